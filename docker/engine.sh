@@ -1,0 +1,41 @@
+#!/bin/sh
+# Makes a Docker engine answer: the one that is there, or, on Debian as root, one that it installs and starts.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+log=$root/.cache/dockerd.log
+
+engine_answers() { docker info >/dev/null 2>&1; }
+
+give_up() {
+  echo "No Docker engine answers here. $1" >&2
+  exit 1
+}
+
+wait_for_engine() {
+  tries=0
+  until engine_answers; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 120 ] || give_up "dockerd was started but does not answer; its log is $log."
+    sleep 0.5
+  done
+}
+
+engine_answers && exit 0
+
+if [ ! -f /etc/debian_version ] || [ "$(id -u)" != 0 ]; then
+  give_up "Install Docker 20.10 or newer, start it, make 'docker info' work for this user, and run this again."
+fi
+
+if ! command -v dockerd >/dev/null 2>&1; then
+  sh "$root/scripts/setup-packages.sh" docker.io:dockerd iptables:iptables
+fi
+
+engine_answers && exit 0 # installing it has started it
+echo "Starting a Docker engine (log: $log)"
+mkdir -p "$root/.cache"
+if [ -d /run/systemd/system ]; then
+  systemctl start docker
+else
+  setsid dockerd >"$log" 2>&1 </dev/null &
+fi
+wait_for_engine

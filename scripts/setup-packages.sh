@@ -1,0 +1,26 @@
+#!/bin/sh
+# Installs what is missing of PACKAGE:COMMAND… on Debian as root; elsewhere says in one sentence what is missing.
+set -eu
+missing='' lacking=''
+for pair in "$@"; do
+  command -v "${pair#*:}" >/dev/null 2>&1 && continue
+  missing="$missing ${pair%%:*}"
+  lacking="$lacking ${pair#*:}"
+done
+[ -n "$missing" ] || exit 0
+
+if [ ! -f /etc/debian_version ] || [ "$(id -u)" != 0 ]; then
+  echo "These commands are missing here, install them first:$lacking (on Debian: apt-get install$missing)" >&2
+  exit 1
+fi
+
+mkdir -p "$(dirname "$0")/../.cache"
+log=$(cd "$(dirname "$0")/.." && pwd)/.cache/apt.log
+export DEBIAN_FRONTEND=noninteractive
+echo "Installing:$missing (log: $log)"
+# shellcheck disable=SC2086 # a list of package names, split on purpose
+if ! { apt-get update -q && apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 $missing; } >"$log" 2>&1; then
+  tail -n 20 "$log" >&2
+  echo "apt-get could not install:$missing" >&2
+  exit 1
+fi

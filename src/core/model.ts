@@ -1,0 +1,525 @@
+/** The vocabulary: the types that every layer speaks. Plain data, no behaviour, imports only Secret's type. */
+import type { Secret } from "./secret.ts";
+
+/** A place in a project file; line and column count from 1. */
+export type Place = { readonly file: string; readonly line: number; readonly column: number };
+
+/** A YAML tree after parsing: inert data. Maps are null-prototype records. */
+export type Tree = string | number | boolean | null | readonly Tree[] | TreeMap;
+/** A map of a YAML tree. */
+export type TreeMap = { readonly [key: string]: Tree };
+
+// ── What the project says ────────────────────────────────────────────────────────────────────────────────────────
+
+/** A machine of the inventory, normalised. Everything in it passed the allow-lists of core/config (SEC-03). */
+export type Host = {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** sudo: scripts run behind `sudo -n`; none: the login user is root. */
+  readonly become: "sudo" | "none";
+  /** Private key file, absolute; null: agent, then the default files. */
+  readonly identity: string | null;
+  /** known_hosts file, absolute; null: the user's and the system's. */
+  readonly knownHosts: string | null;
+  readonly groups: readonly string[];
+  readonly vars: TreeMap;
+  readonly labels: { readonly [key: string]: string };
+  /** The systemd version that rendering goes by. */
+  readonly systemd: number;
+  /** An unreachable required host fails the run whatever maxUnreachable says. */
+  readonly required: boolean;
+  readonly place: Place;
+};
+
+/** A service file as written: parsed, schema-checked, its strings not yet expanded. */
+export type ServiceSource = {
+  readonly name: string;
+  readonly file: string;
+  readonly tree: TreeMap;
+  /** Where the value at a path of the tree stands, e.g. ["service", "ExecStart"]; the nearest parent where unknown. */
+  readonly placeOf: (path: readonly (string | number)[]) => Place;
+};
+
+/** How a play reaches its hosts. Batches: a count or a percentage of the play's hosts, e.g. 1 or "25%". */
+export type Rollout = {
+  readonly batches: readonly (number | `${number}%`)[];
+  readonly maxFailed: number;
+  readonly maxUnreachable: number;
+  readonly pauseSeconds: number;
+  readonly healthyDeadlineSeconds: number;
+};
+
+/** Which services go to which hosts. */
+export type Play = {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly services: readonly string[];
+  readonly rollout: Rollout;
+  readonly place: Place;
+};
+
+/** Everything that one environment of a project declares. */
+export type Project = {
+  readonly name: string;
+  /** Absolute path of the project folder: relative artifact and secret paths start here. */
+  readonly root: string;
+  readonly environment: string;
+  /** A production environment: apply asks for its name. */
+  readonly protected: boolean;
+  readonly hosts: readonly Host[];
+  readonly services: readonly ServiceSource[];
+  readonly plays: readonly Play[];
+  readonly values: TreeMap;
+  /** Project files that services may name (templates/ and sources), path relative to the root → bytes. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+};
+
+// ── A service, expanded for one host ─────────────────────────────────────────────────────────────────────────────
+
+/** Directives of one section in order; several values repeat the directive, an empty string resets it. */
+export type Directives = readonly { readonly name: string; readonly value: string; readonly place: Place }[];
+
+/** Where a secret's value comes from. */
+export type SecretSource = { readonly provider: "env"; readonly variable: string } | { readonly provider: "file"; readonly path: string };
+
+/** A release: one executable file that is delivered under /opt/<service>/releases. */
+export type Artifact = {
+  /** Path relative to the project root. */
+  readonly source: string;
+  readonly version: string | null;
+  /** 64 hex digits; null: computed from the file. */
+  readonly sha256: string | null;
+  readonly keep: number;
+  readonly place: Place;
+};
+
+/** What happens to the service when the file's content changes. */
+export type OnChange = "restart" | "reload" | "none";
+
+/** A file beside the unit. Exactly one of template, content, source was written. */
+export type ConfigFile = {
+  readonly path: string;
+  readonly from:
+    | { readonly kind: "template"; readonly template: string }
+    | { readonly kind: "content"; readonly content: string }
+    | { readonly kind: "source"; readonly source: string };
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+  readonly onChange: OnChange;
+  readonly place: Place;
+};
+
+/** One health check; role ready decides settle and confirm, live is checked in drift as well. */
+export type Check = {
+  readonly role: "ready" | "live";
+  readonly place: Place;
+} & (
+  | {
+      readonly kind: "http";
+      readonly url: string;
+      /** forward: through the SSH connection, curl on the host where that is refused; host: curl only. */
+      readonly via: "forward" | "host";
+      readonly status: number;
+      /** JSON fields that the body must have, e.g. { status: "ok" }; nested by maps. */
+      readonly json: TreeMap | null;
+      readonly withinMilliseconds: number;
+    }
+  | { readonly kind: "tcp"; readonly address: string; readonly port: number; readonly withinMilliseconds: number }
+  | { readonly kind: "command"; readonly command: readonly string[]; readonly withinMilliseconds: number }
+);
+
+/** A service normalised for one host: strings expanded, defaults filled, nothing optional. */
+export type Service = {
+  readonly name: string;
+  readonly file: string;
+  readonly artifact: Artifact | null;
+  readonly account: { readonly user: string; readonly group: string; readonly groups: readonly string[]; readonly home: string } | null;
+  readonly unit: Directives;
+  readonly service: Directives;
+  readonly install: Directives;
+  readonly hardening: "off" | "standard" | "strict";
+  readonly environment: readonly { readonly name: string; readonly value: string; readonly place: Place }[];
+  readonly secrets: readonly { readonly name: string; readonly source: SecretSource; readonly place: Place }[];
+  readonly files: readonly ConfigFile[];
+  readonly slice: { readonly name: string; readonly directives: Directives; readonly place: Place } | null;
+  readonly cache: {
+    readonly path: string;
+    readonly size: string;
+    readonly mode: string;
+    readonly owner: string;
+    readonly group: string;
+    readonly options: readonly string[];
+    readonly place: Place;
+  } | null;
+  readonly logrotate: {
+    readonly paths: readonly string[];
+    readonly options: readonly { readonly name: string; readonly value: string | null }[];
+    readonly su: { readonly user: string; readonly group: string } | null;
+    readonly place: Place;
+  } | null;
+  readonly directories: readonly {
+    readonly path: string;
+    readonly mode: string;
+    readonly owner: string;
+    readonly group: string;
+    readonly place: Place;
+  }[];
+  readonly health: readonly Check[];
+  readonly settleSeconds: number;
+};
+
+/** The values of a service's secrets by name, read before rendering. */
+export type SecretValues = ReadonlyMap<string, Secret>;
+
+// ── Resources: what a host shall be ──────────────────────────────────────────────────────────────────────────────
+
+/** What a file is for; decides how a difference is shown and what it makes necessary. */
+export type FileRole = "unit" | "environment" | "config" | "logrotate";
+
+/** A system user and its group; existing ones are left as they are. */
+export type AccountResource = {
+  readonly kind: "account";
+  readonly id: string;
+  readonly service: string;
+  readonly user: string;
+  readonly group: string;
+  readonly groups: readonly string[];
+  readonly home: string;
+};
+/** A directory that exists with this mode and owner. */
+export type DirectoryResource = {
+  readonly kind: "directory";
+  readonly id: string;
+  readonly service: string;
+  readonly path: string;
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+};
+/** A regular file with exactly these bytes. */
+export type FileResource = {
+  readonly kind: "file";
+  readonly id: string;
+  readonly service: string;
+  readonly role: FileRole;
+  readonly path: string;
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+  readonly content: Uint8Array;
+  readonly sha256: string;
+  /** True: the content is never shown, saved or sent anywhere but to the host. */
+  readonly secret: boolean;
+  /** For a config file: what its service does on a change. Other roles: "none", the unit's digests decide. */
+  readonly onChange: OnChange;
+};
+/** A symbolic link; enablement is one of these, as is `current`. */
+export type LinkResource = {
+  readonly kind: "link";
+  readonly id: string;
+  readonly service: string;
+  readonly role: "enablement" | "current";
+  readonly path: string;
+  readonly target: string;
+};
+/** A release directory holding one executable, content-addressed. */
+export type ReleaseResource = {
+  readonly kind: "release";
+  readonly id: string;
+  readonly service: string;
+  /** /opt/<service>/releases/<version>-<sha12> */
+  readonly path: string;
+  /** Name of the executable inside. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly size: number;
+  /** Absolute path on the controller. */
+  readonly source: string;
+  readonly keep: number;
+};
+/** A unit that shall be loaded from our file and be running. */
+export type UnitResource = {
+  readonly kind: "unit";
+  readonly id: string;
+  readonly service: string;
+  /** Unit name, e.g. etcd.service. */
+  readonly unit: string;
+  /** Path of the unit's own file. */
+  readonly path: string;
+  /** True: the unit shall be active. False: only loaded (a slice starts with its first member). */
+  readonly running: boolean;
+  /** What a running process must have started from: name of the input → fingerprint. A difference means restart. */
+  readonly restartInputs: { readonly [input: string]: string };
+  /** The same for what a reload (a remount for a mount) picks up. */
+  readonly reloadInputs: { readonly [input: string]: string };
+  /** Digests of the two above, 64 hex digits; they stand in the host's unit record. */
+  readonly restartDigest: string;
+  readonly reloadDigest: string;
+  /** Files whose ctime must be older than the process when no record tells. */
+  readonly inputPaths: readonly string[];
+  /** False: a changed reload input needs a restart. */
+  readonly canReload: boolean;
+  /** Our other units that this one is ordered after (After=, RequiresMountsFor=, Slice=). */
+  readonly after: readonly string[];
+  readonly startTimeoutSeconds: number;
+  readonly stopTimeoutSeconds: number;
+  /** Type= of a service unit, e.g. notify; empty for other units. */
+  readonly type: string;
+};
+
+/** One thing that a host shall be. */
+export type Resource = AccountResource | DirectoryResource | FileResource | LinkResource | ReleaseResource | UnitResource;
+
+/** Everything one host shall be in one play. */
+export type HostTarget = {
+  /** The project's name: it names the ownership manifests on the host. */
+  readonly project: string;
+  readonly host: Host;
+  readonly play: string;
+  readonly services: readonly Service[];
+  readonly resources: readonly Resource[];
+};
+
+// ── Observation: what a host is ──────────────────────────────────────────────────────────────────────────────────
+
+/** What stands at a path; absent paths are not in the map. Times are seconds since the epoch by the host's clock. */
+export type PathState = {
+  readonly type: "file" | "directory" | "link" | "other";
+  /** Octal without leading zero, as `stat -c %a`. */
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+  readonly size: number;
+  readonly ctime: number;
+  readonly links: number;
+  readonly device: string;
+  /** For a link. */
+  readonly target: string | null;
+  /** For a regular file that could be read. */
+  readonly sha256: string | null;
+  /** Only of a file that differs from what we want, up to the probe's cap. */
+  readonly content: Uint8Array | null;
+};
+
+/** Properties as `systemctl show` prints them; several values of one property joined by newline. */
+export type UnitProperties = { readonly [property: string]: string };
+
+/** What a transaction recorded of a unit's last successful action (host-protocol: restart debt). */
+export type UnitRecord = { readonly invocationId: string; readonly bootId: string; readonly restartDigest: string; readonly reloadDigest: string };
+
+/** A line of the ownership manifest that our last confirmed transaction left. */
+export type ManifestEntry = {
+  readonly project: string;
+  readonly service: string;
+  readonly kind: "file" | "link" | "directory" | "release" | "account" | "unit";
+  readonly path: string;
+  readonly sha256: string;
+  readonly mode: string;
+};
+
+/** A transaction on the host that has not come to its end. */
+export type OpenTransaction = {
+  readonly id: string;
+  /** As in the host's journal: STAGED, PREPARED, APPLYING, RESTARTING, AWAIT, CONFIRMED, ROLLINGBACK, ROLLBACK_FAILED … */
+  readonly state: string;
+  /** Whether its transient unit is still running. */
+  readonly running: boolean;
+  /** Seconds since a controller renewed the lease; null: never. */
+  readonly leaseAgeSeconds: number | null;
+  /** user@controller, for humans. */
+  readonly owner: string;
+  readonly project: string;
+};
+
+/** Facts of a host; its own words, already checked for charset and length. */
+export type HostFacts = {
+  readonly machineId: string;
+  readonly bootId: string;
+  readonly os: string;
+  readonly systemd: number;
+  readonly hostname: string;
+  /** 0 when the scripts run as root. */
+  readonly uid: number;
+  /** Seconds since the epoch by the host's clock, and since boot. */
+  readonly clock: number;
+  readonly uptime: number;
+  readonly cgroup: "v1" | "v2";
+  /** Commands the transaction needs and the host lacks. */
+  readonly missing: readonly string[];
+  /** `systemctl is-system-running`. */
+  readonly system: string;
+  /** Free KiB of the file system that holds /var/lib/svcdeploy. */
+  readonly freeKib: number;
+};
+
+/** What one probe shall look at. sha256: the content that we want; the probe sends the file's content only where it differs. Null: hash only. */
+export type ProbeRequest = {
+  readonly project: string;
+  readonly paths: readonly { readonly path: string; readonly sha256: string | null }[];
+  readonly units: readonly string[];
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+  readonly mounts: readonly string[];
+};
+
+/** One probe's answer. */
+export type Observation = {
+  readonly facts: HostFacts;
+  readonly paths: ReadonlyMap<string, PathState>;
+  readonly units: ReadonlyMap<string, UnitProperties>;
+  /** User name → uid, gid, primary group, or absent. */
+  readonly users: ReadonlyMap<string, { readonly uid: number; readonly gid: number }>;
+  readonly groups: ReadonlyMap<string, { readonly gid: number; readonly members: readonly string[] }>;
+  /** Mount point → file system type and live options, as in /proc/self/mounts; only paths that were asked for. */
+  readonly mounts: ReadonlyMap<string, { readonly type: string; readonly options: readonly string[] }>;
+  readonly records: ReadonlyMap<string, UnitRecord>;
+  readonly manifest: readonly ManifestEntry[];
+  readonly transactions: readonly OpenTransaction[];
+};
+
+// ── Plan ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A flat description of what a resource is or shall be; null: not there. Values are short and shown to users. */
+export type State = { readonly [key: string]: string };
+
+/** One resource that is not as declared. before and after: null means absent. */
+export type Change = {
+  readonly resource: Resource;
+  readonly before: State | null;
+  readonly after: State | null;
+  /** Keys of the states that differ, e.g. ["sha256", "mode"]. */
+  readonly differs: readonly string[];
+  /** The file's text on the host, for the diff; null when unknown, absent, binary, too large or secret. */
+  readonly beforeContent: Uint8Array | null;
+};
+
+/** One act on a unit or on the manager, with its reason in one line. */
+export type Action =
+  | { readonly verb: "daemon-reload"; readonly because: string }
+  | { readonly verb: "start" | "restart" | "reload" | "stop"; readonly unit: string; readonly because: string; readonly timeoutSeconds: number };
+
+/** What an operator should know before saying yes; severity error refuses the apply. */
+export type Notice = { readonly severity: "info" | "warning" | "error"; readonly code: string; readonly text: string };
+
+/** Something that our manifest owns and the project no longer declares. */
+export type Orphan = { readonly service: string; readonly kind: ManifestEntry["kind"]; readonly path: string };
+
+/** What one host needs in one play. Empty changes, actions and records: nothing to do. */
+export type Plan = {
+  readonly host: string;
+  readonly play: string;
+  readonly changes: readonly Change[];
+  readonly actions: readonly Action[];
+  readonly notices: readonly Notice[];
+  readonly orphans: readonly Orphan[];
+  /** Units that stop or restart along, with the unit of ours that causes it (RequiredBy=, BoundBy=, ConsistsOf=). */
+  readonly collateral: readonly { readonly unit: string; readonly because: string }[];
+  /** Services whose ownership manifest on the host differs from what we would write. */
+  readonly manifests: readonly { readonly service: string; readonly path: string; readonly content: string; readonly oldSha256: string | null }[];
+  /** Units whose record will be written at success although no action touches them. */
+  readonly records: readonly string[];
+  /** sha256 over the observed state of everything the plan touches. */
+  readonly fingerprint: string;
+};
+
+/** One way in which a host is not as declared. change: the difference behind it, for the diff. */
+export type Finding = {
+  readonly kind:
+    | "missing"
+    | "content"
+    | "mode"
+    | "owner"
+    | "type"
+    | "account"
+    | "orphan"
+    | "not-loaded"
+    | "not-enabled"
+    | "not-running"
+    | "masked"
+    | "foreign-drop-in"
+    | "stale-process"
+    | "slice-moved"
+    | "mount"
+    | "health"
+    | "unfinished-transaction";
+  readonly service: string;
+  /** Path, unit or check. */
+  readonly subject: string;
+  readonly text: string;
+  readonly change: Change | null;
+};
+
+// ── Verify ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What one unit turned out to be. */
+export type Verdict = {
+  readonly unit: string;
+  readonly ok: boolean;
+  /** A named cause: running, exited, start-limit, not-ready, watchdog, core-dump, out-of-memory, exec-failed, exited-at-once, crash-loop, port-closed, inactive, failed, masked … */
+  readonly cause: string;
+  /** `systemctl is-active`'s word, literally. */
+  readonly isActive: string;
+  /** One or more lines for the operator. */
+  readonly detail: string;
+};
+
+/** What one health check turned out to be. */
+export type HealthResult = {
+  readonly service: string;
+  readonly check: string;
+  readonly role: "ready" | "live";
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly attempts: number;
+};
+
+// ── Reports and events ───────────────────────────────────────────────────────────────────────────────────────────
+
+/** How a host's story ended. */
+export type HostStatus = "unchanged" | "changed" | "rolled-back" | "failed" | "unreachable" | "skipped" | "unknown";
+
+/** Whose fault a failed host was; decides the exit code. */
+export type FailureCause = "conflict" | "locked" | "refused" | "unhealthy" | "unreachable" | "rollback-failed" | "unknown" | "host" | "interrupted";
+
+/** One host's end in one play. */
+export type HostReport = {
+  readonly host: string;
+  readonly play: string;
+  readonly status: HostStatus;
+  readonly cause: FailureCause | null;
+  readonly services: readonly string[];
+  readonly durationMilliseconds: number;
+  /** Why, for the operator; several lines allowed. Empty when all is well. */
+  readonly message: string;
+  readonly hint: string | null;
+  readonly verdicts: readonly Verdict[];
+  readonly health: readonly HealthResult[];
+  /** Journal lines per unit that failed, newest last, sanitised. */
+  readonly journal: readonly { readonly unit: string; readonly lines: readonly string[] }[];
+  readonly changes: number;
+  readonly actions: readonly string[];
+  readonly transaction: string | null;
+};
+
+/** What happens while hosts are worked on; the one source of every output. */
+export type DeployEvent =
+  | {
+      readonly type: "run-started";
+      readonly run: string;
+      readonly environment: string;
+      readonly hosts: readonly string[];
+      readonly plays: readonly string[];
+    }
+  | { readonly type: "play-started"; readonly play: string; readonly hosts: readonly string[] }
+  | { readonly type: "batch-started"; readonly play: string; readonly batch: number; readonly batches: number; readonly hosts: readonly string[] }
+  | { readonly type: "host-stage"; readonly play: string; readonly host: string; readonly stage: HostStage; readonly detail: string }
+  | { readonly type: "host-finished"; readonly report: HostReport }
+  | { readonly type: "batch-finished"; readonly play: string; readonly batch: number; readonly ok: boolean }
+  | { readonly type: "run-interrupted"; readonly detached: boolean; readonly message: string }
+  | { readonly type: "run-finished"; readonly reports: readonly HostReport[]; readonly exitCode: number };
+
+/** Where a host's story is. */
+export type HostStage = "connect" | "observe" | "recover" | "upload" | "launch" | "apply" | "settle" | "health" | "confirm" | "undo";
