@@ -1,0 +1,87 @@
+/** Translates what sockets and ssh2 throw into ConnectErrors in plain words. */
+import { ConnectError, HostError, SvcdeployError } from "../core/errors.ts";
+import type { Host } from "../core/model.ts";
+
+/** user@address:port, as messages name a host. */
+export function targetOf(host: Host): string {
+  const address = host.address.includes(":") && !host.address.startsWith("[") ? `[${host.address}]` : host.address;
+  return `${host.user}@${address}:${host.port}`;
+}
+
+/** Why no connection came about. Authentication and host key failures are told apart before this. */
+export function connectFailure(host: Host, error: unknown): SvcdeployError {
+  if (error instanceof SvcdeployError) return error;
+  const code = property(error, "code");
+  const plain = PLAIN[code] ?? sshFailure(error);
+  return new ConnectError(code === "ETIMEDOUT" ? "timeout" : "unreachable", host.name, `${targetOf(host)}: ${plain}`, {
+    cause: error,
+    hint: `Try it by hand: ssh -p ${host.port} -o BatchMode=yes ${host.user}@${host.address} true`,
+  });
+}
+
+/** The error of whatever was under way when a live connection broke. */
+export function connectionLost(host: Host, reason: string, cause?: unknown): ConnectError {
+  return new ConnectError("connection-lost", host.name, `${targetOf(host)}: the connection was lost: ${reason}`, { cause });
+}
+
+/** A live connection's end in plain words. */
+export function lossReason(error: unknown): string {
+  return PLAIN[property(error, "code")] ?? (error instanceof Error ? error.message : "the server closed it");
+}
+
+/** Why a channel for a command did not open although the connection lives. */
+export function channelRefused(host: Host, error: unknown): HostError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new HostError("host-step", host.name, `${targetOf(host)}: the server does not let a command start: ${reason}`, {
+    cause: error,
+    hint: "Look at MaxSessions, ForceCommand and the login shell of this user on the host.",
+  });
+}
+
+/** Why a forwarded connection did not open: forbidden by the server (RFC 4254, 5.1: reasons 1 and 3), or nothing answers there. */
+export function forwardRefused(host: Host, destination: string, error: unknown): SvcdeployError {
+  const reason = property(error, "reason");
+  if (reason === "1" || reason === "3") {
+    return new HostError("host-step", host.name, `${targetOf(host)}: the server forbids forwarding to ${destination}`, {
+      cause: error,
+      hint: "AllowTcpForwarding and PermitOpen in the host's sshd_config decide this.",
+    });
+  }
+  const why = error instanceof Error ? error.message.replace("(SSH) Channel open failure: ", "") : "refused";
+  return new ConnectError("unreachable", host.name, `nothing answers at ${destination} on ${host.name}: ${why.toLowerCase()}`, {
+    cause: error,
+    hint: "Does the service listen there? On the host: ss -ltn",
+  });
+}
+
+/** True when the server may only have been too busy (MaxStartups, sshd_config(5)): it hung up before authentication. */
+export function isEarlyReset(error: unknown): boolean {
+  return ["ECONNRESET", "EPIPE"].includes(property(error, "code")) || /^Connection lost before handshake/.test(property(error, "message"));
+}
+
+const PLAIN: { readonly [code: string]: string } = {
+  ECONNREFUSED: "connection refused: nothing listens on that port",
+  EHOSTUNREACH: "no route to host",
+  ENETUNREACH: "network unreachable",
+  EHOSTDOWN: "host is down",
+  ENOTFOUND: "the name does not resolve",
+  EAI_AGAIN: "the name does not resolve just now (no answer from the name server)",
+  ETIMEDOUT: "no answer (TCP timed out)",
+  ECONNRESET: "the connection was reset",
+  EPIPE: "the connection was reset",
+  EACCES: "the connection is not permitted on this machine",
+};
+
+function sshFailure(error: unknown): string {
+  const message = property(error, "message");
+  if (/before handshake/.test(message)) return "the server hung up before it named itself (MaxStartups, or no SSH server)";
+  if (/no matching/.test(message)) return `the server and we have no algorithm in common (${message.replace("Handshake failed: ", "")})`;
+  return message === "" ? "the server hung up" : `the SSH handshake failed: ${message}`;
+}
+
+/** A property of an unknown error as text; empty when there is none. */
+function property(error: unknown, name: "code" | "reason" | "message"): string {
+  if (typeof error !== "object" || error === null) return "";
+  const value: unknown = Reflect.get(error, name);
+  return value === undefined || value === null ? "" : String(value);
+}

@@ -1,0 +1,96 @@
+/** The Remote over one ssh2 connection: at most six channels, each for a script or a forwarded TCP connection. */
+import type { Duplex } from "node:stream";
+import type { ClientCallback, ClientChannel } from "ssh2";
+import { ConnectError, type SvcdeployError } from "../core/errors.ts";
+import type { Host } from "../core/model.ts";
+import { channelRefused, forwardRefused, targetOf } from "./connection-errors.ts";
+import { type Deadline, startDeadline, withSignal } from "./deadline.ts";
+import type { Connection } from "./dial.ts";
+import { Permits } from "./permits.ts";
+import type { Remote, RunOptions, RunResult, Script } from "./remote.ts";
+import { converse } from "./run-script.ts";
+import { commandLine, sudoRefusal } from "./sudo.ts";
+
+/** sshd's MaxSessions is 10 by default; the rest is left to others who share the login. */
+const CHANNELS_AT_ONCE = 6;
+
+/** Asks for English messages, sudo's above all. sshd passes it on where AcceptEnv allows, as distributions have it. */
+const ENVIRONMENT = { LC_ALL: "C" };
+
+/** See Remote for the contract. */
+export class SshRemote implements Remote {
+  readonly host: Host;
+  readonly #connection: Connection;
+  readonly #channels = new Permits(CHANNELS_AT_ONCE);
+
+  constructor(host: Host, connection: Connection) {
+    this.host = host;
+    this.#connection = connection;
+  }
+
+  async run(script: Script, options: RunOptions): Promise<RunResult> {
+    const deadline = this.#deadline(script.name, options.timeoutMilliseconds, options.signal);
+    const { client } = this.#connection;
+    const command = commandLine(this.host, script);
+    try {
+      const channel = await this.#open(
+        deadline,
+        (done) => client.exec(command, { env: ENVIRONMENT }, done),
+        (error) => channelRefused(this.host, error),
+      );
+      const result = await converse(this.host, channel, script, options, deadline);
+      const broken = this.#connection.lost() ?? sudoRefusal(this.host, result);
+      if (broken !== null) throw broken;
+      return result;
+    } finally {
+      deadline.stop();
+    }
+  }
+
+  async forward(address: string, port: number, timeoutMilliseconds: number): Promise<Duplex> {
+    const destination = `${address.includes(":") ? `[${address}]` : address}:${port}`;
+    const deadline = this.#deadline(`the connection to ${destination}`, timeoutMilliseconds);
+    const { client } = this.#connection;
+    try {
+      return await this.#open(
+        deadline,
+        (done) => client.forwardOut("127.0.0.1", 0, address, port, done),
+        (error) => forwardRefused(this.host, destination, error),
+      );
+    } finally {
+      deadline.stop();
+    }
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  /** Opens a channel as soon as a permit is free; the permit comes back when the channel is closed, whoever closes it. */
+  async #open(deadline: Deadline, start: (done: ClientCallback) => void, translate: (error: unknown) => SvcdeployError): Promise<ClientChannel> {
+    const release = await this.#channels.acquire(deadline.signal);
+    const opening = this.#start(start, translate);
+    opening.then(
+      (channel) => {
+        // What goes wrong on a channel shows in how it closes; an unheard "error" would end the process.
+        channel.on("error", () => {});
+        channel.once("close", release);
+      },
+      () => release(),
+    );
+    return withSignal(deadline.signal, opening, (channel) => channel.close());
+  }
+
+  #start(start: (done: ClientCallback) => void, translate: (error: unknown) => SvcdeployError): Promise<ClientChannel> {
+    const lost = this.#connection.lost();
+    if (lost !== null) return Promise.reject(lost);
+    return new Promise((resolve, reject) => {
+      start((error, channel) => (error ? reject(this.#connection.lost() ?? translate(error)) : resolve(channel)));
+    });
+  }
+
+  #deadline(what: string, milliseconds: number, outer?: AbortSignal): Deadline {
+    const text = `${targetOf(this.host)}: ${what} took longer than ${milliseconds / 1000} s`;
+    return startDeadline(milliseconds, () => new ConnectError("timeout", this.host.name, text), outer);
+  }
+}
