@@ -1,0 +1,115 @@
+/** Health checks: what one is called, and what an answer to it means. */
+import type { Check, Tree, TreeMap } from "../model.ts";
+import { sanitize } from "../sanitize.ts";
+
+/** What one attempt came to; detail is for the operator, sanitised, several lines allowed. */
+export type Judgement = { readonly ok: boolean; readonly detail: string };
+
+/** An HTTP answer. body: as much of it as was read; truncated when there was more. */
+export type HttpAnswer = { readonly status: number; readonly body: string; readonly truncated?: boolean; readonly milliseconds: number };
+
+/** A check that asks over HTTP. */
+export type HttpCheck = Extract<Check, { kind: "http" }>;
+
+/** A check's name in output, e.g. `http http://127.0.0.1:8080/readyz`; always one line. */
+export function checkLabel(check: Check): string {
+  switch (check.kind) {
+    case "http":
+      return `http ${oneLine(check.url)}`;
+    case "tcp":
+      return `tcp ${oneLine(check.address.includes(":") ? `[${check.address}]` : check.address)}:${check.port}`;
+    case "command":
+      return `command ${cut(oneLine(check.command.join(" ")), 120)}`;
+  }
+}
+
+/** Whether an answer is the expected one: status, then JSON fields, then time. A failure shows the status and the body's first lines. */
+export function judgeHttp(check: HttpCheck, answer: HttpAnswer): Judgement {
+  const took = `HTTP ${answer.status} in ${Math.round(answer.milliseconds)} ms`;
+  if (answer.status !== check.status) return failure(`${took}, expected ${check.status}${redirected(answer.status)}`, excerpt(answer.body));
+  const wrong = check.json === null ? [] : wrongFields(check.json, answer);
+  if (wrong.length > 0) return failure(took, wrong.join("\n"));
+  if (answer.milliseconds > check.withinMilliseconds) return failure(`${took}, expected within ${check.withinMilliseconds} ms`, "");
+  return { ok: true, detail: took };
+}
+
+/** How a failed check reads: a live check that fails says that the process is stuck; a ready check, what it waits for. */
+export function failureText(check: Check, detail: string): string {
+  return check.role === "live" ? `process stuck: ${detail}` : detail;
+}
+
+const EXCERPT_LINES = 5;
+const EXCERPT_CHARACTERS = 600;
+
+/** The first lines of text from a host, sanitised and capped; empty stays empty. */
+export function excerpt(text: string): string {
+  const lines = sanitize(text.slice(0, 4 * EXCERPT_CHARACTERS))
+    .trim()
+    .split("\n");
+  const shown = cut(lines.slice(0, EXCERPT_LINES).join("\n"), EXCERPT_CHARACTERS);
+  return lines.length > EXCERPT_LINES && !shown.endsWith("…") ? `${shown}\n…` : shown;
+}
+
+function failure(first: string, rest: string): Judgement {
+  return { ok: false, detail: rest === "" ? first : `${first}\n${rest}` };
+}
+
+function redirected(status: number): string {
+  return status >= 300 && status < 400 ? " (redirects are not followed)" : "";
+}
+
+function wrongFields(expected: TreeMap, answer: HttpAnswer): readonly string[] {
+  if (answer.truncated === true) return [`the body is too large to be checked: more than ${answer.body.length} characters`];
+  const parsed = parse(answer.body);
+  if (parsed === undefined) return [`the body is not JSON: ${excerpt(answer.body)}`];
+  return mismatches(expected, parsed, []);
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function mismatches(expected: Tree, actual: unknown, path: readonly string[]): readonly string[] {
+  if (isMap(expected)) {
+    if (!isRecord(actual)) return [mismatch(path, expected, actual)];
+    return Object.entries(expected).flatMap(([key, value]) =>
+      mismatches(value, Object.hasOwn(actual, key) ? actual[key] : undefined, [...path, key]),
+    );
+  }
+  return sameValue(expected, actual) ? [] : [mismatch(path, expected, actual)];
+}
+
+/** Lists must be the same in length and order; maps inside them must have at least the expected fields. */
+function sameValue(expected: Tree, actual: unknown): boolean {
+  if (Array.isArray(expected)) {
+    return (
+      Array.isArray(actual) && actual.length === expected.length && expected.every((item, index) => mismatches(item, actual[index], []).length === 0)
+    );
+  }
+  return expected === actual;
+}
+
+function mismatch(path: readonly string[], expected: Tree, actual: unknown): string {
+  const found = actual === undefined ? "missing" : cut(JSON.stringify(actual), EXCERPT_CHARACTERS);
+  return oneLine(`${path.length === 0 ? "the body" : path.join(".")}: expected ${JSON.stringify(expected)}, found ${found}`);
+}
+
+function isMap(tree: Tree): tree is TreeMap {
+  return typeof tree === "object" && tree !== null && !Array.isArray(tree);
+}
+
+function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function oneLine(text: string): string {
+  return sanitize(text).replace(/[\n\t]/g, " ");
+}
+
+function cut(text: string, characters: number): string {
+  return text.length <= characters ? text : `${text.slice(0, characters)}…`;
+}

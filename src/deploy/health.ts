@@ -1,0 +1,181 @@
+/** Asks health checks over a Remote, once or until they are healthy. */
+import { randomBytes } from "node:crypto";
+import type { Duplex } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import { ConnectError, HostError } from "../core/errors.ts";
+import type { Check, HealthResult } from "../core/model.ts";
+import { checkLabel, excerpt, failureText, type HttpAnswer, type HttpCheck, type Judgement, judgeHttp } from "../core/verify/health.ts";
+import { scripts } from "../host/scripts.ts";
+import type { Remote, Script } from "../remote/remote.ts";
+import { BODY_LIMIT, get, hostnameOf } from "./http-request.ts";
+
+/** A check with the service that it belongs to. */
+export type ServiceCheck = { readonly service: string; readonly check: Check };
+
+/** How long to go on: until `successes` attempts in a row are good or the deadline has passed; at least one attempt is made. */
+export type WaitOptions = {
+  readonly deadlineMilliseconds: number;
+  readonly successes: number;
+  readonly intervalMilliseconds: number;
+  /** Aborting rejects with its reason. */
+  readonly signal?: AbortSignal;
+};
+
+/** What an attempt works with; limit in milliseconds. */
+type Attempt = { readonly remote: Remote; readonly limit: number; readonly signal: AbortSignal };
+
+const NEVER = new AbortController().signal;
+
+/** No single attempt takes longer, unless the check itself allows more. */
+const ATTEMPT_MILLISECONDS = 10_000;
+
+/** Waits for all checks side by side; the results come in the checks' order. Throws ConnectError when the connection breaks. */
+export function waitHealthy(remote: Remote, checks: readonly ServiceCheck[], options: WaitOptions): Promise<readonly HealthResult[]> {
+  const endsAt = performance.now() + options.deadlineMilliseconds;
+  return Promise.all(checks.map((check) => waitFor(remote, check, options, endsAt)));
+}
+
+/**
+ * One attempt at one check, at most 10 s long unless the check allows more. A check that fails, for whatever reason, is a value;
+ * throws ConnectError when the connection itself breaks, and the signal's reason.
+ */
+export async function runCheck(remote: Remote, check: Check, signal: AbortSignal = NEVER): Promise<Judgement> {
+  const limit = Math.max(ATTEMPT_MILLISECONDS, check.withinMilliseconds);
+  try {
+    return await ask({ remote, limit, signal }, check);
+  } catch (error) {
+    if (signal.aborted || isBrokenLink(error)) throw error;
+    return { ok: false, detail: excerpt(error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+async function waitFor(remote: Remote, { service, check }: ServiceCheck, options: WaitOptions, endsAt: number): Promise<HealthResult> {
+  let inRow = 0;
+  for (let attempts = 1; ; attempts++) {
+    options.signal?.throwIfAborted();
+    const judged = await runCheck(remote, check, options.signal);
+    inRow = judged.ok ? inRow + 1 : 0;
+    const ok = inRow >= options.successes;
+    if (ok || performance.now() + options.intervalMilliseconds > endsAt) {
+      return { service, check: checkLabel(check), role: check.role, ok, detail: describe(check, judged, ok, inRow, options), attempts };
+    }
+    await pause(options.intervalMilliseconds, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => {});
+  }
+}
+
+function describe(check: Check, judged: Judgement, ok: boolean, inRow: number, options: WaitOptions): string {
+  if (ok) return judged.detail;
+  if (judged.ok) return `${judged.detail}, but only ${inRow} of ${options.successes} successes in a row before the deadline`;
+  return failureText(check, judged.detail);
+}
+
+/** The connection is gone or the host refuses us: no further attempt can help. Unreachable and timeout are the check's own. */
+function isBrokenLink(error: unknown): boolean {
+  return error instanceof ConnectError && error.code !== "unreachable" && error.code !== "timeout";
+}
+
+function ask(attempt: Attempt, check: Check): Promise<Judgement> {
+  switch (check.kind) {
+    case "http":
+      return askHttp(attempt, check);
+    case "tcp":
+      return askTcp(attempt, check);
+    case "command":
+      return askCommand(attempt, check.command, check.withinMilliseconds);
+  }
+}
+
+async function askHttp(attempt: Attempt, check: HttpCheck): Promise<Judgement> {
+  const url = new URL(check.url);
+  if (check.via === "host") return askWithCurl(attempt, check, url);
+  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  const stream = await forwardUnlessForbidden(attempt, hostnameOf(url), port);
+  if (stream === null) return askWithCurl(attempt, check, url);
+  return judgeHttp(check, await get(url, stream, AbortSignal.any([attempt.signal, timeLimit(attempt.limit)])));
+}
+
+async function askTcp(attempt: Attempt, check: Extract<Check, { kind: "tcp" }>): Promise<Judgement> {
+  const started = performance.now();
+  const stream = await forwardUnlessForbidden(attempt, check.address, check.port);
+  if (stream === null) return askCommand(attempt, [...CONNECT_WITH_BASH, check.address, String(check.port)], check.withinMilliseconds);
+  stream.destroy();
+  return inTime("connected", performance.now() - started, check.withinMilliseconds);
+}
+
+/** bash connects by itself; address and port are its arguments, never part of the text that it reads. */
+const CONNECT_WITH_BASH = ["bash", "-c", 'exec 3<>"/dev/tcp/$1/$2"', "bash"];
+
+/** A forwarded connection; null where the server's administrator forbids forwarding. */
+async function forwardUnlessForbidden({ remote, limit }: Attempt, address: string, port: number): Promise<Duplex | null> {
+  try {
+    return await remote.forward(address, port, limit);
+  } catch (error) {
+    if (error instanceof HostError && error.code === "host-step") return null;
+    throw error;
+  }
+}
+
+async function askWithCurl(attempt: Attempt, check: HttpCheck, url: URL): Promise<Judgement> {
+  const said = await tell(attempt, scripts.http, [url.href, wholeSeconds(attempt), String(BODY_LIMIT)]);
+  const [status = "", seconds = "", exit = ""] = said.words;
+  const cutShort = exit === CURL_WRITE_FAILED;
+  if (exit !== "0" && !cutShort) return { ok: false, detail: `curl on the host failed (exit ${excerpt(exit)})\n${excerpt(said.stderr)}`.trimEnd() };
+  const answer: HttpAnswer = { status: Number(status), body: said.rest, truncated: cutShort, milliseconds: Number(seconds.replace(",", ".")) * 1000 };
+  return judgeHttp(check, answer);
+}
+
+/** curl could not go on writing: the body is past the limit. */
+const CURL_WRITE_FAILED = "23";
+
+async function askCommand(attempt: Attempt, command: readonly string[], within: number): Promise<Judgement> {
+  const started = performance.now();
+  const said = await tell(attempt, scripts.command, [wholeSeconds(attempt), String(command.length), ...command]);
+  const [status = ""] = said.words;
+  if (status === "0") return inTime("exit status 0", performance.now() - started, within);
+  const what = EXITS[status] ?? `exit status ${excerpt(status)}`;
+  return { ok: false, detail: `${what}\n${excerpt(said.rest)}`.trimEnd() };
+}
+
+/** Exit statuses of timeout(1). */
+const EXITS: { readonly [status: string]: string } = {
+  "124": "not finished in time (exit status 124)",
+  "126": "cannot be executed (exit status 126)",
+  "127": "no such command (exit status 127)",
+  "137": "not finished in time, killed (exit status 137)",
+};
+
+function inTime(what: string, took: number, within: number): Judgement {
+  const text = `${what} in ${Math.round(took)} ms`;
+  return took <= within ? { ok: true, detail: text } : { ok: false, detail: `${text}, expected within ${within} ms` };
+}
+
+/** What a script answered: the words behind its mark, what came after that line, and its complaints. */
+type Said = { readonly words: readonly string[]; readonly rest: string; readonly stderr: string };
+
+/** Runs a script with a fresh mark and these lines; whatever a login shell prints before the mark is passed over. */
+async function tell({ remote, limit, signal }: Attempt, script: Script, lines: readonly string[]): Promise<Said> {
+  const mark = randomBytes(16).toString("hex");
+  // The script ends by its own limit; the rest is for a slow link.
+  const options = { input: `${[mark, ...lines].join("\n")}\n`, timeoutMilliseconds: limit + 10_000, maxOutputBytes: 4 * BODY_LIMIT, signal };
+  const { stdout, stderr, exitCode } = await remote.run(script, options);
+  const at = stdout.indexOf(`${mark} `);
+  const end = stdout.indexOf("\n", at);
+  if (at < 0 || end < 0) {
+    throw new HostError(
+      "host-answer",
+      remote.host.name,
+      `${script.name} gave no answer (exit status ${exitCode ?? "none"})\n${excerpt(stderr)}`.trimEnd(),
+    );
+  }
+  return { words: stdout.slice(at + mark.length + 1, end).split(" "), rest: stdout.slice(end + 1), stderr };
+}
+
+function wholeSeconds({ limit }: Attempt): string {
+  return String(Math.ceil(limit / 1000));
+}
+
+function timeLimit(milliseconds: number): AbortSignal {
+  const late = new AbortController();
+  setTimeout(() => late.abort(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds).unref();
+  return late.signal;
+}
