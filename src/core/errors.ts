@@ -88,3 +88,48 @@ export class HostError extends SvcdeployError {
     this.host = host;
   }
 }
+
+const EXCERPT_COLUMNS = 120;
+
+/** The excerpt of a Problem: the line of `text` at `place`, cut to 120 columns around the column, and a caret line below it. Empty past the text's end. */
+export function excerptAt(text: string, place: Place): string {
+  const line = text.split(/\r\n|\r|\n/, place.line)[place.line - 1];
+  if (line === undefined) return "";
+  const start = Math.max(0, Math.min(place.column - 60, line.length - EXCERPT_COLUMNS));
+  const shown = line.slice(start, start + EXCERPT_COLUMNS).replaceAll(/[^\P{C}\t]/gu, "\u{fffd}");
+  const lead = shown.slice(0, Math.max(0, place.column - 1 - start)).replaceAll(/[^\t]/g, " ");
+  return `${shown}\n${lead}^`;
+}
+
+/** The candidate nearest to a mistyped name by edit distance, or null when none is near enough to be meant. */
+export function nearestName(name: string, candidates: Iterable<string>): string | null {
+  const limit = Math.max(1, Math.floor(Math.min(name.length, 64) / 3));
+  let best: string | null = null;
+  let bestDistance = limit + 1;
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Restricted Damerau-Levenshtein distance: a swap of neighbours costs 1. */
+function editDistance(a: string, b: string): number {
+  let older: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) current.push(stepCost(a, b, i, j, { older, previous, current }));
+    [older, previous] = [previous, current];
+  }
+  return previous[b.length] ?? 0;
+}
+
+function stepCost(a: string, b: string, i: number, j: number, rows: { older: number[]; previous: number[]; current: number[] }): number {
+  const at = (row: number[], index: number) => row[index] ?? Number.POSITIVE_INFINITY;
+  const same = a[i - 1] === b[j - 1] ? 0 : 1;
+  const cost = Math.min(at(rows.previous, j) + 1, at(rows.current, j - 1) + 1, at(rows.previous, j - 1) + same);
+  const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+  return swapped ? Math.min(cost, at(rows.older, j - 2) + 1) : cost;
+}

@@ -1,0 +1,144 @@
+/** Text of a YAML file → inert Tree with places, under the limits that keep a stranger's file harmless (SEC-16). */
+import { Composer, CST, type Document, Lexer, LineCounter, Parser } from "yaml";
+import { excerptAt, type Problem } from "../errors.ts";
+import type { Place, Tree } from "../model.ts";
+import { buildTree, type Mistake, type Spot } from "./yaml-tree.ts";
+
+/** Largest file in UTF-16 code units; the reader of the file checks its bytes as well. */
+export const MAX_FILE_SIZE = 1024 * 1024;
+const MAX_DEPTH = 64;
+const MAX_NODES = 100_000;
+const MAX_ALIASES = 50;
+const MAX_LINES = 100_000;
+const MAX_PROBLEMS = 50;
+
+/** A path in a tree: map keys and list indexes from the root. */
+export type TreePath = readonly (string | number)[];
+
+/** A YAML file as data. Where problems is not empty, the tree holds what could be read. */
+export type YamlDocument = {
+  readonly file: string;
+  readonly text: string;
+  readonly tree: Tree;
+  /** Where the value at a path starts: inside its quotes, at a block text's first line; the nearest parent where the path is unknown. */
+  readonly placeOf: (path: TreePath) => Place;
+  /** Where the key that names the value at a path stands. */
+  readonly keyPlaceOf: (path: TreePath) => Place;
+  readonly problems: readonly Problem[];
+};
+
+/**
+ * Parses one YAML 1.2 document (core schema, no merge keys, no custom tags). Never throws: every mistake is a Problem.
+ * A number or truth value must be written as it prints (755, not 0755), so that no text silently becomes another.
+ */
+export function parseYaml(text: string, file: string): YamlDocument {
+  const lines = countLines(text);
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(Math.min(offset, text.length));
+    return { file, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const read = readDocument(text);
+  const problems = read.mistakes
+    .slice(0, MAX_PROBLEMS)
+    .map((mistake) => problemAt(text, placeAt(mistake.offset), mistake.message, mistake.hint ?? null));
+  const spotOf = (path: TreePath) => findSpot(read.spot, path);
+  return {
+    file,
+    text,
+    tree: read.tree,
+    placeOf: (path) => placeAt(spotOf(path).value),
+    keyPlaceOf: (path) => placeAt(spotOf(path).key),
+    problems,
+  };
+}
+
+/** A Problem with the excerpt of its source text. */
+export function problemAt(text: string, place: Place, message: string, hint: string | null): Problem {
+  return { place, message, hint, excerpt: excerptAt(text, place) };
+}
+
+type Reading = { readonly tree: Tree; readonly spot: Spot; readonly mistakes: readonly Mistake[] };
+
+function readDocument(text: string): Reading {
+  const refused = (mistake: Mistake): Reading => ({ tree: null, spot: { key: 0, value: 0, children: new Map() }, mistakes: [mistake] });
+  if (text.length > MAX_FILE_SIZE) return refused({ offset: 0, message: "the file is larger than 1 MiB" });
+  const control = /[^\P{Cc}\t\n\r\u0085]/u.exec(text);
+  if (text.split("\n", MAX_LINES + 1).length > MAX_LINES) return refused({ offset: 0, message: `more than ${MAX_LINES} lines in one file` });
+  if (control !== null) return refused({ offset: control.index, message: `control character ${codePoint(control[0])} in the file` });
+  const scanned = scan(text);
+  if (!Array.isArray(scanned)) return refused(scanned);
+  const documents = [...new Composer({ schema: "core", merge: false, uniqueKeys: false, prettyErrors: false }).compose(scanned, true, text.length)];
+  const [first, second] = documents;
+  if (first === undefined) return refused({ offset: 0, message: "the file has no document" });
+  const more = second === undefined ? [] : [{ offset: second.range?.[0] ?? 0, message: "several documents in one file; write one document a file" }];
+  const built = buildTree(first.contents, text, { depth: MAX_DEPTH, nodes: MAX_NODES, aliases: MAX_ALIASES });
+  return { tree: built.tree, spot: built.spot, mistakes: [...syntaxMistakes(first), ...built.mistakes, ...more] };
+}
+
+/** Lexes and groups tokens while counting, so that neither depth nor size can reach the recursive composer. */
+function scan(text: string): CST.Token[] | Mistake {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let nodes = 0;
+  let errors = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    const offset = parser.offset;
+    if (startsNode(lexeme)) nodes++;
+    if (nodes > MAX_NODES) return { offset, message: `more than ${MAX_NODES} values in one file` };
+    for (const token of parser.next(lexeme)) {
+      tokens.push(token);
+      if (token.type === "error" || token.type === "directive") errors++;
+    }
+    if (errors > MAX_PROBLEMS) return { offset, message: "this is not YAML: too many mistakes to list" };
+    if (parser.stack.length > MAX_DEPTH + 2) return { offset, message: `nested deeper than ${MAX_DEPTH} levels` };
+  }
+  tokens.push(...parser.end());
+  return tokens;
+}
+
+function startsNode(lexeme: string): boolean {
+  switch (CST.tokenType(lexeme)) {
+    case "scalar":
+    case "alias":
+    case "comma":
+    case "explicit-key-ind":
+    case "flow-map-start":
+    case "flow-seq-start":
+    case "map-value-ind":
+    case "seq-item-ind":
+    case "anchor":
+    case "tag":
+    case "doc-start":
+    case "doc-end":
+    case "double-quoted-scalar":
+    case "single-quoted-scalar":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function syntaxMistakes(document: Document.Parsed): Mistake[] {
+  return document.errors.slice(0, MAX_PROBLEMS).map((error) => ({ offset: error.pos[0], message: error.message.replaceAll("\n", " ") }));
+}
+
+function countLines(text: string): LineCounter {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
+  return lines;
+}
+
+function findSpot(root: Spot, path: TreePath): Spot {
+  let spot = root;
+  for (const step of path) {
+    const child = spot.children.get(step);
+    if (child === undefined) break;
+    spot = child;
+  }
+  return spot;
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
