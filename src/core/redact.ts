@@ -89,8 +89,12 @@ function encodedForms(value: string): readonly string[] {
   const systemd = value.replace(/[\\"]/g, "\\$&");
   const environment = value.replace(/[\\"$`]/g, "\\$&");
   const url = encodeURIComponent(value.toWellFormed());
-  const forms = [value, json, JSON.stringify(json).slice(1, -1), systemd, environment, url, url.replace(/%20/g, "+"), url.toLowerCase()];
+  const forms = [value, json, JSON.stringify(json).slice(1, -1), systemd, environment, url, url.replace(/%20/g, "+"), lowerPercent(url)];
   return [...forms, value.replaceAll("'", "'\\''"), ...base64Forms(value), Buffer.from(value).toString("hex")];
+}
+
+function lowerPercent(url: string): string {
+  return url.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
 }
 
 /** The characters that only the secret decides when its bytes start at offset 0, 1 or 2 of a base64 group; both alphabets. */

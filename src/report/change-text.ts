@@ -1,0 +1,82 @@
+/** One change of a plan as lines: a heading that says what it is, and for a file its diff. */
+import type { Change, Resource, State } from "../core/model.ts";
+import { diffContent } from "./diff.ts";
+import { formatSize, indent, type Line, line, type Span, styled } from "./text.ts";
+
+/** Keys that the heading, the diff or the actions say better. */
+const UNSHOWN = new Set(["sha256", "content", "size", "restartDigest", "reloadDigest", "type"]);
+
+/** The change: "+" created, "~" changed, "-" removed. */
+export function changeLines(change: Change): readonly Line[] {
+  const sign = signOf(change);
+  const heading = line(sign, " ", styled("strong", nameOf(change.resource)), detailOf(change));
+  const diff = change.resource.kind === "file" ? diffContent(change, change.resource) : [];
+  return [heading, ...indent(diff, 4)];
+}
+
+/** The change in one line without its diff. */
+export function changeTitle(change: Change): string {
+  return `${signOf(change).text} ${nameOf(change.resource)}${detailOf(change)}`;
+}
+
+/** What the resource is called in every output. */
+export function nameOf(resource: Resource): string {
+  switch (resource.kind) {
+    case "account":
+      return `account ${resource.user}`;
+    case "unit":
+      return `unit ${resource.unit}`;
+    case "directory":
+      return `directory ${resource.path}`;
+    case "file":
+      return `file ${resource.path}`;
+    case "link":
+      return `link ${resource.path}`;
+    case "release":
+      return `release ${resource.path}`;
+  }
+}
+
+function signOf(change: Change): Span {
+  if (change.before === null) return styled("added", "+");
+  return change.after === null ? styled("removed", "-") : styled("warn", "~");
+}
+
+function detailOf(change: Change): string {
+  if (change.after === null) return "";
+  if (change.before === null) return createdDetail(change.resource);
+  const { before, after } = change;
+  const parts = change.differs.filter((key) => !isUnshown(key)).map((key) => differenceOf(key, before, after));
+  return parts.length === 0 ? otherDetail(change) : `: ${parts.join(", ")}`;
+}
+
+/** A kind of path that turned into another is told by its type; a unit by its reasons among the actions. */
+function otherDetail(change: Change): string {
+  if (!change.differs.includes("type")) return "";
+  return `: ${change.before?.type ?? "other"} → ${change.after?.type ?? change.resource.kind}`;
+}
+
+function differenceOf(key: string, before: State, after: State): string {
+  return `${key} ${before[key] || "none"} → ${after[key] || "none"}`;
+}
+
+function isUnshown(key: string): boolean {
+  return UNSHOWN.has(key) || /digest$/i.test(key);
+}
+
+function createdDetail(resource: Resource): string {
+  switch (resource.kind) {
+    case "account":
+      return ` (group ${resource.group}${resource.groups.length === 0 ? "" : `, in ${resource.groups.join(", ")}`}, home ${resource.home})`;
+    case "directory":
+      return ` (${resource.mode} ${resource.owner}:${resource.group})`;
+    case "file":
+      return ` (${resource.mode} ${resource.owner}:${resource.group}${resource.secret ? ", secret" : ""})`;
+    case "link":
+      return ` → ${resource.target}`;
+    case "release":
+      return ` (${resource.name}, ${formatSize(resource.size)}, sha256 ${resource.sha256.slice(0, 12)})`;
+    case "unit":
+      return resource.running ? " (new)" : " (new, started by its first member)";
+  }
+}

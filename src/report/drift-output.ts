@@ -1,0 +1,46 @@
+/** Drift for machines (schema svcdeploy.drift/1) and for a pull request. */
+import { driftBody } from "./drift-text.ts";
+import { type DriftHost, type DriftView, summariseDrift } from "./drift-view.ts";
+import { hostBlock, joinBlocks } from "./markdown.ts";
+import { changeJson, errorJson } from "./plan-json.ts";
+import { foldSame, hostList } from "./plan-view.ts";
+import { plural } from "./text.ts";
+
+/** Drift as plain data, ready for formatJson; no secret and no hash of one. */
+export function driftJson(view: DriftView): object {
+  return {
+    schema: "svcdeploy.drift/1",
+    environment: view.environment,
+    health: view.health,
+    summary: summariseDrift(view),
+    hosts: view.hosts.map(hostJson),
+  };
+}
+
+/** Markdown of at most 60 kB. */
+export function driftMarkdown(view: DriftView): string {
+  const groups = foldSame(
+    view.hosts,
+    (host) => host.host,
+    (host) => driftBody(host, 100),
+  );
+  const blocks = groups.map((group) => hostBlock(`${hostList(group.names)} — ${headline(group.item)}`, group.lines));
+  const heading = `### svcdeploy drift: ${view.environment}\n\n**${summariseDrift(view)}**\n`;
+  return joinBlocks(heading, blocks, `all of it: svcdeploy drift --env ${view.environment}`);
+}
+
+function hostJson(host: DriftHost): object {
+  return {
+    host: host.host,
+    play: host.play,
+    services: host.services,
+    status: host.error !== null ? "failed" : host.findings.length > 0 ? "drift" : "clean",
+    error: host.error === null ? null : errorJson(host.error),
+    findings: host.findings.map((finding) => ({ ...finding, change: finding.change === null ? null : changeJson(finding.change) })),
+  };
+}
+
+function headline(host: DriftHost): string {
+  if (host.error !== null) return "not looked at";
+  return host.findings.length === 0 ? "as declared" : plural(host.findings.length, "finding");
+}

@@ -1,0 +1,36 @@
+/** What the drift reporters are given, and its totals. */
+import type { SvcdeployError } from "../core/errors.ts";
+import type { Finding, HealthResult } from "../core/model.ts";
+
+/** One host in one play: how it differs, or why it could not be looked at. */
+export type DriftHost = {
+  readonly host: string;
+  readonly play: string;
+  readonly services: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly error: SvcdeployError | null;
+};
+/** Every selected host of an environment. health without: live checks were not asked. */
+export type DriftView = { readonly environment: string; readonly health: "with" | "without"; readonly hosts: readonly DriftHost[] };
+
+/** A live check that failed, as a finding: the process is there and does not answer. */
+export function healthFinding(result: HealthResult): Finding {
+  return { kind: "health", service: result.service, subject: result.check, text: `process stuck: ${result.detail}`, change: null };
+}
+
+/** The summary in one sentence; a host that was not seen is never called clean. */
+export function summariseDrift(view: DriftView): string {
+  const failed = namesWhere(view, (host) => host.error !== null);
+  const drifted = namesWhere(view, (host) => host.findings.length > 0);
+  const all = namesWhere(view, () => true);
+  const findings = view.hosts.reduce((sum, host) => sum + host.findings.length, 0);
+  const seen = all - failed;
+  const unseen = failed === 0 ? "" : ` ${failed} of ${all} hosts could not be looked at.`;
+  if (seen === 0) return "No host could be looked at.";
+  if (drifted === 0) return `No drift: ${seen} ${seen === 1 ? "host is" : "hosts are"} as declared.${unseen}`;
+  return `Drift: ${findings} ${findings === 1 ? "finding" : "findings"} on ${drifted} of ${seen} ${seen === 1 ? "host" : "hosts"}.${unseen}`;
+}
+
+function namesWhere(view: DriftView, holds: (host: DriftHost) => boolean): number {
+  return new Set(view.hosts.filter(holds).map((host) => host.host)).size;
+}

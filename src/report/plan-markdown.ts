@@ -1,0 +1,28 @@
+/** The plan for a pull request: a summary, then one folded block for each group of hosts, within what a comment may hold. */
+import { hostBlock, joinBlocks } from "./markdown.ts";
+import { planBody } from "./plan-text.ts";
+import { countPlans, foldSame, hasWork, hostList, type PlannedHost, type PlanView, summarisePlan } from "./plan-view.ts";
+import { plural } from "./text.ts";
+
+/** Markdown of at most 60 kB; blocks that do not fit are counted in a note. */
+export function planMarkdown(view: PlanView): string {
+  const totals = countPlans(view);
+  const heading = `### svcdeploy plan: ${view.environment}\n\n**${summarisePlan(view)}**\n`;
+  const blocks = view.plays.flatMap((each) => playBlocks(each.play.name, each.hosts));
+  return joinBlocks(heading, blocks, `the whole plan of ${plural(totals.hosts, "host")}: svcdeploy plan --env ${view.environment}`);
+}
+
+function playBlocks(play: string, hosts: readonly PlannedHost[]): readonly string[] {
+  const groups = foldSame(
+    hosts,
+    (host) => host.target.host.name,
+    (host) => planBody(host, 100),
+  );
+  return groups.map((group) => hostBlock(`${play}: ${hostList(group.names)} — ${headline(group.item)}`, group.lines));
+}
+
+function headline(host: PlannedHost): string {
+  if (host.plan === null) return "not planned";
+  if (!hasWork(host.plan)) return "no changes";
+  return `${plural(host.plan.changes.length, "change")}, ${plural(host.plan.actions.length, "action")}`;
+}

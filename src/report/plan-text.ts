@@ -1,0 +1,83 @@
+/** The plan for a terminal: hosts that need the same folded into one block, and one sentence at the end. */
+import type { Action, Notice, Plan } from "../core/model.ts";
+import { changeLines } from "./change-text.ts";
+import { errorLines } from "./error-text.ts";
+import { foldSame, hasWork, hostList, type PlannedHost, type PlanView, summarisePlan } from "./plan-view.ts";
+import { indent, type Line, line, plural, type Span, styled, wrap } from "./text.ts";
+
+/** The whole plan, laid out for so many columns. Diff lines are never broken. */
+export function planText(view: PlanView, columns: number): readonly Line[] {
+  const plays = view.plays.flatMap((each) => playLines(each.play.name, each.hosts, { columns, title: view.plays.length > 1 }));
+  return [...plays, line(styled("strong", summarisePlan(view)))];
+}
+
+/** What one host needs, without its name; empty when it is as declared and there is nothing to say. */
+export function planBody(host: PlannedHost, columns: number): readonly Line[] {
+  if (host.error !== null) return errorLines(host.error, columns);
+  if (host.plan === null) return [line("not looked at")];
+  const { plan } = host;
+  return [
+    ...plan.changes.flatMap(changeLines),
+    ...actionLines(plan),
+    ...bookkeepingLines(plan),
+    ...plan.collateral.flatMap((each) => note("warn", "along with it", `${each.unit}: ${each.because}`, columns)),
+    ...plan.notices.flatMap((notice) => note(styleOf(notice), notice.severity, notice.text, columns)),
+    ...plan.orphans.flatMap((orphan) =>
+      note("warn", "orphan", `${orphan.kind} ${orphan.path} of ${orphan.service} is no longer declared; it is left as it is`, columns),
+    ),
+  ];
+}
+
+/** An action as every output words it: `restart etcd.service: ExecStart changed`. */
+export function actionTitle(action: Action): string {
+  return `${actionName(action)}: ${action.because}`;
+}
+
+/** The action without its reason. */
+export function actionName(action: Action): string {
+  return action.verb === "daemon-reload" ? action.verb : `${action.verb} ${action.unit}`;
+}
+
+function playLines(play: string, hosts: readonly PlannedHost[], layout: { readonly columns: number; readonly title: boolean }): readonly Line[] {
+  const groups = foldSame(
+    hosts,
+    (host) => host.target.host.name,
+    (host) => planBody(host, layout.columns - 2),
+  );
+  const title = layout.title ? [line(styled("strong", `Play ${play}`)), []] : [];
+  return [...title, ...groups.flatMap((group) => [heading(group.names, group.item), ...indent(group.lines, 2), []])];
+}
+
+function heading(names: readonly string[], first: PlannedHost): Line {
+  const name = styled("strong", hostList(names));
+  if (first.error !== null) return line(name, ": ", styled("bad", "not planned"));
+  if (first.plan === null || !hasWork(first.plan)) return line(name, ": ", styled("good", "no changes"));
+  return line(name, `: ${plural(first.plan.changes.length, "change")}, ${plural(first.plan.actions.length, "action")}`);
+}
+
+function actionLines(plan: Plan): readonly Line[] {
+  return plan.actions.map((action) => line(styled("warn", "!"), " ", styled("strong", actionName(action)), `: ${action.because}`));
+}
+
+/** Work that changes nothing but our own records would otherwise be an unexplained non-empty plan. */
+function bookkeepingLines(plan: Plan): readonly Line[] {
+  if (plan.changes.length + plan.actions.length > 0 || !hasWork(plan)) return [];
+  return [line(styled("dim", "only svcdeploy's own records on the host are renewed"))];
+}
+
+function note(style: Span["style"], word: string, text: string, columns: number): readonly Line[] {
+  return wrap(text, columns - word.length - 2).map((part, index) =>
+    index === 0 ? line(styled(style, `${word}: `), part) : line(" ".repeat(word.length + 2), part),
+  );
+}
+
+function styleOf(notice: Notice): Span["style"] {
+  switch (notice.severity) {
+    case "error":
+      return "bad";
+    case "warning":
+      return "warn";
+    case "info":
+      return "dim";
+  }
+}

@@ -1,0 +1,66 @@
+/** The one way out: everything for standard output or error is cleaned, redacted and painted here. A closed pipe is no error. */
+import { makeRedactor, type Redactor } from "../core/redact.ts";
+import { sanitizeLine, stripControls } from "../core/sanitize.ts";
+import type { Secret } from "../core/secret.ts";
+import type { Palette } from "./palette.ts";
+import type { Line } from "./text.ts";
+
+/** What a sink needs of a stream: a part of node's Writable. */
+export type SinkStream = {
+  write(text: string, done: (error?: Error | null) => void): boolean;
+  on(event: "error", listener: (error: Error) => void): unknown;
+};
+
+/** Writes for the user. Never throws: losing output must not stop a deployment that is under way. */
+export type Sink = {
+  /** Lines of a reporter: cleaned, redacted, painted. */
+  readonly print: (lines: readonly Line[]) => void;
+  /** Text that is complete as it is (JSON, a rendered file): control characters and secrets are taken out, length stays. */
+  readonly write: (text: string) => void;
+  /** One line's text, cleaned and redacted, for whoever must paint it himself. */
+  readonly clean: (text: string) => string;
+  /** From now on these are redacted as well. */
+  readonly protect: (secrets: readonly Secret[]) => void;
+  /** Width in columns to lay out for. */
+  readonly columns: number;
+  /** Resolves when everything written so far has left. */
+  readonly flush: () => Promise<void>;
+};
+
+/** Makes the sink of a stream. */
+export function makeSink(settings: { readonly stream: SinkStream; readonly palette: Palette; readonly columns: number }): Sink {
+  const { stream, palette, columns } = settings;
+  const secrets: Secret[] = [];
+  let redactor = makeRedactor([]);
+  let closed = false;
+  let pending: Promise<void> = Promise.resolve();
+  stream.on("error", () => {
+    closed = true;
+  });
+  const send = (text: string): void => {
+    if (closed || text === "") return;
+    const before = pending;
+    const written = new Promise<void>((resolve) => stream.write(text, () => resolve()));
+    pending = before.then(() => written);
+  };
+  return {
+    columns,
+    print: (lines) => send(lines.map((each) => `${paintLine(each, redactor, palette)}\n`).join("")),
+    write: (text) => send(redactor.redact(stripControls(text))),
+    clean: (text) => redactor.redact(sanitizeLine(text)),
+    protect: (more) => {
+      secrets.push(...more);
+      redactor = makeRedactor(secrets);
+    },
+    flush: () => pending,
+  };
+}
+
+/** A line in which something had to be redacted loses its colours: a colour code inside a secret would hide it from the redactor. */
+function paintLine(spans: Line, redactor: Redactor, palette: Palette): string {
+  const plain = sanitizeLine(spans.map((span) => span.text).join(""));
+  const redacted = redactor.redact(plain);
+  const pieces = spans.map((span) => sanitizeLine(span.text));
+  if (redacted !== plain || pieces.join("") !== plain) return redacted;
+  return spans.map((span, index) => palette(span.style, pieces[index] ?? "")).join("");
+}

@@ -1,0 +1,101 @@
+/** The table at the end: one row a host, many quiet hosts counted instead, whatever failed always a row. */
+import type { HostReport, HostStatus } from "../core/model.ts";
+import { fit, formatDuration, type Line, line, plural, type Style, styled } from "./text.ts";
+
+/** Above this many hosts, those that went well are one row per status. */
+export const MAX_ROWS = 20;
+
+type Row = { readonly host: string; readonly status: HostStatus; readonly services: string; readonly duration: string };
+
+/** The table within so many columns: host, status, services, duration. A host in several plays is one row: its worst status and all its services. */
+export function summaryTable(reports: readonly HostReport[], columns: number): readonly Line[] {
+  const hosts = mergePlays(reports);
+  if (hosts.length === 0) return [];
+  const rows = hosts.length > MAX_ROWS ? foldRows(hosts) : hosts.map(rowOf);
+  const widths = layOut(rows, columns);
+  const header = cells({ host: "host", services: "services", duration: "time" }, styled("dim", "status"), widths);
+  return [
+    header.map((span) => ({ ...span, style: "dim" as const })),
+    ...rows.map((row) => cells(row, styled(STYLES[row.status], row.status), widths)),
+  ];
+}
+
+/** "2 changed, 1 failed": what the table says, in the order of concern. */
+export function countStatuses(reports: readonly HostReport[]): string {
+  const hosts = mergePlays(reports);
+  const parts = BY_CONCERN.map((status) => ({ status, count: hosts.filter((report) => report.status === status).length }));
+  return parts
+    .filter((part) => part.count > 0)
+    .map((part) => `${part.count} ${part.status}`)
+    .join(", ");
+}
+
+/** Worst first. */
+const BY_CONCERN: readonly HostStatus[] = ["unknown", "failed", "rolled-back", "unreachable", "skipped", "changed", "unchanged"];
+
+/** How each status is painted. */
+export const STYLES: Readonly<Record<HostStatus, Style>> = {
+  unchanged: "dim",
+  changed: "good",
+  "rolled-back": "bad",
+  failed: "bad",
+  unreachable: "bad",
+  skipped: "warn",
+  unknown: "bad",
+};
+
+/** True for a status that an operator must look at. */
+export function isTrouble(status: HostStatus): boolean {
+  return status !== "changed" && status !== "unchanged" && status !== "skipped";
+}
+
+function mergePlays(reports: readonly HostReport[]): readonly HostReport[] {
+  const byHost = new Map<string, HostReport>();
+  for (const report of reports) {
+    const seen = byHost.get(report.host);
+    byHost.set(report.host, seen === undefined ? report : merge(seen, report));
+  }
+  return [...byHost.values()];
+}
+
+function merge(first: HostReport, second: HostReport): HostReport {
+  const worst = BY_CONCERN.indexOf(second.status) < BY_CONCERN.indexOf(first.status) ? second : first;
+  const services = [...new Set([...first.services, ...second.services])];
+  return { ...worst, services, durationMilliseconds: first.durationMilliseconds + second.durationMilliseconds };
+}
+
+function rowOf(report: HostReport): Row {
+  const duration = report.status === "skipped" ? "" : formatDuration(report.durationMilliseconds);
+  return { host: report.host, status: report.status, services: report.services.join(", "), duration };
+}
+
+function foldRows(hosts: readonly HostReport[]): readonly Row[] {
+  return BY_CONCERN.flatMap((status) => {
+    const those = hosts.filter((report) => report.status === status);
+    if (those.length === 0) return [];
+    if (isTrouble(status) || those.length === 1) return those.map(rowOf);
+    const longest = Math.max(...those.map((report) => report.durationMilliseconds));
+    const services = [...new Set(those.flatMap((report) => report.services))].join(", ");
+    const duration = status === "skipped" ? "" : `≤ ${formatDuration(longest)}`;
+    return [{ host: plural(those.length, "host"), status, services, duration }];
+  });
+}
+
+type Widths = { readonly host: number; readonly status: number; readonly services: number };
+
+function layOut(rows: readonly Row[], columns: number): Widths {
+  const widest = (texts: readonly string[]): number => Math.max(...texts.map((text) => [...text].length));
+  const status = widest(["status", ...rows.map((row) => row.status)]);
+  const duration = widest(["time", ...rows.map((row) => row.duration)]);
+  const host = Math.min(widest(["host", ...rows.map((row) => row.host)]), Math.max(12, columns - status - duration - 20));
+  const room = Math.max(8, columns - host - status - duration - 6);
+  return { host, status, services: Math.min(room, widest(["services", ...rows.map((row) => row.services)])) };
+}
+
+function cells(row: { readonly host: string; readonly services: string; readonly duration: string }, status: Line[number], widths: Widths): Line {
+  const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - [...text].length));
+  const host = pad(fit(row.host, widths.host), widths.host + 2);
+  const gap = " ".repeat(widths.status - status.text.length + 2);
+  const services = pad(fit(row.services, widths.services), widths.services + 2);
+  return line(host, status, `${gap}${services}${row.duration}`.trimEnd());
+}
