@@ -15,6 +15,7 @@ export const unitProperties: readonly string[] = [
   "NeedDaemonReload",
   "InvocationID",
   "ConditionResult",
+  "ConditionTimestampMonotonic",
   "RequiredBy",
   "BoundBy",
   "ConsistsOf",

@@ -1,0 +1,28 @@
+/** The difference between what a resource shall be and what it is. */
+import type { Change, Observation, Resource, State } from "../model.ts";
+import { wrongType } from "./path-state.ts";
+import { statesOf } from "./registry.ts";
+
+/**
+ * What is not as declared; null when all is well, and also where something of another type stands in the way (wrongType tells): that is
+ * nothing that writing could put right. A secret file's content on the host is never handed on.
+ */
+export function compareResource(resource: Resource, observation: Observation): Change | null {
+  if (wrongType(resource, observation) !== null) return null;
+  const { desired, actual } = statesOf(resource, observation);
+  const differs = differingKeys(actual, desired);
+  if (differs.length === 0) return null;
+  return { resource, before: actual, after: desired, differs, beforeContent: contentBefore(resource, observation, differs) };
+}
+
+/** The keys of two states that differ, in alphabetical order. An absent state has no keys. */
+export function differingKeys(before: State | null, after: State | null): readonly string[] {
+  const keys = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  return [...keys].filter((key) => before?.[key] !== after?.[key]).sort();
+}
+
+function contentBefore(resource: Resource, observation: Observation, differs: readonly string[]): Uint8Array | null {
+  if (resource.kind !== "file" || resource.secret || !differs.includes("sha256")) return null;
+  const content = observation.paths.get(resource.path)?.content ?? null;
+  return content?.includes(0) === true ? null : content;
+}
