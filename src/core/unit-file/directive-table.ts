@@ -44,7 +44,8 @@ function makeTable(version: number): SectionNames {
 function collectNames(lists: readonly (readonly [string, string])[], version: number): ReadonlySet<string> {
   const known = lists.filter(([since]) => Number(since) <= version).flatMap(([, names]) => names.split(" "));
   const gone = lists.filter(([since]) => Number(since.replace("gone", "")) <= version && since.startsWith("gone"));
-  return new Set(known).difference(new Set(gone.flatMap(([, names]) => names.split(" "))));
+  const removed = new Set(gone.flatMap(([, names]) => names.split(" ")));
+  return new Set(known.filter((name) => !removed.has(name)));
 }
 
 function editDistance(left: string, right: string): number {

@@ -1,0 +1,43 @@
+/** The file behind EnvironmentFile=: a service's environment and secrets, quoted so that systemd reads every byte back. */
+import type { Problem } from "../errors.ts";
+import type { FileResource, Place, SecretValues, Service } from "../model.ts";
+import { formatEnvironmentFileAssignment } from "../unit-file/quote.ts";
+import { makeFile } from "./make-file.ts";
+import { MANAGED, makeProblem } from "./unit-text.ts";
+
+/** /etc/svcdeploy/env/<service>.env, root-owned 0600; nothing when the service has neither environment nor secrets. */
+export function renderEnvironmentFile(service: Service, secrets: SecretValues, problems: Problem[]): readonly FileResource[] {
+  const variables = [...service.environment, ...readSecrets(service, secrets, problems)];
+  if (variables.length === 0) return [];
+  reportRepeated(variables, problems);
+  const lines = variables.map(({ name, value, place }) => formatLine(name, value, place, problems));
+  const path = `/etc/svcdeploy/env/${service.name}.env`;
+  const text = [MANAGED, ...lines].map((line) => `${line}\n`).join("");
+  return [makeFile(service.name, "environment", path, text, { mode: "600", secret: service.secrets.length > 0 })];
+}
+
+type Variable = { readonly name: string; readonly value: string; readonly place: Place };
+
+function readSecrets(service: Service, secrets: SecretValues, problems: Problem[]): readonly Variable[] {
+  return service.secrets.flatMap(({ name, place }) => {
+    const secret = secrets.get(name);
+    if (secret !== undefined) return [{ name, value: secret.reveal(), place }];
+    problems.push(makeProblem(place, `The secret ${name} has no value`, "Its provider was not asked or did not answer."));
+    return [];
+  });
+}
+
+function reportRepeated(variables: readonly Variable[], problems: Problem[]): void {
+  const seen = new Set<string>();
+  for (const { name, place } of variables) {
+    if (seen.has(name)) problems.push(makeProblem(place, `${name} is set twice`, "A name stands either in environment or in secrets."));
+    seen.add(name);
+  }
+}
+
+function formatLine(name: string, value: string, place: Place, problems: Problem[]): string {
+  const quoted = formatEnvironmentFileAssignment(name, value);
+  if (quoted.ok) return quoted.text;
+  problems.push(makeProblem(place, `${name} cannot be an environment variable: ${quoted.reason}`));
+  return "";
+}

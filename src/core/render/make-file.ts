@@ -1,0 +1,45 @@
+/** Makes file resources and fingerprints. */
+import { createHash } from "node:crypto";
+import type { FileResource, FileRole } from "../model.ts";
+
+/** A root-owned 0644 file; `options` changes that. The id is file:PATH. */
+export function makeFile(
+  service: string,
+  role: FileRole,
+  path: string,
+  content: string | Uint8Array,
+  options: Partial<Pick<FileResource, "mode" | "owner" | "group" | "secret" | "onChange">> = {},
+): FileResource {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const fixed = { kind: "file", id: `file:${path}`, service, role, path, content: bytes, sha256: hashSha256(bytes) } as const;
+  return {
+    ...fixed,
+    mode: formatMode(options.mode ?? "644"),
+    owner: "root",
+    group: "root",
+    secret: false,
+    onChange: "none",
+    ...withoutMode(options),
+  };
+}
+
+/** A mode as `stat -c %a` prints it: "0640" → "640". */
+export function formatMode(mode: string): string {
+  return mode.replace(/^0+(?=.)/, "");
+}
+
+/** sha256 as 64 hex digits. */
+export function hashSha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** One fingerprint for a set of named inputs, whatever their order: sha256 of their canonical JSON. */
+export function digestInputs(inputs: { readonly [input: string]: string }): string {
+  const sorted = Object.entries(inputs).sort(([left], [right]) => (left < right ? -1 : 1));
+  return hashSha256(JSON.stringify(sorted));
+}
+
+function withoutMode<T extends { readonly mode?: string }>(options: T): Omit<T, "mode"> {
+  const { mode: _mode, ...rest } = options;
+  return rest;
+}

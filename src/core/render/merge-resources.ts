@@ -1,0 +1,74 @@
+/** Puts the resources of several services on one host together: shared ones once, contradictions refused. */
+import { ConfigError, type Problem } from "../errors.ts";
+import type { Resource, UnitResource } from "../model.ts";
+
+/**
+ * All resources of a host by id, in the order of compareResources. Identical ones (a shared slice, directory or account) come out once, owned by
+ * the first service in order of names. Units' `after` keeps only units that are in the result. files: service name → its file, for the messages.
+ * Throws ConfigError that names both services when two want different things under one id.
+ */
+export function mergeResources(perService: readonly (readonly Resource[])[], files: ReadonlyMap<string, string> = new Map()): Resource[] {
+  const merged = new Map<string, Resource>();
+  const problems: Problem[] = [];
+  for (const resource of perService.flat().sort((left, right) => compareText(left.service, right.service))) {
+    const other = merged.get(resource.id) ?? findSamePath(merged, resource);
+    if (other === undefined) merged.set(resource.id, resource);
+    else if (fingerprint(other) !== fingerprint(resource)) problems.push(describeConflict(other, resource, files));
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  const units = new Set([...merged.values()].filter((resource) => resource.kind === "unit").map((unit) => unit.unit));
+  return [...merged.values()].map((resource) => (resource.kind === "unit" ? keepKnownUnits(resource, units) : resource)).sort(compareResources);
+}
+
+/** Order of resources: accounts, directories (parents first), releases, files, links, units (slices, mounts, others); each by id. */
+export function compareResources(left: Resource, right: Resource): number {
+  return rankOf(left) - rankOf(right) || compareText(left.id, right.id);
+}
+
+const KINDS: readonly Resource["kind"][] = ["account", "directory", "release", "file", "link", "unit"];
+
+function rankOf(resource: Resource): number {
+  const rank = KINDS.indexOf(resource.kind) * 10;
+  if (resource.kind !== "unit") return rank;
+  if (resource.unit.endsWith(".slice")) return rank;
+  return resource.unit.endsWith(".mount") ? rank + 1 : rank + 2;
+}
+
+function compareText(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+/** A path can be only one thing: a file and a directory of one path have different ids. Units share the path of their own file. */
+function findSamePath(merged: ReadonlyMap<string, Resource>, resource: Resource): Resource | undefined {
+  if (resource.kind === "unit" || resource.kind === "account") return undefined;
+  const ids = KINDS.map((kind) => `${kind}:${resource.path}`);
+  return ids.map((id) => merged.get(id)).find((found) => found !== undefined);
+}
+
+function fingerprint(resource: Resource): string {
+  const { service: _owner, ...rest } = resource;
+  return JSON.stringify(rest.kind === "file" ? { ...rest, content: rest.sha256 } : rest);
+}
+
+function describeConflict(first: Resource, second: Resource, files: ReadonlyMap<string, string>): Problem {
+  const what = second.kind === "unit" ? `unit ${second.unit}` : second.id.replace(":", " ");
+  const fields = first.kind === second.kind ? describeFields(first, second) : `${first.kind} and ${second.kind}`;
+  return {
+    place: { file: files.get(second.service) ?? `services/${second.service}.yaml`, line: 1, column: 1 },
+    message: `Services ${first.service} and ${second.service} both declare ${what}, and differ in ${fields}`,
+    hint: "Declare it alike in both services, or in one of them only.",
+    excerpt: "",
+  };
+}
+
+function describeFields(first: Resource, second: Resource): string {
+  const before = new Map<string, unknown>(Object.entries(first));
+  const hidden = new Set(["service", "id", "sha256"]);
+  const names = Object.entries(second).filter(([key, value]) => !hidden.has(key) && JSON.stringify(value) !== JSON.stringify(before.get(key)));
+  return names.map(([key]) => key).join(", ");
+}
+
+function keepKnownUnits(unit: UnitResource, known: ReadonlySet<string>): UnitResource {
+  return { ...unit, after: unit.after.filter((name) => known.has(name)) };
+}

@@ -1,0 +1,51 @@
+/** Rendering: one service for one host becomes the resources that the host shall have. Pure; reads no host state. */
+import { ConfigError, type Problem } from "../errors.ts";
+import type { DirectoryResource, FileResource, Host, LinkResource, ReleaseResource, Resource, SecretValues, Service, TreeMap } from "../model.ts";
+import { renderAccount } from "./account.ts";
+import { renderConfigFiles } from "./config-files.ts";
+import { renderDirectories } from "./directories.ts";
+import { renderEnablement } from "./enablement.ts";
+import { renderEnvironmentFile } from "./environment-file.ts";
+import { renderLogrotateFile } from "./logrotate-file.ts";
+import { compareResources } from "./merge-resources.ts";
+import { renderMountUnit } from "./mount-unit.ts";
+import { type RenderedArtifact, renderRelease } from "./release.ts";
+import { renderServiceUnit } from "./service-unit.ts";
+import { renderSliceUnit } from "./slice-unit.ts";
+
+/** What rendering needs beside service and host. files: project files by path relative to the root. artifact: the file behind service.artifact, as found on the controller. */
+export type RenderInputs = {
+  readonly env: string;
+  readonly values: TreeMap;
+  readonly secrets: SecretValues;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly artifact: RenderedArtifact | null;
+};
+
+/**
+ * The resources of one service on one host, in the order of compareResources; ids are unique. `after` of a unit may name units of other services:
+ * mergeResources keeps those that exist. Throws ConfigError with every mistake found: values a format cannot carry, missing files or secrets.
+ */
+export function renderService(service: Service, host: Host, inputs: RenderInputs): Resource[] {
+  const problems: Problem[] = [];
+  const release = renderRelease(service, inputs.artifact, problems);
+  const environment = renderEnvironmentFile(service, inputs.secrets, problems);
+  const configs = renderConfigFiles(service, host, inputs, problems);
+  const slice = renderSliceUnit(service, host, problems);
+  const mount = renderMountUnit(service, problems);
+  const unit = renderServiceUnit(service, { environment, configs, release: findRelease(release), slice, mount }, problems);
+  const units = [...slice, ...mount.resources, ...unit.resources];
+  const links = [...renderEnablement(service.name, unit, problems), ...renderEnablement(service.name, mount, problems)];
+  const files = [...environment, ...configs.map((config) => config.file), ...renderLogrotateFile(service, problems)];
+  const directories = renderDirectories(service, pathsOf([...files, ...links]), release.length > 0);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return [...renderAccount(service), ...directories, ...release, ...files, ...links, ...units].sort(compareResources);
+}
+
+function findRelease(resources: readonly Resource[]): ReleaseResource | null {
+  return resources.find((resource) => resource.kind === "release") ?? null;
+}
+
+function pathsOf(resources: readonly (FileResource | LinkResource | DirectoryResource)[]): readonly string[] {
+  return resources.map((resource) => resource.path);
+}

@@ -1,0 +1,140 @@
+/** The service unit: its file, and what a running process must have started from. */
+import type { Problem } from "../errors.ts";
+import type { Directives, FileResource, ReleaseResource, Resource, Service, UnitResource } from "../model.ts";
+import { parseTimeSpan } from "../unit-file/time-span.ts";
+import type { RenderedConfig } from "./config-files.ts";
+import { hardeningDirectives } from "./hardening.ts";
+import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
+import type { RenderedUnit } from "./mount-unit.ts";
+import { appliesWithoutRestart } from "./restart-relevance.ts";
+import { sliceUnitName } from "./slice-unit.ts";
+import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
+
+/** What else was rendered for the service, as far as its unit depends on it. */
+export type UnitParts = {
+  readonly environment: readonly FileResource[];
+  readonly configs: readonly RenderedConfig[];
+  readonly release: ReleaseResource | null;
+  readonly slice: readonly Resource[];
+  readonly mount: RenderedUnit;
+};
+
+/** /etc/systemd/system/<name>.service and its unit; [Install] is WantedBy=multi-user.target unless the service has its own. */
+export function renderServiceUnit(service: Service, parts: UnitParts, problems: Problem[]): RenderedUnit {
+  const place = { file: service.file, line: 1, column: 1 };
+  const unit = `${service.name}.service`;
+  const install = service.install.length > 0 ? service.install : makeDirectives(place, [["WantedBy", "multi-user.target"]]);
+  const mounts = service.cache === null ? [] : ([["RequiresMountsFor", service.cache.path]] as const);
+  const sections = [
+    { name: "Unit", directives: [...service.unit, ...makeDirectives(place, mounts)] },
+    { name: "Service", directives: [...service.service, ...addedDirectives(service, parts), ...hardeningDirectives(service)] },
+    { name: "Install", directives: install },
+  ];
+  const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
+  const restartInputs = { ...directiveInputs(sections), ...fileInputs(parts) };
+  return { resources: [file, makeServiceUnit(service, unit, file, restartInputs, parts, problems)], unit, install };
+}
+
+/** Directives that follow from other keys of the service; what its own [Service] section sets is left alone. */
+function addedDirectives(service: Service, { environment }: UnitParts): Directives {
+  const own = new Set(service.service.map((directive) => directive.name));
+  const account =
+    service.account === null
+      ? []
+      : ([
+          ["User", service.account.user],
+          ["Group", service.account.group],
+        ] as const);
+  const slice = service.slice === null ? [] : ([["Slice", sliceUnitName(service.slice.name)]] as const);
+  const wanted = [...account, ...slice].filter(([name]) => !own.has(name));
+  const files = environment.map((file) => ["EnvironmentFile", file.path] as const);
+  return makeDirectives({ file: service.file, line: 1, column: 1 }, [...wanted, ...files]);
+}
+
+type Sections = readonly { readonly name: string; readonly directives: Directives }[];
+
+/** Directive that needs a restart → fingerprint of its values in order. */
+function directiveInputs(sections: Sections): { readonly [input: string]: string } {
+  const values = new Map<string, readonly string[]>();
+  for (const section of sections) {
+    for (const { name, value } of section.directives) {
+      if (!appliesWithoutRestart(section.name, name)) values.set(name, [...(values.get(name) ?? []), value.trim()]);
+    }
+  }
+  return Object.fromEntries([...values].map(([name, list]) => [name, hashSha256(JSON.stringify(list))]));
+}
+
+function fileInputs({ environment, configs, release }: UnitParts): { readonly [input: string]: string } {
+  return Object.fromEntries([
+    ...environment.map((file) => ["environment", file.sha256] as const),
+    ...configs.filter(({ file }) => file.onChange === "restart").map(({ label, file }) => [label, file.sha256] as const),
+    ...(release === null ? [] : [["release", release.sha256] as const]),
+  ]);
+}
+
+function makeServiceUnit(
+  service: Service,
+  unit: string,
+  file: FileResource,
+  restartInputs: UnitResource["restartInputs"],
+  parts: UnitParts,
+  problems: Problem[],
+): UnitResource {
+  const reloads = parts.configs.filter((config) => config.file.onChange === "reload");
+  const reloadInputs = Object.fromEntries(reloads.map((config) => [config.label, config.file.sha256]));
+  const type = typeOf(service);
+  return {
+    kind: "unit",
+    id: `unit:${unit}`,
+    service: service.name,
+    unit,
+    path: file.path,
+    running: true,
+    restartInputs,
+    reloadInputs,
+    restartDigest: digestInputs(restartInputs),
+    reloadDigest: digestInputs(reloadInputs),
+    inputPaths: inputPathsOf(service, file, parts),
+    canReload: type === "notify-reload" || effectiveValues(service.service, "ExecReload").length > 0,
+    after: afterOf(service, parts),
+    startTimeoutSeconds: readTimeout(service, "TimeoutStartSec", type === "oneshot" ? LONGEST : 90, problems),
+    stopTimeoutSeconds: readTimeout(service, "TimeoutStopSec", 90, problems),
+    type,
+  };
+}
+
+/** What systemd assumes without Type=: dbus with BusName=, oneshot without ExecStart=, else simple (systemd.service(5)). */
+function typeOf(service: Service): string {
+  const written = effectiveValues(service.service, "Type").at(-1);
+  if (written !== undefined) return written;
+  if (effectiveValues(service.service, "BusName").length > 0) return "dbus";
+  return effectiveValues(service.service, "ExecStart").length > 0 ? "simple" : "oneshot";
+}
+
+function inputPathsOf(service: Service, unitFile: FileResource, { environment, configs, release }: UnitParts): readonly string[] {
+  const read = configs.map((config) => config.file).filter((file) => file.onChange !== "none");
+  const current = release === null ? [] : [`/opt/${service.name}/current`];
+  return [unitFile.path, ...environment.map((file) => file.path), ...read.map((file) => file.path), ...current];
+}
+
+function afterOf(service: Service, { mount }: UnitParts): readonly string[] {
+  const slices = effectiveValues(service.service, "Slice").at(-1) ?? (service.slice === null ? null : sliceUnitName(service.slice.name));
+  const ordered = effectiveValues(service.unit, "After").flatMap((value) => value.split(/[ \t]+/));
+  const own = [slices, mount.unit].filter((name) => name !== null);
+  return [...new Set([...own, ...ordered])].filter((name) => name !== `${service.name}.service`);
+}
+
+/** "infinity", and 0 which means the same here, count as this long. */
+const LONGEST = 600;
+
+function readTimeout(service: Service, name: "TimeoutStartSec" | "TimeoutStopSec", otherwise: number, problems: Problem[]): number {
+  const written = service.service.findLast((directive) => directive.name === name || directive.name === "TimeoutSec");
+  if (written === undefined || written.value.trim() === "") return otherwise;
+  const seconds = parseTimeSpan(written.value);
+  if (seconds === null) {
+    const hint = "systemd would ignore it; write e.g. 90, 2min or 1min 30s.";
+    problems.push(makeProblem(written.place, `${written.name}=${written.value} is not a time span`, hint));
+    return otherwise;
+  }
+  return seconds === 0 || seconds === Number.POSITIVE_INFINITY ? LONGEST : Math.ceil(seconds);
+}

@@ -1,0 +1,57 @@
+/** The slice unit that a service declares; services that name the same slice share it. */
+import type { Problem } from "../errors.ts";
+import type { FileResource, Host, Service, UnitResource } from "../model.ts";
+import { isKnownDirective } from "../unit-file/directive-table.ts";
+import { digestInputs, makeFile } from "./make-file.ts";
+import { formatUnitText, makeProblem } from "./unit-text.ts";
+
+/** The slice's file and unit. Nothing when the service names none, or only its name: then another service (or systemd, without limits) makes it. */
+export function renderSliceUnit(service: Service, host: Host, problems: Problem[]): readonly (FileResource | UnitResource)[] {
+  const slice = service.slice;
+  if (slice === null) return [];
+  const unit = sliceUnitName(slice.name);
+  if (!/^[A-Za-z0-9:_.]+(-[A-Za-z0-9:_.]+)*\.slice$/.test(unit)) {
+    problems.push(
+      makeProblem(
+        slice.place,
+        `"${slice.name}" cannot be a slice`,
+        'Use letters, digits and : _ . with single "-" between: a-b is a slice inside a (systemd.slice(5)).',
+      ),
+    );
+  }
+  if (slice.directives.length === 0) return [];
+  const isUnitDirective = (name: string) => !isKnownDirective("Slice", name, host.systemd) && isKnownDirective("Unit", name, host.systemd);
+  const sections = [
+    { name: "Unit", directives: slice.directives.filter((directive) => isUnitDirective(directive.name)) },
+    { name: "Slice", directives: slice.directives.filter((directive) => !isUnitDirective(directive.name)) },
+  ];
+  const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
+  return [file, makeSliceUnit(service.name, unit, file.path)];
+}
+
+/** The unit name of a slice that was written with or without its suffix. */
+export function sliceUnitName(name: string): string {
+  return name.endsWith(".slice") ? name : `${name}.slice`;
+}
+
+/** Limits of a slice apply live after daemon-reload and it starts with its first member: it has no inputs that need an act. */
+function makeSliceUnit(service: string, unit: string, path: string): UnitResource {
+  return {
+    kind: "unit",
+    id: `unit:${unit}`,
+    service,
+    unit,
+    path,
+    running: false,
+    restartInputs: {},
+    reloadInputs: {},
+    restartDigest: digestInputs({}),
+    reloadDigest: digestInputs({}),
+    inputPaths: [path],
+    canReload: false,
+    after: [],
+    startTimeoutSeconds: 90,
+    stopTimeoutSeconds: 90,
+    type: "",
+  };
+}
