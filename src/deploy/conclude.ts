@@ -1,0 +1,74 @@
+/** How a transaction ended, told truthfully: success only when the host says so, rolled-back only when it was seen to be back. */
+import type { HostReport, UnitResource, Verdict } from "../core/model.ts";
+import { judgeUnit } from "../core/verify/verdict.ts";
+import type { TransactionState } from "../host/frames.ts";
+import { unitsOf } from "../host/transaction.ts";
+import { readResult, type TransactionResult } from "./decide.ts";
+import type { Story } from "./deploy-host.ts";
+import { doings, makeReport } from "./host-report.ts";
+import type { Judgement } from "./judge.ts";
+import { settleUnits } from "./settle.ts";
+
+/** The report of a transaction in its final state. Throws ConnectError when the host cannot be asked any more. */
+export async function conclude(story: Story, end: TransactionState, judgement: Judgement | null): Promise<HostReport> {
+  const { target, plan, startedAt, context, transaction } = story;
+  const common = { transaction: transaction.id, ...doings(plan), verdicts: judgement?.verdicts ?? [], health: judgement?.health ?? [] };
+  if (end.name === "CONFIRMED") return makeReport(target, "changed", startedAt, context, common);
+  if (end.name === "REFUSED") {
+    const cause = end.detail.startsWith("locked") ? "locked" : "conflict";
+    return makeReport(target, "failed", startedAt, context, { ...common, cause, message: `Nothing was changed: ${end.detail}` });
+  }
+  return await concludeUndone(story, end, judgement, common);
+}
+
+async function concludeUndone(story: Story, end: TransactionState, judgement: Judgement | null, common: Partial<HostReport>): Promise<HostReport> {
+  const { target, startedAt, context, transaction } = story;
+  const remote = await context.connector.connect(target.host);
+  try {
+    const result = await readResult(remote, transaction.id, context);
+    const verdicts = judgement === null ? verdictsOf(story, result) : judgement.verdicts;
+    const failed = new Set(verdicts.filter(({ ok }) => !ok).map(({ unit }) => unit));
+    const journal = [...result.units].flatMap(([unit, { journal: lines }]) => (failed.has(unit) || failed.size === 0 ? [{ unit, lines }] : []));
+    const told = { ...common, verdicts, journal };
+    const why = whyUndone(end, result, judgement);
+    if (end.name === "ROLLBACK_FAILED" || end.name === "GONE") {
+      const message = `${why}\nThe host could not be put back: ${end.detail || "its transaction is gone"}`;
+      const hint = `The copies of what was there are on the host in /var/lib/svcdeploy/txn/${transaction.id}/old; its journal: journalctl -t svcdeploy`;
+      return makeReport(target, "failed", startedAt, context, { ...told, cause: "rollback-failed", message, hint });
+    }
+    const back = await settleUnits(remote, unitsThatRan(story), 2, context);
+    const down = back.filter(({ ok }) => !ok);
+    if (down.length > 0) {
+      const message = `${why}\nThe old files are back, but not every unit is: ${down.map(({ unit, cause }) => `${unit} ${cause}`).join(", ")}`;
+      return makeReport(target, "failed", startedAt, context, { ...told, cause: "rollback-failed", message });
+    }
+    if (result.conflicts !== "") {
+      const message = `${why}\nPut back, except what somebody else changed meanwhile (left as it is): ${result.conflicts}`;
+      return makeReport(target, "failed", startedAt, context, { ...told, cause: "conflict", message });
+    }
+    const cause = result.failure.startsWith("conflict") ? "conflict" : "unhealthy";
+    return makeReport(target, "rolled-back", startedAt, context, { ...told, cause, message: why });
+  } finally {
+    remote.close();
+  }
+}
+
+function whyUndone(end: TransactionState, result: TransactionResult, judgement: Judgement | null): string {
+  if (judgement === null) return result.failure || end.detail || "the transaction ended early";
+  const units = judgement.verdicts.filter(({ ok }) => !ok).map(({ unit, cause }) => `${unit}: ${cause}`);
+  const checks = judgement.health.filter(({ ok }) => !ok).map(({ check }) => `${check} is not healthy`);
+  return [...units, ...checks].join("; ");
+}
+
+// An action failed before anything could be sampled: judge by what the host kept of the moment.
+function verdictsOf({ target }: Story, result: TransactionResult): readonly Verdict[] {
+  return unitsOf(target).flatMap((unit) => {
+    const kept = result.units.get(unit.unit);
+    return kept === undefined ? [] : [judgeUnit(unit, [kept.properties])];
+  });
+}
+
+function unitsThatRan({ target, observation, transaction }: Story): readonly UnitResource[] {
+  const ran = (unit: string): boolean => observation.units.get(unit)?.["ActiveState"] === "active";
+  return unitsOf(target).filter(({ unit }) => transaction.units.includes(unit) && ran(unit));
+}

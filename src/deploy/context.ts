@@ -1,0 +1,55 @@
+/** What every part of a deployment is given: connections, who runs it, where events go, and the two ways of being interrupted. */
+import type { SvcdeployError } from "../core/errors.ts";
+import type { DeployEvent, Host, HostStage, HostTarget, Observation, Plan, Play } from "../core/model.ts";
+import type { Connector } from "../remote/remote.ts";
+
+/** Who runs this, for the host's journal and record. Every field fits `[A-Za-z0-9._-]`. */
+export type RunIdentity = {
+  /** 32 hex digits. */
+  readonly id: string;
+  readonly user: string;
+  readonly controller: string;
+  /** Commit of the project's Git tree, or `none`. */
+  readonly commit: string;
+  readonly dirty: "clean" | "dirty" | "unknown";
+};
+
+/** The surroundings of a deployment. */
+export type DeployContext = {
+  readonly connector: Connector;
+  readonly run: RunIdentity;
+  /** How many hosts are worked on at once. */
+  readonly forks: number;
+  readonly emit: (event: DeployEvent) => void;
+  /** Aborted by the first Ctrl-C: no new host starts. */
+  readonly signal: AbortSignal;
+  /** Aborted by the second: the hosts decide alone. */
+  readonly detach: AbortSignal;
+  /** 32 new hex digits at each call. */
+  readonly newId: () => string;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  /** Streams an artifact of the project. */
+  readonly readFile: (path: string) => AsyncIterable<Uint8Array>;
+};
+
+/** One play and what its hosts shall be. */
+export type PlayTargets = { readonly play: Play; readonly targets: readonly HostTarget[] };
+
+/** What one host turned out to be, or why nobody knows. */
+export type Observed = {
+  readonly host: Host;
+  readonly targets: readonly HostTarget[];
+  readonly result: { readonly ok: true; readonly observation: Observation } | { readonly ok: false; readonly error: SvcdeployError };
+};
+
+/** One host of a play with the plan that the operator saw; plan null: it could not be planned, error says why. */
+export type PlannedHost = { readonly target: HostTarget; readonly plan: Plan | null; readonly error: SvcdeployError | null };
+
+/** One play with its plans. */
+export type PlannedPlay = { readonly play: Play; readonly hosts: readonly PlannedHost[] };
+
+/** Emits where a host's story is. */
+export function tell(context: DeployContext, play: string, host: string, stage: HostStage, detail = ""): void {
+  context.emit({ type: "host-stage", play, host, stage, detail });
+}

@@ -1,0 +1,83 @@
+/** Brings a transaction to its host: artifacts first, then everything else, published by one rename and launched. */
+
+import { createHash } from "node:crypto";
+import { ConnectError, HostError } from "../core/errors.ts";
+import type { Plan, ReleaseResource } from "../core/model.ts";
+import { badAnswer, framed, frameOf, line, stateFolder, systemScope } from "../host/frames.ts";
+import { scripts, transactionFiles } from "../host/scripts.ts";
+import type { Transaction, TransactionFile } from "../host/transaction.ts";
+import type { Remote } from "../remote/remote.ts";
+import type { DeployContext } from "./context.ts";
+
+const UPLOAD_FLOOR_BYTES_PER_SECOND = 32_768;
+
+/** Sends the artifacts that the plan's releases need and the host does not have. Throws ConnectError or HostError. */
+export async function uploadArtifacts(remote: Remote, plan: Plan, transaction: Transaction, context: DeployContext): Promise<void> {
+  for (const { resource } of plan.changes) {
+    if (resource.kind === "release") await uploadArtifact(remote, resource, transaction, context);
+  }
+}
+
+async function uploadArtifact(remote: Remote, release: ReleaseResource, transaction: Transaction, context: DeployContext): Promise<void> {
+  const nonce = context.newId();
+  const asked = Promise.withResolvers<"have" | "need">();
+  const input = async function* (): AsyncGenerator<string | Uint8Array> {
+    yield `${nonce}\n${stateFolder}\n${line(transaction.id, release.sha256, String(release.size))}`;
+    if ((await asked.promise) === "need") yield* context.readFile(release.source);
+  };
+  const onLine = (text: string): void => {
+    const word = frameOf(text, nonce)?.word;
+    if (word === "have" || word === "need") asked.resolve(word);
+  };
+  const timeoutMilliseconds = 120_000 + (release.size / UPLOAD_FLOOR_BYTES_PER_SECOND) * 1000;
+  const answer = await remote.run(scripts.upload, { input: input(), timeoutMilliseconds, onLine }).finally(() => asked.resolve("have"));
+  const last = framed(answer.stdout, nonce).at(-1)?.word;
+  if (last === "have" || last === "stored") return;
+  const host = remote.host.name;
+  if (last === "damaged" || last === "cut") {
+    throw new HostError(
+      "host-step",
+      host,
+      `${host}: ${release.source} arrived ${last === "cut" ? "cut off" : "with another sha256"}; nothing was changed`,
+    );
+  }
+  badAnswer(host, `the upload of ${release.source} did not come to its end`, answer.stderr);
+}
+
+/**
+ * Sends the transaction. onPublished is called when the host may act on it; from then on a connection that breaks is no error here:
+ * whoever attends the transaction finds out what became of it. Throws HostError when the host answered that it could not take it.
+ */
+export async function deliver(
+  remote: Remote,
+  transaction: Transaction,
+  project: string,
+  context: DeployContext,
+  onPublished: () => void,
+): Promise<void> {
+  const nonce = context.newId();
+  let published = false;
+  const onLine = (text: string): void => {
+    if (frameOf(text, nonce)?.word !== "published") return;
+    published = true;
+    onPublished();
+  };
+  const input = bundle(transaction, nonce, project, context);
+  const answer = await remote.run(scripts.deliver, { input, timeoutMilliseconds: 300_000, onLine }).catch((error: unknown) => {
+    if (!published || !(error instanceof ConnectError)) throw error;
+    return null;
+  });
+  if (answer !== null && answer.exitCode !== 0)
+    badAnswer(remote.host.name, `the transaction could not be ${published ? "launched" : "taken"}`, answer.stderr);
+}
+
+function bundle(transaction: Transaction, nonce: string, project: string, context: DeployContext): Uint8Array {
+  const owner = `${context.run.user}@${context.run.controller}`;
+  const head = `${nonce}\n${stateFolder}\n${systemScope}\n${line(transaction.id, owner, project, String(transaction.runSeconds), String(transaction.stopSeconds))}`;
+  const scriptFiles = transactionFiles.map(({ name, text }): TransactionFile => ({ name, content: Buffer.from(text) }));
+  const files = [...scriptFiles, ...transaction.files].flatMap(({ name, content }) => [
+    Buffer.from(line("file", name, String(content.byteLength), createHash("sha256").update(content).digest("hex"))),
+    Buffer.from(content),
+  ]);
+  return Buffer.concat([Buffer.from(head), ...files, Buffer.from("end\n")]);
+}

@@ -1,0 +1,132 @@
+/** One host's whole story in one play: look, send, stay with it, judge, confirm or take back, and say how it ended. */
+import { HostError } from "../core/errors.ts";
+import type { HostReport, HostTarget, Observation, Plan, Play } from "../core/model.ts";
+import { notContained } from "../core/plan/contained.ts";
+import { isEmpty, makePlan } from "../core/plan/plan.ts";
+import { isFinal } from "../host/frames.ts";
+import { makeTransaction, type Transaction, unitsOf } from "../host/transaction.ts";
+import type { Remote } from "../remote/remote.ts";
+import { attend } from "./attend.ts";
+import { conclude } from "./conclude.ts";
+import { type DeployContext, type PlannedHost, tell } from "./context.ts";
+import { decide } from "./decide.ts";
+import { deliver, uploadArtifacts } from "./deliver.ts";
+import { doings, makeReport, reportError } from "./host-report.ts";
+import { type Judgement, judge, longestSettle, servicesOf } from "./judge.ts";
+import { probe } from "./observe.ts";
+
+/** Everything that one transaction's steps need. */
+export type Story = {
+  readonly target: HostTarget;
+  readonly play: Play;
+  readonly plan: Plan;
+  readonly observation: Observation;
+  readonly transaction: Transaction;
+  readonly startedAt: number;
+  readonly context: DeployContext;
+};
+
+/** Brings one host to what the operator saw in the plan. Every expected failure is a report, never thrown. */
+export async function deployHost(planned: PlannedHost, play: Play, context: DeployContext): Promise<HostReport> {
+  const startedAt = context.now();
+  const { target } = planned;
+  if (planned.plan === null) return reportError(target, planned.error, "untouched", startedAt, context);
+  const state: { published: "published" | "untouched" } = { published: "untouched" };
+  try {
+    tell(context, play.name, target.host.name, "connect");
+    const remote = await context.connector.connect(target.host);
+    const close = (): void => remote.close();
+    context.detach.addEventListener("abort", close, { once: true });
+    try {
+      const { plan, observation } = await lookAgain(remote, target, planned.plan, context);
+      if (isEmpty(plan)) return makeReport(target, "unchanged", startedAt, context);
+      const transaction = order(target, play, plan, observation, context);
+      const story = { target, play, plan, observation, transaction, startedAt, context };
+      return await carryOut(remote, story, () => {
+        state.published = "published";
+      });
+    } finally {
+      context.detach.removeEventListener("abort", close);
+      close();
+    }
+  } catch (error) {
+    return reportError(target, error, state.published, startedAt, context);
+  }
+}
+
+// What the operator saw must still be what will happen.
+async function lookAgain(remote: Remote, target: HostTarget, shown: Plan, context: DeployContext): Promise<{ plan: Plan; observation: Observation }> {
+  const { name } = target.host;
+  tell(context, target.play, name, "observe");
+  const observation = await probe(remote, [target], context);
+  const plan = makePlan(target, observation);
+  const refusals = plan.notices.filter(({ severity }) => severity === "error").map(({ text }) => text);
+  if (refusals.length > 0) {
+    const locked = plan.notices.some(({ code }) => code === "locked");
+    throw new HostError(locked ? "locked" : "host-step", name, `${name}: ${refusals.join("\n")}`);
+  }
+  const news = notContained(plan, shown);
+  if (news.length > 0) throw new HostError("conflict", name, `${name} is not as it was when the plan was made:\n${news.join("\n")}`);
+  return { plan, observation };
+}
+
+function order(target: HostTarget, play: Play, plan: Plan, observation: Observation, context: DeployContext): Transaction {
+  const { id, user, controller, commit, dirty } = context.run;
+  const about = `run=${id} project=${target.project} user=${user} controller=${controller} commit=${commit} tree=${dirty}`;
+  const waitSeconds = longestSettle(target.services) + play.rollout.healthyDeadlineSeconds;
+  return makeTransaction({ id: context.newId(), plan, target, observation, about, waitSeconds });
+}
+
+async function carryOut(remote: Remote, story: Story, onPublished: () => void): Promise<HostReport> {
+  const { context, target, transaction, plan } = story;
+  const { name } = target.host;
+  tell(context, target.play, name, "upload");
+  await uploadArtifacts(remote, plan, transaction, context);
+  tell(context, target.play, name, "launch");
+  await deliver(remote, transaction, target.project, context, onPublished);
+  const attendance = attend(remote, transaction.id, context, (state) => {
+    if (!isFinal(state)) tell(context, target.play, name, state.name === "ROLLINGBACK" ? "undo" : "apply", state.name);
+  });
+  try {
+    const reached = await attendance.waitFor(
+      (state) => state.name === "AWAIT" || isFinal(state),
+      (transaction.runSeconds + transaction.stopSeconds) * 1000,
+    );
+    const judgement = reached.name === "AWAIT" ? await judgeAndDecide(story, remote) : null;
+    const end = await attendance.waitFor(isFinal, (transaction.stopSeconds + 120) * 1000);
+    return await conclude(story, end, judgement);
+  } finally {
+    attendance.end();
+  }
+}
+
+// Over a new connection: a change that keeps us from connecting is never confirmed.
+async function judgeAndDecide(story: Story, old: Remote): Promise<Judgement | null> {
+  const { context, target, transaction, play } = story;
+  tell(context, target.play, target.host.name, "settle");
+  let remote = old;
+  try {
+    remote = await context.connector.connect(target.host);
+    const touched = touchedServices(story);
+    const services = servicesOf(target, touched);
+    const units = unitsOf(target).filter(({ service, unit }) => touched.has(service) || transaction.units.includes(unit));
+    const settleSeconds = longestSettle(services);
+    const judgement = await judge(remote, { units, services, settleSeconds, deadlineSeconds: play.rollout.healthyDeadlineSeconds }, context);
+    tell(context, target.play, target.host.name, judgement.ok ? "confirm" : "undo");
+    await decide(remote, transaction.id, judgement.ok ? "confirmed" : "rollback", judgement.ok ? 30 : 0, context);
+    return judgement;
+  } catch (error) {
+    if (context.detach.aborted) throw error;
+    // Whoever cannot be asked is not confirmed; where this does not get through either, the lease runs out.
+    await decide(old, transaction.id, "rollback", 0, context).catch(() => null);
+    return null;
+  } finally {
+    if (remote !== old) remote.close();
+  }
+}
+
+function touchedServices({ plan, target }: Story): ReadonlySet<string> {
+  const acted = new Set(plan.actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit])));
+  const byUnit = unitsOf(target).filter(({ unit }) => acted.has(unit));
+  return new Set([...plan.changes.map(({ resource }) => resource.service), ...byUnit.map(({ service }) => service)]);
+}

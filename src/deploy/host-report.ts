@@ -1,0 +1,73 @@
+/** Makes the report of one host's story, whichever way it ended. */
+import { ConnectError, HostError, SvcdeployError } from "../core/errors.ts";
+import type { FailureCause, HostReport, HostStatus, HostTarget, Plan } from "../core/model.ts";
+import type { DeployContext } from "./context.ts";
+
+/** A report with everything empty but what is given. */
+export function makeReport(
+  target: HostTarget,
+  status: HostStatus,
+  startedAt: number,
+  context: DeployContext,
+  more: Partial<HostReport> = {},
+): HostReport {
+  return {
+    host: target.host.name,
+    play: target.play,
+    status,
+    cause: null,
+    services: target.services.map(({ name }) => name),
+    durationMilliseconds: Math.round(context.now() - startedAt),
+    message: "",
+    hint: null,
+    verdicts: [],
+    health: [],
+    journal: [],
+    changes: 0,
+    actions: [],
+    transaction: null,
+    ...more,
+  };
+}
+
+/** What a plan did, for the report. */
+export function doings(plan: Plan): Pick<HostReport, "changes" | "actions"> {
+  return {
+    changes: plan.changes.length,
+    actions: plan.actions.map((action) => (action.verb === "daemon-reload" ? "daemon-reload" : `${action.verb} ${action.unit}`)),
+  };
+}
+
+/**
+ * The report of a story that an error ended. published: the host may be acting on a transaction, so nothing is certain.
+ * An error that is not a SvcdeployError is our bug and is thrown on.
+ */
+export function reportError(
+  target: HostTarget,
+  error: unknown,
+  published: "published" | "untouched",
+  startedAt: number,
+  context: DeployContext,
+): HostReport {
+  if (published === "published" && context.detach.aborted) {
+    const message = "Left to itself: nobody confirms the change any more, so the host takes it back within 20 s of having carried it out.";
+    return makeReport(target, "unknown", startedAt, context, {
+      cause: "interrupted",
+      message,
+      hint: `See what it came to: svcdeploy plan --limit ${target.host.name}`,
+    });
+  }
+  if (!(error instanceof SvcdeployError)) throw error;
+  const about = { message: error.message, hint: error.hint };
+  if (published === "published") return makeReport(target, "unknown", startedAt, context, { ...about, cause: "unknown" });
+  const cause = causeOf(error);
+  const status: HostStatus = cause === "unreachable" ? "unreachable" : cause === "interrupted" ? "skipped" : "failed";
+  return makeReport(target, status, startedAt, context, { ...about, cause });
+}
+
+function causeOf(error: SvcdeployError): FailureCause {
+  if (error.code === "interrupted") return "interrupted";
+  if (error instanceof ConnectError) return ["host-key", "auth", "sudo"].includes(error.code) ? "refused" : "unreachable";
+  if (error instanceof HostError && (error.code === "locked" || error.code === "conflict")) return error.code;
+  return "host";
+}

@@ -1,0 +1,49 @@
+/** Whether the services of one host are well: units over their settle time and health checks, side by side. */
+import type { HealthResult, HostTarget, Service, UnitResource, Verdict } from "../core/model.ts";
+import type { Remote } from "../remote/remote.ts";
+import type { DeployContext } from "./context.ts";
+import { waitHealthy } from "./health.ts";
+import { settleUnits } from "./settle.ts";
+
+/** What was found; ok when every unit and every check is. */
+export type Judgement = { readonly ok: boolean; readonly verdicts: readonly Verdict[]; readonly health: readonly HealthResult[] };
+
+/** What to judge. deadlineSeconds bounds the retries of the health checks. */
+export type JudgementOrder = {
+  readonly units: readonly UnitResource[];
+  readonly services: readonly Service[];
+  readonly settleSeconds: number;
+  readonly deadlineSeconds: number;
+};
+
+const SUCCESSES = 2;
+
+/** Judges units and ready checks. A unit that failed ends the wait for its health. Throws ConnectError or HostError when the host cannot be asked. */
+export async function judge(remote: Remote, order: JudgementOrder, context: DeployContext): Promise<Judgement> {
+  const giveUp = new AbortController();
+  const checks = order.services.flatMap((service) =>
+    service.health.filter(({ role }) => role === "ready").map((check) => ({ service: service.name, check })),
+  );
+  const healthy = waitHealthy(remote, checks, {
+    deadlineMilliseconds: order.deadlineSeconds * 1000,
+    successes: SUCCESSES,
+    intervalMilliseconds: 1000,
+    signal: giveUp.signal,
+  });
+  const settled = settleUnits(remote, order.units, order.settleSeconds, context).then((verdicts) => {
+    if (verdicts.some(({ ok }) => !ok)) giveUp.abort();
+    return verdicts;
+  });
+  const [verdicts, health] = await Promise.all([settled, healthy]);
+  return { ok: verdicts.every(({ ok }) => ok) && health.every(({ ok }) => ok), verdicts, health };
+}
+
+/** The longest settle time of the services, in seconds. */
+export function longestSettle(services: readonly Service[]): number {
+  return Math.max(0, ...services.map(({ settleSeconds }) => settleSeconds));
+}
+
+/** The services of a target that own one of the named resources or units. */
+export function servicesOf(target: HostTarget, names: ReadonlySet<string>): readonly Service[] {
+  return target.services.filter(({ name }) => names.has(name));
+}

@@ -1,0 +1,98 @@
+/** Asks hosts what they are: one connection and one round trip each. */
+import { HostError, SvcdeployError } from "../core/errors.ts";
+import type { Host, HostTarget, Observation } from "../core/model.ts";
+import { probeRequest } from "../core/plan/probe-request.ts";
+import { decodeProbe, encodeProbe } from "../host/probe-answer.ts";
+import { scripts } from "../host/scripts.ts";
+import type { Remote } from "../remote/remote.ts";
+import { type DeployContext, type Observed, type PlayTargets, tell } from "./context.ts";
+import { inParallel } from "./pool.ts";
+import { settleUnfinished } from "./takeover.ts";
+
+/** What to do about a transaction that an earlier run left unfinished: look at it, or settle it first. */
+export type UnfinishedPolicy = "report" | "settle";
+
+/** Observes every host of the plays once, over all its plays. Two names for one machine are an error of both. Errors are results, never thrown. */
+export async function observeHosts(
+  plays: readonly PlayTargets[],
+  context: DeployContext,
+  unfinished: UnfinishedPolicy = "report",
+): Promise<readonly Observed[]> {
+  const observed = await inParallel(byHost(plays), context.forks, (targets) => observeHost(targets, context, unfinished));
+  return refuseTwins(observed);
+}
+
+/** One probe over an open connection. Throws ConnectError or HostError. */
+export async function probe(remote: Remote, targets: readonly HostTarget[], context: DeployContext): Promise<Observation> {
+  const request = probeRequest(targets);
+  const nonce = context.newId();
+  const answer = await remote.run(scripts.probe, { input: encodeProbe(request, nonce), timeoutMilliseconds: 60_000 });
+  return decodeProbe(remote.host.name, request, nonce, answer.stdout, answer.stderr);
+}
+
+function byHost(plays: readonly PlayTargets[]): readonly (readonly HostTarget[])[] {
+  const hosts = new Map<string, HostTarget[]>();
+  for (const target of plays.flatMap(({ targets }) => targets)) {
+    const list = hosts.get(target.host.name);
+    if (list === undefined) hosts.set(target.host.name, [target]);
+    else list.push(target);
+  }
+  return [...hosts.values()];
+}
+
+async function observeHost(targets: readonly HostTarget[], context: DeployContext, unfinished: UnfinishedPolicy): Promise<Observed> {
+  const [first] = targets;
+  if (first === undefined) throw new Error("a host without targets was to be observed");
+  const { host } = first;
+  try {
+    context.signal.throwIfAborted();
+    tell(context, first.play, host.name, "connect");
+    const remote = await context.connector.connect(host);
+    try {
+      tell(context, first.play, host.name, "observe");
+      return { host, targets, result: { ok: true, observation: await lookAround(remote, targets, context, unfinished) } };
+    } finally {
+      remote.close();
+    }
+  } catch (error) {
+    return { host, targets, result: { ok: false, error: translate(host, error, context) } };
+  }
+}
+
+async function lookAround(
+  remote: Remote,
+  targets: readonly HostTarget[],
+  context: DeployContext,
+  unfinished: UnfinishedPolicy,
+): Promise<Observation> {
+  const observation = await probe(remote, targets, context);
+  if (unfinished === "report" || observation.transactions.length === 0) return observation;
+  tell(context, targets[0]?.play ?? "", remote.host.name, "recover", "an earlier run left a transaction unfinished");
+  await settleUnfinished(remote, observation.transactions, context);
+  return await probe(remote, targets, context);
+}
+
+function translate(host: Host, error: unknown, context: DeployContext): SvcdeployError {
+  if (error instanceof SvcdeployError) return error;
+  if (context.signal.aborted) return new SvcdeployError("interrupted", `${host.name}: not looked at, the run was interrupted`);
+  throw error;
+}
+
+function refuseTwins(observed: readonly Observed[]): readonly Observed[] {
+  const names = new Map<string, string[]>();
+  for (const { host, result } of observed) {
+    if (!result.ok) continue;
+    const { machineId } = result.observation.facts;
+    names.set(machineId, [...(names.get(machineId) ?? []), host.name]);
+  }
+  return observed.map((one) => {
+    const twins = one.result.ok ? (names.get(one.result.observation.facts.machineId) ?? []) : [];
+    return twins.length < 2 ? one : { ...one, result: { ok: false, error: twinError(one.host, twins) } };
+  });
+}
+
+function twinError(host: Host, twins: readonly string[]): HostError {
+  return new HostError("conflict", host.name, `${host.name}: the inventory's ${twins.join(" and ")} are one and the same machine (same machine-id)`, {
+    hint: "Keep one of the names, or, if these are cloned machines, give each its own id: rm /etc/machine-id && systemd-machine-id-setup",
+  });
+}

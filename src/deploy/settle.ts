@@ -1,0 +1,59 @@
+/** Watches units for a while and judges them: a service that is up once may be on its way down. */
+import { HostError } from "../core/errors.ts";
+import type { UnitProperties, UnitResource, Verdict } from "../core/model.ts";
+import { unitProperties } from "../core/plan/unit-properties.ts";
+import { earlyFailure, judgeUnit } from "../core/verify/verdict.ts";
+import { systemScope } from "../host/frames.ts";
+import { splitBlocks } from "../host/probe-answer.ts";
+import { scripts } from "../host/scripts.ts";
+import type { Remote } from "../remote/remote.ts";
+import type { DeployContext } from "./context.ts";
+
+/** Samples the units once a second for so many seconds and judges each; ends early once one has failed for good. Throws ConnectError or HostError. */
+export async function settleUnits(
+  remote: Remote,
+  units: readonly UnitResource[],
+  seconds: number,
+  context: DeployContext,
+): Promise<readonly Verdict[]> {
+  if (units.length === 0) return [];
+  const samples = await sampleUnits(remote, units, seconds, context);
+  return units.map((unit, index) =>
+    judgeUnit(
+      unit,
+      samples.map((sample) => sample[index] ?? {}),
+    ),
+  );
+}
+
+async function sampleUnits(
+  remote: Remote,
+  units: readonly UnitResource[],
+  seconds: number,
+  context: DeployContext,
+): Promise<readonly (readonly UnitProperties[])[]> {
+  const nonce = context.newId();
+  const enough = new AbortController();
+  const samples: (readonly UnitProperties[])[] = [];
+  let lines: string[] = [];
+  const onLine = (text: string): void => {
+    if (text !== `${nonce} sample`) {
+      lines.push(text);
+      return;
+    }
+    const sample = splitBlocks(lines);
+    lines = [];
+    samples.push(sample);
+    if (units.some((unit, index) => earlyFailure(unit, sample[index] ?? {}) !== null)) enough.abort();
+  };
+  const count = Math.max(2, Math.ceil(seconds) + 1);
+  const input = `${[nonce, systemScope, count, 1, unitProperties.join(","), ...units.map(({ unit }) => unit), "end"].join("\n")}\n`;
+  const timeoutMilliseconds = (count * 2 + 60) * 1000;
+  await remote.run(scripts.sample, { input, timeoutMilliseconds, onLine, signal: enough.signal }).catch((error: unknown) => {
+    if (!enough.signal.aborted) throw error;
+  });
+  if (samples.length === 0 || samples.some((sample) => sample.length !== units.length)) {
+    throw new HostError("host-answer", remote.host.name, `${remote.host.name}: systemctl did not answer for every unit`);
+  }
+  return samples;
+}

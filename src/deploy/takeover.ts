@@ -1,0 +1,55 @@
+/** Settles transactions that an earlier run left unfinished, before anything new is planned. */
+import { HostError } from "../core/errors.ts";
+import type { OpenTransaction } from "../core/model.ts";
+import { framed, lastState, stateFolder, systemScope } from "../host/frames.ts";
+import { scripts } from "../host/scripts.ts";
+import type { Remote } from "../remote/remote.ts";
+import type { DeployContext } from "./context.ts";
+import { sleep } from "./sleep.ts";
+
+const LEASE_SECONDS = 20;
+const UNDO_SECONDS = 900;
+
+/**
+ * Waits out the lease of each transaction (its controller may be alive) and has it undone or completed.
+ * Throws HostError("locked") when a controller goes on renewing the lease, HostError("host-step") when the host could not settle it.
+ */
+export async function settleUnfinished(remote: Remote, transactions: readonly OpenTransaction[], context: DeployContext): Promise<void> {
+  for (const transaction of transactions) {
+    if (transaction.state === "ROLLBACK_FAILED") continue;
+    await settleOne(remote, transaction, context);
+  }
+}
+
+async function settleOne(remote: Remote, transaction: OpenTransaction, context: DeployContext): Promise<void> {
+  const ends = context.now() + (LEASE_SECONDS + 5) * 1000;
+  for (;;) {
+    const nonce = context.newId();
+    const input = `${[nonce, stateFolder, systemScope, transaction.id, UNDO_SECONDS].join("\n")}\n`;
+    const answer = await remote.run(scripts.takeover, { input, timeoutMilliseconds: (UNDO_SECONDS + 60) * 1000 });
+    if (framed(answer.stdout, nonce).every(({ word }) => word !== "alive")) {
+      mustBeFinal(remote, transaction, lastState(answer.stdout, nonce)?.name ?? "UNREADABLE");
+      return;
+    }
+    if (context.now() > ends) throw lockedBy(remote, transaction);
+    await sleep(2000, context.signal);
+    context.signal.throwIfAborted();
+  }
+}
+
+function mustBeFinal(remote: Remote, transaction: OpenTransaction, state: string): void {
+  if (["CONFIRMED", "ROLLEDBACK", "GONE", "REFUSED"].includes(state)) return;
+  const { name } = remote.host;
+  throw new HostError("host-step", name, `${name}: transaction ${transaction.id} of ${transaction.owner} could not be settled; it is ${state}`, {
+    hint: `Look at it on the host: journalctl -t svcdeploy; ls ${stateFolder}/txn/${transaction.id}`,
+  });
+}
+
+function lockedBy(remote: Remote, transaction: OpenTransaction): HostError {
+  const { name } = remote.host;
+  return new HostError(
+    "locked",
+    name,
+    `${name}: ${transaction.owner} is at work here (project ${transaction.project}, transaction ${transaction.id}, ${transaction.state})`,
+  );
+}

@@ -1,0 +1,73 @@
+/** Verifies hosts without changing them: every unit over its settle time, and every health check. */
+import { SvcdeployError } from "../core/errors.ts";
+import type { HealthResult, HostReport, HostTarget, Service } from "../core/model.ts";
+import { unitsOf } from "../host/transaction.ts";
+import { type DeployContext, type PlayTargets, tell } from "./context.ts";
+import { waitHealthy } from "./health.ts";
+import { makeReport, reportError } from "./host-report.ts";
+import { judge, longestSettle } from "./judge.ts";
+import { inParallel } from "./pool.ts";
+
+/** Whether the health checks are asked too. */
+export type HealthPolicy = { readonly health: "with" | "without" };
+
+const DEADLINE_SECONDS = 15;
+
+/** Verifies every host of every play; a unit or check that is not well makes its host failed, cause unhealthy. */
+export async function verifyHosts(plays: readonly PlayTargets[], context: DeployContext, policy: HealthPolicy): Promise<readonly HostReport[]> {
+  const targets = plays.flatMap((play) => play.targets);
+  return await inParallel(targets, context.forks, async (target) => {
+    const report = await verifyHost(target, context, policy);
+    context.emit({ type: "host-finished", report });
+    return report;
+  });
+}
+
+async function verifyHost(target: HostTarget, context: DeployContext, policy: HealthPolicy): Promise<HostReport> {
+  const startedAt = context.now();
+  try {
+    tell(context, target.play, target.host.name, "connect");
+    const remote = await context.connector.connect(target.host);
+    try {
+      tell(context, target.play, target.host.name, "settle");
+      const services = target.services.map((service): Service => (policy.health === "with" ? service : { ...service, health: [] }));
+      const order = { units: unitsOf(target), services, settleSeconds: longestSettle(services), deadlineSeconds: DEADLINE_SECONDS };
+      const { ok, verdicts, health } = await judge(remote, order, context);
+      if (ok) return makeReport(target, "unchanged", startedAt, context, { verdicts, health });
+      const bad = [
+        ...verdicts.filter((verdict) => !verdict.ok).map(({ unit, cause }) => `${unit}: ${cause}`),
+        ...health.filter((result) => !result.ok).map(({ check }) => `${check} is not healthy`),
+      ];
+      return makeReport(target, "failed", startedAt, context, { cause: "unhealthy", message: bad.join("; "), verdicts, health });
+    } finally {
+      remote.close();
+    }
+  } catch (error) {
+    return reportError(target, error, "untouched", startedAt, context);
+  }
+}
+
+/** Asks every health check once, ready and live; for drift. Hosts that cannot be reached are missing from the map. */
+export async function checkHealth(plays: readonly PlayTargets[], context: DeployContext): Promise<ReadonlyMap<string, readonly HealthResult[]>> {
+  const targets = plays.flatMap((play) => play.targets);
+  const results = await inParallel(targets, context.forks, async (target) => [target.host.name, await checkHost(target, context)] as const);
+  const found = new Map<string, readonly HealthResult[]>();
+  for (const [host, health] of results) if (health !== null) found.set(host, [...(found.get(host) ?? []), ...health]);
+  return found;
+}
+
+async function checkHost(target: HostTarget, context: DeployContext): Promise<readonly HealthResult[] | null> {
+  const checks = target.services.flatMap((service) => service.health.map((check) => ({ service: service.name, check })));
+  if (checks.length === 0) return [];
+  try {
+    const remote = await context.connector.connect(target.host);
+    try {
+      return await waitHealthy(remote, checks, { deadlineMilliseconds: 0, successes: 1, intervalMilliseconds: 500 });
+    } finally {
+      remote.close();
+    }
+  } catch (error) {
+    if (!(error instanceof SvcdeployError)) throw error;
+    return null;
+  }
+}

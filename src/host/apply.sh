@@ -1,0 +1,240 @@
+# apply.sh TXN SCOPE: carries out a published transaction, line by line, and waits for the controller's word.
+# Run as the main process of a transient unit whose ExecStopPost= is finish.sh: whatever ends this script early is undone there.
+# It has no signal traps. Short commands keep the lock's descriptor, so that the undo's flock waits for them; systemctl does not.
+set -eu
+txn=$1 scope=$2
+# shellcheck source=src/host/journal.sh
+. "$txn/journal.sh"
+
+# Before PREPARED nothing live has been touched: say why and leave.
+refuse() {
+  set_state "REFUSED $1"
+  note "refused: $1"
+  exit 0
+}
+
+fail() {
+  replace "$txn/failure" "$1"
+  exit 1
+}
+
+main() {
+  wait_for_own_start
+  exec 9>"$base/lock"
+  flock -w 30 9 || refuse 'locked: another transaction holds the lock of this host'
+  check_untouched
+  back_up
+  arm
+  make_accounts_and_folders
+  stage_files
+  swap
+  set_state RESTARTING
+  act
+  set_state AWAIT
+  await_word
+  commit
+}
+
+# A daemon-reload from ExecStopPost= while our own start job is open hangs systemd 247.
+wait_for_own_start() {
+  while :; do
+    job=$(systemctl "$scope" show -p Job -- "svcdeploy-$id.service")
+    case ${job#Job=} in '' | 0) return 0 ;; esac
+    sleep 0.05
+  done
+}
+
+# Everything is still as the plan saw it.
+check_untouched() {
+  while IFS="$tab" read -r op key path a b c d e; do
+    case $op in
+      file)
+        hash_of "$path"
+        [ "$hash" = "$e" ] || refuse "conflict: $path is not as it was when the plan was made"
+        ;;
+      link)
+        target_of "$path"
+        [ "$target" = "$b" ] || refuse "conflict: $path is not as it was when the plan was made"
+        ;;
+      manifest)
+        hash_of "$path"
+        [ "$hash" = "$a" ] || refuse "conflict: another run changed what is deployed here: $path"
+        ;;
+      directory)
+        folder_state "$path"
+        [ "$found" = "$d" ] || refuse "conflict: $path is not as it was when the plan was made"
+        ;;
+      release) [ ! -e "$path" ] || refuse "conflict: $path appeared since the plan was made" ;;
+    esac
+  done <"$txn/plan"
+}
+
+folder_state() {
+  found=-
+  if [ -L "$1" ]; then found='?'
+  elif [ -d "$1" ]; then found=$(stat -c %a:%U:%G -- "$1")
+  elif [ -e "$1" ]; then found='?'; fi
+}
+
+# A copy, not a hard link: an edit in place would change a hard link's content as well.
+back_up() {
+  mkdir -- "$txn/old" "$txn/records"
+  : >"$txn/units"
+  : >"$txn/acted"
+  set --
+  while IFS="$tab" read -r op key path a b c d e; do
+    case $op in
+      file)
+        [ "$e" != - ] || continue
+        cp -p -- "$path" "$txn/old/$key"
+        hash_of "$txn/old/$key"
+        [ "$hash" = "$e" ] || refuse "conflict: $path changed while it was backed up"
+        set -- "$@" "$txn/old/$key"
+        ;;
+      unit)
+        active=$(systemctl "$scope" show -p ActiveState -- "$key" 9>&- </dev/null)
+        printf '%s\t%s\n' "$key" "${active#ActiveState=}" >>"$txn/units"
+        [ ! -e "$base/units/$key" ] || cp -p -- "$base/units/$key" "$txn/records/$key"
+        ;;
+    esac
+  done <"$txn/plan"
+  durable "$@" "$txn/units" "$txn/acted" "$txn/old" "$txn/records"
+}
+
+# From here on finish.sh means undo. The restarts that are owed are on the disk before the first rename.
+arm() {
+  : >"$txn/token"
+  durable "$txn/token" "$txn"
+  set_state PREPARED
+  while IFS="$tab" read -r op verb unit _; do
+    case $op.$verb in
+      action.start | action.restart | action.reload) replace "$base/units/$unit" 'pending - - -' ;;
+    esac
+  done <"$txn/plan"
+}
+
+make_accounts_and_folders() {
+  while IFS="$tab" read -r op key path a b c d _; do
+    case $op in
+      account) make_account "$key" "$path" "$a" "$b" ;;
+      directory)
+        [ "$d" != - ] || mkdir -m 0700 -- "$path"
+        chown -h -- "$b:$c" "$path"
+        chmod -- "$a" "$path"
+        ;;
+      release)
+        rm -rf -- "$path.tmp"
+        mkdir -m 0755 -- "$path.tmp"
+        mv -f -- "$base/upload/$b" "$path.tmp/$a"
+        chown -- 0:0 "$path.tmp/$a"
+        chmod -- 0755 "$path.tmp" "$path.tmp/$a"
+        durable "$path.tmp/$a" "$path.tmp"
+        mv -T -- "$path.tmp" "$path"
+        durable "${path%/*}"
+        ;;
+    esac
+  done <"$txn/plan"
+}
+
+# make_account USER GROUP HOME GROUPS: additive; what exists stays as it is.
+make_account() {
+  getent group "$2" >/dev/null || groupadd --system -- "$2"
+  getent passwd "$1" >/dev/null || useradd --system --gid "$2" --home-dir "$3" --no-create-home --shell /usr/sbin/nologin -- "$1"
+  [ "$4" = - ] || usermod --append --groups "$4" -- "$1"
+}
+
+# All new content is on the disk, with its mode and owner, before the first name changes.
+stage_files() {
+  set --
+  while IFS="$tab" read -r op key path a b c _; do
+    case $op in
+      file)
+        stage_for "$path" || fail "the staging folder for $path is not root's own or on another file system"
+        rm -f -- "$stage/$id-$key"
+        cp -- "$txn/new/$key" "$stage/$id-$key"
+        chown -- "$b:$c" "$stage/$id-$key"
+        chmod -- "$a" "$stage/$id-$key"
+        set -- "$@" "$stage/$id-$key"
+        ;;
+      link)
+        stage_for "$path" || fail "the staging folder for $path is not root's own or on another file system"
+        rm -f -- "$stage/$id-$key"
+        ln -s -- "$a" "$stage/$id-$key"
+        ;;
+    esac
+  done <"$txn/plan"
+  [ "$#" -eq 0 ] || durable "$@"
+}
+
+swap() {
+  set_state APPLYING
+  set --
+  while IFS="$tab" read -r op key path a b c d e; do
+    case $op in
+      file)
+        hash_of "$path"
+        [ "$hash" = "$e" ] || fail "conflict: $path was changed while this transaction ran"
+        ;;
+      link)
+        target_of "$path"
+        [ "$target" = "$b" ] || fail "conflict: $path was changed while this transaction ran"
+        ;;
+      *) continue ;;
+    esac
+    stage_for "$path" || fail "the staging folder for $path is gone"
+    mv -fT -- "$stage/$id-$key" "$path"
+    set -- "$@" "${path%/*}"
+  done <"$txn/plan"
+  [ "$#" -eq 0 ] || durable "$@"
+  clear_stage
+}
+
+act() {
+  while IFS="$tab" read -r op verb unit seconds; do
+    [ "$op" = action ] || continue
+    if [ "$verb" = daemon-reload ]; then
+      printf 'daemon-reload\t-\n' >>"$txn/acted"
+      timeout -k 5 120 systemctl "$scope" daemon-reload 9>&- </dev/null || fail "daemon-reload ended with $?"
+      continue
+    fi
+    printf '%s\t%s\n' "$verb" "$unit" >>"$txn/acted"
+    durable "$txn/acted"
+    case $verb in
+      start | restart) systemctl "$scope" reset-failed -- "$unit" 9>&- </dev/null 2>/dev/null || : ;;
+    esac
+    timeout -k 5 "$seconds" systemctl "$scope" "$verb" --job-mode=replace -- "$unit" 9>&- </dev/null ||
+      fail "systemctl $verb $unit ended with $?"
+    settle_record "$unit"
+  done <"$txn/plan"
+}
+
+settle_record() {
+  while IFS="$tab" read -r op unit restart reload; do
+    if [ "$op.$unit" = "record.$1" ]; then record_unit "$unit" "$restart" "$reload"; fi
+  done <"$txn/plan"
+}
+
+# The controller renews the lease; it confirms or takes back by renaming the token. One rename wins.
+await_word() {
+  while IFS="$tab" read -r op seconds _; do
+    [ "$op" != window ] || window=$seconds
+  done <"$txn/plan"
+  uptime_seconds
+  ends=$((now + window))
+  while :; do
+    [ ! -e "$txn/confirmed" ] || return 0
+    [ ! -e "$txn/rollback" ] || fail 'the controller took the transaction back'
+    uptime_seconds
+    renewed=0
+    if [ -r "$txn/lease" ]; then read -r renewed <"$txn/lease" || :; fi
+    if [ $((now - renewed)) -gt 20 ]; then give_up 'no controller has renewed the lease for 20 s'; fi
+    if [ "$now" -gt "$ends" ]; then give_up "no confirmation within $window s"; fi
+    sleep 0.2
+  done
+}
+
+give_up() {
+  if mv -T -- "$txn/token" "$txn/rollback" 2>/dev/null; then fail "$1"; fi
+}
+
+main

@@ -1,0 +1,36 @@
+# attend.sh: says each new state of a transaction and renews its lease for every line that the controller sends.
+# Ends with the transaction, or with the connection.
+set -u
+LC_ALL=C
+PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+umask 077
+IFS= read -r nonce || exit 64
+IFS= read -r base || exit 64
+IFS= read -r id || exit 64
+txn=$base/txn/$id
+
+watch() {
+  last=''
+  while :; do
+    state=GONE
+    if [ -r "$txn/state" ]; then IFS= read -r state <"$txn/state" || state=$last; fi
+    if [ "$state" != "$last" ]; then
+      last=$state
+      printf '%s state %s\n' "$nonce" "$state"
+    fi
+    case $state in CONFIRMED* | ROLLEDBACK* | ROLLBACK_FAILED* | REFUSED* | GONE*) return ;; esac
+    sleep 0.1
+  done
+}
+
+watch </dev/null &
+watcher=$!
+while read -r word; do
+  [ "$word" = renew ] || break
+  read -r now _ </proc/uptime
+  if [ -d "$txn" ]; then printf '%s\n' "${now%%.*}" >"$txn/lease.tmp" && mv -fT -- "$txn/lease.tmp" "$txn/lease"; fi
+  kill -0 "$watcher" 2>/dev/null || break
+done
+kill "$watcher" 2>/dev/null
+exit 0

@@ -1,0 +1,102 @@
+# deliver.sh: takes a transaction from standard input, checks every byte's hash, publishes it by one rename and launches it.
+# Until the rename nothing counts; a folder that was cut off is removed by the next run.
+set -eu
+umask 077
+LC_ALL=C SYSTEMD_COLORS=0
+PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL SYSTEMD_COLORS PATH
+tab=$(printf '\t')
+
+IFS= read -r nonce
+IFS= read -r base
+IFS= read -r scope
+IFS="$tab" read -r id owner project run_seconds stop_seconds
+tmp=$base/txn/$id.tmp txn=$base/txn/$id
+
+make_base() {
+  for folder in "$base" "$base/txn" "$base/units" "$base/projects" "$base/blobs" "$base/gen" "$base/upload"; do
+    [ -d "$folder" ] || mkdir -m 0700 -- "$folder"
+  done
+  # Folders of uploads that were cut off: their lock went with the process that held it.
+  for old in "$base"/txn/*.tmp; do
+    [ -d "$old" ] || continue
+    if flock -n "$old/uploading" true 2>/dev/null; then rm -rf -- "$old"; fi
+  done
+  for old in "$base"/txn/*/; do
+    old=${old%/}
+    [ -r "$old/state" ] || continue
+    read -r state _ <"$old/state" || :
+    case $state in CONFIRMED | ROLLEDBACK | REFUSED) rm -rf -- "$old" ;; esac
+  done
+  find "$base/upload" -type f -mtime +7 -exec rm -f -- {} +
+}
+
+receive() {
+  mkdir -- "$tmp" "$tmp/new"
+  exec 8>"$tmp/uploading"
+  flock -n 8
+  printf '%s\n' "$owner" >"$tmp/owner"
+  printf '%s\n' "$project" >"$tmp/project"
+  : >"$tmp/sums"
+  while IFS="$tab" read -r kind name size sum; do
+    case $kind in
+      file)
+        head -c "$size" >"$tmp/$name"
+        printf '%s  %s\n' "$sum" "$tmp/$name" >>"$tmp/sums"
+        ;;
+      end) complete=yes && break ;;
+    esac
+  done
+  [ "${complete:-no}" = yes ]
+  sha256sum --check --status --strict -- "$tmp/sums"
+}
+
+publish() {
+  for file in "$tmp"/* "$tmp"/new/*; do
+    if [ -f "$file" ]; then set -- "$@" "$file"; fi
+  done
+  timeout 120 sync -- "$@" "$tmp/new" "$tmp"
+  replace_if_other "$tmp/recover.sh" "$base/recover.sh"
+  read -r now _ </proc/uptime
+  printf '%s\n' "${now%%.*}" >"$tmp/lease"
+  printf 'STAGED\n' >"$tmp/state"
+  mv -T -- "$tmp" "$txn"
+  timeout 120 sync -- "$base/txn"
+}
+
+replace_if_other() {
+  if cmp -s -- "$1" "$2"; then return 0; fi
+  cp -- "$1" "$2.tmp"
+  timeout 120 sync -- "$2.tmp"
+  mv -fT -- "$2.tmp" "$2"
+}
+
+# The unit that settles what a crash of the host, or of the undo itself, left behind.
+install_recovery() {
+  unit=/etc/systemd/system/svcdeploy-recover.service
+  [ "$scope" = --system ] || return 0
+  if cmp -s -- "$txn/svcdeploy-recover.service" "$unit"; then return 0; fi
+  cp -- "$txn/svcdeploy-recover.service" "$base/recover.service.tmp"
+  chmod 0644 "$base/recover.service.tmp"
+  timeout 120 sync -- "$base/recover.service.tmp"
+  mv -fT -- "$base/recover.service.tmp" "$unit"
+  [ -d /etc/systemd/system/multi-user.target.wants ] || mkdir -m 0755 /etc/systemd/system/multi-user.target.wants
+  ln -sfn -- "$unit" /etc/systemd/system/multi-user.target.wants/svcdeploy-recover.service
+  timeout 120 systemctl daemon-reload
+}
+
+launch() {
+  systemd-run "$scope" --quiet --collect --unit="svcdeploy-$id" \
+    -p Type=exec -p RuntimeMaxSec="$run_seconds" -p TimeoutStopSec="$stop_seconds" \
+    -p KillMode=control-group -p KillSignal=SIGKILL -p SyslogIdentifier=svcdeploy \
+    -p OnFailure=svcdeploy-recover.service -p "ExecStopPost=/bin/sh $txn/finish.sh $txn $scope" \
+    /bin/sh "$txn/apply.sh" "$txn" "$scope" </dev/null
+}
+
+make_base
+receive
+publish
+printf '%s published\n' "$nonce"
+install_recovery
+launch
+printf '%s launched\n' "$nonce"

@@ -1,0 +1,249 @@
+# finish.sh TXN SCOPE: ends a transaction whose apply.sh is gone: completes it when it was confirmed, undoes it otherwise.
+# Runs as ExecStopPost= of the transient unit, and from recover.sh. It may be killed and run again at any point.
+set -u
+txn=$1 scope=$2
+# shellcheck source=src/host/journal.sh
+. "$txn/journal.sh"
+
+main() {
+  read_state
+  case $state in
+    PREPARED | APPLYING | RESTARTING | AWAIT | ROLLINGBACK) ;;
+    *) exit 0 ;;
+  esac
+  exec 9>"$base/lock"
+  flock -w 600 9 || exit 1
+  read_state
+  case $state in CONFIRMED | ROLLEDBACK) exit 0 ;; esac
+  if [ ! -e "$txn/rollback" ]; then mv -T -- "$txn/token" "$txn/rollback" 2>/dev/null || :; fi
+  if [ -e "$txn/confirmed" ]; then
+    set -e
+    commit
+    exit 0
+  fi
+  undo
+}
+
+undo() {
+  set_state ROLLINGBACK || exit 1
+  troubles=''
+  conflicts=''
+  system=$(systemctl "$scope" is-system-running 9>&- </dev/null 2>/dev/null)
+  if [ "$system" != stopping ]; then
+    cancel_jobs
+    keep_evidence
+  fi
+  undo_files
+  clear_stage
+  restore_records
+  if [ "$system" = stopping ]; then
+    undo_folders
+    undo_end ROLLEDBACK 'rolled-back in a reboot'
+    return
+  fi
+  undo_units
+  undo_folders
+  undo_end ROLLEDBACK rolled-back
+}
+
+undo_end() {
+  if [ -n "$troubles" ]; then
+    set_state "ROLLBACK_FAILED $troubles"
+    note "rollback-failed: $troubles"
+    return
+  fi
+  if [ -n "$conflicts" ]; then replace "$txn/conflicts" "$conflicts"; fi
+  set_state "$1"
+  note "$2"
+}
+
+# A job that is queued in PID 1 outlives the systemctl that asked for it.
+cancel_jobs() {
+  while IFS="$tab" read -r op unit _; do
+    [ "$op" = unit ] || continue
+    job=$(systemctl "$scope" show -p Job -- "$unit" 9>&- </dev/null)
+    case ${job#Job=} in '' | 0 | *[!0-9]*) continue ;; esac
+    timeout 20 systemctl "$scope" cancel "${job#Job=}" 9>&- </dev/null 2>/dev/null
+  done <"$txn/plan"
+}
+
+evidence=Id,LoadState,ActiveState,SubState,Result,Type,NRestarts,MainPID,ExecMainCode,ExecMainStatus,InvocationID,StatusText,ReloadResult,ConditionResult
+
+# What the failed units say of themselves, before they are restarted.
+keep_evidence() {
+  [ -d "$txn/evidence" ] || mkdir -- "$txn/evidence" || return
+  while IFS="$tab" read -r verb unit; do
+    if [ "$unit" = - ] || [ -e "$txn/evidence/$unit.journal" ]; then continue; fi
+    timeout 10 systemctl "$scope" show -p "$evidence" -- "$unit" 9>&- </dev/null >"$txn/evidence/$unit.show" 2>/dev/null
+    invocation=''
+    while IFS= read -r line; do
+      case $line in InvocationID=*) invocation=${line#InvocationID=} ;; esac
+    done <"$txn/evidence/$unit.show"
+    if [ -n "$invocation" ]; then
+      timeout 10 journalctl --no-pager -q -n 20 -o cat "_SYSTEMD_INVOCATION_ID=$invocation" + "INVOCATION_ID=$invocation" \
+        9>&- </dev/null >"$txn/evidence/$unit.journal" 2>/dev/null
+    fi
+    if [ ! -s "$txn/evidence/$unit.journal" ]; then
+      timeout 10 journalctl --no-pager -q -n 20 -o cat -u "$unit" 9>&- </dev/null >"$txn/evidence/$unit.journal" 2>/dev/null
+    fi
+  done <"$txn/acted"
+}
+
+# Every file is again what it was, as a new inode; what somebody else wrote meanwhile stays and is named.
+undo_files() {
+  set --
+  while IFS="$tab" read -r op key path a b c d e; do
+    case $op in
+      file) undo_file ;;
+      link) undo_link ;;
+      *) continue ;;
+    esac
+    [ ! -d "${path%/*}" ] || set -- "$@" "${path%/*}"
+  done <"$txn/plan"
+  if [ "$#" -gt 0 ]; then durable "$@" || trouble 'sync of restored folders failed'; fi
+}
+
+undo_file() {
+  hash_of "$path" || { trouble "$path cannot be read"; return; }
+  if [ "$hash" != "$d" ]; then
+    [ "$hash" = "$e" ] || conflict "$path"
+    return
+  fi
+  if [ "$e" = - ]; then
+    rm -f -- "$path" || trouble "$path cannot be removed"
+    return
+  fi
+  { stage_for "$path" && rm -f -- "$stage/$id-$key" && cp -p -- "$txn/old/$key" "$stage/$id-$key" && touch -- "$stage/$id-$key" &&
+    durable "$stage/$id-$key" && mv -fT -- "$stage/$id-$key" "$path"; } || trouble "$path cannot be restored"
+}
+
+undo_link() {
+  target_of "$path"
+  if [ "$target" != "$a" ]; then
+    [ "$target" = "$b" ] || conflict "$path"
+    return
+  fi
+  if [ "$b" = - ]; then
+    rm -f -- "$path" || trouble "$path cannot be removed"
+    return
+  fi
+  { stage_for "$path" && rm -f -- "$stage/$id-$key" && ln -s -- "$b" "$stage/$id-$key" && mv -fT -- "$stage/$id-$key" "$path"; } ||
+    trouble "$path cannot be restored"
+}
+
+# Units that ran before run again, from the old files; units that did not run before do not run.
+undo_units() {
+  if [ -s "$txn/acted" ] || [ "$state" != PREPARED ]; then
+    each_acted stop_unless_ran
+    timeout -k 5 120 systemctl "$scope" daemon-reload 9>&- </dev/null || trouble 'daemon-reload failed'
+    each_acted bring_back
+    revive
+  fi
+}
+
+# Units that stopped along with ours.
+revive() {
+  while IFS="$tab" read -r name was; do
+    [ "$was" = active ] || continue
+    back=$(systemctl "$scope" show -p ActiveState -- "$name" 9>&- </dev/null)
+    case $back in ActiveState=inactive | ActiveState=failed) ;; *) continue ;; esac
+    systemctl "$scope" reset-failed -- "$name" 9>&- </dev/null 2>/dev/null
+    timeout -k 5 120 systemctl "$scope" start -- "$name" 9>&- </dev/null || trouble "systemctl start $name failed"
+  done <"$txn/units"
+}
+
+each_acted() {
+  done_units=' '
+  while IFS="$tab" read -r verb unit; do
+    [ "$unit" != - ] || continue
+    case $done_units in *" $unit "*) continue ;; esac
+    done_units="$done_units$unit "
+    before=''
+    while IFS="$tab" read -r name was; do
+      if [ "$name" = "$unit" ]; then before=$was; fi
+    done <"$txn/units"
+    "$1"
+  done <"$txn/acted"
+}
+
+stop_unless_ran() {
+  case $before in active | activating | reloading) return ;; esac
+  timeout -k 5 "$(step_limit)" systemctl "$scope" stop -- "$unit" 9>&- </dev/null 2>/dev/null
+  systemctl "$scope" reset-failed -- "$unit" 9>&- </dev/null 2>/dev/null
+}
+
+bring_back() {
+  case $before in active | activating | reloading) ;; *) return ;; esac
+  back=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null)
+  if [ "$verb" = reload ] && [ "$back" = ActiveState=active ] &&
+    timeout -k 5 "$(step_limit)" systemctl "$scope" reload -- "$unit" 9>&- </dev/null; then
+    renew_record
+    return
+  fi
+  systemctl "$scope" reset-failed -- "$unit" 9>&- </dev/null 2>/dev/null
+  timeout -k 5 "$(step_limit)" systemctl "$scope" restart --job-mode=replace -- "$unit" 9>&- </dev/null ||
+    trouble "systemctl restart $unit failed"
+  renew_record
+}
+
+step_limit() {
+  limit=120
+  while IFS="$tab" read -r op _ planned seconds; do
+    if [ "$op.$planned" = "action.$unit" ]; then limit=$seconds; fi
+  done <"$txn/plan"
+  printf '%s' "$limit"
+}
+
+# The old inputs, with the new process that was started from them.
+renew_record() {
+  [ -r "$txn/records/$unit" ] || return 0
+  read -r _ _ restart reload <"$txn/records/$unit"
+  record_unit "$unit" "$restart" "$reload"
+}
+
+restore_records() {
+  while IFS="$tab" read -r op unit _; do
+    [ "$op" = unit ] || continue
+    if [ -r "$txn/records/$unit" ]; then
+      IFS= read -r line <"$txn/records/$unit"
+      replace "$base/units/$unit" "$line"
+    else
+      rm -f -- "$base/units/$unit"
+    fi
+  done <"$txn/plan"
+}
+
+# Uploaded programs go back to where the next run finds them; folders that we made go when they are empty.
+undo_folders() {
+  set --
+  while IFS="$tab" read -r op key path a b c d _; do
+    case $op in
+      release)
+        for folder in "$path" "$path.tmp"; do
+          [ ! -f "$folder/$a" ] || mv -f -- "$folder/$a" "$base/upload/$b" || trouble "$folder cannot be emptied"
+          [ ! -d "$folder" ] || rmdir -- "$folder" || conflict "$folder"
+        done
+        ;;
+      directory)
+        if [ "$d" = - ]; then
+          set -- "$path" "$@"
+          continue
+        fi
+        found=$(stat -c %a:%U:%G -- "$path")
+        mode=${d%%:*}
+        if [ "$found" = "${a#0}:$b:$c" ] && [ "$found" != "$d" ]; then
+          { chown -h -- "${d#*:}" "$path" && chmod -- "0$mode" "$path"; } || trouble "$path cannot be restored"
+        fi
+        ;;
+    esac
+  done <"$txn/plan"
+  # A folder that somebody has filled meanwhile holds data that is not ours.
+  for folder in "$@"; do
+    [ ! -d "$folder" ] || rmdir -- "$folder" 2>/dev/null || :
+  done
+}
+
+trouble() { troubles="$troubles${troubles:+; }$1"; }
+conflict() { conflicts="$conflicts${conflicts:+ }$1"; }
+
+main

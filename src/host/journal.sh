@@ -1,0 +1,190 @@
+# journal.sh: what apply.sh and finish.sh share: the state file, the restart records and the bookkeeping of a commit.
+# The caller has set txn (the transaction's folder) and scope (systemctl's scope, e.g. --system).
+LC_ALL=C SYSTEMD_COLORS=0 SYSTEMD_PAGER='' SYSTEMD_URLIFY=0
+PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL SYSTEMD_COLORS SYSTEMD_PAGER SYSTEMD_URLIFY PATH
+umask 077
+base=${txn%/txn/*}
+id=${txn##*/}
+tab=$(printf '\t')
+
+# durable FILE…: content is on the disk. Never a bare sync: it flushes every file system.
+durable() { timeout 120 sync -- "$@"; }
+
+# replace FILE TEXT: the file has this one line, or what it had before.
+replace() {
+  printf '%s\n' "$2" >"$1.tmp"
+  durable "$1.tmp"
+  mv -fT -- "$1.tmp" "$1"
+  durable "${1%/*}"
+}
+
+set_state() { replace "$txn/state" "$1"; }
+
+read_state() {
+  state=NONE
+  if [ -r "$txn/state" ]; then
+    IFS= read -r state <"$txn/state" || [ -n "$state" ]
+    state=${state%% *}
+  fi
+}
+
+uptime_seconds() {
+  read -r now _ </proc/uptime
+  now=${now%%.*}
+}
+
+# hash_of PATH: sets hash to the file's sha256, to - where nothing is, to ? for anything but a regular file.
+hash_of() {
+  hash=-
+  if [ -L "$1" ]; then hash='?'
+  elif [ -f "$1" ]; then
+    hash=$(sha256sum <"$1")
+    hash=${hash%% *}
+    [ "${#hash}" -eq 64 ]
+  elif [ -e "$1" ]; then hash='?'; fi
+}
+
+# target_of PATH: sets target to the link's target, to - where nothing is, to ? for anything but a link.
+target_of() {
+  target=-
+  if [ -L "$1" ]; then target=$(readlink -- "$1")
+  elif [ -e "$1" ]; then target='?'; fi
+}
+
+# stage_for PATH: sets stage to a folder on PATH's own file system, private to root and outside any *.d folder.
+stage_for() {
+  mount_point=$(stat -c %m -- "${1%/*}/")
+  stage=${mount_point%/}/.svcdeploy-stage
+  [ -d "$stage" ] || mkdir -- "$stage"
+  owner=$(stat -c '%F %u %d' -- "$stage")
+  device=$(stat -c %d -- "${1%/*}/")
+  [ "$owner" = "directory $(id -u) $device" ]
+}
+
+clear_stage() {
+  while IFS="$tab" read -r op key path _; do
+    case $op in file | link) ;; *) continue ;; esac
+    [ -d "${path%/*}/" ] || continue
+    mount_point=$(stat -c %m -- "${path%/*}/")
+    rm -f -- "${mount_point%/}/.svcdeploy-stage/$id-$key"
+    rmdir -- "${mount_point%/}/.svcdeploy-stage" 2>/dev/null || :
+  done <"$txn/plan"
+}
+
+# record_unit UNIT RESTART RELOAD: the running process started from these inputs.
+record_unit() {
+  invocation=$(systemctl "$scope" show -p InvocationID -- "$1" 9>&-)
+  invocation=${invocation#InvocationID=}
+  read -r boot </proc/sys/kernel/random/boot_id
+  replace "$base/units/$1" "${invocation:-none} $boot $2 $3"
+}
+
+# note RESULT: one line in the journal (standard output is journald's) and the same in the host's own record.
+note() {
+  IFS= read -r about <"$txn/about"
+  line="$about result=$1"
+  printf '%s\n' "$line"
+  printf '%s\n' "$line" >>"$base/runs"
+  durable "$base/runs"
+}
+
+# commit: the bookkeeping after `confirmed` was won. Every step may be done again.
+commit() {
+  while IFS="$tab" read -r op key path a b c d; do
+    case $op in
+      manifest)
+        mkdir -p -- "${path%/*}"
+        cp -- "$txn/new/$key" "$path.tmp"
+        durable "$path.tmp"
+        mv -fT -- "$path.tmp" "$path"
+        ;;
+      file)
+        [ -e "$base/blobs/$d" ] || { cp -- "$txn/new/$key" "$base/blobs/$d.tmp" && mv -fT -- "$base/blobs/$d.tmp" "$base/blobs/$d"; }
+        ;;
+      record) record_unit "$key" "$path" "$a" ;;
+    esac
+  done <"$txn/plan"
+  write_generation
+  set_state CONFIRMED
+  note confirmed
+  prune || printf 'svcdeploy: old releases or generations could not be removed\n' >&2
+}
+
+write_generation() {
+  last=0
+  for folder in "$base"/gen/*/; do
+    number=${folder%/}
+    number=${number##*/}
+    case $number in *[!0-9]*) continue ;; esac
+    [ "$number" -gt "$last" ] && last=$number
+  done
+  if [ -r "$base/gen/$last/id" ]; then
+    IFS= read -r made_by <"$base/gen/$last/id"
+    [ "$made_by" = "$id" ] && generation=$last
+  fi
+  if [ -z "${generation:-}" ]; then
+    generation=$((last + 1))
+    rm -rf -- "$base/gen/$generation.tmp"
+    mkdir -- "$base/gen/$generation.tmp"
+    cp -R -- "$base/projects" "$base/gen/$generation.tmp/projects"
+    cp -- "$txn/plan" "$txn/about" "$base/gen/$generation.tmp/"
+    printf '%s\n' "$id" >"$base/gen/$generation.tmp/id"
+    durable "$base/gen/$generation.tmp/id" "$base/gen/$generation.tmp/plan" "$base/gen/$generation.tmp"
+    mv -T -- "$base/gen/$generation.tmp" "$base/gen/$generation"
+    durable "$base/gen"
+  fi
+  point current "gen/$generation"
+  point stable "gen/$generation"
+}
+
+point() {
+  rm -f -- "$base/$1.tmp"
+  ln -s -- "$2" "$base/$1.tmp"
+  mv -fT -- "$base/$1.tmp" "$base/$1"
+  durable "$base"
+}
+
+# prune: generations past the fifth, blobs that none of them names, releases past their service's keep.
+prune() {
+  oldest=$((generation - 4))
+  for folder in "$base"/gen/*/; do
+    number=${folder%/}
+    number=${number##*/}
+    case $number in *[!0-9]*) continue ;; esac
+    [ "$number" -ge "$oldest" ] || rm -rf -- "$base/gen/$number"
+  done
+  for blob in "$base"/blobs/*; do
+    [ -f "$blob" ] || continue
+    grep -rqF -- "${blob##*/}" "$base/gen" || rm -f -- "$blob"
+  done
+  # A rollback that failed is settled once a later transaction brought the host to a verified state.
+  for folder in "$base"/txn/*/; do
+    if [ -r "$folder/state" ] && grep -q '^ROLLBACK_FAILED' -- "$folder/state"; then replace "${folder%/}/state" "ROLLEDBACK superseded by $id"; fi
+  done
+  while IFS="$tab" read -r op releases keep _; do
+    if [ "$op" = keep ]; then prune_releases "$releases" "$keep"; fi
+  done <"$txn/plan"
+}
+
+prune_releases() {
+  [ -d "$1" ] || return 0
+  kept=0
+  newest_first=$(ls -1t -- "$1")
+  for release in $newest_first; do
+    kept=$((kept + 1))
+    [ "$kept" -gt "$2" ] || continue
+    grep -rqF -- "$1/$release" "$base/gen/$generation/projects" && continue
+    [ ! -d "$base/gen/$((generation - 1))/projects" ] || { grep -rqF -- "$1/$release" "$base/gen/$((generation - 1))/projects" && continue; }
+    running "$1/$release" && continue
+    rm -rf -- "${1:?}/${release:?}"
+  done
+}
+
+running() {
+  for exe in /proc/[0-9]*/exe; do
+    program=$(readlink -- "$exe" 2>/dev/null) || continue
+    case $program in "$1"/*) return 0 ;; esac
+  done
+  return 1
+}

@@ -1,0 +1,219 @@
+/** The probe's question and answer: encoded for probe.sh, decoded into an Observation without trusting a byte. */
+import type { HostFacts, ManifestEntry, Observation, OpenTransaction, PathState, ProbeRequest, UnitProperties, UnitRecord } from "../core/model.ts";
+import { parseManifestLine } from "../core/plan/manifest.ts";
+import { unitProperties } from "../core/plan/unit-properties.ts";
+import { sanitizeLine } from "../core/sanitize.ts";
+import { badAnswer, field, line, stateFolder, systemScope } from "./frames.ts";
+
+/** probe.sh's standard input. nonce: 32 hex digits, new for each question. */
+export function encodeProbe(request: ProbeRequest, nonce: string): string {
+  const parts = [`${field(nonce)}\n${stateFolder}\n${systemScope}\n`, line("project", request.project), line("properties", unitProperties.join(","))];
+  for (const { path, sha256 } of request.paths) parts.push(line("path", path, sha256 ?? "-"));
+  for (const unit of request.units) parts.push(line("unit", unit));
+  for (const user of request.users) parts.push(line("user", user));
+  for (const group of request.groups) parts.push(line("group", group));
+  for (const mount of request.mounts) parts.push(line("mount", mount));
+  parts.push("end\n");
+  return parts.join("");
+}
+
+/** Decodes probe.sh's answer. Throws HostError("host-answer") when it is cut off or makes no sense. */
+export function decodeProbe(host: string, request: ProbeRequest, nonce: string, output: string, stderr: string): Observation {
+  const lines = output.split("\n");
+  const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
+  const end = lines.indexOf(`${nonce} end`);
+  if (begin < 0 || end < begin) badAnswer(host, "the probe's answer is cut off", stderr);
+  const { records, unitLines } = splitUnits(lines.slice(begin + 1, end), nonce);
+  const rows = group(records);
+  const facts = decodeFacts(host, rows.get("fact") ?? [], stderr);
+  return {
+    facts,
+    paths: decodePaths(rows, new Set(request.paths.map(({ path }) => path))),
+    units: decodeUnits(host, request.units, unitLines, stderr),
+    users: decodeUsers(rows.get("user") ?? []),
+    groups: decodeGroups(rows.get("group") ?? []),
+    mounts: decodeMounts(rows.get("mount") ?? []),
+    records: decodeRecords(rows.get("record") ?? []),
+    manifest: decodeManifest(request.project, rows.get("manifest") ?? []),
+    transactions: decodeTransactions(rows.get("transaction") ?? []),
+  };
+}
+
+type Row = readonly string[];
+
+function splitUnits(lines: readonly string[], nonce: string): { records: readonly string[]; unitLines: readonly string[] } {
+  const start = lines.indexOf("units");
+  const stop = lines.indexOf(`${nonce} units-end`);
+  if (start < 0 || stop < start) return { records: lines, unitLines: [] };
+  return { records: [...lines.slice(0, start), ...lines.slice(stop + 1)], unitLines: lines.slice(start + 1, stop) };
+}
+
+function group(lines: readonly string[]): ReadonlyMap<string, readonly Row[]> {
+  const rows = new Map<string, Row[]>();
+  for (const text of lines) {
+    const [kind = "", ...rest] = text.split("\t");
+    const list = rows.get(kind);
+    if (list === undefined) rows.set(kind, [rest]);
+    else list.push(rest);
+  }
+  return rows;
+}
+
+function decodeFacts(host: string, rows: readonly Row[], stderr: string): HostFacts {
+  const fact = (name: string): string => sanitizeLine(rows.find((row) => row[0] === name)?.[1] ?? "").slice(0, 256);
+  const machineId = fact("machine-id");
+  const bootId = fact("boot-id");
+  if (!/^[0-9a-f]{32}$/.test(machineId) || !/^[0-9a-f-]{36}$/.test(bootId)) badAnswer(host, "no machine-id or boot-id in the probe's answer", stderr);
+  return {
+    machineId,
+    bootId,
+    os: fact("os").replace(/^"|"$/g, ""),
+    systemd: Number.parseInt(fact("Version"), 10) || 0,
+    hostname: fact("hostname"),
+    uid: wholeNumber(fact("uid")),
+    clock: wholeNumber(fact("clock")),
+    uptime: Number.parseFloat(fact("uptime")) || 0,
+    cgroup: fact("cgroup") === "v2" ? "v2" : "v1",
+    missing: rows.filter((row) => row[0] === "missing").map((row) => sanitizeLine(row[1] ?? "").slice(0, 64)),
+    system: fact("SystemState"),
+    freeKib: wholeNumber(fact("free").split(/\s+/)[3] ?? ""),
+  };
+}
+
+function wholeNumber(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
+}
+
+function decodePaths(rows: ReadonlyMap<string, readonly Row[]>, asked: ReadonlySet<string>): ReadonlyMap<string, PathState> {
+  const sums = new Map((rows.get("sum") ?? []).map(([text = ""]) => parseSum(text)));
+  const targets = new Map((rows.get("link") ?? []).map(([text = ""]) => parseLink(text)));
+  const contents = new Map((rows.get("content") ?? []).map(([path = "", text = ""]) => [path, new Uint8Array(Buffer.from(text, "base64"))]));
+  const paths = new Map<string, PathState>();
+  for (const [path = "", rawMode = "", mode = "", owner = "", groupName = "", size = "", ctime = "", links = "", device = ""] of rows.get("stat") ??
+    []) {
+    if (!asked.has(path)) continue;
+    paths.set(path, {
+      type: typeOf(rawMode),
+      mode: /^[0-7]{1,4}$/.test(mode) ? mode : "?",
+      owner: sanitizeLine(owner).slice(0, 64),
+      group: sanitizeLine(groupName).slice(0, 64),
+      size: wholeNumber(size),
+      ctime: wholeNumber(ctime),
+      links: wholeNumber(links),
+      device,
+      target: targets.get(path) ?? null,
+      sha256: sums.get(path) ?? null,
+      content: contents.get(path) ?? null,
+    });
+  }
+  return paths;
+}
+
+// st_mode's type bits, inode(7).
+function typeOf(rawMode: string): PathState["type"] {
+  const bits = Number.parseInt(rawMode, 16) & 0o170000;
+  if (bits === 0o100000) return "file";
+  if (bits === 0o040000) return "directory";
+  return bits === 0o120000 ? "link" : "other";
+}
+
+// sha256sum escapes a backslash in a name and says so by a leading backslash.
+function parseSum(text: string): readonly [string, string] {
+  const match = /^(\\?)([0-9a-f]{64}) [ *](.+)$/.exec(text);
+  if (match === null) return ["", ""];
+  const [, escaped, sum = "", name = ""] = match;
+  return [escaped === "" ? name : name.replaceAll("\\\\", "\\"), sum];
+}
+
+// stat's %N: 'path' -> 'target'; a name with a quote or a control character is quoted in another way and taken as unknown.
+function parseLink(text: string): readonly [string, string] {
+  const match = /^'([^']+)' -> '([^']+)'$/.exec(text);
+  return match === null ? ["", ""] : [match[1] ?? "", match[2] ?? ""];
+}
+
+function decodeUnits(host: string, asked: readonly string[], lines: readonly string[], stderr: string): ReadonlyMap<string, UnitProperties> {
+  if (asked.length === 0) return new Map();
+  const blocks = splitBlocks(lines);
+  if (blocks.length !== asked.length) badAnswer(host, `systemctl answered for ${blocks.length} of ${asked.length} units`, stderr);
+  return new Map(asked.map((unit, index) => [unit, blocks[index] ?? {}]));
+}
+
+/** The property blocks of `systemctl show` for several units: one record a block, repeated properties joined by newline. */
+export function splitBlocks(lines: readonly string[]): readonly UnitProperties[] {
+  const blocks: Record<string, string>[] = [];
+  let block: Record<string, string> | null = null;
+  for (const text of lines) {
+    if (text === "") {
+      block = null;
+      continue;
+    }
+    const equals = text.indexOf("=");
+    if (equals < 1) continue;
+    if (block === null) {
+      block = {};
+      blocks.push(block);
+    }
+    const name = text.slice(0, equals);
+    if (!/^[A-Za-z0-9]{1,64}$/.test(name)) continue;
+    const value = sanitizeLine(text.slice(equals + 1));
+    block[name] = block[name] === undefined ? value : `${block[name]}\n${value}`;
+  }
+  return blocks;
+}
+
+function decodeUsers(rows: readonly Row[]): Observation["users"] {
+  return new Map(
+    rows.map(([text = ""]) => {
+      const [name = "", , uid = "", gid = ""] = text.split(":");
+      return [name, { uid: wholeNumber(uid), gid: wholeNumber(gid) }];
+    }),
+  );
+}
+
+function decodeGroups(rows: readonly Row[]): Observation["groups"] {
+  return new Map(
+    rows.map(([text = ""]) => {
+      const [name = "", , gid = "", members = ""] = text.split(":");
+      return [name, { gid: wholeNumber(gid), members: members.split(",").filter((member) => member !== "") }];
+    }),
+  );
+}
+
+function decodeMounts(rows: readonly Row[]): Observation["mounts"] {
+  return new Map(
+    rows.map(([point = "", type = "", options = ""]) => [point, { type: sanitizeLine(type), options: sanitizeLine(options).split(",") }]),
+  );
+}
+
+function decodeRecords(rows: readonly Row[]): ReadonlyMap<string, UnitRecord> {
+  return new Map(
+    rows.map(([unit = "", text = ""]) => {
+      const [invocationId = "", bootId = "", restartDigest = "", reloadDigest = ""] = text.split(" ");
+      return [unit, { invocationId, bootId, restartDigest, reloadDigest }];
+    }),
+  );
+}
+
+function decodeManifest(project: string, rows: readonly Row[]): readonly ManifestEntry[] {
+  return rows.flatMap(([service = "", text = ""]) => {
+    const entry = parseManifestLine(project, service, text);
+    return entry === null ? [] : [entry];
+  });
+}
+
+function decodeTransactions(rows: readonly Row[]): readonly OpenTransaction[] {
+  return rows.flatMap(([id = "", state = "", active = "", age = "", owner = "", project = ""]) => {
+    if (!/^[0-9a-f]{32}$/.test(id)) return [];
+    const running = !["inactive", "failed", ""].includes(active);
+    return [
+      {
+        id,
+        state: sanitizeLine(state),
+        running,
+        leaseAgeSeconds: /^-?\d{1,9}$/.test(age) ? Number(age) : null,
+        owner: sanitizeLine(owner),
+        project: sanitizeLine(project),
+      },
+    ];
+  });
+}

@@ -1,0 +1,123 @@
+# probe.sh: reads what to look at from standard input and says what is there. Reads only; changes nothing.
+set -u
+LC_ALL=C LANGUAGE='' SYSTEMD_COLORS=0 SYSTEMD_PAGER='' SYSTEMD_URLIFY=0
+PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL LANGUAGE SYSTEMD_COLORS SYSTEMD_PAGER SYSTEMD_URLIFY PATH
+tab=$(printf '\t')
+newline='
+'
+paths='' files='' units='' users='' groups='' mounts='' wanted=$newline project='' properties=''
+
+IFS= read -r nonce || exit 64
+IFS= read -r base || exit 64
+IFS= read -r scope || exit 64
+while IFS="$tab" read -r kind first second; do
+  case $kind in
+    project) project=$first ;;
+    properties) properties=$first ;;
+    path) paths=$paths$first$newline wanted=$wanted$first$tab$second$newline ;;
+    unit) units=$units$first$newline ;;
+    user) users=$users$first$newline ;;
+    group) groups=$groups$first$newline ;;
+    mount) mounts=$mounts$first$newline ;;
+    end) break ;;
+  esac
+done
+set -f
+IFS=$newline
+
+printf '%s begin\n' "$nonce"
+
+fact() { printf 'fact\t%s\t%s\n' "$1" "$2"; }
+first_line() { value=''; [ -r "$1" ] && IFS= read -r value <"$1"; }
+first_line /etc/machine-id; fact machine-id "$value"
+first_line /proc/sys/kernel/random/boot_id; fact boot-id "$value"
+first_line /proc/uptime; fact uptime "${value%% *}"
+first_line /proc/sys/kernel/hostname; fact hostname "$value"
+fact clock "$(date +%s)"
+fact uid "$(id -u)"
+os=''
+if [ -r /etc/os-release ]; then
+  while IFS= read -r line; do
+    case $line in PRETTY_NAME=*) os=${line#PRETTY_NAME=} ;; esac
+  done </etc/os-release
+fi
+fact os "$os"
+cgroup=v1
+[ -e /sys/fs/cgroup/cgroup.controllers ] && cgroup=v2
+fact cgroup "$cgroup"
+for command in base64 chmod chown cp flock getent groupadd head ln mkdir mv readlink rm sha256sum stat sync systemctl systemd-run timeout useradd; do
+  command -v "$command" >/dev/null 2>&1 || fact missing "$command"
+done
+manager=$(systemctl "$scope" show -p Version -p SystemState 2>/dev/null)
+for line in $manager; do fact "${line%%=*}" "${line#*=}"; done
+state_folder=$base
+[ -d "$state_folder" ] || state_folder=/var
+fact free "$(df -Pk -- "$state_folder" 2>/dev/null | tail -n 1)"
+
+if [ -n "$paths" ]; then
+  # shellcheck disable=SC2086 # one word a line: IFS is newline and globbing is off
+  stat -c "stat$tab%n$tab%f$tab%a$tab%U$tab%G$tab%s$tab%Z$tab%h$tab%d" -- $paths 2>/dev/null
+  links=''
+  for path in $paths; do
+    if [ -L "$path" ]; then links=$links$path$newline
+    elif [ -f "$path" ]; then files=$files$path$newline; fi
+  done
+  # shellcheck disable=SC2086
+  [ -n "$links" ] && stat -c "link$tab%N" -- $links 2>/dev/null
+fi
+if [ -n "$files" ]; then
+  # shellcheck disable=SC2086
+  sums=$(sha256sum -- $files 2>/dev/null)
+  for line in $sums; do
+    printf 'sum\t%s\n' "$line"
+    path=${line#*  }
+    case $line in [!0-9a-f]*) continue ;; esac
+    sum=${line%%  *}
+    case $wanted in
+      *"$newline$path$tab-$newline"* | *"$newline$path$tab$sum$newline"*) continue ;;
+    esac
+    size=$(stat -c %s -- "$path" 2>/dev/null)
+    [ "${size:-999999999}" -le 262144 ] && printf 'content\t%s\t%s\n' "$path" "$(base64 -w 0 -- "$path" 2>/dev/null)"
+  done
+fi
+
+# shellcheck disable=SC2086
+[ -n "$users" ] && getent passwd $users | while IFS= read -r line; do printf 'user\t%s\n' "$line"; done
+# shellcheck disable=SC2086
+[ -n "$groups" ] && getent group $groups | while IFS= read -r line; do printf 'group\t%s\n' "$line"; done
+if [ -n "$mounts" ]; then
+  while IFS=' ' read -r _ point type options _; do
+    case $newline$mounts in *"$newline$point$newline"*) printf 'mount\t%s\t%s\t%s\n' "$point" "$type" "$options" ;; esac
+  done </proc/self/mounts
+fi
+if [ -n "$units" ]; then
+  printf 'units\n'
+  # shellcheck disable=SC2086
+  systemctl "$scope" show -p "$properties" -- $units 2>/dev/null
+  printf '%s units-end\n' "$nonce"
+  for unit in $units; do
+    [ -r "$base/units/$unit" ] && IFS= read -r line <"$base/units/$unit" && printf 'record\t%s\t%s\n' "$unit" "$line"
+  done
+fi
+
+set +f
+for file in "$base/projects/$project"/*; do
+  [ -r "$file" ] || continue
+  while IFS= read -r line; do printf 'manifest\t%s\t%s\n' "${file##*/}" "$line"; done <"$file"
+done
+first_line /proc/uptime; now=${value%%.*}
+for folder in "$base"/txn/*/; do
+  folder=${folder%/}
+  [ -r "$folder/state" ] || continue
+  first_line "$folder/state"; state=${value%% *}
+  case $state in CONFIRMED | ROLLEDBACK | REFUSED) continue ;; esac
+  id=${folder##*/}
+  active=$(systemctl "$scope" show -p ActiveState "svcdeploy-$id.service" 2>/dev/null)
+  age=-
+  first_line "$folder/lease"; [ -n "$value" ] && age=$((now - value))
+  first_line "$folder/owner"; owner=$value
+  first_line "$folder/project"
+  printf 'transaction\t%s\t%s\t%s\t%s\t%s\t%s\n' "$id" "$state" "${active#ActiveState=}" "$age" "$owner" "$value"
+done
+printf '%s end\n' "$nonce"

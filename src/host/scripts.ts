@@ -1,0 +1,23 @@
+/** The constant scripts that run on hosts, read from the .sh files beside this module. */
+import { readFileSync } from "node:fs";
+import type { Script } from "../remote/remote.ts";
+
+const text = (name: string): string => readFileSync(new URL(`./${name}`, import.meta.url), "utf8");
+const script = (name: string): Script => ({ name, text: text(name) });
+
+/** Scripts that a Remote runs directly. */
+export const scripts = {
+  probe: script("probe.sh"),
+  upload: script("upload.sh"),
+  deliver: script("deliver.sh"),
+  attend: script("attend.sh"),
+  decide: script("decide.sh"),
+  takeover: script("takeover.sh"),
+  sample: script("sample.sh"),
+  result: script("result.sh"),
+  http: script("http.sh"),
+  command: script("command.sh"),
+} as const;
+
+/** Files that every transaction carries, so that a host can finish or undo it without a controller. */
+export const transactionFiles: readonly Script[] = ["apply.sh", "finish.sh", "journal.sh", "recover.sh", "svcdeploy-recover.service"].map(script);

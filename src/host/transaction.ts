@@ -1,0 +1,131 @@
+/** One host's transaction as the lines and files that apply.sh and finish.sh carry out. Built and hashed here; the host decides nothing. */
+import { createHash } from "node:crypto";
+import type { Action, Change, HostTarget, Observation, Plan, Resource, UnitResource } from "../core/model.ts";
+import { stopTimeoutSeconds } from "../core/plan/undo-time.ts";
+import { line } from "./frames.ts";
+
+/** A file of the transaction's folder on the host, e.g. plan or new/3. */
+export type TransactionFile = { readonly name: string; readonly content: Uint8Array };
+
+/** A transaction, ready to be sent. */
+export type Transaction = {
+  /** 32 hex digits. */
+  readonly id: string;
+  readonly files: readonly TransactionFile[];
+  /** Seconds that the host waits for the confirmation once every action is done. */
+  readonly windowSeconds: number;
+  /** RuntimeMaxSec= and TimeoutStopSec= of the transient unit. */
+  readonly runSeconds: number;
+  readonly stopSeconds: number;
+  /** sha256 of the plan's lines. */
+  readonly planSha256: string;
+  /** Units whose state before is recorded and restored by the undo. */
+  readonly units: readonly string[];
+};
+
+/** What a transaction is made from. about: one line of key=value for the host's journal; waitSeconds: settle and healthyDeadline together. */
+export type TransactionOrder = {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly target: HostTarget;
+  readonly observation: Observation;
+  readonly about: string;
+  readonly waitSeconds: number;
+};
+
+/** Builds the transaction of a plan. Pure; throws only on a value that must not reach a script (our bug). */
+export function makeTransaction(order: TransactionOrder): Transaction {
+  const { plan, target } = order;
+  const changes = inOrder(plan.changes);
+  const units = affectedUnits(plan);
+  const windowSeconds = Math.ceil(order.waitSeconds) + 30;
+  const text = [
+    ...changes.map((change, index) => changeLine(change, String(index), order.observation)),
+    ...plan.manifests.map(({ path, oldSha256 }, index) => line("manifest", `m${index}`, path, oldSha256 ?? "-")),
+    ...keepLines(target),
+    ...units.map((unit) => line("unit", unit)),
+    ...plan.actions.map((action) => line("action", action.verb, action.verb === "daemon-reload" ? "-" : action.unit, String(secondsOf(action)))),
+    ...recordLines(plan, target),
+    line("window", String(windowSeconds)),
+  ].join("");
+  const planSha256 = createHash("sha256").update(text).digest("hex");
+  return {
+    id: order.id,
+    files: [
+      { name: "plan", content: Buffer.from(text) },
+      { name: "about", content: Buffer.from(`${order.about} plan=${planSha256.slice(0, 16)}\n`) },
+      ...changes.flatMap(({ resource }, index) => (resource.kind === "file" ? [{ name: `new/${index}`, content: resource.content }] : [])),
+      ...plan.manifests.map(({ content }, index) => ({ name: `new/m${index}`, content: Buffer.from(content) })),
+    ],
+    windowSeconds,
+    runSeconds: plan.actions.reduce((sum, action) => sum + secondsOf(action) + 5, windowSeconds + 60),
+    stopSeconds: Math.ceil(stopTimeoutSeconds(plan, unitsOf(target))),
+    planSha256,
+    units,
+  };
+}
+
+/** The unit resources of a target. */
+export function unitsOf(target: HostTarget): readonly UnitResource[] {
+  return target.resources.filter((resource): resource is UnitResource => resource.kind === "unit");
+}
+
+function secondsOf(action: Action): number {
+  return action.verb === "daemon-reload" ? 120 : Math.ceil(action.timeoutSeconds);
+}
+
+function affectedUnits(plan: Plan): readonly string[] {
+  const named = plan.actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit]));
+  return [...new Set([...named, ...plan.collateral.map(({ unit }) => unit)])];
+}
+
+const ORDER: readonly Resource["kind"][] = ["account", "directory", "release", "file", "link"];
+
+function inOrder(changes: readonly Change[]): readonly Change[] {
+  return changes
+    .filter((change) => change.resource.kind !== "unit")
+    .toSorted((a, b) => ORDER.indexOf(a.resource.kind) - ORDER.indexOf(b.resource.kind) || depth(a.resource) - depth(b.resource));
+}
+
+// A folder's parent is made before it.
+function depth(resource: Resource): number {
+  return resource.kind === "directory" ? resource.path.split("/").length : 0;
+}
+
+function changeLine({ resource }: Change, key: string, { paths }: Observation): string {
+  switch (resource.kind) {
+    case "account":
+      return line("account", resource.user, resource.group, resource.home, resource.groups.join(",") || "-");
+    case "directory": {
+      const old = paths.get(resource.path);
+      const before = old === undefined ? "-" : `${old.mode}:${old.owner}:${old.group}`;
+      return line("directory", key, resource.path, resource.mode, resource.owner, resource.group, before);
+    }
+    case "release":
+      return line("release", key, resource.path, resource.name, resource.sha256);
+    case "file": {
+      const before = paths.get(resource.path)?.sha256 ?? "-";
+      return line("file", key, resource.path, resource.mode, resource.owner, resource.group, resource.sha256, before);
+    }
+    case "link":
+      return line("link", key, resource.path, resource.target, paths.get(resource.path)?.target ?? "-");
+    case "unit":
+      throw new Error(`${resource.id} cannot be written; its file can`);
+  }
+}
+
+function keepLines(target: HostTarget): readonly string[] {
+  return target.resources.flatMap((resource) =>
+    resource.kind === "release" ? [line("keep", resource.path.slice(0, resource.path.lastIndexOf("/")), String(resource.keep))] : [],
+  );
+}
+
+function recordLines(plan: Plan, target: HostTarget): readonly string[] {
+  const recorded = new Set([
+    ...plan.records,
+    ...plan.actions.flatMap((action) => (action.verb === "daemon-reload" || action.verb === "stop" ? [] : [action.unit])),
+  ]);
+  return unitsOf(target)
+    .filter(({ unit }) => recorded.has(unit))
+    .map((unit) => line("record", unit.unit, unit.restartDigest, unit.reloadDigest));
+}
