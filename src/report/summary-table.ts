@@ -1,6 +1,6 @@
 /** The table at the end: one row a host, many quiet hosts counted instead, whatever failed always a row. */
 import type { HostReport, HostStatus } from "../core/model.ts";
-import { fit, formatDuration, type Line, line, plural, type Style, styled } from "./text.ts";
+import { formatDuration, type Line, line, plural, type Style, styled, truncate } from "./text.ts";
 
 /** Above this many hosts, those that went well are one row per status. */
 export const MAX_ROWS = 20;
@@ -94,8 +94,8 @@ function layOut(rows: readonly Row[], columns: number): Widths {
 
 function cells(row: { readonly host: string; readonly services: string; readonly duration: string }, status: Line[number], widths: Widths): Line {
   const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - [...text].length));
-  const host = pad(fit(row.host, widths.host), widths.host + 2);
+  const host = pad(truncate(row.host, widths.host), widths.host + 2);
   const gap = " ".repeat(widths.status - status.text.length + 2);
-  const services = pad(fit(row.services, widths.services), widths.services + 2);
+  const services = pad(truncate(row.services, widths.services), widths.services + 2);
   return line(host, status, `${gap}${services}${row.duration}`.trimEnd());
 }

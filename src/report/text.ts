@@ -44,7 +44,7 @@ export function wrap(text: string, columns: number): readonly string[] {
 }
 
 /** Text cut to so many columns, with an ellipsis where something is missing. */
-export function fit(text: string, columns: number): string {
+export function truncate(text: string, columns: number): string {
   const characters = [...text];
   return characters.length <= columns ? text : `${characters.slice(0, Math.max(0, columns - 1)).join("")}…`;
 }

@@ -1,0 +1,88 @@
+/** Progress in a terminal: one live row a play, the latest failures as lines under it, the final report below. */
+import { type DefaultRenderer, Listr, type ListrTaskWrapper } from "listr2";
+import type { DeployEvent } from "../core/model.ts";
+import { failureTitle } from "./failure-text.ts";
+import { advance, makeProgress, type PlayProgress, progressTitle } from "./play-progress.ts";
+import type { Reporter } from "./reporter.ts";
+import { finalText } from "./run-output.ts";
+import type { Sink } from "./sink.ts";
+import { isTrouble } from "./summary-table.ts";
+import { plainLine, truncate } from "./text.ts";
+
+/** Failures that stay on the screen under their play; all of them stand in the final report. */
+const MAX_FAILURE_ROWS = 5;
+
+type Row = { progress: PlayProgress; readonly task: Deferred<Task>; readonly ended: Deferred<null>; readonly failures: string[] };
+type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof DefaultRenderer>;
+type Deferred<Value> = { readonly promise: Promise<Value>; readonly resolve: (value: Value) => void; value: Value | null };
+
+/** A reporter for a terminal on standard output. */
+export function makeTtyReporter(sink: Sink): Reporter {
+  const rows = new Map<string, Row>();
+  let display: Promise<unknown> = Promise.resolve();
+  const close = async (): Promise<void> => {
+    for (const row of rows.values()) row.ended.resolve(null);
+    await display;
+    rows.clear();
+  };
+  return {
+    event: (event) => {
+      if (event.type === "run-started") display = startDisplay(event.plays, rows, sink);
+      for (const row of rows.values()) update(row, event, sink);
+      if (event.type === "run-interrupted") for (const row of rows.values()) remember(row, event.message, sink);
+      if (event.type === "run-finished") display = close().then(() => sink.print([[], ...finalText(event.reports, sink.columns)]));
+    },
+    close: async () => {
+      await close();
+    },
+  };
+}
+
+async function startDisplay(plays: readonly string[], rows: Map<string, Row>, sink: Sink): Promise<void> {
+  for (const play of plays) rows.set(play, { progress: makeProgress(play), task: makeDeferred(), ended: makeDeferred(), failures: [] });
+  const tasks = [...rows.values()].map((row) => ({
+    title: sink.clean(row.progress.play),
+    task: async (_context: unknown, task: Task): Promise<void> => {
+      row.task.resolve(task);
+      await row.ended.promise;
+      if (row.progress.hosts === 0) task.skip(`${row.progress.play}: not started`);
+    },
+    rendererOptions: { persistentOutput: true, outputBar: MAX_FAILURE_ROWS },
+  }));
+  await new Listr(tasks, {
+    concurrent: true,
+    exitOnError: false,
+    registerSignalListeners: false,
+    renderer: "default",
+    rendererOptions: { collapseSkips: false, formatOutput: "truncate" },
+  }).run();
+}
+
+function update(row: Row, event: DeployEvent, sink: Sink): void {
+  row.progress = advance(row.progress, event);
+  const task = row.task.value;
+  if (task === null) return;
+  task.title = truncate(sink.clean(progressTitle(row.progress)), sink.columns - 4);
+  if (event.type === "host-finished" && event.report.play === row.progress.play && isTrouble(event.report.status))
+    remember(row, plainLine(failureTitle(event.report)), sink);
+  if (row.progress.hosts > 0 && row.progress.finished.length >= row.progress.hosts) row.ended.resolve(null);
+}
+
+function remember(row: Row, text: string, sink: Sink): void {
+  const task = row.task.value;
+  if (task === null) return;
+  task.output = truncate(sink.clean(text), sink.columns - 6);
+}
+
+function makeDeferred<Value>(): Deferred<Value> {
+  const { promise, resolve } = Promise.withResolvers<Value>();
+  const deferred: Deferred<Value> = {
+    promise,
+    value: null,
+    resolve: (value) => {
+      deferred.value = value;
+      resolve(value);
+    },
+  };
+  return deferred;
+}
