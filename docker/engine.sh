@@ -36,6 +36,6 @@ mkdir -p "$root/.cache"
 if [ -d /run/systemd/system ]; then
   systemctl start docker
 else
-  setsid dockerd >"$log" 2>&1 </dev/null &
+  setsid dockerd >"$log" 2>&1 </dev/null 9>&- & # 9 is the set-up's lock, which would outlive it
 fi
 wait_for_engine

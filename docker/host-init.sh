@@ -1,0 +1,26 @@
+#!/bin/sh
+# Runs in the container before systemd: gives the host its identity (machine-id, host keys, authorized keys).
+set -eu
+
+if [ ! -s /etc/machine-id ]; then
+  tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id
+  ssh-keygen -q -A
+fi
+
+# Every start is a boot with an id of its own, as with systemd-nspawn; the kernel would show one id for all hosts.
+cat /proc/sys/kernel/random/uuid >/run/boot-id
+mount --bind /run/boot-id /proc/sys/kernel/random/boot_id
+
+# AUTHORIZED_KEY is the one public key that opens every user's door.
+if [ -n "${AUTHORIZED_KEY:-}" ]; then
+  for home in /root /home/*; do
+    owner=$(stat -c %u:%g "$home")
+    mkdir -p "$home/.ssh"
+    printf '%s\n' "$AUTHORIZED_KEY" >"$home/.ssh/authorized_keys"
+    chmod 0700 "$home/.ssh"
+    chown -R "$owner" "$home/.ssh"
+  done
+fi
+
+unset AUTHORIZED_KEY
+exec /lib/systemd/systemd

@@ -1,0 +1,80 @@
+#!/bin/sh
+# Starts and removes one systemd host in a container.
+#   host.sh up NAME SYSTEMD PORT PUBLIC_KEY_FILE [LABEL]   port 22 at 127.0.0.1:PORT; waits until sshd and systemd are ready
+#   host.sh start NAME                                     starts a stopped host again and waits in the same way
+#   host.sh down NAME…                                     removes hosts, those that are not there too
+#   host.sh known-hosts NAME ADDRESS PORT                  prints its host keys as known_hosts lines
+#   host.sh cgroup-mode                                    prints cgroup2fs (v2) or tmpfs (v1)
+set -eu
+
+cgroup_mode() {
+  if [ "$(uname)" = Linux ] && [ -d /sys/fs/cgroup ]; then
+    stat -fc %T /sys/fs/cgroup
+  elif [ "$(docker info --format '{{.CgroupVersion}}')" = 2 ]; then
+    echo cgroup2fs
+  else
+    echo tmpfs
+  fi
+}
+
+up() {
+  name=$1 systemd=$2 port=$3 key_file=$4 label=${5:-svcdeploy.host}
+  set -- --detach --name "$name" --hostname "$name" --label "$label" --env "AUTHORIZED_KEY=$(cat "$key_file")" \
+    --publish "127.0.0.1:$port:22" --sysctl net.ipv4.ip_unprivileged_port_start=1024 \
+    --tmpfs /run --tmpfs /run/lock --tmpfs /tmp
+  if [ "$(cgroup_mode)" = cgroup2fs ]; then
+    set -- "$@" --privileged --cgroupns=private
+  else
+    set -- "$@" --cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
+      --volume /sys/fs/cgroup:/sys/fs/cgroup:ro
+    # From 256 on systemd takes cgroup v1 only when it is told so on its (here: pretended) kernel command line.
+    legacy=SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1
+    [ "$systemd" -lt 256 ] ||
+      set -- "$@" --env "$legacy" --env "SYSTEMD_PROC_CMDLINE=systemd.unified_cgroup_hierarchy=0 $legacy"
+  fi
+  docker run "$@" "svcdeploy-host:$systemd" >/dev/null
+  wait_until_ready "$name"
+}
+
+wait_until_ready() {
+  tries=0
+  until is_ready "$1"; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge 300 ]; then
+      docker exec "$1" systemctl list-jobs --no-pager >&2 || docker logs --tail 20 "$1" >&2 || true
+      echo "Host $1 did not become ready within a minute." >&2
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+
+is_ready() {
+  # shellcheck disable=SC2016 # expanded inside the container
+  docker exec "$1" sh -c '
+    case $(systemctl is-system-running 2>/dev/null) in running | degraded) ;; *) exit 1 ;; esac
+    systemctl --quiet is-active ssh.service && ss -Hltn "sport = :22" | grep -q .' >/dev/null 2>&1
+}
+
+down() {
+  for name in "$@"; do
+    docker container inspect "$name" >/dev/null 2>&1 || continue
+    docker rm --force --volumes "$name" >/dev/null
+  done
+}
+
+known_hosts() {
+  # shellcheck disable=SC2016 # awk's own $1 and $2
+  docker exec "$1" sh -c 'cat /etc/ssh/ssh_host_*_key.pub' | awk -v at="[$2]:$3" '{ print at, $1, $2 }'
+}
+
+command=${1:-}
+[ $# -eq 0 ] || shift
+case $command in
+  up) up "$@" ;;
+  start) docker start "$1" >/dev/null && wait_until_ready "$1" ;;
+  down) down "$@" ;;
+  known-hosts) known_hosts "$@" ;;
+  cgroup-mode) cgroup_mode ;;
+  *) sed -n '2,7s/^# *//p' "$0" >&2 && exit 64 ;;
+esac

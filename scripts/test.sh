@@ -1,0 +1,27 @@
+#!/bin/sh
+# npm test: all the set-up, then every test; the last line counts them.  npm test -- [--unit] [VITEST ARGUMENTS]
+#   --unit: only what needs no Docker.
+set -eu
+cd "$(dirname "$0")/.."
+
+unit=''
+if [ "${1:-}" = --unit ]; then
+  unit=--unit
+  shift
+  set -- --exclude 'test/e2e/**' --exclude 'test/host-real/**' "$@"
+fi
+
+# shellcheck disable=SC2086 # empty or one word
+sh scripts/setup.sh $unit
+# The host scripts are tried under more shells than a machine has; without these their tests say what they skip.
+sh scripts/setup-packages.sh shellcheck:shellcheck busybox:busybox || true
+
+PATH=$PWD/node_modules/.bin:$PATH
+export PATH
+results=.cache/test-results.json
+rm -f "$results"
+status=0
+vitest run --reporter=default --reporter=json --outputFile.json="$results" "$@" || status=$?
+[ -n "$unit" ] || echo "Cgroups on this machine: $(sh docker/host.sh cgroup-mode)"
+node scripts/test-counts.ts "$results"
+exit "$status"
