@@ -9,7 +9,7 @@ export function desired(resource: UnitResource): State {
 /** The same of what systemd says; null for a unit that it does not know. */
 export function actual(resource: UnitResource, observation: Observation): State | null {
   const found = observation.units.get(resource.unit);
-  if (found === undefined || (found["LoadState"] === "not-found" && found["ActiveState"] !== "active")) return null;
-  const active = resource.running ? { active: found["ActiveState"] ?? "unknown" } : {};
-  return { fragment: found["FragmentPath"] ?? "", ...active };
+  if (found === undefined || (found.LoadState === "not-found" && found.ActiveState !== "active")) return null;
+  const active = resource.running ? { active: found.ActiveState ?? "unknown" } : {};
+  return { fragment: found.FragmentPath ?? "", ...active };
 }

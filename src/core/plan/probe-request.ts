@@ -1,0 +1,73 @@
+/** What one round trip has to ask a host. */
+import type { HostTarget, ProbeRequest, Resource } from "../model.ts";
+import { executablePath } from "../resources/release.ts";
+import { manifestPath } from "./manifest.ts";
+import { declaredMounts } from "./mount-options.ts";
+
+/**
+ * Everything to look at for all plays of one host: declared paths (files with the hash that is wanted), every directory above them, release
+ * executables, manifests, units, accounts and owners, mounts. Sorted, each once. Targets must be of one project; throws RangeError without any.
+ */
+export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
+  const [first] = targets;
+  if (first === undefined) throw new RangeError("a probe needs at least one target");
+  const resources = targets.flatMap((target) => target.resources);
+  const mounts = targets.flatMap(declaredMounts);
+  const services = targets.flatMap((target) => target.services.map(({ name }) => manifestPath(target.project, name)));
+  return {
+    project: first.project,
+    paths: wantedPaths(resources, services),
+    units: unique(resources.flatMap((resource) => (resource.kind === "unit" ? [resource.unit] : []))),
+    users: unique([...resources.flatMap(usersOf), ...mounts.flatMap(({ options }) => nameIn(options.get("uid")))]),
+    groups: unique([...resources.flatMap(groupsOf), ...mounts.flatMap(({ options }) => nameIn(options.get("gid")))]),
+    mounts: unique(mounts.map(({ where }) => where)),
+  };
+}
+
+/** The directories above a path, from "/" down to its parent. */
+export function directoriesAbove(path: string): readonly string[] {
+  const parts = path.split("/").slice(1, -1);
+  return ["/", ...parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`)];
+}
+
+function wantedPaths(resources: readonly Resource[], manifests: readonly string[]): ProbeRequest["paths"] {
+  const wanted = new Map<string, string | null>();
+  const plain = [...resources.flatMap(pathsOf), ...manifests];
+  for (const path of plain) for (const one of [...directoriesAbove(path), path]) wanted.set(one, null);
+  for (const resource of resources) if (resource.kind === "file") wanted.set(resource.path, resource.sha256);
+  return [...wanted].map(([path, sha256]) => ({ path, sha256 })).sort((left, right) => (left.path < right.path ? -1 : 1));
+}
+
+/** A unit's inputs count as well: their ctime tells whether a process is older than they are. */
+function pathsOf(resource: Resource): readonly string[] {
+  switch (resource.kind) {
+    case "file":
+    case "link":
+    case "directory":
+      return [resource.path];
+    case "release":
+      return [resource.path, executablePath(resource)];
+    case "unit":
+      return [resource.path, ...resource.inputPaths];
+    case "account":
+      return [];
+  }
+}
+
+function usersOf(resource: Resource): readonly string[] {
+  if (resource.kind === "account") return [resource.user];
+  return resource.kind === "file" || resource.kind === "directory" ? [resource.owner] : [];
+}
+
+function groupsOf(resource: Resource): readonly string[] {
+  if (resource.kind === "account") return [resource.group, ...resource.groups];
+  return resource.kind === "file" || resource.kind === "directory" ? [resource.group] : [];
+}
+
+function nameIn(value: string | undefined): readonly string[] {
+  return value === undefined || /^\d+$/.test(value) ? [] : [value];
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
+}

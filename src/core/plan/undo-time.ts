@@ -1,0 +1,18 @@
+/** How long a host's undo may take before systemd ends it. */
+import type { Plan, UnitResource } from "../model.ts";
+
+/**
+ * TimeoutStopSec= of the transaction, in seconds: stop and start of every unit that an action touches, each at most that action's own limit, and a
+ * minute on top. Too little would kill the undo half-way.
+ */
+export function stopTimeoutSeconds(plan: Plan, units: readonly UnitResource[]): number {
+  const limits = new Map<string, number>();
+  for (const action of plan.actions) {
+    if (action.verb !== "daemon-reload") limits.set(action.unit, Math.max(limits.get(action.unit) ?? 0, action.timeoutSeconds));
+  }
+  const sum = units.reduce((total, unit) => {
+    const limit = limits.get(unit.unit) ?? 0;
+    return total + Math.min(unit.stopTimeoutSeconds, limit) + Math.min(unit.startTimeoutSeconds, limit);
+  }, 0);
+  return sum + 60;
+}
