@@ -44,8 +44,11 @@ async function uploadArtifact(remote: Remote, release: ReleaseResource, transact
   badAnswer(host, `the upload of ${release.source} did not come to its end`, answer.stderr);
 }
 
+/** Whether the host may be acting on a transaction. */
+export type Reach = "untouched" | "published";
+
 /**
- * Sends the transaction. onPublished is called when the host may act on it; from then on a connection that breaks is no error here:
+ * Sends the transaction. onReach hears whether the host may act on it by now; once it may, a connection that breaks is no error here:
  * whoever attends the transaction finds out what became of it. Throws HostError when the host answered that it could not take it.
  */
 export async function deliver(
@@ -53,22 +56,23 @@ export async function deliver(
   transaction: Transaction,
   project: string,
   context: DeployContext,
-  onPublished: () => void,
+  onReach: (reach: Reach) => void,
 ): Promise<void> {
   const nonce = context.newId();
-  let published = false;
+  let reach: Reach = "untouched";
   const onLine = (text: string): void => {
-    if (frameOf(text, nonce)?.word !== "published") return;
-    published = true;
-    onPublished();
+    const word = frameOf(text, nonce)?.word;
+    if (word !== "published" && word !== "unlaunched") return;
+    reach = word === "published" ? "published" : "untouched";
+    onReach(reach);
   };
   const input = bundle(transaction, nonce, project, context);
   const answer = await remote.run(scripts.deliver, { input, timeoutMilliseconds: 300_000, onLine }).catch((error: unknown) => {
-    if (!published || !(error instanceof ConnectError)) throw error;
+    if (reach === "untouched" || !(error instanceof ConnectError)) throw error;
     return null;
   });
   if (answer !== null && answer.exitCode !== 0)
-    badAnswer(remote.host.name, `the transaction could not be ${published ? "launched" : "taken"}`, answer.stderr);
+    badAnswer(remote.host.name, "the transaction could not be taken or started; nothing was changed", answer.stderr);
 }
 
 function bundle(transaction: Transaction, nonce: string, project: string, context: DeployContext): Uint8Array {

@@ -10,8 +10,8 @@ import { attend } from "./attend.ts";
 import { conclude } from "./conclude.ts";
 import { type DeployContext, type PlannedHost, tell } from "./context.ts";
 import { decide } from "./decide.ts";
-import { deliver, uploadArtifacts } from "./deliver.ts";
-import { doings, makeReport, reportError } from "./host-report.ts";
+import { deliver, type Reach, uploadArtifacts } from "./deliver.ts";
+import { makeReport, reportError } from "./host-report.ts";
 import { type Judgement, judge, longestSettle, servicesOf } from "./judge.ts";
 import { probe } from "./observe.ts";
 
@@ -31,7 +31,7 @@ export async function deployHost(planned: PlannedHost, play: Play, context: Depl
   const startedAt = context.now();
   const { target } = planned;
   if (planned.plan === null) return reportError(target, planned.error, "untouched", startedAt, context);
-  const state: { published: "published" | "untouched" } = { published: "untouched" };
+  let reach: Reach = "untouched";
   try {
     tell(context, play.name, target.host.name, "connect");
     const remote = await context.connector.connect(target.host);
@@ -42,15 +42,15 @@ export async function deployHost(planned: PlannedHost, play: Play, context: Depl
       if (isEmpty(plan)) return makeReport(target, "unchanged", startedAt, context);
       const transaction = order(target, play, plan, observation, context);
       const story = { target, play, plan, observation, transaction, startedAt, context };
-      return await carryOut(remote, story, () => {
-        state.published = "published";
+      return await carryOut(remote, story, (now) => {
+        reach = now;
       });
     } finally {
       context.detach.removeEventListener("abort", close);
       close();
     }
   } catch (error) {
-    return reportError(target, error, state.published, startedAt, context);
+    return reportError(target, error, reach, startedAt, context);
   }
 }
 
@@ -77,13 +77,13 @@ function order(target: HostTarget, play: Play, plan: Plan, observation: Observat
   return makeTransaction({ id: context.newId(), plan, target, observation, about, waitSeconds });
 }
 
-async function carryOut(remote: Remote, story: Story, onPublished: () => void): Promise<HostReport> {
+async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) => void): Promise<HostReport> {
   const { context, target, transaction, plan } = story;
   const { name } = target.host;
   tell(context, target.play, name, "upload");
   await uploadArtifacts(remote, plan, transaction, context);
   tell(context, target.play, name, "launch");
-  await deliver(remote, transaction, target.project, context, onPublished);
+  await deliver(remote, transaction, target.project, context, onReach);
   const attendance = attend(remote, transaction.id, context, (state) => {
     if (!isFinal(state)) tell(context, target.play, name, state.name === "ROLLINGBACK" ? "undo" : "apply", state.name);
   });

@@ -2,6 +2,7 @@
 import { ConnectError, HostError, SvcdeployError } from "../core/errors.ts";
 import type { FailureCause, HostReport, HostStatus, HostTarget, Plan } from "../core/model.ts";
 import type { DeployContext } from "./context.ts";
+import type { Reach } from "./deliver.ts";
 
 /** A report with everything empty but what is given. */
 export function makeReport(
@@ -39,17 +40,11 @@ export function doings(plan: Plan): Pick<HostReport, "changes" | "actions"> {
 }
 
 /**
- * The report of a story that an error ended. published: the host may be acting on a transaction, so nothing is certain.
+ * The report of a story that an error ended. reach: whether the host may be acting on a transaction, so nothing is certain.
  * An error that is not a SvcdeployError is our bug and is thrown on.
  */
-export function reportError(
-  target: HostTarget,
-  error: unknown,
-  published: "published" | "untouched",
-  startedAt: number,
-  context: DeployContext,
-): HostReport {
-  if (published === "published" && context.detach.aborted) {
+export function reportError(target: HostTarget, error: unknown, reach: Reach, startedAt: number, context: DeployContext): HostReport {
+  if (reach === "published" && context.detach.aborted) {
     const message = "Left to itself: nobody confirms the change any more, so the host takes it back within 20 s of having carried it out.";
     return makeReport(target, "unknown", startedAt, context, {
       cause: "interrupted",
@@ -59,7 +54,7 @@ export function reportError(
   }
   if (!(error instanceof SvcdeployError)) throw error;
   const about = { message: error.message, hint: error.hint };
-  if (published === "published") return makeReport(target, "unknown", startedAt, context, { ...about, cause: "unknown" });
+  if (reach === "published") return makeReport(target, "unknown", startedAt, context, { ...about, cause: "unknown" });
   const cause = causeOf(error);
   const status: HostStatus = cause === "unreachable" ? "unreachable" : cause === "interrupted" ? "skipped" : "failed";
   return makeReport(target, status, startedAt, context, { ...about, cause });

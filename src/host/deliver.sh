@@ -76,12 +76,12 @@ install_recovery() {
   unit=/etc/systemd/system/svcdeploy-recover.service
   [ "$scope" = --system ] || return 0
   if cmp -s -- "$txn/svcdeploy-recover.service" "$unit"; then return 0; fi
-  cp -- "$txn/svcdeploy-recover.service" "$base/recover.service.tmp"
-  chmod 0644 "$base/recover.service.tmp"
-  timeout 120 sync -- "$base/recover.service.tmp"
-  mv -fT -- "$base/recover.service.tmp" "$unit"
-  [ -d /etc/systemd/system/multi-user.target.wants ] || mkdir -m 0755 /etc/systemd/system/multi-user.target.wants
-  ln -sfn -- "$unit" /etc/systemd/system/multi-user.target.wants/svcdeploy-recover.service
+  cp -- "$txn/svcdeploy-recover.service" "$base/recover.service.tmp" || return 1
+  chmod 0644 "$base/recover.service.tmp" || return 1
+  timeout 120 sync -- "$base/recover.service.tmp" || return 1
+  mv -fT -- "$base/recover.service.tmp" "$unit" || return 1
+  [ -d /etc/systemd/system/multi-user.target.wants ] || mkdir -m 0755 /etc/systemd/system/multi-user.target.wants || return 1
+  ln -sfn -- "$unit" /etc/systemd/system/multi-user.target.wants/svcdeploy-recover.service || return 1
   timeout 120 systemctl daemon-reload
 }
 
@@ -97,6 +97,10 @@ make_base
 receive
 publish
 printf '%s published\n' "$nonce"
-install_recovery
-launch
+# Published but never started: nothing live was touched, so it may go.
+if ! install_recovery || ! launch; then
+  rm -rf -- "$txn"
+  printf '%s unlaunched\n' "$nonce"
+  exit 1
+fi
 printf '%s launched\n' "$nonce"
