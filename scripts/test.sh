@@ -8,7 +8,7 @@ unit=''
 if [ "${1:-}" = --unit ]; then
   unit=--unit
   shift
-  set -- --exclude 'test/e2e/**' --exclude 'test/host-real/**' "$@"
+  set -- --project unit "$@"
 fi
 
 # shellcheck disable=SC2086 # empty or one word
