@@ -36,6 +36,9 @@ mkdir -p "$root/.cache"
 if [ -d /run/systemd/system ]; then
   systemctl start docker
 else
+  # A pid file that an engine left when its machine stopped would keep a new one from starting.
+  pid_file=/var/run/docker.pid
+  [ ! -f "$pid_file" ] || [ "$(cat "/proc/$(cat "$pid_file")/comm" 2>/dev/null)" = dockerd ] || rm -f "$pid_file"
   setsid dockerd >"$log" 2>&1 </dev/null 9>&- & # 9 is the set-up's lock, which would outlive it
 fi
 wait_for_engine
