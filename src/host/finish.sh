@@ -204,6 +204,7 @@ renew_record() {
 restore_records() {
   while IFS="$tab" read -r op unit _; do
     [ "$op" = unit ] || continue
+    rm -f -- "$base/units/$unit.tmp"
     if [ -r "$txn/records/$unit" ]; then
       IFS= read -r line <"$txn/records/$unit"
       replace "$base/units/$unit" "$line"

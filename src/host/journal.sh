@@ -91,7 +91,7 @@ note() {
 
 # commit: the bookkeeping after `confirmed` was won. Every step may be done again.
 commit() {
-  while IFS="$tab" read -r op key path a b c d; do
+  while IFS="$tab" read -r op key path a b c d _; do
     case $op in
       manifest)
         mkdir -p -- "${path%/*}"

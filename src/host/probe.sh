@@ -103,6 +103,7 @@ fi
 
 set +f
 for file in "$base/projects/$project"/*; do
+  case $file in *.tmp) continue ;; esac
   [ -r "$file" ] || continue
   while IFS= read -r line; do printf 'manifest\t%s\t%s\n' "${file##*/}" "$line"; done <"$file"
 done
