@@ -39,7 +39,8 @@ function build(walk: Walk, node: Node | null, spot: Spot, depth: number): Tree {
   if (walk.nodes > walk.budget.nodes) return exhaust(walk, spot.value, `more than ${walk.budget.nodes} values once its aliases are written out`);
   if (depth > walk.budget.depth) return exhaust(walk, spot.value, `nested deeper than ${walk.budget.depth} levels`);
   if (isAlias(node)) return buildAlias(walk, node.source, spot, depth);
-  if (node.tag !== undefined && !CORE_TAGS.has(node.tag)) fail(walk, spot.value, `the tag ${node.tag} is not supported`, "write the value without a tag");
+  if (node.tag !== undefined && !CORE_TAGS.has(node.tag))
+    fail(walk, spot.value, `the tag ${node.tag} is not supported`, "write the value without a tag");
   if ("anchor" in node && typeof node.anchor === "string") walk.anchors.set(node.anchor, node);
   if (isScalar(node)) return buildScalar(walk, node, spot);
   if (isSeq(node)) return node.items.map((item, index) => build(walk, asNode(item), childSpot(walk, spot, index, null, asNode(item)), depth + 1));

@@ -1,0 +1,89 @@
+/** Schema × tree → a typed value or problems with places. The one file that reads zod's issues. */
+import type { z } from "zod";
+import { nearestName, type Problem } from "../errors.ts";
+import type { Place, Tree } from "../model.ts";
+import { describe, readKeysMessage } from "./schema-parts.ts";
+import { problemAt, type TreePath } from "./yaml.ts";
+
+/** A tree with what is needed to point into it. text: the source for excerpts; empty leaves them to be filled in later. */
+export type Checkable = {
+  readonly tree: Tree;
+  readonly text: string;
+  readonly placeOf: (path: TreePath) => Place;
+  readonly keyPlaceOf: (path: TreePath) => Place;
+};
+
+/** value null: there were problems, or templates are still to be expanded. */
+export type Checked<T> = { readonly value: T | null; readonly problems: readonly Problem[] };
+
+/**
+ * Checks a tree. stage "written": what is wrong with a text that holds `{{` is left to the second check; "expanded" or "plain": nothing is left.
+ */
+export function checkTree<T>(schema: z.ZodType<T>, document: Checkable, stage: "written" | "expanded" | "plain"): Checked<T> {
+  const result = schema.safeParse(document.tree);
+  if (result.success) return { value: result.data, problems: [] };
+  const issues = result.error.issues.filter((issue) => stage !== "written" || !isTemplate(valueAt(document.tree, stepsOf(issue.path))));
+  return { value: null, problems: issues.flatMap((issue) => explain(issue, document)) };
+}
+
+/** Problems of one place, the first of them kept: a number that YAML misread is not reported again as a bad mode. */
+export function firstPerPlace(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Map<string, Problem>();
+  for (const problem of problems) {
+    const key = JSON.stringify(problem.place);
+    if (!seen.has(key)) seen.set(key, problem);
+  }
+  return [...seen.values()];
+}
+
+/** The same mistake found for many hosts is one mistake. */
+export function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify([problem.place, problem.message]), problem])).values()];
+}
+
+function explain(issue: z.core.$ZodIssue, document: Checkable): readonly Problem[] {
+  const path = stepsOf(issue.path);
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key], issue.message, document));
+  const value = valueAt(document.tree, path);
+  if (value === undefined) return [problemAt(document.text, document.keyPlaceOf(path), `"${path.at(-1)}" is missing`, null)];
+  const message = issue.code === "invalid_type" ? `${expectedName(issue.expected)} is expected here, this is ${describe(value)}` : issue.message;
+  return [problemAt(document.text, document.placeOf(path), message, null)];
+}
+
+function unknownKey(path: TreePath, keysMessage: string, document: Checkable): Problem {
+  const key = String(path.at(-1));
+  const { known, later } = readKeysMessage(keysMessage);
+  if (later.includes(key)) return problemAt(document.text, document.keyPlaceOf(path), `\`${key}\` is not supported yet`, null);
+  const nearest = nearestName(key, known);
+  const hint = nearest === null ? `known keys: ${known.join(", ")}` : `did you mean "${nearest}"?`;
+  return problemAt(document.text, document.keyPlaceOf(path), `the key "${key}" is not known here`, hint);
+}
+
+function expectedName(expected: string): string {
+  switch (expected) {
+    case "object":
+    case "record":
+      return "a map";
+    case "array":
+      return "a list";
+    default:
+      return `a ${expected}`;
+  }
+}
+
+function isTemplate(value: Tree | undefined): boolean {
+  return typeof value === "string" && value.includes("{{");
+}
+
+function stepsOf(path: readonly PropertyKey[]): TreePath {
+  return path.filter((step) => typeof step !== "symbol");
+}
+
+function valueAt(tree: Tree, path: TreePath): Tree | undefined {
+  let value: Tree | undefined = tree;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = Reflect.get(value, step);
+  }
+  return value;
+}

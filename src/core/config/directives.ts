@@ -1,0 +1,46 @@
+/** A section of directives as written → Directives in order, each known to the host's systemd. */
+import type { Problem } from "../errors.ts";
+import type { Directives, Host, Place } from "../model.ts";
+import { directiveSince, isKnownDirective, nearestDirective, sectionsWithDirective } from "../unit-file/directive-table.ts";
+import type { WrittenService } from "./service-schema.ts";
+import type { TreePath } from "./yaml.ts";
+
+type Section = "Unit" | "Service" | "Install" | "Slice";
+type Key = "unit" | "service" | "install" | "slice";
+
+/** What reading a section needs of a service. */
+export type DirectiveReading = {
+  readonly written: WrittenService;
+  readonly host: Host;
+  readonly placeOf: (path: TreePath) => Place;
+  readonly problems: Problem[];
+};
+
+/** The directives under a key of the service; a list repeats its directive. An unknown one becomes a problem with the nearest known name. `slice.name` is read along. */
+export function readDirectives(reading: DirectiveReading, section: Section, key: Key): Directives {
+  return Object.entries(reading.written[key] ?? {}).flatMap(([name, values]) => {
+    const place = reading.placeOf([key, name]);
+    if (!(key === "slice" && name === "name")) checkKnown(reading, section, name, place);
+    return values.map((value, index) => ({ name, value, place: values.length === 1 ? place : reading.placeOf([key, name, index]) }));
+  });
+}
+
+function checkKnown(reading: DirectiveReading, section: Section, name: string, place: Place): void {
+  const version = reading.host.systemd;
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
+    reading.problems.push({ place, message: `"${name}" cannot be a directive: letters, digits and - only`, hint: null, excerpt: "" });
+  } else if (!isKnownDirective(section, name, version)) {
+    const message = `systemd ${version} knows no ${name}= in [${section}] (host ${reading.host.name})`;
+    reading.problems.push({ place, message, hint: hintFor(section, name, version), excerpt: "" });
+  }
+}
+
+function hintFor(section: Section, name: string, version: number): string | null {
+  const since = directiveSince(section, name);
+  if (since !== null && since > version)
+    return `it came with a later systemd, at the latest ${since}; say systemd: ${since} in the inventory where that is so`;
+  const elsewhere = sectionsWithDirective(name, version);
+  if (elsewhere.length > 0 && elsewhere.length < 4) return `it belongs in [${elsewhere.join("], [")}]`;
+  const nearest = nearestDirective(section, name, version);
+  return nearest === null ? null : `did you mean ${nearest}=?`;
+}

@@ -1,0 +1,182 @@
+/** An expanded service file → Service: every default filled, every directive known to the host's systemd. */
+import { ConfigError, type Problem } from "../errors.ts";
+import type { Check, ConfigFile, Host, Place, SecretSource, Service, ServiceSource, TreeMap } from "../model.ts";
+import { refuseVariable } from "./allow-lists.ts";
+import { checkTree } from "./check.ts";
+import { readDirectives } from "./directives.ts";
+import { serviceSchema, type WrittenService } from "./service-schema.ts";
+import type { TreePath } from "./yaml.ts";
+
+const DEFAULT_KEEP = 5;
+const DEFAULT_SETTLE_SECONDS = 10;
+const DEFAULT_WITHIN_SECONDS = 5;
+
+/** What the parts below need: the service as read, where its values stand, and a place for mistakes. */
+type Reading = {
+  readonly written: WrittenService;
+  readonly tree: TreeMap;
+  readonly host: Host;
+  readonly placeOf: (path: TreePath) => Place;
+  readonly problems: Problem[];
+};
+
+/**
+ * Normalises one service for one host. expanded: source.tree with its templates expanded (core/render/expand.ts).
+ * Throws ConfigError with every mistake; its excerpts are empty (core/config/excerpts.ts fills them from the files' text).
+ */
+export function normaliseService(source: ServiceSource, expanded: TreeMap, host: Host): Service {
+  const document = { tree: expanded, text: "", placeOf: source.placeOf, keyPlaceOf: source.placeOf };
+  const { value, problems } = checkTree(serviceSchema, document, "expanded");
+  if (value === null) throw new ConfigError(problems);
+  const reading: Reading = { written: value, tree: expanded, host, placeOf: source.placeOf, problems: [] };
+  const service = readService(reading, source);
+  if (reading.problems.length > 0) throw new ConfigError(reading.problems);
+  return service;
+}
+
+function readService(reading: Reading, source: ServiceSource): Service {
+  const { written } = reading;
+  const account = readAccount(written);
+  return {
+    name: written.name,
+    file: source.file,
+    artifact: readArtifact(reading),
+    account,
+    unit: readDirectives(reading, "Unit", "unit"),
+    service: readDirectives(reading, "Service", "service"),
+    install:
+      written.install === undefined
+        ? [{ name: "WantedBy", value: "multi-user.target", place: reading.placeOf([]) }]
+        : readDirectives(reading, "Install", "install"),
+    hardening: written.hardening ?? "off",
+    environment: readEnvironment(reading),
+    secrets: readSecretSources(reading),
+    files: (written.files ?? []).map((file, index) => readFile(file, reading.placeOf, index)),
+    slice: readSlice(reading),
+    cache: readCache(reading, account),
+    logrotate: readLogrotate(reading),
+    directories: (written.directories ?? []).map((directory, index) => ({
+      path: directory.path,
+      mode: directory.mode ?? "0755",
+      owner: directory.owner ?? account?.user ?? "root",
+      group: directory.group ?? account?.group ?? "root",
+      place: reading.placeOf(["directories", index]),
+    })),
+    health: (written.health ?? []).map((check, index) => readCheck(check, reading.placeOf(["health", index]))),
+    settleSeconds: written.settle ?? DEFAULT_SETTLE_SECONDS,
+  };
+}
+
+function readAccount({ account }: WrittenService): Service["account"] {
+  if (account === undefined) return null;
+  return { user: account.user, group: account.group ?? account.user, groups: account.groups ?? [], home: account.home ?? "/nonexistent" };
+}
+
+function readArtifact({ written, placeOf }: Reading): Service["artifact"] {
+  const { artifact } = written;
+  if (artifact === undefined) return null;
+  return {
+    source: artifact.source,
+    version: artifact.version ?? null,
+    sha256: artifact.sha256 ?? null,
+    keep: artifact.keep ?? DEFAULT_KEEP,
+    place: placeOf(["artifact", artifact.sha256 === undefined ? "source" : "sha256"]),
+  };
+}
+
+function readEnvironment(reading: Reading): Service["environment"] {
+  return Object.entries(reading.written.environment ?? {}).map(([name, value]) => {
+    const place = reading.placeOf(["environment", name]);
+    refuse(reading, place, refuseVariable(name));
+    return { name, value, place };
+  });
+}
+
+function readSecretSources(reading: Reading): Service["secrets"] {
+  const environment = reading.written.environment ?? {};
+  return Object.entries(reading.written.secrets ?? {}).map(([name, secret]) => {
+    const place = reading.placeOf(["secrets", name]);
+    refuse(reading, place, refuseVariable(name) ?? (Object.hasOwn(environment, name) ? `${name} stands in environment: as well` : null));
+    const source: SecretSource = secret.env === undefined ? { provider: "file", path: secret.file ?? "" } : { provider: "env", variable: secret.env };
+    return { name, source, place };
+  });
+}
+
+type WrittenFile = NonNullable<WrittenService["files"]>[number];
+
+function readFile(file: WrittenFile, placeOf: Reading["placeOf"], index: number): ConfigFile {
+  return {
+    path: file.path,
+    from: readFrom(file),
+    mode: file.mode ?? "0644",
+    owner: file.owner ?? "root",
+    group: file.group ?? "root",
+    onChange: file.onChange ?? "restart",
+    // A template that is written in place is reported where its text starts.
+    place: placeOf(["files", index, ...(file.content === undefined ? [] : ["content"])]),
+  };
+}
+
+function readFrom(file: WrittenFile): ConfigFile["from"] {
+  if (file.template !== undefined) return { kind: "template", template: file.template };
+  return file.content === undefined ? { kind: "source", source: file.source ?? "" } : { kind: "content", content: file.content };
+}
+
+function readSlice(reading: Reading): Service["slice"] {
+  const { slice } = reading.written;
+  if (slice === undefined) return null;
+  return {
+    name: slice.name?.[0] ?? "",
+    directives: readDirectives(reading, "Slice", "slice").filter(({ name }) => name !== "name"),
+    place: reading.placeOf(["slice"]),
+  };
+}
+
+function readCache({ written, placeOf }: Reading, account: Service["account"]): Service["cache"] {
+  const { cache } = written;
+  if (cache === undefined) return null;
+  return {
+    path: cache.path,
+    size: cache.size,
+    mode: cache.mode ?? "0755",
+    owner: cache.owner ?? account?.user ?? "root",
+    group: cache.group ?? account?.group ?? "root",
+    options: cache.options ?? [],
+    place: placeOf(["cache"]),
+  };
+}
+
+function readLogrotate({ written, placeOf }: Reading): Service["logrotate"] {
+  if (written.logrotate === undefined) return null;
+  const { paths, su, ...options } = written.logrotate;
+  return {
+    paths,
+    options: Object.entries(options).map(([name, value]) => ({ name, value })),
+    su: su ?? null,
+    place: placeOf(["logrotate"]),
+  };
+}
+
+type WrittenCheck = NonNullable<WrittenService["health"]>[number];
+
+function readCheck(check: WrittenCheck, place: Place): Check {
+  const common = {
+    role: check.role ?? ("ready" as const),
+    place,
+    withinMilliseconds: Math.round((check.expect?.within ?? DEFAULT_WITHIN_SECONDS) * 1000),
+  };
+  if (check.tcp !== undefined) return { ...common, kind: "tcp", ...check.tcp };
+  if (check.command !== undefined) return { ...common, kind: "command", command: check.command };
+  return {
+    ...common,
+    kind: "http",
+    url: check.http ?? "",
+    via: check.via ?? "forward",
+    status: check.expect?.status ?? 200,
+    json: check.expect?.json ?? null,
+  };
+}
+
+function refuse(reading: Reading, place: Place, reason: string | null): void {
+  if (reason !== null) reading.problems.push({ place, message: reason, hint: null, excerpt: "" });
+}
