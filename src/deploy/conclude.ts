@@ -4,10 +4,10 @@ import { judgeUnit } from "../core/verify/verdict.ts";
 import type { TransactionState } from "../host/frames.ts";
 import { unitsOf } from "../host/transaction.ts";
 import { readResult, type TransactionResult } from "./decide.ts";
-import type { Story } from "./deploy-host.ts";
 import { doings, makeReport } from "./host-report.ts";
 import type { Judgement } from "./judge.ts";
 import { settleUnits } from "./settle.ts";
+import type { Story } from "./story.ts";
 
 /** The report of a transaction in its final state. Throws ConnectError when the host cannot be asked any more. */
 export async function conclude(story: Story, end: TransactionState, judgement: Judgement | null): Promise<HostReport> {

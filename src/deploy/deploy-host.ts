@@ -14,17 +14,7 @@ import { deliver, type Reach, uploadArtifacts } from "./deliver.ts";
 import { makeReport, reportError } from "./host-report.ts";
 import { type Judgement, judge, longestSettle, servicesOf } from "./judge.ts";
 import { probe } from "./observe.ts";
-
-/** Everything that one transaction's steps need. */
-export type Story = {
-  readonly target: HostTarget;
-  readonly play: Play;
-  readonly plan: Plan;
-  readonly observation: Observation;
-  readonly transaction: Transaction;
-  readonly startedAt: number;
-  readonly context: DeployContext;
-};
+import type { Story } from "./story.ts";
 
 /** Brings one host to what the operator saw in the plan. Every expected failure is a report, never thrown. */
 export async function deployHost(planned: PlannedHost, play: Play, context: DeployContext): Promise<HostReport> {

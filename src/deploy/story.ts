@@ -1,0 +1,15 @@
+/** What every step of one host's story is given. */
+import type { HostTarget, Observation, Plan, Play } from "../core/model.ts";
+import type { Transaction } from "../host/transaction.ts";
+import type { DeployContext } from "./context.ts";
+
+/** Everything that one transaction's steps need. */
+export type Story = {
+  readonly target: HostTarget;
+  readonly play: Play;
+  readonly plan: Plan;
+  readonly observation: Observation;
+  readonly transaction: Transaction;
+  readonly startedAt: number;
+  readonly context: DeployContext;
+};
