@@ -37,7 +37,7 @@ const STRICT: Profile = [
   ["ProtectProc", "invisible"],
   ["RestrictNamespaces", "yes"],
   ["RestrictRealtime", "yes"],
-  ["RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6"],
+  ["RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"],
   ["MemoryDenyWriteExecute", "yes"],
   ["RemoveIPC", "yes"],
   ["KeyringMode", "private"],

@@ -19,6 +19,8 @@ export function renderLogrotateFile(service: Service, problems: Problem[]): read
   for (const option of logrotate.options) reportOption(option, refuse);
   const options = logrotate.options.map(({ name, value }) => (value === null ? name : `${name} ${value}`));
   const su = findSu(service);
+  if (su !== null && ![su.user, su.group].every((name) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)))
+    refuse(`logrotate cannot run as ${su.user}:${su.group}`);
   const body = [...options, ...(su === null ? [] : [`su ${su.user} ${su.group}`])].map((line) => `    ${line}`);
   const text = [MANAGED, `${paths.join(" ")} {`, ...body, "}", ""].join("\n");
   return [makeFile(service.name, "logrotate", `/etc/logrotate.d/${service.name}`, text)];

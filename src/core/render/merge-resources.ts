@@ -5,19 +5,25 @@ import type { Resource, UnitResource } from "../model.ts";
 /**
  * All resources of a host by id, in the order of compareResources. Identical ones (a shared slice, directory or account) come out once, owned by
  * the first service in order of names. Units' `after` keeps only units that are in the result. files: service name → its file, for the messages.
- * Throws ConfigError that names both services when two want different things under one id.
+ * Throws ConfigError that names both services when two want different things under one id or path.
  */
 export function mergeResources(perService: readonly (readonly Resource[])[], files: ReadonlyMap<string, string> = new Map()): Resource[] {
-  const merged = new Map<string, Resource>();
+  const united = uniteResources(perService.flat(), files);
+  const units = new Set(united.filter((resource) => resource.kind === "unit").map((unit) => unit.unit));
+  return united.map((resource) => (resource.kind === "unit" ? keepKnownUnits(resource, units) : resource));
+}
+
+/** mergeResources without a look at `after`: one resource an id, in order. Throws ConfigError. */
+export function uniteResources(resources: readonly Resource[], files: ReadonlyMap<string, string>): Resource[] {
+  const united = new Map<string, Resource>();
   const problems: Problem[] = [];
-  for (const resource of perService.flat().sort((left, right) => compareText(left.service, right.service))) {
-    const other = merged.get(resource.id) ?? findSamePath(merged, resource);
-    if (other === undefined) merged.set(resource.id, resource);
+  for (const resource of resources.toSorted((left, right) => compareText(left.service, right.service))) {
+    const other = united.get(resource.id) ?? findSamePath(united, resource);
+    if (other === undefined) united.set(resource.id, resource);
     else if (fingerprint(other) !== fingerprint(resource)) problems.push(describeConflict(other, resource, files));
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  const units = new Set([...merged.values()].filter((resource) => resource.kind === "unit").map((unit) => unit.unit));
-  return [...merged.values()].map((resource) => (resource.kind === "unit" ? keepKnownUnits(resource, units) : resource)).sort(compareResources);
+  return [...united.values()].sort(compareResources);
 }
 
 /** Order of resources: accounts, directories (parents first), releases, files, links, units (slices, mounts, others); each by id. */
@@ -53,11 +59,13 @@ function fingerprint(resource: Resource): string {
 
 function describeConflict(first: Resource, second: Resource, files: ReadonlyMap<string, string>): Problem {
   const what = second.kind === "unit" ? `unit ${second.unit}` : second.id.replace(":", " ");
+  const who =
+    first.service === second.service ? `Service ${first.service} declares twice` : `Services ${first.service} and ${second.service} both declare`;
   const fields = first.kind === second.kind ? describeFields(first, second) : `${first.kind} and ${second.kind}`;
   return {
     place: { file: files.get(second.service) ?? `services/${second.service}.yaml`, line: 1, column: 1 },
-    message: `Services ${first.service} and ${second.service} both declare ${what}, and differ in ${fields}`,
-    hint: "Declare it alike in both services, or in one of them only.",
+    message: `${who} ${what}, and differently: ${fields}`,
+    hint: "Declare it in one place only, or alike in all.",
     excerpt: "",
   };
 }

@@ -16,7 +16,7 @@ export type RenderedUnit = {
 export function renderMountUnit(service: Service, problems: Problem[]): RenderedUnit {
   const cache = service.cache;
   const unit = cache === null ? null : mountUnitName(cache.path);
-  if (cache === null || unit === null || !isSafeCache(service, problems)) return { resources: [], unit: null, install: [] };
+  if (cache === null || !isSafeCache(service, problems) || unit === null) return { resources: [], unit: null, install: [] };
   const place = cache.place;
   // local-fs.target only wants it: a host whose cache cannot be mounted still boots.
   const install = makeDirectives(place, [["WantedBy", "local-fs.target"]]);

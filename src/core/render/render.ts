@@ -7,7 +7,7 @@ import { renderDirectories } from "./directories.ts";
 import { renderEnablement } from "./enablement.ts";
 import { renderEnvironmentFile } from "./environment-file.ts";
 import { renderLogrotateFile } from "./logrotate-file.ts";
-import { compareResources } from "./merge-resources.ts";
+import { uniteResources } from "./merge-resources.ts";
 import { renderMountUnit } from "./mount-unit.ts";
 import { type RenderedArtifact, renderRelease } from "./release.ts";
 import { renderServiceUnit } from "./service-unit.ts";
@@ -39,7 +39,8 @@ export function renderService(service: Service, host: Host, inputs: RenderInputs
   const files = [...environment, ...configs.map((config) => config.file), ...renderLogrotateFile(service, problems)];
   const directories = renderDirectories(service, pathsOf([...files, ...links]), release.length > 0);
   if (problems.length > 0) throw new ConfigError(problems);
-  return [...renderAccount(service), ...directories, ...release, ...files, ...links, ...units].sort(compareResources);
+  const all = [...renderAccount(service), ...directories, ...release, ...files, ...links, ...units];
+  return uniteResources(all, new Map([[service.name, service.file]]));
 }
 
 function findRelease(resources: readonly Resource[]): ReleaseResource | null {

@@ -38,8 +38,9 @@ export function renderServiceUnit(service: Service, parts: UnitParts, problems: 
 /** Directives that follow from other keys of the service; what its own [Service] section sets is left alone. */
 function addedDirectives(service: Service, { environment }: UnitParts): Directives {
   const own = new Set(service.service.map((directive) => directive.name));
+  // With a User= of its own, the account's group is not meant either.
   const account =
-    service.account === null
+    service.account === null || own.has("User")
       ? []
       : ([
           ["User", service.account.user],

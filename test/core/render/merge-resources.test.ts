@@ -1,0 +1,87 @@
+/** Merging the resources of several services on one host. */
+import { describe, expect, test } from "vitest";
+import { ConfigError } from "../../../src/core/errors.ts";
+import type { Resource } from "../../../src/core/model.ts";
+import { mergeResources } from "../../../src/core/render/merge-resources.ts";
+import { renderService } from "../../../src/core/render/render.ts";
+import { makeHost, makeService, type ShortService } from "../../golden/make-service.ts";
+
+function render(short: ShortService): readonly Resource[] {
+  const inputs = { env: "prod", values: {}, secrets: new Map(), files: new Map(), artifact: null };
+  return renderService(makeService({ service: { ExecStart: "/bin/x" }, ...short }), makeHost(), inputs);
+}
+
+function messagesOf(shorts: readonly ShortService[]): readonly string[] {
+  try {
+    mergeResources(shorts.map(render));
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map((problem) => problem.message);
+    throw error;
+  }
+  return [];
+}
+
+const slice = { name: "shared", directives: { MemoryMax: "1G" } };
+const account = { user: "app", group: "app", groups: [], home: "/nonexistent" };
+
+describe("mergeResources", () => {
+  test("keeps one of what two services declare alike, whichever comes first", () => {
+    const services = [render({ name: "b", slice, account }), render({ name: "a", slice, account, environment: { A: "b" } })];
+    const merged = mergeResources(services);
+    expect(mergeResources(services.toReversed())).toEqual(merged);
+    expect(new Set(merged.map((resource) => resource.id)).size).toBe(merged.length);
+    expect(merged.filter((resource) => resource.id.includes("shared.slice")).map((resource) => resource.service)).toEqual(["a", "a"]);
+  });
+
+  test("orders by kind, and slices before services", () => {
+    const kinds = mergeResources([render({ name: "a", slice, account, environment: { A: "b" } })]).map((resource) => resource.kind);
+    expect(kinds.filter((kind, index) => kind !== kinds[index - 1])).toEqual(["account", "directory", "file", "link", "unit"]);
+    const units = mergeResources([render({ name: "a", slice })]).filter((resource) => resource.kind === "unit");
+    expect(units.map((unit) => unit.unit)).toEqual(["shared.slice", "a.service"]);
+  });
+
+  test("keeps in `after` only units that are there", () => {
+    const after = { After: ["b.service network.target", "gone.service"] };
+    const merged = mergeResources([render({ name: "a", unit: after, slice }), render({ name: "b" })]);
+    expect(merged.find((resource) => resource.id === "unit:a.service")).toMatchObject({ after: ["shared.slice", "b.service"] });
+  });
+
+  test("names both services when they contradict each other", () => {
+    const other = { name: "shared", directives: { MemoryMax: "2G" } };
+    expect(
+      messagesOf([
+        { name: "a", slice },
+        { name: "b", slice: other },
+      ]),
+    ).toEqual(["Services a and b both declare file /etc/systemd/system/shared.slice, and differently: content"]);
+    const directory = (mode: string) => [{ path: "/srv/x", mode, owner: "root", group: "root" }];
+    expect(
+      messagesOf([
+        { name: "a", directories: directory("0755") },
+        { name: "b", directories: directory("0700") },
+      ]),
+    ).toEqual(["Services a and b both declare directory /srv/x, and differently: mode"]);
+    expect(
+      messagesOf([
+        { name: "a", account },
+        { name: "b", account: { ...account, groups: ["adm"] } },
+      ]),
+    ).toEqual(["Services a and b both declare account app, and differently: groups"]);
+  });
+
+  test("knows that a path is one thing only", () => {
+    const files = [{ path: "/srv/x", from: { kind: "content" as const, content: "" } }];
+    const directories = [{ path: "/srv/x", mode: "0755", owner: "root", group: "root" }];
+    expect(
+      messagesOf([
+        { name: "a", files },
+        { name: "b", directories },
+      ]),
+    ).toEqual(["Services a and b both declare directory /srv/x, and differently: file and directory"]);
+  });
+
+  test("renderService itself refuses one path twice", () => {
+    const files = ["x", "y"].map((content) => ({ path: "/srv/x", from: { kind: "content" as const, content } }));
+    expect(messagesOf([{ name: "a", files }])).toEqual(["Service a declares twice file /srv/x, and differently: content"]);
+  });
+});
