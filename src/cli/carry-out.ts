@@ -1,0 +1,74 @@
+/** Carries planned plays out under the eyes of a reporter, and keeps the promise that a second Ctrl-C ends it within two seconds. */
+import { EXIT, exitCodeOf } from "../core/exit-code.ts";
+import type { DeployEvent, HostReport } from "../core/model.ts";
+import type { DeployContext, PlannedPlay } from "../deploy/context.ts";
+import { rollout } from "../deploy/rollout.ts";
+import { countPlans } from "../report/plan-view.ts";
+import { reportsAfterDetach, unchangedReports } from "./early-reports.ts";
+
+/** How long the rollout may take to let go by itself. */
+const DETACH_MILLISECONDS = 1500;
+
+/** Runs the plays from run-started to run-finished; gives the exit code. context.emit reaches the reporter. */
+export async function carryOut(environment: string, plays: readonly PlannedPlay[], context: DeployContext): Promise<number> {
+  const all = plays.flatMap((each) => each.hosts).map(({ target }) => target.host.name);
+  context.emit({
+    type: "run-started",
+    run: context.run.id,
+    environment,
+    hosts: [...new Set(all)],
+    plays: plays.map((each) => each.play.name),
+  });
+  const reports = isIdle(environment, plays) ? reportIdle(plays, context) : await rolloutUntilDetached(plays, context);
+  const exitCode = context.signal.aborted ? EXIT.interrupted : exitCodeOf(reports);
+  context.emit({ type: "run-finished", reports, exitCode });
+  return exitCode;
+}
+
+function isIdle(environment: string, plays: readonly PlannedPlay[]): boolean {
+  const totals = countPlans({ environment, plays });
+  return totals.changedHosts === 0 && totals.failedHosts === 0 && totals.refusals === 0;
+}
+
+/** The plan has just been made on the hosts themselves; asking them again would tell nothing new. */
+function reportIdle(plays: readonly PlannedPlay[], context: DeployContext): readonly HostReport[] {
+  const reports = unchangedReports(plays);
+  for (const { play, hosts } of plays) context.emit({ type: "play-started", play: play.name, hosts: hosts.map(({ target }) => target.host.name) });
+  for (const report of reports) context.emit({ type: "host-finished", report });
+  return reports;
+}
+
+async function rolloutUntilDetached(plays: readonly PlannedPlay[], context: DeployContext): Promise<readonly HostReport[]> {
+  const finished: HostReport[] = [];
+  let over = false;
+  const emit = (event: DeployEvent): void => {
+    if (over) return;
+    if (event.type === "host-finished") finished.push(event.report);
+    context.emit(event);
+  };
+  const detached = afterDetach(context.detach);
+  const left = detached.promise.then(() => reportsAfterDetach(plays, finished));
+  try {
+    return await Promise.race([rollout(plays, { ...context, emit }), left]);
+  } finally {
+    over = true;
+    detached.cancel();
+  }
+}
+
+function afterDetach(detach: AbortSignal): { readonly promise: Promise<void>; readonly cancel: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let timer: NodeJS.Timeout | undefined;
+  const start = (): void => {
+    timer = setTimeout(resolve, DETACH_MILLISECONDS);
+  };
+  detach.addEventListener("abort", start, { once: true });
+  if (detach.aborted) start();
+  return {
+    promise,
+    cancel: () => {
+      clearTimeout(timer);
+      detach.removeEventListener("abort", start);
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/** The command line: which commands there are, what each takes, and where it is done. Each command is loaded only when it runs. */
+import yargs, { type Argv, type Options } from "yargs";
+import packageJson from "../../package.json" with { type: "json" };
+import { UsageError } from "../core/errors.ts";
+import { CONNECTION, outputOption, type RawArguments, SELECTION } from "./options.ts";
+import { reportError } from "./report-error.ts";
+import { suggest } from "./suggest.ts";
+import { makeSurroundings, type Surroundings } from "./surroundings.ts";
+
+/** A command's work: arguments in, exit code out. */
+export type CommandRun = (raw: RawArguments, surroundings: Surroundings) => Promise<number>;
+
+type Command = {
+  readonly name: string;
+  readonly describe: string;
+  readonly example: string;
+  readonly options: Readonly<Record<string, Options>>;
+  readonly load: () => Promise<CommandRun>;
+};
+
+const DETAILED: Options = { type: "boolean", describe: "exit 2 when changes are pending" };
+const WITHOUT_HEALTH: Options = { type: "boolean", describe: "do not ask health checks" };
+
+const COMMANDS: readonly Command[] = [
+  {
+    name: "render",
+    describe: "Print or write the files that apply would send",
+    example: "svcdeploy render --env prod --host web1 --out /tmp/rendered",
+    options: {
+      ...SELECTION,
+      host: { type: "string", describe: "only this host", requiresArg: true },
+      out: { type: "string", describe: "write to DIR/HOST/… instead, secrets included", requiresArg: true },
+    },
+    load: async () => (await import("./render.ts")).render,
+  },
+  {
+    name: "plan",
+    describe: "Show what apply would change, without changing it",
+    example: "svcdeploy plan --env prod --limit 'web:!web3' --detailed-exitcode",
+    options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json", "markdown"), "detailed-exitcode": DETAILED },
+    load: async () => (await import("./plan.ts")).plan,
+  },
+  {
+    name: "apply",
+    describe: "Make the hosts as declared, or leave them as they were",
+    example: "svcdeploy apply --env prod --set artifact.version=2.3.1 --yes",
+    options: {
+      ...SELECTION,
+      ...CONNECTION,
+      yes: { type: "boolean", describe: "do not ask" },
+      "dry-run": { type: "boolean", describe: "the same as plan" },
+      "detailed-exitcode": { ...DETAILED, describe: "with --dry-run: exit 2 when changes are pending" },
+      output: outputOption("text", "json", "ndjson", "markdown"),
+    },
+    load: async () => (await import("./apply.ts")).apply,
+  },
+  {
+    name: "verify",
+    describe: "Check that every unit runs and is healthy",
+    example: "svcdeploy verify --env prod --service etcd",
+    options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json"), "no-health": WITHOUT_HEALTH },
+    load: async () => (await import("./verify.ts")).verify,
+  },
+  {
+    name: "drift",
+    describe: "Show what on the hosts is not as declared; exit 2 if any",
+    example: "svcdeploy drift --env prod --output markdown",
+    options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json", "markdown"), "no-health": WITHOUT_HEALTH },
+    load: async () => (await import("./drift.ts")).drift,
+  },
+];
+
+/** Runs the command line of a process and gives its exit code; every error has been shown. */
+export async function runCli(from: NodeJS.Process): Promise<number> {
+  const surroundings = makeSurroundings(from);
+  const code = await runCommandLine(from.argv.slice(2), surroundings).catch((error: unknown) => reportError(error, surroundings));
+  await Promise.all([surroundings.stdout.flush(), surroundings.stderr.flush()]);
+  return code;
+}
+
+async function runCommandLine(words: readonly string[], surroundings: Surroundings): Promise<number> {
+  let code = 0;
+  let help = "";
+  const parser = COMMANDS.reduce(
+    (argv, command) =>
+      addCommand(argv, command, async (raw) => {
+        refuseUnknown(raw, command);
+        code = await (await command.load())(raw, surroundings);
+      }),
+    makeParser(),
+  );
+  await parser.parseAsync([...words], {}, (_error: unknown, _arguments: unknown, output: string) => {
+    help = output;
+  });
+  if (help !== "") surroundings.stdout.write(`${help}\n`);
+  return code;
+}
+
+function makeParser(): Argv {
+  return yargs()
+    .scriptName("svcdeploy")
+    .usage("$0 COMMAND --env ENV [OPTIONS]\n\nDelivers systemd services to hosts over SSH: YAML in, one undoable transaction a host.")
+    .parserConfiguration({
+      "boolean-negation": false,
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+    })
+    .locale("en")
+    .version(packageJson.version)
+    .help()
+    .alias("help", "h")
+    .group(["help", "version"], "General:")
+    .example(COMMANDS[1]?.example ?? "", "")
+    .epilogue(
+      "svcdeploy COMMAND --help tells a command's options. Exit codes: 0 done, 1 failed, 2 changes or drift, 3 some hosts failed, 4 all unreachable, 5 rolled back, 6 locked, 64 usage, 65 configuration, 77 refused, 130 interrupted.",
+    )
+    .wrap(80)
+    .demandCommand(1, `A command is needed: ${COMMANDS.map((command) => command.name).join(", ")}`)
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? new UsageError(message ?? "the command line makes no sense", "svcdeploy --help tells what there is.");
+    });
+}
+
+function addCommand(argv: Argv, command: Command, run: (raw: RawArguments) => Promise<void>): Argv {
+  return argv.command(
+    command.name,
+    command.describe,
+    (options) => options.usage(`$0 ${command.name} [OPTIONS]\n\n${command.describe}.`).options(command.options).example(command.example, ""),
+    run,
+  );
+}
+
+function refuseUnknown(raw: RawArguments, command: Command): void {
+  const known = [...Object.keys(command.options), "help", "version"];
+  for (const name of Object.keys(raw)) {
+    if (name === "_" || name === "$0" || name === "h" || known.includes(name)) continue;
+    throw new UsageError(`${command.name} has no option --${name}`, suggest(name, known, "--"));
+  }
+}

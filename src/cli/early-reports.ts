@@ -1,0 +1,36 @@
+/** Reports of hosts that no rollout told about: where there was nothing to do, and where Ctrl-C let go of them. */
+import type { HostReport, HostTarget } from "../core/model.ts";
+import type { PlannedPlay } from "../deploy/context.ts";
+
+/** Every host unchanged: for plans that have nothing to do. */
+export function unchangedReports(plays: readonly PlannedPlay[]): readonly HostReport[] {
+  return plays.flatMap((each) => each.hosts).map(({ target }) => emptyReport(target, { status: "unchanged", cause: null, message: "" }));
+}
+
+/** The finished reports and, for every other host of the plays, that nobody knows. */
+export function reportsAfterDetach(plays: readonly PlannedPlay[], finished: readonly HostReport[]): readonly HostReport[] {
+  const rest = plays.flatMap((each) => each.hosts).filter(({ target }) => !finished.some((report) => isOf(report, target)));
+  const message = "Let go by a second Ctrl-C: if a change was under way, the host decides about it alone.";
+  return [...finished, ...rest.map(({ target }) => emptyReport(target, { status: "unknown", cause: "interrupted", message }))];
+}
+
+function isOf(report: HostReport, target: HostTarget): boolean {
+  return report.host === target.host.name && report.play === target.play;
+}
+
+function emptyReport(target: HostTarget, end: Pick<HostReport, "status" | "cause" | "message">): HostReport {
+  return {
+    ...end,
+    host: target.host.name,
+    play: target.play,
+    services: target.services.map((service) => service.name),
+    durationMilliseconds: 0,
+    hint: end.status === "unknown" ? `See what it came to: svcdeploy plan --limit ${target.host.name}` : null,
+    verdicts: [],
+    health: [],
+    journal: [],
+    changes: 0,
+    actions: [],
+    transaction: null,
+  };
+}

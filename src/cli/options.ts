@@ -1,0 +1,86 @@
+/** The options of every command as yargs takes them, and the checked values that commands get. */
+import type { Options } from "yargs";
+import { UsageError } from "../core/errors.ts";
+
+/** Options that name a project, an environment and what of it. */
+export const SELECTION = {
+  project: { type: "string", default: ".", describe: "project folder", requiresArg: true },
+  env: { type: "string", describe: "environment: inventory/ENV.yaml", requiresArg: true },
+  limit: { type: "string", describe: "only hosts matching this pattern", requiresArg: true },
+  service: { type: "string", array: true, describe: "only these services", requiresArg: true },
+  set: { type: "string", array: true, describe: "key.path=value over the values files", requiresArg: true },
+  values: { type: "string", array: true, describe: "values files over the project's own", requiresArg: true },
+} as const satisfies Readonly<Record<string, Options>>;
+
+/** Options of everything that opens connections. */
+export const CONNECTION = {
+  identity: { type: "string", describe: "private key; the only one tried", requiresArg: true },
+  "known-hosts": { type: "string", array: true, describe: "known_hosts files instead of the user's", requiresArg: true },
+  forks: { type: "string", default: "20", describe: "hosts worked on at once", requiresArg: true },
+} as const satisfies Readonly<Record<string, Options>>;
+
+/** --output with these formats, the first being the default. */
+export function outputOption(...formats: readonly [string, ...string[]]): Options {
+  return { type: "string", choices: formats, default: formats[0], describe: "format of standard output", requiresArg: true };
+}
+
+/** Parsed arguments as yargs gives them. */
+export type RawArguments = { readonly [option: string]: unknown };
+
+/** Which part of which project. Paths are as typed. */
+export type Selection = {
+  readonly project: string;
+  readonly environment: string;
+  readonly limit: string | null;
+  readonly services: readonly string[];
+  readonly set: readonly string[];
+  readonly valuesFiles: readonly string[];
+};
+
+/** How hosts are reached. */
+export type Connection = { readonly identity: string | null; readonly knownHosts: readonly string[]; readonly forks: number };
+
+/** The selection. Throws UsageError without --env or with an option given twice. */
+export function selectionOf(raw: RawArguments): Selection {
+  const environment = optionalText(raw, "env");
+  if (environment === null) throw new UsageError("--env is needed: it names the environment, e.g. --env prod for inventory/prod.yaml");
+  return {
+    project: optionalText(raw, "project") ?? ".",
+    environment,
+    limit: optionalText(raw, "limit"),
+    services: texts(raw, "service"),
+    set: texts(raw, "set"),
+    valuesFiles: texts(raw, "values"),
+  };
+}
+
+/** The connection options. Throws UsageError for a --forks that is no count. */
+export function connectionOf(raw: RawArguments): Connection {
+  const forks = optionalText(raw, "forks") ?? "20";
+  if (!/^[1-9][0-9]{0,3}$/.test(forks)) throw new UsageError(`--forks takes a number from 1 to 9999, not ${JSON.stringify(forks)}`);
+  return { identity: optionalText(raw, "identity"), knownHosts: texts(raw, "known-hosts"), forks: Number(forks) };
+}
+
+/** A single-valued option; null when it was not given. Throws UsageError when it was given twice or empty. */
+export function optionalText(raw: RawArguments, name: string): string | null {
+  const value = raw[name];
+  if (value === undefined) return null;
+  if (Array.isArray(value)) throw new UsageError(`--${name} was given ${value.length} times; it takes one value`);
+  if (typeof value !== "string" || value === "") throw new UsageError(`--${name} needs a value`);
+  return value;
+}
+
+/** A switch: on when given. */
+export function isGiven(raw: RawArguments, name: string): boolean {
+  return raw[name] === true;
+}
+
+function texts(raw: RawArguments, name: string): readonly string[] {
+  const value = raw[name];
+  if (value === undefined) return [];
+  const list = Array.isArray(value) ? value : [value];
+  return list.map((each) => {
+    if (typeof each !== "string" || each === "") throw new UsageError(`--${name} needs a value`);
+    return each;
+  });
+}

@@ -1,0 +1,31 @@
+/** Observes the hosts and plans each play on them; what could not be observed stays in the answer as its error. */
+import type { SvcdeployError } from "../core/errors.ts";
+import { causeOfError } from "../core/exit-code.ts";
+import type { FailureCause } from "../core/model.ts";
+import { makePlan } from "../core/plan/plan.ts";
+import type { DeployContext, PlannedHost, PlannedPlay, PlayTargets } from "../deploy/context.ts";
+import { observeHosts, type UnfinishedPolicy } from "../deploy/observe.ts";
+
+/** One plan per host and play. */
+export async function planHosts(
+  plays: readonly PlayTargets[],
+  context: DeployContext,
+  unfinished: UnfinishedPolicy,
+): Promise<readonly PlannedPlay[]> {
+  const observed = new Map((await observeHosts(plays, context, unfinished)).map((each) => [each.host.name, each.result]));
+  return plays.map(({ play, targets }) => ({
+    play,
+    hosts: targets.map((target): PlannedHost => {
+      const result = observed.get(target.host.name);
+      if (result === undefined) throw new Error(`${target.host.name} was not observed`);
+      return result.ok ? { target, plan: makePlan(target, result.observation), error: null } : { target, plan: null, error: result.error };
+    }),
+  }));
+}
+
+/** The causes of the hosts that could not be planned, each host once, for the exit code. */
+export function planFailures(plays: readonly PlannedPlay[]): readonly FailureCause[] {
+  const errors = new Map<string, SvcdeployError>();
+  for (const { target, error } of plays.flatMap((each) => each.hosts)) if (error !== null) errors.set(target.host.name, error);
+  return [...errors.values()].map(causeOfError);
+}

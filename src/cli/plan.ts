@@ -1,0 +1,39 @@
+/** `svcdeploy plan`: what apply would change. */
+import { exitCodeOfObservation } from "../core/exit-code.ts";
+import { formatJson } from "../report/json.ts";
+import { planJson } from "../report/plan-json.ts";
+import { planMarkdown } from "../report/plan-markdown.ts";
+import { planText } from "../report/plan-text.ts";
+import { countPlans, type PlanView } from "../report/plan-view.ts";
+import { line } from "../report/text.ts";
+import { listenForInterrupts } from "./interrupts.ts";
+import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
+import { planFailures, planHosts } from "./plan-hosts.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { announce, makeContext, openWorkspace } from "./workspace.ts";
+
+/** Prints the plan; exit 2 for pending changes when --detailed-exitcode is given. */
+export async function plan(raw: RawArguments, surroundings: Surroundings): Promise<number> {
+  const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
+  const { project, plays } = await openWorkspace(selection, surroundings);
+  const interrupts = listenForInterrupts(surroundings, "reading", ({ message }) => surroundings.stderr.print([line(message)]));
+  const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
+  announce(plays, surroundings);
+  const planned = await planHosts(plays, context, "report");
+  interrupts.stop();
+  const view: PlanView = { environment: project.environment, plays: planned };
+  printPlan(view, optionalText(raw, "output") ?? "text", surroundings);
+  const totals = countPlans(view);
+  return exitCodeOfObservation({
+    changes: totals.changedHosts > 0 ? "pending" : "none",
+    detailed: isGiven(raw, "detailed-exitcode") ? "on" : "off",
+    failures: planFailures(planned),
+    total: totals.hosts,
+  });
+}
+
+function printPlan(view: PlanView, output: string, { stdout }: Surroundings): void {
+  if (output === "text") stdout.print(planText(view, stdout.columns));
+  else if (output === "markdown") stdout.write(planMarkdown(view));
+  else stdout.write(formatJson(planJson(view)));
+}

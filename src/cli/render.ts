@@ -1,0 +1,87 @@
+/** `svcdeploy render`: the files that apply would send, printed or written. Needs no host. */
+import { resolve } from "node:path";
+import { UsageError } from "../core/errors.ts";
+import type { FileResource, HostTarget } from "../core/model.ts";
+import { writeRendered } from "../project/write-rendered.ts";
+import { line, plural } from "../report/text.ts";
+import { optionalText, type RawArguments, selectionOf } from "./options.ts";
+import { suggest } from "./suggest.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { openWorkspace } from "./workspace.ts";
+
+/** Prints the files, secret ones masked, or with --out writes exactly their bytes. */
+export async function render(raw: RawArguments, surroundings: Surroundings): Promise<number> {
+  const selection = selectionOf(raw);
+  const wanted = optionalText(raw, "host");
+  const out = optionalText(raw, "out");
+  const { plays } = await openWorkspace(selection, surroundings);
+  const targets = distinctTargets(
+    ofHost(
+      plays.flatMap((play) => play.targets),
+      wanted,
+    ),
+  );
+  if (out === null) {
+    surroundings.stdout.write(printed(targets));
+    return 0;
+  }
+  const folder = resolve(surroundings.workingDirectory, out);
+  const files = targets.flatMap((target) => filesOf(target).map((file) => ({ host: target.host.name, file })));
+  await writeRendered(folder, files);
+  surroundings.stdout.print([line(`${plural(files.length, "file")} written to ${folder}`)]);
+  return 0;
+}
+
+function ofHost(targets: readonly HostTarget[], wanted: string | null): readonly HostTarget[] {
+  if (wanted === null) return targets;
+  const found = targets.filter((target) => target.host.name === wanted);
+  if (found.length > 0) return found;
+  const names = [...new Set(targets.map((target) => target.host.name))];
+  throw new UsageError(`--host ${wanted}: no play brings a service to that host`, suggest(wanted, names, ""));
+}
+
+/** Each file under a heading; with several hosts each heading names its host. */
+function printed(targets: readonly HostTarget[]): string {
+  const several = new Set(targets.map((target) => target.host.name)).size > 1;
+  return targets
+    .flatMap((target) => filesOf(target).map((file) => `# ${several ? `${target.host.name}:` : ""}${heading(file)}\n${shown(file)}`))
+    .join("\n");
+}
+
+function heading(file: FileResource): string {
+  return `${file.path} (${file.mode} ${file.owner}:${file.group})`;
+}
+
+function shown(file: FileResource): string {
+  if (file.secret) return "# secret, not shown; render --out writes it\n";
+  const text = decode(file.content);
+  if (text === null) return `# binary, ${plural(file.content.length, "byte")}\n`;
+  return text === "" || text.endsWith("\n") ? text : `${text}\n# (no newline at the end of the file)\n`;
+}
+
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** A file that several plays bring to a host (a shared slice) stands in the first one only. */
+function distinctTargets(targets: readonly HostTarget[]): readonly HostTarget[] {
+  const seen = new Set<string>();
+  return targets.map((target) => {
+    const resources = target.resources.filter((resource) => {
+      if (resource.kind !== "file") return false;
+      const key = `${target.host.name}:${resource.path}`;
+      const isNew = !seen.has(key);
+      seen.add(key);
+      return isNew;
+    });
+    return { ...target, resources };
+  });
+}
+
+function filesOf(target: HostTarget): readonly FileResource[] {
+  return target.resources.filter((resource) => resource.kind === "file");
+}

@@ -1,0 +1,57 @@
+/** What a command has around it: streams, environment, the terminal, and the two ways of being interrupted. Nothing else reads `process`. */
+import { makePalette } from "../report/palette.ts";
+import { makeSink, type Sink } from "../report/sink.ts";
+
+/** The surroundings of one run. */
+export type Surroundings = {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  /** A human can be asked: standard input and error are terminals. */
+  readonly asking: "possible" | "impossible";
+  /** Standard output is a terminal that can move its cursor. */
+  readonly display: "live" | "plain";
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: string;
+  /** Calls the listener at each Ctrl-C or TERM; the function it gives ends that. */
+  readonly onInterrupt: (listener: () => void) => () => void;
+};
+
+/** Columns when the stream is no terminal: what a CI log shows without scrolling. */
+const DEFAULT_COLUMNS = 100;
+const MIN_COLUMNS = 40;
+const MAX_COLUMNS = 160;
+
+/** The surroundings of a real process. */
+export function makeSurroundings(from: NodeJS.Process): Surroundings {
+  const { env } = from;
+  const isDumb = env.TERM === "dumb";
+  return {
+    stdin: from.stdin,
+    stdout: sinkOf(from.stdout, env),
+    stderr: sinkOf(from.stderr, env),
+    asking: from.stdin.isTTY && from.stderr.isTTY ? "possible" : "impossible",
+    display: from.stdout.isTTY && !isDumb && (env.CI ?? "") === "" ? "live" : "plain",
+    environment: env,
+    workingDirectory: from.cwd(),
+    onInterrupt: (listener) => {
+      from.on("SIGINT", listener);
+      from.on("SIGTERM", listener);
+      return () => {
+        from.off("SIGINT", listener);
+        from.off("SIGTERM", listener);
+      };
+    },
+  };
+}
+
+function sinkOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Sink {
+  const isTerminal = stream.isTTY === true;
+  const palette = makePalette({ isTerminal, noColor: env.NO_COLOR, forceColor: env.FORCE_COLOR, term: env.TERM });
+  return makeSink({ stream, palette, columns: columnsOf(isTerminal ? stream.columns : Number(env.COLUMNS)) });
+}
+
+function columnsOf(columns: number): number {
+  if (!Number.isInteger(columns) || columns <= 0) return DEFAULT_COLUMNS;
+  return Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, columns));
+}

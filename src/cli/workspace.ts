@@ -1,0 +1,58 @@
+/** What every command starts with: the project of one environment, what its hosts shall be, and the way to reach them. */
+import { resolve } from "node:path";
+import { performance } from "node:perf_hooks";
+import type { DeployEvent, Project } from "../core/model.ts";
+import type { DeployContext, PlayTargets } from "../deploy/context.ts";
+import { loadProject } from "../project/load.ts";
+import { readArtifact } from "../project/read-artifact.ts";
+import { buildTargets } from "../project/targets.ts";
+import { line, plural, styled } from "../report/text.ts";
+import type { Interrupts } from "./interrupts.ts";
+import type { Connection, Selection } from "./options.ts";
+import { makeId, makeRunIdentity } from "./run-identity.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** A loaded project and the selected hosts of each play. */
+export type Workspace = { readonly project: Project; readonly plays: readonly PlayTargets[] };
+
+/** Loads and renders what was selected; from here on its secrets are redacted everywhere. Throws ConfigError, UsageError, or a selection error. */
+export async function openWorkspace(selection: Selection, { stdout, stderr, workingDirectory }: Surroundings): Promise<Workspace> {
+  const root = resolve(workingDirectory, selection.project);
+  const valuesFiles = selection.valuesFiles.map((file) => resolve(workingDirectory, file));
+  const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
+  const plays = await buildTargets(project, { limit: selection.limit, services: selection.services });
+  return { project, plays };
+}
+
+/** Says on a terminal that hosts are being looked at, which may take a connect timeout. */
+export function announce(plays: readonly PlayTargets[], { stderr, display }: Surroundings): void {
+  const hosts = new Set(plays.flatMap((each) => each.targets).map((target) => target.host.name));
+  if (display === "live") stderr.print([line(styled("dim", `Looking at ${plural(hosts.size, "host")} …`))]);
+}
+
+/** The surroundings of a deployment. ssh2 is loaded here, not before. */
+export async function makeContext(
+  project: Project,
+  connection: Connection,
+  around: { readonly surroundings: Surroundings; readonly interrupts: Interrupts; readonly emit: (event: DeployEvent) => void },
+): Promise<DeployContext> {
+  const { environment, workingDirectory } = around.surroundings;
+  const { makeConnector } = await import("../remote/ssh.ts");
+  const connector = makeConnector({
+    identity: connection.identity === null ? null : resolve(workingDirectory, connection.identity),
+    knownHostsFiles: connection.knownHosts.length === 0 ? null : connection.knownHosts.map((file) => resolve(workingDirectory, file)),
+    agentSocket: environment.SSH_AUTH_SOCK ?? null,
+    homeDirectory: environment.HOME ?? null,
+  });
+  return {
+    connector,
+    run: await makeRunIdentity(project.root),
+    forks: connection.forks,
+    emit: around.emit,
+    signal: around.interrupts.signal,
+    detach: around.interrupts.detach,
+    newId: makeId,
+    now: () => performance.now(),
+    readFile: readArtifact,
+  };
+}
