@@ -41,10 +41,10 @@ describe("parseUnitFile", () => {
     expect(file.sections).toEqual([{ name: "Unit", line: 3, items: [{ kind: "entry", name: "Description", value: "d", line: 6 }] }]);
   });
 
+  // With a backtracking trim this would take minutes, and the test's own time limit would end it.
   test("reads a line with many blanks in linear time", () => {
-    const started = performance.now();
-    parseUnitFile(`[A]\nB=${" ".repeat(200_000)}x${" ".repeat(200_000)}x`);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    const value = `x${" ".repeat(200_000)}x`;
+    expect(entries(`[A]\nB=${" ".repeat(200_000)}${value}${" ".repeat(200_000)}`)).toEqual([`2 B=${value}`]);
   });
 });
 
