@@ -117,10 +117,11 @@ function makeParser(): Argv {
       "svcdeploy COMMAND --help tells a command's options. Exit codes: 0 done, 1 failed, 2 changes or drift, 3 some hosts failed, 4 all unreachable, 5 rolled back, 6 locked, 64 usage, 65 configuration, 77 refused, 130 interrupted.",
     )
     .wrap(80)
-    .demandCommand(1, `A command is needed: ${COMMANDS.map((command) => command.name).join(", ")}`)
+    .command("$0", false, {}, refuseCommand)
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new UsageError(message ?? "the command line makes no sense", "svcdeploy --help tells what there is.");
+      if (error !== undefined && error.name !== "YError") throw error;
+      throw new UsageError(message ?? error?.message ?? "the command line makes no sense", "svcdeploy --help tells what there is.");
     });
 }
 
@@ -133,10 +134,25 @@ function addCommand(argv: Argv, command: Command, run: (raw: RawArguments) => Pr
   );
 }
 
+/** What runs when the first word is no command, or there is no word at all. */
+function refuseCommand(raw: RawArguments): never {
+  const names = COMMANDS.map((command) => command.name);
+  const [word] = wordsOf(raw);
+  if (word === undefined) throw new UsageError("A command is needed", suggest("", names, "svcdeploy "));
+  throw new UsageError(`there is no command ${word}`, suggest(word, names, "svcdeploy "));
+}
+
 function refuseUnknown(raw: RawArguments, command: Command): void {
   const known = [...Object.keys(command.options), "help", "version"];
   for (const name of Object.keys(raw)) {
     if (name === "_" || name === "$0" || name === "h" || known.includes(name)) continue;
-    throw new UsageError(`${command.name} has no option --${name}`, suggest(name, known, "--"));
+    throw new UsageError(`${command.name} has no option ${name.length === 1 ? "-" : "--"}${name}`, suggest(name, known, "--"));
   }
+  const [, extra] = wordsOf(raw);
+  if (extra !== undefined)
+    throw new UsageError(`${command.name} takes no argument ${extra}`, "Several values of an option stand behind it: --service a b");
+}
+
+function wordsOf(raw: RawArguments): readonly string[] {
+  return Array.isArray(raw._) ? raw._.map(String) : [];
 }

@@ -5,7 +5,7 @@ import { UsageError } from "../core/errors.ts";
 /** Options that name a project, an environment and what of it. */
 export const SELECTION = {
   project: { type: "string", default: ".", describe: "project folder", requiresArg: true },
-  env: { type: "string", describe: "environment: inventory/ENV.yaml", requiresArg: true },
+  env: { type: "string", describe: "environment, always needed: inventory/ENV.yaml", requiresArg: true },
   limit: { type: "string", describe: "only hosts matching this pattern", requiresArg: true },
   service: { type: "string", array: true, describe: "only these services", requiresArg: true },
   set: { type: "string", array: true, describe: "key.path=value over the values files", requiresArg: true },
