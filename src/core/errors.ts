@@ -114,6 +114,12 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best;
 }
 
+/** The hint of an unknown name: did you mean "x"? Null when nothing is near. lead: what stands before the name, e.g. "values.". */
+export function didYouMean(name: string, known: Iterable<string>, lead = ""): string | null {
+  const nearest = nearestName(name, known);
+  return nearest === null ? null : `did you mean "${lead}${nearest}"?`;
+}
+
 /** Restricted Damerau-Levenshtein distance: a swap of neighbours costs 1. */
 function editDistance(a: string, b: string): number {
   let older: number[] = [];

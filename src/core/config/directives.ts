@@ -30,7 +30,7 @@ function checkKnown(reading: DirectiveReading, section: Section, name: string, p
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
     reading.problems.push({ place, message: `"${name}" cannot be a directive: letters, digits and - only`, hint: null, excerpt: "" });
   } else if (!isKnownDirective(section, name, version)) {
-    const message = `systemd ${version} knows no ${name}= in [${section}] (host ${reading.host.name})`;
+    const message = `systemd ${version} knows no ${name}= in [${section}]`;
     reading.problems.push({ place, message, hint: hintFor(section, name, version), excerpt: "" });
   }
 }

@@ -1,10 +1,10 @@
 /** The composed nodes of a YAML document → Tree: null-prototype records, own duplicate check, budgets that count aliases as if written out. */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from "yaml";
-import { nearestName } from "../errors.ts";
+import { didYouMean } from "../errors.ts";
 import type { Tree } from "../model.ts";
 
 /** Something wrong at an offset of the text. */
-export type Mistake = { readonly offset: number; readonly message: string; readonly hint?: string };
+export type Mistake = { readonly offset: number; readonly message: string; readonly hint?: string | null };
 
 /** Where a value and its key start, and the same of what is inside. */
 export type Spot = { readonly key: number; readonly value: number; readonly children: Map<string | number, Spot> };
@@ -128,12 +128,7 @@ function exhaust(walk: Walk, offset: number, message: string): null {
   return fail(walk, offset, message);
 }
 
-function fail(walk: Walk, offset: number, message: string, hint?: string): null {
-  walk.mistakes.push(hint === undefined ? { offset, message } : { offset, message, hint });
+function fail(walk: Walk, offset: number, message: string, hint: string | null = null): null {
+  walk.mistakes.push({ offset, message, hint });
   return null;
-}
-
-function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
-  const nearest = nearestName(name, candidates);
-  return nearest === null ? undefined : `did you mean "${nearest}"?`;
 }

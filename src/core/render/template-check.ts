@@ -1,5 +1,5 @@
 /** A visitor over the whole syntax tree, branches that are not taken included: refuses what is not ours and finds whether a secret is named. */
-import { nearestName } from "../errors.ts";
+import { didYouMean } from "../errors.ts";
 import { HELPERS } from "./template-helpers.ts";
 import type { Block, Expression, Flaw, HashPair, Mustache, PathExpression, Program, Statement, SubExpression } from "./template-syntax.ts";
 
@@ -52,7 +52,7 @@ function visitBlock(findings: Findings, block: Block): undefined {
       findings,
       block.path,
       `there is no block helper "${name}"`,
-      hintFor(name, BLOCKS) ?? `blocks are ${BLOCKS.map((known) => `#${known}`).join(", ")}`,
+      didYouMean(name, BLOCKS) ?? `blocks are ${BLOCKS.map((known) => `#${known}`).join(", ")}`,
     );
   } else if (block.params.length !== 1) {
     flaw(findings, block.path, `#${name} takes one argument`);
@@ -66,7 +66,7 @@ function visitCall(findings: Findings, call: { readonly path: PathExpression } &
   const name = call.path.original;
   const helper = HELPERS.get(name);
   if (helper === undefined) {
-    const hint = hintFor(name, HELPERS.keys()) ?? `helpers are ${[...HELPERS.keys()].join(", ")}`;
+    const hint = didYouMean(name, HELPERS.keys()) ?? `helpers are ${[...HELPERS.keys()].join(", ")}`;
     flaw(findings, call.path, `there is no helper "${name}"`, hint);
   } else if (call.params.length < helper.arity[0] || call.params.length > helper.arity[1]) {
     const [least, most] = helper.arity;
@@ -95,11 +95,6 @@ function visitExpression(findings: Findings, expression: Expression | SubExpress
 
 function isHelperName(path: PathExpression): boolean {
   return path.parts.length === 1 && !path.data && path.depth === 0 && !path.original.startsWith("this") && HELPERS.has(path.original);
-}
-
-function hintFor(name: string, known: Iterable<string>): string | null {
-  const nearest = nearestName(name, known);
-  return nearest === null ? null : `did you mean "${nearest}"?`;
 }
 
 function flaw(findings: Findings, node: { readonly loc: { readonly start: Flaw["at"] } }, message: string, hint: string | null = null): undefined {

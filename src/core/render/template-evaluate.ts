@@ -1,5 +1,5 @@
 /** The meaning of a checked template: walks the syntax tree once and writes text. Every path must lead somewhere. */
-import { nearestName } from "../errors.ts";
+import { didYouMean } from "../errors.ts";
 import type { SecretValues, Tree, TreeMap } from "../model.ts";
 import { childOf, HELPERS, isTruthy, scalarText } from "./template-helpers.ts";
 import type { Block, Expression, Flaw, Mustache, PathExpression, Position, Program, Statement, SubExpression } from "./template-syntax.ts";
@@ -222,11 +222,6 @@ function hintAt(run: Run, start: Start, container: Tree, index: number): string 
       .map((step) => `${step}.`)
       .join(""),
   );
-}
-
-function didYouMean(name: string, known: Iterable<string>, lead: string): string | null {
-  const nearest = nearestName(name, known);
-  return nearest === null ? null : `did you mean "${lead}${nearest}"?`;
 }
 
 function missing(run: Run, at: Position, message: string, hint: string | null): undefined {

@@ -1,0 +1,36 @@
+/** The written form of inventory/*.yaml. */
+import { z } from "zod";
+import { refuseAddress, refuseLogin } from "./allow-lists.ts";
+import { flag, integer, listOf, map, mapOf, oneOf, scalar, text, textThat, treeMap } from "./schema-parts.ts";
+
+const keyPath = textThat((path) =>
+  /^[^\p{Cc}]{1,4000}$/u.test(path) && !path.startsWith("-") ? null : "a path has no control characters and does not start with -",
+);
+
+/** The keys of one host; the same may stand in `defaults:`. */
+export const hostSchema = map({
+  address: textThat(refuseAddress).optional(),
+  port: integer(1, 65535).optional(),
+  user: textThat(refuseLogin).optional(),
+  become: oneOf("sudo", "none").optional(),
+  identity: keyPath.optional(),
+  knownHosts: keyPath.optional(),
+  labels: mapOf(scalar).optional(),
+  vars: treeMap.optional(),
+  required: flag.optional(),
+  systemd: integer(247, 999).optional(),
+});
+
+const groupSchema = map({ hosts: listOf(text).optional(), children: listOf(text).optional(), vars: treeMap.optional() });
+
+/** inventory/*.yaml; what stands in a host is checked with hostSchema once its ranges are expanded. */
+export const inventorySchema = map({
+  defaults: hostSchema.optional(),
+  hosts: mapOf(z.union([treeMap, z.null()], { error: "a map is expected here" })),
+  groups: mapOf(groupSchema).optional(),
+  protected: flag.optional(),
+});
+
+export type WrittenHost = z.infer<typeof hostSchema>;
+export type WrittenGroup = z.infer<typeof groupSchema>;
+export type WrittenInventory = z.infer<typeof inventorySchema>;

@@ -1,0 +1,90 @@
+/** The text of an inventory → hosts: ranges expanded, groups resolved, variables merged parent → child → host. */
+import type { Problem } from "../errors.ts";
+import type { Host, Place, Tree, TreeMap } from "../model.ts";
+import { refuseInventoryName } from "./allow-lists.ts";
+import { checkTree, firstPerPlace } from "./check.ts";
+import { type ResolvedGroup, resolveGroups } from "./groups.ts";
+import { hostSchema, inventorySchema, type WrittenHost } from "./inventory-schema.ts";
+import { emptyMap, mergeMaps } from "./merge.ts";
+import { expandRanges, zipRanges } from "./ranges.ts";
+import { problemAt, type TreePath, type YamlDocument } from "./yaml.ts";
+
+/** The systemd version that rendering goes by where the inventory says nothing. */
+export const DEFAULT_SYSTEMD = 247;
+const MAX_HOSTS = 20_000;
+
+/** An environment's machines. Where problems is not empty, hosts holds what could be read. */
+export type Inventory = { readonly hosts: readonly Host[]; readonly protected: boolean; readonly problems: readonly Problem[] };
+
+/** Reads an inventory. resolvePath makes a key file's path absolute (project/ knows the folders). */
+export function readInventory(document: YamlDocument, resolvePath: (path: string) => string): Inventory {
+  const { value, problems } = checkTree(inventorySchema, document, "plain");
+  const reading: Reading = { document, entries: new Map(), problems: [...document.problems, ...problems] };
+  const fail = (path: TreePath, message: string, hint: string | null = null) => {
+    reading.problems.push(problemAt(document.text, document.keyPlaceOf(path), message, hint));
+    return undefined;
+  };
+  for (const [pattern, tree] of Object.entries(value?.hosts ?? {})) readEntry(reading, pattern, tree ?? emptyMap(), fail);
+  if (value !== null && reading.entries.size === 0) fail(["hosts"], "the inventory has no host");
+  const groups = resolveGroups(value?.groups ?? {}, [...reading.entries.keys()], fail);
+  const hosts = [...reading.entries.values()].map((entry) => makeHost(entry, value?.defaults ?? {}, groups, resolvePath));
+  return { hosts, protected: value?.protected ?? false, problems: firstPerPlace(reading.problems) };
+}
+
+type Fail = (path: TreePath, message: string, hint?: string | null) => undefined;
+type Entry = { readonly name: string; readonly written: WrittenHost; readonly place: Place };
+type Reading = { readonly document: YamlDocument; readonly entries: Map<string, Entry>; readonly problems: Problem[] };
+
+/** One key of `hosts:`, which may stand for many hosts. */
+function readEntry(reading: Reading, pattern: string, tree: TreeMap, fail: Fail): undefined {
+  const names = expandRanges(pattern);
+  if (!names.ok) return fail(["hosts", pattern], names.reason);
+  const count = names.texts.length;
+  const trees = zipRanges(tree, count);
+  if (!trees.ok) return fail(["hosts", pattern], trees.reason, "a range in a value has as many members as the range in the name");
+  if (reading.entries.size + count > MAX_HOSTS) return fail(["hosts", pattern], `more than ${MAX_HOSTS} hosts`);
+  for (const [index, name] of names.texts.entries()) {
+    const reason = refuseHostName(name, reading.entries);
+    if (reason === null) reading.entries.set(name, readHost(reading, { name, pattern, tree: trees.trees[index] ?? null }));
+    else fail(["hosts", pattern], reason);
+  }
+}
+
+function refuseHostName(name: string, entries: Reading["entries"]): string | null {
+  if (name === "all") return '"all" means every host';
+  const other = entries.get(name);
+  if (other !== undefined) return `the host "${name}" is declared twice; first in line ${other.place.line}`;
+  const reason = refuseInventoryName(name);
+  return reason === null ? null : `"${name}": ${reason}`;
+}
+
+function readHost({ document, problems }: Reading, raw: { readonly name: string; readonly pattern: string; readonly tree: Tree }): Entry {
+  const { name, pattern, tree } = raw;
+  const placeOf = (path: TreePath) => document.placeOf(["hosts", pattern, ...path]);
+  const keyPlaceOf = (path: TreePath) => document.keyPlaceOf(["hosts", pattern, ...path]);
+  const checked = checkTree(hostSchema, { tree, text: document.text, placeOf, keyPlaceOf }, "plain");
+  problems.push(...checked.problems);
+  return { name, place: keyPlaceOf([]), written: checked.value ?? {} };
+}
+
+function makeHost(entry: Entry, defaults: WrittenHost, groups: ReadonlyMap<string, ResolvedGroup>, resolvePath: (path: string) => string): Host {
+  const own = { ...defaults, ...entry.written };
+  const user = own.user ?? "root";
+  const mine = [...groups.values()].filter((group) => group.hosts.has(entry.name)).sort((a, b) => a.depth - b.depth || (a.name < b.name ? -1 : 1));
+  const layers: readonly TreeMap[] = [defaults.vars ?? emptyMap(), ...mine.map((group) => group.vars), entry.written.vars ?? emptyMap()];
+  return {
+    name: entry.name,
+    address: own.address ?? entry.name,
+    port: own.port ?? 22,
+    user,
+    become: own.become ?? (user === "root" ? "none" : "sudo"),
+    identity: own.identity === undefined ? null : resolvePath(own.identity),
+    knownHosts: own.knownHosts === undefined ? null : resolvePath(own.knownHosts),
+    groups: mine.map((group) => group.name).sort(),
+    vars: layers.reduce(mergeMaps, emptyMap()),
+    labels: { ...defaults.labels, ...entry.written.labels },
+    systemd: own.systemd ?? DEFAULT_SYSTEMD,
+    required: own.required ?? false,
+    place: entry.place,
+  };
+}
