@@ -1,19 +1,17 @@
-/** Which directives of a unit file differ, and what that makes necessary. */
+/** Which directives of a unit file differ. */
 import { parseUnitFile } from "../unit-file/parse.ts";
-import { directiveEffect } from "./directive-effects.ts";
-import { needsNewMount, parseMountOptions } from "./mount-options.ts";
 
-/** One directive whose value is not the same in both texts. */
-export type DirectiveChange = { readonly section: string; readonly name: string; readonly effect: "restart" | "reload" | "manager" };
+/** One directive whose values are not the same in both texts; an empty string stands for "not there". */
+export type DirectiveChange = { readonly section: string; readonly name: string; readonly before: string; readonly after: string };
 
-/** The directives that differ, in order of their names within their sections, e.g. ExecStart. Order of lines of one name counts. */
+/** The directives that differ, in order of section and name. The order of lines of one name counts, everything else of the layout does not. */
 export function diffUnitFiles(before: string, after: string): readonly DirectiveChange[] {
   const old = valuesOf(before);
   const wanted = valuesOf(after);
   const keys = [...new Set([...old.keys(), ...wanted.keys()])].filter((key) => old.get(key) !== wanted.get(key));
   return keys.sort().map((key) => {
     const [section = "", name = ""] = key.split("\n");
-    return { section, name, effect: effectOf(section, name, old.get(key) ?? "", wanted.get(key) ?? "") };
+    return { section, name, before: old.get(key) ?? "", after: wanted.get(key) ?? "" };
   });
 }
 
@@ -29,9 +27,4 @@ function valuesOf(text: string): ReadonlyMap<string, string> {
     }
   }
   return values;
-}
-
-function effectOf(section: string, name: string, before: string, after: string): DirectiveChange["effect"] {
-  if (section !== "Mount" || name !== "Options") return directiveEffect(section, name);
-  return needsNewMount(parseMountOptions(before), parseMountOptions(after)) ? "restart" : "reload";
 }

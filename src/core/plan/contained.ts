@@ -1,0 +1,43 @@
+/** Whether what a host needs now is still what the operator was shown. */
+import type { Action, Change, Plan, State } from "../model.ts";
+
+/** Changes and actions of a fresh plan that the shown one did not have, a line each; empty when the shown plan covers the fresh one. Less is fine. */
+export function notContained(fresh: Plan, shown: Plan): readonly string[] {
+  const known = new Map(shown.changes.map((change) => [change.resource.id, change]));
+  const acts = new Set(shown.actions.map(nameOf));
+  const collateral = new Set(shown.collateral.map(({ unit }) => unit));
+  return [
+    ...fresh.changes.flatMap((change) => sayEdited(change, known.get(change.resource.id))),
+    ...fresh.actions.filter((action) => action.verb !== "daemon-reload" && !acts.has(nameOf(action))).map(sayNewAction),
+    ...fresh.collateral.filter(({ unit }) => !collateral.has(unit)).map(({ unit, because }) => `${unit} would go down along: ${because}`),
+  ];
+}
+
+function sayEdited(fresh: Change, shown: Change | undefined): readonly string[] {
+  const name = "path" in fresh.resource ? fresh.resource.path : fresh.resource.id;
+  if (shown === undefined) return [`${name} was edited since the plan: it was as declared, now ${sayState(fresh.before, fresh.differs)}`];
+  if (!isSame(fresh.after, shown.after)) return [`${name} shall be something else than in the plan`];
+  if (isSame(fresh.before, shown.before)) return [];
+  const keys = [...new Set([...fresh.differs, ...shown.differs])];
+  return [`${name} was edited since the plan: ${sayState(shown.before, keys)} then, ${sayState(fresh.before, keys)} now`];
+}
+
+function sayState(state: State | null, keys: readonly string[]): string {
+  if (state === null) return "absent";
+  const told = keys.map((key) => `${key} ${key === "sha256" ? (state[key] ?? "none").slice(0, 12) : (state[key] ?? "none")}`);
+  return told.join(", ");
+}
+
+function isSame(left: State | null, right: State | null): boolean {
+  if (left === null || right === null) return left === right;
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...keys].every((key) => left[key] === right[key]);
+}
+
+function nameOf(action: Action): string {
+  return action.verb === "daemon-reload" ? action.verb : `${action.verb} ${action.unit}`;
+}
+
+function sayNewAction(action: Action): string {
+  return `${nameOf(action)} was not in the plan: ${action.because}`;
+}

@@ -1,0 +1,117 @@
+/** Resources and what the host is become a plan: changes, actions with their reasons, and what an operator should know. */
+import { createHash } from "node:crypto";
+import type { Action, Change, HostTarget, ManifestEntry, Observation, Plan, State, UnitResource } from "../model.ts";
+import { compareResource } from "../resources/compare.ts";
+import { statesOf } from "../resources/registry.ts";
+import { daemonReload } from "./daemon-reload.ts";
+import { hostNotices } from "./host-notices.ts";
+import { formatManifest, manifestEntry, manifestPath } from "./manifest.ts";
+import { mountNotices } from "./mount-notices.ts";
+import { orphanEntries } from "./orphans.ts";
+import { pathNotices } from "./path-notices.ts";
+import { remountDebts } from "./remount-debt.ts";
+import { schedule, type UnitAction } from "./schedule.ts";
+import { type Debt, isRecorded, unitDebt } from "./unit-debt.ts";
+import { unitNotices } from "./unit-notices.ts";
+
+/**
+ * What one host needs in one play. declared: every service that the project has for this host in any play; only with it are the things of a
+ * service that is gone altogether found as orphans.
+ */
+export function makePlan(target: HostTarget, observation: Observation, declared?: readonly string[]): Plan {
+  const changes = findChanges(target, observation);
+  const units = target.resources.filter((resource) => resource.kind === "unit");
+  const { actions: acts, collateral } = schedule(units, findDebts(target, units, changes, observation), observation);
+  const reload = daemonReload(units, changes, observation);
+  const actions: readonly Action[] = [...(reload === null ? [] : [reload]), ...acts];
+  const orphans = orphanEntries(target, observation, declared);
+  const manifests = findManifests(target, observation, orphans);
+  const isIdle = changes.length + actions.length + manifests.length === 0;
+  return {
+    host: target.host.name,
+    play: target.play,
+    changes,
+    actions,
+    notices: [
+      ...hostNotices(target, observation, changes),
+      ...pathNotices(target, observation, changes),
+      ...unitNotices(target, observation),
+      ...mountNotices(acts),
+    ],
+    orphans: orphans.map(({ service, kind, path }) => ({ service, kind, path })),
+    collateral,
+    manifests,
+    records: isIdle ? [] : unrecorded(units, acts, observation),
+    fingerprint: fingerprintOf(target, changes, acts, manifests, observation),
+  };
+}
+
+/** True when applying the plan would do nothing. */
+export function isEmpty(plan: Plan): boolean {
+  return plan.changes.length + plan.actions.length + plan.manifests.length + plan.records.length === 0;
+}
+
+/** Units are never written: what is wrong with them becomes actions. */
+function findChanges(target: HostTarget, observation: Observation): readonly Change[] {
+  return target.resources.flatMap((resource) => {
+    const change = resource.kind === "unit" ? null : compareResource(resource, observation);
+    return change === null ? [] : [change];
+  });
+}
+
+function findDebts(
+  target: HostTarget,
+  units: readonly UnitResource[],
+  changes: readonly Change[],
+  observation: Observation,
+): ReadonlyMap<string, Debt> {
+  const debts = new Map(remountDebts(target, observation));
+  for (const unit of units) {
+    const debt = unitDebt(unit, changes, observation);
+    if (debt !== null) debts.set(unit.unit, debt);
+  }
+  return debts;
+}
+
+/** What an orphan is goes on being owned until it is removed. */
+function findManifests(target: HostTarget, observation: Observation, orphans: readonly ManifestEntry[]): Plan["manifests"] {
+  return target.services.flatMap(({ name: service }) => {
+    const own = target.resources.filter((resource) => resource.service === service).map((resource) => manifestEntry(target.project, resource));
+    const content = formatManifest([...own, ...orphans.filter((entry) => entry.service === service)]);
+    const path = manifestPath(target.project, service);
+    const oldSha256 = observation.paths.get(path)?.sha256 ?? null;
+    return oldSha256 === sha256(content) ? [] : [{ service, path, content, oldSha256 }];
+  });
+}
+
+/** Units in sync of which no record says so yet: it is written along, so that a later write of their files does not look like a debt. */
+function unrecorded(units: readonly UnitResource[], acts: readonly UnitAction[], observation: Observation): readonly string[] {
+  const acted = new Set(acts.map(({ unit }) => unit));
+  return units.filter((unit) => unit.running && !acted.has(unit.unit) && !isRecorded(unit, observation)).map(({ unit }) => unit);
+}
+
+function fingerprintOf(
+  target: HostTarget,
+  changes: readonly Change[],
+  acts: readonly UnitAction[],
+  manifests: Plan["manifests"],
+  observation: Observation,
+): string {
+  const acted = new Set(acts.map(({ unit }) => unit));
+  const units = target.resources.filter((resource) => resource.kind === "unit" && acted.has(resource.unit));
+  const states: readonly (readonly [string, State | null])[] = [
+    ...changes.map(({ resource, before }) => [resource.id, before] as const),
+    ...units.map((unit) => [unit.id, statesOf(unit, observation).actual] as const),
+    ...manifests.map(({ path, oldSha256 }) => [path, oldSha256 === null ? null : { sha256: oldSha256 }] as const),
+  ];
+  const canonical = states.map(([id, state]) => [id, state === null ? null : Object.entries(state).sort(byKey)] as const).sort(byKey);
+  return sha256(JSON.stringify([observation.facts.machineId, canonical]));
+}
+
+function byKey([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
