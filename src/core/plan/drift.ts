@@ -1,0 +1,102 @@
+/** In which ways a host is not as declared; for reading only, nothing follows from it by itself. */
+import type { Change, Finding, HostTarget, Observation, Resource, UnitProperties, UnitResource } from "../model.ts";
+import { compareResource } from "../resources/compare.ts";
+import { foreignDropIns } from "./drop-ins.ts";
+import { declaredMounts, liveDifferences } from "./mount-options.ts";
+import { orphanEntries } from "./orphans.ts";
+import { sayWrongType } from "./path-notices.ts";
+import { sayDifference } from "./remount-debt.ts";
+import { unitDebt } from "./unit-debt.ts";
+import { strayControlGroup } from "./unit-notices.ts";
+import { isLive, isMasked, UNKNOWN_UNIT } from "./unit-state.ts";
+
+/** Everything that is not as declared, in the order of the resources; health is not in it. declared: as for makePlan. */
+export function findDrift(target: HostTarget, observation: Observation, declared?: readonly string[]): readonly Finding[] {
+  return [
+    ...target.resources.flatMap((resource) =>
+      resource.kind === "unit" ? unitFindings(target, resource, observation) : pathFindings(resource, observation),
+    ),
+    ...mountFindings(target, observation),
+    ...orphanEntries(target, observation, declared).map(({ service, kind, path }) => ({
+      ...finding("orphan", service, path, `${kind} ${path} was put there by svcdeploy and is not declared any more`),
+    })),
+    ...observation.transactions.map(({ id, state, owner }) =>
+      finding("unfinished-transaction", "", id, `a transaction of ${owner} has not come to its end (${state})`),
+    ),
+  ];
+}
+
+function pathFindings(resource: Exclude<Resource, UnitResource>, observation: Observation): readonly Finding[] {
+  const subject = resource.kind === "account" ? resource.user : resource.path;
+  const wrong = sayWrongType(resource, observation);
+  if (wrong !== null) return [finding(wrong.endsWith("masked") ? "masked" : "type", resource.service, subject, wrong)];
+  const change = compareResource(resource, observation);
+  return change === null ? [] : changeFindings(change, subject);
+}
+
+function changeFindings(change: Change, subject: string): readonly Finding[] {
+  const { resource, before, after, differs } = change;
+  const about = (kind: Finding["kind"], text: string): Finding => ({ kind, service: resource.service, subject, text, change });
+  if (resource.kind === "account")
+    return [about("account", before === null ? `user ${subject} is missing` : `${sayKeys(change)} of user ${subject}`)];
+  if (resource.kind === "link" && resource.role === "enablement")
+    return [about("not-enabled", before === null ? `${subject} is missing` : sayKeys(change))];
+  if (before === null) return [about("missing", `${subject} is missing`)];
+  const owner = differs.includes("owner") || differs.includes("group");
+  return [
+    ...(differs.includes("sha256") || differs.includes("target") ? [about("content", `${subject} has other content`)] : []),
+    ...(differs.includes("mode") ? [about("mode", `mode is ${before.mode ?? ""}, not ${after?.mode ?? ""}`)] : []),
+    ...(owner ? [about("owner", `owner is ${before.owner ?? ""}:${before.group ?? ""}, not ${after?.owner ?? ""}:${after?.group ?? ""}`)] : []),
+  ];
+}
+
+function sayKeys({ before, after, differs }: Change): string {
+  return differs.map((key) => `${key} is ${before?.[key] ?? "none"}, not ${after?.[key] ?? "none"}`).join(", ");
+}
+
+function unitFindings(target: HostTarget, unit: UnitResource, observation: Observation): readonly Finding[] {
+  const properties = observation.units.get(unit.unit) ?? UNKNOWN_UNIT;
+  const about = (kind: Finding["kind"], text: string): Finding => finding(kind, unit.service, unit.unit, text);
+  if (isMasked(properties)) return observation.paths.get(unit.path)?.type === "link" ? [] : [about("masked", `${unit.unit} is masked`)];
+  const unread = whyNotLoaded(unit, properties, observation);
+  const stray = strayControlGroup(properties);
+  return [
+    ...(unread === null ? [] : [about("not-loaded", unread)]),
+    ...activityFindings(unit, properties, observation, about),
+    ...foreignDropIns(target, properties).map((path) => about("foreign-drop-in", `${path} changes ${unit.unit}`)),
+    ...(stray === null ? [] : [about("slice-moved", `${unit.unit} runs in ${stray}, not in ${properties.Slice ?? ""}`)]),
+  ];
+}
+
+function whyNotLoaded(unit: UnitResource, properties: UnitProperties, observation: Observation): string | null {
+  // A missing file is a finding of its own; what systemd still has in memory then is no second one.
+  if (!observation.paths.has(unit.path)) return null;
+  const { LoadState: state = "not-found", FragmentPath: fragment = "" } = properties;
+  if (state !== "loaded") return `systemd has not loaded ${unit.unit} (${state})`;
+  if (fragment !== unit.path) return `${unit.unit} is loaded from ${fragment === "" ? "nowhere" : fragment}, not from ${unit.path}`;
+  return properties.NeedDaemonReload === "yes" ? `${unit.unit} changed on disk since systemd read it` : null;
+}
+
+/** Debts that no change of this moment explains: the process runs on something else than what is on the disk. */
+function activityFindings(
+  unit: UnitResource,
+  properties: UnitProperties,
+  observation: Observation,
+  about: (kind: Finding["kind"], text: string) => Finding,
+): readonly Finding[] {
+  const debt = unitDebt(unit, [], observation);
+  if (debt === null) return [];
+  if (isLive(properties)) return [about("stale-process", `${unit.unit}: ${debt.because}`)];
+  return [about("not-running", `is-active says ${properties.ActiveState ?? "inactive"}`)];
+}
+
+function mountFindings(target: HostTarget, observation: Observation): readonly Finding[] {
+  return declaredMounts(target).flatMap((mount) => {
+    const differences = liveDifferences(mount, observation).map(sayDifference);
+    return differences.length === 0 ? [] : [finding("mount", mount.unit.service, mount.where, `mounted with ${differences.join(", ")}`)];
+  });
+}
+
+function finding(kind: Finding["kind"], service: string, subject: string, text: string): Finding {
+  return { kind, service, subject, text, change: null };
+}

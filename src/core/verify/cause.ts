@@ -1,0 +1,90 @@
+/** Why a unit is not what it should be, in one word and one line, from what systemd says of it. */
+import type { UnitProperties } from "../model.ts";
+import { execStatus, signalName } from "./exit-status.ts";
+
+/** A named cause and its explanation. isGeneric: a crash loop or the start limit says more about the unit than the last exit does. */
+export type Cause = { readonly cause: string; readonly detail: string; readonly isGeneric: boolean };
+
+/** Why the unit could not be loaded; null when it is loaded. */
+export function loadCause(sample: UnitProperties): Cause | null {
+  switch (sample.LoadState ?? "not-found") {
+    case "loaded":
+    case "merged":
+      return null;
+    case "masked":
+      return specific("masked", "the unit is masked: systemd refuses to start it");
+    case "not-found":
+      return specific("not-found", "systemd knows no such unit");
+    default:
+      return specific("bad-setting", `systemd refuses the unit file (${sample.LoadState ?? ""}${sample.LoadError ? `: ${sample.LoadError}` : ""})`);
+  }
+}
+
+/** Why a service's last run ended, by Result= (systemd.service(5)) and the main process's exit. */
+export function endCause(sample: UnitProperties): Cause {
+  switch (sample.Result ?? "success") {
+    case "success":
+      return cleanEnd(sample);
+    case "exec-condition":
+      return specific("condition", "ExecCondition= was not met, so systemd did not start the unit");
+    case "timeout":
+      return timeoutCause(sample);
+    case "protocol":
+      return specific("not-ready", "the process ended, or broke the protocol of its Type=, before it said READY=1");
+    case "watchdog":
+      return specific("watchdog", "the service did not send WATCHDOG=1 in time, so systemd killed it (WatchdogSec=)");
+    case "core-dump":
+      return specific("core-dump", `the main process crashed with ${signalName(Number(sample.ExecMainStatus ?? "0"))} and dumped core`);
+    case "oom-kill":
+      return specific(
+        "out-of-memory",
+        "the kernel killed a process of the unit because memory ran out (MemoryMax= of the unit or its slice, or the host)",
+      );
+    case "start-limit-hit":
+      return specific("start-limit", "systemd refuses to start it again: too many starts within StartLimitIntervalSec=");
+    case "resources":
+      return specific("resources", "systemd could not prepare the start: an EnvironmentFile= is missing or a resource ran out");
+    case "signal":
+      return generic("signal", `the main process was killed by ${signalName(Number(sample.ExecMainStatus ?? "0"))}`);
+    case "exit-code":
+      return exitCause(sample);
+    default:
+      return generic("failed", `systemd says Result=${sample.Result ?? ""}`);
+  }
+}
+
+/** True when systemd skipped the last start because a Condition…= was false. A unit that was never asked to start says "no" as well, without a time. */
+export function isSkipped(sample: UnitProperties): boolean {
+  return sample.ConditionResult === "no" && Number(sample.ConditionTimestampMonotonic ?? "0") > 0;
+}
+
+function cleanEnd(sample: UnitProperties): Cause {
+  if (isSkipped(sample)) return specific("condition", "a Condition…= of the unit is false, so systemd did not start it");
+  const hasRun = Number(sample.ExecMainStartTimestampMonotonic ?? "0") > 0;
+  if (!hasRun && sample.SubState !== "auto-restart") return generic("inactive", "the unit is not running");
+  return generic("exited-at-once", "the main process ended by itself without an error; a program that goes to the background needs Type=forking");
+}
+
+function timeoutCause(sample: UnitProperties): Cause {
+  if (/^notify/.test(sample.Type ?? "")) return specific("not-ready", "READY=1 did not come within TimeoutStartSec=, so systemd killed it");
+  if (sample.Type === "dbus") return specific("not-ready", "the bus name was not taken within TimeoutStartSec=, so systemd killed it");
+  if (sample.Type === "forking")
+    return specific("not-ready", "the first process did not end within TimeoutStartSec=: the program does not go to the background");
+  return specific("timeout", "a start or stop step took longer than its timeout, so systemd killed it");
+}
+
+function exitCause(sample: UnitProperties): Cause {
+  const status = Number(sample.ExecMainStatus ?? "0");
+  const known = execStatus(status);
+  if (known !== null) return specific("exec-failed", `exit status ${status}/${known.name}: ${known.meaning}`);
+  if (status === 0) return generic("exit-code", "a command of the unit beside its main process failed (ExecStartPre=, ExecStartPost= …)");
+  return generic("exit-code", `the main process exited with status ${status}`);
+}
+
+function specific(cause: string, detail: string): Cause {
+  return { cause, detail, isGeneric: false };
+}
+
+function generic(cause: string, detail: string): Cause {
+  return { cause, detail, isGeneric: true };
+}

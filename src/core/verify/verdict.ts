@@ -1,0 +1,140 @@
+/** The verdict on a unit: what it turned out to be, by its type, from samples that were taken while it had time to fail. */
+import type { UnitProperties, UnitResource, Verdict } from "../model.ts";
+import { type Cause, endCause, isSkipped, loadCause } from "./cause.ts";
+
+/**
+ * Judges a unit by samples of `systemctl show`, oldest first, the first right after the actions. A service is well only if it was active (running)
+ * in every one of them, as the same invocation with the same main process and no automatic restart in between; `activating` is not running.
+ */
+export function judgeUnit(unit: UnitResource, samples: readonly UnitProperties[]): Verdict {
+  const last = samples.at(-1);
+  if (last === undefined) return verdict(unit, {}, bad("not-observed", "systemd was not asked about the unit"));
+  const unloaded = loadCause(last);
+  if (unloaded !== null) return verdict(unit, last, { ok: false, ...unloaded });
+  if (!unit.running) return verdict(unit, last, good("loaded", "loaded; nothing says that it must be active by itself"));
+  return verdict(unit, last, judgeActivity(unit, samples, last));
+}
+
+/** The verdict on a unit that has failed for good already, so that waiting longer is of no use; null while it may still turn out well. */
+export function earlyFailure(unit: UnitResource, sample: UnitProperties): Verdict | null {
+  const isGone = loadCause(sample) !== null && sample.LoadState !== undefined;
+  const isDown = unit.running && (sample.ActiveState === "failed" || isWaitingForRestart(sample) || isStopped(unit, sample));
+  return isGone || isDown ? judgeUnit(unit, [sample]) : null;
+}
+
+type Judgement = { readonly ok: boolean; readonly cause: string; readonly detail: string };
+
+/** States of units that are there to stay, by the suffix of their names (systemctl --state=help). */
+const GOOD_STATES: { readonly [suffix: string]: readonly string[] } = {
+  socket: ["listening", "running"],
+  timer: ["waiting", "running", "elapsed"],
+  path: ["waiting", "running"],
+  mount: ["mounted"],
+  slice: ["active"],
+  target: ["active"],
+};
+
+function judgeActivity(unit: UnitResource, samples: readonly UnitProperties[], last: UnitProperties): Judgement {
+  if (isEphemeral(unit, last)) return judgeEphemeral(samples, last);
+  const wrong = samples.findLast((sample) => !isSettled(unit, sample));
+  if (wrong !== undefined) return explain(unit, samples, wrong);
+  return judgeConstancy(samples) ?? good(last.SubState ?? "active", sayRunning(last));
+}
+
+/** A oneshot without RemainAfterExit= does its work and is inactive again. */
+function isEphemeral(unit: UnitResource, sample: UnitProperties): boolean {
+  return unit.unit.endsWith(".service") && unit.type === "oneshot" && sample.RemainAfterExit !== "yes";
+}
+
+function judgeEphemeral(samples: readonly UnitProperties[], last: UnitProperties): Judgement {
+  if (isSkipped(last) || last.Result === "exec-condition") return { ok: false, ...endCause(last) };
+  if (last.ActiveState === "inactive" && (last.Result ?? "success") === "success") return good("exited", "the work is done, exit status 0");
+  if (last.ActiveState === "activating" && !isWaitingForRestart(last)) return bad("activating", "the work is still under way");
+  return explainEnd(samples, last);
+}
+
+function isSettled(unit: UnitResource, sample: UnitProperties): boolean {
+  if (sample.ActiveState !== "active") return false;
+  const suffix = unit.unit.slice(unit.unit.lastIndexOf(".") + 1);
+  const good = GOOD_STATES[suffix];
+  if (suffix !== "service") return good === undefined || good.includes(sample.SubState ?? "");
+  return sample.SubState === "running" || (sample.SubState === "exited" && sample.RemainAfterExit === "yes");
+}
+
+/** The last sample that was not well explains itself, unless the unit is only on its way. */
+function explain(unit: UnitResource, samples: readonly UnitProperties[], wrong: UnitProperties): Judgement {
+  const state = wrong.ActiveState ?? "unknown";
+  if (state === "failed" || state === "inactive" || isWaitingForRestart(wrong)) return explainEnd(samples, wrong);
+  if (state === "active") return bad(wrong.SubState ?? "active", `${unit.unit} is active, but in the state ${wrong.SubState ?? "unknown"}`);
+  const moved = judgeConstancy(samples);
+  if (moved !== null) return moved;
+  return bad(state, state === "activating" ? notReady(unit, wrong) : `it is ${state} (${wrong.SubState ?? "unknown"}), not active`);
+}
+
+function notReady(unit: UnitResource, sample: UnitProperties): string {
+  const waits = unit.type.startsWith("notify") ? " and has not said READY=1 yet" : "";
+  return `it is still starting (${sample.SubState ?? "unknown"})${waits}`;
+}
+
+/** What a restart loop ended with matters less than the loop, unless systemd names a cause that no other start will cure. */
+function explainEnd(samples: readonly UnitProperties[], wrong: UnitProperties): Judgement {
+  const cause = endCause(wrong);
+  const restarts = Number(wrong.NRestarts ?? "0");
+  const burst = Number(wrong.StartLimitBurst ?? "0");
+  if (wrong.ActiveState === "failed" && burst > 0 && restarts >= burst) {
+    return named("start-limit", cause, `systemd gave up after ${restarts} restarts (StartLimitBurst=${burst})`);
+  }
+  const isLooping = isWaitingForRestart(wrong) || judgeConstancy(samples) !== null;
+  if (isLooping) return named("crash-loop", cause, `systemd keeps restarting it, ${restarts} ${restarts === 1 ? "restart" : "restarts"} so far`);
+  return bad(cause.cause, cause.detail);
+}
+
+function named(name: string, cause: Cause, detail: string): Judgement {
+  return bad(cause.isGeneric ? name : cause.cause, `${cause.detail}\n${detail}`);
+}
+
+/** Null when it was one and the same process in all samples; monotonic counters and ids only, no clock. */
+function judgeConstancy(samples: readonly UnitProperties[]): Judgement | null {
+  const [first = {}] = samples;
+  for (const sample of samples) {
+    if (Number(sample.NRestarts ?? "0") > Number(first.NRestarts ?? "0")) {
+      return bad(
+        "crash-loop",
+        `systemd restarted it while it was watched: NRestarts went from ${first.NRestarts ?? "0"} to ${sample.NRestarts ?? "0"}`,
+      );
+    }
+    if ((sample.InvocationID ?? "") !== (first.InvocationID ?? ""))
+      return bad("crash-loop", "it was started again while it was watched (its InvocationID changed)");
+    if ((sample.MainPID ?? "0") !== (first.MainPID ?? "0")) {
+      return bad("main-pid-changed", `its main process changed while it was watched, from ${first.MainPID ?? "0"} to ${sample.MainPID ?? "0"}`);
+    }
+  }
+  return null;
+}
+
+function isWaitingForRestart(sample: UnitProperties): boolean {
+  return (sample.SubState ?? "").startsWith("auto-restart");
+}
+
+function isStopped(unit: UnitResource, sample: UnitProperties): boolean {
+  return sample.ActiveState === "inactive" && !isEphemeral(unit, sample);
+}
+
+function sayRunning(sample: UnitProperties): string {
+  const pid = Number(sample.MainPID ?? "0");
+  const status = sample.StatusText === undefined || sample.StatusText === "" ? "" : `: ${sample.StatusText}`;
+  return `${sample.ActiveState ?? ""} (${sample.SubState ?? ""})${pid > 0 ? `, main process ${pid}` : ""}${status}`;
+}
+
+function verdict(unit: UnitResource, sample: UnitProperties, { ok, cause, detail }: Judgement): Verdict {
+  const said = !ok && sample.StatusText ? `\nit says of itself: ${sample.StatusText}` : "";
+  return { unit: unit.unit, ok, cause, isActive: sample.ActiveState ?? "unknown", detail: `${detail}${said}` };
+}
+
+function good(cause: string, detail: string): Judgement {
+  return { ok: true, cause, detail };
+}
+
+function bad(cause: string, detail: string): Judgement {
+  return { ok: false, cause, detail };
+}
