@@ -1,0 +1,135 @@
+/** Reads a project folder into texts and hands them to core/config. Nothing in the folder is ever run. */
+import { isUtf8 } from "node:buffer";
+import { homedir } from "node:os";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { type ProjectTexts, readProject, type SourceText } from "../core/config/project.ts";
+import { MAX_FILE_SIZE } from "../core/config/yaml.ts";
+import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
+import type { Project } from "../core/model.ts";
+import { listFolder, listTree, readNamedFile, readProjectFile } from "./read-file.ts";
+
+const PROJECT_FILE = "svcdeploy.yaml";
+const PLAYBOOK = "playbooks/site.yaml";
+const MAX_TEMPLATE_BYTES = 16 * 1024 * 1024;
+
+/** What the command line lays over the project's values. valuesFiles: relative to the working directory. */
+export type LoadOptions = { readonly set: readonly string[]; readonly valuesFiles: readonly string[] };
+
+/**
+ * Loads one environment of the project in `root`. Project.files holds templates/ and the YAML files that were read.
+ * Throws UsageError (no project here, unknown environment, bad --set) and ConfigError (all mistakes of all files).
+ */
+export async function loadProject(root: string, environment: string, options: LoadOptions): Promise<Project> {
+  const folder = resolve(root);
+  await requireEnvironment(folder, environment);
+  const reader: Reader = { root: folder, problems: [], files: new Map() };
+  const texts = await readTexts(reader, environment, options);
+  if (texts === null || reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return readProject(texts);
+}
+
+/** The environments of a project: the names of inventory/*.yaml, sorted. */
+export async function listEnvironments(root: string): Promise<readonly string[]> {
+  return (await listFolder(root, "inventory")).filter((name) => name.endsWith(".yaml")).map((name) => name.slice(0, -".yaml".length));
+}
+
+type Reader = { readonly root: string; readonly problems: Problem[]; readonly files: Map<string, Uint8Array> };
+
+async function requireEnvironment(root: string, environment: string): Promise<void> {
+  const project = await readProjectFile(root, PROJECT_FILE, MAX_FILE_SIZE);
+  if (!project.ok && project.missing)
+    throw new UsageError(`There is no ${PROJECT_FILE} in ${root}`, "Go to the project's folder, or name it with --project DIR.");
+  const known = await listEnvironments(root);
+  if (known.includes(environment)) return;
+  const list = known.length === 0 ? "The project has none: write inventory/NAME.yaml." : `Environments: ${known.join(", ")}.`;
+  const nearest = didYouMean(environment, known);
+  throw new UsageError(`There is no environment "${environment}"`, nearest === null ? list : `${list} ${nearest}`);
+}
+
+async function readTexts(reader: Reader, environment: string, options: LoadOptions): Promise<ProjectTexts | null> {
+  const { root, files } = reader;
+  const project = await readText(reader, PROJECT_FILE);
+  const inventory = await readText(reader, `inventory/${environment}.yaml`);
+  const playbook = await readText(reader, PLAYBOOK);
+  const services = await readAll(reader, await listServices(reader));
+  const present = await listFolder(root, "values");
+  const layers = new Set(["base.yaml", `${environment}.yaml`].filter((name) => present.includes(name)));
+  const values = await readAll(
+    reader,
+    [...layers].map((name) => `values/${name}`),
+  );
+  const overlays = await readOverlays(reader, options.valuesFiles);
+  await readTemplates(reader);
+  if (project === null || inventory === null || playbook === null) return null;
+  return {
+    root,
+    environment,
+    project,
+    inventory,
+    playbook,
+    services,
+    values,
+    overlays,
+    set: options.set,
+    files,
+    resolvePath: (path) => resolveKeyPath(root, path),
+  };
+}
+
+async function listServices(reader: Reader): Promise<readonly string[]> {
+  const names = await listFolder(reader.root, "services");
+  for (const name of names.filter((candidate) => candidate.endsWith(".yml"))) {
+    fail(reader, `services/${name}`, "only .yaml files are read here", `rename it to ${name.replace(/\.yml$/, ".yaml")}`);
+  }
+  return names.filter((name) => name.endsWith(".yaml")).map((name) => `services/${name}`);
+}
+
+async function readAll(reader: Reader, paths: readonly string[]): Promise<readonly SourceText[]> {
+  const texts = await Promise.all(paths.map((path) => readText(reader, path)));
+  return texts.filter((text) => text !== null);
+}
+
+async function readText(reader: Reader, path: string): Promise<SourceText | null> {
+  const read = await readProjectFile(reader.root, path, MAX_FILE_SIZE);
+  if (!read.ok) return fail(reader, path, read.reason, null);
+  reader.files.set(path, read.bytes);
+  return decode(reader, path, read.bytes);
+}
+
+async function readOverlays(reader: Reader, paths: readonly string[]): Promise<readonly SourceText[]> {
+  const texts: SourceText[] = [];
+  for (const path of paths) {
+    const read = await readNamedFile(path, MAX_FILE_SIZE);
+    if (!read.ok) throw new UsageError(`--values: ${read.reason}`);
+    const inside = relative(reader.root, resolve(path));
+    const text = decode(reader, inside.startsWith("..") || isAbsolute(inside) ? path : inside, read.bytes);
+    if (text !== null) texts.push(text);
+  }
+  return texts;
+}
+
+async function readTemplates(reader: Reader): Promise<void> {
+  for (const path of await listTree(reader.root, "templates")) {
+    const read = await readProjectFile(reader.root, path, MAX_TEMPLATE_BYTES);
+    if (read.ok) reader.files.set(path, read.bytes);
+    else fail(reader, path, read.reason, null);
+  }
+}
+
+function decode(reader: Reader, file: string, bytes: Uint8Array): SourceText | null {
+  const text = new TextDecoder("utf-8").decode(bytes);
+  if (isUtf8(bytes)) return { file, text };
+  const before = text.slice(0, text.indexOf("\u{fffd}")).split("\n");
+  const place = { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  reader.problems.push({ place, message: "the file is not UTF-8 text", hint: null, excerpt: "" });
+  return null;
+}
+
+function resolveKeyPath(root: string, path: string): string {
+  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(root, path);
+}
+
+function fail(reader: Reader, file: string, message: string, hint: string | null): null {
+  reader.problems.push({ place: { file, line: 1, column: 1 }, message, hint, excerpt: "" });
+  return null;
+}

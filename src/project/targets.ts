@@ -1,0 +1,128 @@
+/** Project × selection → what every host shall be, play by play. */
+import { withoutRepeats } from "../core/config/check.ts";
+import { withExcerpts } from "../core/config/excerpts.ts";
+import { matchHosts } from "../core/config/patterns.ts";
+import { normaliseService } from "../core/config/service.ts";
+import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
+import type { Host, HostTarget, Play, Project, Resource, Service, ServiceSource } from "../core/model.ts";
+import { expandTree } from "../core/render/expand.ts";
+import { mergeResources } from "../core/render/merge-resources.ts";
+import { renderService } from "../core/render/render.ts";
+import { type ArtifactFile, makeArtifactReader } from "./artifacts.ts";
+import { readProjectFile } from "./read-file.ts";
+import { readSecrets } from "./secrets.ts";
+
+const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
+
+/** What --limit and --service say; limit null and no services: everything. */
+export type Selection = { readonly limit: string | null; readonly services: readonly string[] };
+/** One play with the hosts of it that are selected. */
+export type PlayTargets = { readonly play: Play; readonly targets: readonly HostTarget[] };
+
+/**
+ * Expands, normalises and renders every selected service for every selected host, in the order of the plays; plays that nothing of is selected are left out.
+ * Throws UsageError when the selection names something unknown or selects nothing, ConfigError with the mistakes of all hosts and services.
+ */
+export async function buildTargets(project: Project, selection: Selection): Promise<readonly PlayTargets[]> {
+  const plays = select(project, selection);
+  const build: Build = { project, files: new Map(project.files), describe: makeArtifactReader(project.root), problems: [] };
+  const built: PlayTargets[] = [];
+  for (const play of plays) {
+    const targets: HostTarget[] = [];
+    for (const host of play.selectedHosts) targets.push(await buildTarget(build, play.play, host, play.selectedServices));
+    built.push({ play: play.play, targets });
+  }
+  if (build.problems.length > 0) throw withExcerpts(new ConfigError(withoutRepeats(build.problems)), (file) => textOf(build, file));
+  return built;
+}
+
+type Build = {
+  readonly project: Project;
+  readonly files: Map<string, Uint8Array>;
+  readonly describe: ReturnType<typeof makeArtifactReader>;
+  readonly problems: Problem[];
+};
+type SelectedPlay = { readonly play: Play; readonly selectedHosts: readonly Host[]; readonly selectedServices: readonly ServiceSource[] };
+
+function select(project: Project, selection: Selection): readonly SelectedPlay[] {
+  const limited = limitHosts(project, selection.limit);
+  const known = project.services.map((service) => service.name);
+  for (const name of selection.services) {
+    if (!known.includes(name))
+      throw new UsageError(`--service ${name}: there is no such service`, didYouMean(name, known) ?? `services: ${known.join(", ")}`);
+  }
+  const wanted = (name: string) => selection.services.length === 0 || selection.services.includes(name);
+  const plays = project.plays.map((play) => ({
+    play,
+    selectedHosts: limited.filter((host) => play.hosts.includes(host.name)),
+    selectedServices: project.services
+      .filter((service) => play.services.includes(service.name) && wanted(service.name))
+      .sort((a, b) => play.services.indexOf(a.name) - play.services.indexOf(b.name)),
+  }));
+  const selected = plays.filter((play) => play.selectedHosts.length > 0 && play.selectedServices.length > 0);
+  if (selected.length === 0)
+    throw new UsageError(
+      "The selection matches nothing: no play brings these services to these hosts",
+      "look at playbooks/site.yaml, --limit and --service",
+    );
+  return selected;
+}
+
+function limitHosts(project: Project, limit: string | null): readonly Host[] {
+  if (limit === null) return project.hosts;
+  const { hosts, mistakes } = matchHosts(limit, project.hosts);
+  const [first] = mistakes;
+  if (first !== undefined) throw new UsageError(`--limit ${limit}: ${first.message}`, first.hint ?? undefined);
+  return hosts;
+}
+
+async function buildTarget(build: Build, play: Play, host: Host, sources: readonly ServiceSource[]): Promise<HostTarget> {
+  const services: Service[] = [];
+  const resources: Resource[][] = [];
+  for (const source of sources) {
+    const one = await collect(build, () => buildService(build, host, source));
+    if (one !== null) services.push(one.service);
+    if (one !== null) resources.push(one.resources);
+  }
+  const files = new Map(services.map((service) => [service.name, service.file]));
+  const merged = await collect(build, () => mergeResources(resources, files));
+  return { project: build.project.name, host, play: play.name, services, resources: merged ?? [] };
+}
+
+async function buildService(build: Build, host: Host, source: ServiceSource): Promise<{ service: Service; resources: Resource[] }> {
+  const { environment: env, values, root } = build.project;
+  const service = normaliseService(source, expandTree(source, { env, host, service: { name: source.name }, values }), host);
+  await readNamedFiles(build, service);
+  const secrets = await collect(build, () => readSecrets(service, root));
+  const artifact = service.artifact;
+  const found: ArtifactFile | null = artifact === null ? null : await collect(build, () => build.describe(artifact));
+  if (secrets === null || (artifact !== null && found === null)) return { service, resources: [] };
+  return { service, resources: renderService(service, host, { env, values, secrets, files: build.files, artifact: found }) };
+}
+
+/** Files named outside templates/; one that cannot be read is reported, one that is missing by rendering. */
+async function readNamedFiles(build: Build, service: Service): Promise<void> {
+  for (const { from, place } of service.files) {
+    const path = from.kind === "source" ? from.source : from.kind === "template" ? from.template : null;
+    if (path === null || build.files.has(path) || (from.kind === "template" && build.files.has(`templates/${path}`))) continue;
+    const read = await readProjectFile(build.project.root, path, MAX_SOURCE_BYTES);
+    if (read.ok) build.files.set(path, read.bytes);
+    else if (!read.missing) build.problems.push({ place, message: read.reason, hint: null, excerpt: "" });
+  }
+}
+
+/** Mistakes join the others; null stands for what could not be made. */
+async function collect<T>(build: Build, make: () => T | Promise<T>): Promise<T | null> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    build.problems.push(...error.problems);
+    return null;
+  }
+}
+
+function textOf(build: Build, file: string): string | null {
+  const bytes = build.files.get(file);
+  return bytes === undefined ? null : new TextDecoder().decode(bytes);
+}
