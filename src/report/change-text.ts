@@ -1,22 +1,16 @@
 /** One change of a plan as lines: a heading that says what it is, and for a file its diff. */
 import type { Change, Resource, State } from "../core/model.ts";
 import { diffContent } from "./diff.ts";
-import { formatSize, indent, type Line, line, type Span, styled } from "./text.ts";
+import { formatSize, hang, indent, type Line, line, type Span, styled } from "./text.ts";
 
 /** Keys that the heading, the diff or the actions say better. */
 const UNSHOWN = new Set(["sha256", "content", "size", "restartDigest", "reloadDigest", "type"]);
 
-/** The change: "+" created, "~" changed, "-" removed. */
-export function changeLines(change: Change): readonly Line[] {
-  const sign = signOf(change);
-  const heading = line(sign, " ", styled("strong", nameOf(change.resource)), detailOf(change));
+/** The change: "+" created, "~" changed, "-" removed; the heading fits so many columns where its words allow. */
+export function changeLines(change: Change, columns: number): readonly Line[] {
+  const heading = hang(line(signOf(change), " ", styled("strong", nameOf(change.resource))), detailOf(change), columns, 4);
   const diff = change.resource.kind === "file" ? diffContent(change, change.resource) : [];
-  return [heading, ...indent(diff, 4)];
-}
-
-/** The change in one line without its diff. */
-export function changeTitle(change: Change): string {
-  return `${signOf(change).text} ${nameOf(change.resource)}${detailOf(change)}`;
+  return [...heading, ...indent(diff, 4)];
 }
 
 /** What the resource is called in every output. */
@@ -57,7 +51,13 @@ function otherDetail(change: Change): string {
 }
 
 function differenceOf(key: string, before: State, after: State): string {
-  return `${key} ${before[key] || "none"} → ${after[key] || "none"}`;
+  return `${key} ${shownValue(key, before)} → ${shownValue(key, after)}`;
+}
+
+/** Modes as they are written in a service file. */
+function shownValue(key: string, state: State): string {
+  const value = state[key] || "none";
+  return key === "mode" && /^[0-7]{3}$/.test(value) ? `0${value}` : value;
 }
 
 function isUnshown(key: string): boolean {

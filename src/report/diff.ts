@@ -6,7 +6,7 @@ import { formatSize, type Line, line, plural, styled } from "./text.ts";
 /** Diffs longer than this are cut: the whole file is one `render --out` away. */
 const MAX_LINES = 1000;
 /** Edits that the diff algorithm looks for before it gives up; its cost grows with their square. */
-const MAX_EDITS = 5000;
+const MAX_EDITS = 3000;
 
 /** The difference of a file's content: empty when only its mode or owner differ. */
 export function diffContent(change: Change, file: FileResource): readonly Line[] {
@@ -55,7 +55,9 @@ function hunkHeader(hunk: StructuredPatchHunk): Line {
   return line(styled("hunk", `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`));
 }
 
+/** As diff(1) writes it: an empty range stands behind the line before it. */
 function range(start: number, count: number): string {
+  if (count === 0) return `${start - 1},0`;
   return count === 1 ? String(start) : `${start},${count}`;
 }
 

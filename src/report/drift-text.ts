@@ -4,7 +4,7 @@ import { diffContent } from "./diff.ts";
 import { type DriftHost, type DriftView, summariseDrift } from "./drift-view.ts";
 import { errorLines } from "./error-text.ts";
 import { foldSame, hostList } from "./plan-view.ts";
-import { indent, type Line, line, plural, styled } from "./text.ts";
+import { hang, indent, type Line, line, plural, styled } from "./text.ts";
 
 /** All of it, laid out for so many columns. */
 export function driftText(view: DriftView, columns: number): readonly Line[] {
@@ -20,7 +20,7 @@ export function driftText(view: DriftView, columns: number): readonly Line[] {
 /** What one host's drift is, without its name; empty when there is none. */
 export function driftBody(host: DriftHost, columns: number): readonly Line[] {
   if (host.error !== null) return errorLines(host.error, columns);
-  return host.findings.flatMap(findingLines);
+  return host.findings.flatMap((finding) => findingLines(finding, columns));
 }
 
 function heading(names: readonly string[], first: DriftHost): Line {
@@ -30,16 +30,8 @@ function heading(names: readonly string[], first: DriftHost): Line {
   return line(name, ": ", styled("warn", plural(first.findings.length, "finding")));
 }
 
-function findingLines(finding: Finding): readonly Line[] {
-  const [first = "", ...rest] = finding.text.split("\n");
-  const title = line(styled("warn", finding.kind), " ", styled("strong", finding.subject), `: ${first}`);
+function findingLines(finding: Finding, columns: number): readonly Line[] {
+  const head = line(styled("warn", finding.kind), " ", styled("strong", finding.subject));
   const diff = finding.change?.resource.kind === "file" ? diffContent(finding.change, finding.change.resource) : [];
-  return [
-    title,
-    ...indent(
-      rest.map((text) => line(text)),
-      4,
-    ),
-    ...indent(diff, 4),
-  ];
+  return [...hang(head, `: ${finding.text}`, columns, 4), ...indent(diff, 4)];
 }

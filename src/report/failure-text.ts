@@ -2,7 +2,10 @@
 import type { HealthResult, HostReport, Verdict } from "../core/model.ts";
 import { hintLines } from "./error-text.ts";
 import { isTrouble, STYLES } from "./summary-table.ts";
-import { indent, type Line, line, styled, wrap } from "./text.ts";
+import { hang, indent, type Line, line, type Span, styled, wrap } from "./text.ts";
+
+/** Under a unit's or a check's name, behind its mark. */
+const DETAIL_INDENT = 5;
 
 /** One block for each report that is not well, in order; hosts that were only skipped have none. */
 export function failureText(reports: readonly HostReport[], columns: number): readonly Line[] {
@@ -18,21 +21,16 @@ export function failureTitle(report: HostReport): Line {
 
 /** A unit's verdict: the word of `systemctl is-active` as it is, then the named cause and its details. */
 export function verdictLines(verdict: Verdict, columns: number): readonly Line[] {
-  const [first = "", ...rest] = verdict.detail.split("\n");
-  const mark = verdict.ok ? styled("good", "ok  ") : styled("bad", "FAIL");
-  const because = first === "" ? "" : `: ${first}`;
-  const title = line(mark, " ", styled("strong", verdict.unit), ` is-active: ${verdict.isActive} (${verdict.cause})${because}`);
-  return [title, ...detailLines(rest, columns)];
+  const head = line(markOf(verdict), " ", styled("strong", verdict.unit));
+  return hang(head, ` is-active: ${verdict.isActive} (${verdict.cause})${because(verdict.detail)}`, columns, DETAIL_INDENT);
 }
 
 /** A health check's result. */
 export function healthLines(result: HealthResult, columns: number): readonly Line[] {
-  const [first = "", ...rest] = result.detail.split("\n");
-  const mark = result.ok ? styled("good", "ok  ") : styled("bad", "FAIL");
+  const head = line(markOf(result), " ", styled("strong", result.service));
   const tries = result.attempts > 1 ? ` after ${result.attempts} attempts` : "";
   const stuck = !result.ok && result.role === "live" ? "process stuck: " : "";
-  const because = first === "" ? "" : `: ${stuck}${first}`;
-  return [line(mark, " ", styled("strong", result.service), ` ${result.check}${tries}${because}`), ...detailLines(rest, columns)];
+  return hang(head, ` ${result.check}${tries}${because(result.detail === "" ? "" : stuck + result.detail)}`, columns, DETAIL_INDENT);
 }
 
 function oneFailure(report: HostReport, columns: number): readonly Line[] {
@@ -59,9 +57,10 @@ function journalLines(unit: string, lines: readonly string[]): readonly Line[] {
   ];
 }
 
-function detailLines(lines: readonly string[], columns: number): readonly Line[] {
-  return indent(
-    lines.flatMap((text) => wrap(text, columns - 5).map((part) => line(part))),
-    5,
-  );
+function markOf({ ok }: { readonly ok: boolean }): Span {
+  return ok ? styled("good", "ok  ") : styled("bad", "FAIL");
+}
+
+function because(detail: string): string {
+  return detail === "" ? "" : `: ${detail}`;
 }

@@ -3,7 +3,7 @@ import type { Action, Notice, Plan } from "../core/model.ts";
 import { changeLines } from "./change-text.ts";
 import { errorLines } from "./error-text.ts";
 import { foldSame, hasWork, hostList, type PlannedHost, type PlanView, summarisePlan } from "./plan-view.ts";
-import { indent, type Line, line, plural, type Span, styled, wrap } from "./text.ts";
+import { hang, indent, type Line, line, plural, type Span, styled } from "./text.ts";
 
 /** The whole plan, laid out for so many columns. Diff lines are never broken. */
 export function planText(view: PlanView, columns: number): readonly Line[] {
@@ -17,8 +17,8 @@ export function planBody(host: PlannedHost, columns: number): readonly Line[] {
   if (host.plan === null) return [line("not looked at")];
   const { plan } = host;
   return [
-    ...plan.changes.flatMap(changeLines),
-    ...actionLines(plan),
+    ...plan.changes.flatMap((change) => changeLines(change, columns)),
+    ...actionLines(plan, columns),
     ...bookkeepingLines(plan),
     ...plan.collateral.flatMap((each) => note("warn", "along with it", `${each.unit}: ${each.because}`, columns)),
     ...plan.notices.flatMap((notice) => note(styleOf(notice), notice.severity, notice.text, columns)),
@@ -55,8 +55,10 @@ function heading(names: readonly string[], first: PlannedHost): Line {
   return line(name, `: ${plural(first.plan.changes.length, "change")}, ${plural(first.plan.actions.length, "action")}`);
 }
 
-function actionLines(plan: Plan): readonly Line[] {
-  return plan.actions.map((action) => line(styled("warn", "!"), " ", styled("strong", actionName(action)), `: ${action.because}`));
+function actionLines(plan: Plan, columns: number): readonly Line[] {
+  return plan.actions.flatMap((action) =>
+    hang(line(styled("warn", "!"), " ", styled("strong", actionName(action))), `: ${action.because}`, columns, 4),
+  );
 }
 
 /** Work that changes nothing but our own records would otherwise be an unexplained non-empty plan. */
@@ -66,9 +68,7 @@ function bookkeepingLines(plan: Plan): readonly Line[] {
 }
 
 function note(style: Span["style"], word: string, text: string, columns: number): readonly Line[] {
-  return wrap(text, columns - word.length - 2).map((part, index) =>
-    index === 0 ? line(styled(style, `${word}: `), part) : line(" ".repeat(word.length + 2), part),
-  );
+  return hang(line(styled(style, `${word}: `)), text, columns, 4);
 }
 
 function styleOf(notice: Notice): Span["style"] {

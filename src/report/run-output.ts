@@ -5,12 +5,19 @@ import { formatJson } from "./json.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Sink } from "./sink.ts";
 import { countStatuses, summaryTable } from "./summary-table.ts";
-import { type Line, line, styled } from "./text.ts";
+import { hang, type Line, line, styled } from "./text.ts";
 
 /** What run-finished carries, for a terminal. */
 export function finalText(reports: readonly HostReport[], columns: number): readonly Line[] {
   const table = summaryTable(reports, columns);
-  return [...failureText(reports, columns), ...table, ...(table.length === 0 ? [] : [[]]), line(styled("strong", `${countStatuses(reports)}.`))];
+  const skipped = skippedLines(reports, columns);
+  return [...failureText(reports, columns), ...table, [], ...skipped, line(styled("strong", `${countStatuses(reports)}.`))];
+}
+
+/** Why hosts were not started, each reason once. */
+function skippedLines(reports: readonly HostReport[], columns: number): readonly Line[] {
+  const reasons = new Set(reports.filter((report) => report.status === "skipped" && report.message !== "").map((report) => report.message));
+  return [...reasons].flatMap((reason) => hang(line(styled("warn", "skipped: ")), reason, columns, 4));
 }
 
 /** A reporter that prints the final report alone. */

@@ -43,6 +43,18 @@ export function wrap(text: string, columns: number): readonly string[] {
   return text.split("\n").flatMap((paragraph) => wrapParagraph(paragraph, columns));
 }
 
+/**
+ * A head and a text after it (joined without a blank) within so many columns; what does not fit goes on in lines moved right by so many spaces.
+ * The text's own newlines stay.
+ */
+export function hang(head: Line, text: string, columns: number, spaces: number): readonly Line[] {
+  const width = [...head.map((span) => span.text).join("")].length;
+  const mark = "x".repeat(Math.max(0, width - spaces));
+  const [first = "", ...rest] = wrap(mark + text, columns - spaces);
+  const whole = first.startsWith(mark) ? first.slice(mark.length) : first;
+  return [[...head, ...line(whole)], ...rest.map((part) => line(" ".repeat(spaces) + part))];
+}
+
 /** Text cut to so many columns, with an ellipsis where something is missing. */
 export function truncate(text: string, columns: number): string {
   const characters = [...text];

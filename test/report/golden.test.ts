@@ -1,0 +1,81 @@
+/** What a user reads, whole, at 80 and 120 columns. The files in golden/ are the expectation: look at them when they change. */
+import { expect, test } from "vitest";
+import { ConfigError } from "../../src/core/errors.ts";
+import type { HostReport } from "../../src/core/model.ts";
+import { configProblems } from "../../src/report/config-problems.ts";
+import { driftMarkdown } from "../../src/report/drift-output.ts";
+import { driftText } from "../../src/report/drift-text.ts";
+import type { DriftView } from "../../src/report/drift-view.ts";
+import { planMarkdown } from "../../src/report/plan-markdown.ts";
+import { planText } from "../../src/report/plan-text.ts";
+import { finalText } from "../../src/report/run-output.ts";
+import { summaryTable } from "../../src/report/summary-table.ts";
+import { type Line, plainText } from "../../src/report/text.ts";
+import { verifyText } from "../../src/report/verify-text.ts";
+import { emptyPlan, plannedHost, sampleFailure, sampleFindings, samplePlay, sampleReport, sampleView } from "./samples.ts";
+
+const drifted: DriftView = {
+  environment: "prod",
+  health: "with",
+  hosts: [
+    { host: "db1", play: "stores", services: ["etcd"], findings: sampleFindings(), error: null },
+    { host: "db2", play: "stores", services: ["etcd"], findings: [], error: null },
+    { host: "db3", play: "stores", services: ["etcd"], findings: [], error: plannedHost("db3", null).error },
+  ],
+};
+
+const many: readonly HostReport[] = Array.from({ length: 30 }, (_, index) => {
+  if (index === 7) return sampleFailure("web-with-a-rather-long-name-7.example.net");
+  if (index > 20) return sampleReport(`web${index}`, { status: "skipped", durationMilliseconds: 0 });
+  return sampleReport(`web${index}`, { status: index % 2 === 0 ? "changed" : "unchanged", durationMilliseconds: index * 1000 });
+});
+
+const mistakes = new ConfigError([
+  {
+    place: { file: "services/etcd.yaml", line: 7, column: 3 },
+    message: 'unknown key "sevice"',
+    hint: "Did you mean service?",
+    excerpt: "  7 | sevice:\n    |   ^^^^^^",
+  },
+  {
+    place: { file: "playbooks/a/path/that/is/rather/long/for/one/line/site.yaml", line: 1200, column: 14 },
+    message: "plays must name services that exist; there is no service prometheos in services/, and none of its files failed to load",
+    hint: null,
+    excerpt: "",
+  },
+]);
+
+const calm = {
+  environment: "prod",
+  plays: [{ play: samplePlay("stores"), hosts: [plannedHost("db1", emptyPlan("db1")), plannedHost("db2", emptyPlan("db2"))] }],
+};
+
+const TEXTS: readonly (readonly [string, (columns: number) => readonly Line[]])[] = [
+  ["plan", (columns) => planText(sampleView(), columns)],
+  ["plan-empty", (columns) => planText(calm, columns)],
+  ["drift", (columns) => driftText(drifted, columns)],
+  [
+    "final",
+    (columns) =>
+      finalText(
+        [sampleReport("db1"), sampleFailure("db2"), sampleReport("db3", { status: "skipped", message: "not started: db2 failed (maxFailed 0)" })],
+        columns,
+      ),
+  ],
+  ["table-folded", (columns) => summaryTable(many, columns)],
+  ["verify", (columns) => verifyText([{ ...sampleFailure("db1"), status: "failed" }, sampleReport("db2", { status: "unchanged" })], columns)],
+  ["problems", (columns) => configProblems(mistakes, columns)],
+];
+
+for (const columns of [80, 120]) {
+  test.each(TEXTS)(`%s at ${columns} columns`, async (name, linesAt) => {
+    const text = plainText(linesAt(columns));
+    for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(columns);
+    await expect(text).toMatchFileSnapshot(`golden/${name}-${columns}.txt`);
+  });
+}
+
+test("markdown", async () => {
+  await expect(planMarkdown(sampleView())).toMatchFileSnapshot("golden/plan.md");
+  await expect(driftMarkdown(drifted)).toMatchFileSnapshot("golden/drift.md");
+});

@@ -1,0 +1,107 @@
+/** What the plan's other outputs promise: no secret in any of them, a stable schema, and a comment that fits and stays a comment. */
+import { expect, test } from "vitest";
+import type { Change, Notice } from "../../src/core/model.ts";
+import { diffContent, diffText } from "../../src/report/diff.ts";
+import { formatJson } from "../../src/report/json.ts";
+import { planJson } from "../../src/report/plan-json.ts";
+import { planMarkdown } from "../../src/report/plan-markdown.ts";
+import { planText } from "../../src/report/plan-text.ts";
+import { type PlanView, summarisePlan } from "../../src/report/plan-view.ts";
+import { plainText } from "../../src/report/text.ts";
+import { CANARY, emptyPlan, fileChange, plannedHost, samplePlan, samplePlay, sampleView } from "./samples.ts";
+
+function viewOf(changes: readonly Change[], notices: readonly Notice[] = []): PlanView {
+  return { environment: "prod", plays: [{ play: samplePlay("stores"), hosts: [plannedHost("db1", { ...samplePlan("db1"), changes, notices })] }] };
+}
+
+function secretHashes(): readonly string[] {
+  const files = samplePlan("x").changes.map((change) => change.resource);
+  return files.flatMap((file) => (file.kind === "file" && file.secret ? [file.sha256] : []));
+}
+
+test("neither a secret nor its hash nor the fingerprint stands in any output", () => {
+  const outputs = [formatJson(planJson(sampleView())), planMarkdown(sampleView()), plainText(planText(sampleView(), 120))];
+  expect(secretHashes()).toHaveLength(1);
+  for (const output of outputs) {
+    expect(output).toContain("/etc/svcdeploy/env/etcd.env");
+    for (const hidden of [CANARY, "TOKEN", ...secretHashes(), "f".repeat(64)]) expect(output).not.toContain(hidden);
+  }
+});
+
+test("a secret file whose old content is known tells only how many lines changed", () => {
+  const change = fileChange("/e", `A=1\nB=${CANARY}\n`, `A=1\nB=2\nC=${CANARY}\n`, { secret: true });
+  const { resource } = change;
+  if (resource.kind !== "file") throw new Error("not a file");
+  const shown = diffContent({ ...change, beforeContent: Buffer.from(`A=1\nB=${CANARY}\n`) }, resource);
+  expect(plainText(shown)).toBe("2 lines added, 1 removed (secret, not shown)\n");
+});
+
+test("the JSON schema", () => {
+  expect(planJson(sampleView())).toMatchObject({
+    schema: "svcdeploy.plan/1",
+    environment: "prod",
+    summary: { hosts: 4, changedHosts: 2, changes: 16, actions: 4, failedHosts: 1, refusals: 0 },
+    plays: [
+      {
+        play: "stores",
+        hosts: [
+          { host: "db1", status: "changes", services: ["etcd"] },
+          { host: "db2" },
+          { host: "db3", status: "unchanged", changes: [] },
+          { host: "db4", status: "failed", error: { code: "unreachable" } },
+        ],
+      },
+    ],
+  });
+});
+
+test.each<[string, PlanView]>([
+  ["No changes: 1 host is as declared.", { environment: "e", plays: [{ play: samplePlay("p"), hosts: [plannedHost("a", emptyPlan("a"))] }] }],
+  ["No host could be looked at.", { environment: "e", plays: [{ play: samplePlay("p"), hosts: [plannedHost("a", null)] }] }],
+  [
+    "Plan: 1 host, 0 changes, 2 actions. 1 host will be refused.",
+    viewOf([], [{ severity: "error", code: "masked", text: "etcd.service is masked" }]),
+  ],
+])("summary: %s", (sentence, view) => {
+  expect(summarisePlan(view)).toBe(sentence);
+});
+
+test("a host in two plays counts once", () => {
+  const plays = ["a", "b"].map((name) => ({ play: samplePlay(name), hosts: [plannedHost("db1", samplePlan("db1", name), name)] }));
+  expect(summarisePlan({ environment: "prod", plays })).toBe("Plan: 1 host, 16 changes, 4 actions.");
+});
+
+test("markdown: at most 60 kB, and says what is missing", () => {
+  const hosts = Array.from({ length: 200 }, (_, index) => {
+    const content = Array.from({ length: 200 }, (_line, number) => `${index} ${number}`).join("\n");
+    return plannedHost(`h${index}`, { ...samplePlan(`h${index}`), changes: [fileChange("/etc/x", "old\n", content)] });
+  });
+  const markdown = planMarkdown({ environment: "prod", plays: [{ play: samplePlay("p"), hosts }] });
+  expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(60_000);
+  expect(markdown).toMatch(/_\d+ blocks left out, because a comment holds no more than 60 kB; .*svcdeploy plan --env prod_\n$/);
+});
+
+test("markdown: content can neither end its fence nor colour itself", () => {
+  const hostile = "```\n</details>\n@everyone\n````\n  - item\n";
+  const markdown = planMarkdown(viewOf([fileChange("/etc/x", hostile, `${hostile}new\n`)]));
+  const fence = /^(`+)diff$/m.exec(markdown)?.[1] ?? "";
+  expect(fence).toBe("`````");
+  expect(markdown.split("\n").filter((text) => text === fence)).toHaveLength(1);
+  expect(markdown).toMatch(/^ +- item$/m);
+  expect(markdown).toMatch(/^\+ +new$/m);
+});
+
+test.each([
+  ["a blank at a line's end is drawn", "a\n", "a \n", "-a\n+a·"],
+  ["a tab too", "a\n", "a\t\n", "-a\n+a→"],
+  ["a carriage return too", "a\n", "a\r\n", "-a\n+a␍"],
+  ["a missing newline is told", "a\n", "a", "-a\n+a\n\\ No newline at end of file"],
+])("%s", (_name, before, after, wanted) => {
+  expect(plainText(diffText(before, after))).toBe(`@@ -1 +1 @@\n${wanted}\n`);
+});
+
+test("a huge difference ends soon and says how large it is", () => {
+  const numbered = (word: string): string => Array.from({ length: 20_000 }, (_, index) => `${word} ${index}\n`).join("");
+  expect(plainText(diffText(numbered("a"), numbered("b")))).toBe("content differs almost everywhere: 20000 → 20000 lines\n");
+  expect(plainText(diffText("", numbered("a"))).split("\n").length).toBeLessThan(1100);
+});
