@@ -2,9 +2,11 @@
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { DeployEvent, Project } from "../core/model.ts";
+import type { Secret } from "../core/secret.ts";
 import type { DeployContext, PlayTargets } from "../deploy/context.ts";
 import { loadProject } from "../project/load.ts";
 import { readArtifact } from "../project/read-artifact.ts";
+import { readSecrets } from "../project/secrets.ts";
 import { buildTargets } from "../project/targets.ts";
 import { line, plural, styled } from "../report/text.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -15,13 +17,24 @@ import type { Surroundings } from "./surroundings.ts";
 /** A loaded project and the selected hosts of each play. */
 export type Workspace = { readonly project: Project; readonly plays: readonly PlayTargets[] };
 
-/** Loads and renders what was selected; from here on its secrets are redacted everywhere. Throws ConfigError, UsageError, or a selection error. */
+/** Loads and renders what was selected; from here on its secrets are redacted everywhere. Throws ConfigError and UsageError. */
 export async function openWorkspace(selection: Selection, { stdout, stderr, workingDirectory }: Surroundings): Promise<Workspace> {
   const root = resolve(workingDirectory, selection.project);
   const valuesFiles = selection.valuesFiles.map((file) => resolve(workingDirectory, file));
   const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
   const plays = await buildTargets(project, { limit: selection.limit, services: selection.services });
+  const secrets = await secretsOf(plays, root);
+  stdout.protect(secrets);
+  stderr.protect(secrets);
   return { project, plays };
+}
+
+/** The secrets that were delivered into the targets; those of one service file may differ by host. */
+async function secretsOf(plays: readonly PlayTargets[], root: string): Promise<readonly Secret[]> {
+  const services = plays.flatMap((each) => each.targets).flatMap((target) => target.services);
+  const distinct = new Map(services.map((service) => [JSON.stringify([service.name, service.secrets.map((secret) => secret.source)]), service]));
+  const values = await Promise.all([...distinct.values()].map((service) => readSecrets(service, root)));
+  return values.flatMap((each) => [...each.values()]);
 }
 
 /** Says on a terminal that hosts are being looked at, which may take a connect timeout. */
