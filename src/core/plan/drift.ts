@@ -2,6 +2,7 @@
 import type { Change, Finding, HostTarget, Observation, Resource, UnitProperties, UnitResource } from "../model.ts";
 import { compareResource } from "../resources/compare.ts";
 import { foreignDropIns } from "./drop-ins.ts";
+import { inputChanges } from "./input-changes.ts";
 import { declaredMounts, liveDifferences } from "./mount-options.ts";
 import { orphanEntries } from "./orphans.ts";
 import { sayWrongType } from "./path-notices.ts";
@@ -12,9 +13,10 @@ import { isLive, isMasked, UNKNOWN_UNIT } from "./unit-state.ts";
 
 /** Everything that is not as declared, in the order of the resources; health is not in it. declared: as for makePlan. */
 export function findDrift(target: HostTarget, observation: Observation, declared?: readonly string[]): readonly Finding[] {
+  const changes = target.resources.flatMap((resource) => compareResource(resource, observation) ?? []);
   return [
     ...target.resources.flatMap((resource) =>
-      resource.kind === "unit" ? unitFindings(target, resource, observation) : pathFindings(resource, observation),
+      resource.kind === "unit" ? unitFindings(target, resource, observation, changes) : pathFindings(resource, observation),
     ),
     ...mountFindings(target, observation),
     ...orphanEntries(target, observation, declared).map(({ service, kind, path }) => ({
@@ -54,7 +56,7 @@ function sayKeys({ before, after, differs }: Change): string {
   return differs.map((key) => `${key} is ${before?.[key] ?? "none"}, not ${after?.[key] ?? "none"}`).join(", ");
 }
 
-function unitFindings(target: HostTarget, unit: UnitResource, observation: Observation): readonly Finding[] {
+function unitFindings(target: HostTarget, unit: UnitResource, observation: Observation, changes: readonly Change[]): readonly Finding[] {
   const properties = observation.units.get(unit.unit) ?? UNKNOWN_UNIT;
   const about = (kind: Finding["kind"], text: string): Finding => finding(kind, unit.service, unit.unit, text);
   if (isMasked(properties)) return observation.paths.get(unit.path)?.type === "link" ? [] : [about("masked", `${unit.unit} is masked`)];
@@ -62,7 +64,7 @@ function unitFindings(target: HostTarget, unit: UnitResource, observation: Obser
   const stray = strayControlGroup(properties);
   return [
     ...(unread === null ? [] : [about("not-loaded", unread)]),
-    ...activityFindings(unit, properties, observation, about),
+    ...activityFindings(unit, observation, changes).map(({ kind, text }) => about(kind, text)),
     ...foreignDropIns(target, properties).map((path) => about("foreign-drop-in", `${path} changes ${unit.unit}`)),
     ...(stray === null ? [] : [about("slice-moved", `${unit.unit} runs in ${stray}, not in ${properties.Slice ?? ""}`)]),
   ];
@@ -77,17 +79,17 @@ function whyNotLoaded(unit: UnitResource, properties: UnitProperties, observatio
   return properties.NeedDaemonReload === "yes" ? `${unit.unit} changed on disk since systemd read it` : null;
 }
 
-/** Debts that no change of this moment explains: the process runs on something else than what is on the disk. */
+/** A process that is older than a file which is not as declared either is told by the file; stale is one that no such file explains. */
 function activityFindings(
   unit: UnitResource,
-  properties: UnitProperties,
   observation: Observation,
-  about: (kind: Finding["kind"], text: string) => Finding,
-): readonly Finding[] {
+  changes: readonly Change[],
+): readonly { readonly kind: Finding["kind"]; readonly text: string }[] {
+  const properties = observation.units.get(unit.unit) ?? UNKNOWN_UNIT;
   const debt = unitDebt(unit, [], observation);
   if (debt === null) return [];
-  if (isLive(properties)) return [about("stale-process", `${unit.unit}: ${debt.because}`)];
-  return [about("not-running", `is-active says ${properties.ActiveState ?? "inactive"}`)];
+  if (!isLive(properties)) return [{ kind: "not-running", text: `is-active says ${properties.ActiveState ?? "inactive"}` }];
+  return inputChanges(unit, changes).length > 0 ? [] : [{ kind: "stale-process", text: `${unit.unit}: ${debt.because}` }];
 }
 
 function mountFindings(target: HostTarget, observation: Observation): readonly Finding[] {

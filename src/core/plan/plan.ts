@@ -8,6 +8,7 @@ import { hostNotices } from "./host-notices.ts";
 import { formatManifest, manifestEntry, manifestPath } from "./manifest.ts";
 import { mountNotices } from "./mount-notices.ts";
 import { orphanEntries } from "./orphans.ts";
+import { ownerNotices } from "./owner-notices.ts";
 import { pathNotices } from "./path-notices.ts";
 import { remountDebts } from "./remount-debt.ts";
 import { schedule, type UnitAction } from "./schedule.ts";
@@ -35,6 +36,7 @@ export function makePlan(target: HostTarget, observation: Observation, declared?
     notices: [
       ...hostNotices(target, observation, changes),
       ...pathNotices(target, observation, changes),
+      ...ownerNotices(target, observation),
       ...unitNotices(target, observation),
       ...mountNotices(acts),
     ],

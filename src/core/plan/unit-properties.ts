@@ -31,6 +31,7 @@ export const unitProperties: readonly string[] = [
   "MainPID",
   "ControlPID",
   "ExecMainStartTimestampMonotonic",
+  "ExecMainExitTimestampMonotonic",
   "ExecMainCode",
   "ExecMainStatus",
   "StatusText",
