@@ -20,6 +20,8 @@ export type SshServerOptions = {
   readonly login?: "accepted" | "refused";
   /** A folder that comes first in PATH, e.g. with a sudo of the test's own. */
   readonly path?: string;
+  /** What the login shell prints before the command, as a noisy .bashrc does. */
+  readonly noise?: string;
   /** Runs instead of a shell. */
   readonly exec?: (channel: ssh2.ServerChannel, command: string) => void;
   /** Key pairs of the host; default: one ed25519. */
@@ -160,6 +162,7 @@ function runShell(channel: ssh2.ServerChannel, command: string, options: SshServ
   const child = spawn("/bin/sh", ["-c", command], { env: { PATH: path } });
   seen.children.push(child);
   child.stdin.on("error", () => {});
+  channel.write(options.noise ?? "");
   channel.pipe(child.stdin);
   child.stdout.on("data", (piece) => channel.write(piece));
   child.stderr.on("data", (piece) => channel.stderr.write(piece));
