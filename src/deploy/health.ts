@@ -17,7 +17,7 @@ export type WaitOptions = {
   readonly deadlineMilliseconds: number;
   readonly successes: number;
   readonly intervalMilliseconds: number;
-  /** Aborting rejects with its reason. */
+  /** Aborting ends the wait: a check that is not healthy by then is reported as it is. */
   readonly signal?: AbortSignal;
 };
 
@@ -52,14 +52,22 @@ export async function runCheck(remote: Remote, check: Check, signal: AbortSignal
 async function waitFor(remote: Remote, { service, check }: ServiceCheck, options: WaitOptions, endsAt: number): Promise<HealthResult> {
   let inRow = 0;
   for (let attempts = 1; ; attempts++) {
-    options.signal?.throwIfAborted();
-    const judged = await runCheck(remote, check, options.signal);
+    const judged = await runCheckUntil(remote, check, options.signal);
     inRow = judged.ok ? inRow + 1 : 0;
     const ok = inRow >= options.successes;
-    if (ok || performance.now() + options.intervalMilliseconds > endsAt) {
+    if (ok || options.signal?.aborted === true || performance.now() + options.intervalMilliseconds > endsAt) {
       return { service, check: checkLabel(check), role: check.role, ok, detail: describe(check, judged, ok, inRow, options), attempts };
     }
     await pause(options.intervalMilliseconds, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => {});
+  }
+}
+
+async function runCheckUntil(remote: Remote, check: Check, signal: AbortSignal = NEVER): Promise<Judgement> {
+  try {
+    return await runCheck(remote, check, signal);
+  } catch (error) {
+    if (!signal.aborted || isBrokenLink(error)) throw error;
+    return { ok: false, detail: "not waited for: a unit failed" };
   }
 }
 
