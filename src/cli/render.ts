@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import type { FileResource, HostTarget } from "../core/model.ts";
 import { writeRendered } from "../project/write-rendered.ts";
-import { line, plural } from "../report/text.ts";
+import { formatMode, line, plural } from "../report/text.ts";
 import { optionalText, type RawArguments, selectionOf } from "./options.ts";
 import { suggest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -49,7 +49,7 @@ function printed(targets: readonly HostTarget[]): string {
 }
 
 function heading(file: FileResource): string {
-  return `${file.path} (${file.mode} ${file.owner}:${file.group})`;
+  return `${file.path} (${formatMode(file.mode)} ${file.owner}:${file.group})`;
 }
 
 function shown(file: FileResource): string {

@@ -1,7 +1,7 @@
 /** One change of a plan as lines: a heading that says what it is, and for a file its diff. */
 import type { Change, Resource, State } from "../core/model.ts";
 import { diffContent } from "./diff.ts";
-import { formatSize, hang, indent, type Line, line, type Span, styled } from "./text.ts";
+import { formatMode, formatSize, hang, indent, type Line, line, type Span, styled } from "./text.ts";
 
 /** Keys that the heading, the diff or the actions say better. */
 const UNSHOWN = new Set(["sha256", "content", "size", "restartDigest", "reloadDigest", "type"]);
@@ -54,10 +54,9 @@ function differenceOf(key: string, before: State, after: State): string {
   return `${key} ${shownValue(key, before)} → ${shownValue(key, after)}`;
 }
 
-/** Modes as they are written in a service file. */
 function shownValue(key: string, state: State): string {
   const value = state[key] || "none";
-  return key === "mode" && /^[0-7]{3}$/.test(value) ? `0${value}` : value;
+  return key === "mode" ? formatMode(value) : value;
 }
 
 function isUnshown(key: string): boolean {
@@ -69,9 +68,9 @@ function createdDetail(resource: Resource): string {
     case "account":
       return ` (group ${resource.group}${resource.groups.length === 0 ? "" : `, in ${resource.groups.join(", ")}`}, home ${resource.home})`;
     case "directory":
-      return ` (${resource.mode} ${resource.owner}:${resource.group})`;
+      return ` (${formatMode(resource.mode)} ${resource.owner}:${resource.group})`;
     case "file":
-      return ` (${resource.mode} ${resource.owner}:${resource.group}${resource.secret ? ", secret" : ""})`;
+      return ` (${formatMode(resource.mode)} ${resource.owner}:${resource.group}${resource.secret ? ", secret" : ""})`;
     case "link":
       return ` → ${resource.target}`;
     case "release":

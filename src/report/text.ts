@@ -77,6 +77,11 @@ export function formatSize(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+/** An octal mode as it is written in a service file: "0755", whatever the number of leading zeros. */
+export function formatMode(mode: string): string {
+  return /^[0-7]{1,3}$/.test(mode) ? mode.padStart(4, "0") : mode;
+}
+
 function wrapParagraph(paragraph: string, columns: number): readonly string[] {
   const lead = /^\s*/.exec(paragraph)?.[0] ?? "";
   const lines: string[] = [];
