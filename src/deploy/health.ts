@@ -51,8 +51,9 @@ export async function runCheck(remote: Remote, check: Check, signal: AbortSignal
 
 async function waitFor(remote: Remote, { service, check }: ServiceCheck, options: WaitOptions, endsAt: number): Promise<HealthResult> {
   let inRow = 0;
+  let judged: Judgement = { ok: false, detail: "not waited for: its unit failed" };
   for (let attempts = 1; ; attempts++) {
-    const judged = await runCheckUntil(remote, check, options.signal);
+    judged = await runCheckUntil(remote, check, judged, options.signal);
     inRow = judged.ok ? inRow + 1 : 0;
     const ok = inRow >= options.successes;
     if (ok || options.signal?.aborted === true || performance.now() + options.intervalMilliseconds > endsAt) {
@@ -62,12 +63,12 @@ async function waitFor(remote: Remote, { service, check }: ServiceCheck, options
   }
 }
 
-async function runCheckUntil(remote: Remote, check: Check, signal: AbortSignal = NEVER): Promise<Judgement> {
+async function runCheckUntil(remote: Remote, check: Check, last: Judgement, signal: AbortSignal = NEVER): Promise<Judgement> {
   try {
     return await runCheck(remote, check, signal);
   } catch (error) {
     if (!signal.aborted || isBrokenLink(error)) throw error;
-    return { ok: false, detail: "not waited for: a unit failed" };
+    return last;
   }
 }
 

@@ -2,7 +2,7 @@
 import type { HealthResult, HostTarget, Service, UnitResource, Verdict } from "../core/model.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
-import { waitHealthy } from "./health.ts";
+import { type ServiceCheck, waitHealthy } from "./health.ts";
 import { settleUnits } from "./settle.ts";
 
 /** What was found; ok when every unit and every check is. */
@@ -17,25 +17,29 @@ export type JudgementOrder = {
 };
 
 const SUCCESSES = 2;
+/** How much longer the health of the others is waited for once a unit has failed. */
+const GRACE_MILLISECONDS = 2000;
 
-/** Judges units and ready checks. A unit that failed ends the wait for its health. Throws ConnectError or HostError when the host cannot be asked. */
+/** Judges units and ready checks. Once a unit has failed the other checks get a moment more. Throws ConnectError or HostError when the host cannot be asked. */
 export async function judge(remote: Remote, order: JudgementOrder, context: DeployContext): Promise<Judgement> {
   const giveUp = new AbortController();
-  const checks = order.services.flatMap((service) =>
-    service.health.filter(({ role }) => role === "ready").map((check) => ({ service: service.name, check })),
-  );
-  const healthy = waitHealthy(remote, checks, {
-    deadlineMilliseconds: order.deadlineSeconds * 1000,
-    successes: SUCCESSES,
-    intervalMilliseconds: 1000,
-    signal: giveUp.signal,
-  });
+  let timer: NodeJS.Timeout | undefined;
   const settled = settleUnits(remote, order.units, order.settleSeconds, context).then((verdicts) => {
-    if (verdicts.some(({ ok }) => !ok)) giveUp.abort();
+    if (verdicts.some(({ ok }) => !ok)) timer = setTimeout(() => giveUp.abort(), GRACE_MILLISECONDS);
     return verdicts;
   });
-  const [verdicts, health] = await Promise.all([settled, healthy]);
+  const healthy = waitHealthy(remote, readyChecks(order.services), {
+    deadlineMilliseconds: order.deadlineSeconds * 1000,
+    successes: SUCCESSES,
+    intervalMilliseconds: 500,
+    signal: giveUp.signal,
+  });
+  const [verdicts, health] = await Promise.all([settled, healthy]).finally(() => clearTimeout(timer));
   return { ok: verdicts.every(({ ok }) => ok) && health.every(({ ok }) => ok), verdicts, health };
+}
+
+function readyChecks(services: readonly Service[]): readonly ServiceCheck[] {
+  return services.flatMap((service) => service.health.filter(({ role }) => role === "ready").map((check) => ({ service: service.name, check })));
 }
 
 /** The longest settle time of the services, in seconds. */
