@@ -204,7 +204,7 @@ act() {
     esac
     timeout -k 5 "$seconds" systemctl "$scope" "$verb" --job-mode=replace -- "$unit" 9>&- </dev/null ||
       fail "systemctl $verb $unit ended with $?"
-    settle_record "$unit"
+    [ "$verb" = stop ] || settle_record "$unit"
   done <"$txn/plan"
 }
 

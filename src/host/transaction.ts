@@ -59,7 +59,8 @@ export function makeTransaction(order: TransactionOrder): Transaction {
     ],
     windowSeconds,
     runSeconds: plan.actions.reduce((sum, action) => sum + secondsOf(action) + 5, windowSeconds + 60),
-    stopSeconds: Math.ceil(stopTimeoutSeconds(plan, unitsOf(target))),
+    // The undo also reloads the manager and brings back what stopped along.
+    stopSeconds: Math.ceil(stopTimeoutSeconds(plan, unitsOf(target))) + 125 * (1 + plan.collateral.length),
     planSha256,
     units,
   };
