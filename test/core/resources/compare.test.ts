@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { compareResource } from "../../../src/core/resources/compare.ts";
+import { plainMode } from "../../../src/core/resources/path-state.ts";
+import { makeObservation, makeResource } from "../plan/host-builder.ts";
+
+function textBefore(file: { readonly secret: boolean; readonly found: string; readonly mode?: string }) {
+  const resource = makeResource({ kind: "file", path: "/etc/a", content: "wanted", secret: file.secret });
+  const change = compareResource(resource, makeObservation({ paths: { "/etc/a": { content: file.found, mode: file.mode ?? "644" } } }, [resource]));
+  return change?.beforeContent ?? null;
+}
+
+describe("compareResource", () => {
+  it("hands on the old text for the diff", () => {
+    expect(Buffer.from(textBefore({ secret: false, found: "old" }) ?? []).toString()).toBe("old");
+  });
+
+  it("never hands on what a secret file has, nor binary content", () => {
+    expect(textBefore({ secret: true, found: "old password" })).toBeNull();
+    expect(textBefore({ secret: false, found: "\0ELF" })).toBeNull();
+  });
+
+  it("hands on no text when only the mode differs", () => {
+    expect(textBefore({ secret: false, found: "wanted", mode: "600" })).toBeNull();
+  });
+});
+
+describe("plainMode", () => {
+  it.each([
+    ["0640", "640"],
+    ["640", "640"],
+    ["0000", "0"],
+    ["1777", "1777"],
+  ])("%s is %s", (mode, plain) => {
+    expect(plainMode(mode)).toBe(plain);
+  });
+});
