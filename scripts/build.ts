@@ -20,6 +20,7 @@ await build({
   platform: "node",
   target: "node24",
   banner: { js: banner },
+  define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" },
   legalComments: "eof",
   // ssh2's optional native parts: it does without when requiring them fails.
   external: ["cpu-features", "*.node"],

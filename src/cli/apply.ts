@@ -27,15 +27,14 @@ export async function apply(raw: RawArguments, surroundings: Surroundings): Prom
   if (asks) mustBeAskable(surroundings);
   const { project, plays } = await openWorkspace(selection, surroundings);
   const relay = makeRelay(output, surroundings);
-  const interrupts = listenForInterrupts(surroundings, "changing", (interruption) => relay.emit({ type: "run-interrupted", ...interruption }));
+  const interrupts = listenForInterrupts(surroundings, (interruption) => relay.emit({ type: "run-interrupted", ...interruption }));
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: relay.emit });
   announce(plays, surroundings);
-  const planned = await planHosts(plays, context, "settle");
+  const planned = await interrupts.abandonable(planHosts(plays, context, "settle"));
   const view: PlanView = { environment: project.environment, plays: planned };
   if (output === "text") surroundings.stdout.print([...planText(view, surroundings.stdout.columns), []]);
   else if (asks) surroundings.stderr.print(planText(view, surroundings.stderr.columns));
-  context.signal.throwIfAborted();
-  if (asks && countPlans(view).changedHosts > 0 && !(await confirm(project, surroundings, context.signal))) {
+  if (asks && countPlans(view).changedHosts > 0 && !(await interrupts.abandonable(confirm(project, surroundings)))) {
     surroundings.stderr.print([line("Nothing was changed.")]);
     return EXIT.failed;
   }
@@ -60,13 +59,13 @@ function applyOrDryRun(raw: RawArguments, output: string): "apply" | "dry-run" {
 
 type Relay = { readonly emit: (event: DeployEvent) => void; readonly connect: (reporter: Reporter) => void };
 
-/** Events from the time before there is a reporter are dropped, but for an interruption: that is told at once, and always where the output is JSON. */
+/** Events from the time before there is a reporter are dropped: nothing is changed yet. Where the output is JSON an interruption is told to humans as well. */
 function makeRelay(output: string, { stderr }: Surroundings): Relay {
   let reporter: Reporter | null = null;
   return {
     emit: (event) => {
       reporter?.event(event);
-      if (event.type === "run-interrupted" && (reporter === null || output !== "text")) stderr.print([line(event.message)]);
+      if (event.type === "run-interrupted" && reporter !== null && output !== "text") stderr.print([line(event.message)]);
     },
     connect: (connected) => {
       reporter = connected;

@@ -7,16 +7,16 @@ import type { Surroundings } from "./surroundings.ts";
 
 /**
  * True when the operator agrees: by typing the environment's name where it is marked as production, else by y.
- * Throws UsageError when nobody can be asked, and when the signal aborts, its reason.
+ * Throws UsageError when nobody can be asked.
  */
-export async function confirm(project: Project, surroundings: Surroundings, signal: AbortSignal): Promise<boolean> {
+export async function confirm(project: Project, surroundings: Surroundings): Promise<boolean> {
   mustBeAskable(surroundings);
   const { environment } = project;
   const question = project.protected
     ? [line("This is a production environment. Type its name, ", styled("strong", environment), ", to go on:")]
     : [line(`Apply this to ${environment}? [y/N]`)];
   surroundings.stderr.print(question);
-  const answer = (await readAnswer(surroundings, signal)).trim();
+  const answer = (await readAnswer(surroundings)).trim();
   return project.protected ? answer === environment : /^y(es)?$/i.test(answer);
 }
 
@@ -30,13 +30,12 @@ export function mustBeAskable({ asking }: Surroundings): void {
 }
 
 /** One line; end of input counts as an empty one. */
-async function readAnswer({ stdin }: Surroundings, signal: AbortSignal): Promise<string> {
+async function readAnswer({ stdin }: Surroundings): Promise<string> {
   const reader = createInterface({ input: stdin });
   const ended = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
   const asked = new Promise<string>((resolve) => reader.once("line", resolve));
-  const aborted = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
   try {
-    return await Promise.race([asked, ended, aborted]);
+    return await Promise.race([asked, ended]);
   } finally {
     reader.close();
   }

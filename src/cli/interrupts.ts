@@ -2,34 +2,42 @@
 import { SvcdeployError } from "../core/errors.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** signal: no new host starts. detach: hosts under way decide alone. stop: Ctrl-C does what it always does again. */
-export type Interrupts = { readonly signal: AbortSignal; readonly detach: AbortSignal; readonly stop: () => void };
+/** The two signals, and how to work under them. */
+export type Interrupts = {
+  /** Aborted by the first: no new host starts. Its reason is a SvcdeployError. */
+  readonly signal: AbortSignal;
+  /** Aborted by the second: hosts under way decide alone. */
+  readonly detach: AbortSignal;
+  /** Work that only reads: the first Ctrl-C ends it at once with the signal's reason. */
+  readonly abandonable: <Value>(work: Promise<Value>) => Promise<Value>;
+  /** From now on Ctrl-C does again what it always does. */
+  readonly stop: () => void;
+};
 
 /** Which interrupt it was. */
 export type Interruption = { readonly detached: boolean; readonly message: string };
 
 const FIRST = "Interrupted: no new host is started, those under way finish. Once more to let go of them.";
 const SECOND =
-  "Let go: each host under way confirms nothing any more and takes its change back by itself within the next half minute. `svcdeploy plan` tells what it came to.";
-const FIRST_READING = "Interrupted: nothing was changed.";
+  "Let go: nobody confirms the changes under way any more, so each host takes its own back within the next half minute. `svcdeploy plan` tells what it came to.";
 
-/** Starts listening; each of the two is told once. kind reading: there is nothing that could need a second one. */
-export function listenForInterrupts(
-  surroundings: Surroundings,
-  kind: "reading" | "changing",
-  tell: (interruption: Interruption) => void,
-): Interrupts {
+/** Starts listening for Ctrl-C and SIGTERM; tell is called once for each of the two. */
+export function listenForInterrupts(surroundings: Surroundings, tell: (interruption: Interruption) => void): Interrupts {
   const first = new AbortController();
   const second = new AbortController();
+  const reason = new SvcdeployError("interrupted", "Interrupted: nothing was changed.");
   const stop = surroundings.onInterrupt(() => {
-    if (!first.signal.aborted) {
-      first.abort(new SvcdeployError("interrupted", kind === "reading" ? FIRST_READING : "Interrupted."));
-      tell({ detached: false, message: kind === "reading" ? FIRST_READING : FIRST });
-      if (kind === "changing") return;
-    }
     if (second.signal.aborted) return;
-    second.abort(new SvcdeployError("interrupted", "Let go of the hosts."));
-    if (kind === "changing") tell({ detached: true, message: SECOND });
+    const isFirst = !first.signal.aborted;
+    (isFirst ? first : second).abort(reason);
+    tell(isFirst ? { detached: false, message: FIRST } : { detached: true, message: SECOND });
   });
-  return { signal: first.signal, detach: second.signal, stop };
+  return { signal: first.signal, detach: second.signal, abandonable: (work) => Promise.race([work, rejected(first.signal)]), stop };
+}
+
+function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }

@@ -1,8 +1,7 @@
 /** `svcdeploy verify`: whether every unit runs and every check is healthy, now. */
-import { EXIT, exitCodeOf } from "../core/exit-code.ts";
+import { exitCodeOf } from "../core/exit-code.ts";
 import { verifyHosts } from "../deploy/verify.ts";
 import { formatJson } from "../report/json.ts";
-import { line } from "../report/text.ts";
 import { verifyJson, verifyText } from "../report/verify-text.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
@@ -13,12 +12,12 @@ import { announce, makeContext, openWorkspace } from "./workspace.ts";
 export async function verify(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
   const { project, plays } = await openWorkspace(selection, surroundings);
-  const interrupts = listenForInterrupts(surroundings, "reading", ({ message }) => surroundings.stderr.print([line(message)]));
+  const interrupts = listenForInterrupts(surroundings, () => {});
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
   announce(plays, surroundings);
-  const reports = await verifyHosts(plays, context, { health: isGiven(raw, "no-health") ? "without" : "with" });
+  const reports = await interrupts.abandonable(verifyHosts(plays, context, { health: isGiven(raw, "no-health") ? "without" : "with" }));
   interrupts.stop();
-  const exitCode = context.signal.aborted ? EXIT.interrupted : exitCodeOf(reports);
+  const exitCode = exitCodeOf(reports);
   const { stdout } = surroundings;
   if (optionalText(raw, "output") === "json") stdout.write(formatJson(verifyJson(project.environment, reports, exitCode)));
   else stdout.print(verifyText(reports, stdout.columns));

@@ -28,7 +28,7 @@ export function verdictLines(verdict: Verdict, columns: number): readonly Line[]
 /** A health check's result. */
 export function healthLines(result: HealthResult, columns: number): readonly Line[] {
   const head = line(markOf(result), " ", styled("strong", result.service));
-  const tries = result.attempts > 1 ? ` after ${result.attempts} attempts` : "";
+  const tries = !result.ok && result.attempts > 1 ? ` after ${result.attempts} attempts` : "";
   const stuck = !result.ok && result.role === "live" ? "process stuck: " : "";
   return hang(head, ` ${result.check}${tries}${because(result.detail === "" ? "" : stuck + result.detail)}`, columns, DETAIL_INDENT);
 }

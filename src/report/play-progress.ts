@@ -37,6 +37,7 @@ export function advance(progress: PlayProgress, event: DeployEvent): PlayProgres
 
 /** The row: `gateways: 3 of 20 hosts, 1 failed, batch 2 of 3; upload 2, settle 1`. */
 export function progressTitle(progress: PlayProgress): string {
+  if (progress.hosts === 0) return `${progress.play}: waiting`;
   const failed = progress.finished.filter((report) => isTrouble(report.status)).length;
   const parts = [`${progress.finished.length} of ${progress.hosts} ${progress.hosts === 1 ? "host" : "hosts"}`];
   if (failed > 0) parts.push(`${failed} not well`);

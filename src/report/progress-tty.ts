@@ -12,7 +12,7 @@ import { plainLine, truncate } from "./text.ts";
 /** Failures that stay on the screen under their play; all of them stand in the final report. */
 const MAX_FAILURE_ROWS = 5;
 
-type Row = { progress: PlayProgress; readonly task: Deferred<Task>; readonly ended: Deferred<null>; readonly failures: string[] };
+type Row = { progress: PlayProgress; readonly task: Deferred<Task>; readonly ended: Deferred<null> };
 type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof DefaultRenderer>;
 type Deferred<Value> = { readonly promise: Promise<Value>; readonly resolve: (value: Value) => void; value: Value | null };
 
@@ -29,7 +29,7 @@ export function makeTtyReporter(sink: Sink): Reporter {
     event: (event) => {
       if (event.type === "run-started") display = startDisplay(event.plays, rows, sink);
       for (const row of rows.values()) update(row, event, sink);
-      if (event.type === "run-interrupted") for (const row of rows.values()) remember(row, event.message, sink);
+      if (event.type === "run-interrupted") rememberOnce([...rows.values()], event.message, sink);
       if (event.type === "run-finished") display = close().then(() => sink.print([[], ...finalText(event.reports, sink.columns)]));
     },
     close: async () => {
@@ -39,13 +39,15 @@ export function makeTtyReporter(sink: Sink): Reporter {
 }
 
 async function startDisplay(plays: readonly string[], rows: Map<string, Row>, sink: Sink): Promise<void> {
-  for (const play of plays) rows.set(play, { progress: makeProgress(play), task: makeDeferred(), ended: makeDeferred(), failures: [] });
+  for (const play of plays) rows.set(play, { progress: makeProgress(play), task: makeDeferred(), ended: makeDeferred() });
   const tasks = [...rows.values()].map((row) => ({
     title: sink.clean(row.progress.play),
     task: async (_context: unknown, task: Task): Promise<void> => {
       row.task.resolve(task);
       await row.ended.promise;
       if (row.progress.hosts === 0) task.skip(`${row.progress.play}: not started`);
+      // listr2 marks a row as failed only by what its task throws; the final report says it all.
+      if (row.progress.finished.some((report) => isTrouble(report.status))) throw new Error(task.title);
     },
     rendererOptions: { persistentOutput: true, outputBar: MAX_FAILURE_ROWS },
   }));
@@ -54,7 +56,7 @@ async function startDisplay(plays: readonly string[], rows: Map<string, Row>, si
     exitOnError: false,
     registerSignalListeners: false,
     renderer: "default",
-    rendererOptions: { collapseSkips: false, formatOutput: "truncate" },
+    rendererOptions: { collapseSkips: false, collapseErrors: false, showErrorMessage: false, formatOutput: "truncate" },
   }).run();
 }
 
@@ -66,6 +68,13 @@ function update(row: Row, event: DeployEvent, sink: Sink): void {
   if (event.type === "host-finished" && event.report.play === row.progress.play && isTrouble(event.report.status))
     remember(row, plainLine(failureTitle(event.report)), sink);
   if (row.progress.hosts > 0 && row.progress.finished.length >= row.progress.hosts) row.ended.resolve(null);
+}
+
+/** Under the play that is running; under the first one before any is. */
+function rememberOnce(rows: readonly Row[], text: string, sink: Sink): void {
+  const [first] = rows;
+  const running = rows.find((row) => row.progress.hosts > row.progress.finished.length) ?? first;
+  if (running !== undefined) remember(running, text, sink);
 }
 
 function remember(row: Row, text: string, sink: Sink): void {

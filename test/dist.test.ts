@@ -1,0 +1,76 @@
+/** The package as users get it: built, packed, unpacked far from the checkout, and run with nothing beside it. */
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("..", import.meta.url));
+let folder = "";
+let main = "";
+
+const FILES: Readonly<Record<string, string>> = {
+  "svcdeploy.yaml": "name: packed\n",
+  "inventory/prod.yaml": "hosts:\n  web1: { address: 127.0.0.1, port: 1 }\n",
+  "services/hello.yaml": "name: hello\nservice:\n  Type: simple\n  ExecStart: /usr/bin/sleep {{values.seconds}}\n",
+  "values/base.yaml": "seconds: 60\n",
+  "playbooks/site.yaml": "- play: all\n  hosts: all\n  services: [hello]\n",
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "svcdeploy-dist-"));
+  const staging = join(folder, "staging");
+  await mkdir(staging);
+  await run(process.execPath, [join(root, "scripts/build.ts"), join(staging, "dist")]);
+  for (const name of ["package.json", "README.md", "LICENSE", "CHANGELOG.md"]) {
+    await readFile(join(root, name)).then(
+      (bytes) => writeFile(join(staging, name), bytes),
+      () => undefined,
+    );
+  }
+  await run("npm", ["pack", "--silent", "--ignore-scripts", "--offline", "--pack-destination", folder], { cwd: staging });
+  const archive = (await readdir(folder)).find((name) => name.endsWith(".tgz")) ?? "";
+  await rm(staging, { recursive: true });
+  await run("tar", ["-xzf", join(folder, archive), "-C", folder]);
+  main = join(folder, "package/dist/main.js");
+  for (const [name, text] of Object.entries(FILES)) {
+    await mkdir(join(folder, "project", name, ".."), { recursive: true });
+    await writeFile(join(folder, "project", name), text);
+  }
+}, 120_000);
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("--version and --help", async () => {
+  const { version }: { version: string } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  expect((await run(process.execPath, [main, "--version"])).stdout).toBe(`${version}\n`);
+  expect((await run(process.execPath, [main, "--help"])).stdout).toContain("svcdeploy plan");
+});
+
+test("render", async () => {
+  const { stdout } = await run(process.execPath, [main, "render", "--env", "prod"], { cwd: join(folder, "project") });
+  expect(stdout).toContain("# /etc/systemd/system/hello.service (0644 root:root)\n");
+  expect(stdout).toContain("\nExecStart=/usr/bin/sleep 60\n");
+});
+
+test("what opens connections is there as well: ssh2 and the host's scripts", async () => {
+  const failed = await run(process.execPath, [main, "plan", "--env", "prod", "--known-hosts", "/dev/null"], {
+    cwd: join(folder, "project"),
+    env: { ...process.env, HOME: folder, SSH_AUTH_SOCK: "" },
+  }).catch((error: { code: number; stdout: string; stderr: string }) => error);
+  expect(failed).toMatchObject({ stderr: expect.not.stringContaining("mistake") });
+  expect("code" in failed ? failed.code : 0).toBe(4);
+}, 40_000);
+
+test("the first thing is Node's version: what stands before the check runs on any Node with ES modules", async () => {
+  const text = await readFile(main, "utf8");
+  const before = text.slice(0, text.indexOf("process.exit("));
+  expect(before).toContain("npm install --global node@24");
+  const imports = [...text.matchAll(/^import [^\n]* from "([^"]+)"/gm)].map((match) => match[1]);
+  expect(imports).toEqual(["node:module"]);
+});
