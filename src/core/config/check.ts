@@ -22,18 +22,16 @@ export type Checked<T> = { readonly value: T | null; readonly problems: readonly
 export function checkTree<T>(schema: z.ZodType<T>, document: Checkable, stage: "written" | "expanded" | "plain"): Checked<T> {
   const result = schema.safeParse(document.tree);
   if (result.success) return { value: result.data, problems: [] };
-  const issues = result.error.issues.filter((issue) => stage !== "written" || !isTemplate(valueAt(document.tree, stepsOf(issue.path))));
+  const issues = result.error.issues.filter(
+    (issue) => stage !== "written" || !isTemplate(valueAt(document.tree, stepsOf(issue.path, document.tree))),
+  );
   return { value: null, problems: issues.flatMap((issue) => explain(issue, document)) };
 }
 
-/** Problems of one place, the first of them kept: a number that YAML misread is not reported again as a bad mode. */
-export function firstPerPlace(problems: readonly Problem[]): readonly Problem[] {
-  const seen = new Map<string, Problem>();
-  for (const problem of problems) {
-    const key = JSON.stringify(problem.place);
-    if (!seen.has(key)) seen.set(key, problem);
-  }
-  return [...seen.values()];
+/** Problems of reading YAML, then those of the schema except where the first already say what is wrong: a number that YAML misread is not a bad mode as well. */
+export function withoutEchoes(first: readonly Problem[], then: readonly Problem[]): readonly Problem[] {
+  const told = new Set(first.map((problem) => JSON.stringify(problem.place)));
+  return [...first, ...then.filter((problem) => !told.has(JSON.stringify(problem.place)))];
 }
 
 /** The same mistake found for many hosts is one mistake. */
@@ -42,11 +40,13 @@ export function withoutRepeats(problems: readonly Problem[]): readonly Problem[]
 }
 
 function explain(issue: z.core.$ZodIssue, document: Checkable): readonly Problem[] {
-  const path = stepsOf(issue.path);
+  const path = stepsOf(issue.path, document.tree);
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key], issue.message, document));
   const value = valueAt(document.tree, path);
   if (value === undefined) return [problemAt(document.text, document.keyPlaceOf(path), `"${path.at(-1)}" is missing`, null)];
-  const message = issue.code === "invalid_type" ? `${expectedName(issue.expected)} is expected here, this is ${describe(value)}` : issue.message;
+  const isOwnWords = !issue.message.startsWith("Invalid input");
+  const message =
+    issue.code === "invalid_type" && !isOwnWords ? `${expectedName(issue.expected)} is expected here, this is ${describe(value)}` : issue.message;
   return [problemAt(document.text, document.placeOf(path), message, null)];
 }
 
@@ -75,8 +75,14 @@ function isTemplate(value: Tree | undefined): boolean {
   return typeof value === "string" && value.includes("{{");
 }
 
-function stepsOf(path: readonly PropertyKey[]): TreePath {
-  return path.filter((step) => typeof step !== "symbol");
+/** An issue's path in the tree as written: a lone value that was read as a list of one has no index there. */
+function stepsOf(path: readonly PropertyKey[], tree: Tree): TreePath {
+  const steps: (string | number)[] = [];
+  for (const step of path) {
+    const lone = typeof step === "number" && !Array.isArray(valueAt(tree, steps));
+    if (typeof step !== "symbol" && !lone) steps.push(step);
+  }
+  return steps;
 }
 
 function valueAt(tree: Tree, path: TreePath): Tree | undefined {

@@ -2,7 +2,7 @@
 import type { Problem } from "../errors.ts";
 import type { Host, Place, Tree, TreeMap } from "../model.ts";
 import { refuseInventoryName } from "./allow-lists.ts";
-import { checkTree, firstPerPlace } from "./check.ts";
+import { checkTree, withoutEchoes, withoutRepeats } from "./check.ts";
 import { type ResolvedGroup, resolveGroups } from "./groups.ts";
 import { hostSchema, inventorySchema, type WrittenHost } from "./inventory-schema.ts";
 import { emptyMap, mergeMaps } from "./merge.ts";
@@ -19,7 +19,7 @@ export type Inventory = { readonly hosts: readonly Host[]; readonly protected: b
 /** Reads an inventory. resolvePath makes a key file's path absolute (project/ knows the folders). */
 export function readInventory(document: YamlDocument, resolvePath: (path: string) => string): Inventory {
   const { value, problems } = checkTree(inventorySchema, document, "plain");
-  const reading: Reading = { document, entries: new Map(), problems: [...document.problems, ...problems] };
+  const reading: Reading = { document, entries: new Map(), problems: [...problems] };
   const fail = (path: TreePath, message: string, hint: string | null = null) => {
     reading.problems.push(problemAt(document.text, document.keyPlaceOf(path), message, hint));
     return undefined;
@@ -28,7 +28,7 @@ export function readInventory(document: YamlDocument, resolvePath: (path: string
   if (value !== null && reading.entries.size === 0) fail(["hosts"], "the inventory has no host");
   const groups = resolveGroups(value?.groups ?? {}, [...reading.entries.keys()], fail);
   const hosts = [...reading.entries.values()].map((entry) => makeHost(entry, value?.defaults ?? {}, groups, resolvePath));
-  return { hosts, protected: value?.protected ?? false, problems: firstPerPlace(reading.problems) };
+  return { hosts, protected: value?.protected ?? false, problems: withoutEchoes(document.problems, withoutRepeats(reading.problems)) };
 }
 
 type Fail = (path: TreePath, message: string, hint?: string | null) => undefined;

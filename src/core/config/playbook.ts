@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { didYouMean, type Problem } from "../errors.ts";
 import type { Host, Play, Rollout } from "../model.ts";
-import { checkTree, firstPerPlace } from "./check.ts";
+import { checkTree, withoutEchoes } from "./check.ts";
 import { matchHosts } from "./patterns.ts";
 import { bad, describe, duration, good, integer, type LeafResult, leaf, listOf, map, text } from "./schema-parts.ts";
 import { problemAt, type TreePath, type YamlDocument } from "./yaml.ts";
@@ -37,12 +37,12 @@ export function readPlaybook(
   scope: PlaybookScope,
 ): { readonly plays: readonly Play[]; readonly problems: readonly Problem[] } {
   const { value, problems } = checkTree(playbookSchema, document, "plain");
-  const found: Problem[] = [...document.problems, ...problems];
+  const found: Problem[] = [...problems];
   const fail: Fail = (path, message, hint) => void found.push(problemAt(document.text, document.placeOf(path), message, hint));
   const plays = (value ?? []).map((written, index) => readPlay(written, index, scope, fail, document));
   reportRepeats(plays, fail);
   if (value?.length === 0) fail([], "the playbook has no play", null);
-  return { plays, problems: firstPerPlace(found) };
+  return { plays, problems: withoutEchoes(document.problems, found) };
 }
 
 type Fail = (path: TreePath, message: string, hint: string | null) => void;

@@ -2,7 +2,7 @@
 import { ConfigError, type Problem } from "../errors.ts";
 import type { Project, ServiceSource, TreeMap } from "../model.ts";
 import { refuseName } from "./allow-lists.ts";
-import { checkTree, firstPerPlace } from "./check.ts";
+import { checkTree, withoutEchoes } from "./check.ts";
 import { readInventory } from "./inventory.ts";
 import { mergeMaps } from "./merge.ts";
 import { readPlaybook } from "./playbook.ts";
@@ -45,7 +45,7 @@ export function readProject(texts: ProjectTexts): Project {
   });
   const values = layValues(texts);
   const problems = [
-    ...firstPerPlace([...projectFile.problems, ...project.problems]),
+    ...withoutEchoes(projectFile.problems, project.problems),
     ...inventory.problems,
     ...values.problems,
     ...services.problems,
@@ -75,7 +75,7 @@ function readServices(texts: readonly SourceText[]): Services {
   for (const { file, text } of texts) {
     const document = parseYaml(text, file);
     const { tree } = document;
-    problems.push(...firstPerPlace([...document.problems, ...checkTree(serviceSchema, document, "written").problems]));
+    problems.push(...withoutEchoes(document.problems, checkTree(serviceSchema, document, "written").problems));
     const name = isTreeMap(tree) ? tree.name : undefined;
     if (!isTreeMap(tree) || typeof name !== "string") continue;
     names.push(name);

@@ -7,13 +7,16 @@ import type { Tree } from "../model.ts";
 export type Mistake = { readonly offset: number; readonly message: string; readonly hint?: string | null };
 
 /** Where a value and its key start, and the same of what is inside. */
-export type Spot = { readonly key: number; readonly value: number; readonly children: Map<string | number, Spot> };
+export type Spot = { readonly key: number; readonly value: number; readonly children: ReadonlyMap<string | number, Spot> };
 
 /** What a file may hold at most; aliases are expanded copies and count in nodes. */
 export type Budget = { readonly depth: number; readonly nodes: number; readonly aliases: number };
 
 const RESERVED_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 const CORE_TAGS = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`));
+
+/** Scalars share one empty map: a file may hold a hundred thousand of them. */
+const NO_CHILDREN: ReadonlyMap<string | number, Spot> = new Map();
 
 type Walk = {
   readonly text: string;
@@ -29,50 +32,71 @@ type Walk = {
 /** Turns nodes into a Tree; what cannot be kept is null in the tree and a mistake in the list. */
 export function buildTree(contents: Node | null, text: string, budget: Budget): { tree: Tree; spot: Spot; mistakes: readonly Mistake[] } {
   const walk: Walk = { text, budget, anchors: new Map(), mistakes: [], nodes: 0, aliases: 0, exhausted: false };
-  const spot: Spot = { key: 0, value: contents === null ? 0 : valueOffset(contents, text), children: new Map() };
-  return { tree: build(walk, contents, spot, 0), spot, mistakes: walk.mistakes };
+  const value = startOf(contents, text, 0);
+  const { tree, children } = read(walk, contents, value, 0);
+  return { tree, spot: { key: value, value, children }, mistakes: walk.mistakes };
 }
 
-function build(walk: Walk, node: Node | null, spot: Spot, depth: number): Tree {
-  if (node === null || walk.exhausted) return null;
+type Read = { readonly tree: Tree; readonly children: ReadonlyMap<string | number, Spot> };
+
+function read(walk: Walk, node: Node | null, offset: number, depth: number): Read {
+  if (node === null || walk.exhausted) return leaf(null);
   walk.nodes++;
-  if (walk.nodes > walk.budget.nodes) return exhaust(walk, spot.value, `more than ${walk.budget.nodes} values once its aliases are written out`);
-  if (depth > walk.budget.depth) return exhaust(walk, spot.value, `nested deeper than ${walk.budget.depth} levels`);
-  if (isAlias(node)) return buildAlias(walk, node.source, spot, depth);
-  if (node.tag !== undefined && !CORE_TAGS.has(node.tag))
-    fail(walk, spot.value, `the tag ${node.tag} is not supported`, "write the value without a tag");
+  if (walk.nodes > walk.budget.nodes) return leaf(exhaust(walk, offset, `more than ${walk.budget.nodes} values once its aliases are written out`));
+  if (depth > walk.budget.depth) return leaf(exhaust(walk, offset, `nested deeper than ${walk.budget.depth} levels`));
+  if (isAlias(node)) return readAlias(walk, node.source, offset, depth);
+  if (node.tag !== undefined && !CORE_TAGS.has(node.tag)) fail(walk, offset, `the tag ${node.tag} is not supported`, "write the value without a tag");
   if ("anchor" in node && typeof node.anchor === "string") walk.anchors.set(node.anchor, node);
-  if (isScalar(node)) return buildScalar(walk, node, spot);
-  if (isSeq(node)) return node.items.map((item, index) => build(walk, asNode(item), childSpot(walk, spot, index, null, asNode(item)), depth + 1));
-  if (isMap(node)) return buildMap(walk, node.items, spot, depth);
-  return null;
+  if (isScalar(node)) return leaf(readScalar(walk, node, offset));
+  if (isSeq(node)) return readList(walk, node.items, offset, depth);
+  return isMap(node) ? readMap(walk, node.items, offset, depth) : leaf(null);
 }
 
-function buildAlias(walk: Walk, name: string, spot: Spot, depth: number): Tree {
+function leaf(tree: Tree): Read {
+  return { tree, children: NO_CHILDREN };
+}
+
+function readAlias(walk: Walk, name: string, offset: number, depth: number): Read {
   walk.aliases++;
-  if (walk.aliases > walk.budget.aliases) return exhaust(walk, spot.value, `more than ${walk.budget.aliases} aliases`);
+  if (walk.aliases > walk.budget.aliases) return leaf(exhaust(walk, offset, `more than ${walk.budget.aliases} aliases`));
   const target = walk.anchors.get(name);
-  if (target === undefined) return fail(walk, spot.value, `there is no anchor &${name} before this alias`, didYouMean(name, walk.anchors.keys()));
-  return build(walk, target, spot, depth);
+  if (target === undefined) return leaf(fail(walk, offset, `there is no anchor &${name} before this alias`, didYouMean(name, walk.anchors.keys())));
+  return read(walk, target, offset, depth);
 }
 
-function buildMap(walk: Walk, pairs: readonly Pair[], spot: Spot, depth: number): Tree {
+function readList(walk: Walk, items: readonly unknown[], offset: number, depth: number): Read {
+  const list: Tree[] = [];
+  const children = new Map<number, Spot>();
+  for (const [index, item] of items.entries()) {
+    const value = startOf(asNode(item), walk.text, offset);
+    const inner = read(walk, asNode(item), value, depth + 1);
+    list.push(inner.tree);
+    children.set(index, { key: value, value, children: inner.children });
+  }
+  return { tree: list, children };
+}
+
+function readMap(walk: Walk, pairs: readonly Pair[], offset: number, depth: number): Read {
   const map: { [key: string]: Tree } = Object.create(null);
+  const children = new Map<string, Spot>();
   for (const pair of pairs) {
     const keyNode = asNode(pair.key);
-    const offset = keyNode?.range?.[0] ?? spot.value;
-    const key = keyText(walk, keyNode, offset);
+    const keyOffset = keyNode?.range?.[0] ?? offset;
+    const key = readKey(walk, keyNode, keyOffset);
     if (key === null) continue;
     if (key in map) {
-      fail(walk, offset, `the key "${key}" is written twice in this map`, "keep one of them");
+      fail(walk, keyOffset, `the key "${key}" is written twice in this map`, "keep one of them");
       continue;
     }
-    map[key] = build(walk, asNode(pair.value), childSpot(walk, spot, key, offset, asNode(pair.value)), depth + 1);
+    const value = startOf(asNode(pair.value), walk.text, keyOffset);
+    const inner = read(walk, asNode(pair.value), value, depth + 1);
+    map[key] = inner.tree;
+    children.set(key, { key: keyOffset, value, children: inner.children });
   }
-  return map;
+  return { tree: map, children };
 }
 
-function keyText(walk: Walk, node: Node | null, offset: number): string | null {
+function readKey(walk: Walk, node: Node | null, offset: number): string | null {
   if (walk.exhausted) return null;
   if (node === null || !isScalar(node)) return fail(walk, offset, "a key must be a plain word or text");
   if (node.value === null && (node.source ?? "") === "") return fail(walk, offset, "a key is missing here");
@@ -83,15 +107,15 @@ function keyText(walk: Walk, node: Node | null, offset: number): string | null {
   return key;
 }
 
-function buildScalar(walk: Walk, node: Scalar, spot: Spot): Tree {
+function readScalar(walk: Walk, node: Scalar, offset: number): Tree {
   const { value, source } = node;
   if (value === null) return null;
-  if (typeof value === "string") return value.isWellFormed() ? value : fail(walk, spot.value, "the text is not valid Unicode (a lone surrogate)");
+  if (typeof value === "string") return value.isWellFormed() ? value : fail(walk, offset, "the text is not valid Unicode (a lone surrogate)");
   if (typeof value === "number" || typeof value === "boolean") {
-    if (source !== undefined && source !== String(value)) fail(walk, spot.value, ...misread(source, value));
+    if (source !== undefined && source !== String(value)) fail(walk, offset, ...misread(source, value));
     return value;
   }
-  return fail(walk, spot.value, "only text, numbers, true, false, null, lists and maps may stand here");
+  return fail(walk, offset, "only text, numbers, true, false, null, lists and maps may stand here");
 }
 
 /** YAML's 0755 is the number 755, 1.10 is 1.1, True is true: whoever wrote them meant the text. */
@@ -100,17 +124,10 @@ function misread(source: string, value: number | boolean): [string, string] {
   return [`YAML reads ${source} as ${kind} ${value}`, `write "${source}" in quotes to keep the text, or ${value} for the value`];
 }
 
-function childSpot(walk: Walk, parent: Spot, step: string | number, keyOffset: number | null, node: Node | null): Spot {
-  const value = node === null ? (keyOffset ?? parent.value) : valueOffset(node, walk.text);
-  const spot = { key: keyOffset ?? value, value, children: new Map() };
-  parent.children.set(step, spot);
-  return spot;
-}
-
 /** Where the text itself starts: after the quote, or at the first line of a block text. */
-function valueOffset(node: Node, text: string): number {
-  const start = node.range?.[0] ?? 0;
-  if (!isScalar(node)) return start;
+function startOf(node: Node | null, text: string, fallback: number): number {
+  const start = node?.range?.[0] ?? fallback;
+  if (node === null || !isScalar(node)) return start;
   if (node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE") return start + 1;
   if (node.type !== "BLOCK_LITERAL" && node.type !== "BLOCK_FOLDED") return start;
   const newline = text.indexOf("\n", start);

@@ -80,16 +80,16 @@ function scan(text: string): CST.Token[] | Mistake {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   let nodes = 0;
-  let errors = 0;
+  let oddities = 0;
   for (const lexeme of new Lexer().lex(text)) {
     const offset = parser.offset;
     if (startsNode(lexeme)) nodes++;
     if (nodes > MAX_NODES) return { offset, message: `more than ${MAX_NODES} values in one file` };
     for (const token of parser.next(lexeme)) {
       tokens.push(token);
-      if (token.type === "error" || token.type === "directive") errors++;
+      if (token.type === "error" || token.type === "directive" || token.type === "document" || token.type === "doc-end") oddities++;
     }
-    if (errors > MAX_PROBLEMS) return { offset, message: "this is not YAML: too many mistakes to list" };
+    if (oddities > MAX_PROBLEMS) return { offset, message: "too many documents, directives and mistakes for one file" };
     if (parser.stack.length > MAX_DEPTH + 2) return { offset, message: `nested deeper than ${MAX_DEPTH} levels` };
   }
   tokens.push(...parser.end());
