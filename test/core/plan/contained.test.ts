@@ -1,3 +1,4 @@
+/** What counts as news between the plan that was shown and a fresh one. */
 import { describe, expect, it } from "vitest";
 import { notContained } from "../../../src/core/plan/contained.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";

@@ -125,6 +125,7 @@ const TRANSACTION: OpenTransaction = {
   state: "AWAIT",
   running: false,
   leaseAgeSeconds: null,
+  ageSeconds: null,
   owner: "alice@laptop",
   project: "shop",
 };

@@ -1,3 +1,4 @@
+/** The ownership manifest: written, read back, and when a plan rewrites it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ManifestEntry } from "../../../src/core/model.ts";

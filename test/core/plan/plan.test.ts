@@ -1,3 +1,4 @@
+/** What a plan says beside its changes and actions. */
 import { describe, expect, it } from "vitest";
 import { isEmpty, makePlan } from "../../../src/core/plan/plan.ts";
 import { makeObservation, makeResource, makeTarget, type PathSpec, withManifests } from "./host-builder.ts";

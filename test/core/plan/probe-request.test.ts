@@ -1,3 +1,4 @@
+/** What the one round trip asks a host. */
 import { describe, expect, it } from "vitest";
 import { probeRequest } from "../../../src/core/plan/probe-request.ts";
 import { makeResource, makeTarget, sha256 } from "./host-builder.ts";

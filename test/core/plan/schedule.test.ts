@@ -1,3 +1,4 @@
+/** The order of acts, and that every process goes down at most once. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { UnitResource } from "../../../src/core/model.ts";

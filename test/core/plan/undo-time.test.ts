@@ -1,3 +1,4 @@
+/** How long the undo may take. */
 import { describe, expect, it } from "vitest";
 import type { Plan, UnitResource } from "../../../src/core/model.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";

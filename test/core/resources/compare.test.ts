@@ -1,3 +1,4 @@
+/** What differs between a resource and the host, and which old content is handed on. */
 import { describe, expect, it } from "vitest";
 import { compareResource } from "../../../src/core/resources/compare.ts";
 import { plainMode } from "../../../src/core/resources/path-state.ts";
