@@ -51,30 +51,33 @@ export async function runCheck(remote: Remote, check: Check, signal: AbortSignal
 
 async function waitFor(remote: Remote, { service, check }: ServiceCheck, options: WaitOptions, endsAt: number): Promise<HealthResult> {
   let inRow = 0;
-  let judged: Judgement = { ok: false, detail: "not waited for: its unit failed" };
+  let last: Judgement = { ok: false, detail: "not waited for: its unit failed" };
   for (let attempts = 1; ; attempts++) {
-    judged = await runCheckUntil(remote, check, judged, options.signal);
-    inRow = judged.ok ? inRow + 1 : 0;
+    const judged = await runCheckUntil(remote, check, options.signal);
+    // An attempt that was broken off says nothing: it must not count as one more success in a row.
+    if (judged !== null) inRow = judged.ok ? inRow + 1 : 0;
+    last = judged ?? last;
     const ok = inRow >= options.successes;
     if (ok || options.signal?.aborted === true || performance.now() + options.intervalMilliseconds > endsAt) {
-      return { service, check: checkLabel(check), role: check.role, ok, detail: describe(check, judged, ok, inRow, options), attempts };
+      return { service, check: checkLabel(check), role: check.role, ok, detail: describe(check, last, ok, inRow, options), attempts };
     }
     await pause(options.intervalMilliseconds, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => {});
   }
 }
 
-async function runCheckUntil(remote: Remote, check: Check, last: Judgement, signal: AbortSignal = NEVER): Promise<Judgement> {
+/** One attempt; null when the signal came before its end. */
+async function runCheckUntil(remote: Remote, check: Check, signal: AbortSignal = NEVER): Promise<Judgement | null> {
   try {
     return await runCheck(remote, check, signal);
   } catch (error) {
     if (!signal.aborted || isBrokenLink(error)) throw error;
-    return last;
+    return null;
   }
 }
 
 function describe(check: Check, judged: Judgement, ok: boolean, inRow: number, options: WaitOptions): string {
   if (ok) return judged.detail;
-  if (judged.ok) return `${judged.detail}, but only ${inRow} of ${options.successes} successes in a row before the deadline`;
+  if (judged.ok) return `${judged.detail}, but only ${inRow} of ${options.successes} successes in a row in the time there was`;
   return failureText(check, judged.detail);
 }
 

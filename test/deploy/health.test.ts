@@ -188,6 +188,10 @@ describe("commands", () => {
     expect(detail.length).toBeLessThan(700);
   });
 
+  test("what it leaves running in the background is not waited for", async () => {
+    expect((await runCheck(remote, command("sh", "-c", "sleep 25 >/dev/null 2>&1 & echo started"))).ok).toBe(true);
+  });
+
   test("one that reads its input finds none", async () => {
     expect((await runCheck(remote, command("cat"))).ok).toBe(true);
   });
@@ -239,13 +243,40 @@ describe("waiting", () => {
     await expect(waiting).rejects.toMatchObject({ name: "ConnectError", code: "connection-lost" });
   });
 
-  test("an abort ends it at once, in the middle of an attempt", async () => {
+  test("an abort ends it at once, in the middle of an attempt, with what was seen last", async () => {
     const controller = new AbortController();
-    const port = await serve(() => {});
+    let asked = 0;
+    const port = await serve((_request, response) => {
+      if (++asked === 1) response.writeHead(500).end("warming up");
+      else setTimeout(() => controller.abort(new Error("its unit failed")), 20);
+    });
     const waiting = waitHealthy(remote, [{ service: "a", check: http(`http://127.0.0.1:${port}/`) }], { ...options, signal: controller.signal });
-    setTimeout(() => controller.abort(new Error("Ctrl-C")), 100);
-    await expect(waiting).rejects.toThrow("Ctrl-C");
+    expect(await waiting).toMatchObject([{ ok: false, attempts: 2, detail: expect.stringMatching(/^HTTP 500 .*\nwarming up$/) }]);
   });
+
+  test("an attempt that was broken off is no further success in a row", async () => {
+    const controller = new AbortController();
+    let asked = 0;
+    const port = await serve((_request, response) => {
+      if (++asked === 1) response.end();
+      else setTimeout(() => controller.abort(new Error("its unit failed")), 20);
+    });
+    const check = { service: "a", check: http(`http://127.0.0.1:${port}/`) };
+    const [result] = await waitHealthy(remote, [check], { ...options, successes: 2, signal: controller.signal });
+    expect(result).toMatchObject({ ok: false, detail: expect.stringContaining("only 1 of 2 successes in a row") });
+  });
+
+  test("a signal that came before the first attempt leaves nothing seen", async () => {
+    const port = await serve(() => {});
+    const check = { service: "a", check: http(`http://127.0.0.1:${port}/`) };
+    const [result] = await waitHealthy(remote, [check], { ...options, signal: AbortSignal.abort(new Error("its unit failed")) });
+    expect(result).toMatchObject({ ok: false, attempts: 1, detail: "not waited for: its unit failed" });
+  });
+});
+
+test("a single attempt passes an abort's reason on", async () => {
+  const port = await serve(() => {});
+  await expect(runCheck(remote, http(`http://127.0.0.1:${port}/`), AbortSignal.timeout(50))).rejects.toMatchObject({ name: "TimeoutError" });
 });
 
 // A throw-away pair for 127.0.0.1, signed by itself; it guards nothing.
