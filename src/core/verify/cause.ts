@@ -58,11 +58,24 @@ export function isSkipped(sample: UnitProperties): boolean {
   return sample.ConditionResult === "no" && Number(sample.ConditionTimestampMonotonic ?? "0") > 0;
 }
 
+/** A service that somebody stopped looks the same but for the time that it ran. */
 function cleanEnd(sample: UnitProperties): Cause {
   if (isSkipped(sample)) return specific("condition", "a Condition…= of the unit is false, so systemd did not start it");
-  const hasRun = Number(sample.ExecMainStartTimestampMonotonic ?? "0") > 0;
-  if (!hasRun && sample.SubState !== "auto-restart") return generic("inactive", "the unit is not running");
-  return generic("exited-at-once", "the main process ended by itself without an error; a program that goes to the background needs Type=forking");
+  const ran = secondsRun(sample);
+  if (sample.SubState !== "auto-restart" && (ran === null || ran > AT_ONCE_SECONDS)) return generic("inactive", "the unit is not running");
+  const after = ran === null ? "" : ` after ${ran.toFixed(1)} s`;
+  return generic(
+    "exited-at-once",
+    `the main process ended by itself${after}, without an error; a program that goes to the background needs Type=forking`,
+  );
+}
+
+const AT_ONCE_SECONDS = 60;
+
+function secondsRun(sample: UnitProperties): number | null {
+  const started = Number(sample.ExecMainStartTimestampMonotonic ?? "0");
+  const ended = Number(sample.ExecMainExitTimestampMonotonic ?? "0");
+  return started > 0 && ended >= started ? (ended - started) / 1e6 : null;
 }
 
 function timeoutCause(sample: UnitProperties): Cause {
