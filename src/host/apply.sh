@@ -104,7 +104,9 @@ back_up() {
 # From here on finish.sh means undo. The restarts that are owed are on the disk before the first rename.
 arm() {
   : >"$txn/token"
-  durable "$txn/token" "$txn"
+  read -r boot </proc/sys/kernel/random/boot_id
+  printf '%s\n' "$boot" >"$txn/boot"
+  durable "$txn/token" "$txn/boot" "$txn"
   set_state PREPARED
   while IFS="$tab" read -r op verb unit _; do
     case $op.$verb in
@@ -125,7 +127,7 @@ make_accounts_and_folders() {
       release)
         rm -rf -- "$path.tmp"
         mkdir -m 0755 -- "$path.tmp"
-        mv -f -- "$base/upload/$b" "$path.tmp/$a"
+        cp -- "$base/upload/$b" "$path.tmp/$a"
         chown -- 0:0 "$path.tmp/$a"
         chmod -- 0755 "$path.tmp" "$path.tmp/$a"
         durable "$path.tmp/$a" "$path.tmp"

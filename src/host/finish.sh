@@ -134,11 +134,27 @@ undo_link() {
 # Units that ran before run again, from the old files; units that did not run before do not run.
 undo_units() {
   if [ -s "$txn/acted" ] || [ "$state" != PREPARED ]; then
+    if rebooted; then act_on_all; fi
     each_acted stop_unless_ran
     timeout -k 5 120 systemctl "$scope" daemon-reload 9>&- </dev/null || trouble 'daemon-reload failed'
     each_acted bring_back
     revive
   fi
+}
+
+rebooted() {
+  read -r boot </proc/sys/kernel/random/boot_id
+  armed=$boot
+  if [ -r "$txn/boot" ]; then IFS= read -r armed <"$txn/boot" || :; fi
+  [ "$armed" != "$boot" ]
+}
+
+# The boot may have started any unit from the new files, before these were put back and whether or not it had been acted on.
+act_on_all() {
+  while IFS="$tab" read -r op _ unit _; do
+    if [ "$op" = action ] && [ "$unit" != - ]; then printf 'restart\t%s\n' "$unit"; fi
+  done <"$txn/plan" >"$txn/acted.tmp"
+  mv -fT -- "$txn/acted.tmp" "$txn/acted" || trouble 'the list of units cannot be written'
 }
 
 # Units that stopped along with ours.
