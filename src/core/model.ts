@@ -281,6 +281,10 @@ export type HostTarget = {
   readonly play: string;
   readonly services: readonly Service[];
   readonly resources: readonly Resource[];
+  /** Resource id → every service that declares it; a slice or a folder may have several. */
+  readonly owners: ReadonlyMap<string, readonly string[]>;
+  /** Every service that the project has for this host in any play; null in all but one of the host's targets, so that nothing is told twice. */
+  readonly declared: readonly string[] | null;
 };
 
 // ── Observation: what a host is ──────────────────────────────────────────────────────────────────────────────────
@@ -329,6 +333,8 @@ export type OpenTransaction = {
   readonly running: boolean;
   /** Seconds since a controller renewed the lease; null: never. */
   readonly leaseAgeSeconds: number | null;
+  /** Seconds since it arrived on the host; null: unknown. */
+  readonly ageSeconds: number | null;
   /** user@controller, for humans. */
   readonly owner: string;
   readonly project: string;

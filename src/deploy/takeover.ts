@@ -22,7 +22,8 @@ export async function settleUnfinished(remote: Remote, transactions: readonly Op
 }
 
 async function settleOne(remote: Remote, transaction: OpenTransaction, context: DeployContext): Promise<void> {
-  const ends = context.now() + (LEASE_SECONDS + 5) * 1000;
+  const started = context.now();
+  const ends = started + (LEASE_SECONDS + 5) * 1000;
   for (;;) {
     const nonce = context.newId();
     const input = `${[nonce, stateFolder, systemScope, transaction.id, UNDO_SECONDS].join("\n")}\n`;
@@ -31,7 +32,7 @@ async function settleOne(remote: Remote, transaction: OpenTransaction, context: 
       mustBeFinal(remote, transaction, lastState(answer.stdout, nonce)?.name ?? "UNREADABLE");
       return;
     }
-    if (context.now() > ends) throw lockedBy(remote, transaction);
+    if (context.now() > ends) throw lockedBy(remote, transaction, (context.now() - started) / 1000);
     await sleep(2000, context.signal);
     context.signal.throwIfAborted();
   }
@@ -45,11 +46,12 @@ function mustBeFinal(remote: Remote, transaction: OpenTransaction, state: string
   });
 }
 
-function lockedBy(remote: Remote, transaction: OpenTransaction): HostError {
+function lockedBy(remote: Remote, transaction: OpenTransaction, waitedSeconds: number): HostError {
   const { name } = remote.host;
+  const since = transaction.ageSeconds === null ? "" : ` for ${Math.round(transaction.ageSeconds + waitedSeconds)} s`;
   return new HostError(
     "locked",
     name,
-    `${name}: ${transaction.owner} is at work here (project ${transaction.project}, transaction ${transaction.id}, ${transaction.state})`,
+    `${name}: ${transaction.owner} has been at work here${since} (project ${transaction.project}, transaction ${transaction.id}, ${transaction.state})`,
   );
 }

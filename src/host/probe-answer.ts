@@ -202,7 +202,7 @@ function decodeManifest(project: string, rows: readonly Row[]): readonly Manifes
 }
 
 function decodeTransactions(rows: readonly Row[]): readonly OpenTransaction[] {
-  return rows.flatMap(([id = "", state = "", active = "", age = "", owner = "", project = ""]) => {
+  return rows.flatMap(([id = "", state = "", active = "", lease = "", age = "", owner = "", project = ""]) => {
     if (!/^[0-9a-f]{32}$/.test(id)) return [];
     const running = !["inactive", "failed", ""].includes(active);
     return [
@@ -210,7 +210,8 @@ function decodeTransactions(rows: readonly Row[]): readonly OpenTransaction[] {
         id,
         state: sanitizeLine(state),
         running,
-        leaseAgeSeconds: /^-?\d{1,9}$/.test(age) ? Number(age) : null,
+        leaseAgeSeconds: /^-?\d{1,9}$/.test(lease) ? Number(lease) : null,
+        ageSeconds: /^\d{1,9}$/.test(age) ? Number(age) : null,
         owner: sanitizeLine(owner),
         project: sanitizeLine(project),
       },

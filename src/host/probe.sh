@@ -115,10 +115,11 @@ for folder in "$base"/txn/*/; do
   case $state in CONFIRMED | ROLLEDBACK | REFUSED) continue ;; esac
   id=${folder##*/}
   active=$(systemctl "$scope" show -p ActiveState "svcdeploy-$id.service" 2>/dev/null)
-  age=-
-  first_line "$folder/lease"; [ -n "$value" ] && age=$((now - value))
+  lease=- age=-
+  first_line "$folder/lease"; [ -n "$value" ] && lease=$((now - value))
+  arrived=$(stat -c %Y -- "$folder/owner" 2>/dev/null) && age=$(($(date +%s) - arrived))
   first_line "$folder/owner"; owner=$value
   first_line "$folder/project"
-  printf 'transaction\t%s\t%s\t%s\t%s\t%s\t%s\n' "$id" "$state" "${active#ActiveState=}" "$age" "$owner" "$value"
+  printf 'transaction\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$id" "$state" "${active#ActiveState=}" "$lease" "$age" "$owner" "$value"
 done
 printf '%s end\n' "$nonce"

@@ -58,8 +58,12 @@ function spaceNotices({ facts }: Observation, changes: readonly Change[]): reado
 
 function transactionNotice(transaction: OpenTransaction): Notice {
   const name = `transaction ${transaction.id.slice(0, 12)} of ${transaction.owner} (project ${transaction.project}, ${transaction.state})`;
-  if (isLocked(transaction)) return refusal("locked", `${name} is under way`);
+  if (isLocked(transaction)) return refusal("locked", `${name} is under way${forSoLong(transaction)}`);
   if (transaction.state === "ROLLBACK_FAILED") return warning("rollback-failed", `${name} could not be undone completely: look at the host first`);
   if (transaction.running) return warning("unfinished-transaction", `${name} has lost its controller: it will be taken back first`);
   return warning("unfinished-transaction", `${name} has not come to its end: it will be settled first`);
+}
+
+function forSoLong({ ageSeconds }: OpenTransaction): string {
+  return ageSeconds === null ? "" : `, for ${ageSeconds} s by now`;
 }
