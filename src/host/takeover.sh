@@ -22,6 +22,14 @@ unfinished() {
   case $state in CONFIRMED* | ROLLEDBACK* | REFUSED* | ROLLBACK_FAILED*) return 1 ;; esac
 }
 
+# leave_alone: ends here when the controller is still there.
+leave_alone() {
+  if [ "$age" -ge 0 ] && [ "$age" -le 20 ]; then
+    printf '%s alive %s\n' "$nonce" "$age"
+    exit 0
+  fi
+}
+
 age=0
 if [ -r "$txn/lease" ]; then
   read -r renewed <"$txn/lease" || renewed=0
@@ -30,12 +38,12 @@ if [ -r "$txn/lease" ]; then
 fi
 active=$(systemctl "$scope" show -p ActiveState -- "svcdeploy-$id.service")
 case $active in
-  ActiveState=inactive | ActiveState=failed) ;;
+  ActiveState=inactive | ActiveState=failed)
+    # Published and not launched yet: whoever sent it may be about to.
+    if unfinished && [ "${state%% *}" = STAGED ]; then leave_alone; fi
+    ;;
   *)
-    if [ "$age" -ge 0 ] && [ "$age" -le 20 ]; then
-      printf '%s alive %s\n' "$nonce" "$age"
-      exit 0
-    fi
+    leave_alone
     mv -T -- "$txn/token" "$txn/rollback" 2>/dev/null
     timeout "$seconds" systemctl "$scope" stop -- "svcdeploy-$id.service" </dev/null
     ;;
