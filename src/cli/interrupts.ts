@@ -17,7 +17,7 @@ export type Interrupts = {
 /** Which interrupt it was. */
 export type Interruption = { readonly detached: boolean; readonly message: string };
 
-const FIRST = "Interrupted: no new host is started, those under way finish. Once more to let go of them.";
+const FIRST = "Interrupted: hosts under way finish, no new one starts. Again: let go.";
 const SECOND =
   "Let go: nobody confirms the changes under way any more, so each host takes its own back within the next half minute. `svcdeploy plan` tells what it came to.";
 

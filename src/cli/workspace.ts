@@ -54,8 +54,8 @@ export async function makeContext(
   const connector = makeConnector({
     identity: connection.identity === null ? null : resolve(workingDirectory, connection.identity),
     knownHostsFiles: connection.knownHosts.length === 0 ? null : connection.knownHosts.map((file) => resolve(workingDirectory, file)),
-    agentSocket: environment.SSH_AUTH_SOCK ?? null,
-    homeDirectory: environment.HOME ?? null,
+    agentSocket: environment.SSH_AUTH_SOCK || null,
+    homeDirectory: environment.HOME || null,
   });
   return {
     connector,

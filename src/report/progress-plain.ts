@@ -46,6 +46,6 @@ function linesOf(event: DeployEvent, run: { readonly hosts: number; readonly col
 function finishedLine(event: Extract<DeployEvent, { type: "host-finished" }>): Line {
   const { report } = event;
   if (isTrouble(report.status)) return failureTitle(report);
-  const duration = report.status === "skipped" ? "" : ` (${formatDuration(report.durationMilliseconds)})`;
+  const duration = report.status === "skipped" || report.durationMilliseconds === 0 ? "" : ` (${formatDuration(report.durationMilliseconds)})`;
   return line(`${report.host}: `, styled(STYLES[report.status], report.status), duration);
 }

@@ -7,7 +7,7 @@ import type { Reporter } from "./reporter.ts";
 import { finalText } from "./run-output.ts";
 import type { Sink } from "./sink.ts";
 import { isTrouble } from "./summary-table.ts";
-import { plainLine, truncate } from "./text.ts";
+import { type Line, line, plainLine, styled, truncate, wrap } from "./text.ts";
 
 /** Failures that stay on the screen under their play; all of them stand in the final report. */
 const MAX_FAILURE_ROWS = 5;
@@ -19,6 +19,7 @@ type Deferred<Value> = { readonly promise: Promise<Value>; readonly resolve: (va
 /** A reporter for a terminal on standard output. */
 export function makeTtyReporter(sink: Sink): Reporter {
   const rows = new Map<string, Row>();
+  const afterwards: Line[] = [];
   let display: Promise<unknown> = Promise.resolve();
   const close = async (): Promise<void> => {
     for (const row of rows.values()) row.ended.resolve(null);
@@ -29,8 +30,11 @@ export function makeTtyReporter(sink: Sink): Reporter {
     event: (event) => {
       if (event.type === "run-started") display = startDisplay(event.plays, rows, sink);
       for (const row of rows.values()) update(row, event, sink);
-      if (event.type === "run-interrupted") rememberOnce([...rows.values()], event.message, sink);
-      if (event.type === "run-finished") display = close().then(() => sink.print([[], ...finalText(event.reports, sink.columns)]));
+      if (event.type === "run-interrupted") {
+        rememberOnce([...rows.values()], event.message, sink);
+        if (event.detached) afterwards.push(...wrap(event.message, sink.columns).map((text) => line(styled("warn", text))));
+      }
+      if (event.type === "run-finished") display = close().then(() => sink.print([...afterwards, [], ...finalText(event.reports, sink.columns)]));
     },
     close: async () => {
       await close();
@@ -47,7 +51,8 @@ async function startDisplay(plays: readonly string[], rows: Map<string, Row>, si
       await row.ended.promise;
       if (row.progress.hosts === 0) task.skip(`${row.progress.play}: not started`);
       // listr2 marks a row as failed only by what its task throws; the final report says it all.
-      if (row.progress.finished.some((report) => isTrouble(report.status))) throw new Error(task.title);
+      const { finished, hosts } = row.progress;
+      if (finished.length < hosts || finished.some((report) => isTrouble(report.status))) throw new Error(task.title);
     },
     rendererOptions: { persistentOutput: true, outputBar: MAX_FAILURE_ROWS },
   }));

@@ -65,7 +65,7 @@ function merge(first: HostReport, second: HostReport): HostReport {
 }
 
 function rowOf(report: HostReport): Row {
-  const duration = report.status === "skipped" ? "" : formatDuration(report.durationMilliseconds);
+  const duration = report.durationMilliseconds === 0 ? "" : formatDuration(report.durationMilliseconds);
   return { host: report.host, status: report.status, services: report.services.join(", "), duration };
 }
 
@@ -76,7 +76,7 @@ function foldRows(hosts: readonly HostReport[]): readonly Row[] {
     if (isTrouble(status) || those.length === 1) return those.map(rowOf);
     const longest = Math.max(...those.map((report) => report.durationMilliseconds));
     const services = [...new Set(those.flatMap((report) => report.services))].join(", ");
-    const duration = status === "skipped" ? "" : `≤ ${formatDuration(longest)}`;
+    const duration = status === "skipped" || longest === 0 ? "" : `≤ ${formatDuration(longest)}`;
     return [{ host: plural(those.length, "host"), status, services, duration }];
   });
 }

@@ -58,7 +58,11 @@ const TEXTS: readonly (readonly [string, (columns: number) => readonly Line[]])[
     "final",
     (columns) =>
       finalText(
-        [sampleReport("db1"), sampleFailure("db2"), sampleReport("db3", { status: "skipped", message: "not started: db2 failed (maxFailed 0)" })],
+        [
+          sampleReport("db1"),
+          sampleFailure("db2"),
+          sampleReport("db3", { status: "skipped", durationMilliseconds: 0, message: "not started: db2 failed (maxFailed 0)" }),
+        ],
         columns,
       ),
   ],

@@ -13,7 +13,7 @@ const stage = (host: string, name: HostStage): DeployEvent => ({ type: "host-sta
 const reports = [
   sampleReport("db1"),
   sampleFailure("db2"),
-  sampleReport("db3", { status: "skipped", message: "not started: db2 failed (maxFailed 0)" }),
+  sampleReport("db3", { status: "skipped", durationMilliseconds: 0, message: "not started: db2 failed (maxFailed 0)" }),
 ];
 const EVENTS: readonly DeployEvent[] = [
   { type: "run-started", run: "ab".repeat(16), environment: "prod", hosts: ["db1", "db2", "db3"], plays: ["stores"] },

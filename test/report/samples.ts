@@ -50,7 +50,7 @@ function sampleTarget(name: string, play: string): HostTarget {
     health: [],
     settleSeconds: 10,
   };
-  return { project: "demo", host, play, services: [service], resources: [] };
+  return { project: "demo", host, play, services: [service], resources: [], owners: new Map(), declared: null };
 }
 
 function sampleFile(path: string, content: string | Uint8Array, more: Partial<FileResource> = {}): FileResource {
