@@ -71,6 +71,10 @@ evidence=Id,LoadState,ActiveState,SubState,Result,Type,NRestarts,MainPID,ExecMai
 
 # What the failed units say of themselves, before they are restarted.
 keep_evidence() {
+  if [ ! -e "$txn/failure" ]; then
+    said=$(timeout 10 journalctl --no-pager -q -n 1 -o cat -t svcdeploy -u "svcdeploy-$id.service" 9>&- </dev/null 2>/dev/null)
+    if [ -n "$said" ]; then replace "$txn/failure" "the transaction's script ended early; its last words: $said"; fi
+  fi
   [ -d "$txn/evidence" ] || mkdir -- "$txn/evidence" || return
   while IFS="$tab" read -r verb unit; do
     if [ "$unit" = - ] || [ -e "$txn/evidence/$unit.journal" ]; then continue; fi
@@ -230,14 +234,15 @@ restore_records() {
   done <"$txn/plan"
 }
 
-# Uploaded programs go back to where the next run finds them; folders that we made go when they are empty.
+# Releases that we made go, and folders that we made when they are empty.
 undo_folders() {
   set --
   while IFS="$tab" read -r op key path a b c d _; do
     case $op in
       release)
+        # The upload stays under its hash, so that the next run need not send it again.
         for folder in "$path" "$path.tmp"; do
-          [ ! -f "$folder/$a" ] || mv -f -- "$folder/$a" "$base/upload/$b" || trouble "$folder cannot be emptied"
+          rm -f -- "$folder/$a" || trouble "$folder cannot be emptied"
           [ ! -d "$folder" ] || rmdir -- "$folder" || conflict "$folder"
         done
         ;;

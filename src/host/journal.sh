@@ -162,8 +162,11 @@ prune() {
   for folder in "$base"/txn/*/; do
     if [ -r "$folder/state" ] && grep -q '^ROLLBACK_FAILED' -- "$folder/state"; then replace "${folder%/}/state" "ROLLEDBACK superseded by $id"; fi
   done
-  while IFS="$tab" read -r op releases keep _; do
-    if [ "$op" = keep ]; then prune_releases "$releases" "$keep"; fi
+  while IFS="$tab" read -r op a b _ d _; do
+    case $op in
+      keep) prune_releases "$a" "$b" ;;
+      release) rm -f -- "$base/upload/$d" ;;
+    esac
   done <"$txn/plan"
 }
 

@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { UsageError } from "../core/errors.ts";
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
 /** The file's bytes in pieces. Throws UsageError when it cannot be read (any more). */
 export async function* readArtifact(path: string): AsyncGenerator<Uint8Array> {

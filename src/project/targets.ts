@@ -27,9 +27,14 @@ export async function buildTargets(project: Project, selection: Selection): Prom
   const plays = select(project, selection);
   const build: Build = { project, files: new Map(project.files), describe: makeArtifactReader(project.root), problems: [] };
   const built: PlayTargets[] = [];
+  const told = new Set<string>();
   for (const play of plays) {
     const targets: HostTarget[] = [];
-    for (const host of play.selectedHosts) targets.push(await buildTarget(build, play.play, host, play.selectedServices));
+    for (const host of play.selectedHosts) {
+      const target = await buildTarget(build, play.play, host, play.selectedServices);
+      targets.push(told.has(host.name) ? target : { ...target, declared: declaredFor(project, host) });
+      told.add(host.name);
+    }
     built.push({ play: play.play, targets });
   }
   if (build.problems.length > 0) throw withExcerpts(new ConfigError(withoutRepeats(build.problems)), (file) => textOf(build, file));
@@ -86,7 +91,24 @@ async function buildTarget(build: Build, play: Play, host: Host, sources: readon
   }
   const files = new Map(services.map((service) => [service.name, service.file]));
   const merged = await collect(build, () => mergeResources(resources, files));
-  return { project: build.project.name, host, play: play.name, services, resources: merged ?? [] };
+  return {
+    project: build.project.name,
+    host,
+    play: play.name,
+    services,
+    resources: merged ?? [],
+    owners: ownersOf(resources.flat()),
+    declared: null,
+  };
+}
+
+function ownersOf(resources: readonly Resource[]): ReadonlyMap<string, readonly string[]> {
+  const owners = Map.groupBy(resources, ({ id }) => id);
+  return new Map([...owners].map(([id, same]) => [id, same.map(({ service }) => service)]));
+}
+
+function declaredFor(project: Project, host: Host): readonly string[] {
+  return project.plays.filter(({ hosts }) => hosts.includes(host.name)).flatMap(({ services }) => services);
 }
 
 async function buildService(build: Build, host: Host, source: ServiceSource): Promise<{ service: Service; resources: Resource[] }> {

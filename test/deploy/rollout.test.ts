@@ -42,7 +42,7 @@ const emptyPlan = (host: string): Plan => ({
   fingerprint: "",
 });
 const planned = (host: Host): PlannedHost => {
-  const target: HostTarget = { project: "demo", host, play: "p", services: [], resources: [] };
+  const target: HostTarget = { project: "demo", host, play: "p", services: [], resources: [], owners: new Map(), declared: null };
   return { target, plan: emptyPlan(host.name), error: null };
 };
 

@@ -11,15 +11,15 @@ import { unitDebt } from "./unit-debt.ts";
 import { strayControlGroup } from "./unit-notices.ts";
 import { isLive, isMasked, UNKNOWN_UNIT } from "./unit-state.ts";
 
-/** Everything that is not as declared, in the order of the resources; health is not in it. declared: as for makePlan. */
-export function findDrift(target: HostTarget, observation: Observation, declared?: readonly string[]): readonly Finding[] {
+/** Everything that is not as declared, in the order of the resources; health is not in it. */
+export function findDrift(target: HostTarget, observation: Observation): readonly Finding[] {
   const changes = target.resources.flatMap((resource) => compareResource(resource, observation) ?? []);
   return [
     ...target.resources.flatMap((resource) =>
       resource.kind === "unit" ? unitFindings(target, resource, observation, changes) : pathFindings(resource, observation),
     ),
     ...mountFindings(target, observation),
-    ...orphanEntries(target, observation, declared).map(({ service, kind, path }) => ({
+    ...orphanEntries(target, observation).map(({ service, kind, path }) => ({
       ...finding("orphan", service, path, `${kind} ${path} was put there by svcdeploy and is not declared any more`),
     })),
     ...observation.transactions.map(({ id, state, owner }) =>

@@ -15,17 +15,14 @@ import { schedule, type UnitAction } from "./schedule.ts";
 import { type Debt, isRecorded, unitDebt } from "./unit-debt.ts";
 import { unitNotices } from "./unit-notices.ts";
 
-/**
- * What one host needs in one play. declared: every service that the project has for this host in any play; only with it are the things of a
- * service that is gone altogether found as orphans.
- */
-export function makePlan(target: HostTarget, observation: Observation, declared?: readonly string[]): Plan {
+/** What one host needs in one play. */
+export function makePlan(target: HostTarget, observation: Observation): Plan {
   const changes = findChanges(target, observation);
   const units = target.resources.filter((resource) => resource.kind === "unit");
   const { actions: acts, collateral } = schedule(units, findDebts(target, units, changes, observation), observation);
   const reload = daemonReload(units, changes, observation);
   const actions: readonly Action[] = [...(reload === null ? [] : [reload]), ...acts];
-  const orphans = orphanEntries(target, observation, declared);
+  const orphans = orphanEntries(target, observation);
   const manifests = findManifests(target, observation, orphans);
   const isIdle = changes.length + actions.length + manifests.length === 0;
   return {
@@ -78,7 +75,9 @@ function findDebts(
 /** What an orphan is goes on being owned until it is removed. */
 function findManifests(target: HostTarget, observation: Observation, orphans: readonly ManifestEntry[]): Plan["manifests"] {
   return target.services.flatMap(({ name: service }) => {
-    const own = target.resources.filter((resource) => resource.service === service).map((resource) => manifestEntry(target.project, resource));
+    const own = target.resources
+      .filter(({ id }) => target.owners.get(id)?.includes(service))
+      .map((resource) => manifestEntry(target.project, resource));
     const content = formatManifest([...own, ...orphans.filter((entry) => entry.service === service)]);
     const path = manifestPath(target.project, service);
     const oldSha256 = observation.paths.get(path)?.sha256 ?? null;

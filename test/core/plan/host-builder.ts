@@ -61,7 +61,8 @@ export function makeTarget(resources: readonly Resource[], host: Partial<Host> =
   const place = { file: "inventory/prod.yaml", line: 1, column: 1 };
   const address = { address: "10.0.0.1", port: 22, user: "root", become: "none", identity: null, knownHosts: null } as const;
   const plain: Host = { name: "web1", ...address, groups: [], vars: {}, labels: {}, systemd: 247, required: false, place, ...host };
-  return { project: "shop", host: plain, play: "site", services, resources };
+  const owners = new Map(resources.map(({ id, service }) => [id, [service]]));
+  return { project: "shop", host: plain, play: "site", services, resources, owners, declared: null };
 }
 
 export function makeObservation(spec: HostSpec, resources: readonly Resource[]): Observation {

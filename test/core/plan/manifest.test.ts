@@ -40,6 +40,21 @@ describe("the manifest", () => {
     expect(makePlan(target, makeObservation({ manifest: [orphan], paths: { [path]: { content } } }, resources)).manifests).toEqual([]);
   });
 
+  it("holds what two services share in the manifests of both, whichever is selected", () => {
+    const slice = makeResource({ kind: "file", path: "/etc/systemd/system/shared.slice", service: "app" });
+    const other = makeResource({ kind: "file", path: "/etc/other", service: "other" });
+    const shared = makeTarget([slice, other]);
+    const owners = new Map([
+      [slice.id, ["app", "other"]],
+      [other.id, ["other"]],
+    ]);
+    const both = makePlan({ ...shared, owners }, makeObservation({}, shared.resources)).manifests;
+    expect(both.map(({ service, content }) => [service, content.includes("shared.slice")])).toEqual([
+      ["app", true],
+      ["other", true],
+    ]);
+  });
+
   it("of a service that is gone altogether is found only when all declared services are known", () => {
     const target = makeTarget([makeResource({ kind: "file", path: "/etc/a" })]);
     const manifest = [
@@ -48,7 +63,7 @@ describe("the manifest", () => {
     ] as const;
     const host = makeObservation({ manifest }, target.resources);
     expect(makePlan(target, host).orphans).toEqual([]);
-    expect(makePlan(target, host, ["app", "other"]).orphans).toEqual([{ service: "gone", kind: "file", path: "/etc/gone" }]);
+    expect(makePlan({ ...target, declared: ["app", "other"] }, host).orphans).toEqual([{ service: "gone", kind: "file", path: "/etc/gone" }]);
   });
 });
 
