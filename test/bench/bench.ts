@@ -1,12 +1,13 @@
 /** `npm run bench`: what the command costs beside the tools one would compare it with, as ratios measured in turns in one run. A table, no test. */
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { createReadStream, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Host } from "../../src/core/model.ts";
 import { scripts } from "../../src/host/scripts.ts";
+import { readArtifact } from "../../src/project/read-artifact.ts";
 import { makeConnector } from "../../src/remote/ssh.ts";
 import { cgroupMode, removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { makeWorkshop, type Workshop, webService } from "../support/workshop.ts";
@@ -106,7 +107,7 @@ async function benchUpload(host: TestHost, folder: string): Promise<void> {
     const remote = await connector.connect(target);
     const input = async function* (): AsyncGenerator<string | Uint8Array> {
       if (head !== "") yield head;
-      yield* createReadStream(file, { highWaterMark: 1 << 18 });
+      yield* readArtifact(file);
     };
     const { exitCode, stderr } = await remote.run(script, { input: input(), timeoutMilliseconds: 120_000 });
     remote.close();
@@ -164,7 +165,9 @@ function addServices(shop: Workshop): void {
 const hosts = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd })));
 const shop = makeWorkshop(hosts);
 try {
-  await Promise.all(hosts.map((host) => host.shell("echo 'LogLevel VERBOSE' >/etc/ssh/sshd_config.d/verbose.conf && systemctl reload ssh.service")));
+  await Promise.all(
+    hosts.map((host) => host.shell("echo 'LogLevel VERBOSE' >/etc/ssh/sshd_config.d/00-verbose.conf && systemctl reload ssh.service")),
+  );
   console.log(
     `\nsvcdeploy bench: systemd ${systemdVersions.join(", ")}; cgroups ${cgroupMode()}; medians of ${ROUNDS} rounds, both sides in turns\n`,
   );
