@@ -6,6 +6,8 @@ use warnings;
 use IO::Socket::INET;
 use IO::Socket::UNIX;
 
+$| = 1; # what it says is in the journal before it is killed
+
 my ($file, $check) = @ARGV;
 my %config = read_config();
 exit 0 if $check;
