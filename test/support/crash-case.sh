@@ -1,0 +1,135 @@
+# crash-case.sh: runs transactions on this host, each with its faults, and says what the host is like afterwards.
+# Standard input, one line a case: ID BODY CONFIRM FAULT…, BODY a file of /var/crash as deliver.sh takes it after its first lines, CONFIRM yes or no,
+# FAULT PHASE:NUMBER:MODE. Answers: "case ID", "state …", "struck …", "point …" for each command that was counted (FAULT trace), "snap …", "end".
+set -u
+LC_ALL=C
+export LC_ALL
+umask 022
+work=/var/crash base=/var/lib/svcdeploy
+accounts='passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock'
+
+# The world before: one service of ours that runs, a foreign one that stops along with it, and a program that was uploaded.
+make_old() {
+  systemctl stop crb.service cra.service crd.service 2>/dev/null
+  if getent passwd crauser >/dev/null; then userdel crauser; fi
+  if getent group crauser >/dev/null; then groupdel crauser; fi
+  rm -rf /etc/cra /etc/crb /etc/systemd/system/cr?.service /etc/systemd/system/multi-user.target.wants/cr?.service /opt/cra /.svcdeploy-stage
+  rm -rf "$base/txn" "$base/gen" "$base/blobs" "$base/projects" "$base/units" "$base/upload" "$base/current" "$base/stable"
+  mkdir -p /etc/cra /opt/cra/releases/1
+  chmod 0755 /etc/cra
+  (umask 077 && mkdir -p "$base/gen/1" "$base/blobs" "$base/projects/demo" "$base/units" "$base/upload" "$base/txn")
+  echo hello=1 >/etc/cra/conf
+  chmod 0640 /etc/cra/conf
+  printf '[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=multi-user.target\n' >/etc/systemd/system/cra.service
+  printf '[Unit]\nPartOf=cra.service\nAfter=cra.service\n[Service]\nExecStart=/bin/sleep 4000\n' >/etc/systemd/system/crd.service
+  ln -s releases/1 /opt/cra/current
+  cp "$work/upload" "$base/upload/$(sha256sum <"$work/upload" | cut -d' ' -f1)"
+  echo before >"$base/gen/1/id"
+  ln -s gen/1 "$base/current"
+  ln -s gen/1 "$base/stable"
+  systemctl daemon-reload
+  systemctl reset-failed
+  systemctl start cra.service crd.service
+  (umask 077 && : >"$base/units/cra.service")
+  echo "$(systemctl show -p InvocationID --value cra.service) $boot_id a1 b1" >"$base/units/cra.service"
+}
+
+# Whatever a transaction may touch, without what differs from run to run: process numbers, invocations, the transaction's id.
+snapshot() {
+  find /etc /opt "$base/units" "$base/projects" "$base/gen" "$base/blobs" "$base/upload" -printf 'snap %p %y %m %u:%g %l\n' |
+    grep -Ev " /etc/($accounts)-? |$base/upload/" | sort
+  find "$base/upload" -printf 'snap %p %y\n'
+  find /etc /opt "$base/projects" "$base/gen" "$base/blobs" "$base/upload" -type f | grep -Ev "^/etc/($accounts)-?\$|/gen/[0-9]+/id\$" |
+    sort | xargs sha256sum | sed 's/^/snap /'
+  find / "$base" -maxdepth 1 -printf 'snap %p\n' | sort
+  for generation in "$base"/gen/*/; do
+    by=other
+    if [ "$(cat "$generation/id" 2>/dev/null)" = "$id" ]; then by=this; fi
+    echo "snap $generation by $by"
+  done
+  echo "snap current $(readlink "$base/current") stable $(readlink "$base/stable")"
+  for unit in cra crb crd; do unit_state "$unit.service"; done
+}
+
+unit_state() {
+  systemctl show -p LoadState -p ActiveState -p UnitFileState -p NeedDaemonReload -p Job -p MainPID -p InvocationID "$1" >"$work/show"
+  invocation='' process=0
+  while IFS='=' read -r name value; do
+    case $name in
+      InvocationID) invocation=$value ;;
+      MainPID) process=$value ;;
+      *) echo "snap $1 $name=$value" ;;
+    esac
+  done <"$work/show"
+  if [ "$process" != 0 ]; then echo "snap $1 runs $(tr '\0' ' ' <"/proc/$process/cmdline")"; fi
+  [ -r "$base/units/$1" ] || return 0
+  read -r recorded boot restart reload <"$base/units/$1"
+  echo "snap $1 recorded for $restart $reload, in sync: $([ "$recorded" = "$invocation" ] && echo yes) $([ "$boot" = "$boot_id" ] && echo yes)"
+}
+
+uptime_seconds() {
+  read -r now _ </proc/uptime
+  now=${now%%.*}
+}
+
+# Waits until nobody works on the transaction any more: its unit and the recovery are gone.
+await_end() {
+  uptime_seconds
+  ends=$((now + 60)) confirmed=no
+  while [ "$now" -lt "$ends" ]; do
+    uptime_seconds
+    state=NONE
+    if [ -r "$base/txn/$id/state" ]; then IFS= read -r state <"$base/txn/$id/state"; fi
+    if [ "$state.$confirm.$confirmed" = AWAIT.yes.no ]; then
+      confirmed=yes
+      printf 'nonce\n%s\n%s\nconfirmed\n0\n' "$base" "$id" | sh "$work/decide.sh" >/dev/null
+    fi
+    gone && return
+    sleep 0.1
+  done
+  state="STUCK $state"
+}
+
+gone() {
+  systemctl show -p ActiveState -p Job "svcdeploy-$id.service" svcdeploy-recover.service >"$work/show"
+  while IFS= read -r line; do
+    case $line in '' | ActiveState=inactive | ActiveState=failed | Job= | Job=0) ;; *) return 1 ;; esac
+  done <"$work/show"
+  if [ -r "$base/txn/$id/state" ]; then IFS= read -r state <"$base/txn/$id/state"; fi
+}
+
+run_case() {
+  rm -rf "$base"/txn/*
+  rm -f "$work"/count-* "$work/trace" "$work/struck"
+  : >"$work/trace"
+  : >"$work/faults"
+  for fault in $faults; do
+    echo "$fault" | tr : ' ' >>"$work/faults"
+  done
+  : >"$work/armed"
+  { printf 'nonce\n%s\n--system\n%s\tme@here\tdemo\t300\t120\n' "$base" "$id" && cat "$work/$body"; } | sh "$work/deliver.sh" >"$work/delivered" 2>&1
+  await_end
+  rm -f "$work/armed"
+}
+
+report() {
+  echo "case $id"
+  echo "state $state"
+  if [ -e "$work/struck" ]; then echo 'struck yes'; else echo 'struck no'; fi
+  case " $faults " in *' trace '*) sed 's/^/point /' "$work/trace" ;; esac
+  snapshot
+  echo end
+}
+
+read -r boot_id </proc/sys/kernel/random/boot_id
+while read -r id body confirm faults; do
+  if [ "$body" = old ]; then
+    make_old
+    state=OLD faults=''
+    rm -f "$work/struck"
+  else
+    systemctl reset-failed
+    run_case </dev/null
+  fi
+  report </dev/null
+done
