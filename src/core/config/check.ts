@@ -13,6 +13,9 @@ export type Checkable = {
   readonly keyPlaceOf: (path: TreePath) => Place;
 };
 
+/** Nobody reads more mistakes of one file, and each costs a look through its text. */
+export const MAX_PROBLEMS = 100;
+
 /** value null: there were problems, or templates are still to be expanded. */
 export type Checked<T> = { readonly value: T | null; readonly problems: readonly Problem[] };
 
@@ -25,7 +28,11 @@ export function checkTree<T>(schema: z.ZodType<T>, document: Checkable, stage: "
   const issues = result.error.issues.filter(
     (issue) => stage !== "written" || !isTemplate(valueAt(document.tree, stepsOf(issue.path, document.tree))),
   );
-  return { value: null, problems: issues.flatMap((issue) => explain(issue, document)) };
+  const problems: Problem[] = [];
+  for (const issue of issues) {
+    if (problems.length < MAX_PROBLEMS) problems.push(...explain(issue, document));
+  }
+  return { value: null, problems };
 }
 
 /** Problems of reading YAML, then those of the schema except where the first already say what is wrong: a number that YAML misread is not a bad mode as well. */
@@ -41,7 +48,7 @@ export function withoutRepeats(problems: readonly Problem[]): readonly Problem[]
 
 function explain(issue: z.core.$ZodIssue, document: Checkable): readonly Problem[] {
   const path = stepsOf(issue.path, document.tree);
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key], issue.message, document));
+  if (issue.code === "unrecognized_keys") return issue.keys.slice(0, MAX_PROBLEMS).map((key) => unknownKey([...path, key], issue.message, document));
   const value = valueAt(document.tree, path);
   if (value === undefined) return [problemAt(document.text, document.keyPlaceOf(path), `"${path.at(-1)}" is missing`, null)];
   const isOwnWords = !issue.message.startsWith("Invalid input");

@@ -8,13 +8,17 @@ import { matchesGlob } from "./patterns.ts";
 import { expandRanges } from "./ranges.ts";
 import type { TreePath } from "./yaml.ts";
 
-/** A group with all hosts below it. depth: the longest way from a group that is nobody's child; deeper wins. */
-export type ResolvedGroup = { readonly name: string; readonly hosts: ReadonlySet<string>; readonly depth: number; readonly vars: TreeMap };
+/** A group. depth: the longest way from a group that is nobody's child; deeper wins. */
+export type ResolvedGroup = { readonly name: string; readonly depth: number; readonly vars: TreeMap };
+
+const MAX_WORK = 500_000;
 type Fail = (path: TreePath, message: string, hint?: string | null) => undefined;
 type Written = { readonly [name: string]: WrittenGroup };
 
-/** Resolves all groups; mistakes go to `fail` with the path of the group. With a cycle, no group is resolved. */
-export function resolveGroups(written: Written, hosts: readonly string[], fail: Fail): ReadonlyMap<string, ResolvedGroup> {
+/**
+ * The groups of each host, those that are laid first in front. Mistakes go to `fail` with the path of the group; with a cycle, no group is resolved.
+ */
+export function resolveGroups(written: Written, hosts: readonly string[], fail: Fail): ReadonlyMap<string, readonly ResolvedGroup[]> {
   const known = new Set(hosts);
   for (const name of Object.keys(written)) checkName(name, known, fail);
   checkChildren(written, fail);
@@ -27,14 +31,38 @@ export function resolveGroups(written: Written, hosts: readonly string[], fail: 
   const depths = new Map<string, number>();
   for (const name of order)
     for (const child of childrenOf(written, name)) depths.set(child, Math.max(depths.get(child) ?? 0, (depths.get(name) ?? 0) + 1));
-  const members = new Map<string, Set<string>>();
-  for (const name of order.toReversed()) members.set(name, membersOf(name, written, hosts, known, members, fail));
-  return new Map(
-    order.map((name) => [
-      name,
-      { name, hosts: members.get(name) ?? new Set(), depth: depths.get(name) ?? 0, vars: written[name]?.vars ?? emptyMap() },
-    ]),
-  );
+  const members = new Map<string, ReadonlySet<string>>();
+  const walk: Walk = { written, hosts, known, members, fail, work: 0 };
+  for (const name of order.toReversed()) members.set(name, membersOf(walk, name));
+  if (walk.work > MAX_WORK) fail(["groups"], "the groups have more members than an inventory may hold");
+  return groupsByHost(order, (name) => ({ name, depth: depths.get(name) ?? 0, vars: written[name]?.vars ?? emptyMap() }), members);
+}
+
+type Walk = {
+  readonly written: Written;
+  readonly hosts: readonly string[];
+  readonly known: ReadonlySet<string>;
+  readonly members: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly fail: Fail;
+  /** Names looked at so far; past MAX_WORK nothing more is read. */
+  work: number;
+};
+
+function groupsByHost(
+  order: readonly string[],
+  make: (name: string) => ResolvedGroup,
+  members: ReadonlyMap<string, ReadonlySet<string>>,
+): ReadonlyMap<string, readonly ResolvedGroup[]> {
+  const groups = order.map(make).sort((a, b) => a.depth - b.depth || (a.name < b.name ? -1 : 1));
+  const byHost = new Map<string, ResolvedGroup[]>();
+  for (const group of groups) {
+    for (const host of members.get(group.name) ?? []) {
+      const mine = byHost.get(host);
+      if (mine === undefined) byHost.set(host, [group]);
+      else mine.push(group);
+    }
+  }
+  return byHost;
 }
 
 function checkName(name: string, hosts: ReadonlySet<string>, fail: Fail): void {
@@ -96,25 +124,35 @@ function parentsFirst(written: Written): readonly string[] {
   return order;
 }
 
-function membersOf(
-  name: string,
-  written: Written,
-  hosts: readonly string[],
-  known: ReadonlySet<string>,
-  members: ReadonlyMap<string, Set<string>>,
-  fail: Fail,
-): Set<string> {
+function membersOf(walk: Walk, name: string): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const child of childrenOf(written, name)) for (const host of members.get(child) ?? []) found.add(host);
-  for (const [index, pattern] of (written[name]?.hosts ?? []).entries()) {
-    const path = ["groups", name, "hosts", index];
-    const expansion = expandRanges(pattern);
-    if (!expansion.ok) fail(path, expansion.reason);
-    for (const text of expansion.ok ? expansion.texts : []) {
-      const matching = /[*?]/.test(text) ? hosts.filter((host) => matchesGlob(text, host)) : known.has(text) ? [text] : [];
-      if (matching.length === 0) fail(path, `there is no host "${text}"`, didYouMean(text, hosts));
-      for (const host of matching) found.add(host);
-    }
+  for (const child of childrenOf(walk.written, name)) {
+    const inner = walk.members.get(child) ?? new Set();
+    walk.work += inner.size;
+    if (walk.work > MAX_WORK) return found;
+    for (const host of inner) found.add(host);
+  }
+  for (const [index, pattern] of (walk.written[name]?.hosts ?? []).entries()) {
+    for (const host of hostsOf(walk, pattern, ["groups", name, "hosts", index])) found.add(host);
+    if (walk.work > MAX_WORK) return found;
+  }
+  return found;
+}
+
+function hostsOf(walk: Walk, pattern: string, path: TreePath): readonly string[] {
+  const expansion = expandRanges(pattern);
+  if (!expansion.ok) walk.fail(path, expansion.reason);
+  const found: string[] = [];
+  for (const text of expansion.ok ? expansion.texts : []) {
+    if (walk.work > MAX_WORK) return found;
+    const isGlob = /[*?]/.test(text);
+    const matching = isGlob ? walk.hosts.filter((host) => matchesGlob(text, host)) : walk.known.has(text) ? [text] : [];
+    walk.work += isGlob ? walk.hosts.length : 1;
+    found.push(...matching);
+    if (matching.length > 0) continue;
+    // Looking for what was meant costs more than a look at a name.
+    walk.work += walk.hosts.length * 20;
+    walk.fail(path, `there is no host "${text}"`, didYouMean(text, walk.hosts));
   }
   return found;
 }

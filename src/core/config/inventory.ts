@@ -2,7 +2,7 @@
 import type { Problem } from "../errors.ts";
 import type { Host, Place, Tree, TreeMap } from "../model.ts";
 import { refuseInventoryName } from "./allow-lists.ts";
-import { checkTree, withoutEchoes, withoutRepeats } from "./check.ts";
+import { checkTree, MAX_PROBLEMS, withoutEchoes, withoutRepeats } from "./check.ts";
 import { type ResolvedGroup, resolveGroups } from "./groups.ts";
 import { hostSchema, inventorySchema, type WrittenHost } from "./inventory-schema.ts";
 import { emptyMap, mergeMaps } from "./merge.ts";
@@ -12,6 +12,7 @@ import { problemAt, type TreePath, type YamlDocument } from "./yaml.ts";
 /** The systemd version that rendering goes by where the inventory says nothing. */
 export const DEFAULT_SYSTEMD = 247;
 const MAX_HOSTS = 20_000;
+const MAX_LAID = 300_000;
 
 /** An environment's machines. Where problems is not empty, hosts holds what could be read. */
 export type Inventory = { readonly hosts: readonly Host[]; readonly protected: boolean; readonly problems: readonly Problem[] };
@@ -21,14 +22,15 @@ export function readInventory(document: YamlDocument, resolvePath: (path: string
   const { value, problems } = checkTree(inventorySchema, document, "plain");
   const reading: Reading = { document, entries: new Map(), problems: [...problems] };
   const fail = (path: TreePath, message: string, hint: string | null = null) => {
-    reading.problems.push(problemAt(document.text, document.keyPlaceOf(path), message, hint));
+    if (reading.problems.length < MAX_PROBLEMS) reading.problems.push(problemAt(document.text, document.keyPlaceOf(path), message, hint));
     return undefined;
   };
   for (const [pattern, tree] of Object.entries(value?.hosts ?? {})) readEntry(reading, pattern, tree ?? emptyMap(), fail);
   if (value !== null && reading.entries.size === 0) fail(["hosts"], "the inventory has no host");
   const groups = resolveGroups(value?.groups ?? {}, [...reading.entries.keys()], fail);
-  const hosts = [...reading.entries.values()].map((entry) => makeHost(entry, value?.defaults ?? {}, groups, resolvePath));
-  return { hosts, protected: value?.protected ?? false, problems: withoutEchoes(document.problems, withoutRepeats(reading.problems)) };
+  const hosts = makeHosts([...reading.entries.values()], value?.defaults ?? {}, groups, resolvePath);
+  if (hosts === null) fail(["hosts"], `variables and labels come to more than ${MAX_LAID} once they are laid over the hosts`);
+  return { hosts: hosts ?? [], protected: value?.protected ?? false, problems: withoutEchoes(document.problems, withoutRepeats(reading.problems)) };
 }
 
 type Fail = (path: TreePath, message: string, hint?: string | null) => undefined;
@@ -62,16 +64,31 @@ function readHost({ document, problems }: Reading, raw: { readonly name: string;
   const { name, pattern, tree } = raw;
   const placeOf = (path: TreePath) => document.placeOf(["hosts", pattern, ...path]);
   const keyPlaceOf = (path: TreePath) => document.keyPlaceOf(["hosts", pattern, ...path]);
+  if (problems.length >= MAX_PROBLEMS) return { name, place: keyPlaceOf([]), written: {} };
   const checked = checkTree(hostSchema, { tree, text: document.text, placeOf, keyPlaceOf }, "plain");
   problems.push(...checked.problems);
   return { name, place: keyPlaceOf([]), written: checked.value ?? {} };
 }
 
-function makeHost(entry: Entry, defaults: WrittenHost, groups: ReadonlyMap<string, ResolvedGroup>, resolvePath: (path: string) => string): Host {
+type Groups = ReadonlyMap<string, readonly ResolvedGroup[]>;
+
+/** null: laying everything over every host would take more than an inventory is worth. */
+function makeHosts(entries: readonly Entry[], defaults: WrittenHost, groups: Groups, resolvePath: (path: string) => string): readonly Host[] | null {
+  const sizeOf = (map: object | undefined) => Object.keys(map ?? {}).length;
+  const layered = entries.map((entry) => ({ entry, mine: groups.get(entry.name) ?? [] }));
+  let laid = 0;
+  for (const { entry, mine } of layered) {
+    laid += sizeOf(defaults.vars) + sizeOf(defaults.labels) + sizeOf(entry.written.vars) + sizeOf(entry.written.labels);
+    for (const group of mine) laid += sizeOf(group.vars);
+    if (laid > MAX_LAID) return null;
+  }
+  return layered.map(({ entry, mine }) => makeHost(entry, defaults, mine, resolvePath));
+}
+
+function makeHost(entry: Entry, defaults: WrittenHost, mine: readonly ResolvedGroup[], resolvePath: (path: string) => string): Host {
+  const layers = [defaults.vars ?? emptyMap(), ...mine.map((group) => group.vars), entry.written.vars ?? emptyMap()];
   const own = { ...defaults, ...entry.written };
   const user = own.user ?? "root";
-  const mine = [...groups.values()].filter((group) => group.hosts.has(entry.name)).sort((a, b) => a.depth - b.depth || (a.name < b.name ? -1 : 1));
-  const layers: readonly TreeMap[] = [defaults.vars ?? emptyMap(), ...mine.map((group) => group.vars), entry.written.vars ?? emptyMap()];
   return {
     name: entry.name,
     address: own.address ?? entry.name,

@@ -7,6 +7,8 @@ export type PatternMistake = { readonly message: string; readonly hint: string |
 /** The hosts in inventory order; mistakes: terms that name no host or group, or a pattern that selects nothing. */
 export type PatternMatch = { readonly hosts: readonly Host[]; readonly mistakes: readonly PatternMistake[] };
 
+const MAX_TERMS = 200;
+
 type Term = { readonly sign: "" | "&" | "!"; readonly text: string };
 
 /**
@@ -16,6 +18,8 @@ type Term = { readonly sign: "" | "&" | "!"; readonly text: string };
 export function matchHosts(pattern: string, hosts: readonly Host[]): PatternMatch {
   const mistakes: PatternMistake[] = [];
   const terms = splitPattern(pattern);
+  if (terms.length > MAX_TERMS)
+    return { hosts: [], mistakes: [{ message: `a host pattern of more than ${MAX_TERMS} terms`, hint: "make a group of them" }] };
   const select = (sign: Term["sign"]) => terms.filter((term) => term.sign === sign).map((term) => matchTerm(term.text, hosts, mistakes));
   const plain = select("");
   const within = select("&");

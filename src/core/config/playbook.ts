@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { didYouMean, type Problem } from "../errors.ts";
 import type { Host, Play, Rollout } from "../model.ts";
-import { checkTree, withoutEchoes } from "./check.ts";
+import { checkTree, MAX_PROBLEMS, withoutEchoes } from "./check.ts";
 import { matchHosts } from "./patterns.ts";
 import { bad, describe, duration, good, integer, type LeafResult, leaf, listOf, map, text } from "./schema-parts.ts";
 import { problemAt, type TreePath, type YamlDocument } from "./yaml.ts";
@@ -28,6 +28,8 @@ const rollout = map(
 const play = map({ play: text, hosts: listOf(text), services: listOf(text), rollout: rollout.optional() }, ["before", "after"]);
 const playbookSchema = z.array(play, { error: "a playbook is a list of plays" });
 
+const MAX_PLACEMENTS = 200_000;
+
 /** What a playbook may name. */
 export type PlaybookScope = { readonly hosts: readonly Host[]; readonly services: readonly string[]; readonly protected: boolean };
 
@@ -38,23 +40,28 @@ export function readPlaybook(
 ): { readonly plays: readonly Play[]; readonly problems: readonly Problem[] } {
   const { value, problems } = checkTree(playbookSchema, document, "plain");
   const found: Problem[] = [...problems];
-  const fail: Fail = (path, message, hint) => void found.push(problemAt(document.text, document.placeOf(path), message, hint));
+  const fail: Fail = (path, message, hint) => {
+    if (found.length < MAX_PROBLEMS) found.push(problemAt(document.text, document.placeOf(path), message, hint));
+    return undefined;
+  };
   const plays = (value ?? []).map((written, index) => readPlay(written, index, scope, fail, document));
   reportRepeats(plays, fail);
   if (value?.length === 0) fail([], "the playbook has no play", null);
   return { plays, problems: withoutEchoes(document.problems, found) };
 }
 
-type Fail = (path: TreePath, message: string, hint: string | null) => void;
+type Fail = (path: TreePath, message: string, hint: string | null) => undefined;
 
 function readPlay(written: z.infer<typeof play>, index: number, scope: PlaybookScope, fail: Fail, document: YamlDocument): Play {
   const pattern = written.hosts.join(":");
   const match = matchHosts(pattern, scope.hosts);
   for (const mistake of match.mistakes) fail([index, "hosts"], mistake.message, mistake.hint);
   if (written.services.length === 0) fail([index, "services"], "the play names no service", null);
+  const seen = new Set<string>();
   for (const [at, service] of written.services.entries()) {
     if (!scope.services.includes(service)) fail([index, "services", at], `there is no service "${service}"`, didYouMean(service, scope.services));
-    if (written.services.indexOf(service) < at) fail([index, "services", at], `the service "${service}" is named twice`, null);
+    if (seen.has(service)) fail([index, "services", at], `the service "${service}" is named twice`, null);
+    seen.add(service);
   }
   return {
     name: written.play,
@@ -77,12 +84,13 @@ function fillRollout(written: z.infer<typeof rollout>, scope: PlaybookScope): Ro
 }
 
 /** Two plays of one name cannot be told apart in reports; one service twice on one host would be two truths. */
-function reportRepeats(plays: readonly Play[], fail: Fail): void {
+function reportRepeats(plays: readonly Play[], fail: Fail): undefined {
   const names = new Set<string>();
   const owners = new Map<string, string>();
   for (const [index, { name, hosts, services }] of plays.entries()) {
     if (names.has(name)) fail([index, "play"], `two plays are called "${name}"`, null);
     names.add(name);
+    if (owners.size + hosts.length * services.length > MAX_PLACEMENTS) return fail([index], `more than ${MAX_PLACEMENTS} services on hosts`, null);
     for (const host of hosts) {
       for (const service of services) {
         const owner = owners.get(`${host} ${service}`);

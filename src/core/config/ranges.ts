@@ -1,9 +1,9 @@
 /** Ranges in host names and values, as Ansible writes them: web[1:3], web[01:10:2], db-[a:c]. */
 import type { Tree } from "../model.ts";
-import { isTreeMap } from "./schema-parts.ts";
 
 const RANGE = /\[(?:(\d+):(\d+)|([a-z]):([a-z])|([A-Z]):([A-Z]))(?::(\d+))?\]/;
 const MAX_NAMES = 10_000;
+const MAX_COPIED = 1_000_000;
 
 /** All texts a text with ranges stands for, in order (one without ranges: itself), or why the range is none. */
 export type Expansion = { readonly ok: true; readonly texts: readonly string[] } | { readonly ok: false; readonly reason: string };
@@ -21,34 +21,44 @@ export function expandRanges(text: string): Expansion {
   return { ok: true, texts: steps.texts.flatMap((step) => rest.texts.map((tail) => `${lead}${step}${tail}`)) };
 }
 
-/** A host's value for each of its `count` names: ranges in its texts zip with the names. */
-export function zipRanges(
-  tree: Tree,
-  count: number,
-): { readonly ok: true; readonly trees: readonly Tree[] } | { readonly ok: false; readonly reason: string } {
+/** The value of each of several hosts, or why there is none. */
+export type Zipped = { readonly ok: true; readonly trees: readonly Tree[] } | { readonly ok: false; readonly reason: string };
+
+/** A host's value for each of its `count` names: ranges in its texts zip with the names. Without a range all share the one value. */
+export function zipRanges(tree: Tree, count: number): Zipped {
   const reasons: string[] = [];
-  const trees = Array.from({ length: count }, (_, index) => pick(tree, index, count, reasons));
+  const template = prepare(tree, count, reasons);
   const [reason] = reasons;
-  return reason === undefined ? { ok: true, trees } : { ok: false, reason };
+  if (reason !== undefined) return { ok: false, reason };
+  if (template.pick !== null && template.size * count > MAX_COPIED)
+    return { ok: false, reason: "the ranges come to more values than an inventory may hold" };
+  return { ok: true, trees: Array.from({ length: count }, (_, index) => (template.pick === null ? tree : template.pick(index))) };
 }
 
-function pick(tree: Tree, index: number, count: number, reasons: string[]): Tree {
-  if (typeof tree === "string") return pickText(tree, index, count, reasons);
-  if (isTreeMap(tree)) {
-    const copy: { [key: string]: Tree } = Object.create(null);
-    for (const [key, value] of Object.entries(tree)) copy[key] = pick(value, index, count, reasons);
-    return copy;
-  }
-  return Array.isArray(tree) ? tree.map((item: Tree) => pick(item, index, count, reasons)) : tree;
+/** pick null: no range inside, the same for every host. size: values inside. */
+type Prepared = { readonly pick: ((index: number) => Tree) | null; readonly size: number };
+
+function prepare(tree: Tree, count: number, reasons: string[]): Prepared {
+  if (typeof tree === "string") return prepareText(tree, count, reasons);
+  if (tree === null || typeof tree !== "object") return { pick: null, size: 1 };
+  const parts = Object.entries(tree).map(([key, value]) => ({ key, value, part: prepare(value, count, reasons) }));
+  const size = parts.reduce((sum, { part }) => sum + part.size, 1);
+  if (parts.every(({ part }) => part.pick === null)) return { pick: null, size };
+  const values = (index: number) => parts.map(({ key, value, part }): [string, Tree] => [key, part.pick === null ? value : part.pick(index)]);
+  if (Array.isArray(tree)) return { pick: (index) => values(index).map(([, value]) => value), size };
+  return { pick: (index) => Object.assign(Object.create(null), Object.fromEntries(values(index))), size };
 }
 
-function pickText(text: string, index: number, count: number, reasons: string[]): string {
-  if (!RANGE.test(text)) return text;
+function prepareText(text: string, count: number, reasons: string[]): Prepared {
+  if (!RANGE.test(text)) return { pick: null, size: 1 };
   const expansion = expandRanges(text);
-  if (!expansion.ok) reasons.push(expansion.reason);
-  else if (expansion.texts.length !== count)
-    reasons.push(`the range in "${text}" gives ${expansion.texts.length} values for ${count} host${count === 1 ? "" : "s"}`);
-  return expansion.ok ? (expansion.texts[index] ?? "") : "";
+  if (!expansion.ok) {
+    reasons.push(expansion.reason);
+    return { pick: null, size: 1 };
+  }
+  const { texts } = expansion;
+  if (texts.length !== count) reasons.push(`the range in "${text}" gives ${texts.length} values for ${count} host${count === 1 ? "" : "s"}`);
+  return { pick: (index) => texts[index] ?? "", size: 1 };
 }
 
 function stepsOf(match: RegExpExecArray): Expansion {
