@@ -45,7 +45,7 @@ export function endCause(sample: UnitProperties): Cause {
     case "resources":
       return specific("resources", "systemd could not prepare the start: an EnvironmentFile= is missing or a resource ran out");
     case "signal":
-      return generic("signal", `the main process was killed by ${signalName(Number(sample.ExecMainStatus ?? "0"))}`);
+      return signalCause(sample);
     case "exit-code":
       return exitCause(sample);
     default:
@@ -84,6 +84,13 @@ function timeoutCause(sample: UnitProperties): Cause {
   if (sample.Type === "forking")
     return specific("not-ready", "the first process did not end within TimeoutStartSec=: the program does not go to the background");
   return specific("timeout", "a start or stop step took longer than its timeout, so systemd killed it");
+}
+
+/** With cgroup v1 systemd does not hear of the kernel's out-of-memory kills: they look like anybody's SIGKILL (tried on 247, 252 and 257). */
+function signalCause(sample: UnitProperties): Cause {
+  const signal = signalName(Number(sample.ExecMainStatus ?? "0"));
+  const memory = signal === "SIGKILL" ? "; if nobody sent it, memory ran out (MemoryMax= of the unit or its slice, or the host)" : "";
+  return generic("signal", `the main process was killed by ${signal}${memory}`);
 }
 
 function exitCause(sample: UnitProperties): Cause {

@@ -11,7 +11,7 @@ export function judgeUnit(unit: UnitResource, samples: readonly UnitProperties[]
   if (last === undefined) return verdict(unit, {}, bad("not-observed", "systemd was not asked about the unit"));
   const unloaded = loadCause(last);
   if (unloaded !== null) return verdict(unit, last, { ok: false, ...unloaded });
-  if (!unit.running) return verdict(unit, last, good("loaded", "loaded; nothing says that it must be active by itself"));
+  if (!unit.running) return verdict(unit, last, good("loaded", "loaded; it is active while a member is"));
   return verdict(unit, last, judgeActivity(unit, samples, last));
 }
 
@@ -82,11 +82,15 @@ function explainEnd(samples: readonly UnitProperties[], wrong: UnitProperties): 
   const restarts = Number(wrong.NRestarts ?? "0");
   const burst = Number(wrong.StartLimitBurst ?? "0");
   if (wrong.ActiveState === "failed" && burst > 0 && restarts >= burst) {
-    return named("start-limit", cause, `systemd gave up after ${restarts} restarts (StartLimitBurst=${burst})`);
+    return named("start-limit", cause, `systemd gave up after ${sayRestarts(restarts)} (StartLimitBurst=${burst})`);
   }
   const isLooping = isWaitingForRestart(wrong) || judgeConstancy(samples) !== null;
-  if (isLooping) return named("crash-loop", cause, `systemd keeps restarting it, ${restarts} ${restarts === 1 ? "restart" : "restarts"} so far`);
+  if (isLooping) return named("crash-loop", cause, `systemd keeps restarting it, ${sayRestarts(restarts)} so far`);
   return bad(cause.cause, cause.detail);
+}
+
+function sayRestarts(count: number): string {
+  return count === 1 ? "1 restart" : `${count} restarts`;
 }
 
 function named(name: string, cause: Cause, detail: string): Judgement {
@@ -123,7 +127,7 @@ function isStopped(unit: UnitResource, sample: UnitProperties): boolean {
 function sayRunning(sample: UnitProperties): string {
   const pid = Number(sample.MainPID ?? "0");
   const status = sample.StatusText === undefined || sample.StatusText === "" ? "" : `: ${sample.StatusText}`;
-  return `${sample.ActiveState ?? ""} (${sample.SubState ?? ""})${pid > 0 ? `, main process ${pid}` : ""}${status}`;
+  return `${sample.SubState ?? ""}${pid > 0 ? `, main process ${pid}` : ""}${status}`;
 }
 
 function verdict(unit: UnitResource, sample: UnitProperties, { ok, cause, detail }: Judgement): Verdict {

@@ -120,6 +120,16 @@ describe("units that are not", () => {
     expect(detail).toContain("gave up after 5 restarts");
   });
 
+  it("says of a SIGKILL that it may have been the kernel, of no other signal", () => {
+    const killedBy = (status: string): string => judgeUnit(app, [{ ...FAILED, Result: "signal", ExecMainCode: "2", ExecMainStatus: status }]).detail;
+    expect(killedBy("9")).toMatch(/SIGKILL; if nobody sent it, memory ran out/);
+    expect(killedBy("15")).toBe("the main process was killed by SIGTERM");
+  });
+
+  it("counts one restart in the singular", () => {
+    expect(judgeUnit(app, [{ ...FAILED, StartLimitBurst: "1", NRestarts: "1" }]).detail).toContain("gave up after 1 restart (StartLimitBurst=1)");
+  });
+
   it("hands on what the service says of itself", () => {
     expect(judgeUnit(app, [{ ...FAILED, StatusText: "no database" }]).detail).toContain("no database");
   });
