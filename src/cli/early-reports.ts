@@ -28,6 +28,7 @@ function emptyReport(target: HostTarget, end: Pick<HostReport, "status" | "cause
     hint: end.status === "unknown" ? `See what it came to: svcdeploy plan --limit ${target.host.name}` : null,
     verdicts: [],
     health: [],
+    differences: [],
     journal: [],
     changes: 0,
     actions: [],

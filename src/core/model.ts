@@ -490,6 +490,9 @@ export type HostStatus = "unchanged" | "changed" | "rolled-back" | "failed" | "u
 /** Whose fault a failed host was; decides the exit code. */
 export type FailureCause = "conflict" | "locked" | "refused" | "unhealthy" | "unreachable" | "rollback-failed" | "unknown" | "host" | "interrupted";
 
+/** A file that an undone change had changed: its text before and after; both null where it is secret or no text. before null alone: it was new. */
+export type Difference = { readonly path: string; readonly secret: boolean; readonly before: string | null; readonly after: string | null };
+
 /** One host's end in one play. */
 export type HostReport = {
   readonly host: string;
@@ -503,6 +506,8 @@ export type HostReport = {
   readonly hint: string | null;
   readonly verdicts: readonly Verdict[];
   readonly health: readonly HealthResult[];
+  /** What the host had changed when it failed; empty when all is well. */
+  readonly differences: readonly Difference[];
   /** Journal lines per unit that failed, newest last, sanitised. */
   readonly journal: readonly { readonly unit: string; readonly lines: readonly string[] }[];
   readonly changes: number;

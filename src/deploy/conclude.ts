@@ -1,5 +1,5 @@
 /** How a transaction ended, told truthfully: success only when the host says so, rolled-back only when it was seen to be back. */
-import type { HostReport, UnitResource, Verdict } from "../core/model.ts";
+import type { Difference, HostReport, Plan, UnitResource, Verdict } from "../core/model.ts";
 import { judgeUnit } from "../core/verify/verdict.ts";
 import type { TransactionState } from "../host/frames.ts";
 import { unitsOf } from "../host/transaction.ts";
@@ -29,7 +29,7 @@ async function concludeUndone(story: Story, end: TransactionState, judgement: Ju
     const verdicts = judgement === null ? verdictsOf(story, result) : judgement.verdicts;
     const failed = new Set(verdicts.filter(({ ok }) => !ok).map(({ unit }) => unit));
     const journal = [...result.units].flatMap(([unit, { journal: lines }]) => (failed.has(unit) || failed.size === 0 ? [{ unit, lines }] : []));
-    const told = { ...common, verdicts, journal };
+    const told = { ...common, verdicts, journal, differences: differencesOf(story.plan) };
     const why = whyUndone(end, result, judgement);
     if (end.name === "ROLLBACK_FAILED" || end.name === "GONE") {
       const message = `${why}\nThe host could not be put back: ${end.detail || "its transaction is gone"}`;
@@ -51,6 +51,18 @@ async function concludeUndone(story: Story, end: TransactionState, judgement: Ju
   } finally {
     remote.close();
   }
+}
+
+const LARGEST_TEXT_BYTES = 65_536;
+
+function differencesOf(plan: Plan): readonly Difference[] {
+  return plan.changes.flatMap(({ resource, before, beforeContent, differs }): readonly Difference[] => {
+    if (resource.kind === "link") return [{ path: resource.path, secret: false, before: before?.["target"] ?? null, after: resource.target }];
+    if (resource.kind !== "file" || (before !== null && !differs.includes("sha256"))) return [];
+    const isShown = !resource.secret && resource.content.byteLength <= LARGEST_TEXT_BYTES && (before === null || beforeContent !== null);
+    const text = (content: Uint8Array | null): string | null => (isShown && content !== null ? Buffer.from(content).toString("utf8") : null);
+    return [{ path: resource.path, secret: resource.secret, before: text(beforeContent), after: text(resource.content) }];
+  });
 }
 
 function whyUndone(end: TransactionState, result: TransactionResult, judgement: Judgement | null): string {

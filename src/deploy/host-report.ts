@@ -23,6 +23,7 @@ export function makeReport(
     hint: null,
     verdicts: [],
     health: [],
+    differences: [],
     journal: [],
     changes: 0,
     actions: [],

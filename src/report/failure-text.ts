@@ -1,8 +1,9 @@
 /** Why a host failed: message, hint, units with the literal is-active word, health checks, and the last journal lines. */
-import type { HealthResult, HostReport, Verdict } from "../core/model.ts";
+import type { Difference, HealthResult, HostReport, Verdict } from "../core/model.ts";
+import { diffText } from "./diff.ts";
 import { hintLines } from "./error-text.ts";
 import { isTrouble, STYLES } from "./summary-table.ts";
-import { hang, indent, type Line, line, type Span, styled, wrap } from "./text.ts";
+import { hang, indent, type Line, line, plural, type Span, styled, wrap } from "./text.ts";
 
 /** Under a unit's or a check's name, behind its mark. */
 const DETAIL_INDENT = 5;
@@ -22,7 +23,7 @@ export function failureTitle(report: HostReport): Line {
 /** A unit's verdict: the word of `systemctl is-active` as it is, then the named cause and its details. */
 export function verdictLines(verdict: Verdict, columns: number): readonly Line[] {
   const head = line(markOf(verdict), " ", styled("strong", verdict.unit));
-  return hang(head, ` is-active: ${verdict.isActive} (${verdict.cause})${because(verdict.detail)}`, columns, DETAIL_INDENT);
+  return hang(head, ` is-active: ${verdict.isActive}${verdict.ok ? "" : `, ${verdict.cause}`}${because(verdict.detail)}`, columns, DETAIL_INDENT);
 }
 
 /** A health check's result. */
@@ -42,6 +43,7 @@ function oneFailure(report: HostReport, columns: number): readonly Line[] {
     ...report.verdicts.filter((verdict) => !verdict.ok).flatMap((verdict) => verdictLines(verdict, width)),
     ...report.health.filter((result) => !result.ok).flatMap((result) => healthLines(result, width)),
     ...report.journal.flatMap((part) => journalLines(part.unit, part.lines)),
+    ...differenceLines(report.differences),
   ];
   return [line(styled("strong", report.host), ": ", styled(STYLES[report.status], report.status), ` (play ${report.play})`), ...indent(body, 2)];
 }
@@ -54,6 +56,25 @@ function journalLines(unit: string, lines: readonly string[]): readonly Line[] {
       lines.map((text) => line(text)),
       2,
     ),
+  ];
+}
+
+/** Lines of one file's diff that are shown with a failure; the plan has them all. */
+const MAX_DIFF_LINES = 40;
+
+function differenceLines(differences: readonly Difference[]): readonly Line[] {
+  if (differences.length === 0) return [];
+  return [line(styled("dim", "what had changed, and was put back:")), ...indent(differences.flatMap(oneDifference), 2)];
+}
+
+function oneDifference({ path, secret, before, after }: Difference): readonly Line[] {
+  if (before === null) return [line(styled("warn", secret || after === null ? "~" : "+"), ` ${path}`, secret ? " (secret, not shown)" : "")];
+  const diff = diffText(before, after ?? "");
+  const more = diff.length - MAX_DIFF_LINES;
+  return [
+    line(styled("warn", "~"), ` ${path}`),
+    ...indent(diff.slice(0, MAX_DIFF_LINES), 4),
+    ...(more > 0 ? indent([line(styled("dim", `… ${plural(more, "more line")}`))], 4) : []),
   ];
 }
 

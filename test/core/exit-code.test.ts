@@ -8,7 +8,7 @@ type End = HostStatus | readonly [HostStatus, FailureCause];
 
 function report(end: End, index: number): HostReport {
   const [status, cause] = typeof end === "string" ? [end, null] : end;
-  const empty = { services: [], durationMilliseconds: 0, message: "", hint: null, verdicts: [], health: [], journal: [] };
+  const empty = { services: [], durationMilliseconds: 0, message: "", hint: null, verdicts: [], health: [], differences: [], journal: [] };
   return { ...empty, host: `h${index}`, play: "p", status, cause, changes: 0, actions: [], transaction: null };
 }
 

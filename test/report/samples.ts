@@ -208,6 +208,7 @@ export function sampleReport(host: string, more: Partial<HostReport> = {}): Host
     hint: null,
     verdicts: [],
     health: [],
+    differences: [],
     journal: [],
     changes: 3,
     actions: ["daemon-reload", "restart etcd.service"],
@@ -222,7 +223,7 @@ export function sampleFailure(host: string): HostReport {
     status: "rolled-back",
     cause: "unhealthy",
     message: "etcd.service: crash-loop; http://127.0.0.1:2379/health is not healthy",
-    hint: "The journal below ends with what the program said last; the change that caused it is the diff of etcd.service in the plan above.",
+    hint: "The journal below ends with what the program said last; what had changed stands below it.",
     verdicts: [
       {
         unit: "etcd.service",
@@ -244,6 +245,7 @@ export function sampleFailure(host: string): HostReport {
       },
       { service: "etcd", check: "tcp 127.0.0.1:2380", role: "live", ok: true, detail: "", attempts: 1 },
     ],
+    differences: [{ path: "/etc/svcdeploy/env/etcd.env", secret: true, before: null, after: null }],
     journal: [
       { unit: "etcd.service", lines: ["2025-01-01 etcd[12]: starting", "2025-01-01 etcd[12]: cannot bind: \u001b[31maddress in use\u001b[0m"] },
     ],
