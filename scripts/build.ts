@@ -1,5 +1,5 @@
 /** npm run build: bundles src/ and its dependencies into dist/, which runs anywhere with Node alone. */
-import { chmod, copyFile, mkdir, readdir, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -11,7 +11,9 @@ const banner = 'import { createRequire as makeRequire } from "node:module"; cons
 
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
-await build({
+const { metafile } = await build({
+  absWorkingDir: root,
+  metafile: true,
   entryPoints: [`${root}src/main.ts`],
   outdir,
   bundle: true,
@@ -31,4 +33,15 @@ await chmod(`${outdir}/main.js`, 0o755);
 // They are read by a module of src/host from the folder where it stands itself: in the bundle that is dist/.
 for (const name of await readdir(`${root}src/host`)) {
   if (/\.(sh|service)$/.test(name)) await copyFile(`${root}src/host/${name}`, `${outdir}/${name}`);
+}
+
+// The licences of what the bundle contains ask to be shipped with it.
+const packages = new Set(Object.keys(metafile.inputs).flatMap((input) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? []));
+const texts = await Promise.all([...packages].sort().map(licenceOf));
+await writeFile(`${outdir}/third-party-licenses.txt`, texts.join("\n"));
+
+async function licenceOf(folder: string): Promise<string> {
+  const name = (await readdir(`${root}${folder}`)).find((file) => /^licen[cs]e/i.test(file));
+  const text = name === undefined ? `See its package.json.\n` : await readFile(`${root}${folder}/${name}`, "utf8");
+  return `── ${folder.replace("node_modules/", "")}\n\n${text}`;
 }

@@ -52,6 +52,13 @@ test("--version and --help", async () => {
   expect((await run(process.execPath, [main, "--help"])).stdout).toContain("svcdeploy plan");
 });
 
+test("it needs nothing else from a registry, and carries the licences of what it bundles", async () => {
+  const packed: Record<string, unknown> = JSON.parse(await readFile(join(folder, "package/package.json"), "utf8"));
+  expect(packed["dependencies"]).toBeUndefined();
+  const licences = await readFile(join(folder, "package/dist/third-party-licenses.txt"), "utf8");
+  for (const name of ["ssh2", "yargs", "yaml", "zod", "handlebars", "listr2", "diff"]) expect(licences).toContain(`── ${name}\n`);
+});
+
 test("render", async () => {
   const { stdout } = await run(process.execPath, [main, "render", "--env", "prod"], { cwd: join(folder, "project") });
   expect(stdout).toContain("# /etc/systemd/system/hello.service (0644 root:root)\n");

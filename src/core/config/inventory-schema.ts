@@ -31,6 +31,9 @@ export const inventorySchema = map({
   protected: flag.optional(),
 });
 
+/** A host as written. */
 export type WrittenHost = z.infer<typeof hostSchema>;
+/** A group as written. */
 export type WrittenGroup = z.infer<typeof groupSchema>;
+/** An inventory file as written. */
 export type WrittenInventory = z.infer<typeof inventorySchema>;

@@ -118,8 +118,11 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   return z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), z.array(item));
 }
 
+/** An absolute path on a host. */
 export const hostPath = textThat(refuseHostPath);
+/** A path inside the project folder. */
 export const projectPath = textThat(refuseProjectPath);
+/** A user or group name. */
 export const accountName = textThat(refuseAccount);
 
 /** A map of inert data: values, vars, the JSON that a health check expects. */
