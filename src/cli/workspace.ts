@@ -64,6 +64,7 @@ export async function makeContext(
     emit: around.emit,
     signal: around.interrupts.signal,
     detach: around.interrupts.detach,
+    redact: around.surroundings.stdout.redact,
     newId: makeId,
     now: () => performance.now(),
     readFile: readArtifact,

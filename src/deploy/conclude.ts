@@ -73,10 +73,12 @@ function whyUndone(end: TransactionState, result: TransactionResult, judgement: 
 }
 
 // An action failed before anything could be sampled: judge by what the host kept of the moment.
-function verdictsOf({ target }: Story, result: TransactionResult): readonly Verdict[] {
+function verdictsOf({ target, context }: Story, result: TransactionResult): readonly Verdict[] {
   return unitsOf(target).flatMap((unit) => {
     const kept = result.units.get(unit.unit);
-    return kept === undefined ? [] : [judgeUnit(unit, [kept.properties])];
+    if (kept === undefined) return [];
+    const verdict = judgeUnit(unit, [kept.properties]);
+    return [{ ...verdict, detail: context.redact(verdict.detail) }];
   });
 }
 

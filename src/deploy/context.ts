@@ -25,6 +25,8 @@ export type DeployContext = {
   readonly signal: AbortSignal;
   /** Aborted by the second: the hosts decide alone. */
   readonly detach: AbortSignal;
+  /** Takes the run's secrets out of what a host said, before anything of it is cut or laid out. */
+  readonly redact: (text: string) => string;
   /** 32 new hex digits at each call. */
   readonly newId: () => string;
   /** Milliseconds of a clock that never goes back. */

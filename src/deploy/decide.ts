@@ -36,7 +36,7 @@ export async function readResult(remote: Remote, id: string, context: DeployCont
   const nonce = context.newId();
   const answer = await remote.run(scripts.result, { input: `${nonce}\n${stateFolder}\n${id}\n`, timeoutMilliseconds: 30_000 });
   const frames = framed(answer.stdout, nonce);
-  const text = (word: string): string => sanitize(frames.find((frame) => frame.word === word)?.rest ?? "");
+  const text = (word: string): string => context.redact(sanitize(frames.find((frame) => frame.word === word)?.rest ?? ""));
   const evidence = new Map(
     frames
       .filter((frame) => frame.word === "evidence")
@@ -48,7 +48,10 @@ export async function readResult(remote: Remote, id: string, context: DeployCont
   const names = [...evidence.keys()].filter((name) => name.endsWith(".show")).map((name) => name.slice(0, -".show".length));
   const units = names.map((unit) => {
     const properties = splitBlocks((evidence.get(`${unit}.show`) ?? "").split("\n"))[0] ?? {};
-    const journal = (evidence.get(`${unit}.journal`) ?? "").split("\n").filter((line) => line !== "");
+    const journal = context
+      .redact(evidence.get(`${unit}.journal`) ?? "")
+      .split("\n")
+      .filter((line) => line !== "");
     return [unit, { properties, journal: journal.slice(-20) }] as const;
   });
   return { failure: text("failure"), conflicts: text("conflicts"), units: new Map(units) };

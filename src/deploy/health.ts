@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { ConnectError, HostError } from "../core/errors.ts";
 import type { Check, HealthResult } from "../core/model.ts";
-import { checkLabel, excerpt, failureText, type HttpAnswer, type HttpCheck, type Judgement, judgeHttp } from "../core/verify/health.ts";
+import { checkLabel, excerpt, failureText, type HttpAnswer, type HttpCheck, type Judgement, judgeHttp, type Redact } from "../core/verify/health.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote, Script } from "../remote/remote.ts";
 import { BODY_LIMIT, get, hostnameOf } from "./http-request.ts";
@@ -19,11 +19,14 @@ export type WaitOptions = {
   readonly intervalMilliseconds: number;
   /** Aborting ends the wait: a check that is not healthy by then is reported as it is. */
   readonly signal?: AbortSignal;
+  /** Takes secrets out of what the service says, before it is cut. */
+  readonly redact?: Redact;
 };
 
 /** What an attempt works with; limit in milliseconds. */
-type Attempt = { readonly remote: Remote; readonly limit: number; readonly signal: AbortSignal };
+type Attempt = { readonly remote: Remote; readonly limit: number; readonly signal: AbortSignal; readonly redact: Redact };
 
+const UNCHANGED: Redact = (text) => text;
 const NEVER = new AbortController().signal;
 
 /** No single attempt takes longer, unless the check itself allows more. */
@@ -39,13 +42,13 @@ export function waitHealthy(remote: Remote, checks: readonly ServiceCheck[], opt
  * One attempt at one check, at most 10 s long unless the check allows more. A check that fails, for whatever reason, is a value;
  * throws ConnectError when the connection itself breaks, and the signal's reason.
  */
-export async function runCheck(remote: Remote, check: Check, signal: AbortSignal = NEVER): Promise<Judgement> {
+export async function runCheck(remote: Remote, check: Check, signal: AbortSignal = NEVER, redact: Redact = UNCHANGED): Promise<Judgement> {
   const limit = Math.max(ATTEMPT_MILLISECONDS, check.withinMilliseconds);
   try {
-    return await ask({ remote, limit, signal }, check);
+    return await ask({ remote, limit, signal, redact }, check);
   } catch (error) {
     if (signal.aborted || isBrokenLink(error)) throw error;
-    return { ok: false, detail: excerpt(error instanceof Error ? error.message : String(error)) };
+    return { ok: false, detail: excerpt(redact(error instanceof Error ? error.message : String(error))) };
   }
 }
 
@@ -53,7 +56,7 @@ async function waitFor(remote: Remote, { service, check }: ServiceCheck, options
   let inRow = 0;
   let last: Judgement = { ok: false, detail: "not waited for: its unit failed" };
   for (let attempts = 1; ; attempts++) {
-    const judged = await runCheckUntil(remote, check, options.signal);
+    const judged = await runCheckUntil(remote, check, options);
     // An attempt that was broken off says nothing: it must not count as one more success in a row.
     if (judged !== null) inRow = judged.ok ? inRow + 1 : 0;
     last = judged ?? last;
@@ -66,9 +69,9 @@ async function waitFor(remote: Remote, { service, check }: ServiceCheck, options
 }
 
 /** One attempt; null when the signal came before its end. */
-async function runCheckUntil(remote: Remote, check: Check, signal: AbortSignal = NEVER): Promise<Judgement | null> {
+async function runCheckUntil(remote: Remote, check: Check, { signal = NEVER, redact = UNCHANGED }: WaitOptions): Promise<Judgement | null> {
   try {
-    return await runCheck(remote, check, signal);
+    return await runCheck(remote, check, signal, redact);
   } catch (error) {
     if (!signal.aborted || isBrokenLink(error)) throw error;
     return null;
@@ -103,7 +106,7 @@ async function askHttp(attempt: Attempt, check: HttpCheck): Promise<Judgement> {
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
   const stream = await forwardUnlessForbidden(attempt, hostnameOf(url), port);
   if (stream === null) return askWithCurl(attempt, check, url);
-  return judgeHttp(check, await get(url, stream, AbortSignal.any([attempt.signal, timeLimit(attempt.limit)])));
+  return judgeHttp(check, await get(url, stream, AbortSignal.any([attempt.signal, timeLimit(attempt.limit)])), attempt.redact);
 }
 
 async function askTcp(attempt: Attempt, check: Extract<Check, { kind: "tcp" }>): Promise<Judgement> {
@@ -131,9 +134,10 @@ async function askWithCurl(attempt: Attempt, check: HttpCheck, url: URL): Promis
   const said = await tell(attempt, scripts.http, [url.href, wholeSeconds(attempt), String(BODY_LIMIT)]);
   const [status = "", seconds = "", exit = ""] = said.words;
   const cutShort = exit === CURL_WRITE_FAILED;
-  if (exit !== "0" && !cutShort) return { ok: false, detail: `curl on the host failed (exit ${excerpt(exit)})\n${excerpt(said.stderr)}`.trimEnd() };
+  if (exit !== "0" && !cutShort)
+    return { ok: false, detail: `curl on the host failed (exit ${excerpt(exit)})\n${excerpt(attempt.redact(said.stderr))}`.trimEnd() };
   const answer: HttpAnswer = { status: Number(status), body: said.rest, truncated: cutShort, milliseconds: Number(seconds.replace(",", ".")) * 1000 };
-  return judgeHttp(check, answer);
+  return judgeHttp(check, answer, attempt.redact);
 }
 
 /** curl could not go on writing: the body is past the limit. */
@@ -145,7 +149,7 @@ async function askCommand(attempt: Attempt, command: readonly string[], within: 
   const [status = ""] = said.words;
   if (status === "0") return inTime("exit status 0", performance.now() - started, within);
   const what = EXITS[status] ?? `exit status ${excerpt(status)}`;
-  return { ok: false, detail: `${what}\n${excerpt(said.rest)}`.trimEnd() };
+  return { ok: false, detail: `${what}\n${excerpt(attempt.redact(said.rest))}`.trimEnd() };
 }
 
 /** Exit statuses of timeout(1). */
@@ -165,7 +169,7 @@ function inTime(what: string, took: number, within: number): Judgement {
 type Said = { readonly words: readonly string[]; readonly rest: string; readonly stderr: string };
 
 /** Runs a script with a fresh mark and these lines; whatever a login shell prints before the mark is passed over. */
-async function tell({ remote, limit, signal }: Attempt, script: Script, lines: readonly string[]): Promise<Said> {
+async function tell({ remote, limit, signal, redact }: Attempt, script: Script, lines: readonly string[]): Promise<Said> {
   const mark = randomBytes(16).toString("hex");
   // The script ends by its own limit; the rest is for a slow link.
   const options = { input: `${[mark, ...lines].join("\n")}\n`, timeoutMilliseconds: limit + 10_000, maxOutputBytes: 4 * BODY_LIMIT, signal };
@@ -176,7 +180,7 @@ async function tell({ remote, limit, signal }: Attempt, script: Script, lines: r
     throw new HostError(
       "host-answer",
       remote.host.name,
-      `${script.name} gave no answer (exit status ${exitCode ?? "none"})\n${excerpt(stderr)}`.trimEnd(),
+      `${script.name} gave no answer (exit status ${exitCode ?? "none"})\n${excerpt(redact(stderr))}`.trimEnd(),
     );
   }
   return { words: stdout.slice(at + mark.length + 1, end).split(" "), rest: stdout.slice(end + 1), stderr };

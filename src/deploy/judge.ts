@@ -33,6 +33,7 @@ export async function judge(remote: Remote, order: JudgementOrder, context: Depl
     successes: SUCCESSES,
     intervalMilliseconds: 500,
     signal: giveUp.signal,
+    redact: context.redact,
   });
   const [verdicts, health] = await Promise.all([settled, healthy]).finally(() => clearTimeout(timer));
   return { ok: verdicts.every(({ ok }) => ok) && health.every(({ ok }) => ok), verdicts, health };

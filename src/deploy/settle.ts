@@ -18,12 +18,13 @@ export async function settleUnits(
 ): Promise<readonly Verdict[]> {
   if (units.length === 0) return [];
   const samples = await sampleUnits(remote, units, seconds, context);
-  return units.map((unit, index) =>
-    judgeUnit(
+  return units.map((unit, index) => {
+    const verdict = judgeUnit(
       unit,
       samples.map((sample) => sample[index] ?? {}),
-    ),
-  );
+    );
+    return { ...verdict, detail: context.redact(verdict.detail) };
+  });
 }
 
 async function sampleUnits(

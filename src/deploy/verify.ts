@@ -62,7 +62,7 @@ async function checkHost(target: HostTarget, context: DeployContext): Promise<re
   try {
     const remote = await context.connector.connect(target.host);
     try {
-      return await waitHealthy(remote, checks, { deadlineMilliseconds: 0, successes: 1, intervalMilliseconds: 500 });
+      return await waitHealthy(remote, checks, { deadlineMilliseconds: 0, successes: 1, intervalMilliseconds: 500, redact: context.redact });
     } finally {
       remote.close();
     }

@@ -19,6 +19,8 @@ export type Sink = {
   readonly write: (text: string) => void;
   /** One line's text, cleaned and redacted, for whoever must paint it himself. */
   readonly clean: (text: string) => string;
+  /** Text of any length without secrets, for what will be cut or wrapped before it gets here: part of a secret is no secret to the redactor. */
+  readonly redact: (text: string) => string;
   /** From now on these are redacted as well. */
   readonly protect: (secrets: readonly Secret[]) => void;
   /** Width in columns to lay out for. */
@@ -48,6 +50,7 @@ export function makeSink(settings: { readonly stream: SinkStream; readonly palet
     print: (lines) => send(lines.map((each) => `${paintLine(each, redactor, palette)}\n`).join("")),
     write: (text) => send(redactor.redact(stripControls(text))),
     clean: (text) => redactor.redact(sanitizeLine(text)),
+    redact: (text) => redactor.redact(text),
     protect: (more) => {
       secrets.push(...more);
       redactor = makeRedactor(secrets);

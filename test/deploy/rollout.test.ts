@@ -65,6 +65,7 @@ function surroundings(connector: Connector, events: DeployEvent[], signal = new 
     emit: (event) => events.push(event),
     signal,
     detach: new AbortController().signal,
+    redact: (text) => text,
     newId: () => "1".repeat(32),
     now: () => performance.now(),
     readFile: async function* () {},

@@ -9,6 +9,8 @@ import { makeWorkshop, type Run, type Workshop, webService } from "../support/wo
 const first = `canary-one "quoted" \\ $HOME %h <&> 7Zq`;
 const second = "canary-two-5f0c9e";
 const renewed = "canary-three-renewed-81";
+/** What the service itself gives away; with blanks, so that a terminal's lines may break within it. */
+const spilled = "delta-canary-part epsilon-canary-part zeta-canary-part";
 
 let host: TestHost;
 let shop: Workshop;
@@ -90,17 +92,28 @@ test("a secret file that was edited by hand is drift, without its content", asyn
   expect((await run(renewed, "apply", "--yes")).code).toBe(0);
 });
 
-test("a service that shouts its secret in the body of its 500: the report shows the body without it", async () => {
-  shop.write("templates/web.conf.hbs", "version={{values.version}}\nstatus=500\nbody=cannot log in with {{secrets.API_TOKEN}}\n");
-  shop.write("values/test.yaml", "greeting: other\n");
+test("a service that shouts its secret in the body of its 500: the report shows the body without it, wrapped and cut as it may be", async () => {
+  shop.write("secrets/token", spilled);
   shop.write(
-    "services/web.yaml",
-    readFileSync(join(shop.folder, "services/web.yaml"), "utf8").replace('web.conf.hbs, mode: "0644"', 'web.conf.hbs, mode: "0640", group: web'),
+    "templates/web.conf.hbs",
+    `version={{values.version}}\nstatus=500\nbody=cannot log in with {{secrets.API_TOKEN}} ${"and so on ".repeat(50)}{{secrets.API_TOKEN}}\n`,
   );
+  shop.write("values/test.yaml", "greeting: other\n");
+  const service = readFileSync(join(shop.folder, "services/web.yaml"), "utf8");
+  shop.write("services/web.yaml", service.replace('web.conf.hbs, mode: "0644"', 'web.conf.hbs, mode: "0640", group: web'));
   for (const output of ["text", "json", "ndjson"]) {
     const failed = await run(renewed, "apply", "--yes", "--output", output);
     expect(failed.code).toBe(5);
     expect(failed.stdout).toContain("cannot log in with");
+  }
+});
+
+test("a service that dies with its secret on its lips: its journal is shown without it", async () => {
+  shop.write("templates/web.conf.hbs", "the token {{secrets.API_TOKEN}} is no good\n");
+  for (const output of ["text", "json"]) {
+    const failed = await run(renewed, "apply", "--yes", "--output", output);
+    expect(failed.code).toBe(5);
+    expect(failed.stdout).toContain("not key=value: the token <secret API_TOKEN> is no good");
   }
 });
 
@@ -117,7 +130,7 @@ test("a missing secret and a mistake in a template with secrets are reported wit
 
 test("no output of any command holds a canary, in whatever writing", () => {
   expect(heard.length).toBeGreaterThanOrEqual(30);
-  for (const canary of [first, second, renewed]) {
+  for (const canary of [first, second, renewed, spilled, "canary-part", "canary-one"]) {
     for (const form of writingsOf(canary)) {
       expect(heard.filter(({ text }) => text.includes(form)).map(({ command }) => command)).toEqual([]);
     }

@@ -8,6 +8,9 @@ export type Judgement = { readonly ok: boolean; readonly detail: string };
 /** An HTTP answer. body: as much of it as was read; truncated when there was more. */
 export type HttpAnswer = { readonly status: number; readonly body: string; readonly truncated?: boolean; readonly milliseconds: number };
 
+/** Takes secrets out of a text. */
+export type Redact = (text: string) => string;
+
 /** A check that asks over HTTP. */
 export type HttpCheck = Extract<Check, { kind: "http" }>;
 
@@ -23,11 +26,14 @@ export function checkLabel(check: Check): string {
   }
 }
 
-/** Whether an answer is the expected one: status, then JSON fields, then time. A failure shows the status and the body's first lines. */
-export function judgeHttp(check: HttpCheck, answer: HttpAnswer): Judgement {
+/**
+ * Whether an answer is the expected one: status, then JSON fields, then time. A failure shows the status and the body's first lines, of which
+ * redact takes the secrets before they are cut.
+ */
+export function judgeHttp(check: HttpCheck, answer: HttpAnswer, redact: Redact = (text) => text): Judgement {
   const took = `HTTP ${answer.status} in ${Math.round(answer.milliseconds)} ms`;
-  if (answer.status !== check.status) return failure(`${took}, expected ${check.status}${redirected(answer.status)}`, excerpt(answer.body));
-  const wrong = check.json === null ? [] : wrongFields(check.json, answer);
+  if (answer.status !== check.status) return failure(`${took}, expected ${check.status}${redirected(answer.status)}`, excerpt(redact(answer.body)));
+  const wrong = check.json === null ? [] : wrongFields(check.json, answer, redact);
   if (wrong.length > 0) return failure(took, wrong.join("\n"));
   if (answer.milliseconds > check.withinMilliseconds) return failure(`${took}, expected within ${check.withinMilliseconds} ms`, "");
   return { ok: true, detail: took };
@@ -58,11 +64,11 @@ function redirected(status: number): string {
   return status >= 300 && status < 400 ? " (redirects are not followed)" : "";
 }
 
-function wrongFields(expected: TreeMap, answer: HttpAnswer): readonly string[] {
+function wrongFields(expected: TreeMap, answer: HttpAnswer, redact: Redact): readonly string[] {
   if (answer.truncated === true) return [`the body is too large to be checked: more than ${answer.body.length} characters`];
   const parsed = parse(answer.body);
-  if (parsed === undefined) return [`the body is not JSON: ${excerpt(answer.body)}`];
-  return mismatches(expected, parsed, []);
+  if (parsed === undefined) return [`the body is not JSON: ${excerpt(redact(answer.body))}`];
+  return mismatches(expected, parsed, []).map((text) => cut(redact(text), EXCERPT_CHARACTERS));
 }
 
 function parse(body: string): unknown {
@@ -94,7 +100,7 @@ function sameValue(expected: Tree, actual: unknown): boolean {
 }
 
 function mismatch(path: readonly string[], expected: Tree, actual: unknown): string {
-  const found = actual === undefined ? "missing" : cut(JSON.stringify(actual), EXCERPT_CHARACTERS);
+  const found = actual === undefined ? "missing" : JSON.stringify(actual);
   return oneLine(`${path.length === 0 ? "the body" : path.join(".")}: expected ${JSON.stringify(expected)}, found ${found}`);
 }
 

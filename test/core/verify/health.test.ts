@@ -122,3 +122,15 @@ test("an excerpt of nothing is nothing", () => {
   expect(excerpt("")).toBe("");
   expect(excerpt(" \n ")).toBe("");
 });
+
+it("takes secrets out before it cuts: no beginning of one is left at the cut", () => {
+  const secret = "s3cret-and-long";
+  const redact = (text: string): string => text.replaceAll(secret, "<secret>");
+  const body = `${"x".repeat(595)}${secret}`;
+  expect(judgeHttp(http({}), { status: 500, body, milliseconds: 1 }, redact).detail).not.toContain("s3c");
+  const json = JSON.stringify({ status: body });
+  expect(judgeHttp(http({ json: { status: "ok" } }), { status: 200, body: json, milliseconds: 1 }, redact).detail).not.toContain("s3c");
+  expect(judgeHttp(http({ json: { status: secret } }), { status: 200, body: JSON.stringify({ status: secret }), milliseconds: 1 }, redact).ok).toBe(
+    true,
+  );
+});
