@@ -123,7 +123,7 @@ test("an excerpt of nothing is nothing", () => {
   expect(excerpt(" \n ")).toBe("");
 });
 
-it("takes secrets out before it cuts: no beginning of one is left at the cut", () => {
+test("takes secrets out before it cuts: no beginning of one is left at the cut", () => {
   const secret = "s3cret-and-long";
   const redact = (text: string): string => text.replaceAll(secret, "<secret>");
   const body = `${"x".repeat(595)}${secret}`;
