@@ -1,5 +1,5 @@
 /** One host's whole story in one play: look, send, stay with it, judge, confirm or take back, and say how it ended. */
-import { HostError } from "../core/errors.ts";
+import { ConnectError, HostError } from "../core/errors.ts";
 import type { HostReport, HostTarget, Observation, Plan, Play } from "../core/model.ts";
 import { notContained } from "../core/plan/contained.ts";
 import { isEmpty, makePlan } from "../core/plan/plan.ts";
@@ -14,6 +14,7 @@ import { deliver, type Reach, uploadArtifacts } from "./deliver.ts";
 import { makeReport, reportError } from "./host-report.ts";
 import { type Judgement, judge, longestSettle, servicesOf } from "./judge.ts";
 import { probe } from "./observe.ts";
+import { sleep } from "./sleep.ts";
 import type { Story } from "./story.ts";
 
 /** Brings one host to what the operator saw in the plan. Every expected failure is a report, never thrown. */
@@ -90,29 +91,46 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
   }
 }
 
-// Over a new connection: a change that keeps us from connecting is never confirmed.
+const ATTEMPTS = 4;
+
+// Each time over a new connection: a change that keeps us from connecting is never confirmed, a connection that breaks for a moment is no reason to undo.
 async function judgeAndDecide(story: Story, old: Remote): Promise<Judgement | null> {
-  const { context, target, transaction, play } = story;
+  const { context, target, transaction } = story;
   tell(context, target.play, target.host.name, "settle");
-  let remote = old;
-  try {
-    remote = await context.connector.connect(target.host);
-    const touched = touchedServices(story);
-    const services = servicesOf(target, touched);
-    const units = unitsOf(target).filter(({ service, unit }) => touched.has(service) || transaction.units.includes(unit));
-    const settleSeconds = longestSettle(services);
-    const judgement = await judge(remote, { units, services, settleSeconds, deadlineSeconds: play.rollout.healthyDeadlineSeconds }, context);
-    tell(context, target.play, target.host.name, judgement.ok ? "confirm" : "undo");
-    await decide(remote, transaction.id, judgement.ok ? "confirmed" : "rollback", judgement.ok ? 30 : 0, context);
-    return judgement;
-  } catch (error) {
-    if (context.detach.aborted) throw error;
-    // Whoever cannot be asked is not confirmed; where this does not get through either, the lease runs out.
-    await decide(old, transaction.id, "rollback", 0, context).catch(() => null);
-    return null;
-  } finally {
-    if (remote !== old) remote.close();
+  let judgement: Judgement | null = null;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const remote = await context.connector.connect(target.host);
+      try {
+        judgement ??= await judgeTouched(story, remote);
+        tell(context, target.play, target.host.name, judgement.ok ? "confirm" : "undo");
+        await decide(remote, transaction.id, judgement.ok ? "confirmed" : "rollback", judgement.ok ? 30 : 0, context);
+        return judgement;
+      } finally {
+        remote.close();
+      }
+    } catch (error) {
+      if (context.detach.aborted) throw error;
+      if (!isPassing(error) || attempt === ATTEMPTS) break;
+      await sleep(1000, context.detach);
+    }
   }
+  // Whoever cannot be asked is not confirmed; where this does not get through either, the lease or the window runs out.
+  await decide(old, transaction.id, "rollback", 0, context).catch(() => null);
+  return null;
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof ConnectError && ["connection-lost", "unreachable", "timeout"].includes(error.code);
+}
+
+async function judgeTouched(story: Story, remote: Remote): Promise<Judgement> {
+  const { context, target, transaction, play } = story;
+  const touched = touchedServices(story);
+  const services = servicesOf(target, touched);
+  const units = unitsOf(target).filter(({ service, unit }) => touched.has(service) || transaction.units.includes(unit));
+  const settleSeconds = longestSettle(services);
+  return await judge(remote, { units, services, settleSeconds, deadlineSeconds: play.rollout.healthyDeadlineSeconds }, context);
 }
 
 function touchedServices({ plan, target }: Story): ReadonlySet<string> {
