@@ -1,7 +1,8 @@
 /** The Remote over one ssh2 connection: at most six channels, each for a script or a forwarded TCP connection. */
 import type { Duplex } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ClientCallback, ClientChannel } from "ssh2";
-import { ConnectError, type SvcdeployError } from "../core/errors.ts";
+import { ConnectError, HostError, type SvcdeployError } from "../core/errors.ts";
 import type { Host } from "../core/model.ts";
 import { channelRefused, forwardRefused, targetOf } from "./connection-errors.ts";
 import { type Deadline, startDeadline, withSignal } from "./deadline.ts";
@@ -13,6 +14,9 @@ import { commandLine, sudoRefusal } from "./sudo.ts";
 
 /** sshd's MaxSessions is 10 by default; the rest is left to others who share the login. */
 const CHANNELS_AT_ONCE = 6;
+
+const SESSION_ATTEMPTS = 6;
+const SESSION_PAUSE_MILLISECONDS = 200;
 
 /** Asks for English messages, sudo's above all. sshd passes it on where AcceptEnv allows, as distributions have it. */
 const ENVIRONMENT = { LC_ALL: "C" };
@@ -30,14 +34,9 @@ export class SshRemote implements Remote {
 
   async run(script: Script, options: RunOptions): Promise<RunResult> {
     const deadline = this.#deadline(script.name, options.timeoutMilliseconds, options.signal);
-    const { client } = this.#connection;
     const command = commandLine(this.host, script);
     try {
-      const channel = await this.#open(
-        deadline,
-        (done) => client.exec(command, { env: ENVIRONMENT }, done),
-        (error) => channelRefused(this.host, error),
-      );
+      const channel = await this.#openSession(command, deadline);
       const result = await converse(this.host, channel, script, options, deadline);
       const broken = this.#connection.lost() ?? sudoRefusal(this.host, result);
       if (broken !== null) throw broken;
@@ -64,6 +63,22 @@ export class SshRemote implements Remote {
 
   close(): void {
     this.#connection.close();
+  }
+
+  /** Where one session a connection is allowed, sshd may refuse the next one for as long as it has not collected the process of the one before. */
+  async #openSession(command: string, deadline: Deadline): Promise<ClientChannel> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#open(
+          deadline,
+          (done) => this.#connection.client.exec(command, { env: ENVIRONMENT }, done),
+          (error) => channelRefused(this.host, error),
+        );
+      } catch (error) {
+        if (!(error instanceof HostError) || attempt === SESSION_ATTEMPTS) throw error;
+        await pause(SESSION_PAUSE_MILLISECONDS);
+      }
+    }
   }
 
   /** Opens a channel as soon as a permit is free; the permit comes back when the channel is closed, whoever closes it. */
