@@ -3,7 +3,7 @@ import type { Difference, HealthResult, HostReport, Verdict } from "../core/mode
 import { diffText } from "./diff.ts";
 import { hintLines } from "./error-text.ts";
 import { isTrouble, STYLES } from "./summary-table.ts";
-import { hang, indent, type Line, line, plural, type Span, styled, wrap } from "./text.ts";
+import { hang, indent, type Line, line, plural, type Span, styled, truncate, wrap } from "./text.ts";
 
 /** Under a unit's or a check's name, behind its mark. */
 const DETAIL_INDENT = 5;
@@ -13,10 +13,11 @@ export function failureText(reports: readonly HostReport[], columns: number): re
   return reports.filter((report) => isTrouble(report.status)).flatMap((report) => [...oneFailure(report, columns), []]);
 }
 
-/** The first line of why, for a progress line: `web1: failed: message`. */
-export function failureTitle(report: HostReport): Line {
+/** The first line of why, cut to so many columns, for a progress line: `web1: failed: message`. */
+export function failureTitle(report: HostReport, columns: number): Line {
   const [first = ""] = report.message.split("\n");
-  const reason = first === "" ? "" : `: ${first}`;
+  const room = columns - [...`${report.host}: ${report.status}`].length;
+  const reason = first === "" ? "" : truncate(`: ${first}`, room);
   return line(styled("strong", report.host), ": ", styled(STYLES[report.status], report.status), reason);
 }
 

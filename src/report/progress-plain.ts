@@ -33,7 +33,7 @@ function linesOf(event: DeployEvent, run: { readonly hosts: number; readonly col
     case "host-stage":
       return run.hosts > MAX_STAGED_HOSTS ? [] : [line(`${event.host}: ${event.stage}${event.detail === "" ? "" : ` ${event.detail}`}`)];
     case "host-finished":
-      return [finishedLine(event)];
+      return [finishedLine(event, run.columns)];
     case "batch-finished":
       return event.ok ? [] : [line(styled("bad", `play ${event.play}: batch ${event.batch} failed, no further host is started`))];
     case "run-interrupted":
@@ -43,9 +43,9 @@ function linesOf(event: DeployEvent, run: { readonly hosts: number; readonly col
   }
 }
 
-function finishedLine(event: Extract<DeployEvent, { type: "host-finished" }>): Line {
+function finishedLine(event: Extract<DeployEvent, { type: "host-finished" }>, columns: number): Line {
   const { report } = event;
-  if (isTrouble(report.status)) return failureTitle(report);
+  if (isTrouble(report.status)) return failureTitle(report, columns);
   const duration = report.status === "skipped" || report.durationMilliseconds === 0 ? "" : ` (${formatDuration(report.durationMilliseconds)})`;
   return line(`${report.host}: `, styled(STYLES[report.status], report.status), duration);
 }

@@ -71,7 +71,7 @@ function update(row: Row, event: DeployEvent, sink: Sink): void {
   if (task === null) return;
   task.title = truncate(sink.clean(progressTitle(row.progress)), sink.columns - 4);
   if (event.type === "host-finished" && event.report.play === row.progress.play && isTrouble(event.report.status))
-    remember(row, plainLine(failureTitle(event.report)), sink);
+    remember(row, plainLine(failureTitle(event.report, sink.columns)), sink);
   if (row.progress.hosts > 0 && row.progress.finished.length >= row.progress.hosts) row.ended.resolve(null);
 }
 
