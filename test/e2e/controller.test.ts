@@ -1,0 +1,298 @@
+/** The controller goes away: killed at each stage that it tells, interrupted, without a reader; and the host loses its power under it. */
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventsOf, hearing, reportsOf, stageOf } from "../support/events.ts";
+import { removeHosts, type SystemdVersion, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import { ageLease, exceptRecord, settleAlone, snapshot, underWay } from "../support/snapshot.ts";
+import { makeWorkshop, type Run, type RunOptions, type Workshop, webService } from "../support/workshop.ts";
+
+/** Everything that one host's story tells, in order. The states of the host are polled, so a short one may go untold in a run. */
+const stages = [
+  "connect",
+  "observe",
+  "upload",
+  "launch",
+  "apply STAGED",
+  "apply PREPARED",
+  "apply APPLYING",
+  "apply RESTARTING",
+  "apply AWAIT",
+  "settle",
+  "confirm",
+  "confirm + 60",
+  "confirm + 120",
+  "confirm + 250",
+] as const;
+/** Where the lease is waited for in real time; elsewhere it is made old. */
+const realLease: readonly string[] = ["apply AWAIT"];
+
+/** A host with a project of its own; change(n) is the n-th state of it, in which unit, environment, configuration and release differ. */
+type Bench = { readonly host: TestHost; readonly shop: Workshop };
+const change = (n: number): readonly string[] => ["--env", "test", "--yes", "--set", `version=1.${n}`, "--set", `greeting=g${n}`];
+const unitText = webService({ service: '  SyslogIdentifier: "web-{{values.greeting}}"' });
+
+let benches: ReadonlyMap<SystemdVersion, Bench> = new Map();
+let spare: Bench;
+let cut: Bench;
+let trio: Workshop;
+
+beforeAll(async () => {
+  const [b247, b252, b257, b4, b5] = await Promise.all([...systemdVersions, 252 as const, 257 as const].map(makeBench));
+  if (b247 === undefined || b252 === undefined || b257 === undefined || b4 === undefined || b5 === undefined) throw new Error("hosts are missing");
+  benches = new Map([
+    [247, b247],
+    [252, b252],
+    [257, b257],
+  ]);
+  [spare, cut] = [b4, b5];
+  trio = makeWorkshop([b247.host, b252.host, b257.host]);
+  trio.write("services/web.yaml", unitText);
+});
+afterAll(async () => {
+  for (const { shop } of [...benches.values(), spare, cut]) shop.remove();
+  trio.remove();
+  await removeHosts();
+});
+
+async function makeBench(systemd: SystemdVersion): Promise<Bench> {
+  const host = await startHost({ systemd });
+  const shop = makeWorkshop([host]);
+  shop.write("services/web.yaml", unitText.replace("settle: 3s", "settle: 1s"));
+  const first = await shop.run(["apply", ...change(0)]);
+  expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: "" });
+  return { host, shop };
+}
+
+const at = (stage: string, act: (kill: (signal: NodeJS.Signals) => void) => void): RunOptions => {
+  let done = false;
+  return hearing((event, kill) => {
+    if (done || stageOf(event) !== stage) return;
+    done = true;
+    act(kill);
+  });
+};
+/** `STAGE + MS` is so many milliseconds after STAGE was told. */
+const killAt = (shop: Workshop, n: number, moment: string): Promise<Run> => {
+  const [stage = "", later = "0"] = moment.split(" + ");
+  const kill = (send: (signal: NodeJS.Signals) => void): unknown => (later === "0" ? send("SIGKILL") : setTimeout(send, Number(later), "SIGKILL"));
+  return shop.run(ndjson(n), at(stage, kill));
+};
+const ndjson = (n: number): readonly string[] => ["apply", ...change(n), "--output", "ndjson"];
+
+/** What became of a host after a kill. */
+type Outcome = { readonly stage: string; readonly result: "old" | "new" | "mixed" | "untold"; readonly seconds: number };
+
+async function survive({ host, shop }: Bench, stage: string, n: number): Promise<Outcome> {
+  const before = await snapshot(host);
+  const killed = await killAt(shop, n, stage);
+  if (killed.code !== null) return { stage, result: "untold", seconds: 0 };
+  if (!realLease.includes(stage)) {
+    await sleep(1500);
+    await ageLease(host);
+  }
+  // What was published and never launched touches nothing and waits for the next run.
+  const seconds = stage === "launch" && (await underWay(host)) === "STAGED" ? 0 : await settleAlone(host, 40);
+  const between = await snapshot(host);
+  const next = await shop.run(["apply", ...change(n)]);
+  expect({ stage, code: next.code, stderr: next.stderr }).toEqual({ stage, code: 0, stderr: "" });
+  await settleAlone(host, 10);
+  const after = await snapshot(host);
+  expect(after).toContain(`GREETING=g${n}\n{"status":"ok","version":"1.${n}"}`);
+  expect(after).toContain("the record is of this process");
+  if (between !== before && between !== after)
+    console.log(`MIXED after a kill at ${stage}\n--- before\n${before}\n--- between\n${between}\n--- after\n${after}`);
+  const result = between === before ? "old" : between === after ? "new" : "mixed";
+  expect({ stage, seconds }).not.toEqual({ stage, seconds: null });
+  return { stage, result, seconds: seconds ?? 0 };
+}
+
+describe.concurrent("killed with -9 at each stage", () => {
+  for (const systemd of systemdVersions) {
+    test(`systemd ${systemd}: entirely old or entirely new, and the next run brings the new`, async () => {
+      const bench = benches.get(systemd);
+      if (bench === undefined) throw new Error("no host");
+      const outcomes: Outcome[] = [];
+      let n = 0;
+      for (const stage of stages) {
+        for (let attempt = 1; attempt <= 5; attempt += 1) {
+          n += 1;
+          const outcome = await survive(bench, stage, n);
+          if (outcome.result === "untold" && attempt < 5) continue;
+          outcomes.push(outcome);
+          break;
+        }
+      }
+      const count = (result: Outcome["result"]): number => outcomes.filter((outcome) => outcome.result === result).length;
+      const told = outcomes.map(({ stage, result, seconds }) => `${stage} → ${result} after ${seconds.toFixed(1)} s`).join("; ");
+      console.log(
+        `systemd ${systemd}: killed at ${outcomes.length - count("untold")} of ${stages.length} stages: ${count("old")} old, ${count("new")} new, ${count("mixed")} mixed (${told})`,
+      );
+      expect(outcomes.filter(({ result }) => result === "mixed")).toEqual([]);
+      expect(count("untold")).toBeLessThanOrEqual(2);
+    });
+  }
+});
+
+describe.concurrent("the next run at once, and other runs", () => {
+  test("the next run waits for a lease that nobody renews any more, settles and goes on", { concurrent: false }, async () => {
+    const { host, shop } = spare;
+    expect((await killAt(shop, 1, "apply RESTARTING")).code).toBe(null);
+    const started = performance.now();
+    const next = await shop.run(["apply", ...change(2)]);
+    expect({ code: next.code, stderr: next.stderr }).toEqual({ code: 0, stderr: "" });
+    expect((performance.now() - started) / 1000).toBeGreaterThan(15);
+    expect(await snapshot(host)).toContain('GREETING=g2\n{"status":"ok","version":"1.2"}');
+    expect(await host.shell("sed 's/.*result=//' /var/lib/svcdeploy/runs | tail -n 2")).toBe("rolled-back\nconfirmed\n");
+  });
+
+  test("a run that is truly at work is left alone: exit 6 with user, host and since when", { concurrent: false }, async () => {
+    const { host, shop } = spare;
+    shop.write("services/web.yaml", unitText.replace("settle: 3s", "settle: 40s"));
+    const reached = Promise.withResolvers<void>();
+    const first = shop.run(
+      ndjson(3),
+      at("settle", () => reached.resolve()),
+    );
+    await reached.promise;
+    const plan = await shop.run(["plan", "--env", "test"]);
+    expect(plan.stdout).toMatch(/of [\w.-]+@[\w.-]+ .*under way/);
+    const second = await shop.run(["apply", ...change(4)]);
+    expect(second.code).toBe(6);
+    expect(`${second.stdout}${second.stderr}`).toMatch(/[\w.-]+@[\w.-]+ has been at work here for \d+ s/);
+    const end = await first;
+    expect(reportsOf(end).map(({ status }) => status)).toEqual(["changed"]);
+    expect(await snapshot(host)).toContain("GREETING=g3");
+    shop.write("services/web.yaml", unitText.replace("settle: 3s", "settle: 1s"));
+  });
+
+  test("an undo that must end a start that hangs: the next run takes over", { concurrent: false }, async () => {
+    const { host, shop } = spare;
+    const before = await snapshot(host);
+    shop.write("services/web.yaml", unitText.replace("TimeoutStartSec: 5s", "TimeoutStartSec: 120s"));
+    shop.write("values/base.yaml", 'version: "1.0"\ngreeting: hello\nconf: { never_ready: 1 }\n');
+    expect((await killAt(shop, 5, "apply RESTARTING")).code).toBe(null);
+    shop.write("services/web.yaml", unitText);
+    shop.write("values/base.yaml", 'version: "1.0"\ngreeting: hello\nconf: {}\n');
+    const next = await shop.run(["apply", ...change(3)]);
+    expect({ code: next.code, stderr: next.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(next.stdout).toContain("No changes");
+    expect(await snapshot(host)).toBe(before);
+  });
+});
+
+describe.concurrent("the host loses its power", () => {
+  for (const stage of ["apply RESTARTING", "apply AWAIT"]) {
+    test(`power cut at ${stage}: the boot puts it back, the controller tells the truth, the next run brings the new`, {
+      concurrent: false,
+    }, async () => {
+      const { host, shop } = cut;
+      const n = stage === "apply AWAIT" ? 2 : 1;
+      const before = await snapshot(host);
+      const killed = Promise.withResolvers<void>();
+      const run = shop.run(
+        ndjson(n),
+        at(stage, () => host.kill().then(killed.resolve, killed.reject)),
+      );
+      await killed.promise;
+      await host.start();
+      const end = await run;
+      expect(await settleAlone(host, 60)).not.toBe(null);
+      expect(await snapshot(host)).toBe(before);
+      expect(end.code).not.toBe(0);
+      expect(reportsOf(end).map(({ status }) => status)).not.toContain("changed");
+      console.log(`power cut at ${stage}: exit ${end.code}, ${reportsOf(end).map(({ status, message }) => `${status}: ${message}`)}`);
+      expect((await shop.run(["apply", ...change(n)])).code).toBe(0);
+      expect(await snapshot(host)).toContain(`GREETING=g${n}`);
+    });
+  }
+
+  test("an orderly reboot in AWAIT puts it back on the way down", { concurrent: false }, async () => {
+    const { host, shop } = cut;
+    const before = await snapshot(host);
+    const down = Promise.withResolvers<void>();
+    const run = shop.run(
+      ndjson(3),
+      at("settle", () => host.stop().then(down.resolve, down.reject)),
+    );
+    await down.promise;
+    await host.start();
+    const end = await run;
+    expect(await settleAlone(host, 60)).not.toBe(null);
+    // A boot starts processes anew, so the record is not of this one; nothing is owed for that.
+    expect(exceptRecord(await snapshot(host))).toBe(exceptRecord(before));
+    expect((await shop.run(["plan", ...change(2).filter((word) => word !== "--yes"), "--detailed-exitcode"])).code).toBe(0);
+    expect(reportsOf(end).map(({ status }) => status)).not.toContain("changed");
+    expect(await host.shell("tail -n 1 /var/lib/svcdeploy/runs")).toContain("result=rolled-back in a reboot");
+    console.log(`reboot in AWAIT: exit ${end.code}, ${reportsOf(end).map(({ status, message }) => `${status}: ${message}`)}`);
+    expect((await shop.run(["apply", ...change(3)])).code).toBe(0);
+  });
+});
+
+describe("interrupted", () => {
+  const three = (n: number): readonly string[] => ["apply", ...change(n), "--output", "ndjson", "--forks", "1"];
+  const greetings = (): Promise<readonly string[]> =>
+    Promise.all([...benches.values()].map(async ({ host }) => /GREETING=(\w+)/.exec(await snapshot(host))?.[1] ?? ""));
+
+  beforeAll(async () => {
+    const run = await trio.run(["apply", ...change(100)]);
+    expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
+  });
+
+  for (const [signal, n] of [
+    ["SIGINT", 101],
+    ["SIGTERM", 102],
+  ] as const) {
+    test(`${signal} once: the host under way finishes, no other starts, exit 130`, async () => {
+      const [, second, third] = await greetings();
+      const run = await trio.run(
+        three(n),
+        at("apply RESTARTING", (kill) => kill(signal)),
+      );
+      expect(run.code).toBe(130);
+      expect(reportsOf(run).map(({ status }) => status)).toEqual(["changed", "skipped", "skipped"]);
+      expect(run.stderr).toContain("no new host is started");
+      expect(await greetings()).toEqual([`g${n}`, second, third]);
+      for (const { host } of benches.values()) expect(await settleAlone(host, 10)).not.toBe(null);
+    });
+  }
+
+  test("SIGINT twice: gone within two seconds, saying that the hosts decide; they put themselves back", async () => {
+    const before = await Promise.all([...benches.values()].map(({ host }) => snapshot(host)));
+    let secondAt = 0;
+    const run = await trio.run(
+      ["apply", ...change(103), "--output", "ndjson"],
+      at("settle", (kill) => {
+        kill("SIGINT");
+        setTimeout(() => {
+          secondAt = performance.now();
+          kill("SIGINT");
+        }, 300);
+      }),
+    );
+    const took = performance.now() - secondAt;
+    expect(took).toBeLessThan(2000);
+    expect(run.code).toBe(130);
+    expect(run.stderr).toMatch(/by itself|its own/);
+    expect(eventsOf(run).some((event) => event.type === "run-interrupted" && event.detached)).toBe(true);
+    expect(new Set(reportsOf(run).map(({ status, cause }) => `${status} ${cause}`))).toEqual(new Set(["unknown interrupted"]));
+    const seconds = await Promise.all([...benches.values()].map(({ host }) => settleAlone(host, 45)));
+    console.log(`let go after ${Math.round(took)} ms; the hosts were back after ${seconds.map((each) => each?.toFixed(1)).join(", ")} s`);
+    expect(await Promise.all([...benches.values()].map(({ host }) => snapshot(host)))).toEqual(before);
+  });
+
+  test("nobody reads the output any more: the apply goes on to its end", async () => {
+    const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+    const words = [process.execPath, main, "apply", ...change(104), "--project", trio.folder];
+    const child = spawn("bash", ["-c", '"$@" | head -n 1; exit "$PIPESTATUS"', "bash", ...words], { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    child.stdout.on("data", (text: Buffer) => {
+      said += text.toString("utf8");
+    });
+    const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    expect(said.split("\n").length).toBe(2);
+    expect(code).toBe(0);
+    expect(await greetings()).toEqual(["g104", "g104", "g104"]);
+  });
+});

@@ -1,0 +1,40 @@
+/** The events of `apply --output ndjson`, as a test hears them while the run goes on. */
+import type { DeployEvent, HostReport } from "../../src/core/model.ts";
+import type { Run, RunOptions } from "./workshop.ts";
+
+/** Run options that hand every event to the listener as soon as it is told. */
+export function hearing(listener: (event: DeployEvent, kill: (signal: NodeJS.Signals) => void) => void): RunOptions {
+  let rest = "";
+  return {
+    onOutput: (text, kill) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const event of lines.flatMap(parse)) listener(event, kill);
+    },
+  };
+}
+
+/** `stage` or `stage DETAIL` of an event that tells where a host's story is; null for any other. */
+export function stageOf(event: DeployEvent): string | null {
+  if (event.type !== "host-stage") return null;
+  return event.detail === "" ? event.stage : `${event.stage} ${event.detail}`;
+}
+
+/** All events of a finished run. */
+export function eventsOf(run: Run): readonly DeployEvent[] {
+  return run.stdout.split("\n").flatMap(parse);
+}
+
+/** The final reports of a finished run; empty when it did not come to its end. */
+export function reportsOf(run: Run): readonly HostReport[] {
+  return eventsOf(run).flatMap((event) => (event.type === "run-finished" ? event.reports : []));
+}
+
+/** Anything but JSON is not an event: standard error is heard as well. */
+function parse(line: string): readonly DeployEvent[] {
+  try {
+    return [JSON.parse(line) as DeployEvent];
+  } catch {
+    return [];
+  }
+}
