@@ -10,6 +10,13 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   process.exit(1);
 }
 
+// The one answer that needs none of the libraries.
+if (process.argv.length === 3 && process.argv[2] === "--version") {
+  const { default: manifest } = await import("../package.json", { with: { type: "json" } });
+  process.stdout.write(`${manifest.version}\n`);
+  process.exit(0);
+}
+
 const { enableCompileCache } = await import("node:module");
 enableCompileCache();
 const { runCli } = await import("./cli/cli.ts");
