@@ -46,7 +46,8 @@ function oneFailure(report: HostReport, columns: number): readonly Line[] {
     ...report.journal.flatMap((part) => journalLines(part.unit, part.lines)),
     ...differenceLines(report.differences),
   ];
-  return [line(styled("strong", report.host), ": ", styled(STYLES[report.status], report.status), ` (play ${report.play})`), ...indent(body, 2)];
+  const title = line(styled("strong", report.host), ": ", styled(STYLES[report.status], report.status));
+  return [...hang(title, ` (play ${report.play})`, columns, 2), ...indent(body, 2)];
 }
 
 function journalLines(unit: string, lines: readonly string[]): readonly Line[] {
