@@ -7,11 +7,16 @@ export const stateFolder = "/var/lib/svcdeploy";
 /** systemctl's scope for system units. */
 export const systemScope = "--system";
 
-const FIELD = /^[A-Za-z0-9._@:+=,/\\%-]{1,4096}$/;
+const FIELD = /^(?!~)[A-Za-z0-9._@:+=,~/\\%-]{1,4096}$/;
+
+/** Whether a value, for example one that a host told, may be a field. */
+export function isField(value: string): boolean {
+  return FIELD.test(value);
+}
 
 /** One field of a line for a host's script: no blank, no control character, nothing a shell could read as syntax. Throws on anything else. */
 export function field(value: string): string {
-  if (!FIELD.test(value)) throw new Error(`a value that must not reach a host's script got as far as the protocol: ${JSON.stringify(value)}`);
+  if (!isField(value)) throw new Error(`a value that must not reach a host's script got as far as the protocol: ${JSON.stringify(value)}`);
   return value;
 }
 

@@ -1,8 +1,10 @@
 /** One host's transaction as the lines and files that apply.sh and finish.sh carry out. Built and hashed here; the host decides nothing. */
 import { createHash } from "node:crypto";
+import { HostError } from "../core/errors.ts";
 import type { Action, Change, HostTarget, Observation, Plan, Resource, UnitResource } from "../core/model.ts";
 import { stopTimeoutSeconds } from "../core/plan/undo-time.ts";
-import { line } from "./frames.ts";
+import { sanitizeLine } from "../core/sanitize.ts";
+import { isField, line } from "./frames.ts";
 
 /** A file of the transaction's folder on the host, e.g. plan or new/3. */
 export type TransactionFile = { readonly name: string; readonly content: Uint8Array };
@@ -33,17 +35,20 @@ export type TransactionOrder = {
   readonly waitSeconds: number;
 };
 
-/** Builds the transaction of a plan. Pure; throws only on a value that must not reach a script (our bug). */
+/**
+ * Builds the transaction of a plan. Pure; throws HostError where what the host has now could not be put back, and Error on a value of ours
+ * that must not reach a script (our bug).
+ */
 export function makeTransaction(order: TransactionOrder): Transaction {
   const { plan, target } = order;
   const changes = inOrder(plan.changes);
   const units = affectedUnits(plan);
   const windowSeconds = Math.ceil(order.waitSeconds) + 30;
   const text = [
-    ...changes.map((change, index) => changeLine(change, String(index), order.observation)),
+    ...changes.map((change, index) => changeLine(change, String(index), order)),
     ...plan.manifests.map(({ path, oldSha256 }, index) => line("manifest", `m${index}`, path, oldSha256 ?? "-")),
     ...keepLines(target),
-    ...units.map((unit) => line("unit", unit)),
+    ...units.map((unit) => line("unit", told(order, "a unit that stops along", unit))),
     ...plan.actions.map((action) => line("action", action.verb, action.verb === "daemon-reload" ? "-" : action.unit, String(secondsOf(action)))),
     ...recordLines(plan, target),
     line("window", String(windowSeconds)),
@@ -93,14 +98,32 @@ function depth(resource: Resource): number {
   return resource.kind === "directory" ? resource.path.split("/").length : 0;
 }
 
-function changeLine({ resource }: Change, key: string, { paths }: Observation): string {
+// A host may say anything, and an undo must be able to say it back.
+function told({ target }: TransactionOrder, what: string, value: string): string {
+  if (isField(value)) return value;
+  const { name } = target.host;
+  throw new HostError("host-step", name, `${name}: ${what} is called ${JSON.stringify(sanitizeLine(value))}, which an undo could not put back`, {
+    hint: "Nothing was changed. Give it a name without blanks and special characters first.",
+  });
+}
+
+function changeLine({ resource }: Change, key: string, order: TransactionOrder): string {
+  const { paths } = order.observation;
   switch (resource.kind) {
     case "account":
       return line("account", resource.user, resource.group, resource.home, resource.groups.join(",") || "-");
     case "directory": {
       const old = paths.get(resource.path);
       const before = old === undefined ? "-" : `${old.mode}:${old.owner}:${old.group}`;
-      return line("directory", key, resource.path, resource.mode, resource.owner, resource.group, before);
+      return line(
+        "directory",
+        key,
+        resource.path,
+        resource.mode,
+        resource.owner,
+        resource.group,
+        told(order, `what ${resource.path} is now`, before),
+      );
     }
     case "release":
       return line("release", key, resource.path, resource.name, resource.sha256);
@@ -109,7 +132,13 @@ function changeLine({ resource }: Change, key: string, { paths }: Observation): 
       return line("file", key, resource.path, resource.mode, resource.owner, resource.group, resource.sha256, before);
     }
     case "link":
-      return line("link", key, resource.path, resource.target, paths.get(resource.path)?.target ?? "-");
+      return line(
+        "link",
+        key,
+        resource.path,
+        resource.target,
+        told(order, `what ${resource.path} points to`, paths.get(resource.path)?.target ?? "-"),
+      );
     case "unit":
       throw new Error(`${resource.id} cannot be written; its file can`);
   }

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { HostError } from "../../src/core/errors.ts";
+import type { Change, Plan, Resource } from "../../src/core/model.ts";
+import { makeTransaction, type Transaction } from "../../src/host/transaction.ts";
+import { makeObservation, makeResource, makeTarget, type PathSpec, type ResourceSpec } from "../core/plan/host-builder.ts";
+
+/** The transaction that writes these resources on a host that has these paths. */
+function transactionOf(specs: readonly ResourceSpec[], paths: Readonly<Record<string, PathSpec>>, collateral: readonly string[] = []): Transaction {
+  const resources = specs.map(makeResource);
+  const plan: Plan = {
+    host: "h",
+    play: "p",
+    changes: resources.map((resource: Resource): Change => ({ resource, before: null, after: null, differs: [], beforeContent: null })),
+    actions: [],
+    notices: [],
+    orphans: [],
+    collateral: collateral.map((unit) => ({ unit, because: "a.service restarts" })),
+    manifests: [],
+    records: [],
+    fingerprint: "",
+  };
+  const target = makeTarget(resources);
+  return makeTransaction({ id: "0".repeat(32), plan, target, observation: makeObservation({ paths }, resources), about: "run=1", waitSeconds: 10 });
+}
+
+const folder = { kind: "directory", path: "/etc/a", mode: "755" } as const;
+const link = { kind: "link", path: "/opt/a/current", target: "releases/1", role: "current" } as const;
+
+test.each([
+  ["a group with a blank", [folder], { "/etc/a": { type: "directory", group: "domain users" } }, []],
+  ["a mode that cannot be read", [folder], { "/etc/a": { type: "directory", mode: "?" } }, []],
+  ["a link to a name with a blank", [link], { "/opt/a/current": { type: "link", target: "releases/my build" } }, []],
+  ["a unit whose name is none", [], {}, ["x$(id).service"]],
+] as const)("what the host has and no undo could put back refuses that host alone: %s", (_name, specs, paths, collateral) => {
+  expect(() => transactionOf(specs, paths, collateral)).toThrow(HostError);
+});
+
+test("a version may hold a tilde", () => {
+  const path = "/opt/a/releases/1.0~rc1-0123456789ab";
+  const release = { kind: "release", path, name: "a", keep: 3, sha256: "0".repeat(64), size: 1, source: "/a" } as const;
+  const plan = transactionOf([release], {}).files.find(({ name }) => name === "plan");
+  expect(Buffer.from(plan?.content ?? []).toString()).toContain(`release\t0\t${path}\ta\t`);
+});
