@@ -21,15 +21,16 @@ export async function conclude(story: Story, end: TransactionState, judgement: J
   return await concludeUndone(story, end, judgement, common);
 }
 
-async function concludeUndone(story: Story, end: TransactionState, judgement: Judgement | null, common: Partial<HostReport>): Promise<HostReport> {
+async function concludeUndone(story: Story, end: TransactionState, judged: Judgement | null, common: Partial<HostReport>): Promise<HostReport> {
   const { target, startedAt, context, transaction } = story;
   const remote = await context.connector.connect(target.host);
   try {
     const result = await readResult(remote, transaction.id, context);
+    const judgement = judged !== null && isReason(judged, result) ? judged : null;
     const verdicts = judgement === null ? verdictsOf(story, result) : judgement.verdicts;
     const failed = new Set(verdicts.filter(({ ok }) => !ok).map(({ unit }) => unit));
     const journal = [...result.units].flatMap(([unit, { journal: lines }]) => (failed.has(unit) || failed.size === 0 ? [{ unit, lines }] : []));
-    const told = { ...common, verdicts, journal, differences: differencesOf(story.plan) };
+    const told = { ...common, verdicts, health: judgement?.health ?? [], journal, differences: differencesOf(story.plan) };
     const why = whyUndone(end, result, judgement);
     if (end.name === "ROLLBACK_FAILED" || end.name === "GONE") {
       const message = `${why}\nThe host could not be put back: ${end.detail || "its transaction is gone"}`;
@@ -46,7 +47,7 @@ async function concludeUndone(story: Story, end: TransactionState, judgement: Ju
       const message = `${why}\nPut back, except what somebody else changed meanwhile (left as it is): ${result.conflicts}`;
       return makeReport(target, "failed", startedAt, context, { ...told, cause: "conflict", message });
     }
-    const cause = result.failure.startsWith("conflict") ? "conflict" : "unhealthy";
+    const cause = result.failure.startsWith("conflict") ? "conflict" : result.failure === "" ? "host" : "unhealthy";
     return makeReport(target, "rolled-back", startedAt, context, { ...told, cause, message: why });
   } finally {
     remote.close();
@@ -65,8 +66,13 @@ function differencesOf(plan: Plan): readonly Difference[] {
   });
 }
 
+// Nothing failed on the host where it lost its power: what was judged then was its boot, or already what had been put back.
+function isReason(judgement: Judgement, { failure }: TransactionResult): boolean {
+  return !judgement.ok && failure !== "";
+}
+
 function whyUndone(end: TransactionState, result: TransactionResult, judgement: Judgement | null): string {
-  if (judgement === null) return result.failure || end.detail || "the transaction ended early";
+  if (judgement === null) return result.failure || end.detail || "the transaction was cut short: the host was restarted, or somebody ended it there";
   const units = judgement.verdicts.filter(({ ok }) => !ok).map(({ unit, cause }) => `${unit}: ${cause}`);
   const checks = judgement.health.filter(({ ok }) => !ok).map(({ check }) => `${check} is not healthy`);
   return [...units, ...checks].join("; ");
