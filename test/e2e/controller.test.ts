@@ -22,8 +22,7 @@ const stages = [
   "settle",
   "confirm",
   "confirm + 60",
-  "confirm + 120",
-  "confirm + 250",
+  "confirm + 150",
 ] as const;
 /** Where the lease is waited for in real time; elsewhere it is made old. */
 const realLease: readonly string[] = ["apply AWAIT"];
@@ -200,8 +199,11 @@ describe.concurrent("the host loses its power", () => {
       const end = await run;
       expect(await settleAlone(host, 60)).not.toBe(null);
       expect(await snapshot(host)).toBe(before);
-      expect(end.code).not.toBe(0);
       expect(reportsOf(end).map(({ status }) => status)).not.toContain("changed");
+      expect({ code: end.code, verdicts: reportsOf(end).flatMap(({ verdicts }) => verdicts.filter(({ ok }) => !ok)) }).toEqual({
+        code: expect.toBeOneOf([1, 5]),
+        verdicts: [],
+      });
       console.log(`power cut at ${stage}: exit ${end.code}, ${reportsOf(end).map(({ status, message }) => `${status}: ${message}`)}`);
       expect((await shop.run(["apply", ...change(n)])).code).toBe(0);
       expect(await snapshot(host)).toContain(`GREETING=g${n}`);
@@ -252,7 +254,7 @@ describe("interrupted", () => {
       );
       expect(run.code).toBe(130);
       expect(reportsOf(run).map(({ status }) => status)).toEqual(["changed", "skipped", "skipped"]);
-      expect(run.stderr).toContain("no new host is started");
+      expect(run.stderr).toMatch(/no new/);
       expect(await greetings()).toEqual([`g${n}`, second, third]);
       for (const { host } of benches.values()) expect(await settleAlone(host, 10)).not.toBe(null);
     });
