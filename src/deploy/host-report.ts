@@ -55,7 +55,11 @@ export function reportError(target: HostTarget, error: unknown, reach: Reach, st
   }
   if (!(error instanceof SvcdeployError)) throw error;
   const about = { message: error.message, hint: error.hint };
-  if (reach === "published") return makeReport(target, "unknown", startedAt, context, { ...about, cause: "unknown" });
+  if (reach === "published") {
+    const message = `${error.message}\nNobody here knows what became of the change: unless it had been confirmed, the host takes it back by itself.`;
+    const hint = `See what it came to: svcdeploy plan --limit ${target.host.name}`;
+    return makeReport(target, "unknown", startedAt, context, { message, hint, cause: "unknown" });
+  }
   const cause = causeOf(error);
   const status: HostStatus = cause === "unreachable" ? "unreachable" : cause === "interrupted" ? "skipped" : "failed";
   return makeReport(target, status, startedAt, context, { ...about, cause });
