@@ -59,12 +59,16 @@ function applyOrDryRun(raw: RawArguments, output: string): "apply" | "dry-run" {
 
 type Relay = { readonly emit: (event: DeployEvent) => void; readonly connect: (reporter: Reporter) => void };
 
-/** Events from the time before there is a reporter are dropped: nothing is changed yet. Where the output is JSON an interruption is told to humans as well. */
+/**
+ * Events from the time before there is a reporter are dropped, as nothing is changed yet; but settling what an earlier run left may take half a
+ * minute, and is told. Where the output is JSON an interruption is told to humans as well.
+ */
 function makeRelay(output: string, { stderr }: Surroundings): Relay {
   let reporter: Reporter | null = null;
   return {
     emit: (event) => {
       reporter?.event(event);
+      if (event.type === "host-stage" && event.stage === "recover" && reporter === null) stderr.print([line(`${event.host}: ${event.detail}`)]);
       if (event.type === "run-interrupted" && reporter !== null && output !== "text") stderr.print([line(event.message)]);
     },
     connect: (connected) => {

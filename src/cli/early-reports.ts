@@ -1,6 +1,7 @@
 /** Reports of hosts that no rollout told about: where there was nothing to do, and where Ctrl-C let go of them. */
 import type { HostReport, HostTarget } from "../core/model.ts";
 import type { PlannedPlay } from "../deploy/context.ts";
+import { makeReport } from "../deploy/host-report.ts";
 
 /** Every host unchanged: for plans that have nothing to do. */
 export function unchangedReports(plays: readonly PlannedPlay[]): readonly HostReport[] {
@@ -19,19 +20,6 @@ function isOf(report: HostReport, target: HostTarget): boolean {
 }
 
 function emptyReport(target: HostTarget, end: Pick<HostReport, "status" | "cause" | "message">): HostReport {
-  return {
-    ...end,
-    host: target.host.name,
-    play: target.play,
-    services: target.services.map((service) => service.name),
-    durationMilliseconds: 0,
-    hint: end.status === "unknown" ? `See what it came to: svcdeploy plan --limit ${target.host.name}` : null,
-    verdicts: [],
-    health: [],
-    differences: [],
-    journal: [],
-    changes: 0,
-    actions: [],
-    transaction: null,
-  };
+  const hint = end.status === "unknown" ? `See what it came to: svcdeploy plan --limit ${target.host.name}` : null;
+  return makeReport(target, end.status, 0, { now: () => 0 }, { ...end, hint });
 }

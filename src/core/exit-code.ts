@@ -19,16 +19,15 @@ export const EXIT = {
 } as const;
 
 /**
- * The exit code of a run from its hosts' reports. Interrupted wins; else the code that all unsuccessful hosts share (4 only when no host at all
- * was reached), else 3. A skipped host is a consequence, not a cause.
+ * The exit code of a run from its hosts' reports. Interrupted wins; else the code that all unsuccessful hosts share (4 only when every
+ * host was unreachable, and none was merely skipped), else 3. A skipped host is a consequence, not a cause.
  */
 export function exitCodeOf(reports: readonly HostReport[]): number {
   if (reports.some((report) => report.cause === "interrupted")) return EXIT.interrupted;
   const codes = reports.filter(isUnsuccessful).map(codeOfReport);
   const skipped = reports.filter((report) => report.status === "skipped").length;
-  const well = reports.length - codes.length - skipped;
   if (codes.length === 0) return skipped > 0 ? EXIT.partly : EXIT.done;
-  return sharedCode(codes, { well: well > 0 });
+  return sharedCode(codes, { total: reports.length });
 }
 
 /**
@@ -43,7 +42,7 @@ export function exitCodeOfObservation(seen: {
 }): number {
   if (seen.failures.includes("interrupted")) return EXIT.interrupted;
   const codes = seen.failures.map(codeOfCause);
-  if (codes.length > 0) return sharedCode(codes, { well: codes.length < seen.total });
+  if (codes.length > 0) return sharedCode(codes, seen);
   return seen.changes === "pending" && seen.detailed === "on" ? EXIT.pending : EXIT.done;
 }
 
@@ -85,10 +84,10 @@ export function causeOfError(error: SvcdeployError): FailureCause {
   }
 }
 
-function sharedCode(codes: readonly number[], others: { readonly well: boolean }): number {
+function sharedCode(codes: readonly number[], all: { readonly total: number }): number {
   const [first] = codes;
   if (first === undefined || codes.some((code) => code !== first)) return EXIT.partly;
-  return first === EXIT.unreachable && others.well ? EXIT.partly : first;
+  return first === EXIT.unreachable && codes.length < all.total ? EXIT.partly : first;
 }
 
 function isUnsuccessful(report: HostReport): boolean {

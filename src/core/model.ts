@@ -533,4 +533,4 @@ export type DeployEvent =
   | { readonly type: "run-finished"; readonly reports: readonly HostReport[]; readonly exitCode: number };
 
 /** Where a host's story is. */
-export type HostStage = "connect" | "observe" | "recover" | "upload" | "launch" | "apply" | "settle" | "health" | "confirm" | "undo";
+export type HostStage = "connect" | "observe" | "recover" | "upload" | "launch" | "apply" | "settle" | "confirm" | "undo";

@@ -7,7 +7,8 @@ import type { DeployContext } from "./context.ts";
 import { sleep } from "./sleep.ts";
 
 const RENEW_MILLISECONDS = 5000;
-const RETURN_MILLISECONDS = 90_000;
+/** The host decides 20 s after the last renewal; past this it is not coming back soon. */
+const RETURN_MILLISECONDS = 45_000;
 
 /** A transaction that is being attended. */
 export type Attendance = {

@@ -9,7 +9,7 @@ export function makeReport(
   target: HostTarget,
   status: HostStatus,
   startedAt: number,
-  context: DeployContext,
+  context: Pick<DeployContext, "now">,
   more: Partial<HostReport> = {},
 ): HostReport {
   return {

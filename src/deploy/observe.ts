@@ -67,7 +67,7 @@ async function lookAround(
 ): Promise<Observation> {
   const observation = await probe(remote, targets, context);
   if (unfinished === "report" || observation.transactions.length === 0) return observation;
-  tell(context, targets[0]?.play ?? "", remote.host.name, "recover", "an earlier run left a transaction unfinished");
+  tell(context, targets[0]?.play ?? "", remote.host.name, "recover", "an earlier run left a transaction unfinished; settling it first");
   await settleUnfinished(remote, observation.transactions, context);
   return await probe(remote, targets, context);
 }
