@@ -85,9 +85,10 @@ install_recovery() {
   timeout 120 systemctl daemon-reload
 }
 
+# Not Type=exec: PID 1 of systemd 247 aborts when such a unit is killed between its fork and its exec.
 launch() {
   systemd-run "$scope" --quiet --collect --unit="svcdeploy-$id" \
-    -p Type=exec -p RuntimeMaxSec="$run_seconds" -p TimeoutStopSec="$stop_seconds" \
+    -p Type=simple -p RuntimeMaxSec="$run_seconds" -p TimeoutStopSec="$stop_seconds" \
     -p KillMode=control-group -p KillSignal=SIGKILL -p SyslogIdentifier=svcdeploy \
     -p OnFailure=svcdeploy-recover.service -p "ExecStopPost=/bin/sh $txn/finish.sh $txn $scope" \
     /bin/sh "$txn/apply.sh" "$txn" "$scope" </dev/null
