@@ -52,6 +52,7 @@ receive() {
 }
 
 publish() {
+  printf 'STAGED\n' >"$tmp/state"
   for file in "$tmp"/* "$tmp"/new/*; do
     if [ -f "$file" ]; then set -- "$@" "$file"; fi
   done
@@ -59,7 +60,6 @@ publish() {
   replace_if_other "$tmp/recover.sh" "$base/recover.sh"
   read -r now _ </proc/uptime
   printf '%s\n' "${now%%.*}" >"$tmp/lease"
-  printf 'STAGED\n' >"$tmp/state"
   mv -T -- "$tmp" "$txn"
   timeout 120 sync -- "$base/txn"
 }
