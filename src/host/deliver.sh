@@ -26,9 +26,18 @@ make_base() {
     old=${old%/}
     [ -r "$old/state" ] || continue
     read -r state _ <"$old/state" || :
-    case $state in CONFIRMED | ROLLEDBACK | REFUSED) rm -rf -- "$old" ;; esac
+    case $state in CONFIRMED | ROLLEDBACK | REFUSED) forget "$old" ;; esac
   done
   find "$base/upload" -type f -mtime +7 -exec rm -f -- {} +
+}
+
+# forget TXN: its controller may still have to read how it ended, and comes back for 90 s after its connection broke.
+forget() {
+  read -r now _ </proc/uptime
+  renewed=0
+  if [ -r "$1/lease" ]; then read -r renewed <"$1/lease" || :; fi
+  age=$((${now%%.*} - ${renewed:-0}))
+  if [ "$age" -lt 0 ] || [ "$age" -gt 180 ]; then rm -rf -- "$1"; fi
 }
 
 receive() {
