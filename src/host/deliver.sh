@@ -103,12 +103,19 @@ launch() {
     /bin/sh "$txn/apply.sh" "$txn" "$scope" </dev/null
 }
 
+# systemd-run may fail after all, for example when PID 1 took longer than D-Bus waits: then the unit is ended, and what it has come to counts.
+is_under_way() {
+  timeout 100 systemctl "$scope" stop -- "svcdeploy-$id.service" </dev/null 2>/dev/null || :
+  read -r state _ <"$txn/state" || :
+  [ "$state" != STAGED ]
+}
+
 make_base
 receive
 publish
 printf '%s published\n' "$nonce"
 # Published but never started: nothing live was touched, so it may go.
-if ! install_recovery || ! launch; then
+if ! install_recovery || { ! launch && ! is_under_way; }; then
   rm -rf -- "$txn"
   printf '%s unlaunched\n' "$nonce"
   exit 1
