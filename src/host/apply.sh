@@ -91,6 +91,12 @@ back_up() {
         [ "$hash" = "$e" ] || refuse "conflict: $path changed while it was backed up"
         set -- "$@" "$txn/old/$key"
         ;;
+      directory)
+        [ "$d" != - ] || continue
+        folder=$(stat -c '%a %u:%g' -- "$path")
+        printf '%s\n' "$folder" >"$txn/old/$key"
+        set -- "$@" "$txn/old/$key"
+        ;;
       unit)
         active=$(systemctl "$scope" show -p ActiveState -- "$key" 9>&- </dev/null)
         printf '%s\t%s\n' "$key" "${active#ActiveState=}" >>"$txn/units"
@@ -122,7 +128,8 @@ make_accounts_and_folders() {
       directory)
         [ "$d" != - ] || mkdir -m 0700 -- "$path"
         chown -h -- "$b:$c" "$path"
-        chmod -- "$a" "$path"
+        # Five digits: with fewer a folder keeps its setgid bit.
+        chmod -- "00$a" "$path"
         ;;
       release)
         rm -rf -- "$path.tmp"

@@ -247,15 +247,7 @@ undo_folders() {
         done
         ;;
       directory)
-        if [ "$d" = - ]; then
-          set -- "$path" "$@"
-          continue
-        fi
-        found=$(stat -c %a:%U:%G -- "$path")
-        mode=${d%%:*}
-        if [ "$found" = "${a#0}:$b:$c" ] && [ "$found" != "$d" ]; then
-          { chown -h -- "${d#*:}" "$path" && chmod -- "0$mode" "$path"; } || trouble "$path cannot be restored"
-        fi
+        if [ "$d" = - ]; then set -- "$path" "$@"; else undo_folder; fi
         ;;
     esac
   done <"$txn/plan"
@@ -263,6 +255,15 @@ undo_folders() {
   for folder in "$@"; do
     [ ! -d "$folder" ] || rmdir -- "$folder" 2>/dev/null || :
   done
+}
+
+# Mode and owner are judged one by one: apply.sh may have ended between the two.
+undo_folder() {
+  found=$(stat -c %a:%U:%G -- "$path") || { conflict "$path"; return; }
+  [ "$found" != "$d" ] || return
+  case ${found%%:*} in "${a#0}" | "${d%%:*}") ;; *) conflict "$path"; return ;; esac
+  case ${found#*:} in "$b:$c" | "${d#*:}") ;; *) conflict "$path"; return ;; esac
+  { read -r mode owner <"$txn/old/$key" && chown -h -- "$owner" "$path" && chmod -- "00$mode" "$path"; } || trouble "$path cannot be restored"
 }
 
 trouble() { troubles="$troubles${troubles:+; }$1"; }
