@@ -135,7 +135,7 @@ undo_link() {
     trouble "$path cannot be restored"
 }
 
-# Units that ran before run again, from the old files; units that did not run before do not run.
+# Units that ran before run again, from the old files; units that did not run before do not run. What was in a crash loop may go on in it.
 undo_units() {
   if [ -s "$txn/acted" ] || [ "$state" != PREPARED ]; then
     if rebooted; then act_on_all; fi
@@ -202,7 +202,7 @@ bring_back() {
   fi
   systemctl "$scope" reset-failed -- "$unit" 9>&- </dev/null 2>/dev/null
   timeout -k 5 "$(step_limit)" systemctl "$scope" restart --job-mode=replace -- "$unit" 9>&- </dev/null ||
-    trouble "systemctl restart $unit failed"
+    [ "$before" = activating ] || trouble "systemctl restart $unit failed"
   renew_record
 }
 
