@@ -9,6 +9,7 @@ main() {
   read_state
   case $state in
     PREPARED | APPLYING | RESTARTING | AWAIT | ROLLINGBACK) ;;
+    STAGED) ended_early ;;
     *) exit 0 ;;
   esac
   exec 9>"$base/lock"
@@ -22,6 +23,19 @@ main() {
     exit 0
   fi
   undo
+}
+
+# apply.sh gave up by itself before it armed the transaction: nothing was touched, and whoever attends it need not wait any longer.
+ended_early() {
+  if [ "${EXIT_CODE:-}" = exited ]; then
+    last_words
+    set_state "REFUSED the transaction's script ended before it changed anything: ${said:-it said nothing}"
+  fi
+  exit 0
+}
+
+last_words() {
+  said=$(timeout 10 journalctl --no-pager -q -n 1 -o cat -t svcdeploy -u "svcdeploy-$id.service" 9>&- </dev/null 2>/dev/null)
 }
 
 undo() {
@@ -72,7 +86,7 @@ evidence=Id,LoadState,ActiveState,SubState,Result,Type,NRestarts,MainPID,ExecMai
 # What the failed units say of themselves, before they are restarted.
 keep_evidence() {
   if [ ! -e "$txn/failure" ]; then
-    said=$(timeout 10 journalctl --no-pager -q -n 1 -o cat -t svcdeploy -u "svcdeploy-$id.service" 9>&- </dev/null 2>/dev/null)
+    last_words
     if [ -n "$said" ]; then replace "$txn/failure" "the transaction's script ended early; its last words: $said"; fi
   fi
   [ -d "$txn/evidence" ] || mkdir -- "$txn/evidence" || return
