@@ -62,10 +62,13 @@ receive() {
 
 publish() {
   printf 'STAGED\n' >"$tmp/state"
-  for file in "$tmp"/* "$tmp"/new/*; do
+  # States that a rename can bring about when the disk is full.
+  mkdir -- "$tmp/words"
+  for word in REFUSED ROLLINGBACK ROLLEDBACK ROLLBACK_FAILED; do printf '%s the disk was full\n' "$word" >"$tmp/words/$word"; done
+  for file in "$tmp"/* "$tmp"/new/* "$tmp"/words/*; do
     if [ -f "$file" ]; then set -- "$@" "$file"; fi
   done
-  timeout 120 sync -- "$@" "$tmp/new" "$tmp"
+  timeout 120 sync -- "$@" "$tmp/new" "$tmp/words" "$tmp"
   replace_if_other "$tmp/recover.sh" "$base/recover.sh"
   read -r now _ </proc/uptime
   printf '%s\n' "${now%%.*}" >"$tmp/lease"

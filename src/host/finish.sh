@@ -39,7 +39,7 @@ last_words() {
 }
 
 undo() {
-  set_state ROLLINGBACK || exit 1
+  set_state ROLLINGBACK || [ "$state" = ROLLINGBACK ] || exit 1
   troubles=''
   conflicts=''
   system=$(systemctl "$scope" is-system-running 9>&- </dev/null 2>/dev/null)
@@ -132,7 +132,14 @@ undo_file() {
     return
   fi
   { stage_for "$path" && rm -f -- "$stage/$id-$key" && cp -p -- "$txn/old/$key" "$stage/$id-$key" && touch -- "$stage/$id-$key" &&
-    durable "$stage/$id-$key" && mv -fT -- "$stage/$id-$key" "$path"; } || trouble "$path cannot be restored"
+    durable "$stage/$id-$key" && mv -fT -- "$stage/$id-$key" "$path"; } || put_back || trouble "$path cannot be restored"
+}
+
+# No room for a copy: the backup itself takes the place, where that is one rename.
+put_back() {
+  from=$(stat -c '%d %m' -- "$txn/old")
+  to=$(stat -c '%d %m' -- "${path%/*}/")
+  [ "$from" = "$to" ] && touch -- "$txn/old/$key" && mv -fT -- "$txn/old/$key" "$path"
 }
 
 undo_link() {

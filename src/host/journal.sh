@@ -13,13 +13,13 @@ durable() { timeout 120 sync -- "$@"; }
 
 # replace FILE TEXT: the file has this one line, or what it had before.
 replace() {
-  printf '%s\n' "$2" >"$1.tmp"
-  durable "$1.tmp"
-  mv -fT -- "$1.tmp" "$1"
-  durable "${1%/*}"
+  printf '%s\n' "$2" >"$1.tmp" && durable "$1.tmp" && mv -fT -- "$1.tmp" "$1" && durable "${1%/*}"
 }
 
-set_state() { replace "$txn/state" "$1"; }
+# On a full disk a rename still works: for that, words lie ready since the transaction was delivered.
+set_state() {
+  replace "$txn/state" "$1" || { [ -e "$txn/words/${1%% *}" ] && mv -fT -- "$txn/words/${1%% *}" "$txn/state" && durable "$txn"; }
+}
 
 read_state() {
   state=NONE
@@ -100,7 +100,7 @@ commit() {
         mv -fT -- "$path.tmp" "$path"
         ;;
       file)
-        [ -e "$base/blobs/$d" ] || { cp -- "$txn/new/$key" "$base/blobs/$d.tmp" && mv -fT -- "$base/blobs/$d.tmp" "$base/blobs/$d"; }
+        keep_blob "$txn/new/$key" "$base/blobs/$d"
         ;;
       record) record_unit "$key" "$path" "$a" ;;
     esac
@@ -109,6 +109,13 @@ commit() {
   set_state CONFIRMED
   note confirmed
   prune || printf 'svcdeploy: old releases or generations could not be removed\n' >&2
+}
+
+keep_blob() {
+  if [ -e "$2" ]; then return 0; fi
+  cp -- "$1" "$2.tmp"
+  durable "$2.tmp"
+  mv -fT -- "$2.tmp" "$2"
 }
 
 write_generation() {
