@@ -3,7 +3,7 @@ import { ConnectError, HostError } from "../core/errors.ts";
 import type { HostReport, HostTarget, Observation, Plan, Play } from "../core/model.ts";
 import { notContained } from "../core/plan/contained.ts";
 import { isEmpty, makePlan } from "../core/plan/plan.ts";
-import { isFinal } from "../host/frames.ts";
+import { isFinal, parseState, type TransactionState } from "../host/frames.ts";
 import { makeTransaction, type Transaction, unitsOf } from "../host/transaction.ts";
 import type { Remote } from "../remote/remote.ts";
 import { attend } from "./attend.ts";
@@ -83,8 +83,9 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
       (state) => state.name === "AWAIT" || isFinal(state),
       (transaction.runSeconds + transaction.stopSeconds) * 1000,
     );
-    const judgement = reached.name === "AWAIT" ? await judgeAndDecide(story, remote) : null;
-    const end = await attendance.waitFor(isFinal, (transaction.stopSeconds + 120) * 1000);
+    const { judgement, state } = reached.name === "AWAIT" ? await judgeAndDecide(story, remote) : { judgement: null, state: reached };
+    // What the host answered to the confirmation counts, also when whoever attended it has left.
+    const end = isFinal(state) ? state : await attendance.waitFor(isFinal, (transaction.stopSeconds + 120) * 1000);
     return await conclude(story, end, judgement);
   } finally {
     attendance.end();
@@ -94,7 +95,7 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
 const ATTEMPTS = 4;
 
 // Each time over a new connection: a change that keeps us from connecting is never confirmed, a connection that breaks for a moment is no reason to undo.
-async function judgeAndDecide(story: Story, old: Remote): Promise<Judgement | null> {
+async function judgeAndDecide(story: Story, old: Remote): Promise<{ readonly judgement: Judgement | null; readonly state: TransactionState }> {
   const { context, target, transaction } = story;
   tell(context, target.play, target.host.name, "settle");
   let judgement: Judgement | null = null;
@@ -104,8 +105,8 @@ async function judgeAndDecide(story: Story, old: Remote): Promise<Judgement | nu
       try {
         judgement ??= await judgeTouched(story, remote);
         tell(context, target.play, target.host.name, judgement.ok ? "confirm" : "undo");
-        await decide(remote, transaction.id, judgement.ok ? "confirmed" : "rollback", judgement.ok ? 30 : 0, context);
-        return judgement;
+        const { state } = await decide(remote, transaction.id, judgement.ok ? "confirmed" : "rollback", judgement.ok ? 30 : 0, context);
+        return { judgement, state };
       } finally {
         remote.close();
       }
@@ -116,8 +117,8 @@ async function judgeAndDecide(story: Story, old: Remote): Promise<Judgement | nu
     }
   }
   // Whoever cannot be asked is not confirmed; where this does not get through either, the lease or the window runs out.
-  await decide(old, transaction.id, "rollback", 0, context).catch(() => null);
-  return null;
+  const decided = await decide(old, transaction.id, "rollback", 0, context).catch(() => null);
+  return { judgement: null, state: decided?.state ?? parseState("") };
 }
 
 function isPassing(error: unknown): boolean {

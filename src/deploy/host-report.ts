@@ -46,7 +46,7 @@ export function doings(plan: Plan): Pick<HostReport, "changes" | "actions"> {
  */
 export function reportError(target: HostTarget, error: unknown, reach: Reach, startedAt: number, context: DeployContext): HostReport {
   if (reach === "published" && context.detach.aborted) {
-    const message = "Left to itself: nobody confirms the change any more, so the host takes it back within 20 s of having carried it out.";
+    const message = "Left to itself: unless it was confirmed just before, the host takes the change back within 20 s of having carried it out.";
     return makeReport(target, "unknown", startedAt, context, {
       cause: "interrupted",
       message,
