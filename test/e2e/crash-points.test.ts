@@ -121,10 +121,15 @@ function slowCase({ apply }: Range): Case {
 function endOf({ state, struck, snapshot }: Outcome, { faults }: Case, range: Range): End {
   if (!struck) return "missed";
   const [word] = state.split(" ");
-  if (word === "CONFIRMED") return same(snapshot, range.new) ? "new" : "mixed";
+  if (word === "CONFIRMED") return same(withoutUploads(snapshot), withoutUploads(range.new)) ? "new" : "mixed";
   if (word === "STAGED" || word === "REFUSED" || word === "ROLLEDBACK") return same(snapshot, range.old) ? "old" : "mixed";
   const failedTwice = faults.some((fault) => fault.phase === "finish" && fault.mode === "fail");
   return word === "ROLLBACK_FAILED" && failedTwice ? "said so" : "mixed";
+}
+
+/** An upload that came to nothing or is in place by now may stay for the next run. */
+function withoutUploads(snapshot: readonly string[]): readonly string[] {
+  return snapshot.filter((text) => !text.includes("/var/lib/svcdeploy/upload/"));
 }
 
 function same(a: readonly string[], b: readonly string[]): boolean {

@@ -11,8 +11,7 @@ accounts='passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock'
 # The world before: one service of ours that runs, a foreign one that stops along with it, and a program that was uploaded.
 make_old() {
   systemctl stop crb.service cra.service crd.service 2>/dev/null
-  if getent passwd crauser >/dev/null; then userdel crauser; fi
-  if getent group crauser >/dev/null; then groupdel crauser; fi
+  remove_account
   rm -rf /etc/cra /etc/crb /etc/systemd/system/cr?.service /etc/systemd/system/multi-user.target.wants/cr?.service /opt/cra /.svcdeploy-stage
   rm -rf "$base/txn" "$base/gen" "$base/blobs" "$base/projects" "$base/units" "$base/upload" "$base/current" "$base/stable"
   mkdir -p /etc/cra /opt/cra/releases/1
@@ -32,6 +31,12 @@ make_old() {
   systemctl start cra.service crd.service
   (umask 077 && : >"$base/units/cra.service")
   echo "$(systemctl show -p InvocationID --value cra.service) $boot_id a1 b1" >"$base/units/cra.service"
+}
+
+# An undo leaves the account, and the commands that make it would then have no number.
+remove_account() {
+  if getent passwd crauser >/dev/null; then userdel crauser; fi
+  if getent group crauser >/dev/null; then groupdel crauser; fi
 }
 
 # Whatever a transaction may touch, without what differs from run to run: process numbers, invocations, the transaction's id.
@@ -100,6 +105,7 @@ gone() {
 
 run_case() {
   rm -rf "$base"/txn/*
+  remove_account
   rm -f "$work"/count-* "$work/trace" "$work/struck"
   : >"$work/trace"
   : >"$work/faults"
