@@ -143,7 +143,7 @@ put_back() {
 }
 
 undo_link() {
-  target_of "$path"
+  target_of "$path" || { trouble "$path cannot be read"; return; }
   if [ "$target" != "$a" ]; then
     [ "$target" = "$b" ] || conflict "$path"
     return
@@ -209,8 +209,13 @@ each_acted() {
 
 stop_unless_ran() {
   case $before in active | activating | reloading) return ;; esac
-  timeout -k 5 "$(step_limit)" systemctl "$scope" stop -- "$unit" 9>&- </dev/null 2>/dev/null
+  timeout -k 5 "$(step_limit)" systemctl "$scope" stop -- "$unit" 9>&- </dev/null 2>/dev/null || stopped || trouble "systemctl stop $unit failed"
   systemctl "$scope" reset-failed -- "$unit" 9>&- </dev/null 2>/dev/null
+}
+
+stopped() {
+  back=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null)
+  case $back in ActiveState=inactive | ActiveState=failed) ;; *) return 1 ;; esac
 }
 
 bring_back() {
@@ -245,14 +250,18 @@ renew_record() {
 restore_records() {
   while IFS="$tab" read -r op unit _; do
     [ "$op" = unit ] || continue
-    rm -f -- "$base/units/$unit.tmp"
-    if [ -r "$txn/records/$unit" ]; then
-      IFS= read -r line <"$txn/records/$unit"
-      replace "$base/units/$unit" "$line"
-    else
-      rm -f -- "$base/units/$unit"
-    fi
+    restore_record || trouble "the record of $unit cannot be restored"
   done <"$txn/plan"
+}
+
+restore_record() {
+  rm -f -- "$base/units/$unit.tmp" || return
+  if [ -r "$txn/records/$unit" ]; then
+    IFS= read -r line <"$txn/records/$unit"
+    replace "$base/units/$unit" "$line"
+  else
+    rm -f -- "$base/units/$unit"
+  fi
 }
 
 # Releases that we made go, and folders that we made when they are empty.
