@@ -163,7 +163,7 @@ prune() {
   done
   for blob in "$base"/blobs/*; do
     [ -f "$blob" ] || continue
-    grep -rqF -- "${blob##*/}" "$base/gen" || rm -f -- "$blob"
+    if unnamed "${blob##*/}" "$base/gen"; then rm -f -- "$blob"; fi
   done
   # A rollback that failed is settled once a later transaction brought the host to a verified state.
   for folder in "$base"/txn/*/; do
@@ -182,13 +182,22 @@ prune_releases() {
   kept=0
   newest_first=$(ls -1t -- "$1")
   for release in $newest_first; do
+    # Ours end in twelve digits of their sha256; what somebody else put there is not ours to count or remove.
+    case ${release#"${release%????????????}"} in *[!0-9a-f]* | '') continue ;; esac
     kept=$((kept + 1))
     [ "$kept" -gt "$2" ] || continue
-    grep -rqF -- "$1/$release" "$base/gen/$generation/projects" && continue
-    [ ! -d "$base/gen/$((generation - 1))/projects" ] || { grep -rqF -- "$1/$release" "$base/gen/$((generation - 1))/projects" && continue; }
+    unnamed "$1/$release" "$base/gen/$generation/projects" || continue
+    [ ! -d "$base/gen/$((generation - 1))/projects" ] || unnamed "$1/$release" "$base/gen/$((generation - 1))/projects" || continue
     running "$1/$release" && continue
     rm -rf -- "${1:?}/${release:?}"
   done
+}
+
+# unnamed TEXT FOLDER: none of its files has this text. What cannot be searched may have it.
+unnamed() {
+  found=0
+  grep -rqF -- "$1" "$2" || found=$?
+  [ "$found" -eq 1 ]
 }
 
 running() {
