@@ -18,6 +18,12 @@ export async function conclude(story: Story, end: TransactionState, judgement: J
     const cause = end.detail.startsWith("locked") ? "locked" : "conflict";
     return makeReport(target, "failed", startedAt, context, { ...common, cause, message: `Nothing was changed: ${end.detail}` });
   }
+  if (end.name === "GONE") {
+    const message =
+      "The transaction is gone from the host: another run settled it there, or somebody removed it. Whether the change stayed is not known here.";
+    const hint = `See what is there: svcdeploy plan --limit ${target.host.name}; on the host: journalctl -t svcdeploy`;
+    return makeReport(target, "unknown", startedAt, context, { ...common, cause: "unknown", message, hint });
+  }
   return await concludeUndone(story, end, judgement, common);
 }
 
@@ -32,8 +38,8 @@ async function concludeUndone(story: Story, end: TransactionState, judged: Judge
     const journal = [...result.units].flatMap(([unit, { journal: lines }]) => (failed.has(unit) || failed.size === 0 ? [{ unit, lines }] : []));
     const told = { ...common, verdicts, health: judgement?.health ?? [], journal, differences: differencesOf(story.plan) };
     const why = whyUndone(end, result, judgement);
-    if (end.name === "ROLLBACK_FAILED" || end.name === "GONE") {
-      const message = `${why}\nThe host could not be put back: ${end.detail || "its transaction is gone"}`;
+    if (end.name === "ROLLBACK_FAILED") {
+      const message = `${why}\nThe host could not be put back: ${end.detail}`;
       const hint = `The copies of what was there are on the host in /var/lib/svcdeploy/txn/${transaction.id}/old; its journal: journalctl -t svcdeploy`;
       return makeReport(target, "failed", startedAt, context, { ...told, cause: "rollback-failed", message, hint });
     }
