@@ -63,7 +63,8 @@ export function makeTransaction(order: TransactionOrder): Transaction {
       ...plan.manifests.map(({ content }, index) => ({ name: `new/m${index}`, content: Buffer.from(content) })),
     ],
     windowSeconds,
-    runSeconds: plan.actions.reduce((sum, action) => sum + secondsOf(action) + 5, windowSeconds + 60),
+    // 30 s are the lock's; a slow disk may take its time over what is copied.
+    runSeconds: plan.actions.reduce((sum, action) => sum + secondsOf(action) + 5, windowSeconds + 90 + copySeconds(changes)),
     // The undo also reloads the manager and brings back what stopped along.
     stopSeconds: Math.ceil(stopTimeoutSeconds(plan, unitsOf(target))) + 125 * (1 + plan.collateral.length),
     planSha256,
@@ -78,6 +79,16 @@ export function unitsOf(target: HostTarget): readonly UnitResource[] {
 
 function secondsOf(action: Action): number {
   return action.verb === "daemon-reload" ? 120 : Math.ceil(action.timeoutSeconds);
+}
+
+const COPIED_BYTES_PER_SECOND = 1024 * 1024;
+
+function copySeconds(changes: readonly Change[]): number {
+  const bytes = changes.reduce((sum, { resource }) => {
+    if (resource.kind === "release") return sum + resource.size;
+    return resource.kind === "file" ? sum + resource.content.byteLength : sum;
+  }, 0);
+  return Math.ceil(bytes / COPIED_BYTES_PER_SECOND) + changes.length;
 }
 
 function affectedUnits(plan: Plan): readonly string[] {

@@ -41,3 +41,9 @@ test("a version may hold a tilde", () => {
   const plan = transactionOf([release], {}).files.find(({ name }) => name === "plan");
   expect(Buffer.from(plan?.content ?? []).toString()).toContain(`release\t0\t${path}\ta\t`);
 });
+
+test("a large release has the time to be copied on a slow disk", () => {
+  const release = { kind: "release", path: "/opt/a/releases/0123456789ab", name: "a", keep: 3, sha256: "0".repeat(64), source: "/a" } as const;
+  const [small, large] = [1, 600].map((mebibytes) => transactionOf([{ ...release, size: mebibytes * 1024 * 1024 }], {}).runSeconds);
+  expect((large ?? 0) - (small ?? 0)).toBe(599);
+});
