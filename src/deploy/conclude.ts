@@ -15,7 +15,7 @@ export async function conclude(story: Story, end: TransactionState, judgement: J
   const common = { transaction: transaction.id, ...doings(plan), verdicts: judgement?.verdicts ?? [], health: judgement?.health ?? [] };
   if (end.name === "CONFIRMED") return makeReport(target, "changed", startedAt, context, common);
   if (end.name === "REFUSED") {
-    const cause = end.detail.startsWith("locked") ? "locked" : "conflict";
+    const cause = end.detail.startsWith("locked") ? "locked" : end.detail.startsWith("conflict") ? "conflict" : "host";
     return makeReport(target, "failed", startedAt, context, { ...common, cause, message: `Nothing was changed: ${end.detail}` });
   }
   if (end.name === "GONE") {
