@@ -74,7 +74,7 @@ class Output {
   readonly #pieces: Buffer[] = [];
   readonly #onLine: ((line: string) => void) | undefined;
   readonly #decoder = new StringDecoder("utf8");
-  #line = "";
+  #open: string[] = [];
 
   constructor(onLine: ((line: string) => void) | undefined) {
     this.#onLine = onLine;
@@ -84,8 +84,12 @@ class Output {
     this.bytes += piece.length;
     this.#pieces.push(piece);
     if (this.#onLine === undefined) return;
-    const lines = (this.#line + this.#decoder.write(piece)).split("\n");
-    this.#line = lines.pop() ?? "";
+    const text = this.#decoder.write(piece);
+    this.#open.push(text);
+    // A line that never ends, in small pieces, must not be put together again for each of them.
+    if (!text.includes("\n")) return;
+    const lines = this.#open.join("").split("\n");
+    this.#open = [lines.pop() ?? ""];
     for (const line of lines) this.#onLine(line);
   }
 
