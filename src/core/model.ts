@@ -198,6 +198,8 @@ export type DirectoryResource = {
   readonly mode: string;
   readonly owner: string;
   readonly group: string;
+  /** keep: one that is there already stays as it is; only a missing one is made. For parents that nobody declared, such as /etc/wireguard. */
+  readonly existing: "enforce" | "keep";
 };
 /** A regular file with exactly these bytes. */
 export type FileResource = {

@@ -117,6 +117,7 @@ export function sampleChanges(): readonly Change[] {
     mode: "0750",
     owner: "etcd",
     group: "etcd",
+    existing: "enforce",
   } as const;
   const link = { kind: "link", id: "link:c", service: "etcd", role: "current", path: "/opt/etcd/current", target: RELEASE.path } as const;
   const modes = {

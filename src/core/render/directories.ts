@@ -7,14 +7,23 @@ export function renderDirectories(service: Service, paths: readonly string[], ha
   const implied = [...paths.flatMap(parentsOf), ...(hasRelease ? [`/opt/${service.name}`, `/opt/${service.name}/releases`] : [])];
   const all = new Map<string, DirectoryResource>();
   for (const path of implied)
-    all.set(path, makeDirectory(service, { path, mode: path === ENVIRONMENT ? "700" : "755", owner: "root", group: "root" }));
+    all.set(
+      path,
+      makeDirectory(
+        service,
+        { path, mode: path === ENVIRONMENT ? "700" : "755", owner: "root", group: "root" },
+        OURS.test(path) ? "enforce" : "keep",
+      ),
+    );
   // The mount point has the mode and owner of the file system on it, so that both look alike whether it is mounted or not.
-  if (service.cache !== null) all.set(service.cache.path, makeDirectory(service, service.cache));
-  for (const directory of service.directories) all.set(directory.path, makeDirectory(service, directory));
+  if (service.cache !== null) all.set(service.cache.path, makeDirectory(service, service.cache, "enforce"));
+  for (const directory of service.directories) all.set(directory.path, makeDirectory(service, directory, "enforce"));
   return [...all.values()];
 }
 
 const ENVIRONMENT = "/etc/svcdeploy/env";
+/** Folders that are ours alone; other implied ones may have been there long before us. */
+const OURS = /^\/(etc\/svcdeploy|opt)(\/|$)/;
 const UNIT_LINKS = /^\/etc\/systemd\/system\/[^/]+\.(wants|requires|upholds)$/;
 
 /** Directories that a distribution makes itself, some with modes of their own (/etc/ssl/private): never declared by us. */
@@ -32,7 +41,11 @@ function parentsOf(path: string): readonly string[] {
   return own ? parents.slice(1) : parents.filter((parent) => UNIT_LINKS.test(parent));
 }
 
-function makeDirectory(service: Service, from: Pick<DirectoryResource, "path" | "mode" | "owner" | "group">): DirectoryResource {
+function makeDirectory(
+  service: Service,
+  from: Pick<DirectoryResource, "path" | "mode" | "owner" | "group">,
+  existing: DirectoryResource["existing"],
+): DirectoryResource {
   const { path, mode, owner, group } = from;
-  return { kind: "directory", id: `directory:${path}`, service: service.name, path, mode: formatMode(mode), owner, group };
+  return { kind: "directory", id: `directory:${path}`, service: service.name, path, mode: formatMode(mode), owner, group, existing };
 }

@@ -19,8 +19,8 @@ export function uniteResources(resources: readonly Resource[], files: ReadonlyMa
   const problems: Problem[] = [];
   for (const resource of resources.toSorted((left, right) => compareText(left.service, right.service))) {
     const other = united.get(resource.id) ?? findSamePath(united, resource);
-    if (other === undefined) united.set(resource.id, resource);
-    else if (fingerprint(other) !== fingerprint(resource)) problems.push(describeConflict(other, resource, files));
+    if (other === undefined || yieldsTo(other, resource)) united.set(resource.id, resource);
+    else if (!yieldsTo(resource, other) && fingerprint(other) !== fingerprint(resource)) problems.push(describeConflict(other, resource, files));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return [...united.values()].sort(compareResources);
@@ -50,6 +50,11 @@ function findSamePath(merged: ReadonlyMap<string, Resource>, resource: Resource)
   if (resource.kind === "unit" || resource.kind === "account") return undefined;
   const ids = KINDS.map((kind) => `${kind}:${resource.path}`);
   return ids.map((id) => merged.get(id)).find((found) => found !== undefined);
+}
+
+/** A parent that nobody declared is what another service declares it to be. */
+function yieldsTo(implied: Resource, declared: Resource): boolean {
+  return implied.kind === "directory" && implied.existing === "keep" && declared.kind === "directory" && declared.existing === "enforce";
 }
 
 function fingerprint(resource: Resource): string {

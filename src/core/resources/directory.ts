@@ -11,5 +11,6 @@ export function desired(resource: DirectoryResource): State {
 export function actual(resource: DirectoryResource, observation: Observation): State | null {
   const found = observation.paths.get(resource.path);
   if (found === undefined) return null;
+  if (resource.existing === "keep" && found.type === "directory") return desired(resource);
   return { type: found.type, mode: plainMode(found.mode), owner: found.owner, group: found.group };
 }

@@ -137,7 +137,7 @@ function fill(spec: ResourceSpec): object {
     case "account":
       return { service: "app", id: `account:${String(spec.user)}`, group: spec.user, groups: [], home: "/nonexistent", ...spec };
     case "directory":
-      return { ...owned, id: `directory:${String(spec.path)}`, ...spec };
+      return { ...owned, id: `directory:${String(spec.path)}`, existing: "enforce", ...spec };
     case "file":
       return fillFile(owned, spec);
     case "link":

@@ -69,6 +69,15 @@ describe("mergeResources", () => {
     ).toEqual(["Services a and b both declare account app, and differently: groups"]);
   });
 
+  test("lets a folder that one service declares win over the parent that another only needs", () => {
+    const files = [{ path: "/etc/shop/a.conf", from: { kind: "content" as const, content: "" } }];
+    const directories = [{ path: "/etc/shop", mode: "0700", owner: "root", group: "root" }];
+    const needing = { name: "a", files };
+    const declaring = { name: "b", directories };
+    expect(messagesOf([needing, declaring])).toEqual([]);
+    expect(messagesOf([declaring, { ...needing, name: "c" }])).toEqual([]);
+  });
+
   test("knows that a path is one thing only", () => {
     const files = [{ path: "/srv/x", from: { kind: "content" as const, content: "" } }];
     const directories = [{ path: "/srv/x", mode: "0755", owner: "root", group: "root" }];
