@@ -37,8 +37,12 @@ async function findHosts(plays: readonly PlayTargets[], context: DeployContext, 
     targets.map((target): DriftHost => {
       const about = { host: host.name, play: target.play, services: target.services.map((service) => service.name) };
       if (!result.ok) return { ...about, findings: [], error: result.error };
-      const stuck = (results.get(host.name) ?? []).filter((each) => each.role === "live" && !each.ok && about.services.includes(each.service));
-      return { ...about, findings: [...findDrift(target, result.observation), ...stuck.map(healthFinding)], error: null };
+      const found = findDrift(target, result.observation);
+      const stopped = new Set(found.filter((finding) => finding.kind === "not-running").map((finding) => finding.service));
+      const stuck = (results.get(host.name) ?? []).filter(
+        (each) => each.role === "live" && !each.ok && about.services.includes(each.service) && !stopped.has(each.service),
+      );
+      return { ...about, findings: [...found, ...stuck.map(healthFinding)], error: null };
     }),
   );
 }

@@ -3,9 +3,20 @@ import type { ConfigError, Problem } from "../core/errors.ts";
 import { hintLines } from "./error-text.ts";
 import { indent, type Line, line, styled, wrap } from "./text.ts";
 
-/** All problems in the order of the error, then how many there were. File names stand as they are, so that editors can jump to them. */
+/** All problems, file by file from the top down, then how many there were. File names stand as they are, so that editors can jump to them. */
 export function configProblems(error: ConfigError, columns: number): readonly Line[] {
-  return [...error.problems.flatMap((problem) => [...problemLines(problem, columns), []]), line(styled("strong", `${error.message}.`))];
+  return [
+    ...inReadingOrder(error.problems).flatMap((problem) => [...problemLines(problem, columns), []]),
+    line(styled("strong", `${error.message}.`)),
+  ];
+}
+
+/** The files stay in the order in which they are named first. */
+function inReadingOrder(problems: readonly Problem[]): readonly Problem[] {
+  const files = [...new Set(problems.map((problem) => problem.place.file))];
+  return files.flatMap((file) =>
+    problems.filter((problem) => problem.place.file === file).sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
+  );
 }
 
 function problemLines(problem: Problem, columns: number): readonly Line[] {

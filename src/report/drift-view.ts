@@ -15,7 +15,7 @@ export type DriftView = { readonly environment: string; readonly health: "with" 
 
 /** A live check that failed, as a finding: the process is there and does not answer. */
 export function healthFinding(result: HealthResult): Finding {
-  return { kind: "health", service: result.service, subject: result.check, text: `process stuck: ${result.detail}`, change: null };
+  return { kind: "health", service: result.service, subject: result.check, text: result.detail, change: null };
 }
 
 /** The summary in one sentence; a host that was not seen is never called clean. */

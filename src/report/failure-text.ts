@@ -24,15 +24,19 @@ export function failureTitle(report: HostReport, columns: number): Line {
 /** A unit's verdict: the word of `systemctl is-active` as it is, then the named cause and its details. */
 export function verdictLines(verdict: Verdict, columns: number): readonly Line[] {
   const head = line(markOf(verdict), " ", styled("strong", verdict.unit));
-  return hang(head, ` is-active: ${verdict.isActive}${verdict.ok ? "" : `, ${verdict.cause}`}${because(verdict.detail)}`, columns, DETAIL_INDENT);
+  return hang(
+    head,
+    ` is-active: ${verdict.isActive}${verdict.ok || verdict.cause === verdict.isActive ? "" : `, ${verdict.cause}`}${because(verdict.detail)}`,
+    columns,
+    DETAIL_INDENT,
+  );
 }
 
 /** A health check's result. */
 export function healthLines(result: HealthResult, columns: number): readonly Line[] {
   const head = line(markOf(result), " ", styled("strong", result.service));
   const tries = !result.ok && result.attempts > 1 ? ` after ${result.attempts} attempts` : "";
-  const stuck = !result.ok && result.role === "live" ? "process stuck: " : "";
-  return hang(head, ` ${result.check}${tries}${because(result.detail === "" ? "" : stuck + result.detail)}`, columns, DETAIL_INDENT);
+  return hang(head, ` ${result.check}${tries}${because(result.detail)}`, columns, DETAIL_INDENT);
 }
 
 function oneFailure(report: HostReport, columns: number): readonly Line[] {
@@ -71,6 +75,7 @@ function differenceLines(differences: readonly Difference[]): readonly Line[] {
 
 function oneDifference({ path, secret, before, after }: Difference): readonly Line[] {
   if (before === null) return [line(styled("warn", secret || after === null ? "~" : "+"), ` ${path}`, secret ? " (secret, not shown)" : "")];
+  if (isTarget(before) && isTarget(after)) return [line(styled("warn", "~"), ` ${path}: ${before} → ${after}`)];
   const diff = diffText(before, after ?? "");
   const more = diff.length - MAX_DIFF_LINES;
   return [
@@ -78,6 +83,11 @@ function oneDifference({ path, secret, before, after }: Difference): readonly Li
     ...indent(diff.slice(0, MAX_DIFF_LINES), 4),
     ...(more > 0 ? indent([line(styled("dim", `… ${plural(more, "more line")}`))], 4) : []),
   ];
+}
+
+/** A link's target stands in one line without an end; files end with one. */
+function isTarget(text: string | null): boolean {
+  return text !== null && text !== "" && !text.includes("\n");
 }
 
 function markOf({ ok }: { readonly ok: boolean }): Span {

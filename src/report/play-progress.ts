@@ -39,8 +39,10 @@ export function advance(progress: PlayProgress, event: DeployEvent): PlayProgres
 export function progressTitle(progress: PlayProgress): string {
   if (progress.hosts === 0) return `${progress.play}: waiting`;
   const failed = progress.finished.filter((report) => isTrouble(report.status)).length;
-  const parts = [`${progress.finished.length} of ${progress.hosts} ${progress.hosts === 1 ? "host" : "hosts"}`];
+  const skipped = progress.finished.filter((report) => report.status === "skipped").length;
+  const parts = [`${progress.finished.length - skipped} of ${progress.hosts} ${progress.hosts === 1 ? "host" : "hosts"}`];
   if (failed > 0) parts.push(`${failed} not well`);
+  if (skipped > 0) parts.push(`${skipped} skipped`);
   if (progress.batch !== null && progress.batch.of > 1) parts.push(`batch ${progress.batch.number} of ${progress.batch.of}`);
   const stages = countStages(progress.stages);
   return `${progress.play}: ${parts.join(", ")}${stages === "" ? "" : `; ${stages}`}`;

@@ -7,12 +7,15 @@ import type { Reporter } from "./reporter.ts";
 import { finalText } from "./run-output.ts";
 import type { Sink } from "./sink.ts";
 import { isTrouble } from "./summary-table.ts";
-import { type Line, line, plainLine, styled, truncate, wrap } from "./text.ts";
+import { formatDuration, type Line, line, plainLine, styled, truncate, wrap } from "./text.ts";
+
+/** From here on a row says how long nothing has moved. */
+const STILL_MILLISECONDS = 9_950;
 
 /** Failures that stay on the screen under their play; all of them stand in the final report. */
 const MAX_FAILURE_ROWS = 5;
 
-type Row = { progress: PlayProgress; readonly task: Deferred<Task>; readonly ended: Deferred<null> };
+type Row = { progress: PlayProgress; movedAt: number; readonly task: Deferred<Task>; readonly ended: Deferred<null> };
 type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof DefaultRenderer>;
 type Deferred<Value> = { readonly promise: Promise<Value>; readonly resolve: (value: Value) => void; value: Value | null };
 
@@ -21,14 +24,21 @@ export function makeTtyReporter(sink: Sink): Reporter {
   const rows = new Map<string, Row>();
   const afterwards: Line[] = [];
   let display: Promise<unknown> = Promise.resolve();
+  let clock: NodeJS.Timeout | null = null;
   const close = async (): Promise<void> => {
+    if (clock !== null) clearInterval(clock);
     for (const row of rows.values()) row.ended.resolve(null);
     await display;
     rows.clear();
   };
   return {
     event: (event) => {
-      if (event.type === "run-started") display = startDisplay(event.plays, rows, sink);
+      if (event.type === "run-started") {
+        display = startDisplay(event.plays, rows, sink);
+        clock = setInterval(() => {
+          for (const row of rows.values()) showTitle(row, sink);
+        }, 1000).unref();
+      }
       for (const row of rows.values()) update(row, event, sink);
       if (event.type === "run-interrupted") {
         rememberOnce([...rows.values()], event.message, sink);
@@ -43,7 +53,7 @@ export function makeTtyReporter(sink: Sink): Reporter {
 }
 
 async function startDisplay(plays: readonly string[], rows: Map<string, Row>, sink: Sink): Promise<void> {
-  for (const play of plays) rows.set(play, { progress: makeProgress(play), task: makeDeferred(), ended: makeDeferred() });
+  for (const play of plays) rows.set(play, { progress: makeProgress(play), movedAt: performance.now(), task: makeDeferred(), ended: makeDeferred() });
   const tasks = [...rows.values()].map((row) => ({
     title: sink.clean(row.progress.play),
     task: async (_context: unknown, task: Task): Promise<void> => {
@@ -52,7 +62,7 @@ async function startDisplay(plays: readonly string[], rows: Map<string, Row>, si
       if (row.progress.hosts === 0) task.skip(`${row.progress.play}: not started`);
       // listr2 marks a row as failed only by what its task throws; the final report says it all.
       const { finished, hosts } = row.progress;
-      if (finished.length < hosts || finished.some((report) => isTrouble(report.status))) throw new Error(task.title);
+      if (finished.length < hosts || finished.some((report) => isTrouble(report.status) || report.status === "skipped")) throw new Error(task.title);
     },
     rendererOptions: { persistentOutput: true, outputBar: MAX_FAILURE_ROWS },
   }));
@@ -66,13 +76,22 @@ async function startDisplay(plays: readonly string[], rows: Map<string, Row>, si
 }
 
 function update(row: Row, event: DeployEvent, sink: Sink): void {
-  row.progress = advance(row.progress, event);
-  const task = row.task.value;
-  if (task === null) return;
-  task.title = truncate(sink.clean(progressTitle(row.progress)), sink.columns - 4);
+  const progress = advance(row.progress, event);
+  if (progress !== row.progress) row.movedAt = performance.now();
+  row.progress = progress;
+  if (row.task.value === null) return;
+  showTitle(row, sink);
   if (event.type === "host-finished" && event.report.play === row.progress.play && isTrouble(event.report.status))
     remember(row, plainLine(failureTitle(event.report, sink.columns)), sink);
   if (row.progress.hosts > 0 && row.progress.finished.length >= row.progress.hosts) row.ended.resolve(null);
+}
+
+/** Where nothing has moved for a while it says for how long: a host that settles until its deadline is no display that hangs. */
+function showTitle(row: Row, sink: Sink): void {
+  if (row.task.value === null) return;
+  const still = performance.now() - row.movedAt;
+  const since = row.progress.stages.size === 0 || still < STILL_MILLISECONDS ? "" : ` (${formatDuration(still)})`;
+  row.task.value.title = truncate(sink.clean(progressTitle(row.progress)) + since, sink.columns - 4);
 }
 
 /** Under the play that is running; under the first one before any is. */

@@ -38,7 +38,7 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Text in lines of at most so many columns, broken at spaces; its own newlines stay. A longer word stands alone on its line. */
+/** Text in lines of at most so many columns, broken at spaces; its own newlines stay. A longer word stands alone on its line. What is indented by four is to be copied and stays in one line. */
 export function wrap(text: string, columns: number): readonly string[] {
   return text.split("\n").flatMap((paragraph) => wrapParagraph(paragraph, columns));
 }
@@ -84,6 +84,7 @@ export function formatMode(mode: string): string {
 
 function wrapParagraph(paragraph: string, columns: number): readonly string[] {
   const lead = /^\s*/.exec(paragraph)?.[0] ?? "";
+  if (lead.length >= 4) return [paragraph];
   const lines: string[] = [];
   let current = "";
   for (const word of paragraph.trim().split(" ")) {

@@ -68,7 +68,7 @@ test("the live row of a play", () => {
   ).titles;
   expect(titles[3]).toBe("stores: 0 of 3 hosts, batch 1 of 2; db1 connect");
   expect(titles[4]).toBe("stores: 0 of 3 hosts, batch 1 of 2; db1 connect, db2 upload");
-  expect(titles.at(-1)).toBe("stores: 3 of 3 hosts, 1 not well, batch 1 of 2");
+  expect(titles.at(-1)).toBe("stores: 2 of 3 hosts, 1 not well, 1 skipped, batch 1 of 2");
 });
 
 test("many hosts under way are counted by stage, other plays' events change nothing", () => {

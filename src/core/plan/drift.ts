@@ -39,14 +39,15 @@ function pathFindings(resource: Exclude<Resource, UnitResource>, observation: Ob
 function changeFindings(change: Change, subject: string): readonly Finding[] {
   const { resource, before, after, differs } = change;
   const about = (kind: Finding["kind"], text: string): Finding => ({ kind, service: resource.service, subject, text, change });
-  if (resource.kind === "account")
-    return [about("account", before === null ? `user ${subject} is missing` : `${sayKeys(change)} of user ${subject}`)];
+  if (resource.kind === "account") return [about("account", before === null ? "the user is missing" : sayKeys(change))];
   if (resource.kind === "link" && resource.role === "enablement")
-    return [about("not-enabled", before === null ? `${subject} is missing` : sayKeys(change))];
-  if (before === null) return [about("missing", `${subject} is missing`)];
+    return [about("not-enabled", before === null ? "the link is missing" : sayKeys(change))];
+  if (before === null) return [about("missing", `the ${resource.kind} is missing`)];
   const owner = differs.includes("owner") || differs.includes("group");
   return [
-    ...(differs.includes("sha256") || differs.includes("target") ? [about("content", `${subject} has other content`)] : []),
+    ...(differs.includes("sha256") || differs.includes("target")
+      ? [about("content", differs.includes("target") ? sayKeys(change) : "other content than declared")]
+      : []),
     ...(differs.includes("mode") ? [about("mode", `mode is ${before.mode ?? ""}, not ${after?.mode ?? ""}`)] : []),
     ...(owner ? [about("owner", `owner is ${before.owner ?? ""}:${before.group ?? ""}, not ${after?.owner ?? ""}:${after?.group ?? ""}`)] : []),
   ];
