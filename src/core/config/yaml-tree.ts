@@ -98,6 +98,8 @@ function readMap(walk: Walk, pairs: readonly Pair[], offset: number, depth: numb
 
 function readKey(walk: Walk, node: Node | null, offset: number): string | null {
   if (walk.exhausted) return null;
+  if (walk.text.startsWith("{{", offset - 1))
+    return fail(walk, offset - 1, "YAML reads {{ as the start of a map", 'a text that starts with {{ stands in quotes: "{{values.name}}"');
   if (node === null || !isScalar(node)) return fail(walk, offset, "a key must be a plain word or text");
   if (node.value === null && (node.source ?? "") === "") return fail(walk, offset, "a key is missing here");
   const key = typeof node.value === "string" ? node.value : (node.source ?? String(node.value));

@@ -72,7 +72,8 @@ function readDocument(text: string): Reading {
   if (first === undefined) return refused({ offset: 0, message: "the file has no document" });
   const more = second === undefined ? [] : [{ offset: second.range?.[0] ?? 0, message: "several documents in one file; write one document a file" }];
   const built = buildTree(first.contents, text, { depth: MAX_DEPTH, nodes: MAX_NODES, aliases: MAX_ALIASES });
-  return { tree: built.tree, spot: built.spot, mistakes: [...syntaxMistakes(first), ...built.mistakes, ...more] };
+  const syntax = syntaxMistakes(first);
+  return { tree: built.tree, spot: built.spot, mistakes: syntax.length > 0 ? syntax : [...built.mistakes, ...more] };
 }
 
 /** Lexes and groups tokens while counting, so that neither depth nor size can reach the recursive composer. */
@@ -118,8 +119,16 @@ function startsNode(lexeme: string): boolean {
   }
 }
 
+/** Those that say best what is wrong, where one slip makes the parser complain about all that follows. */
+const TELLING = ["TAB_AS_INDENT", "MISSING_CHAR", "BAD_INDENT"];
+
+/** At most one: what follows the first slip is misread because of it. */
 function syntaxMistakes(document: Document.Parsed): Mistake[] {
-  return document.errors.slice(0, MAX_PROBLEMS).map((error) => ({ offset: error.pos[0], message: error.message.replaceAll("\n", " ") }));
+  const { errors } = document;
+  const [error] = [...TELLING.flatMap((code) => errors.find((each) => each.code === code) ?? []), ...errors];
+  if (error === undefined) return [];
+  const hint = error.code === "TAB_AS_INDENT" ? "indent with spaces" : null;
+  return [{ offset: error.pos[0], message: error.message.replaceAll("\n", " "), hint }];
 }
 
 function countLines(text: string): LineCounter {

@@ -64,8 +64,16 @@ describe("refused with line and column", () => {
     ["a: *nowhere\n", "1:4 there is no anchor &nowhere before this alias"],
     ["[a]: 1\n", "1:1 a key must be a plain word or text"],
     [": 1\n", "1:1 a key is missing here"],
+    ["a: {{values.x}}\n", "1:4 YAML reads {{ as the start of a map"],
   ])("%j", (text, problem) => {
     expect(problemsOf(text)).toContain(problem);
+  });
+
+  test.each([
+    ["a tab", "a:\n  b: 1\n\tc: 2\n", 3, "indent with spaces"],
+    ["a list that is left open", "a: [\n  - b: 1\n    c: 2\nd: 3\n", 4, null],
+  ])("%s is one mistake, whatever the parser says about what follows", (_, text, line, hint) => {
+    expect(parseYaml(text, "f.yaml").problems).toMatchObject([{ place: { line }, hint }]);
   });
 
   test("a syntax mistake has an excerpt with a caret", () => {
