@@ -8,6 +8,11 @@ export function targetOf(host: Host): string {
   return `${host.user}@${address}:${host.port}`;
 }
 
+/** What to type to try the same login with ssh(1). */
+export function sshCommand(host: Host, identity: string | null = null): string {
+  return `ssh -p ${host.port}${identity === null ? "" : ` -i ${identity}`} -o BatchMode=yes ${host.user}@${host.address} true`;
+}
+
 /** Why no connection came about. Authentication and host key failures are told apart before this. */
 export function connectFailure(host: Host, error: unknown): SvcdeployError {
   if (error instanceof SvcdeployError) return error;
@@ -15,7 +20,7 @@ export function connectFailure(host: Host, error: unknown): SvcdeployError {
   const plain = PLAIN[code] ?? sshFailure(error);
   return new ConnectError(code === "ETIMEDOUT" ? "timeout" : "unreachable", host.name, `${targetOf(host)}: ${plain}`, {
     cause: error,
-    hint: `Try it by hand: ssh -p ${host.port} -o BatchMode=yes ${host.user}@${host.address} true`,
+    hint: `Try it by hand: ${sshCommand(host)}`,
   });
 }
 

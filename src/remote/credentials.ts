@@ -2,7 +2,7 @@
 import ssh2 from "ssh2";
 import { ConnectError } from "../core/errors.ts";
 import type { Host } from "../core/model.ts";
-import { targetOf } from "./connection-errors.ts";
+import { sshCommand, targetOf } from "./connection-errors.ts";
 import type { KeyFile, KeyFileReader } from "./key-files.ts";
 
 /** Where keys may come from. Paths are absolute; null: there is none. */
@@ -13,6 +13,8 @@ export type Credentials = {
   readonly methods: readonly (ssh2.PublicKeyAuthMethod | ssh2.AgentAuthMethod)[];
   readonly tried: readonly string[];
   readonly skipped: readonly string[];
+  /** The one key file that was named, if one was. */
+  readonly identity: string | null;
 };
 
 /**
@@ -31,14 +33,21 @@ export async function findCredentials(host: Host, options: CredentialOptions, re
 export function loginRefused(host: Host, credentials: Credentials): ConnectError {
   const skipped = credentials.skipped.length > 0 ? ` (left out: ${credentials.skipped.join("; ")})` : "";
   const tried = credentials.tried.join(", ");
-  return new ConnectError("auth", host.name, `${targetOf(host)}: the server accepts none of our keys: tried ${tried}${skipped}`);
+  return new ConnectError("auth", host.name, `${targetOf(host)}: the server accepts none of our keys: tried ${tried}${skipped}`, {
+    hint: `Is the public key in the authorized_keys of ${host.user} there? Try it by hand: ${sshCommand(host, credentials.identity)}`,
+  });
 }
 
 function explicit(host: Host, options: CredentialOptions, file: KeyFile): Credentials {
   const key = readKey(file);
-  if (typeof key !== "string") return { methods: [byKey(host, key)], tried: [file.path], skipped: [] };
-  if (key !== ENCRYPTED || options.agentSocket === null) return { methods: [], tried: [], skipped: [`${file.path} ${key}`] };
-  return { methods: [byAgent(host, options.agentSocket)], tried: [`the agent's keys, as ${file.path} has a passphrase`], skipped: [] };
+  if (typeof key !== "string") return { methods: [byKey(host, key)], tried: [file.path], skipped: [], identity: file.path };
+  if (key !== ENCRYPTED || options.agentSocket === null) return { methods: [], tried: [], skipped: [`${file.path} ${key}`], identity: file.path };
+  return {
+    methods: [byAgent(host, options.agentSocket)],
+    tried: [`the agent's keys, as ${file.path} has a passphrase`],
+    skipped: [],
+    identity: file.path,
+  };
 }
 
 const DEFAULT_FILES = ["id_ed25519", "id_ecdsa", "id_rsa"];
@@ -52,6 +61,7 @@ async function defaultCredentials(host: Host, options: CredentialOptions, readKe
     methods: [...(agent === null ? [] : [byAgent(host, agent)]), ...keys.flatMap(({ key }) => (typeof key === "string" ? [] : [byKey(host, key)]))],
     tried: [...(agent === null ? [] : ["the agent's keys"]), ...keys.flatMap(({ path, key }) => (typeof key === "string" ? [] : [path]))],
     skipped: keys.flatMap(({ path, key }) => (typeof key === "string" && (key !== ENCRYPTED || agent === null) ? [`${path} ${key}`] : [])),
+    identity: null,
   };
 }
 

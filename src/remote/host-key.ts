@@ -71,7 +71,7 @@ function describeKnown(line: KnownHostsLine): string {
 function unknownKey(name: string, key: string, known: KnownHosts, authorities: readonly string[], sent: Uint8Array): string {
   const ca = authorities.length === 0 ? "" : ` The @cert-authority at ${authorities.join(", ")} does not count: host certificates are not supported.`;
   const line = `${name} ${keyTypeOf(sent)} ${Buffer.from(sent).toString("base64")}`;
-  return `its key is not in ${known.sources.join(", ")}. It sent ${key}.${ca} Nothing was written; once compared, its known_hosts line would be:\n${line}`;
+  return `its key is not in ${known.sources.join(", ")}. It sent ${key}.${ca} Nothing was written; once compared, its known_hosts line would be:\n    ${line}`;
 }
 
 function describe(file: KeyFile): string {
