@@ -43,7 +43,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: "apply",
     describe: "Make the hosts as declared, or leave them as they were",
-    example: "svcdeploy apply --env prod --set artifact.version=2.3.1 --yes",
+    example: "svcdeploy apply --env prod --set etcd.version=3.3.26 --yes",
     options: {
       ...SELECTION,
       ...CONNECTION,
@@ -121,8 +121,19 @@ function makeParser(): Argv {
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
       if (error !== undefined && error.name !== "YError") throw error;
-      throw new UsageError(message ?? error?.message ?? "the command line makes no sense", "svcdeploy --help tells what there is.");
+      throw new UsageError(
+        plainMessage(message ?? error?.message ?? "the command line makes no sense"),
+        "svcdeploy COMMAND --help tells what there is.",
+      );
     });
+}
+
+/** What yargs says about an option, in the words of the other messages. */
+function plainMessage(message: string): string {
+  const [, bare] = /^Not enough arguments following: (\S+)$/.exec(message) ?? [];
+  if (bare !== undefined) return `--${bare} needs a value`;
+  const [, option, given, choices] = /Argument: (\S+), Given: (.*), Choices: (.*)$/.exec(message) ?? [];
+  return option === undefined ? message : `--${option} takes one of ${choices?.replaceAll('"', "")}; this is ${given}`;
 }
 
 function addCommand(argv: Argv, command: Command, run: (raw: RawArguments) => Promise<void>): Argv {
@@ -139,7 +150,7 @@ function refuseCommand(raw: RawArguments): never {
   const names = COMMANDS.map((command) => command.name);
   const [word] = wordsOf(raw);
   if (word === undefined) throw new UsageError("A command is needed", suggest("", names, "svcdeploy "));
-  throw new UsageError(`there is no command ${word}`, suggest(word, names, "svcdeploy "));
+  throw new UsageError(`There is no command ${word}`, suggest(word, names, "svcdeploy "));
 }
 
 function refuseUnknown(raw: RawArguments, command: Command): void {

@@ -1,20 +1,22 @@
 /** The question before hosts are changed. */
 import { createInterface } from "node:readline/promises";
+import { setTimeout } from "node:timers/promises";
 import { UsageError } from "../core/errors.ts";
 import type { Project } from "../core/model.ts";
 import { line, styled } from "../report/text.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**
- * True when the operator agrees: by typing the environment's name where it is marked as production, else by y.
+ * True when the operator agrees: by typing the environment's name where it is protected, else by y. What was typed before the question is no answer to it.
  * Throws UsageError when nobody can be asked.
  */
 export async function confirm(project: Project, surroundings: Surroundings): Promise<boolean> {
   mustBeAskable(surroundings);
   const { environment } = project;
   const question = project.protected
-    ? [line("This is a production environment. Type its name, ", styled("strong", environment), ", to go on:")]
+    ? [line(styled("strong", environment), " is protected. To apply this, type the environment's name:")]
     : [line(`Apply this to ${environment}? [y/N]`)];
+  await dropTypedAhead(surroundings);
   surroundings.stderr.print(question);
   const answer = (await readAnswer(surroundings)).trim();
   return project.protected ? answer === environment : /^y(es)?$/i.test(answer);
@@ -27,6 +29,17 @@ export function mustBeAskable({ asking }: Surroundings): void {
     "apply asks before it changes hosts, and there is no terminal to ask on",
     "Give --yes to apply without a question, e.g. in CI.",
   );
+}
+
+const TYPED_AHEAD_MILLISECONDS = 50;
+
+/** Reads away what was typed while the plan was still being made: nobody agrees to what he has not seen. */
+async function dropTypedAhead({ stdin }: Surroundings): Promise<void> {
+  const drop = (): void => {};
+  stdin.on("data", drop);
+  await setTimeout(TYPED_AHEAD_MILLISECONDS);
+  stdin.off("data", drop);
+  stdin.pause();
 }
 
 /** One line; end of input counts as an empty one. */

@@ -6,16 +6,21 @@ import { UsageError } from "../core/errors.ts";
 export const SELECTION = {
   project: { type: "string", default: ".", describe: "project folder", requiresArg: true },
   env: { type: "string", describe: "environment, always needed: inventory/ENV.yaml", requiresArg: true },
-  limit: { type: "string", describe: "only hosts matching this pattern", requiresArg: true },
+  limit: { type: "string", describe: "only these hosts, e.g. web:!web3", requiresArg: true },
   service: { type: "string", array: true, describe: "only these services", requiresArg: true },
-  set: { type: "string", array: true, describe: "key.path=value over the values files", requiresArg: true },
+  set: { type: "string", array: true, describe: "KEY.PATH=VALUE over the values files", requiresArg: true },
   values: { type: "string", array: true, describe: "values files over the project's own", requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 
 /** Options of everything that opens connections. */
 export const CONNECTION = {
-  identity: { type: "string", describe: "private key; the only one tried", requiresArg: true },
-  "known-hosts": { type: "string", array: true, describe: "known_hosts files instead of the user's", requiresArg: true },
+  identity: { type: "string", describe: "private key, instead of the inventory's; the only one tried", requiresArg: true },
+  "known-hosts": {
+    type: "string",
+    array: true,
+    describe: "known_hosts files for hosts whose inventory names none, instead of the user's",
+    requiresArg: true,
+  },
   forks: { type: "string", default: "20", describe: "hosts worked on at once", requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 

@@ -43,7 +43,7 @@ async function requireEnvironment(root: string, environment: string): Promise<vo
   if (known.includes(environment)) return;
   const list = known.length === 0 ? "The project has none: write inventory/NAME.yaml." : `Environments: ${known.join(", ")}.`;
   const nearest = didYouMean(environment, known);
-  throw new UsageError(`There is no environment "${environment}"`, nearest === null ? list : `${list} ${nearest}`);
+  throw new UsageError(`There is no environment "${environment}"`, nearest === null ? list : `${nearest} ${list}`);
 }
 
 async function readTexts(reader: Reader, environment: string, options: LoadOptions): Promise<ProjectTexts | null> {

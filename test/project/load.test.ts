@@ -48,7 +48,7 @@ describe("a project", () => {
 
 describe("refused", () => {
   test("an unknown environment lists the known ones", async () => {
-    await expect(loadProject(SHOP, "prd", nothing)).rejects.toMatchObject({ code: "usage", hint: 'Environments: dev, prod. did you mean "prod"?' });
+    await expect(loadProject(SHOP, "prd", nothing)).rejects.toMatchObject({ code: "usage", hint: 'did you mean "prod"? Environments: dev, prod.' });
     await expect(loadProject(SHOP, "../inventory/prod", nothing)).rejects.toThrow(UsageError);
   });
 
