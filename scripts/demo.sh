@@ -76,30 +76,40 @@ trust_hosts() {
 say_what_next() {
   cat <<'END'
 
-Three hosts are up, and the two of production run prometheus, node-exporter and etcd. All of it is in playbooks/demo, which
-is the manual as well. To try next:
+Three hosts are up, and the two of production run prometheus, node-exporter and
+etcd. All of it is in playbooks/demo, which is the manual as well. To try next:
 
+  # svcdeploy as a command of this shell
   cd playbooks/demo
-  svcdeploy() { npm run -s svcdeploy -- "$@" --project "$PWD"; }     # for this shell
+  svcdeploy() { npm run -s svcdeploy -- "$@" --project "$PWD"; }
 
-  svcdeploy apply --env prod --yes                 # a second time: nothing is left to do
-  svcdeploy apply --env staging                    # the other environment: one host, other values
-  svcdeploy plan --env prod --set prometheus.retention=60d           # what would a change do?
+  # a second time: nothing is left to do
+  svcdeploy apply --env prod --yes
+  # the other environment: one host, other values
+  svcdeploy apply --env staging
+  # what would a change do?
+  svcdeploy plan --env prod --set prometheus.retention=60d
 
-  docker exec svcdeploy-demo-2 sh -c 'echo "# by hand" >> /etc/prometheus/prometheus.yml'
-  svcdeploy drift --env prod                       # finds it, and shows the difference
-  svcdeploy apply --env prod --yes                 # puts it right with a reload
+  # an edit by hand: drift finds it, apply puts it right with a reload
+  docker exec svcdeploy-demo-2 \
+    sh -c 'echo "# by hand" >> /etc/prometheus/prometheus.yml'
+  svcdeploy drift --env prod
+  svcdeploy apply --env prod --yes
 
+  # a service that was stopped: verify names it
   docker exec svcdeploy-demo-3 systemctl stop etcd.service
-  svcdeploy verify --env prod                      # says which service is not running
+  svcdeploy verify --env prod
 
-  svcdeploy apply --env prod --yes --set prometheus.scrapeInterval=often # refused by the service, and undone
+  # a value that the service refuses: undone after half a minute
+  svcdeploy apply --env prod --yes --set prometheus.scrapeInterval=often
 
+  # a host out of reach: the other one's plan, exit status 3
   docker stop svcdeploy-demo-3
-  svcdeploy plan --env prod                        # one host out of reach: the other one's plan, exit status 3
+  svcdeploy plan --env prod
 
-  npm run demo                                     # starts what is stopped, puts everything right
-  npm run demo -- down                             # removes it all
+  # starts what is stopped, puts everything right; or removes it all
+  npm run demo
+  npm run demo -- down
 END
 }
 
