@@ -19,10 +19,14 @@ hosts() {
 down() {
   if command -v docker >/dev/null 2>&1; then
     sh "$root/docker/engine.sh"
-    # shellcheck disable=SC2046 # names, split on purpose
-    sh "$root/docker/host.sh" down $(docker ps --all --filter "label=$label" --format '{{.Names}}')
+    names=$(docker ps --all --filter "label=$label" --format '{{.Names}}')
+    # shellcheck disable=SC2086 # names, split on purpose
+    sh "$root/docker/host.sh" down $names
+    # shellcheck disable=SC2086
+    [ -z "$names" ] || echo "Removed" $names
   fi
   rm -rf "$demo/.demo" "$demo/artifacts"
+  echo "Removed the demo's keys, secret and programs; images and downloads stay for the next time"
 }
 
 make_keys() {
