@@ -20,6 +20,7 @@ type Range = {
   readonly undo: { readonly cause: Fault; readonly points: readonly string[] };
   readonly complete: { readonly cause: Fault; readonly points: readonly string[] };
 };
+/** missed: no command had that number this time. said so: an undo that was struck itself, and says that it failed. */
 type End = "old" | "new" | "said so" | "mixed" | "missed";
 
 beforeAll(async () => {
@@ -40,6 +41,8 @@ test.concurrent.each(systemdVersions)("systemd %i: old or new, whichever command
   console.log(`systemd ${version}: ${points}; ${struck} of ${all.length} cases: ${counts.join(", ")}`);
   expect(tally.wrong).toEqual([]);
   expect(tally.ends.old).toBeGreaterThan(0);
+  // What the undo asks the journal depends on how fast that is, so the last numbers may not come up.
+  expect(tally.ends.missed).toBeLessThanOrEqual(struck / 20);
 });
 
 /** How many cases ended how, and the ones that must not be. */
@@ -54,7 +57,7 @@ async function strike(range: Range, cases: readonly Case[], { ends, wrong }: Tal
     const outcome = await runCase(range.host, wanted);
     end = endOf(outcome, wanted, range);
     ends[end] += 1;
-    if (end !== "mixed" && end !== "missed") continue;
+    if (end !== "mixed") continue;
     wrong.push(describeWrong(outcome, wanted, range));
     console.log(`systemd ${range.host.systemd}: ${wrong.at(-1)}`);
   }
@@ -118,13 +121,15 @@ function slowCase({ apply }: Range): Case {
   return { body: "slow", confirm: true, faults: [after(apply, /systemctl --system restart .*cra/, "kill-during")] };
 }
 
-function endOf({ state, struck, snapshot }: Outcome, { faults }: Case, range: Range): End {
-  if (!struck) return "missed";
-  const [word] = state.split(" ");
-  if (word === "CONFIRMED") return same(withoutUploads(snapshot), withoutUploads(range.new)) ? "new" : "mixed";
-  if (word === "STAGED" || word === "REFUSED" || word === "ROLLEDBACK") return same(snapshot, range.old) ? "old" : "mixed";
+function endOf(outcome: Outcome, { faults }: Case, range: Range): End {
+  const [word] = outcome.state.split(" ");
   const failedTwice = faults.some((fault) => fault.phase === "finish" && fault.mode === "fail");
-  return word === "ROLLBACK_FAILED" && failedTwice ? "said so" : "mixed";
+  if (word === "ROLLBACK_FAILED") return failedTwice ? "said so" : "mixed";
+  const unchanged = word === "STAGED" || word === "REFUSED" || word === "ROLLEDBACK";
+  if (unchanged && !same(outcome.snapshot, range.old)) return "mixed";
+  if (!unchanged && (word !== "CONFIRMED" || !same(withoutUploads(outcome.snapshot), withoutUploads(range.new)))) return "mixed";
+  if (!outcome.struck) return "missed";
+  return unchanged ? "old" : "new";
 }
 
 /** An upload that came to nothing or is in place by now may stay for the next run. */
