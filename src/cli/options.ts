@@ -18,7 +18,7 @@ export const CONNECTION = {
   "known-hosts": {
     type: "string",
     array: true,
-    describe: "known_hosts files for hosts whose inventory names none, instead of the user's",
+    describe: "known_hosts files, instead of the inventory's and the user's",
     requiresArg: true,
   },
   forks: { type: "string", default: "20", describe: "hosts worked on at once", requiresArg: true },

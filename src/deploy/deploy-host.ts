@@ -131,7 +131,8 @@ async function judgeTouched(story: Story, remote: Remote): Promise<Judgement> {
   const services = servicesOf(target, touched);
   const units = unitsOf(target).filter(({ service, unit }) => touched.has(service) || transaction.units.includes(unit));
   const settleSeconds = longestSettle(services);
-  return await judge(remote, { units, services, settleSeconds, deadlineSeconds: play.rollout.healthyDeadlineSeconds }, context);
+  const onWaiting = (text: string): void => tell(context, target.play, target.host.name, "settle", text);
+  return await judge(remote, { units, services, settleSeconds, deadlineSeconds: play.rollout.healthyDeadlineSeconds, onWaiting }, context);
 }
 
 function touchedServices({ plan, target }: Story): ReadonlySet<string> {

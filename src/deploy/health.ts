@@ -17,6 +17,8 @@ export type WaitOptions = {
   readonly deadlineMilliseconds: number;
   readonly successes: number;
   readonly intervalMilliseconds: number;
+  /** Hears what is still waited for: after 5 s and then whenever the answer changes. */
+  readonly onWaiting?: (text: string) => void;
   /** Aborting ends the wait: a check that is not healthy by then is reported as it is. */
   readonly signal?: AbortSignal;
   /** Takes secrets out of what the service says, before it is cut. */
@@ -53,6 +55,8 @@ export async function runCheck(remote: Remote, check: Check, signal: AbortSignal
 }
 
 async function waitFor(remote: Remote, { service, check }: ServiceCheck, options: WaitOptions, endsAt: number): Promise<HealthResult> {
+  const startedAt = performance.now();
+  let told = "";
   let inRow = 0;
   let last: Judgement = { ok: false, detail: "not waited for: its unit failed" };
   for (let attempts = 1; ; attempts++) {
@@ -64,6 +68,7 @@ async function waitFor(remote: Remote, { service, check }: ServiceCheck, options
     if (ok || options.signal?.aborted === true || performance.now() + options.intervalMilliseconds > endsAt) {
       return { service, check: checkLabel(check), role: check.role, ok, detail: describe(check, last, ok, inRow, options), attempts };
     }
+    told = tellWaiting(told, checkLabel(check), last, options, startedAt);
     await pause(options.intervalMilliseconds, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => {});
   }
 }
@@ -76,6 +81,17 @@ async function runCheckUntil(remote: Remote, check: Check, { signal = NEVER, red
     if (!signal.aborted || isBrokenLink(error)) throw error;
     return null;
   }
+}
+
+const SILENT_MILLISECONDS = 5000;
+
+/** Says what is waited for unless it has been said; gives what has been said. */
+function tellWaiting(told: string, label: string, judged: Judgement, options: WaitOptions, startedAt: number): string {
+  const [first = ""] = judged.detail.split("\n");
+  const text = `waiting for ${label}: ${first.replace(/ in \d+ ms/, "")}`;
+  if (judged.ok || text === told || performance.now() - startedAt < SILENT_MILLISECONDS) return told;
+  options.onWaiting?.(text);
+  return text;
 }
 
 function describe(check: Check, judged: Judgement, ok: boolean, inRow: number, options: WaitOptions): string {

@@ -14,6 +14,8 @@ export type JudgementOrder = {
   readonly services: readonly Service[];
   readonly settleSeconds: number;
   readonly deadlineSeconds: number;
+  /** Hears which check is still waited for. */
+  readonly onWaiting: (text: string) => void;
 };
 
 const SUCCESSES = 2;
@@ -32,6 +34,7 @@ export async function judge(remote: Remote, order: JudgementOrder, context: Depl
     deadlineMilliseconds: order.deadlineSeconds * 1000,
     successes: SUCCESSES,
     intervalMilliseconds: 500,
+    onWaiting: order.onWaiting,
     signal: giveUp.signal,
     redact: context.redact,
   });

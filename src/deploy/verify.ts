@@ -31,7 +31,8 @@ async function verifyHost(target: HostTarget, context: DeployContext, policy: He
     try {
       tell(context, target.play, target.host.name, "settle");
       const services = target.services.map((service): Service => (policy.health === "with" ? service : { ...service, health: [] }));
-      const order = { units: unitsOf(target), services, settleSeconds: longestSettle(services), deadlineSeconds: DEADLINE_SECONDS };
+      const onWaiting = (text: string): void => tell(context, target.play, target.host.name, "settle", text);
+      const order = { units: unitsOf(target), services, settleSeconds: longestSettle(services), deadlineSeconds: DEADLINE_SECONDS, onWaiting };
       const { ok, verdicts, health } = await judge(remote, order, context);
       if (ok) return makeReport(target, "unchanged", startedAt, context, { verdicts, health });
       const bad = [

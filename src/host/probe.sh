@@ -23,8 +23,20 @@ while IFS="$tab" read -r kind first second; do
     end) break ;;
   esac
 done
+backslash=$(printf '\134')
 set -f
 IFS=$newline
+
+# unescape TEXT: sets path to TEXT with each doubled backslash as one.
+unescape() {
+  path='' rest=$1
+  while :; do
+    case $rest in *"$backslash$backslash"*) ;; *) break ;; esac
+    path=$path${rest%%"$backslash$backslash"*}$backslash
+    rest=${rest#*"$backslash$backslash"}
+  done
+  path=$path$rest
+}
 
 printf '%s begin\n' "$nonce"
 
@@ -72,8 +84,9 @@ if [ -n "$files" ]; then
   for line in $sums; do
     printf 'sum\t%s\n' "$line"
     path=${line#*  }
-    case $line in [!0-9a-f]*) continue ;; esac
     sum=${line%%  *}
+    # sha256sum escapes a backslash in a name, and says so by a leading one.
+    case $sum in [!0-9a-f]*) sum=${sum#?} && unescape "$path" ;; esac
     case $wanted in
       *"$newline$path$tab-$newline"* | *"$newline$path$tab$sum$newline"*) continue ;;
     esac

@@ -22,7 +22,7 @@ export function makeKnownHostsFinder(files: readonly string[] | null, home: stri
     return lines;
   };
   return async (host) => {
-    const read = await Promise.all((host.knownHosts === null ? (files ?? ordinary) : [host.knownHosts]).map(readKeyFile));
+    const read = await Promise.all((files ?? (host.knownHosts === null ? ordinary : [host.knownHosts])).map(readKeyFile));
     return { lines: read.flatMap(linesOf), sources: read.map(describe) };
   };
 }

@@ -13,7 +13,7 @@ import { Permits } from "./permits.ts";
 import type { Connector, Remote } from "./remote.ts";
 import { SshRemote } from "./ssh-remote.ts";
 
-/** Paths are absolute. knownHostsFiles null: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts; a host's own `knownHosts` wins over both. */
+/** Paths are absolute. knownHostsFiles wins over a host's own `knownHosts`; null: that one, else ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts. */
 export type ConnectorOptions = {
   /** --identity: the only key tried. */
   readonly identity: string | null;

@@ -205,7 +205,7 @@ describe("waiting", () => {
     let asked = 0;
     const port = await serve((_request, response) => response.writeHead(statuses[asked++] ?? 500).end());
     const [result] = await waitHealthy(remote, [{ service: "a", check: http(`http://127.0.0.1:${port}/`) }], { ...options, successes: 3 });
-    expect(result).toMatchObject({ service: "a", check: `http http://127.0.0.1:${port}/`, role: "ready", ok: true, attempts: 6 });
+    expect(result).toMatchObject({ service: "a", check: `http://127.0.0.1:${port}/`, role: "ready", ok: true, attempts: 6 });
   });
 
   test("until the deadline; the last failure is told, as the check's role has it", async () => {

@@ -201,7 +201,7 @@ describe.concurrent("a service that does not come up", () => {
     const release = await host.shell("readlink /opt/web/current");
     const run = await apply(shop);
     expect(run.code).toBe(5);
-    expect(run.stdout).toMatch(/http http:\/\/127\.0\.0\.1:18080\/ready/);
+    expect(run.stdout).toMatch(/http:\/\/127\.0\.0\.1:18080\/ready/);
     expect(run.stdout).toMatch(/HTTP 500 in \d+ ms, expected 200/);
     expect(run.stdout).toContain("the database is gone");
     expect(await host.shell("readlink /opt/web/current")).toBe(release);

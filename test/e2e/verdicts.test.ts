@@ -114,7 +114,7 @@ const failures: readonly Failure[] = [
     name: "active but the port is closed",
     cause: "running",
     isActive: "active",
-    says: ["http http://127.0.0.1:18080/ready", "nothing answers at 127.0.0.1:18080"],
+    says: ["http://127.0.0.1:18080/ready", "nothing answers at 127.0.0.1:18080"],
     conf: { closed: "1" },
     on: [257],
   },

@@ -97,12 +97,13 @@ describe("the host key", () => {
     }
   });
 
-  test("the inventory's known_hosts wins over the option's; without it the option's counts", async () => {
+  test("the option's known_hosts wins over the inventory's; without it the inventory's counts", async () => {
     const server = await start();
     const other = join(server.folder, "other");
     writeFileSync(other, "");
-    expect((await refusal(open(server, { knownHosts: other }, connectorFor({ knownHostsFiles: [server.knownHosts] })))).code).toBe("host-key");
-    await open(server, { knownHosts: null }, connectorFor({ knownHostsFiles: [join(server.folder, "absent"), server.knownHosts] }));
+    expect((await refusal(open(server, {}, connectorFor({ knownHostsFiles: [other] })))).code).toBe("host-key");
+    await open(server, { knownHosts: other }, connectorFor({ knownHostsFiles: [join(server.folder, "absent"), server.knownHosts] }));
+    await open(server, { knownHosts: server.knownHosts }, connectorFor({ knownHostsFiles: null }));
   });
 });
 

@@ -31,8 +31,16 @@ export function renderServiceUnit(service: Service, parts: UnitParts, problems: 
     { name: "Install", directives: install },
   ];
   const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
+  if (hasNothingToDo(service))
+    problems.push(makeProblem(service.service[0]?.place ?? place, "The service has no ExecStart=, so systemd would refuse its unit"));
   const restartInputs = { ...directiveInputs(sections), ...fileInputs(parts) };
   return { resources: [file, makeServiceUnit(service, unit, file, restartInputs, parts, problems)], unit, install };
+}
+
+/** systemd.service(5): a unit needs ExecStart=, unless SuccessAction=, or ExecStop= with RemainAfterExit=, gives it something to do. */
+function hasNothingToDo({ service }: Service): boolean {
+  const has = (name: string): boolean => effectiveValues(service, name).length > 0;
+  return !has("ExecStart") && !has("SuccessAction") && !(has("ExecStop") && has("RemainAfterExit"));
 }
 
 /** Directives that follow from other keys of the service; what its own [Service] section sets is left alone. */

@@ -18,7 +18,7 @@ export type HttpCheck = Extract<Check, { kind: "http" }>;
 export function checkLabel(check: Check): string {
   switch (check.kind) {
     case "http":
-      return `http ${oneLine(check.url)}`;
+      return oneLine(check.url);
     case "tcp":
       return `tcp ${oneLine(check.address.includes(":") ? `[${check.address}]` : check.address)}:${check.port}`;
     case "command":

@@ -19,7 +19,9 @@ const INPUTS: RenderInputs = {
 const ACCOUNT = { user: "app", group: "app", groups: [], home: "/nonexistent" };
 
 function render(short: Omit<ShortService, "name">, inputs: Partial<RenderInputs> = {}): readonly Resource[] {
-  return renderService(makeService({ name: "app", service: { ExecStart: "/bin/app" }, ...short }), makeHost(), { ...INPUTS, ...inputs });
+  const hasCommand = Object.keys(short.service ?? {}).some((name) => name.startsWith("Exec"));
+  const ours = hasCommand ? short.service : { ...short.service, ExecStart: "/bin/app" };
+  return renderService(makeService({ name: "app", ...short, service: ours }), makeHost(), { ...INPUTS, ...inputs });
 }
 
 function problemsOf(short: Omit<ShortService, "name">, inputs: Partial<RenderInputs> = {}): readonly Problem[] {
@@ -48,6 +50,7 @@ const SERVICE_FILE = "/etc/systemd/system/app.service";
 
 describe("what a format cannot carry is a mistake at its place", () => {
   const cases: readonly (readonly [string, Omit<ShortService, "name">, RegExp])[] = [
+    ["no command", { service: { ExecStop: "/bin/app stop" } }, /no ExecStart=/],
     ["a line break in a directive", { service: { Type: "exec", ExecStart: "/bin/app\nUser=root" } }, /^ExecStart= cannot be written: .*line break/],
     ["a control character in a directive", { unit: { Description: "a\u001b[31m" } }, /0x1b/],
     ["a directive's name that is none", { service: { "A=b\nC": "d" } }, /cannot be the name of a directive/],
@@ -223,7 +226,12 @@ describe("the unit resource", () => {
   });
 
   test("has systemd's own default for Type=", () => {
-    const services = [{ ExecStart: "/a" }, { ExecStart: "/a", BusName: "x" }, { ExecStop: "/a" }, { ExecStart: "/a", Type: "exec" }];
+    const services = [
+      { ExecStart: "/a" },
+      { ExecStart: "/a", BusName: "x" },
+      { ExecStop: "/a", RemainAfterExit: "yes" },
+      { ExecStart: "/a", Type: "exec" },
+    ];
     expect(services.map((service) => unitOf(render({ service })).type)).toEqual(["simple", "dbus", "oneshot", "exec"]);
   });
 });

@@ -22,7 +22,7 @@ const json = (expected: TreeMap, body: unknown) => judge({ json: expected }, JSO
 describe("labels", () => {
   test("each kind", () => {
     const base = { role: "ready", place, withinMilliseconds: 500 } as const;
-    expect(checkLabel(http())).toBe("http http://127.0.0.1:8080/ready");
+    expect(checkLabel(http())).toBe("http://127.0.0.1:8080/ready");
     expect(checkLabel({ ...base, kind: "tcp", address: "127.0.0.1", port: 9090 })).toBe("tcp 127.0.0.1:9090");
     expect(checkLabel({ ...base, kind: "tcp", address: "::1", port: 9090 })).toBe("tcp [::1]:9090");
     expect(checkLabel({ ...base, kind: "command", command: ["/bin/x", "a\u001b[31m b"] })).toBe("command /bin/x a b");
