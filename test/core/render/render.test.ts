@@ -20,7 +20,7 @@ const ACCOUNT = { user: "app", group: "app", groups: [], home: "/nonexistent" };
 
 function render(short: Omit<ShortService, "name">, inputs: Partial<RenderInputs> = {}): readonly Resource[] {
   const hasCommand = Object.keys(short.service ?? {}).some((name) => name.startsWith("Exec"));
-  const ours = hasCommand ? short.service : { ...short.service, ExecStart: "/bin/app" };
+  const ours = hasCommand && short.service !== undefined ? short.service : { ...short.service, ExecStart: "/bin/app" };
   return renderService(makeService({ name: "app", ...short, service: ours }), makeHost(), { ...INPUTS, ...inputs });
 }
 
