@@ -300,7 +300,7 @@ describe.concurrent("a host that somebody else works on", () => {
     shop.write("values/prod.yaml", 'greeting: "from prod"\n');
     const asked = (text: string): Promise<Run> =>
       runInTerminal(["apply", "--env", "prod", "--project", shop.folder], (shown, type) => {
-        if (/to go on:\s*$/.test(shown)) type(`${text}\n`);
+        if (/environment's name:\s*$/.test(shown)) type(`${text}\n`);
       });
     const before = await traceOf(host);
     const refused = await asked("y");

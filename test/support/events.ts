@@ -38,3 +38,8 @@ function parse(line: string): readonly DeployEvent[] {
     return [];
   }
 }
+
+/** Standard error without the lines that tell of an earlier run's transaction being settled. */
+export function withoutSettling(stderr: string): string {
+  return stderr.replaceAll(/^.*settling it first\n/gm, "");
+}
