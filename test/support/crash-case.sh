@@ -66,10 +66,19 @@ unit_state() {
       *) echo "snap $1 $name=$value" ;;
     esac
   done <"$work/show"
-  if [ "$process" != 0 ]; then echo "snap $1 runs $(tr '\0' ' ' <"/proc/$process/cmdline")"; fi
+  if [ "$process" != 0 ]; then await_program && echo "snap $1 runs $(tr '\0' ' ' <"/proc/$process/cmdline")"; fi
   [ -r "$base/units/$1" ] || return 0
   read -r recorded boot restart reload <"$base/units/$1"
   echo "snap $1 recorded for $restart $reload, in sync: $([ "$recorded" = "$invocation" ] && echo yes) $([ "$boot" = "$boot_id" ] && echo yes)"
+}
+
+# A unit of Type=simple counts as started before its program is there.
+await_program() {
+  tries=0
+  while [ "$tries" -lt 50 ]; do
+    case $(readlink "/proc/$process/exe") in */systemd*) sleep 0.1 ;; *) return 0 ;; esac
+    tries=$((tries + 1))
+  done
 }
 
 uptime_seconds() {
