@@ -37,7 +37,7 @@ export async function applySaved(file: string, raw: RawArguments, surroundings: 
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });
   announce(plays, surroundings);
   const fresh = await interrupts.abandonable(planHosts(plays, context, "settle"));
-  return await approval.carryOut(savedPlanText(saved, file), reviewedPlays(saved, fresh, { stale, key }), context);
+  return await approval.carryOut((columns) => savedPlanText(saved, file, columns), reviewedPlays(saved, fresh, { stale, key }), context);
 }
 
 const STORED = ["env", "limit", "service", "set", "values"];

@@ -26,7 +26,7 @@ export async function apply(raw: RawArguments, surroundings: Surroundings): Prom
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });
   announce(plays, surroundings);
   const planned = await interrupts.abandonable(planHosts(plays, context, "settle"));
-  return await approval.carryOut([], planned, context);
+  return await approval.carryOut(() => [], planned, context);
 }
 
 function applyOrDryRun(raw: RawArguments, output: string): "apply" | "dry-run" {

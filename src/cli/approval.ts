@@ -16,11 +16,14 @@ import type { Surroundings } from "./surroundings.ts";
 /** How an apply is approved: output is the format of standard output. */
 export type ApprovalOptions = { readonly project: Project; readonly output: string; readonly asks: "yes" | "no" };
 
-/** One apply between its project and its end. emit: for the deployment's context. carryOut: preface stands above the plan; gives the exit code. */
+/** Lines for so many columns. */
+export type Preface = (columns: number) => readonly Line[];
+
+/** One apply between its project and its end. emit: for the deployment's context. carryOut: preface, laid out for so many columns, stands above the plan; gives the exit code. */
 export type Approval = {
   readonly interrupts: Interrupts;
   readonly emit: (event: DeployEvent) => void;
-  readonly carryOut: (preface: readonly Line[], planned: readonly PlannedPlay[], context: DeployContext) => Promise<number>;
+  readonly carryOut: (preface: Preface, planned: readonly PlannedPlay[], context: DeployContext) => Promise<number>;
 };
 
 /** From here on Ctrl-C is listened to. */
@@ -47,9 +50,9 @@ export function openApproval(options: ApprovalOptions, surroundings: Surrounding
   };
 }
 
-function showPlan(preface: readonly Line[], view: PlanView, { output, asks }: ApprovalOptions, { stdout, stderr }: Surroundings): void {
-  if (output === "text") stdout.print([...preface, ...planText(view, stdout.columns), []]);
-  else if (asks === "yes") stderr.print([...preface, ...planText(view, stderr.columns)]);
+function showPlan(preface: Preface, view: PlanView, { output, asks }: ApprovalOptions, { stdout, stderr }: Surroundings): void {
+  if (output === "text") stdout.print([...preface(stdout.columns), ...planText(view, stdout.columns), []]);
+  else if (asks === "yes") stderr.print([...preface(stderr.columns), ...planText(view, stderr.columns)]);
 }
 
 async function isAgreed(view: PlanView, { project, asks }: ApprovalOptions, interrupts: Interrupts, surroundings: Surroundings): Promise<boolean> {

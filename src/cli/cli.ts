@@ -44,7 +44,7 @@ const COMMANDS: readonly Command[] = [
       ...CONNECTION,
       output: outputOption("text", "json", "markdown"),
       "detailed-exitcode": DETAILED,
-      out: { type: "string", describe: "save it for review: apply FILE", requiresArg: true },
+      out: { type: "string", describe: "save it for review and `apply FILE`", requiresArg: true },
       "valid-for": { type: "string", describe: "with --out: for how long; default 24h", requiresArg: true },
     },
     load: async () => (await import("./plan.ts")).plan,
@@ -56,6 +56,7 @@ const COMMANDS: readonly Command[] = [
     argument: "[PLAN]",
     options: {
       ...SELECTION,
+      env: { ...SELECTION.env, describe: "environment; with a saved PLAN it stands there" },
       ...CONNECTION,
       yes: { type: "boolean", describe: "do not ask" },
       stale: { type: "string", choices: ["fail", "skip"], describe: "with a saved PLAN: hosts that moved since", requiresArg: true },

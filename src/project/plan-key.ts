@@ -1,6 +1,6 @@
 /** The key that saved plans are made under: from the environment, else a file of the operator's own that is made once. */
 import { randomBytes } from "node:crypto";
-import { link, lstat, mkdir, rm, writeFile } from "node:fs/promises";
+import { link, lstat, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { MIN_KEY_LENGTH } from "../core/plan/plan-key.ts";
@@ -17,7 +17,7 @@ export const PLAN_KEY_VARIABLE = "SVCDEPLOY_PLAN_KEY";
 export async function readPlanKey(environment: Readonly<Record<string, string | undefined>>, missing: "make" | "refuse"): Promise<Secret> {
   const given = environment[PLAN_KEY_VARIABLE];
   if (given !== undefined && given !== "") return checkedKey(given, PLAN_KEY_VARIABLE);
-  const path = keyPath(environment);
+  const path = await keyPath(environment);
   const stats = await lstat(path).catch(() => null);
   if (stats === null && missing === "refuse") throw new UsageError(`There is no key to read saved plans with: ${path} is not there`, GIVE_KEY);
   if (stats === null) await makeKeyFile(path);
@@ -36,10 +36,12 @@ function checkedKey(text: string, from: string): Secret {
   throw new UsageError(`${from} holds no key: it has ${key.length} characters and needs ${MIN_KEY_LENGTH}`, "Make one: openssl rand -hex 32");
 }
 
-function keyPath({ XDG_STATE_HOME: state, HOME: home }: Readonly<Record<string, string | undefined>>): string {
+async function keyPath({ XDG_STATE_HOME: state, HOME: home }: Readonly<Record<string, string | undefined>>): Promise<string> {
   if (state?.startsWith("/")) return join(state, "svcdeploy/plan-key");
-  if (home?.startsWith("/")) return join(home, ".local/state/svcdeploy/plan-key");
-  throw new UsageError("There is no place for the key of saved plans: neither XDG_STATE_HOME nor HOME is set", GIVE_KEY);
+  // A HOME that is not there belongs to an account that keeps nothing; root could make it all the same.
+  const hasHome = home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
+  if (hasHome) return join(home, ".local/state/svcdeploy/plan-key");
+  throw new UsageError("There is no place for the key of saved plans: neither XDG_STATE_HOME nor a HOME that is there", GIVE_KEY);
 }
 
 /** Two runs at once: the first link wins, and both read that one. */
@@ -54,6 +56,6 @@ async function makeKeyFile(path: string): Promise<void> {
     if (code === "") throw error;
     if (code !== "EEXIST") throw new UsageError(`${path} could not be made (${code})`, GIVE_KEY);
   } finally {
-    await rm(part, { force: true });
+    await rm(part, { force: true }).catch(() => {});
   }
 }

@@ -1,6 +1,6 @@
 /** Saved plans on the disk: written whole or not at all, for their owner alone, and never over anything else. */
 import { randomBytes } from "node:crypto";
-import { lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { readNamedFile } from "./read-file.ts";
@@ -10,8 +10,8 @@ const START = /^\{\s*"schema": "svcdeploy\.saved-plan\//;
 
 /** Throws UsageError where a plan cannot be written: no folder, or something there that is no saved plan. */
 export async function requirePlanPath(path: string): Promise<void> {
-  const folder = await lstat(dirname(path)).catch(() => null);
-  if (folder === null) throw new UsageError(`--out ${path}: the folder ${dirname(path)} is not there`);
+  const folder = await stat(dirname(path)).catch(() => null);
+  if (folder?.isDirectory() !== true) throw new UsageError(`--out ${path}: the folder ${dirname(path)} is not there`);
   const found = await lstat(path).catch(() => null);
   if (found === null) return;
   if (!found.isFile()) throw new UsageError(`--out ${path}: it is there and is not a file`);
@@ -27,7 +27,7 @@ export async function writePlanFile(path: string, text: string): Promise<void> {
     await writeFile(part, text, { flag: "wx", mode: 0o600, flush: true });
     await rename(part, path);
   } catch (error) {
-    await rm(part, { force: true });
+    await rm(part, { force: true }).catch(() => {});
     if (error instanceof Error && "code" in error) throw new UsageError(`--out ${path}: it could not be written (${String(error.code)})`);
     throw error;
   }

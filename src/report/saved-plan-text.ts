@@ -1,9 +1,9 @@
 /** What stands above a saved plan when it is carried out: whose it is, of when, and what it was made for. */
 import type { SavedPlan } from "../core/model.ts";
-import { type Line, line, styled } from "./text.ts";
+import { hang, type Line, line, styled } from "./text.ts";
 
-/** The lines, and an empty one below them. */
-export function savedPlanText(saved: SavedPlan, file: string): readonly Line[] {
+/** The lines, for so many columns, and an empty one below them. */
+export function savedPlanText(saved: SavedPlan, file: string, columns: number): readonly Line[] {
   const { limit, services, set, values } = saved.selection;
   const selected = [
     ...(limit === null ? [] : [`--limit ${limit}`]),
@@ -12,9 +12,10 @@ export function savedPlanText(saved: SavedPlan, file: string): readonly Line[] {
     ...values.map(({ file: name }) => `--values ${name}`),
   ];
   return [
-    line(styled("strong", `The saved plan ${file}`), `: project ${saved.project}, environment ${saved.environment}`),
-    line(`made ${saved.madeAt} by svcdeploy ${saved.version}, valid until ${saved.validUntil}`),
-    ...(selected.length === 0 ? [] : [line(`made with ${selected.join(" ")}`)]),
+    ...hang(line(styled("strong", `The saved plan ${file}`)), `: project ${saved.project}, environment ${saved.environment}`, columns, 2),
+    ...hang(line("made "), `${saved.madeAt} by svcdeploy ${saved.version}`, columns, 2),
+    ...hang(line("valid until "), saved.validUntil, columns, 2),
+    ...(selected.length === 0 ? [] : hang(line("made with "), selected.join(" "), columns, 2)),
     [],
   ];
 }
