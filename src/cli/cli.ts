@@ -38,7 +38,7 @@ const COMMANDS: readonly Command[] = [
   {
     name: "plan",
     describe: "Show what apply would change, without changing it",
-    example: "svcdeploy plan --env prod --limit 'web:!web3' --detailed-exitcode",
+    example: "svcdeploy plan --env prod --limit 'web:!web3' --out plan.json",
     options: {
       ...SELECTION,
       ...CONNECTION,

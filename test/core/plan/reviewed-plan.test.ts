@@ -104,6 +104,18 @@ describe("contentDifferences", () => {
     expect(contentDifferences(kept, [{ play: { ...play, place: { ...play.place, line: 9 } }, targets: [release("/home/me/app")] }], key)).toEqual([]);
   });
 
+  it("finds none where a comment moved a service's lines, and where its keys stand in another order", () => {
+    const written = (line: number, limits: object): HostTarget => ({
+      ...target,
+      services: target.services.map((service) => ({ ...service, ...{ limits }, place: { file: "services/app.yaml", line, column: 1 } })),
+    });
+    const planned = written(3, { a: "1", b: "2" });
+    const kept = makeSavedPlan(about, [{ play, hosts: [{ target: planned, plan: planOf({}, planned), machineId: MACHINE }] }]);
+    const found = (now: HostTarget): readonly string[] => contentDifferences(kept, [{ play, targets: [now] }], key);
+    expect(found(written(7, { b: "2", a: "1" }))).toEqual([]);
+    expect(found(written(3, { a: "1", b: "3" }))).toEqual(["web1: service app is something else now"]);
+  });
+
   it("names what is rendered otherwise, what is new and what is gone", () => {
     const now = makeTarget([
       makeResource({ kind: "file", path: "/etc/app.yaml", content: "newer", onChange: "restart" }),
