@@ -14,6 +14,8 @@ type Command = {
   readonly name: string;
   readonly describe: string;
   readonly example: string;
+  /** What the one argument without an option's name is; absent: the command takes none. */
+  readonly argument?: string;
   readonly options: Readonly<Record<string, Options>>;
   readonly load: () => Promise<CommandRun>;
 };
@@ -36,18 +38,28 @@ const COMMANDS: readonly Command[] = [
   {
     name: "plan",
     describe: "Show what apply would change, without changing it",
-    example: "svcdeploy plan --env prod --limit 'web:!web3' --detailed-exitcode",
-    options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json", "markdown"), "detailed-exitcode": DETAILED },
+    example: "svcdeploy plan --env prod --limit 'web:!web3' --out plan.json",
+    options: {
+      ...SELECTION,
+      ...CONNECTION,
+      output: outputOption("text", "json", "markdown"),
+      "detailed-exitcode": DETAILED,
+      out: { type: "string", describe: "save it for review and `apply FILE`", requiresArg: true },
+      "valid-for": { type: "string", describe: "with --out: for how long; default 24h", requiresArg: true },
+    },
     load: async () => (await import("./plan.ts")).plan,
   },
   {
     name: "apply",
     describe: "Make the hosts as declared, or leave them as they were",
     example: "svcdeploy apply --env prod --set etcd.version=3.3.26 --yes",
+    argument: "[PLAN]",
     options: {
       ...SELECTION,
+      env: { ...SELECTION.env, describe: "environment; with a saved PLAN it stands there" },
       ...CONNECTION,
       yes: { type: "boolean", describe: "do not ask" },
+      stale: { type: "string", choices: ["fail", "skip"], describe: "with a saved PLAN: hosts that moved since", requiresArg: true },
       "dry-run": { type: "boolean", describe: "the same as plan" },
       "detailed-exitcode": { ...DETAILED, describe: "with --dry-run: exit 2 when changes are pending" },
       output: outputOption("text", "json", "ndjson", "markdown"),
@@ -140,7 +152,11 @@ function addCommand(argv: Argv, command: Command, run: (raw: RawArguments) => Pr
   return argv.command(
     command.name,
     command.describe,
-    (options) => options.usage(`$0 ${command.name} [OPTIONS]\n\n${command.describe}.`).options(command.options).example(command.example, ""),
+    (options) =>
+      options
+        .usage(`$0 ${command.name}${command.argument === undefined ? "" : ` ${command.argument}`} [OPTIONS]\n\n${command.describe}.`)
+        .options(command.options)
+        .example(command.example, ""),
     run,
   );
 }
@@ -159,7 +175,7 @@ function refuseUnknown(raw: RawArguments, command: Command): void {
     if (name === "_" || name === "$0" || name === "h" || known.includes(name)) continue;
     throw new UsageError(`${command.name} has no option ${name.length === 1 ? "-" : "--"}${name}`, suggest(name, known, "--"));
   }
-  const [, extra] = wordsOf(raw);
+  const extra = wordsOf(raw)[command.argument === undefined ? 1 : 2];
   if (extra !== undefined)
     throw new UsageError(`${command.name} takes no argument ${extra}`, "Several values of an option stand behind it: --service a b");
 }

@@ -75,6 +75,12 @@ export function optionalText(raw: RawArguments, name: string): string | null {
   return value;
 }
 
+/** The argument that stands without an option's name; null when there is none. */
+export function argumentOf(raw: RawArguments): string | null {
+  const words = Array.isArray(raw._) ? raw._.map(String) : [];
+  return words[1] ?? null;
+}
+
 /** A switch: on when given. */
 export function isGiven(raw: RawArguments, name: string): boolean {
   return raw[name] === true;

@@ -1,6 +1,7 @@
 /** What every command starts with: the project of one environment, what its hosts shall be, and the way to reach them. */
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
+import type { SourceText } from "../core/config/project.ts";
 import type { DeployEvent, Project } from "../core/model.ts";
 import type { Secret } from "../core/secret.ts";
 import type { DeployContext, PlayTargets } from "../deploy/context.ts";
@@ -17,10 +18,14 @@ import type { Surroundings } from "./surroundings.ts";
 /** A loaded project and the selected hosts of each play. */
 export type Workspace = { readonly project: Project; readonly plays: readonly PlayTargets[] };
 
-/** Loads and renders what was selected; from here on its secrets are redacted everywhere. Throws ConfigError and UsageError. */
-export async function openWorkspace(selection: Selection, { stdout, stderr, workingDirectory }: Surroundings): Promise<Workspace> {
+/** Loads and renders what was selected; from here on its secrets are redacted everywhere. values: instead of the --values files. Throws ConfigError and UsageError. */
+export async function openWorkspace(
+  selection: Selection,
+  { stdout, stderr, workingDirectory }: Surroundings,
+  values: readonly SourceText[] | null = null,
+): Promise<Workspace> {
   const root = resolve(workingDirectory, selection.project);
-  const valuesFiles = selection.valuesFiles.map((file) => resolve(workingDirectory, file));
+  const valuesFiles = values ?? selection.valuesFiles.map((file) => resolve(workingDirectory, file));
   const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
   const plays = await buildTargets(project, { limit: selection.limit, services: selection.services });
   const secrets = await secretsOf(plays, root);
