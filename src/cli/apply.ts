@@ -32,6 +32,7 @@ export async function apply(raw: RawArguments, surroundings: Surroundings): Prom
   announce(plays, surroundings);
   const planned = await interrupts.abandonable(planHosts(plays, context, "settle"));
   const view: PlanView = { environment: project.environment, plays: planned };
+  surroundings.logbook.note({ plan: view });
   if (output === "text") surroundings.stdout.print([...planText(view, surroundings.stdout.columns), []]);
   else if (asks) surroundings.stderr.print(planText(view, surroundings.stderr.columns));
   if (asks && countPlans(view).changedHosts > 0 && !(await interrupts.abandonable(confirm(project, surroundings)))) {

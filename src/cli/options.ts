@@ -1,6 +1,7 @@
 /** The options of every command as yargs takes them, and the checked values that commands get. */
 import type { Options } from "yargs";
 import { UsageError } from "../core/errors.ts";
+import { REPORT_KINDS } from "../report/report-kinds.ts";
 
 /** Options that name a project, an environment and what of it. */
 export const SELECTION = {
@@ -22,6 +23,11 @@ export const CONNECTION = {
     requiresArg: true,
   },
   forks: { type: "string", default: "20", describe: "hosts worked on at once", requiresArg: true },
+} as const satisfies Readonly<Record<string, Options>>;
+
+/** Reports beside standard output, of every command in REPORTED_COMMANDS. */
+export const REPORT = {
+  report: { type: "string", array: true, describe: `also write KIND=FILE: ${REPORT_KINDS.join(", ")}`, requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 
 /** --output with these formats, the first being the default. */
@@ -80,7 +86,8 @@ export function isGiven(raw: RawArguments, name: string): boolean {
   return raw[name] === true;
 }
 
-function texts(raw: RawArguments, name: string): readonly string[] {
+/** An option that may be given several times or with several values. Throws UsageError for an empty one. */
+export function texts(raw: RawArguments, name: string): readonly string[] {
   const value = raw[name];
   if (value === undefined) return [];
   const list = Array.isArray(value) ? value : [value];

@@ -21,6 +21,7 @@ export async function plan(raw: RawArguments, surroundings: Surroundings): Promi
   const planned = await interrupts.abandonable(planHosts(plays, context, "report"));
   interrupts.stop();
   const view: PlanView = { environment: project.environment, plays: planned };
+  surroundings.logbook.note({ plan: view });
   printPlan(view, optionalText(raw, "output") ?? "text", surroundings);
   const totals = countPlans(view);
   return exitCodeOfObservation({
