@@ -46,6 +46,5 @@ export function reportsOf(log: RunLog): readonly HostReport[] {
 
 /** "commit 1234abcd (dirty tree), run 5678": where every report says what it is about. */
 export function originText({ origin }: RunLog): string {
-  const tree = origin.tree === "clean" ? "" : origin.tree === "dirty" ? " (dirty tree)" : " (tree unknown)";
-  return `commit ${origin.commit}${origin.commit === "none" ? "" : tree}, run ${origin.run}`;
+  return `commit ${origin.commit}${origin.commit === "none" ? "" : ` (${origin.tree} tree)`}, run ${origin.run}`;
 }
