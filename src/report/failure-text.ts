@@ -14,9 +14,15 @@ const MAX_BLOCKS = 5;
 
 /** One block for each report that is not well, in order, or for each kind of failure; hosts that were only skipped have none. */
 export function failureText(reports: readonly HostReport[], columns: number): readonly Line[] {
+  return groupFailures(reports).flatMap(([first, ...others]) =>
+    first === undefined ? [] : [...oneFailure(first, columns), ...alikeLines(others, columns), []],
+  );
+}
+
+/** The reports that are not well: each a group of its own, or of many those together that are alike. */
+export function groupFailures(reports: readonly HostReport[]): readonly (readonly HostReport[])[] {
   const failed = reports.filter((report) => isTrouble(report.status));
-  const groups = failed.length <= MAX_BLOCKS ? failed.map((report) => [report]) : [...Map.groupBy(failed, alikeBy).values()];
-  return groups.flatMap(([first, ...others]) => (first === undefined ? [] : [...oneFailure(first, columns), ...alikeLines(others, columns), []]));
+  return failed.length <= MAX_BLOCKS ? failed.map((report) => [report]) : [...Map.groupBy(failed, alikeBy).values()];
 }
 
 /** The first line of why, cut to so many columns, for a progress line: `web1: failed: message`. */

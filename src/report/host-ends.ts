@@ -21,8 +21,8 @@ export type HostEnd = {
   readonly milliseconds: number;
   /** One line: why. Empty when all is well. */
   readonly title: string;
-  /** Several lines, without colours. */
-  readonly text: string;
+  /** Several lines without colours, made when asked for: a fleet's are long, and few reports want them. */
+  readonly text: () => string;
   /** Where the inventory names the host; null when unknown. */
   readonly place: Place | null;
 };
@@ -43,13 +43,13 @@ function endOfReport(report: HostReport, place: Place | null): HostEnd {
   const { host, play, services, status } = report;
   const end = status === "skipped" ? "skipped" : status === "unreachable" ? "lost" : isTrouble(status) ? "not-well" : "well";
   const title = report.message.split("\n")[0] ?? "";
-  const text = isTrouble(status) ? plainText(failureText([report], COLUMNS)).trimEnd() : report.message;
+  const text = (): string => (isTrouble(status) ? plainText(failureText([report], COLUMNS)).trimEnd() : report.message);
   return { host, play, services, end, status, milliseconds: report.durationMilliseconds, title, text, place };
 }
 
 function endOfDrift(host: DriftHost): HostEnd {
   const common = { host: host.host, play: host.play, services: host.services, milliseconds: 0, place: null };
-  const text = plainText(driftBody(host, COLUMNS)).trimEnd();
+  const text = (): string => plainText(driftBody(host, COLUMNS)).trimEnd();
   if (host.error !== null) return { ...common, end: "lost", status: "not looked at", title: host.error.message, text };
   if (host.findings.length === 0) return { ...common, end: "well", status: "as declared", title: "", text };
   const subjects = host.findings.map((finding) => `${finding.kind} ${finding.subject}`);
@@ -60,7 +60,7 @@ function endOfPlan(host: PlannedHost, play: string): HostEnd {
   const { target, plan, error } = host;
   const services = target.services.map((service) => service.name);
   const common = { host: target.host.name, play, services, milliseconds: 0, place: target.host.place };
-  const text = plainText(planBody(host, COLUMNS)).trimEnd();
+  const text = (): string => plainText(planBody(host, COLUMNS)).trimEnd();
   if (plan === null) return { ...common, end: "lost", status: "not planned", title: error?.message ?? "", text };
   const refusal = plan.notices.find((notice) => notice.severity === "error");
   if (refusal !== undefined) return { ...common, end: "not-well", status: "refused", title: refusal.text, text };

@@ -34,7 +34,7 @@ function suitesOf(log: RunLog): readonly Suite[] {
 function caseOf(end: HostEnd): Case {
   const kind = { well: "passed", "not-well": "failure", lost: "error", skipped: "skipped" } as const;
   const message = end.title === "" ? end.status : `${end.status}: ${end.title}`;
-  return { name: end.host, file: null, milliseconds: end.milliseconds, result: { kind: kind[end.end], message, text: end.text } };
+  return { name: end.host, file: null, milliseconds: end.milliseconds, result: { kind: kind[end.end], message, text: end.text() } };
 }
 
 function errorCases({ error, folder }: RunLog): readonly Case[] {

@@ -2,13 +2,13 @@
 
 import type { HostReport } from "../core/model.ts";
 import { driftMarkdown } from "./drift-output.ts";
-import { failureText } from "./failure-text.ts";
+import { failureText, groupFailures } from "./failure-text.ts";
 import { hostEnds } from "./host-ends.ts";
 import { escapeInline, hostBlock, joinBlocks, MAX_MARKDOWN_BYTES } from "./markdown.ts";
 import { planMarkdown } from "./plan-markdown.ts";
 import { foldSame, hostList } from "./plan-view.ts";
 import { originText, type ReportFormat, type RunError, type RunLog, reportsOf } from "./run-log.ts";
-import { countStatuses, isTrouble } from "./summary-table.ts";
+import { countStatuses } from "./summary-table.ts";
 import { type Line, line, plainText } from "./text.ts";
 import { verifyText } from "./verify-text.ts";
 
@@ -27,14 +27,14 @@ function bodyOf(log: RunLog, redact: (text: string) => string): string {
   return `${heading(log)}\n\n${about}\n`;
 }
 
-/** The first line: the same for every run of one command over one environment, and unlike any other's. */
-function marker({ command, project, environment }: RunLog): string {
+/** The first line: the same for every run of one command over one environment of one project, whether or not its files could be read. */
+function marker({ command, folder, environment }: RunLog): string {
   const word = (text: string | null): string =>
     (text ?? "")
-      .replace(/[^A-Za-z0-9._-]/g, "_")
+      .replace(/[^A-Za-z0-9._/-]/g, "_")
       .replace(/-{2,}/g, "-")
       .slice(0, 64);
-  return `<!-- svcdeploy:${command}:${word(project)}:${word(environment)} -->`;
+  return `<!-- svcdeploy:${command}:${word(environment)}:${word(folder.replace(/\/$/, ""))} -->`;
 }
 
 function heading({ command, environment }: RunLog): string {
@@ -61,13 +61,16 @@ function errorMarkdown(log: RunLog, error: RunError, about: string, redact: (tex
 /** A host's own words stand in its fence alone, where they are neither markup nor a mention. */
 function reportsMarkdown(log: RunLog, about: string): string {
   const reports = reportsOf(log);
-  const failed = reports.filter((report) => isTrouble(report.status));
-  const failures = failed.map((report) => hostBlock(`${report.play}: ${report.host} — ${report.status}`, linesOf(log, report)));
+  const failures = groupFailures(reports).flatMap((group) => group.slice(0, 1).map((first) => failureBlock(log, first, group)));
   return joinBlocks(
     `${heading(log)}\n\n**${countStatuses(reports)}.**\n\n${about}\n`,
     [...failures, ...quietBlocks(log)],
     "the job's log has it all",
   );
+}
+
+function failureBlock(log: RunLog, first: HostReport, group: readonly HostReport[]): string {
+  return hostBlock(`${first.play}: ${hostList(group.map((report) => report.host))} — ${first.status}`, linesOf(log, first));
 }
 
 function linesOf({ command }: RunLog, report: HostReport): readonly Line[] {

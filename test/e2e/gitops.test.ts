@@ -105,7 +105,7 @@ test("a branch is planned: nothing on the host changes, the reports say what wou
   await commit("first");
   const job = await push("topic");
   expect({ status: job.status, log: job.log }).toMatchObject({ status: "0", log: expect.stringContaining("what topic would do to prod") });
-  expect(job.report("plan.md")).toMatch(/^<!-- svcdeploy:plan:shop:prod -->\n/);
+  expect(job.report("plan.md")).toMatch(/^<!-- svcdeploy:plan:prod:deploy -->\n/);
   expect(job.report("plan.md")).toContain("start web.service");
   expect(job.report("plan.md")).toContain(`commit ${job.commit} (clean tree), run`);
   expect(job.report("summary")).toBe(job.report("plan.md"));
