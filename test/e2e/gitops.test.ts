@@ -5,13 +5,17 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { removeHosts, startHost, type TestHost } from "../support/hosts.ts";
 import { webService } from "../support/workshop.ts";
 
 const runFile = promisify(execFile);
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const script = path("../../playbooks/demo/ci/svcdeploy.sh");
+
+/** The service's secret, from a variable of the job. */
+const TOKEN = "canary-7c1e<&>5d";
+const service = (): string => webService({ extra: "secrets: { TOKEN: { env: TOKEN } }" });
 
 let host: TestHost;
 let folder: string;
@@ -34,7 +38,7 @@ while read -r _ new ref; do
     GITHUB_WORKSPACE="${folder}/job" GITHUB_EVENT_NAME=push GITHUB_REF="$ref" \\
     SVCDEPLOY="${process.execPath} ${path("../../src/main.ts")}" \\
     SVCDEPLOY_SSH_KEY="$(cat "${identity}")" SVCDEPLOY_KNOWN_HOSTS="$(cat "${knownHosts}")" \\
-    setsid sh ci/svcdeploy.sh >"${folder}/log" 2>&1 </dev/null || status=$?
+    TOKEN='${TOKEN}' setsid sh ci/svcdeploy.sh >"${folder}/log" 2>&1 </dev/null || status=$?
   echo "$status" >"${folder}/status"
 done
 `;
@@ -51,7 +55,7 @@ beforeAll(async () => {
   write("svcdeploy.yaml", "name: shop\n");
   write("inventory/prod.yaml", inventory);
   write("values/base.yaml", 'version: "1.0"\ngreeting: hello\nconf: {}\n');
-  write("services/web.yaml", webService());
+  write("services/web.yaml", service());
   write("templates/web.conf.hbs", "version={{values.version}}\n{{#each values.conf}}{{@key}}={{this}}\n{{/each}}");
   write("playbooks/site.yaml", "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 8s } }\n");
   for (const [from, to] of [
@@ -77,6 +81,12 @@ async function git(...words: readonly string[]): Promise<string> {
   const who = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"];
   return (await runFile("git", ["-C", clone, ...who, ...words])).stdout.trim();
 }
+
+/** No job may tell the secret, whatever else it tells. */
+afterEach(async () => {
+  const told = await runFile("grep", ["-rlF", "canary-7c1e", join(folder, "log"), join(folder, "job")]).catch(() => ({ stdout: "" }));
+  expect(told.stdout).toBe("");
+});
 
 type Job = { readonly status: string; readonly log: string; readonly commit: string; readonly report: (name: string) => string };
 
@@ -122,15 +132,16 @@ test("the main branch is applied: the change is live, and the commit stands in t
   expect(await lastRun()).toContain(`commit=${job.commit} tree=clean`);
   for (const name of ["apply.md", "junit.xml", "apply.ndjson", "summary"]) expect(job.report(name)).toContain(job.commit);
   expect(job.report("junit.xml")).toContain('tests="1" failures="0" errors="0" skipped="0"');
+  expect(await host.shell("cat /etc/svcdeploy/env/web.env")).toContain(TOKEN);
 });
 
 test("a mistake in a file: red with 65, annotated at its line from the repository's folder, nothing is asked of the host", async () => {
   const before = await lastRun();
-  write("services/web.yaml", webService().replace("settle: 3s", "setle: 3s"));
+  write("services/web.yaml", service().replace("settle: 3s", "setle: 3s"));
   await commit("mistake");
   const job = await push("main");
   expect(job.status).toBe("65");
-  const line = webService().split("\n").indexOf("settle: 3s") + 1;
+  const line = service().split("\n").indexOf("settle: 3s") + 1;
   expect(job.log).toContain(`::error file=deploy/services/web.yaml,line=${line},col=1,title=svcdeploy::`);
   expect(JSON.parse(job.report("gitlab.json"))).toMatchObject([{ location: { path: "deploy/services/web.yaml", lines: { begin: line } } }]);
   expect(job.report("apply.md")).toContain(`deploy/services/web.yaml:${line}:1`);

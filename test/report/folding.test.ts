@@ -2,11 +2,13 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import type { DeployEvent, HostReport } from "../../src/core/model.ts";
+import { driftText } from "../../src/report/drift-text.ts";
+import { planText } from "../../src/report/plan-text.ts";
 import { makePlainReporter } from "../../src/report/progress-plain.ts";
 import { finalText } from "../../src/report/run-output.ts";
 import { makeSink } from "../../src/report/sink.ts";
 import { plainText } from "../../src/report/text.ts";
-import { sampleReport } from "./samples.ts";
+import { emptyPlan, plannedHost, samplePlay, sampleReport } from "./samples.ts";
 
 const HOSTS = Array.from({ length: 200 }, (_, index) => `web${String(index).padStart(3, "0")}`);
 const REASON = "not started: web017 failed (maxFailed 0)";
@@ -109,4 +111,21 @@ test("hosts that failed alike are told once, the first with its details, all by 
   expect(text).toContain("web000 web[1]: no disk");
   expect(text).not.toContain("web001 web[1]: no disk");
   expect(text).toContain("/other is not healthy");
+});
+
+test("the plan and the drift of a large fleet name eight hosts, within the columns", () => {
+  const names = HOSTS.map((host) => `${host}.example.net`);
+  const plan = planText(
+    { environment: "prod", plays: [{ play: samplePlay("web"), hosts: names.map((host) => plannedHost(host, emptyPlan(host))) }] },
+    80,
+  );
+  const drift = driftText(
+    { environment: "prod", health: "with", hosts: names.map((host) => ({ host, play: "web", services: [], findings: [], error: null })) },
+    80,
+  );
+  for (const text of [plainText(plan), plainText(drift)]) {
+    for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);
+    expect(text.split("\n").length).toBeLessThanOrEqual(8);
+    expect(text.replace(/\s+/g, " ")).toContain("web007.example.net and 192 more (200 hosts): ");
+  }
 });
