@@ -1,7 +1,7 @@
 /** GitHub's workflow commands: mistakes and hosts that are not well, shown at the lines that they come from. */
 import { sanitizeLine } from "../core/sanitize.ts";
 import { hostEnds } from "./host-ends.ts";
-import { originText, type RunLog } from "./run-log.ts";
+import { originText, pathOf, type RunLog } from "./run-log.ts";
 import { plural } from "./text.ts";
 
 /** GitHub shows ten a step; a log full of them helps nobody. */
@@ -25,7 +25,7 @@ export function annotations(log: RunLog, redact: (text: string) => string): read
     message: `${plural(rest, "more annotation")} left out; ${originText(log)}`,
   };
   const shown = rest > 0 ? [...all.slice(0, MAX_ANNOTATIONS), more] : all;
-  return shown.map((each) => format(each, log.folder, redact));
+  return shown.map((each) => format(each, log, redact));
 }
 
 function errorAnnotations({ error, command }: RunLog): readonly Annotation[] {
@@ -47,15 +47,12 @@ function hostAnnotations(log: RunLog): readonly Annotation[] {
     }));
 }
 
-function format({ level, title, place, message }: Annotation, folder: string, redact: (text: string) => string): string {
+function format({ level, title, place, message }: Annotation, log: RunLog, redact: (text: string) => string): string {
   const property = (text: string): string =>
     escapeData(sanitizeLine(redact(text)))
       .replaceAll(":", "%3A")
       .replaceAll(",", "%2C");
-  const where =
-    place === null
-      ? []
-      : [`file=${property(place.file.startsWith("/") ? place.file : folder + place.file)}`, `line=${place.line}`, `col=${place.column}`];
+  const where = place === null ? [] : [`file=${property(pathOf(log, place))}`, `line=${place.line}`, `col=${place.column}`];
   const text = redact(message)
     .split("\n")
     .map((line) => escapeData(sanitizeLine(line)));

@@ -1,7 +1,7 @@
 /** GitLab's Code Quality report: the mistakes in the project's files, each at its line. */
 import { createHash } from "node:crypto";
 import { formatJson } from "./json.ts";
-import { originText, type ReportFormat } from "./run-log.ts";
+import { originText, pathOf, type ReportFormat } from "./run-log.ts";
 
 /** The merge request shows no more than a page or two; the log has them all. */
 const MAX_ISSUES = 1000;
@@ -10,7 +10,7 @@ const MAX_ISSUES = 1000;
 export const gitlabReport: ReportFormat = (log, redact) => {
   const seen = new Map<string, number>();
   const issues = (log.error?.problems ?? []).slice(0, MAX_ISSUES).map(({ place, message, hint, excerpt }) => {
-    const path = place.file.startsWith("/") ? place.file : log.folder + place.file;
+    const path = pathOf(log, place);
     const about = JSON.stringify([path, message, excerpt.trim()]);
     const nth = seen.get(about) ?? 0;
     seen.set(about, nth + 1);

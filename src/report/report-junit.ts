@@ -1,6 +1,6 @@
 /** JUnit XML: one suite a play, one case a host; mistakes in the project's files are cases of a suite of their own. */
 import { type HostEnd, hostEnds } from "./host-ends.ts";
-import { originText, type ReportFormat, type RunLog } from "./run-log.ts";
+import { originText, pathOf, type ReportFormat, type RunLog } from "./run-log.ts";
 
 /** Characters of one case's text; what a terminal shows is rarely more, and servers refuse files of many megabytes. */
 const MAX_TEXT = 16_000;
@@ -37,14 +37,15 @@ function caseOf(end: HostEnd): Case {
   return { name: end.host, file: null, milliseconds: end.milliseconds, result: { kind: kind[end.end], message, text: end.text() } };
 }
 
-function errorCases({ error, folder }: RunLog): readonly Case[] {
+function errorCases(log: RunLog): readonly Case[] {
+  const { error } = log;
   if (error === null) return [];
   const text = `${error.message}${error.hint === null ? "" : `\nhint: ${error.hint}`}`;
   if (error.problems.length === 0)
     return [{ name: error.code, file: null, milliseconds: 0, result: { kind: "error", message: error.message, text } }];
   return error.problems.map(({ place, message, hint, excerpt }) => {
     const detail = [message, excerpt, hint === null ? "" : `hint: ${hint}`].filter((part) => part !== "").join("\n");
-    const file = place.file.startsWith("/") ? place.file : folder + place.file;
+    const file = pathOf(log, place);
     return { name: `${file}:${place.line}:${place.column}`, file, milliseconds: 0, result: { kind: "failure", message, text: detail } };
   });
 }

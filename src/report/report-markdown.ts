@@ -7,7 +7,7 @@ import { hostEnds } from "./host-ends.ts";
 import { escapeInline, hostBlock, joinBlocks, MAX_MARKDOWN_BYTES } from "./markdown.ts";
 import { planMarkdown } from "./plan-markdown.ts";
 import { foldSame, hostList } from "./plan-view.ts";
-import { originText, type ReportFormat, type RunError, type RunLog, reportsOf } from "./run-log.ts";
+import { originText, pathOf, type ReportFormat, type RunError, type RunLog, reportsOf } from "./run-log.ts";
 import { countStatuses } from "./summary-table.ts";
 import { type Line, line, plainText } from "./text.ts";
 import { verifyText } from "./verify-text.ts";
@@ -46,7 +46,7 @@ function errorMarkdown(log: RunLog, error: RunError, about: string, redact: (tex
   const blocks = error.problems.map(({ place, message: mistake, hint, excerpt }) => {
     const texts = [mistake, excerpt, hint === null ? "" : `hint: ${hint}`].flatMap((text) => text.split("\n"));
     const lines = texts.filter((text) => text !== "").map((text) => line(redact(text)));
-    return hostBlock(redact(`${log.folder}${place.file}:${place.line}:${place.column}`), lines);
+    return hostBlock(redact(`${pathOf(log, place)}:${place.line}:${place.column}`), lines);
   });
   return joinBlocks(
     `${heading(log)}\n\n**${message[0]}**\n\n${message

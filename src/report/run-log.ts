@@ -48,3 +48,8 @@ export function reportsOf(log: RunLog): readonly HostReport[] {
 export function originText({ origin }: RunLog): string {
   return `commit ${origin.commit}${origin.commit === "none" ? "" : ` (${origin.tree} tree)`}, run ${origin.run}`;
 }
+
+/** A project file's path from the repository's folder, where a forge looks for it. */
+export function pathOf({ folder }: RunLog, { file }: { readonly file: string }): string {
+  return file.startsWith("/") ? file : folder + file;
+}

@@ -56,7 +56,7 @@ export function hang(head: Line, text: string, columns: number, spaces: number):
 }
 
 /** The line as it is when it fits; else broken at spaces, all of it in the style that its first span has. */
-export function fit(spans: Line, columns: number): readonly Line[] {
+export function breakLine(spans: Line, columns: number): readonly Line[] {
   const text = spans.map((span) => span.text).join("");
   if ([...text].length <= columns) return [spans];
   return wrap(text, columns - 4).map((part, index) => line(styled(spans[0]?.style ?? "plain", index === 0 ? part : `    ${part}`)));
