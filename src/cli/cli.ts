@@ -2,11 +2,11 @@
 import yargs, { type Argv, type Options } from "yargs";
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../core/errors.ts";
-import { isReported } from "../report/report-kinds.ts";
-import { CONNECTION, outputOption, type RawArguments, REPORT, SELECTION } from "./options.ts";
+import { CONNECTION, outputOption, type RawArguments, SELECTION } from "./options.ts";
 import { reportError } from "./report-error.ts";
 import { suggest } from "./suggest.ts";
 import { makeSurroundings, type Surroundings } from "./surroundings.ts";
+import { withReports } from "./with-reports.ts";
 
 /** A command's work: arguments in, exit code out. */
 export type CommandRun = (raw: RawArguments, surroundings: Surroundings) => Promise<number>;
@@ -82,12 +82,11 @@ export async function runCli(from: NodeJS.Process): Promise<number> {
 async function runCommandLine(words: readonly string[], surroundings: Surroundings): Promise<number> {
   let code = 0;
   let help = "";
-  const parser = COMMANDS.reduce(
+  const parser = COMMANDS.map(withReports).reduce(
     (argv, command) =>
       addCommand(argv, command, async (raw) => {
         refuseUnknown(raw, command);
-        const run = await command.load();
-        code = await (raw.report === undefined ? run(raw, surroundings) : runWithReports(command.name, run, raw, surroundings));
+        code = await (await command.load())(raw, surroundings);
       }),
     makeParser(),
   );
@@ -96,17 +95,6 @@ async function runCommandLine(words: readonly string[], surroundings: Surroundin
   });
   if (help !== "") surroundings.stdout.write(`${help}\n`);
   return code;
-}
-
-/** What looks at hosts or changes them writes reports. */
-function optionsOf({ name, options }: Command): Readonly<Record<string, Options>> {
-  return isReported(name) ? { ...options, ...REPORT } : options;
-}
-
-async function runWithReports(name: string, run: CommandRun, raw: RawArguments, surroundings: Surroundings): Promise<number> {
-  if (!isReported(name)) throw new UsageError(`${name} writes no reports`);
-  const { runReported } = await import("./run-reported.ts");
-  return await runReported(name, run, raw, surroundings);
 }
 
 function makeParser(): Argv {
@@ -153,7 +141,7 @@ function addCommand(argv: Argv, command: Command, run: (raw: RawArguments) => Pr
   return argv.command(
     command.name,
     command.describe,
-    (options) => options.usage(`$0 ${command.name} [OPTIONS]\n\n${command.describe}.`).options(optionsOf(command)).example(command.example, ""),
+    (options) => options.usage(`$0 ${command.name} [OPTIONS]\n\n${command.describe}.`).options(command.options).example(command.example, ""),
     run,
   );
 }
@@ -167,7 +155,7 @@ function refuseCommand(raw: RawArguments): never {
 }
 
 function refuseUnknown(raw: RawArguments, command: Command): void {
-  const known = [...Object.keys(optionsOf(command)), "help", "version"];
+  const known = [...Object.keys(command.options), "help", "version"];
   for (const name of Object.keys(raw)) {
     if (name === "_" || name === "$0" || name === "h" || known.includes(name)) continue;
     throw new UsageError(`${command.name} has no option ${name.length === 1 ? "-" : "--"}${name}`, suggest(name, known, "--"));

@@ -1,7 +1,6 @@
 /** The options of every command as yargs takes them, and the checked values that commands get. */
 import type { Options } from "yargs";
 import { UsageError } from "../core/errors.ts";
-import { REPORT_KINDS } from "../report/report-kinds.ts";
 
 /** Options that name a project, an environment and what of it. */
 export const SELECTION = {
@@ -23,11 +22,6 @@ export const CONNECTION = {
     requiresArg: true,
   },
   forks: { type: "string", default: "20", describe: "hosts worked on at once", requiresArg: true },
-} as const satisfies Readonly<Record<string, Options>>;
-
-/** Reports beside standard output, of every command in REPORTED_COMMANDS. */
-export const REPORT = {
-  report: { type: "string", array: true, describe: `also write KIND=FILE: ${REPORT_KINDS.join(", ")}`, requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 
 /** --output with these formats, the first being the default. */

@@ -17,7 +17,7 @@ export type Sink = {
   readonly print: (lines: readonly Line[]) => void;
   /** Text that is complete as it is (JSON, a rendered file): control characters and secrets are taken out, length stays. */
   readonly write: (text: string) => void;
-  /** Complete commands for a CI runner, one a line, which print and write would disarm; whoever makes them escapes what others wrote. */
+  /** Workflow commands of our own making, `::error …` each: cleaned and redacted like lines, but not disarmed. */
   readonly command: (lines: readonly string[]) => void;
   /** One line's text, cleaned and redacted, for whoever must paint it himself. */
   readonly clean: (text: string) => string;
@@ -51,7 +51,7 @@ export function makeSink(settings: { readonly stream: SinkStream; readonly palet
     columns,
     print: (lines) => send(lines.map((each) => `${paintLine(each, redactor, palette)}\n`).join("")),
     write: (text) => send(redactor.redact(stripControls(text))),
-    command: (lines) => send(lines.map((each) => `${redactor.redact(each)}\n`).join("")),
+    command: (lines) => send(lines.map((each) => `${redactor.redact(`::${sanitizeLine(each.slice(2))}`)}\n`).join("")),
     clean: (text) => redactor.redact(sanitizeLine(text)),
     redact: (text) => redactor.redact(text),
     protect: (more) => {
