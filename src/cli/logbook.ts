@@ -1,12 +1,12 @@
 /** What a command tells about itself while it runs; its reports are made of it at the end. */
-import type { DeployEvent } from "../core/model.ts";
+import type { DeployEvent, Project } from "../core/model.ts";
 import type { RunIdentity } from "../deploy/context.ts";
 import type { DriftView } from "../report/drift-view.ts";
 import type { PlanView } from "../report/plan-view.ts";
 
 /** What is known by now; null: not yet, or not of this command. */
 export type LogbookEntries = {
-  readonly project: string | null;
+  readonly project: Project | null;
   readonly run: RunIdentity | null;
   readonly plan: PlanView | null;
   readonly drift: DriftView | null;

@@ -47,13 +47,14 @@ async function makeRunLog(
   { logbook, workingDirectory, environment }: Surroundings,
   ended: Ended & Pick<RunLog, "startedAt" | "durationMilliseconds">,
 ): Promise<RunLog> {
-  const { run, ...entries } = logbook.read();
-  const root = resolve(workingDirectory, textOf(raw, "project") ?? ".");
+  const { run, project, ...entries } = logbook.read();
+  const root = project?.root ?? resolve(workingDirectory, textOf(raw, "project") ?? ".");
   const identity = run ?? (await makeRunIdentity(root));
   return {
     ...entries,
     command,
-    environment: textOf(raw, "env"),
+    project: project?.name ?? null,
+    environment: project?.environment ?? textOf(raw, "env"),
     origin: { run: identity.id, commit: identity.commit, tree: identity.dirty },
     folder: folderFrom(environment.GITHUB_WORKSPACE || environment.CI_PROJECT_DIR || workingDirectory, root),
     startedAt: ended.startedAt,

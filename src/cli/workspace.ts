@@ -58,7 +58,7 @@ export async function makeContext(
     homeDirectory: environment.HOME || null,
   });
   const run = await makeRunIdentity(project.root);
-  logbook.note({ project: project.name, run });
+  logbook.note({ project, run });
   return {
     connector,
     run,
