@@ -35,6 +35,7 @@ export function openApproval(options: ApprovalOptions, surroundings: Surrounding
     emit: relay.emit,
     carryOut: async (preface, planned, context) => {
       const view: PlanView = { environment: options.project.environment, plays: planned };
+      surroundings.logbook.note({ plan: view });
       showPlan(preface, view, options, surroundings);
       if (!(await isAgreed(view, options, interrupts, surroundings))) {
         surroundings.stderr.print([line("Nothing was changed.")]);

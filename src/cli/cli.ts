@@ -6,6 +6,7 @@ import { CONNECTION, outputOption, type RawArguments, SELECTION } from "./option
 import { reportError } from "./report-error.ts";
 import { suggest } from "./suggest.ts";
 import { makeSurroundings, type Surroundings } from "./surroundings.ts";
+import { withReports } from "./with-reports.ts";
 
 /** A command's work: arguments in, exit code out. */
 export type CommandRun = (raw: RawArguments, surroundings: Surroundings) => Promise<number>;
@@ -93,7 +94,7 @@ export async function runCli(from: NodeJS.Process): Promise<number> {
 async function runCommandLine(words: readonly string[], surroundings: Surroundings): Promise<number> {
   let code = 0;
   let help = "";
-  const parser = COMMANDS.reduce(
+  const parser = COMMANDS.map(withReports).reduce(
     (argv, command) =>
       addCommand(argv, command, async (raw) => {
         refuseUnknown(raw, command);

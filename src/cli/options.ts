@@ -86,7 +86,8 @@ export function isGiven(raw: RawArguments, name: string): boolean {
   return raw[name] === true;
 }
 
-function texts(raw: RawArguments, name: string): readonly string[] {
+/** An option that may be given several times or with several values. Throws UsageError for an empty one. */
+export function texts(raw: RawArguments, name: string): readonly string[] {
   const value = raw[name];
   if (value === undefined) return [];
   const list = Array.isArray(value) ? value : [value];

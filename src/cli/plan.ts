@@ -23,6 +23,7 @@ export async function plan(raw: RawArguments, surroundings: Surroundings): Promi
   const planned = await interrupts.abandonable(planHosts(plays, context, "report"));
   interrupts.stop();
   const view: PlanView = { environment: project.environment, plays: planned };
+  surroundings.logbook.note({ plan: view });
   printPlan(view, optionalText(raw, "output") ?? "text", surroundings);
   if (saving !== null) await savePlan(saving, { project, selection, plays: planned }, surroundings);
   const totals = countPlans(view);

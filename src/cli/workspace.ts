@@ -54,7 +54,7 @@ export async function makeContext(
   connection: Connection,
   around: { readonly surroundings: Surroundings; readonly interrupts: Interrupts; readonly emit: (event: DeployEvent) => void },
 ): Promise<DeployContext> {
-  const { environment, workingDirectory } = around.surroundings;
+  const { environment, workingDirectory, logbook } = around.surroundings;
   const { makeConnector } = await import("../remote/ssh.ts");
   const connector = makeConnector({
     identity: connection.identity === null ? null : resolve(workingDirectory, connection.identity),
@@ -62,11 +62,16 @@ export async function makeContext(
     agentSocket: environment.SSH_AUTH_SOCK || null,
     homeDirectory: environment.HOME || null,
   });
+  const run = await makeRunIdentity(project.root);
+  logbook.note({ project, run });
   return {
     connector,
-    run: await makeRunIdentity(project.root),
+    run,
     forks: connection.forks,
-    emit: around.emit,
+    emit: (event) => {
+      logbook.hear(event);
+      around.emit(event);
+    },
     signal: around.interrupts.signal,
     detach: around.interrupts.detach,
     redact: around.surroundings.stdout.redact,

@@ -555,6 +555,9 @@ export type DeployEvent =
       readonly type: "run-started";
       readonly run: string;
       readonly environment: string;
+      /** Commit of the project's Git tree, or `none`; and whether the tree is as committed. */
+      readonly commit: string;
+      readonly tree: "clean" | "dirty" | "unknown";
       readonly hosts: readonly string[];
       readonly plays: readonly string[];
     }
