@@ -12,6 +12,8 @@ export type CommandRun = (raw: RawArguments, surroundings: Surroundings) => Prom
 
 type Command = {
   readonly name: string;
+  /** What may stand behind the name without an option; its value is in the arguments under this name. */
+  readonly positional?: string;
   readonly describe: string;
   readonly example: string;
   readonly options: Readonly<Record<string, Options>>;
@@ -22,6 +24,27 @@ const DETAILED: Options = { type: "boolean", describe: "exit 2 when changes are 
 const WITHOUT_HEALTH: Options = { type: "boolean", describe: "do not ask health checks" };
 
 const COMMANDS: readonly Command[] = [
+  {
+    name: "init",
+    positional: "host",
+    describe: "Write a small working project into an empty folder",
+    example: "svcdeploy init deploy@web1.example.com:2222",
+    options: { project: SELECTION.project },
+    load: async () => (await import("./init.ts")).init,
+  },
+  {
+    name: "check",
+    describe: "Check that the hosts are ready for a first apply",
+    example: "svcdeploy check --env prod --limit web1",
+    options: {
+      project: SELECTION.project,
+      env: SELECTION.env,
+      limit: SELECTION.limit,
+      ...CONNECTION,
+      output: outputOption("text", "json"),
+    },
+    load: async () => (await import("./check.ts")).check,
+  },
   {
     name: "render",
     describe: "Print or write the files that apply would send",
@@ -112,7 +135,7 @@ function makeParser(): Argv {
     .help()
     .alias("help", "h")
     .group(["help", "version"], "General:")
-    .example(COMMANDS[1]?.example ?? "", "")
+    .example(COMMANDS.find(({ name }) => name === "plan")?.example ?? "", "")
     .epilogue(
       "svcdeploy COMMAND --help tells a command's options. Exit codes: 0 done, 1 failed, 2 changes or drift, 3 some hosts failed, 4 all unreachable, 5 rolled back, 6 locked, 64 usage, 65 configuration, 77 refused, 130 interrupted.",
     )
@@ -138,9 +161,15 @@ function plainMessage(message: string): string {
 
 function addCommand(argv: Argv, command: Command, run: (raw: RawArguments) => Promise<void>): Argv {
   return argv.command(
-    command.name,
+    command.positional === undefined ? command.name : `${command.name} [${command.positional}]`,
     command.describe,
-    (options) => options.usage(`$0 ${command.name} [OPTIONS]\n\n${command.describe}.`).options(command.options).example(command.example, ""),
+    (options) =>
+      options
+        .usage(
+          `$0 ${command.name}${command.positional === undefined ? "" : ` [${command.positional.toUpperCase()}]`} [OPTIONS]\n\n${command.describe}.`,
+        )
+        .options(command.options)
+        .example(command.example, ""),
     run,
   );
 }
@@ -156,7 +185,7 @@ function refuseCommand(raw: RawArguments): never {
 function refuseUnknown(raw: RawArguments, command: Command): void {
   const known = [...Object.keys(command.options), "help", "version"];
   for (const name of Object.keys(raw)) {
-    if (name === "_" || name === "$0" || name === "h" || known.includes(name)) continue;
+    if (name === command.positional || name === "_" || name === "$0" || name === "h" || known.includes(name)) continue;
     throw new UsageError(`${command.name} has no option ${name.length === 1 ? "-" : "--"}${name}`, suggest(name, known, "--"));
   }
   const [, extra] = wordsOf(raw);
