@@ -8,7 +8,7 @@ export function checkText(checks: readonly HostCheck[], columns: number): readon
   const troubled = checks.filter((check) => check.findings.some(isTrouble));
   const quiet = checks.filter((check) => !troubled.includes(check));
   return [
-    ...troubled.flatMap((check) => [...block(check, columns), []]),
+    ...blocks(troubled, columns),
     ...noteLines(checks, columns),
     ...wellLines(quiet, columns),
     ...hang(line(), summary(checks), columns, 2).map((each) => each.map((span) => ({ ...span, style: "strong" as const }))),
@@ -37,13 +37,22 @@ function isTrouble({ severity }: Finding): boolean {
   return severity !== "note";
 }
 
-function block(check: HostCheck, columns: number): readonly Line[] {
-  const title = TITLES[check.status];
-  const findings = check.findings.filter(isTrouble);
+/** Hosts that have the same troubles are one block. */
+function blocks(checks: readonly HostCheck[], columns: number): readonly Line[] {
+  const groups = Map.groupBy(checks, ({ status, findings }) => JSON.stringify([status, findings.filter(isTrouble)]));
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [...block(first, hostList(group.map(({ host }) => host)), columns), []];
+  });
+}
+
+function block({ status, findings }: HostCheck, hosts: string, columns: number): readonly Line[] {
+  const title = TITLES[status];
+  const worstFirst = [...findings.filter(({ severity }) => severity === "bad"), ...findings.filter(({ severity }) => severity === "warn")];
   return [
-    line(styled("strong", check.host), ": ", styled(title.style, title.text)),
+    line(styled("strong", hosts), ": ", styled(title.style, title.text)),
     ...indent(
-      findings.flatMap((finding) => findingLines(finding, columns - 2)),
+      worstFirst.flatMap((finding) => findingLines(finding, columns - 2)),
       2,
     ),
   ];

@@ -11,11 +11,16 @@ export function parseLogin(text: string): Login | { readonly problem: string } {
   const reason = user === null ? null : refuseLogin(user);
   if (reason !== null) return { problem: `the user before @: ${reason}` };
   const { address, port } = splitPort(text.slice(at + 1));
-  const refused = address === "" ? "a host is missing" : refuseAddress(address);
+  const refused = address === "" ? "a host is missing" : (refuseAddress(address) ?? refuseColons(address));
   if (refused !== null) return { problem: refused };
   if (port !== null && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535))
     return { problem: `a port is a number from 1 to 65535, not ${JSON.stringify(port)}` };
   return { name: nameOf(address), address, user, port: port === null || Number(port) === 22 ? null : Number(port) };
+}
+
+function refuseColons(address: string): string | null {
+  if (!/[:[\]]/.test(address) || /^[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?$/.test(address)) return null;
+  return "an address with more than one colon is IPv6, and that is written as [ADDRESS]:PORT";
 }
 
 function splitPort(text: string): { readonly address: string; readonly port: string | null } {
