@@ -89,7 +89,8 @@ test("plan, apply and plan again, with what init wrote as it stands", async () =
 test("a held dpkg lock: 1 and who holds it; free again: 0", async () => {
   // fcntl(2)'s F_SETLK with a write lock on the whole file, as dpkg takes it.
   const lock = 'open(F, ">>", "/var/lib/dpkg/lock-frontend"); $l = pack("ssx4qqix4", 1, 0, 0, 0, 0); fcntl(F, 6, $l) or die; exec "sleep", "60";';
-  await host.shell(`systemd-run -q --unit=holder perl -e '$^F = 9; ${lock}'; sleep 1`);
+  await host.exec(["sh", "-c", "cat >/tmp/lock.pl"], `$^F = 9; ${lock}`);
+  await host.shell("systemd-run -q --unit=holder perl /tmp/lock.pl; sleep 1");
   const pid = (await host.shell("systemctl show -p MainPID --value holder")).trim();
   const held = await check();
   expect(held.code).toBe(1);
