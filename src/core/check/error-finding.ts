@@ -9,8 +9,8 @@ export function errorFinding(host: Host, error: SvcdeployError): Finding {
   if (offer !== null) return unknownKey(offer);
   const { code, message } = error;
   if (code === "auth") {
-    const fix = "Put your public key on the host, or name the right private key: --identity FILE, or `identity:` in the inventory.";
-    return { severity: "bad", code, text: message, fix, commands: [`ssh-copy-id -p ${host.port} ${host.user}@${bare(host)}`] };
+    const copy = `ssh-copy-id -p ${host.port} ${host.user}@${bare(host)}   # puts your public key there`;
+    return { severity: "bad", code, text: message, fix: error.hint, commands: [copy] };
   }
   if (code === "sudo") {
     const fix = `${host.user} needs sudo without a password.`;
