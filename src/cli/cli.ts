@@ -15,8 +15,8 @@ type Command = {
   readonly name: string;
   readonly describe: string;
   readonly example: string;
-  /** What the one argument without an option's name is; absent: the command takes none. */
-  readonly argument?: string;
+  /** What may stand behind the name without an option's name: as the usage shows it, and how many at most; absent: nothing. */
+  readonly operands?: { readonly show: string; readonly most: number };
   readonly options: Readonly<Record<string, Options>>;
   readonly load: () => Promise<CommandRun>;
 };
@@ -25,6 +25,27 @@ const DETAILED: Options = { type: "boolean", describe: "exit 2 when changes are 
 const WITHOUT_HEALTH: Options = { type: "boolean", describe: "do not ask health checks" };
 
 const COMMANDS: readonly Command[] = [
+  {
+    name: "init",
+    operands: { show: "[USER@HOST]", most: 1 },
+    describe: "Write a small working project into an empty folder",
+    example: "svcdeploy init deploy@web1.example.com:2222",
+    options: { project: SELECTION.project },
+    load: async () => (await import("./init.ts")).init,
+  },
+  {
+    name: "check",
+    describe: "Check that the hosts are ready for a first apply",
+    example: "svcdeploy check --env prod --limit web1",
+    options: {
+      project: SELECTION.project,
+      env: SELECTION.env,
+      limit: SELECTION.limit,
+      ...CONNECTION,
+      output: outputOption("text", "json"),
+    },
+    load: async () => (await import("./check.ts")).check,
+  },
   {
     name: "render",
     describe: "Print or write the files that apply would send",
@@ -54,7 +75,7 @@ const COMMANDS: readonly Command[] = [
     name: "apply",
     describe: "Make the hosts as declared, or leave them as they were",
     example: "svcdeploy apply --env prod --set etcd.version=3.3.26 --yes",
-    argument: "[PLAN]",
+    operands: { show: "[PLAN]", most: 1 },
     options: {
       ...SELECTION,
       env: { ...SELECTION.env, describe: "environment; with a saved PLAN it stands there" },
@@ -125,7 +146,7 @@ function makeParser(): Argv {
     .help()
     .alias("help", "h")
     .group(["help", "version"], "General:")
-    .example(COMMANDS[1]?.example ?? "", "")
+    .example(COMMANDS.find(({ name }) => name === "plan")?.example ?? "", "")
     .epilogue(
       "svcdeploy COMMAND --help tells a command's options. Exit codes: 0 done, 1 failed, 2 changes or drift, 3 some hosts failed, 4 all unreachable, 5 rolled back, 6 locked, 64 usage, 65 configuration, 77 refused, 130 interrupted.",
     )
@@ -155,7 +176,9 @@ function addCommand(argv: Argv, command: Command, run: (raw: RawArguments) => Pr
     command.describe,
     (options) =>
       options
-        .usage(`$0 ${command.name}${command.argument === undefined ? "" : ` ${command.argument}`} [OPTIONS]\n\n${command.describe}.`)
+        .usage(`$0 ${command.name}${command.operands === undefined ? "" : ` ${command.operands.show}`} [OPTIONS]
+
+${command.describe}.`)
         .options(command.options)
         .example(command.example, ""),
     run,
@@ -176,7 +199,7 @@ function refuseUnknown(raw: RawArguments, command: Command): void {
     if (name === "_" || name === "$0" || name === "h" || known.includes(name)) continue;
     throw new UsageError(`${command.name} has no option ${name.length === 1 ? "-" : "--"}${name}`, suggest(name, known, "--"));
   }
-  const extra = wordsOf(raw)[command.argument === undefined ? 1 : 2];
+  const extra = wordsOf(raw)[1 + (command.operands?.most ?? 0)];
   if (extra !== undefined)
     throw new UsageError(`${command.name} takes no argument ${extra}`, "Several values of an option stand behind it: --service a b");
 }

@@ -43,9 +43,13 @@ async function secretsOf(plays: readonly PlayTargets[], root: string): Promise<r
 }
 
 /** Says on a terminal that hosts are being looked at, which may take a connect timeout. */
-export function announce(plays: readonly PlayTargets[], { stderr, display }: Surroundings): void {
-  const hosts = new Set(plays.flatMap((each) => each.targets).map((target) => target.host.name));
-  if (display === "live") stderr.print([line(styled("dim", `Looking at ${plural(hosts.size, "host")} …`))]);
+export function announce(plays: readonly PlayTargets[], surroundings: Surroundings): void {
+  announceHosts(new Set(plays.flatMap((each) => each.targets).map((target) => target.host.name)).size, surroundings);
+}
+
+/** The same for so many hosts. */
+export function announceHosts(count: number, { stderr, display }: Surroundings): void {
+  if (display === "live") stderr.print([line(styled("dim", `Looking at ${plural(count, "host")} …`))]);
 }
 
 /** The surroundings of a deployment. ssh2 is loaded here, not before. */

@@ -73,7 +73,8 @@ function select(project: Project, selection: Selection): readonly SelectedPlay[]
   return selected;
 }
 
-function limitHosts(project: Project, limit: string | null): readonly Host[] {
+/** The hosts that --limit selects, in order; null: all. Throws UsageError for a pattern that is wrong or matches nothing. */
+export function limitHosts(project: Project, limit: string | null): readonly Host[] {
   if (limit === null) return project.hosts;
   const { hosts, mistakes } = matchHosts(limit, project.hosts);
   const [first] = mistakes;

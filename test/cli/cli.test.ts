@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CANARY, makeProject, makeSilentServer, runCli, startCli } from "./run-cli.ts";
 
-const COMMANDS = ["render", "plan", "apply", "verify", "drift"];
+const COMMANDS = ["check", "render", "plan", "apply", "verify", "drift"];
 const CANARY_FORMS = [CANARY, JSON.stringify(CANARY).slice(1, -1), Buffer.from(CANARY).toString("base64"), encodeURIComponent(CANARY)];
 
 let folder = "";
