@@ -2,7 +2,7 @@
 import yargs, { type Argv, type Options } from "yargs";
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../core/errors.ts";
-import { CONNECTION, outputOption, type RawArguments, SELECTION } from "./options.ts";
+import { CONNECTION, LINT, outputOption, type RawArguments, SELECTION } from "./options.ts";
 import { reportError } from "./report-error.ts";
 import { suggest } from "./suggest.ts";
 import { makeSurroundings, type Surroundings } from "./surroundings.ts";
@@ -15,6 +15,8 @@ type Command = {
   readonly describe: string;
   readonly example: string;
   readonly options: Readonly<Record<string, Options>>;
+  /** What may stand behind the command's name, for its usage line; without it nothing may. */
+  readonly operands?: string;
   readonly load: () => Promise<CommandRun>;
 };
 
@@ -67,6 +69,14 @@ const COMMANDS: readonly Command[] = [
     example: "svcdeploy drift --env prod --output markdown",
     options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json", "markdown"), "no-health": WITHOUT_HEALTH },
     load: async () => (await import("./drift.ts")).drift,
+  },
+  {
+    name: "lint",
+    describe: "Say what systemd will make of the units; exit 1 on errors",
+    example: "svcdeploy lint app.service /etc/systemd/system --systemd 257",
+    operands: "[FILE…] ",
+    options: LINT,
+    load: async () => (await import("./lint.ts")).lint,
   },
 ];
 
@@ -140,7 +150,11 @@ function addCommand(argv: Argv, command: Command, run: (raw: RawArguments) => Pr
   return argv.command(
     command.name,
     command.describe,
-    (options) => options.usage(`$0 ${command.name} [OPTIONS]\n\n${command.describe}.`).options(command.options).example(command.example, ""),
+    (options) =>
+      options
+        .usage(`$0 ${command.name} ${command.operands ?? ""}[OPTIONS]\n\n${command.describe}.`)
+        .options(command.options)
+        .example(command.example, ""),
     run,
   );
 }
@@ -160,7 +174,7 @@ function refuseUnknown(raw: RawArguments, command: Command): void {
     throw new UsageError(`${command.name} has no option ${name.length === 1 ? "-" : "--"}${name}`, suggest(name, known, "--"));
   }
   const [, extra] = wordsOf(raw);
-  if (extra !== undefined)
+  if (extra !== undefined && command.operands === undefined)
     throw new UsageError(`${command.name} takes no argument ${extra}`, "Several values of an option stand behind it: --service a b");
 }
 
