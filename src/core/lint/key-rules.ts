@@ -153,15 +153,26 @@ function checkAge(unit: LintUnit, host: LintHost): readonly Found[] {
     if (since === null || since <= host.systemd || isKnownDirective(entry.section, entry.name, host.systemd)) return [];
     return [{ entry, what: `${entry.name}=`, since: `${since} or earlier` }];
   });
-  const reload = unit.entries.filter(
-    (entry) => entry.section === "Service" && entry.name === "Type" && entry.value === "notify-reload" && host.systemd < 253,
+  const words = unit.entries.flatMap((entry) =>
+    NEW_WORDS.filter(({ name, value, since }) => since > host.systemd && name.test(entry.name) && value.test(entry.value)).map(({ since }) => ({
+      entry,
+      what: `${entry.name}=${entry.value}`,
+      since: String(since),
+    })),
   );
-  return [...newer, ...reload.map((entry) => ({ entry, what: "Type=notify-reload", since: "253" }))].map(({ entry, what, since }) => ({
+  return [...newer, ...words].map(({ entry, what, since }) => ({
     place: entry.place,
     happens: `systemd ${host.systemd} does not know ${what} yet and ignores the line.`,
     fix: `It came with systemd ${since}: leave it out where hosts are older.`,
   }));
 }
+
+/** Words that came later than their directive (NEWS of systemd). */
+const NEW_WORDS = [
+  { name: /^Type$/, value: /^notify-reload$/, since: 253 },
+  { name: /^(?:Success|Failure|StartLimit)Action$/, value: /^soft-reboot/, since: 254 },
+  { name: /^(?:Success|Failure|StartLimit)Action$/, value: /^(?:kexec|halt)/, since: 255 },
+];
 
 const COMMENT = /[ \t]+[#;].*$/;
 

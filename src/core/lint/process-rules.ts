@@ -166,7 +166,13 @@ function checkStarts(unit: LintUnit): readonly Found[] {
 function checkOneshot(unit: LintUnit): readonly Found[] {
   const restart = restartOf(unit);
   const entry = lastOf(unit, "Service", "Restart");
-  if (serviceType(unit) !== "oneshot" || entry === null || !["always", "on-success"].includes(restart)) return [];
+  if (
+    serviceType(unit) !== "oneshot" ||
+    listOf(unit, "Service", "ExecStart").length === 0 ||
+    entry === null ||
+    !["always", "on-success"].includes(restart)
+  )
+    return [];
   return [
     {
       place: entry.place,

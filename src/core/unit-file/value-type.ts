@@ -49,6 +49,10 @@ const TASKS: Kind = {
   accepts: (value) => value === "infinity" || /^[1-9]\d*[KMGTPE]?$/.test(value) || parsePercent(value) !== null,
 };
 
+/** Emergency actions up to systemd 257 (systemd.unit(5)). */
+const ACTIONS =
+  "none reboot reboot-force reboot-immediate poweroff poweroff-force poweroff-immediate exit exit-force soft-reboot soft-reboot-force kexec kexec-force halt halt-force halt-immediate";
+
 const KINDS: ReadonlyMap<string, Kind> = new Map([
   ...kindOf(types.boolean, BOOLEAN),
   ...kindOf(types.span, SPAN),
@@ -64,6 +68,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   ...oneOf("KillMode", "control-group mixed process none"),
   ...oneOf("NotifyAccess", "none main exec all"),
   ...oneOf("OOMPolicy", "continue stop kill"),
+  ...["SuccessAction", "FailureAction", "StartLimitAction"].flatMap((name) => oneOf(name, ACTIONS)),
 ]);
 
 /** Type= of a mount is its file system. */
