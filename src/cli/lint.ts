@@ -1,6 +1,7 @@
 /** `svcdeploy lint`: what systemd will make of the project's units, or of anybody's unit files. Reads only; asks no host. */
 import { resolve } from "node:path";
-import { UsageError } from "../core/errors.ts";
+import { withoutRepeats } from "../core/config/check.ts";
+import { ConfigError, UsageError } from "../core/errors.ts";
 import { EXIT } from "../core/exit-code.ts";
 import { foldFindings, type HostFindings, withoutIgnored } from "../core/lint/fold.ts";
 import { hostOfFiles } from "../core/lint/from-files.ts";
@@ -9,7 +10,7 @@ import { lintHost } from "../core/lint/lint.ts";
 import { findRule, RULES } from "../core/lint/rules.ts";
 import { readLintFiles } from "../project/lint-files.ts";
 import { listEnvironments, loadProject } from "../project/load.ts";
-import { buildTargets, STAND_INS } from "../project/targets.ts";
+import { buildTargets, type PlayTargets, STAND_INS } from "../project/targets.ts";
 import { formatJson } from "../report/json.ts";
 import { lintGithub, lintJson } from "../report/lint-output.ts";
 import { explainText, type LintView, lintText } from "../report/lint-text.ts";
@@ -70,6 +71,7 @@ async function lintProject(raw: RawArguments, { workingDirectory }: Surroundings
 async function lintEnvironment(root: string, environment: string): Promise<readonly (HostFindings & { readonly units: readonly string[] })[]> {
   const project = await loadProject(root, environment, { set: [], valuesFiles: [] });
   const plays = await buildTargets(project, { limit: null, services: [] }, STAND_INS);
+  refuseUnknownRules(plays);
   const byHost = Map.groupBy(
     plays.flatMap((play) => play.targets),
     (target) => target.host.name,
@@ -80,6 +82,14 @@ async function lintEnvironment(root: string, environment: string): Promise<reado
     const services = targets.flatMap((target) => target.services);
     return [{ environment, host: name, findings: withoutIgnored(lintHost(host), services), units: host.units.map((unit) => unit.name) }];
   });
+}
+
+/** An ignored rule that is mistyped would silence nothing, for ever. */
+function refuseUnknownRules(plays: readonly PlayTargets[]): void {
+  const services = plays.flatMap((play) => play.targets).flatMap((target) => target.services);
+  const unknown = services.flatMap((service) => service.lintIgnore).filter(({ rule }) => findRule(rule) === null);
+  const problems = unknown.map(({ rule, place }) => ({ place, message: `there is no lint rule ${rule}`, hint: null, excerpt: "" }));
+  if (problems.length > 0) throw new ConfigError(withoutRepeats(problems));
 }
 
 function print(view: LintView, format: string, { stdout }: Surroundings): void {
