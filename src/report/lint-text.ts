@@ -9,7 +9,7 @@ export type LintView = { readonly findings: readonly FoldedFinding[]; readonly u
 /** Every finding with its place, what happens and the fix; then the counts. */
 export function lintText(view: LintView, columns: number): readonly Line[] {
   const blocks = view.findings.flatMap((finding) => [...findingLines(finding, view, columns), []]);
-  const [first] = view.findings;
+  const first = view.findings.find((finding) => finding.severity === "error") ?? view.findings[0];
   const hint = first === undefined ? [] : [line(styled("dim", `svcdeploy lint --explain ${first.rule} tells more of a rule.`))];
   return [...blocks, line(styled("strong", `${summariseLint(view)}.`)), ...hint];
 }

@@ -153,7 +153,7 @@ const SOON_SECONDS = 10;
 function checkGivenUp(unit: LintUnit): readonly Found[] {
   if (!isWholeService(unit)) return [];
   const { kind, limit } = judgeStartLimit(unit);
-  if (kind !== "trips" || limit.waits > SOON_SECONDS) return [];
+  if (kind !== "trips" || limit.waits >= SOON_SECONDS) return [];
   const most = limit.waits + limit.burst * TIMER_SLACK_SECONDS;
   return [
     {
