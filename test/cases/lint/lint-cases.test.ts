@@ -20,10 +20,10 @@ const KEYS = ["name", "rule", "unit", "files", "systemd", "found", "says"];
 const folder = new URL(".", import.meta.url).pathname;
 const cases = readdirSync(folder)
   .filter((file) => file.endsWith(".yaml"))
-  .flatMap((file) => parse(readFileSync(folder + file, "utf8")).map((one: Case) => [`${file}: ${one.rule} ${one.name}`, one] as const)) as [
-  string,
-  Case,
-][];
+  .flatMap((file) => {
+    const list: readonly Case[] = parse(readFileSync(folder + file, "utf8"));
+    return list.map((one): readonly [string, Case] => [`${file}: ${one.rule} ${one.name}`, one]);
+  });
 
 describe("lint cases", () => {
   it.each(cases)("%s", (_name, one) => {
