@@ -70,11 +70,10 @@ export const EXEC_RULES: readonly UnitRule[] = [
     severity: "warn",
     over: "unit",
     title: "$VARIABLE inside a word is not expanded",
-    explain:
-      "`$NAME` is replaced only when it is a whole word (and is then split at blanks); inside a word only `${NAME}` is. `--port=$PORT` reaches the program literally.",
+    explain: `\`$NAME\` is replaced only when it is a whole word (and is then split at blanks); inside a word only \`\${NAME}\` is. \`--port=$PORT\` reaches the program literally.`,
     bad: "[Service]\nEnvironment=PORT=80\nExecStart=/usr/bin/app --port=$PORT\n",
-    good: "[Service]\nEnvironment=PORT=80\nExecStart=/usr/bin/app --port=${PORT}\n",
-    check: (unit) => ofCommands(unit, (command) => sayEmbedded(command), "Write ${NAME}, or $$ for a dollar sign."),
+    good: `[Service]\nEnvironment=PORT=80\nExecStart=/usr/bin/app --port=\${PORT}\n`,
+    check: (unit) => ofCommands(unit, (command) => sayEmbedded(command), `Write \${NAME}, or $$ for a dollar sign.`),
   },
   {
     id: "SD025",
