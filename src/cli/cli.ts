@@ -2,7 +2,7 @@
 import yargs, { type Argv, type Options } from "yargs";
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../core/errors.ts";
-import { CONNECTION, outputOption, type RawArguments, SELECTION } from "./options.ts";
+import { CONNECTION, LINT, outputOption, type RawArguments, SELECTION } from "./options.ts";
 import { reportError } from "./report-error.ts";
 import { suggest } from "./suggest.ts";
 import { makeSurroundings, type Surroundings } from "./surroundings.ts";
@@ -102,6 +102,14 @@ const COMMANDS: readonly Command[] = [
     options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json", "markdown"), "no-health": WITHOUT_HEALTH },
     load: async () => (await import("./drift.ts")).drift,
   },
+  {
+    name: "lint",
+    describe: "Say what systemd will make of the units; exit 1 on errors",
+    example: "svcdeploy lint app.service /etc/systemd/system --systemd 257",
+    operands: { show: "[FILE…]", most: Number.POSITIVE_INFINITY },
+    options: LINT,
+    load: async () => (await import("./lint.ts")).lint,
+  },
 ];
 
 /** Runs the command line of a process and gives its exit code; every error has been shown. */
@@ -176,9 +184,7 @@ function addCommand(argv: Argv, command: Command, run: (raw: RawArguments) => Pr
     command.describe,
     (options) =>
       options
-        .usage(`$0 ${command.name}${command.operands === undefined ? "" : ` ${command.operands.show}`} [OPTIONS]
-
-${command.describe}.`)
+        .usage(`$0 ${command.name}${command.operands === undefined ? "" : ` ${command.operands.show}`} [OPTIONS]\n\n${command.describe}.`)
         .options(command.options)
         .example(command.example, ""),
     run,

@@ -5,7 +5,7 @@ import { type Login, parseLogin } from "../core/init/login.ts";
 import { makeProjectFiles, type ProjectFile } from "../core/init/project-files.ts";
 import { writeProject } from "../project/write-project.ts";
 import { indent, type Line, line, styled } from "../report/text.ts";
-import { argumentOf, type RawArguments } from "./options.ts";
+import { argumentOf, optionalText, type RawArguments } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Writes the files and names the next two commands. Throws UsageError for a host that is none and for a folder that is not empty. */

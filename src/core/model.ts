@@ -169,6 +169,8 @@ export type Service = {
   }[];
   readonly health: readonly Check[];
   readonly settleSeconds: number;
+  /** Lint rules that its owner knows about and accepts, with the reason. */
+  readonly lintIgnore: readonly { readonly rule: string; readonly because: string; readonly place: Place }[];
 };
 
 /** The values of a service's secrets by name, read before rendering. */
