@@ -9,7 +9,7 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =>
   const found = (which: "bad" | "good") => lintHost(hostOfFiles(exampleFiles(rule, which), 252), [rule]);
   it("finds its bad example", () => expect(found("bad").map((finding) => finding.rule)).toContain(id));
   // A slice with a dash and an instance are what they are: the good example of a note says the same in another way.
-  it.skipIf(rule.bad === rule.good)("finds nothing in its good example", () => expect(found("good")).toEqual([]));
+  if (rule.bad !== rule.good) it("finds nothing in its good example", () => expect(found("good")).toEqual([]));
   it("says what happens and what to do, in sentences", () => {
     for (const { happens, fix } of found("bad")) {
       expect(happens).toMatch(/^[A-Z$%0-9a-z].*\.$/);
