@@ -16,6 +16,8 @@ export async function carryOut(environment: string, plays: readonly PlannedPlay[
     type: "run-started",
     run: context.run.id,
     environment,
+    commit: context.run.commit,
+    tree: context.run.dirty,
     hosts: [...new Set(all)],
     plays: plays.map((each) => each.play.name),
   });

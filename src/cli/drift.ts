@@ -25,6 +25,7 @@ export async function drift(raw: RawArguments, surroundings: Surroundings): Prom
   const hosts = await interrupts.abandonable(findHosts(plays, context, health));
   interrupts.stop();
   const view: DriftView = { environment: project.environment, health, hosts };
+  surroundings.logbook.note({ drift: view });
   printDrift(view, optionalText(raw, "output") ?? "text", surroundings);
   return exitCodeOfDrift(view);
 }

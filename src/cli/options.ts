@@ -24,6 +24,15 @@ export const CONNECTION = {
   forks: { type: "string", default: "20", describe: "hosts worked on at once", requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 
+/** Options of lint. */
+export const LINT = {
+  project: { type: "string", default: ".", describe: "project folder, when no files are named", requiresArg: true },
+  env: { type: "string", describe: "only this environment of the project", requiresArg: true },
+  systemd: { type: "string", describe: "version that named files are for: 247, 252 (default), 257", requiresArg: true },
+  format: { type: "string", choices: ["text", "json", "github"], default: "text", describe: "format of standard output", requiresArg: true },
+  explain: { type: "string", describe: "explain a rule, e.g. SD003", requiresArg: true },
+} as const satisfies Readonly<Record<string, Options>>;
+
 /** --output with these formats, the first being the default. */
 export function outputOption(...formats: readonly [string, ...string[]]): Options {
   return { type: "string", choices: formats, default: formats[0], describe: "format of standard output", requiresArg: true };
@@ -75,12 +84,23 @@ export function optionalText(raw: RawArguments, name: string): string | null {
   return value;
 }
 
+/** What stands behind the command's name without an option's. */
+export function operandsOf(raw: RawArguments): readonly string[] {
+  return Array.isArray(raw._) ? raw._.slice(1).map(String) : [];
+}
+
+/** The first of them; null when there is none. */
+export function argumentOf(raw: RawArguments): string | null {
+  return operandsOf(raw)[0] ?? null;
+}
+
 /** A switch: on when given. */
 export function isGiven(raw: RawArguments, name: string): boolean {
   return raw[name] === true;
 }
 
-function texts(raw: RawArguments, name: string): readonly string[] {
+/** An option that may be given several times or with several values. Throws UsageError for an empty one. */
+export function texts(raw: RawArguments, name: string): readonly string[] {
   const value = raw[name];
   if (value === undefined) return [];
   const list = Array.isArray(value) ? value : [value];

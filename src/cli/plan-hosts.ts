@@ -18,7 +18,8 @@ export async function planHosts(
     hosts: targets.map((target): PlannedHost => {
       const result = observed.get(target.host.name);
       if (result === undefined) throw new Error(`${target.host.name} was not observed`);
-      return result.ok ? { target, plan: makePlan(target, result.observation), error: null } : { target, plan: null, error: result.error };
+      if (!result.ok) return { target, plan: null, error: result.error };
+      return { target, plan: makePlan(target, result.observation), error: null, machineId: result.observation.facts.machineId };
     }),
   }));
 }

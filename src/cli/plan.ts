@@ -8,20 +8,24 @@ import { countPlans, type PlanView } from "../report/plan-view.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
 import { planFailures, planHosts } from "./plan-hosts.ts";
+import { savePlan, savingOf } from "./save-plan.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { announce, makeContext, openWorkspace } from "./workspace.ts";
 
 /** Prints the plan; exit 2 for pending changes when --detailed-exitcode is given. */
 export async function plan(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
-  const { project, plays } = await openWorkspace(selection, surroundings);
+  const saving = await savingOf(raw, selection, surroundings);
+  const { project, plays } = await openWorkspace(selection, surroundings, saving?.values ?? null);
   const interrupts = listenForInterrupts(surroundings, () => {});
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
   announce(plays, surroundings);
   const planned = await interrupts.abandonable(planHosts(plays, context, "report"));
   interrupts.stop();
   const view: PlanView = { environment: project.environment, plays: planned };
+  surroundings.logbook.note({ plan: view });
   printPlan(view, optionalText(raw, "output") ?? "text", surroundings);
+  if (saving !== null) await savePlan(saving, { project, selection, plays: planned }, surroundings);
   const totals = countPlans(view);
   return exitCodeOfObservation({
     changes: totals.changedHosts > 0 ? "pending" : "none",

@@ -1,6 +1,8 @@
 /** What a command has around it: streams, environment, the terminal, and the two ways of being interrupted. Nothing else reads `process`. */
+
 import { makePalette } from "../report/palette.ts";
 import { makeSink, type Sink } from "../report/sink.ts";
+import { type Logbook, makeLogbook } from "./logbook.ts";
 
 /** The surroundings of one run. */
 export type Surroundings = {
@@ -15,6 +17,8 @@ export type Surroundings = {
   readonly workingDirectory: string;
   /** Calls the listener at each Ctrl-C or TERM; the function it gives ends that. */
   readonly onInterrupt: (listener: () => void) => () => void;
+  /** What the command tells about itself, for its reports. */
+  readonly logbook: Logbook;
 };
 
 /** Columns when the stream is no terminal: what a CI log shows without scrolling. */
@@ -34,6 +38,7 @@ export function makeSurroundings(from: NodeJS.Process): Surroundings {
     display: from.stdout.isTTY && !isDumb && (env.CI ?? "") === "" ? "live" : "plain",
     environment: env,
     workingDirectory: from.cwd(),
+    logbook: makeLogbook(),
     onInterrupt: (listener) => {
       from.on("SIGINT", listener);
       from.on("SIGTERM", listener);

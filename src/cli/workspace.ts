@@ -1,6 +1,7 @@
 /** What every command starts with: the project of one environment, what its hosts shall be, and the way to reach them. */
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
+import type { SourceText } from "../core/config/project.ts";
 import type { DeployEvent, Project } from "../core/model.ts";
 import type { Secret } from "../core/secret.ts";
 import type { DeployContext, PlayTargets } from "../deploy/context.ts";
@@ -17,10 +18,14 @@ import type { Surroundings } from "./surroundings.ts";
 /** A loaded project and the selected hosts of each play. */
 export type Workspace = { readonly project: Project; readonly plays: readonly PlayTargets[] };
 
-/** Loads and renders what was selected; from here on its secrets are redacted everywhere. Throws ConfigError and UsageError. */
-export async function openWorkspace(selection: Selection, { stdout, stderr, workingDirectory }: Surroundings): Promise<Workspace> {
+/** Loads and renders what was selected; from here on its secrets are redacted everywhere. values: instead of the --values files. Throws ConfigError and UsageError. */
+export async function openWorkspace(
+  selection: Selection,
+  { stdout, stderr, workingDirectory }: Surroundings,
+  values: readonly SourceText[] | null = null,
+): Promise<Workspace> {
   const root = resolve(workingDirectory, selection.project);
-  const valuesFiles = selection.valuesFiles.map((file) => resolve(workingDirectory, file));
+  const valuesFiles = values ?? selection.valuesFiles.map((file) => resolve(workingDirectory, file));
   const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
   const plays = await buildTargets(project, { limit: selection.limit, services: selection.services });
   const secrets = await secretsOf(plays, root);
@@ -38,9 +43,13 @@ async function secretsOf(plays: readonly PlayTargets[], root: string): Promise<r
 }
 
 /** Says on a terminal that hosts are being looked at, which may take a connect timeout. */
-export function announce(plays: readonly PlayTargets[], { stderr, display }: Surroundings): void {
-  const hosts = new Set(plays.flatMap((each) => each.targets).map((target) => target.host.name));
-  if (display === "live") stderr.print([line(styled("dim", `Looking at ${plural(hosts.size, "host")} …`))]);
+export function announce(plays: readonly PlayTargets[], surroundings: Surroundings): void {
+  announceHosts(new Set(plays.flatMap((each) => each.targets).map((target) => target.host.name)).size, surroundings);
+}
+
+/** The same for so many hosts. */
+export function announceHosts(count: number, { stderr, display }: Surroundings): void {
+  if (display === "live") stderr.print([line(styled("dim", `Looking at ${plural(count, "host")} …`))]);
 }
 
 /** The surroundings of a deployment. ssh2 is loaded here, not before. */
@@ -49,7 +58,7 @@ export async function makeContext(
   connection: Connection,
   around: { readonly surroundings: Surroundings; readonly interrupts: Interrupts; readonly emit: (event: DeployEvent) => void },
 ): Promise<DeployContext> {
-  const { environment, workingDirectory } = around.surroundings;
+  const { environment, workingDirectory, logbook } = around.surroundings;
   const { makeConnector } = await import("../remote/ssh.ts");
   const connector = makeConnector({
     identity: connection.identity === null ? null : resolve(workingDirectory, connection.identity),
@@ -57,11 +66,16 @@ export async function makeContext(
     agentSocket: environment.SSH_AUTH_SOCK || null,
     homeDirectory: environment.HOME || null,
   });
+  const run = await makeRunIdentity(project.root);
+  logbook.note({ project, run });
   return {
     connector,
-    run: await makeRunIdentity(project.root),
+    run,
     forks: connection.forks,
-    emit: around.emit,
+    emit: (event) => {
+      logbook.hear(event);
+      around.emit(event);
+    },
     signal: around.interrupts.signal,
     detach: around.interrupts.detach,
     redact: around.surroundings.stdout.redact,

@@ -61,17 +61,23 @@ export class UsageError extends SvcdeployError {
   }
 }
 
+/** A host's key that no known_hosts has. line: what known_hosts would say of it; file: the absolute path of the first one that was asked, or empty. */
+export type HostKeyOffer = { readonly type: string; readonly fingerprint: string; readonly line: string; readonly file: string };
+
 /** The host could not be reached, or refused us. */
 export class ConnectError extends SvcdeployError {
   readonly host: string;
+  /** The key that was refused because nobody knows it; null for every other error. */
+  readonly offer: HostKeyOffer | null;
   constructor(
     code: "unreachable" | "host-key" | "auth" | "sudo" | "timeout" | "connection-lost",
     host: string,
     message: string,
-    options: { hint?: string; cause?: unknown } = {},
+    options: { hint?: string; cause?: unknown; offer?: HostKeyOffer } = {},
   ) {
     super(code, message, options);
     this.host = host;
+    this.offer = options.offer ?? null;
   }
 }
 

@@ -169,6 +169,8 @@ export type Service = {
   }[];
   readonly health: readonly Check[];
   readonly settleSeconds: number;
+  /** Lint rules that its owner knows about and accepts, with the reason. */
+  readonly lintIgnore: readonly { readonly rule: string; readonly because: string; readonly place: Place }[];
 };
 
 /** The values of a service's secrets by name, read before rendering. */
@@ -433,6 +435,38 @@ export type Plan = {
   readonly fingerprint: string;
 };
 
+/** A change in a saved plan. The sha256 of a file stands in its states only under the plan key, as `hmac:` and 64 hex digits. */
+export type SavedChange = Pick<Change, "before" | "after" | "differs"> & { readonly id: string };
+
+/** One host's part of a saved plan. fingerprint, services and resources are HMACs under the plan key. */
+export type SavedHost = Pick<Plan, "host" | "actions" | "collateral" | "fingerprint"> & {
+  readonly machineId: string;
+  readonly changes: readonly SavedChange[];
+  /** Service name → what it declares beside its files: checks, settle time, secrets' names. */
+  readonly services: { readonly [name: string]: string };
+  /** Resource id → what it was rendered to. */
+  readonly resources: { readonly [id: string]: string };
+};
+
+/** A plan that was written to a file for review. Times: ISO 8601, UTC. It holds no secret and nothing that one can be guessed from. */
+export type SavedPlan = {
+  /** Of the svcdeploy that made it. */
+  readonly version: string;
+  readonly project: string;
+  readonly environment: string;
+  readonly madeAt: string;
+  readonly validUntil: string;
+  /** What of the project was planned; values: the texts of the --values files. */
+  readonly selection: {
+    readonly limit: string | null;
+    readonly services: readonly string[];
+    readonly set: readonly string[];
+    readonly values: readonly { readonly file: string; readonly text: string }[];
+  };
+  /** rollout: an HMAC of how the play reaches its hosts. */
+  readonly plays: readonly { readonly play: string; readonly rollout: string; readonly hosts: readonly SavedHost[] }[];
+};
+
 /** One way in which a host is not as declared. change: the difference behind it, for the diff. */
 export type Finding = {
   readonly kind:
@@ -523,6 +557,9 @@ export type DeployEvent =
       readonly type: "run-started";
       readonly run: string;
       readonly environment: string;
+      /** Commit of the project's Git tree, or `none`; and whether the tree is as committed. */
+      readonly commit: string;
+      readonly tree: "clean" | "dirty" | "unknown";
       readonly hosts: readonly string[];
       readonly plays: readonly string[];
     }

@@ -45,8 +45,25 @@ export type Observed = {
   readonly result: { readonly ok: true; readonly observation: Observation } | { readonly ok: false; readonly error: SvcdeployError };
 };
 
-/** One host of a play with the plan that the operator saw; plan null: it could not be planned, error says why. */
-export type PlannedHost = { readonly target: HostTarget; readonly plan: Plan | null; readonly error: SvcdeployError | null };
+/** How a plan that was saved and reviewed is held against the host. */
+export type Review = {
+  /** What becomes of a host that moved since: it fails, or it is left out. */
+  readonly stale: "fail" | "skip";
+  /** What of a fresh plan nobody reviewed, a line each; empty when the reviewed plan covers it. */
+  readonly movedSince: (fresh: Plan, machineId: string) => readonly string[];
+};
+
+/**
+ * One host of a play with the plan that the operator saw; plan null: it could not be planned, error says why.
+ * machineId: of the host when it was planned. review: only for a saved plan.
+ */
+export type PlannedHost = {
+  readonly target: HostTarget;
+  readonly plan: Plan | null;
+  readonly error: SvcdeployError | null;
+  readonly machineId?: string;
+  readonly review?: Review;
+};
 
 /** One play with its plans. */
 export type PlannedPlay = { readonly play: Play; readonly hosts: readonly PlannedHost[] };

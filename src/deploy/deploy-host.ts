@@ -29,7 +29,7 @@ export async function deployHost(planned: PlannedHost, play: Play, context: Depl
     const close = (): void => remote.close();
     context.detach.addEventListener("abort", close, { once: true });
     try {
-      const { plan, observation } = await lookAgain(remote, target, planned.plan, context);
+      const { plan, observation } = await lookAgain(remote, planned, planned.plan, context);
       if (isEmpty(plan)) return makeReport(target, "unchanged", startedAt, context);
       const transaction = order(target, play, plan, observation, context);
       const story = { target, play, plan, observation, transaction, startedAt, context };
@@ -41,12 +41,23 @@ export async function deployHost(planned: PlannedHost, play: Play, context: Depl
       close();
     }
   } catch (error) {
-    return reportError(target, error, reach, startedAt, context);
+    return leaveOut(planned, reportError(target, error, reach, startedAt, context));
   }
 }
 
+/** A host that moved since a saved plan was made is left out where the operator asked for that. */
+function leaveOut({ review }: PlannedHost, report: HostReport): HostReport {
+  const isMoved = report.status === "failed" && report.cause === "conflict";
+  return isMoved && review?.stale === "skip" ? { ...report, status: "skipped", cause: null } : report;
+}
+
 // What the operator saw must still be what will happen.
-async function lookAgain(remote: Remote, target: HostTarget, shown: Plan, context: DeployContext): Promise<{ plan: Plan; observation: Observation }> {
+async function lookAgain(
+  remote: Remote,
+  { target, review }: PlannedHost,
+  shown: Plan,
+  context: DeployContext,
+): Promise<{ plan: Plan; observation: Observation }> {
   const { name } = target.host;
   tell(context, target.play, name, "observe");
   const observation = await probe(remote, [target], context);
@@ -56,7 +67,7 @@ async function lookAgain(remote: Remote, target: HostTarget, shown: Plan, contex
     const locked = plan.notices.some(({ code }) => code === "locked");
     throw new HostError(locked ? "locked" : "host-step", name, `${name}: ${refusals.join("\n")}`);
   }
-  const news = notContained(plan, shown);
+  const news = review === undefined ? notContained(plan, shown) : review.movedSince(plan, observation.facts.machineId);
   if (news.length > 0) throw new HostError("conflict", name, `${name} is not as it was when the plan was made:\n${news.join("\n")}`);
   return { plan, observation };
 }

@@ -39,7 +39,8 @@ export function decodeProbe(host: string, request: ProbeRequest, nonce: string, 
   };
 }
 
-type Row = readonly string[];
+/** The fields of a line behind its first word. */
+export type Row = readonly string[];
 
 function splitUnits(lines: readonly string[], nonce: string): { records: readonly string[]; unitLines: readonly string[] } {
   const start = lines.indexOf("units");
@@ -48,7 +49,8 @@ function splitUnits(lines: readonly string[], nonce: string): { records: readonl
   return { records: [...lines.slice(0, start), ...lines.slice(stop + 1)], unitLines: lines.slice(start + 1, stop) };
 }
 
-function group(lines: readonly string[]): ReadonlyMap<string, readonly Row[]> {
+/** Tab-separated lines by their first word. */
+export function group(lines: readonly string[]): ReadonlyMap<string, readonly Row[]> {
   const rows = new Map<string, Row[]>();
   for (const text of lines) {
     const [kind = "", ...rest] = text.split("\t");
@@ -59,7 +61,8 @@ function group(lines: readonly string[]): ReadonlyMap<string, readonly Row[]> {
   return rows;
 }
 
-function decodeFacts(host: string, rows: readonly Row[], stderr: string): HostFacts {
+/** The `fact` rows. Throws HostError("host-answer") without a machine-id and a boot-id; what else is missing is empty or 0. */
+export function decodeFacts(host: string, rows: readonly Row[], stderr: string): HostFacts {
   const fact = (name: string): string => sanitizeLine(rows.find((row) => row[0] === name)?.[1] ?? "").slice(0, 256);
   const machineId = fact("machine-id");
   const bootId = fact("boot-id");
@@ -80,7 +83,8 @@ function decodeFacts(host: string, rows: readonly Row[], stderr: string): HostFa
   };
 }
 
-function wholeNumber(text: string): number {
+/** A count of at most 15 digits; 0 for anything else. */
+export function wholeNumber(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }
 
@@ -201,7 +205,8 @@ function decodeManifest(project: string, rows: readonly Row[]): readonly Manifes
   });
 }
 
-function decodeTransactions(rows: readonly Row[]): readonly OpenTransaction[] {
+/** The `transaction` rows; one with an odd id is left out. */
+export function decodeTransactions(rows: readonly Row[]): readonly OpenTransaction[] {
   return rows.flatMap(([id = "", state = "", active = "", lease = "", age = "", owner = "", project = ""]) => {
     if (!/^[0-9a-f]{32}$/.test(id)) return [];
     const running = !["inactive", "failed", ""].includes(active);

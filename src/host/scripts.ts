@@ -17,6 +17,7 @@ export const scripts = {
   result: script("result.sh"),
   http: script("http.sh"),
   command: script("command.sh"),
+  check: script("check.sh"),
 } as const;
 
 /** Files that every transaction carries, so that a host can finish or undo it without a controller. */

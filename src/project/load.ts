@@ -3,7 +3,8 @@ import { isUtf8 } from "node:buffer";
 import { homedir } from "node:os";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { type ProjectTexts, readProject, type SourceText } from "../core/config/project.ts";
-import { MAX_FILE_SIZE } from "../core/config/yaml.ts";
+import { isTreeMap } from "../core/config/schema-parts.ts";
+import { MAX_FILE_SIZE, parseYaml } from "../core/config/yaml.ts";
 import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
 import type { Project } from "../core/model.ts";
 import { listFolder, listTree, readNamedFile, readProjectFile } from "./read-file.ts";
@@ -12,8 +13,8 @@ const PROJECT_FILE = "svcdeploy.yaml";
 const PLAYBOOK = "playbooks/site.yaml";
 const MAX_TEMPLATE_BYTES = 16 * 1024 * 1024;
 
-/** What the command line lays over the project's values. valuesFiles: relative to the working directory. */
-export type LoadOptions = { readonly set: readonly string[]; readonly valuesFiles: readonly string[] };
+/** What the command line lays over the project's values. valuesFiles: paths relative to the working directory, or what was read from them. */
+export type LoadOptions = { readonly set: readonly string[]; readonly valuesFiles: readonly (string | SourceText)[] };
 
 /**
  * Loads one environment of the project in `root`. Project.files holds templates/ and the YAML files that were read.
@@ -31,6 +32,22 @@ export async function loadProject(root: string, environment: string, options: Lo
 /** The environments of a project: the names of inventory/*.yaml, sorted. */
 export async function listEnvironments(root: string): Promise<readonly string[]> {
   return (await listFolder(root, "inventory")).filter((name) => name.endsWith(".yaml")).map((name) => name.slice(0, -".yaml".length));
+}
+
+/** The texts of --values files, for loadProject and to be kept. Throws UsageError and ConfigError as loadProject does. */
+export async function readValuesFiles(root: string, paths: readonly string[]): Promise<readonly SourceText[]> {
+  const reader: Reader = { root: resolve(root), problems: [], files: new Map() };
+  const texts = await readOverlays(reader, paths);
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return texts;
+}
+
+/** What svcdeploy.yaml calls the project; null when there is none or it has no name, which loadProject says better. */
+export async function readProjectName(root: string): Promise<string | null> {
+  const read = await readProjectFile(resolve(root), PROJECT_FILE, MAX_FILE_SIZE);
+  if (!read.ok) return null;
+  const { tree } = parseYaml(new TextDecoder().decode(read.bytes), PROJECT_FILE);
+  return isTreeMap(tree) && typeof tree.name === "string" ? tree.name : null;
 }
 
 type Reader = { readonly root: string; readonly problems: Problem[]; readonly files: Map<string, Uint8Array> };
@@ -96,9 +113,13 @@ async function readText(reader: Reader, path: string): Promise<SourceText | null
   return decode(reader, path, read.bytes);
 }
 
-async function readOverlays(reader: Reader, paths: readonly string[]): Promise<readonly SourceText[]> {
+async function readOverlays(reader: Reader, files: readonly (string | SourceText)[]): Promise<readonly SourceText[]> {
   const texts: SourceText[] = [];
-  for (const path of paths) {
+  for (const path of files) {
+    if (typeof path !== "string") {
+      texts.push(path);
+      continue;
+    }
     const read = await readNamedFile(path, MAX_FILE_SIZE);
     if (!read.ok) throw new UsageError(`--values: ${read.reason}`);
     const inside = relative(reader.root, resolve(path));

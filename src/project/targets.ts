@@ -8,6 +8,7 @@ import type { Host, HostTarget, Play, Project, Resource, Service, ServiceSource 
 import { expandTree } from "../core/render/expand.ts";
 import { mergeResources } from "../core/render/merge-resources.ts";
 import { renderService } from "../core/render/render.ts";
+import { Secret } from "../core/secret.ts";
 import { type ArtifactFile, makeArtifactReader } from "./artifacts.ts";
 import { readProjectFile } from "./read-file.ts";
 import { readSecrets } from "./secrets.ts";
@@ -19,13 +20,26 @@ export type Selection = { readonly limit: string | null; readonly services: read
 /** One play with the hosts of it that are selected. */
 export type PlayTargets = { readonly play: Play; readonly targets: readonly HostTarget[] };
 
+/** Where artifacts and secrets come from. */
+export type Readers = { readonly describe: ReturnType<typeof makeArtifactReader>; readonly readSecrets: typeof readSecrets };
+
+/** Readers for who looks at the text of files alone (lint): neither artifacts nor secrets need to be here. */
+export const STAND_INS: Readers = {
+  describe: async (artifact) => ({ sha256: artifact.sha256 ?? "0".repeat(64), size: 1, path: artifact.source }),
+  readSecrets: async (service) => new Map(service.secrets.map(({ name }) => [name, new Secret(name, "stand-in")])),
+};
+
 /**
  * Expands, normalises and renders every selected service for every selected host, in the order of the plays; plays that nothing of is selected are left out.
  * Throws UsageError when the selection names something unknown or selects nothing, ConfigError with the mistakes of all hosts and services.
  */
-export async function buildTargets(project: Project, selection: Selection): Promise<readonly PlayTargets[]> {
+export async function buildTargets(
+  project: Project,
+  selection: Selection,
+  readers: Readers = { describe: makeArtifactReader(project.root), readSecrets },
+): Promise<readonly PlayTargets[]> {
   const plays = select(project, selection);
-  const build: Build = { project, files: new Map(project.files), describe: makeArtifactReader(project.root), problems: [] };
+  const build: Build = { project, files: new Map(project.files), ...readers, problems: [] };
   const built: PlayTargets[] = [];
   const told = new Set<string>();
   for (const play of plays) {
@@ -41,10 +55,9 @@ export async function buildTargets(project: Project, selection: Selection): Prom
   return built;
 }
 
-type Build = {
+type Build = Readers & {
   readonly project: Project;
   readonly files: Map<string, Uint8Array>;
-  readonly describe: ReturnType<typeof makeArtifactReader>;
   readonly problems: Problem[];
 };
 type SelectedPlay = { readonly play: Play; readonly selectedHosts: readonly Host[]; readonly selectedServices: readonly ServiceSource[] };
@@ -73,7 +86,8 @@ function select(project: Project, selection: Selection): readonly SelectedPlay[]
   return selected;
 }
 
-function limitHosts(project: Project, limit: string | null): readonly Host[] {
+/** The hosts that --limit selects, in order; null: all. Throws UsageError for a pattern that is wrong or matches nothing. */
+export function limitHosts(project: Project, limit: string | null): readonly Host[] {
   if (limit === null) return project.hosts;
   const { hosts, mistakes } = matchHosts(limit, project.hosts);
   const [first] = mistakes;
@@ -115,7 +129,7 @@ async function buildService(build: Build, host: Host, source: ServiceSource): Pr
   const { environment: env, values, root } = build.project;
   const service = normaliseService(source, expandTree(source, { env, host, service: { name: source.name }, values }), host);
   await readNamedFiles(build, service);
-  const secrets = await collect(build, () => readSecrets(service, root));
+  const secrets = await collect(build, () => build.readSecrets(service, root));
   const artifact = service.artifact;
   const found: ArtifactFile | null = artifact === null ? null : await collect(build, () => build.describe(artifact));
   if (secrets === null || (artifact !== null && found === null)) return { service, resources: [] };

@@ -6,13 +6,13 @@ import { targetOf } from "./connection-errors.ts";
 import type { KeyFile, KeyFileReader } from "./key-files.ts";
 import { fingerprint, judgeHostKey, type KnownHostsLine, keyTypeOf, knownHostsName, knownKeyTypes, parseKnownHosts } from "./known-hosts.ts";
 
-/** Everything that known_hosts files say. sources: the files' paths, with a remark where one cannot be used. */
-export type KnownHosts = { readonly lines: readonly KnownHostsLine[]; readonly sources: readonly string[] };
+/** Everything that known_hosts files say. sources: the files' paths, with a remark where one cannot be used; file: the first one's path alone. */
+export type KnownHosts = { readonly lines: readonly KnownHostsLine[]; readonly sources: readonly string[]; readonly file: string };
 
 /** Finds the known_hosts of a host. */
 export type KnownHostsFinder = (host: Host) => Promise<KnownHosts>;
 
-/** The inventory's own file wins, then the option's, then the user's and the system's. A file is parsed once. */
+/** The option's files win, then the inventory's own, then the user's and the system's. A file is parsed once. */
 export function makeKnownHostsFinder(files: readonly string[] | null, home: string | null, readKeyFile: KeyFileReader): KnownHostsFinder {
   const ordinary = [...(home === null ? [] : [`${home}/.ssh/known_hosts`, `${home}/.ssh/known_hosts2`]), "/etc/ssh/ssh_known_hosts"];
   const parsed = new Map<KeyFile, readonly KnownHostsLine[]>();
@@ -23,7 +23,7 @@ export function makeKnownHostsFinder(files: readonly string[] | null, home: stri
   };
   return async (host) => {
     const read = await Promise.all((files ?? (host.knownHosts === null ? ordinary : [host.knownHosts])).map(readKeyFile));
-    return { lines: read.flatMap(linesOf), sources: read.map(describe) };
+    return { lines: read.flatMap(linesOf), sources: read.map(describe), file: read[0]?.path ?? "" };
   };
 }
 
@@ -40,7 +40,7 @@ export function refuseHostKey(host: Host, known: KnownHosts, sent: Uint8Array): 
     case "changed":
       return refusal(host, `its key has CHANGED. It sent ${key}; known: ${verdict.known.map(describeKnown).join(", ")}. Nothing was sent to it.`);
     case "unknown":
-      return refusal(host, unknownKey(name, key, known, verdict.authorities, sent));
+      return unknownKey(host, known, verdict.authorities, sent);
   }
 }
 
@@ -68,10 +68,13 @@ function describeKnown(line: KnownHostsLine): string {
   return `${line.key.type} ${fingerprint(line.key.bytes)} (${line.place})`;
 }
 
-function unknownKey(name: string, key: string, known: KnownHosts, authorities: readonly string[], sent: Uint8Array): string {
+function unknownKey(host: Host, known: KnownHosts, authorities: readonly string[], sent: Uint8Array): ConnectError {
+  const type = keyTypeOf(sent);
+  const line = `${knownHostsName(host.address, host.port)} ${type} ${Buffer.from(sent).toString("base64")}`;
+  const offer = { type, fingerprint: fingerprint(sent), line, file: known.file };
   const ca = authorities.length === 0 ? "" : ` The @cert-authority at ${authorities.join(", ")} does not count: host certificates are not supported.`;
-  const line = `${name} ${keyTypeOf(sent)} ${Buffer.from(sent).toString("base64")}`;
-  return `its key is not in ${known.sources.join(", ")}. It sent ${key}.${ca} Nothing was written; once compared, its known_hosts line would be:\n    ${line}`;
+  const text = `its key is not in ${known.sources.join(", ")}. It sent ${type} ${offer.fingerprint}.${ca} Nothing was written; once compared, its known_hosts line would be:\n    ${line}`;
+  return new ConnectError("host-key", host.name, `${targetOf(host)}: ${text}`, { offer });
 }
 
 function describe(file: KeyFile): string {

@@ -17,15 +17,15 @@ export function driftJson(view: DriftView): object {
   };
 }
 
-/** Markdown of at most 60 kB. */
-export function driftMarkdown(view: DriftView): string {
+/** Markdown of at most 60 kB, with a paragraph of the caller's under the summary. */
+export function driftMarkdown(view: DriftView, about = ""): string {
   const groups = foldSame(
     view.hosts,
     (host) => host.host,
     (host) => driftBody(host, 100),
   );
   const blocks = groups.map((group) => hostBlock(`${hostList(group.names)} — ${headline(group.item)}`, group.lines));
-  const heading = `### svcdeploy drift: ${view.environment}\n\n**${summariseDrift(view)}**\n`;
+  const heading = `### svcdeploy drift: ${view.environment}\n\n**${summariseDrift(view)}**\n${about === "" ? "" : `\n${about}\n`}`;
   return joinBlocks(heading, blocks, `all of it: svcdeploy drift --env ${view.environment}`);
 }
 

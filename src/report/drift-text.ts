@@ -4,7 +4,7 @@ import { diffContent } from "./diff.ts";
 import { type DriftHost, type DriftView, summariseDrift } from "./drift-view.ts";
 import { errorLines } from "./error-text.ts";
 import { foldSame, hostList } from "./plan-view.ts";
-import { hang, indent, type Line, line, plural, styled } from "./text.ts";
+import { breakLine, hang, indent, type Line, line, plural, styled } from "./text.ts";
 
 /** All of it, laid out for so many columns. */
 export function driftText(view: DriftView, columns: number): readonly Line[] {
@@ -13,7 +13,7 @@ export function driftText(view: DriftView, columns: number): readonly Line[] {
     (host) => host.host,
     (host) => driftBody(host, columns - 2),
   );
-  const blocks = groups.flatMap((group) => [heading(group.names, group.item), ...indent(group.lines, 2), []]);
+  const blocks = groups.flatMap((group) => [...breakLine(heading(group.names, group.item), columns), ...indent(group.lines, 2), []]);
   return [...blocks, line(styled("strong", summariseDrift(view)))];
 }
 

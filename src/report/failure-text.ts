@@ -2,15 +2,27 @@
 import type { Difference, HealthResult, HostReport, Verdict } from "../core/model.ts";
 import { diffText } from "./diff.ts";
 import { hintLines } from "./error-text.ts";
+import { hostList } from "./plan-view.ts";
 import { isTrouble, STYLES } from "./summary-table.ts";
 import { hang, indent, type Line, line, plural, type Span, styled, truncate, wrap } from "./text.ts";
 
 /** Under a unit's or a check's name, behind its mark. */
 const DETAIL_INDENT = 5;
 
-/** One block for each report that is not well, in order; hosts that were only skipped have none. */
+/** Up to so many failures each have a block of their own; of more, those that are alike share the first one's. */
+const MAX_BLOCKS = 5;
+
+/** One block for each report that is not well, in order, or for each kind of failure; hosts that were only skipped have none. */
 export function failureText(reports: readonly HostReport[], columns: number): readonly Line[] {
-  return reports.filter((report) => isTrouble(report.status)).flatMap((report) => [...oneFailure(report, columns), []]);
+  return groupFailures(reports).flatMap(([first, ...others]) =>
+    first === undefined ? [] : [...oneFailure(first, columns), ...alikeLines(others, columns), []],
+  );
+}
+
+/** The reports that are not well: each a group of its own, or of many those together that are alike. */
+export function groupFailures(reports: readonly HostReport[]): readonly (readonly HostReport[])[] {
+  const failed = reports.filter((report) => isTrouble(report.status));
+  return failed.length <= MAX_BLOCKS ? failed.map((report) => [report]) : [...Map.groupBy(failed, alikeBy).values()];
 }
 
 /** The first line of why, cut to so many columns, for a progress line: `web1: failed: message`. */
@@ -52,6 +64,18 @@ function oneFailure(report: HostReport, columns: number): readonly Line[] {
   ];
   const title = line(styled("strong", report.host), ": ", styled(STYLES[report.status], report.status));
   return [...hang(title, ` (play ${report.play})`, columns, 2), ...indent(body, 2)];
+}
+
+/** What makes two failures the same one: everything but the host's name, times and journal. */
+function alikeBy({ host, play, status, cause, message, verdicts, health }: HostReport): string {
+  const units = verdicts.filter((verdict) => !verdict.ok).map((verdict) => [verdict.unit, verdict.cause]);
+  const checks = health.filter((result) => !result.ok).map((result) => [result.service, result.check]);
+  return JSON.stringify([play, status, cause, message.replaceAll(host, ""), units, checks]);
+}
+
+function alikeLines(others: readonly HostReport[], columns: number): readonly Line[] {
+  if (others.length === 0) return [];
+  return indent(hang(line(styled("bad", "alike: ")), hostList(others.map((report) => report.host)), columns - 2, 4), 2);
 }
 
 function journalLines(unit: string, lines: readonly string[]): readonly Line[] {

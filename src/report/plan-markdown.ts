@@ -4,10 +4,10 @@ import { planBody } from "./plan-text.ts";
 import { countPlans, foldSame, hasWork, hostList, type PlannedHost, type PlanView, summarisePlan } from "./plan-view.ts";
 import { plural } from "./text.ts";
 
-/** Markdown of at most 60 kB; blocks that do not fit are counted in a note. */
-export function planMarkdown(view: PlanView): string {
+/** Markdown of at most 60 kB, with a paragraph of the caller's under the summary; blocks that do not fit are counted in a note. */
+export function planMarkdown(view: PlanView, about = ""): string {
   const totals = countPlans(view);
-  const heading = `### svcdeploy plan: ${view.environment}\n\n**${summarisePlan(view)}**\n`;
+  const heading = `### svcdeploy plan: ${view.environment}\n\n**${summarisePlan(view)}**\n${about === "" ? "" : `\n${about}\n`}`;
   const blocks = view.plays.flatMap((each) => playBlocks(each.play.name, each.hosts));
   return joinBlocks(heading, blocks, `the whole plan of ${plural(totals.hosts, "host")}: svcdeploy plan --env ${view.environment}`);
 }

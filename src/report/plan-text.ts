@@ -3,7 +3,7 @@ import type { Action, Notice, Plan } from "../core/model.ts";
 import { changeLines } from "./change-text.ts";
 import { errorLines } from "./error-text.ts";
 import { foldSame, hasWork, hostList, type PlannedHost, type PlanView, summarisePlan } from "./plan-view.ts";
-import { hang, indent, type Line, line, plural, type Span, styled } from "./text.ts";
+import { breakLine, hang, indent, type Line, line, plural, type Span, styled } from "./text.ts";
 
 /** The whole plan, laid out for so many columns. Diff lines are never broken. */
 export function planText(view: PlanView, columns: number): readonly Line[] {
@@ -45,7 +45,7 @@ function playLines(play: string, hosts: readonly PlannedHost[], layout: { readon
     (host) => planBody(host, layout.columns - 2),
   );
   const title = layout.title ? [line(styled("strong", `Play ${play}`)), []] : [];
-  return [...title, ...groups.flatMap((group) => [heading(group.names, group.item), ...indent(group.lines, 2), []])];
+  return [...title, ...groups.flatMap((group) => [...breakLine(heading(group.names, group.item), layout.columns), ...indent(group.lines, 2), []])];
 }
 
 function heading(names: readonly string[], first: PlannedHost): Line {

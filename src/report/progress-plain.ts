@@ -7,8 +7,8 @@ import type { Sink } from "./sink.ts";
 import { isTrouble, STYLES } from "./summary-table.ts";
 import { formatDuration, type Line, line, plural, styled } from "./text.ts";
 
-/** With more hosts than this, stages are left out: start and end of each host tell enough. */
-const MAX_STAGED_HOSTS = 10;
+/** With more hosts than this, only batches and what is not well are told as they come; the table at the end counts the others. */
+const MAX_TOLD_HOSTS = 10;
 
 /** A reporter that writes plain lines and at the end failures, table and summary. */
 export function makePlainReporter(sink: Sink): Reporter {
@@ -23,17 +23,18 @@ export function makePlainReporter(sink: Sink): Reporter {
 }
 
 function linesOf(event: DeployEvent, run: { readonly hosts: number; readonly columns: number }): readonly Line[] {
+  const isFolded = run.hosts > MAX_TOLD_HOSTS;
   switch (event.type) {
     case "run-started":
       return [line(`run ${event.run}: ${event.environment}, ${plural(event.hosts.length, "host")}, ${plural(event.plays.length, "play")}`)];
     case "play-started":
-      return [line(`play ${event.play}: ${plural(event.hosts.length, "host")}`)];
+      return isFolded ? [] : [line(`play ${event.play}: ${plural(event.hosts.length, "host")}`)];
     case "batch-started":
-      return event.batches < 2 ? [] : [line(`play ${event.play}: batch ${event.batch} of ${event.batches}, ${plural(event.hosts.length, "host")}`)];
+      return event.batches < 2 && !isFolded ? [] : [batchLine(event)];
     case "host-stage":
-      return run.hosts > MAX_STAGED_HOSTS ? [] : [line(`${event.host}: ${event.stage}${event.detail === "" ? "" : ` ${event.detail}`}`)];
+      return isFolded ? [] : [line(`${event.host}: ${event.stage}${event.detail === "" ? "" : ` ${event.detail}`}`)];
     case "host-finished":
-      return [finishedLine(event, run.columns)];
+      return isFolded && !isTrouble(event.report.status) ? [] : [finishedLine(event, run.columns)];
     case "batch-finished":
       return event.ok ? [] : [line(styled("bad", `play ${event.play}: batch ${event.batch} failed, no further host is started`))];
     case "run-interrupted":
@@ -41,6 +42,11 @@ function linesOf(event: DeployEvent, run: { readonly hosts: number; readonly col
     case "run-finished":
       return [[], ...finalText(event.reports, run.columns)];
   }
+}
+
+function batchLine({ play, batch, batches, hosts }: Extract<DeployEvent, { type: "batch-started" }>): Line {
+  const which = batches < 2 ? "" : `batch ${batch} of ${batches}, `;
+  return line(`play ${play}: ${which}${plural(hosts.length, "host")}`);
 }
 
 function finishedLine(event: Extract<DeployEvent, { type: "host-finished" }>, columns: number): Line {

@@ -42,6 +42,8 @@ function reportJson(started: Extract<DeployEvent, { type: "run-started" }> | nul
     schema: "svcdeploy.report/1",
     run: started?.run ?? null,
     environment: started?.environment ?? null,
+    commit: started?.commit ?? null,
+    tree: started?.tree ?? null,
     exitCode: finished.exitCode,
     summary: countStatuses(finished.reports),
     hosts: finished.reports,

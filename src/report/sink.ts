@@ -17,6 +17,8 @@ export type Sink = {
   readonly print: (lines: readonly Line[]) => void;
   /** Text that is complete as it is (JSON, a rendered file): control characters and secrets are taken out, length stays. */
   readonly write: (text: string) => void;
+  /** Workflow commands of our own making, `::error …` each: cleaned and redacted like lines, but not disarmed. */
+  readonly command: (lines: readonly string[]) => void;
   /** One line's text, cleaned and redacted, for whoever must paint it himself. */
   readonly clean: (text: string) => string;
   /** Text of any length without secrets, for what will be cut or wrapped before it gets here: part of a secret is no secret to the redactor. */
@@ -49,6 +51,7 @@ export function makeSink(settings: { readonly stream: SinkStream; readonly palet
     columns,
     print: (lines) => send(lines.map((each) => `${paintLine(each, redactor, palette)}\n`).join("")),
     write: (text) => send(redactor.redact(stripControls(text))),
+    command: (lines) => send(lines.map((each) => `${redactor.redact(`::${sanitizeLine(each.slice(2))}`)}\n`).join("")),
     clean: (text) => redactor.redact(sanitizeLine(text)),
     redact: (text) => redactor.redact(text),
     protect: (more) => {

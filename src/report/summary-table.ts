@@ -1,8 +1,8 @@
-/** The table at the end: one row a host, many quiet hosts counted instead, whatever failed always a row. */
+/** The table at the end: one row a host; of many hosts those that went well, or failed in masses, are counted instead. */
 import type { HostReport, HostStatus } from "../core/model.ts";
 import { formatDuration, type Line, line, plural, type Style, styled, truncate } from "./text.ts";
 
-/** Above this many hosts, those that went well are one row per status. */
+/** Above this many hosts, those that went well are one row per status, and so are more failures than this. */
 export const MAX_ROWS = 20;
 
 type Row = { readonly host: string; readonly status: HostStatus; readonly services: string; readonly duration: string };
@@ -73,7 +73,7 @@ function foldRows(hosts: readonly HostReport[]): readonly Row[] {
   return BY_CONCERN.flatMap((status) => {
     const those = hosts.filter((report) => report.status === status);
     if (those.length === 0) return [];
-    if (isTrouble(status) || those.length === 1) return those.map(rowOf);
+    if ((isTrouble(status) && those.length <= MAX_ROWS) || those.length === 1) return those.map(rowOf);
     const longest = Math.max(...those.map((report) => report.durationMilliseconds));
     const services = [...new Set(those.flatMap((report) => report.services))].join(", ");
     const duration = status === "skipped" || longest === 0 ? "" : `≤ ${formatDuration(longest)}`;

@@ -55,6 +55,13 @@ export function hang(head: Line, text: string, columns: number, spaces: number):
   return [[...head, ...line(whole)], ...rest.map((part) => line(" ".repeat(spaces) + part))];
 }
 
+/** The line as it is when it fits; else broken at spaces, all of it in the style that its first span has. */
+export function breakLine(spans: Line, columns: number): readonly Line[] {
+  const text = spans.map((span) => span.text).join("");
+  if ([...text].length <= columns) return [spans];
+  return wrap(text, columns - 4).map((part, index) => line(styled(spans[0]?.style ?? "plain", index === 0 ? part : `    ${part}`)));
+}
+
 /** Text cut to so many columns, with an ellipsis where something is missing. */
 export function truncate(text: string, columns: number): string {
   const characters = [...text];

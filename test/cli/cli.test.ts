@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CANARY, makeProject, makeSilentServer, runCli, startCli } from "./run-cli.ts";
 
-const COMMANDS = ["render", "plan", "apply", "verify", "drift"];
+const COMMANDS = ["check", "render", "plan", "apply", "verify", "drift"];
 const CANARY_FORMS = [CANARY, JSON.stringify(CANARY).slice(1, -1), Buffer.from(CANARY).toString("base64"), encodeURIComponent(CANARY)];
 
 let folder = "";
@@ -29,6 +29,15 @@ test.each([
   ["an unknown option", ["plan", "--env", "prod", "--forsk", "3"], /no option --forsk[\s\S]*Did you mean --forks\?/],
   ["an option of another command", ["plan", "--env", "prod", "--yes"], /no option --yes/],
   ["an argument that nobody takes", ["plan", "prod"], /takes no argument prod/],
+  ["a second saved plan", ["apply", "a.json", "b.json"], /takes no argument b\.json/],
+  ["a saved plan that is not there", ["apply", "a.json", "--yes"], /saved plan .*a\.json is not there/],
+  ["a saved plan with a selection", ["apply", "a.json", "--env", "prod", "--yes"], /--env stands in the saved plan/],
+  ["a saved plan that nobody can be asked about", ["apply", "a.json"], /no terminal to ask on[\s\S]*--yes/],
+  ["--stale without a saved plan", ["apply", "--env", "prod", "--stale", "skip"], /--stale is for a saved plan/],
+  ["--valid-for without --out", ["plan", "--env", "prod", "--valid-for", "1h"], /--valid-for is for a plan that is saved/],
+  ["a plan that is valid for no time", ["plan", "--env", "prod", "--out", "p.json", "--valid-for", "0"], /--valid-for takes a span/],
+  ["a plan that is valid for ever", ["plan", "--env", "prod", "--out", "p.json", "--valid-for", "infinity"], /--valid-for takes a span/],
+  ["a plan over a project file", ["plan", "--env", "prod", "--out", "svcdeploy.yaml"], /is no saved plan, so it is not\s+overwritten/],
   ["no environment", ["plan"], /--env is needed/],
   ["an unknown environment", ["plan", "--env", "prud"], /no environment "prud"[\s\S]*prod/],
   ["an option twice", ["plan", "--env", "prod", "--env", "dev"], /--env was given 2 times/],

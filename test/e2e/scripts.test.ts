@@ -14,7 +14,7 @@ import { deliverBody, deliverHead, sha256 } from "../support/deliver-input.ts";
 import { cgroupMode, type Output, removeHosts, startHost, type TestHost } from "../support/hosts.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const files = globSync(["src/host/*.sh", "docker/*.sh", "scripts/*.sh", "test/support/*.sh"], { cwd: root }).sort();
+const files = globSync(["src/host/*.sh", "docker/*.sh", "scripts/*.sh", "playbooks/*/ci/*.sh", "test/support/*.sh"], { cwd: root }).sort();
 const shells = [
   ["dash", "/usr/bin/dash", ["dash"]],
   ["bash", "/usr/bin/bash", ["bash", "--posix"]],

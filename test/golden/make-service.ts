@@ -32,6 +32,7 @@ export function makeService(short: ShortService): Service {
     hardening: "off",
     health: [],
     settleSeconds: 5,
+    lintIgnore: [],
     ...short,
     artifact: artifact ? { ...artifact, place } : null,
     unit: makeDirectives(short.unit, place),

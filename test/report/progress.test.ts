@@ -16,7 +16,15 @@ const reports = [
   sampleReport("db3", { status: "skipped", durationMilliseconds: 0, message: "not started: db2 failed (maxFailed 0)" }),
 ];
 const EVENTS: readonly DeployEvent[] = [
-  { type: "run-started", run: "ab".repeat(16), environment: "prod", hosts: ["db1", "db2", "db3"], plays: ["stores"] },
+  {
+    type: "run-started",
+    run: "ab".repeat(16),
+    environment: "prod",
+    commit: "c0ffee",
+    tree: "clean",
+    hosts: ["db1", "db2", "db3"],
+    plays: ["stores"],
+  },
   { type: "play-started", play: "stores", hosts: ["db1", "db2", "db3"] },
   { type: "batch-started", play: "stores", batch: 1, batches: 2, hosts: ["db1", "db2"] },
   stage("db1", "connect"),

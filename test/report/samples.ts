@@ -49,6 +49,7 @@ function sampleTarget(name: string, play: string): HostTarget {
     directories: [],
     health: [],
     settleSeconds: 10,
+    lintIgnore: [],
   };
   return { project: "demo", host, play, services: [service], resources: [], owners: new Map(), declared: null };
 }

@@ -138,6 +138,9 @@ const check = map({
     context.addIssue({ code: "custom", message: "via, status and json belong to http checks" });
 });
 
+const lintRule = textThat((rule) => (/^SD\d{3}$/.test(rule) ? null : "a rule's name is SD and three digits, e.g. SD060"));
+const lint = map({ ignore: z.array(map({ rule: lintRule, because: text }), { error: "a list of { rule, because } is expected here" }) });
+
 /** services/*.yaml */
 export const serviceSchema = map(
   {
@@ -158,6 +161,7 @@ export const serviceSchema = map(
     directories: z.array(directory).optional(),
     health: z.array(check).optional(),
     settle: duration(0, 3600).optional(),
+    lint: lint.optional(),
   },
   ["runtime", "sockets", "timers", "dropins"],
 );

@@ -64,6 +64,7 @@ function readService(reading: Reading, source: ServiceSource): Service {
     })),
     health: (written.health ?? []).map((check, index) => readCheck(check, reading.placeOf(["health", index]))),
     settleSeconds: written.settle ?? DEFAULT_SETTLE_SECONDS,
+    lintIgnore: (written.lint?.ignore ?? []).map((ignored, index) => ({ ...ignored, place: reading.placeOf(["lint", "ignore", index]) })),
   };
 }
 

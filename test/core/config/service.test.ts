@@ -68,6 +68,7 @@ describe("defaults", () => {
       directories: [],
       health: [],
       settleSeconds: 10,
+      lintIgnore: [],
     });
   });
 
@@ -137,6 +138,7 @@ health: [{ http: "http://127.0.0.1:8080/ready" }, { tcp: "[::1]:9090" }, { comma
       artifact: { keep: 3 },
       health: [{ status: 204 }],
       settleSeconds: 3,
+      lintIgnore: [],
     });
   });
 });

@@ -1,0 +1,46 @@
+/** `svcdeploy init [USER@HOST[:PORT]]`: writes a small working project into an empty folder. */
+import { basename, resolve } from "node:path";
+import { UsageError } from "../core/errors.ts";
+import { type Login, parseLogin } from "../core/init/login.ts";
+import { makeProjectFiles, type ProjectFile } from "../core/init/project-files.ts";
+import { writeProject } from "../project/write-project.ts";
+import { indent, type Line, line, styled } from "../report/text.ts";
+import { argumentOf, optionalText, type RawArguments } from "./options.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Writes the files and names the next two commands. Throws UsageError for a host that is none and for a folder that is not empty. */
+export async function init(raw: RawArguments, { stdout, workingDirectory }: Surroundings): Promise<number> {
+  const folder = optionalText(raw, "project") ?? ".";
+  const root = resolve(workingDirectory, folder);
+  const login = loginOf(argumentOf(raw));
+  const files = makeProjectFiles(basename(root), login);
+  await writeProject(root, files);
+  stdout.print([
+    ...fileLines(root, files),
+    [],
+    ...(login === null ? [line("Put a host of your own into inventory/prod.yaml; then:")] : [line("Next:")]),
+    ...indent(
+      ["check", "plan"].map((command) => line(`svcdeploy ${command} --env prod${folder === "." ? "" : ` --project ${folder}`}`)),
+      2,
+    ),
+  ]);
+  return 0;
+}
+
+function loginOf(text: string | null): Login | null {
+  if (text === null) return null;
+  const login = parseLogin(text);
+  if ("problem" in login) throw new UsageError(`${text}: ${login.problem}`, "Write it as ssh takes it: svcdeploy init deploy@web1.example.com:2222");
+  return login;
+}
+
+function fileLines(root: string, files: readonly ProjectFile[]): readonly Line[] {
+  const width = Math.max(...files.map(({ path }) => path.length));
+  return [
+    line(`Wrote a project into ${root}:`),
+    ...indent(
+      files.map(({ path, purpose }) => line(path.padEnd(width), styled("dim", `  ${purpose}`))),
+      2,
+    ),
+  ];
+}

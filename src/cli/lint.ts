@@ -1,0 +1,99 @@
+/** `svcdeploy lint`: what systemd will make of the project's units, or of anybody's unit files. Reads only; asks no host. */
+import { resolve } from "node:path";
+import { withoutRepeats } from "../core/config/check.ts";
+import { ConfigError, UsageError } from "../core/errors.ts";
+import { EXIT } from "../core/exit-code.ts";
+import { foldFindings, type HostFindings, withoutIgnored } from "../core/lint/fold.ts";
+import { hostOfFiles } from "../core/lint/from-files.ts";
+import { hostOfTargets } from "../core/lint/from-targets.ts";
+import { lintHost } from "../core/lint/lint.ts";
+import { findRule, RULES } from "../core/lint/rules.ts";
+import { readLintFiles } from "../project/lint-files.ts";
+import { listEnvironments, loadProject } from "../project/load.ts";
+import { buildTargets, type PlayTargets, STAND_INS } from "../project/targets.ts";
+import { formatJson } from "../report/json.ts";
+import { lintGithub, lintJson } from "../report/lint-output.ts";
+import { explainText, type LintView, lintText } from "../report/lint-text.ts";
+import { operandsOf, optionalText, type RawArguments } from "./options.ts";
+import { suggest } from "./suggest.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Prints the findings; exit 1 when one is an error, 0 otherwise. */
+export async function lint(raw: RawArguments, surroundings: Surroundings): Promise<number> {
+  const explained = optionalText(raw, "explain");
+  if (explained !== null) return explain(explained, surroundings);
+  const names = operandsOf(raw);
+  const view = names.length > 0 ? await lintFiles(names, raw, surroundings) : await lintProject(raw, surroundings);
+  print(view, optionalText(raw, "format") ?? "text", surroundings);
+  return view.findings.some((finding) => finding.severity === "error") ? EXIT.failed : EXIT.done;
+}
+
+function explain(id: string, { stdout }: Surroundings): number {
+  const rule = findRule(id.toUpperCase());
+  if (rule === null)
+    throw new UsageError(
+      `there is no rule ${id}`,
+      suggest(
+        id,
+        RULES.map((each) => each.id),
+        "",
+      ),
+    );
+  stdout.print(explainText(rule, stdout.columns));
+  return EXIT.done;
+}
+
+async function lintFiles(names: readonly string[], raw: RawArguments, { workingDirectory }: Surroundings): Promise<LintView> {
+  if (raw.env !== undefined) throw new UsageError("--env is for a project, and files were named");
+  const host = hostOfFiles(await readLintFiles(names, workingDirectory), versionOf(raw));
+  const findings = foldFindings([{ environment: null, host: host.name, findings: lintHost(host) }]);
+  return { findings, units: host.units.length, hosts: [] };
+}
+
+function versionOf(raw: RawArguments): number {
+  const text = optionalText(raw, "systemd") ?? "252";
+  if (!/^\d{3}$/.test(text) || Number(text) < 247) throw new UsageError(`--systemd takes a version from 247 on, not ${JSON.stringify(text)}`);
+  return Number(text);
+}
+
+/** Secrets and artifacts need not be here: only the text of the files counts. */
+async function lintProject(raw: RawArguments, { workingDirectory }: Surroundings): Promise<LintView> {
+  if (raw.systemd !== undefined)
+    throw new UsageError("--systemd is for named files; a project says it in its inventory", "systemd: 257 of a host, or of a group's vars");
+  const root = resolve(workingDirectory, optionalText(raw, "project") ?? ".");
+  const wanted = optionalText(raw, "env");
+  const environments = wanted === null ? await listEnvironments(root) : [wanted];
+  const found = (await Promise.all((environments.length === 0 ? ["prod"] : environments).map((name) => lintEnvironment(root, name)))).flat();
+  const units = new Set(found.flatMap((host) => host.units));
+  return { findings: foldFindings(found), units: units.size, hosts: found.map(({ environment, host }) => `${environment}/${host}`) };
+}
+
+async function lintEnvironment(root: string, environment: string): Promise<readonly (HostFindings & { readonly units: readonly string[] })[]> {
+  const project = await loadProject(root, environment, { set: [], valuesFiles: [] });
+  const plays = await buildTargets(project, { limit: null, services: [] }, STAND_INS);
+  refuseUnknownRules(plays);
+  const byHost = Map.groupBy(
+    plays.flatMap((play) => play.targets),
+    (target) => target.host.name,
+  );
+  return [...byHost].flatMap(([name, targets]) => {
+    const host = hostOfTargets(targets);
+    if (host === null) return [];
+    const services = targets.flatMap((target) => target.services);
+    return [{ environment, host: name, findings: withoutIgnored(lintHost(host), services), units: host.units.map((unit) => unit.name) }];
+  });
+}
+
+/** An ignored rule that is mistyped would silence nothing, for ever. */
+function refuseUnknownRules(plays: readonly PlayTargets[]): void {
+  const services = plays.flatMap((play) => play.targets).flatMap((target) => target.services);
+  const unknown = services.flatMap((service) => service.lintIgnore).filter(({ rule }) => findRule(rule) === null);
+  const problems = unknown.map(({ rule, place }) => ({ place, message: `there is no lint rule ${rule}`, hint: null, excerpt: "" }));
+  if (problems.length > 0) throw new ConfigError(withoutRepeats(problems));
+}
+
+function print(view: LintView, format: string, { stdout }: Surroundings): void {
+  if (format === "text") stdout.print(lintText(view, stdout.columns));
+  else if (format === "github") stdout.command(lintGithub(view));
+  else stdout.write(formatJson(lintJson(view)));
+}

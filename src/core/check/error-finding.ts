@@ -1,0 +1,46 @@
+/** Why a host gave no answer, and what to type about it. */
+import { ConnectError, type HostKeyOffer, type SvcdeployError } from "../errors.ts";
+import type { Host } from "../model.ts";
+import type { Finding } from "./host-check.ts";
+
+/** The error as a finding: how to trust a key, how to let a login in, how to allow sudo. */
+export function errorFinding(host: Host, error: SvcdeployError): Finding {
+  const offer = error instanceof ConnectError ? error.offer : null;
+  if (offer !== null) return unknownKey(offer);
+  const { code, message } = error;
+  if (code === "auth") {
+    const copy = `ssh-copy-id -p ${host.port} ${host.user}@${bare(host)}   # puts your public key there`;
+    return { severity: "bad", code, text: message, fix: error.hint, commands: [copy] };
+  }
+  if (code === "sudo") {
+    const fix = `${host.user} needs sudo without a password.`;
+    const commands = [`echo '${host.user} ALL=(root) NOPASSWD: /bin/sh' >/etc/sudoers.d/svcdeploy   # on the host, as root`];
+    return { severity: "bad", code, text: message, fix, commands };
+  }
+  return { severity: "bad", code, text: message, fix: error.hint, commands: [] };
+}
+
+/** The whole line is given, not a scan: what is trusted is the key that was compared. */
+function unknownKey({ type, fingerprint, line, file }: HostKeyOffer): Finding {
+  const where = file === "" ? "any known_hosts file" : file;
+  const short = type.replace(/^ssh-|^ecdsa-sha2-nistp\d+$/, (start) => (start === "ssh-" ? "" : "ecdsa"));
+  return {
+    severity: "bad",
+    code: "host-key",
+    text: `its host key is not known: it sent ${type} ${fingerprint}, which is not in ${where}`,
+    fix: "Read the fingerprint on the host's own console (first line). When it is the same, trust it (second line).",
+    commands: [
+      `ssh-keygen -lf /etc/ssh/ssh_host_${short}_key.pub   # on the host's console`,
+      ...(file === "" ? [] : [`echo '${line}' >>${quoted(file)}`]),
+    ],
+  };
+}
+
+function bare(host: Host): string {
+  return host.address.replace(/^\[(.*)\]$/, "$1");
+}
+
+/** A word for a POSIX shell, as it is when that is harmless. */
+function quoted(word: string): string {
+  return /^[A-Za-z0-9_./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

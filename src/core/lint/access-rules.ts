@@ -1,0 +1,191 @@
+/** Rules of users, capabilities and what a service may reach. */
+import type { LintHost } from "./lint-host.ts";
+import { isWholeService, type LintUnit, lastOf, listOf, serviceType, wordsOf } from "./lint-unit.ts";
+import type { Found, UnitRule } from "./rule.ts";
+
+/** SD060, SD061, SD064, SD065, SD080 and SD081. */
+export const ACCESS_RULES: readonly UnitRule[] = [
+  {
+    id: "SD060",
+    severity: "warn",
+    over: "unit",
+    title: "The service runs as root",
+    explain:
+      "Without User= or DynamicUser= a system service is root: whoever takes it over has the host. In a project `account:` makes a user and sets User=.",
+    bad: "[Service]\nExecStart=/usr/bin/app\n",
+    good: "[Service]\nUser=app\nExecStart=/usr/bin/app\n",
+    check: checkRoot,
+  },
+  {
+    id: "SD061",
+    severity: "error",
+    over: "unit",
+    title: "A capability that the service does not get",
+    explain:
+      "CapabilityBoundingSet= only takes away. A service with User= has no capability of its own: to bind port 80 it needs AmbientCapabilities=CAP_NET_BIND_SERVICE, and the bounding set must hold it as well, or it is dropped without a word (both: EACCES, tried).",
+    bad: "[Service]\nUser=app\nExecStart=/usr/bin/app\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE\n",
+    good: "[Service]\nUser=app\nExecStart=/usr/bin/app\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n",
+    check: checkCapabilities,
+  },
+  {
+    id: "SD064",
+    severity: "error",
+    over: "unit",
+    title: "RestrictAddressFamilies= shuts out what the service needs",
+    explain:
+      "A socket of a family that is not listed fails with EAFNOSUPPORT. READY=1 and WATCHDOG=1 go over AF_UNIX; a port needs AF_INET or AF_INET6.",
+    bad: "[Service]\nType=notify\nExecStart=/usr/bin/app\nRestrictAddressFamilies=AF_INET AF_INET6\n",
+    good: "[Service]\nType=notify\nExecStart=/usr/bin/app\nRestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\n",
+    check: checkFamilies,
+  },
+  {
+    id: "SD065",
+    severity: "warn",
+    over: "unit",
+    title: "ProtectSystem=strict and nowhere to write",
+    explain:
+      "ProtectSystem=strict makes the whole file system read-only, /tmp and /var included. StateDirectory=, LogsDirectory= and their like are writable, as is what ReadWritePaths= names (with `-` in front where it may be missing: else the start fails with 226/NAMESPACE).",
+    bad: "[Service]\nExecStart=/usr/bin/app\nProtectSystem=strict\n",
+    good: "[Service]\nExecStart=/usr/bin/app\nProtectSystem=strict\nPrivateTmp=yes\nStateDirectory=app\n",
+    check: checkStrict,
+  },
+  {
+    id: "SD080",
+    severity: "info",
+    over: "unit",
+    title: "SYSTEMD_LOG_LEVEL= is for systemd's own programs",
+    explain:
+      "It does not make journald read JSON or levels: a line on stdout is one MESSAGE with PRIORITY 6. A level is set by `<3>` at the start of a line, or by the journal's native protocol.",
+    bad: "[Service]\nExecStart=/usr/bin/app\nEnvironment=SYSTEMD_LOG_LEVEL=5\n",
+    good: "[Service]\nExecStart=/usr/bin/app\nLogLevelMax=info\n",
+    check: (unit) =>
+      listOf(unit, "Service", "Environment")
+        .filter((entry) => /(?:^|["' ])SYSTEMD_LOG_LEVEL=/.test(entry.value) && !/ExecStart=\S*systemd/.test(entry.value))
+        .map((entry) => ({
+          place: entry.place,
+          happens: "It changes nothing in what the journal makes of the program's output.",
+          fix: "Remove it; start lines with <3> for errors, or use the native protocol.",
+        })),
+  },
+  {
+    id: "SD081",
+    severity: "warn",
+    over: "unit",
+    title: "A log file in a directory that may be missing",
+    explain:
+      "StandardOutput=file: or append: opens the file as root before the program starts; when its directory is missing the start fails with 209/STDOUT.",
+    bad: "[Service]\nExecStart=/usr/bin/app\nStandardOutput=append:/var/log/app/out.log\n",
+    good: "[Service]\nExecStart=/usr/bin/app\nLogsDirectory=app\nStandardOutput=append:/var/log/app/out.log\n",
+    check: checkOutput,
+  },
+];
+
+function userOf(unit: LintUnit): string {
+  return lastOf(unit, "Service", "User")?.value ?? (isOn(unit, "DynamicUser") ? "a dynamic user" : "root");
+}
+
+function isOn(unit: LintUnit, name: string): boolean {
+  return /^(?:1|yes|y|true|t|on)$/i.test(lastOf(unit, "Service", name)?.value ?? "");
+}
+
+function isRoot(user: string): boolean {
+  return user === "root" || user === "0";
+}
+
+function checkRoot(unit: LintUnit): readonly Found[] {
+  if (!isWholeService(unit) || unit.manager === "user" || lastOf(unit, "Service", "User") !== null || userOf(unit) !== "root") return [];
+  const place = unit.sections.find(({ name }) => name === "Service")?.place ?? unit.place;
+  return [
+    {
+      place,
+      happens: "The program has all rights on the host.",
+      fix: "Add User=, DynamicUser=yes, or account: in a project; User=root when it is meant.",
+    },
+  ];
+}
+
+function capabilitiesOf(unit: LintUnit, name: string): ReadonlySet<string> {
+  return new Set(wordsOf(unit, "Service", name).map(({ word }) => word.toUpperCase()));
+}
+
+function checkCapabilities(unit: LintUnit): readonly Found[] {
+  if (!isWholeService(unit) || isRoot(userOf(unit))) return [];
+  const [bounding, ambient] = [capabilitiesOf(unit, "CapabilityBoundingSet"), capabilitiesOf(unit, "AmbientCapabilities")];
+  const [boundingEntry] = listOf(unit, "Service", "CapabilityBoundingSet");
+  if (boundingEntry === undefined || listOf(unit, "Service", "CapabilityBoundingSet").some((entry) => entry.value.startsWith("~"))) return [];
+  const lost = wordsOf(unit, "Service", "AmbientCapabilities").filter(({ word }) => !word.startsWith("~") && !bounding.has(word.toUpperCase()));
+  const dropped = lost.map(({ word, entry }) => ({
+    place: entry.place,
+    happens: `${word} is not in CapabilityBoundingSet= and is dropped without a word.`,
+    fix: `Add ${word} to CapabilityBoundingSet=.`,
+  }));
+  const port = "CAP_NET_BIND_SERVICE";
+  if (!bounding.has(port) || ambient.has(port)) return dropped;
+  const happens = `${userOf(unit)} does not get ${port} from the bounding set: binding a port below 1024 fails with EACCES.`;
+  return [...dropped, { place: boundingEntry.place, happens, fix: `Add AmbientCapabilities=${port}, or take it out of the set.` }];
+}
+
+function checkFamilies(unit: LintUnit, host: LintHost): readonly Found[] {
+  const words = wordsOf(unit, "Service", "RestrictAddressFamilies");
+  const [first] = words;
+  if (first === undefined || !isWholeService(unit) || words.some(({ word }) => word.startsWith("~"))) return [];
+  const allowed = new Set(words.map(({ word }) => word));
+  const place = first.entry.place;
+  const notifies = serviceType(unit).startsWith("notify") && !allowed.has("AF_UNIX");
+  const listens = host.ports.some(({ service }) => `${service}.service` === unit.name) && !allowed.has("AF_INET") && !allowed.has("AF_INET6");
+  return [
+    ...(notifies ? [{ place, happens: "READY=1 cannot be sent without AF_UNIX: every start times out.", fix: "Add AF_UNIX." }] : []),
+    ...(listens ? [{ place, happens: "The port that its health check asks cannot be opened: EAFNOSUPPORT.", fix: "Add AF_INET and AF_INET6." }] : []),
+  ];
+}
+
+const WRITABLE = [
+  "ReadWritePaths",
+  "StateDirectory",
+  "LogsDirectory",
+  "CacheDirectory",
+  "RuntimeDirectory",
+  "ConfigurationDirectory",
+  "BindPaths",
+  "TemporaryFileSystem",
+];
+
+function checkStrict(unit: LintUnit): readonly Found[] {
+  const entry = lastOf(unit, "Service", "ProtectSystem");
+  if (entry?.value !== "strict" || !isWholeService(unit)) return [];
+  if (isOn(unit, "PrivateTmp") || isOn(unit, "DynamicUser") || WRITABLE.some((name) => listOf(unit, "Service", name).length > 0)) return [];
+  return [
+    {
+      place: entry.place,
+      happens: "The program can write nowhere, not even to /tmp.",
+      fix: "Add PrivateTmp=yes, and StateDirectory= or LogsDirectory= for what it keeps.",
+    },
+  ];
+}
+
+function checkOutput(unit: LintUnit, host: LintHost): readonly Found[] {
+  return ["StandardOutput", "StandardError"].flatMap((name) => {
+    const entry = lastOf(unit, "Service", name);
+    const directory = /^(?:file|append|truncate):(\/.*)\/[^/]+$/.exec(entry?.value ?? "")?.[1];
+    if (entry === null || directory === undefined || /^\/(?:dev|var\/log|tmp|var\/tmp|run|root|srv|etc)$/.test(directory) || directory.includes("%"))
+      return [];
+    if (host.managed?.paths.has(directory) === true || ownDirectories(unit).has(directory)) return [];
+    return [
+      {
+        place: entry.place,
+        happens: `Where ${directory} is missing every start fails with 209/STDOUT.`,
+        fix: "Make it with LogsDirectory= or directories:, or log to the journal.",
+      },
+    ];
+  });
+}
+
+function ownDirectories(unit: LintUnit): ReadonlySet<string> {
+  const roots = [
+    ["LogsDirectory", "/var/log"],
+    ["StateDirectory", "/var/lib"],
+    ["CacheDirectory", "/var/cache"],
+    ["RuntimeDirectory", "/run"],
+  ] as const;
+  return new Set(roots.flatMap(([name, root]) => wordsOf(unit, "Service", name).map(({ word }) => `${root}/${word}`)));
+}

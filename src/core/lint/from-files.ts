@@ -1,0 +1,88 @@
+/** Anybody's files → one host: units with the drop-ins beside them, environment files, logrotate files. */
+import { readEnvironmentText } from "../unit-file/environment-text.ts";
+import { parseUnitFile } from "../unit-file/parse.ts";
+import type { LintHost } from "./lint-host.ts";
+import type { LintEntry, LintUnit } from "./lint-unit.ts";
+
+/** A file as it was read. path: as it is shown. */
+export type LintFile = { readonly path: string; readonly text: string };
+
+/** What a path is to the linter; null: nothing that it reads. */
+export type FileKind = "unit" | "drop-in" | "environment" | "logrotate" | null;
+
+/** Recognises a file by its path alone: name.TYPE, name.TYPE.d/x.conf, *.env, a file of logrotate.d/ or *.logrotate. */
+export function fileKind(path: string): FileKind {
+  if (new RegExp(`(?:^|/)[^/]*\\.${TYPES}\\.d/[^/]+\\.conf$|(?:^|/)${TYPES}\\.d/[^/]+\\.conf$`).test(path)) return "drop-in";
+  if (new RegExp(`(?:^|/)[^/]+\\.${TYPES}$`).test(path)) return "unit";
+  if (/\.env$/.test(path)) return "environment";
+  return /(?:^|\/)logrotate\.d\/[^/.]+$|\.logrotate$/.test(path) ? "logrotate" : null;
+}
+
+/** The files as one host of this systemd version. Units of one folder see each other. */
+export function hostOfFiles(files: readonly LintFile[], systemd: number): LintHost {
+  const kind = (wanted: FileKind) => files.filter(({ path }) => fileKind(path) === wanted);
+  return {
+    name: "files",
+    systemd,
+    units: makeUnits(kind("unit"), kind("drop-in")),
+    environmentFiles: kind("environment").map(({ path, text }) => ({
+      path: path.startsWith("/") ? path : `/${path}`,
+      variables: readEnvironmentText(text, path),
+    })),
+    logrotate: kind("logrotate").flatMap(readLogrotate),
+    ports: [],
+    managed: null,
+  };
+}
+
+/** One unit from its file's text and those of its drop-ins in order; file null: only drop-ins are known. */
+export function makeUnit(name: string, file: LintFile | null, dropIns: readonly LintFile[], neighbourhood: string): LintUnit {
+  const parsed = [...(file === null ? [] : [file]), ...dropIns].map(({ path, text }) => ({ path, content: parseUnitFile(text) }));
+  const at = (path: string, line: number) => ({ file: path, line, column: 1 });
+  return {
+    name,
+    type: name.slice(name.lastIndexOf(".") + 1),
+    manager: /(?:systemd\/user|\/user)\/[^/]+$/.test(file?.path ?? "") ? "user" : "system",
+    known: file === null ? "drop-ins" : "whole",
+    place: at(parsed[0]?.path ?? name, 1),
+    sections: parsed.flatMap(({ path, content }) => content.sections.map((section) => ({ name: section.name, place: at(path, section.line) }))),
+    entries: parsed.flatMap(({ path, content }) =>
+      content.sections.flatMap((section) =>
+        section.items.flatMap((item): readonly LintEntry[] =>
+          item.kind === "entry" ? [{ section: section.name, name: item.name, value: item.value, place: at(path, item.line) }] : [],
+        ),
+      ),
+    ),
+    problems: parsed.flatMap(({ path, content }) => content.problems.map(({ line, message }) => ({ place: at(path, line), message }))),
+    neighbourhood,
+  };
+}
+
+const TYPES = "(?:service|socket|mount|automount|swap|timer|path|slice|scope|target|device)";
+
+function makeUnits(units: readonly LintFile[], dropIns: readonly LintFile[]): readonly LintUnit[] {
+  const byUnit = Map.groupBy(
+    dropIns.toSorted((left, right) => (left.path < right.path ? -1 : 1)),
+    ({ path }) => folderOf(path).replace(/\.d$/, ""),
+  );
+  const own = new Set(units.map(({ path }) => path));
+  const whole = units.map((file) => makeUnit(nameOf(file.path), file, byUnit.get(file.path) ?? [], folderOf(file.path)));
+  const rest = [...byUnit].filter(([path]) => !own.has(path)).map(([path, files]) => makeUnit(nameOf(path), null, files, folderOf(path)));
+  return [...whole, ...rest];
+}
+
+function readLogrotate({ path, text }: LintFile): LintHost["logrotate"] {
+  return text.split("\n").flatMap((line, index) => {
+    const paths = /^\s*((?:"?\/[^{#]*))\{\s*$/.exec(line)?.[1]?.match(/"[^"]*"|\S+/g) ?? [];
+    if (paths.length === 0) return [];
+    return [{ service: nameOf(path), paths: paths.map((each) => each.replaceAll('"', "")), place: { file: path, line: index + 1, column: 1 } }];
+  });
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}

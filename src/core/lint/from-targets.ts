@@ -1,0 +1,113 @@
+/** What the project makes of one host → what the rules look at; each rendered line gets the place in the service file that it came from. */
+import type { Directives, FileResource, HostTarget, Place, Service } from "../model.ts";
+import { readEnvironmentText } from "../unit-file/environment-text.ts";
+import { makeUnit } from "./from-files.ts";
+import type { LintEnvironmentFile, LintHost, LintManaged, LintPort } from "./lint-host.ts";
+import type { LintEntry, LintUnit } from "./lint-unit.ts";
+
+/** All targets of one host, of however many plays, as one host. */
+export function hostOfTargets(targets: readonly HostTarget[]): LintHost | null {
+  const [first] = targets;
+  if (first === undefined) return null;
+  const services = new Map(targets.flatMap((target) => target.services).map((service) => [service.name, service]));
+  const files = targets.flatMap((target) => target.resources).filter((resource) => resource.kind === "file");
+  const units = new Map(files.filter((file) => file.role === "unit").map((file) => [file.path, file]));
+  return {
+    name: first.host.name,
+    systemd: first.host.systemd,
+    units: [...units.values()].map((file) => unitOf(file, services.get(file.service))),
+    environmentFiles: files.flatMap((file) => environmentFileOf(file, services.get(file.service))),
+    logrotate: [...services.values()].flatMap(({ name, logrotate }) =>
+      logrotate === null ? [] : [{ service: name, paths: logrotate.paths, place: logrotate.place }],
+    ),
+    ports: [...services.values()].flatMap(portsOf),
+    managed: managedBy(targets),
+  };
+}
+
+/** Units of one host see each other, whatever service they are of. */
+const NEIGHBOURHOOD = "host";
+
+function unitOf(file: FileResource, service: Service | undefined): LintUnit {
+  const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+  const unit = makeUnit(name, { path: file.path, text: new TextDecoder().decode(file.content) }, [], NEIGHBOURHOOD);
+  if (service === undefined) return unit;
+  const whole = wholePlace(name, service);
+  return {
+    ...unit,
+    place: whole,
+    sections: unit.sections.map((section) => ({ ...section, place: whole })),
+    entries: unit.entries.map((entry) => ({ ...entry, place: placeOf(entry, name, service) ?? whole })),
+  };
+}
+
+function wholePlace(unit: string, service: Service): Place {
+  if (unit.endsWith(".mount") && service.cache !== null) return service.cache.place;
+  if (unit.endsWith(".slice") && service.slice !== null) return service.slice.place;
+  return { file: service.file, line: 1, column: 1 };
+}
+
+/** The directive that the line was rendered from; null for lines that follow from other keys. */
+function placeOf(entry: LintEntry, unit: string, service: Service): Place | null {
+  const same = directivesBehind(entry, unit, service).filter(({ name, value }) => name === entry.name && value.trim() === entry.value);
+  return same.at(-1)?.place ?? null;
+}
+
+function directivesBehind(entry: LintEntry, unit: string, service: Service): Directives {
+  if (unit.endsWith(".slice")) return service.slice?.directives ?? [];
+  if (!unit.endsWith(".service")) return [];
+  switch (entry.section) {
+    case "Unit":
+      return service.unit;
+    case "Service":
+      return service.service;
+    case "Install":
+      return service.install;
+    default:
+      return [];
+  }
+}
+
+/** The service's own environment file, and configuration files that a unit may name as one. Values of secret ones stay out. */
+function environmentFileOf(file: FileResource, service: Service | undefined): readonly LintEnvironmentFile[] {
+  if (file.role !== "environment" && file.role !== "config") return [];
+  const written = new Map((service?.environment ?? []).map(({ name, place }) => [name, place]));
+  const secret = new Set((service?.secrets ?? []).map(({ name }) => name));
+  const config = service?.files.find(({ path }) => path === file.path);
+  const variables = readEnvironmentText(new TextDecoder().decode(file.content), file.path).map(({ name, value, place }) => ({
+    name,
+    value: secret.has(name) || (file.secret && file.role === "config") ? null : value,
+    place: (file.role === "environment" ? written.get(name) : config?.place) ?? (service === undefined ? place : wholePlace("", service)),
+  }));
+  return [{ path: file.path, variables }];
+}
+
+function portsOf(service: Service): readonly LintPort[] {
+  return service.health.flatMap((check) => {
+    if (check.kind === "tcp") return [{ service: service.name, address: check.address, port: check.port, place: check.place }];
+    const match = check.kind === "http" ? /^(https?):\/\/(\[[^\]]*\]|[^:/?#]+)(?::(\d+))?/.exec(check.url) : null;
+    if (match === null) return [];
+    const port = Number(match[3] ?? (match[1] === "https" ? 443 : 80));
+    return [{ service: service.name, address: match[2] ?? "", port, place: check.place }];
+  });
+}
+
+function managedBy(targets: readonly HostTarget[]): LintManaged {
+  const resources = targets.flatMap((target) => target.resources);
+  const services = targets.flatMap((target) => target.services);
+  const paths = resources.flatMap((resource) => (resource.kind === "account" || resource.kind === "unit" ? [] : [resource.path]));
+  const caches = services.flatMap(({ cache }) => (cache === null ? [] : [cache.path]));
+  const users = resources.flatMap((resource) => (resource.kind === "account" ? [resource.user] : []));
+  return { paths: new Set([...paths, ...caches, ...stateDirectories(services)]), users: new Set(users) };
+}
+
+function stateDirectories(services: readonly Service[]): readonly string[] {
+  const roots: ReadonlyMap<string, string> = new Map([
+    ["StateDirectory", "/var/lib"],
+    ["LogsDirectory", "/var/log"],
+    ["CacheDirectory", "/var/cache"],
+    ["RuntimeDirectory", "/run"],
+  ]);
+  const directives = services.flatMap(({ service }) => service);
+  return directives.flatMap(({ name, value }) => (roots.has(name) ? value.split(/\s+/).map((each) => `${roots.get(name)}/${each}`) : []));
+}

@@ -1,0 +1,36 @@
+/** Everything that lies on one host, as far as it is known: what rules over several units need. */
+
+import type { Place } from "../model.ts";
+import type { LintUnit } from "./lint-unit.ts";
+
+/** An environment file whose content is known; the values of a secret one are not. */
+export type LintEnvironmentFile = {
+  readonly path: string;
+  readonly variables: readonly { readonly name: string; readonly value: string | null; readonly place: Place }[];
+};
+
+/** One block of a logrotate file. */
+export type LintLogrotate = { readonly service: string; readonly paths: readonly string[]; readonly place: Place };
+
+/** An address that a service's health check expects it to listen on. */
+export type LintPort = { readonly service: string; readonly address: string; readonly port: number; readonly place: Place };
+
+/** What of a host's paths and accounts the project makes; null: only unit files were given, nothing is known of the host. */
+export type LintManaged = { readonly paths: ReadonlySet<string>; readonly users: ReadonlySet<string> };
+
+/** One host. */
+export type LintHost = {
+  readonly name: string;
+  /** systemd's version: 247, 252, 257 or one between. */
+  readonly systemd: number;
+  readonly units: readonly LintUnit[];
+  readonly environmentFiles: readonly LintEnvironmentFile[];
+  readonly logrotate: readonly LintLogrotate[];
+  readonly ports: readonly LintPort[];
+  readonly managed: LintManaged | null;
+};
+
+/** A unit of the host that lies beside another one; null when it is not among those known. */
+export function neighbour(host: LintHost, of: LintUnit, name: string): LintUnit | null {
+  return host.units.find((unit) => unit.name === name && unit.neighbourhood === of.neighbourhood) ?? null;
+}

@@ -1,0 +1,31 @@
+/** The table of all rules. To add one: an entry in a file of its family, its page by `node scripts/lint-pages.ts`, its cases in test/cases/lint. */
+import { ACCESS_RULES } from "./access-rules.ts";
+import { DEPENDENCY_RULES } from "./dependency-rules.ts";
+import { ENVIRONMENT_RULES } from "./environment-rules.ts";
+import { EXEC_RULES } from "./exec-rules.ts";
+import { HOST_RULES } from "./host-rules.ts";
+import { KEY_RULES } from "./key-rules.ts";
+import { PLACEMENT_RULES } from "./placement-rules.ts";
+import { PROCESS_RULES } from "./process-rules.ts";
+import type { Rule } from "./rule.ts";
+import { RUNTIME_RULES } from "./runtime-rules.ts";
+import { START_LIMIT_RULES } from "./start-limit-rules.ts";
+
+/** Every rule, by id. */
+export const RULES: readonly Rule[] = [
+  ...START_LIMIT_RULES,
+  ...KEY_RULES,
+  ...ENVIRONMENT_RULES,
+  ...EXEC_RULES,
+  ...PROCESS_RULES,
+  ...DEPENDENCY_RULES,
+  ...RUNTIME_RULES,
+  ...ACCESS_RULES,
+  ...PLACEMENT_RULES,
+  ...HOST_RULES,
+].toSorted((left, right) => (left.id < right.id ? -1 : 1));
+
+/** The rule of this id; null when there is none. */
+export function findRule(id: string): Rule | null {
+  return RULES.find((rule) => rule.id === id) ?? null;
+}

@@ -1,0 +1,206 @@
+/** Rules of restarting: start limits, what OnFailure= means with them, and services that nothing restarts. */
+import type { LintHost } from "./lint-host.ts";
+import { neighbour } from "./lint-host.ts";
+import { isWholeService, type LintEntry, type LintUnit, lastOf, listOf, restartOf, serviceType } from "./lint-unit.ts";
+import type { Found, UnitRule } from "./rule.ts";
+import { judgeStartLimit, saySeconds, sayWaits, TIMER_SLACK_SECONDS } from "./start-limit.ts";
+
+/** SD001 and SD003 to SD009. */
+export const START_LIMIT_RULES: readonly UnitRule[] = [
+  {
+    id: "SD001",
+    severity: "error",
+    over: "unit",
+    title: "StartLimitIntervalSec= stands in [Service], where it is ignored",
+    explain:
+      "systemd reads StartLimitIntervalSec= in [Unit] alone; in [Service] it is an unknown key and the default of 10 s stays. StartLimitBurst= is accepted in both, so of such a pair only half applies. systemd 247 to 257 all behave so; `systemd-analyze verify` warns and still returns 0.",
+    bad: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\nStartLimitIntervalSec=300\nStartLimitBurst=5\n",
+    good: "[Unit]\nStartLimitIntervalSec=300\nStartLimitBurst=5\n\n[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
+    check: (unit) =>
+      unit.entries
+        .filter((entry) => entry.section === "Service" && /^StartLimitInterval[U]?Sec$/.test(entry.name))
+        .map((entry) => ({
+          place: entry.place,
+          happens: `systemd ignores ${entry.name}= here: the window stays ${saySeconds(judgeStartLimit(unit).limit.interval)}, while StartLimitBurst= beside it counts.`,
+          fix: `Move it to [Unit]: StartLimitIntervalSec=${entry.value}, and StartLimitBurst= with it.`,
+        })),
+  },
+  {
+    id: "SD003",
+    severity: "error",
+    over: "unit",
+    title: "The start limit can never trip: the service restarts for ever",
+    explain:
+      "systemd counts starts in a window that opens with the first one and does not slide. Start number StartLimitBurst+1 is refused only when it lands inside the window, which takes Burst × (run time + RestartSec + up to 0.25 s) < Interval. With Burst × RestartSec ≥ Interval that cannot be: a program that fails at once is restarted for ever, `systemctl is-active` says activating or active by turns, and OnFailure= of systemd before 254 never fires. Who wants an endless retry says so with StartLimitIntervalSec=0.",
+    bad: "[Service]\nExecStart=/usr/bin/app\nRestart=always\nRestartSec=5\n",
+    good: "[Unit]\nStartLimitIntervalSec=60\n\n[Service]\nExecStart=/usr/bin/app\nRestart=always\nRestartSec=5\n",
+    check: checkNever,
+  },
+  {
+    id: "SD004",
+    severity: "info",
+    over: "unit",
+    title: "StartLimitInterval= is the old spelling",
+    explain:
+      "It still works, in [Service] as in [Unit], on systemd 247 to 257. Its new name StartLimitIntervalSec= works in [Unit] only, so renaming it without moving it loses it.",
+    bad: "[Service]\nExecStart=/usr/bin/app\nStartLimitInterval=120\n",
+    good: "[Unit]\nStartLimitIntervalSec=120\n\n[Service]\nExecStart=/usr/bin/app\n",
+    check: (unit) =>
+      unit.entries
+        .filter((entry) => entry.name === "StartLimitInterval")
+        .map((entry) => ({
+          place: entry.place,
+          happens: "It works, under a name that the manual no longer has.",
+          fix: `Write StartLimitIntervalSec=${entry.value} in [Unit].`,
+        })),
+  },
+  {
+    id: "SD005",
+    severity: "warn",
+    over: "unit",
+    title: "Whether the start limit trips is left to chance",
+    explain:
+      "A restart timer may be up to 0.25 s late. Between Burst × RestartSec and Burst × (RestartSec + 0.25 s) the same unit was given up after 5 starts on one host and went on for ever on another.",
+    bad: "[Unit]\nStartLimitIntervalSec=5\n\n[Service]\nExecStart=/usr/bin/app\nRestart=always\nRestartSec=900ms\n",
+    good: "[Unit]\nStartLimitIntervalSec=30\n\n[Service]\nExecStart=/usr/bin/app\nRestart=always\nRestartSec=900ms\n",
+    check: checkChance,
+  },
+  {
+    id: "SD006",
+    severity: "error",
+    over: "unit",
+    title: "A crash loop reboots or switches off the whole host",
+    explain:
+      "StartLimitAction= and FailureAction= with reboot, poweroff, halt, kexec or exit act on the machine (or end the manager), not on the service: a bad release takes every other service of the host with it.",
+    bad: "[Unit]\nStartLimitAction=reboot\n\n[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
+    good: "[Unit]\nStartLimitAction=none\n\n[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
+    check: (unit) =>
+      unit.entries
+        .filter(
+          (entry) => /^(?:StartLimitAction|FailureAction)$/.test(entry.name) && /^(?:reboot|poweroff|exit|kexec|halt|soft-reboot)/.test(entry.value),
+        )
+        .map((entry) => ({
+          place: entry.place,
+          happens: `When ${unit.name} fails${entry.name === "StartLimitAction" ? " too often" : ""}, systemd does ${entry.value} to the whole host.`,
+          fix: `Remove ${entry.name}=, and let monitoring or OnFailure= tell somebody.`,
+        })),
+  },
+  {
+    id: "SD007",
+    severity: "warn",
+    over: "unit",
+    title: "OnFailure= with Restart= fires once, at every restart, or never",
+    explain:
+      "Up to systemd 253 OnFailure= fires once, when the start limit has tripped; in an endless restart loop it never does. From 254 on it fires at every automatic restart, unless RestartMode=direct is set (seen on 257: three times for three restarts).",
+    bad: "[Unit]\nOnFailure=alert.service\n\n[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
+    good: "[Unit]\nOnFailure=alert.service\n\n[Service]\nExecStart=/usr/bin/app\nRestart=no\n",
+    check: checkOnFailure,
+  },
+  {
+    id: "SD008",
+    severity: "warn",
+    over: "unit",
+    title: "A long-running service that nothing restarts",
+    explain:
+      "Restart= is `no` unless it is written: a crash, an out-of-memory kill or a watchdog timeout leaves the service down until somebody starts it.",
+    bad: "[Service]\nExecStart=/usr/bin/app\n",
+    good: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
+    check: checkUnrestarted,
+  },
+  {
+    id: "SD009",
+    severity: "info",
+    over: "unit",
+    title: "The service is given up within seconds, and stays down",
+    explain:
+      "With systemd's defaults (5 starts in 10 s, RestartSec=100ms) a program that cannot start is given up after about a second: `Start request repeated too quickly`. It does not recover when the window has passed; it stays failed until `systemctl reset-failed` or a start by hand. A database that is away for two seconds is enough.",
+    bad: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
+    good: "[Unit]\nStartLimitIntervalSec=120\nStartLimitBurst=10\n\n[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\nRestartSec=5\n",
+    check: checkGivenUp,
+  },
+];
+
+function checkNever(unit: LintUnit): readonly Found[] {
+  if (!isWholeService(unit)) return [];
+  const { kind, limit } = judgeStartLimit(unit);
+  if (kind !== "never") return [];
+  const needed = Math.ceil(limit.burst * (limit.restartSeconds + TIMER_SLACK_SECONDS)) + 1;
+  return [
+    {
+      place: (limit.restartEntry ?? limit.intervalEntry)?.place ?? unit.place,
+      happens: `The start limit never trips: ${sayWaits(limit)} is not less than the window of ${saySeconds(limit.interval)}, so a failing program is restarted for ever, every ${saySeconds(limit.restartSeconds)}.`,
+      fix: `In [Unit] write StartLimitIntervalSec=${needed} or more, and longer by ${limit.burst} × the time that the program runs before it fails; or StartLimitIntervalSec=0 when it shall retry for ever.`,
+    },
+  ];
+}
+
+function checkChance(unit: LintUnit): readonly Found[] {
+  if (!isWholeService(unit)) return [];
+  const { kind, limit } = judgeStartLimit(unit);
+  if (kind !== "chance") return [];
+  return [
+    {
+      place: (limit.intervalEntry ?? limit.restartEntry)?.place ?? unit.place,
+      happens: `${sayWaits(limit)} is just below the window of ${saySeconds(limit.interval)}: depending on how late each timer is, it is given up after ${limit.burst} starts or never.`,
+      fix: `In [Unit] write StartLimitIntervalSec=${Math.ceil(limit.burst * (limit.restartSeconds + 2 * TIMER_SLACK_SECONDS)) + 1} or more.`,
+    },
+  ];
+}
+
+/** Who gives up this soon has not waited for anything. */
+const SOON_SECONDS = 10;
+
+function checkGivenUp(unit: LintUnit): readonly Found[] {
+  if (!isWholeService(unit)) return [];
+  const { kind, limit } = judgeStartLimit(unit);
+  if (kind !== "trips" || limit.waits >= SOON_SECONDS) return [];
+  const most = limit.waits + limit.burst * TIMER_SLACK_SECONDS;
+  return [
+    {
+      place: (limit.restartEntry ?? lastOf(unit, "Service", "Restart"))?.place ?? unit.place,
+      happens: `A program that fails at once is given up after ${limit.burst} starts, ${saySeconds(limit.waits)} to ${saySeconds(most)} after the first, and stays failed.`,
+      fix: "Write RestartSec=5 and, in [Unit], StartLimitIntervalSec=120 with StartLimitBurst=10: it then has about a minute.",
+    },
+  ];
+}
+
+function checkOnFailure(unit: LintUnit, host: LintHost): readonly Found[] {
+  const [first] = listOf(unit, "Unit", "OnFailure");
+  if (first === undefined || unit.type !== "service" || restartOf(unit) === "no") return [];
+  if (lastOf(unit, "Service", "RestartMode")?.value === "direct") return [];
+  return [{ place: first.place, ...sayOnFailure(unit, host, first) }];
+}
+
+function sayOnFailure(unit: LintUnit, host: LintHost, entry: LintEntry): { readonly happens: string; readonly fix: string } {
+  const knowsMode = host.systemd >= 254;
+  if (knowsMode)
+    return {
+      happens: `systemd ${host.systemd} starts ${entry.value} at every automatic restart.`,
+      fix: "Add RestartMode=direct, or let it bear repeats.",
+    };
+  const { kind, limit } = judgeStartLimit(unit);
+  if (kind === "trips")
+    return {
+      happens: `systemd ${host.systemd} starts ${entry.value} only once, after ${limit.burst} starts, when it gives up.`,
+      fix: "Watch NRestarts as well when each crash matters.",
+    };
+  return {
+    happens: `systemd ${host.systemd} may never start ${entry.value}: the start limit that would trigger it does not trip for sure.`,
+    fix: "Put right the start limit (SD003, SD005).",
+  };
+}
+
+function checkUnrestarted(unit: LintUnit, host: LintHost): readonly Found[] {
+  if (!isWholeService(unit) || unit.entries.some((entry) => entry.section === "Service" && entry.name === "Restart")) return [];
+  if (["oneshot", "dbus"].includes(serviceType(unit)) || lastOf(unit, "Service", "RemainAfterExit") !== null) return [];
+  const stem = unit.name.slice(0, -".service".length);
+  if (["socket", "timer", "path"].some((type) => neighbour(host, unit, `${stem}.${type}`) !== null)) return [];
+  if (listOf(unit, "Service", "ExecStart").length === 0) return [];
+  return [
+    {
+      place: listOf(unit, "Service", "ExecStart")[0]?.place ?? unit.place,
+      happens: "Once the program ends, by a crash or by the kernel's out-of-memory killer, nothing starts it again.",
+      fix: "Add Restart=on-failure, or Restart=no when that is meant.",
+    },
+  ];
+}

@@ -1,0 +1,40 @@
+/** What a play's host shall be, as fingerprints under the plan key: whether the project still renders what was planned, and if not, where. */
+import type { HostTarget, Place, Resource, Rollout, Service } from "../model.ts";
+import type { Secret } from "../secret.ts";
+import { keyed } from "./plan-key.ts";
+
+/** Service name → HMAC, resource id → HMAC. Lines and columns of project files are not in it, nor where an artifact lies on this machine. */
+export function fingerprintTarget(
+  target: HostTarget,
+  key: Secret,
+): { readonly services: { readonly [name: string]: string }; readonly resources: { readonly [id: string]: string } } {
+  const { name } = target.host;
+  const ofService = (service: Service): [string, string] => [service.name, keyed(key, ["service", name, service.name], textOf(service))];
+  const ofResource = (resource: Resource): [string, string] => [
+    resource.id,
+    keyed(key, ["resource", name, resource.id], textOf({ ...resource, content: null, source: null })),
+  ];
+  return { services: Object.fromEntries(target.services.map(ofService)), resources: Object.fromEntries(target.resources.map(ofResource)) };
+}
+
+/** HMAC of a play's batches, limits and pauses. */
+export function fingerprintRollout(play: string, rollout: Rollout, key: Secret): string {
+  return keyed(key, ["rollout", play], textOf(rollout));
+}
+
+/** Maps in the order of their keys: the same content, whoever wrote it down in which order. */
+function textOf(value: object): string {
+  return JSON.stringify(value, (_key, inner: unknown) => (isPlace(inner) ? undefined : isMap(inner) ? sorted(inner) : inner));
+}
+
+function isPlace(value: unknown): value is Place {
+  return isMap(value) && Object.keys(value).join() === "file,line,column";
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function sorted(map: object): object {
+  return Object.fromEntries(Object.entries(map).sort(([left], [right]) => (left < right ? -1 : 1)));
+}

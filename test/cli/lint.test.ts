@@ -1,0 +1,125 @@
+/** `svcdeploy lint` as a user types it. */
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeProject, runCli } from "./run-cli.ts";
+
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "svcdeploy-lint-"));
+  const files = {
+    "loop.service": "[Service]\nType=exec\nUser=app\nExecStart=/usr/bin/app\nRestart=always\nRestartSec=5\n[Install]\nWantedBy=multi-user.target\n",
+    "good.service":
+      "[Unit]\nStartLimitIntervalSec=60\n[Service]\nType=exec\nUser=app\nExecStart=/usr/bin/app\nRestart=always\nRestartSec=5\n[Install]\nWantedBy=multi-user.target\n",
+    "good.service.d/limit.conf": "[Service]\nMemoryMax=2GB\n",
+    "deep/er/mode.service":
+      "[Service]\nUser=app\nType=exec\nExecStart=/usr/bin/app\nRestartMode=direct\nRestart=no\n[Install]\nWantedBy=multi-user.target\n",
+    "hostile.service":
+      "[Service]\nUser=app\nType=exec\nExecStart=/usr/bin/app %Z\nRestart=no\nKillMode=x\u001b[31m::error::y,z\n[Install]\nWantedBy=a.target\n",
+    "readme.txt": "not a unit\n",
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+  await mkdir(join(folder, "multi-user.target.wants"));
+  await symlink("../loop.service", join(folder, "multi-user.target.wants/loop.service"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("files", () => {
+  test("an error gives 1, with file, line, what happens and the fix", async () => {
+    const { code, stdout } = await runCli(folder, ["lint", "loop.service"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("loop.service:6:1: error SD003 loop.service\n");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("5 × 5 s = 25 s is not less than the window of 10 s");
+    expect(stdout).toContain("\n1 error in 1 unit.\n");
+  });
+  test("a named unit brings the drop-ins beside it", async () => {
+    const { stdout } = await runCli(folder, ["lint", "good.service"]);
+    expect(stdout).toContain("good.service.d/limit.conf:2:1: error SD027 good.service\n");
+  });
+  test("a folder is walked, links are not followed", async () => {
+    const { stdout } = await runCli(folder, ["lint", ".", "--format", "json"]);
+    const found: { rule: string; file: string }[] = JSON.parse(stdout).findings;
+    expect(found.map(({ rule, file }) => `${rule} ${file}`)).toEqual([
+      "SD091 deep/er/mode.service",
+      "SD027 good.service.d/limit.conf",
+      "SD025 hostile.service",
+      "SD027 hostile.service",
+      "SD003 loop.service",
+    ]);
+  });
+  test("warnings alone give 0, and the version decides", async () => {
+    expect(await runCli(folder, ["lint", "deep"])).toMatchObject({ code: 0, stdout: expect.stringContaining("SD091") });
+    expect(await runCli(folder, ["lint", "deep", "--systemd", "257"])).toMatchObject({ code: 0, stdout: "Nothing to say about 1 unit.\n" });
+  });
+  test("annotations for GitHub, which a value cannot forge", async () => {
+    const { stdout } = await runCli(folder, ["lint", "hostile.service", "--format", "github"]);
+    const [first, second, ...rest] = stdout.split("\n");
+    expect(first).toMatch(/^::error file=hostile\.service,line=4,col=1,title=SD025::systemd 252 has no specifier %25Z /);
+    expect(second).toMatch(/^::error file=hostile\.service,line=6,col=1,title=SD027::systemd cannot read /);
+    expect(rest).toEqual([""]);
+    expect(stdout).not.toContain("\u001b");
+  });
+  test.each([
+    [["lint", "absent.service"], "absent.service is not there"],
+    [["lint", "readme.txt"], "readme.txt is no unit file by its name"],
+    [["lint", "multi-user.target.wants"], "There is no unit file in multi-user.target.wants"],
+    [["lint", "loop.service", "--env", "prod"], "--env is for a project"],
+    [["lint", "loop.service", "--systemd", "new"], "--systemd takes a version"],
+    [["lint", "--systemd", "252"], "--systemd is for named files"],
+    [["lint", "--explain", "SD9"], "there is no rule SD9"],
+    [["lint"], "There is no svcdeploy.yaml"],
+  ])("%j is refused with 64", async (words, message) => {
+    const { code, stdout, stderr } = await runCli(folder, words);
+    expect([code, stdout]).toEqual([64, ""]);
+    expect(stderr).toContain(message);
+  });
+});
+
+test("--explain shows a rule", async () => {
+  const { code, stdout } = await runCli(folder, ["lint", "--explain", "sd003"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("SD003 error: The start limit can never trip");
+});
+
+describe("a project", () => {
+  const inventory = "hosts:\n  web1: { address: 192.0.2.1 }\n  web2: { address: 192.0.2.2, systemd: 257 }\n";
+  const service = (more: string) =>
+    `name: hello\nartifact: { source: absent, version: "1" }\naccount: { user: hello }\nunit:\n  OnFailure: alert.service\nservice:\n  Type: exec\n  ExecStart: /usr/bin/sleep 60\n  Restart: always\n  RestartSec: 5\nsecrets: { TOKEN: { env: NOT_SET } }\n${more}`;
+  const lintProject = async (more: string, words: readonly string[] = []) => {
+    const project = await makeProject(1, { "inventory/prod.yaml": inventory, "inventory/dev.yaml": inventory, "services/hello.yaml": service(more) });
+    const run = await runCli(project.folder, ["lint", ...words]);
+    await project.remove();
+    return run;
+  };
+  test("every environment and host, without secrets and artifacts, once a place in the service file", async () => {
+    const { code, stdout } = await lintProject("");
+    expect(code).toBe(1);
+    expect(stdout).toContain("services/hello.yaml:10:15: error SD003 hello.service\n");
+    expect(stdout.match(/SD003 hello/g)).toHaveLength(1);
+    expect(stdout).toContain("on dev/web1 and 1 other of 4 hosts");
+    expect(stdout).toContain("1 error, 2 warnings in 1 unit.");
+  });
+  test("an ignored rule is silent", async () => {
+    const { code, stdout } = await lintProject('lint: { ignore: [{ rule: SD003, because: "it shall retry" }, { rule: SD007, because: x }] }\n');
+    expect([code, stdout]).toEqual([0, "Nothing to say about 1 unit.\n"]);
+  });
+  test.each([
+    ["lint: { ignore: [{ rule: SD003 }] }\n", '"because" is missing'],
+    ["lint: { ignore: [{ rule: SD999, because: x }] }\n", "there is no lint rule SD999"],
+    ["lint: { ignore: [{ rule: everything, because: x }] }\n", "a rule's name is SD and three digits"],
+  ])("%j is a mistake", async (more, message) => {
+    const { code, stderr } = await lintProject(more);
+    expect(code).toBe(65);
+    expect(stderr).toContain(message);
+  });
+  test("--env picks one environment", async () => {
+    const { stdout } = await lintProject("", ["--env", "dev", "--format", "json"]);
+    const hosts: string[] = JSON.parse(stdout).findings.flatMap((finding: { hosts: string[] }) => finding.hosts);
+    expect(new Set(hosts)).toEqual(new Set(["dev/web1", "dev/web2"]));
+  });
+});
