@@ -244,7 +244,9 @@ step_limit() {
 renew_record() {
   [ -r "$txn/records/$unit" ] || return 0
   read -r _ _ restart reload <"$txn/records/$unit"
-  record_unit "$unit" "$restart" "$reload"
+  record_unit "$unit" "$restart" "$reload" || record_unit "$unit" "$restart" "$reload" && return 0
+  rm -f -- "$base/units/$unit.tmp"
+  trouble "the record of $unit cannot be renewed"
 }
 
 restore_records() {

@@ -74,7 +74,7 @@ clear_stage() {
 
 # record_unit UNIT RESTART RELOAD: the running process started from these inputs.
 record_unit() {
-  invocation=$(systemctl "$scope" show -p InvocationID -- "$1" 9>&-)
+  invocation=$(systemctl "$scope" show -p InvocationID -- "$1" 9>&-) || return 1
   invocation=${invocation#InvocationID=}
   read -r boot </proc/sys/kernel/random/boot_id
   replace "$base/units/$1" "${invocation:-none} $boot $2 $3"
