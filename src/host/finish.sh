@@ -285,7 +285,7 @@ undo_folders() {
   done <"$txn/plan"
   # A folder that somebody has filled meanwhile holds data that is not ours.
   for folder in "$@"; do
-    [ ! -d "$folder" ] || rmdir -- "$folder" 2>/dev/null || :
+    [ ! -d "$folder" ] || rmdir -- "$folder" 2>/dev/null || [ -n "$(ls -A -- "$folder")" ] || trouble "$folder cannot be removed"
   done
 }
 

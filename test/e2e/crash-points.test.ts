@@ -8,7 +8,7 @@ import { cgroupMode, removeHosts, type SystemdVersion, startHost, systemdVersion
 
 const every = process.env["SVCDEPLOY_CRASH_POINTS"] === "all";
 const limit = every ? 7_200_000 : 300_000;
-const sampleMilliseconds = Number(process.env["SVCDEPLOY_CRASH_SECONDS"] ?? "150") * 1000;
+const sampleMilliseconds = Number(process.env["SVCDEPLOY_CRASH_SECONDS"] ?? "60") * 1000;
 const hosts = new Map<number, TestHost>();
 
 /** A host with what it is like before and after a transaction that went well, and the commands of each phase by what led to it. */
