@@ -22,7 +22,14 @@ await_end() {
   tries=0
   while [ "$tries" -lt 100 ]; do
     active=$(timeout 20 systemctl show -p ActiveState "svcdeploy-$id.service") || return 1
-    case $active in ActiveState=inactive | ActiveState=failed) return 0 ;; esac
+    case $active in
+      ActiveState=inactive | ActiveState=failed)
+        job=$(timeout 20 systemctl show -p Job "svcdeploy-$id.service") || return 1
+        case ${job#Job=} in '' | 0) return 0 ;; esac
+        ;;
+      # A kill that came before the unit had a process hit nothing.
+      ActiveState=active) systemctl kill --signal=KILL --kill-who=main "svcdeploy-$id.service" 2>/dev/null ;;
+    esac
     sleep 0.1
     tries=$((tries + 1))
   done
