@@ -81,7 +81,7 @@ cancel_jobs() {
   done <"$txn/plan"
 }
 
-evidence=Id,LoadState,ActiveState,SubState,Result,Type,NRestarts,MainPID,ExecMainCode,ExecMainStatus,InvocationID,StatusText,ReloadResult,ConditionResult
+evidence=Id,LoadState,ActiveState,SubState,Result,Type,NRestarts,MainPID,ExecMainCode,ExecMainStatus,InvocationID,InactiveExitTimestamp,StatusText,ReloadResult,ConditionResult
 
 # What the failed units say of themselves, before they are restarted.
 keep_evidence() {
@@ -90,20 +90,17 @@ keep_evidence() {
     if [ -n "$said" ]; then replace "$txn/failure" "the transaction's script ended early; its last words: $said"; fi
   fi
   [ -d "$txn/evidence" ] || mkdir -- "$txn/evidence" || return
+  timeout 10 journalctl --sync 9>&- </dev/null 2>/dev/null # what a process said last may not have been read yet
   while IFS="$tab" read -r verb unit; do
     if [ "$unit" = - ] || [ -e "$txn/evidence/$unit.journal" ]; then continue; fi
-    timeout 10 systemctl "$scope" show -p "$evidence" -- "$unit" 9>&- </dev/null >"$txn/evidence/$unit.show" 2>/dev/null
-    invocation=''
+    TZ=UTC timeout 10 systemctl "$scope" show -p "$evidence" -- "$unit" 9>&- </dev/null >"$txn/evidence/$unit.show" 2>/dev/null
+    # By unit and time: what a process says just before it dies is often not attributed to its invocation any more.
+    since=''
     while IFS= read -r line; do
-      case $line in InvocationID=*) invocation=${line#InvocationID=} ;; esac
+      case $line in InactiveExitTimestamp=*) since=${line#InactiveExitTimestamp=} ;; esac
     done <"$txn/evidence/$unit.show"
-    if [ -n "$invocation" ]; then
-      timeout 10 journalctl --no-pager -q -n 20 -o cat "_SYSTEMD_INVOCATION_ID=$invocation" + "INVOCATION_ID=$invocation" \
-        9>&- </dev/null >"$txn/evidence/$unit.journal" 2>/dev/null
-    fi
-    if [ ! -s "$txn/evidence/$unit.journal" ]; then
-      timeout 10 journalctl --no-pager -q -n 20 -o cat -u "$unit" 9>&- </dev/null >"$txn/evidence/$unit.journal" 2>/dev/null
-    fi
+    TZ=UTC timeout 10 journalctl --no-pager -q -n 20 -o cat -u "$unit" ${since:+"--since=$since"} \
+      9>&- </dev/null >"$txn/evidence/$unit.journal" 2>/dev/null
   done <"$txn/acted"
 }
 
