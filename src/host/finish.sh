@@ -81,7 +81,7 @@ cancel_jobs() {
   done <"$txn/plan"
 }
 
-evidence=Id,LoadState,ActiveState,SubState,Result,Type,NRestarts,MainPID,ExecMainCode,ExecMainStatus,InvocationID,InactiveExitTimestamp,StatusText,ReloadResult,ConditionResult
+evidence=Id,LoadState,ActiveState,SubState,Result,Type,NRestarts,MainPID,ExecMainCode,ExecMainStatus,InvocationID,StatusText,ReloadResult,ConditionResult
 
 # What the failed units say of themselves, before they are restarted.
 keep_evidence() {
@@ -93,13 +93,17 @@ keep_evidence() {
   timeout 10 journalctl --sync 9>&- </dev/null 2>/dev/null # what a process said last may not have been read yet
   while IFS="$tab" read -r verb unit; do
     if [ "$unit" = - ] || [ -e "$txn/evidence/$unit.journal" ]; then continue; fi
-    TZ=UTC timeout 10 systemctl "$scope" show -p "$evidence" -- "$unit" 9>&- </dev/null >"$txn/evidence/$unit.show" 2>/dev/null
-    # By unit and time: what a process says just before it dies is often not attributed to its invocation any more.
-    since=''
+    timeout 10 systemctl "$scope" show -p "$evidence" -- "$unit" 9>&- </dev/null >"$txn/evidence/$unit.show" 2>/dev/null
+    invocation=''
     while IFS= read -r line; do
-      case $line in InactiveExitTimestamp=*) since=${line#InactiveExitTimestamp=} ;; esac
+      case $line in InvocationID=*) invocation=${line#InvocationID=} ;; esac
     done <"$txn/evidence/$unit.show"
-    TZ=UTC timeout 10 journalctl --no-pager -q -n 20 -o cat -u "$unit" ${since:+"--since=$since"} \
+    # What a process says just before it dies is often not attributed to its invocation any more: what counts is the unit and the time.
+    first=''
+    if [ -n "$invocation" ]; then
+      first=$(timeout 10 journalctl --no-pager -q -o short-unix "INVOCATION_ID=$invocation" 9>&- </dev/null 2>/dev/null | head -n 1 9>&-)
+    fi
+    timeout 10 journalctl --no-pager -q -n 20 -o cat -u "$unit" ${first:+"--since=@${first%% *}"} \
       9>&- </dev/null >"$txn/evidence/$unit.journal" 2>/dev/null
   done <"$txn/acted"
 }
