@@ -42,7 +42,7 @@ export async function readResult(remote: Remote, id: string, context: DeployCont
       .filter((frame) => frame.word === "evidence")
       .map(({ rest }) => {
         const [name = "", content = ""] = rest.split(" ");
-        return [name, sanitize(Buffer.from(content, "base64").toString("utf8"))] as const;
+        return [name, sanitize(wholeLines(Buffer.from(content, "base64")))] as const;
       }),
   );
   const names = [...evidence.keys()].filter((name) => name.endsWith(".show")).map((name) => name.slice(0, -".show".length));
@@ -55,4 +55,13 @@ export async function readResult(remote: Remote, id: string, context: DeployCont
     return [unit, { properties, journal: journal.slice(-20) }] as const;
   });
   return { failure: text("failure"), conflicts: text("conflicts"), units: new Map(units) };
+}
+
+const MOST_EVIDENCE_BYTES = 16_384;
+
+/** The newest evidence, without the line that the host's limit cut through: half a secret would not be recognised as one. */
+function wholeLines(bytes: Buffer): string {
+  if (bytes.length <= MOST_EVIDENCE_BYTES) return bytes.toString("utf8");
+  const cut = bytes.indexOf("\n");
+  return `(more than 16 KiB; the last lines)\n${cut === -1 ? "" : bytes.subarray(cut + 1).toString("utf8")}`;
 }

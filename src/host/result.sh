@@ -14,7 +14,7 @@ for name in state failure conflicts; do
 done
 for file in "$txn"/evidence/*; do
   [ -f "$file" ] || continue
-  text=$(head -c 16384 -- "$file" | base64 -w 0)
+  text=$(tail -c 16385 -- "$file" | base64 -w 0) # one more than is shown tells that something is missing
   printf '%s evidence %s %s\n' "$nonce" "${file##*/}" "$text"
 done
 printf '%s end\n' "$nonce"

@@ -1,10 +1,11 @@
 /** The key that saved plans are made under: from the environment, else a file of the operator's own that is made once. */
 import { randomBytes } from "node:crypto";
-import { link, lstat, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { link, lstat, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { MIN_KEY_LENGTH } from "../core/plan/plan-key.ts";
 import { Secret } from "../core/secret.ts";
+import { makeFolder } from "./make-folder.ts";
 import { readNamedFile } from "./read-file.ts";
 
 /** The variable that holds the key where plan and apply run on different machines. */
@@ -48,10 +49,11 @@ async function keyPath({ XDG_STATE_HOME: state, HOME: home }: Readonly<Record<st
 async function makeKeyFile(path: string): Promise<void> {
   const part = `${path}.${randomBytes(8).toString("hex")}`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path), 0o700);
     await writeFile(part, `${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600, flush: true });
     await link(part, path);
   } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${path} could not be made: ${error.message}`, GIVE_KEY);
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (code === "") throw error;
     if (code !== "EEXIST") throw new UsageError(`${path} could not be made (${code})`, GIVE_KEY);

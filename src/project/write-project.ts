@@ -1,8 +1,9 @@
 /** Writes a new project's files into a folder that is empty or not there yet. */
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import type { ProjectFile } from "../core/init/project-files.ts";
+import { makeFolder } from "./make-folder.ts";
 
 const MOST_NAMED = 10;
 
@@ -17,7 +18,7 @@ export async function writeProject(folder: string, files: readonly ProjectFile[]
     );
   }
   for (const { path, text, kind } of files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await makeFolder(dirname(join(folder, path)));
     await writeFile(join(folder, path), text, { flag: "wx", mode: kind === "program" ? 0o755 : 0o644 });
   }
 }

@@ -1,8 +1,9 @@
 /** Writes rendered files below a folder of the operator's, as they would stand on the hosts. */
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import type { FileResource } from "../core/model.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** A file and the host that it is for. */
 export type RenderedFile = { readonly host: string; readonly file: FileResource };
@@ -15,7 +16,7 @@ export async function writeRendered(folder: string, files: readonly RenderedFile
   if ((await entriesOf(folder)).length > 0) throw new UsageError(`${folder} is not empty`, "Give --out a new or an empty folder.");
   for (const { host, file } of files) {
     const path = join(folder, host, file.path);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path), 0o700);
     await writeFile(path, file.content, { flag: "wx", mode: 0o600 });
   }
 }

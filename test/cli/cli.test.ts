@@ -130,7 +130,7 @@ test.each(["plan", "verify", "drift", "apply"])("Ctrl-C while %s waits for a hos
   await project.remove();
   expect(stderr).toContain("Interrupted: nothing was changed.");
   expect(code).toBe(130);
-  expect(performance.now() - pressed).toBeLessThan(3000);
+  expect(performance.now() - pressed).toBeLessThan(10_000);
 });
 
 test("a reader that goes away is no error", async () => {
