@@ -117,6 +117,14 @@ test("a service that dies with its secret on its lips: its journal is shown with
   }
 });
 
+test("a journal that is longer than what is shown of it is not cut through a secret", async () => {
+  shop.write("templates/web.conf.hbs", `no good: ${"{{secrets.API_TOKEN}},".repeat(1500)}\n`);
+  const failed = await run(renewed, "apply", "--yes", "--output", "json");
+  expect(failed.code).toBe(5);
+  expect(failed.stdout).toContain("(more than 16 KiB; the last lines)");
+  expect(failed.stdout).not.toContain(spilled.slice(-8));
+});
+
 test("a missing secret and a mistake in a template with secrets are reported without values", async () => {
   const missing = await shop.run(["plan", "--env", "test"]);
   expect(missing.code).toBe(65);
