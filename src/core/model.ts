@@ -82,7 +82,10 @@ export type Project = {
 export type Directives = readonly { readonly name: string; readonly value: string; readonly place: Place }[];
 
 /** Where a secret's value comes from. */
-export type SecretSource = { readonly provider: "env"; readonly variable: string } | { readonly provider: "file"; readonly path: string };
+export type SecretSource =
+  | { readonly provider: "env"; readonly variable: string }
+  | { readonly provider: "file"; readonly path: string }
+  | { readonly provider: "exec"; readonly command: readonly string[] };
 
 /** A release: one executable file that is delivered under /opt/<service>/releases. */
 export type Artifact = {
@@ -94,6 +97,19 @@ export type Artifact = {
   readonly keep: number;
   readonly place: Place;
 };
+
+/** A job beside the service that a timer starts: <service>-<name>.timer and <service>-<name>.service. */
+export type Timer = {
+  readonly name: string;
+  /** Of [Timer], and of the job's [Unit] and [Service]. */
+  readonly timer: Directives;
+  readonly unit: Directives;
+  readonly service: Directives;
+  readonly place: Place;
+};
+
+/** A socket that systemd holds for the service. unit: <service>.socket, or <service>-<name>.socket. */
+export type Socket = { readonly unit: string; readonly directives: Directives; readonly place: Place };
 
 /** What happens to the service when the file's content changes. */
 export type OnChange = "restart" | "reload" | "none";
@@ -141,6 +157,10 @@ export type Service = {
   readonly service: Directives;
   readonly install: Directives;
   readonly hardening: "off" | "standard" | "strict";
+  /** go: GOMAXPROCS and GOMEMLIMIT follow from the limits. */
+  readonly runtime: "go" | null;
+  readonly timers: readonly Timer[];
+  readonly sockets: readonly Socket[];
   readonly environment: readonly { readonly name: string; readonly value: string; readonly place: Place }[];
   readonly secrets: readonly { readonly name: string; readonly source: SecretSource; readonly place: Place }[];
   readonly files: readonly ConfigFile[];

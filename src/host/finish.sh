@@ -162,7 +162,9 @@ undo_units() {
   if [ -s "$txn/acted" ] || [ "$state" != PREPARED ]; then
     if rebooted; then act_on_all; fi
     each_acted stop_unless_ran
+    each_acted close_socket
     timeout -k 5 120 systemctl "$scope" daemon-reload 9>&- </dev/null || trouble 'daemon-reload failed'
+    each_acted bring_back_socket
     each_acted bring_back
     revive
   fi
@@ -214,12 +216,27 @@ stop_unless_ran() {
   systemctl "$scope" reset-failed -- "$unit" 9>&- </dev/null 2>/dev/null
 }
 
+# systemd refuses to start a socket while its service runs; whoever connects meanwhile must not start the service again.
+close_socket() {
+  case $unit in *.socket) ;; *) return ;; esac
+  service=$(systemctl "$scope" show -p Triggers -- "$unit" 9>&- </dev/null)
+  # shellcheck disable=SC2086 # names of units, split on purpose
+  timeout -k 5 "$(step_limit)" systemctl "$scope" stop -- "$unit" ${service#Triggers=} 9>&- </dev/null 2>/dev/null || trouble "systemctl stop $unit failed"
+}
+
+bring_back_socket() {
+  case $unit in *.socket) bring_back ;; esac
+}
+
 stopped() {
   back=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null)
   case $back in ActiveState=inactive | ActiveState=failed) ;; *) return 1 ;; esac
 }
 
 bring_back() {
+  back=''
+  case $unit in *.socket) back=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null) ;; esac
+  [ "$back" != ActiveState=active ] || return 0 # the sockets come first, and only once
   case $before in active | activating | reloading) ;; *) return ;; esac
   back=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null)
   if [ "$verb" = reload ] && [ "$back" = ActiveState=active ] &&

@@ -49,6 +49,9 @@ function sampleTarget(name: string, play: string): HostTarget {
     directories: [],
     health: [],
     settleSeconds: 10,
+    runtime: null,
+    timers: [],
+    sockets: [],
     lintIgnore: [],
   };
   return { project: "demo", host, play, services: [service], resources: [], owners: new Map(), declared: null };

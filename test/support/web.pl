@@ -20,7 +20,10 @@ if ($config{dump_core}) { print "about to dump core\n"; kill 'SEGV', $$; sleep 5
 if ($config{eat_memory}) { print "eating memory\n"; my @food; push @food, 'x' x 4_000_000 while 1 }
 
 my $server;
-unless ($config{closed}) {
+if (($ENV{LISTEN_PID} // 0) == $$ && $ENV{LISTEN_FDS}) {
+  print "given $ENV{LISTEN_FDS} sockets: $ENV{LISTEN_FDNAMES}\n";
+  $server = IO::Socket::INET->new_from_fd(3, 'r+') or die "cannot use the socket that was given: $!\n";
+} elsif (!$config{closed}) {
   $server = IO::Socket::INET->new(Listen => 20, LocalAddr => '127.0.0.1', LocalPort => $config{port}, ReuseAddr => 1)
     or die "cannot listen on $config{port}: $!\n";
 }

@@ -5,7 +5,7 @@ import { directiveSince, isKnownDirective, nearestDirective, sectionsWithDirecti
 import type { WrittenService } from "./service-schema.ts";
 import type { TreePath } from "./yaml.ts";
 
-type Section = "Unit" | "Service" | "Install" | "Slice";
+type Section = "Unit" | "Service" | "Install" | "Slice" | "Socket" | "Timer";
 type Key = "unit" | "service" | "install" | "slice";
 
 /** What reading a section needs of a service. */
@@ -20,12 +20,19 @@ export type DirectiveReading = {
 export function readDirectives(reading: DirectiveReading, section: Section, key: Key): Directives {
   return Object.entries(reading.written[key] ?? {}).flatMap(([name, values]) => {
     const place = reading.placeOf([key, name]);
-    if (!(key === "slice" && name === "name")) checkKnown(reading, section, name, place);
-    return values.map((value, index) => ({ name, value, place: values.length === 1 ? place : reading.placeOf([key, name, index]) }));
+    if (!(key === "slice" && name === "name")) checkDirective(reading, section, name, place);
+    return directivesOf(reading, [key, name], values);
   });
 }
 
-function checkKnown(reading: DirectiveReading, section: Section, name: string, place: Place): void {
+/** One directive's values as written at a path of the service, each at its place. */
+export function directivesOf(reading: Pick<DirectiveReading, "placeOf">, path: readonly (string | number)[], values: readonly string[]): Directives {
+  const name = String(path.at(-1));
+  return values.map((value, index) => ({ name, value, place: reading.placeOf(values.length === 1 ? path : [...path, index]) }));
+}
+
+/** Adds a problem when the host's systemd does not know the directive in this section. */
+export function checkDirective(reading: DirectiveReading, section: Section, name: string, place: Place): void {
   const version = reading.host.systemd;
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
     reading.problems.push({ place, message: `"${name}" cannot be a directive: letters, digits and - only`, hint: null, excerpt: "" });

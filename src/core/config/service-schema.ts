@@ -50,14 +50,14 @@ const serviceName = textThat(refuseName);
 
 const noInstances = leaf((value) => (Array.isArray(value) && value.length === 0 ? good(value) : bad("`instances` is not supported yet")));
 
-const secret = map({ env: textThat(refuseVariable).optional(), file: projectPath.optional() }, [
+const commandWords = z.array(text, { error: "a command is a list: the program, then its arguments" }).min(1, "a command needs a program");
+const secret = map({ env: textThat(refuseVariable).optional(), file: projectPath.optional(), exec: commandWords.optional() }, [
   "age",
   "sops",
   "ansible-vault",
-  "exec",
   "vault",
 ]).superRefine((value, context) => {
-  if (Object.keys(value).length !== 1) context.addIssue({ code: "custom", message: "a secret has one provider: env or file" });
+  if (Object.keys(value).length !== 1) context.addIssue({ code: "custom", message: "a secret has one provider: env, file or exec" });
 });
 
 const file = map({
@@ -122,11 +122,10 @@ const tcpAddress = leaf((value) => {
   const reason = refuseAddress(address);
   return reason === null ? good({ address, port }) : bad(reason);
 });
-const checkCommand = z.array(text, { error: "a command is a list: the program, then its arguments" }).min(1, "a command needs a program");
 const check = map({
   http: textThat(refuseHttpUrl).optional(),
   tcp: tcpAddress.optional(),
-  command: checkCommand.optional(),
+  command: commandWords.optional(),
   role: oneOf("ready", "live").optional(),
   via: oneOf("forward", "host").optional(),
   expect: map({ status: integer(100, 599).optional(), json: treeMap.optional(), within: duration(0.001, 600).optional() }).optional(),
@@ -152,6 +151,9 @@ export const serviceSchema = map(
     install: directives.optional(),
     instances: noInstances.optional(),
     hardening: oneOf("off", "standard", "strict").optional(),
+    runtime: oneOf("go").optional(),
+    timers: z.array(directives, { error: "a list of timers is expected here" }).optional(),
+    sockets: z.array(directives, { error: "a list of sockets is expected here" }).optional(),
     environment: mapOf(scalar).optional(),
     secrets: mapOf(secret).optional(),
     files: z.array(file).optional(),
@@ -163,7 +165,7 @@ export const serviceSchema = map(
     settle: duration(0, 3600).optional(),
     lint: lint.optional(),
   },
-  ["runtime", "sockets", "timers", "dropins"],
+  ["dropins"],
 );
 
 /** A service as its schema reads it. */

@@ -3,6 +3,7 @@ import { ConfigError, type Problem } from "../errors.ts";
 import type { Check, ConfigFile, Host, Place, SecretSource, Service, ServiceSource, TreeMap } from "../model.ts";
 import { refuseVariable } from "./allow-lists.ts";
 import { checkTree } from "./check.ts";
+import { readSockets, readTimers } from "./companions.ts";
 import { readDirectives } from "./directives.ts";
 import { serviceSchema, type WrittenService } from "./service-schema.ts";
 import type { TreePath } from "./yaml.ts";
@@ -49,6 +50,9 @@ function readService(reading: Reading, source: ServiceSource): Service {
         ? [{ name: "WantedBy", value: "multi-user.target", place: reading.placeOf([]) }]
         : readDirectives(reading, "Install", "install"),
     hardening: written.hardening ?? "off",
+    runtime: written.runtime ?? null,
+    timers: readTimers(reading),
+    sockets: readSockets(reading),
     environment: readEnvironment(reading),
     secrets: readSecretSources(reading),
     files: (written.files ?? []).map((file, index) => readFile(file, reading.placeOf, index)),
@@ -98,9 +102,13 @@ function readSecretSources(reading: Reading): Service["secrets"] {
   return Object.entries(reading.written.secrets ?? {}).map(([name, secret]) => {
     const place = reading.placeOf(["secrets", name]);
     refuse(reading, place, refuseVariable(name) ?? (Object.hasOwn(environment, name) ? `${name} stands in environment: as well` : null));
-    const source: SecretSource = secret.env === undefined ? { provider: "file", path: secret.file ?? "" } : { provider: "env", variable: secret.env };
-    return { name, source, place };
+    return { name, source: sourceOf(secret), place };
   });
+}
+
+function sourceOf({ env, exec, file }: NonNullable<WrittenService["secrets"]>[string]): SecretSource {
+  if (env !== undefined) return { provider: "env", variable: env };
+  return exec === undefined ? { provider: "file", path: file ?? "" } : { provider: "exec", command: exec };
 }
 
 type WrittenFile = NonNullable<WrittenService["files"]>[number];

@@ -1,5 +1,5 @@
 /** What the project makes of one host → what the rules look at; each rendered line gets the place in the service file that it came from. */
-import type { Directives, FileResource, HostTarget, Place, Service } from "../model.ts";
+import type { Directives, FileResource, HostTarget, Place, Service, Timer } from "../model.ts";
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import { makeUnit } from "./from-files.ts";
 import type { LintEnvironmentFile, LintHost, LintManaged, LintPort } from "./lint-host.ts";
@@ -42,6 +42,8 @@ function unitOf(file: FileResource, service: Service | undefined): LintUnit {
 }
 
 function wholePlace(unit: string, service: Service): Place {
+  const beside = timerOf(unit, service) ?? service.sockets.find((socket) => socket.unit === unit);
+  if (beside !== undefined) return beside.place;
   if (unit.endsWith(".mount") && service.cache !== null) return service.cache.place;
   if (unit.endsWith(".slice") && service.slice !== null) return service.slice.place;
   return { file: service.file, line: 1, column: 1 };
@@ -53,7 +55,14 @@ function placeOf(entry: LintEntry, unit: string, service: Service): Place | null
   return same.at(-1)?.place ?? null;
 }
 
+function timerOf(unit: string, service: Service): Timer | undefined {
+  return service.timers.find(({ name }) => [`${service.name}-${name}.timer`, `${service.name}-${name}.service`].includes(unit));
+}
+
 function directivesBehind(entry: LintEntry, unit: string, service: Service): Directives {
+  const timer = timerOf(unit, service);
+  if (timer !== undefined) return { Timer: timer.timer, Service: timer.service, Unit: timer.unit }[entry.section] ?? [];
+  if (unit.endsWith(".socket")) return service.sockets.find((socket) => socket.unit === unit)?.directives ?? [];
   if (unit.endsWith(".slice")) return service.slice?.directives ?? [];
   if (!unit.endsWith(".service")) return [];
   switch (entry.section) {

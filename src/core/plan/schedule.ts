@@ -37,12 +37,12 @@ function act(unit: UnitResource, verb: UnitAction["verb"], because: string | und
 /** Our running units that go down when another of ours restarts, all the way down: unit → reason. */
 function pulledAlong(units: readonly UnitResource[], debts: ReadonlyMap<string, Debt>, observation: Observation): ReadonlyMap<string, string> {
   const pulled = new Map<string, string>();
-  const falling = units.filter(({ unit }) => debts.get(unit)?.verb === "restart");
+  const falling = units.filter(({ unit }) => debts.get(unit)?.verb === "restart" || (isSocket(unit) && debts.has(unit)));
   for (let cause = falling.shift(); cause !== undefined; cause = falling.shift()) {
     for (const unit of units) {
       if (pulled.has(unit.unit) || unit === cause || !unit.running || !leansOn(unit, cause, observation)) continue;
       if (!isLive(observation.units.get(unit.unit) ?? UNKNOWN_UNIT)) continue;
-      pulled.set(unit.unit, `${cause.unit} restarts`);
+      pulled.set(unit.unit, `${cause.unit} ${debts.get(cause.unit)?.verb === "start" ? "starts" : "restarts"}`);
       falling.push(unit);
     }
   }
@@ -51,9 +51,12 @@ function pulledAlong(units: readonly UnitResource[], debts: ReadonlyMap<string, 
 
 function leansOn(unit: UnitResource, cause: UnitResource, observation: Observation): boolean {
   if (dependentsOf(cause.unit, observation).includes(unit.unit)) return true;
-  if (cause.unit.endsWith(".mount")) return unit.after.includes(cause.unit);
-  // systemd refuses to restart a socket while its service runs, and leaves it closed.
-  return cause.unit.endsWith(".socket") && unit.unit === cause.unit.replace(/\.socket$/, ".service");
+  // systemd refuses to start or restart a socket while its service runs, and leaves it closed.
+  return (cause.unit.endsWith(".mount") || isSocket(cause.unit)) && unit.after.includes(cause.unit);
+}
+
+function isSocket(unit: string): boolean {
+  return unit.endsWith(".socket");
 }
 
 /** Units that systemd stops or restarts along: Requires=, BindsTo= and PartOf=, read from the other end. */

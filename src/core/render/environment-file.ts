@@ -2,12 +2,13 @@
 import type { Problem } from "../errors.ts";
 import type { FileResource, Place, SecretValues, Service } from "../model.ts";
 import { formatEnvironmentFileAssignment } from "../unit-file/quote.ts";
+import { goVariables } from "./go-runtime.ts";
 import { makeFile } from "./make-file.ts";
 import { MANAGED, makeProblem } from "./unit-text.ts";
 
 /** /etc/svcdeploy/env/<service>.env, root-owned 0600; nothing when the service has neither environment nor secrets. */
 export function renderEnvironmentFile(service: Service, secrets: SecretValues, problems: Problem[]): readonly FileResource[] {
-  const variables = [...service.environment, ...readSecrets(service, secrets, problems)];
+  const variables = [...service.environment, ...goVariables(service), ...readSecrets(service, secrets, problems)];
   if (variables.length === 0) return [];
   reportRepeated(variables, problems);
   const lines = variables.map(({ name, value, place }) => formatLine(name, value, place, problems));

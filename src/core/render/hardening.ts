@@ -2,10 +2,10 @@
 import type { Directives, Service } from "../model.ts";
 import { makeDirectives } from "./unit-text.ts";
 
-/** The profile's directives without those that the service's own [Service] section names: own directives win. */
-export function hardeningDirectives(service: Service): Directives {
-  const own = new Set(service.service.map((directive) => directive.name));
-  const wanted = profileOf(service).filter(([name]) => !own.has(name));
+/** The profile's directives without those that the [Service] section names itself: own directives win. */
+export function hardeningDirectives(service: Service, section: Directives): Directives {
+  const own = new Set(section.map((directive) => directive.name));
+  const wanted = profileOf(service, section).filter(([name]) => !own.has(name));
   const writable = service.hardening === "strict" && wanted.some(([name]) => name === "ProtectSystem") ? writablePaths(service) : [];
   return makeDirectives({ file: service.file, line: 1, column: 1 }, [...wanted, ...writable]);
 }
@@ -46,20 +46,20 @@ const STRICT: Profile = [
   ["SystemCallErrorNumber", "EPERM"],
 ];
 
-function profileOf(service: Service): Profile {
+function profileOf(service: Service, section: Directives): Profile {
   switch (service.hardening) {
     case "off":
       return [];
     case "standard":
       return STANDARD;
     case "strict":
-      return [...STRICT, ["CapabilityBoundingSet", ambientCapabilities(service)]];
+      return [...STRICT, ["CapabilityBoundingSet", ambientCapabilities(section)]];
   }
 }
 
 /** An ambient capability outside the bounding set is dropped without a word, so the set holds just those. */
-function ambientCapabilities(service: Service): string {
-  return service.service
+function ambientCapabilities(section: Directives): string {
+  return section
     .filter((directive) => directive.name === "AmbientCapabilities")
     .map((directive) => directive.value)
     .join(" ");

@@ -12,6 +12,8 @@ import { renderMountUnit } from "./mount-unit.ts";
 import { type RenderedArtifact, renderRelease } from "./release.ts";
 import { renderServiceUnit } from "./service-unit.ts";
 import { renderSliceUnit } from "./slice-unit.ts";
+import { renderSocketUnits } from "./socket-units.ts";
+import { renderTimerUnits } from "./timer-units.ts";
 
 /** What rendering needs beside service and host. files: project files by path relative to the root. artifact: the file behind service.artifact, as found on the controller. */
 export type RenderInputs = {
@@ -33,9 +35,11 @@ export function renderService(service: Service, host: Host, inputs: RenderInputs
   const configs = renderConfigFiles(service, host, inputs, problems);
   const slice = renderSliceUnit(service, host, problems);
   const mount = renderMountUnit(service, problems);
-  const unit = renderServiceUnit(service, { environment, configs, release: findRelease(release), slice, mount }, problems);
-  const units = [...slice, ...mount.resources, ...unit.resources];
-  const links = [...renderEnablement(service.name, unit, problems), ...renderEnablement(service.name, mount, problems)];
+  const parts = { environment, configs, release: findRelease(release), slice, mount };
+  const unit = renderServiceUnit(service, parts, problems);
+  const beside = [...renderSocketUnits(service, problems), ...renderTimerUnits(service, parts, problems)];
+  const units = [...slice, ...mount.resources, ...unit.resources, ...beside.flatMap(({ resources }) => resources)];
+  const links = [unit, mount, ...beside].flatMap((rendered) => renderEnablement(service.name, rendered, problems));
   const files = [...environment, ...configs.map((config) => config.file), ...renderLogrotateFile(service, problems)];
   const directories = renderDirectories(service, pathsOf([...files, ...links]), release.length > 0);
   if (problems.length > 0) throw new ConfigError(problems);

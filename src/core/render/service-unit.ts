@@ -8,6 +8,7 @@ import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { appliesWithoutRestart } from "./restart-relevance.ts";
 import { sliceUnitName } from "./slice-unit.ts";
+import { socketDirectives } from "./socket-units.ts";
 import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
 
 /** What else was rendered for the service, as far as its unit depends on it. */
@@ -24,10 +25,9 @@ export function renderServiceUnit(service: Service, parts: UnitParts, problems: 
   const place = { file: service.file, line: 1, column: 1 };
   const unit = `${service.name}.service`;
   const install = service.install.length > 0 ? service.install : makeDirectives(place, [["WantedBy", "multi-user.target"]]);
-  const mounts = service.cache === null ? [] : ([["RequiresMountsFor", service.cache.path]] as const);
   const sections = [
-    { name: "Unit", directives: [...service.unit, ...makeDirectives(place, mounts)] },
-    { name: "Service", directives: [...service.service, ...addedDirectives(service, parts), ...hardeningDirectives(service)] },
+    { name: "Unit", directives: [...service.unit, ...mountDirectives(service)] },
+    { name: "Service", directives: [...service.service, ...socketDirectives(service), ...followingDirectives(service, service.service, parts)] },
     { name: "Install", directives: install },
   ];
   const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
@@ -43,9 +43,14 @@ function hasNothingToDo({ service }: Service): boolean {
   return !has("ExecStart") && !has("SuccessAction") && !(has("ExecStop") && has("RemainAfterExit"));
 }
 
-/** Directives that follow from other keys of the service; what its own [Service] section sets is left alone. */
-function addedDirectives(service: Service, { environment }: UnitParts): Directives {
-  const own = new Set(service.service.map((directive) => directive.name));
+/** The [Unit] directives that follow from the service's cache. */
+export function mountDirectives({ file, cache }: Service): Directives {
+  return cache === null ? [] : makeDirectives({ file, line: 1, column: 1 }, [["RequiresMountsFor", cache.path]]);
+}
+
+/** The [Service] directives that follow from other keys of the service, for a unit that sets these of its own: they are left alone. */
+export function followingDirectives(service: Service, section: Directives, { environment }: UnitParts): Directives {
+  const own = new Set(section.map((directive) => directive.name));
   // With a User= of its own, the account's group is not meant either.
   const account =
     service.account === null || own.has("User")
@@ -57,7 +62,7 @@ function addedDirectives(service: Service, { environment }: UnitParts): Directiv
   const slice = service.slice === null ? [] : ([["Slice", sliceUnitName(service.slice.name)]] as const);
   const wanted = [...account, ...slice].filter(([name]) => !own.has(name));
   const files = environment.map((file) => ["EnvironmentFile", file.path] as const);
-  return makeDirectives({ file: service.file, line: 1, column: 1 }, [...wanted, ...files]);
+  return [...makeDirectives({ file: service.file, line: 1, column: 1 }, [...wanted, ...files]), ...hardeningDirectives(service, section)];
 }
 
 type Sections = readonly { readonly name: string; readonly directives: Directives }[];
@@ -129,7 +134,7 @@ function inputPathsOf(service: Service, unitFile: FileResource, { environment, c
 function afterOf(service: Service, { mount }: UnitParts): readonly string[] {
   const slices = effectiveValues(service.service, "Slice").at(-1) ?? (service.slice === null ? null : sliceUnitName(service.slice.name));
   const ordered = effectiveValues(service.unit, "After").flatMap((value) => value.split(/[ \t]+/));
-  const own = [slices, mount.unit].filter((name) => name !== null);
+  const own = [slices, mount.unit, ...service.sockets.map((socket) => socket.unit)].filter((name) => name !== null);
   return [...new Set([...own, ...ordered])].filter((name) => name !== `${service.name}.service`);
 }
 

@@ -2,7 +2,8 @@
 import type { Problem } from "../errors.ts";
 import type { FileResource, Host, Service, UnitResource } from "../model.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
-import { digestInputs, makeFile } from "./make-file.ts";
+import { makeLoadedUnit } from "./loaded-unit.ts";
+import { makeFile } from "./make-file.ts";
 import { formatUnitText, makeProblem } from "./unit-text.ts";
 
 /** The slice's file and unit. Nothing when the service names none, or only its name: then another service (or systemd, without limits) makes it. */
@@ -26,32 +27,11 @@ export function renderSliceUnit(service: Service, host: Host, problems: Problem[
     { name: "Slice", directives: slice.directives.filter((directive) => !isUnitDirective(directive.name)) },
   ];
   const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
-  return [file, makeSliceUnit(service.name, unit, file.path)];
+  // Its limits apply live after daemon-reload.
+  return [file, makeLoadedUnit(service.name, unit, file.path)];
 }
 
 /** The unit name of a slice that was written with or without its suffix. */
 export function sliceUnitName(name: string): string {
   return name.endsWith(".slice") ? name : `${name}.slice`;
-}
-
-/** Limits of a slice apply live after daemon-reload and it starts with its first member: it has no inputs that need an act. */
-function makeSliceUnit(service: string, unit: string, path: string): UnitResource {
-  return {
-    kind: "unit",
-    id: `unit:${unit}`,
-    service,
-    unit,
-    path,
-    running: false,
-    restartInputs: {},
-    reloadInputs: {},
-    restartDigest: digestInputs({}),
-    reloadDigest: digestInputs({}),
-    inputPaths: [path],
-    canReload: false,
-    after: [],
-    startTimeoutSeconds: 90,
-    stopTimeoutSeconds: 90,
-    type: "",
-  };
 }

@@ -1,0 +1,53 @@
+/** The sockets that systemd holds open for a service. */
+import type { Problem } from "../errors.ts";
+import type { Directives, Service, Socket, UnitResource } from "../model.ts";
+import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
+import type { RenderedUnit } from "./mount-unit.ts";
+import { formatUnitText, makeDirectives } from "./unit-text.ts";
+
+/** Each socket's file and unit; any of its directives counts when it is opened, so a change means: service down, socket restarted, service up. */
+export function renderSocketUnits(service: Service, problems: Problem[]): readonly RenderedUnit[] {
+  return service.sockets.map((socket) => renderSocket(service, socket, problems));
+}
+
+/** Sockets= where the names alone would not say which sockets are the service's (systemd.service(5)). */
+export function socketDirectives(service: Service): Directives {
+  const other = service.sockets.filter(({ unit }) => unit !== `${service.name}.socket`);
+  const [first] = other;
+  return first === undefined ? [] : makeDirectives(first.place, [["Sockets", service.sockets.map(({ unit }) => unit).join(" ")]]);
+}
+
+function renderSocket(service: Service, socket: Socket, problems: Problem[]): RenderedUnit {
+  const install = makeDirectives(socket.place, [["WantedBy", "sockets.target"]]);
+  const sections = [
+    { name: "Unit", directives: makeDirectives(socket.place, [["Description", `Socket of ${service.name}`]]) },
+    { name: "Socket", directives: [...socket.directives, ...makeDirectives(socket.place, [["Service", `${service.name}.service`]])] },
+    { name: "Install", directives: install },
+  ];
+  const file = makeFile(service.name, "unit", `/etc/systemd/system/${socket.unit}`, formatUnitText(sections, problems));
+  return { resources: [file, makeSocketUnit(service, socket, file.path)], unit: socket.unit, install };
+}
+
+function makeSocketUnit(service: Service, { unit, directives }: Socket, path: string): UnitResource {
+  const names = [...new Set(directives.map(({ name }) => name))];
+  const valuesOf = (wanted: string): readonly string[] => directives.filter(({ name }) => name === wanted).map(({ value }) => value.trim());
+  const restartInputs = Object.fromEntries(names.map((name) => [name, hashSha256(JSON.stringify(valuesOf(name)))]));
+  return {
+    kind: "unit",
+    id: `unit:${unit}`,
+    service: service.name,
+    unit,
+    path,
+    running: true,
+    restartInputs,
+    reloadInputs: {},
+    restartDigest: digestInputs(restartInputs),
+    reloadDigest: digestInputs({}),
+    inputPaths: [path],
+    canReload: false,
+    after: [],
+    startTimeoutSeconds: 90,
+    stopTimeoutSeconds: 90,
+    type: "",
+  };
+}
