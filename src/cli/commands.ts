@@ -1,0 +1,110 @@
+/** The table of commands: what each is for, takes, and where it is done. */
+import type { Options } from "yargs";
+import { CONNECTION, LINT, outputOption, type RawArguments, SELECTION } from "./options.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** A command's work: arguments in, exit code out. */
+export type CommandRun = (raw: RawArguments, surroundings: Surroundings) => Promise<number>;
+
+/** A command: what it is called, does and takes, and the file with its work, loaded only when it runs. */
+export type Command = {
+  readonly name: string;
+  readonly describe: string;
+  readonly example: string;
+  /** What may stand behind the name without an option's name: as the usage shows it, and how many at most; absent: nothing. */
+  readonly operands?: { readonly show: string; readonly most: number };
+  readonly options: Readonly<Record<string, Options>>;
+  readonly load: () => Promise<CommandRun>;
+};
+
+const DETAILED: Options = { type: "boolean", describe: "exit 2 when changes are pending" };
+const WITHOUT_HEALTH: Options = { type: "boolean", describe: "do not ask health checks" };
+
+/** Every command, in the order in which the help shows them. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "init",
+    operands: { show: "[USER@HOST]", most: 1 },
+    describe: "Write a small working project into an empty folder",
+    example: "svcdeploy init deploy@web1.example.com:2222",
+    options: { project: SELECTION.project },
+    load: async () => (await import("./init.ts")).init,
+  },
+  {
+    name: "check",
+    describe: "Check that the hosts are ready for a first apply",
+    example: "svcdeploy check --env prod --limit web1",
+    options: {
+      project: SELECTION.project,
+      env: SELECTION.env,
+      limit: SELECTION.limit,
+      ...CONNECTION,
+      output: outputOption("text", "json"),
+    },
+    load: async () => (await import("./check.ts")).check,
+  },
+  {
+    name: "render",
+    describe: "Print or write the files that apply would send",
+    example: "svcdeploy render --env prod --host web1 --out /tmp/rendered",
+    options: {
+      ...SELECTION,
+      host: { type: "string", describe: "only this host", requiresArg: true },
+      out: { type: "string", describe: "write to DIR/HOST/… instead, secrets included", requiresArg: true },
+    },
+    load: async () => (await import("./render.ts")).render,
+  },
+  {
+    name: "plan",
+    describe: "Show what apply would change, without changing it",
+    example: "svcdeploy plan --env prod --limit 'web:!web3' --out plan.json",
+    options: {
+      ...SELECTION,
+      ...CONNECTION,
+      output: outputOption("text", "json", "markdown"),
+      "detailed-exitcode": DETAILED,
+      out: { type: "string", describe: "save it for review and `apply FILE`", requiresArg: true },
+      "valid-for": { type: "string", describe: "with --out: for how long; default 24h", requiresArg: true },
+    },
+    load: async () => (await import("./plan.ts")).plan,
+  },
+  {
+    name: "apply",
+    describe: "Make the hosts as declared, or leave them as they were",
+    example: "svcdeploy apply --env prod --set etcd.version=3.3.26 --yes",
+    operands: { show: "[PLAN]", most: 1 },
+    options: {
+      ...SELECTION,
+      env: { ...SELECTION.env, describe: "environment; with a saved PLAN it stands there" },
+      ...CONNECTION,
+      yes: { type: "boolean", describe: "do not ask" },
+      stale: { type: "string", choices: ["fail", "skip"], describe: "with a saved PLAN: hosts that moved since", requiresArg: true },
+      "dry-run": { type: "boolean", describe: "the same as plan" },
+      "detailed-exitcode": { ...DETAILED, describe: "with --dry-run: exit 2 when changes are pending" },
+      output: outputOption("text", "json", "ndjson", "markdown"),
+    },
+    load: async () => (await import("./apply.ts")).apply,
+  },
+  {
+    name: "verify",
+    describe: "Check that every unit runs and is healthy",
+    example: "svcdeploy verify --env prod --service etcd",
+    options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json"), "no-health": WITHOUT_HEALTH },
+    load: async () => (await import("./verify.ts")).verify,
+  },
+  {
+    name: "drift",
+    describe: "Show what on the hosts is not as declared; exit 2 if any",
+    example: "svcdeploy drift --env prod --output markdown",
+    options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json", "markdown"), "no-health": WITHOUT_HEALTH },
+    load: async () => (await import("./drift.ts")).drift,
+  },
+  {
+    name: "lint",
+    describe: "Say what systemd will make of the units; exit 1 on errors",
+    example: "svcdeploy lint app.service /etc/systemd/system --systemd 257",
+    operands: { show: "[FILE…]", most: Number.POSITIVE_INFINITY },
+    options: LINT,
+    load: async () => (await import("./lint.ts")).lint,
+  },
+];
