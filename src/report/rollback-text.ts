@@ -32,7 +32,7 @@ export function rollbackClosing(steps: readonly HostStep[], reports: readonly Ho
   );
   if (groups.length === 0) return [];
   const advice = [...new Set(done.map(({ step }) => sayAdvice(step)))];
-  const pending = `What differs from the project now shows in svcdeploy plan --env ${environment}, and the next apply brings it again.`;
+  const pending = `Where the project says otherwise, svcdeploy plan --env ${environment} shows it as pending, and the next apply brings that again.`;
   return [
     [],
     ...groups.flatMap(({ names, lines }) => breakLine(line(styled("strong", `${hostList(names)}: ${plainText(lines).trim()}`)), columns)),
@@ -66,7 +66,7 @@ function named(version: string | null, { number }: Generation): string {
 }
 
 function sayAdvice({ service, undone: { madeBy } }: Step): string {
-  if (madeBy.rollbackOf !== "") return `What was taken back was itself a rollback (of run ${madeBy.rollbackOf.slice(0, 12)}).`;
+  if (madeBy.rollbackOf !== "") return `What was taken back was itself a rollback, of run ${madeBy.rollbackOf.slice(0, 12)}.`;
   const { commit, tree } = madeBy;
   if (commit === "" || commit === "none") return `To keep it away, take the change of ${service} out of the project.`;
   const dirty = tree === "dirty" ? " (its tree was dirty: not all of the change may be in that commit)" : "";
