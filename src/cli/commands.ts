@@ -104,6 +104,14 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./rollback.ts")).rollback,
   },
   {
+    name: "why",
+    operands: { show: "SERVICE@HOST", most: 1 },
+    describe: "Say which run made a service what it is, and what became of it",
+    example: "svcdeploy why web@web1 --env prod",
+    options: { project: SELECTION.project, env: SELECTION.env, ...CONNECTION, output: outputOption("text", "json") },
+    load: async () => (await import("./why.ts")).why,
+  },
+  {
     name: "verify",
     describe: "Check that every unit runs and is healthy",
     example: "svcdeploy verify --env prod --service etcd",

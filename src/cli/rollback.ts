@@ -76,7 +76,12 @@ async function findWay(
   protectKept(read, surroundings);
   mustBeKnown(order, found);
   const planned = await planRollback(project, found, order.kind === "service" ? order.service : null, context, unfinished);
-  return { steps, planned };
+  const going = new Set(
+    planned
+      .flatMap(({ hosts: all }) => all)
+      .flatMap(({ target, plan }) => (plan === null ? [] : target.services.map((each) => `${each.name}@${target.host.name}`))),
+  );
+  return { steps: steps.filter(({ host, step }) => going.has(`${step.service}@${host}`)), planned };
 }
 
 function questionOf(order: RollbackOrder) {

@@ -29,9 +29,9 @@ export async function planRollback(
   return [...going.filter(({ hosts }) => hosts.length > 0), ...(left.length === 0 ? [] : [{ play: refusedPlay(left), hosts: left }])];
 }
 
-/** A host that answered and cannot go back keeps nobody else from it; one that cannot be reached counts as the play says. */
-function isRefused({ error }: PlannedHost): boolean {
-  return error?.code === "host-step";
+/** A host that cannot go back, or cannot be asked, keeps nobody else from going back. */
+function isRefused({ plan }: PlannedHost): boolean {
+  return plan === null;
 }
 
 function onlyPlanned({ play, hosts }: PlannedPlay): PlannedPlay {

@@ -134,10 +134,12 @@ function unchangedFiles(target: HostTarget, changes: readonly Change[]): readonl
   return target.resources.filter((resource): resource is FileResource => resource.kind === "file" && !changed.has(resource.id));
 }
 
-function removalLine(resource: Resource, key: string, { observation: { paths }, target }: TransactionOrder): string {
+function removalLine(resource: Resource, key: string, order: TransactionOrder): string {
+  const { paths } = order.observation;
   if (resource.kind === "file") return line("file", key, resource.path, "-", "-", "-", "-", paths.get(resource.path)?.sha256 ?? "-");
-  if (resource.kind === "link") return line("link", key, resource.path, "-", paths.get(resource.path)?.target ?? "-");
-  throw new Error(`${resource.id} cannot be removed from ${target.host.name}`);
+  if (resource.kind === "link")
+    return line("link", key, resource.path, "-", told(order, `what ${resource.path} points to`, paths.get(resource.path)?.target ?? "-"));
+  throw new Error(`${resource.id} cannot be removed`);
 }
 
 function changeLine({ resource, after }: Change, key: string, order: TransactionOrder): string {

@@ -52,7 +52,8 @@ export function refusal(project: Project, host: Host, { service, reason, hint }:
 /** The play that refused hosts are told under; it goes last, so that they keep nobody from going back. */
 export function refusedPlay(refused: readonly { readonly target: HostTarget }[]): Play {
   const hosts = [...new Set(refused.map(({ target }) => target.host.name))];
-  return lonePlay("refused", hosts, []);
+  const play = lonePlay("refused", hosts, []);
+  return { ...play, rollout: { ...play.rollout, batches: ["100%"], maxFailed: hosts.length, maxUnreachable: hosts.length } };
 }
 
 type Built = { readonly ok: true; readonly target: HostTarget } | { readonly ok: false; readonly refused: Refused };
