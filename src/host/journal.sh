@@ -120,7 +120,7 @@ keep_blob() {
 # keep_live_blob PATH BLOB SHA256: the content of a file that needed no change. What somebody edits meanwhile is not what was named.
 keep_live_blob() {
   if [ -e "$2" ] || [ -L "$1" ] || [ ! -f "$1" ]; then return 0; fi
-  cp -- "$1" "$2.tmp" || return 0
+  cp -- "$1" "$2.tmp"
   hash_of "$2.tmp"
   if [ "$hash" = "$3" ]; then
     durable "$2.tmp"

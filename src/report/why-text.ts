@@ -36,8 +36,9 @@ export function whyText(view: WhyView, columns: number): readonly Line[] {
     ...story.triedSince.flatMap((attempt) => row("tried since", sayAttempt(attempt))),
     ...changeBlock(view, columns),
     [],
-    line(styled("strong", "Generations that the host keeps"), ` (svcdeploy rollback ${story.service} --env ${environment} --limit ${host} --to N)`),
+    line(styled("strong", "Generations that the host keeps")),
     ...story.generations.toReversed().flatMap((each) => generationLines(each, story.generations.at(-1) === each, columns)),
+    line(styled("dim", `To go to one: svcdeploy rollback ${story.service} --env ${environment} --limit ${host} --to N`)),
   ];
 }
 
