@@ -15,7 +15,12 @@ export async function confirm(project: Project, surroundings: Surroundings, verb
   const { environment } = project;
   const short = verb === "Apply" ? `Apply this to ${environment}? [y/N]` : `Roll ${environment} back like this? [y/N]`;
   const question = project.protected
-    ? [line(styled("strong", environment), ` is protected. To ${verb === "Apply" ? "apply" : "do"} this, type the environment's name:`)]
+    ? [
+        line(
+          styled("strong", environment),
+          ` is protected. To ${verb === "Apply" ? "apply this" : "roll it back like this"}, type the environment's name:`,
+        ),
+      ]
     : [line(short)];
   await dropTypedAhead(surroundings);
   surroundings.stderr.print(question);

@@ -53,12 +53,12 @@ export function sayTime(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-function sayWay({ now, then, from, to }: Step): string {
-  return `from ${named(from.version, now)} to ${named(to.version, then)}`;
+function sayWay({ now, earlier, from, to }: Step): string {
+  return `from ${named(from.version, now)} to ${named(to.version, earlier)}`;
 }
 
-function sayState({ then, to }: Step): string {
-  return `what it was in ${named(to.version, then)}`;
+function sayState({ earlier, to }: Step): string {
+  return `what it was in ${named(to.version, earlier)}`;
 }
 
 function named(version: string | null, { number }: Generation): string {

@@ -55,7 +55,7 @@ export type Describe = (sha256: string) => KeptService;
 export type Step = {
   readonly service: string;
   readonly now: Generation;
-  readonly then: Generation;
+  readonly earlier: Generation;
   readonly undone: Generation;
   readonly from: KeptService;
   readonly to: KeptService;
@@ -80,13 +80,13 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
   const older = to === null ? kept.generations.slice(0, -1).toReversed() : kept.generations.filter(({ number }) => number === to);
   if (to !== null && older.length === 0)
     return refuse(`generation ${to} is not kept here; there ${sayKept(kept)}`, `svcdeploy why ${service}@HOST lists them.`);
-  for (const then of older) {
-    const found = then.services.get(service);
-    if (found === undefined) return refuse(`generation ${then.number} did not have ${service}: a rollback does not take a service away`);
-    if (found === null) return refuse(`generation ${then.number} was made by an older svcdeploy that kept too little to go back to`);
+  for (const earlier of older) {
+    const found = earlier.services.get(service);
+    if (found === undefined) return refuse(`generation ${earlier.number} did not have ${service}: a rollback does not take a service away`);
+    if (found === null) return refuse(`generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`);
     const before = describe(found);
     const undone = lastChange(kept, service, describe) ?? now;
-    if (to !== null || !isSameService(before, from)) return { ok: true, step: { service, now, then, undone, from, to: before } };
+    if (to !== null || !isSameService(before, from)) return { ok: true, step: { service, now, earlier, undone, from, to: before } };
   }
   return refuse(`${service} is the same in every generation that is kept (there ${sayKept(kept)})`);
 }
@@ -101,9 +101,9 @@ export function stepsBefore(kept: Kept, run: string, to: number | null, describe
 
 /** Whether the service is another one in this generation than in the one before; where that is not kept any more it counts as changed. */
 export function isChangedIn(kept: Kept, generation: Generation, service: string, describe: Describe): boolean {
-  const [now, then] = [generation.services.get(service), generationBefore(kept, generation)?.services.get(service)];
-  if (now === then) return false;
-  return now == null || then == null || !isSameService(describe(now), describe(then));
+  const [now, earlier] = [generation.services.get(service), generationBefore(kept, generation)?.services.get(service)];
+  if (now === earlier) return false;
+  return now == null || earlier == null || !isSameService(describe(now), describe(earlier));
 }
 
 /** The last generation that made the service another one than before; undefined where it is the same in all that are kept. */
@@ -121,18 +121,18 @@ function stepBefore(kept: Kept, made: readonly Generation[], service: string, de
   const touching = made.filter((each) => isChangedIn(kept, each, service, describe));
   const [first, last, now] = [touching[0], touching.at(-1), kept.generations.at(-1)];
   if (first === undefined || last === undefined || now === undefined) return refuse(`that run did not change ${service}`);
-  const then = generationBefore(kept, first);
-  if (then === undefined && first.number > 1) return refuse(`what was before generation ${first.number} is not kept any more`);
-  const [was, made_, is] = [then?.services.get(service), last.services.get(service), now.services.get(service)];
-  if (then === undefined || was === undefined) return refuse(`that run brought ${service} here: a rollback does not take a service away`);
-  if (was === null || made_ == null || is == null)
-    return refuse(`generation ${then.number} was made by an older svcdeploy that kept too little to go back to`);
-  const [before, after, current] = [describe(was), describe(made_), describe(is)];
-  const step = { service, now, then, undone: last, from: current, to: before };
+  const earlier = generationBefore(kept, first);
+  if (earlier === undefined && first.number > 1) return refuse(`what was before generation ${first.number} is not kept any more`);
+  const [was, left, is] = [earlier?.services.get(service), last.services.get(service), now.services.get(service)];
+  if (earlier === undefined || was === undefined) return refuse(`that run brought ${service} here: a rollback does not take a service away`);
+  if (was === null || left == null || is == null)
+    return refuse(`generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`);
+  const [before, after, current] = [describe(was), describe(left), describe(is)];
+  const step = { service, now, earlier, undone: last, from: current, to: before };
   if (isSameService(current, after) || isSameService(current, before)) return { ok: true, step };
   const later = kept.generations.findLast((each) => each.number > last.number && isChangedIn(kept, each, service, describe));
   const by = later === undefined ? "a later run" : `run ${later.madeBy.run.slice(0, 12)} of ${later.madeBy.user}`;
-  return refuse(`${by} changed ${service} again since`, `To go back all the same, name the generation: --to ${then.number} --limit HOST.`);
+  return refuse(`${by} changed ${service} again since`, `To go back all the same, name the generation: --to ${earlier.number} --limit HOST.`);
 }
 
 function sayKept({ generations }: Kept): string {

@@ -42,7 +42,7 @@ function describeLetter(letter: string): KeptService {
 
 function wayOf(choice: Choice): string {
   return choice.ok
-    ? `${choice.step.now.number} ${choice.step.from.version} → ${choice.step.then.number} ${choice.step.to.version}, undoes ${choice.step.undone.madeBy.run}`
+    ? `${choice.step.now.number} ${choice.step.from.version} → ${choice.step.earlier.number} ${choice.step.to.version}, undoes ${choice.step.undone.madeBy.run}`
     : choice.reason;
 }
 
