@@ -81,7 +81,8 @@ async function lookInto(
   const target = rebuildForReading(project.name, host, story.now, contents);
   const observation = await observeOne(target, context);
   const changes = story.changed === null ? [] : keptChanges(before, story.now, contents);
-  const findings = findDrift(target, observation);
+  // What a rollback left lying there is no change that somebody made since.
+  const findings = findDrift(target, observation).filter(({ kind }) => kind !== "orphan");
   return { environment: project.environment, host: host.name, clock: kept.clock, story, changes, units: unitsOf(target, observation), findings };
 }
 

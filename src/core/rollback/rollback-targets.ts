@@ -43,6 +43,9 @@ export function rollbackTargets(
   return { plays: [...plays.values()].sort((left, right) => rank(left.play.name) - rank(right.play.name)), refused };
 }
 
+/** Under which refused hosts are told. */
+const LEFT_OUT = "left out";
+
 /** A refusal of one service on one host. */
 export function refusal(project: Project, host: Host, { service, reason, hint }: { service: string; reason: string; hint: string }): Refused {
   const error = new HostError("host-step", host.name, `${host.name}: ${service} does not go back: ${reason}`, { hint });
@@ -52,7 +55,7 @@ export function refusal(project: Project, host: Host, { service, reason, hint }:
 /** The play that refused hosts are told under; it goes last, so that they keep nobody from going back. */
 export function refusedPlay(refused: readonly { readonly target: HostTarget }[]): Play {
   const hosts = [...new Set(refused.map(({ target }) => target.host.name))];
-  const play = lonePlay("refused", hosts, []);
+  const play = lonePlay(LEFT_OUT, hosts, []);
   return { ...play, rollout: { ...play.rollout, batches: ["100%"], maxFailed: hosts.length, maxUnreachable: hosts.length } };
 }
 
@@ -62,7 +65,7 @@ function build(project: Project, host: Host, play: Play, steps: readonly Step[],
   const services = steps.map(({ service }) => service).join(", ");
   const lost = steps.flatMap(({ to }) => to.resources.filter((resource) => isLost(resource, contents)));
   const refuse = (reason: string): Built => ({ ok: false, refused: refusal(project, host, { service: services, reason, hint: APPLY_INSTEAD }) });
-  if (lost.length > 0) return refuse(`the host does not keep the content of ${lost.map(pathOf).join(", ")} any more, or it was damaged there`);
+  if (lost.length > 0) return refuse(`the host does not keep the content of ${sayPaths(lost)} any more, or it was damaged there`);
   try {
     return { ok: true, target: rebuildTarget(project.name, host, play.name, steps, contents) };
   } catch (error) {
@@ -78,8 +81,9 @@ function isLost(resource: KeptResource, contents: Contents): boolean {
   return resource.kind === "file" && !contents.has(resource.sha256);
 }
 
-function pathOf(resource: KeptResource): string {
-  return "path" in resource ? resource.path : resource.id;
+function sayPaths(resources: readonly KeptResource[]): string {
+  const paths = resources.map((resource) => ("path" in resource ? resource.path : resource.id));
+  return paths.length > 3 ? `${paths.slice(0, 2).join(", ")} and ${paths.length - 2} more files` : paths.join(", ");
 }
 
 function stepsByPlay(project: Project, host: Host, choices: readonly Choice[]): ReadonlyMap<Play, readonly Step[]> {
@@ -100,5 +104,5 @@ function lonePlay(name: string, hosts: readonly string[], services: readonly str
 
 function emptyTarget(project: Project, host: Host, services: readonly string[]): HostTarget {
   const nothing = { resources: [], owners: new Map(), declared: null };
-  return { project: project.name, host, play: "refused", services: services.map(bareService), ...nothing };
+  return { project: project.name, host, play: LEFT_OUT, services: services.map(bareService), ...nothing };
 }
