@@ -42,8 +42,7 @@ async function readHost<Chosen>(host: Host, order: KeptOrder<Chosen>, context: D
     context.signal.throwIfAborted();
     const remote = await context.connector.connect(host);
     try {
-      await lookAround(remote, [emptyTarget(order.project, host)], context, order.unfinished);
-      const kept = await readGenerations(remote, order.project, context);
+      const kept = await readSettled(remote, order, context);
       const describe = await readDescriptions(remote, order, kept, context);
       const { chosen, wanted } = order.choose(kept, describe);
       return { host, result: { ok: true, kept, chosen, contents: await readContents(remote, wanted.flatMap(contentsOf), context) } };
@@ -57,6 +56,16 @@ async function readHost<Chosen>(host: Host, order: KeptOrder<Chosen>, context: D
 
 function emptyTarget(project: string, host: Host): HostTarget {
   return { project, host, play: "", services: [], resources: [], owners: new Map(), declared: null };
+}
+
+/** What an earlier run left unfinished may become one more generation; on a host that has nothing to do with it, it stays as it is. */
+async function readSettled<Chosen>(remote: Remote, order: KeptOrder<Chosen>, context: DeployContext): Promise<Kept> {
+  const target = emptyTarget(order.project, remote.host);
+  const { transactions } = await lookAround(remote, [target], context, "report");
+  const kept = await readGenerations(remote, order.project, context);
+  if (order.unfinished === "report" || transactions.length === 0 || order.servicesOf(kept).length === 0) return kept;
+  await lookAround(remote, [target], context, "settle");
+  return await readGenerations(remote, order.project, context);
 }
 
 async function readGenerations(remote: Remote, project: string, context: DeployContext): Promise<Kept> {

@@ -70,5 +70,5 @@ function sayAdvice({ service, undone: { madeBy } }: Step): string {
   const { commit, tree } = madeBy;
   if (commit === "" || commit === "none") return `To keep it away, take the change of ${service} out of the project.`;
   const dirty = tree === "dirty" ? " (its tree was dirty: not all of the change may be in that commit)" : "";
-  return `To keep it away, revert it in the project: git revert ${commit.slice(0, 12)}${dirty}`;
+  return `To keep it away, take it out of the project, e.g. git revert ${commit.slice(0, 12)}${dirty}`;
 }

@@ -81,8 +81,8 @@ test("above and below a rollback of two hosts, of which one went back", () => {
 web1: web is what it was in 1.0 (generation 6)
 Where the project says otherwise, svcdeploy plan --env prod shows it as pending,
 and the next apply brings that again.
-To keep it away, revert it in the project: git revert efe541bb828a (its tree was
-dirty: not all of the change may be in that commit)
+To keep it away, take it out of the project, e.g. git revert efe541bb828a (its
+tree was dirty: not all of the change may be in that commit)
 `);
   expect(rollbackClosing(steps, [], "prod", 80)).toEqual([]);
 });

@@ -130,7 +130,7 @@ function stepBefore(kept: Kept, made: readonly Generation[], service: string, de
   const [before, after, current] = [describe(was), describe(left), describe(is)];
   const step = { service, now, earlier, undone: last, from: current, to: before };
   if (isSameService(current, after) || isSameService(current, before)) return { ok: true, step };
-  const later = kept.generations.findLast((each) => each.number > last.number && isChangedIn(kept, each, service, describe));
+  const later = lastChange(kept, service, describe);
   const by = later === undefined ? "a later run" : `run ${later.madeBy.run.slice(0, 12)} of ${later.madeBy.user}`;
   return refuse(`${by} changed ${service} again since`, `To go back all the same, name the generation: --to ${earlier.number} --limit HOST.`);
 }

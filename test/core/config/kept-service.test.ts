@@ -121,6 +121,14 @@ test("whatever a host makes of it, it is refused or every path and name may stan
 
 test("only what the host would be counts as different", () => {
   expect(isSameService(sample, { ...sample, settleSeconds: 9, play: "other", version: null })).toBe(true);
+  const unit = { kind: "unit", id: "unit:web.service", service: "web", unit: "web.service", path: "/etc/systemd/system/web.service" } as const;
+  const digests = { restartInputs: {}, reloadInputs: {}, restartDigest: "1", reloadDigest: "2", inputPaths: [], canReload: false } as const;
+  const started = (after: readonly string[], startTimeoutSeconds: number): KeptService => ({
+    ...sample,
+    resources: [{ ...unit, ...digests, running: true, after, startTimeoutSeconds, stopTimeoutSeconds: 1, type: "notify" }],
+  });
+  expect(isSameService(started(["db.service"], 1), started([], 1))).toBe(true);
+  expect(isSameService(started([], 1), started([], 2))).toBe(false);
   const [file, link] = sample.resources;
   expect(isSameService(sample, { ...sample, resources: [link, file].filter((each) => each !== undefined) })).toBe(true);
   expect(isSameService(sample, { ...sample, resources: file === undefined ? [] : [file] })).toBe(false);
