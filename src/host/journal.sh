@@ -149,7 +149,11 @@ write_generation() {
     cp -R -- "$base/projects" "$base/targets" "$base/gen/$generation.tmp/"
     cp -- "$txn/plan" "$txn/about" "$base/gen/$generation.tmp/"
     printf '%s\n' "$id" >"$base/gen/$generation.tmp/id"
-    durable "$base/gen/$generation.tmp/id" "$base/gen/$generation.tmp/plan" "$base/gen/$generation.tmp"
+    set -- "$base/gen/$generation.tmp/id" "$base/gen/$generation.tmp/plan" "$base/gen/$generation.tmp/about"
+    for file in "$base/gen/$generation.tmp"/*/*/*; do
+      if [ -f "$file" ]; then set -- "$@" "$file"; fi
+    done
+    durable "$@" "$base/gen/$generation.tmp"
     mv -T -- "$base/gen/$generation.tmp" "$base/gen/$generation"
     durable "$base/gen"
   fi
