@@ -28,6 +28,11 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["core/verify/", ["core/model.ts", "core/errors.ts", "core/sanitize.ts", "core/unit-file/"]],
   ["core/unit-file/", ["core/model.ts", "core/errors.ts"]],
   ["core/check/", ["core/model.ts", "core/errors.ts", "core/exit-code.ts", "core/plan/host-notices.ts"]],
+  // What was kept becomes resources again, and those of several services are put together as a render does it.
+  [
+    "core/rollback/",
+    ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/plan/", "core/resources/", "core/render/merge-resources.ts"],
+  ],
   ["core/init/", ["core/config/allow-lists.ts"]],
   ["core/plan/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/"]],
   ["core/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"]],

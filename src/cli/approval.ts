@@ -14,7 +14,12 @@ import { type Interrupts, listenForInterrupts } from "./interrupts.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** How an apply is approved: output is the format of standard output. */
-export type ApprovalOptions = { readonly project: Project; readonly output: string; readonly asks: "yes" | "no" };
+export type ApprovalOptions = {
+  readonly project: Project;
+  readonly output: string;
+  readonly asks: "yes" | "no";
+  readonly verb?: "Apply" | "Roll back";
+};
 
 /** Lines for so many columns. */
 export type Preface = (columns: number) => readonly Line[];
@@ -56,9 +61,14 @@ function showPlan(preface: Preface, view: PlanView, { output, asks }: ApprovalOp
   else if (asks === "yes") stderr.print([...preface(stderr.columns), ...planText(view, stderr.columns)]);
 }
 
-async function isAgreed(view: PlanView, { project, asks }: ApprovalOptions, interrupts: Interrupts, surroundings: Surroundings): Promise<boolean> {
+async function isAgreed(
+  view: PlanView,
+  { project, asks, verb }: ApprovalOptions,
+  interrupts: Interrupts,
+  surroundings: Surroundings,
+): Promise<boolean> {
   if (asks === "no" || countPlans(view).changedHosts === 0) return true;
-  return await interrupts.abandonable(confirm(project, surroundings));
+  return await interrupts.abandonable(confirm(project, surroundings, verb));
 }
 
 type Relay = { readonly emit: (event: DeployEvent) => void; readonly connect: (reporter: Reporter) => void };

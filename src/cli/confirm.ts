@@ -10,12 +10,18 @@ import type { Surroundings } from "./surroundings.ts";
  * True when the operator agrees: by typing the environment's name where it is protected, else by y. What was typed before the question is no answer to it.
  * Throws UsageError when nobody can be asked.
  */
-export async function confirm(project: Project, surroundings: Surroundings): Promise<boolean> {
+export async function confirm(project: Project, surroundings: Surroundings, verb: "Apply" | "Roll back" = "Apply"): Promise<boolean> {
   mustBeAskable(surroundings);
   const { environment } = project;
+  const short = verb === "Apply" ? `Apply this to ${environment}? [y/N]` : `Roll ${environment} back like this? [y/N]`;
   const question = project.protected
-    ? [line(styled("strong", environment), " is protected. To apply this, type the environment's name:")]
-    : [line(`Apply this to ${environment}? [y/N]`)];
+    ? [
+        line(
+          styled("strong", environment),
+          ` is protected. To ${verb === "Apply" ? "apply this" : "roll it back like this"}, type the environment's name:`,
+        ),
+      ]
+    : [line(short)];
   await dropTypedAhead(surroundings);
   surroundings.stderr.print(question);
   const answer = (await readAnswer(surroundings)).trim();
@@ -23,11 +29,11 @@ export async function confirm(project: Project, surroundings: Surroundings): Pro
 }
 
 /** Throws UsageError when there is no terminal to ask on. */
-export function mustBeAskable({ asking }: Surroundings): void {
+export function mustBeAskable({ asking }: Surroundings, command = "apply"): void {
   if (asking === "possible") return;
   throw new UsageError(
-    "apply asks before it changes hosts, and there is no terminal to ask on",
-    "Give --yes to apply without a question, e.g. in CI.",
+    `${command} asks before it changes hosts, and there is no terminal to ask on`,
+    `Give --yes to ${command === "apply" ? "apply" : "go on"} without a question, e.g. in CI.`,
   );
 }
 

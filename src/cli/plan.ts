@@ -35,7 +35,8 @@ export async function plan(raw: RawArguments, surroundings: Surroundings): Promi
   });
 }
 
-function printPlan(view: PlanView, output: string, { stdout }: Surroundings): void {
+/** Prints a plan in one of its formats. */
+export function printPlan(view: PlanView, output: string, { stdout }: Surroundings): void {
   if (output === "text") stdout.print(planText(view, stdout.columns));
   else if (output === "markdown") stdout.write(planMarkdown(view));
   else stdout.write(formatJson(planJson(view)));

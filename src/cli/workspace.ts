@@ -2,13 +2,14 @@
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { SourceText } from "../core/config/project.ts";
+import { SvcdeployError } from "../core/errors.ts";
 import type { DeployEvent, Project } from "../core/model.ts";
 import type { Secret } from "../core/secret.ts";
 import type { DeployContext, PlayTargets } from "../deploy/context.ts";
 import { loadProject } from "../project/load.ts";
 import { readArtifact } from "../project/read-artifact.ts";
 import { readSecrets } from "../project/secrets.ts";
-import { buildTargets } from "../project/targets.ts";
+import { buildTargets, STAND_INS } from "../project/targets.ts";
 import { line, plural, styled } from "../report/text.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Connection, Selection } from "./options.ts";
@@ -32,6 +33,17 @@ export async function openWorkspace(
   stdout.protect(secrets);
   stderr.protect(secrets);
   return { project, plays };
+}
+
+/** Redacts the secrets of all services from here on, as far as the project can be read: what only goes back must not fail for what is missing here. */
+export async function protectProjectSecrets(project: Project, { stdout, stderr }: Surroundings): Promise<void> {
+  try {
+    const secrets = await secretsOf(await buildTargets(project, { limit: null, services: [] }, { ...STAND_INS, readSecrets }), project.root);
+    stdout.protect(secrets);
+    stderr.protect(secrets);
+  } catch (error) {
+    if (!(error instanceof SvcdeployError)) throw error;
+  }
 }
 
 /** The secrets that were delivered into the targets; those of one service file may differ by host. */

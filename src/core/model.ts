@@ -309,6 +309,25 @@ export type HostTarget = {
   readonly owners: ReadonlyMap<string, readonly string[]>;
   /** Every service that the project has for this host in any play; null in all but one of the host's targets, so that nothing is told twice. */
   readonly declared: readonly string[] | null;
+  /** Only a rollback has it: the run that it takes back, and what goes because the older generation did not have it (files and links; units stop). */
+  readonly rollback?: { readonly of: string; readonly absent: readonly (FileResource | LinkResource | UnitResource)[] };
+};
+
+/** A resource as the host keeps its description: contents are kept beside it under their sha256, and where a release came from is forgotten. */
+export type KeptResource = Exclude<Resource, FileResource | ReleaseResource> | Omit<FileResource, "content"> | Omit<ReleaseResource, "source">;
+
+/** What one service was in one transaction, as the host keeps it with each generation: enough to bring it back and to verify it. */
+export type KeptService = {
+  readonly service: string;
+  /** The play that brought it. */
+  readonly play: string;
+  /** The artifact's version as the project named it. */
+  readonly version: string | null;
+  /** Names of its secrets; their values are in its secret files alone. */
+  readonly secrets: readonly string[];
+  readonly health: readonly Check[];
+  readonly settleSeconds: number;
+  readonly resources: readonly KeptResource[];
 };
 
 // ── Observation: what a host is ──────────────────────────────────────────────────────────────────────────────────

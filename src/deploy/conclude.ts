@@ -63,10 +63,12 @@ async function concludeUndone(story: Story, end: TransactionState, judged: Judge
 const LARGEST_TEXT_BYTES = 65_536;
 
 function differencesOf(plan: Plan): readonly Difference[] {
-  return plan.changes.flatMap(({ resource, before, beforeContent, differs }): readonly Difference[] => {
-    if (resource.kind === "link") return [{ path: resource.path, secret: false, before: before?.["target"] ?? null, after: resource.target }];
+  return plan.changes.flatMap(({ resource, before, after, beforeContent, differs }): readonly Difference[] => {
+    if (resource.kind === "link")
+      return [{ path: resource.path, secret: false, before: before?.["target"] ?? null, after: after?.["target"] ?? null }];
     if (resource.kind !== "file" || (before !== null && !differs.includes("sha256"))) return [];
-    const isShown = !resource.secret && resource.content.byteLength <= LARGEST_TEXT_BYTES && (before === null || beforeContent !== null);
+    const isShown =
+      after !== null && !resource.secret && resource.content.byteLength <= LARGEST_TEXT_BYTES && (before === null || beforeContent !== null);
     const text = (content: Uint8Array | null): string | null => (isShown && content !== null ? Buffer.from(content).toString("utf8") : null);
     return [{ path: resource.path, secret: resource.secret, before: text(beforeContent), after: text(resource.content) }];
   });

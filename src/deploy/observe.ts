@@ -59,7 +59,8 @@ async function observeHost(targets: readonly HostTarget[], context: DeployContex
   }
 }
 
-async function lookAround(
+/** One probe, after what an earlier run left unfinished was settled where that is wanted. Throws ConnectError or HostError. */
+export async function lookAround(
   remote: Remote,
   targets: readonly HostTarget[],
   context: DeployContext,
@@ -72,7 +73,8 @@ async function lookAround(
   return await probe(remote, targets, context);
 }
 
-function translate(host: Host, error: unknown, context: DeployContext): SvcdeployError {
+/** What a host's story ended by, as a value; a bug of ours is thrown on. */
+export function translate(host: Host, error: unknown, context: DeployContext): SvcdeployError {
   if (error instanceof SvcdeployError) return error;
   if (context.signal.aborted) return new SvcdeployError("interrupted", `${host.name}: not looked at, the run was interrupted`);
   throw error;

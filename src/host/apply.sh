@@ -158,6 +158,7 @@ stage_files() {
   while IFS="$tab" read -r op key path a b c _; do
     case $op in
       file)
+        [ "$a" != - ] || continue
         stage_for "$path" || fail "the staging folder for $path is not root's own or on another file system"
         rm -f -- "$stage/$id-$key"
         cp -- "$txn/new/$key" "$stage/$id-$key"
@@ -166,6 +167,7 @@ stage_files() {
         set -- "$@" "$stage/$id-$key"
         ;;
       link)
+        [ "$a" != - ] || continue
         stage_for "$path" || fail "the staging folder for $path is not root's own or on another file system"
         rm -f -- "$stage/$id-$key"
         ln -s -- "$a" "$stage/$id-$key"
@@ -183,15 +185,21 @@ swap() {
       file)
         hash_of "$path"
         [ "$hash" = "$e" ] || fail "conflict: $path was changed while this transaction ran"
+        wanted=$d
         ;;
       link)
         target_of "$path"
         [ "$target" = "$b" ] || fail "conflict: $path was changed while this transaction ran"
+        wanted=$a
         ;;
       *) continue ;;
     esac
-    stage_for "$path" || fail "the staging folder for $path is gone"
-    mv -fT -- "$stage/$id-$key" "$path"
+    if [ "$wanted" = - ]; then
+      rm -f -- "$path"
+    else
+      stage_for "$path" || fail "the staging folder for $path is gone"
+      mv -fT -- "$stage/$id-$key" "$path"
+    fi
     set -- "$@" "${path%/*}"
   done <"$txn/plan"
   [ "$#" -eq 0 ] || durable "$@"

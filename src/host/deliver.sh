@@ -14,7 +14,7 @@ IFS="$tab" read -r id owner project run_seconds stop_seconds
 tmp=$base/txn/$id.tmp txn=$base/txn/$id
 
 make_base() {
-  for folder in "$base" "$base/txn" "$base/units" "$base/projects" "$base/blobs" "$base/gen" "$base/upload"; do
+  for folder in "$base" "$base/txn" "$base/units" "$base/projects" "$base/targets" "$base/blobs" "$base/gen" "$base/upload"; do
     [ -d "$folder" ] || mkdir -m 0700 -- "$folder"
   done
   # Folders of uploads that were cut off: their lock went with the process that held it.

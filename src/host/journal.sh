@@ -93,15 +93,14 @@ note() {
 commit() {
   while IFS="$tab" read -r op key path a b c d _; do
     case $op in
-      manifest)
+      manifest | target)
         mkdir -p -- "${path%/*}"
         cp -- "$txn/new/$key" "$path.tmp"
         durable "$path.tmp"
         mv -fT -- "$path.tmp" "$path"
         ;;
-      file)
-        keep_blob "$txn/new/$key" "$base/blobs/$d"
-        ;;
+      file) [ "$d" = - ] || keep_blob "$txn/new/$key" "$base/blobs/$d" ;;
+      blob) keep_live_blob "$path" "$base/blobs/$key" "$key" ;;
       record) record_unit "$key" "$path" "$a" ;;
     esac
   done <"$txn/plan"
@@ -116,6 +115,19 @@ keep_blob() {
   cp -- "$1" "$2.tmp"
   durable "$2.tmp"
   mv -fT -- "$2.tmp" "$2"
+}
+
+# keep_live_blob PATH BLOB SHA256: the content of a file that needed no change. What somebody edits meanwhile is not what was named.
+keep_live_blob() {
+  if [ -e "$2" ] || [ -L "$1" ] || [ ! -f "$1" ]; then return 0; fi
+  cp -- "$1" "$2.tmp"
+  hash_of "$2.tmp"
+  if [ "$hash" = "$3" ]; then
+    durable "$2.tmp"
+    mv -fT -- "$2.tmp" "$2"
+  else
+    rm -f -- "$2.tmp"
+  fi
 }
 
 write_generation() {
@@ -134,10 +146,14 @@ write_generation() {
     generation=$((last + 1))
     rm -rf -- "$base/gen/$generation.tmp"
     mkdir -- "$base/gen/$generation.tmp"
-    cp -R -- "$base/projects" "$base/gen/$generation.tmp/projects"
+    cp -R -- "$base/projects" "$base/targets" "$base/gen/$generation.tmp/"
     cp -- "$txn/plan" "$txn/about" "$base/gen/$generation.tmp/"
     printf '%s\n' "$id" >"$base/gen/$generation.tmp/id"
-    durable "$base/gen/$generation.tmp/id" "$base/gen/$generation.tmp/plan" "$base/gen/$generation.tmp"
+    set -- "$base/gen/$generation.tmp/id" "$base/gen/$generation.tmp/plan" "$base/gen/$generation.tmp/about"
+    for file in "$base/gen/$generation.tmp"/*/*/*; do
+      if [ -f "$file" ]; then set -- "$@" "$file"; fi
+    done
+    durable "$@" "$base/gen/$generation.tmp"
     mv -T -- "$base/gen/$generation.tmp" "$base/gen/$generation"
     durable "$base/gen"
   fi

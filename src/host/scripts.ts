@@ -18,6 +18,8 @@ export const scripts = {
   http: script("http.sh"),
   command: script("command.sh"),
   check: script("check.sh"),
+  generations: script("generations.sh"),
+  kept: script("kept.sh"),
 } as const;
 
 /** Files that every transaction carries, so that a host can finish or undo it without a controller. */

@@ -1,10 +1,11 @@
 /** One host's transaction as the lines and files that apply.sh and finish.sh carry out. Built and hashed here; the host decides nothing. */
 import { createHash } from "node:crypto";
 import { HostError } from "../core/errors.ts";
-import type { Action, Change, HostTarget, Observation, Plan, Resource, UnitResource } from "../core/model.ts";
+import type { Action, Change, FileResource, HostTarget, Observation, Plan, Resource, UnitResource } from "../core/model.ts";
+import { formatKeptService, keptService, keptServicePath } from "../core/plan/kept-service.ts";
 import { stopTimeoutSeconds } from "../core/plan/undo-time.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
-import { isField, line } from "./frames.ts";
+import { field, isField, line } from "./frames.ts";
 
 /** A file of the transaction's folder on the host, e.g. plan or new/3. */
 export type TransactionFile = { readonly name: string; readonly content: Uint8Array };
@@ -47,6 +48,8 @@ export function makeTransaction(order: TransactionOrder): Transaction {
   const text = [
     ...changes.map((change, index) => changeLine(change, String(index), order)),
     ...plan.manifests.map(({ path, oldSha256 }, index) => line("manifest", `m${index}`, path, oldSha256 ?? "-")),
+    ...target.services.map(({ name }, index) => line("target", `t${index}`, keptServicePath(target.project, name))),
+    ...unchangedFiles(target, changes).map(({ path, sha256 }) => line("blob", sha256, path)),
     ...keepLines(target),
     ...units.map((unit) => line("unit", told(order, "a unit that stops along", unit))),
     ...plan.actions.map((action) => line("action", action.verb, action.verb === "daemon-reload" ? "-" : action.unit, String(secondsOf(action)))),
@@ -58,9 +61,12 @@ export function makeTransaction(order: TransactionOrder): Transaction {
     id: order.id,
     files: [
       { name: "plan", content: Buffer.from(text) },
-      { name: "about", content: Buffer.from(`${order.about} plan=${planSha256.slice(0, 16)}\n`) },
-      ...changes.flatMap(({ resource }, index) => (resource.kind === "file" ? [{ name: `new/${index}`, content: resource.content }] : [])),
+      { name: "about", content: Buffer.from(`${order.about}${sayRollback(target)} plan=${planSha256.slice(0, 16)}\n`) },
+      ...changes.flatMap(({ resource, after }, index) =>
+        resource.kind === "file" && after !== null ? [{ name: `new/${index}`, content: resource.content }] : [],
+      ),
       ...plan.manifests.map(({ content }, index) => ({ name: `new/m${index}`, content: Buffer.from(content) })),
+      ...target.services.map((service, index) => ({ name: `new/t${index}`, content: Buffer.from(formatKeptService(keptService(target, service))) })),
     ],
     windowSeconds,
     // 30 s are the lock's; a slow disk may take its time over what is copied.
@@ -118,7 +124,26 @@ function told({ target }: TransactionOrder, what: string, value: string): string
   });
 }
 
-function changeLine({ resource }: Change, key: string, order: TransactionOrder): string {
+function sayRollback({ rollback }: HostTarget): string {
+  return rollback === undefined ? "" : ` rollback-of=${field(rollback.of)}`;
+}
+
+/** Files that are right already: a rollback to this generation needs their contents as well. */
+function unchangedFiles(target: HostTarget, changes: readonly Change[]): readonly FileResource[] {
+  const changed = new Set(changes.map(({ resource }) => resource.id));
+  return target.resources.filter((resource): resource is FileResource => resource.kind === "file" && !changed.has(resource.id));
+}
+
+function removalLine(resource: Resource, key: string, order: TransactionOrder): string {
+  const { paths } = order.observation;
+  if (resource.kind === "file") return line("file", key, resource.path, "-", "-", "-", "-", paths.get(resource.path)?.sha256 ?? "-");
+  if (resource.kind === "link")
+    return line("link", key, resource.path, "-", told(order, `what ${resource.path} points to`, paths.get(resource.path)?.target ?? "-"));
+  throw new Error(`${resource.id} cannot be removed`);
+}
+
+function changeLine({ resource, after }: Change, key: string, order: TransactionOrder): string {
+  if (after === null) return removalLine(resource, key, order);
   const { paths } = order.observation;
   switch (resource.kind) {
     case "account":

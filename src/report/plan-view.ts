@@ -72,9 +72,10 @@ export function summarisePlan(view: PlanView): string {
     totals.changedHosts === 0
       ? `No changes: ${seen} ${seen === 1 ? "host is" : "hosts are"} as declared.`
       : `Plan: ${count(totals.changedHosts, "host")}, ${count(totals.changes, "change")}, ${count(totals.actions, "action")}.`;
-  const failed = totals.failedHosts === 0 ? "" : ` ${count(totals.failedHosts, "host")} could not be looked at.`;
+  const wasSeen = view.plays.flatMap((each) => each.hosts).every(({ error }) => error === null || error.code === "host-step");
+  const failed = totals.failedHosts === 0 ? "" : ` ${count(totals.failedHosts, "host")} could not be ${wasSeen ? "planned" : "looked at"}.`;
   const refused = totals.refusals === 0 ? "" : ` ${count(totals.refusals, "host")} will be refused.`;
-  return (seen === 0 ? "No host could be looked at." : sentence + failed) + refused;
+  return (seen === 0 ? `No host could be ${wasSeen ? "planned" : "looked at"}.` : sentence + failed) + refused;
 }
 
 function count(number: number, noun: string): string {

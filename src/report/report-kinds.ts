@@ -11,7 +11,7 @@ export function isReportKind(word: string): word is ReportKind {
 }
 
 /** The commands that write reports. */
-export const REPORTED_COMMANDS = ["plan", "apply", "verify", "drift"] as const;
+export const REPORTED_COMMANDS = ["plan", "apply", "rollback", "verify", "drift"] as const;
 /** One of them. */
 export type ReportedCommand = (typeof REPORTED_COMMANDS)[number];
 

@@ -38,7 +38,7 @@ export type RunLog = {
 export type ReportFormat = (log: RunLog, redact: (text: string) => string) => string;
 
 /** How each host ended in each play, as far as it came to that. */
-export function reportsOf(log: RunLog): readonly HostReport[] {
+export function reportsOf(log: Pick<RunLog, "events">): readonly HostReport[] {
   const last = log.events.findLast((event) => event.type === "run-finished");
   if (last?.type === "run-finished") return last.reports;
   return log.events.flatMap((event) => (event.type === "host-finished" ? [event.report] : []));

@@ -10,7 +10,7 @@ function transactionOf(specs: readonly ResourceSpec[], paths: Readonly<Record<st
   const plan: Plan = {
     host: "h",
     play: "p",
-    changes: resources.map((resource: Resource): Change => ({ resource, before: null, after: null, differs: [], beforeContent: null })),
+    changes: resources.map((resource: Resource): Change => ({ resource, before: null, after: {}, differs: [], beforeContent: null })),
     actions: [],
     notices: [],
     orphans: [],

@@ -13,12 +13,15 @@ make_old() {
   systemctl stop crb.service cra.service crd.service 2>/dev/null
   remove_account
   rm -rf /etc/cra /etc/crb /etc/systemd/system/cr?.service /etc/systemd/system/multi-user.target.wants/cr?.service /opt/cra /.svcdeploy-stage
-  rm -rf "$base/txn" "$base/gen" "$base/blobs" "$base/projects" "$base/units" "$base/upload" "$base/current" "$base/stable"
+  rm -rf "$base/txn" "$base/gen" "$base/blobs" "$base/projects" "$base/targets" "$base/units" "$base/upload" "$base/current" "$base/stable"
   mkdir -p /etc/cra /opt/cra/releases/1
   chmod 0755 /etc/cra
-  (umask 077 && mkdir -p "$base/gen/1" "$base/blobs" "$base/projects/demo" "$base/units" "$base/upload" "$base/txn")
+  (umask 077 && mkdir -p "$base/gen/1" "$base/blobs" "$base/projects/demo" "$base/targets" "$base/units" "$base/upload" "$base/txn")
   echo hello=1 >/etc/cra/conf
   chmod 0640 /etc/cra/conf
+  echo going=1 >/etc/cra/going
+  ln -s conf /etc/cra/going-link
+  echo right=1 >/etc/cra/right
   printf '[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=multi-user.target\n' >/etc/systemd/system/cra.service
   printf '[Unit]\nPartOf=cra.service\nAfter=cra.service\n[Service]\nExecStart=/bin/sleep 4000\n' >/etc/systemd/system/crd.service
   ln -s releases/1 /opt/cra/current
@@ -41,10 +44,10 @@ remove_account() {
 
 # Whatever a transaction may touch, without what differs from run to run: process numbers, invocations, the transaction's id.
 snapshot() {
-  find /etc /opt "$base/units" "$base/projects" "$base/gen" "$base/blobs" "$base/upload" -printf 'snap %p %y %m %u:%g %l\n' |
+  find /etc /opt "$base/units" "$base/projects" "$base/targets" "$base/gen" "$base/blobs" "$base/upload" -printf 'snap %p %y %m %u:%g %l\n' |
     grep -Ev " /etc/($accounts)-? |$base/upload/" | sort
   find "$base/upload" -printf 'snap %p %y\n'
-  find /etc /opt "$base/projects" "$base/gen" "$base/blobs" "$base/upload" -type f | grep -Ev "^/etc/($accounts)-?\$|/gen/[0-9]+/id\$" |
+  find /etc /opt "$base/projects" "$base/targets" "$base/gen" "$base/blobs" "$base/upload" -type f | grep -Ev "^/etc/($accounts)-?\$|/gen/[0-9]+/id\$" |
     sort | xargs sha256sum | sed 's/^/snap /'
   find / "$base" -maxdepth 1 -printf 'snap %p\n' | sort
   for generation in "$base"/gen/*/; do

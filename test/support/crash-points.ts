@@ -78,7 +78,11 @@ function body(delay: string): Uint8Array {
     line("file", "5", "/etc/systemd/system/crb.service", "0644", "root", "root", sha256(secondUnit), "-"),
     line("link", "6", "/etc/systemd/system/multi-user.target.wants/cra.service", "/etc/systemd/system/cra.service", "-"),
     line("link", "7", "/opt/cra/current", "releases/2", "releases/1"),
+    line("file", "8", "/etc/cra/going", "-", "-", "-", "-", sha256("going=1\n")),
+    line("link", "9", "/etc/cra/going-link", "-", "conf"),
     line("manifest", "m0", "/var/lib/svcdeploy/projects/demo/cra", "-"),
+    line("target", "t0", "/var/lib/svcdeploy/targets/demo/cra"),
+    line("blob", sha256("right=1\n"), "/etc/cra/right"),
     line("keep", "/opt/cra/releases", "3"),
     ...["cra.service", "crb.service", "crd.service"].map((name) => line("unit", name)),
     line("action", "daemon-reload", "-", "120"),
@@ -88,7 +92,8 @@ function body(delay: string): Uint8Array {
     line("record", "crb.service", "c2", "d2"),
     line("window", "60"),
   ];
-  return deliverBody({ plan: plan.join(""), "new/3": newConf, "new/4": newUnit, "new/5": secondUnit, "new/m0": "file /etc/cra/conf x\n" });
+  const texts = { "new/3": newConf, "new/4": newUnit, "new/5": secondUnit, "new/m0": "file /etc/cra/conf x\n", "new/t0": "{}\n" };
+  return deliverBody({ plan: plan.join(""), ...texts });
 }
 
 async function runLines(host: TestHost, lines: readonly string[]): Promise<readonly Outcome[]> {

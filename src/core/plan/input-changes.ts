@@ -8,7 +8,10 @@ export type InputChange = { readonly label: string; readonly effect: "restart" |
 
 /** The unit's inputs whose content changes; a mere change of mode or owner is none. In the order of the changes, each label once. */
 export function inputChanges(unit: UnitResource, changes: readonly Change[]): readonly InputChange[] {
-  const inputs = new Set([unit.path, ...unit.inputPaths]);
+  const removed = changes.flatMap(({ resource, after }) =>
+    after === null && resource.service === unit.service && "path" in resource ? [resource.path] : [],
+  );
+  const inputs = new Set([unit.path, ...unit.inputPaths, ...removed]);
   const found = changes.flatMap((change) => (isContentChange(change) ? describeInput(unit, inputs, change) : []));
   return [...new Map(found.map((input) => [`${input.effect} ${input.label}`, input])).values()];
 }

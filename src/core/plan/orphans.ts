@@ -9,7 +9,7 @@ import { manifestEntry } from "./manifest.ts";
 export function orphanEntries(target: HostTarget, observation: Observation): readonly ManifestEntry[] {
   const selected = new Set(target.services.map(({ name }) => name));
   const elsewhere = target.declared === null ? null : new Set(target.declared);
-  const wanted = new Set(target.resources.map((resource) => keyOf(manifestEntry(target.project, resource))));
+  const wanted = new Set([...target.resources, ...(target.rollback?.absent ?? [])].map((resource) => keyOf(manifestEntry(target.project, resource))));
   return observation.manifest.filter((entry) => {
     if (entry.project !== target.project || wanted.has(keyOf(entry))) return false;
     if (selected.has(entry.service)) return entry.kind !== "release";

@@ -11,17 +11,20 @@ import { orphanEntries } from "./orphans.ts";
 import { ownerNotices } from "./owner-notices.ts";
 import { pathNotices } from "./path-notices.ts";
 import { remountDebts } from "./remount-debt.ts";
+import { removals } from "./removals.ts";
 import { schedule, type UnitAction } from "./schedule.ts";
 import { type Debt, isRecorded, unitDebt } from "./unit-debt.ts";
 import { unitNotices } from "./unit-notices.ts";
 
 /** What one host needs in one play. */
 export function makePlan(target: HostTarget, observation: Observation): Plan {
-  const changes = findChanges(target, observation);
+  const removed = removals(target, observation);
+  const changes = [...findChanges(target, observation), ...removed.changes];
   const units = target.resources.filter((resource) => resource.kind === "unit");
   const { actions: acts, collateral } = schedule(units, findDebts(target, units, changes, observation), observation);
   const reload = daemonReload(units, changes, observation);
-  const actions: readonly Action[] = [...(reload === null ? [] : [reload]), ...acts];
+  // What goes is stopped while systemd still knows how.
+  const actions: readonly Action[] = [...removed.stops, ...(reload === null ? [] : [reload]), ...acts];
   const orphans = orphanEntries(target, observation);
   const manifests = findManifests(target, observation, orphans);
   const isIdle = changes.length + actions.length + manifests.length === 0;
@@ -36,6 +39,7 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
       ...ownerNotices(target, observation),
       ...unitNotices(target, observation),
       ...mountNotices(acts),
+      ...removed.notices,
     ],
     orphans: orphans.map(({ service, kind, path }) => ({ service, kind, path })),
     collateral,

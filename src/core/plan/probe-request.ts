@@ -11,7 +11,7 @@ import { declaredMounts } from "./mount-options.ts";
 export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
   const [first] = targets;
   if (first === undefined) throw new RangeError("a probe needs at least one target");
-  const resources = targets.flatMap((target) => target.resources);
+  const resources = targets.flatMap((target) => [...target.resources, ...(target.rollback?.absent ?? [])]);
   const mounts = targets.flatMap(declaredMounts);
   const services = targets.flatMap((target) => target.services.map(({ name }) => manifestPath(target.project, name)));
   return {

@@ -57,7 +57,7 @@ export function makeResource(spec: ResourceSpec): Resource {
 
 export function makeTarget(resources: readonly Resource[], host: Partial<Host> = {}): HostTarget {
   const names = [...new Set(resources.map(({ service }) => service))];
-  const services = names.map((name) => ({ name }) as unknown as Service); // planning reads nothing but their names
+  const services = names.map((name) => ({ name, secrets: [] }) as unknown as Service); // nothing else of them is read
   const place = { file: "inventory/prod.yaml", line: 1, column: 1 };
   const address = { address: "10.0.0.1", port: 22, user: "root", become: "none", identity: null, knownHosts: null } as const;
   const plain: Host = { name: "web1", ...address, groups: [], vars: {}, labels: {}, systemd: 247, required: false, place, ...host };

@@ -1,0 +1,138 @@
+/** `svcdeploy rollback`: brings a service, or what a run changed, back to what the hosts kept, by the same plan, question, transaction and verification as apply. */
+import { resolve } from "node:path";
+import { UsageError } from "../core/errors.ts";
+import { exitCodeOfObservation } from "../core/exit-code.ts";
+import type { Host, Project } from "../core/model.ts";
+import { type Choice, type Describe, type Kept, stepBack, stepsBefore } from "../core/rollback/generations.ts";
+import { keptSecrets } from "../core/rollback/kept-secrets.ts";
+import type { Found } from "../core/rollback/rollback-targets.ts";
+import type { DeployContext, PlannedPlay } from "../deploy/context.ts";
+import { planRollback } from "../deploy/plan-rollback.ts";
+import { type KeptOnHost, readKept } from "../deploy/read-kept.ts";
+import { loadProject } from "../project/load.ts";
+import { limitHosts } from "../project/targets.ts";
+import { type HostStep, rollbackClosing, rollbackPreface } from "../report/rollback-text.ts";
+import { reportsOf } from "../report/run-log.ts";
+import { openApproval } from "./approval.ts";
+import { mustBeAskable } from "./confirm.ts";
+import { connectionOf, isGiven, type RawArguments, selectionOf } from "./options.ts";
+import { printPlan } from "./plan.ts";
+import { planFailures } from "./plan-hosts.ts";
+import { type RollbackOrder, rollbackOrder } from "./rollback-order.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { announceHosts, makeContext, protectProjectSecrets } from "./workspace.ts";
+
+/** Rolls back. The exit code is exitCodeOf's, 1 when the operator says no. Throws UsageError, ConfigError. */
+export async function rollback(raw: RawArguments, surroundings: Surroundings): Promise<number> {
+  const order = rollbackOrder(raw);
+  const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
+  const asks = isGiven(raw, "yes") || order.dryRun === "yes" ? "no" : "yes";
+  if (asks === "yes") mustBeAskable(surroundings, "rollback");
+  const root = resolve(surroundings.workingDirectory, selection.project);
+  const project = await loadProject(root, selection.environment, { set: [], valuesFiles: [] });
+  const hosts = hostsOf(project, limitHosts(project, selection.limit), order);
+  await protectProjectSecrets(project, surroundings);
+  const approval = openApproval({ project, output: order.output, asks, verb: "Roll back" }, surroundings);
+  const { interrupts } = approval;
+  const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });
+  announceHosts(hosts.length, surroundings);
+  const { steps, planned } = await interrupts.abandonable(findWay(project, hosts, order, context, surroundings));
+  if (order.dryRun === "yes") {
+    interrupts.stop();
+    return showOnly(project, { steps, planned }, order, surroundings);
+  }
+  const exitCode = await approval.carryOut((columns) => rollbackPreface(steps, columns), planned, context);
+  tellWhatIsNext(steps, project, order, surroundings);
+  return exitCode;
+}
+
+/** Hosts that the project has for the service; all where it does not know the service any more, or a run is taken back. */
+function hostsOf(project: Project, hosts: readonly Host[], order: RollbackOrder): readonly Host[] {
+  const service = order.kind === "service" ? order.service : "";
+  const plays = project.plays.filter(({ services }) => services.includes(service));
+  const named = new Set(plays.flatMap((play) => play.hosts));
+  const selected = plays.length === 0 ? hosts : hosts.filter(({ name }) => named.has(name));
+  if (selected.length === 0) throw new UsageError(`No selected host has ${service}`, "Look at playbooks/site.yaml and --limit.");
+  if (order.to !== null && selected.length > 1)
+    throw new UsageError("--to names a generation of one host: each host counts its own", `Name the host: --limit ${selected[0]?.name ?? "HOST"}`);
+  return selected;
+}
+
+type Way = { readonly steps: readonly HostStep[]; readonly planned: readonly PlannedPlay[] };
+
+async function findWay(
+  project: Project,
+  hosts: readonly Host[],
+  order: RollbackOrder,
+  context: DeployContext,
+  surroundings: Surroundings,
+): Promise<Way> {
+  const unfinished = order.dryRun === "yes" ? "report" : "settle";
+  const read = await readKept(hosts, { project: project.name, unfinished, ...questionOf(order) }, context);
+  const found = read.map(foundOn);
+  const steps = read.flatMap(({ host, result }) =>
+    result.ok ? result.chosen.flatMap((choice) => (choice.ok ? [{ host: host.name, step: choice.step }] : [])) : [],
+  );
+  protectKept(read, surroundings);
+  mustBeKnown(order, found);
+  const planned = await planRollback(project, found, order.kind === "service" ? order.service : null, context, unfinished);
+  const going = new Set(
+    planned
+      .flatMap(({ hosts: all }) => all)
+      .flatMap(({ target, plan }) => (plan === null ? [] : target.services.map((each) => `${each.name}@${target.host.name}`))),
+  );
+  return { steps: steps.filter(({ host, step }) => going.has(`${step.service}@${host}`)), planned };
+}
+
+function questionOf(order: RollbackOrder) {
+  const made = ({ generations }: Kept) => generations.filter(({ madeBy }) => order.kind === "run" && madeBy.run.startsWith(order.run));
+  const choose = (kept: Kept, describe: Describe): readonly Choice[] =>
+    order.kind === "run" ? stepsBefore(kept, order.run, order.to, describe) : [stepBack(kept, order.service, order.to, describe)];
+  return {
+    servicesOf: (kept: Kept) => (order.kind === "service" ? [order.service] : made(kept).flatMap(({ services }) => [...services.keys()])),
+    choose: (kept: Kept, describe: Describe) => {
+      const chosen = choose(kept, describe);
+      return { chosen, wanted: chosen.flatMap((choice) => (choice.ok ? [choice.step.from, choice.step.to] : [])) };
+    },
+  };
+}
+
+type Chosen = KeptOnHost<readonly Choice[]>;
+
+function foundOn({ host, result }: Chosen): Found {
+  return { host, result: result.ok ? { ok: true, choices: result.chosen, contents: result.contents } : result };
+}
+
+/** The values of earlier generations stand nowhere but in the hosts' files, and a journal may show them. */
+function protectKept(read: readonly Chosen[], { stdout, stderr }: Surroundings): void {
+  const secrets = read.flatMap(({ result }) => {
+    if (!result.ok) return [];
+    const steps = result.chosen.flatMap((choice) => (choice.ok ? [choice.step] : []));
+    return steps.flatMap(({ from, to }) => [...keptSecrets(from, result.contents), ...keptSecrets(to, result.contents)]);
+  });
+  const distinct = [...new Map(secrets.map((secret) => [`${secret.name} ${secret.reveal()}`, secret])).values()];
+  stdout.protect(distinct);
+  stderr.protect(distinct);
+}
+
+function mustBeKnown(order: RollbackOrder, found: readonly Found[]): void {
+  if (order.kind !== "run" || found.some(({ result }) => !result.ok || result.choices.length > 0)) return;
+  throw new UsageError(
+    `Run ${order.run} changed nothing that the selected hosts still keep`,
+    "Its id stands in its report, and in /var/lib/svcdeploy/runs on the hosts; they keep the last five transactions.",
+  );
+}
+
+function showOnly(project: Project, { steps, planned }: Way, order: RollbackOrder, surroundings: Surroundings): number {
+  const view = { environment: project.environment, plays: planned };
+  surroundings.logbook.note({ plan: view });
+  if (order.output === "text") surroundings.stdout.print(rollbackPreface(steps, surroundings.stdout.columns));
+  printPlan(view, order.output, surroundings);
+  const total = new Set(planned.flatMap(({ hosts }) => hosts).map(({ target }) => target.host.name)).size;
+  return exitCodeOfObservation({ changes: "none", detailed: "off", failures: planFailures(planned), total });
+}
+
+function tellWhatIsNext(steps: readonly HostStep[], project: Project, { output }: RollbackOrder, { logbook, stdout, stderr }: Surroundings): void {
+  const sink = output === "text" ? stdout : stderr;
+  sink.print(rollbackClosing(steps, reportsOf(logbook.read()), project.environment, sink.columns));
+}

@@ -1,0 +1,141 @@
+/** What a host keeps of its last confirmed transactions, and which of them a rollback goes back to. */
+import type { KeptService } from "../model.ts";
+import { isSameService } from "../plan/kept-service.ts";
+
+/** Who made a generation, of its own words in the host's record; empty where it does not say. */
+export type MadeBy = {
+  readonly run: string;
+  readonly project: string;
+  readonly user: string;
+  readonly controller: string;
+  readonly commit: string;
+  readonly tree: string;
+  /** Of the environment and the command; a record of an older svcdeploy has neither. */
+  readonly environment: string;
+  readonly command: string;
+  /** Services that it touched, as far as its record says. */
+  readonly services: readonly string[];
+  /** For a rollback: the run that it took back; else empty. */
+  readonly rollbackOf: string;
+};
+
+/** One generation. madeAt: seconds since the epoch by the host's clock. */
+export type Generation = {
+  readonly number: number;
+  readonly madeBy: MadeBy;
+  readonly madeAt: number;
+  /** What its transaction did to units, e.g. { verb: "restart", unit: "web.service" }. */
+  readonly actions: readonly { readonly verb: string; readonly unit: string }[];
+  /** Service → sha256 of its description; null where an older svcdeploy deployed it and kept none. */
+  readonly services: ReadonlyMap<string, string | null>;
+};
+
+/** A transaction that the host took back, as far as it is still known. */
+export type Attempt = {
+  readonly madeBy: MadeBy;
+  readonly failure: string;
+  readonly services: readonly string[];
+};
+
+/** A line of the host's record; result: confirmed, rolled-back, rollback-failed, refused … */
+export type PastRun = { readonly madeBy: MadeBy; readonly result: string };
+
+/** Everything that a host keeps of one project: generations in order, and the last runs of all projects. clock: the host's, seconds since the epoch. */
+export type Kept = {
+  readonly clock: number;
+  readonly generations: readonly Generation[];
+  readonly attempts: readonly Attempt[];
+  readonly runs: readonly PastRun[];
+};
+
+/** The description of a service in a generation: by its sha256. */
+export type Describe = (sha256: string) => KeptService;
+
+/** One step back: what the service is now and what it was. undone: the generation that last made it another one. */
+export type Step = {
+  readonly service: string;
+  readonly now: Generation;
+  readonly earlier: Generation;
+  readonly undone: Generation;
+  readonly from: KeptService;
+  readonly to: KeptService;
+};
+
+/** Where a rollback goes, or why it cannot. */
+export type Choice =
+  | { readonly ok: true; readonly step: Step }
+  | { readonly ok: false; readonly service: string; readonly reason: string; readonly hint: string };
+
+const WITHOUT = "Apply the version that you want: check its commit out and run svcdeploy apply.";
+
+/** The last generation in which the service was another one than now; to: that generation instead. */
+export function stepBack(kept: Kept, service: string, to: number | null, describe: Describe): Choice {
+  const now = kept.generations.at(-1);
+  const refuse = (reason: string, hint = WITHOUT): Choice => ({ ok: false, service, reason, hint });
+  const sha256 = now?.services.get(service);
+  if (now === undefined || sha256 === undefined) return refuse(`${service} was never deployed here by svcdeploy`, "svcdeploy apply deploys it.");
+  if (sha256 === null)
+    return refuse(`an older svcdeploy deployed ${service} and kept too little to go back to`, "From the next apply on it can be rolled back.");
+  const from = describe(sha256);
+  const older = to === null ? kept.generations.slice(0, -1).toReversed() : kept.generations.filter(({ number }) => number === to);
+  if (to !== null && older.length === 0)
+    return refuse(`generation ${to} is not kept here; there ${sayKept(kept)}`, `svcdeploy why ${service}@HOST lists them.`);
+  for (const earlier of older) {
+    const found = earlier.services.get(service);
+    if (found === undefined) return refuse(`generation ${earlier.number} did not have ${service}: a rollback does not take a service away`);
+    if (found === null) return refuse(`generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`);
+    const before = describe(found);
+    const undone = lastChange(kept, service, describe) ?? now;
+    if (to !== null || !isSameService(before, from)) return { ok: true, step: { service, now, earlier, undone, from, to: before } };
+  }
+  return refuse(`${service} is the same in every generation that is kept (there ${sayKept(kept)})`);
+}
+
+/** What a run changed goes back to what it was before the run; refused where a later run changed the same again. run: its id or the start of it. */
+export function stepsBefore(kept: Kept, run: string, to: number | null, describe: Describe): readonly Choice[] {
+  const made = kept.generations.filter(({ madeBy }) => madeBy.run.startsWith(run));
+  const changed = made.flatMap((each) => [...each.services.keys()].filter((service) => isChangedIn(kept, each, service, describe)));
+  const services = [...new Set(changed)].sort();
+  return services.map((service) => (to === null ? stepBefore(kept, made, service, describe) : stepBack(kept, service, to, describe)));
+}
+
+/** Whether the service is another one in this generation than in the one before; where that is not kept any more it counts as changed. */
+export function isChangedIn(kept: Kept, generation: Generation, service: string, describe: Describe): boolean {
+  const [now, earlier] = [generation.services.get(service), generationBefore(kept, generation)?.services.get(service)];
+  if (now === earlier) return false;
+  return now == null || earlier == null || !isSameService(describe(now), describe(earlier));
+}
+
+/** The last generation that made the service another one than before; undefined where it is the same in all that are kept. */
+export function lastChange(kept: Kept, service: string, describe: Describe): Generation | undefined {
+  return kept.generations.findLast((each) => isChangedIn(kept, each, service, describe));
+}
+
+/** The generation before; undefined for the first one that is kept. */
+export function generationBefore({ generations }: Kept, { number }: Generation): Generation | undefined {
+  return generations.findLast((each) => each.number < number);
+}
+
+function stepBefore(kept: Kept, made: readonly Generation[], service: string, describe: Describe): Choice {
+  const refuse = (reason: string, hint = WITHOUT): Choice => ({ ok: false, service, reason, hint });
+  const touching = made.filter((each) => isChangedIn(kept, each, service, describe));
+  const [first, last, now] = [touching[0], touching.at(-1), kept.generations.at(-1)];
+  if (first === undefined || last === undefined || now === undefined) return refuse(`that run did not change ${service}`);
+  const earlier = generationBefore(kept, first);
+  if (earlier === undefined && first.number > 1) return refuse(`what was before generation ${first.number} is not kept any more`);
+  const [was, left, is] = [earlier?.services.get(service), last.services.get(service), now.services.get(service)];
+  if (earlier === undefined || was === undefined) return refuse(`that run brought ${service} here: a rollback does not take a service away`);
+  if (was === null || left == null || is == null)
+    return refuse(`generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`);
+  const [before, after, current] = [describe(was), describe(left), describe(is)];
+  const step = { service, now, earlier, undone: last, from: current, to: before };
+  if (isSameService(current, after) || isSameService(current, before)) return { ok: true, step };
+  const later = lastChange(kept, service, describe);
+  const by = later === undefined ? "a later run" : `run ${later.madeBy.run.slice(0, 12)} of ${later.madeBy.user}`;
+  return refuse(`${by} changed ${service} again since`, `To go back all the same, name the generation: --to ${earlier.number} --limit HOST.`);
+}
+
+function sayKept({ generations }: Kept): string {
+  const [first, last] = [generations[0]?.number, generations.at(-1)?.number];
+  return first === last ? `is only ${first ?? "none"}` : `are ${first ?? 0} to ${last ?? 0}`;
+}

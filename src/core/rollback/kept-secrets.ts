@@ -1,0 +1,32 @@
+/** The secrets that kept contents hold, so that no output shows them: the values of an earlier generation stand nowhere else. */
+import type { KeptService } from "../model.ts";
+import { Secret } from "../secret.ts";
+import { readEnvironmentText } from "../unit-file/environment-text.ts";
+import type { Contents } from "./rebuild.ts";
+
+/** Shorter values of a secret configuration file may be words that stand in any text. */
+const MIN_LENGTH = 8;
+
+/**
+ * Every value that can be told from a secret file: the named variables of an environment file; of any other file the whole, its lines, and what
+ * stands behind `=` or `:` in them unless it is a path.
+ */
+export function keptSecrets(kept: KeptService, contents: Contents): readonly Secret[] {
+  return kept.resources.flatMap((resource) => {
+    const content = resource.kind === "file" && resource.secret ? contents.get(resource.sha256) : undefined;
+    if (resource.kind !== "file" || content === undefined) return [];
+    const text = new TextDecoder().decode(content);
+    return resource.role === "environment" ? environmentSecrets(text, kept.secrets) : fileSecrets(text, resource.path);
+  });
+}
+
+function environmentSecrets(text: string, names: readonly string[]): readonly Secret[] {
+  return readEnvironmentText(text, "").flatMap(({ name, value }) => (names.includes(name) ? [new Secret(name, value)] : []));
+}
+
+function fileSecrets(text: string, path: string): readonly Secret[] {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const values = text.split("\n").map((line) => /[=:]\s*["']?(.*?)["']?[,;]?\s*$/.exec(line)?.[1] ?? "");
+  const telling = values.filter((value) => value.length >= MIN_LENGTH && !value.startsWith("/"));
+  return [text, ...telling].map((value) => new Secret(name, value));
+}

@@ -1,0 +1,91 @@
+/** Kept descriptions and contents become what a host shall be again. */
+import type { FileResource, Host, HostTarget, KeptResource, KeptService, LinkResource, Resource, Service, UnitResource } from "../model.ts";
+import { uniteResources } from "../render/merge-resources.ts";
+import type { Step } from "./generations.ts";
+
+/** File content by its sha256. */
+export type Contents = ReadonlyMap<string, Uint8Array>;
+
+/** The hashes of all files of a description. */
+export function contentsOf(kept: KeptService): readonly string[] {
+  return kept.resources.flatMap((resource) => (resource.kind === "file" ? [resource.sha256] : []));
+}
+
+/** What the host shall be after these steps of one play. Throws ConfigError where two services want different things at one place, RangeError for a content that is not among the given ones. */
+export function rebuildTarget(project: string, host: Host, play: string, steps: readonly Step[], contents: Contents): HostTarget {
+  const perService = steps.map(({ to }) => to.resources.map((resource) => rebuildResource(resource, contents)));
+  const all = perService.flat();
+  const owners = Map.groupBy(all, ({ id }) => id);
+  return {
+    project,
+    host,
+    play,
+    services: steps.map(({ to }) => rebuildService(to)),
+    resources: uniteResources(all, new Map()),
+    owners: new Map([...owners].map(([id, same]) => [id, same.map(({ service }) => service)])),
+    declared: null,
+    rollback: {
+      of: steps[0]?.undone.madeBy.run || "unknown",
+      absent: steps.flatMap(({ from }) => from.resources.flatMap((resource) => gone(resource, owners))),
+    },
+  };
+}
+
+/** The same with every content that is not there empty: enough to compare and verify, not to write. */
+export function rebuildForReading(project: string, host: Host, kept: KeptService, contents: Contents): HostTarget {
+  const known = new Map([...contentsOf(kept).map((sha256) => [sha256, new Uint8Array()] as const), ...contents]);
+  const resources = kept.resources.map((resource) => rebuildResource(resource, known));
+  const owners = new Map(resources.map(({ id }) => [id, [kept.service]]));
+  return { project, host, play: kept.play, services: [rebuildService(kept)], resources, owners, declared: null };
+}
+
+/** A kept resource with its content again; a release has no source, because it is only ever used where it still is. */
+export function rebuildResource(resource: KeptResource, contents: Contents): Resource {
+  if (resource.kind === "release") return { ...resource, source: "" };
+  if (resource.kind !== "file") return resource;
+  const content = contents.get(resource.sha256);
+  if (content === undefined) throw new RangeError(`the content of ${resource.path} is not there`);
+  return { ...resource, content };
+}
+
+function gone(resource: KeptResource, owners: ReadonlyMap<string, unknown>): readonly (FileResource | LinkResource | UnitResource)[] {
+  if (owners.has(resource.id)) return [];
+  if (resource.kind === "file") return [{ ...resource, content: new Uint8Array() }];
+  return resource.kind === "link" || resource.kind === "unit" ? [resource] : [];
+}
+
+/** Only what a deployment asks of a service beside its resources: its name, its checks and how long it must hold. */
+function rebuildService({ service, version, secrets, health, settleSeconds, resources }: KeptService): Service {
+  const place = { file: `services/${service}.yaml`, line: 1, column: 1 };
+  const release = resources.find((resource) => resource.kind === "release");
+  const artifact = release === undefined ? null : { source: release.name, version, sha256: release.sha256, keep: release.keep, place };
+  const sources = secrets.map((name) => ({ name, source: { provider: "env" as const, variable: name }, place }));
+  return { ...bareService(service), artifact, secrets: sources, health, settleSeconds };
+}
+
+/** A service of which only the name is known. */
+export function bareService(name: string): Service {
+  return {
+    name,
+    file: `services/${name}.yaml`,
+    artifact: null,
+    runtime: null,
+    account: null,
+    unit: [],
+    service: [],
+    install: [],
+    hardening: "off",
+    environment: [],
+    secrets: [],
+    files: [],
+    slice: null,
+    cache: null,
+    logrotate: null,
+    directories: [],
+    timers: [],
+    sockets: [],
+    health: [],
+    settleSeconds: 0,
+    lintIgnore: [],
+  };
+}

@@ -1,0 +1,122 @@
+/** Reads what hosts keep of earlier generations: over one connection the list, the descriptions that matter, and the contents of what was chosen. */
+import { createHash } from "node:crypto";
+import { readKeptService } from "../core/config/kept-service.ts";
+import { HostError, type SvcdeployError } from "../core/errors.ts";
+import type { Host, HostTarget, KeptService } from "../core/model.ts";
+import type { Describe, Kept } from "../core/rollback/generations.ts";
+import { type Contents, contentsOf } from "../core/rollback/rebuild.ts";
+import { blobName, decodeGenerations, decodeKept, encodeGenerations, encodeKept, trueBlobs } from "../host/generations-answer.ts";
+import { scripts } from "../host/scripts.ts";
+import type { Remote } from "../remote/remote.ts";
+import type { DeployContext } from "./context.ts";
+import { lookAround, translate, type UnfinishedPolicy } from "./observe.ts";
+import { inParallel } from "./pool.ts";
+
+/** What shall be read. servicesOf: whose descriptions matter; choose: what is made of them, with the descriptions whose contents are wanted. Both are pure. */
+export type KeptOrder<Chosen> = {
+  readonly project: string;
+  readonly unfinished: UnfinishedPolicy;
+  readonly servicesOf: (kept: Kept) => readonly string[];
+  readonly choose: (kept: Kept, describe: Describe) => { readonly chosen: Chosen; readonly wanted: readonly KeptService[] };
+};
+
+/** One host's answer, or why there is none. contents: of the wanted descriptions, as far as the host still has them unharmed. */
+export type KeptOnHost<Chosen> = {
+  readonly host: Host;
+  readonly result:
+    | { readonly ok: true; readonly kept: Kept; readonly chosen: Chosen; readonly contents: Contents }
+    | { readonly ok: false; readonly error: SvcdeployError };
+};
+
+/** Asks every host. Errors of hosts are results, never thrown. */
+export async function readKept<Chosen>(
+  hosts: readonly Host[],
+  order: KeptOrder<Chosen>,
+  context: DeployContext,
+): Promise<readonly KeptOnHost<Chosen>[]> {
+  return await inParallel(hosts, context.forks, (host) => readHost(host, order, context));
+}
+
+async function readHost<Chosen>(host: Host, order: KeptOrder<Chosen>, context: DeployContext): Promise<KeptOnHost<Chosen>> {
+  try {
+    context.signal.throwIfAborted();
+    const remote = await context.connector.connect(host);
+    try {
+      const kept = await readSettled(remote, order, context);
+      const describe = await readDescriptions(remote, order, kept, context);
+      const { chosen, wanted } = order.choose(kept, describe);
+      return { host, result: { ok: true, kept, chosen, contents: await readContents(remote, wanted.flatMap(contentsOf), context) } };
+    } finally {
+      remote.close();
+    }
+  } catch (error) {
+    return { host, result: { ok: false, error: translate(host, error, context) } };
+  }
+}
+
+function emptyTarget(project: string, host: Host): HostTarget {
+  return { project, host, play: "", services: [], resources: [], owners: new Map(), declared: null };
+}
+
+/** What an earlier run left unfinished may become one more generation; on a host that has nothing to do with it, it stays as it is. */
+async function readSettled<Chosen>(remote: Remote, order: KeptOrder<Chosen>, context: DeployContext): Promise<Kept> {
+  const target = emptyTarget(order.project, remote.host);
+  const { transactions } = await lookAround(remote, [target], context, "report");
+  const kept = await readGenerations(remote, order.project, context);
+  if (order.unfinished === "report" || transactions.length === 0 || order.servicesOf(kept).length === 0) return kept;
+  await lookAround(remote, [target], context, "settle");
+  return await readGenerations(remote, order.project, context);
+}
+
+async function readGenerations(remote: Remote, project: string, context: DeployContext): Promise<Kept> {
+  const nonce = context.newId();
+  const answer = await remote.run(scripts.generations, { input: encodeGenerations(project, nonce), timeoutMilliseconds: 60_000 });
+  return decodeGenerations(remote.host.name, nonce, answer.stdout, answer.stderr);
+}
+
+/** Each description once, under the hash that the list names. */
+async function readDescriptions<Chosen>(remote: Remote, order: KeptOrder<Chosen>, kept: Kept, context: DeployContext): Promise<Describe> {
+  const services = order.servicesOf(kept);
+  const places = new Map<string, { readonly name: string; readonly service: string }>();
+  for (const { number, services: known } of kept.generations) {
+    for (const service of services) {
+      const sha256 = known.get(service) ?? null;
+      if (sha256 !== null) places.set(sha256, { name: `gen/${number}/targets/${order.project}/${service}`, service });
+    }
+  }
+  const files = await readFiles(
+    remote,
+    [...places.values()].map(({ name }) => name),
+    context,
+  );
+  // One that is damaged stands in nobody's way who does not need it.
+  return (sha256) => {
+    const place = places.get(sha256);
+    if (place === undefined) throw new Error(`nobody asked for the description ${sha256}`);
+    return describeFile(remote.host, place, sha256, files.get(place.name));
+  };
+}
+
+function describeFile({ name: host }: Host, place: { name: string; service: string }, sha256: string, content: Uint8Array | undefined): KeptService {
+  const isTrue = content !== undefined && createHash("sha256").update(content).digest("hex") === sha256;
+  const read = isTrue ? readKeptService(new TextDecoder().decode(content), place.service) : { ok: false as const, reason: "it cannot be read" };
+  if (read.ok) return read.kept;
+  throw new HostError("host-answer", host, `${host}: /var/lib/svcdeploy/${place.name} is not what svcdeploy left there: ${read.reason}`, {
+    hint: "Apply the version that you want: check its commit out and run svcdeploy apply.",
+  });
+}
+
+async function readContents(remote: Remote, hashes: readonly string[], context: DeployContext): Promise<Contents> {
+  return trueBlobs(await readFiles(remote, [...new Set(hashes)].map(blobName), context));
+}
+
+/** 16 MiB is the largest file that a project may hold; several of them, and a third more for base64. */
+const MOST_BYTES = 192 * 1024 * 1024;
+
+async function readFiles(remote: Remote, names: readonly string[], context: DeployContext): Promise<ReadonlyMap<string, Uint8Array>> {
+  if (names.length === 0) return new Map();
+  const nonce = context.newId();
+  const options = { input: encodeKept(names, nonce), timeoutMilliseconds: 300_000, maxOutputBytes: MOST_BYTES };
+  const answer = await remote.run(scripts.kept, options);
+  return decodeKept(remote.host.name, names, nonce, answer.stdout, answer.stderr);
+}

@@ -1,0 +1,112 @@
+/** The questions and answers of generations.sh and kept.sh: decoded without trusting a byte. */
+import { createHash } from "node:crypto";
+import type { Attempt, Generation, Kept, MadeBy, PastRun } from "../core/rollback/generations.ts";
+import { sanitizeLine } from "../core/sanitize.ts";
+import { badAnswer, field, stateFolder } from "./frames.ts";
+import { group, type Row, wholeNumber } from "./probe-answer.ts";
+
+/** generations.sh's standard input. nonce: 32 hex digits. */
+export function encodeGenerations(project: string, nonce: string): string {
+  return `${field(nonce)}\n${stateFolder}\n${field(project)}\n`;
+}
+
+/** Decodes its answer. Throws HostError("host-answer") when it is cut off. */
+export function decodeGenerations(host: string, nonce: string, output: string, stderr: string): Kept {
+  const rows = group(answerLines(host, nonce, output, stderr));
+  const of = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
+  const generations = of("generation").flatMap((row) => decodeGeneration(row, of));
+  return {
+    clock: wholeNumber(of("clock")[0]?.[0] ?? ""),
+    generations: generations.toSorted((left, right) => left.number - right.number),
+    attempts: of("attempt").flatMap((row) => decodeAttempt(row, of)),
+    runs: of("run").map(decodeRun),
+  };
+}
+
+/** kept.sh's standard input. names: files below /var/lib/svcdeploy, e.g. blobs/<sha256>. */
+export function encodeKept(names: readonly string[], nonce: string): string {
+  return `${[field(nonce), stateFolder, ...names.map(field)].join("\n")}\n\n`;
+}
+
+/** Decodes its answer: the files that are there, by name. Throws HostError("host-answer") when it is cut off. */
+export function decodeKept(host: string, names: readonly string[], nonce: string, output: string, stderr: string): ReadonlyMap<string, Uint8Array> {
+  const asked = new Set(names);
+  const rows = group(answerLines(host, nonce, output, stderr)).get("kept") ?? [];
+  const files = rows.map(([name = "", text = ""]) => [name, new Uint8Array(Buffer.from(text, "base64"))] as const);
+  return new Map(files.filter(([name]) => asked.has(name)));
+}
+
+/** A kept file's name by the sha256 of its content; what the host gives must have that hash. */
+export function blobName(sha256: string): string {
+  return `blobs/${sha256}`;
+}
+
+/** The contents that have the hash they are named by. */
+export function trueBlobs(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> {
+  const hashed = [...files].map(([name, content]) => [name, createHash("sha256").update(content).digest("hex"), content] as const);
+  return new Map(hashed.flatMap(([name, sha256, content]) => (name === blobName(sha256) ? [[sha256, content] as const] : [])));
+}
+
+/** Far more than svcdeploy leaves on a host. */
+const MOST = 10_000;
+
+function answerLines(host: string, nonce: string, output: string, stderr: string): readonly string[] {
+  const lines = output.split("\n");
+  const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
+  const end = lines.indexOf(`${nonce} end`);
+  if (begin < 0 || end < begin) badAnswer(host, "what the host keeps was not told to its end", stderr);
+  return lines.slice(begin + 1, end);
+}
+
+type Rows = (kind: string) => readonly Row[];
+
+function decodeGeneration([number = "", madeAt = "", about = ""]: Row, of: Rows): readonly Generation[] {
+  if (!/^[1-9]\d{0,8}$/.test(number)) return [];
+  const own = (kind: string): readonly Row[] => of(kind).filter(([each]) => each === number);
+  const services = own("service").flatMap(([, service = "", sha256 = ""]) =>
+    NAME.test(service) ? [[service, /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null] as const] : [],
+  );
+  return [
+    {
+      number: Number(number),
+      madeAt: wholeNumber(madeAt),
+      madeBy: decodeAbout(about),
+      actions: own("action").map(([, verb = "", unit = ""]) => ({ verb: word(verb), unit: word(unit) })),
+      services: new Map(services),
+    },
+  ];
+}
+
+const NAME = /^[a-z][a-z0-9-]{0,62}$/;
+
+function decodeAttempt([id = "", about = "", failure = ""]: Row, of: Rows): readonly Attempt[] {
+  if (!/^[0-9a-f]{32}$/.test(id)) return [];
+  const services = of("about").flatMap(([each, service = ""]) => (each === id && NAME.test(service) ? [service] : []));
+  return [{ madeBy: decodeAbout(about), failure: sanitizeLine(failure), services }];
+}
+
+function decodeRun([line = ""]: Row): PastRun {
+  return { madeBy: decodeAbout(line), result: word(/ result=(\S+)/.exec(line)?.[1] ?? "") };
+}
+
+/** `key=value` words as a transaction's about has them. */
+function decodeAbout(text: string): MadeBy {
+  const values = new Map(text.split(" ").map((part) => [part.slice(0, part.indexOf("=")), part.slice(part.indexOf("=") + 1)]));
+  const value = (name: string): string => word(values.get(name) ?? "");
+  return {
+    run: /^[0-9a-f]{1,32}$/.exec(value("run"))?.[0] ?? "",
+    project: value("project"),
+    user: value("user"),
+    controller: value("controller"),
+    commit: value("commit"),
+    tree: value("tree"),
+    environment: value("env"),
+    command: value("command"),
+    services: (values.get("services") ?? "").split(",").filter((service) => NAME.test(service)),
+    rollbackOf: value("rollback-of"),
+  };
+}
+
+function word(text: string): string {
+  return /^[A-Za-z0-9._@:\\-]{1,255}$/.test(text) ? text : "";
+}
