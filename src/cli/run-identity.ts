@@ -9,8 +9,11 @@ const MAX_LENGTH = 64;
 const GIT_TIMEOUT_MILLISECONDS = 5000;
 const runFile = promisify(execFile);
 
+/** What is run, and over which environment; empty where unknown. */
+export type RunPurpose = { readonly command: string; readonly environment: string };
+
 /** The identity of one run over the project in this folder. Without Git, or outside a Git tree, the commit is `none`. */
-export async function makeRunIdentity(projectFolder: string): Promise<RunIdentity> {
+export async function makeRunIdentity(projectFolder: string, { command, environment }: RunPurpose): Promise<RunIdentity> {
   const [commit, status] = await Promise.all([
     git(projectFolder, ["rev-parse", "--verify", "HEAD"]),
     git(projectFolder, ["status", "--porcelain", "--untracked-files=normal", "--", "."]),
@@ -21,6 +24,8 @@ export async function makeRunIdentity(projectFolder: string): Promise<RunIdentit
     controller: word(hostname()),
     commit: commit === null ? "none" : word(commit.trim()),
     dirty: status === null ? "unknown" : status === "" ? "clean" : "dirty",
+    environment: word(environment),
+    command: word(command),
   };
 }
 
