@@ -31,7 +31,7 @@ function headsOf(view: HistoryView, columns: number): readonly string[] {
     ...(view.project === null ? ["project"] : []),
     ...(view.environment === null ? ["env"] : []),
     ...(columns >= WIDE ? ["commit"] : []),
-    "what",
+    ...(hasCommand(view, columns) ? ["what"] : []),
   ];
 }
 
@@ -44,8 +44,13 @@ function cellsOf(run: HistoryRun, view: HistoryView, columns: number, now: numbe
     ...(view.project === null ? [run.project] : []),
     ...(view.environment === null ? [run.environment ?? "?"] : []),
     ...(columns >= WIDE ? [commit] : []),
-    run.command ?? "?",
+    ...(hasCommand(view, columns) ? [run.command ?? "?"] : []),
   ];
+}
+
+/** Where the project has a column as well there is no room for what was done to it. */
+function hasCommand(view: HistoryView, columns: number): boolean {
+  return view.project !== null || columns >= WIDE;
 }
 
 const HOSTS_WIDTH = 24;
@@ -84,8 +89,10 @@ function hostSpans(run: HistoryRun, room: number): readonly Span[] {
     status,
     text: `${shown.length === 1 ? plural(names.length, "host") : names.length} ${status}`,
   }));
-  const fits = named.map(({ text }) => text).join(", ").length <= room;
-  return (fits ? named : counted).flatMap(({ status, text }, index) => [...(index === 0 ? [] : line(", ")), styled(STYLES[status], text)]);
+  const fits = (parts: typeof named): boolean => parts.map(({ text }) => text).join("; ").length <= room;
+  if (!fits(named) && !fits(counted))
+    return [styled(STYLES[shown[0]?.status ?? "unknown"], truncate(counted.map(({ text }) => text).join("; "), room))];
+  return (fits(named) ? named : counted).flatMap(({ status, text }, index) => [...(index === 0 ? [] : line("; ")), styled(STYLES[status], text)]);
 }
 
 function namesOf(hosts: readonly HistoryHost[]): readonly string[] {
@@ -95,8 +102,10 @@ function namesOf(hosts: readonly HistoryHost[]): readonly string[] {
 const INDENT = " ".repeat(10);
 
 function detailLines(run: HistoryRun, columns: number): readonly Line[] {
+  const isAllSkipped = run.hosts.every(({ status }) => status === "skipped");
   const reasons = Map.groupBy(
-    run.hosts.filter((host) => reasonOf(host) !== ""),
+    // Hosts are skipped because of others, whose reason is told.
+    run.hosts.filter((host) => reasonOf(host) !== "" && (host.status !== "skipped" || isAllSkipped)),
     (host) => reasonOf(host).replaceAll(host.host, ""),
   );
   const words = Map.groupBy(
@@ -105,7 +114,9 @@ function detailLines(run: HistoryRun, columns: number): readonly Line[] {
   );
   const told = [...reasons.values()].map((hosts) => `${hostRanges(namesOf(hosts))}: ${hosts[0] === undefined ? "" : reasonOf(hosts[0])}`);
   const more = told.length - MAX_REASONS;
+  const isOpen = run.here !== null && run.end === null;
   return [
+    ...(isOpen ? [line(styled("warn", `${INDENT}! `), "its end was not recorded here: it is under way, or it was killed")] : []),
     ...told.slice(0, MAX_REASONS).map((text) => line(styled("dim", truncate(INDENT + text, columns)))),
     ...(more > 0 ? [line(styled("dim", `${INDENT}… and ${plural(more, "other reason")}`))] : []),
     ...[...words].flatMap(([text, hosts]) => hang(line(styled("warn", `${INDENT}! `)), `${hostRanges(namesOf(hosts))}: ${text}`, columns, 12)),
@@ -113,9 +124,9 @@ function detailLines(run: HistoryRun, columns: number): readonly Line[] {
 }
 
 function notes(view: HistoryView, columns: number): readonly Line[] {
-  const failed = view.answers.flatMap(({ host, result }) => (result.kind === "failed" ? [{ host, message: result.message }] : []));
+  const failed = view.answers.flatMap(({ result }) => (result.kind === "failed" ? [result.message] : []));
   const lines = [
-    ...failed.flatMap(({ host, message }) => hang(line(styled("bad", "not asked"), `: ${host}: `), message, columns, 4)),
+    ...failed.flatMap((message) => hang(line(styled("bad", "not asked"), ": "), message, columns, 4)),
     ...answerNotes(view.answers).flatMap(({ host, text }) => hang(line(styled("warn", "note"), `: ${host}: `), text, columns, 4)),
     ...(view.trouble === null ? [] : hang(line(styled("warn", "note"), ": "), `this machine's own record is left out: ${view.trouble}`, columns, 4)),
   ];

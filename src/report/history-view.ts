@@ -40,10 +40,11 @@ export function wordText({ word, report, said, status }: HistoryHost): string | 
 }
 
 /** Why a host did not end well, in one line; empty when it did. */
-export function reasonOf({ status, report, said, word }: HistoryHost): string {
+export function reasonOf({ host, status, report, said, word }: HistoryHost): string {
   if (status === "changed" || status === "unchanged") return "";
   const own = word === "differs" || word === "decides" ? "" : (report?.message.split("\n")[0] ?? "");
-  return own === "" ? (said?.detail ?? "") : own;
+  const reason = own === "" ? (said?.detail ?? "") : own;
+  return reason.startsWith(`${host}: `) ? reason.slice(host.length + 2) : reason;
 }
 
 /** What hosts said about themselves that a reader must know to judge their records. */

@@ -57,7 +57,7 @@ export function parseHostRecord(line: string): HostRecord | null {
     controller: text("controller", /^[A-Za-z0-9._-]{1,64}$/) ?? "unknown",
     commit: text("commit", /^[0-9a-f]{4,64}$/) ?? "none",
     tree: tree === "clean" || tree === "dirty" ? tree : "unknown",
-    services: (text("services", /^[a-z0-9.,-]+$/) ?? "").split(",").filter((service) => /^([a-z][a-z0-9-]{0,62}|\.{3})$/.test(service)),
+    services: (words.get("services") ?? "").split(",").filter((service) => /^([a-z][a-z0-9-]{0,62}|\.{3})$/.test(service)),
     plan: text("plan", /^[0-9a-f]{16}$/),
     at: at === null ? null : Number(at),
     ...result,
@@ -66,7 +66,7 @@ export function parseHostRecord(line: string): HostRecord | null {
 
 /** One line for each transaction, the last that it got: an undo that was taken up again ends twice. Lines without a transaction stay as they are. */
 export function lastWords(records: readonly HostRecord[]): readonly HostRecord[] {
-  const last = new Map(records.map((record, index) => [record.transaction ?? `line ${index}`, record]));
+  const last = new Map(records.map((record, index) => [`${record.run} ${record.transaction ?? index}`, record]));
   return [...last.values()];
 }
 

@@ -57,6 +57,6 @@ export function capPlans(plans: readonly RecordedPlan[]): readonly RecordedPlan[
       lines.push(line);
     }
     const missing = plan.lines.length - lines.length;
-    return missing === 0 ? plan : { ...plan, lines: [...lines, `… ${missing} more lines were not kept`] };
+    return missing === 0 ? plan : { ...plan, lines: [...lines, `… not kept: ${missing} ${missing === 1 ? "line" : "lines"}`] };
   });
 }
