@@ -1,6 +1,7 @@
 /** The history for a terminal: a run a row, newest first; under it what went wrong and where a host says something else. */
 import type { HistoryHost, HistoryRun } from "../core/history/merge-history.ts";
-import { answerNotes, type HistoryView, reasonOf, STATUS_ORDER, wordText } from "./history-view.ts";
+import { answerLines } from "./answer-text.ts";
+import { type HistoryView, reasonOf, STATUS_ORDER, wordText } from "./history-view.ts";
 import { hostRanges } from "./host-ranges.ts";
 import { STYLES } from "./summary-table.ts";
 import { hang, type Line, line, plural, type Span, styled, truncate } from "./text.ts";
@@ -124,10 +125,8 @@ function detailLines(run: HistoryRun, columns: number): readonly Line[] {
 }
 
 function notes(view: HistoryView, columns: number): readonly Line[] {
-  const failed = view.answers.flatMap(({ result }) => (result.kind === "failed" ? [result.message] : []));
   const lines = [
-    ...failed.flatMap((message) => hang(line(styled("bad", "not asked"), ": "), message, columns, 4)),
-    ...answerNotes(view.answers).flatMap(({ host, text }) => hang(line(styled("warn", "note"), `: ${host}: `), text, columns, 4)),
+    ...answerLines(view.answers, columns),
     ...(view.trouble === null ? [] : hang(line(styled("warn", "note"), ": "), `this machine's own record is left out: ${view.trouble}`, columns, 4)),
   ];
   return lines.length === 0 ? [] : [...lines, []];

@@ -46,22 +46,3 @@ export function reasonOf({ host, status, report, said, word }: HistoryHost): str
   const reason = own === "" ? (said?.detail ?? "") : own;
   return reason.startsWith(`${host}: `) ? reason.slice(host.length + 2) : reason;
 }
-
-/** What hosts said about themselves that a reader must know to judge their records. */
-export function answerNotes(answers: readonly HostAnswer[]): readonly { readonly host: string; readonly text: string }[] {
-  return answers.flatMap(({ host, result }) => {
-    if (result.kind === "failed") return [];
-    const { clockOffset, unreadable } = result;
-    const notes: string[] = [];
-    if (Math.abs(clockOffset) > 60)
-      notes.push(`its clock is ${formatSpan(Math.abs(clockOffset))} ${clockOffset > 0 ? "ahead" : "behind"}; its times are corrected by that`);
-    if (unreadable > 0)
-      notes.push(`${unreadable} ${unreadable === 1 ? "line" : "lines"} of its record cannot be read and ${unreadable === 1 ? "is" : "are"} left out`);
-    return notes.map((text) => ({ host, text }));
-  });
-}
-
-function formatSpan(seconds: number): string {
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
-}

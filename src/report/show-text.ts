@@ -1,9 +1,10 @@
 /** One run for a terminal: who, when, from what, host by host how it ended, and what had been planned. */
 import type { HistoryHost, HistoryRun, HostAnswer } from "../core/history/merge-history.ts";
 import type { RecordedPlan } from "../core/history/recorded-run.ts";
+import { answerLines } from "./answer-text.ts";
 import { hintLines } from "./error-text.ts";
 import { healthLines, journalLines, verdictLines } from "./failure-text.ts";
-import { answerNotes, reasonOf, STATUS_ORDER, wordText } from "./history-view.ts";
+import { reasonOf, STATUS_ORDER, wordText } from "./history-view.ts";
 import { hostRanges } from "./host-ranges.ts";
 import { foldSame } from "./plan-view.ts";
 import { STYLES } from "./summary-table.ts";
@@ -15,14 +16,14 @@ export type ShowView = { readonly run: HistoryRun; readonly answers: readonly Ho
 
 /** All of it within so many columns; lines of diffs and journals are never broken. now: milliseconds since the epoch. */
 export function showText({ run, answers }: ShowView, columns: number, now: number): readonly Line[] {
+  const notes = answerLines(answers, columns);
   return [
     line(styled("strong", `Run ${run.id}`)),
     ...headFacts({ run, answers }, now).flatMap(([name, text]) => hang(line(`  ${name.padEnd(9)} `), text, columns, 12)),
-    [],
-    ...foldHosts(run.hosts, columns).flatMap(({ title, lines }) => [...title, ...indent(lines, 2), []]),
-    ...run.plans.flatMap((plan) => [line(styled("strong", planTitle(plan, run))), ...indent(planLines(plan), 2), []]),
-    ...noteLines(answers, columns),
-  ].slice(0, -1);
+    ...foldHosts(run.hosts, columns).flatMap(({ title, lines }) => [[], ...title, ...indent(lines, 2)]),
+    ...run.plans.flatMap((plan) => [[], line(styled("strong", planTitle(plan, run))), ...indent(planLines(plan), 2)]),
+    ...(notes.length === 0 ? [] : [[], ...notes]),
+  ];
 }
 
 /** What is known of the run as a whole: name and text. */
@@ -99,11 +100,6 @@ function hostBody(host: HistoryHost, columns: number): readonly Line[] {
 /** What was well is told without its process and its milliseconds, so that hosts which are alike are told once. */
 function brief<Part extends { readonly ok: boolean; readonly detail: string }>(part: Part): Part {
   return part.ok ? { ...part, detail: "" } : part;
-}
-
-function noteLines(answers: readonly HostAnswer[], columns: number): readonly Line[] {
-  const lines = answerNotes(answers).flatMap(({ host, text }) => hang(line(styled("warn", "note"), `: ${host}: `), text, columns, 4));
-  return lines.length === 0 ? [] : [...lines, []];
 }
 
 function sourceText({ here }: HistoryRun, answers: readonly HostAnswer[]): string {
