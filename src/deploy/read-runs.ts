@@ -39,6 +39,7 @@ async function ask(remote: Remote, context: DeployContext, wallClock: () => numb
   const sent = wallClock();
   const { stdout, stderr } = await remote.run(scripts.runs, { input: encodeRuns(nonce), timeoutMilliseconds: 60_000 });
   const { clock, records, isCut, unreadable } = decodeRuns(remote.host.name, nonce, stdout, stderr);
-  const ahead = Math.round(clock - (sent + wallClock()) / 2000);
-  return { kind: "answered", records, isCut, unreadable, clockOffset: Math.abs(ahead) <= SAME_CLOCK_SECONDS ? 0 : ahead };
+  const answeredAt = wallClock();
+  const ahead = Math.round(clock - (sent + answeredAt) / 2000);
+  return { kind: "answered", records, isCut, unreadable, answeredAt, clockOffset: Math.abs(ahead) <= SAME_CLOCK_SECONDS ? 0 : ahead };
 }

@@ -6,6 +6,13 @@ import { join } from "node:path";
 export function historyPath({ XDG_STATE_HOME: state, HOME: home }: Readonly<Record<string, string | undefined>>): string | null {
   if (state?.startsWith("/")) return join(state, "svcdeploy/history.db");
   // A HOME that is not there belongs to an account that keeps nothing; root could make it all the same.
-  const hasHome = home?.startsWith("/") === true && statSync(home, { throwIfNoEntry: false })?.isDirectory() === true;
-  return hasHome ? join(home, ".local/state/svcdeploy/history.db") : null;
+  return home?.startsWith("/") === true && isFolder(home) ? join(home, ".local/state/svcdeploy/history.db") : null;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

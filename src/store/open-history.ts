@@ -57,7 +57,7 @@ export function migrate(database: DatabaseSync, path: string, migrations: readon
 }
 
 function inHistory<Value>(path: string, mode: "read" | "write", work: (database: DatabaseSync) => Value): Value {
-  const database = openSqlite(path, mode);
+  const database = openSqlite(path);
   try {
     if (mode === "write") migrate(database, path);
     else refuseOther(versionOf(database), path);
@@ -86,12 +86,24 @@ function refuseOther(version: number, path: string): void {
 
 /** Makes folder and file where they are missing, the user's alone; gives the file's inode. */
 function makeFile(path: string): number {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   closeSync(openSync(path, "a", 0o600));
   const stats = lstatSync(path);
   if (!stats.isFile()) throw new SvcdeployError("history", `${path} is no regular file`, { hint: "move it away" });
   if ((stats.mode & 0o077) !== 0) chmodSync(path, 0o600);
   return stats.ino;
+}
+
+/** One by one: Node's own recursive mkdir never returns below /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another run may have been quicker.
+    if (!(error instanceof Error) || !("code" in error) || error.code !== "EEXIST") throw error;
+  }
 }
 
 function isDamage(error: unknown): boolean {

@@ -6,14 +6,17 @@ type Sqlite = typeof import("node:sqlite");
 /** How long to wait for another process that is writing, in milliseconds. */
 export const BUSY_MILLISECONDS = 2000;
 
-/** Opens a database file that is there. Throws what node:sqlite throws; sqliteCode tells. */
-export function openSqlite(path: string, mode: "read" | "write"): DatabaseSync {
+/**
+ * Opens a database file that is there; what a run that was killed left half written is taken back by it, and one that cannot be written is only read.
+ * Throws what node:sqlite throws; sqliteCode tells.
+ */
+export function openSqlite(path: string): DatabaseSync {
   const { DatabaseSync } = loadSqlite();
-  return new DatabaseSync(path, { readOnly: mode === "read", timeout: BUSY_MILLISECONDS });
+  return new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
 }
 
 /** Primary result codes that are told apart (sqlite.org/rescode.html). */
-export const SQLITE = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+export const SQLITE = { busy: 5, locked: 6, readOnly: 8, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
 
 /** The primary result code of an error of SQLite's; null for any other error. */
 export function sqliteCode(error: unknown): number | null {

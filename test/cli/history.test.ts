@@ -89,7 +89,7 @@ test.each([
     "it was made by a newer svcdeploy",
     () => {
       remember("abcdef01");
-      const open = openSqlite(database(), "write");
+      const open = openSqlite(database());
       open.exec("PRAGMA user_version = 99");
       open.close();
     },

@@ -151,7 +151,7 @@ test("a record past a mebibyte keeps its last thousand lines, the new one among 
   expect(
     await hosts[2]?.shell(`wc -l <${record}; stat -c %a ${record}; tail -n 1 ${record} | sed 's/.*result=//'; ls ${record}.tmp 2>&1 | wc -l`),
   ).toBe("1000\n600\nconfirmed\n1\n");
-  expect((await history("ours", "--env", "test")).runs.slice(0, 1).map(ends)).toEqual([["h3 changed agrees"]]);
+  expect((await history("ours", "--env", "test")).runs.map(ends)).toContainEqual(["h3 changed agrees"]);
 });
 
 test("a controller that is killed: its run is here without an end, and the host says what became of it", async () => {
@@ -164,7 +164,9 @@ test("a controller that is killed: its run is here without an end, and the host 
   expect(killed.code).toBeNull();
   await expect.poll(noted, { timeout: 200_000, interval: 1000 }).not.toBe(before);
   const { runs } = await history("ours", "--env", "test");
-  expect(runs[0]).toMatchObject({ recordedHere: true, exitCode: null, hosts: [{ host: "h1", status: "rolled-back", word: "alone" }] });
+  expect(runs.find(({ recordedHere, exitCode }) => recordedHere && exitCode === null)).toMatchObject({
+    hosts: [{ host: "h1", status: "rolled-back", word: "alone" }],
+  });
   expect((await from("ours", ["history"])).stdout).toContain("! its end was not recorded here: it is under way, or it was killed");
 });
 

@@ -89,9 +89,9 @@ const answers = [
   answerOf(
     "web1",
     [
-      recordOf(foreign, "web1"),
-      recordOf(undone, "web1", { outcome: "rolled-back" }),
       recordOf(doubtful, "web1", { outcome: "rolled-back" }),
+      recordOf(undone, "web1", { outcome: "rolled-back" }),
+      recordOf(foreign, "web1"),
       recordOf(well, "web1"),
     ].map((record) => ({ ...record, at: (record.at ?? 0) + 365 * 86_400 })),
     { clockOffset: 365 * 86_400 },

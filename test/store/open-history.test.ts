@@ -1,5 +1,5 @@
 /** The history on a real disk: made for its owner alone, brought forward, and never lost, whatever state it is found in. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,7 +49,7 @@ test("what stands where it shall be is no regular file: refused, and left", () =
 
 test("a newer schema is refused in both directions and stays as it is", () => {
   write();
-  const database = openSqlite(path, "write");
+  const database = openSqlite(path);
   database.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
   database.close();
   const before = readFileSync(path);
@@ -60,7 +60,7 @@ test("a newer schema is refused in both directions and stays as it is", () => {
 
 test("an older schema is brought forward by the steps that it lacks, all or none", () => {
   write();
-  const database = openSqlite(path, "write");
+  const database = openSqlite(path);
   const versionOf = () => database.prepare("PRAGMA user_version").get()?.["user_version"];
   expect(() => migrate(database, path, [...MIGRATIONS, "CREATE TABLE more (a)", "nonsense"])).toThrow(/syntax error/);
   expect(versionOf()).toBe(1);
@@ -101,17 +101,31 @@ test("an empty file, as a full disk leaves it, becomes a history", () => {
 test("a folder that cannot be made", () => {
   writeFileSync(join(folder, "state"), "");
   expect(() => write()).toThrow(/cannot be written \((ENOTDIR|EEXIST)\)/);
+  path = "/proc/nowhere/svcdeploy/history.db";
+  expect(() => write()).toThrow(/cannot be written \(ENOENT\)/);
 });
 
 test("locked by another process: said after the wait, and nothing is lost", () => {
   write();
-  const other = openSqlite(path, "write");
+  const other = openSqlite(path);
   other.exec("BEGIN EXCLUSIVE");
   expect(() => write()).toThrow(/has kept .* locked for 2 s/);
   other.exec("ROLLBACK");
   other.close();
   expect(ids()).toEqual(["1111"]);
 }, 20_000);
+
+test("a run that was killed while it wrote: its half is taken back when the history is read next", () => {
+  write();
+  const script = `
+    const { openSqlite } = await import("./src/store/sqlite.ts");
+    const open = openSqlite(process.argv[1]);
+    open.exec("PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE runs SET folder = hex(zeroblob(200000)), project = 'half'");
+    process.kill(process.pid, "SIGKILL");`;
+  const killed = spawnSync(process.execPath, ["--input-type=module", "--eval", script, "--", path]);
+  expect({ signal: killed.signal, journal: existsSync(`${path}-journal`) }).toEqual({ signal: "SIGKILL", journal: true });
+  expect(readHistory(path, listRuns)).toMatchObject([{ project: "shop" }]);
+});
 
 test("a full disk: said as such, what was there stays, and with room again all is well", (context) => {
   const disk = join(folder, "disk");

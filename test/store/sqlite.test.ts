@@ -24,13 +24,13 @@ test("only what is said of experimental parts is held back", () => {
 });
 
 test("the code of an error is SQLite's primary one; other errors have none", () => {
-  const database = openSqlite(":memory:", "write");
+  const database = openSqlite(":memory:");
   try {
     database.exec("CREATE TABLE a (b TEXT UNIQUE); INSERT INTO a VALUES ('x')");
     expect(() => database.exec("INSERT INTO a VALUES ('x')")).toThrow(expect.toSatisfy((error) => sqliteCode(error) === 19));
   } finally {
     database.close();
   }
-  expect(() => openSqlite("/nonexistent/x", "write")).toThrow(expect.toSatisfy((error) => sqliteCode(error) === SQLITE.cannotOpen));
+  expect(() => openSqlite("/nonexistent/x")).toThrow(expect.toSatisfy((error) => sqliteCode(error) === SQLITE.cannotOpen));
   expect(sqliteCode(new Error("x"))).toBeNull();
 });

@@ -66,8 +66,8 @@ export function parseHostRecord(line: string): HostRecord | null {
 
 /** One line for each transaction, the last that it got: an undo that was taken up again ends twice. Lines without a transaction stay as they are. */
 export function lastWords(records: readonly HostRecord[]): readonly HostRecord[] {
-  const last = new Map(records.map((record, index) => [`${record.run} ${record.transaction ?? index}`, record]));
-  return [...last.values()];
+  const last = new Map(records.map((record, index) => [`${record.run} ${record.transaction ?? index}`, index]));
+  return records.filter((record, index) => last.get(`${record.run} ${record.transaction ?? index}`) === index);
 }
 
 function wordsOf(head: string): ReadonlyMap<string, string> | null {

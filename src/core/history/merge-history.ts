@@ -3,13 +3,14 @@ import type { HostStatus } from "../model.ts";
 import { type HostRecord, lastWords, type Outcome } from "./host-record.ts";
 import type { RecordedHost, RecordedPlan, RecordedRun } from "./recorded-run.ts";
 
-/** What a host was asked and answered. clockOffset: seconds that its clock is ahead of ours. isCut: its record has older lines, which were not read. */
+/** What a host was asked and answered. answeredAt: by our clock. clockOffset: seconds that the host's is ahead. isCut: its record has older lines, which were not read. */
 export type HostAnswer = {
   readonly host: string;
   readonly result:
     | {
         readonly kind: "answered";
         readonly records: readonly HostRecord[];
+        readonly answeredAt: number;
         readonly clockOffset: number;
         readonly unreadable: number;
         readonly isCut: boolean;
@@ -64,7 +65,14 @@ type Told = { readonly host: string; readonly at: number | null; readonly record
 
 function recordsOf({ host, result }: HostAnswer): readonly Told[] {
   if (result.kind === "failed") return [];
-  return lastWords(result.records).map((record) => ({ host, record, at: record.at === null ? null : (record.at - result.clockOffset) * 1000 }));
+  // A line was written before the one behind it and before now, whatever a clock said that was put right since.
+  let latest = result.answeredAt;
+  const told = lastWords(result.records).toReversed();
+  return told.map((record) => {
+    if (record.at === null) return { host, record, at: null };
+    latest = Math.min(latest, (record.at - result.clockOffset) * 1000);
+    return { host, record, at: latest };
+  });
 }
 
 function mergeRun(run: RecordedRun, told: readonly Told[], answers: readonly HostAnswer[]): HistoryRun {

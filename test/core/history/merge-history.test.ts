@@ -82,6 +82,19 @@ test("a run whose end nobody recorded: what the hosts noted, and unknown where t
   });
 });
 
+test("a line from the days of a wrong clock is not later than the line behind it, nor than now", () => {
+  const noted = [2_000_000_000, 1_000_000_050, null, 3_000_000_000].map((at, index) =>
+    recordOf(recordedRun(`${index}`.repeat(4), [recordedHost("web1")]), "web1", { at, transaction: idOf(`${index}`) }),
+  );
+  const times = new Map(mergeHistory([], [answerOf("web1", noted)]).map(({ id, at }) => [id.slice(0, 4), at]));
+  expect([...times].toSorted()).toEqual([
+    ["0000", 1_000_000_050_000],
+    ["1111", 1_000_000_050_000],
+    ["2222", null],
+    ["3333", Date.UTC(2027, 0, 1)],
+  ]);
+});
+
 test("newest first, and last what has no time", () => {
   const at = (id: string, startedAt: number) => recordedRun(id, [recordedHost("web1")], { startedAt });
   const old = recordOf(at("dddd", 0), "web1", { at: null });

@@ -77,5 +77,5 @@ export function answerOf(
   records: readonly HostRecord[],
   more: { clockOffset?: number; isCut?: boolean; unreadable?: number } = {},
 ): HostAnswer {
-  return { host, result: { kind: "answered", records, clockOffset: 0, isCut: false, unreadable: 0, ...more } };
+  return { host, result: { kind: "answered", records, answeredAt: Date.UTC(2027, 0, 1), clockOffset: 0, isCut: false, unreadable: 0, ...more } };
 }
