@@ -17,6 +17,8 @@ export async function show(raw: RawArguments, surroundings: Surroundings): Promi
   const now = Date.now();
   const prefix = prefixOf(raw);
   const environment = optionalText(raw, "env");
+  if (environment === null && optionalText(raw, "limit") !== null)
+    throw new UsageError("--limit is about the hosts of an environment", "Add --env E.");
   const recorded = recordedRuns(surroundings);
   const asked = environment === null ? null : await askHosts(environment, raw, surroundings);
   const answers = asked?.answers ?? [];

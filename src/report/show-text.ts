@@ -102,8 +102,8 @@ function brief<Part extends { readonly ok: boolean; readonly detail: string }>(p
   return part.ok ? { ...part, detail: "" } : part;
 }
 
-function sourceText({ here }: HistoryRun, answers: readonly HostAnswer[]): string {
-  if (answers.length === 0) return "recorded on this machine; no host was asked (--env E asks)";
+function sourceText({ here, environment }: HistoryRun, answers: readonly HostAnswer[]): string {
+  if (answers.length === 0) return `recorded on this machine; no host was asked (--env ${environment ?? "E"} asks them)`;
   const answered = answers.filter(({ result }) => result.kind === "answered").length;
   const asked = `${answered} of ${plural(answers.length, "host")} asked`;
   return here === null ? `told by the hosts (${asked}); this machine has no record of it` : `recorded on this machine; ${asked}`;

@@ -155,6 +155,7 @@ test.each([
   [["history", "--since", "2026-13-45"], "neither a span nor a date"],
   [["history", "--count", "0"], "--count takes a number from 1"],
   [["history", "--limit", "web"], "Add --env E without --local, or use --host NAME"],
+  [["show", "abcdef01", "--limit", "web"], "--limit is about the hosts of an environment"],
   [["history", "--service", "wbe"], 'did you mean "web"?'],
   [["history", "--env", "prod", "--host", "web9"], "--host web9: there is no such host"],
   [["history", "--env", "prd"], 'There is no environment "prd"'],
