@@ -13,9 +13,9 @@ export function answerLines(answers: readonly HostAnswer[], columns: number): re
   return [
     ...failed.slice(0, MAX_FAILED).flatMap(({ host, message }) => {
       const isNamed = message.startsWith(`${host}: `) || message.startsWith(`${host} `);
-      return hang(line(styled("bad", "not asked"), ": "), isNamed ? message : `${host}: ${message}`, columns, 4);
+      return hang(line(styled("bad", "no answer"), ": "), isNamed ? message : `${host}: ${message}`, columns, 4);
     }),
-    ...(rest.length === 0 ? [] : hang(line(styled("bad", "not asked"), ": "), `${hostRanges(rest)}, for such reasons`, columns, 4)),
+    ...(rest.length === 0 ? [] : hang(line(styled("bad", "no answer"), ": "), `${hostRanges(rest)}, for such reasons`, columns, 4)),
     ...answerNotes(answers).flatMap(({ host, text }) => hang(line(styled("warn", "note"), `: ${host}: `), text, columns, 4)),
   ];
 }

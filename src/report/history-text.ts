@@ -136,7 +136,7 @@ function summary(view: HistoryView, columns: number, now: number): readonly Line
   const what = [view.project, view.environment].filter((name) => name !== null).join(", ");
   const of = what === "" ? "" : ` of ${what}`;
   const answered = view.answers.filter(({ result }) => result.kind === "answered").length;
-  const from = view.answers.length === 0 ? "as recorded on this machine" : `${answered} of ${plural(view.answers.length, "host")} asked`;
+  const from = view.answers.length === 0 ? "as recorded on this machine" : `${answered} of ${plural(view.answers.length, "host")} answered`;
   const count = view.runs.length === 0 ? "No run" : plural(view.runs.length, "run");
   const older = view.older === 0 ? "" : `, ${view.older} older (--count)`;
   const times = view.runs.length === 0 ? "" : ` Times: ${formatZone(now)}.`;

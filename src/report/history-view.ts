@@ -30,7 +30,7 @@ export function wordText({ word, report, said, status }: HistoryHost): string | 
     case "missing":
       return "the host's own record has nothing of it";
     case "unreachable":
-      return "as recorded here; the host could not be asked";
+      return "as recorded here; the host did not answer";
     case "agrees":
     case "alone":
     case "nothing":

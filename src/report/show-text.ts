@@ -105,7 +105,7 @@ function brief<Part extends { readonly ok: boolean; readonly detail: string }>(p
 function sourceText({ here, environment }: HistoryRun, answers: readonly HostAnswer[]): string {
   if (answers.length === 0) return `recorded on this machine; no host was asked (--env ${environment ?? "E"} asks them)`;
   const answered = answers.filter(({ result }) => result.kind === "answered").length;
-  const asked = `${answered} of ${plural(answers.length, "host")} asked`;
+  const asked = `${answered} of ${plural(answers.length, "host")} answered`;
   return here === null ? `told by the hosts (${asked}); this machine has no record of it` : `recorded on this machine; ${asked}`;
 }
 

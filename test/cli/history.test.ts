@@ -71,11 +71,11 @@ test("hosts that cannot be asked: what is recorded here is shown, and the exit c
   const asked = await run(["history", "--env", "prod"]);
   expect(asked).toMatchObject({ code: 4, stderr: "" });
   expect(asked.stdout).toContain("web1 changed");
-  expect(asked.stdout).toContain("not asked: web1");
-  expect(asked.stdout).toContain("0 of 1 host asked");
+  expect(asked.stdout).toContain("no answer: web1");
+  expect(asked.stdout).toContain("0 of 1 host answered");
   const shown = await run(["show", "abcdef01", "--env", "prod"]);
   expect(shown.code).toBe(4);
-  expect(shown.stdout).toContain("as recorded here; the host could not be asked");
+  expect(shown.stdout).toContain("as recorded here; the host did not answer");
   expect(await run(["history", "--env", "prod", "--local"])).toMatchObject({
     code: 0,
     stdout: expect.stringContaining("as recorded on this machine"),

@@ -86,7 +86,7 @@ test("as text: a table with every host's end, folded; picked out by host, servic
   expect(stderr).toBe("");
   expect(stdout).toMatch(/^[0-9a-f]{8} {2}\d\d:\d\d, .* apply {2}h1 rolled-back; h2, h3 skipped$/m);
   expect(stdout).toMatch(/ apply {2}h1–h3 changed$/m);
-  expect(stdout).toContain("3 runs of workshop, test; 3 of 3 hosts asked.");
+  expect(stdout).toContain("3 runs of workshop, test; 3 of 3 hosts answered.");
   const count = async (...words: readonly string[]): Promise<number> => (await history("ours", "--env", "test", ...words)).runs.length;
   expect(await count("--host", "h1")).toBe(3);
   expect(await count("--limit", "h2")).toBe(2);
@@ -111,7 +111,7 @@ test("show: the plan, the reason and the journal of what failed; of another's ru
     expect(own.stdout).toContain(words);
   expect((await from("ours", ["show", theirs.slice(0, 8)])).code).toBe(64);
   const told = await from("ours", ["show", theirs.slice(0, 8), "--env", "test"]);
-  expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining("told by the hosts (3 of 3 hosts asked)") });
+  expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining("told by the hosts (3 of 3 hosts answered)") });
   expect((await from("theirs", ["show", theirs])).stdout).toContain('+GREETING="hi"');
 });
 
@@ -181,6 +181,6 @@ test("a host that is away: what is recorded here, and 3", async () => {
       .map(({ host }) => host),
   ).toContain("h3");
   const { stdout } = await from("ours", ["history", "--env", "test"]);
-  expect(stdout).toContain("not asked: h3");
-  expect(stdout).toContain("2 of 3 hosts asked");
+  expect(stdout).toContain("no answer: h3");
+  expect(stdout).toContain("2 of 3 hosts answered");
 });
