@@ -29,6 +29,8 @@ export function wordText({ word, report, said, status }: HistoryHost): string | 
       return `how it ended was not known here; the host says ${said?.outcome ?? status}`;
     case "missing":
       return "the host's own record has nothing of it";
+    case "older":
+      return "as recorded here; the host's own record begins later";
     case "unreachable":
       return "as recorded here; the host did not answer";
     case "agrees":

@@ -20,9 +20,9 @@ export type HostAnswer = {
 
 /**
  * How the host's word stands to ours. agrees; differs: ours is wrong; decides: we did not know; alone: nothing is recorded here; nothing: there was no
- * transaction, so it has nothing to say; missing: it knows nothing of a transaction that we had; unreachable; not-asked.
+ * transaction, so it has nothing to say; missing: it knows nothing of a transaction that we had; older: its record begins later; unreachable; not-asked.
  */
-export type HostWord = "agrees" | "differs" | "decides" | "alone" | "nothing" | "missing" | "unreachable" | "not-asked";
+export type HostWord = "agrees" | "differs" | "decides" | "alone" | "nothing" | "missing" | "older" | "unreachable" | "not-asked";
 
 /** One host in one play of one run. at: milliseconds since the epoch by our clock, when the host noted the end. */
 export type HistoryHost = {
@@ -81,7 +81,7 @@ function mergeRun(run: RecordedRun, told: readonly Told[], answers: readonly Hos
   const merged = hosts.map((report) => {
     const said = [...left].find((each) => isAbout(each, report));
     if (said !== undefined) left.delete(said);
-    return mergeHost(report, said ?? null, answers);
+    return said === undefined ? silentHost(report, startedAt, answers) : mergeHost(report, said);
   });
   const seen = new Set([...hosts.map(({ host }) => host), ...[...left].map(({ host }) => host)]);
   const lost = selected.filter((host) => !seen.has(host)).map((host) => unknownHost(host, answers));
@@ -99,22 +99,31 @@ function isAbout({ host, record }: Told, report: RecordedHost): boolean {
   return record.transaction === null || record.transaction === report.transaction;
 }
 
-function mergeHost(report: RecordedHost, told: Told | null, answers: readonly HostAnswer[]): HistoryHost {
+function mergeHost(report: RecordedHost, { at, record: { outcome, detail } }: Told): HistoryHost {
   const { host, play, services, transaction } = report;
-  const common = { host, play, services, transaction, report };
-  if (told === null) return { ...common, status: report.status, word: wordOf(report, answers), at: null, said: null };
-  const { outcome, detail } = told.record;
-  const status = statusOf(outcome);
   const word = report.status === "unknown" ? "decides" : isSameEnd(report.status, outcome) ? "agrees" : "differs";
-  return { ...common, status: word === "agrees" ? report.status : status, word, at: told.at, said: { outcome, detail } };
+  const status = word === "agrees" ? report.status : statusOf(outcome);
+  return { host, play, services, transaction, report, status, word, at, said: { outcome, detail } };
 }
 
-function wordOf({ host, transaction }: Pick<RecordedHost, "host" | "transaction">, answers: readonly HostAnswer[]): HostWord {
-  if (transaction === null) return "nothing";
-  const answer = answers.find((each) => each.host === host);
+function silentHost(report: RecordedHost, startedAt: number, answers: readonly HostAnswer[]): HistoryHost {
+  const { host, play, services, status, transaction } = report;
+  const word =
+    transaction === null
+      ? "nothing"
+      : silenceOf(
+          answers.find((answer) => answer.host === host),
+          startedAt,
+        );
+  return { host, play, services, transaction, report, status, word, at: null, said: null };
+}
+
+function silenceOf(answer: HostAnswer | undefined, startedAt: number): HostWord {
   if (answer === undefined) return "not-asked";
   if (answer.result.kind === "failed") return "unreachable";
-  return answer.result.isCut ? "not-asked" : "missing";
+  const { records, clockOffset, isCut } = answer.result;
+  const oldest = records.find(({ at }) => at !== null)?.at ?? null;
+  return isCut || (oldest !== null && (oldest - clockOffset) * 1000 > startedAt) ? "older" : "missing";
 }
 
 function statusOf(outcome: Outcome): HostStatus {

@@ -31,7 +31,11 @@ test("nobody was asked, the host cannot be reached, it does not know, its record
   expect(word([])).toBe("not-asked");
   expect(word([{ host: "web1", result: { kind: "failed", message: "no route" } }])).toBe("unreachable");
   expect(word([answerOf("web1", [])])).toBe("missing");
-  expect(word([answerOf("web1", [], { isCut: true })])).toBe("not-asked");
+  const other = recordedRun("2222", [recordedHost("web1")]);
+  const noted = (seconds: number) => [answerOf("web1", [recordOf(other, "web1", { at: run.startedAt / 1000 + seconds })])];
+  expect(word(noted(-5))).toBe("missing");
+  expect(word(noted(5))).toBe("older");
+  expect(word([answerOf("web1", [], { isCut: true })])).toBe("older");
 });
 
 test("a host that had no transaction has nothing to say, reached or not", () => {
