@@ -27,7 +27,7 @@ test.each([
 });
 
 test("nobody was asked, the host cannot be reached, it does not know, its record begins later", () => {
-  const word = (answers: Parameters<typeof mergeHistory>[1]) => mergeHistory([run], answers)[0]?.hosts[0]?.word;
+  const word = (answers: Parameters<typeof mergeHistory>[1]) => mergeHistory([run], answers).find(({ id }) => id === run.id)?.hosts[0]?.word;
   expect(word([])).toBe("not-asked");
   expect(word([{ host: "web1", result: { kind: "failed", message: "no route" } }])).toBe("unreachable");
   expect(word([answerOf("web1", [])])).toBe("missing");
