@@ -3,9 +3,9 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { promisify } from "node:util";
+import { recordWord } from "../core/history/record-word.ts";
 import type { RunIdentity } from "../deploy/context.ts";
 
-const MAX_LENGTH = 64;
 const GIT_TIMEOUT_MILLISECONDS = 5000;
 const runFile = promisify(execFile);
 
@@ -20,12 +20,12 @@ export async function makeRunIdentity(projectFolder: string, { command, environm
   ]);
   return {
     id: makeId(),
-    user: word(currentUser()),
-    controller: word(hostname()),
-    commit: commit === null ? "none" : word(commit.trim()),
+    user: recordWord(currentUser()),
+    controller: recordWord(hostname()),
+    commit: commit === null ? "none" : recordWord(commit.trim()),
     dirty: status === null ? "unknown" : status === "" ? "clean" : "dirty",
-    environment: word(environment),
-    command: word(command),
+    environment: recordWord(environment),
+    command: recordWord(command),
   };
 }
 
@@ -52,10 +52,4 @@ function currentUser(): string {
   } catch {
     return `uid-${process.getuid?.() ?? "unknown"}`;
   }
-}
-
-/** What fits the host's record line. */
-function word(text: string): string {
-  const kept = text.replace(/[^A-Za-z0-9._-]/g, "_").slice(0, MAX_LENGTH);
-  return kept === "" ? "unknown" : kept;
 }

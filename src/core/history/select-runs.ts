@@ -1,5 +1,6 @@
 /** Which runs of a history were asked for. */
 import type { HistoryHost, HistoryRun } from "./merge-history.ts";
+import { recordWord } from "./record-word.ts";
 
 /** What to keep. Null and empty: no condition. since: milliseconds since the epoch. hosts: only these of each run. */
 export type RunFilter = {
@@ -14,7 +15,7 @@ export type RunFilter = {
 export function selectRuns(runs: readonly HistoryRun[], filter: RunFilter): readonly HistoryRun[] {
   return runs.flatMap((run) => {
     if (filter.project !== null && run.project !== filter.project) return [];
-    if (filter.environment !== null && run.environment !== null && run.environment !== filter.environment) return [];
+    if (!isFrom(run, filter.environment)) return [];
     if (filter.since !== null && run.at !== null && run.at < filter.since) return [];
     const hosts = run.hosts.filter((host) => isWanted(host, filter));
     const isAll = filter.hosts === null && filter.services.length === 0;
@@ -25,6 +26,12 @@ export function selectRuns(runs: readonly HistoryRun[], filter: RunFilter): read
 /** The runs whose id starts with these hex digits. */
 export function runsByPrefix<Run extends { readonly id: string }>(runs: readonly Run[], prefix: string): readonly Run[] {
   return runs.filter(({ id }) => id.startsWith(prefix));
+}
+
+/** A host has an environment's name as one word. */
+function isFrom({ environment, here }: HistoryRun, wanted: string | null): boolean {
+  if (wanted === null || environment === null) return true;
+  return environment === (here === null ? recordWord(wanted) : wanted);
 }
 
 function isWanted({ host, services }: HistoryHost, filter: RunFilter): boolean {

@@ -32,6 +32,17 @@ test("a run whose environment or time nobody recorded is not hidden", () => {
   expect(selectRuns(old, { ...all, environment: "prod", since: 5000 })).toHaveLength(3);
 });
 
+test("a host told the environment's name as one word", () => {
+  const told = runs.map((run) => ({ ...run, environment: "prod_eu", here: null }));
+  expect(selectRuns(told, { ...all, environment: "prod eu" })).toHaveLength(3);
+  expect(
+    selectRuns(
+      runs.map((run) => ({ ...run, environment: "prod_eu" })),
+      { ...all, environment: "prod eu" },
+    ),
+  ).toEqual([]);
+});
+
 test("by the first digits", () => {
   expect(runsByPrefix(runs, "aaaa").length).toBe(1);
   expect(runsByPrefix(runs, "aa").length).toBe(2);
