@@ -17,23 +17,23 @@ export function writeHistory<Value>(path: string, now: number, work: (database: 
   try {
     const inode = makeFile(path);
     try {
-      return { value: inHistory(path, "write", work), movedTo: null };
+      return { value: inHistory(path, work), movedTo: null };
     } catch (error) {
       if (!isDamage(error)) throw error;
       const movedTo = moveAside(path, inode, now);
       makeFile(path);
-      return { value: inHistory(path, "write", work), movedTo };
+      return { value: inHistory(path, work), movedTo };
     }
   } catch (error) {
     throw explain(error, path);
   }
 }
 
-/** Does the work on the history for reading; null when there is none yet. Throws SvcdeployError("history"). */
+/** Does the work on the history for reading; null when there is none yet, or one that was only begun. Throws SvcdeployError("history"). */
 export function readHistory<Value>(path: string, work: (database: DatabaseSync) => Value): Value | null {
   try {
-    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
-    return inHistory(path, "read", work);
+    if ((lstatSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return null;
+    return inHistory(path, work);
   } catch (error) {
     throw explain(error, path);
   }
@@ -56,11 +56,10 @@ export function migrate(database: DatabaseSync, path: string, migrations: readon
   }
 }
 
-function inHistory<Value>(path: string, mode: "read" | "write", work: (database: DatabaseSync) => Value): Value {
+function inHistory<Value>(path: string, work: (database: DatabaseSync) => Value): Value {
   const database = openSqlite(path);
   try {
-    if (mode === "write") migrate(database, path);
-    else refuseOther(versionOf(database), path);
+    migrate(database, path);
     return work(database);
   } finally {
     database.close();
@@ -76,12 +75,6 @@ function refuseNewer(version: number, known: number, path: string): void {
   throw new SvcdeployError("history", `${path} was made by a newer svcdeploy (schema ${version}, this one knows ${known})`, {
     hint: "update svcdeploy here; the file is left as it is",
   });
-}
-
-function refuseOther(version: number, path: string): void {
-  refuseNewer(version, MIGRATIONS.length, path);
-  if (version < MIGRATIONS.length)
-    throw new SvcdeployError("history", `${path} has an older schema (${version})`, { hint: "the next apply brings it forward" });
 }
 
 /** Makes folder and file where they are missing, the user's alone; gives the file's inode. */
