@@ -1,13 +1,14 @@
 /** The history over real hosts: runs of two controllers, one undone and one killed; where what is recorded here and the host differ, the host's word. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hearing, stageOf } from "../support/events.ts";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
-import { makeWorkshop, type Run, type RunOptions, type Workshop } from "../support/workshop.ts";
+import { makeWorkshop, type Run, type RunOptions, type Workshop, webService } from "../support/workshop.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "svcdeploy-history-"));
+const CANARY = "canary-of-the-history-7Zq";
 const record = "/var/lib/svcdeploy/runs";
 let hosts: readonly TestHost[];
 let shop: Workshop;
@@ -16,6 +17,8 @@ beforeAll(async () => {
   hosts = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd })));
   shop = makeWorkshop(hosts, { user: "deploy" });
   shop.write("playbooks/site.yaml", "- { play: web, hosts: all, services: [web], rollout: { batches: [1, 100%], healthyDeadline: 60s } }\n");
+  const says = "  ExecStartPre: /bin/echo the token is \x24{TOKEN}\n";
+  shop.write("services/web.yaml", webService({ service: says, extra: "secrets: { TOKEN: { env: TOKEN } }" }));
   for (const home of ["ours", "theirs"]) mkdirSync(join(folder, home));
 });
 afterAll(async () => {
@@ -25,7 +28,7 @@ afterAll(async () => {
 });
 
 const from = (home: string, words: readonly string[], options: RunOptions = {}): Promise<Run> =>
-  shop.run(words, { ...options, env: { HOME: join(folder, home), COLUMNS: "100" } });
+  shop.run(words, { ...options, env: { HOME: join(folder, home), COLUMNS: "100", TOKEN: CANARY } });
 const apply = (home: string, ...words: readonly string[]): Promise<Run> => from(home, ["apply", "--env", "test", "--yes", ...words]);
 
 type HostJson = {
@@ -109,6 +112,9 @@ test("show: the plan, the reason and the journal of what failed; of another's ru
     "h2, h3: skipped",
   ])
     expect(own.stdout).toContain(words);
+  expect(own.stdout).toContain("the token is <secret TOKEN>");
+  const kept = readFileSync(join(folder, "ours/.local/state/svcdeploy/history.db"));
+  expect({ secret: kept.includes(CANARY), named: kept.includes("<secret TOKEN>") }).toEqual({ secret: false, named: true });
   expect((await from("ours", ["show", theirs.slice(0, 8)])).code).toBe(64);
   const told = await from("ours", ["show", theirs.slice(0, 8), "--env", "test"]);
   expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining("told by the hosts (3 of 3 hosts answered)") });
