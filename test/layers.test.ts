@@ -51,6 +51,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "node:fs/promises": ["project/", "store/", "remote/key-files.ts"],
   "node:child_process": ["cli/run-identity.ts", "project/run-provider.ts"],
   "node:net": ["remote/", "deploy/http-request.ts"],
+  "node:sqlite": ["store/"],
 };
 
 /** core is pure: of Node it may use what only computes. */

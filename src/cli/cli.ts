@@ -2,6 +2,7 @@
 import yargs, { type Argv } from "yargs";
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../core/errors.ts";
+import { line, styled } from "../report/text.ts";
 import { COMMANDS, type Command } from "./commands.ts";
 import type { RawArguments } from "./options.ts";
 import { reportError } from "./report-error.ts";
@@ -13,6 +14,7 @@ import { withReports } from "./with-reports.ts";
 export async function runCli(from: NodeJS.Process): Promise<number> {
   const surroundings = makeSurroundings(from);
   const code = await runCommandLine(from.argv.slice(2), surroundings).catch((error: unknown) => reportError(error, surroundings));
+  surroundings.stderr.print(surroundings.logbook.read().notices.map((notice) => line(styled("dim", notice))));
   await Promise.all([surroundings.stdout.flush(), surroundings.stderr.flush()]);
   return code;
 }

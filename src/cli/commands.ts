@@ -1,6 +1,6 @@
 /** The table of commands: what each is for, takes, and where it is done. */
 import type { Options } from "yargs";
-import { CONNECTION, LINT, outputOption, type RawArguments, SELECTION } from "./options.ts";
+import { CONNECTION, HISTORY, LINT, outputOption, type RawArguments, SELECTION } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A command's work: arguments in, exit code out. */
@@ -124,6 +124,27 @@ export const COMMANDS: readonly Command[] = [
     example: "svcdeploy drift --env prod --output markdown",
     options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json", "markdown"), "no-health": WITHOUT_HEALTH },
     load: async () => (await import("./drift.ts")).drift,
+  },
+  {
+    name: "history",
+    describe: "List the runs; with --env as the hosts recorded them",
+    example: "svcdeploy history --env prod --service etcd --since 7d",
+    options: { ...HISTORY, ...CONNECTION, output: outputOption("text", "json") },
+    load: async () => (await import("./history.ts")).history,
+  },
+  {
+    name: "show",
+    operands: { show: "RUN", most: 1 },
+    describe: "Show one run: who, when, what changed, how it ended",
+    example: "svcdeploy show 5f0c2a1b --env prod",
+    options: {
+      project: SELECTION.project,
+      env: { ...SELECTION.env, describe: "ask the hosts of this environment as well" },
+      limit: SELECTION.limit,
+      ...CONNECTION,
+      output: outputOption("text", "json", "markdown"),
+    },
+    load: async () => (await import("./show.ts")).show,
   },
   {
     name: "lint",

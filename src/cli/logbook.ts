@@ -11,19 +11,23 @@ export type LogbookEntries = {
   readonly plan: PlanView | null;
   readonly drift: DriftView | null;
   readonly events: readonly DeployEvent[];
+  /** What the user shall be told at the very end, a line each: nothing that the command itself depends on. */
+  readonly notices: readonly string[];
 };
 
 /** Written while a command runs, read once. */
 export type Logbook = {
-  readonly note: (entries: Partial<Omit<LogbookEntries, "events">>) => void;
+  readonly note: (entries: Partial<Omit<LogbookEntries, "events" | "notices">>) => void;
   readonly hear: (event: DeployEvent) => void;
+  readonly tell: (notice: string) => void;
   readonly read: () => LogbookEntries;
 };
 
 /** An empty one. */
 export function makeLogbook(): Logbook {
-  let noted: Omit<LogbookEntries, "events"> = { project: null, run: null, plan: null, drift: null };
+  let noted: Omit<LogbookEntries, "events" | "notices"> = { project: null, run: null, plan: null, drift: null };
   const events: DeployEvent[] = [];
+  const notices: string[] = [];
   return {
     note: (entries) => {
       noted = { ...noted, ...entries };
@@ -31,6 +35,9 @@ export function makeLogbook(): Logbook {
     hear: (event) => {
       events.push(event);
     },
-    read: () => ({ ...noted, events }),
+    tell: (notice) => {
+      notices.push(notice);
+    },
+    read: () => ({ ...noted, events, notices }),
   };
 }

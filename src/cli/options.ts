@@ -24,6 +24,18 @@ export const CONNECTION = {
   forks: { type: "string", default: "20", describe: "hosts worked on at once", requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 
+/** Options that pick runs out of a history. */
+export const HISTORY = {
+  project: SELECTION.project,
+  env: { ...SELECTION.env, describe: "only this environment, and ask its hosts as well" },
+  local: { type: "boolean", describe: "with --env: ask no host" },
+  limit: SELECTION.limit,
+  host: { type: "string", describe: "only this host", requiresArg: true },
+  service: { ...SELECTION.service, describe: "only runs of these services" },
+  since: { type: "string", describe: "not before: 3d, yesterday, 2026-11-20 …", requiresArg: true },
+  count: { type: "string", default: "20", describe: "how many runs", requiresArg: true },
+} as const satisfies Readonly<Record<string, Options>>;
+
 /** Options of lint. */
 export const LINT = {
   project: { type: "string", default: ".", describe: "project folder, when no files are named", requiresArg: true },

@@ -3,24 +3,29 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { promisify } from "node:util";
+import { recordWord } from "../core/history/record-word.ts";
 import type { RunIdentity } from "../deploy/context.ts";
 
-const MAX_LENGTH = 64;
 const GIT_TIMEOUT_MILLISECONDS = 5000;
 const runFile = promisify(execFile);
 
+/** What is run, and over which environment; empty where unknown. */
+export type RunPurpose = { readonly command: string; readonly environment: string };
+
 /** The identity of one run over the project in this folder. Without Git, or outside a Git tree, the commit is `none`. */
-export async function makeRunIdentity(projectFolder: string): Promise<RunIdentity> {
+export async function makeRunIdentity(projectFolder: string, { command, environment }: RunPurpose): Promise<RunIdentity> {
   const [commit, status] = await Promise.all([
     git(projectFolder, ["rev-parse", "--verify", "HEAD"]),
     git(projectFolder, ["status", "--porcelain", "--untracked-files=normal", "--", "."]),
   ]);
   return {
     id: makeId(),
-    user: word(currentUser()),
-    controller: word(hostname()),
-    commit: commit === null ? "none" : word(commit.trim()),
+    user: recordWord(currentUser()),
+    controller: recordWord(hostname()),
+    commit: commit === null ? "none" : recordWord(commit.trim()),
     dirty: status === null ? "unknown" : status === "" ? "clean" : "dirty",
+    environment: recordWord(environment),
+    command: recordWord(command),
   };
 }
 
@@ -47,10 +52,4 @@ function currentUser(): string {
   } catch {
     return `uid-${process.getuid?.() ?? "unknown"}`;
   }
-}
-
-/** What fits the host's record line. */
-function word(text: string): string {
-  const kept = text.replace(/[^A-Za-z0-9._-]/g, "_").slice(0, MAX_LENGTH);
-  return kept === "" ? "unknown" : kept;
 }

@@ -47,9 +47,9 @@ async function makeRunLog(
   { logbook, workingDirectory, environment }: Surroundings,
   ended: Ended & Pick<RunLog, "startedAt" | "durationMilliseconds">,
 ): Promise<RunLog> {
-  const { run, project, ...entries } = logbook.read();
+  const { run, project, notices: _, ...entries } = logbook.read();
   const root = project?.root ?? resolve(workingDirectory, textOf(raw, "project") ?? ".");
-  const identity = run ?? (await makeRunIdentity(root));
+  const identity = run ?? (await makeRunIdentity(root, { command, environment: textOf(raw, "env") ?? "" }));
   return {
     ...entries,
     command,

@@ -13,6 +13,7 @@ import { buildTargets, STAND_INS } from "../project/targets.ts";
 import { line, plural, styled } from "../report/text.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Connection, Selection } from "./options.ts";
+import { makeRecorder } from "./record-run.ts";
 import { makeId, makeRunIdentity } from "./run-identity.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -70,7 +71,7 @@ export async function makeContext(
   connection: Connection,
   around: { readonly surroundings: Surroundings; readonly interrupts: Interrupts; readonly emit: (event: DeployEvent) => void },
 ): Promise<DeployContext> {
-  const { environment, workingDirectory, logbook } = around.surroundings;
+  const { environment, workingDirectory, logbook, commandLine } = around.surroundings;
   const { makeConnector } = await import("../remote/ssh.ts");
   const connector = makeConnector({
     identity: connection.identity === null ? null : resolve(workingDirectory, connection.identity),
@@ -78,8 +79,9 @@ export async function makeContext(
     agentSocket: environment.SSH_AUTH_SOCK || null,
     homeDirectory: environment.HOME || null,
   });
-  const run = await makeRunIdentity(project.root);
+  const run = await makeRunIdentity(project.root, { command: commandLine[0] ?? "", environment: project.environment });
   logbook.note({ project, run });
+  const record = makeRecorder(project, run, around.surroundings);
   return {
     connector,
     run,
@@ -87,6 +89,7 @@ export async function makeContext(
     emit: (event) => {
       logbook.hear(event);
       around.emit(event);
+      record(event);
     },
     signal: around.interrupts.signal,
     detach: around.interrupts.detach,

@@ -18,6 +18,7 @@ export type ErrorCode =
   | "conflict"
   | "unsupported-host"
   | "verify"
+  | "history"
   | "interrupted";
 
 const HINTS: Partial<Record<ErrorCode, string>> = {

@@ -77,6 +77,7 @@ export function causeOfError(error: SvcdeployError): FailureCause {
     case "config":
     case "usage":
     case "selection":
+    case "history":
     case "host-step":
     case "host-answer":
     case "unsupported-host":

@@ -12,6 +12,9 @@ export type RunIdentity = {
   /** Commit of the project's Git tree, or `none`. */
   readonly commit: string;
   readonly dirty: "clean" | "dirty" | "unknown";
+  readonly environment: string;
+  /** The command's name, e.g. apply. */
+  readonly command: string;
 };
 
 /** The surroundings of a deployment. */

@@ -6,6 +6,7 @@ import { isEmpty, makePlan } from "../core/plan/plan.ts";
 import { isFinal, parseState, type TransactionState } from "../host/frames.ts";
 import { makeTransaction, type Transaction, unitsOf } from "../host/transaction.ts";
 import type { Remote } from "../remote/remote.ts";
+import { aboutLine, touchedServices } from "./about-line.ts";
 import { attend } from "./attend.ts";
 import { conclude } from "./conclude.ts";
 import { type DeployContext, type PlannedHost, tell } from "./context.ts";
@@ -73,8 +74,7 @@ async function lookAgain(
 }
 
 function order(target: HostTarget, play: Play, plan: Plan, observation: Observation, context: DeployContext): Transaction {
-  const { id, user, controller, commit, dirty } = context.run;
-  const about = `run=${id} project=${target.project} user=${user} controller=${controller} commit=${commit} tree=${dirty}`;
+  const about = aboutLine(target, plan, context.run);
   const waitSeconds = longestSettle(target.services) + play.rollout.healthyDeadlineSeconds;
   return makeTransaction({ id: context.newId(), plan, target, observation, about, waitSeconds });
 }
@@ -138,16 +138,10 @@ function isPassing(error: unknown): boolean {
 
 async function judgeTouched(story: Story, remote: Remote): Promise<Judgement> {
   const { context, target, transaction, play } = story;
-  const touched = touchedServices(story);
+  const touched = touchedServices(target, story.plan);
   const services = servicesOf(target, touched);
   const units = unitsOf(target).filter(({ service, unit }) => touched.has(service) || transaction.units.includes(unit));
   const settleSeconds = longestSettle(services);
   const onWaiting = (text: string): void => tell(context, target.play, target.host.name, "settle", text);
   return await judge(remote, { units, services, settleSeconds, deadlineSeconds: play.rollout.healthyDeadlineSeconds, onWaiting }, context);
-}
-
-function touchedServices({ plan, target }: Story): ReadonlySet<string> {
-  const acted = new Set(plan.actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit])));
-  const byUnit = unitsOf(target).filter(({ unit }) => acted.has(unit));
-  return new Set([...plan.changes.map(({ resource }) => resource.service), ...byUnit.map(({ service }) => service)]);
 }

@@ -83,7 +83,8 @@ record_unit() {
 # note RESULT: one line in the journal (standard output is journald's) and the same in the host's own record.
 note() {
   IFS= read -r about <"$txn/about"
-  line="$about result=$1"
+  at=$(date +%s) || at=-
+  line="$about txn=$id at=$at result=$1"
   printf '%s\n' "$line"
   printf '%s\n' "$line" >>"$base/runs"
   durable "$base/runs"
@@ -168,7 +169,7 @@ point() {
   durable "$base"
 }
 
-# prune: generations past the fifth, blobs that none of them names, releases past their service's keep.
+# prune: generations past the fifth, blobs that none of them names, releases past their service's keep, old lines of the record.
 prune() {
   oldest=$((generation - 4))
   for folder in "$base"/gen/*/; do
@@ -191,6 +192,14 @@ prune() {
       release) rm -f -- "$base/upload/$d" ;;
     esac
   done <"$txn/plan"
+  trim_runs
+}
+
+# trim_runs: the record keeps its last thousand lines once it is past a mebibyte.
+trim_runs() {
+  size=$(stat -c %s -- "$base/runs")
+  [ "$size" -gt 1048576 ] || return 0
+  tail -n 1000 -- "$base/runs" >"$base/runs.tmp" && durable "$base/runs.tmp" && mv -fT -- "$base/runs.tmp" "$base/runs" && durable "$base"
 }
 
 prune_releases() {

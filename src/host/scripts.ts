@@ -20,6 +20,7 @@ export const scripts = {
   check: script("check.sh"),
   generations: script("generations.sh"),
   kept: script("kept.sh"),
+  runs: script("runs.sh"),
 } as const;
 
 /** Files that every transaction carries, so that a host can finish or undo it without a controller. */

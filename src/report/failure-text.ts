@@ -78,7 +78,8 @@ function alikeLines(others: readonly HostReport[], columns: number): readonly Li
   return indent(hang(line(styled("bad", "alike: ")), hostList(others.map((report) => report.host)), columns - 2, 4), 2);
 }
 
-function journalLines(unit: string, lines: readonly string[]): readonly Line[] {
+/** The last lines of a unit that failed; nothing where there are none. */
+export function journalLines(unit: string, lines: readonly string[]): readonly Line[] {
   if (lines.length === 0) return [];
   return [
     line(styled("dim", `journal of ${unit}:`)),

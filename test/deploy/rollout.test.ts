@@ -57,7 +57,15 @@ function deadFleet(code: "unreachable" | "auth"): { connector: Connector; asked:
 }
 
 function surroundings(connector: Connector, events: DeployEvent[], signal = new AbortController().signal): DeployContext {
-  const run = { id: "0".repeat(32), user: "me", controller: "here", commit: "none", dirty: "unknown" } as const;
+  const run = {
+    id: "0".repeat(32),
+    user: "me",
+    controller: "here",
+    commit: "none",
+    dirty: "unknown",
+    environment: "test",
+    command: "apply",
+  } as const;
   return {
     connector,
     run,

@@ -56,7 +56,9 @@ test("the first apply creates, enables, starts and verifies everything", async (
 
 test("the transaction left one line in the journal and the same in the host's record, a manifest and a generation", async () => {
   const [line] = await everywhere("cat /var/lib/svcdeploy/runs");
-  expect(line).toMatch(/^run=[0-9a-f]{32} project=workshop user=\S+ controller=\S+ commit=\S+ tree=\S+ plan=[0-9a-f]{16} result=confirmed$/);
+  expect(line).toMatch(
+    /^run=[0-9a-f]{32} project=workshop user=\S+ controller=\S+ commit=\S+ tree=\S+ env=test command=apply services=web plan=[0-9a-f]{16} txn=[0-9a-f]{32} at=\d+ result=confirmed$/,
+  );
   expect(await everywhere("journalctl -q -t svcdeploy -o cat | grep -c result=")).toEqual(everywhereSame("1"));
   expect(await everywhere("cat /var/lib/svcdeploy/projects/workshop/web | grep -c .")).not.toContain("0");
   expect(await everywhere("readlink /var/lib/svcdeploy/current /var/lib/svcdeploy/stable")).toEqual(everywhereSame("gen/1\ngen/1"));

@@ -19,7 +19,7 @@ const folder = "/var/crash";
 const program = "#!/bin/sh\necho a program that was uploaded\n";
 // Every external command of apply.sh, finish.sh and journal.sh; printf, read and test are the shell's own.
 const commands =
-  "mv cp sync systemctl chown chmod ln mkdir sha256sum rm stat readlink rmdir getent groupadd useradd usermod flock timeout touch grep ls journalctl id";
+  "mv cp sync systemctl chown chmod ln mkdir sha256sum rm stat readlink rmdir getent groupadd useradd usermod flock timeout touch grep ls journalctl id date tail";
 
 /** Puts the shim into the manager's PATH and the scripts on the host, and makes the world before. Run a transaction before you trust a snapshot. */
 export async function installCrashPoints(host: TestHost): Promise<void> {

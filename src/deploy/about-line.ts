@@ -1,0 +1,43 @@
+/** The line that a transaction carries about itself: it stands in the host's journal, in its record of runs and with the generation. */
+import type { HostTarget, Plan } from "../core/model.ts";
+import { unitsOf } from "../host/transaction.ts";
+import type { RunIdentity } from "./context.ts";
+
+/** A record line stays short however many services a host has. */
+const MAX_SERVICES_LENGTH = 1024;
+
+/** `key=value` words: who runs this, from which state of which project, and which services it touches (cut off by `...` where they are many). */
+export function aboutLine(target: HostTarget, plan: Plan, run: RunIdentity): string {
+  const words = {
+    run: run.id,
+    project: target.project,
+    user: run.user,
+    controller: run.controller,
+    commit: run.commit,
+    tree: run.dirty,
+    env: run.environment,
+    command: run.command,
+    services: listOf(touchedServices(target, plan)),
+  };
+  return Object.entries(words)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(" ");
+}
+
+/** The services that a plan changes something of, or acts on. */
+export function touchedServices(target: HostTarget, plan: Plan): ReadonlySet<string> {
+  const acted = new Set(plan.actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit])));
+  const byUnit = unitsOf(target).filter(({ unit }) => acted.has(unit));
+  return new Set([...plan.changes.map(({ resource }) => resource.service), ...byUnit.map(({ service }) => service)]);
+}
+
+function listOf(services: ReadonlySet<string>): string {
+  const kept: string[] = [];
+  let length = 0;
+  for (const service of services) {
+    length += service.length + 1;
+    if (length > MAX_SERVICES_LENGTH) return [...kept, "..."].join(",");
+    kept.push(service);
+  }
+  return kept.join(",") || "-";
+}
