@@ -29,6 +29,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["core/unit-file/", ["core/model.ts", "core/errors.ts"]],
   ["core/check/", ["core/model.ts", "core/errors.ts", "core/exit-code.ts", "core/plan/host-notices.ts"]],
   ["core/init/", ["core/config/allow-lists.ts"]],
+  ["core/status/", ["core/model.ts", "core/plan/drift.ts", "core/plan/unit-state.ts", "core/verify/cause.ts"]],
   ["core/plan/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/"]],
   ["core/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"]],
 ];

@@ -100,6 +100,20 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./drift.ts")).drift,
   },
   {
+    name: "status",
+    describe: "Show what runs where, and how it is",
+    example: "svcdeploy status --env prod --limit web --watch 5s",
+    options: {
+      ...SELECTION,
+      ...CONNECTION,
+      watch: { type: "string", describe: "look again and again, every 2s or as said, until Ctrl-C; without drift" },
+      all: { type: "boolean", describe: "fold nothing; units beside a service's own too" },
+      "no-drift": { type: "boolean", describe: "do not look for drift, which reads every file" },
+      output: outputOption("text", "json"),
+    },
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
     name: "lint",
     describe: "Say what systemd will make of the units; exit 1 on errors",
     example: "svcdeploy lint app.service /etc/systemd/system --systemd 257",
