@@ -1,6 +1,6 @@
 /** The table of commands: what each is for, takes, and where it is done. */
 import type { Options } from "yargs";
-import { CONNECTION, LINT, outputOption, type RawArguments, SELECTION } from "./options.ts";
+import { CONNECTION, LINT, LOGS, outputOption, type RawArguments, SELECTION } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A command's work: arguments in, exit code out. */
@@ -112,6 +112,17 @@ export const COMMANDS: readonly Command[] = [
       output: outputOption("text", "json"),
     },
     load: async () => (await import("./status.ts")).status,
+  },
+  {
+    name: "logs",
+    operands: { show: "SERVICE…", most: Number.POSITIVE_INFINITY },
+    describe: "Show what services said, merged from all hosts",
+    example: "svcdeploy logs web --env prod --limit h1 -f --priority warning",
+    options: {
+      ...LOGS,
+      output: outputOption("text", "ndjson"),
+    },
+    load: async () => (await import("./logs.ts")).logs,
   },
   {
     name: "lint",

@@ -19,6 +19,7 @@ export const scripts = {
   command: script("command.sh"),
   check: script("check.sh"),
   status: script("status.sh"),
+  logs: script("logs.sh"),
 } as const;
 
 /** Files that every transaction carries, so that a host can finish or undo it without a controller. */

@@ -41,7 +41,10 @@ export function statusRows(view: StatusView): readonly StatusRow[] {
 export function summariseStatus(view: StatusView): string {
   const now = view.hosts.filter(({ error }) => error === null);
   const units = now.flatMap(({ status }) => status?.units ?? []).filter((unit) => unit.main === "yes" || !isWell(unit));
-  const counted = (["running", ...BY_CONCERN.filter((state) => state !== "running")] as const).map((state) => ({ word: WORDS[state], count: units.filter((unit) => unit.state === state).length }));
+  const counted = (["running", ...BY_CONCERN.filter((state) => state !== "running")] as const).map((state) => ({
+    word: WORDS[state],
+    count: units.filter((unit) => unit.state === state).length,
+  }));
   const parts = counted.filter(({ count }) => count > 0).map(({ word, count }) => `${count} ${word}`);
   const silent = view.hosts.length - now.length;
   const drifted = now.flatMap(({ status }) => [...(status?.drift.values() ?? [])]).filter((mark) => mark === "drift").length;

@@ -82,7 +82,11 @@ function stateOf(unit: UnitResource, properties: UnitProperties, sinceSeconds: n
   const unloaded = loadCause(properties);
   if (unloaded !== null) {
     const missing = unloaded.cause === "not-found";
-    return { state: missing ? "not-installed" : "bad-unit", word: missing ? "not installed" : "bad unit file", detail: missing ? "" : unloaded.detail };
+    return {
+      state: missing ? "not-installed" : "bad-unit",
+      word: missing ? "not installed" : "bad unit file",
+      detail: missing ? "" : unloaded.detail,
+    };
   }
   const restarts = count(properties.NRestarts) ?? 0;
   const loop = { state: "crash-loop", word: "crash loop" } as const;
@@ -152,8 +156,8 @@ function memoryOf(properties: UnitProperties, answer: StatusAnswer): UnitStatus[
   return { bytes, limit: slice, limitOf: slice === null ? null : "slice" };
 }
 
-function openFilesOf(process: ProcessFacts | null): UnitStatus["openFiles"] {
-  return process === null || process.openFiles === null ? null : { count: process.openFiles, limit: process.openFilesLimit };
+function openFilesOf(found: ProcessFacts | null): UnitStatus["openFiles"] {
+  return found === null || found.openFiles === null ? null : { count: found.openFiles, limit: found.openFilesLimit };
 }
 
 /** A number as systemd prints it; "[not set]", "infinity" and UINT64_MAX, which stands for either, are null. */

@@ -12,14 +12,14 @@ export type Running = { readonly process: ProcessFacts | null; readonly sinceSec
 export function versionOf(service: string, targets: readonly HostTarget[], answer: StatusAnswer, running: Running | null): Version {
   const link = targets.flatMap((target) => target.resources).find((resource) => isCurrent(resource, service));
   if (link === undefined || running === null) return { running: null, current: null };
-  const found = answer.links.get(link.path);
-  const current = found === undefined ? null : versionIn(found.target);
-  const { process, sinceSeconds } = running;
-  if (process === null) return { running: null, current };
+  const made = answer.links.get(link.path);
+  const current = made === undefined ? null : versionIn(made.target);
+  const { process: found, sinceSeconds } = running;
+  if (found === null) return { running: null, current };
   const releases = `${link.path.slice(0, link.path.lastIndexOf("/"))}/releases/`;
-  if (process.exe?.startsWith(releases)) return { running: versionIn(process.exe.slice(releases.length).split("/")[0] ?? ""), current };
+  if (found.exe?.startsWith(releases)) return { running: versionIn(found.exe.slice(releases.length).split("/")[0] ?? ""), current };
   // The clock has no fraction: what happened within one second has no order.
-  const isYounger = found !== undefined && sinceSeconds !== null && answer.clock - sinceSeconds >= found.changedAt - 1;
+  const isYounger = made !== undefined && sinceSeconds !== null && answer.clock - sinceSeconds >= made.changedAt - 1;
   return { running: isYounger ? current : null, current };
 }
 
