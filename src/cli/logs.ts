@@ -4,6 +4,7 @@ import { causeOfError, exitCodeOfObservation } from "../core/exit-code.ts";
 import type { FailureCause, HostTarget } from "../core/model.ts";
 import type { LogContext, LogTarget } from "../deploy/collect-logs.ts";
 import { byHost } from "../deploy/observe.ts";
+import { hintLines } from "../report/error-text.ts";
 import { makeLogLayout } from "../report/log-text.ts";
 import { reasonOf } from "../report/status-view.ts";
 import { line, plural, styled, wrap } from "../report/text.ts";
@@ -18,7 +19,9 @@ import { makeContext } from "./workspace.ts";
 /** Prints the entries. 0; 1, 3, 4 or 77 when hosts could not be read; -f ends by Ctrl-C or a closed pipe, with 0. */
 export async function logs(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const [selection, connection, query] = [logSelection(raw), connectionOf(raw), logQuery(raw, Date.now())];
-  const { project, plays, unread } = await openLeniently(selection, surroundings, "assumed");
+  const { project, plays, unread } = await openLeniently(selection, surroundings, "assumed").catch((error: unknown) => {
+    throw inTypedWords(error, raw);
+  });
   const { stdout } = surroundings;
   const targets = byHost(plays).map(({ host, targets }): LogTarget => ({ host, units: unitsOf(targets) }));
   sayUnread(unread, surroundings);
@@ -50,6 +53,13 @@ function logSelection(raw: RawArguments): Selection {
   return { ...selectionOf({ ...raw, service: services }), limit: host ?? limit };
 }
 
+/** The selection speaks of the options that other commands have. */
+function inTypedWords(error: unknown, raw: RawArguments): unknown {
+  if (!(error instanceof UsageError)) return error;
+  const message = error.message.replace(/^--service /, "");
+  return new UsageError(raw.host === undefined ? message : message.replace(/^--limit /, "--host "), error.hint ?? undefined);
+}
+
 /** What of the services speaks; a slice has no voice of its own, asking for it gives all that others in it say. */
 function unitsOf(targets: readonly HostTarget[]): readonly string[] {
   const resources = targets.flatMap((target) => target.resources);
@@ -58,6 +68,7 @@ function unitsOf(targets: readonly HostTarget[]): readonly string[] {
 }
 
 function logContext(context: LogContext["context"], failures: Map<string, FailureCause>, { stderr }: Surroundings): LogContext {
+  const hints = new Set<string | null>([null]);
   return {
     context,
     wallClock: Date.now,
@@ -67,8 +78,10 @@ function logContext(context: LogContext["context"], failures: Map<string, Failur
     },
     lost: (host, error) => {
       failures.set(host, causeOfError(error));
-      const text = `${host}: ${reasonOf(host, error)}${error.hint === null ? "" : ` (${error.hint})`}`;
-      stderr.print(wrap(text, stderr.columns).map((part) => line(styled("bad", part))));
+      stderr.print(wrap(`${host}: ${reasonOf(host, error)}`, stderr.columns).map((part) => line(styled("bad", part))));
+      // What to do about it is often the same for all hosts.
+      if (!hints.has(error.hint)) stderr.print(hintLines(error.hint, stderr.columns));
+      hints.add(error.hint);
     },
   };
 }

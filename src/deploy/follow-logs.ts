@@ -19,7 +19,7 @@ export type FollowedLogs = {
 };
 
 /** Entries of one host that wait to be shown; older ones are dropped. */
-const MAX_WAITING = 5_000;
+const MAX_WAITING = 2_000;
 const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
 const RETRY_MILLISECONDS = 2_000;
 

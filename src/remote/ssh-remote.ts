@@ -52,7 +52,13 @@ export class SshRemote implements Remote {
 
   async *stream(script: Script, options: StreamOptions): AsyncGenerator<Uint8Array> {
     const deadline = this.#deadline(`the start of ${script.name}`, START_MILLISECONDS, options.signal);
-    const channel = await this.#openSession(commandLine(this.host, script), deadline).finally(deadline.stop);
+    const channel = await this.#openSession(commandLine(this.host, script), deadline)
+      .finally(deadline.stop)
+      .catch((error: unknown) => {
+        if (!options.signal.aborted) throw error;
+        return null;
+      });
+    if (channel === null) return;
     const result = yield* listen(channel, script, options);
     if (options.signal.aborted) return;
     const broken = this.#connection.lost() ?? sudoRefusal(this.host, result) ?? failedStatus(this.host, script, result);

@@ -21,6 +21,11 @@ export function formatSpan(seconds: number): string {
   return rest === 0 || size <= 60 ? amount : `${amount} ${rest} ${smaller}`;
 }
 
+/** "3 d", "2 h": the largest unit alone. */
+export function formatAge(seconds: number): string {
+  return formatSpan(seconds).split(" ").slice(0, 2).join(" ");
+}
+
 /** "512B", "4.5M", "256M", "2G": powers of 1024, as MemoryMax= is written. */
 export function formatBytes(bytes: number): string {
   let amount = bytes;

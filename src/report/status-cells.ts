@@ -1,6 +1,6 @@
 /** The columns of the status table: what stands in each, how many fit, and which go first when they do not. */
 import { type DriftMark, isWell, type LastRun, type UnitStatus } from "../core/status/host-status.ts";
-import { formatBytes, formatSpan } from "./amounts.ts";
+import { formatAge, formatBytes, formatSpan } from "./amounts.ts";
 import type { StatusRow } from "./status-view.ts";
 import { type Line, line, type Style, styled, truncate } from "./text.ts";
 
@@ -11,7 +11,7 @@ type ColumnName = (typeof COLUMNS)[number];
 const COLUMNS = ["host", "service", "state", "version", "since", "restarts", "memory", "fds", "drift", "tasks", "last run"] as const;
 
 /** What is left out first where the terminal is narrow; host, service and state always stand. */
-const LEFT_OUT_FIRST: readonly ColumnName[] = ["last run", "tasks", "restarts", "drift", "fds", "memory", "since", "version"];
+const LEFT_OUT_FIRST: readonly ColumnName[] = ["last run", "tasks", "restarts", "fds", "drift", "memory", "since", "version"];
 
 const GAP = 2;
 
@@ -44,7 +44,7 @@ export function sayVersion({ version: { running, current }, state }: UnitStatus)
 /** "anna 3f2a1c9 2 h ago", with + where the tree had changes and with the result when it is not the usual one. */
 export function sayRun({ user, commit, tree, agoSeconds, result }: LastRun): string {
   const what = commit === "none" ? "" : ` ${commit.slice(0, 7)}${tree === "dirty" ? "+" : ""}`;
-  const when = agoSeconds === null ? "" : ` ${formatSpan(agoSeconds)} ago`;
+  const when = agoSeconds === null ? "" : ` ${formatAge(agoSeconds)} ago`;
   return `${user}${what}${when}${result === "confirmed" ? "" : `, ${result}`}`;
 }
 
@@ -64,7 +64,7 @@ const MARKS: Readonly<Record<DriftMark, string>> = { none: "no", drift: "yes", u
 
 function rowLine(row: Cells, shown: readonly ColumnName[], widths: ReadonlyMap<ColumnName, number>): Line {
   const last = shown.findLast((column) => row[column] !== "");
-  return shown.slice(0, shown.findIndex((column) => column === last) + 1).map((column) => {
+  return shown.slice(0, (last === undefined ? 0 : shown.indexOf(last)) + 1).map((column) => {
     const width = widths.get(column) ?? 0;
     const text = column === last ? truncate(row[column], width) : `${pad(truncate(row[column], width), width)}${" ".repeat(GAP)}`;
     return styled(styleOf(row, column), text);
