@@ -43,6 +43,7 @@ export async function showFollowed(shown: ShownLogs, surroundings: Surroundings)
   const { queues, begun, ended } = followLogs(shown.targets, shown.query, shown.around);
   const over = new AbortController();
   const ending = ended.finally(() => over.abort());
+  ending.catch(() => {});
   const either = AbortSignal.any([signal, over.signal]);
   const patience = new AbortController();
   await Promise.race([begun, sleep(BEGIN_MILLISECONDS, AbortSignal.any([either, patience.signal]))]);

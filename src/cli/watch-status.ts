@@ -35,7 +35,8 @@ const STALE_MILLISECONDS = 10_000;
 /** Watches until Ctrl-C, SIGTERM or a closed pipe, which is how a watch is meant to end: 0. */
 export async function watchStatus(watch: Watch, interrupts: Interrupts, surroundings: Surroundings): Promise<number> {
   const { stdout, display } = surroundings;
-  const over = AbortSignal.any([interrupts.signal, stdout.gone]);
+  const stop = new AbortController();
+  const over = AbortSignal.any([interrupts.signal, stdout.gone, stop.signal]);
   const context = { ...watch.context, signal: over };
   const names = byHost(watch.plays).map(({ host }) => host.name);
   const board = makeStatusBoard(names, Math.max(STALE_MILLISECONDS, STALE_LOOKS * watch.interval));
@@ -47,8 +48,14 @@ export async function watchStatus(watch: Watch, interrupts: Interrupts, surround
   });
   const isLive = display === "live" && watch.output === "text";
   const showing = isLive ? showLive(watch, board, over, surroundings) : showPlain(watch, board, over, surroundings);
-  await Promise.race([showing, watching.then(() => showing)]);
-  interrupts.stop();
+  try {
+    await Promise.race([showing, watching]);
+  } finally {
+    // However it ended, the screen is given back.
+    stop.abort();
+    await showing;
+    interrupts.stop();
+  }
   return 0;
 }
 
