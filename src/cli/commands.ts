@@ -1,6 +1,6 @@
 /** The table of commands: what each is for, takes, and where it is done. */
 import type { Options } from "yargs";
-import { CONNECTION, LINT, LOGS, outputOption, type RawArguments, SELECTION } from "./options.ts";
+import { CONNECTION, LINT, LOGS, outputOption, type RawArguments, SELECTION, STATUS } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A command's work: arguments in, exit code out. */
@@ -106,9 +106,7 @@ export const COMMANDS: readonly Command[] = [
     options: {
       ...SELECTION,
       ...CONNECTION,
-      watch: { type: "string", describe: "look again and again, every 2s or as said, until Ctrl-C; without drift" },
-      all: { type: "boolean", describe: "fold nothing; units beside a service's own too" },
-      "no-drift": { type: "boolean", describe: "do not look for drift, which reads every file" },
+      ...STATUS,
       output: outputOption("text", "json"),
     },
     load: async () => (await import("./status.ts")).status,

@@ -33,6 +33,13 @@ export const LINT = {
   explain: { type: "string", describe: "explain a rule, e.g. SD003", requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 
+/** Options of status. */
+export const STATUS = {
+  watch: { type: "string", describe: "look again and again, every 2s or as said, until Ctrl-C; without drift" },
+  all: { type: "boolean", describe: "fold nothing; units beside a service's own too" },
+  "no-drift": { type: "boolean", describe: "do not look for drift, which reads every file" },
+} as const satisfies Readonly<Record<string, Options>>;
+
 /** Options of logs: what of which hosts. */
 export const LOGS = {
   project: SELECTION.project,
