@@ -65,7 +65,8 @@ export async function* readOnce(
 ): AsyncGenerator<LogEntry> {
   const silence = new AbortController();
   const signal = AbortSignal.any([context.signal, silence.signal]);
-  const entries = readJournal({ remote, context, signal, wallClock }, orderOf(units, query), head);
+  const tell = (text: string): void => note(remote.host.name, text);
+  const entries = readJournal({ remote, context, signal, wallClock, note: tell }, orderOf(units, query), head);
   try {
     for (;;) {
       const timer = setTimeout(() => silence.abort(), SILENT_MILLISECONDS);
@@ -76,7 +77,8 @@ export async function* readOnce(
     }
   } finally {
     await entries.return(undefined);
-    for (const text of notesOf(head)) note(remote.host.name, text);
+    const clock = clockNote(head);
+    if (clock !== null) tell(clock);
   }
 }
 
@@ -86,13 +88,6 @@ export function corrected(entry: LogEntry, head: JournalHead): LogEntry {
   return offset === 0 ? entry : { ...entry, at: entry.at - offset };
 }
 
-/** The notes of a head, each once, and the one on its clock. */
-export function notesOf(head: JournalHead): readonly string[] {
-  const seconds = Math.round(clockOffset(head) / 1000);
-  const clock = `its clock is ${Math.abs(seconds)} s ${seconds > 0 ? "ahead of" : "behind"} ours; its entries are ordered and shown by ours`;
-  return [...new Set(head.notes), ...(seconds === 0 ? [] : [clock])];
-}
-
 /** The host tells its clock in whole seconds and the answer takes its time: less than this is no difference. */
 const CLOCK_TOLERANCE_MILLISECONDS = 2_000;
 
@@ -100,6 +95,12 @@ function clockOffset({ clock }: JournalHead): number {
   if (clock === null) return 0;
   const offset = clock.host * 1000 + 500 - clock.arrived;
   return Math.abs(offset) > CLOCK_TOLERANCE_MILLISECONDS ? offset : 0;
+}
+
+function clockNote(head: JournalHead): string | null {
+  const seconds = Math.round(clockOffset(head) / 1000);
+  if (seconds === 0) return null;
+  return `its clock is ${Math.abs(seconds)} s ${seconds > 0 ? "ahead of" : "behind"} ours; its entries are ordered and shown by ours`;
 }
 
 /** With both a moment and a number of lines the host gives the last lines, and the moment is looked at here: journalctl would give the first. */

@@ -92,7 +92,8 @@ async function* followFrom(remote: Remote, start: LogStart, { target, query, aro
   const head = makeHead();
   const order = { mode: "follow", units: target.units, lines: "all", start, priority: query.priority } as const;
   const known = start.kind === "cursor" ? start.cursor : null;
-  for await (const entry of readJournal({ remote, context, signal: context.signal, wallClock }, order, head)) {
+  const note = (text: string): void => around.note(target.host.name, text);
+  for await (const entry of readJournal({ remote, context, signal: context.signal, wallClock, note }, order, head)) {
     if (entry.cursor === known && known !== null) continue;
     queue.push(corrected(entry, head));
     if (entry.cursor !== null) yield { kind: "cursor", cursor: entry.cursor };

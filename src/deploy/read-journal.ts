@@ -12,18 +12,17 @@ import { splitLines } from "./split-lines.ts";
 export type JournalHead = {
   /** The host's clock in seconds since the epoch, and the milliseconds since the epoch of ours when that arrived. */
   clock: { readonly host: number; readonly arrived: number } | null;
-  /** Why less may be seen than there is; empty: nothing is known to be missing. */
-  readonly notes: string[];
   /** Unit → the moment of the first entry of its current invocation, in milliseconds by the host's clock. */
   readonly starts: Map<string, number>;
 };
 
-/** Where to read, and how long: until the signal is aborted. wallClock: milliseconds since the epoch. */
+/** Where to read, and how long: until the signal is aborted. wallClock: milliseconds since the epoch. note: hears why less may be seen than there is. */
 export type JournalSource = {
   readonly remote: Remote;
   readonly context: DeployContext;
   readonly signal: AbortSignal;
   readonly wallClock: () => number;
+  readonly note: (text: string) => void;
 };
 
 /** A line of JSON may be six times as long as the message in it; what is longer is no log line. */
@@ -32,7 +31,7 @@ const BEAT_MILLISECONDS = 15_000;
 
 /** A head that nothing has been said into yet. */
 export function makeHead(): JournalHead {
-  return { clock: null, notes: [], starts: new Map() };
+  return { clock: null, starts: new Map() };
 }
 
 /**
@@ -44,28 +43,31 @@ export async function* readJournal(source: JournalSource, order: LogOrder, head:
   const nonce = context.newId();
   const reader = { host: remote.host.name, units: order.units, redact: context.redact };
   const pieces = remote.stream(scripts.logs, { input: beats(encodeLogs(order, nonce), order.mode, signal), signal });
+  let tooLong: "none" | "told" = "none";
   for await (const text of splitLines(pieces, MAX_LINE_BYTES)) {
     if (text === null) {
-      head.notes.push(`an entry of more than ${MAX_LINE_BYTES / 1024} KiB was left out`);
+      if (tooLong === "none") source.note(`entries of more than ${MAX_LINE_BYTES / 1024} KiB are left out`);
+      tooLong = "told";
       continue;
     }
     const line = decodeLogLine(text, nonce);
-    if (line.kind !== "entry") hear(line, head, source);
+    if (line.kind !== "entry") hear(line, order, head, source);
     const entry = line.kind === "entry" ? parseEntry(line.json, reader) : null;
     if (entry !== null) yield entry;
   }
 }
 
-function hear(line: Exclude<LogLine, { kind: "entry" }>, head: JournalHead, { remote, wallClock }: JournalSource): void {
+function hear(line: Exclude<LogLine, { kind: "entry" }>, order: LogOrder, head: JournalHead, { remote, wallClock, note }: JournalSource): void {
   switch (line.kind) {
     case "clock":
       head.clock = { host: line.clock, arrived: wallClock() };
       return;
     case "start":
-      head.starts.set(line.unit, line.at);
+      if (order.units.includes(line.unit)) head.starts.set(line.unit, line.at);
       return;
     case "journald":
-      if (line.state !== "active") head.notes.push(`systemd-journald is ${line.state === "" ? "not there" : line.state}: nothing new is written`);
+      if (line.state !== "active" && order.mode === "once")
+        note(`systemd-journald is ${line.state === "" ? "not there" : line.state}: nothing new is written`);
       return;
     case "login":
       if (!mayRead(line)) throw noAccess(remote);

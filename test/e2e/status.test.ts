@@ -106,6 +106,8 @@ test("without the artifact the mark says that it does not know; a host that is n
   const run = await workshop.run(["status", "--env", "test"], { env: { COLUMNS: "80" } });
   cpSync(`${workshop.folder}/kept`, `${workshop.folder}/artifacts`, { recursive: true });
   await hosts[2]?.start();
+  // Masking it took its enablement along.
+  await hosts[2]?.shell("systemctl start web");
   expect(run.code).toBe(3);
   expect(run.stderr).toContain("whether web drifted is not known");
   expect(run.stdout).toMatch(/^h3 {2}unreachable: /m);
