@@ -29,8 +29,8 @@ export async function openLeniently(
   const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
   const { readers, gathered } = makeLenientReaders(root, artifacts);
   const plays = await buildTargets(project, { limit: selection.limit, services: selection.services }, readers);
-  stdout.protect(gathered.secrets);
-  stderr.protect(gathered.secrets);
+  stdout.protect([...gathered.secrets]);
+  stderr.protect([...gathered.secrets]);
   const services = plays.flatMap(({ targets }) => targets).flatMap((target) => target.services);
   const unsure = services.filter(({ file }) => gathered.unsure.has(file)).map(({ name }) => name);
   return { project, plays, unsure: new Set(unsure), unread: [...gathered.unread].sort() };

@@ -8,7 +8,7 @@ import { type Readers, STAND_INS } from "./targets.ts";
 
 /** What could be read, and what could not. */
 export type Gathered = {
-  readonly secrets: Secret[];
+  readonly secrets: Set<Secret>;
   /** Secrets that could not be read, as NAME of SERVICE. */
   readonly unread: Set<string>;
   /** Service files that are rendered with stand-ins: where they differ from the host, nothing follows from it. */
@@ -20,8 +20,20 @@ export type ArtifactPolicy = "hashed" | "assumed";
 
 /** Readers that note what is missing instead of refusing, and the notes. */
 export function makeLenientReaders(root: string, artifacts: ArtifactPolicy): { readonly readers: Readers; readonly gathered: Gathered } {
-  const gathered: Gathered = { secrets: [], unread: new Set(), unsure: new Set() };
+  const gathered: Gathered = { secrets: new Set(), unread: new Set(), unsure: new Set() };
   const describe = makeArtifactReader(root);
+  const read = new Map<string, Promise<Secret | null>>();
+  const secretOrStandIn = async (service: Service, secret: Service["secrets"][number]): Promise<Secret> => {
+    // Once for all hosts: its source may be a program that asks a vault, or waits for one in vain.
+    const key = JSON.stringify([secret.name, secret.source]);
+    const reading = read.get(key) ?? readSecret(service, secret, root);
+    read.set(key, reading);
+    const found = await reading;
+    if (found !== null) gathered.secrets.add(found);
+    else gathered.unread.add(`${secret.name} of ${service.name}`);
+    if (found === null) gathered.unsure.add(service.file);
+    return found ?? new Secret(secret.name, "stand-in");
+  };
   return {
     gathered,
     readers: {
@@ -30,23 +42,16 @@ export function makeLenientReaders(root: string, artifacts: ArtifactPolicy): { r
         return found ?? standIn(artifact, gathered);
       },
       readSecrets: async (service) => {
-        const read = await Promise.all(service.secrets.map((secret) => readSecret(service, secret, root, gathered)));
-        return new Map(read.map((secret) => [secret.name, secret]));
+        const secrets = await Promise.all(service.secrets.map((secret) => secretOrStandIn(service, secret)));
+        return new Map(secrets.map((secret) => [secret.name, secret]));
       },
     },
   };
 }
 
-async function readSecret(service: Service, secret: Service["secrets"][number], root: string, gathered: Gathered): Promise<Secret> {
+async function readSecret(service: Service, secret: Service["secrets"][number], root: string): Promise<Secret | null> {
   const values = await readOr(null, () => readSecrets({ ...service, secrets: [secret] }, root));
-  const found = values?.get(secret.name);
-  if (found !== undefined) {
-    gathered.secrets.push(found);
-    return found;
-  }
-  gathered.unread.add(`${secret.name} of ${service.name}`);
-  gathered.unsure.add(service.file);
-  return new Secret(secret.name, "stand-in");
+  return values?.get(secret.name) ?? null;
 }
 
 /** Where the project declares the hash, the file itself is not needed to know what the host shall have. */
