@@ -34,6 +34,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
     ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/plan/", "core/resources/", "core/render/merge-resources.ts"],
   ],
   ["core/init/", ["core/config/allow-lists.ts"]],
+  ["core/status/", ["core/model.ts", "core/plan/drift.ts", "core/plan/unit-state.ts", "core/verify/cause.ts"]],
   ["core/plan/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/"]],
   ["core/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"]],
 ];

@@ -99,10 +99,12 @@ function refuseCommand(raw: RawArguments): never {
 }
 
 function refuseUnknown(raw: RawArguments, command: Command): void {
-  const known = [...Object.keys(command.options), "help", "version"];
+  const aliases = Object.values(command.options).flatMap(({ alias }) => alias ?? []);
+  const known = [...Object.keys(command.options), ...aliases, "help", "version"];
   for (const name of Object.keys(raw)) {
     if (name === "_" || name === "$0" || name === "h" || known.includes(name)) continue;
-    throw new UsageError(`${command.name} has no option ${name.length === 1 ? "-" : "--"}${name}`, suggest(name, known, "--"));
+    const long = known.filter((each) => each.length > 1);
+    throw new UsageError(`${command.name} has no option ${name.length === 1 ? "-" : "--"}${name}`, suggest(name, long, "--"));
   }
   const extra = wordsOf(raw)[1 + (command.operands?.most ?? 0)];
   if (extra !== undefined)

@@ -1,6 +1,6 @@
 /** The table of commands: what each is for, takes, and where it is done. */
 import type { Options } from "yargs";
-import { CONNECTION, HISTORY, LINT, outputOption, type RawArguments, SELECTION } from "./options.ts";
+import { CONNECTION, HISTORY, LINT, LOGS, outputOption, type RawArguments, SELECTION, STATUS } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A command's work: arguments in, exit code out. */
@@ -145,6 +145,29 @@ export const COMMANDS: readonly Command[] = [
       output: outputOption("text", "json", "markdown"),
     },
     load: async () => (await import("./show.ts")).show,
+  },
+  {
+    name: "status",
+    describe: "Show what runs where, and how it is",
+    example: "svcdeploy status --env prod --limit web --watch 5s",
+    options: {
+      ...SELECTION,
+      ...CONNECTION,
+      ...STATUS,
+      output: outputOption("text", "json"),
+    },
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
+    name: "logs",
+    operands: { show: "SERVICE…", most: Number.POSITIVE_INFINITY },
+    describe: "Show what services said, merged from all hosts",
+    example: "svcdeploy logs web --env prod --limit h1 -f --priority warning",
+    options: {
+      ...LOGS,
+      output: outputOption("text", "ndjson"),
+    },
+    load: async () => (await import("./logs.ts")).logs,
   },
   {
     name: "lint",

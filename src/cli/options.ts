@@ -45,6 +45,29 @@ export const LINT = {
   explain: { type: "string", describe: "explain a rule, e.g. SD003", requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 
+/** Options of status. */
+export const STATUS = {
+  watch: { type: "string", describe: "look again and again, every 2s or as said, until Ctrl-C; without drift" },
+  all: { type: "boolean", describe: "fold nothing; units beside a service's own too" },
+  "no-drift": { type: "boolean", describe: "do not look for drift, which reads every file" },
+} as const satisfies Readonly<Record<string, Options>>;
+
+/** Options of logs: what of which hosts. */
+export const LOGS = {
+  project: SELECTION.project,
+  env: SELECTION.env,
+  limit: SELECTION.limit,
+  host: { type: "string", describe: "only this host", requiresArg: true },
+  set: SELECTION.set,
+  values: SELECTION.values,
+  identity: CONNECTION.identity,
+  "known-hosts": CONNECTION["known-hosts"],
+  follow: { type: "boolean", alias: "f", describe: "go on with what comes, until Ctrl-C" },
+  since: { type: "string", describe: "from 10min ago, or from 2026-11-21T03:00, on; default: the last start", requiresArg: true },
+  lines: { type: "string", describe: "the last N of each host, or all; default 200, with -f 10", requiresArg: true },
+  priority: { type: "string", describe: "only these and graver ones: err, warning, info, … or 0 to 7", requiresArg: true },
+} as const satisfies Readonly<Record<string, Options>>;
+
 /** --output with these formats, the first being the default. */
 export function outputOption(...formats: readonly [string, ...string[]]): Options {
   return { type: "string", choices: formats, default: formats[0], describe: "format of standard output", requiresArg: true };

@@ -13,6 +13,10 @@ export type Surroundings = {
   readonly asking: "possible" | "impossible";
   /** Standard output is a terminal that can move its cursor. */
   readonly display: "live" | "plain";
+  /** Columns and rows of the terminal as it is now; of a stream that is none, what is laid out for. */
+  readonly screenSize: () => ScreenSize;
+  /** Calls the listener whenever the terminal has another size; the function it gives ends that. */
+  readonly onResize: (listener: () => void) => () => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
   /** The words behind the program's name. */
@@ -23,8 +27,12 @@ export type Surroundings = {
   readonly logbook: Logbook;
 };
 
+/** Of the terminal, in characters. */
+export type ScreenSize = { readonly columns: number; readonly rows: number };
+
 /** Columns when the stream is no terminal: what a CI log shows without scrolling. */
 const DEFAULT_COLUMNS = 100;
+const DEFAULT_ROWS = 24;
 const MIN_COLUMNS = 40;
 const MAX_COLUMNS = 160;
 
@@ -38,6 +46,11 @@ export function makeSurroundings(from: NodeJS.Process): Surroundings {
     stderr: sinkOf(from.stderr, env),
     asking: from.stdin.isTTY && from.stderr.isTTY ? "possible" : "impossible",
     display: from.stdout.isTTY && !isDumb && (env.CI ?? "") === "" ? "live" : "plain",
+    screenSize: () => ({ columns: columnsOf(from.stdout.isTTY ? from.stdout.columns : Number(env.COLUMNS)), rows: from.stdout.rows || DEFAULT_ROWS }),
+    onResize: (listener) => {
+      from.stdout.on("resize", listener);
+      return () => from.stdout.off("resize", listener);
+    },
     environment: env,
     workingDirectory: from.cwd(),
     commandLine: from.argv.slice(2),

@@ -18,7 +18,7 @@ export async function observeHosts(
   context: DeployContext,
   unfinished: UnfinishedPolicy = "report",
 ): Promise<readonly Observed[]> {
-  const observed = await inParallel(byHost(plays), context.forks, (targets) => observeHost(targets, context, unfinished));
+  const observed = await inParallel(byHost(plays), context.forks, ({ host, targets }) => observeHost(host, targets, context, unfinished));
   return refuseTwins(observed);
 }
 
@@ -30,26 +30,23 @@ export async function probe(remote: Remote, targets: readonly HostTarget[], cont
   return decodeProbe(remote.host.name, request, nonce, answer.stdout, answer.stderr);
 }
 
-function byHost(plays: readonly PlayTargets[]): readonly (readonly HostTarget[])[] {
-  const hosts = new Map<string, HostTarget[]>();
-  for (const target of plays.flatMap(({ targets }) => targets)) {
-    const list = hosts.get(target.host.name);
-    if (list === undefined) hosts.set(target.host.name, [target]);
-    else list.push(target);
-  }
-  return [...hosts.values()];
+/** Every host of the plays, once, with its targets in all of them. */
+export function byHost(plays: readonly PlayTargets[]): readonly { readonly host: Host; readonly targets: readonly HostTarget[] }[] {
+  const hosts = Map.groupBy(
+    plays.flatMap(({ targets }) => targets),
+    ({ host }) => host.name,
+  );
+  return [...hosts.values()].flatMap((targets) => targets.slice(0, 1).map(({ host }) => ({ host, targets })));
 }
 
-async function observeHost(targets: readonly HostTarget[], context: DeployContext, unfinished: UnfinishedPolicy): Promise<Observed> {
-  const [first] = targets;
-  if (first === undefined) throw new Error("a host without targets was to be observed");
-  const { host } = first;
+async function observeHost(host: Host, targets: readonly HostTarget[], context: DeployContext, unfinished: UnfinishedPolicy): Promise<Observed> {
+  const play = targets[0]?.play ?? "";
   try {
     context.signal.throwIfAborted();
-    tell(context, first.play, host.name, "connect");
+    tell(context, play, host.name, "connect");
     const remote = await context.connector.connect(host);
     try {
-      tell(context, first.play, host.name, "observe");
+      tell(context, play, host.name, "observe");
       return { host, targets, result: { ok: true, observation: await lookAround(remote, targets, context, unfinished) } };
     } finally {
       remote.close();

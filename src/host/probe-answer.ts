@@ -42,7 +42,8 @@ export function decodeProbe(host: string, request: ProbeRequest, nonce: string, 
 /** The fields of a line behind its first word. */
 export type Row = readonly string[];
 
-function splitUnits(lines: readonly string[], nonce: string): { records: readonly string[]; unitLines: readonly string[] } {
+/** The lines between `units` and the frame that ends them, and all others. */
+export function splitUnits(lines: readonly string[], nonce: string): { records: readonly string[]; unitLines: readonly string[] } {
   const start = lines.indexOf("units");
   const stop = lines.indexOf(`${nonce} units-end`);
   if (start < 0 || stop < start) return { records: lines, unitLines: [] };
@@ -135,7 +136,8 @@ function parseLink(text: string): readonly [string, string] {
   return match === null ? ["", ""] : [match[1] ?? "", match[2] ?? ""];
 }
 
-function decodeUnits(host: string, asked: readonly string[], lines: readonly string[], stderr: string): ReadonlyMap<string, UnitProperties> {
+/** One record a unit, in the order they were asked for. Throws HostError("host-answer") when some are missing. */
+export function decodeUnits(host: string, asked: readonly string[], lines: readonly string[], stderr: string): ReadonlyMap<string, UnitProperties> {
   if (asked.length === 0) return new Map();
   const blocks = splitBlocks(lines);
   if (blocks.length !== asked.length) badAnswer(host, `systemctl answered for ${blocks.length} of ${asked.length} units`, stderr);

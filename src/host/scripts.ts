@@ -21,6 +21,8 @@ export const scripts = {
   generations: script("generations.sh"),
   kept: script("kept.sh"),
   runs: script("runs.sh"),
+  status: script("status.sh"),
+  logs: script("logs.sh"),
 } as const;
 
 /** Files that every transaction carries, so that a host can finish or undo it without a controller. */

@@ -1,6 +1,8 @@
 /** Translates what sockets and ssh2 throw into ConnectErrors in plain words. */
 import { ConnectError, HostError, SvcdeployError } from "../core/errors.ts";
 import type { Host } from "../core/model.ts";
+import { sanitizeLine } from "../core/sanitize.ts";
+import type { RunResult, Script } from "./remote.ts";
 
 /** user@address:port, as messages name a host. */
 export function targetOf(host: Host): string {
@@ -41,6 +43,14 @@ export function channelRefused(host: Host, error: unknown): HostError {
     cause: error,
     hint: "Look at MaxSessions, ForceCommand and the login shell of this user on the host.",
   });
+}
+
+/** A script that should have gone on, or ended well, and did not; null where it did. */
+export function failedStatus(host: Host, script: Script, { exitCode, stderr }: RunResult): HostError | null {
+  if (exitCode === 0) return null;
+  const said = sanitizeLine(stderr.trim().split("\n").at(-1) ?? "");
+  const how = exitCode === null ? "was ended by a signal" : `ended with status ${exitCode}`;
+  return new HostError("host-step", host.name, `${targetOf(host)}: ${script.name} ${how}${said === "" ? "" : `; it said: ${said}`}`);
 }
 
 /** Why a forwarded connection did not open: forbidden by the server (RFC 4254, 5.1: reasons 1 and 3), or nothing answers there. */

@@ -21,6 +21,9 @@ export type RunOptions = {
   readonly signal?: AbortSignal;
 };
 
+/** How a script is listened to. Aborting the signal closes the channel; what comes of it then simply ends. */
+export type StreamOptions = { readonly input: ScriptInput; readonly signal: AbortSignal };
+
 /** A script's end. exitCode null: ended by a signal or without a status. stderr: its last 16 KiB. */
 export type RunResult = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -32,6 +35,11 @@ export type RunResult = { readonly exitCode: number | null; readonly stdout: str
 export interface Remote {
   readonly host: Host;
   run(script: Script, options: RunOptions): Promise<RunResult>;
+  /**
+   * A script's standard output as it comes, for one that has no end of its own: no deadline, no cap, nothing is kept, and the host is held up
+   * while nobody takes the next piece. Leaving the loop closes the channel. Ends with the script; throws HostError("host-step") for a status other than 0.
+   */
+  stream(script: Script, options: StreamOptions): AsyncIterable<Uint8Array>;
   /** A direct-tcpip channel to an address as seen from the host; ConnectError("unreachable") when the far side is closed; rejects with code "sudo"-free HostError("host-step") when the server forbids forwarding. */
   forward(address: string, port: number, timeoutMilliseconds: number): Promise<Duplex>;
   /** Ends the connection; never throws. */

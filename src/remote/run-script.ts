@@ -9,7 +9,8 @@ import { type Deadline, withSignal } from "./deadline.ts";
 import type { RunOptions, RunResult, Script, ScriptInput } from "./remote.ts";
 
 const DEFAULT_OUTPUT_CAP = 16 * 1024 * 1024;
-const STDERR_TAIL = 16 * 1024;
+/** How much of standard error is kept. */
+export const STDERR_TAIL = 16 * 1024;
 
 /** Runs to the channel's end. Rejects with the deadline's reason, HostError("host-answer") past the cap, or what the input threw; the channel is then closed. */
 export async function converse(host: Host, channel: ClientChannel, script: Script, options: RunOptions, deadline: Deadline): Promise<RunResult> {
@@ -40,7 +41,7 @@ export async function converse(host: Host, channel: ClientChannel, script: Scrip
 }
 
 /** Sends the script and its input, no faster than the host takes it; stops without a word when `over` fires: the script may end early. */
-async function send(channel: ClientChannel, script: Script, input: ScriptInput, over: AbortSignal): Promise<void> {
+export async function send(channel: ClientChannel, script: Script, input: ScriptInput, over: AbortSignal): Promise<void> {
   await write(channel, script.text, over);
   const pieces = typeof input === "string" || input instanceof Uint8Array ? [input] : input;
   for await (const piece of pieces) {
@@ -99,7 +100,7 @@ class Output {
 }
 
 /** The last bytes of a stream. */
-class Tail {
+export class Tail {
   readonly #limit: number;
   #kept: Buffer = Buffer.alloc(0);
 

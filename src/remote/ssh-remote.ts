@@ -4,16 +4,20 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ClientCallback, ClientChannel } from "ssh2";
 import { ConnectError, HostError, type SvcdeployError } from "../core/errors.ts";
 import type { Host } from "../core/model.ts";
-import { channelRefused, forwardRefused, targetOf } from "./connection-errors.ts";
+import { channelRefused, failedStatus, forwardRefused, targetOf } from "./connection-errors.ts";
 import { type Deadline, startDeadline, withSignal } from "./deadline.ts";
 import type { Connection } from "./dial.ts";
 import { Permits } from "./permits.ts";
-import type { Remote, RunOptions, RunResult, Script } from "./remote.ts";
+import type { Remote, RunOptions, RunResult, Script, StreamOptions } from "./remote.ts";
 import { converse } from "./run-script.ts";
+import { listen } from "./stream-script.ts";
 import { commandLine, sudoRefusal } from "./sudo.ts";
 
 /** sshd's MaxSessions is 10 by default; the rest is left to others who share the login. */
 const CHANNELS_AT_ONCE = 6;
+
+/** Until a script that is listened to has a channel. */
+const START_MILLISECONDS = 30_000;
 
 const SESSION_ATTEMPTS = 6;
 const SESSION_PAUSE_MILLISECONDS = 200;
@@ -44,6 +48,21 @@ export class SshRemote implements Remote {
     } finally {
       deadline.stop();
     }
+  }
+
+  async *stream(script: Script, options: StreamOptions): AsyncGenerator<Uint8Array> {
+    const deadline = this.#deadline(`the start of ${script.name}`, START_MILLISECONDS, options.signal);
+    const channel = await this.#openSession(commandLine(this.host, script), deadline)
+      .finally(deadline.stop)
+      .catch((error: unknown) => {
+        if (!options.signal.aborted) throw error;
+        return null;
+      });
+    if (channel === null) return;
+    const result = yield* listen(channel, script, options);
+    if (options.signal.aborted) return;
+    const broken = this.#connection.lost() ?? sudoRefusal(this.host, result) ?? failedStatus(this.host, script, result);
+    if (broken !== null) throw broken;
   }
 
   async forward(address: string, port: number, timeoutMilliseconds: number): Promise<Duplex> {

@@ -1,8 +1,8 @@
-/** Names of hosts in few words: those that are counted up are a range. */
+/** Names of hosts in few words: those that are counted up are a range, written as in the inventory. */
 
 type Name = { readonly text: string; readonly start: string; readonly digits: string; readonly end: string };
 
-/** "db1, web1–web3": three or more that differ only in a number without gaps are a range; sorted, each name once. */
+/** "db1, web[1:3]": three or more that differ only in a number without gaps are a range; sorted, each name once. */
 export function hostRanges(names: readonly string[]): string {
   const sorted = [...new Set(names)].map(split).sort(compare);
   const runs: Name[][] = [];
@@ -17,7 +17,7 @@ export function hostRanges(names: readonly string[]): string {
 function wordsOf(run: readonly Name[]): readonly string[] {
   const [first, last] = [run[0], run.at(-1)];
   if (run.length < 3 || first === undefined || last === undefined) return run.map(({ text }) => text);
-  return [`${first.start}${first.digits}–${last.text}`];
+  return [`${first.start}[${first.digits}:${last.digits}]${first.end}`];
 }
 
 function split(text: string): Name {

@@ -24,6 +24,12 @@ const CODES: Readonly<Record<Exclude<Style, "plain">, string>> = {
   good: "32",
   bad: "1;31",
   warn: "35",
+  tint1: "36",
+  tint2: "35",
+  tint3: "32",
+  tint4: "1;36",
+  tint5: "1;35",
+  tint6: "1;32",
 };
 
 /** The palette for these settings: NO_COLOR (any value) wins over FORCE_COLOR (not 0 or false), which wins over what the stream is. */

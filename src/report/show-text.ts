@@ -65,7 +65,7 @@ export function planLines({ lines }: RecordedPlan): readonly Line[] {
   return lines.map((text) => line(styled(SIGNS[text.trimStart().slice(0, 1)] ?? "plain", text)));
 }
 
-/** "What was planned for web1–web3:". */
+/** "What was planned for web[1:3]:". */
 export function planTitle({ play, hosts }: RecordedPlan, run: HistoryRun): string {
   const isOnly = new Set(run.plans.map((plan) => plan.play)).size === 1;
   return `What was planned for ${hostRanges(hosts)}${isOnly ? "" : ` (play ${play})`}:`;

@@ -3,6 +3,7 @@ import { makeRedactor, type Redactor } from "../core/redact.ts";
 import { sanitizeLine, stripControls } from "../core/sanitize.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Palette } from "./palette.ts";
+import { type ScreenAct, screenSequence, screenText } from "./screen.ts";
 import type { Line } from "./text.ts";
 
 /** What a sink needs of a stream: a part of node's Writable. */
@@ -25,6 +26,12 @@ export type Sink = {
   readonly redact: (text: string) => string;
   /** From now on these are redacted as well. */
   readonly protect: (secrets: readonly Secret[]) => void;
+  /** Takes the whole screen of a terminal, or gives it back as it was. */
+  readonly screen: (act: ScreenAct) => void;
+  /** Lines over what stands on the screen, from its first row on; what is left below is wiped. */
+  readonly redraw: (lines: readonly Line[]) => void;
+  /** Aborted when nobody reads any more (a closed pipe): a command without an end ends then. */
+  readonly gone: AbortSignal;
   /** Width in columns to lay out for. */
   readonly columns: number;
   /** Resolves when everything written so far has left. */
@@ -36,19 +43,22 @@ export function makeSink(settings: { readonly stream: SinkStream; readonly palet
   const { stream, palette, columns } = settings;
   const secrets: Secret[] = [];
   let redactor = makeRedactor([]);
-  let closed = false;
+  const gone = new AbortController();
   let pending: Promise<void> = Promise.resolve();
   stream.on("error", () => {
-    closed = true;
+    gone.abort();
   });
   const send = (text: string): void => {
-    if (closed || text === "") return;
+    if (gone.signal.aborted || text === "") return;
     const before = pending;
     const written = new Promise<void>((resolve) => stream.write(text, () => resolve()));
     pending = before.then(() => written);
   };
   return {
     columns,
+    gone: gone.signal,
+    screen: (act) => send(screenSequence(act)),
+    redraw: (lines) => send(screenText(lines.map((each) => paintLine(each, redactor, palette)))),
     print: (lines) => send(lines.map((each) => `${paintLine(each, redactor, palette)}\n`).join("")),
     write: (text) => send(redactor.redact(stripControls(text))),
     command: (lines) => send(lines.map((each) => `${redactor.redact(`::${sanitizeLine(each.slice(2))}`)}\n`).join("")),

@@ -2,7 +2,9 @@
 import { sanitizeLine } from "../core/sanitize.ts";
 
 /** What a piece of text is, not which colour it has. */
-export type Style = "plain" | "strong" | "dim" | "added" | "removed" | "hunk" | "good" | "bad" | "warn";
+export type Style = "plain" | "strong" | "dim" | "added" | "removed" | "hunk" | "good" | "bad" | "warn" | Tint;
+/** Colours without a meaning, to tell things apart. */
+export type Tint = "tint1" | "tint2" | "tint3" | "tint4" | "tint5" | "tint6";
 /** A piece of a line. */
 export type Span = { readonly style: Style; readonly text: string };
 /** One line, without its newline. */

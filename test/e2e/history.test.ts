@@ -88,7 +88,7 @@ test("as text: a table with every host's end, folded; picked out by host, servic
   const { stdout, stderr } = await from("ours", ["history", "--env", "test"]);
   expect(stderr).toBe("");
   expect(stdout).toMatch(/^[0-9a-f]{8} {2}\d\d:\d\d, .* apply {2}h1 rolled-back; h2, h3 skipped$/m);
-  expect(stdout).toMatch(/ apply {2}h1–h3 changed$/m);
+  expect(stdout).toMatch(/ apply {2}h\[1:3\] changed$/m);
   expect(stdout).toContain("3 runs of workshop, test; 3 of 3 hosts answered.");
   const count = async (...words: readonly string[]): Promise<number> => (await history("ours", "--env", "test", ...words)).runs.length;
   expect(await count("--host", "h1")).toBe(3);

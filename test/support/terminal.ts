@@ -12,7 +12,9 @@ export type Watcher = (shown: string, type: (text: string) => void) => void;
 /** Runs the command line on a pseudo-terminal (script(1)); standard error is in stdout, as on a screen; colours are left out. */
 export function runInTerminal(args: readonly string[], watch: Watcher): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const quoted = [process.execPath, main, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+    const quoted = ["exec", process.execPath, main, ...args]
+      .map((word, index) => (index === 0 ? word : `'${word.replaceAll("'", "'\\''")}'`))
+      .join(" ");
     const env = { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", TERM: "xterm", COLUMNS: "120", SHELL: "/bin/sh" };
     const child = spawn("script", ["--quiet", "--return", "--command", quoted, "/dev/null"], { env, stdio: ["pipe", "pipe", "pipe"] });
     let stdout = "";

@@ -1,0 +1,37 @@
+/** What commands start with that only look at hosts: the project as far as it can be read here. */
+import { resolve } from "node:path";
+import type { Project } from "../core/model.ts";
+import type { PlayTargets } from "../deploy/context.ts";
+import { type ArtifactPolicy, makeLenientReaders } from "../project/lenient-readers.ts";
+import { loadProject } from "../project/load.ts";
+import { buildTargets } from "../project/targets.ts";
+import type { Selection } from "./options.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** A project of which artifacts and secrets may be missing. */
+export type LenientWorkspace = {
+  readonly project: Project;
+  readonly plays: readonly PlayTargets[];
+  /** Services that are not rendered as they are declared, for something that it takes is not here. */
+  readonly unsure: ReadonlySet<string>;
+  /** Secrets that could not be read, as NAME of SERVICE: nobody can redact them. */
+  readonly unread: readonly string[];
+};
+
+/** Loads and renders what was selected; the secrets that could be read are redacted from here on. Throws ConfigError and UsageError. */
+export async function openLeniently(
+  selection: Selection,
+  { stdout, stderr, workingDirectory }: Surroundings,
+  artifacts: ArtifactPolicy,
+): Promise<LenientWorkspace> {
+  const root = resolve(workingDirectory, selection.project);
+  const valuesFiles = selection.valuesFiles.map((file) => resolve(workingDirectory, file));
+  const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
+  const { readers, gathered } = makeLenientReaders(root, artifacts);
+  const plays = await buildTargets(project, { limit: selection.limit, services: selection.services }, readers);
+  stdout.protect([...gathered.secrets]);
+  stderr.protect([...gathered.secrets]);
+  const services = plays.flatMap(({ targets }) => targets).flatMap((target) => target.services);
+  const unsure = services.filter(({ file }) => gathered.unsure.has(file)).map(({ name }) => name);
+  return { project, plays, unsure: new Set(unsure), unread: [...gathered.unread].sort() };
+}

@@ -1,0 +1,78 @@
+/** status.sh's question and answer: encoded for it, decoded without trusting a byte. */
+import type { LastRun, ProcessFacts, StatusAnswer, StatusRequest } from "../core/status/host-status.ts";
+import { statusProperties } from "../core/status/judge-status.ts";
+import { badAnswer, field, line, stateFolder, systemScope } from "./frames.ts";
+import { decodeFacts, decodeUnits, group, type Row, splitUnits, wholeNumber } from "./probe-answer.ts";
+
+/** status.sh's standard input. nonce: 32 hex digits, new for each question. */
+export function encodeStatus(request: StatusRequest, nonce: string): string {
+  const parts = [
+    `${field(nonce)}\n${stateFolder}\n${systemScope}\n`,
+    line("project", request.project),
+    line("properties", statusProperties.join(",")),
+  ];
+  for (const unit of request.units) parts.push(line("unit", unit));
+  for (const link of request.links) parts.push(line("link", link));
+  return `${parts.join("")}end\n`;
+}
+
+/** Decodes status.sh's answer. Throws HostError("host-answer") when it is cut off or makes no sense. */
+export function decodeStatus(host: string, request: StatusRequest, nonce: string, output: string, stderr: string): StatusAnswer {
+  const lines = output.split("\n");
+  const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
+  const end = lines.indexOf(`${nonce} end`);
+  if (begin < 0 || end < begin) badAnswer(host, "the answer about its status is cut off", stderr);
+  const { records, unitLines } = splitUnits(lines.slice(begin + 1, end), nonce);
+  const rows = group(records);
+  const { machineId, bootId, uptime, clock, uid } = decodeFacts(host, rows.get("fact") ?? [], stderr);
+  const asked = new Set(request.links);
+  return {
+    machineId,
+    bootId,
+    uptime,
+    clock,
+    uid,
+    units: decodeUnits(host, request.units, unitLines, stderr),
+    processes: new Map((rows.get("process") ?? []).map(decodeProcess).map((process) => [process.pid, process])),
+    links: new Map((rows.get("link") ?? []).filter(([path = ""]) => asked.has(path)).map(decodeLink)),
+    lastRun: decodeRun(rows.get("run")?.[0], clock),
+  };
+}
+
+function decodeProcess([pid = "", exe = "", openFiles = "", limit = ""]: Row): ProcessFacts {
+  const path = exe.replace(/ \(deleted\)$/, "");
+  return {
+    pid: wholeNumber(pid),
+    exe: /^\/[A-Za-z0-9._@:+=,~/-]{1,1024}$/.test(path) ? path : null,
+    openFiles: number(openFiles),
+    openFilesLimit: number(limit),
+  };
+}
+
+function decodeLink([path = "", changedAt = "", target = ""]: Row): readonly [string, { readonly target: string; readonly changedAt: number }] {
+  return [path, { target: /^[A-Za-z0-9._+~/-]{1,1024}$/.test(target) ? target : "", changedAt: wholeNumber(changedAt) }];
+}
+
+/** A line of the host's record: key=value, made by whichever controller it was. What does not look like one is left out. */
+function decodeRun(row: Row | undefined, clock: number): LastRun | null {
+  if (row === undefined) return null;
+  const [at = "", text = ""] = row;
+  const words = new Map(text.split(" ").map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]));
+  const word = (key: string): string => (/^[A-Za-z0-9._-]{1,64}$/.exec(words.get(key) ?? "") ?? ["unknown"])[0];
+  const run = words.get("run") ?? "";
+  if (!/^[0-9a-f]{32}$/.test(run)) return null;
+  const moment = number(at);
+  return {
+    run,
+    user: word("user"),
+    controller: word("controller"),
+    commit: word("commit"),
+    tree: word("tree"),
+    result: /^[a-z-]{1,32}/.exec(words.get("result") ?? "")?.[0] ?? "unknown",
+    agoSeconds: moment === null ? null : Math.max(0, clock - moment),
+  };
+}
+
+function number(text: string): number | null {
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
