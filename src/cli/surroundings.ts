@@ -15,6 +15,8 @@ export type Surroundings = {
   readonly display: "live" | "plain";
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
+  /** How this program was started, for who shall start it again: node's absolute path and the program's. */
+  readonly program: { readonly node: string; readonly main: string };
   /** Calls the listener at each Ctrl-C or TERM; the function it gives ends that. */
   readonly onInterrupt: (listener: () => void) => () => void;
   /** What the command tells about itself, for its reports. */
@@ -38,6 +40,7 @@ export function makeSurroundings(from: NodeJS.Process): Surroundings {
     display: from.stdout.isTTY && !isDumb && (env.CI ?? "") === "" ? "live" : "plain",
     environment: env,
     workingDirectory: from.cwd(),
+    program: { node: from.execPath, main: from.argv[1] ?? "" },
     logbook: makeLogbook(),
     onInterrupt: (listener) => {
       from.on("SIGINT", listener);

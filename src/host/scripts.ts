@@ -18,6 +18,7 @@ export const scripts = {
   http: script("http.sh"),
   command: script("command.sh"),
   check: script("check.sh"),
+  timer: script("timer.sh"),
 } as const;
 
 /** Files that every transaction carries, so that a host can finish or undo it without a controller. */
