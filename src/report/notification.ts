@@ -45,7 +45,7 @@ export function webhookBody(notification: Notification, redact: (text: string) =
   const { view } = notification;
   const bad = view.hosts.filter((host) => host.error !== null || host.findings.length > 0);
   for (let count = bad.length; ; count = Math.floor(count / 2)) {
-    const text = redact(formatJson(bodyOf(notification, bad.slice(0, count), bad.length - count), 0));
+    const text = redact(formatJson(bodyOf(notification, bad.slice(0, count).map(withoutContent), bad.length - count), 0)).trimEnd();
     if (Buffer.byteLength(text) <= MAX_BODY_BYTES || count === 0) return text;
   }
 }
@@ -53,7 +53,7 @@ export function webhookBody(notification: Notification, redact: (text: string) =
 /** Slack's form: a fallback text and one section; whatever the hosts said cannot mention anybody, link, or end its block. */
 export function slackBody({ view, origin }: Notification, redact: (text: string) => string): string {
   const subject = escapeSlack(redact(mailSubject(view, origin.project)));
-  const lines = redact(plainText(driftMail(view, origin).slice(1))).trim();
+  const lines = redact(plainText(driftMail({ ...view, hosts: view.hosts.map(withoutContent) }, origin).slice(1))).trim();
   const details = cut(escapeSlack(lines.replaceAll("```", "'''")), MAX_SLACK_CHARACTERS);
   const section = (text: string): object => ({ type: "section", text: { type: "mrkdwn", text } });
   return formatJson(
@@ -81,6 +81,11 @@ function bodyOf(notification: Notification, hosts: readonly DriftHost[], leftOut
     hosts: { total: new Set(view.hosts.map((host) => host.host)).size, leftOut },
     drift: { ...driftJson({ ...view, hosts }), summary: undefined },
   };
+}
+
+/** What somebody wrote into a file by hand may be a password, and this leaves the house: which file it is has to do. */
+function withoutContent(host: DriftHost): DriftHost {
+  return { ...host, findings: host.findings.map((finding) => ({ ...finding, change: null })) };
 }
 
 /** Words that change from one look to the next without anything having changed are no news; neither is what only a secret's hash tells. */

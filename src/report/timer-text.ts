@@ -20,7 +20,7 @@ export function unitsText(name: string, units: { readonly service: string; reado
 export function crontabText(about: string, text: string): string {
   return [
     `# ${about}: silent when all is well, else cron mails what it says.`,
-    "# Put both lines into `crontab -e`; in a file of /etc/cron.d the user's name goes behind the five time fields.",
+    "# Put it into `crontab -e`; in a file of /etc/cron.d the user's name goes behind the five time fields.",
     "#MAILTO=you@example.org",
     text,
     "",

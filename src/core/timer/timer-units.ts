@@ -57,13 +57,18 @@ After=network-online.target
 
 [Service]
 Type=oneshot
-ExecStart=${order.command.map((word) => text(formatExecArgument(word))).join(" ")}
+ExecStart=${order.command.map(execWord).join(" ")}
 ${order.home === null ? "" : `Environment=${text(formatEnvironmentAssignment("HOME", order.home))}\n`}SuccessExitStatus=6
 TimeoutStartSec=${order.timeoutSeconds + 120}
 SyslogIdentifier=svcdeploy-drift
 UMask=0077
 NoNewPrivileges=yes
 ${order.scope === "system" ? sandbox(order) : ""}`;
+}
+
+/** Quotes only where they are needed: people read this. */
+function execWord(word: string): string {
+  return /^[A-Za-z0-9_./:=@+,-]+$/.test(word) ? word : text(formatExecArgument(word));
 }
 
 /** It reads a project, keys and known_hosts, which may be anywhere and anybody's, speaks to hosts, and writes only where it is told to. */
