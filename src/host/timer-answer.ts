@@ -33,18 +33,16 @@ export function encodeRemove(nonce: string, { scope, folder, name }: TimerPlace)
 export function decodeLook(host: string, nonce: string, stdout: string, stderr: string): TimerHost {
   const frames = framed(stdout, nonce);
   if (!frames.some(({ word }) => word === "finished")) badAnswer(host, "timer.sh's answer is cut off", stderr);
-  const fact = (name: string): string | null => {
-    const found = frames.find(({ word, rest }) => word === "fact" && rest.startsWith(`${name} `));
-    return found === undefined ? null : clean(found.rest.slice(name.length + 1));
-  };
+  const fact = (name: string): string =>
+    frames.find(({ word, rest }) => word === "fact" && rest.startsWith(`${name} `))?.rest.slice(name.length + 1) ?? "";
   return {
-    uid: fact("uid") ?? "",
+    uid: clean(fact("uid")),
     home: absolute(fact("home")),
     systemd: fact("systemd") === "yes",
     node: absolute(fact("node")),
-    nodeVersion: fact("version") ?? "",
+    nodeVersion: clean(fact("version")),
     program: absolute(fact("program")),
-    programVersion: fact("answers") ?? "",
+    programVersion: clean(fact("answers")),
     project: fact("project") === "yes",
     environment: fact("environment") === "yes",
   };
@@ -75,6 +73,6 @@ function clean(text: string): string {
 }
 
 /** A path that goes into a unit file is one of plain characters, or none. */
-function absolute(path: string | null): string | null {
-  return path !== null && /^\/[A-Za-z0-9._@:+=,/-]{1,1024}$/.test(path) ? path : null;
+function absolute(path: string): string | null {
+  return /^\/[A-Za-z0-9._@:+=,/-]{1,1024}$/.test(path) ? path : null;
 }

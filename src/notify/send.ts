@@ -37,7 +37,7 @@ export async function send(make: () => Message, patience: Patience = PATIENCE): 
 }
 
 async function attempt({ url, headers, body }: Message, milliseconds: number): Promise<Attempt> {
-  const signal = AbortSignal.timeout(milliseconds);
+  const signal = AbortSignal.timeout(Math.ceil(milliseconds));
   try {
     const init = { method: "POST", headers: { "content-type": "application/json", ...headers }, body, redirect: "manual", signal } as const;
     const response = await fetch(url, init);
