@@ -7,7 +7,8 @@ import { Secret } from "../../../src/core/secret.ts";
 
 const KEY = "0123456789abcdef0123456789abcdef";
 const page = readFileSync(new URL("../../../docs/drift.md", import.meta.url), "utf8");
-const code = (language: string): string => new RegExp(`\\`\\`\\`${language}\\n([^]*?)\\n\\`\\`\\``).exec(page)?.[1] ?? "";
+const FENCE = "`".repeat(3);
+const code = (language: string): string => page.split(`${FENCE}${language}\n`)[1]?.split(FENCE)[0] ?? "";
 const BODY = '{"text":"ä \u{1f600}"}';
 const NOW = 1_700_000_000;
 const CASES = [
