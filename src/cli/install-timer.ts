@@ -11,6 +11,7 @@ import { installTimerOn, removeTimerOn } from "../deploy/install-timer.ts";
 import { installTimerHere, removeTimerHere } from "../deploy/install-timer-here.ts";
 import { loadProject } from "../project/load.ts";
 import { limitHosts } from "../project/targets.ts";
+import { checkReportFile } from "../project/write-report.ts";
 import { writeUnits } from "../project/write-units.ts";
 import { crontabText, installedText, removedText, unitsText } from "../report/timer-text.ts";
 import { stateBase } from "../store/told-state.ts";
@@ -52,10 +53,23 @@ export async function installTimer(raw: RawArguments, surroundings: Surroundings
     name: timerName(project.name, project.environment),
   };
   if (way === "remove") return await remove(order);
-  await checkTimerSecrets(raw, project, surroundings);
+  await checkHere(raw, project, surroundings);
   if (optionalText(raw, "on") !== null) return await installOn(order);
   if (way === "crontab") return await printCrontab(order);
   return await installHere(order, way);
+}
+
+/** What the first run would trip over, as far as it can be seen from here. */
+async function checkHere(raw: RawArguments, project: Project, surroundings: Surroundings): Promise<void> {
+  await checkTimerSecrets(raw, project, surroundings);
+  if (optionalText(raw, "on") !== null) return;
+  const prometheus = optionalText(raw, "prometheus");
+  if (prometheus !== null) await checkReportFile(resolve(surroundings.workingDirectory, prometheus));
+  if (surroundings.program.main.includes("/_npx/"))
+    throw new UsageError(
+      `${surroundings.program.main} is in the cache of npx, which may be emptied`,
+      "Install it to stay: npm install --global svcdeploy",
+    );
 }
 
 /** With --on the files that are laid over the values are that host's. */
@@ -83,14 +97,18 @@ function everyOf(raw: RawArguments): Every {
   return every;
 }
 
-async function printCrontab({ raw, surroundings, project, every, about }: Order): Promise<number> {
-  const { environment, stdout, workingDirectory } = surroundings;
-  const state = optionalText(raw, "state");
-  const start = {
-    ...surroundings.program,
-    project: project.root,
-    state: state === null ? await stateBase(environment) : resolve(workingDirectory, state),
-  };
+/** The machine's own service may write nowhere but into the folder that systemd makes for it. */
+async function stateOf({ raw, surroundings }: Order, scope: TimerScope | "cron"): Promise<string> {
+  const given = optionalText(raw, "state");
+  if (scope !== "system") return given === null ? await stateBase(surroundings.environment) : resolve(surroundings.workingDirectory, given);
+  if (given !== null) throw new UsageError(`--state ${given}: the machine's own timer keeps its state in ${SYSTEM_STATE}`, "Leave --state out.");
+  return SYSTEM_STATE;
+}
+
+async function printCrontab(order: Order): Promise<number> {
+  const { raw, surroundings, project, every, about } = order;
+  const { stdout, workingDirectory } = surroundings;
+  const start = { ...surroundings.program, project: project.root, state: await stateOf(order, "cron") };
   const command = timerCommand(raw, start, pathHere(workingDirectory), every);
   const seed = createHash("sha256").update(`${hostname()}\n${project.root}\n${project.environment}`).digest().readUInt32BE();
   const made = crontabLine({ every, seed, command });
@@ -103,8 +121,7 @@ async function installHere(order: Order, way: Way): Promise<number> {
   const { raw, surroundings, name } = order;
   const { environment, workingDirectory, stdout } = surroundings;
   const scope: TimerScope = userInfo().uid === 0 ? "system" : "user";
-  const given = optionalText(raw, "state");
-  const state = given !== null ? resolve(workingDirectory, given) : scope === "system" ? SYSTEM_STATE : await stateBase(environment);
+  const state = await stateOf(order, scope);
   const start = { ...surroundings.program, project: order.project.root, state };
   const command = timerCommand(raw, start, pathHere(workingDirectory), order.every);
   const units = unitsOf(order, { command, scope, home: scope === "system" ? (environment.HOME ?? null) : null, path: pathHere(workingDirectory) });
@@ -130,8 +147,7 @@ async function installOn(order: Order): Promise<number> {
   const { raw, surroundings, project, name } = order;
   const host = hostOf(order);
   const folder = pathOnHost(optionalText(raw, "project-on") ?? "", "project-on");
-  const given = optionalText(raw, "state");
-  const state = given === null ? SYSTEM_STATE : pathOnHost(given, "state");
+  const state = await stateOf(order, "system");
   const outcome = await connected(order, (context) =>
     installTimerOn(
       {
@@ -189,8 +205,7 @@ type Runs = { readonly command: readonly string[]; readonly scope: TimerScope; r
 
 function unitsOf({ raw, every, about }: Order, { command, scope, home, path }: Runs): TimerUnits {
   const prometheus = optionalText(raw, "prometheus");
-  const state = optionalText(raw, "state");
-  const writable = [...(prometheus === null ? [] : [dirname(path(prometheus, "prometheus"))]), ...(state === null ? [] : [path(state, "state")])];
+  const writable = prometheus === null ? [] : [dirname(path(prometheus, "prometheus"))];
   const units = makeTimerUnits({ scope, about, every, command, home, writable, timeoutSeconds: timeoutSeconds(raw, every) });
   if ("problem" in units) throw new UsageError(units.problem);
   return units;

@@ -2,12 +2,14 @@
 
 import { createHash } from "node:crypto";
 import { performance } from "node:perf_hooks";
+import { SvcdeployError } from "../core/errors.ts";
 import { SIGNATURE_HEADER, signature } from "../core/notify/signature.ts";
 import type { NotifyTarget } from "../core/notify/target.ts";
 import type { Secret } from "../core/secret.ts";
 import { type Message, send } from "../notify/send.ts";
 import type { MailOrigin } from "../report/drift-mail.ts";
 import type { DriftView } from "../report/drift-view.ts";
+import { errorLines } from "../report/error-text.ts";
 import { driftState, isNews, type Notification, slackBody, webhookBody } from "../report/notification.ts";
 import { line, styled } from "../report/text.ts";
 import { readTold, type Told, writeTold } from "../store/told-state.ts";
@@ -34,7 +36,17 @@ export async function notifyChange({ view, origin, folder, order }: Change, surr
     }),
   );
   const arrived = results.filter((result) => result !== null);
-  if (arrived.length > 0) await writeTold(folder, new Map([...told, ...arrived]));
+  if (arrived.length > 0) await remember(folder, new Map([...told, ...arrived]), surroundings);
+}
+
+/** What could not be written down is told again by the next run; that is no reason to hide what this one found. */
+async function remember(folder: string, told: ReadonlyMap<string, Told>, { stderr }: Surroundings): Promise<void> {
+  try {
+    await writeTold(folder, told);
+  } catch (error) {
+    if (!(error instanceof SvcdeployError)) throw error;
+    stderr.print(errorLines(error, stderr.columns));
+  }
 }
 
 async function deliver(target: NotifyTarget, about: Notification, key: Secret | null, { stdout, stderr }: Surroundings): Promise<boolean> {

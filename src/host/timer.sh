@@ -56,6 +56,7 @@ put() {
 # What an unfinished install leaves is what stood there before it, running or not.
 undo() {
   trap - EXIT
+  trap '' HUP INT TERM PIPE
   for file in "$service" "$timer"; do
     rm -f "$file.part"
     if [ -f "$old/${file##*/}" ]; then
@@ -83,7 +84,7 @@ install_pair() {
   running=no
   systemctl "$scope" is-active --quiet "$name.timer" 2>/dev/null </dev/null && running=yes
   trap undo EXIT
-  trap 'exit 1' HUP INT TERM
+  trap 'exit 1' HUP INT TERM PIPE
   put "$service" "$first" && put "$timer" "$second" && run systemctl "$scope" daemon-reload &&
     run systemctl "$scope" enable "$name.timer" && run systemctl "$scope" restart "$name.timer" || exit 0
   trap - EXIT

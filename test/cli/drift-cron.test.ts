@@ -1,10 +1,10 @@
 /** drift for cron on the real command line, against hosts that are not there or never answer: in time, alone, and telling on change. */
 
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Receiver, startReceiver } from "../support/receiver.ts";
 import { until } from "../support/until.ts";
 import { makeProject, makeSilentServer, runCli, startCli } from "./run-cli.ts";
 
@@ -32,26 +32,11 @@ const drift = (words: readonly string[], more: Readonly<Record<string, string>> 
   runCli(project.folder, ["drift", "--cron", "--env", "prod", "--state", state, ...words], more);
 
 /** A receiver that answers with these statuses in turn, the last one for ever. */
-async function receiver(
-  ...statuses: readonly number[]
-): Promise<{ url: string; seen: { headers: IncomingHttpHeaders; body: string }[]; close: () => void }> {
-  const seen: { headers: IncomingHttpHeaders; body: string }[] = [];
-  const server: Server = createServer((request, response) => {
-    let body = "";
-    request.setEncoding("utf8").on("data", (piece: string) => {
-      body += piece;
-    });
-    request.on("end", () => {
-      seen.push({ headers: request.headers, body });
-      response.statusCode = statuses[Math.min(seen.length, statuses.length) - 1] ?? 200;
-      response.end("thank you");
-    });
+const receiver = (...statuses: readonly number[]): Promise<Receiver> =>
+  startReceiver((response, count) => {
+    response.statusCode = statuses[Math.min(count, statuses.length) - 1] ?? 200;
+    response.end("thank you");
   });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { url: `http://127.0.0.1:${address.port}/canary-path`, seen, close: () => void server.close() };
-}
 
 test("a host that is not there: 4, a mail, the metrics, nothing on standard error", async () => {
   const file = join(state, "svcdeploy.prom");

@@ -43,7 +43,7 @@ test("a crontab line: everything absolute, nothing relied on, passed on as given
 });
 
 test("the units, printed and written", async () => {
-  const printed = await install("--print", "--every", "7min", "--timeout", "1min", "--prometheus", "/var/lib/node_exporter/drift.prom");
+  const printed = await install("--print", "--every", "7min", "--timeout", "1min", "--prometheus", "/run/drift.prom");
   expect(printed).toMatchObject({ code: 0, stderr: "" });
   expect(printed.stdout).toContain("# svcdeploy-drift-tried.prod.timer\n");
   expect(printed.stdout).toContain("OnUnitActiveSec=420s");
@@ -77,9 +77,10 @@ test.each<[readonly string[], RegExp]>([
   [["--on", "nobody", "--project-on", "/srv"], /no host of that name/],
   [["--on", "web1", "--project-on", "srv"], /an absolute path/],
   [["--project-on", "/srv"], /belongs to --on/],
-  [["--print", "--notify", "slack+https://hooks.slack.com/services/canary"], /is a secret[^]*@FILE/],
+  [["--print", "--notify", "slack+https://hooks.slack.com/services/canary"], /is a secret[\s\S]*@FILE/],
   [["--print", "--notify", "https://hooks.example.org/x", "--notify-key", "absent"], /absent is not there/],
   [["--print", "--limit", "nobody"], /nobody/],
+  [["--print", "--prometheus", "absent/x.prom"], /absent does not exist/],
   [["--print", "--timeout", "x"], /--timeout takes/],
 ])("%j is refused", async (words, message) => {
   const run = await install(...words);

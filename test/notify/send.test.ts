@@ -1,46 +1,24 @@
 /** Against a real HTTP server of the test's own: what is tried again, what is not, and when it gives up. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { type Message, send } from "../../src/notify/send.ts";
+import { type Answer, type Receiver, startReceiver } from "../support/receiver.ts";
 
 const QUICK = { attemptMilliseconds: 1000, totalMilliseconds: 20_000, pauseMilliseconds: 10 };
-const servers: Server[] = [];
+const receivers: Receiver[] = [];
 afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
+  for (const { close } of receivers.splice(0)) close();
 });
 
-type Answer = (response: ServerResponse, count: number, request: IncomingMessage) => void;
-
-async function start(server: Server): Promise<number> {
-  servers.push(server);
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
-/** A receiver; counts the requests. */
-async function receiver(answer: Answer): Promise<{ readonly url: string; readonly bodies: string[] }> {
-  const bodies: string[] = [];
-  const listener: RequestListener = (request, response) => {
-    let body = "";
-    request.on("data", (piece) => {
-      body += piece;
-    });
-    request.on("end", () => {
-      bodies.push(body);
-      answer(response, bodies.length, request);
-    });
-  };
-  return { url: `http://127.0.0.1:${await start(createServer(listener))}/hook`, bodies };
+async function receiver(answer: Answer, make?: (listener: RequestListener) => Server): Promise<Receiver> {
+  const started = await startReceiver(answer, make);
+  receivers.push(started);
+  return started;
 }
 
 const message = (url: string): (() => Message) => {
@@ -49,12 +27,12 @@ const message = (url: string): (() => Message) => {
 };
 
 test("it arrives", async () => {
-  const { url, bodies } = await receiver((response, _, request) => {
+  const { url, seen } = await receiver((response, _, request) => {
     response.statusCode = request.method === "POST" && request.headers["content-type"] === "application/json" ? 204 : 400;
     response.end();
   });
   expect(await send(message(url), QUICK)).toEqual({ ok: true, attempts: 1 });
-  expect(bodies).toEqual(['{"a":1}']);
+  expect(seen.map(({ body }) => body)).toEqual(['{"a":1}']);
 });
 
 test("500, then a broken connection, then 200: three attempts, each made anew", async () => {
@@ -81,12 +59,12 @@ test("429 is waited for as long as it says", async () => {
 });
 
 test("one that asks for more patience than there is, is given up at once", async () => {
-  const { url, bodies } = await receiver((response) => {
+  const { url, seen } = await receiver((response) => {
     response.writeHead(503, { "retry-after": new Date(Date.now() + 3_600_000).toUTCString() });
     response.end("down for an hour");
   });
   expect(await send(message(url), QUICK)).toEqual({ ok: false, attempts: 1, reason: "HTTP 503: down for an hour" });
-  expect(bodies).toHaveLength(1);
+  expect(seen).toHaveLength(1);
 });
 
 test("one that hangs, before or in the middle of its answer", async () => {
@@ -101,24 +79,24 @@ test("one that hangs, before or in the middle of its answer", async () => {
 });
 
 test.each([400, 401, 404, 410])("%i is an answer, and what it says is cleaned and cut", async (status) => {
-  const { url, bodies } = await receiver((response) => {
+  const { url, seen } = await receiver((response) => {
     response.statusCode = status;
     response.end(`\u001b[31minvalid\n::error::x${"y".repeat(5000)}`);
   });
   const sent = await send(message(url), QUICK);
   expect(sent).toMatchObject({ ok: false, attempts: 1 });
   expect(sent.ok ? "" : sent.reason).toMatch(new RegExp(`^HTTP ${status}: invalid .{1,192}$`));
-  expect(bodies).toHaveLength(1);
+  expect(seen).toHaveLength(1);
 });
 
 test("a redirect is not followed, not even to itself", async () => {
   const other = await receiver((response) => void response.end());
-  const { url, bodies } = await receiver((response) => {
+  const { url, seen } = await receiver((response) => {
     response.writeHead(307, { location: other.url });
     response.end();
   });
   expect(await send(message(url), QUICK)).toMatchObject({ ok: false, attempts: 1, reason: expect.stringContaining("redirects are not followed") });
-  expect([bodies.length, other.bodies.length]).toEqual([1, 0]);
+  expect([seen.length, other.seen.length]).toEqual([1, 0]);
 });
 
 test("a certificate that nobody vouches for", async () => {
@@ -128,9 +106,13 @@ test("a certificate that nobody vouches for", async () => {
   execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject, "-keyout", key, "-out", cert], {
     stdio: "ignore",
   });
-  const port = await start(createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) => void response.end()));
+  const tls = { key: readFileSync(key), cert: readFileSync(cert) };
+  const { url } = await receiver(
+    (response) => void response.end(),
+    (listener) => createTlsServer(tls, listener),
+  );
   rmSync(folder, { recursive: true });
-  expect(await send(message(`https://127.0.0.1:${port}/`), QUICK)).toMatchObject({
+  expect(await send(message(url.replace("http:", "https:")), QUICK)).toMatchObject({
     ok: false,
     attempts: 1,
     reason: expect.stringMatching(/certificate is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/),
@@ -138,8 +120,8 @@ test("a certificate that nobody vouches for", async () => {
 });
 
 test("nobody there", async () => {
-  const { url } = await receiver(() => {});
-  await new Promise((closed) => servers.splice(0)[0]?.close(closed));
+  const { url, server } = await receiver(() => {});
+  await new Promise((closed) => server.close(closed));
   const sent = await send(message(url), { ...QUICK, totalMilliseconds: 100 });
   expect(sent).toMatchObject({ ok: false, reason: expect.stringContaining("ECONNREFUSED") });
 });
