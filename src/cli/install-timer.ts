@@ -23,6 +23,10 @@ import { pathHere, pathOnHost, timeoutSeconds, timerCommand } from "./timer-comm
 import { checkTimerSecrets } from "./timer-secrets.ts";
 import { makeContext } from "./workspace.ts";
 
+const HINTS: Readonly<Record<TimerScope, string>> = {
+  system: "Everything is as it was. --print shows the files, --crontab does without systemd.",
+  user: "Everything is as it was. It needs a systemd of your own, which runs while you are logged in, or always after `loginctl enable-linger`; --crontab does without.",
+};
 const SYSTEM_FOLDER = "/etc/systemd/system";
 const SYSTEM_STATE = `/var/lib/${TIMER_STATE}`;
 
@@ -134,11 +138,7 @@ async function installHere(order: Order, way: Way): Promise<number> {
     return 0;
   }
   const outcome = await installTimerHere({ scope, folder: folderOf(scope, environment), name }, units, makeId());
-  if (!outcome.ok)
-    throw refused(
-      `The timer was not installed: ${outcome.reason}`,
-      "What was there before is there again. --print shows the files, --crontab does without systemd.",
-    );
+  if (!outcome.ok) throw refused(`The timer was not installed: ${outcome.reason}`, HINTS[scope]);
   stdout.print(installedText({ lines: outcome.lines, about: order.about, every: order.every.text, name, scope, host: null }));
   return 0;
 }
@@ -161,7 +161,7 @@ async function installOn(order: Order): Promise<number> {
       context,
     ),
   );
-  if (!outcome.ok) throw refused(`${host.name}: the timer was not installed: ${outcome.reason}`, "What was there before is there again.");
+  if (!outcome.ok) throw refused(`${host.name}: the timer was not installed: ${outcome.reason}`, "Everything there is as it was.");
   const { every, about } = order;
   surroundings.stdout.print(installedText({ lines: outcome.lines, about, every: every.text, name, scope: "system", host: host.name }));
   return 0;

@@ -30,16 +30,18 @@ export function crontabText(about: string, text: string): string {
 /** What was done, what follows, and how to see and undo it. */
 export function installedText({ lines, about, every, name, scope, host }: Installed): readonly Line[] {
   const user = scope === "user" ? " --user" : "";
-  const where = host === null ? "" : `on ${host}: `;
+  const commands = [
+    [`systemctl${user} list-timers ${name}.timer`, "when it runs next"],
+    [`systemctl${user} status ${name}`, "how the last run ended; failed: drift, or a host not seen"],
+    [`journalctl${user} -u ${name}`, "what it said"],
+  ] as const;
   return [
     ...lines.map((text) => line(styled("dim", host === null ? text : `${host}: ${text}`))),
     [],
-    line(styled("strong", `${about}: every ${every} from now on.`)),
-    line(`  ${where}systemctl${user} list-timers ${name}.timer`, styled("dim", "   when next")),
-    line(`  ${where}systemctl${user} status ${name}.service`, styled("dim", "   how the last run ended; failed: drift, or a host not seen")),
-    line(`  ${where}journalctl${user} -u ${name}.service`, styled("dim", "   what it said")),
-    line("  svcdeploy install-timer … --remove", styled("dim", "   takes it away")),
-    ...(scope === "user" ? [line(styled("warn", "It runs while you are logged in; always with: "), "loginctl enable-linger")] : []),
+    line(styled("strong", `${about}: every ${every} from now on${host === null ? "" : `, on ${host}`}.`)),
+    ...commands.flatMap(([command, what]) => [line("  ", command), line(styled("dim", `      ${what}`))]),
+    line("  The same command with --remove takes it away."),
+    ...(scope === "user" ? [line(styled("warn", "It runs while you are logged in; always, after: "), "loginctl enable-linger")] : []),
   ];
 }
 
