@@ -1,5 +1,5 @@
 /** The lock between real processes: one at a time, and free the moment its holder is dead. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,10 +10,14 @@ import { takeRunLock } from "../../src/store/run-lock.ts";
 
 const module = fileURLToPath(new URL("../../src/store/run-lock.ts", import.meta.url));
 let folder = "";
+const children: ChildProcess[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "svcdeploy-lock-"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Another process that says what it got and then stays. */
 async function other(): Promise<{ readonly said: string; readonly kill: () => Promise<void> }> {
@@ -22,6 +26,7 @@ const lock = await takeRunLock(${JSON.stringify(folder)}, "process " + process.p
 console.log(JSON.stringify(lock));
 setInterval(() => lock, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", program], { stdio: ["ignore", "pipe", "inherit"] });
+  children.push(child);
   const [said] = await once(child.stdout, "data");
   return {
     said: String(said),
