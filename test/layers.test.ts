@@ -46,12 +46,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   handlebars: ["core/render/"],
   "node:fs": ["project/", "store/", "remote/key-files.ts", "host/scripts.ts"],
   "node:fs/promises": ["project/", "store/", "remote/key-files.ts"],
-<<<<<<< HEAD
-  "node:child_process": ["cli/run-identity.ts", "project/run-provider.ts"],
-=======
-  "node:child_process": ["cli/run-identity.ts", "deploy/install-timer-here.ts"],
+  "node:child_process": ["cli/run-identity.ts", "deploy/install-timer-here.ts", "project/run-provider.ts"],
   "node:sqlite": ["store/"],
->>>>>>> 7407b1f (cli: drift for cron, its timer, and telling on change of state)
   "node:net": ["remote/", "deploy/http-request.ts"],
 };
 
