@@ -14,7 +14,7 @@ fi
 # shellcheck disable=SC2086 # empty or one word
 sh scripts/setup.sh $unit
 # The host scripts are tried under more shells than a machine has; without these their tests say what they skip.
-sh scripts/setup-packages.sh shellcheck:shellcheck busybox:busybox || true
+sh scripts/setup-packages.sh shellcheck:shellcheck busybox:busybox cron:cron || true
 
 PATH=$PWD/node_modules/.bin:$PATH
 export PATH

@@ -13,13 +13,14 @@ type Import = { readonly from: string; readonly to: string; readonly kind: "valu
 /** Folders (or files) that the files of a folder may import, beside their own. The first matching row counts. */
 const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["main.ts", ["cli/cli.ts"]],
-  ["cli/", ["core/", "project/", "remote/", "deploy/", "store/", "report/"]],
+  ["cli/", ["core/", "project/", "remote/", "deploy/", "store/", "report/", "notify/"]],
   ["report/", ["core/"]],
   ["project/", ["core/"]],
   ["remote/", ["core/"]],
   ["host/", ["core/", "remote/remote.ts"]],
   ["deploy/", ["core/", "remote/remote.ts", "host/"]],
   ["store/", ["core/"]],
+  ["notify/", ["core/"]],
   ["core/model.ts", ["core/secret.ts"]],
   ["core/config/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
   ["core/render/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
@@ -33,6 +34,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
     "core/rollback/",
     ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/plan/", "core/resources/", "core/render/merge-resources.ts"],
   ],
+  ["core/timer/", ["core/unit-file/"]],
   ["core/init/", ["core/config/allow-lists.ts"]],
   ["core/status/", ["core/model.ts", "core/plan/drift.ts", "core/plan/unit-state.ts", "core/verify/cause.ts"]],
   ["core/plan/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/"]],
@@ -50,7 +52,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   handlebars: ["core/render/"],
   "node:fs": ["project/", "store/", "remote/key-files.ts", "host/scripts.ts"],
   "node:fs/promises": ["project/", "store/", "remote/key-files.ts"],
-  "node:child_process": ["cli/run-identity.ts", "project/run-provider.ts"],
+  "node:child_process": ["cli/run-identity.ts", "deploy/install-timer-here.ts", "project/run-provider.ts"],
   "node:net": ["remote/", "deploy/http-request.ts"],
   "node:sqlite": ["store/"],
 };

@@ -2,6 +2,7 @@
 import type { Options } from "yargs";
 import { CONNECTION, HISTORY, LINT, LOGS, outputOption, type RawArguments, SELECTION, STATUS } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { PASSED_ON, TIMER, WATCH } from "./watch-options.ts";
 
 /** A command's work: arguments in, exit code out. */
 export type CommandRun = (raw: RawArguments, surroundings: Surroundings) => Promise<number>;
@@ -122,7 +123,7 @@ export const COMMANDS: readonly Command[] = [
     name: "drift",
     describe: "Show what on the hosts is not as declared; exit 2 if any",
     example: "svcdeploy drift --env prod --output markdown",
-    options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json", "markdown"), "no-health": WITHOUT_HEALTH },
+    options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json", "markdown"), "no-health": WITHOUT_HEALTH, ...WATCH },
     load: async () => (await import("./drift.ts")).drift,
   },
   {
@@ -168,6 +169,13 @@ export const COMMANDS: readonly Command[] = [
       output: outputOption("text", "ndjson"),
     },
     load: async () => (await import("./logs.ts")).logs,
+  },
+  {
+    name: "install-timer",
+    describe: "Run drift by itself: a systemd timer, or a crontab line",
+    example: "svcdeploy install-timer --env prod --every 1h --notify @hooks",
+    options: { ...SELECTION, ...CONNECTION, "no-health": WITHOUT_HEALTH, ...PASSED_ON, ...TIMER },
+    load: async () => (await import("./install-timer.ts")).installTimer,
   },
   {
     name: "lint",

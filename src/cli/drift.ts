@@ -1,5 +1,5 @@
 /** `svcdeploy drift`: what on the hosts is not as declared. Reads only, takes no lock. */
-import { causeOfError, exitCodeOfObservation } from "../core/exit-code.ts";
+import { causeOfError, EXIT, exitCodeOfObservation } from "../core/exit-code.ts";
 import type { HealthResult } from "../core/model.ts";
 import { findDrift } from "../core/plan/drift.ts";
 import type { DeployContext, PlayTargets } from "../deploy/context.ts";
@@ -9,6 +9,8 @@ import { driftJson, driftMarkdown } from "../report/drift-output.ts";
 import { driftText } from "../report/drift-text.ts";
 import { type DriftHost, type DriftView, healthFinding } from "../report/drift-view.ts";
 import { formatJson } from "../report/json.ts";
+import { line } from "../report/text.ts";
+import { startWatch } from "./drift-watch.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -18,15 +20,24 @@ import { announce, makeContext, openWorkspace } from "./workspace.ts";
 export async function drift(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
   const { project, plays } = await openWorkspace(selection, surroundings);
+  const watch = await startWatch(raw, selection, project, surroundings);
+  if ("busy" in watch) {
+    surroundings.stderr.print([line(watch.busy)]);
+    return EXIT.locked;
+  }
   const interrupts = listenForInterrupts(surroundings, () => {});
-  const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
+  const context = await watch.within(await makeContext(project, connection, { surroundings, interrupts, emit: () => {} }));
   announce(plays, surroundings);
   const health = isGiven(raw, "no-health") ? "without" : "with";
-  const hosts = await interrupts.abandonable(findHosts(plays, context, health));
+  const hosts = watch.judge(await interrupts.abandonable(findHosts(plays, context, health)));
   interrupts.stop();
   const view: DriftView = { environment: project.environment, health, hosts };
   surroundings.logbook.note({ drift: view });
-  printDrift(view, optionalText(raw, "output") ?? "text", surroundings);
+  const mail = watch.mail(view);
+  if (mail === null) printDrift(view, optionalText(raw, "output") ?? "text", surroundings);
+  else surroundings.stdout.print(mail);
+  await watch.tell(view);
+  watch.end();
   return exitCodeOfDrift(view);
 }
 

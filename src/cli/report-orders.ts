@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { checkReportFile } from "../project/write-report.ts";
 import { isReportKind, REPORT_KINDS, type ReportKind } from "../report/report-kinds.ts";
-import { type RawArguments, texts } from "./options.ts";
+import { optionalText, type RawArguments, texts } from "./options.ts";
 import { suggest } from "./suggest.ts";
 
 /** One report to write; path is absolute. */
@@ -11,7 +11,9 @@ export type ReportOrder = { readonly kind: ReportKind; readonly path: string };
 
 /** The ordered reports. Throws UsageError for an unknown kind, a file twice, or one that cannot be written where it shall stand. */
 export async function reportOrders(raw: RawArguments, workingDirectory: string): Promise<readonly ReportOrder[]> {
-  const orders = texts(raw, "report").map((word) => parseOrder(word, workingDirectory));
+  const short = optionalText(raw, "prometheus");
+  const words = [...texts(raw, "report"), ...(short === null ? [] : [`prometheus=${short}`])];
+  const orders = words.map((word) => parseOrder(word, workingDirectory));
   const paths = new Set<string>();
   for (const { path } of orders) {
     if (paths.has(path)) throw new UsageError(`--report names ${path} twice`, "Each report needs a file of its own.");

@@ -21,6 +21,8 @@ export type Surroundings = {
   readonly workingDirectory: string;
   /** The words behind the program's name. */
   readonly commandLine: readonly string[];
+  /** How this program was started, for who shall start it again: node's absolute path and the program's. */
+  readonly program: { readonly node: string; readonly main: string };
   /** Calls the listener at each Ctrl-C or TERM; the function it gives ends that. */
   readonly onInterrupt: (listener: () => void) => () => void;
   /** What the command tells about itself, for its reports. */
@@ -54,6 +56,7 @@ export function makeSurroundings(from: NodeJS.Process): Surroundings {
     environment: env,
     workingDirectory: from.cwd(),
     commandLine: from.argv.slice(2),
+    program: { node: from.execPath, main: from.argv[1] ?? "" },
     logbook: makeLogbook(),
     onInterrupt: (listener) => {
       from.on("SIGINT", listener);

@@ -16,7 +16,7 @@ export function withReports<Command extends Reportable>(command: Command): Comma
   const loadReported = async (): Promise<Run> => {
     const run = await load();
     return async (raw, surroundings) => {
-      if (raw.report === undefined) return await run(raw, surroundings);
+      if (raw.report === undefined && raw.prometheus === undefined) return await run(raw, surroundings);
       const { runReported } = await import("./run-reported.ts");
       return await runReported(name, run, raw, surroundings);
     };

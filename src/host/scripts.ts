@@ -23,6 +23,7 @@ export const scripts = {
   runs: script("runs.sh"),
   status: script("status.sh"),
   logs: script("logs.sh"),
+  timer: script("timer.sh"),
 } as const;
 
 /** Files that every transaction carries, so that a host can finish or undo it without a controller. */

@@ -16,6 +16,7 @@ export const prometheusReport: ReportFormat = (log, redact) => {
     metric("run_mistakes", "Mistakes found in the project's files.", [{ labels: {}, value: log.error?.problems.length ?? 0 }]),
     metric("hosts", "Hosts of the run by how they ended; a host in several plays counts in each.", hostCounts(log)),
     metric("host_well", "1: the host is as it shall be; 0: not, or nobody knows.", hostEnds(log).map(hostSample)),
+    metric("host_seen", "1: drift could look at the host; 0: it could not.", seenSamples(log)),
     metric("drift_findings", "What is not as declared, by kind.", findingCounts(log)),
   ];
   return metrics.map((each) => each(common, redact)).join("");
@@ -40,6 +41,11 @@ function hostCounts(log: RunLog): readonly Sample[] {
 
 function hostSample({ host, play, status, end }: HostEnd): Sample {
   return { labels: { host, play, status }, value: end === "well" ? 1 : 0 };
+}
+
+function seenSamples({ drift }: RunLog): readonly Sample[] {
+  const seen = new Map(drift?.hosts.map(({ host, error }) => [host, error === null ? 1 : 0]) ?? []);
+  return [...seen].map(([host, value]) => ({ labels: { host }, value }));
 }
 
 function findingCounts({ drift }: RunLog): readonly Sample[] {
