@@ -37,13 +37,13 @@ async function findHosts(plays: readonly PlayTargets[], context: DeployContext, 
   return observed.flatMap(({ host, targets, result }) =>
     targets.map((target): DriftHost => {
       const about = { host: host.name, play: target.play, services: target.services.map((service) => service.name) };
-      if (!result.ok) return { ...about, findings: [], error: result.error };
+      if (!result.ok) return { ...about, findings: [], clock: null, error: result.error };
       const found = findDrift(target, result.observation);
       const stopped = new Set(found.filter((finding) => finding.kind === "not-running").map((finding) => finding.service));
       const stuck = (results.get(host.name) ?? []).filter(
         (each) => each.role === "live" && !each.ok && about.services.includes(each.service) && !stopped.has(each.service),
       );
-      return { ...about, findings: [...found, ...stuck.map(healthFinding)], error: null };
+      return { ...about, findings: [...found, ...stuck.map(healthFinding)], clock: result.observation.facts.clock, error: null };
     }),
   );
 }

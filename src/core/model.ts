@@ -344,8 +344,11 @@ export type ManifestEntry = {
   readonly service: string;
   readonly kind: "file" | "link" | "directory" | "release" | "account" | "unit";
   readonly path: string;
+  /** Of a link the hash of its target, of an account that of its groups. */
   readonly sha256: string;
   readonly mode: string;
+  /** "user:group" of a file or directory; absent for the rest, and where an older run wrote the manifest. */
+  readonly owner?: string;
 };
 
 /** A transaction on the host that has not come to its end. */
@@ -487,6 +490,12 @@ export type SavedPlan = {
   readonly plays: readonly { readonly play: string; readonly rollout: string; readonly hosts: readonly SavedHost[] }[];
 };
 
+/**
+ * Who moved since our last confirmed apply: the host (edited, stopped, failed), the project (pending: an apply would change it), or both, which
+ * also stands for what cannot be told apart. What has no file behind it is the host's, unless nothing of it was ever applied.
+ */
+export type Origin = "host" | "project" | "conflict";
+
 /** One way in which a host is not as declared. change: the difference behind it, for the diff. */
 export type Finding = {
   readonly kind:
@@ -511,6 +520,9 @@ export type Finding = {
   /** Path, unit or check. */
   readonly subject: string;
   readonly text: string;
+  readonly origin: Origin;
+  /** Seconds since the epoch by the host's clock: when it was last touched or changed state; null: nobody knows, or it is merely pending. */
+  readonly since: number | null;
   readonly change: Change | null;
 };
 

@@ -1,10 +1,13 @@
 /** Drift for machines (schema svcdeploy.drift/1) and for a pull request. */
+import { foldDrift } from "./drift-fold.ts";
 import { driftBody } from "./drift-text.ts";
 import { type DriftHost, type DriftView, summariseDrift } from "./drift-view.ts";
 import { hostBlock, joinBlocks } from "./markdown.ts";
 import { changeJson, errorJson } from "./plan-json.ts";
-import { foldSame, hostList } from "./plan-view.ts";
+import { hostList } from "./plan-view.ts";
 import { plural } from "./text.ts";
+
+const COLUMNS = 100;
 
 /** Drift as plain data, ready for formatJson; no secret and no hash of one. */
 export function driftJson(view: DriftView): object {
@@ -19,12 +22,8 @@ export function driftJson(view: DriftView): object {
 
 /** Markdown of at most 60 kB, with a paragraph of the caller's under the summary. */
 export function driftMarkdown(view: DriftView, about = ""): string {
-  const groups = foldSame(
-    view.hosts,
-    (host) => host.host,
-    (host) => driftBody(host, 100),
-  );
-  const blocks = groups.map((group) => hostBlock(`${hostList(group.names)} — ${headline(group.item)}`, group.lines));
+  const groups = foldDrift(view.hosts, (host) => driftBody(host, COLUMNS));
+  const blocks = groups.map(({ names, host }) => hostBlock(`${hostList(names)} — ${headline(host)}`, driftBody(host, COLUMNS, names.length)));
   const heading = `### svcdeploy drift: ${view.environment}\n\n**${summariseDrift(view)}**\n${about === "" ? "" : `\n${about}\n`}`;
   return joinBlocks(heading, blocks, `all of it: svcdeploy drift --env ${view.environment}`);
 }
@@ -35,6 +34,7 @@ function hostJson(host: DriftHost): object {
     play: host.play,
     services: host.services,
     status: host.error !== null ? "failed" : host.findings.length > 0 ? "drift" : "clean",
+    clock: host.clock,
     error: host.error === null ? null : errorJson(host.error),
     findings: host.findings.map((finding) => ({ ...finding, change: finding.change === null ? null : changeJson(finding.change) })),
   };

@@ -1,6 +1,7 @@
 /** What the drift reporters are given, and its totals. */
 import type { SvcdeployError } from "../core/errors.ts";
 import type { Finding, HealthResult } from "../core/model.ts";
+import { countOrigins } from "./drift-since.ts";
 
 /** One host in one play: how it differs, or why it could not be looked at. */
 export type DriftHost = {
@@ -8,6 +9,8 @@ export type DriftHost = {
   readonly play: string;
   readonly services: readonly string[];
   readonly findings: readonly Finding[];
+  /** The host's clock when it was looked at, in seconds since the epoch; null: unknown. */
+  readonly clock: number | null;
   readonly error: SvcdeployError | null;
 };
 /** Every selected host of an environment. health without: live checks were not asked. */
@@ -15,7 +18,7 @@ export type DriftView = { readonly environment: string; readonly health: "with" 
 
 /** A live check that failed, as a finding: the process is there and does not answer. */
 export function healthFinding(result: HealthResult): Finding {
-  return { kind: "health", service: result.service, subject: result.check, text: result.detail, change: null };
+  return { kind: "health", service: result.service, subject: result.check, text: result.detail, origin: "host", since: null, change: null };
 }
 
 /** The summary in one sentence; a host that was not seen is never called clean. */
@@ -23,12 +26,13 @@ export function summariseDrift(view: DriftView): string {
   const failed = namesWhere(view, (host) => host.error !== null);
   const drifted = namesWhere(view, (host) => host.findings.length > 0);
   const all = namesWhere(view, () => true);
-  const findings = view.hosts.reduce((sum, host) => sum + host.findings.length, 0);
+  const findings = view.hosts.flatMap((host) => host.findings);
   const seen = all - failed;
   const unseen = failed === 0 ? "" : ` ${failed} of ${all} hosts could not be looked at.`;
   if (seen === 0) return "No host could be looked at.";
   if (drifted === 0) return `No drift: ${seen} ${seen === 1 ? "host is" : "hosts are"} as declared.${unseen}`;
-  return `Drift: ${findings} ${findings === 1 ? "finding" : "findings"} on ${drifted} of ${seen} ${seen === 1 ? "host" : "hosts"}.${unseen}`;
+  const count = `${findings.length} ${findings.length === 1 ? "finding" : "findings"}`;
+  return `Drift: ${count} on ${drifted} of ${seen} ${seen === 1 ? "host" : "hosts"} (${countOrigins(findings)}).${unseen}`;
 }
 
 function namesWhere(view: DriftView, holds: (host: DriftHost) => boolean): number {

@@ -52,7 +52,7 @@ function endOfDrift(host: DriftHost): HostEnd {
   const text = (): string => plainText(driftBody(host, COLUMNS)).trimEnd();
   if (host.error !== null) return { ...common, end: "lost", status: "not looked at", title: host.error.message, text };
   if (host.findings.length === 0) return { ...common, end: "well", status: "as declared", title: "", text };
-  const subjects = host.findings.map((finding) => `${finding.kind} ${finding.subject}`);
+  const subjects = host.findings.map(({ kind, subject, origin }) => `${kind} ${subject} (${origin})`);
   return { ...common, end: "not-well", status: "drift", title: `${plural(subjects.length, "finding")}: ${subjects.join(", ")}`, text };
 }
 

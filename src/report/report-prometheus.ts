@@ -16,7 +16,7 @@ export const prometheusReport: ReportFormat = (log, redact) => {
     metric("run_mistakes", "Mistakes found in the project's files.", [{ labels: {}, value: log.error?.problems.length ?? 0 }]),
     metric("hosts", "Hosts of the run by how they ended; a host in several plays counts in each.", hostCounts(log)),
     metric("host_well", "1: the host is as it shall be; 0: not, or nobody knows.", hostEnds(log).map(hostSample)),
-    metric("drift_findings", "What is not as declared, by kind.", findingCounts(log)),
+    metric("drift_findings", "What is not as declared, by kind and by who moved: host, project (pending) or conflict.", findingCounts(log)),
   ];
   return metrics.map((each) => each(common, redact)).join("");
 };
@@ -45,8 +45,8 @@ function hostSample({ host, play, status, end }: HostEnd): Sample {
 function findingCounts({ drift }: RunLog): readonly Sample[] {
   const counts = new Map<string, Sample>();
   for (const { host, play, findings } of drift?.hosts ?? []) {
-    for (const { kind, service } of findings) {
-      const labels = { host, play, service, kind };
+    for (const { kind, service, origin } of findings) {
+      const labels = { host, play, service, kind, origin };
       const key = JSON.stringify(labels);
       counts.set(key, { labels, value: (counts.get(key)?.value ?? 0) + 1 });
     }

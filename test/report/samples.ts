@@ -257,11 +257,31 @@ export function sampleFailure(host: string): HostReport {
   });
 }
 
+/** The clock of the drifted host: 2027-01-15 08:00 UTC. */
+export const DRIFT_CLOCK = 1_800_000_000;
+
 /** Findings of a drifted host. */
 export function sampleFindings(): readonly Finding[] {
   const change = fileChange("/etc/etcd/etcd.conf", "name: b\nlog: debug\n", "name: b\nlog: info\n");
   return [
-    { kind: "content", service: "etcd", subject: "/etc/etcd/etcd.conf", text: "is not as declared", change },
-    { kind: "not-running", service: "etcd", subject: "etcd.service", text: "is-active says inactive", change: null },
+    {
+      kind: "content",
+      service: "etcd",
+      subject: "/etc/etcd/etcd.conf",
+      text: "other content than declared",
+      origin: "host",
+      since: DRIFT_CLOCK - 7810,
+      change,
+    },
+    {
+      kind: "not-running",
+      service: "etcd",
+      subject: "etcd.service",
+      text: "is-active says inactive",
+      origin: "host",
+      since: DRIFT_CLOCK - 400_000,
+      change: null,
+    },
+    { kind: "missing", service: "etcd", subject: "/etc/etcd/new.conf", text: "the file is missing", origin: "project", since: null, change: null },
   ];
 }
