@@ -28,6 +28,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["core/verify/", ["core/model.ts", "core/errors.ts", "core/sanitize.ts", "core/unit-file/"]],
   ["core/unit-file/", ["core/model.ts", "core/errors.ts"]],
   ["core/check/", ["core/model.ts", "core/errors.ts", "core/exit-code.ts", "core/plan/host-notices.ts"]],
+  ["core/drift/", ["core/model.ts", "core/config/patterns.ts", "core/plan/", "core/resources/", "core/unit-file/"]],
   ["core/init/", ["core/config/allow-lists.ts"]],
   ["core/plan/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/"]],
   ["core/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"]],

@@ -1,4 +1,5 @@
 /** `svcdeploy drift`: what on the hosts is not as declared. Reads only, takes no lock. */
+import { ignoreFindings, openRules, type Rules, unmatchedRules } from "../core/drift/ignore.ts";
 import { causeOfError, exitCodeOfObservation } from "../core/exit-code.ts";
 import type { HealthResult } from "../core/model.ts";
 import { findDrift } from "../core/plan/drift.ts";
@@ -7,10 +8,10 @@ import { observeHosts } from "../deploy/observe.ts";
 import { checkHealth } from "../deploy/verify.ts";
 import { driftJson, driftMarkdown } from "../report/drift-output.ts";
 import { driftText } from "../report/drift-text.ts";
-import { type DriftHost, type DriftView, healthFinding } from "../report/drift-view.ts";
+import { type DriftHost, type DriftView, healthFinding, type RuleNotes } from "../report/drift-view.ts";
 import { formatJson } from "../report/json.ts";
 import { listenForInterrupts } from "./interrupts.ts";
-import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
+import { connectionOf, isGiven, optionalText, type RawArguments, type Selection, selectionOf } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { announce, makeContext, openWorkspace } from "./workspace.ts";
 
@@ -22,28 +23,40 @@ export async function drift(raw: RawArguments, surroundings: Surroundings): Prom
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
   announce(plays, surroundings);
   const health = isGiven(raw, "no-health") ? "without" : "with";
-  const hosts = await interrupts.abandonable(findHosts(plays, context, health));
+  const rules = openRules(project.driftIgnore, project.hosts, new Date().toISOString().slice(0, 10));
+  const hosts = await interrupts.abandonable(findHosts(plays, context, { health, rules }));
   interrupts.stop();
-  const view: DriftView = { environment: project.environment, health, hosts };
+  const view: DriftView = { environment: project.environment, health, hosts, rules: notesOn(rules, selection, hosts) };
   surroundings.logbook.note({ drift: view });
   printDrift(view, optionalText(raw, "output") ?? "text", surroundings);
   return exitCodeOfDrift(view);
 }
 
-async function findHosts(plays: readonly PlayTargets[], context: DeployContext, health: "with" | "without"): Promise<readonly DriftHost[]> {
+/** That a rule ignored nothing is only known when everything was looked at. */
+function notesOn(rules: Rules, { limit, services }: Selection, hosts: readonly DriftHost[]): RuleNotes {
+  const whole = limit === null && services.length === 0 && hosts.every(({ error }) => error === null);
+  const ignored = hosts.flatMap((host) => host.ignored);
+  return { expired: rules.expired, unmatched: whole ? unmatchedRules(rules, ignored) : [] };
+}
+
+type Looking = { readonly health: "with" | "without"; readonly rules: Rules };
+
+async function findHosts(plays: readonly PlayTargets[], context: DeployContext, { health, rules }: Looking): Promise<readonly DriftHost[]> {
   const observed = await observeHosts(plays, context);
   const results: ReadonlyMap<string, readonly HealthResult[]> =
     health === "with" ? await checkHealth(reachable(plays, observed), context) : new Map();
   return observed.flatMap(({ host, targets, result }) =>
     targets.map((target): DriftHost => {
       const about = { host: host.name, play: target.play, services: target.services.map((service) => service.name) };
-      if (!result.ok) return { ...about, findings: [], clock: null, error: result.error };
-      const found = findDrift(target, result.observation);
+      if (!result.ok) return { ...about, findings: [], ignored: [], clock: null, error: result.error };
+      const { observation } = result;
+      const found = findDrift(target, observation);
       const stopped = new Set(found.filter((finding) => finding.kind === "not-running").map((finding) => finding.service));
       const stuck = (results.get(host.name) ?? []).filter(
         (each) => each.role === "live" && !each.ok && about.services.includes(each.service) && !stopped.has(each.service),
       );
-      return { ...about, findings: [...found, ...stuck.map(healthFinding)], clock: result.observation.facts.clock, error: null };
+      const { kept, ignored } = ignoreFindings([...found, ...stuck.map(healthFinding)], host.name, rules, observation);
+      return { ...about, findings: kept, ignored, clock: observation.facts.clock, error: null };
     }),
   );
 }

@@ -71,6 +71,7 @@ export type Project = {
   readonly hosts: readonly Host[];
   readonly services: readonly ServiceSource[];
   readonly plays: readonly Play[];
+  readonly driftIgnore: readonly IgnoreRule[];
   readonly values: TreeMap;
   /** Project files that services may name (templates/ and sources), path relative to the root → bytes. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -403,6 +404,8 @@ export type Observation = {
   readonly facts: HostFacts;
   readonly paths: ReadonlyMap<string, PathState>;
   readonly units: ReadonlyMap<string, UnitProperties>;
+  /** Path of a drop-in of these units that no package brought → when it was touched (ctime) and its text; null: too large or unreadable. Never shown. */
+  readonly dropIns: ReadonlyMap<string, { readonly ctime: number; readonly text: string | null }>;
   /** User name → uid, gid, primary group, or absent. */
   readonly users: ReadonlyMap<string, { readonly uid: number; readonly gid: number }>;
   readonly groups: ReadonlyMap<string, { readonly gid: number; readonly members: readonly string[] }>;
@@ -515,6 +518,7 @@ export type Finding = {
     | "slice-moved"
     | "mount"
     | "health"
+    | "manifest"
     | "unfinished-transaction";
   readonly service: string;
   /** Path, unit or check. */
@@ -524,6 +528,18 @@ export type Finding = {
   /** Seconds since the epoch by the host's clock: when it was last touched or changed state; null: nobody knows, or it is merely pending. */
   readonly since: number | null;
   readonly change: Change | null;
+  /** Of a foreign-drop-in: its path. */
+  readonly dropIn?: string;
+};
+
+/** Drift that its owners know about and accept for a while. A rule holds through the day `until` (YYYY-MM-DD, UTC). */
+export type IgnoreRule = {
+  readonly what: { readonly kind: "path" | "directive" | "unit"; readonly pattern: string };
+  /** A host pattern; null: every host. */
+  readonly host: string | null;
+  readonly because: string;
+  readonly until: string;
+  readonly place: Place;
 };
 
 // ── Verify ───────────────────────────────────────────────────────────────────────────────────────────────────────

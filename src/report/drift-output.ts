@@ -1,6 +1,8 @@
 /** Drift for machines (schema svcdeploy.drift/1) and for a pull request. */
+import type { Finding, IgnoreRule } from "../core/model.ts";
 import { foldDrift } from "./drift-fold.ts";
-import { driftBody } from "./drift-text.ts";
+import { ruleLines } from "./drift-rules.ts";
+import { driftBody, sayIgnored } from "./drift-text.ts";
 import { type DriftHost, type DriftView, summariseDrift } from "./drift-view.ts";
 import { hostBlock, joinBlocks } from "./markdown.ts";
 import { changeJson, errorJson } from "./plan-json.ts";
@@ -16,6 +18,10 @@ export function driftJson(view: DriftView): object {
     environment: view.environment,
     health: view.health,
     summary: summariseDrift(view),
+    rules: {
+      expired: view.rules.expired.map(ruleJson),
+      unmatched: view.rules.unmatched.map(({ rule, why }) => ({ ...ruleJson(rule), why })),
+    },
     hosts: view.hosts.map(hostJson),
   };
 }
@@ -24,8 +30,10 @@ export function driftJson(view: DriftView): object {
 export function driftMarkdown(view: DriftView, about = ""): string {
   const groups = foldDrift(view.hosts, (host) => driftBody(host, COLUMNS));
   const blocks = groups.map(({ names, host }) => hostBlock(`${hostList(names)} — ${headline(host)}`, driftBody(host, COLUMNS, names.length)));
+  const rules = ruleLines(view, COLUMNS);
+  const notes = rules.length === 0 ? [] : [hostBlock("ignore rules", rules)];
   const heading = `### svcdeploy drift: ${view.environment}\n\n**${summariseDrift(view)}**\n${about === "" ? "" : `\n${about}\n`}`;
-  return joinBlocks(heading, blocks, `all of it: svcdeploy drift --env ${view.environment}`);
+  return joinBlocks(heading, [...notes, ...blocks], `all of it: svcdeploy drift --env ${view.environment}`);
 }
 
 function hostJson(host: DriftHost): object {
@@ -36,11 +44,20 @@ function hostJson(host: DriftHost): object {
     status: host.error !== null ? "failed" : host.findings.length > 0 ? "drift" : "clean",
     clock: host.clock,
     error: host.error === null ? null : errorJson(host.error),
-    findings: host.findings.map((finding) => ({ ...finding, change: finding.change === null ? null : changeJson(finding.change) })),
+    findings: host.findings.map(findingJson),
+    ignored: host.ignored.map(({ finding, rules }) => ({ ...findingJson(finding), rules: rules.map(ruleJson) })),
   };
+}
+
+function findingJson(finding: Finding): object {
+  return { ...finding, change: finding.change === null ? null : changeJson(finding.change) };
+}
+
+function ruleJson({ what, ...rule }: IgnoreRule): object {
+  return { [what.kind]: what.pattern, ...rule };
 }
 
 function headline(host: DriftHost): string {
   if (host.error !== null) return "not looked at";
-  return host.findings.length === 0 ? "as declared" : plural(host.findings.length, "finding");
+  return `${host.findings.length === 0 ? "as declared" : plural(host.findings.length, "finding")}${sayIgnored(host)}`;
 }

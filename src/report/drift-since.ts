@@ -13,7 +13,17 @@ export function originPhrase({ kind, origin }: Finding): string {
   }
 }
 
-const CHANGED: ReadonlySet<Finding["kind"]> = new Set(["missing", "content", "mode", "owner", "type", "account", "not-enabled"]);
+const CHANGED: ReadonlySet<Finding["kind"]> = new Set([
+  "missing",
+  "content",
+  "mode",
+  "owner",
+  "type",
+  "account",
+  "not-enabled",
+  "manifest",
+  "foreign-drop-in",
+]);
 
 /** How often each origin is among the findings: "2 on the host, 1 pending"; empty without any. */
 export function countOrigins(findings: readonly Pick<Finding, "origin">[]): string {
@@ -42,6 +52,7 @@ const PATH_KINDS: ReadonlySet<Finding["kind"]> = new Set([
   "type",
   "not-enabled",
   "not-loaded",
+  "manifest",
   "masked",
   "stale-process",
   "foreign-drop-in",

@@ -2,6 +2,7 @@
 import type { Finding } from "../core/model.ts";
 import { diffContent } from "./diff.ts";
 import { foldDrift } from "./drift-fold.ts";
+import { ruleLines } from "./drift-rules.ts";
 import { originPhrase, sincePhrase } from "./drift-since.ts";
 import { type DriftHost, type DriftView, summariseDrift } from "./drift-view.ts";
 import { errorLines } from "./error-text.ts";
@@ -16,7 +17,13 @@ export function driftText(view: DriftView, columns: number): readonly Line[] {
     ...indent(driftBody(host, columns - 2, names.length), 2),
     [],
   ]);
-  return [...blocks, ...wrap(summariseDrift(view), columns).map((text) => line(styled("strong", text)))];
+  const rules = ruleLines(view, columns);
+  return [
+    ...blocks,
+    ...rules,
+    ...(rules.length === 0 ? [] : [[]]),
+    ...wrap(summariseDrift(view), columns).map((text) => line(styled("strong", text))),
+  ];
 }
 
 /** What one host's drift is, without its name; empty when there is none. count: the hosts that it stands for, of which the times are the oldest. */
@@ -28,8 +35,13 @@ export function driftBody(host: DriftHost, columns: number, count = 1): readonly
 function heading(names: readonly string[], first: DriftHost): Line {
   const name = styled("strong", hostList(names));
   if (first.error !== null) return line(name, ": ", styled("bad", "not looked at"));
-  if (first.findings.length === 0) return line(name, ": ", styled("good", "as declared"));
-  return line(name, ": ", styled("warn", plural(first.findings.length, "finding")));
+  if (first.findings.length === 0) return line(name, ": ", styled("good", "as declared"), sayIgnored(first));
+  return line(name, ": ", styled("warn", plural(first.findings.length, "finding")), sayIgnored(first));
+}
+
+/** ", 2 ignored by rules", or nothing. */
+export function sayIgnored({ ignored }: DriftHost): string {
+  return ignored.length === 0 ? "" : `, ${ignored.length} ignored by rules`;
 }
 
 type Layout = { readonly clock: number | null; readonly columns: number; readonly count: number };

@@ -1,6 +1,7 @@
 /** What the drift reporters are given, and its totals. */
+import type { IgnoredFinding } from "../core/drift/ignore.ts";
 import type { SvcdeployError } from "../core/errors.ts";
-import type { Finding, HealthResult } from "../core/model.ts";
+import type { Finding, HealthResult, IgnoreRule } from "../core/model.ts";
 import { countOrigins } from "./drift-since.ts";
 
 /** One host in one play: how it differs, or why it could not be looked at. */
@@ -9,12 +10,24 @@ export type DriftHost = {
   readonly play: string;
   readonly services: readonly string[];
   readonly findings: readonly Finding[];
+  /** What the project's rules ignore; in no other count. */
+  readonly ignored: readonly IgnoredFinding[];
   /** The host's clock when it was looked at, in seconds since the epoch; null: unknown. */
   readonly clock: number | null;
   readonly error: SvcdeployError | null;
 };
 /** Every selected host of an environment. health without: live checks were not asked. */
-export type DriftView = { readonly environment: string; readonly health: "with" | "without"; readonly hosts: readonly DriftHost[] };
+export type DriftView = {
+  readonly environment: string;
+  readonly health: "with" | "without";
+  readonly hosts: readonly DriftHost[];
+  readonly rules: RuleNotes;
+};
+/** Ignore rules past their date, and those that ignored nothing (why: where that is known). */
+export type RuleNotes = {
+  readonly expired: readonly IgnoreRule[];
+  readonly unmatched: readonly { readonly rule: IgnoreRule; readonly why: string | null }[];
+};
 
 /** A live check that failed, as a finding: the process is there and does not answer. */
 export function healthFinding(result: HealthResult): Finding {
@@ -30,9 +43,11 @@ export function summariseDrift(view: DriftView): string {
   const seen = all - failed;
   const unseen = failed === 0 ? "" : ` ${failed} of ${all} hosts could not be looked at.`;
   if (seen === 0) return "No host could be looked at.";
-  if (drifted === 0) return `No drift: ${seen} ${seen === 1 ? "host is" : "hosts are"} as declared.${unseen}`;
+  const ignored = view.hosts.reduce((sum, host) => sum + host.ignored.length, 0);
+  const known = ignored === 0 ? "" : `, ${ignored} ignored by rules`;
+  if (drifted === 0) return `No drift: ${seen} ${seen === 1 ? "host is" : "hosts are"} as declared${known}.${unseen}`;
   const count = `${findings.length} ${findings.length === 1 ? "finding" : "findings"}`;
-  return `Drift: ${count} on ${drifted} of ${seen} ${seen === 1 ? "host" : "hosts"} (${countOrigins(findings)}).${unseen}`;
+  return `Drift: ${count} on ${drifted} of ${seen} ${seen === 1 ? "host" : "hosts"} (${countOrigins(findings)}${known}).${unseen}`;
 }
 
 function namesWhere(view: DriftView, holds: (host: DriftHost) => boolean): number {

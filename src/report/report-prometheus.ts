@@ -17,6 +17,8 @@ export const prometheusReport: ReportFormat = (log, redact) => {
     metric("hosts", "Hosts of the run by how they ended; a host in several plays counts in each.", hostCounts(log)),
     metric("host_well", "1: the host is as it shall be; 0: not, or nobody knows.", hostEnds(log).map(hostSample)),
     metric("drift_findings", "What is not as declared, by kind and by who moved: host, project (pending) or conflict.", findingCounts(log)),
+    metric("drift_ignored", "What is not as declared and ignored by a rule of the project.", ignoredCounts(log)),
+    metric("drift_rules_expired", "Ignore rules past their date.", log.drift === null ? [] : [{ labels: {}, value: log.drift.rules.expired.length }]),
   ];
   return metrics.map((each) => each(common, redact)).join("");
 };
@@ -52,6 +54,10 @@ function findingCounts({ drift }: RunLog): readonly Sample[] {
     }
   }
   return [...counts.values()];
+}
+
+function ignoredCounts({ drift }: RunLog): readonly Sample[] {
+  return (drift?.hosts ?? []).flatMap(({ host, play, ignored }) => (ignored.length === 0 ? [] : [{ labels: { host, play }, value: ignored.length }]));
 }
 
 /** Label values know three escapes: backslash, quote and newline. */

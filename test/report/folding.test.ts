@@ -123,7 +123,8 @@ test("the plan and the drift of a large fleet name eight hosts, within the colum
     {
       environment: "prod",
       health: "with",
-      hosts: names.map((host) => ({ host, play: "web", services: [], findings: [], clock: null, error: null })),
+      rules: { expired: [], unmatched: [] },
+      hosts: names.map((host) => ({ host, play: "web", services: [], findings: [], ignored: [], clock: null, error: null })),
     },
     80,
   );

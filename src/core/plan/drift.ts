@@ -2,7 +2,8 @@
 import type { Change, Finding, HostTarget, Observation, OpenTransaction, Resource, UnitResource } from "../model.ts";
 import { compareResource } from "../resources/compare.ts";
 import { executablePath } from "../resources/release.ts";
-import { type Aspect, originOf } from "./origin.ts";
+import { manifestPath } from "./manifest.ts";
+import { type Aspect, isDamaged, originOf } from "./origin.ts";
 import { orphanEntries } from "./orphans.ts";
 import { sayWrongType } from "./path-notices.ts";
 import { touchedAt } from "./since.ts";
@@ -12,6 +13,7 @@ import { mountFindings, unitFindings } from "./unit-drift.ts";
 export function findDrift(target: HostTarget, observation: Observation): readonly Finding[] {
   const changes = target.resources.flatMap((resource) => compareResource(resource, observation) ?? []);
   return [
+    ...manifestFindings(target, observation),
     ...target.resources.flatMap((resource) =>
       resource.kind === "unit" ? unitFindings(target, resource, observation, changes) : pathFindings(target, resource, observation),
     ),
@@ -22,6 +24,15 @@ export function findDrift(target: HostTarget, observation: Observation): readonl
     }),
     ...observation.transactions.map((transaction) => transactionFinding(transaction, observation)),
   ];
+}
+
+function manifestFindings(target: HostTarget, observation: Observation): readonly Finding[] {
+  const damaged = target.services.filter(({ name }) => isDamaged(target, name, observation));
+  return damaged.map(({ name: service }): Finding => {
+    const path = manifestPath(target.project, service);
+    const text = "what our last apply left here cannot be read, so nobody can tell who moved; the next apply writes it anew";
+    return { kind: "manifest", service, subject: path, text, origin: "host", since: touchedAt(path, observation), change: null };
+  });
 }
 
 function transactionFinding({ id, state, owner, ageSeconds }: OpenTransaction, { facts }: Observation): Finding {

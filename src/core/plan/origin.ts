@@ -1,9 +1,10 @@
 /** Who moved a resource away from being as declared: declared × what our last confirmed apply left (the manifest) × what is on the host. */
+import { createHash } from "node:crypto";
 import type { HostTarget, ManifestEntry, Observation, Origin, Resource, UnitResource } from "../model.ts";
 import { plainMode, wrongType } from "../resources/path-state.ts";
 import { statesOf } from "../resources/registry.ts";
 import { executablePath } from "../resources/release.ts";
-import { accountDigest, linkDigest, manifestEntry } from "./manifest.ts";
+import { accountDigest, formatManifest, linkDigest, manifestEntry, manifestPath } from "./manifest.ts";
 
 /** What of a resource differs; existence: it is missing, or something else stands in its place. */
 export type Aspect = "existence" | "content" | "mode" | "owner";
@@ -12,7 +13,7 @@ export type Aspect = "existence" | "content" | "mode" | "owner";
 export function originOf(target: HostTarget, resource: Resource, observation: Observation, aspect: Aspect): Origin {
   const declared = manifestEntry(target.project, resource);
   const applied = appliedEntry(target, resource, observation);
-  if (applied === null) return "project";
+  if (applied === null) return isDamaged(target, resource.service, observation) ? "conflict" : "project";
   if (aspect === "existence") return isSame(declared, applied) ? "host" : "conflict";
   const key = KEYS[aspect];
   const left = keyOf(applied, key);
@@ -32,6 +33,14 @@ export function originOfUnit(target: HostTarget, unit: UnitResource, observation
 export function isAsApplied(target: HostTarget, resource: Resource, observation: Observation): boolean {
   const applied = appliedEntry(target, resource, observation);
   return applied !== null && isSame(manifestEntry(target.project, resource), applied);
+}
+
+/** Whether a service's manifest is there and cannot be read, so that nobody knows what our last apply left of it. */
+export function isDamaged({ project }: HostTarget, service: string, observation: Observation): boolean {
+  const found = observation.paths.get(manifestPath(project, service));
+  if (found === undefined) return false;
+  const entries = observation.manifest.filter((entry) => entry.project === project && entry.service === service);
+  return found.sha256 !== createHash("sha256").update(formatManifest(entries)).digest("hex");
 }
 
 type Key = "sha256" | "mode" | "owner";

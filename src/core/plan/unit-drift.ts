@@ -38,7 +38,10 @@ export function unitFindings(target: HostTarget, unit: UnitResource, observation
     ...(activity?.kind === "stale-process"
       ? [about("stale-process", activity.text, { origin: originOfUnit(target, unit, observation), since: inputsTouchedAt(unit, observation) })]
       : []),
-    ...foreignDropIns(target, properties).map((path) => about("foreign-drop-in", `${path} changes ${unit.unit}`, { origin: "host", since: null })),
+    ...foreignDropIns(target, properties).map((path): Finding => {
+      const since = observation.dropIns.get(path)?.ctime ?? 0;
+      return { ...about("foreign-drop-in", `${path} changes ${unit.unit}`, { origin: "host", since: since > 0 ? since : null }), dropIn: path };
+    }),
     ...(stray === null
       ? []
       : [about("slice-moved", sayStray(unit, properties, stray), { origin: "host", since: processSince(properties, observation) })]),
