@@ -1,5 +1,6 @@
 /** The table of commands: what each is for, takes, and where it is done. */
 import type { Options } from "yargs";
+import { HEAL } from "./heal-options.ts";
 import { CONNECTION, LINT, outputOption, type RawArguments, SELECTION } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -96,7 +97,7 @@ export const COMMANDS: readonly Command[] = [
     name: "drift",
     describe: "Show what on the hosts is not as declared; exit 2 if any",
     example: "svcdeploy drift --env prod --output markdown",
-    options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json", "markdown"), "no-health": WITHOUT_HEALTH },
+    options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json", "markdown"), "no-health": WITHOUT_HEALTH, ...HEAL },
     load: async () => (await import("./drift.ts")).drift,
   },
   {

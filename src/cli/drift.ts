@@ -1,32 +1,38 @@
-/** `svcdeploy drift`: what on the hosts is not as declared. Reads only, takes no lock. */
-import { ignoreFindings, openRules, type Rules, unmatchedRules } from "../core/drift/ignore.ts";
-import { causeOfError, exitCodeOfObservation } from "../core/exit-code.ts";
-import type { HealthResult } from "../core/model.ts";
-import { findDrift } from "../core/plan/drift.ts";
-import type { DeployContext, PlayTargets } from "../deploy/context.ts";
-import { observeHosts } from "../deploy/observe.ts";
-import { checkHealth } from "../deploy/verify.ts";
-import { driftJson, driftMarkdown } from "../report/drift-output.ts";
-import { driftText } from "../report/drift-text.ts";
-import { type DriftHost, type DriftView, healthFinding, type RuleNotes } from "../report/drift-view.ts";
-import { formatJson } from "../report/json.ts";
+/** `svcdeploy drift`: what on the hosts is not as declared. Reads only and takes no lock, unless it is asked to heal. */
+import { openRules, type Rules, unmatchedRules } from "../core/drift/ignore.ts";
+import type { DriftHost, DriftView, RuleNotes } from "../report/drift-view.ts";
+import { exitCodeOfDrift, printDrift } from "./drift-result.ts";
+import { heal } from "./heal.ts";
+import { healOrder } from "./heal-options.ts";
 import { listenForInterrupts } from "./interrupts.ts";
+import { lookForDrift } from "./look-for-drift.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, type Selection, selectionOf } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { announce, makeContext, openWorkspace } from "./workspace.ts";
 
-/** Prints the drift; exit 2 when there is any, never 0 or 2 when a host could not be looked at. */
+/** Prints the drift; exit 2 when there is any, never 0 or 2 when a host could not be looked at. With --heal as heal says. */
 export async function drift(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
+  const healing = healOrder(raw);
   const { project, plays } = await openWorkspace(selection, surroundings);
+  const health = isGiven(raw, "no-health") ? "without" : "with";
+  const rules = openRules(project.driftIgnore, project.hosts, new Date().toISOString().slice(0, 10));
+  const viewOf = (hosts: readonly DriftHost[]): DriftView => ({
+    environment: project.environment,
+    health,
+    hosts,
+    rules: notesOn(rules, selection, hosts),
+  });
+  if (healing !== null) {
+    const output = optionalText(raw, "output") ?? "text";
+    return await heal({ project, plays, connection, looking: { health, rules }, healing, output, viewOf }, surroundings);
+  }
   const interrupts = listenForInterrupts(surroundings, () => {});
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
   announce(plays, surroundings);
-  const health = isGiven(raw, "no-health") ? "without" : "with";
-  const rules = openRules(project.driftIgnore, project.hosts, new Date().toISOString().slice(0, 10));
-  const hosts = await interrupts.abandonable(findHosts(plays, context, { health, rules }));
+  const looked = await interrupts.abandonable(lookForDrift(plays, context, { health, rules, unfinished: "report" }));
   interrupts.stop();
-  const view: DriftView = { environment: project.environment, health, hosts, rules: notesOn(rules, selection, hosts) };
+  const view = viewOf(looked.map((each) => each.drift));
   surroundings.logbook.note({ drift: view });
   printDrift(view, optionalText(raw, "output") ?? "text", surroundings);
   return exitCodeOfDrift(view);
@@ -37,49 +43,4 @@ function notesOn(rules: Rules, { limit, services }: Selection, hosts: readonly D
   const whole = limit === null && services.length === 0 && hosts.every(({ error }) => error === null);
   const ignored = hosts.flatMap((host) => host.ignored);
   return { expired: rules.expired, unmatched: whole ? unmatchedRules(rules, ignored) : [] };
-}
-
-type Looking = { readonly health: "with" | "without"; readonly rules: Rules };
-
-async function findHosts(plays: readonly PlayTargets[], context: DeployContext, { health, rules }: Looking): Promise<readonly DriftHost[]> {
-  const observed = await observeHosts(plays, context);
-  const results: ReadonlyMap<string, readonly HealthResult[]> =
-    health === "with" ? await checkHealth(reachable(plays, observed), context) : new Map();
-  return observed.flatMap(({ host, targets, result }) =>
-    targets.map((target): DriftHost => {
-      const about = { host: host.name, play: target.play, services: target.services.map((service) => service.name) };
-      if (!result.ok) return { ...about, findings: [], ignored: [], clock: null, error: result.error };
-      const { observation } = result;
-      const found = findDrift(target, observation);
-      const stopped = new Set(found.filter((finding) => finding.kind === "not-running").map((finding) => finding.service));
-      const stuck = (results.get(host.name) ?? []).filter(
-        (each) => each.role === "live" && !each.ok && about.services.includes(each.service) && !stopped.has(each.service),
-      );
-      const { kept, ignored } = ignoreFindings([...found, ...stuck.map(healthFinding)], host.name, rules, observation);
-      return { ...about, findings: kept, ignored, clock: observation.facts.clock, error: null };
-    }),
-  );
-}
-
-/** A host that could not be looked at is not asked a second time. */
-function reachable(plays: readonly PlayTargets[], observed: readonly { host: { name: string }; result: { ok: boolean } }[]): readonly PlayTargets[] {
-  const seen = new Set(observed.filter((each) => each.result.ok).map((each) => each.host.name));
-  return plays.map(({ play, targets }) => ({ play, targets: targets.filter((target) => seen.has(target.host.name)) }));
-}
-
-function printDrift(view: DriftView, output: string, { stdout }: Surroundings): void {
-  if (output === "text") stdout.print(driftText(view, stdout.columns));
-  else if (output === "markdown") stdout.write(driftMarkdown(view));
-  else stdout.write(formatJson(driftJson(view)));
-}
-
-function exitCodeOfDrift(view: DriftView): number {
-  const causes = new Map(view.hosts.flatMap((host) => (host.error === null ? [] : [[host.host, causeOfError(host.error)] as const])));
-  const found = view.hosts.some((host) => host.findings.length > 0);
-  return exitCodeOfObservation({
-    changes: found ? "pending" : "none",
-    detailed: "on",
-    failures: [...causes.values()],
-    total: new Set(view.hosts.map((host) => host.host)).size,
-  });
 }

@@ -12,6 +12,8 @@ export type RunIdentity = {
   /** Commit of the project's Git tree, or `none`. */
   readonly commit: string;
   readonly dirty: "clean" | "dirty" | "unknown";
+  /** Why the hosts are changed when nobody asked for it; absent: by an apply. */
+  readonly purpose?: "heal";
 };
 
 /** The surroundings of a deployment. */
@@ -55,7 +57,8 @@ export type Review = {
 
 /**
  * One host of a play with the plan that the operator saw; plan null: it could not be planned, error says why.
- * machineId: of the host when it was planned. review: only for a saved plan.
+ * machineId: of the host when it was planned. review: only for a saved plan. replan: how the host is planned again when its turn comes, where
+ * that is not everything that it needs.
  */
 export type PlannedHost = {
   readonly target: HostTarget;
@@ -63,6 +66,7 @@ export type PlannedHost = {
   readonly error: SvcdeployError | null;
   readonly machineId?: string;
   readonly review?: Review;
+  readonly replan?: (observation: Observation) => Plan;
 };
 
 /** One play with its plans. */

@@ -54,14 +54,14 @@ function leaveOut({ review }: PlannedHost, report: HostReport): HostReport {
 // What the operator saw must still be what will happen.
 async function lookAgain(
   remote: Remote,
-  { target, review }: PlannedHost,
+  { target, review, replan }: PlannedHost,
   shown: Plan,
   context: DeployContext,
 ): Promise<{ plan: Plan; observation: Observation }> {
   const { name } = target.host;
   tell(context, target.play, name, "observe");
   const observation = await probe(remote, [target], context);
-  const plan = makePlan(target, observation);
+  const plan = replan === undefined ? makePlan(target, observation) : replan(observation);
   const refusals = plan.notices.filter(({ severity }) => severity === "error").map(({ text }) => text);
   if (refusals.length > 0) {
     const locked = plan.notices.some(({ code }) => code === "locked");
@@ -73,8 +73,9 @@ async function lookAgain(
 }
 
 function order(target: HostTarget, play: Play, plan: Plan, observation: Observation, context: DeployContext): Transaction {
-  const { id, user, controller, commit, dirty } = context.run;
-  const about = `run=${id} project=${target.project} user=${user} controller=${controller} commit=${commit} tree=${dirty}`;
+  const { id, user, controller, commit, dirty, purpose } = context.run;
+  const why = purpose === undefined ? "" : ` purpose=${purpose}`;
+  const about = `run=${id} project=${target.project} user=${user} controller=${controller} commit=${commit} tree=${dirty}${why}`;
   const waitSeconds = longestSettle(target.services) + play.rollout.healthyDeadlineSeconds;
   return makeTransaction({ id: context.newId(), plan, target, observation, about, waitSeconds });
 }

@@ -167,6 +167,6 @@ function recordLines(plan: Plan, target: HostTarget): readonly string[] {
     ...plan.actions.flatMap((action) => (action.verb === "daemon-reload" || action.verb === "stop" ? [] : [action.unit])),
   ]);
   return unitsOf(target)
-    .filter(({ unit }) => recorded.has(unit))
+    .filter(({ unit }) => recorded.has(unit) && plan.unrecorded?.includes(unit) !== true)
     .map((unit) => line("record", unit.unit, unit.restartDigest, unit.reloadDigest));
 }

@@ -1,9 +1,9 @@
 /** Drift for machines (schema svcdeploy.drift/1) and for a pull request. */
-import type { Finding, IgnoreRule } from "../core/model.ts";
+import type { IgnoreRule } from "../core/model.ts";
 import { foldDrift } from "./drift-fold.ts";
 import { ruleLines } from "./drift-rules.ts";
 import { driftBody, sayIgnored } from "./drift-text.ts";
-import { type DriftHost, type DriftView, summariseDrift } from "./drift-view.ts";
+import { type DriftFinding, type DriftHost, type DriftView, summariseDrift } from "./drift-view.ts";
 import { hostBlock, joinBlocks } from "./markdown.ts";
 import { changeJson, errorJson } from "./plan-json.ts";
 import { hostList } from "./plan-view.ts";
@@ -45,11 +45,12 @@ function hostJson(host: DriftHost): object {
     clock: host.clock,
     error: host.error === null ? null : errorJson(host.error),
     findings: host.findings.map(findingJson),
+    healed: (host.healed ?? []).map(findingJson),
     ignored: host.ignored.map(({ finding, rules }) => ({ ...findingJson(finding), rules: rules.map(ruleJson) })),
   };
 }
 
-function findingJson(finding: Finding): object {
+function findingJson(finding: DriftFinding): object {
   return { ...finding, change: finding.change === null ? null : changeJson(finding.change) };
 }
 

@@ -1,11 +1,11 @@
 /** Drift for a terminal: per group of hosts what is not as declared, with the diff of each file. */
-import type { Finding } from "../core/model.ts";
 import { diffContent } from "./diff.ts";
 import { foldDrift } from "./drift-fold.ts";
 import { ruleLines } from "./drift-rules.ts";
 import { originPhrase, sincePhrase } from "./drift-since.ts";
-import { type DriftHost, type DriftView, summariseDrift } from "./drift-view.ts";
+import { type DriftFinding, type DriftHost, type DriftView, summariseDrift } from "./drift-view.ts";
 import { errorLines } from "./error-text.ts";
+import { verdictPhrase } from "./heal-text.ts";
 import { hostList } from "./plan-view.ts";
 import { breakLine, hang, indent, type Line, line, plural, styled, wrap } from "./text.ts";
 
@@ -46,14 +46,18 @@ export function sayIgnored({ ignored }: DriftHost): string {
 
 type Layout = { readonly clock: number | null; readonly columns: number; readonly count: number };
 
-function findingLines(finding: Finding, layout: Layout): readonly Line[] {
+function findingLines(finding: DriftFinding, layout: Layout): readonly Line[] {
   const head = line(styled("warn", finding.kind), " ", styled("strong", finding.subject));
   const diff = finding.change?.resource.kind === "file" ? diffContent(finding.change, finding.change.resource) : [];
   return [...hang(head, `: ${finding.text}`, layout.columns, 4), ...indent(whoAndWhen(finding, layout), 4), ...indent(diff, 4)];
 }
 
-function whoAndWhen(finding: Finding, { clock, columns, count }: Layout): readonly Line[] {
+function whoAndWhen(finding: DriftFinding, { clock, columns, count }: Layout): readonly Line[] {
   const since = sincePhrase(finding, clock);
   const parts = [originPhrase(finding), ...(since === null ? [] : [count === 1 ? since : `${since}, the first of them`])];
-  return wrap(parts.join("; "), columns - 4).map((text) => line(styled("dim", text)));
+  const verdict = verdictPhrase(finding);
+  return [
+    ...wrap(parts.join("; "), columns - 4).map((text) => line(styled("dim", text))),
+    ...(verdict === null ? [] : wrap(verdict, columns - 4).map((text) => line(text))),
+  ];
 }

@@ -4,12 +4,19 @@ import type { SvcdeployError } from "../core/errors.ts";
 import type { Finding, HealthResult, IgnoreRule } from "../core/model.ts";
 import { countOrigins } from "./drift-since.ts";
 
+/** What became of a finding where healing was asked for, and why. */
+export type HealOutcome = { readonly outcome: "heal" | "healed" | "left" | "failed"; readonly why: string };
+/** A finding as it is reported. */
+export type DriftFinding = Finding & { readonly heal?: HealOutcome };
+
 /** One host in one play: how it differs, or why it could not be looked at. */
 export type DriftHost = {
   readonly host: string;
   readonly play: string;
   readonly services: readonly string[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly DriftFinding[];
+  /** What was found and healed by this run; in no other count. */
+  readonly healed?: readonly DriftFinding[];
   /** What the project's rules ignore; in no other count. */
   readonly ignored: readonly IgnoredFinding[];
   /** The host's clock when it was looked at, in seconds since the epoch; null: unknown. */

@@ -1,0 +1,153 @@
+/** What `drift --heal` may put right by itself, and why it leaves the rest. */
+import type { Finding, HostTarget, Observation, Plan, Resource, UnitResource } from "../model.ts";
+import { declaredMounts } from "../plan/mount-options.ts";
+import { makePlan } from "../plan/plan.ts";
+import type { IgnoredFinding } from "./ignore.ts";
+
+/** What becomes of a finding, and in a few words why. */
+export type HealVerdict = { readonly outcome: "heal" | "left"; readonly why: string };
+
+/** How much may be healed. seenFor: seconds since a heal run first saw a finding that does not say itself since when it is. healed: times today. */
+export type HealPolicy = {
+  readonly graceSeconds: number;
+  readonly maxHeals: number;
+  readonly seenFor: (finding: Finding) => number;
+  readonly healed: (service: string) => number;
+};
+
+/** One host's healing: a plan of what drifted alone, and a verdict on every finding that no rule ignores. */
+export type HealPlan = { readonly plan: Plan; readonly verdicts: ReadonlyMap<Finding, HealVerdict> };
+
+/** The findings of one target, split by the ignore rules. */
+export type SplitFindings = { readonly kept: readonly Finding[]; readonly ignored: readonly IgnoredFinding[] };
+
+/**
+ * Plans the healing. A resource is put right when all that is wrong with it came from the host, is old enough and is nobody's to accept; a unit is
+ * started or restarted when none of its inputs is in dispute. Manifests and the records of units whose inputs stay different are not written,
+ * because what they say has not come true.
+ */
+export function planHeal(target: HostTarget, observation: Observation, split: SplitFindings, policy: HealPolicy): HealPlan {
+  const first = new Map(split.kept.map((finding) => [finding, whyLeft(finding, observation, policy)]));
+  const own = withoutAsleep(target, split, first);
+  const left = whatIsLeft(target, split, own);
+  const narrowed = { ...target, resources: target.resources.flatMap((resource) => narrow(target, resource, left, observation)) };
+  const partly = unitsOf(target).filter((unit) => inputsOf(target, unit).some(({ id }) => left.has(id)));
+  const plan = makePlan(narrowed, observation);
+  const verdicts = new Map(
+    split.kept.map((finding) => {
+      const resource = resourceOf(target, finding);
+      const verdict = verdictOn(own.get(finding) ?? null, resource, left);
+      return [finding, verdict.outcome === "left" || isInPlan(plan, finding, resource) ? verdict : NO_PLAN];
+    }),
+  );
+  return { plan: { ...plan, manifests: [], records: [], orphans: [], unrecorded: partly.map(({ unit }) => unit) }, verdicts };
+}
+
+/** Why each finding is left by itself; null: it may be healed. */
+type Reasons = ReadonlyMap<Finding, string | null>;
+
+/** What is verified after healing is a whole service: one with a unit that stays down is not touched at all. */
+function withoutAsleep(target: HostTarget, split: SplitFindings, own: Reasons): Reasons {
+  const left = whatIsLeft(target, split, own);
+  const isDown = ({ kind }: Finding): boolean => kind === "not-running" || kind === "masked";
+  const staysDown = (finding: Finding): boolean => verdictOn(own.get(finding) ?? null, resourceOf(target, finding), left).outcome === "left";
+  const down = [
+    ...split.kept.filter((finding) => isDown(finding) && staysDown(finding)),
+    ...split.ignored.map(({ finding }) => finding).filter(isDown),
+  ];
+  const asleep = new Set(down.map(({ service }) => service));
+  const why = (finding: Finding): string | null => (asleep.has(finding.service) && !isDown(finding) ? "a unit of its service stays down" : null);
+  return new Map([...own].map(([finding, reason]) => [finding, reason ?? why(finding)]));
+}
+
+/** Resources that healing does not touch, by id; a unit is one when an input of it is in dispute. */
+function whatIsLeft(target: HostTarget, { ignored }: SplitFindings, own: Reasons): ReadonlyMap<string, Left> {
+  const left = new Map<string, Left>();
+  const leave = (finding: Finding, how: Left): void => {
+    const resource = resourceOf(target, finding);
+    if (resource !== null && left.get(resource.id) !== "disputed") left.set(resource.id, how);
+  };
+  for (const { finding } of ignored) leave(finding, "settled");
+  for (const [finding, why] of own) if (why !== null) leave(finding, finding.origin === "project" ? "settled" : "disputed");
+  for (const unit of unitsOf(target)) if (inputsOf(target, unit).some(({ id }) => left.get(id) === "disputed")) left.set(unit.id, "disputed");
+  return left;
+}
+
+/** settled: it stays as it is by intent (pending, ignored); disputed: somebody has to look, or may be at work. */
+type Left = "settled" | "disputed";
+
+/** Differences that no plan puts right. */
+const BEYOND: Partial<Record<Finding["kind"], string>> = {
+  type: "something else stands in its place, and healing deletes nothing",
+  masked: "somebody masked it on purpose",
+  orphan: "healing removes nothing",
+  "foreign-drop-in": "healing removes nothing of others",
+  "slice-moved": "only a restart would move it",
+  health: "the process is there: a restart may hide why it does not answer",
+  manifest: "the next apply writes it anew",
+  "unfinished-transaction": "the run that left it has to be settled first",
+};
+
+/** Null: it may be healed. */
+function whyLeft(finding: Finding, { facts }: Observation, policy: HealPolicy): string | null {
+  if (finding.origin === "project") return "pending: apply brings it";
+  if (finding.origin === "conflict") return "decide which side is right, then apply";
+  const beyond = BEYOND[finding.kind];
+  if (beyond !== undefined) return beyond;
+  if (finding.kind === "content" && finding.change?.resource.kind === "release") return "the release is damaged: remove its folder first";
+  const times = policy.healed(finding.service);
+  if (times >= policy.maxHeals) return `healed ${times === 1 ? "once" : `${times} times`} today: something keeps changing it, find out what`;
+  const isDated = finding.since !== null && finding.since <= facts.clock;
+  const age = isDated && finding.since !== null ? facts.clock - finding.since : policy.seenFor(finding);
+  const wait = policy.graceSeconds - age;
+  return wait > 0 ? `left alone for another ${sayWait(wait)}: somebody may be at work` : null;
+}
+
+function sayWait(seconds: number): string {
+  return seconds < 60 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
+function verdictOn(why: string | null, resource: Resource | null, left: ReadonlyMap<string, Left>): HealVerdict {
+  if (why !== null) return { outcome: "left", why };
+  if (resource === null || !left.has(resource.id)) return { outcome: "heal", why: "" };
+  return { outcome: "left", why: resource.kind === "unit" ? "one of its files is left as it is" : "something else about it is left as it is" };
+}
+
+const NO_PLAN: HealVerdict = { outcome: "left", why: "no transaction puts it right while things run: look at it" };
+
+function isInPlan({ changes, actions }: Plan, { kind }: Finding, resource: Resource | null): boolean {
+  if (kind === "not-loaded") return actions.some(({ verb }) => verb === "daemon-reload");
+  if (resource?.kind === "unit") return actions.some((action) => action.verb !== "daemon-reload" && action.unit === resource.unit);
+  return changes.some((change) => change.resource.id === resource?.id);
+}
+
+/** The resource that is wrong; null for what is beside it, such as a drop-in of others or a process in another slice. */
+function resourceOf(target: HostTarget, { kind, change, subject }: Finding): Resource | null {
+  if (change !== null) return change.resource;
+  if (kind === "foreign-drop-in" || kind === "slice-moved") return null;
+  const named = target.resources.find(
+    (resource) => (resource.kind === "unit" ? resource.unit : "path" in resource ? resource.path : null) === subject,
+  );
+  return named ?? declaredMounts(target).find(({ where }) => where === subject)?.unit ?? null;
+}
+
+function unitsOf({ resources }: HostTarget): readonly UnitResource[] {
+  return resources.filter((resource) => resource.kind === "unit");
+}
+
+function inputsOf(target: HostTarget, unit: UnitResource): readonly Resource[] {
+  const paths = new Set([unit.path, ...unit.inputPaths]);
+  return target.resources.filter((resource) => resource.kind !== "unit" && "path" in resource && paths.has(resource.path));
+}
+
+/** What is left is none of the plan's. A unit with such inputs owes nothing for them: it is compared with what it last started from. */
+function narrow(target: HostTarget, resource: Resource, left: ReadonlyMap<string, Left>, { records }: Observation): readonly Resource[] {
+  if (left.has(resource.id)) return [];
+  if (resource.kind !== "unit") return [resource];
+  const others = inputsOf(target, resource).filter(({ id }) => left.has(id));
+  if (others.length === 0) return [resource];
+  const paths = new Set(others.flatMap((other) => ("path" in other ? [other.path] : [])));
+  const record = records.get(resource.unit);
+  const digests = record === undefined ? {} : { restartDigest: record.restartDigest, reloadDigest: record.reloadDigest };
+  return [{ ...resource, ...digests, inputPaths: resource.inputPaths.filter((path) => !paths.has(path)) }];
+}
