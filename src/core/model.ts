@@ -457,8 +457,8 @@ export type Plan = {
   readonly manifests: readonly { readonly service: string; readonly path: string; readonly content: string; readonly oldSha256: string | null }[];
   /** Units whose record will be written at success although no action touches them. */
   readonly records: readonly string[];
-  /** Units of which no record is written although an action touches them: some of their inputs are not as declared. Only healing has them. */
-  readonly unrecorded?: readonly string[];
+  /** Unit → what its record says instead of the declared digests, for units that are started from other inputs; "-": no digest tells. Only of healing. */
+  readonly recordAs?: { readonly [unit: string]: Pick<UnitResource, "restartDigest" | "reloadDigest"> };
   /** sha256 over the observed state of everything the plan touches. */
   readonly fingerprint: string;
 };

@@ -167,6 +167,9 @@ function recordLines(plan: Plan, target: HostTarget): readonly string[] {
     ...plan.actions.flatMap((action) => (action.verb === "daemon-reload" || action.verb === "stop" ? [] : [action.unit])),
   ]);
   return unitsOf(target)
-    .filter(({ unit }) => recorded.has(unit) && plan.unrecorded?.includes(unit) !== true)
-    .map((unit) => line("record", unit.unit, unit.restartDigest, unit.reloadDigest));
+    .filter(({ unit }) => recorded.has(unit))
+    .map((unit) => {
+      const { restartDigest, reloadDigest } = plan.recordAs?.[unit.unit] ?? unit;
+      return line("record", unit.unit, restartDigest, reloadDigest);
+    });
 }

@@ -1,5 +1,5 @@
 /** Hosts that drifted alike, as one: what happened on each at another time is still the same drift. */
-import type { DriftHost } from "./drift-view.ts";
+import { type DriftHost, sayBeside } from "./drift-view.ts";
 import { type Line, line, plainText } from "./text.ts";
 
 /** Hosts in order; host: stands for all of them, with the oldest time of each finding by the clock of the first. */
@@ -9,7 +9,7 @@ export type DriftGroup = { readonly names: readonly string[]; readonly host: Dri
 export function foldDrift(hosts: readonly DriftHost[], body: (host: DriftHost) => readonly Line[]): readonly DriftGroup[] {
   const groups = new Map<string, DriftHost[]>();
   for (const host of hosts) {
-    const key = plainText([...body({ ...host, clock: null }), line(String(host.ignored.length))]);
+    const key = plainText([...body({ ...host, clock: null }), line(sayBeside(host))]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [host]);
     else group.push(host);

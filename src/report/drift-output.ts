@@ -2,8 +2,8 @@
 import type { IgnoreRule } from "../core/model.ts";
 import { foldDrift } from "./drift-fold.ts";
 import { ruleLines } from "./drift-rules.ts";
-import { driftBody, sayIgnored } from "./drift-text.ts";
-import { type DriftFinding, type DriftHost, type DriftView, summariseDrift } from "./drift-view.ts";
+import { driftBody } from "./drift-text.ts";
+import { type DriftFinding, type DriftHost, type DriftView, sayBeside, summariseDrift } from "./drift-view.ts";
 import { hostBlock, joinBlocks } from "./markdown.ts";
 import { changeJson, errorJson } from "./plan-json.ts";
 import { hostList } from "./plan-view.ts";
@@ -60,5 +60,5 @@ function ruleJson({ what, ...rule }: IgnoreRule): object {
 
 function headline(host: DriftHost): string {
   if (host.error !== null) return "not looked at";
-  return `${host.findings.length === 0 ? "as declared" : plural(host.findings.length, "finding")}${sayIgnored(host)}`;
+  return `${host.findings.length === 0 ? "as declared" : plural(host.findings.length, "finding")}${sayBeside(host)}`;
 }

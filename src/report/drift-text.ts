@@ -3,7 +3,7 @@ import { diffContent } from "./diff.ts";
 import { foldDrift } from "./drift-fold.ts";
 import { ruleLines } from "./drift-rules.ts";
 import { originPhrase, sincePhrase } from "./drift-since.ts";
-import { type DriftFinding, type DriftHost, type DriftView, summariseDrift } from "./drift-view.ts";
+import { type DriftFinding, type DriftHost, type DriftView, sayBeside, summariseDrift } from "./drift-view.ts";
 import { errorLines } from "./error-text.ts";
 import { verdictPhrase } from "./heal-text.ts";
 import { hostList } from "./plan-view.ts";
@@ -29,19 +29,14 @@ export function driftText(view: DriftView, columns: number): readonly Line[] {
 /** What one host's drift is, without its name; empty when there is none. count: the hosts that it stands for, of which the times are the oldest. */
 export function driftBody(host: DriftHost, columns: number, count = 1): readonly Line[] {
   if (host.error !== null) return errorLines(host.error, columns);
-  return host.findings.flatMap((finding) => findingLines(finding, { clock: host.clock, columns, count }));
+  return [...host.findings, ...(host.healed ?? [])].flatMap((finding) => findingLines(finding, { clock: host.clock, columns, count }));
 }
 
 function heading(names: readonly string[], first: DriftHost): Line {
   const name = styled("strong", hostList(names));
   if (first.error !== null) return line(name, ": ", styled("bad", "not looked at"));
-  if (first.findings.length === 0) return line(name, ": ", styled("good", "as declared"), sayIgnored(first));
-  return line(name, ": ", styled("warn", plural(first.findings.length, "finding")), sayIgnored(first));
-}
-
-/** ", 2 ignored by rules", or nothing. */
-export function sayIgnored({ ignored }: DriftHost): string {
-  return ignored.length === 0 ? "" : `, ${ignored.length} ignored by rules`;
+  if (first.findings.length === 0) return line(name, ": ", styled("good", "as declared"), sayBeside(first));
+  return line(name, ": ", styled("warn", plural(first.findings.length, "finding")), sayBeside(first));
 }
 
 type Layout = { readonly clock: number | null; readonly columns: number; readonly count: number };

@@ -57,6 +57,11 @@ export function summariseDrift(view: DriftView): string {
   return `Drift: ${count} on ${drifted} of ${seen} ${seen === 1 ? "host" : "hosts"} (${countOrigins(findings)}${known}).${unseen}`;
 }
 
+/** ", 1 healed, 2 ignored by rules", or nothing. */
+export function sayBeside({ ignored, healed = [] }: DriftHost): string {
+  return `${healed.length === 0 ? "" : `, ${healed.length} healed`}${ignored.length === 0 ? "" : `, ${ignored.length} ignored by rules`}`;
+}
+
 function namesWhere(view: DriftView, holds: (host: DriftHost) => boolean): number {
   return new Set(view.hosts.filter(holds).map((host) => host.host)).size;
 }

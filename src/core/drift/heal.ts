@@ -23,8 +23,8 @@ export type SplitFindings = { readonly kept: readonly Finding[]; readonly ignore
 
 /**
  * Plans the healing. A resource is put right when all that is wrong with it came from the host, is old enough and is nobody's to accept; a unit is
- * started or restarted when none of its inputs is in dispute. Manifests and the records of units whose inputs stay different are not written,
- * because what they say has not come true.
+ * started or restarted when none of its inputs is in dispute. No manifest is written and no unit is recorded as started from what is only declared,
+ * because that has not come true.
  */
 export function planHeal(target: HostTarget, observation: Observation, split: SplitFindings, policy: HealPolicy): HealPlan {
   const first = new Map(split.kept.map((finding) => [finding, whyLeft(finding, observation, policy)]));
@@ -32,6 +32,7 @@ export function planHeal(target: HostTarget, observation: Observation, split: Sp
   const left = whatIsLeft(target, split, own);
   const narrowed = { ...target, resources: target.resources.flatMap((resource) => narrow(target, resource, left, observation)) };
   const partly = unitsOf(target).filter((unit) => inputsOf(target, unit).some(({ id }) => left.has(id)));
+  const recordAs = Object.fromEntries(partly.map((unit) => [unit.unit, startedFrom(unit, target, left, observation)]));
   const plan = makePlan(narrowed, observation);
   const verdicts = new Map(
     split.kept.map((finding) => {
@@ -40,7 +41,7 @@ export function planHeal(target: HostTarget, observation: Observation, split: Sp
       return [finding, verdict.outcome === "left" || isInPlan(plan, finding, resource) ? verdict : NO_PLAN];
     }),
   );
-  return { plan: { ...plan, manifests: [], records: [], orphans: [], unrecorded: partly.map(({ unit }) => unit) }, verdicts };
+  return { plan: { ...plan, manifests: [], records: [], orphans: [], recordAs }, verdicts };
 }
 
 /** Why each finding is left by itself; null: it may be healed. */
@@ -65,16 +66,17 @@ function whatIsLeft(target: HostTarget, { ignored }: SplitFindings, own: Reasons
   const left = new Map<string, Left>();
   const leave = (finding: Finding, how: Left): void => {
     const resource = resourceOf(target, finding);
-    if (resource !== null && left.get(resource.id) !== "disputed") left.set(resource.id, how);
+    if (resource !== null) left.set(resource.id, how);
   };
-  for (const { finding } of ignored) leave(finding, "settled");
-  for (const [finding, why] of own) if (why !== null) leave(finding, finding.origin === "project" ? "settled" : "disputed");
+  for (const [finding, why] of own) if (why !== null && finding.origin === "project") leave(finding, "pending");
+  for (const { finding } of ignored) leave(finding, "ignored");
+  for (const [finding, why] of own) if (why !== null && finding.origin !== "project") leave(finding, "disputed");
   for (const unit of unitsOf(target)) if (inputsOf(target, unit).some(({ id }) => left.get(id) === "disputed")) left.set(unit.id, "disputed");
   return left;
 }
 
-/** settled: it stays as it is by intent (pending, ignored); disputed: somebody has to look, or may be at work. */
-type Left = "settled" | "disputed";
+/** pending, ignored: it stays as it is by intent; disputed: somebody has to look, or may be at work. */
+type Left = "pending" | "ignored" | "disputed";
 
 /** Differences that no plan puts right. */
 const BEYOND: Partial<Record<Finding["kind"], string>> = {
@@ -139,6 +141,16 @@ function inputsOf(target: HostTarget, unit: UnitResource): readonly Resource[] {
   const paths = new Set([unit.path, ...unit.inputPaths]);
   return target.resources.filter((resource) => resource.kind !== "unit" && "path" in resource && paths.has(resource.path));
 }
+
+/** With pending changes alone the unit starts from what our last apply left, as it did before; from what else it starts has no digest. */
+function startedFrom(unit: UnitResource, target: HostTarget, left: ReadonlyMap<string, Left>, { records }: Observation): Digests {
+  const record = records.get(unit.unit);
+  const isPending = inputsOf(target, unit).every(({ id }) => (left.get(id) ?? "pending") === "pending");
+  if (record === undefined || !isPending) return { restartDigest: "-", reloadDigest: "-" };
+  return { restartDigest: record.restartDigest, reloadDigest: record.reloadDigest };
+}
+
+type Digests = Pick<UnitResource, "restartDigest" | "reloadDigest">;
 
 /** What is left is none of the plan's. A unit with such inputs owes nothing for them: it is compared with what it last started from. */
 function narrow(target: HostTarget, resource: Resource, left: ReadonlyMap<string, Left>, { records }: Observation): readonly Resource[] {
