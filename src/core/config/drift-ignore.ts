@@ -21,9 +21,8 @@ const date = leaf((value) => {
   if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(value))
     return bad(`a date such as 2026-12-31 is expected here, this is ${describe(value)}`);
   const day = Date.parse(`${value}T00:00:00Z`);
-  // Date.parse takes the 31st of February for the 3rd of March.
-  const [year, month, dayOfMonth] = value.split("-").map(Number);
-  const isReal = !Number.isNaN(day) && Date.UTC(year ?? 0, (month ?? 0) - 1, dayOfMonth ?? 0) === day;
+  // The 30th of February is taken for the 2nd of March.
+  const isReal = !Number.isNaN(day) && new Date(day).toISOString().startsWith(value);
   return isReal ? good(value) : bad(`${value} is no day of any calendar`);
 });
 

@@ -30,7 +30,8 @@ export function planHeal(target: HostTarget, observation: Observation, split: Sp
   const first = new Map(split.kept.map((finding) => [finding, whyLeft(finding, observation, policy)]));
   const own = withoutAsleep(target, split, first);
   const left = whatIsLeft(target, split, own);
-  const narrowed = { ...target, resources: target.resources.flatMap((resource) => narrow(target, resource, left, observation)) };
+  const wanted = new Set([...own].flatMap(([finding, why]) => (why === null ? (resourceOf(target, finding)?.id ?? []) : [])));
+  const narrowed = { ...target, resources: target.resources.flatMap((resource) => narrow(target, resource, { left, wanted }, observation)) };
   const partly = unitsOf(target).filter((unit) => inputsOf(target, unit).some(({ id }) => left.has(id)));
   const recordAs = Object.fromEntries(partly.map((unit) => [unit.unit, startedFrom(unit, target, left, observation)]));
   const plan = makePlan(narrowed, observation);
@@ -152,14 +153,22 @@ function startedFrom(unit: UnitResource, target: HostTarget, left: ReadonlyMap<s
 
 type Digests = Pick<UnitResource, "restartDigest" | "reloadDigest">;
 
-/** What is left is none of the plan's. A unit with such inputs owes nothing for them: it is compared with what it last started from. */
-function narrow(target: HostTarget, resource: Resource, left: ReadonlyMap<string, Left>, { records }: Observation): readonly Resource[] {
+/**
+ * What is left is none of the plan's. A unit with such inputs owes nothing for them: it is compared with what it last started from, and is none of the
+ * plan's either unless it or another input of it is to be healed.
+ */
+function narrow(target: HostTarget, resource: Resource, { left, wanted }: Aims, { records }: Observation): readonly Resource[] {
   if (left.has(resource.id)) return [];
   if (resource.kind !== "unit") return [resource];
-  const others = inputsOf(target, resource).filter(({ id }) => left.has(id));
+  const inputs = inputsOf(target, resource);
+  const others = inputs.filter(({ id }) => left.has(id));
   if (others.length === 0) return [resource];
+  if (![resource, ...inputs].some(({ id }) => wanted.has(id) && !left.has(id))) return [];
   const paths = new Set(others.flatMap((other) => ("path" in other ? [other.path] : [])));
   const record = records.get(resource.unit);
   const digests = record === undefined ? {} : { restartDigest: record.restartDigest, reloadDigest: record.reloadDigest };
   return [{ ...resource, ...digests, inputPaths: resource.inputPaths.filter((path) => !paths.has(path)) }];
 }
+
+/** Ids of the resources that are left, and of those with a finding to heal. */
+type Aims = { readonly left: ReadonlyMap<string, Left>; readonly wanted: ReadonlySet<string> };
