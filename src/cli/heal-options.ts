@@ -8,7 +8,7 @@ import { isGiven, optionalText, type RawArguments } from "./options.ts";
 export const HEAL = {
   heal: { type: "boolean", describe: "put right what changed on the hosts, without asking" },
   grace: { type: "string", describe: "with --heal: leave alone what is younger; default 15min", requiresArg: true },
-  "max-heals": { type: "string", describe: "with --heal: a day, host and service; default 3", requiresArg: true },
+  "max-heals": { type: "string", describe: "with --heal: times a day, host and service; default 3", requiresArg: true },
   state: { type: "string", describe: "folder for what is remembered from run to run", requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 

@@ -30,7 +30,7 @@ function manifestFindings(target: HostTarget, observation: Observation): readonl
   const damaged = target.services.filter(({ name }) => isDamaged(target, name, observation));
   return damaged.map(({ name: service }): Finding => {
     const path = manifestPath(target.project, service);
-    const text = "what our last apply left here cannot be read, so nobody can tell who moved; the next apply writes it anew";
+    const text = "damaged: what our last apply left cannot be read in full, and who moved not always be told; the next apply writes it anew";
     return { kind: "manifest", service, subject: path, text, origin: "host", since: touchedAt(path, observation), change: null };
   });
 }
