@@ -27,6 +27,6 @@ export function healOrder(raw: RawArguments): HealOrder | null {
   const graceSeconds = parseTimeSpan(grace ?? "15min");
   if (graceSeconds === null || graceSeconds > 30 * 86_400)
     throw new UsageError(`--grace takes a time span such as 15min or 0, not ${JSON.stringify(grace)}`);
-  if (!/^[0-9]{1,3}$/.test(most ?? "3")) throw new UsageError(`--max-heals takes a number from 0 to 999, not ${JSON.stringify(most)}`);
+  if (!/^[1-9][0-9]{0,2}$/.test(most ?? "3")) throw new UsageError(`--max-heals takes a number from 1 to 999, not ${JSON.stringify(most)}`);
   return { graceSeconds, maxHeals: Number(most ?? "3"), state };
 }

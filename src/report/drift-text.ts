@@ -5,7 +5,7 @@ import { ruleLines } from "./drift-rules.ts";
 import { originPhrase, sincePhrase } from "./drift-since.ts";
 import { type DriftFinding, type DriftHost, type DriftView, sayBeside, summariseDrift } from "./drift-view.ts";
 import { errorLines } from "./error-text.ts";
-import { verdictPhrase } from "./heal-text.ts";
+import { verdictSpan } from "./heal-text.ts";
 import { hostList } from "./plan-view.ts";
 import { breakLine, hang, indent, type Line, line, plural, styled, wrap } from "./text.ts";
 
@@ -50,9 +50,9 @@ function findingLines(finding: DriftFinding, layout: Layout): readonly Line[] {
 function whoAndWhen(finding: DriftFinding, { clock, columns, count }: Layout): readonly Line[] {
   const since = sincePhrase(finding, clock);
   const parts = [originPhrase(finding), ...(since === null ? [] : [count === 1 ? since : `${since}, the first of them`])];
-  const verdict = verdictPhrase(finding);
+  const verdict = verdictSpan(finding);
   return [
     ...wrap(parts.join("; "), columns - 4).map((text) => line(styled("dim", text))),
-    ...(verdict === null ? [] : wrap(verdict, columns - 4).map((text) => line(text))),
+    ...(verdict === null ? [] : wrap(verdict.text, columns - 4).map((text) => line(styled(verdict.style, text)))),
   ];
 }

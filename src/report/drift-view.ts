@@ -5,7 +5,7 @@ import type { Finding, HealthResult, IgnoreRule } from "../core/model.ts";
 import { countOrigins } from "./drift-since.ts";
 
 /** What became of a finding where healing was asked for, and why. */
-export type HealOutcome = { readonly outcome: "heal" | "healed" | "left" | "failed"; readonly why: string };
+export type HealOutcome = { readonly outcome: "heal" | "healed" | "left" | "flapping" | "failed"; readonly why: string };
 /** A finding as it is reported. */
 export type DriftFinding = Finding & { readonly heal?: HealOutcome };
 

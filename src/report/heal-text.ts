@@ -2,31 +2,42 @@
 import type { Plan } from "../core/model.ts";
 import type { DriftFinding, DriftView } from "./drift-view.ts";
 import { actionTitle } from "./plan-text.ts";
-import type { PlanView } from "./plan-view.ts";
-import { hang, type Line, line, plural, styled } from "./text.ts";
+import { foldSame, hostList, type PlanView } from "./plan-view.ts";
+import { hang, type Line, line, plural, type Span, styled } from "./text.ts";
 
-/** What becomes of a finding; nothing where nobody asked for healing. */
-export function verdictPhrase({ heal }: DriftFinding): string | null {
+/** What becomes of a finding, loud where somebody has to look; null where nobody asked for healing. */
+export function verdictSpan({ heal }: DriftFinding): Span | null {
   if (heal === undefined) return null;
   switch (heal.outcome) {
     case "heal":
-      return "will be healed";
+      return styled("good", "will be healed");
     case "healed":
-      return "healed";
+      return styled("good", "healed");
     case "left":
-      return `not healed: ${heal.why}`;
+      return styled("plain", `not healed: ${heal.why}`);
+    case "flapping":
+      return styled("bad", `FLAPPING, not healed: ${heal.why}`);
     case "failed":
-      return `healing failed: ${heal.why}`;
+      return styled("bad", `healing failed: ${heal.why}`);
   }
 }
 
-/** Each host with what is done to it. */
+/** What is done to whom; hosts to which the same is done as one. */
 export function healAnnouncement({ plays }: PlanView, columns: number): readonly Line[] {
-  const hosts = plays.flatMap((each) => each.hosts).flatMap(({ target, plan }) => (plan === null ? [] : [{ name: target.host.name, plan }]));
-  return hosts.flatMap(({ name, plan }) => [
-    ...hang(line("Healing ", styled("strong", name)), `: ${doings(plan).join("; ")}`, columns, 4),
-    ...plan.collateral.flatMap(({ unit, because }) => hang(line(styled("warn", "    along with it")), ` ${unit}: ${because}`, columns, 8)),
+  const plans = plays.flatMap((each) => each.hosts).flatMap(({ plan }) => (plan === null ? [] : [plan]));
+  const groups = foldSame(
+    plans,
+    ({ host }) => host,
+    (plan) => [line(...doings(plan)), ...alongWith(plan, columns)],
+  );
+  return groups.flatMap(({ names, item }) => [
+    ...hang(line("Healing ", styled("strong", hostList(names))), `: ${doings(item).join("; ")}`, columns, 4),
+    ...alongWith(item, columns),
   ]);
+}
+
+function alongWith({ collateral }: Plan, columns: number): readonly Line[] {
+  return collateral.flatMap(({ unit, because }) => hang(line(styled("warn", "    along with it")), ` ${unit}: ${because}`, columns, 8));
 }
 
 /** How it ended, in one sentence; what is left is the drift's summary to say. */

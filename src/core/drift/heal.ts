@@ -4,8 +4,8 @@ import { declaredMounts } from "../plan/mount-options.ts";
 import { makePlan } from "../plan/plan.ts";
 import type { IgnoredFinding } from "./ignore.ts";
 
-/** What becomes of a finding, and in a few words why. */
-export type HealVerdict = { readonly outcome: "heal" | "left"; readonly why: string };
+/** What becomes of a finding, and in a few words why; flapping: it was healed too often to go on. */
+export type HealVerdict = { readonly outcome: "heal" | "left" | "flapping"; readonly why: string };
 
 /** How much may be healed. seenFor: seconds since a heal run first saw a finding that does not say itself since when it is. healed: times today. */
 export type HealPolicy = {
@@ -39,26 +39,27 @@ export function planHeal(target: HostTarget, observation: Observation, split: Sp
     split.kept.map((finding) => {
       const resource = resourceOf(target, finding);
       const verdict = verdictOn(own.get(finding) ?? null, resource, left);
-      return [finding, verdict.outcome === "left" || isInPlan(plan, finding, resource) ? verdict : NO_PLAN];
+      return [finding, verdict.outcome !== "heal" || isInPlan(plan, finding, resource) ? verdict : NO_PLAN];
     }),
   );
   return { plan: { ...plan, manifests: [], records: [], orphans: [], recordAs }, verdicts };
 }
 
 /** Why each finding is left by itself; null: it may be healed. */
-type Reasons = ReadonlyMap<Finding, string | null>;
+type Reasons = ReadonlyMap<Finding, HealVerdict | null>;
 
 /** What is verified after healing is a whole service: one with a unit that stays down is not touched at all. */
 function withoutAsleep(target: HostTarget, split: SplitFindings, own: Reasons): Reasons {
   const left = whatIsLeft(target, split, own);
   const isDown = ({ kind }: Finding): boolean => kind === "not-running" || kind === "masked";
-  const staysDown = (finding: Finding): boolean => verdictOn(own.get(finding) ?? null, resourceOf(target, finding), left).outcome === "left";
+  const staysDown = (finding: Finding): boolean => verdictOn(own.get(finding) ?? null, resourceOf(target, finding), left).outcome !== "heal";
   const down = [
     ...split.kept.filter((finding) => isDown(finding) && staysDown(finding)),
     ...split.ignored.map(({ finding }) => finding).filter(isDown),
   ];
   const asleep = new Set(down.map(({ service }) => service));
-  const why = (finding: Finding): string | null => (asleep.has(finding.service) && !isDown(finding) ? "a unit of its service stays down" : null);
+  const why = (finding: Finding): HealVerdict | null =>
+    asleep.has(finding.service) && !isDown(finding) ? leftAs("a unit of its service stays down") : null;
   return new Map([...own].map(([finding, reason]) => [finding, reason ?? why(finding)]));
 }
 
@@ -92,31 +93,36 @@ const BEYOND: Partial<Record<Finding["kind"], string>> = {
 };
 
 /** Null: it may be healed. */
-function whyLeft(finding: Finding, { facts }: Observation, policy: HealPolicy): string | null {
-  if (finding.origin === "project") return "pending: apply brings it";
-  if (finding.origin === "conflict") return "decide which side is right, then apply";
+function whyLeft(finding: Finding, { facts }: Observation, policy: HealPolicy): HealVerdict | null {
+  if (finding.origin === "project") return leftAs("pending: apply brings it");
+  if (finding.origin === "conflict") return leftAs("decide which side is right, then apply");
   const beyond = BEYOND[finding.kind];
-  if (beyond !== undefined) return beyond;
-  if (finding.kind === "content" && finding.change?.resource.kind === "release") return "the release is damaged: remove its folder first";
+  if (beyond !== undefined) return leftAs(beyond);
+  if (finding.kind === "content" && finding.change?.resource.kind === "release") return leftAs("the release is damaged: remove its folder first");
   const times = policy.healed(finding.service);
-  if (times >= policy.maxHeals) return `healed ${times === 1 ? "once" : `${times} times`} today: something keeps changing it, find out what`;
+  const often = times === 1 ? "once" : `${times} times`;
+  if (times >= policy.maxHeals) return { outcome: "flapping", why: `healed ${often} today: something keeps changing it, find out what` };
   const isDated = finding.since !== null && finding.since <= facts.clock;
   const age = isDated && finding.since !== null ? facts.clock - finding.since : policy.seenFor(finding);
   const wait = policy.graceSeconds - age;
-  return wait > 0 ? `left alone for another ${sayWait(wait)}: somebody may be at work` : null;
+  return wait > 0 ? leftAs(`left alone for another ${sayWait(wait)}: somebody may be at work`) : null;
+}
+
+function leftAs(why: string): HealVerdict {
+  return { outcome: "left", why };
 }
 
 function sayWait(seconds: number): string {
   return seconds < 60 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
-function verdictOn(why: string | null, resource: Resource | null, left: ReadonlyMap<string, Left>): HealVerdict {
-  if (why !== null) return { outcome: "left", why };
+function verdictOn(own: HealVerdict | null, resource: Resource | null, left: ReadonlyMap<string, Left>): HealVerdict {
+  if (own !== null) return own;
   if (resource === null || !left.has(resource.id)) return { outcome: "heal", why: "" };
-  return { outcome: "left", why: resource.kind === "unit" ? "one of its files is left as it is" : "something else about it is left as it is" };
+  return leftAs(resource.kind === "unit" ? "one of its files is left as it is" : "something else about it is left as it is");
 }
 
-const NO_PLAN: HealVerdict = { outcome: "left", why: "no transaction puts it right while things run: look at it" };
+const NO_PLAN: HealVerdict = leftAs("no transaction puts it right while things run: look at it");
 
 function isInPlan({ changes, actions }: Plan, { kind }: Finding, resource: Resource | null): boolean {
   if (kind === "not-loaded") return actions.some(({ verb }) => verb === "daemon-reload");

@@ -150,7 +150,7 @@ describe("healing", () => {
 
   test("ends when it did not help often enough", () => {
     expect(whys(healing(host({ a: "x" }), shall(), { healed: () => 3 }))).toEqual([
-      "content: left healed 3 times today: something keeps changing it, find out what",
+      "content: flapping healed 3 times today: something keeps changing it, find out what",
     ]);
     expect(doings(healing(host({ a: "x" }), shall(), { healed: () => 2 }))).toEqual(["file:a"]);
   });
