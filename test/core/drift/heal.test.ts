@@ -5,6 +5,7 @@ import { type HealPlan, type HealPolicy, planHeal } from "../../../src/core/drif
 import { ignoreFindings, openRules } from "../../../src/core/drift/ignore.ts";
 import type { IgnoreRule, Observation } from "../../../src/core/model.ts";
 import { findDrift } from "../../../src/core/plan/drift.ts";
+import { manifestPath } from "../../../src/core/plan/manifest.ts";
 import { isEmpty } from "../../../src/core/plan/plan.ts";
 import {
   CLOCK,
@@ -14,6 +15,7 @@ import {
   makeObservation,
   makeResource,
   makeTarget,
+  pathState,
   type ResourceSpec,
   withApplied,
 } from "../plan/host-builder.ts";
@@ -101,7 +103,10 @@ describe("healing", () => {
   });
 
   test("writes no manifest: what is pending has not been applied", () => {
-    const { plan } = healing(host({ a: "x" }), shall({ b: "new" }));
+    const observation = host({ a: "x" });
+    const garbled = new Map([...observation.paths, [manifestPath("shop", "app"), pathState({ content: "a line that nobody wrote" })] as const]);
+    expect(healing({ ...observation, paths: garbled }).plan.manifests).toEqual([]);
+    const { plan } = healing(observation, shall({ b: "new" }));
     expect(plan.manifests).toEqual([]);
     expect(plan.changes.map(({ resource }) => resource.id)).toEqual(["file:a"]);
   });
