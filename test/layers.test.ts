@@ -35,6 +35,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
     ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/plan/", "core/resources/", "core/render/merge-resources.ts"],
   ],
   ["core/timer/", ["core/unit-file/"]],
+  ["core/drift/", ["core/model.ts", "core/config/patterns.ts", "core/plan/", "core/resources/", "core/unit-file/"]],
   ["core/init/", ["core/config/allow-lists.ts"]],
   ["core/status/", ["core/model.ts", "core/plan/drift.ts", "core/plan/unit-state.ts", "core/verify/cause.ts"]],
   ["core/plan/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/"]],

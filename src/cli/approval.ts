@@ -71,13 +71,14 @@ async function isAgreed(
   return await interrupts.abandonable(confirm(project, surroundings, verb));
 }
 
-type Relay = { readonly emit: (event: DeployEvent) => void; readonly connect: (reporter: Reporter) => void };
+/** Passes events on to a reporter that comes later. */
+export type Relay = { readonly emit: (event: DeployEvent) => void; readonly connect: (reporter: Reporter) => void };
 
 /**
  * Events from the time before there is a reporter are dropped, as nothing is changed yet; but settling what an earlier run left may take half a
  * minute, and is told. Where the output is JSON an interruption is told to humans as well.
  */
-function makeRelay(output: string, { stderr }: Surroundings): Relay {
+export function makeRelay(output: string, { stderr }: Surroundings): Relay {
   let reporter: Reporter | null = null;
   return {
     emit: (event) => {
@@ -91,7 +92,8 @@ function makeRelay(output: string, { stderr }: Surroundings): Relay {
   };
 }
 
-async function makeReporter(output: string, { stdout, display }: Surroundings): Promise<Reporter> {
+/** What shows a run in this format of standard output. */
+export async function makeReporter(output: string, { stdout, display }: Surroundings): Promise<Reporter> {
   if (output === "json") return makeJsonReporter(stdout);
   if (output === "ndjson") return makeNdjsonReporter(stdout);
   if (display === "plain") return makePlainReporter(stdout);

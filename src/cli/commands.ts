@@ -1,5 +1,6 @@
 /** The table of commands: what each is for, takes, and where it is done. */
 import type { Options } from "yargs";
+import { HEAL } from "./heal-options.ts";
 import { CONNECTION, HISTORY, LINT, LOGS, outputOption, type RawArguments, SELECTION, STATUS } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { PASSED_ON, TIMER, WATCH } from "./watch-options.ts";
@@ -123,7 +124,14 @@ export const COMMANDS: readonly Command[] = [
     name: "drift",
     describe: "Show what on the hosts is not as declared; exit 2 if any",
     example: "svcdeploy drift --env prod --output markdown",
-    options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json", "markdown"), "no-health": WITHOUT_HEALTH, ...WATCH },
+    options: {
+      ...SELECTION,
+      ...CONNECTION,
+      output: outputOption("text", "json", "markdown"),
+      "no-health": WITHOUT_HEALTH,
+      ...HEAL,
+      ...WATCH,
+    },
     load: async () => (await import("./drift.ts")).drift,
   },
   {

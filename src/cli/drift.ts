@@ -1,83 +1,63 @@
-/** `svcdeploy drift`: what on the hosts is not as declared. Reads only, takes no lock. */
-import { causeOfError, EXIT, exitCodeOfObservation } from "../core/exit-code.ts";
-import type { HealthResult } from "../core/model.ts";
-import { findDrift } from "../core/plan/drift.ts";
-import type { DeployContext, PlayTargets } from "../deploy/context.ts";
-import { observeHosts } from "../deploy/observe.ts";
-import { checkHealth } from "../deploy/verify.ts";
-import { driftJson, driftMarkdown } from "../report/drift-output.ts";
-import { driftText } from "../report/drift-text.ts";
-import { type DriftHost, type DriftView, healthFinding } from "../report/drift-view.ts";
-import { formatJson } from "../report/json.ts";
+/** `svcdeploy drift`: what on the hosts is not as declared. Reads only and takes no lock on them, unless it is asked to heal. */
+import { openRules, type Rules, unmatchedRules } from "../core/drift/ignore.ts";
+import { EXIT } from "../core/exit-code.ts";
+import type { DriftHost, DriftView, RuleNotes } from "../report/drift-view.ts";
 import { line } from "../report/text.ts";
+import { exitCodeOfDrift, printDrift } from "./drift-result.ts";
 import { startWatch } from "./drift-watch.ts";
+import { type Healing, heal } from "./heal.ts";
+import { healOrder } from "./heal-options.ts";
 import { listenForInterrupts } from "./interrupts.ts";
-import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
+import { lookForDrift } from "./look-for-drift.ts";
+import { connectionOf, isGiven, optionalText, type RawArguments, type Selection, selectionOf } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { announce, makeContext, openWorkspace } from "./workspace.ts";
 
-/** Prints the drift; exit 2 when there is any, never 0 or 2 when a host could not be looked at. */
+/** Prints the drift; exit 2 when there is any, never 0 or 2 when a host could not be looked at. With --heal as heal says. */
 export async function drift(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
+  const healing = healOrder(raw);
   const { project, plays } = await openWorkspace(selection, surroundings);
   const watch = await startWatch(raw, selection, project, surroundings);
   if ("busy" in watch) {
     surroundings.stderr.print([line(watch.busy)]);
     return EXIT.locked;
   }
+  const health = isGiven(raw, "no-health") ? "without" : "with";
+  const rules = openRules(project.driftIgnore, project.hosts, new Date().toISOString().slice(0, 10));
+  const viewOf = (hosts: readonly DriftHost[]): DriftView => ({
+    environment: project.environment,
+    health,
+    hosts,
+    rules: notesOn(rules, selection, hosts),
+  });
+  const order = { project, plays, connection, looking: { health, rules }, output: optionalText(raw, "output") ?? "text", viewOf, watch } as const;
+  const code = await (healing === null ? look(order, surroundings) : heal({ ...order, healing }, surroundings));
+  watch.end();
+  return code;
+}
+
+async function look(
+  { project, plays, connection, looking, output, viewOf, watch }: Omit<Healing, "healing">,
+  surroundings: Surroundings,
+): Promise<number> {
   const interrupts = listenForInterrupts(surroundings, () => {});
   const context = await watch.within(await makeContext(project, connection, { surroundings, interrupts, emit: () => {} }));
   announce(plays, surroundings);
-  const health = isGiven(raw, "no-health") ? "without" : "with";
-  const hosts = watch.judge(await interrupts.abandonable(findHosts(plays, context, health)));
+  const looked = await interrupts.abandonable(lookForDrift(plays, context, { ...looking, unfinished: "report" }));
   interrupts.stop();
-  const view: DriftView = { environment: project.environment, health, hosts };
+  const view = viewOf(watch.judge(looked.map((each) => each.drift)));
   surroundings.logbook.note({ drift: view });
   const mail = watch.mail(view);
-  if (mail === null) printDrift(view, optionalText(raw, "output") ?? "text", surroundings);
+  if (mail === null) printDrift(view, output, surroundings);
   else surroundings.stdout.print(mail);
   await watch.tell(view);
-  watch.end();
   return exitCodeOfDrift(view);
 }
 
-async function findHosts(plays: readonly PlayTargets[], context: DeployContext, health: "with" | "without"): Promise<readonly DriftHost[]> {
-  const observed = await observeHosts(plays, context);
-  const results: ReadonlyMap<string, readonly HealthResult[]> =
-    health === "with" ? await checkHealth(reachable(plays, observed), context) : new Map();
-  return observed.flatMap(({ host, targets, result }) =>
-    targets.map((target): DriftHost => {
-      const about = { host: host.name, play: target.play, services: target.services.map((service) => service.name) };
-      if (!result.ok) return { ...about, findings: [], error: result.error };
-      const found = findDrift(target, result.observation);
-      const stopped = new Set(found.filter((finding) => finding.kind === "not-running").map((finding) => finding.service));
-      const stuck = (results.get(host.name) ?? []).filter(
-        (each) => each.role === "live" && !each.ok && about.services.includes(each.service) && !stopped.has(each.service),
-      );
-      return { ...about, findings: [...found, ...stuck.map(healthFinding)], error: null };
-    }),
-  );
-}
-
-/** A host that could not be looked at is not asked a second time. */
-function reachable(plays: readonly PlayTargets[], observed: readonly { host: { name: string }; result: { ok: boolean } }[]): readonly PlayTargets[] {
-  const seen = new Set(observed.filter((each) => each.result.ok).map((each) => each.host.name));
-  return plays.map(({ play, targets }) => ({ play, targets: targets.filter((target) => seen.has(target.host.name)) }));
-}
-
-function printDrift(view: DriftView, output: string, { stdout }: Surroundings): void {
-  if (output === "text") stdout.print(driftText(view, stdout.columns));
-  else if (output === "markdown") stdout.write(driftMarkdown(view));
-  else stdout.write(formatJson(driftJson(view)));
-}
-
-function exitCodeOfDrift(view: DriftView): number {
-  const causes = new Map(view.hosts.flatMap((host) => (host.error === null ? [] : [[host.host, causeOfError(host.error)] as const])));
-  const found = view.hosts.some((host) => host.findings.length > 0);
-  return exitCodeOfObservation({
-    changes: found ? "pending" : "none",
-    detailed: "on",
-    failures: [...causes.values()],
-    total: new Set(view.hosts.map((host) => host.host)).size,
-  });
+/** That a rule ignored nothing is only known when everything was looked at. */
+function notesOn(rules: Rules, { limit, services }: Selection, hosts: readonly DriftHost[]): RuleNotes {
+  const whole = limit === null && services.length === 0 && hosts.every(({ error }) => error === null);
+  const ignored = hosts.flatMap((host) => host.ignored);
+  return { expired: rules.expired, unmatched: whole ? unmatchedRules(rules, ignored) : [] };
 }

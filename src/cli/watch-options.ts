@@ -7,7 +7,7 @@ export const PASSED_ON = {
   notify: { type: "string", array: true, describe: "tell [slack+]https://… or those in @FILE on change", requiresArg: true },
   "notify-key": { type: "string", describe: "file with the key to sign with", requiresArg: true },
   prometheus: { type: "string", describe: "also write FILE for the textfile collector", requiresArg: true },
-  state: { type: "string", describe: "folder for the lock and what was told", requiresArg: true },
+  state: { type: "string", describe: "folder for the lock, what was told and what was healed", requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 
 /** Of drift. */

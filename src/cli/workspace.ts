@@ -69,7 +69,12 @@ export function announceHosts(count: number, { stderr, display }: Surroundings):
 export async function makeContext(
   project: Project,
   connection: Connection,
-  around: { readonly surroundings: Surroundings; readonly interrupts: Interrupts; readonly emit: (event: DeployEvent) => void },
+  around: {
+    readonly surroundings: Surroundings;
+    readonly interrupts: Interrupts;
+    readonly emit: (event: DeployEvent) => void;
+    readonly command?: string;
+  },
 ): Promise<DeployContext> {
   const { environment, workingDirectory, logbook, commandLine } = around.surroundings;
   const { makeConnector } = await import("../remote/ssh.ts");
@@ -79,7 +84,7 @@ export async function makeContext(
     agentSocket: environment.SSH_AUTH_SOCK || null,
     homeDirectory: environment.HOME || null,
   });
-  const run = await makeRunIdentity(project.root, { command: commandLine[0] ?? "", environment: project.environment });
+  const run = await makeRunIdentity(project.root, { command: around.command ?? commandLine[0] ?? "", environment: project.environment });
   logbook.note({ project, run });
   const record = makeRecorder(project, run, around.surroundings);
   return {

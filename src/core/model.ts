@@ -71,6 +71,7 @@ export type Project = {
   readonly hosts: readonly Host[];
   readonly services: readonly ServiceSource[];
   readonly plays: readonly Play[];
+  readonly driftIgnore: readonly IgnoreRule[];
   readonly values: TreeMap;
   /** Project files that services may name (templates/ and sources), path relative to the root → bytes. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -363,8 +364,11 @@ export type ManifestEntry = {
   readonly service: string;
   readonly kind: "file" | "link" | "directory" | "release" | "account" | "unit";
   readonly path: string;
+  /** Of a link the hash of its target, of an account that of its groups. */
   readonly sha256: string;
   readonly mode: string;
+  /** "user:group" of a file or directory; absent for the rest, and where an older run wrote the manifest. */
+  readonly owner?: string;
 };
 
 /** A transaction on the host that has not come to its end. */
@@ -419,6 +423,8 @@ export type Observation = {
   readonly facts: HostFacts;
   readonly paths: ReadonlyMap<string, PathState>;
   readonly units: ReadonlyMap<string, UnitProperties>;
+  /** Path of a drop-in of these units that no package brought → when it was touched (ctime) and its text; null: too large or unreadable. Never shown. */
+  readonly dropIns: ReadonlyMap<string, { readonly ctime: number; readonly text: string | null }>;
   /** User name → uid, gid, primary group, or absent. */
   readonly users: ReadonlyMap<string, { readonly uid: number; readonly gid: number }>;
   readonly groups: ReadonlyMap<string, { readonly gid: number; readonly members: readonly string[] }>;
@@ -470,6 +476,8 @@ export type Plan = {
   readonly manifests: readonly { readonly service: string; readonly path: string; readonly content: string; readonly oldSha256: string | null }[];
   /** Units whose record will be written at success although no action touches them. */
   readonly records: readonly string[];
+  /** Unit → what its record says instead of the declared digests, for units that are started from other inputs; "-": no digest tells. Only of healing. */
+  readonly recordAs?: { readonly [unit: string]: Pick<UnitResource, "restartDigest" | "reloadDigest"> };
   /** sha256 over the observed state of everything the plan touches. */
   readonly fingerprint: string;
 };
@@ -506,6 +514,12 @@ export type SavedPlan = {
   readonly plays: readonly { readonly play: string; readonly rollout: string; readonly hosts: readonly SavedHost[] }[];
 };
 
+/**
+ * Who moved since our last confirmed apply: the host (edited, stopped, failed), the project (pending: an apply would change it), or both, which
+ * also stands for what cannot be told apart. What has no file behind it is the host's, unless nothing of it was ever applied.
+ */
+export type Origin = "host" | "project" | "conflict";
+
 /** One way in which a host is not as declared. change: the difference behind it, for the diff. */
 export type Finding = {
   readonly kind:
@@ -525,12 +539,28 @@ export type Finding = {
     | "slice-moved"
     | "mount"
     | "health"
+    | "manifest"
     | "unfinished-transaction";
   readonly service: string;
   /** Path, unit or check. */
   readonly subject: string;
   readonly text: string;
+  readonly origin: Origin;
+  /** Seconds since the epoch by the host's clock: when it was last touched or changed state; null: nobody knows, or it is merely pending. */
+  readonly since: number | null;
   readonly change: Change | null;
+  /** Of a foreign-drop-in: its path. */
+  readonly dropIn?: string;
+};
+
+/** Drift that its owners know about and accept for a while. A rule holds through the day `until` (YYYY-MM-DD, UTC). */
+export type IgnoreRule = {
+  readonly what: { readonly kind: "path" | "directive" | "unit"; readonly pattern: string };
+  /** A host pattern; null: every host. */
+  readonly host: string | null;
+  readonly because: string;
+  readonly until: string;
+  readonly place: Place;
 };
 
 // ── Verify ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ export type RunIdentity = {
   readonly commit: string;
   readonly dirty: "clean" | "dirty" | "unknown";
   readonly environment: string;
-  /** The command's name, e.g. apply. */
+  /** The command's name, e.g. apply; heal for drift --heal. */
   readonly command: string;
 };
 
@@ -58,7 +58,8 @@ export type Review = {
 
 /**
  * One host of a play with the plan that the operator saw; plan null: it could not be planned, error says why.
- * machineId: of the host when it was planned. review: only for a saved plan.
+ * machineId: of the host when it was planned. review: only for a saved plan. replan: how the host is planned again when its turn comes, where
+ * that is not everything that it needs.
  */
 export type PlannedHost = {
   readonly target: HostTarget;
@@ -66,6 +67,7 @@ export type PlannedHost = {
   readonly error: SvcdeployError | null;
   readonly machineId?: string;
   readonly review?: Review;
+  readonly replan?: (observation: Observation) => Plan;
 };
 
 /** One play with its plans. */

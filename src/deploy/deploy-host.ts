@@ -55,14 +55,14 @@ function leaveOut({ review }: PlannedHost, report: HostReport): HostReport {
 // What the operator saw must still be what will happen.
 async function lookAgain(
   remote: Remote,
-  { target, review }: PlannedHost,
+  { target, review, replan }: PlannedHost,
   shown: Plan,
   context: DeployContext,
 ): Promise<{ plan: Plan; observation: Observation }> {
   const { name } = target.host;
   tell(context, target.play, name, "observe");
   const observation = await probe(remote, [target], context);
-  const plan = makePlan(target, observation);
+  const plan = replan === undefined ? makePlan(target, observation) : replan(observation);
   const refusals = plan.notices.filter(({ severity }) => severity === "error").map(({ text }) => text);
   if (refusals.length > 0) {
     const locked = plan.notices.some(({ code }) => code === "locked");

@@ -2,6 +2,7 @@
 import type { HostFacts, ManifestEntry, Observation, OpenTransaction, PathState, ProbeRequest, UnitProperties, UnitRecord } from "../core/model.ts";
 import { parseManifestLine } from "../core/plan/manifest.ts";
 import { unitProperties } from "../core/plan/unit-properties.ts";
+import { wordsOf } from "../core/plan/unit-state.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { badAnswer, field, line, stateFolder, systemScope } from "./frames.ts";
 
@@ -26,10 +27,12 @@ export function decodeProbe(host: string, request: ProbeRequest, nonce: string, 
   const { records, unitLines } = splitUnits(lines.slice(begin + 1, end), nonce);
   const rows = group(records);
   const facts = decodeFacts(host, rows.get("fact") ?? [], stderr);
+  const units = decodeUnits(host, request.units, unitLines, stderr);
   return {
     facts,
     paths: decodePaths(rows, new Set(request.paths.map(({ path }) => path))),
-    units: decodeUnits(host, request.units, unitLines, stderr),
+    units,
+    dropIns: decodeDropIns(rows.get("dropin") ?? [], units),
     users: decodeUsers(rows.get("user") ?? []),
     groups: decodeGroups(rows.get("group") ?? []),
     mounts: decodeMounts(rows.get("mount") ?? []),
@@ -142,6 +145,17 @@ export function decodeUnits(host: string, asked: readonly string[], lines: reado
   const blocks = splitBlocks(lines);
   if (blocks.length !== asked.length) badAnswer(host, `systemctl answered for ${blocks.length} of ${asked.length} units`, stderr);
   return new Map(asked.map((unit, index) => [unit, blocks[index] ?? {}]));
+}
+
+/** Only what systemd itself named counts. */
+function decodeDropIns(rows: readonly Row[], units: ReadonlyMap<string, UnitProperties>): Observation["dropIns"] {
+  const named = new Set([...units.values()].flatMap((properties) => wordsOf(properties, "DropInPaths")));
+  return new Map(
+    rows.flatMap(([path = "", ctime = "", text = ""]) => {
+      if (!named.has(path)) return [];
+      return [[path, { ctime: wholeNumber(ctime), text: text === "" ? null : Buffer.from(text, "base64").toString("utf8") }] as const];
+    }),
+  );
 }
 
 /** The property blocks of `systemctl show` for several units: one record a block, repeated properties joined by newline. */

@@ -105,10 +105,24 @@ if [ -n "$mounts" ]; then
   done </proc/self/mounts
 fi
 if [ -n "$units" ]; then
-  printf 'units\n'
   # shellcheck disable=SC2086
-  systemctl "$scope" show -p "$properties" -- $units 2>/dev/null
-  printf '%s units-end\n' "$nonce"
+  shown=$(systemctl "$scope" show -p "$properties" -- $units 2>/dev/null)
+  printf 'units\n%s\n%s units-end\n' "$shown" "$nonce"
+  dropins=''
+  for line in $shown; do
+    case $line in DropInPaths=/*) dropins="$dropins ${line#*=}" ;; esac
+  done
+  IFS=' '
+  for path in $dropins; do
+    # What a distribution gives to all units is nobody's edit.
+    case $path in /lib/* | /usr/lib/*) continue ;; esac
+    [ -f "$path" ] || continue
+    size=$(stat -L -c %s -- "$path" 2>/dev/null)
+    text=''
+    [ "${size:-999999999}" -le 65536 ] && text=$(base64 -w 0 -- "$path" 2>/dev/null)
+    printf 'dropin\t%s\t%s\t%s\n' "$path" "$(stat -c %Z -- "$path" 2>/dev/null)" "$text"
+  done
+  IFS=$newline
   for unit in $units; do
     [ -r "$base/units/$unit" ] && IFS= read -r line <"$base/units/$unit" && printf 'record\t%s\t%s\n' "$unit" "$line"
   done

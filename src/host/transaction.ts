@@ -45,11 +45,13 @@ export function makeTransaction(order: TransactionOrder): Transaction {
   const changes = inOrder(plan.changes);
   const units = affectedUnits(plan);
   const windowSeconds = Math.ceil(order.waitSeconds) + 30;
+  // What is healed is put back to what was confirmed before: the kept description of that stays, whatever the project says by now.
+  const kept = plan.recordAs === undefined ? target.services : [];
   const text = [
     ...changes.map((change, index) => changeLine(change, String(index), order)),
     ...plan.manifests.map(({ path, oldSha256 }, index) => line("manifest", `m${index}`, path, oldSha256 ?? "-")),
-    ...target.services.map(({ name }, index) => line("target", `t${index}`, keptServicePath(target.project, name))),
-    ...unchangedFiles(target, changes).map(({ path, sha256 }) => line("blob", sha256, path)),
+    ...kept.map(({ name }, index) => line("target", `t${index}`, keptServicePath(target.project, name))),
+    ...(kept.length === 0 ? [] : unchangedFiles(target, changes)).map(({ path, sha256 }) => line("blob", sha256, path)),
     ...keepLines(target),
     ...units.map((unit) => line("unit", told(order, "a unit that stops along", unit))),
     ...plan.actions.map((action) => line("action", action.verb, action.verb === "daemon-reload" ? "-" : action.unit, String(secondsOf(action)))),
@@ -66,7 +68,7 @@ export function makeTransaction(order: TransactionOrder): Transaction {
         resource.kind === "file" && after !== null ? [{ name: `new/${index}`, content: resource.content }] : [],
       ),
       ...plan.manifests.map(({ content }, index) => ({ name: `new/m${index}`, content: Buffer.from(content) })),
-      ...target.services.map((service, index) => ({ name: `new/t${index}`, content: Buffer.from(formatKeptService(keptService(target, service))) })),
+      ...kept.map((service, index) => ({ name: `new/t${index}`, content: Buffer.from(formatKeptService(keptService(target, service))) })),
     ],
     windowSeconds,
     // 30 s are the lock's; a slow disk may take its time over what is copied.
@@ -193,5 +195,8 @@ function recordLines(plan: Plan, target: HostTarget): readonly string[] {
   ]);
   return unitsOf(target)
     .filter(({ unit }) => recorded.has(unit))
-    .map((unit) => line("record", unit.unit, unit.restartDigest, unit.reloadDigest));
+    .map((unit) => {
+      const { restartDigest, reloadDigest } = plan.recordAs?.[unit.unit] ?? unit;
+      return line("record", unit.unit, restartDigest, reloadDigest);
+    });
 }

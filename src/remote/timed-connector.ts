@@ -46,6 +46,7 @@ export function withinTime(inner: Connector, milliseconds: number, limit: string
         () => remote.forward(address, port, limitMilliseconds),
         (stream) => stream.destroy(),
       ),
+    stream: (script, options) => remote.stream(script, { ...options, signal: AbortSignal.any([deadline.signal, options.signal]) }),
     close: () => remote.close(),
   });
   const connect = async (host: Host): Promise<Remote> =>

@@ -1,5 +1,6 @@
 /** GitHub's workflow commands: mistakes and hosts that are not well, shown at the lines that they come from. */
 import { sanitizeLine } from "../core/sanitize.ts";
+import { sayExpired } from "./drift-rules.ts";
 import { hostEnds } from "./host-ends.ts";
 import { originText, pathOf, type RunLog } from "./run-log.ts";
 import { plural } from "./text.ts";
@@ -16,7 +17,7 @@ type Annotation = {
 
 /** One `::error file=…,line=…,title=…::message` a line, complete: it must reach the runner as it is. Nothing that others wrote can end or begin one. */
 export function annotations(log: RunLog, redact: (text: string) => string): readonly string[] {
-  const all = [...errorAnnotations(log), ...hostAnnotations(log)];
+  const all = [...errorAnnotations(log), ...ruleAnnotations(log), ...hostAnnotations(log)];
   const rest = all.length - MAX_ANNOTATIONS;
   const more: Annotation = {
     level: "error",
@@ -34,6 +35,11 @@ function errorAnnotations({ error, command }: RunLog): readonly Annotation[] {
   if (error.problems.length === 0)
     return [{ level: "error", title: `svcdeploy ${command}`, place: null, message: hinted(error.message, error.hint) }];
   return error.problems.map(({ place, message, hint }) => ({ level: "error", title: "svcdeploy", place, message: hinted(message, hint) }));
+}
+
+function ruleAnnotations({ drift }: RunLog): readonly Annotation[] {
+  const expired = drift?.rules.expired ?? [];
+  return expired.map((rule) => ({ level: "warning", title: "ignore rule", place: rule.place, message: sayExpired(rule) }));
 }
 
 function hostAnnotations(log: RunLog): readonly Annotation[] {

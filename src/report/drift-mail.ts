@@ -1,9 +1,10 @@
 /** Drift as the mail of a cron run: a first line that could be its subject, what is wrong host by host, and no more than one reads. */
-
+import { foldDrift } from "./drift-fold.ts";
+import { ruleLines } from "./drift-rules.ts";
 import { driftBody } from "./drift-text.ts";
 import type { DriftHost, DriftView } from "./drift-view.ts";
 import { summariseDrift } from "./drift-view.ts";
-import { foldSame, hostList } from "./plan-view.ts";
+import { hostList } from "./plan-view.ts";
 import { indent, type Line, line, plainText, plural } from "./text.ts";
 
 /** What mail programs show without wrapping. */
@@ -18,17 +19,19 @@ export type MailOrigin = { readonly project: string; readonly root: string; read
 export function driftMail(view: DriftView, origin: MailOrigin): readonly Line[] {
   const bad = view.hosts.filter(isBad);
   if (bad.length === 0) return [];
-  const groups = foldSame(
-    bad,
-    (host) => host.host,
-    (host) => driftBody(host, COLUMNS - 2),
-  ).map(({ names, item, lines }) => [[], line(`${hostList(names)}: ${headline(item)}`), ...indent(shorten(lines), 2)]);
+  const groups = foldDrift(bad, (host) => driftBody(host, COLUMNS - 2)).map(({ names, host }) => [
+    [],
+    line(`${hostList(names)}: ${headline(host)}`),
+    ...indent(shorten(driftBody(host, COLUMNS - 2)), 2),
+  ]);
+  const rules = ruleLines(view, COLUMNS);
   const kept = keepWithin(groups, MAX_BYTES);
   const command = `svcdeploy drift --env ${view.environment} --project ${origin.root}`;
   return [
     line(mailSubject(view, origin.project)),
     ...kept.flat(),
     ...(kept.length === groups.length ? [] : [[], line(`${plural(groups.length - kept.length, "group")} of hosts left out of this mail.`)]),
+    ...(rules.length === 0 ? [] : [[], ...rules]),
     [],
     line(summariseDrift(view)),
     line(`On ${origin.controller}, all of it: ${command}`),

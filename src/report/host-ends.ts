@@ -34,8 +34,9 @@ export function hostEnds(log: RunLog): readonly HostEnd[] {
   const planned = log.plan?.plays.flatMap((each) => each.hosts.map((host) => ({ host, play: each.play.name }))) ?? [];
   const places = new Map(planned.map(({ host }) => [host.target.host.name, host.target.host.place]));
   const reports = reportsOf(log);
-  if (reports.length > 0) return reports.map((report) => endOfReport(report, places.get(report.host) ?? null));
+  // Drift tells of its healing itself; what is left is what counts.
   if (log.drift !== null) return log.drift.hosts.map(endOfDrift);
+  if (reports.length > 0) return reports.map((report) => endOfReport(report, places.get(report.host) ?? null));
   return planned.map(({ host, play }) => endOfPlan(host, play));
 }
 
@@ -51,8 +52,9 @@ function endOfDrift(host: DriftHost): HostEnd {
   const common = { host: host.host, play: host.play, services: host.services, milliseconds: 0, place: null };
   const text = (): string => plainText(driftBody(host, COLUMNS)).trimEnd();
   if (host.error !== null) return { ...common, end: "lost", status: "not looked at", title: host.error.message, text };
-  if (host.findings.length === 0) return { ...common, end: "well", status: "as declared", title: "", text };
-  const subjects = host.findings.map((finding) => `${finding.kind} ${finding.subject}`);
+  const healed = host.healed ?? [];
+  if (host.findings.length === 0) return { ...common, end: "well", status: healed.length > 0 ? "healed" : "as declared", title: "", text };
+  const subjects = host.findings.map(({ kind, subject, origin }) => `${kind} ${subject} (${origin})`);
   return { ...common, end: "not-well", status: "drift", title: `${plural(subjects.length, "finding")}: ${subjects.join(", ")}`, text };
 }
 

@@ -1,4 +1,6 @@
 /** JUnit XML: one suite a play, one case a host; mistakes in the project's files are cases of a suite of their own. */
+import type { IgnoreRule } from "../core/model.ts";
+import { sayExpired } from "./drift-rules.ts";
 import { type HostEnd, hostEnds } from "./host-ends.ts";
 import { originText, pathOf, type ReportFormat, type RunLog } from "./run-log.ts";
 
@@ -27,7 +29,11 @@ type Writer = { readonly attribute: (text: string) => string; readonly text: (te
 function suitesOf(log: RunLog): readonly Suite[] {
   const plays = new Map<string, Case[]>();
   for (const end of hostEnds(log)) plays.set(end.play, [...(plays.get(end.play) ?? []), caseOf(end)]);
-  const suites = [...plays].map(([name, cases]): Suite => ({ name, cases }));
+  const rules = (log.drift?.rules.expired ?? []).map((rule): Case => expiredCase(rule, log));
+  const suites = [
+    ...[...plays].map(([name, cases]): Suite => ({ name, cases })),
+    ...(rules.length === 0 ? [] : [{ name: "ignore rules", cases: rules }]),
+  ];
   return log.error === null ? suites : [{ name: "project", cases: errorCases(log) }, ...suites];
 }
 
@@ -35,6 +41,12 @@ function caseOf(end: HostEnd): Case {
   const kind = { well: "passed", "not-well": "failure", lost: "error", skipped: "skipped" } as const;
   const message = end.title === "" ? end.status : `${end.status}: ${end.title}`;
   return { name: end.host, file: null, milliseconds: end.milliseconds, result: { kind: kind[end.end], message, text: end.text() } };
+}
+
+/** A skipped case: it is to be seen, and what it no longer ignores is a failure of its host anyway. */
+function expiredCase(rule: IgnoreRule, log: RunLog): Case {
+  const file = pathOf(log, rule.place);
+  return { name: `${file}:${rule.place.line}`, file, milliseconds: 0, result: { kind: "skipped", message: sayExpired(rule), text: "" } };
 }
 
 function errorCases(log: RunLog): readonly Case[] {

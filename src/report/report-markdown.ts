@@ -21,8 +21,8 @@ export const markdownReport: ReportFormat = (log, redact) => {
 function bodyOf(log: RunLog, redact: (text: string) => string): string {
   const about = `Exit ${log.exitCode}; ${escapeInline(redact(originText(log)))}.`;
   if (log.error !== null) return errorMarkdown(log, log.error, about, redact);
-  if (reportsOf(log).length > 0) return reportsMarkdown(log, about);
   if (log.drift !== null) return driftMarkdown(log.drift, about);
+  if (reportsOf(log).length > 0) return reportsMarkdown(log, about);
   if (log.plan !== null) return planMarkdown(log.plan, about);
   return `${heading(log)}\n\n${about}\n`;
 }

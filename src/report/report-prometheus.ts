@@ -17,7 +17,9 @@ export const prometheusReport: ReportFormat = (log, redact) => {
     metric("hosts", "Hosts of the run by how they ended; a host in several plays counts in each.", hostCounts(log)),
     metric("host_well", "1: the host is as it shall be; 0: not, or nobody knows.", hostEnds(log).map(hostSample)),
     metric("host_seen", "1: drift could look at the host; 0: it could not.", seenSamples(log)),
-    metric("drift_findings", "What is not as declared, by kind.", findingCounts(log)),
+    metric("drift_findings", "What is not as declared, by kind and by who moved: host, project (pending) or conflict.", findingCounts(log)),
+    metric("drift_ignored", "What is not as declared and ignored by a rule of the project.", ignoredCounts(log)),
+    metric("drift_rules_expired", "Ignore rules past their date.", log.drift === null ? [] : [{ labels: {}, value: log.drift.rules.expired.length }]),
   ];
   return metrics.map((each) => each(common, redact)).join("");
 };
@@ -51,13 +53,17 @@ function seenSamples({ drift }: RunLog): readonly Sample[] {
 function findingCounts({ drift }: RunLog): readonly Sample[] {
   const counts = new Map<string, Sample>();
   for (const { host, play, findings } of drift?.hosts ?? []) {
-    for (const { kind, service } of findings) {
-      const labels = { host, play, service, kind };
+    for (const { kind, service, origin } of findings) {
+      const labels = { host, play, service, kind, origin };
       const key = JSON.stringify(labels);
       counts.set(key, { labels, value: (counts.get(key)?.value ?? 0) + 1 });
     }
   }
   return [...counts.values()];
+}
+
+function ignoredCounts({ drift }: RunLog): readonly Sample[] {
+  return (drift?.hosts ?? []).flatMap(({ host, play, ignored }) => (ignored.length === 0 ? [] : [{ labels: { host, play }, value: ignored.length }]));
 }
 
 /** Label values know three escapes: backslash, quote and newline. */

@@ -7,7 +7,15 @@ import { findDrift } from "../../src/core/plan/drift.ts";
 import { makePlan } from "../../src/core/plan/plan.ts";
 import { compareResource } from "../../src/core/resources/compare.ts";
 import { statesOf } from "../../src/core/resources/registry.ts";
-import { type HostSpec, makeObservation, makeResource, makeTarget, type ResourceSpec, withManifests } from "../core/plan/host-builder.ts";
+import {
+  type HostSpec,
+  makeObservation,
+  makeResource,
+  makeTarget,
+  type ResourceSpec,
+  withApplied,
+  withManifests,
+} from "../core/plan/host-builder.ts";
 
 type Case = {
   readonly name: string;
@@ -53,7 +61,7 @@ function observe(one: Case, keys: readonly string[]): Record<string, unknown> {
     change: compareResource(first, observation)?.differs ?? null,
     actions: plan.actions.map(sayAction),
     notices: plan.notices.map(({ severity, code }) => `${severity} ${code}`),
-    drift: findDrift(target, observation).map(({ kind, subject }) => `${kind} ${subject}`),
+    drift: findDrift(target, withApplied(target, makeObservation(one.host ?? {}, resources))).map(({ kind, subject }) => `${kind} ${subject}`),
     collateral: sayCollateral(plan),
     records: plan.records,
   };

@@ -55,6 +55,16 @@ test("an answer becomes an observation", () => {
   expect(seen.records.get("a.service")).toEqual({ invocationId: "abc", bootId: "def", restartDigest: "111", reloadDigest: "222" });
 });
 
+test("a drop-in is taken when systemd named it, with its text where it was sent", () => {
+  const named = ["units", "Id=a.service", "DropInPaths=/etc/d/x.conf /etc/d/y.conf", "", "Id=b.service", "N units-end"];
+  const sent = ["dropin\t/etc/d/x.conf\t1700000000\tW1NlcnZpY2VdCg==", "dropin\t/etc/d/y.conf\tgarbage\t", "dropin\t/etc/shadow\t1\tcm9vdA=="];
+  const { dropIns } = decodeProbe("h", request, "N", answer([...facts, ...named, ...sent]), "");
+  expect([...dropIns]).toEqual([
+    ["/etc/d/x.conf", { ctime: 1700000000, text: "[Service]\n" }],
+    ["/etc/d/y.conf", { ctime: 0, text: null }],
+  ]);
+});
+
 test("a path that was not asked for and a transaction with an odd name are not taken", () => {
   const seen = decodeProbe("h", request, "N", answer(body), "");
   expect(seen.paths.has("/etc/shadow")).toBe(false);

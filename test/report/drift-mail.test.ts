@@ -6,10 +6,10 @@ import { fileChange, plannedHost, sampleFindings } from "./samples.ts";
 
 const ORIGIN = { project: "shop", root: "/srv/shop", controller: "ops1" };
 const host = (name: string, more: Partial<DriftHost> = {}): DriftHost => ({
-  ...{ host: name, play: "stores", services: ["etcd"], findings: [], error: null },
+  ...{ host: name, play: "stores", services: ["etcd"], findings: [], ignored: [], clock: 1_800_000_000, error: null },
   ...more,
 });
-const view = (...hosts: readonly DriftHost[]): DriftView => ({ environment: "prod", health: "with", hosts });
+const view = (...hosts: readonly DriftHost[]): DriftView => ({ environment: "prod", health: "with", hosts, rules: { expired: [], unmatched: [] } });
 const lost = (name: string): DriftHost => host(name, { error: plannedHost(name, null).error });
 
 test("nothing at all when all is well", () => {
@@ -26,7 +26,7 @@ test("the mail: a subject, hosts that are alike once, what could not be seen, an
 
 test("the subject names three hosts and counts the rest", () => {
   const many = view(...["a", "b", "c", "d", "e"].map((name) => host(name, { findings: sampleFindings() })), lost("x"));
-  expect(mailSubject(many, "shop")).toBe("svcdeploy drift of shop, prod: 10 findings on a, b, c and 2 more; not seen: x");
+  expect(mailSubject(many, "shop")).toBe("svcdeploy drift of shop, prod: 15 findings on a, b, c and 2 more; not seen: x");
   expect(mailSubject(view(lost("x")), "shop")).toBe("svcdeploy drift of shop, prod: not seen: x");
   expect(mailSubject(view(host("a")), "shop")).toBe("svcdeploy drift of shop, prod: as declared");
 });
@@ -35,11 +35,13 @@ test("a fleet with a long diff on each host stays a mail, and says what it leave
   const hosts = Array.from({ length: 200 }, (_, index) => {
     const text = Array.from({ length: 500 }, (__, row) => `line ${row} of ${index}`).join("\n");
     const change = fileChange("/etc/etcd/etcd.conf", text, "none\n");
-    return host(`db${index}`, { findings: [{ kind: "content", service: "etcd", subject: "/etc/etcd/etcd.conf", text: "other", change }] });
+    return host(`db${index}`, {
+      findings: [{ kind: "content", service: "etcd", origin: "host", since: null, subject: "/etc/etcd/etcd.conf", text: "other", change }],
+    });
   });
   const mail = plainText(driftMail(view(...hosts), ORIGIN));
   expect(Buffer.byteLength(mail)).toBeLessThan(18_000);
   expect(mail).toMatch(/^ {2}… \d+ more lines$/m);
   expect(mail).toMatch(/^\d+ groups of hosts left out of this mail\.$/m);
-  expect(mail).toContain("Drift: 200 findings on 200 of 200 hosts.");
+  expect(mail).toContain("Drift: 200 findings on 200 of 200 hosts");
 });

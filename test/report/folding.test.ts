@@ -120,7 +120,12 @@ test("the plan and the drift of a large fleet name eight hosts, within the colum
     80,
   );
   const drift = driftText(
-    { environment: "prod", health: "with", hosts: names.map((host) => ({ host, play: "web", services: [], findings: [], error: null })) },
+    {
+      environment: "prod",
+      health: "with",
+      rules: { expired: [], unmatched: [] },
+      hosts: names.map((host) => ({ host, play: "web", services: [], findings: [], ignored: [], clock: null, error: null })),
+    },
     80,
   );
   for (const text of [plainText(plan), plainText(drift)]) {

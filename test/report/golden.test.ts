@@ -12,15 +12,27 @@ import { finalText } from "../../src/report/run-output.ts";
 import { summaryTable } from "../../src/report/summary-table.ts";
 import { type Line, plainText } from "../../src/report/text.ts";
 import { verifyText } from "../../src/report/verify-text.ts";
-import { emptyPlan, plannedHost, sampleFailure, sampleFindings, samplePlay, sampleReport, sampleView } from "./samples.ts";
+import {
+  DRIFT_CLOCK,
+  emptyPlan,
+  IGNORED,
+  plannedHost,
+  RULE_NOTES,
+  sampleFailure,
+  sampleFindings,
+  samplePlay,
+  sampleReport,
+  sampleView,
+} from "./samples.ts";
 
 const drifted: DriftView = {
   environment: "prod",
   health: "with",
+  rules: RULE_NOTES,
   hosts: [
-    { host: "db1", play: "stores", services: ["etcd"], findings: sampleFindings(), error: null },
-    { host: "db2", play: "stores", services: ["etcd"], findings: [], error: null },
-    { host: "db3", play: "stores", services: ["etcd"], findings: [], error: plannedHost("db3", null).error },
+    { host: "db1", play: "stores", services: ["etcd"], findings: sampleFindings(), ignored: [], clock: DRIFT_CLOCK, error: null },
+    { host: "db2", play: "stores", services: ["etcd"], findings: [], ignored: [IGNORED], clock: null, error: null },
+    { host: "db3", play: "stores", services: ["etcd"], findings: [], ignored: [], clock: null, error: plannedHost("db3", null).error },
   ],
 };
 

@@ -6,10 +6,10 @@ import { driftState, isNews, type Notification, slackBody, webhookBody } from ".
 import { CANARY, fileChange, plannedHost, sampleFindings } from "./samples.ts";
 
 const host = (name: string, more: Partial<DriftHost> = {}): DriftHost => ({
-  ...{ host: name, play: "stores", services: ["etcd"], findings: [], error: null },
+  ...{ host: name, play: "stores", services: ["etcd"], findings: [], ignored: [], clock: null, error: null },
   ...more,
 });
-const view = (...hosts: readonly DriftHost[]): DriftView => ({ environment: "prod", health: "with", hosts });
+const view = (...hosts: readonly DriftHost[]): DriftView => ({ environment: "prod", health: "with", hosts, rules: { expired: [], unmatched: [] } });
 const lost = (name: string): DriftHost => host(name, { error: plannedHost(name, null).error });
 const told = (hosts: DriftView): Notification["previous"] => ({ ...driftState(hosts), since: "2026-01-01T00:00:00.000Z" });
 const notification = (hosts: DriftView, previous: Notification["previous"] = null): Notification => ({
@@ -41,12 +41,22 @@ test("another edit of the same file is news; another word of a failing check is 
   const edited = (before: string): DriftView =>
     view(
       host("db1", {
-        findings: [{ kind: "content", service: "etcd", subject: "/etc/x", text: "other content", change: fileChange("/etc/x", before, "b\n") }],
+        findings: [
+          {
+            kind: "content",
+            service: "etcd",
+            origin: "host",
+            since: null,
+            subject: "/etc/x",
+            text: "other content",
+            change: fileChange("/etc/x", before, "b\n"),
+          },
+        ],
       }),
     );
   expect(isNews(driftState(edited("one\n")), told(edited("two\n")))).toBe(true);
   const failing = (text: string): DriftView =>
-    view(host("db1", { findings: [{ kind: "health", service: "etcd", subject: "http", text, change: null }] }));
+    view(host("db1", { findings: [{ kind: "health", service: "etcd", origin: "host", since: null, subject: "http", text, change: null }] }));
   expect(isNews(driftState(failing("no answer after 3.1 s")), told(failing("no answer after 3.2 s")))).toBe(false);
 });
 
@@ -57,12 +67,16 @@ test("the webhook's body: only hosts that are not well, no content of files, no 
     event: "drift",
     state: "drift",
     previous: null,
-    subject: "svcdeploy drift of shop, prod: 2 findings on db1",
+    subject: "svcdeploy drift of shop, prod: 3 findings on db1",
     hosts: { total: 2, leftOut: 0 },
-    drift: { schema: "svcdeploy.drift/1", hosts: [{ host: "db1", findings: [{ kind: "content", change: null }, { kind: "not-running" }] }] },
+    drift: { schema: "svcdeploy.drift/1", hosts: [{ host: "db1", findings: [{ kind: "content", change: null }, { kind: "not-running" }, { kind: "missing" }] }] },
   });
   expect(body).not.toContain("log: debug");
-  const secret = view(host("db1", { findings: [{ kind: "foreign-drop-in", service: "etcd", subject: "x", text: `a ${CANARY} b`, change: null }] }));
+  const secret = view(
+    host("db1", {
+      findings: [{ kind: "foreign-drop-in", service: "etcd", origin: "host", since: null, subject: "x", text: `a ${CANARY} b`, change: null }],
+    }),
+  );
   const { redact } = makeRedactor([new Secret("TOKEN", CANARY)]);
   expect(webhookBody(notification(secret), redact)).toContain("<secret TOKEN>");
   expect(slackBody(notification(secret), redact)).not.toContain(CANARY);
@@ -90,7 +104,9 @@ test("of very many hosts the last are left out, and counted", () => {
 
 test("nothing that a host says is markup in Slack, mentions anybody or ends the block", () => {
   const text = "<!channel> <@U1> <https://evil|click> & ``` *bold*\n".repeat(200);
-  const hostile = view(host("db1", { findings: [{ kind: "foreign-drop-in", service: "etcd", subject: "<!here>", text, change: null }] }));
+  const hostile = view(
+    host("db1", { findings: [{ kind: "foreign-drop-in", service: "etcd", origin: "host", since: null, subject: "<!here>", text, change: null }] }),
+  );
   const { text: fallback, blocks } = JSON.parse(slackBody(notification(hostile), plain));
   const sections: readonly string[] = blocks.map((block: { readonly text: { readonly text: string } }) => block.text.text);
   expect([fallback, ...sections].join("\n")).not.toMatch(/[<>]|&(?!(?:amp|lt|gt);)/);

@@ -81,7 +81,11 @@ test("annotations: one command a line, nothing of a message can begin another", 
     '::error file=deploy/services/etcd.yaml,line=7,col=3,title=svcdeploy::unknown key "sevice": 100%25 <wrong>, sorry%0Ahint: did you mean "service"?',
   );
   expect(lines[2]).toContain("file=deploy/playbooks/site.yaml,line=1,col=1,title=db2%3A rolled-back::");
-  expect(annotations(LOGS.drift, plain).map((line) => line.slice(0, 20))).toEqual(["::warning title=db1%", "::error title=db3%3A"]);
+  expect(annotations(LOGS.drift, plain).map((line) => line.slice(0, 20))).toEqual([
+    "::warning file=deplo",
+    "::warning title=db1%",
+    "::error title=db3%3A",
+  ]);
 });
 
 test("a secret with characters that a format escapes is found before it is escaped", () => {

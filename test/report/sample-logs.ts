@@ -1,7 +1,7 @@
 /** One log of each way in which a command may end, for the tests of the report files. */
 import type { DeployEvent } from "../../src/core/model.ts";
 import type { RunLog } from "../../src/report/run-log.ts";
-import { plannedHost, sampleFailure, sampleFindings, sampleReport, sampleView } from "./samples.ts";
+import { DRIFT_CLOCK, IGNORED, plannedHost, RULE_NOTES, sampleFailure, sampleFindings, sampleReport, sampleView } from "./samples.ts";
 
 /** The commit that every report must name. */
 export const COMMIT = "c0ffee0123456789c0ffee0123456789c0ffee01";
@@ -45,10 +45,11 @@ export const LOGS = {
     drift: {
       environment: "prod",
       health: "with",
+      rules: RULE_NOTES,
       hosts: [
-        { host: "db1", play: "stores", services: ["etcd"], findings: sampleFindings(), error: null },
-        { host: "db2", play: "stores", services: ["etcd"], findings: [], error: null },
-        { host: "db3", play: "stores", services: ["etcd"], findings: [], error: plannedHost("db3", null).error },
+        { host: "db1", play: "stores", services: ["etcd"], findings: sampleFindings(), ignored: [], clock: DRIFT_CLOCK, error: null },
+        { host: "db2", play: "stores", services: ["etcd"], findings: [], ignored: [IGNORED], clock: null, error: null },
+        { host: "db3", play: "stores", services: ["etcd"], findings: [], ignored: [], clock: null, error: plannedHost("db3", null).error },
       ],
     },
   },

@@ -1,5 +1,6 @@
 /** Hand-made plans, findings and reports that the report tests print. */
 import { createHash } from "node:crypto";
+import type { IgnoredFinding } from "../../src/core/drift/ignore.ts";
 import { ConnectError } from "../../src/core/errors.ts";
 import type {
   Change,
@@ -8,6 +9,7 @@ import type {
   Host,
   HostReport,
   HostTarget,
+  IgnoreRule,
   Place,
   Plan,
   Play,
@@ -15,6 +17,7 @@ import type {
   Service,
   State,
 } from "../../src/core/model.ts";
+import type { RuleNotes } from "../../src/report/drift-view.ts";
 import type { PlannedHost, PlanView } from "../../src/report/plan-view.ts";
 
 const place: Place = { file: "playbooks/site.yaml", line: 1, column: 1 };
@@ -257,11 +260,65 @@ export function sampleFailure(host: string): HostReport {
   });
 }
 
+const rulePlace = { file: "svcdeploy.yaml", line: 5, column: 7 };
+const rule: IgnoreRule = {
+  what: { kind: "directive", pattern: "LimitNOFILE" },
+  host: null,
+  because: "the vendor's case 4711 is open",
+  until: "2027-03-31",
+  place: rulePlace,
+};
+
+/** A finding that a rule ignores. */
+export const IGNORED: IgnoredFinding = {
+  finding: {
+    kind: "foreign-drop-in",
+    service: "etcd",
+    subject: "etcd.service",
+    text: "/etc/systemd/system/etcd.service.d/limits.conf changes etcd.service",
+    origin: "host",
+    since: 1_799_000_000,
+    change: null,
+    dropIn: "/etc/systemd/system/etcd.service.d/limits.conf",
+  },
+  rules: [rule],
+};
+/** A rule past its date, and one that ignored nothing. */
+export const RULE_NOTES: RuleNotes = {
+  expired: [{ ...rule, what: { kind: "unit", pattern: "etcd.service" }, until: "2026-12-31", place: { ...rulePlace, line: 7 } }],
+  unmatched: [
+    {
+      rule: { ...rule, what: { kind: "path", pattern: "/etc/etcd/*.conf" }, host: "wbe", place: { ...rulePlace, line: 9 } },
+      why: 'there is no host or group "wbe"',
+    },
+  ],
+};
+
+/** The clock of the drifted host: 2027-01-15 08:00 UTC. */
+export const DRIFT_CLOCK = 1_800_000_000;
+
 /** Findings of a drifted host. */
 export function sampleFindings(): readonly Finding[] {
   const change = fileChange("/etc/etcd/etcd.conf", "name: b\nlog: debug\n", "name: b\nlog: info\n");
   return [
-    { kind: "content", service: "etcd", subject: "/etc/etcd/etcd.conf", text: "is not as declared", change },
-    { kind: "not-running", service: "etcd", subject: "etcd.service", text: "is-active says inactive", change: null },
+    {
+      kind: "content",
+      service: "etcd",
+      subject: "/etc/etcd/etcd.conf",
+      text: "other content than declared",
+      origin: "host",
+      since: DRIFT_CLOCK - 7810,
+      change,
+    },
+    {
+      kind: "not-running",
+      service: "etcd",
+      subject: "etcd.service",
+      text: "is-active says inactive",
+      origin: "host",
+      since: DRIFT_CLOCK - 400_000,
+      change: null,
+    },
+    { kind: "missing", service: "etcd", subject: "/etc/etcd/new.conf", text: "the file is missing", origin: "project", since: null, change: null },
   ];
 }

@@ -42,7 +42,9 @@ const view: WhyView = {
   },
   changes: [],
   units: [{ unit: "web.service", state: "active (running)", sinceSeconds: 3599 }],
-  findings: [{ kind: "content", service: "web", subject: "/etc/web/web.conf", text: "other content than declared", change: null }],
+  findings: [
+    { kind: "content", service: "web", origin: "host", since: null, subject: "/etc/web/web.conf", text: "other content than declared", change: null },
+  ],
 };
 
 test("why", () => {

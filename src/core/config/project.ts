@@ -3,6 +3,7 @@ import { ConfigError, type Problem } from "../errors.ts";
 import type { Project, ServiceSource, TreeMap } from "../model.ts";
 import { refuseName } from "./allow-lists.ts";
 import { checkTree, withoutEchoes } from "./check.ts";
+import { driftSchema, readIgnoreRules } from "./drift-ignore.ts";
 import { readInventory } from "./inventory.ts";
 import { mergeMaps } from "./merge.ts";
 import { readPlaybook } from "./playbook.ts";
@@ -30,12 +31,13 @@ export type ProjectTexts = {
   readonly resolvePath: (path: string) => string;
 };
 
-const projectSchema = map({ name: textThat(refuseName) }, ["svcdeploy", "version", "requires", "defaults"]);
+const projectSchema = map({ name: textThat(refuseName), drift: driftSchema.optional() }, ["svcdeploy", "version", "requires", "defaults"]);
 
 /** Parses and checks everything. Throws ConfigError with the mistakes of all files, UsageError for a bad --set. */
 export function readProject(texts: ProjectTexts): Project {
   const projectFile = parseYaml(texts.project.text, texts.project.file);
   const project = checkTree(projectSchema, projectFile, "plain");
+  const ignore = readIgnoreRules(project.value?.drift, projectFile);
   const inventory = readInventory(parseYaml(texts.inventory.text, texts.inventory.file), texts.resolvePath);
   const services = readServices(texts.services);
   const playbook = readPlaybook(parseYaml(texts.playbook.text, texts.playbook.file), {
@@ -46,6 +48,7 @@ export function readProject(texts: ProjectTexts): Project {
   const values = layValues(texts);
   const problems = [
     ...withoutEchoes(projectFile.problems, project.problems),
+    ...ignore.problems,
     ...inventory.problems,
     ...values.problems,
     ...services.problems,
@@ -60,6 +63,7 @@ export function readProject(texts: ProjectTexts): Project {
     hosts: inventory.hosts,
     services: services.sources,
     plays: playbook.plays,
+    driftIgnore: ignore.rules,
     values: texts.set.reduce(setValue, values.values),
     files: texts.files,
   };

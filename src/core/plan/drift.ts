@@ -1,105 +1,86 @@
-/** In which ways a host is not as declared; for reading only, nothing follows from it by itself. */
-import type { Change, Finding, HostTarget, Observation, Resource, UnitProperties, UnitResource } from "../model.ts";
+/** In which ways a host is not as declared, who moved and since when; for reading only, nothing follows from it by itself. */
+import type { Change, Finding, HostTarget, Observation, OpenTransaction, Resource, UnitResource } from "../model.ts";
 import { compareResource } from "../resources/compare.ts";
-import { foreignDropIns } from "./drop-ins.ts";
-import { inputChanges } from "./input-changes.ts";
-import { declaredMounts, liveDifferences } from "./mount-options.ts";
+import { executablePath } from "../resources/release.ts";
+import { manifestPath } from "./manifest.ts";
+import { type Aspect, isDamaged, originOf } from "./origin.ts";
 import { orphanEntries } from "./orphans.ts";
 import { sayWrongType } from "./path-notices.ts";
-import { sayDifference } from "./remount-debt.ts";
-import { unitDebt } from "./unit-debt.ts";
-import { strayControlGroup } from "./unit-notices.ts";
-import { isLive, isMasked, UNKNOWN_UNIT } from "./unit-state.ts";
+import { touchedAt } from "./since.ts";
+import { mountFindings, unitFindings } from "./unit-drift.ts";
 
 /** Everything that is not as declared, in the order of the resources; health is not in it. */
 export function findDrift(target: HostTarget, observation: Observation): readonly Finding[] {
   const changes = target.resources.flatMap((resource) => compareResource(resource, observation) ?? []);
   return [
+    ...manifestFindings(target, observation),
     ...target.resources.flatMap((resource) =>
-      resource.kind === "unit" ? unitFindings(target, resource, observation, changes) : pathFindings(resource, observation),
+      resource.kind === "unit" ? unitFindings(target, resource, observation, changes) : pathFindings(target, resource, observation),
     ),
     ...mountFindings(target, observation),
-    ...orphanEntries(target, observation).map(({ service, kind, path }) => ({
-      ...finding("orphan", service, path, `${kind} ${path} was put there by svcdeploy and is not declared any more`),
-    })),
-    ...observation.transactions.map(({ id, state, owner }) =>
-      finding("unfinished-transaction", "", id, `a transaction of ${owner} has not come to its end (${state})`),
-    ),
+    ...orphanEntries(target, observation).map(({ service, kind, path }): Finding => {
+      const text = `${kind} ${path} was put there by svcdeploy and is not declared any more`;
+      return { kind: "orphan", service, subject: path, text, origin: "project", since: null, change: null };
+    }),
+    ...observation.transactions.map((transaction) => transactionFinding(transaction, observation)),
   ];
 }
 
-function pathFindings(resource: Exclude<Resource, UnitResource>, observation: Observation): readonly Finding[] {
-  const subject = resource.kind === "account" ? resource.user : resource.path;
-  const wrong = sayWrongType(resource, observation);
-  if (wrong !== null) return [finding(wrong.endsWith("masked") ? "masked" : "type", resource.service, subject, wrong)];
-  const change = compareResource(resource, observation);
-  return change === null ? [] : changeFindings(change, subject);
+function manifestFindings(target: HostTarget, observation: Observation): readonly Finding[] {
+  const damaged = target.services.filter(({ name }) => isDamaged(target, name, observation));
+  return damaged.map(({ name: service }): Finding => {
+    const path = manifestPath(target.project, service);
+    const text = "damaged: what our last apply left cannot be read in full, and who moved not always be told; the next apply writes it anew";
+    return { kind: "manifest", service, subject: path, text, origin: "host", since: touchedAt(path, observation), change: null };
+  });
 }
 
-function changeFindings(change: Change, subject: string): readonly Finding[] {
+function transactionFinding({ id, state, owner, ageSeconds }: OpenTransaction, { facts }: Observation): Finding {
+  const text = `a transaction of ${owner} has not come to its end (${state})`;
+  const since = ageSeconds === null || facts.clock === 0 ? null : facts.clock - ageSeconds;
+  return { kind: "unfinished-transaction", service: "", subject: id, text, origin: "host", since, change: null };
+}
+
+type PathResource = Exclude<Resource, UnitResource>;
+type About = (kind: Finding["kind"], aspect: Aspect, text: string, change: Change | null) => Finding;
+
+function pathFindings(target: HostTarget, resource: PathResource, observation: Observation): readonly Finding[] {
+  const about: About = (kind, aspect, text, change) => {
+    const origin = originOf(target, resource, observation, aspect);
+    const since = origin === "project" ? null : changedAt(resource, observation, aspect);
+    const subject = resource.kind === "account" ? resource.user : resource.path;
+    return { kind, service: resource.service, subject, text, origin, since, change };
+  };
+  const wrong = sayWrongType(resource, observation);
+  if (wrong !== null) return [about(wrong.endsWith("masked") ? "masked" : "type", "existence", wrong, null)];
+  const change = compareResource(resource, observation);
+  return change === null ? [] : changeFindings(change, about);
+}
+
+/** The user database does not say when it changed. */
+function changedAt(resource: PathResource, observation: Observation, aspect: Aspect): number | null {
+  if (resource.kind === "account") return null;
+  return touchedAt(resource.kind === "release" && aspect === "content" ? executablePath(resource) : resource.path, observation);
+}
+
+function changeFindings(change: Change, about: About): readonly Finding[] {
   const { resource, before, after, differs } = change;
-  const about = (kind: Finding["kind"], text: string): Finding => ({ kind, service: resource.service, subject, text, change });
-  if (resource.kind === "account") return [about("account", before === null ? "the user is missing" : sayKeys(change))];
+  const aspect = before === null ? "existence" : "content";
+  if (resource.kind === "account") return [about("account", aspect, before === null ? "the user is missing" : sayKeys(change), change)];
   if (resource.kind === "link" && resource.role === "enablement")
-    return [about("not-enabled", before === null ? "the link is missing" : sayKeys(change))];
-  if (before === null) return [about("missing", `the ${resource.kind} is missing`)];
+    return [about("not-enabled", aspect, before === null ? "the link is missing" : sayKeys(change), change)];
+  if (before === null) return [about("missing", aspect, `the ${resource.kind} is missing`, change)];
   const owner = differs.includes("owner") || differs.includes("group");
+  const ownerText = `owner is ${before.owner ?? ""}:${before.group ?? ""}, not ${after?.owner ?? ""}:${after?.group ?? ""}`;
   return [
     ...(differs.includes("sha256") || differs.includes("target")
-      ? [about("content", differs.includes("target") ? sayKeys(change) : "other content than declared")]
+      ? [about("content", aspect, differs.includes("target") ? sayKeys(change) : "other content than declared", change)]
       : []),
-    ...(differs.includes("mode") ? [about("mode", `mode is ${before.mode ?? ""}, not ${after?.mode ?? ""}`)] : []),
-    ...(owner ? [about("owner", `owner is ${before.owner ?? ""}:${before.group ?? ""}, not ${after?.owner ?? ""}:${after?.group ?? ""}`)] : []),
+    ...(differs.includes("mode") ? [about("mode", "mode", `mode is ${before.mode ?? ""}, not ${after?.mode ?? ""}`, change)] : []),
+    ...(owner ? [about("owner", "owner", ownerText, change)] : []),
   ];
 }
 
 function sayKeys({ before, after, differs }: Change): string {
   return differs.map((key) => `${key} is ${before?.[key] ?? "none"}, not ${after?.[key] ?? "none"}`).join(", ");
-}
-
-function unitFindings(target: HostTarget, unit: UnitResource, observation: Observation, changes: readonly Change[]): readonly Finding[] {
-  const properties = observation.units.get(unit.unit) ?? UNKNOWN_UNIT;
-  const about = (kind: Finding["kind"], text: string): Finding => finding(kind, unit.service, unit.unit, text);
-  if (isMasked(properties)) return observation.paths.get(unit.path)?.type === "link" ? [] : [about("masked", `${unit.unit} is masked`)];
-  const unread = whyNotLoaded(unit, properties, observation);
-  const stray = strayControlGroup(properties);
-  return [
-    ...(unread === null ? [] : [about("not-loaded", unread)]),
-    ...activityFindings(unit, observation, changes).map(({ kind, text }) => about(kind, text)),
-    ...foreignDropIns(target, properties).map((path) => about("foreign-drop-in", `${path} changes ${unit.unit}`)),
-    ...(stray === null ? [] : [about("slice-moved", `${unit.unit} runs in ${stray}, not in ${properties.Slice ?? ""}`)]),
-  ];
-}
-
-function whyNotLoaded(unit: UnitResource, properties: UnitProperties, observation: Observation): string | null {
-  // A missing file is a finding of its own; what systemd still has in memory then is no second one.
-  if (!observation.paths.has(unit.path)) return null;
-  const { LoadState: state = "not-found", FragmentPath: fragment = "" } = properties;
-  if (state !== "loaded") return `systemd has not loaded ${unit.unit} (${state})`;
-  if (fragment !== unit.path) return `${unit.unit} is loaded from ${fragment === "" ? "nowhere" : fragment}, not from ${unit.path}`;
-  return properties.NeedDaemonReload === "yes" ? `${unit.unit} changed on disk since systemd read it` : null;
-}
-
-/** A process that is older than a file which is not as declared either is told by the file; stale is one that no such file explains. */
-function activityFindings(
-  unit: UnitResource,
-  observation: Observation,
-  changes: readonly Change[],
-): readonly { readonly kind: Finding["kind"]; readonly text: string }[] {
-  const properties = observation.units.get(unit.unit) ?? UNKNOWN_UNIT;
-  const debt = unitDebt(unit, [], observation);
-  if (debt === null) return [];
-  if (!isLive(properties)) return [{ kind: "not-running", text: `is-active says ${properties.ActiveState ?? "inactive"}` }];
-  return inputChanges(unit, changes).length > 0 ? [] : [{ kind: "stale-process", text: `${unit.unit}: ${debt.because}` }];
-}
-
-function mountFindings(target: HostTarget, observation: Observation): readonly Finding[] {
-  return declaredMounts(target).flatMap((mount) => {
-    const differences = liveDifferences(mount, observation).map(sayDifference);
-    return differences.length === 0 ? [] : [finding("mount", mount.unit.service, mount.where, `mounted with ${differences.join(", ")}`)];
-  });
-}
-
-function finding(kind: Finding["kind"], service: string, subject: string, text: string): Finding {
-  return { kind, service, subject, text, change: null };
 }

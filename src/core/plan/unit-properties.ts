@@ -22,6 +22,7 @@ export const unitProperties: readonly string[] = [
   "CanReload",
   "ActiveEnterTimestampMonotonic",
   "InactiveExitTimestampMonotonic",
+  "StateChangeTimestampMonotonic",
   "Type",
   "Restart",
   "RestartUSec",

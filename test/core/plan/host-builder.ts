@@ -13,6 +13,7 @@ import type {
   UnitProperties,
   UnitRecord,
 } from "../../../src/core/model.ts";
+import { parseManifestLine } from "../../../src/core/plan/manifest.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { directoriesAbove } from "../../../src/core/plan/probe-request.ts";
 
@@ -34,6 +35,7 @@ export type HostSpec = {
   readonly facts?: Partial<HostFacts>;
   readonly paths?: { readonly [path: string]: PathSpec | null };
   readonly units?: { readonly [unit: string]: UnitProperties };
+  readonly dropIns?: { readonly [path: string]: string | null };
   readonly users?: { readonly [name: string]: { readonly uid: number; readonly gid: number } };
   readonly groups?: { readonly [name: string]: { readonly gid: number; readonly members?: readonly string[] } };
   readonly mounts?: { readonly [where: string]: { readonly type?: string; readonly options: readonly string[] } };
@@ -70,6 +72,7 @@ export function makeObservation(spec: HostSpec, resources: readonly Resource[]):
     facts: { ...FACTS, ...spec.facts },
     paths: makePaths(spec.paths ?? {}, resources),
     units: new Map(Object.entries(spec.units ?? {}).map(([unit, properties]) => [unit, { ...RUNNING, Id: unit, ...properties }])),
+    dropIns: new Map(Object.entries(spec.dropIns ?? {}).map(([path, text]) => [path, { ctime: LONG_AGO, text }])),
     users: new Map(Object.entries({ root: { uid: 0, gid: 0 }, ...spec.users })),
     groups: new Map(Object.entries({ root: { gid: 0 }, ...spec.groups }).map(([name, group]) => [name, { members: [], ...group }])),
     mounts: new Map(Object.entries(spec.mounts ?? {}).map(([where, mount]) => [where, { type: "tmpfs", ...mount }])),
@@ -83,6 +86,14 @@ export function makeObservation(spec: HostSpec, resources: readonly Resource[]):
 export function withManifests(target: HostTarget, observation: Observation): Observation {
   const written = makePlan(target, observation).manifests.map(({ path, content }) => [path, pathState({ content, mode: "600" })] as const);
   return { ...observation, paths: new Map([...observation.paths, ...written]) };
+}
+
+/** A host whose last confirmed apply was of this target, with its manifests as they can be read back. */
+export function withApplied(target: HostTarget, observation: Observation): Observation {
+  const manifest = makePlan(target, observation).manifests.flatMap(({ service, content }) =>
+    content.split("\n").flatMap((line) => parseManifestLine(target.project, service, line) ?? []),
+  );
+  return { ...withManifests(target, observation), manifest };
 }
 
 export function pathState(spec: PathSpec): PathState {

@@ -30,7 +30,7 @@ describe("the manifest", () => {
     const target = makeTarget(resources);
     const orphan = { kind: "file", path: "/etc/old", sha256: sha256("old"), mode: "644" } as const;
     const content = formatManifest([
-      { project: "shop", service: "app", kind: "file", path: "/etc/a", sha256: sha256("a"), mode: "644" },
+      { project: "shop", service: "app", kind: "file", path: "/etc/a", sha256: sha256("a"), mode: "644", owner: "root:root" },
       { project: "shop", service: "app", ...orphan },
     ]);
     const path = manifestPath("shop", "app");
@@ -72,5 +72,6 @@ function entry(): fc.Arbitrary<ManifestEntry> {
   const path = fc.stringMatching(/^\/[a-z .-]{1,20}$/);
   const hash = fc.constantFrom("-", sha256("a"));
   const mode = fc.constantFrom("-", "644", "1777");
-  return fc.record({ project: fc.constant("shop"), service: fc.constant("app"), kind, path, sha256: hash, mode });
+  const plain = { project: fc.constant("shop"), service: fc.constant("app"), kind, path, sha256: hash, mode };
+  return fc.oneof(fc.record(plain), fc.record({ ...plain, owner: fc.constantFrom("root:root", "web-1:web_2") }));
 }

@@ -45,6 +45,7 @@ function thaw(observation: Observation): World {
   const maps = { paths: new Map(observation.paths), units: new Map(observation.units), users: new Map(observation.users) };
   return {
     ...maps,
+    dropIns: new Map(observation.dropIns),
     groups: new Map(observation.groups),
     mounts: new Map(observation.mounts),
     records: new Map(observation.records),
