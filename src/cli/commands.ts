@@ -107,4 +107,12 @@ export const COMMANDS: readonly Command[] = [
     options: LINT,
     load: async () => (await import("./lint.ts")).lint,
   },
+  {
+    name: "completion",
+    describe: "Print what bash, zsh or fish loads to complete command lines",
+    example: "svcdeploy completion fish >~/.config/fish/completions/svcdeploy.fish",
+    operands: { show: "bash|zsh|fish", most: 1 },
+    options: {},
+    load: async () => (await import("./completion.ts")).completion,
+  },
 ];
