@@ -51,7 +51,10 @@ export function openApproval(options: ApprovalOptions, surroundings: Surrounding
   };
 }
 
+/** Where no host could be looked at there is no plan, and the run says of each host why. */
 function showPlan(preface: Preface, view: PlanView, { output, asks }: ApprovalOptions, { stdout, stderr }: Surroundings): void {
+  const totals = countPlans(view);
+  if (totals.failedHosts === totals.hosts) return;
   if (output === "text") stdout.print([...preface(stdout.columns), ...planText(view, stdout.columns), []]);
   else if (asks === "yes") stderr.print([...preface(stderr.columns), ...planText(view, stderr.columns)]);
 }

@@ -34,9 +34,10 @@ export async function complete(commands: readonly CompletedCommand[], { before, 
   const names = project(place.given.get("project")?.at(-1) ?? ".");
   const environment = place.given.get("env")?.at(-1) ?? null;
   const [, written, start] = /^--([^=]+)=(.*)$/s.exec(current) ?? [];
-  if (written !== undefined && start !== undefined) return await valueOf(command, written, { prefix: `--${written}=`, start, names, environment });
+  if (written !== undefined && start !== undefined)
+    return await valueOfOption(command, written, { prefix: `--${written}=`, start, names, environment });
   if (current.startsWith("-")) return words(optionsLeft(place), current);
-  if (place.open !== null) return await valueOf(command, place.open, { prefix: "", start: current, names, environment });
+  if (place.open !== null) return await valueOfOption(command, place.open, { prefix: "", start: current, names, environment });
   return await completion(valuesOfOperand(command.operands), { prefix: "", start: current, names, environment });
 }
 
@@ -73,7 +74,7 @@ function optionsLeft({ command, given }: Place): readonly Candidate[] {
 
 type Typed = { readonly prefix: string; readonly start: string; readonly names: ProjectNames; readonly environment: string | null };
 
-async function valueOf(command: CompletedCommand, name: string, typed: Typed): Promise<Completion> {
+async function valueOfOption(command: CompletedCommand, name: string, typed: Typed): Promise<Completion> {
   const option = command.options[name];
   return takesValue(option) ? await completion(valuesOfOption(name, option?.choices), typed) : NOTHING;
 }
