@@ -44,7 +44,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   handlebars: ["core/render/"],
   "node:fs": ["project/", "store/", "remote/key-files.ts", "host/scripts.ts"],
   "node:fs/promises": ["project/", "store/", "remote/key-files.ts"],
-  "node:child_process": ["cli/run-identity.ts", "project/run-provider.ts"],
+  "node:child_process": ["cli/run-identity.ts", "project/run-provider.ts", "cli/pager.ts"], // git tells the commit; the pager is the user's own program
   "node:net": ["remote/", "deploy/http-request.ts"],
 };
 

@@ -8,6 +8,7 @@ import { commandHelp, programHelp } from "./reference/help-text.ts";
 import { reportError } from "./report-error.ts";
 import { suggest } from "./suggest.ts";
 import { makeSurroundings, type Surroundings } from "./surroundings.ts";
+import { withPager } from "./with-pager.ts";
 import { withReports } from "./with-reports.ts";
 
 /** Runs the command line of a process and gives its exit code; every error has been shown. */
@@ -19,7 +20,7 @@ export async function runCli(from: NodeJS.Process): Promise<number> {
 }
 
 /** The commands with the options that several share. */
-export const TABLE: readonly Command[] = COMMANDS.map(withReports);
+export const TABLE: readonly Command[] = COMMANDS.map(withReports).map(withPager);
 
 async function runCommandLine(words: readonly string[], surroundings: Surroundings): Promise<number> {
   let code = 0;

@@ -11,6 +11,7 @@ import { type DriftHost, type DriftView, healthFinding } from "../report/drift-v
 import { formatJson } from "../report/json.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
+import { showLines } from "./show-long.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { announce, makeContext, openWorkspace } from "./workspace.ts";
 
@@ -26,7 +27,7 @@ export async function drift(raw: RawArguments, surroundings: Surroundings): Prom
   interrupts.stop();
   const view: DriftView = { environment: project.environment, health, hosts };
   surroundings.logbook.note({ drift: view });
-  printDrift(view, optionalText(raw, "output") ?? "text", surroundings);
+  await printDrift(view, optionalText(raw, "output") ?? "text", surroundings);
   return exitCodeOfDrift(view);
 }
 
@@ -54,8 +55,9 @@ function reachable(plays: readonly PlayTargets[], observed: readonly { host: { n
   return plays.map(({ play, targets }) => ({ play, targets: targets.filter((target) => seen.has(target.host.name)) }));
 }
 
-function printDrift(view: DriftView, output: string, { stdout }: Surroundings): void {
-  if (output === "text") stdout.print(driftText(view, stdout.columns));
+async function printDrift(view: DriftView, output: string, surroundings: Surroundings): Promise<void> {
+  const { stdout } = surroundings;
+  if (output === "text") await showLines(driftText(view, stdout.columns), surroundings);
   else if (output === "markdown") stdout.write(driftMarkdown(view));
   else stdout.write(formatJson(driftJson(view)));
 }

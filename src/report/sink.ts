@@ -15,6 +15,8 @@ export type SinkStream = {
 export type Sink = {
   /** Lines of a reporter: cleaned, redacted, painted. */
   readonly print: (lines: readonly Line[]) => void;
+  /** What print would write of these lines, for whoever shows it elsewhere. */
+  readonly paint: (lines: readonly Line[]) => string;
   /** Text that is complete as it is (JSON, a rendered file): control characters and secrets are taken out, length stays. */
   readonly write: (text: string) => void;
   /** Workflow commands of our own making, `::error …` each: cleaned and redacted like lines, but not disarmed. */
@@ -47,9 +49,11 @@ export function makeSink(settings: { readonly stream: SinkStream; readonly palet
     const written = new Promise<void>((resolve) => stream.write(text, () => resolve()));
     pending = before.then(() => written);
   };
+  const paint = (lines: readonly Line[]): string => lines.map((each) => `${paintLine(each, redactor, palette)}\n`).join("");
   return {
     columns,
-    print: (lines) => send(lines.map((each) => `${paintLine(each, redactor, palette)}\n`).join("")),
+    paint,
+    print: (lines) => send(paint(lines)),
     write: (text) => send(redactor.redact(stripControls(text))),
     command: (lines) => send(lines.map((each) => `${redactor.redact(`::${sanitizeLine(each.slice(2))}`)}\n`).join("")),
     clean: (text) => redactor.redact(sanitizeLine(text)),

@@ -117,20 +117,40 @@ test.each(EVERY_OUTPUT)("an unreachable host: %s gives 4, well-formed output and
     for (const line of stdout.trimEnd().split("\n")) expect(JSON.parse(line)).toMatchObject({ schema: "svcdeploy.event/1" });
 });
 
-test.each(["plan", "verify", "drift", "apply"])("Ctrl-C while %s waits for a host ends it at once with 130", async (command) => {
+test.each([
+  ["SIGINT", "check"],
+  ["SIGINT", "plan"],
+  ["SIGINT", "verify"],
+  ["SIGINT", "drift"],
+  ["SIGINT", "apply"],
+  ["SIGTERM", "plan"],
+  ["SIGTERM", "apply"],
+] as const)("%s while %s waits for a host ends it at once with 130", async (signal, command) => {
   const server = await makeSilentServer();
   const project = await makeProject(server.port);
   const words = [command, "--env", "prod", ...(command === "apply" ? ["--yes"] : [])];
   const { child, end } = startCli(project.folder, words);
   await server.connected;
   const pressed = performance.now();
-  child.kill("SIGINT");
+  child.kill(signal);
   const { code, stderr } = await end;
   server.close();
   await project.remove();
   expect(stderr).toContain("Interrupted: nothing was changed.");
   expect(code).toBe(130);
   expect(performance.now() - pressed).toBeLessThan(10_000);
+});
+
+test.each(["SIGHUP", "SIGQUIT"] as const)("%s ends plan as it ends any program", async (signal) => {
+  const server = await makeSilentServer();
+  const project = await makeProject(server.port);
+  const { child, end } = startCli(project.folder, ["plan", "--env", "prod"]);
+  await server.connected;
+  child.kill(signal);
+  await end;
+  server.close();
+  await project.remove();
+  expect(child.signalCode).toBe(signal);
 });
 
 test("a reader that goes away is no error", async () => {

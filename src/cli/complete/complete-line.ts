@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import { makeProjectNames } from "../../project/names.ts";
 import { COMMANDS } from "../commands.ts";
+import { withPager } from "../with-pager.ts";
 import { withReports } from "../with-reports.ts";
 import { answerBash, answerWords } from "./answer.ts";
 import { readBashLine } from "./bash-line.ts";
@@ -27,5 +28,7 @@ export async function completeLine(words: readonly string[]): Promise<string> {
 }
 
 function answer(before: readonly string[], current: string): ReturnType<typeof complete> {
-  return complete(COMMANDS.map(withReports), { before, current }, (folder) => makeProjectNames(folder.replace(/^~(?=\/|$)/, homedir())));
+  return complete(COMMANDS.map(withReports).map(withPager), { before, current }, (folder) =>
+    makeProjectNames(folder.replace(/^~(?=\/|$)/, homedir())),
+  );
 }
