@@ -2,6 +2,8 @@
 import yargs, { type Argv } from "yargs";
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../core/errors.ts";
+import { EXIT } from "../core/exit-code.ts";
+import { line, styled } from "../report/text.ts";
 import { COMMANDS, type Command } from "./commands.ts";
 import { isGiven, type RawArguments } from "./options.ts";
 import { commandHelp, programHelp } from "./reference/help-text.ts";
@@ -16,7 +18,16 @@ export async function runCli(from: NodeJS.Process): Promise<number> {
   const surroundings = makeSurroundings(from);
   const code = await runCommandLine(from.argv.slice(2), surroundings).catch((error: unknown) => reportError(error, surroundings));
   await Promise.all([surroundings.stdout.flush(), surroundings.stderr.flush()]);
-  return code;
+  return await withLostOutput(code, surroundings);
+}
+
+/** Output that a full disk swallowed must not look like success. */
+async function withLostOutput(code: number, { stdout, stderr }: Surroundings): Promise<number> {
+  const reason = stdout.lost();
+  if (reason === null) return code;
+  stderr.print([line(styled("bad", `Standard output could not be written (${reason}); what it lacks is lost.`))]);
+  await stderr.flush();
+  return code === EXIT.done ? EXIT.failed : code;
 }
 
 /** The commands with the options that several share. */

@@ -11,15 +11,17 @@ const SUSPENDED =
  * after the cursor is back.
  */
 export function guardDisplay(from: NodeJS.Process): () => void {
+  // The display replaces the stream's own write while it runs, and would keep our words back until its end.
+  const write = from.stdout.write.bind(from.stdout);
   const suspend = (): void => {
-    from.stdout.write(SHOW_CURSOR + SUSPENDED);
+    write(SHOW_CURSOR + SUSPENDED);
     from.kill(from.pid, "SIGSTOP");
   };
   const resume = (): void => {
-    from.stdout.write(HIDE_CURSOR);
+    write(HIDE_CURSOR);
   };
   const quit = (): void => {
-    from.stdout.write(SHOW_CURSOR);
+    write(SHOW_CURSOR);
     from.off("SIGQUIT", quit);
     from.kill(from.pid, "SIGQUIT");
   };

@@ -29,9 +29,14 @@ export type Sink = {
   readonly protect: (secrets: readonly Secret[]) => void;
   /** Width in columns to lay out for. */
   readonly columns: number;
+  /** Why output was lost, e.g. ENOSPC; null when it was not, or when its reader went away by himself. */
+  readonly lost: () => string | null;
   /** Resolves when everything written so far has left. */
   readonly flush: () => Promise<void>;
 };
+
+/** A pipe that was closed at its other end, a terminal that was. */
+const READER_GONE: readonly string[] = ["EPIPE", "EIO", "ERR_STREAM_DESTROYED"];
 
 /** Makes the sink of a stream. */
 export function makeSink(settings: { readonly stream: SinkStream; readonly palette: Palette; readonly columns: number }): Sink {
@@ -40,8 +45,11 @@ export function makeSink(settings: { readonly stream: SinkStream; readonly palet
   let redactor = makeRedactor([]);
   let closed = false;
   let pending: Promise<void> = Promise.resolve();
-  stream.on("error", () => {
+  let lost: string | null = null;
+  stream.on("error", (error) => {
     closed = true;
+    const code = "code" in error && typeof error.code === "string" ? error.code : error.message;
+    if (!READER_GONE.includes(code)) lost ??= code;
   });
   const send = (text: string): void => {
     if (closed || text === "") return;
@@ -62,6 +70,7 @@ export function makeSink(settings: { readonly stream: SinkStream; readonly palet
       secrets.push(...more);
       redactor = makeRedactor(secrets);
     },
+    lost: () => lost,
     flush: () => pending,
   };
 }

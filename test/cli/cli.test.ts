@@ -1,9 +1,12 @@
 /** The command line as a user meets it: help, mistakes, exit codes, and no secret in anything that is printed. */
+import { spawnSync } from "node:child_process";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CANARY, makeProject, makeSilentServer, runCli, startCli } from "./run-cli.ts";
 
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const COMMANDS = ["check", "render", "plan", "apply", "verify", "drift"];
 const CANARY_FORMS = [CANARY, JSON.stringify(CANARY).slice(1, -1), Buffer.from(CANARY).toString("base64"), encodeURIComponent(CANARY)];
 
@@ -153,11 +156,37 @@ test.each(["SIGHUP", "SIGQUIT"] as const)("%s ends plan as it ends any program",
   expect(child.signalCode).toBe(signal);
 });
 
-test("a reader that goes away is no error", async () => {
-  const { child, end } = startCli(folder, ["render", "--env", "prod"]);
+test.each([
+  ["render --env prod", 0],
+  ["plan --env prod", 4],
+  ["apply --env prod --yes", 4],
+  ["apply --env prod --yes --output ndjson", 4],
+  ["verify --env prod", 4],
+  ["drift --env prod", 4],
+  ["check --env prod", 4],
+  ["lint", 0],
+  ["completion bash", 0],
+  ["plan --help", 0],
+  ["--help", 0],
+])("a reader that goes away is no error: %s gives %d all the same", async (words, expected) => {
+  const { child, end } = startCli(folder, words.split(" "));
   child.stdout?.destroy();
   const { code, stderr } = await end;
-  expect([code, stderr]).toEqual([0, ""]);
+  expect([code, stderr]).toEqual([expected, ""]);
+});
+
+test("a full disk is an error, where all else went well", () => {
+  const run = (words: string, target: string): readonly unknown[] => {
+    const { status, stderr } = spawnSync("sh", ["-c", `"$0" "$1" ${words} ${target}`, process.execPath, main], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { PATH: process.env.PATH ?? "", HOME: folder, TOKEN: CANARY },
+    });
+    return [status, stderr];
+  };
+  expect(run("render --env prod", ">/dev/full")).toEqual([1, "Standard output could not be written (ENOSPC); what it lacks is lost.\n"]);
+  expect(run("plan --env nowhere", "2>/dev/full")).toEqual([64, ""]);
+  expect(run("render --env prod", ">&- 2>&- <&-")).toEqual([0, ""]);
 });
 
 test("colours only where they are wanted", async () => {
