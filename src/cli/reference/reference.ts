@@ -64,6 +64,7 @@ const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = 
 /** What an option's value is called. The first matching row counts: command.option, then option. */
 const VALUES: Readonly<Record<string, string>> = {
   "render.out": "DIR",
+  "install-timer.out": "DIR",
   project: "DIR",
   env: "ENV",
   limit: "PATTERN",
@@ -82,7 +83,21 @@ const VALUES: Readonly<Record<string, string>> = {
   since: "TIME",
   report: "KIND=FILE…",
   run: "RUN",
-  notify: "URL",
+  to: "N",
+  count: "N",
+  lines: "N",
+  watch: "SPAN",
+  priority: "LEVEL",
+  notify: "URL…",
+  "notify-key": "FILE",
+  state: "DIR",
+  timeout: "SPAN",
+  grace: "SPAN",
+  "max-heals": "N",
+  "env-file": "FILE",
+  "project-on": "DIR",
+  "identity-on": "FILE",
+  "known-hosts-on": "FILE…",
   systemd: "VERSION",
   explain: "RULE",
 };
@@ -109,8 +124,9 @@ function rowOf(command: DescribedCommand, name: string): readonly OptionRow[] {
   const option = command.options[name];
   if (option === undefined) return [];
   const value = option.type === "boolean" ? "" : ` ${valueName(command.name, name, option)}`;
+  const alias = typeof option.alias === "string" ? `-${option.alias}, ` : "";
   const standard = option.default === undefined || option.default === "." ? "" : `; default ${String(option.default)}`;
-  return [{ flag: `--${name}${value}`, about: `${option.describe ?? ""}${standard}` }];
+  return [{ flag: `${alias}--${name}${value}`, about: `${option.describe ?? ""}${standard}` }];
 }
 
 function valueName(command: string, name: string, option: Options): string {

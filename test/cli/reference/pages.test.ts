@@ -36,7 +36,7 @@ test.each(TABLE.map((command) => [command] as const))("$name: an example that na
   expect(command.example).toMatch(new RegExp(`^svcdeploy ${command.name}( |$)`));
   const help = commandHelp(command, 80);
   expect(help).toContain(`Examples:\n  ${command.example}\n`);
-  for (const name of Object.keys(command.options)) expect(help).toMatch(new RegExp(`^  --${name}( |$)`, "m"));
+  for (const name of Object.keys(command.options)) expect(help).toMatch(new RegExp(`^  (?:-., )?--${name}( |$)`, "m"));
   expect(help).toMatch(/Exit codes: 0 done/);
   for (const line of help.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);
   for (const line of commandHelp(command, 60).split("\n")) if (!line.includes(command.example)) expect([...line].length).toBeLessThanOrEqual(60);
