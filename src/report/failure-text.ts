@@ -57,15 +57,17 @@ export function healthLines(result: HealthResult, columns: number): readonly Lin
 function oneFailure(report: HostReport, columns: number, detail: FailureDetail): readonly Line[] {
   const [first = "", ...rest] = report.message.split("\n");
   const width = columns - 2;
+  const head = `${report.host}: ${report.status} (play ${report.play})`;
+  const isShort = [...head, ...because(first)].length <= columns;
   const body = [
-    ...rest.filter((text) => text !== "").flatMap((text) => wrap(text, width).map((part) => line(part))),
+    ...[...(isShort ? [] : [first]), ...rest].filter((text) => text !== "").flatMap((text) => wrap(text, width).map((part) => line(part))),
     ...hintLines(report.hint, width),
     ...report.verdicts.filter((verdict) => !verdict.ok).flatMap((verdict) => verdictLines(verdict, width)),
     ...report.health.filter((result) => !result.ok).flatMap((result) => healthLines(result, width)),
     ...(detail === "full" ? evidenceLines(report) : briefEvidence(report, width)),
   ];
   const title = line(styled("strong", report.host), ": ", styled(STYLES[report.status], report.status));
-  return [...hang(title, ` (play ${report.play})${because(first)}`, columns, 2), ...indent(body, 2)];
+  return [...hang(title, ` (play ${report.play})${isShort ? because(first) : ""}`, columns, 2), ...indent(body, 2)];
 }
 
 function evidenceLines(report: HostReport): readonly Line[] {
