@@ -120,6 +120,12 @@ test.each(EVERY_OUTPUT)("an unreachable host: %s gives 4, well-formed output and
     for (const line of stdout.trimEnd().split("\n")) expect(JSON.parse(line)).toMatchObject({ schema: "svcdeploy.event/1" });
 });
 
+test("apply of a fleet that does not answer shows no plan above the run's own words", async () => {
+  const { stdout } = await runCli(folder, ["apply", "--env", "prod", "--yes"]);
+  expect(stdout).toMatch(/^run [0-9a-f]+: prod, 1 host, 1 play\n/);
+  expect(stdout).not.toContain("not planned");
+});
+
 test.each([
   ["SIGINT", "check"],
   ["SIGINT", "plan"],
