@@ -19,5 +19,14 @@ if (process.argv.length === 3 && process.argv[2] === "--version") {
 
 const { enableCompileCache } = await import("node:module");
 enableCompileCache();
+
+// What a shell asks at each Tab is answered without the command line's parser.
+if (process.argv[2] === "__complete") {
+  const { completeLine } = await import("./cli/complete/complete-line.ts");
+  const answer = await completeLine(process.argv.slice(3));
+  await new Promise((written) => process.stdout.write(answer, written));
+  process.exit(0);
+}
+
 const { runCli } = await import("./cli/cli.ts");
 process.exit(await runCli(process));

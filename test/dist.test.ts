@@ -23,9 +23,9 @@ const FILES: Readonly<Record<string, string>> = {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "svcdeploy-dist-"));
   const staging = join(folder, "staging");
-  await mkdir(staging);
+  await mkdir(join(staging, "man"), { recursive: true });
   await run(process.execPath, [join(root, "scripts/build.ts"), join(staging, "dist")]);
-  for (const name of ["package.json", "README.md", "LICENSE", "CHANGELOG.md"]) {
+  for (const name of ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "man/svcdeploy.1"]) {
     await readFile(join(root, name)).then(
       (bytes) => writeFile(join(staging, name), bytes),
       () => undefined,
@@ -50,6 +50,13 @@ test("--version and --help", async () => {
   const { version }: { version: string } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   expect((await run(process.execPath, [main, "--version"])).stdout).toBe(`${version}\n`);
   expect((await run(process.execPath, [main, "--help"])).stdout).toContain("svcdeploy plan");
+});
+
+test("it brings its man page where npm links it from, and completes", async () => {
+  const packed: { man: string } = JSON.parse(await readFile(join(folder, "package/package.json"), "utf8"));
+  expect(await readFile(join(folder, "package", packed.man), "utf8")).toMatch(/^\.TH SVCDEPLOY 1 /m);
+  const words = [main, "__complete", "zsh", "plan", "--project", join(folder, "project"), "--env", "prod", "--limit", "w"];
+  expect((await run(process.execPath, words)).stdout).toBe("words\nweb1\thost\n");
 });
 
 test("it needs nothing else from a registry, and carries the licences of what it bundles", async () => {

@@ -2,12 +2,15 @@
 import yargs, { type Argv } from "yargs";
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../core/errors.ts";
+import { EXIT } from "../core/exit-code.ts";
 import { line, styled } from "../report/text.ts";
 import { COMMANDS, type Command } from "./commands.ts";
-import type { RawArguments } from "./options.ts";
+import { isGiven, type RawArguments } from "./options.ts";
+import { commandHelp, programHelp } from "./reference/help-text.ts";
 import { reportError } from "./report-error.ts";
 import { suggest } from "./suggest.ts";
 import { makeSurroundings, type Surroundings } from "./surroundings.ts";
+import { withPager } from "./with-pager.ts";
 import { withReports } from "./with-reports.ts";
 
 /** Runs the command line of a process and gives its exit code; every error has been shown. */
@@ -16,31 +19,45 @@ export async function runCli(from: NodeJS.Process): Promise<number> {
   const code = await runCommandLine(from.argv.slice(2), surroundings).catch((error: unknown) => reportError(error, surroundings));
   surroundings.stderr.print(surroundings.logbook.read().notices.map((notice) => line(styled("dim", notice))));
   await Promise.all([surroundings.stdout.flush(), surroundings.stderr.flush()]);
-  return code;
+  return await withLostOutput(code, surroundings);
 }
+
+/** Output that a full disk swallowed must not look like success. */
+async function withLostOutput(code: number, { stdout, stderr }: Surroundings): Promise<number> {
+  const reason = stdout.lost();
+  if (reason === null) return code;
+  stderr.print([line(styled("bad", `Standard output could not be written (${reason}); what it lacks is lost.`))]);
+  await stderr.flush();
+  return code === EXIT.done ? EXIT.failed : code;
+}
+
+/** The commands with the options that several share. */
+export const TABLE: readonly Command[] = COMMANDS.map(withReports).map(withPager);
 
 async function runCommandLine(words: readonly string[], surroundings: Surroundings): Promise<number> {
   let code = 0;
-  let help = "";
-  const parser = COMMANDS.map(withReports).reduce(
+  let output = "";
+  const showHelp = (text: string): void => surroundings.stdout.write(text);
+  const parser = TABLE.reduce(
     (argv, command) =>
-      addCommand(argv, command, async (raw) => {
+      argv.command(command.name, false, command.options, async (raw) => {
+        if (isGiven(raw, "help")) return showHelp(commandHelp(command, surroundings.stdout.columns));
         refuseUnknown(raw, command);
         code = await (await command.load())(raw, surroundings);
       }),
-    makeParser(),
+    makeParser((raw) => (isGiven(raw, "help") ? showHelp(programHelp(TABLE, surroundings.stdout.columns)) : refuseCommand(raw))),
   );
-  await parser.parseAsync([...words], {}, (_error: unknown, _arguments: unknown, output: string) => {
-    help = output;
+  await parser.parseAsync([...words], {}, (_error: unknown, _arguments: unknown, printed: string) => {
+    output = printed;
   });
-  if (help !== "") surroundings.stdout.write(`${help}\n`);
+  if (output !== "") surroundings.stdout.write(`${output}\n`);
   return code;
 }
 
-function makeParser(): Argv {
+/** yargs reads the words; help is ours, made of the table. withoutCommand runs where the first word is no command. */
+function makeParser(withoutCommand: (raw: RawArguments) => void): Argv {
   return yargs()
     .scriptName("svcdeploy")
-    .usage("$0 COMMAND --env ENV [OPTIONS]\n\nDelivers systemd services to hosts over SSH: YAML in, one undoable transaction a host.")
     .parserConfiguration({
       "boolean-negation": false,
       "camel-case-expansion": false,
@@ -50,15 +67,9 @@ function makeParser(): Argv {
     })
     .locale("en")
     .version(packageJson.version)
-    .help()
-    .alias("help", "h")
-    .group(["help", "version"], "General:")
-    .example(COMMANDS.find(({ name }) => name === "plan")?.example ?? "", "")
-    .epilogue(
-      "svcdeploy COMMAND --help tells a command's options. Exit codes: 0 done, 1 failed, 2 changes or drift, 3 some hosts failed, 4 all unreachable, 5 rolled back, 6 locked, 64 usage, 65 configuration, 77 refused, 130 interrupted.",
-    )
-    .wrap(80)
-    .command("$0", false, {}, refuseCommand)
+    .help(false)
+    .option("help", { alias: "h", type: "boolean" })
+    .command("$0", false, {}, withoutCommand)
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
       if (error !== undefined && error.name !== "YError") throw error;
@@ -75,19 +86,6 @@ function plainMessage(message: string): string {
   if (bare !== undefined) return `--${bare} needs a value`;
   const [, option, given, choices] = /Argument: (\S+), Given: (.*), Choices: (.*)$/.exec(message) ?? [];
   return option === undefined ? message : `--${option} takes one of ${choices?.replaceAll('"', "")}; this is ${given}`;
-}
-
-function addCommand(argv: Argv, command: Command, run: (raw: RawArguments) => Promise<void>): Argv {
-  return argv.command(
-    command.name,
-    command.describe,
-    (options) =>
-      options
-        .usage(`$0 ${command.name}${command.operands === undefined ? "" : ` ${command.operands.show}`} [OPTIONS]\n\n${command.describe}.`)
-        .options(command.options)
-        .example(command.example, ""),
-    run,
-  );
 }
 
 /** What runs when the first word is no command, or there is no word at all. */

@@ -12,6 +12,8 @@ export type CommandRun = (raw: RawArguments, surroundings: Surroundings) => Prom
 export type Command = {
   readonly name: string;
   readonly describe: string;
+  /** What a user should know beyond that, in a sentence or two. */
+  readonly more?: string;
   readonly example: string;
   /** What may stand behind the name without an option's name: as the usage shows it, and how many at most; absent: nothing. */
   readonly operands?: { readonly show: string; readonly most: number };
@@ -28,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
     name: "init",
     operands: { show: "[USER@HOST]", most: 1 },
     describe: "Write a small working project into an empty folder",
+    more: "The host that is named is not asked yet: `svcdeploy check` does that.",
     example: "svcdeploy init deploy@web1.example.com:2222",
     options: { project: SELECTION.project },
     load: async () => (await import("./init.ts")).init,
@@ -35,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "check",
     describe: "Check that the hosts are ready for a first apply",
+    more: "Says of each host whether it can be reached, trusted and changed, and what to type about it when not. Changes nothing and takes no lock.",
     example: "svcdeploy check --env prod --limit web1",
     options: {
       project: SELECTION.project,
@@ -48,6 +52,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "render",
     describe: "Print or write the files that apply would send",
+    more: "Needs no host. Secrets are masked unless --out writes the files.",
     example: "svcdeploy render --env prod --host web1 --out /tmp/rendered",
     options: {
       ...SELECTION,
@@ -59,6 +64,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "plan",
     describe: "Show what apply would change, without changing it",
+    more: "One round trip a host. Files are shown as diffs, every restart with its reason; exit 0 unless --detailed-exitcode is given.",
     example: "svcdeploy plan --env prod --limit 'web:!web3' --out plan.json",
     options: {
       ...SELECTION,
@@ -73,6 +79,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "apply",
     describe: "Make the hosts as declared, or leave them as they were",
+    more: "Shows the plan, asks, and carries it out in one transaction a host. What is not well afterwards is undone by the host itself; a saved PLAN is applied as it was reviewed, or refused.",
     example: "svcdeploy apply --env prod --set etcd.version=3.3.26 --yes",
     operands: { show: "[PLAN]", most: 1 },
     options: {
@@ -116,6 +123,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "verify",
     describe: "Check that every unit runs and is healthy",
+    more: "Looks for as long as a service's settle time and asks the health checks. Changes nothing.",
     example: "svcdeploy verify --env prod --service etcd",
     options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json"), "no-health": WITHOUT_HEALTH },
     load: async () => (await import("./verify.ts")).verify,
@@ -123,6 +131,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "drift",
     describe: "Show what on the hosts is not as declared; exit 2 if any",
+    more: "Reads only and takes no lock, so it can run beside an apply.",
     example: "svcdeploy drift --env prod --output markdown",
     options: {
       ...SELECTION,
@@ -188,9 +197,19 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "lint",
     describe: "Say what systemd will make of the units; exit 1 on errors",
+    more: "Asks no host. Without FILE it looks at the project: every environment, host and service.",
     example: "svcdeploy lint app.service /etc/systemd/system --systemd 257",
     operands: { show: "[FILE…]", most: Number.POSITIVE_INFINITY },
     options: LINT,
     load: async () => (await import("./lint.ts")).lint,
+  },
+  {
+    name: "completion",
+    describe: "Print what bash, zsh or fish loads to complete command lines",
+    more: "Completes commands, options, environments, hosts, groups, services and files. Nothing of a project is run and no host is asked.",
+    example: "svcdeploy completion fish >~/.config/fish/completions/svcdeploy.fish",
+    operands: { show: "bash|zsh|fish", most: 1 },
+    options: {},
+    load: async () => (await import("./completion.ts")).completion,
   },
 ];

@@ -4,11 +4,13 @@ import { driftJson, driftMarkdown } from "../report/drift-output.ts";
 import { driftText } from "../report/drift-text.ts";
 import type { DriftView } from "../report/drift-view.ts";
 import { formatJson } from "../report/json.ts";
+import { showLines } from "./show-long.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The whole view in one of the formats of --output. */
-export function printDrift(view: DriftView, output: string, { stdout }: Surroundings): void {
-  if (output === "text") stdout.print(driftText(view, stdout.columns));
+export async function printDrift(view: DriftView, output: string, surroundings: Surroundings): Promise<void> {
+  const { stdout } = surroundings;
+  if (output === "text") await showLines(driftText(view, stdout.columns), surroundings);
   else if (output === "markdown") stdout.write(driftMarkdown(view));
   else stdout.write(formatJson(driftJson(view)));
 }

@@ -49,7 +49,7 @@ async function look(
   const view = viewOf(watch.judge(looked.map((each) => each.drift)));
   surroundings.logbook.note({ drift: view });
   const mail = watch.mail(view);
-  if (mail === null) printDrift(view, output, surroundings);
+  if (mail === null) await printDrift(view, output, surroundings);
   else surroundings.stdout.print(mail);
   await watch.tell(view);
   return exitCodeOfDrift(view);

@@ -53,7 +53,7 @@ export async function heal(order: Healing, surroundings: Surroundings): Promise<
   interrupts.stop();
   const after = order.viewOf(planned.map(({ drift }) => concludeHealing(drift, end.reports)));
   surroundings.logbook.note({ drift: after });
-  if (order.output !== "text") printDrift(after, order.output, surroundings);
+  if (order.output !== "text") await printDrift(after, order.output, surroundings);
   else if (work.length > 0) print((columns) => [[], ...closing(after, columns)]);
   await order.watch.tell(after);
   return exitCodeOf(end.code, exitCodeOfDrift(after), after);

@@ -9,6 +9,7 @@ import { listenForInterrupts } from "./interrupts.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
 import { planFailures, planHosts } from "./plan-hosts.ts";
 import { savePlan, savingOf } from "./save-plan.ts";
+import { showLines } from "./show-long.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { announce, makeContext, openWorkspace } from "./workspace.ts";
 
@@ -24,7 +25,7 @@ export async function plan(raw: RawArguments, surroundings: Surroundings): Promi
   interrupts.stop();
   const view: PlanView = { environment: project.environment, plays: planned };
   surroundings.logbook.note({ plan: view });
-  printPlan(view, optionalText(raw, "output") ?? "text", surroundings);
+  await printPlan(view, optionalText(raw, "output") ?? "text", surroundings);
   if (saving !== null) await savePlan(saving, { project, selection, plays: planned }, surroundings);
   const totals = countPlans(view);
   return exitCodeOfObservation({
@@ -36,8 +37,9 @@ export async function plan(raw: RawArguments, surroundings: Surroundings): Promi
 }
 
 /** Prints a plan in one of its formats. */
-export function printPlan(view: PlanView, output: string, { stdout }: Surroundings): void {
-  if (output === "text") stdout.print(planText(view, stdout.columns));
+export async function printPlan(view: PlanView, output: string, surroundings: Surroundings): Promise<void> {
+  const { stdout } = surroundings;
+  if (output === "text") await showLines(planText(view, stdout.columns), surroundings);
   else if (output === "markdown") stdout.write(planMarkdown(view));
   else stdout.write(formatJson(planJson(view)));
 }

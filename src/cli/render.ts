@@ -5,6 +5,7 @@ import type { FileResource, HostTarget } from "../core/model.ts";
 import { writeRendered } from "../project/write-rendered.ts";
 import { formatMode, line, plural } from "../report/text.ts";
 import { optionalText, type RawArguments, selectionOf } from "./options.ts";
+import { showText } from "./show-long.ts";
 import { suggest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { openWorkspace } from "./workspace.ts";
@@ -22,7 +23,7 @@ export async function render(raw: RawArguments, surroundings: Surroundings): Pro
     ),
   );
   if (out === null) {
-    surroundings.stdout.write(printed(targets));
+    await showText(printed(targets), surroundings);
     return 0;
   }
   const folder = resolve(surroundings.workingDirectory, out);

@@ -127,7 +127,7 @@ function showOnly(project: Project, { steps, planned }: Way, order: RollbackOrde
   const view = { environment: project.environment, plays: planned };
   surroundings.logbook.note({ plan: view });
   if (order.output === "text") surroundings.stdout.print(rollbackPreface(steps, surroundings.stdout.columns));
-  printPlan(view, order.output, surroundings);
+  await printPlan(view, order.output, surroundings);
   const total = new Set(planned.flatMap(({ hosts }) => hosts).map(({ target }) => target.host.name)).size;
   return exitCodeOfObservation({ changes: "none", detailed: "off", failures: planFailures(planned), total });
 }

@@ -2,7 +2,9 @@
 
 import { makePalette } from "../report/palette.ts";
 import { makeSink, type Sink } from "../report/sink.ts";
+import { guardDisplay } from "./display-guard.ts";
 import { type Logbook, makeLogbook } from "./logbook.ts";
+import { type Pager, pagerOf } from "./pager.ts";
 
 /** The surroundings of one run. */
 export type Surroundings = {
@@ -23,14 +25,21 @@ export type Surroundings = {
   readonly commandLine: readonly string[];
   /** How this program was started, for who shall start it again: node's absolute path and the program's. */
   readonly program: { readonly node: string; readonly main: string };
+  /** What long output on standard output goes through; null: nothing. */
+  readonly pager: Pager | null;
   /** Calls the listener at each Ctrl-C or TERM; the function it gives ends that. */
-  readonly onInterrupt: (listener: () => void) => () => void;
+  readonly onInterrupt: (listener: (signal: NodeJS.Signals) => void) => () => void;
+  /** While something is displayed live: gives the terminal back in order when the program is suspended or quit; the function it gives ends that. */
+  readonly guardDisplay: () => () => void;
   /** What the command tells about itself, for its reports. */
   readonly logbook: Logbook;
 };
 
 /** Of the terminal, in characters. */
 export type ScreenSize = { readonly columns: number; readonly rows: number };
+
+/** Not SIGHUP: a listener would undo what nohup(1) did; without one a hangup lets go at once, and the hosts decide. */
+const INTERRUPTS = ["SIGINT", "SIGTERM"] as const;
 
 /** Columns when the stream is no terminal: what a CI log shows without scrolling. */
 const DEFAULT_COLUMNS = 100;
@@ -54,16 +63,16 @@ export function makeSurroundings(from: NodeJS.Process): Surroundings {
       return () => from.stdout.off("resize", listener);
     },
     environment: env,
+    pager: pagerOf(from.stdout, env),
     workingDirectory: from.cwd(),
     commandLine: from.argv.slice(2),
     program: { node: from.execPath, main: from.argv[1] ?? "" },
+    guardDisplay: () => guardDisplay(from),
     logbook: makeLogbook(),
     onInterrupt: (listener) => {
-      from.on("SIGINT", listener);
-      from.on("SIGTERM", listener);
+      for (const signal of INTERRUPTS) from.on(signal, listener);
       return () => {
-        from.off("SIGINT", listener);
-        from.off("SIGTERM", listener);
+        for (const signal of INTERRUPTS) from.off(signal, listener);
       };
     },
   };
@@ -71,7 +80,7 @@ export function makeSurroundings(from: NodeJS.Process): Surroundings {
 
 function sinkOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Sink {
   const isTerminal = stream.isTTY === true;
-  const palette = makePalette({ isTerminal, noColor: env.NO_COLOR, forceColor: env.FORCE_COLOR, term: env.TERM });
+  const palette = makePalette({ isTerminal, noColor: env.NO_COLOR, forceColor: env.FORCE_COLOR, cliColorForce: env.CLICOLOR_FORCE, term: env.TERM });
   return makeSink({ stream, palette, columns: columnsOf(isTerminal ? stream.columns : Number(env.COLUMNS)) });
 }
 

@@ -1,16 +1,35 @@
 /** One change of a plan as lines: a heading that says what it is, and for a file its diff. */
 import type { Change, Resource, State } from "../core/model.ts";
 import { diffContent } from "./diff.ts";
-import { formatMode, formatSize, hang, indent, type Line, line, type Span, styled } from "./text.ts";
+import { formatMode, formatSize, hang, indent, type Line, line, plainText, plural, type Span, styled } from "./text.ts";
 
 /** Keys that the heading, the diff or the actions say better. */
 const UNSHOWN = new Set(["sha256", "content", "size", "restartDigest", "reloadDigest", "type"]);
 
+/** What may stand in the place of a file's diff; the diff itself, or where to find the same one. */
+export type ShowDiff = (path: string, diff: readonly Line[]) => readonly Line[];
+
 /** The change: "+" created, "~" changed, "-" removed; the heading fits so many columns where its words allow. */
-export function changeLines(change: Change, columns: number): readonly Line[] {
+export function changeLines(change: Change, columns: number, showDiff: ShowDiff = (_path, diff) => diff): readonly Line[] {
   const heading = hang(line(signOf(change), " ", styled("strong", nameOf(change.resource))), detailOf(change), columns, 4);
-  const diff = change.resource.kind === "file" ? diffContent(change, change.resource) : [];
+  const diff = change.resource.kind === "file" ? showDiff(change.resource.path, diffContent(change, change.resource)) : [];
   return [...heading, ...indent(diff, 4)];
+}
+
+/** Diffs of so few lines are shown each time. */
+const SHORT_DIFF_LINES = 4;
+
+/** Shows each diff of a file once; the same one of a later host is a reference to the first, named by `host`. */
+export function showEachDiffOnce(): (host: string) => ShowDiff {
+  const firsts = new Map<string, string>();
+  return (host) => (path, diff) => {
+    const key = `${path}\n${plainText(diff)}`;
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, host);
+    return first === undefined || diff.length <= SHORT_DIFF_LINES
+      ? diff
+      : [line(styled("dim", `${plural(diff.length, "line")}, the same as on ${first}`))];
+  };
 }
 
 /** What the resource is called in every output. */

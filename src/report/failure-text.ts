@@ -12,10 +12,13 @@ const DETAIL_INDENT = 5;
 /** Up to so many failures each have a block of their own; of more, those that are alike share the first one's. */
 const MAX_BLOCKS = 5;
 
+/** full: all that is known. brief, for one of a large fleet: the journal's last lines, and of what was put back the paths. */
+export type FailureDetail = "full" | "brief";
+
 /** One block for each report that is not well, in order, or for each kind of failure; hosts that were only skipped have none. */
-export function failureText(reports: readonly HostReport[], columns: number): readonly Line[] {
+export function failureText(reports: readonly HostReport[], columns: number, detail: FailureDetail = "full"): readonly Line[] {
   return groupFailures(reports).flatMap(([first, ...others]) =>
-    first === undefined ? [] : [...oneFailure(first, columns), ...alikeLines(others, columns), []],
+    first === undefined ? [] : [...oneFailure(first, columns, detail), ...alikeLines(others, columns), []],
   );
 }
 
@@ -51,19 +54,35 @@ export function healthLines(result: HealthResult, columns: number): readonly Lin
   return hang(head, ` ${result.check}${tries}${because(result.detail)}`, columns, DETAIL_INDENT);
 }
 
-function oneFailure(report: HostReport, columns: number): readonly Line[] {
+function oneFailure(report: HostReport, columns: number, detail: FailureDetail): readonly Line[] {
   const [first = "", ...rest] = report.message.split("\n");
   const width = columns - 2;
+  const head = `${report.host}: ${report.status} (play ${report.play})`;
+  const isShort = [...head, ...because(first)].length <= columns;
   const body = [
-    ...[first, ...rest].filter((text) => text !== "").flatMap((text) => wrap(text, width).map((part) => line(part))),
+    ...[...(isShort ? [] : [first]), ...rest].filter((text) => text !== "").flatMap((text) => wrap(text, width).map((part) => line(part))),
     ...hintLines(report.hint, width),
     ...report.verdicts.filter((verdict) => !verdict.ok).flatMap((verdict) => verdictLines(verdict, width)),
     ...report.health.filter((result) => !result.ok).flatMap((result) => healthLines(result, width)),
-    ...report.journal.flatMap((part) => journalLines(part.unit, part.lines)),
-    ...differenceLines(report.differences),
+    ...(detail === "full" ? evidenceLines(report) : briefEvidence(report, width)),
   ];
   const title = line(styled("strong", report.host), ": ", styled(STYLES[report.status], report.status));
-  return [...hang(title, ` (play ${report.play})`, columns, 2), ...indent(body, 2)];
+  return [...hang(title, ` (play ${report.play})${isShort ? because(first) : ""}`, columns, 2), ...indent(body, 2)];
+}
+
+function evidenceLines(report: HostReport): readonly Line[] {
+  return [...report.journal.flatMap((part) => journalLines(part.unit, part.lines)), ...differenceLines(report.differences)];
+}
+
+/** Of a journal these are the last words. */
+const BRIEF_JOURNAL_LINES = 2;
+
+function briefEvidence({ journal, differences }: HostReport, columns: number): readonly Line[] {
+  const words = journal.flatMap(({ lines }) =>
+    lines.slice(-BRIEF_JOURNAL_LINES).map((text) => line(styled("dim", "journal: "), truncate(text, columns - "journal: ".length))),
+  );
+  const paths = differences.map(({ path }) => path).join(", ");
+  return [...words, ...(paths === "" ? [] : hang(line(styled("dim", "put back: ")), paths, columns, 4))];
 }
 
 /** What makes two failures the same one: everything but the host's name, times and journal. */

@@ -9,6 +9,7 @@ export type ColourSettings = {
   readonly isTerminal: boolean;
   readonly noColor: string | undefined;
   readonly forceColor: string | undefined;
+  readonly cliColorForce: string | undefined;
   readonly term: string | undefined;
 };
 
@@ -32,7 +33,10 @@ const CODES: Readonly<Record<Exclude<Style, "plain">, string>> = {
   tint6: "1;32",
 };
 
-/** The palette for these settings: NO_COLOR (any value) wins over FORCE_COLOR (not 0 or false), which wins over what the stream is. */
+/**
+ * The palette for these settings. The first that is set decides: NO_COLOR (not empty: none), FORCE_COLOR (0 or false: none, else colours),
+ * CLICOLOR_FORCE (not empty or 0: colours), TERM=dumb (none); else whether the stream is a terminal. See no-color.org and bixense.com/clicolors.
+ */
 export function makePalette(settings: ColourSettings): Palette {
   if (!wantsColour(settings)) return (_style, text) => text;
   return (style, text) => (style === "plain" || text === "" ? text : `\u001b[${CODES[style]}m${text}\u001b[0m`);
@@ -41,5 +45,6 @@ export function makePalette(settings: ColourSettings): Palette {
 function wantsColour(settings: ColourSettings): boolean {
   if (settings.noColor !== undefined && settings.noColor !== "") return false;
   if (settings.forceColor !== undefined) return settings.forceColor !== "0" && settings.forceColor !== "false";
+  if (settings.cliColorForce !== undefined && settings.cliColorForce !== "" && settings.cliColorForce !== "0") return true;
   return settings.isTerminal && settings.term !== "dumb";
 }

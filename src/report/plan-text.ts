@@ -1,23 +1,24 @@
 /** The plan for a terminal: hosts that need the same folded into one block, and one sentence at the end. */
 import type { Action, Notice, Plan } from "../core/model.ts";
-import { changeLines } from "./change-text.ts";
+import { changeLines, type ShowDiff, showEachDiffOnce } from "./change-text.ts";
 import { errorLines } from "./error-text.ts";
 import { foldSame, hasWork, hostList, type PlannedHost, type PlanView, summarisePlan } from "./plan-view.ts";
 import { breakLine, hang, indent, type Line, line, plural, type Span, styled } from "./text.ts";
 
 /** The whole plan, laid out for so many columns. Diff lines are never broken. */
 export function planText(view: PlanView, columns: number): readonly Line[] {
-  const plays = view.plays.flatMap((each) => playLines(each.play.name, each.hosts, { columns, title: view.plays.length > 1 }));
+  const once = showEachDiffOnce();
+  const plays = view.plays.flatMap((each) => playLines(each.play.name, each.hosts, { columns, title: view.plays.length > 1, once }));
   return [...plays, line(styled("strong", summarisePlan(view)))];
 }
 
 /** What one host needs, without its name; empty when it is as declared and there is nothing to say. */
-export function planBody(host: PlannedHost, columns: number): readonly Line[] {
+export function planBody(host: PlannedHost, columns: number, showDiff?: ShowDiff): readonly Line[] {
   if (host.error !== null) return errorLines(host.error, columns);
   if (host.plan === null) return [line("not looked at")];
   const { plan } = host;
   return [
-    ...plan.changes.flatMap((change) => changeLines(change, columns)),
+    ...plan.changes.flatMap((change) => changeLines(change, columns, showDiff)),
     ...actionLines(plan, columns),
     ...bookkeepingLines(plan),
     ...plan.collateral.flatMap((each) => note("warn", "along with it", `${each.unit}: ${each.because}`, columns)),
@@ -38,14 +39,21 @@ export function actionName(action: Action): string {
   return action.verb === "daemon-reload" ? action.verb : `${action.verb} ${action.unit}`;
 }
 
-function playLines(play: string, hosts: readonly PlannedHost[], layout: { readonly columns: number; readonly title: boolean }): readonly Line[] {
+type Layout = { readonly columns: number; readonly title: boolean; readonly once: ReturnType<typeof showEachDiffOnce> };
+
+function playLines(play: string, hosts: readonly PlannedHost[], { columns, title, once }: Layout): readonly Line[] {
   const groups = foldSame(
     hosts,
     (host) => host.target.host.name,
-    (host) => planBody(host, layout.columns - 2),
+    (host) => planBody(host, columns - 2),
   );
-  const title = layout.title ? [line(styled("strong", `Play ${play}`)), []] : [];
-  return [...title, ...groups.flatMap((group) => [...breakLine(heading(group.names, group.item), layout.columns), ...indent(group.lines, 2), []])];
+  const top = title ? [line(styled("strong", `Play ${play}`)), []] : [];
+  const bodies = groups.flatMap(({ names: [first = "", ...others], item }) => [
+    ...breakLine(heading([first, ...others], item), columns),
+    ...indent(planBody(item, columns - 2, once(first)), 2),
+    [],
+  ]);
+  return [...top, ...bodies];
 }
 
 function heading(names: readonly string[], first: PlannedHost): Line {

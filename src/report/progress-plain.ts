@@ -36,7 +36,7 @@ function linesOf(event: DeployEvent, run: { readonly hosts: number; readonly col
     case "host-finished":
       return isFolded && !isTrouble(event.report.status) ? [] : [finishedLine(event, run.columns)];
     case "batch-finished":
-      return event.ok ? [] : [line(styled("bad", `play ${event.play}: batch ${event.batch} failed, no further host is started`))];
+      return event.ok || isFolded ? [] : [line(styled("bad", `play ${event.play}: batch ${event.batch} failed, no further host is started`))];
     case "run-interrupted":
       return [line(styled("warn", event.message))];
     case "run-finished":

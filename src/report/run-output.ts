@@ -4,20 +4,24 @@ import { failureText } from "./failure-text.ts";
 import { formatJson } from "./json.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Sink } from "./sink.ts";
-import { countStatuses, summaryTable } from "./summary-table.ts";
+import { countStatuses, MAX_ROWS, summaryTable } from "./summary-table.ts";
 import { hang, type Line, line, styled } from "./text.ts";
 
-/** What run-finished carries, for a terminal. */
+/** What run-finished carries, for a terminal. Of a large fleet the failures are told briefly, and what went well is counted in the last sentence alone. */
 export function finalText(reports: readonly HostReport[], columns: number): readonly Line[] {
-  const table = summaryTable(reports, columns);
-  const skipped = skippedLines(reports, columns);
-  return [...failureText(reports, columns), ...table, [], ...skipped, line(styled("strong", `${countStatuses(reports)}.`))];
+  const isFleet = new Set(reports.map((report) => report.host)).size > MAX_ROWS;
+  const failures = failureText(reports, columns, isFleet ? "brief" : "full");
+  const table = isFleet ? [] : [...summaryTable(reports, columns), []];
+  return [...failures, ...table, ...lastLines(reports, columns)];
 }
 
-/** Why hosts were not started, each reason once. */
-function skippedLines(reports: readonly HostReport[], columns: number): readonly Line[] {
-  const reasons = new Set(reports.filter((report) => report.status === "skipped" && report.message !== "").map((report) => report.message));
-  return [...reasons].flatMap((reason) => hang(line(styled("warn", "skipped: ")), reason, columns, 4));
+/** How many came to what, and why hosts were not started, each reason once. */
+function lastLines(reports: readonly HostReport[], columns: number): readonly Line[] {
+  const reasons = [...new Set(reports.filter((report) => report.status === "skipped" && report.message !== "").map((report) => report.message))];
+  const counts = line(styled("strong", `${countStatuses(reports)}.`));
+  const [only] = reasons;
+  if (only !== undefined && reasons.length === 1) return hang(counts, ` Skipped: ${only.replace(/^not started: /, "")}.`, columns, 4);
+  return [...reasons.flatMap((reason) => hang(line(styled("warn", "skipped: ")), reason, columns, 4)), counts];
 }
 
 /** A reporter that prints the final report alone. */

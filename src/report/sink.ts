@@ -16,6 +16,8 @@ export type SinkStream = {
 export type Sink = {
   /** Lines of a reporter: cleaned, redacted, painted. */
   readonly print: (lines: readonly Line[]) => void;
+  /** What print would write of these lines, for whoever shows it elsewhere. */
+  readonly paint: (lines: readonly Line[]) => string;
   /** Text that is complete as it is (JSON, a rendered file): control characters and secrets are taken out, length stays. */
   readonly write: (text: string) => void;
   /** Workflow commands of our own making, `::error …` each: cleaned and redacted like lines, but not disarmed. */
@@ -34,9 +36,14 @@ export type Sink = {
   readonly gone: AbortSignal;
   /** Width in columns to lay out for. */
   readonly columns: number;
+  /** Why output was lost, e.g. ENOSPC; null when it was not, or when its reader went away by himself. */
+  readonly lost: () => string | null;
   /** Resolves when everything written so far has left. */
   readonly flush: () => Promise<void>;
 };
+
+/** A pipe that was closed at its other end, a terminal that was. */
+const READER_GONE: readonly string[] = ["EPIPE", "EIO", "ERR_STREAM_DESTROYED"];
 
 /** Makes the sink of a stream. */
 export function makeSink(settings: { readonly stream: SinkStream; readonly palette: Palette; readonly columns: number }): Sink {
@@ -45,8 +52,11 @@ export function makeSink(settings: { readonly stream: SinkStream; readonly palet
   let redactor = makeRedactor([]);
   const gone = new AbortController();
   let pending: Promise<void> = Promise.resolve();
-  stream.on("error", () => {
+  let lost: string | null = null;
+  stream.on("error", (error) => {
     gone.abort();
+    const code = "code" in error && typeof error.code === "string" ? error.code : error.message;
+    if (!READER_GONE.includes(code)) lost ??= code;
   });
   const send = (text: string): void => {
     if (gone.signal.aborted || text === "") return;
@@ -54,12 +64,14 @@ export function makeSink(settings: { readonly stream: SinkStream; readonly palet
     const written = new Promise<void>((resolve) => stream.write(text, () => resolve()));
     pending = before.then(() => written);
   };
+  const paint = (lines: readonly Line[]): string => lines.map((each) => `${paintLine(each, redactor, palette)}\n`).join("");
   return {
     columns,
     gone: gone.signal,
     screen: (act) => send(screenSequence(act)),
     redraw: (lines) => send(screenText(lines.map((each) => paintLine(each, redactor, palette)))),
-    print: (lines) => send(lines.map((each) => `${paintLine(each, redactor, palette)}\n`).join("")),
+    paint,
+    print: (lines) => send(paint(lines)),
     write: (text) => send(redactor.redact(stripControls(text))),
     command: (lines) => send(lines.map((each) => `${redactor.redact(`::${sanitizeLine(each.slice(2))}`)}\n`).join("")),
     clean: (text) => redactor.redact(sanitizeLine(text)),
@@ -68,6 +80,7 @@ export function makeSink(settings: { readonly stream: SinkStream; readonly palet
       secrets.push(...more);
       redactor = makeRedactor(secrets);
     },
+    lost: () => lost,
     flush: () => pending,
   };
 }

@@ -1,8 +1,8 @@
-/** The table at the end: one row a host; of many hosts those that went well, or failed in masses, are counted instead. */
+/** The table at the end, one row a host, and the sentence that counts them. */
 import type { HostReport, HostStatus } from "../core/model.ts";
-import { formatDuration, type Line, line, plural, type Style, styled, truncate } from "./text.ts";
+import { formatDuration, type Line, line, type Style, styled, truncate } from "./text.ts";
 
-/** Above this many hosts, those that went well are one row per status, and so are more failures than this. */
+/** With more hosts than this there is no table: the failures and the sentence say it all. */
 export const MAX_ROWS = 20;
 
 type Row = { readonly host: string; readonly status: HostStatus; readonly services: string; readonly duration: string };
@@ -11,7 +11,7 @@ type Row = { readonly host: string; readonly status: HostStatus; readonly servic
 export function summaryTable(reports: readonly HostReport[], columns: number): readonly Line[] {
   const hosts = mergePlays(reports);
   if (hosts.length === 0) return [];
-  const rows = hosts.length > MAX_ROWS ? foldRows(hosts) : hosts.map(rowOf);
+  const rows = hosts.map(rowOf);
   const widths = layOut(rows, columns);
   const header = cells({ host: "host", services: "services", duration: "time" }, styled("dim", "status"), widths);
   return [
@@ -67,18 +67,6 @@ function merge(first: HostReport, second: HostReport): HostReport {
 function rowOf(report: HostReport): Row {
   const duration = report.durationMilliseconds === 0 ? "" : formatDuration(report.durationMilliseconds);
   return { host: report.host, status: report.status, services: report.services.join(", "), duration };
-}
-
-function foldRows(hosts: readonly HostReport[]): readonly Row[] {
-  return BY_CONCERN.flatMap((status) => {
-    const those = hosts.filter((report) => report.status === status);
-    if (those.length === 0) return [];
-    if ((isTrouble(status) && those.length <= MAX_ROWS) || those.length === 1) return those.map(rowOf);
-    const longest = Math.max(...those.map((report) => report.durationMilliseconds));
-    const services = [...new Set(those.flatMap((report) => report.services))].join(", ");
-    const duration = status === "skipped" || longest === 0 ? "" : `≤ ${formatDuration(longest)}`;
-    return [{ host: plural(those.length, "host"), status, services, duration }];
-  });
 }
 
 type Widths = { readonly host: number; readonly status: number; readonly services: number };

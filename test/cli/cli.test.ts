@@ -1,9 +1,12 @@
 /** The command line as a user meets it: help, mistakes, exit codes, and no secret in anything that is printed. */
+import { spawnSync } from "node:child_process";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CANARY, makeProject, makeSilentServer, runCli, startCli } from "./run-cli.ts";
 
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const COMMANDS = ["check", "render", "plan", "apply", "verify", "drift"];
 const CANARY_FORMS = [CANARY, JSON.stringify(CANARY).slice(1, -1), Buffer.from(CANARY).toString("base64"), encodeURIComponent(CANARY)];
 
@@ -117,14 +120,28 @@ test.each(EVERY_OUTPUT)("an unreachable host: %s gives 4, well-formed output and
     for (const line of stdout.trimEnd().split("\n")) expect(JSON.parse(line)).toMatchObject({ schema: "svcdeploy.event/1" });
 });
 
-test.each(["plan", "verify", "drift", "apply"])("Ctrl-C while %s waits for a host ends it at once with 130", async (command) => {
+test("apply of a fleet that does not answer shows no plan above the run's own words", async () => {
+  const { stdout } = await runCli(folder, ["apply", "--env", "prod", "--yes"]);
+  expect(stdout).toMatch(/^run [0-9a-f]+: prod, 1 host, 1 play\n/);
+  expect(stdout).not.toContain("not planned");
+});
+
+test.each([
+  ["SIGINT", "check"],
+  ["SIGINT", "plan"],
+  ["SIGINT", "verify"],
+  ["SIGINT", "drift"],
+  ["SIGINT", "apply"],
+  ["SIGTERM", "plan"],
+  ["SIGTERM", "apply"],
+] as const)("%s while %s waits for a host ends it at once with 130", async (signal, command) => {
   const server = await makeSilentServer();
   const project = await makeProject(server.port);
   const words = [command, "--env", "prod", ...(command === "apply" ? ["--yes"] : [])];
   const { child, end } = startCli(project.folder, words);
   await server.connected;
   const pressed = performance.now();
-  child.kill("SIGINT");
+  child.kill(signal);
   const { code, stderr } = await end;
   server.close();
   await project.remove();
@@ -133,11 +150,49 @@ test.each(["plan", "verify", "drift", "apply"])("Ctrl-C while %s waits for a hos
   expect(performance.now() - pressed).toBeLessThan(10_000);
 });
 
-test("a reader that goes away is no error", async () => {
-  const { child, end } = startCli(folder, ["render", "--env", "prod"]);
+test.each(["SIGHUP", "SIGQUIT"] as const)("%s ends plan as it ends any program", async (signal) => {
+  const server = await makeSilentServer();
+  const project = await makeProject(server.port);
+  const { child, end } = startCli(project.folder, ["plan", "--env", "prod"]);
+  await server.connected;
+  child.kill(signal);
+  await end;
+  server.close();
+  await project.remove();
+  expect(child.signalCode).toBe(signal);
+});
+
+test.each([
+  ["render --env prod", 0],
+  ["plan --env prod", 4],
+  ["apply --env prod --yes", 4],
+  ["apply --env prod --yes --output ndjson", 4],
+  ["verify --env prod", 4],
+  ["drift --env prod", 4],
+  ["check --env prod", 4],
+  ["lint", 0],
+  ["completion bash", 0],
+  ["plan --help", 0],
+  ["--help", 0],
+])("a reader that goes away is no error: %s gives %d all the same", async (words, expected) => {
+  const { child, end } = startCli(folder, words.split(" "));
   child.stdout?.destroy();
   const { code, stderr } = await end;
-  expect([code, stderr]).toEqual([0, ""]);
+  expect([code, stderr]).toEqual([expected, ""]);
+});
+
+test("a full disk is an error, where all else went well", () => {
+  const run = (words: string, target: string): readonly unknown[] => {
+    const { status, stderr } = spawnSync("sh", ["-c", `"$0" "$1" ${words} ${target}`, process.execPath, main], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { PATH: process.env.PATH ?? "", HOME: folder, TOKEN: CANARY },
+    });
+    return [status, stderr];
+  };
+  expect(run("render --env prod", ">/dev/full")).toEqual([1, "Standard output could not be written (ENOSPC); what it lacks is lost.\n"]);
+  expect(run("plan --env nowhere", "2>/dev/full")).toEqual([64, ""]);
+  expect(run("render --env prod", ">&- 2>&- <&-")).toEqual([0, ""]);
 });
 
 test("colours only where they are wanted", async () => {

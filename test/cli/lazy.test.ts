@@ -32,3 +32,10 @@ test("main.ts loads nothing before it has looked at Node's version", () => {
 test("rendering loads no SSH", () => {
   expect([...packagesOf(join(source, "cli/render.ts"))]).not.toContain("ssh2");
 });
+
+test("completion loads the YAML reader and no other package", () => {
+  const packages = [...packagesOf(join(source, "cli/complete/complete-line.ts"))].filter(
+    (name) => !name.startsWith("/") && !name.startsWith("node:"),
+  );
+  expect(packages).toEqual(["yaml"]);
+});

@@ -58,7 +58,7 @@ describe("batches", () => {
     expect(run.stdout).toMatch(/^h2 +skipped +web *$/m);
     expect(run.stdout).toMatch(/^h3 +skipped +web *$/m);
     expect(run.stdout).toContain("HTTP 503");
-    expect(run.stdout).toMatch(/skipped: .*h1 failed \(maxFailed 0\)/);
+    expect(run.stdout).toMatch(/Skipped: .*h1 failed \(maxFailed 0\)/);
     await idle();
     expect(await everywhere()).toEqual(before);
     expect(await hosts[1]?.shell("grep -c . /var/lib/svcdeploy/runs")).toBe("1\n");

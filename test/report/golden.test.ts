@@ -1,7 +1,6 @@
 /** What a user reads, whole, at 80 and 120 columns. The files in golden/ are the expectation: look at them when they change. */
 import { expect, test } from "vitest";
 import { ConfigError } from "../../src/core/errors.ts";
-import type { HostReport } from "../../src/core/model.ts";
 import { configProblems } from "../../src/report/config-problems.ts";
 import { driftMarkdown } from "../../src/report/drift-output.ts";
 import { driftText } from "../../src/report/drift-text.ts";
@@ -9,7 +8,6 @@ import type { DriftView } from "../../src/report/drift-view.ts";
 import { planMarkdown } from "../../src/report/plan-markdown.ts";
 import { planText } from "../../src/report/plan-text.ts";
 import { finalText } from "../../src/report/run-output.ts";
-import { summaryTable } from "../../src/report/summary-table.ts";
 import { type Line, plainText } from "../../src/report/text.ts";
 import { verifyText } from "../../src/report/verify-text.ts";
 import {
@@ -35,12 +33,6 @@ const drifted: DriftView = {
     { host: "db3", play: "stores", services: ["etcd"], findings: [], ignored: [], clock: null, error: plannedHost("db3", null).error },
   ],
 };
-
-const many: readonly HostReport[] = Array.from({ length: 30 }, (_, index) => {
-  if (index === 7) return sampleFailure("web-with-a-rather-long-name-7.example.net");
-  if (index > 20) return sampleReport(`web${index}`, { status: "skipped", durationMilliseconds: 0 });
-  return sampleReport(`web${index}`, { status: index % 2 === 0 ? "changed" : "unchanged", durationMilliseconds: index * 1000 });
-});
 
 const mistakes = new ConfigError([
   {
@@ -78,7 +70,6 @@ const TEXTS: readonly (readonly [string, (columns: number) => readonly Line[]])[
         columns,
       ),
   ],
-  ["table-folded", (columns) => summaryTable(many, columns)],
   ["verify", (columns) => verifyText([{ ...sampleFailure("db1"), status: "failed" }, sampleReport("db2", { status: "unchanged" })], columns)],
   ["problems", (columns) => configProblems(mistakes, columns)],
 ];

@@ -105,3 +105,14 @@ test("a huge difference ends soon and says how large it is", () => {
   expect(plainText(diffText(numbered("a"), numbered("b")))).toBe("content differs almost everywhere: 20000 → 20000 lines\n");
   expect(plainText(diffText("", numbered("a"))).split("\n").length).toBeLessThan(1100);
 });
+
+test("a diff that a host above had is shown once, in the plan of a terminal", () => {
+  const text = Array.from({ length: 9 }, (_, index) => `line ${index}\n`).join("");
+  const same = fileChange("/etc/same.conf", null, text);
+  const own = (host: string): Change => fileChange("/etc/own.conf", null, `name=${host}\n${text}`);
+  const hosts = ["web1", "web2"].map((host) => plannedHost(host, { ...emptyPlan(host), changes: [same, own(host)] }));
+  const shown = plainText(planText({ environment: "prod", plays: [{ play: samplePlay("web"), hosts }] }, 80));
+  expect(shown.match(/line 8/g)).toHaveLength(3);
+  expect(shown).toMatch(/\+ file \/etc\/same\.conf.*\n {6}10 lines, the same as on web1\n/);
+  expect(shown).toContain("name=web2");
+});

@@ -9,7 +9,7 @@ import { line, type Style, styled } from "../../src/report/text.ts";
 
 function collect(colours: "on" | "off"): { sink: Sink; read: () => Promise<string> } {
   const stream = new PassThrough();
-  const palette = makePalette({ isTerminal: colours === "on", noColor: undefined, forceColor: undefined, term: "xterm" });
+  const palette = makePalette({ isTerminal: colours === "on", noColor: undefined, forceColor: undefined, cliColorForce: undefined, term: "xterm" });
   const sink = makeSink({ stream, palette, columns: 80 });
   const read = async (): Promise<string> => {
     await sink.flush();
@@ -55,7 +55,7 @@ test("JSON comes back as it was, with nothing in it that a terminal or a CI log 
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]|##[a-z]*\[/);
 });
 
-const terminal: ColourSettings = { isTerminal: true, noColor: undefined, forceColor: undefined, term: "xterm-256color" };
+const terminal: ColourSettings = { isTerminal: true, noColor: undefined, forceColor: undefined, cliColorForce: undefined, term: "xterm-256color" };
 test.each<[string, Partial<ColourSettings>, boolean]>([
   ["a terminal", {}, true],
   ["a pipe", { isTerminal: false }, false],
@@ -63,6 +63,15 @@ test.each<[string, Partial<ColourSettings>, boolean]>([
   ["NO_COLOR", { noColor: "1" }, false],
   ["an empty NO_COLOR", { noColor: "" }, true],
   ["FORCE_COLOR in a pipe", { isTerminal: false, forceColor: "1" }, true],
+  ["FORCE_COLOR set to nothing, in a pipe", { isTerminal: false, forceColor: "" }, true],
+  ["FORCE_COLOR=3 in a dumb terminal", { forceColor: "3", term: "dumb" }, true],
+  ["FORCE_COLOR=true in a pipe", { isTerminal: false, forceColor: "true" }, true],
+  ["FORCE_COLOR=false", { forceColor: "false" }, false],
+  ["NO_COLOR set to nothing", { noColor: "" }, true],
+  ["CLICOLOR_FORCE in a pipe", { isTerminal: false, cliColorForce: "1" }, true],
+  ["CLICOLOR_FORCE=0 in a pipe", { isTerminal: false, cliColorForce: "0" }, false],
+  ["CLICOLOR_FORCE and FORCE_COLOR=0", { cliColorForce: "1", forceColor: "0" }, false],
+  ["CLICOLOR_FORCE and NO_COLOR", { cliColorForce: "1", noColor: "1" }, false],
   ["FORCE_COLOR=0", { forceColor: "0" }, false],
   ["NO_COLOR and FORCE_COLOR", { noColor: "1", forceColor: "1" }, false],
 ])("colours for %s", (_name, settings, coloured) => {

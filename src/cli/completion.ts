@@ -1,0 +1,17 @@
+/** `svcdeploy completion`: prints what a shell loads to complete our command lines. */
+import { UsageError } from "../core/errors.ts";
+import { isShell, SCRIPTS, SHELLS } from "./complete/scripts.ts";
+import { argumentOf, type RawArguments } from "./options.ts";
+import { suggest } from "./suggest.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Prints the script. Throws UsageError for another shell. */
+export async function completion(raw: RawArguments, { stdout }: Surroundings): Promise<number> {
+  const shell = argumentOf(raw) ?? "";
+  if (!isShell(shell)) {
+    const message = shell === "" ? "completion needs the name of a shell" : `There is no completion for ${shell}`;
+    throw new UsageError(message, suggest(shell, SHELLS, "svcdeploy completion "));
+  }
+  stdout.write(SCRIPTS[shell]);
+  return 0;
+}
