@@ -166,9 +166,7 @@ test("a run is taken back as a whole; an edit by hand in between is shown", asyn
   expect(await state()).toEqual(atOld);
 });
 
-test("of a run with two services, both go back; where a later run changed one of them again that one is refused by name", {
-  timeout: 180_000,
-}, async () => {
+test("of a run with two services, both go back; where a later run changed one of them again that one is refused by name", async () => {
   writeVersion("1.1");
   shop.write("services/side.yaml", SIDE.replace("18081\\n", "18081\\n# changed\\n"));
   expect((await apply(secrets.new)).code).toBe(0);
