@@ -83,7 +83,7 @@ let atOld: readonly string[] = [];
 let atNew: readonly string[] = [];
 let newerRun = "";
 
-test("1.0, with a file that was right before svcdeploy came, then 1.1", { timeout: 180_000 }, async () => {
+test("1.0, with a file that was right before svcdeploy came, then 1.1", async () => {
   await everywhere("mkdir -p /etc/web; echo 'here before svcdeploy' >/etc/web/before.conf; : >/var/tmp/dependency");
   writeVersion("1.0");
   const first = await apply(secrets.old);
@@ -120,7 +120,7 @@ test("a dry run shows the way back and touches nothing", async () => {
   expect([await state(), await generation()]).toEqual(before);
 });
 
-test("rollback: 1.0's bytes and process, verified, nothing sent, the other service untouched", { timeout: 120_000 }, async () => {
+test("rollback: 1.0's bytes and process, verified, nothing sent, the other service untouched", async () => {
   const side = await invocations("side.service");
   rmSync(join(shop.folder, "artifacts/web.pl")); // nothing of the project is needed for it
   const back = await run("rollback", "web", "--yes");
@@ -135,7 +135,7 @@ test("rollback: 1.0's bytes and process, verified, nothing sent, the other servi
   expect(await generation()).toEqual(same("gen/3"));
 });
 
-test("rollback again goes forward", { timeout: 120_000 }, async () => {
+test("rollback again goes forward", async () => {
   const forth = await run("rollback", "web", "--yes");
   expect([forth.code, forth.stderr]).toEqual([0, ""]);
   expect(await state()).toEqual(atNew);
@@ -143,7 +143,7 @@ test("rollback again goes forward", { timeout: 120_000 }, async () => {
   expect(await runningVersion()).toEqual(same(answers("1.1")));
 });
 
-test("an old version that is not healthy any more, by its own check, is itself undone", { timeout: 180_000 }, async () => {
+test("an old version that is not healthy any more, by its own check, is itself undone", async () => {
   await everywhere("rm /var/tmp/dependency");
   const failed = await run("rollback", "web", "--yes");
   expect(failed.code).toBe(5);
@@ -156,7 +156,7 @@ test("an old version that is not healthy any more, by its own check, is itself u
   await everywhere(": >/var/tmp/dependency");
 });
 
-test("a run is taken back as a whole; an edit by hand in between is shown", { timeout: 120_000 }, async () => {
+test("a run is taken back as a whole; an edit by hand in between is shown", async () => {
   await everywhere("echo 'body=edited by hand' >>/etc/web/web.conf");
   const dry = await run("rollback", "--run", newerRun.slice(0, 12), "--dry-run");
   expect(dry.stdout).toContain("-body=edited by hand");
@@ -166,9 +166,7 @@ test("a run is taken back as a whole; an edit by hand in between is shown", { ti
   expect(await state()).toEqual(atOld);
 });
 
-test("of a run with two services, both go back; where a later run changed one of them again that one is refused by name", {
-  timeout: 180_000,
-}, async () => {
+test("of a run with two services, both go back; where a later run changed one of them again that one is refused by name", async () => {
   writeVersion("1.1");
   shop.write("services/side.yaml", SIDE.replace("18081\\n", "18081\\n# changed\\n"));
   expect((await apply(secrets.new)).code).toBe(0);
