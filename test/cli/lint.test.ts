@@ -117,6 +117,28 @@ describe("a project", () => {
     expect(code).toBe(65);
     expect(stderr).toContain(message);
   });
+  test("a log directory that logrotate refuses, a log that is kept open, a file that logrotate skips", async () => {
+    const logs =
+      "directories: [{ path: /srv/logs, mode: '0775', owner: root, group: hello }]\nlogrotate: { paths: [/srv/logs/*.log], daily: true, size: 1M, missingok: true }\n";
+    const { stdout } = await lintProject(logs.replace("paths", "su: { user: root, group: root }, paths"), ["--format", "json"]);
+    const rules = (text: string): string[] => JSON.parse(text).findings.map(({ rule, line }: { rule: string; line: number }) => `${rule}:${line}`);
+    expect(rules(stdout)).toEqual(["SD007:5", "SD007:5", "SD003:10", "SD083:13", "SD084:13"]);
+    expect(rules((await lintProject(logs, ["--format", "json"])).stdout)).toContain("SD082:13");
+    const file = await lintProject("files: [{ path: /etc/logrotate.d/x, content: '', mode: '0664' }]\n", ["--format", "json"]);
+    expect(rules(file.stdout)).toContain("SD085:12");
+  });
+  test("a user that nobody makes", async () => {
+    const text = (user: string) =>
+      `name: hello\naccount: { user: hello }\nservice:\n  User: ${user}\n  ExecStart: /usr/bin/sleep 60\n  Restart: "no"\n`;
+    const found = async (user: string) => {
+      const project = await makeProject(1, { "services/hello.yaml": text(user) });
+      const { stdout } = await runCli(project.folder, ["lint", "--format", "github"]);
+      await project.remove();
+      return stdout;
+    };
+    expect(await found("postgres")).toContain("::warning file=services/hello.yaml,line=4,col=9,title=SD062::Unless something else has made postgres");
+    for (const user of ["hello", "www-data"]) expect(await found(user)).not.toContain("SD062");
+  });
   test("--env picks one environment", async () => {
     const { stdout } = await lintProject("", ["--env", "dev", "--format", "json"]);
     const hosts: string[] = JSON.parse(stdout).findings.flatMap((finding: { hosts: string[] }) => finding.hosts);

@@ -72,6 +72,40 @@ export function restartOf(unit: LintUnit): string {
   return RESTARTS.includes(written) ? written : "no";
 }
 
+/** User= of a service; root without it, "a dynamic user" with DynamicUser=. */
+export function userOf(unit: LintUnit): string {
+  return lastOf(unit, "Service", "User")?.value ?? (isOn(unit, "DynamicUser") ? "a dynamic user" : "root");
+}
+
+/** True for root by name or number. */
+export function isRoot(user: string): boolean {
+  return user === "root" || user === "0";
+}
+
+/** True where a switch of [Service] is on. */
+export function isOn(unit: LintUnit, name: string): boolean {
+  return /^(?:1|yes|y|true|t|on)$/i.test(lastOf(unit, "Service", name)?.value ?? "");
+}
+
+/** The directories that systemd makes for a service with User= (systemd.exec(5)): path, mode and group as it makes them. */
+export function directoriesOf(unit: LintUnit): readonly { readonly path: string; readonly mode: string; readonly group: string }[] {
+  const group = lastOf(unit, "Service", "Group")?.value ?? userOf(unit);
+  return OWN_DIRECTORIES.flatMap(([name, root]) =>
+    wordsOf(unit, "Service", name).map(({ word }) => ({
+      path: `${root}/${word.split(":")[0]}`,
+      mode: lastOf(unit, "Service", `${name}Mode`)?.value ?? "0755",
+      group,
+    })),
+  );
+}
+
+const OWN_DIRECTORIES = [
+  ["LogsDirectory", "/var/log"],
+  ["StateDirectory", "/var/lib"],
+  ["CacheDirectory", "/var/cache"],
+  ["RuntimeDirectory", "/run"],
+] as const;
+
 /** Words of Type= up to systemd 257; older versions know a part of them. */
 export const SERVICE_TYPES: readonly string[] = "simple exec forking oneshot dbus notify notify-reload idle".split(" ");
 /** Words of Restart=. */

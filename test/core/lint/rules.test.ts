@@ -50,9 +50,10 @@ test.each([
   ["app@.service", "unit"],
   ["app.service.d/a.conf", "drop-in"],
   ["service.d/a.conf", "drop-in"],
-  ["app.service.d/a.conf~", null],
+  ["app.service.d/a.conf~", "left-over"],
+  ["app.service.d/README", null],
   ["app.conf", null],
   ["logrotate.d/app", "logrotate"],
-  ["logrotate.d/app.bak", null],
+  ["logrotate.d/app.bak", "left-over"],
   ["app.env", "environment"],
 ])("%s is a %s", (path, kind) => expect(fileKind(path)).toBe(kind));
