@@ -18,6 +18,10 @@ beforeAll(async () => {
       "[Service]\nUser=app\nType=exec\nExecStart=/usr/bin/app\nRestartMode=direct\nRestart=no\n[Install]\nWantedBy=multi-user.target\n",
     "hostile.service":
       "[Service]\nUser=app\nType=exec\nExecStart=/usr/bin/app %Z\nRestart=no\nKillMode=x\u001b[31m::error::y,z\n[Install]\nWantedBy=a.target\n",
+    "fleet/db-main.service": "[Service]\nUser=app\nType=exec\nExecStart=/usr/bin/app\nRestart=no\n[Install]\nWantedBy=a.target\n",
+    "fleet/service.d/all.conf": "[Service]\nCPUQuota=75\n",
+    "fleet/db-.service.d/db.conf": "[Service]\nMemoryMax=2GB\n",
+    "fleet/db-main.service.d/old.conf~": "[Service]\nUser=root\n",
     "readme.txt": "not a unit\n",
   };
   for (const [name, text] of Object.entries(files)) {
@@ -41,11 +45,19 @@ describe("files", () => {
     const { stdout } = await runCli(folder, ["lint", "good.service"]);
     expect(stdout).toContain("good.service.d/limit.conf:2:1: error SD027 good.service\n");
   });
+  test("those of its prefix and type as well, and what lies there unread", async () => {
+    const { stdout } = await runCli(folder, ["lint", "fleet/db-main.service"]);
+    for (const text of ["fleet/db-.service.d/db.conf:2:1: error SD027 db-main.service", "fleet/service.d/all.conf:2:1: error SD027", "SD085"])
+      expect(stdout).toContain(text);
+  });
   test("a folder is walked, links are not followed", async () => {
     const { stdout } = await runCli(folder, ["lint", ".", "--format", "json"]);
     const found: { rule: string; file: string }[] = JSON.parse(stdout).findings;
     expect(found.map(({ rule, file }) => `${rule} ${file}`)).toEqual([
       "SD091 deep/er/mode.service",
+      "SD027 fleet/db-.service.d/db.conf",
+      "SD085 fleet/db-main.service.d/old.conf~",
+      "SD027 fleet/service.d/all.conf",
       "SD027 good.service.d/limit.conf",
       "SD025 hostile.service",
       "SD027 hostile.service",

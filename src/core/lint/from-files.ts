@@ -1,6 +1,7 @@
 /** Anybody's files → one host: units with the drop-ins beside them, environment files, logrotate files. */
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import { parseUnitFile } from "../unit-file/parse.ts";
+import { dropInFolders, effectiveDropIns } from "./drop-in-folders.ts";
 import type { LintHost } from "./lint-host.ts";
 import { directoriesOf, type LintEntry, type LintUnit } from "./lint-unit.ts";
 import { readLogrotateText } from "./logrotate-text.ts";
@@ -36,7 +37,7 @@ export function hostOfFiles(files: readonly LintFile[], systemd: number): LintHo
       path: path.startsWith("/") ? path : `/${path}`,
       variables: readEnvironmentText(text, path),
     })),
-    logrotate: kind("logrotate").flatMap(readLogrotateText),
+    logrotate: kind("logrotate").flatMap(({ path, text }) => readLogrotateText(text, path)),
     directories: units.flatMap(directoriesOf),
     placed: kind("left-over").map(({ path }) => ({ path, mode: null, owner: null, place: { file: path, line: 1, column: 1 } })),
     ports: [],
@@ -70,14 +71,22 @@ export function makeUnit(name: string, file: LintFile | null, dropIns: readonly 
 const TYPES = "(?:service|socket|mount|automount|swap|timer|path|slice|scope|target|device)";
 
 function makeUnits(units: readonly LintFile[], dropIns: readonly LintFile[]): readonly LintUnit[] {
-  const byUnit = Map.groupBy(
-    dropIns.toSorted((left, right) => (left.path < right.path ? -1 : 1)),
-    ({ path }) => folderOf(path).replace(/\.d$/, ""),
-  );
-  const own = new Set(units.map(({ path }) => path));
-  const whole = units.map((file) => makeUnit(nameOf(file.path), file, byUnit.get(file.path) ?? [], folderOf(file.path)));
-  const rest = [...byUnit].filter(([path]) => !own.has(path)).map(([path, files]) => makeUnit(nameOf(path), null, files, folderOf(path)));
+  const byFolder = Map.groupBy(dropIns, ({ path }) => folderOf(path));
+  const used = new Set<string>();
+  const whole = units.map((file) => {
+    const folder = folderOf(file.path);
+    const beside = dropInFolders(nameOf(file.path)).map((name) => (folder === "" ? name : `${folder}/${name}`));
+    for (const name of beside) used.add(name);
+    const laidOver = effectiveDropIns(beside.map((name) => byFolder.get(name) ?? []));
+    return makeUnit(nameOf(file.path), file, laidOver, folder);
+  });
+  const rest = [...byFolder].filter(([path]) => !used.has(path)).map(([path, files]) => strayDropIns(path.replace(/\.d$/, ""), files));
   return [...whole, ...rest];
+}
+
+/** Drop-ins of a unit that is not here. */
+function strayDropIns(path: string, files: readonly LintFile[]): LintUnit {
+  return makeUnit(nameOf(path), null, effectiveDropIns([files]), folderOf(path));
 }
 
 function nameOf(path: string): string {

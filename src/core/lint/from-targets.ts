@@ -31,7 +31,7 @@ export function hostOfTargets(targets: readonly HostTarget[]): LintHost | null {
 function logrotateOf(file: FileResource, service: Service | undefined): LintHost["logrotate"] {
   if (file.role !== "logrotate") return [];
   const place = service?.logrotate?.place ?? { file: file.path, line: 1, column: 1 };
-  return readLogrotateText({ path: file.path, text: new TextDecoder().decode(file.content) }).map((block) => ({
+  return readLogrotateText(new TextDecoder().decode(file.content), file.path).map((block) => ({
     ...block,
     service: file.service,
     place,

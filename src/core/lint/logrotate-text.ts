@@ -1,9 +1,8 @@
 /** Reads a logrotate file (logrotate(8)) as far as the rules need it: blocks, their logs and options, with lines. */
-import type { LintFile } from "./from-files.ts";
 import type { LintLogrotate, LintLogrotateOption } from "./lint-host.ts";
 
 /** The blocks of a file; options outside of them are not kept. Never throws. */
-export function readLogrotateText({ path, text }: LintFile): readonly LintLogrotate[] {
+export function readLogrotateText(text: string, path: string): readonly LintLogrotate[] {
   const reading: Reading = { path, blocks: [], head: [], open: null, script: null };
   for (const [index, line] of text.split("\n").entries()) readLine(reading, line.trim(), index + 1);
   return reading.open === null ? reading.blocks : [...reading.blocks, close(reading, reading.open, "missing")];
