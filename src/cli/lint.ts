@@ -1,19 +1,20 @@
 /** `svcdeploy lint`: what systemd will make of the project's units, or of anybody's unit files. Reads only; asks no host. */
 import { resolve } from "node:path";
-import { withoutRepeats } from "../core/config/check.ts";
-import { ConfigError, UsageError } from "../core/errors.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { UsageError } from "../core/errors.ts";
 import { EXIT } from "../core/exit-code.ts";
-import { foldFindings, type HostFindings, withoutIgnored } from "../core/lint/fold.ts";
+import { foldFindings, unusedIgnores, withoutIgnored } from "../core/lint/fold.ts";
 import { hostOfFiles } from "../core/lint/from-files.ts";
-import { hostOfTargets } from "../core/lint/from-targets.ts";
 import { lintHost } from "../core/lint/lint.ts";
 import { findRule, RULES } from "../core/lint/rules.ts";
 import { readLintFiles } from "../project/lint-files.ts";
 import { listEnvironments, loadProject } from "../project/load.ts";
-import { buildTargets, type PlayTargets, STAND_INS } from "../project/targets.ts";
+import { buildTargets, STAND_INS } from "../project/targets.ts";
 import { formatJson } from "../report/json.ts";
 import { lintGithub, lintJson } from "../report/lint-output.ts";
+import { lintSarif } from "../report/lint-sarif.ts";
 import { explainText, type LintView, lintText } from "../report/lint-text.ts";
+import { type LintedHost, lintPlays } from "./lint-plays.ts";
 import { operandsOf, optionalText, type RawArguments } from "./options.ts";
 import { suggest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -64,36 +65,25 @@ async function lintProject(raw: RawArguments, { workingDirectory }: Surroundings
   const wanted = optionalText(raw, "env");
   const environments = wanted === null ? await listEnvironments(root) : [wanted];
   const found = (await Promise.all((environments.length === 0 ? ["prod"] : environments).map((name) => lintEnvironment(root, name)))).flat();
+  const kept = found.map((host) => ({ ...host, findings: withoutIgnored(host.findings, host.services) }));
+  // Another environment may need what this one does not.
+  const unused = wanted === null ? unusedIgnores(found) : [];
   const units = new Set(found.flatMap((host) => host.units));
-  return { findings: foldFindings(found), units: units.size, hosts: found.map(({ environment, host }) => `${environment}/${host}`) };
+  return {
+    findings: foldFindings([...kept, { environment: null, host: "", findings: unused }]),
+    units: units.size,
+    hosts: found.map(({ environment, host }) => `${environment}/${host}`),
+  };
 }
 
-async function lintEnvironment(root: string, environment: string): Promise<readonly (HostFindings & { readonly units: readonly string[] })[]> {
+async function lintEnvironment(root: string, environment: string): Promise<readonly LintedHost[]> {
   const project = await loadProject(root, environment, { set: [], valuesFiles: [] });
-  const plays = await buildTargets(project, { limit: null, services: [] }, STAND_INS);
-  refuseUnknownRules(plays);
-  const byHost = Map.groupBy(
-    plays.flatMap((play) => play.targets),
-    (target) => target.host.name,
-  );
-  return [...byHost].flatMap(([name, targets]) => {
-    const host = hostOfTargets(targets);
-    if (host === null) return [];
-    const services = targets.flatMap((target) => target.services);
-    return [{ environment, host: name, findings: withoutIgnored(lintHost(host), services), units: host.units.map((unit) => unit.name) }];
-  });
-}
-
-/** An ignored rule that is mistyped would silence nothing, for ever. */
-function refuseUnknownRules(plays: readonly PlayTargets[]): void {
-  const services = plays.flatMap((play) => play.targets).flatMap((target) => target.services);
-  const unknown = services.flatMap((service) => service.lintIgnore).filter(({ rule }) => findRule(rule) === null);
-  const problems = unknown.map(({ rule, place }) => ({ place, message: `there is no lint rule ${rule}`, hint: null, excerpt: "" }));
-  if (problems.length > 0) throw new ConfigError(withoutRepeats(problems));
+  return lintPlays(await buildTargets(project, { limit: null, services: [] }, STAND_INS), environment);
 }
 
 function print(view: LintView, format: string, { stdout }: Surroundings): void {
   if (format === "text") stdout.print(lintText(view, stdout.columns));
   else if (format === "github") stdout.command(lintGithub(view));
+  else if (format === "sarif") stdout.write(formatJson(lintSarif(view, packageJson.version)));
   else stdout.write(formatJson(lintJson(view)));
 }

@@ -42,6 +42,12 @@ export function explainText(rule: Rule, columns: number): readonly Line[] {
     [],
     ...(rule.bad === rule.good ? [] : [line("Found:"), ...example(rule.bad), [], line("Not found:")]),
     ...example(rule.good),
+    ...(rule.over === "project" ? [] : silencing(rule)),
+  ];
+}
+
+function silencing(rule: Rule): readonly Line[] {
+  return [
     [],
     line("In a service file it is silenced, with the reason, by:"),
     ...indent([line("lint:"), line(`  ignore: [{ rule: ${rule.id}, because: "…" }]`)], 4),

@@ -129,6 +129,22 @@ describe("a project", () => {
     expect(code).toBe(65);
     expect(stderr).toContain(message);
   });
+  test("an ignored rule that finds nothing is told, unless only one environment is looked at", async () => {
+    const ignore = 'lint: { ignore: [{ rule: SD003, because: "it shall retry" }, { rule: SD006, because: "a lab." }] }\n';
+    const { code, stdout } = await lintProject(ignore);
+    expect(code).toBe(0);
+    expect(stdout).toContain("services/hello.yaml:12:62: warn SD103 hello\n");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("SD006 finds nothing in hello any more; it was ignored because: a lab. fix:");
+    expect((await lintProject(ignore, ["--env", "dev"])).stdout).not.toContain("SD103");
+  });
+  test("SARIF", async () => {
+    const { code, stdout } = await lintProject("", ["--format", "sarif"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: "2.1.0",
+      runs: [{ results: [{ ruleId: "SD007" }, { ruleId: "SD007" }, { ruleId: "SD003", level: "error" }] }],
+    });
+  });
   test("a log directory that logrotate refuses, a log that is kept open, a file that logrotate skips", async () => {
     const logs =
       "directories: [{ path: /srv/logs, mode: '0775', owner: root, group: hello }]\nlogrotate: { paths: [/srv/logs/*.log], daily: true, size: 1M, missingok: true }\n";

@@ -10,6 +10,8 @@ export function lintHost(host: LintHost, rules: readonly Rule[] = RULES): readon
 
 function runRule(rule: Rule, host: LintHost): readonly LintFinding[] {
   switch (rule.over) {
+    case "project":
+      return [];
     case "host":
       return rule.check(host).map((each) => makeFinding(rule, host.name, each));
     case "unit":

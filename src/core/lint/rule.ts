@@ -39,5 +39,7 @@ export type RuleText = {
 export type UnitRule = RuleText & { readonly over: "unit"; readonly check: (unit: LintUnit, host: LintHost) => readonly Found[] };
 /** A rule over everything on one host. Its examples may hold several files, each after a line `# FILE`. */
 export type HostRule = RuleText & { readonly over: "host"; readonly check: (host: LintHost) => readonly Found[] };
+/** A rule over what the other rules found on all hosts of a project; fold.ts judges it. Its examples are service files. */
+export type ProjectRule = RuleText & { readonly over: "project" };
 /** A rule: data and one pure function. */
-export type Rule = UnitRule | HostRule;
+export type Rule = UnitRule | HostRule | ProjectRule;

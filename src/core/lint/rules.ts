@@ -5,6 +5,7 @@ import { DEPENDENCY_RULES } from "./dependency-rules.ts";
 import { ENVIRONMENT_RULES } from "./environment-rules.ts";
 import { EXEC_RULES } from "./exec-rules.ts";
 import { HOST_RULES } from "./host-rules.ts";
+import { UNUSED_IGNORE } from "./ignore-rules.ts";
 import { KEY_RULES } from "./key-rules.ts";
 import { LOGROTATE_RULES } from "./logrotate-rules.ts";
 import { PLACEMENT_RULES } from "./placement-rules.ts";
@@ -26,6 +27,7 @@ export const RULES: readonly Rule[] = [
   ...ACCOUNT_RULES,
   ...PLACEMENT_RULES,
   ...HOST_RULES,
+  UNUSED_IGNORE,
   ...LOGROTATE_RULES,
 ].toSorted((left, right) => (left.id < right.id ? -1 : 1));
 
