@@ -14,8 +14,9 @@ import { formatJson } from "../report/json.ts";
 import { lintGithub, lintJson } from "../report/lint-output.ts";
 import { lintSarif } from "../report/lint-sarif.ts";
 import { explainText, type LintView, lintText } from "../report/lint-text.ts";
+import { type Fixing, fixFindings } from "./lint-fix.ts";
 import { type LintedHost, lintPlays } from "./lint-plays.ts";
-import { operandsOf, optionalText, type RawArguments } from "./options.ts";
+import { isGiven, operandsOf, optionalText, type RawArguments } from "./options.ts";
 import { suggest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -24,8 +25,27 @@ export async function lint(raw: RawArguments, surroundings: Surroundings): Promi
   const explained = optionalText(raw, "explain");
   if (explained !== null) return explain(explained, surroundings);
   const names = operandsOf(raw);
-  const view = names.length > 0 ? await lintFiles(names, raw, surroundings) : await lintProject(raw, surroundings);
-  print(view, optionalText(raw, "format") ?? "text", surroundings);
+  const look = () => (names.length > 0 ? lintFiles(names, raw, surroundings) : lintProject(raw, surroundings));
+  const format = optionalText(raw, "format") ?? "text";
+  if (isGiven(raw, "fix")) return exitCodeOf(await fixFindings({ ...fixingOf(raw, format, surroundings), look }, surroundings));
+  if (isGiven(raw, "dry-run")) throw new UsageError("--dry-run is for --fix", "svcdeploy lint never writes without it.");
+  const view = await look();
+  print(view, format, surroundings);
+  return exitCodeOf(view);
+}
+
+/** Files are named from where the operator is; a project's places from its folder. */
+function fixingOf(raw: RawArguments, format: string, { workingDirectory }: Surroundings): Omit<Fixing, "look"> {
+  if (format !== "text") throw new UsageError(`--fix shows what it does as text, not as ${format}`, "Run lint again for what is left.");
+  const root = operandsOf(raw).length > 0 ? workingDirectory : rootOf(raw, workingDirectory);
+  return { root, kind: isGiven(raw, "dry-run") ? "show" : "write" };
+}
+
+function rootOf(raw: RawArguments, workingDirectory: string): string {
+  return resolve(workingDirectory, optionalText(raw, "project") ?? ".");
+}
+
+function exitCodeOf(view: LintView): number {
   return view.findings.some((finding) => finding.severity === "error") ? EXIT.failed : EXIT.done;
 }
 
@@ -61,7 +81,7 @@ function versionOf(raw: RawArguments): number {
 async function lintProject(raw: RawArguments, { workingDirectory }: Surroundings): Promise<LintView> {
   if (raw.systemd !== undefined)
     throw new UsageError("--systemd is for named files; a project says it in its inventory", "systemd: 257 of a host, or of a group's vars");
-  const root = resolve(workingDirectory, optionalText(raw, "project") ?? ".");
+  const root = rootOf(raw, workingDirectory);
   const wanted = optionalText(raw, "env");
   const environments = wanted === null ? await listEnvironments(root) : [wanted];
   const found = (await Promise.all((environments.length === 0 ? ["prod"] : environments).map((name) => lintEnvironment(root, name)))).flat();

@@ -1,5 +1,5 @@
 /** `svcdeploy lint` as a user types it. */
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -89,6 +89,69 @@ describe("files", () => {
     const { code, stdout, stderr } = await runCli(folder, words);
     expect([code, stdout]).toEqual([64, ""]);
     expect(stderr).toContain(message);
+  });
+});
+
+describe("--fix", () => {
+  const HELLO = `# ours
+name: hello
+account: { user: hello }
+service:
+  Type: exec
+  ExecStart: /usr/bin/sleep 60
+  Restart: "on-failure # keep it up"
+  MemoryMax: 2GB   # enough
+  RestartPreventExitStatus: 0 3
+lint: { ignore: [{ rule: SD009, because: "fails for good" }, { rule: SD006, because: "was a lab" }] }
+`;
+  const MENDED = HELLO.replace('"on-failure # keep it up"', "on-failure")
+    .replace("2GB", "2G")
+    .replace(": 0 3", ': "3"')
+    .replace(', { rule: SD006, because: "was a lab" }', "");
+
+  test("mends a service file and keeps its comments; --dry-run only shows it", async () => {
+    const project = await makeProject(1, { "services/hello.yaml": HELLO });
+    const file = join(project.folder, "services/hello.yaml");
+    const shown = await runCli(project.folder, ["lint", "--fix", "--dry-run"]);
+    expect(await readFile(file, "utf8")).toBe(HELLO);
+    expect(shown.stdout).toContain("\n-  MemoryMax: 2GB   # enough\n");
+    expect(shown.stdout).toContain("Would mend 2 findings in 1 file, and what these uncover; nothing was written.");
+    expect(shown.code).toBe(1);
+    const { code, stdout } = await runCli(project.folder, ["lint", "--fix"]);
+    expect([code, stdout.split("\n").slice(-3)]).toEqual([0, ["", "Nothing to say about 1 unit.", ""]]);
+    expect(stdout).toContain("Mended 4 findings in 1 file.");
+    expect(await readFile(file, "utf8")).toBe(MENDED);
+    expect((await runCli(project.folder, ["lint", "--fix"])).stdout).toContain("Nothing here can be mended without a decision");
+    await project.remove();
+  });
+  test("never touches a project with a mistake", async () => {
+    const text = `${HELLO}nmae: x\n`;
+    const project = await makeProject(1, { "services/hello.yaml": text });
+    expect(await runCli(project.folder, ["lint", "--fix"])).toMatchObject({ code: 65, stdout: "" });
+    expect(await readFile(join(project.folder, "services/hello.yaml"), "utf8")).toBe(text);
+    await project.remove();
+  });
+  test("mends a unit file, through a link, with its mode", async () => {
+    const own = await mkdtemp(join(tmpdir(), "svcdeploy-fix-"));
+    await writeFile(join(own, "real.service"), "[Service]\nUser=app\nExecStart=/usr/bin/app\nRestart=no\nStartLimitIntervalSec=300\n", {
+      mode: 0o640,
+    });
+    await symlink("real.service", join(own, "app.service"));
+    const { stdout } = await runCli(own, ["lint", "app.service", "--fix"]);
+    expect(stdout).toContain("Mended 1 finding in 1 file.");
+    expect(await readFile(join(own, "real.service"), "utf8")).toBe(
+      "[Unit]\nStartLimitIntervalSec=300\n\n[Service]\nUser=app\nExecStart=/usr/bin/app\nRestart=no\n",
+    );
+    expect((await stat(join(own, "real.service"))).mode & 0o777).toBe(0o640);
+    expect((await lstat(join(own, "app.service"))).isSymbolicLink()).toBe(true);
+    expect((await readdir(own)).sort()).toEqual(["app.service", "real.service"]);
+    await rm(own, { recursive: true });
+  });
+  test.each([
+    [["lint", "loop.service", "--fix", "--format", "json"], "--fix shows what it does as text"],
+    [["lint", "loop.service", "--dry-run"], "--dry-run is for --fix"],
+  ])("%j is refused with 64", async (words, message) => {
+    expect(await runCli(folder, words)).toMatchObject({ code: 64, stderr: expect.stringContaining(message) });
   });
 });
 

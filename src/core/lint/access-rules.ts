@@ -122,7 +122,16 @@ function checkFamilies(unit: LintUnit, host: LintHost): readonly Found[] {
   const notifies = serviceType(unit).startsWith("notify") && !allowed.has("AF_UNIX");
   const listens = host.ports.some(({ service }) => `${service}.service` === unit.name) && !allowed.has("AF_INET") && !allowed.has("AF_INET6");
   return [
-    ...(notifies ? [{ place, happens: "READY=1 cannot be sent without AF_UNIX: every start times out.", fix: "Add AF_UNIX." }] : []),
+    ...(notifies
+      ? [
+          {
+            place,
+            happens: "READY=1 cannot be sent without AF_UNIX: every start times out.",
+            fix: "Add AF_UNIX.",
+            mend: [{ section: "Service", name: "RestrictAddressFamilies", from: null, to: "AF_UNIX" }],
+          },
+        ]
+      : []),
     ...(listens ? [{ place, happens: "The port that its health check asks cannot be opened: EAFNOSUPPORT.", fix: "Add AF_INET and AF_INET6." }] : []),
   ];
 }

@@ -1,6 +1,6 @@
 /** Rules of accounts and of capabilities that nobody can use. */
 import type { LintHost, LintManaged } from "./lint-host.ts";
-import { isOn, isRoot, isWholeService, type LintUnit, lastOf, listOf, userOf, wordsOf } from "./lint-unit.ts";
+import { dropWord, isOn, isRoot, isWholeService, type LintUnit, lastOf, listOf, userOf, wordsOf } from "./lint-unit.ts";
 import type { Found, UnitRule } from "./rule.ts";
 
 /** SD062 and SD063. */
@@ -78,5 +78,6 @@ function checkUnusable(unit: LintUnit): readonly Found[] {
       place: entry.place,
       happens: `${userOf(unit)} never gets ${word}: it is not ambient, and NoNewPrivileges= shuts every other way to it.`,
       fix: `Take ${word} out of CapabilityBoundingSet=, or add it to AmbientCapabilities= when the program needs it.`,
+      ...(/[ \t]/.test(entry.value) ? { mend: [dropWord(entry, word)] } : {}),
     }));
 }

@@ -45,6 +45,7 @@ export function unusedIgnores(
         unit: service.name,
         happens: `${rule} finds nothing in ${service.name} any more; it was ignored because: ${because.replace(/\.$/, "")}.`,
         fix: "Remove the entry, so that the rule speaks when it has something to say again.",
+        unignore: rule,
       })),
   );
 }

@@ -1,5 +1,6 @@
 /** A unit as the rules see it: its own file and its drop-ins in one list of entries, each with its place. */
 import type { Place } from "../model.ts";
+import type { UnitEdit } from "./unit-edit.ts";
 
 /** One assignment; value as systemd sees it, place where it was written. */
 export type LintEntry = { readonly section: string; readonly name: string; readonly value: string; readonly place: Place };
@@ -47,6 +48,17 @@ export function wordsOf(unit: LintUnit, section: string, name: string): readonly
       .filter((word) => word !== "")
       .map((word) => ({ word, entry })),
   );
+}
+
+/** The edit that gives an assignment another value, or takes it out. */
+export function changeValue({ section, name, value }: LintEntry, to: string | null): UnitEdit {
+  return { section, name, from: value, to };
+}
+
+/** The edit that takes a word out of an assignment. */
+export function dropWord(entry: LintEntry, word: string): UnitEdit {
+  const rest = entry.value.split(/[ \t]+/).filter((each) => each !== word);
+  return changeValue(entry, rest.length === 0 ? null : rest.join(" "));
 }
 
 /** Every Exec line of a service, ExecStart= and the others. */

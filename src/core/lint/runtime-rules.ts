@@ -1,6 +1,6 @@
 /** Rules of a running service: watchdog, exit statuses, stopping, time-outs. */
 import { parseTimeSpan } from "../unit-file/time-span.ts";
-import { isWholeService, type LintUnit, lastOf, listOf, restartOf, serviceType, wordsOf } from "./lint-unit.ts";
+import { dropWord, isWholeService, type LintUnit, lastOf, listOf, restartOf, serviceType, wordsOf } from "./lint-unit.ts";
 import type { Found, UnitRule } from "./rule.ts";
 import { saySeconds } from "./start-limit.ts";
 
@@ -78,6 +78,7 @@ export const RUNTIME_RULES: readonly UnitRule[] = [
               place: entry.place,
               happens: `It has no effect: Restart=${restartOf(unit)} does not restart after 0.`,
               fix: "Remove the 0.",
+              mend: [dropWord(entry, "0")],
             })),
   },
   {
