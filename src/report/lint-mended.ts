@@ -15,5 +15,9 @@ export function mendedText(files: readonly MendedFile[], kind: "write" | "show")
   const findings = files.reduce((sum, { rules }) => sum + rules.length, 0);
   if (findings === 0) return [line("Nothing here can be mended without a decision; svcdeploy lint says what to decide.")];
   const what = `${plural(findings, "finding")} in ${plural(files.length, "file")}`;
-  return [...blocks, line(styled("strong", kind === "write" ? `Mended ${what}.` : `Would mend ${what}, and what these uncover; nothing was written.`)), []];
+  return [
+    ...blocks,
+    line(styled("strong", kind === "write" ? `Mended ${what}.` : `Would mend ${what}, and what these uncover; nothing was written.`)),
+    [],
+  ];
 }
