@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../core/errors.ts";
 import { EXIT } from "../core/exit-code.ts";
+import { exposuresOf, worstExposures } from "../core/lint/exposure.ts";
 import { foldFindings, unusedIgnores, withoutIgnored } from "../core/lint/fold.ts";
 import { hostOfFiles } from "../core/lint/from-files.ts";
 import { lintHost } from "../core/lint/lint.ts";
@@ -68,7 +69,8 @@ async function lintFiles(names: readonly string[], raw: RawArguments, { workingD
   if (raw.env !== undefined) throw new UsageError("--env is for a project, and files were named");
   const host = hostOfFiles(await readLintFiles(names, workingDirectory), versionOf(raw));
   const findings = foldFindings([{ environment: null, host: host.name, findings: lintHost(host) }]);
-  return { findings, units: host.units.length, hosts: [] };
+  const security = isGiven(raw, "security") ? "full" : "none";
+  return { findings, units: host.units.length, hosts: [], security, exposures: security === "full" ? worstExposures(exposuresOf(host)) : [] };
 }
 
 function versionOf(raw: RawArguments): number {
@@ -93,6 +95,8 @@ async function lintProject(raw: RawArguments, { workingDirectory }: Surroundings
     findings: foldFindings([...kept, { environment: null, host: "", findings: unused }]),
     units: units.size,
     hosts: found.map(({ environment, host }) => `${environment}/${host}`),
+    security: isGiven(raw, "security") ? "full" : "brief",
+    exposures: worstExposures(found.flatMap(({ exposures }) => exposures)),
   };
 }
 

@@ -32,6 +32,7 @@ export const LINT = {
   format: { type: "string", choices: ["text", "json", "github", "sarif"], default: "text", describe: "format of standard output", requiresArg: true },
   fix: { type: "boolean", describe: "make the fixes that need no decision in the files, show them, and look again" },
   "dry-run": { type: "boolean", describe: "with --fix: only show them" },
+  security: { type: "boolean", describe: "what makes up each service's exposure, as systemd-analyze security" },
   explain: { type: "string", describe: "explain a rule, e.g. SD003", requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 

@@ -184,8 +184,8 @@ function checkAge(unit: LintUnit, host: LintHost): readonly Found[] {
 /** Words that came later than their directive (NEWS of systemd). */
 const NEW_WORDS = [
   { name: /^Type$/, value: /^notify-reload$/, since: 253 },
-  { name: /^(?:Success|Failure|StartLimit)Action$/, value: /^soft-reboot/, since: 254 },
-  { name: /^(?:Success|Failure|StartLimit)Action$/, value: /^(?:kexec|halt)/, since: 255 },
+  { name: /^(?:Success|Failure|StartLimit|JobTimeout)Action$/, value: /^soft-reboot/, since: 254 },
+  { name: /^(?:Success|Failure|StartLimit|JobTimeout)Action$/, value: /^(?:kexec|halt)/, since: 255 },
 ];
 
 const COMMENT = /[ \t]+[#;].*$/;

@@ -50,6 +50,17 @@ export function wordsOf(unit: LintUnit, section: string, name: string): readonly
   );
 }
 
+/** The lines of a list that may be inverted by `~`, each with its words. */
+export function wordsByLine(unit: LintUnit, name: string): readonly { readonly isInverted: boolean; readonly words: readonly string[] }[] {
+  return listOf(unit, "Service", name).map(({ value }) => ({
+    isInverted: value.startsWith("~"),
+    words: value
+      .replace(/^~/, "")
+      .split(/[ \t]+/)
+      .filter((word) => word !== ""),
+  }));
+}
+
 /** The edit that gives an assignment another value, or takes it out. */
 export function changeValue({ section, name, value }: LintEntry, to: string | null): UnitEdit {
   return { section, name, from: value, to };
