@@ -92,6 +92,27 @@ describe("files", () => {
   });
 });
 
+describe("plan and apply", () => {
+  const text = (more: string) =>
+    `name: hello\naccount: { user: hello }\nservice:\n  Type: exec\n  ExecStart: /usr/bin/sleep 60\n  Restart: always\n  RestartSec: 5\n${more}`;
+  const tried = async (more: string, words: readonly string[]) => {
+    const project = await makeProject(1, { "services/hello.yaml": text(more) });
+    const run = await runCli(project.folder, [...words, "--env", "prod"]);
+    await project.remove();
+    return run;
+  };
+  test.each([[["plan"]], [["apply", "--yes"]], [["apply", "--dry-run"]]])("%j refuses an error before any host is asked", async (words) => {
+    const { code, stderr, stdout } = await tried("", words);
+    expect([code, stdout]).toEqual([65, ""]);
+    expect(stderr).toContain("services/hello.yaml:7:15:\n  SD003 hello.service: The start limit never trips");
+    expect(stderr.replaceAll(/\s+/g, " ")).toContain("Or accept it: lint: { ignore: [{ rule: SD003, because:");
+  });
+  test("what the service accepts does not stop them", async () => {
+    const { code } = await tried('lint: { ignore: [{ rule: SD003, because: "it shall retry" }] }\n', ["plan"]);
+    expect(code).toBe(4);
+  });
+});
+
 describe("--fix", () => {
   const HELLO = `# ours
 name: hello

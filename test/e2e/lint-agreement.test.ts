@@ -6,6 +6,7 @@ import { lintHost } from "../../src/core/lint/lint.ts";
 import { RULES } from "../../src/core/lint/rules.ts";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { randomServices } from "../support/random-services.ts";
+import { shippedUnits, writeFiles } from "../support/shipped-units.ts";
 
 const hosts = new Map<number, TestHost>();
 beforeAll(async () => {
@@ -58,34 +59,13 @@ ExecStart=/bin/true
 WantedBy=multi-user.target
 `;
 
-/** The unit files of a host's packages, for the system's manager and for users', as `system/x.service`. */
-async function shippedUnits(host: TestHost): Promise<readonly LintFile[]> {
-  const types = ["service", "socket", "timer", "path", "mount", "automount", "slice", "target"].map((type) => `-name '*.${type}'`).join(" -o ");
-  const listed = await host.shell(
-    `cd /usr/lib/systemd && find system user -type f '(' ${types} ')' | sort | while read -r f; do echo "=== $f"; cat "$f"; echo; done`,
-  );
-  return listed
-    .split(/^=== /m)
-    .slice(1)
-    .map((part) => ({ path: part.slice(0, part.indexOf("\n")), text: part.slice(part.indexOf("\n") + 1, -1) }));
-}
-
-async function write(host: TestHost, files: readonly LintFile[]): Promise<void> {
-  const script = files.map(({ path, text }) => {
-    const folder = path.slice(0, path.lastIndexOf("/"));
-    return `mkdir -p '${folder}'; cat >'${path}' <<'END-OF-THE-UNIT'\n${text}${text.endsWith("\n") ? "" : "\n"}END-OF-THE-UNIT\n`;
-  });
-  const { status, stderr } = await host.exec(["sh"], script.join(""));
-  expect([status, stderr]).toEqual([0, ""]);
-}
-
 const linesOf = (places: readonly { readonly file: string; readonly line: number }[]): readonly string[] =>
   [...new Set(places.map(({ file, line }) => `${file}:${line}`))].sort();
 
 describe.each(systemdVersions)("systemd %i", (systemd) => {
   test("the same lines of a wrong unit, and none of Debian's own", async () => {
     const host = hostOf(systemd);
-    await write(host, [{ path: "/tmp/wrong.service", text: WRONG }]);
+    await writeFiles(host, [{ path: "/tmp/wrong.service", text: WRONG }]);
     const verified = await host.exec(["env", "SYSTEMD_COLORS=0", "systemd-analyze", "verify", "--man=no", "/tmp/wrong.service"]);
     const theirs = [...verified.stderr.matchAll(/\/tmp\/wrong\.service:(\d+): /g)].map((match) => Number(match[1]));
     expect(theirs.length).toBeGreaterThan(15);
@@ -102,7 +82,7 @@ test("systemd 252 and lint name the same lines of the units that the packages of
   const files: LintFile[] = [];
   for (const systemd of systemdVersions)
     files.push(...(await shippedUnits(hostOf(systemd))).map(({ path, text }) => ({ path: `/tmp/shipped/${systemd}/${path}`, text })));
-  await write(host, files);
+  await writeFiles(host, files);
   const verify = "SYSTEMD_COLORS=0 systemd-analyze $scope verify --man=no --recursive-errors=no";
   const said = await host.shell(`for d in /tmp/shipped/*/*; do scope=; [ "\${d##*/}" = user ] && scope=--user; ${verify} "$d"/* 2>&1; done; true`);
   const theirs = [...said.matchAll(/^(\/tmp\/shipped\/\S+):(\d+): /gm)].map((match) => ({ file: match[1] ?? "", line: Number(match[2]) }));
@@ -119,7 +99,7 @@ test.each([252, 257])("systemd %i weighs the same services the same", async (sys
   const host = hostOf(systemd);
   const shipped = (await shippedUnits(host)).filter(({ path }) => /^system\/[^@]*\.service$/.test(path));
   const files = [...shipped, ...randomServices(150)].map(({ path, text }) => ({ path: `/tmp/weighed/${path.replace("system/", "")}`, text }));
-  await write(host, files);
+  await writeFiles(host, files);
   const said = await host.shell(
     "cd /tmp/weighed && SYSTEMD_COLORS=0 systemd-analyze security --no-pager --offline=true ./*.service 2>/dev/null; true",
   );

@@ -25,7 +25,7 @@ export function rulesIndex(rules: readonly Rule[]): string {
   return [
     "# Lint rules",
     "",
-    "`svcdeploy lint` looks at a project, `svcdeploy lint FILE…` at anybody's unit files. It exits 1 when a finding is an error, else 0.",
+    "`svcdeploy lint` looks at a project, `svcdeploy lint FILE…` at anybody's unit files. It exits 1 when a finding is an error, else 0; `plan` and `apply` refuse errors.",
     "",
     "| rule | severity | what it finds |",
     "|---|---|---|",
@@ -37,7 +37,7 @@ export function rulesIndex(rules: readonly Rule[]): string {
 }
 
 const SEVERITIES: Readonly<Record<Severity, string>> = {
-  error: "error (lint exits 1)",
+  error: "error (lint exits 1, plan and apply refuse)",
   warn: "warning",
   info: "note",
 };
