@@ -89,15 +89,16 @@ function mendUnit(text: string, { mend = [] }: FoldedFinding): string | null {
 function mendService(text: string, { mend = [], unignore, unit }: FoldedFinding): string | null {
   if (unignore !== undefined) return withoutIgnore(text, unignore);
   const edits = mend.flatMap(({ section, name, from, to }): readonly ServiceEdit[] => {
-    const block = blockOf(unit, section);
+    const block = blockOf(text, unit, section);
     return block === null ? [] : [{ block, name, from, to }];
   });
   const mended = mendServiceText(text, edits);
   return edits.length === mend.length && mended.made === mend.length ? mended.text : null;
 }
 
-/** Where a section of a rendered unit comes from; null: from something else than directives. */
-function blockOf(unit: string, section: string): string | null {
+/** Where a section of a rendered unit comes from; null: from something else than directives, as a timer's job does. */
+function blockOf(text: string, unit: string, section: string): string | null {
   if (unit.endsWith(".slice")) return section === "Slice" ? "slice" : null;
-  return unit.endsWith(".service") && ["Unit", "Service", "Install"].includes(section) ? section.toLowerCase() : null;
+  const [, name] = /^name:[ ]*["']?([^\s"'#]+)/m.exec(text) ?? [];
+  return unit === `${name}.service` && ["Unit", "Service", "Install"].includes(section) ? section.toLowerCase() : null;
 }
