@@ -1,5 +1,5 @@
 /** `svcdeploy lint`: what systemd will make of the project's units, or of anybody's unit files. Reads only; asks no host. */
-import { resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../core/errors.ts";
 import { EXIT } from "../core/exit-code.ts";
@@ -31,7 +31,7 @@ export async function lint(raw: RawArguments, surroundings: Surroundings): Promi
   if (isGiven(raw, "fix")) return exitCodeOf(await fixFindings({ ...fixingOf(raw, format, surroundings), look }, surroundings));
   if (isGiven(raw, "dry-run")) throw new UsageError("--dry-run is for --fix", "svcdeploy lint never writes without it.");
   const view = await look();
-  print(view, format, surroundings);
+  print(["github", "sarif"].includes(format) ? seenFromHere(view, raw, surroundings) : view, format, surroundings);
   return exitCodeOf(view);
 }
 
@@ -44,6 +44,13 @@ function fixingOf(raw: RawArguments, format: string, { workingDirectory }: Surro
 
 function rootOf(raw: RawArguments, workingDirectory: string): string {
   return resolve(workingDirectory, optionalText(raw, "project") ?? ".");
+}
+
+/** Code hosts know files by their path in the repository, which is where they run this, not by that in the project. */
+function seenFromHere(view: LintView, raw: RawArguments, { workingDirectory }: Surroundings): LintView {
+  if (operandsOf(raw).length > 0) return view;
+  const lead = relative(workingDirectory, rootOf(raw, workingDirectory));
+  return { ...view, findings: view.findings.map((finding) => ({ ...finding, place: { ...finding.place, file: join(lead, finding.place.file) } })) };
 }
 
 function exitCodeOf(view: LintView): number {

@@ -1,7 +1,7 @@
 /** `svcdeploy lint` as a user types it. */
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeProject, runCli } from "./run-cli.ts";
 
@@ -228,6 +228,14 @@ describe("a project", () => {
       version: "2.1.0",
       runs: [{ results: [{ ruleId: "SD007" }, { ruleId: "SD007" }, { ruleId: "SD003", level: "error" }] }],
     });
+  });
+  test("for code hosts a file's path is from where lint was started", async () => {
+    const project = await makeProject(1, { "services/hello.yaml": service("") });
+    const [parent, name] = [dirname(project.folder), basename(project.folder)];
+    const run = (format: string) => runCli(parent, ["lint", "--project", name, "--format", format]);
+    expect((await run("github")).stdout).toContain(`::error file=${name}/services/hello.yaml,line=10,`);
+    expect((await run("sarif")).stdout).toContain(`"uri": "${name}/services/hello.yaml"`);
+    await project.remove();
   });
   test("a log directory that logrotate refuses, a log that is kept open, a file that logrotate skips", async () => {
     const logs =
