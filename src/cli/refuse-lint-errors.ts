@@ -13,10 +13,10 @@ export function refuseLintErrors(plays: readonly PlayTargets[], environment: str
   const findings = foldFindings(linted);
   const problems = findings
     .filter(({ severity }) => severity === "error")
-    .map(({ rule, unit, place, happens, fix }) => ({
+    .map(({ rule, unit, place, happens, fix, mend }) => ({
       place,
       message: `${rule} ${unit}: ${happens}`,
-      hint: `${fix} Or accept it: lint: { ignore: [{ rule: ${rule}, because: "…" }] }`,
+      hint: `${fix}${mend === undefined ? "" : " svcdeploy lint --fix does so."} Or accept it: lint: { ignore: [{ rule: ${rule}, because: "…" }] }`,
       excerpt: "",
     }));
   if (problems.length > 0) throw new ConfigError(withoutRepeats(problems));
