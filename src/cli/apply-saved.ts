@@ -16,6 +16,7 @@ import { openApproval } from "./approval.ts";
 import { mustBeAskable } from "./confirm.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, type Selection } from "./options.ts";
 import { planHosts } from "./plan-hosts.ts";
+import { refuseLintErrors } from "./refuse-lint-errors.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { announce, makeContext, openWorkspace } from "./workspace.ts";
 
@@ -31,6 +32,7 @@ export async function applySaved(file: string, raw: RawArguments, surroundings: 
   const root = optionalText(raw, "project") ?? ".";
   requireProject(saved, file, (await readProjectName(resolve(surroundings.workingDirectory, root))) ?? saved.project);
   const { project, plays } = await openWorkspace(selectionIn(saved, root), surroundings, saved.selection.values);
+  refuseLintErrors(plays, project.environment, surroundings);
   requireContent(saved, plays, key);
   const approval = openApproval({ project, output, asks }, surroundings);
   const { interrupts } = approval;

@@ -6,6 +6,7 @@ import { mustBeAskable } from "./confirm.ts";
 import { argumentOf, connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
 import { plan } from "./plan.ts";
 import { planHosts } from "./plan-hosts.ts";
+import { refuseLintErrors } from "./refuse-lint-errors.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { announce, makeContext, openWorkspace } from "./workspace.ts";
 
@@ -21,6 +22,7 @@ export async function apply(raw: RawArguments, surroundings: Surroundings): Prom
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
   if (asks === "yes") mustBeAskable(surroundings);
   const { project, plays } = await openWorkspace(selection, surroundings);
+  refuseLintErrors(plays, project.environment, surroundings);
   const approval = openApproval({ project, output, asks }, surroundings);
   const { interrupts } = approval;
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });

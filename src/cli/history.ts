@@ -11,6 +11,7 @@ import type { HistoryView } from "../report/history-view.ts";
 import { formatJson } from "../report/json.ts";
 import { type AskedHosts, askHosts, recordedRuns } from "./history-source.ts";
 import { isGiven, optionalText, type RawArguments, texts } from "./options.ts";
+import { showLines } from "./show-long.ts";
 import { parseSince } from "./since.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -41,7 +42,7 @@ export async function history(raw: RawArguments, surroundings: Surroundings): Pr
   };
   const { stdout } = surroundings;
   if (optionalText(raw, "output") === "json") stdout.write(formatJson(historyJson(view)));
-  else stdout.print(historyText(view, stdout.columns, now));
+  else await showLines(historyText(view, stdout.columns, now), surroundings);
   return asked?.exitCode ?? (recorded.trouble === null ? EXIT.done : EXIT.failed);
 }
 

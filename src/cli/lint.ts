@@ -1,20 +1,23 @@
 /** `svcdeploy lint`: what systemd will make of the project's units, or of anybody's unit files. Reads only; asks no host. */
-import { resolve } from "node:path";
-import { withoutRepeats } from "../core/config/check.ts";
-import { ConfigError, UsageError } from "../core/errors.ts";
+import { join, relative, resolve } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
+import { UsageError } from "../core/errors.ts";
 import { EXIT } from "../core/exit-code.ts";
-import { foldFindings, type HostFindings, withoutIgnored } from "../core/lint/fold.ts";
+import { exposuresOf, worstExposures } from "../core/lint/exposure.ts";
+import { foldFindings, unusedIgnores, withoutIgnored } from "../core/lint/fold.ts";
 import { hostOfFiles } from "../core/lint/from-files.ts";
-import { hostOfTargets } from "../core/lint/from-targets.ts";
 import { lintHost } from "../core/lint/lint.ts";
 import { findRule, RULES } from "../core/lint/rules.ts";
 import { readLintFiles } from "../project/lint-files.ts";
 import { listEnvironments, loadProject } from "../project/load.ts";
-import { buildTargets, type PlayTargets, STAND_INS } from "../project/targets.ts";
+import { buildTargets, STAND_INS } from "../project/targets.ts";
 import { formatJson } from "../report/json.ts";
 import { lintGithub, lintJson } from "../report/lint-output.ts";
+import { lintSarif } from "../report/lint-sarif.ts";
 import { explainText, type LintView, lintText } from "../report/lint-text.ts";
-import { operandsOf, optionalText, type RawArguments } from "./options.ts";
+import { type Fixing, fixFindings } from "./lint-fix.ts";
+import { type LintedHost, lintPlays } from "./lint-plays.ts";
+import { isGiven, operandsOf, optionalText, type RawArguments } from "./options.ts";
 import { suggest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -23,8 +26,34 @@ export async function lint(raw: RawArguments, surroundings: Surroundings): Promi
   const explained = optionalText(raw, "explain");
   if (explained !== null) return explain(explained, surroundings);
   const names = operandsOf(raw);
-  const view = names.length > 0 ? await lintFiles(names, raw, surroundings) : await lintProject(raw, surroundings);
-  print(view, optionalText(raw, "format") ?? "text", surroundings);
+  const look = () => (names.length > 0 ? lintFiles(names, raw, surroundings) : lintProject(raw, surroundings));
+  const format = optionalText(raw, "format") ?? "text";
+  if (isGiven(raw, "fix")) return exitCodeOf(await fixFindings({ ...fixingOf(raw, format, surroundings), look }, surroundings));
+  if (isGiven(raw, "dry-run")) throw new UsageError("--dry-run is for --fix", "svcdeploy lint never writes without it.");
+  const view = await look();
+  print(["github", "sarif"].includes(format) ? seenFromHere(view, raw, surroundings) : view, format, surroundings);
+  return exitCodeOf(view);
+}
+
+/** Files are named from where the operator is; a project's places from its folder. */
+function fixingOf(raw: RawArguments, format: string, { workingDirectory }: Surroundings): Omit<Fixing, "look"> {
+  if (format !== "text") throw new UsageError(`--fix shows what it does as text, not as ${format}`, "Run lint again for what is left.");
+  const root = operandsOf(raw).length > 0 ? workingDirectory : rootOf(raw, workingDirectory);
+  return { root, kind: isGiven(raw, "dry-run") ? "show" : "write" };
+}
+
+function rootOf(raw: RawArguments, workingDirectory: string): string {
+  return resolve(workingDirectory, optionalText(raw, "project") ?? ".");
+}
+
+/** Code hosts know files by their path in the repository, which is where they run this, not by that in the project. */
+function seenFromHere(view: LintView, raw: RawArguments, { workingDirectory }: Surroundings): LintView {
+  if (operandsOf(raw).length > 0) return view;
+  const lead = relative(workingDirectory, rootOf(raw, workingDirectory));
+  return { ...view, findings: view.findings.map((finding) => ({ ...finding, place: { ...finding.place, file: join(lead, finding.place.file) } })) };
+}
+
+function exitCodeOf(view: LintView): number {
   return view.findings.some((finding) => finding.severity === "error") ? EXIT.failed : EXIT.done;
 }
 
@@ -47,7 +76,8 @@ async function lintFiles(names: readonly string[], raw: RawArguments, { workingD
   if (raw.env !== undefined) throw new UsageError("--env is for a project, and files were named");
   const host = hostOfFiles(await readLintFiles(names, workingDirectory), versionOf(raw));
   const findings = foldFindings([{ environment: null, host: host.name, findings: lintHost(host) }]);
-  return { findings, units: host.units.length, hosts: [] };
+  const security = isGiven(raw, "security") ? "full" : "none";
+  return { findings, units: host.units.length, hosts: [], security, exposures: security === "full" ? worstExposures(exposuresOf(host)) : [] };
 }
 
 function versionOf(raw: RawArguments): number {
@@ -60,40 +90,31 @@ function versionOf(raw: RawArguments): number {
 async function lintProject(raw: RawArguments, { workingDirectory }: Surroundings): Promise<LintView> {
   if (raw.systemd !== undefined)
     throw new UsageError("--systemd is for named files; a project says it in its inventory", "systemd: 257 of a host, or of a group's vars");
-  const root = resolve(workingDirectory, optionalText(raw, "project") ?? ".");
+  const root = rootOf(raw, workingDirectory);
   const wanted = optionalText(raw, "env");
   const environments = wanted === null ? await listEnvironments(root) : [wanted];
   const found = (await Promise.all((environments.length === 0 ? ["prod"] : environments).map((name) => lintEnvironment(root, name)))).flat();
+  const kept = found.map((host) => ({ ...host, findings: withoutIgnored(host.findings, host.services) }));
+  // Another environment may need what this one does not.
+  const unused = wanted === null ? unusedIgnores(found) : [];
   const units = new Set(found.flatMap((host) => host.units));
-  return { findings: foldFindings(found), units: units.size, hosts: found.map(({ environment, host }) => `${environment}/${host}`) };
+  return {
+    findings: foldFindings([...kept, { environment: null, host: "", findings: unused }]),
+    units: units.size,
+    hosts: found.map(({ environment, host }) => `${environment}/${host}`),
+    security: isGiven(raw, "security") ? "full" : "brief",
+    exposures: worstExposures(found.flatMap(({ exposures }) => exposures)),
+  };
 }
 
-async function lintEnvironment(root: string, environment: string): Promise<readonly (HostFindings & { readonly units: readonly string[] })[]> {
+async function lintEnvironment(root: string, environment: string): Promise<readonly LintedHost[]> {
   const project = await loadProject(root, environment, { set: [], valuesFiles: [] });
-  const plays = await buildTargets(project, { limit: null, services: [] }, STAND_INS);
-  refuseUnknownRules(plays);
-  const byHost = Map.groupBy(
-    plays.flatMap((play) => play.targets),
-    (target) => target.host.name,
-  );
-  return [...byHost].flatMap(([name, targets]) => {
-    const host = hostOfTargets(targets);
-    if (host === null) return [];
-    const services = targets.flatMap((target) => target.services);
-    return [{ environment, host: name, findings: withoutIgnored(lintHost(host), services), units: host.units.map((unit) => unit.name) }];
-  });
-}
-
-/** An ignored rule that is mistyped would silence nothing, for ever. */
-function refuseUnknownRules(plays: readonly PlayTargets[]): void {
-  const services = plays.flatMap((play) => play.targets).flatMap((target) => target.services);
-  const unknown = services.flatMap((service) => service.lintIgnore).filter(({ rule }) => findRule(rule) === null);
-  const problems = unknown.map(({ rule, place }) => ({ place, message: `there is no lint rule ${rule}`, hint: null, excerpt: "" }));
-  if (problems.length > 0) throw new ConfigError(withoutRepeats(problems));
+  return lintPlays(await buildTargets(project, { limit: null, services: [] }, STAND_INS), environment);
 }
 
 function print(view: LintView, format: string, { stdout }: Surroundings): void {
   if (format === "text") stdout.print(lintText(view, stdout.columns));
   else if (format === "github") stdout.command(lintGithub(view));
+  else if (format === "sarif") stdout.write(formatJson(lintSarif(view, packageJson.version)));
   else stdout.write(formatJson(lintJson(view)));
 }

@@ -41,7 +41,10 @@ export const LINT = {
   project: { type: "string", default: ".", describe: "project folder, when no files are named", requiresArg: true },
   env: { type: "string", describe: "only this environment of the project", requiresArg: true },
   systemd: { type: "string", describe: "version that named files are for: 247, 252 (default), 257", requiresArg: true },
-  format: { type: "string", choices: ["text", "json", "github"], default: "text", describe: "format of standard output", requiresArg: true },
+  format: { type: "string", choices: ["text", "json", "github", "sarif"], default: "text", describe: "format of standard output", requiresArg: true },
+  fix: { type: "boolean", describe: "make the fixes that need no decision in the files, show them, and look again" },
+  "dry-run": { type: "boolean", describe: "with --fix: only show them" },
+  security: { type: "boolean", describe: "what makes up each service's exposure, as systemd-analyze security" },
   explain: { type: "string", describe: "explain a rule, e.g. SD003", requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 

@@ -8,6 +8,7 @@ import { countPlans, type PlanView } from "../report/plan-view.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
 import { planFailures, planHosts } from "./plan-hosts.ts";
+import { refuseLintErrors } from "./refuse-lint-errors.ts";
 import { savePlan, savingOf } from "./save-plan.ts";
 import { showLines } from "./show-long.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -18,6 +19,7 @@ export async function plan(raw: RawArguments, surroundings: Surroundings): Promi
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
   const saving = await savingOf(raw, selection, surroundings);
   const { project, plays } = await openWorkspace(selection, surroundings, saving?.values ?? null);
+  refuseLintErrors(plays, project.environment, surroundings);
   const interrupts = listenForInterrupts(surroundings, () => {});
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
   announce(plays, surroundings);

@@ -39,7 +39,7 @@ export async function rollback(raw: RawArguments, surroundings: Surroundings): P
   const { steps, planned } = await interrupts.abandonable(findWay(project, hosts, order, context, surroundings));
   if (order.dryRun === "yes") {
     interrupts.stop();
-    return showOnly(project, { steps, planned }, order, surroundings);
+    return await showOnly(project, { steps, planned }, order, surroundings);
   }
   const exitCode = await approval.carryOut((columns) => rollbackPreface(steps, columns), planned, context);
   tellWhatIsNext(steps, project, order, surroundings);
@@ -123,7 +123,7 @@ function mustBeKnown(order: RollbackOrder, found: readonly Found[]): void {
   );
 }
 
-function showOnly(project: Project, { steps, planned }: Way, order: RollbackOrder, surroundings: Surroundings): number {
+async function showOnly(project: Project, { steps, planned }: Way, order: RollbackOrder, surroundings: Surroundings): Promise<number> {
   const view = { environment: project.environment, plays: planned };
   surroundings.logbook.note({ plan: view });
   if (order.output === "text") surroundings.stdout.print(rollbackPreface(steps, surroundings.stdout.columns));

@@ -10,6 +10,7 @@ import { showText } from "../report/show-text.ts";
 import { formatWhen } from "../report/time-text.ts";
 import { askHosts, recordedRun, recordedRuns } from "./history-source.ts";
 import { argumentOf, optionalText, type RawArguments } from "./options.ts";
+import { showLines } from "./show-long.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Prints the run; 0, or 3 and 4 when hosts could not be asked. Throws UsageError when no run or several match. */
@@ -30,19 +31,20 @@ export async function show(raw: RawArguments, surroundings: Surroundings): Promi
   });
   const whole = recordedRun(surroundings, brief.id);
   const run = whole === null ? brief : (mergeHistory([whole], answers).find(({ id }) => id === brief.id) ?? brief);
-  print({ run, answers }, optionalText(raw, "output") ?? "text", now, surroundings);
+  await print({ run, answers }, optionalText(raw, "output") ?? "text", now, surroundings);
   return asked?.exitCode ?? EXIT.done;
 }
 
-function print(
+async function print(
   view: { readonly run: HistoryRun; readonly answers: readonly HostAnswer[] },
   output: string,
   now: number,
-  { stdout }: Surroundings,
-): void {
+  surroundings: Surroundings,
+): Promise<void> {
+  const { stdout } = surroundings;
   if (output === "json") stdout.write(formatJson(showJson(view.run, view.answers)));
   else if (output === "markdown") stdout.write(showMarkdown(view, now));
-  else stdout.print(showText(view, stdout.columns, now));
+  else await showLines(showText(view, stdout.columns, now), surroundings);
 }
 
 function prefixOf(raw: RawArguments): string {

@@ -19,6 +19,7 @@ import { line } from "../report/text.ts";
 import { type RunningUnit, type WhyView, whyJson, whyText } from "../report/why-text.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { argumentOf, connectionOf, optionalText, type RawArguments, selectionOf } from "./options.ts";
+import { showLines } from "./show-long.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { announceHosts, makeContext, protectProjectSecrets } from "./workspace.ts";
 
@@ -38,7 +39,7 @@ export async function why(raw: RawArguments, surroundings: Surroundings): Promis
   const isJson = optionalText(raw, "output") === "json";
   if (view === null) return tellUnknown(service, host, project, isJson ? "json" : "text", surroundings);
   if (isJson) stdout.write(formatJson(whyJson(view)));
-  else stdout.print(whyText(view, stdout.columns));
+  else await showLines(whyText(view, stdout.columns), surroundings);
   return EXIT.done;
 }
 

@@ -1,8 +1,9 @@
 /** Reads the unit files that somebody names on the command line: files as they are, folders walked. */
 import type { Dirent, Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
+import { dropInFolders } from "../core/lint/drop-in-folders.ts";
 import { fileKind, type LintFile } from "../core/lint/from-files.ts";
 import { readNamedFile } from "./read-file.ts";
 
@@ -37,9 +38,14 @@ async function findPaths(name: string, workingDirectory: string): Promise<readon
 }
 
 async function dropInsOf(name: string, workingDirectory: string): Promise<readonly string[]> {
-  const folder = `${name}.d`;
-  const entries = await readdir(resolve(workingDirectory, folder), { withFileTypes: true }).catch(() => []);
-  return entries.map((entry) => join(folder, entry.name)).filter((path) => fileKind(path) === "drop-in");
+  const folders = dropInFolders(basename(name)).map((folder) => join(dirname(name), folder));
+  const found = await Promise.all(
+    folders.map(async (folder) => {
+      const entries = await readdir(resolve(workingDirectory, folder), { withFileTypes: true }).catch(() => []);
+      return entries.map((entry) => join(folder, entry.name)).filter((path) => ["drop-in", "left-over"].includes(fileKind(path) ?? ""));
+    }),
+  );
+  return found.flat();
 }
 
 /** Links are enablement and aliases; what they lead to is found where it is. */

@@ -10,6 +10,12 @@ export function lintJson(view: LintView): object {
     schema: "svcdeploy.lint/1",
     summary: summariseLint(view),
     units: view.units,
+    exposure: view.exposures.map(({ unit, file, tenths, rows }) => ({
+      unit,
+      file,
+      exposure: tenths / 10,
+      rows: rows.map((row) => ({ name: row.name, exposure: row.tenths / 10 })),
+    })),
     findings: view.findings.map(({ rule, severity, place, unit, happens, fix, hosts }) => ({ rule, severity, ...place, unit, happens, fix, hosts })),
   };
 }

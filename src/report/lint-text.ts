@@ -1,17 +1,26 @@
 /** Lint findings for a terminal, and a rule's page. */
+import type { UnitExposure } from "../core/lint/exposure.ts";
 import type { FoldedFinding } from "../core/lint/fold.ts";
 import type { Rule, Severity } from "../core/lint/rule.ts";
+import { exposureLines } from "./lint-exposure.ts";
 import { indent, type Line, line, plural, type Style, styled, wrap } from "./text.ts";
 
 /** What was looked at: units for the last line, hosts to say where a finding holds. */
-export type LintView = { readonly findings: readonly FoldedFinding[]; readonly units: number; readonly hosts: readonly string[] };
+export type LintView = {
+  readonly findings: readonly FoldedFinding[];
+  readonly units: number;
+  readonly hosts: readonly string[];
+  /** brief: a line; full: every service with what weighs most; none: not asked for. */
+  readonly security: "none" | "brief" | "full";
+  readonly exposures: readonly UnitExposure[];
+};
 
 /** Every finding with its place, what happens and the fix; then the counts. */
 export function lintText(view: LintView, columns: number): readonly Line[] {
   const blocks = view.findings.flatMap((finding) => [...findingLines(finding, view, columns), []]);
   const first = view.findings.find((finding) => finding.severity === "error") ?? view.findings[0];
   const hint = first === undefined ? [] : [line(styled("dim", `svcdeploy lint --explain ${first.rule} tells more of a rule.`))];
-  return [...blocks, line(styled("strong", `${summariseLint(view)}.`)), ...hint];
+  return [...blocks, ...exposureLines(view, columns), line(styled("strong", `${summariseLint(view)}.`)), ...hint];
 }
 
 /** "2 errors, 1 warning, 3 notes in 12 units". */
@@ -42,6 +51,12 @@ export function explainText(rule: Rule, columns: number): readonly Line[] {
     [],
     ...(rule.bad === rule.good ? [] : [line("Found:"), ...example(rule.bad), [], line("Not found:")]),
     ...example(rule.good),
+    ...(rule.over === "project" ? [] : silencing(rule)),
+  ];
+}
+
+function silencing(rule: Rule): readonly Line[] {
+  return [
     [],
     line("In a service file it is silenced, with the reason, by:"),
     ...indent([line("lint:"), line(`  ignore: [{ rule: ${rule.id}, because: "…" }]`)], 4),

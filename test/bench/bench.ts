@@ -11,6 +11,7 @@ import { readArtifact } from "../../src/project/read-artifact.ts";
 import { makeConnector } from "../../src/remote/ssh.ts";
 import { cgroupMode, removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { makeWorkshop, type Workshop, webService } from "../support/workshop.ts";
+import { benchLint } from "./lint.ts";
 
 const run = promisify(execFile);
 const dist = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -180,6 +181,11 @@ try {
   await cli(["apply", "--env", "test", "--yes", "--project", shop.folder]);
   await benchConnections(first, shop, 5);
   await benchUpload(first, shop.folder);
+  const verifier = hosts.find(({ systemd }) => systemd === 252) ?? first;
+  const { lint, verify, distinct } = await benchLint(hosts, verifier, dist);
+  row(`lint of 1,000 unit files (${distinct} of Debian's packages, repeated)`, `${lint.toFixed(0)} ms`);
+  row("the same, files a second", ((1000 * 1000) / lint).toFixed(0));
+  row("systemd-analyze verify of 252 on the same files, folder by folder", `${verify.toFixed(0)} ms`);
   row("peak memory: node -e 0", `${(await peakMegabytes(["-e", "0"])).toFixed(0)} MB`);
   row(`peak memory: no-op plan of ${hosts.length} hosts, 5 services`, `${(await peakMegabytes([dist, ...plan(shop)])).toFixed(0)} MB`);
   console.log("\nssh2 has no post-quantum key exchange; stock OpenSSH spends most of its time on one. The second ratio takes that advantage away.");

@@ -69,7 +69,10 @@ test("the webhook's body: only hosts that are not well, no content of files, no 
     previous: null,
     subject: "svcdeploy drift of shop, prod: 3 findings on db1",
     hosts: { total: 2, leftOut: 0 },
-    drift: { schema: "svcdeploy.drift/1", hosts: [{ host: "db1", findings: [{ kind: "content", change: null }, { kind: "not-running" }, { kind: "missing" }] }] },
+    drift: {
+      schema: "svcdeploy.drift/1",
+      hosts: [{ host: "db1", findings: [{ kind: "content", change: null }, { kind: "not-running" }, { kind: "missing" }] }],
+    },
   });
   expect(body).not.toContain("log: debug");
   const secret = view(

@@ -87,8 +87,10 @@ artifact:                              # the program; without this block it is t
 
 unit:                                  # the [Unit] section, in systemd's own words
   Description: "Heartbeat of {{host.name}} ({{env}})"
+  StartLimitIntervalSec: 60s           # given up after 5 starts in a minute; \`svcdeploy lint\` computes whether that can be
 
 service:                               # the [Service] section: any directive that the host's systemd knows
+  Type: exec                           # a program that is missing fails the start
   ExecStart: /opt/heartbeat/current/heartbeat /etc/heartbeat.conf
   Restart: on-failure
   RestartSec: 2s

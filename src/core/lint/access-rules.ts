@@ -1,6 +1,6 @@
 /** Rules of users, capabilities and what a service may reach. */
 import type { LintHost } from "./lint-host.ts";
-import { isWholeService, type LintUnit, lastOf, listOf, serviceType, wordsOf } from "./lint-unit.ts";
+import { directoriesOf, isOn, isRoot, isWholeService, type LintUnit, lastOf, listOf, serviceType, userOf, wordsOf } from "./lint-unit.ts";
 import type { Found, UnitRule } from "./rule.ts";
 
 /** SD060, SD061, SD064, SD065, SD080 and SD081. */
@@ -80,18 +80,6 @@ export const ACCESS_RULES: readonly UnitRule[] = [
   },
 ];
 
-function userOf(unit: LintUnit): string {
-  return lastOf(unit, "Service", "User")?.value ?? (isOn(unit, "DynamicUser") ? "a dynamic user" : "root");
-}
-
-function isOn(unit: LintUnit, name: string): boolean {
-  return /^(?:1|yes|y|true|t|on)$/i.test(lastOf(unit, "Service", name)?.value ?? "");
-}
-
-function isRoot(user: string): boolean {
-  return user === "root" || user === "0";
-}
-
 function checkRoot(unit: LintUnit): readonly Found[] {
   if (!isWholeService(unit) || unit.manager === "user" || lastOf(unit, "Service", "User") !== null || userOf(unit) !== "root") return [];
   const place = unit.sections.find(({ name }) => name === "Service")?.place ?? unit.place;
@@ -134,7 +122,16 @@ function checkFamilies(unit: LintUnit, host: LintHost): readonly Found[] {
   const notifies = serviceType(unit).startsWith("notify") && !allowed.has("AF_UNIX");
   const listens = host.ports.some(({ service }) => `${service}.service` === unit.name) && !allowed.has("AF_INET") && !allowed.has("AF_INET6");
   return [
-    ...(notifies ? [{ place, happens: "READY=1 cannot be sent without AF_UNIX: every start times out.", fix: "Add AF_UNIX." }] : []),
+    ...(notifies
+      ? [
+          {
+            place,
+            happens: "READY=1 cannot be sent without AF_UNIX: every start times out.",
+            fix: "Add AF_UNIX.",
+            mend: [{ section: "Service", name: "RestrictAddressFamilies", from: null, to: "AF_UNIX" }],
+          },
+        ]
+      : []),
     ...(listens ? [{ place, happens: "The port that its health check asks cannot be opened: EAFNOSUPPORT.", fix: "Add AF_INET and AF_INET6." }] : []),
   ];
 }
@@ -169,7 +166,7 @@ function checkOutput(unit: LintUnit, host: LintHost): readonly Found[] {
     const directory = /^(?:file|append|truncate):(\/.*)\/[^/]+$/.exec(entry?.value ?? "")?.[1];
     if (entry === null || directory === undefined || /^\/(?:dev|var\/log|tmp|var\/tmp|run|root|srv|etc)$/.test(directory) || directory.includes("%"))
       return [];
-    if (host.managed?.paths.has(directory) === true || ownDirectories(unit).has(directory)) return [];
+    if (host.managed?.paths.has(directory) === true || directoriesOf(unit).some(({ path }) => path === directory)) return [];
     return [
       {
         place: entry.place,
@@ -178,14 +175,4 @@ function checkOutput(unit: LintUnit, host: LintHost): readonly Found[] {
       },
     ];
   });
-}
-
-function ownDirectories(unit: LintUnit): ReadonlySet<string> {
-  const roots = [
-    ["LogsDirectory", "/var/log"],
-    ["StateDirectory", "/var/lib"],
-    ["CacheDirectory", "/var/cache"],
-    ["RuntimeDirectory", "/run"],
-  ] as const;
-  return new Set(roots.flatMap(([name, root]) => wordsOf(unit, "Service", name).map(({ word }) => `${root}/${word}`)));
 }

@@ -123,6 +123,7 @@ function checkRequires(unit: LintUnit): readonly Found[] {
         place: entry.place,
         happens: `${unit.name} and ${word} start at the same time, so it may start although ${word} fails.`,
         fix: `Add After=${word}.`,
+        mend: [{ section: "Unit", name: "After", from: null, to: word }],
       })),
   );
 }
@@ -143,6 +144,7 @@ function checkNetwork(unit: LintUnit): readonly Found[] {
         place: online.entry.place,
         happens: "Nothing pulls network-online.target in, so at boot this may wait for nothing.",
         fix: "Add Wants=network-online.target.",
+        mend: [{ section: "Unit", name: "Wants", from: null, to: "network-online.target" }],
       },
     ];
   const network = after.find(({ word }) => word === "network.target");

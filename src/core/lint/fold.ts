@@ -1,5 +1,6 @@
 /** Findings of many hosts and environments → each once, with where it was found; those that a service says to ignore are left out. */
 import type { Service } from "../model.ts";
+import { UNUSED_IGNORE } from "./ignore-rules.ts";
 import { compareFindings } from "./lint.ts";
 import type { LintFinding } from "./rule.ts";
 
@@ -26,4 +27,25 @@ export function foldFindings(all: readonly HostFindings[]): readonly FoldedFindi
 export function withoutIgnored(findings: readonly LintFinding[], services: readonly Service[]): readonly LintFinding[] {
   const ignored = new Set(services.flatMap((service) => service.lintIgnore.map(({ rule }) => `${service.file}\0${rule}`)));
   return findings.filter(({ place, rule }) => !ignored.has(`${place.file}\0${rule}`));
+}
+
+/** A finding of SD103 for each ignored rule that found nothing of its service on any of these hosts, findings being all that was found. */
+export function unusedIgnores(
+  hosts: readonly { readonly findings: readonly LintFinding[]; readonly services: readonly Service[] }[],
+): readonly LintFinding[] {
+  const found = new Set(hosts.flatMap(({ findings }) => findings.map(({ place, rule }) => `${place.file}\0${rule}`)));
+  const services = new Map(hosts.flatMap((host) => host.services.map((service) => [service.file, service] as const)));
+  return [...services.values()].flatMap((service) =>
+    service.lintIgnore
+      .filter(({ rule }) => !found.has(`${service.file}\0${rule}`))
+      .map(({ rule, because, place }) => ({
+        rule: UNUSED_IGNORE.id,
+        severity: UNUSED_IGNORE.severity,
+        place,
+        unit: service.name,
+        happens: `${rule} finds nothing in ${service.name} any more; it was ignored because: ${because.replace(/\.$/, "")}.`,
+        fix: "Remove the entry, so that the rule speaks when it has something to say again.",
+        unignore: rule,
+      })),
+  );
 }

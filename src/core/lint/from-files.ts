@@ -1,35 +1,45 @@
 /** Anybody's files → one host: units with the drop-ins beside them, environment files, logrotate files. */
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import { parseUnitFile } from "../unit-file/parse.ts";
+import { dropInFolders, effectiveDropIns } from "./drop-in-folders.ts";
 import type { LintHost } from "./lint-host.ts";
-import type { LintEntry, LintUnit } from "./lint-unit.ts";
+import { directoriesOf, type LintEntry, type LintUnit } from "./lint-unit.ts";
+import { readLogrotateText } from "./logrotate-text.ts";
 
 /** A file as it was read. path: as it is shown. */
 export type LintFile = { readonly path: string; readonly text: string };
 
 /** What a path is to the linter; null: nothing that it reads. */
-export type FileKind = "unit" | "drop-in" | "environment" | "logrotate" | null;
+export type FileKind = "unit" | "drop-in" | "environment" | "logrotate" | "left-over" | null;
 
-/** Recognises a file by its path alone: name.TYPE, name.TYPE.d/x.conf, *.env, a file of logrotate.d/ or *.logrotate. */
+/** Recognises a file by its path alone: name.TYPE, name.TYPE.d/x.conf, *.env, a file of logrotate.d/ or *.logrotate; a left-over is x.conf~ or x.bak beside those. */
 export function fileKind(path: string): FileKind {
   if (new RegExp(`(?:^|/)[^/]*\\.${TYPES}\\.d/[^/]+\\.conf$|(?:^|/)${TYPES}\\.d/[^/]+\\.conf$`).test(path)) return "drop-in";
   if (new RegExp(`(?:^|/)[^/]+\\.${TYPES}$`).test(path)) return "unit";
   if (/\.env$/.test(path)) return "environment";
+  if (
+    new RegExp(`(?:^|/)(?:[^/]*\\.)?${TYPES}\\.d/[^/.][^/]*(?:~|\\.(?:bak|old|orig|save))$|(?:^|/)logrotate\\.d/[^/.][^/]*(?:~|\\.bak)$`).test(path)
+  )
+    return "left-over";
   return /(?:^|\/)logrotate\.d\/[^/.]+$|\.logrotate$/.test(path) ? "logrotate" : null;
 }
 
 /** The files as one host of this systemd version. Units of one folder see each other. */
 export function hostOfFiles(files: readonly LintFile[], systemd: number): LintHost {
-  const kind = (wanted: FileKind) => files.filter(({ path }) => fileKind(path) === wanted);
+  const byKind = Map.groupBy(files, ({ path }) => fileKind(path));
+  const kind = (wanted: FileKind) => byKind.get(wanted) ?? [];
+  const units = makeUnits(kind("unit"), kind("drop-in"));
   return {
     name: "files",
     systemd,
-    units: makeUnits(kind("unit"), kind("drop-in")),
+    units,
     environmentFiles: kind("environment").map(({ path, text }) => ({
       path: path.startsWith("/") ? path : `/${path}`,
       variables: readEnvironmentText(text, path),
     })),
-    logrotate: kind("logrotate").flatMap(readLogrotate),
+    logrotate: kind("logrotate").flatMap(({ path, text }) => readLogrotateText(text, path)),
+    directories: units.flatMap(directoriesOf),
+    placed: kind("left-over").map(({ path }) => ({ path, mode: null, owner: null, place: { file: path, line: 1, column: 1 } })),
     ports: [],
     managed: null,
   };
@@ -61,22 +71,22 @@ export function makeUnit(name: string, file: LintFile | null, dropIns: readonly 
 const TYPES = "(?:service|socket|mount|automount|swap|timer|path|slice|scope|target|device)";
 
 function makeUnits(units: readonly LintFile[], dropIns: readonly LintFile[]): readonly LintUnit[] {
-  const byUnit = Map.groupBy(
-    dropIns.toSorted((left, right) => (left.path < right.path ? -1 : 1)),
-    ({ path }) => folderOf(path).replace(/\.d$/, ""),
-  );
-  const own = new Set(units.map(({ path }) => path));
-  const whole = units.map((file) => makeUnit(nameOf(file.path), file, byUnit.get(file.path) ?? [], folderOf(file.path)));
-  const rest = [...byUnit].filter(([path]) => !own.has(path)).map(([path, files]) => makeUnit(nameOf(path), null, files, folderOf(path)));
+  const byFolder = Map.groupBy(dropIns, ({ path }) => folderOf(path));
+  const used = new Set<string>();
+  const whole = units.map((file) => {
+    const folder = folderOf(file.path);
+    const beside = dropInFolders(nameOf(file.path)).map((name) => (folder === "" ? name : `${folder}/${name}`));
+    for (const name of beside) used.add(name);
+    const laidOver = effectiveDropIns(beside.map((name) => byFolder.get(name) ?? []));
+    return makeUnit(nameOf(file.path), file, laidOver, folder);
+  });
+  const rest = [...byFolder].filter(([path]) => !used.has(path)).map(([path, files]) => strayDropIns(path.replace(/\.d$/, ""), files));
   return [...whole, ...rest];
 }
 
-function readLogrotate({ path, text }: LintFile): LintHost["logrotate"] {
-  return text.split("\n").flatMap((line, index) => {
-    const paths = /^\s*((?:"?\/[^{#]*))\{\s*$/.exec(line)?.[1]?.match(/"[^"]*"|\S+/g) ?? [];
-    if (paths.length === 0) return [];
-    return [{ service: nameOf(path), paths: paths.map((each) => each.replaceAll('"', "")), place: { file: path, line: index + 1, column: 1 } }];
-  });
+/** Drop-ins of a unit that is not here. */
+function strayDropIns(path: string, files: readonly LintFile[]): LintUnit {
+  return makeUnit(nameOf(path), null, effectiveDropIns([files]), folderOf(path));
 }
 
 function nameOf(path: string): string {

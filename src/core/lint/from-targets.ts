@@ -3,7 +3,8 @@ import type { Directives, FileResource, HostTarget, Place, Service, Timer } from
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import { makeUnit } from "./from-files.ts";
 import type { LintEnvironmentFile, LintHost, LintManaged, LintPort } from "./lint-host.ts";
-import type { LintEntry, LintUnit } from "./lint-unit.ts";
+import { directoriesOf, type LintEntry, type LintUnit } from "./lint-unit.ts";
+import { readLogrotateText } from "./logrotate-text.ts";
 
 /** All targets of one host, of however many plays, as one host. */
 export function hostOfTargets(targets: readonly HostTarget[]): LintHost | null {
@@ -12,17 +13,37 @@ export function hostOfTargets(targets: readonly HostTarget[]): LintHost | null {
   const services = new Map(targets.flatMap((target) => target.services).map((service) => [service.name, service]));
   const files = targets.flatMap((target) => target.resources).filter((resource) => resource.kind === "file");
   const units = new Map(files.filter((file) => file.role === "unit").map((file) => [file.path, file]));
+  const lintUnits = [...units.values()].map((file) => unitOf(file, services.get(file.service)));
   return {
     name: first.host.name,
     systemd: first.host.systemd,
-    units: [...units.values()].map((file) => unitOf(file, services.get(file.service))),
+    units: lintUnits,
     environmentFiles: files.flatMap((file) => environmentFileOf(file, services.get(file.service))),
-    logrotate: [...services.values()].flatMap(({ name, logrotate }) =>
-      logrotate === null ? [] : [{ service: name, paths: logrotate.paths, place: logrotate.place }],
-    ),
+    logrotate: files.flatMap((file) => logrotateOf(file, services.get(file.service))),
+    directories: [...lintUnits.flatMap(directoriesOf), ...targets.flatMap((target) => target.resources).filter((one) => one.kind === "directory")],
+    placed: files.flatMap((file) => placedOf(file, services.get(file.service))),
     ports: [...services.values()].flatMap(portsOf),
     managed: managedBy(targets),
   };
+}
+
+/** As rendered, so that what the renderer adds (su) counts; every line of it came from the service's logrotate block. */
+function logrotateOf(file: FileResource, service: Service | undefined): LintHost["logrotate"] {
+  if (file.role !== "logrotate") return [];
+  const place = service?.logrotate?.place ?? { file: file.path, line: 1, column: 1 };
+  return readLogrotateText(new TextDecoder().decode(file.content), file.path).map((block) => ({
+    ...block,
+    service: file.service,
+    place,
+    options: block.options.map((option) => ({ ...option, place })),
+  }));
+}
+
+/** Configuration files that the project puts where systemd or logrotate read folders. */
+function placedOf(file: FileResource, service: Service | undefined): LintHost["placed"] {
+  if (file.role !== "config" || !/\/(?:logrotate\.d|systemd\/system\/[^/]+\.d)\/[^/]+$/.test(file.path)) return [];
+  const place = service?.files.find(({ path }) => path === file.path)?.place ?? { file: service?.file ?? file.path, line: 1, column: 1 };
+  return [{ path: file.path, mode: file.mode, owner: file.owner, place }];
 }
 
 /** Units of one host see each other, whatever service they are of. */
@@ -106,8 +127,12 @@ function managedBy(targets: readonly HostTarget[]): LintManaged {
   const services = targets.flatMap((target) => target.services);
   const paths = resources.flatMap((resource) => (resource.kind === "account" || resource.kind === "unit" ? [] : [resource.path]));
   const caches = services.flatMap(({ cache }) => (cache === null ? [] : [cache.path]));
-  const users = resources.flatMap((resource) => (resource.kind === "account" ? [resource.user] : []));
-  return { paths: new Set([...paths, ...caches, ...stateDirectories(services)]), users: new Set(users) };
+  const accounts = resources.filter((resource) => resource.kind === "account");
+  return {
+    paths: new Set([...paths, ...caches, ...stateDirectories(services)]),
+    users: new Set(accounts.map(({ user }) => user)),
+    groups: new Set(accounts.flatMap(({ group, groups }) => [group, ...groups])),
+  };
 }
 
 function stateDirectories(services: readonly Service[]): readonly string[] {

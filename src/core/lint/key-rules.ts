@@ -1,9 +1,9 @@
 /** Rules of keys and values: what systemd does not know, cannot read, or takes for something else. Each is ignored with a line in the journal. */
 import { directiveSince, isKnownDirective, nearestDirective, sectionsWithDirective } from "../unit-file/directive-table.ts";
-import { badValue, isSignal, isTyped } from "../unit-file/value-type.ts";
-import { CAPABILITIES } from "./capabilities.ts";
+import { badValue, isTyped } from "../unit-file/value-type.ts";
+import { exampleName, knownNames } from "./known-names.ts";
 import type { LintHost } from "./lint-host.ts";
-import { type LintEntry, type LintUnit, lastOf, serviceType } from "./lint-unit.ts";
+import { changeValue, type LintEntry, type LintUnit, lastOf, serviceType } from "./lint-unit.ts";
 import type { Found, UnitRule } from "./rule.ts";
 
 /** SD002, SD019, SD026 to SD029 and SD091. */
@@ -47,6 +47,7 @@ export const KEY_RULES: readonly UnitRule[] = [
           place: entry.place,
           happens: `systemd reads the value ${JSON.stringify(entry.value)}, cannot use it and ignores the line.`,
           fix: `Put the comment on a line of its own, and write ${entry.name}=${entry.value.replace(COMMENT, "")}.`,
+          mend: [changeValue(entry, entry.value.replace(COMMENT, ""))],
         })),
   },
   {
@@ -125,6 +126,7 @@ function checkKeys(unit: LintUnit, host: LintHost): readonly Found[] {
       place: entry.place,
       happens: `systemd knows no ${entry.name}= in [${entry.section}] and ignores the line.`,
       fix: fixKey(entry, host),
+      ...moveKey(entry, sections, host),
     })),
   ];
 }
@@ -145,6 +147,18 @@ function fixKey(entry: LintEntry, host: LintHost): string {
       .join(", ")}.`;
   const nearest = nearestDirective(entry.section, entry.name, host.systemd);
   return nearest === null ? "Remove it." : `Did you mean ${nearest}=?`;
+}
+
+/** Only where one other section of the unit knows the key. */
+function moveKey({ section, name, value }: LintEntry, sections: readonly string[], host: LintHost): Pick<Found, "mend"> {
+  const [only, other] = sectionsWithDirective(name, host.systemd).filter((each) => sections.includes(each));
+  if (only === undefined || other !== undefined) return {};
+  return {
+    mend: [
+      { section, name, from: value, to: null },
+      { section: only, name, from: null, to: value },
+    ],
+  };
 }
 
 function checkAge(unit: LintUnit, host: LintHost): readonly Found[] {
@@ -170,8 +184,8 @@ function checkAge(unit: LintUnit, host: LintHost): readonly Found[] {
 /** Words that came later than their directive (NEWS of systemd). */
 const NEW_WORDS = [
   { name: /^Type$/, value: /^notify-reload$/, since: 253 },
-  { name: /^(?:Success|Failure|StartLimit)Action$/, value: /^soft-reboot/, since: 254 },
-  { name: /^(?:Success|Failure|StartLimit)Action$/, value: /^(?:kexec|halt)/, since: 255 },
+  { name: /^(?:Success|Failure|StartLimit|JobTimeout)Action$/, value: /^soft-reboot/, since: 254 },
+  { name: /^(?:Success|Failure|StartLimit|JobTimeout)Action$/, value: /^(?:kexec|halt)/, since: 255 },
 ];
 
 const COMMENT = /[ \t]+[#;].*$/;
@@ -185,14 +199,18 @@ function checkValues(unit: LintUnit): readonly Found[] {
     const bad = hasComment(entry) || !sectionsOf(unit).includes(entry.section) ? null : badValue(entry.section, entry.name, entry.value);
     if (bad === null) return [];
     const happens = `systemd cannot read ${JSON.stringify(entry.value)} as ${bad.expected}, ignores the line and keeps its default.`;
-    return [{ place: entry.place, happens, fix: `Write it like ${entry.name}=${bad.example}.` }];
+    const meant = meantValue(entry);
+    const mend = meant === null || badValue(entry.section, entry.name, meant) !== null ? {} : { mend: [changeValue(entry, meant)] };
+    return [{ place: entry.place, happens, fix: `Write it like ${entry.name}=${bad.example}.`, ...mend }];
   });
 }
 
-const FAMILIES =
-  "AF_UNSPEC AF_UNIX AF_LOCAL AF_FILE AF_INET AF_AX25 AF_IPX AF_APPLETALK AF_NETROM AF_BRIDGE AF_ATMPVC AF_X25 AF_INET6 AF_ROSE AF_DECnet AF_NETBEUI AF_SECURITY AF_KEY AF_NETLINK AF_ROUTE AF_PACKET AF_ASH AF_ECONET AF_ATMSVC AF_RDS AF_SNA AF_IRDA AF_PPPOX AF_WANPIPE AF_LLC AF_IB AF_MPLS AF_CAN AF_TIPC AF_BLUETOOTH AF_IUCV AF_RXRPC AF_ISDN AF_PHONET AF_IEEE802154 AF_CAIF AF_ALG AF_NFC AF_VSOCK AF_KCM AF_QIPCRTR AF_SMC AF_XDP AF_MCTP none".split(
-    " ",
-  );
+/** What can only have been meant: 2GB is 2G, a CPUQuota= of 75 is 75%. Null for anything else. */
+function meantValue({ name, value }: LintEntry): string | null {
+  const size = /^(\d+(?:\.\d+)?) ?([KMGTPE])i?B$/i.exec(value);
+  if (size !== null) return `${size[1]}${size[2]?.toUpperCase()}`;
+  return name === "CPUQuota" && /^\d+$/.test(value) && Number(value) > 1 ? `${value}%` : null;
+}
 
 function checkNames(unit: LintUnit): readonly Found[] {
   return unit.entries.flatMap((entry) => {
@@ -202,31 +220,9 @@ function checkNames(unit: LintUnit): readonly Found[] {
     return wrong.map((word) => ({
       place: entry.place,
       happens: `There is no ${word}: systemd drops it from ${entry.name}=, and the rest of the line applies.`,
-      fix: `Write a name that exists, e.g. ${entry.name}=${exampleOf(entry.name)}.`,
+      fix: `Write a name that exists, e.g. ${entry.name}=${exampleName(entry.name)}.`,
     }));
   });
-}
-
-function knownNames(entry: LintEntry): ((word: string) => boolean) | null {
-  switch (entry.name) {
-    case "CapabilityBoundingSet":
-    case "AmbientCapabilities":
-      return (word) => /^\d+$/.test(word) || CAPABILITIES.includes(word.toLowerCase());
-    case "RestrictAddressFamilies":
-      return (word) => /^\d+$/.test(word) || FAMILIES.includes(word);
-    case "RestartPreventExitStatus":
-    case "RestartForceExitStatus":
-    case "SuccessExitStatus":
-      // Exit statuses have names too (EX_TEMPFAIL is TEMPFAIL); only what looks like a signal is judged.
-      return (word) => !word.startsWith("SIG") || isSignal(word);
-    default:
-      return null;
-  }
-}
-
-function exampleOf(name: string): string {
-  if (name === "RestrictAddressFamilies") return "AF_UNIX AF_INET AF_INET6";
-  return name.endsWith("ExitStatus") ? "SIGTERM" : "CAP_NET_BIND_SERVICE";
 }
 
 function checkBusName(unit: LintUnit): readonly Found[] {

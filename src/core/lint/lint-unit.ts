@@ -1,5 +1,6 @@
 /** A unit as the rules see it: its own file and its drop-ins in one list of entries, each with its place. */
 import type { Place } from "../model.ts";
+import type { UnitEdit } from "./unit-edit.ts";
 
 /** One assignment; value as systemd sees it, place where it was written. */
 export type LintEntry = { readonly section: string; readonly name: string; readonly value: string; readonly place: Place };
@@ -49,6 +50,28 @@ export function wordsOf(unit: LintUnit, section: string, name: string): readonly
   );
 }
 
+/** The lines of a list that may be inverted by `~`, each with its words. */
+export function wordsByLine(unit: LintUnit, name: string): readonly { readonly isInverted: boolean; readonly words: readonly string[] }[] {
+  return listOf(unit, "Service", name).map(({ value }) => ({
+    isInverted: value.startsWith("~"),
+    words: value
+      .replace(/^~/, "")
+      .split(/[ \t]+/)
+      .filter((word) => word !== ""),
+  }));
+}
+
+/** The edit that gives an assignment another value, or takes it out. */
+export function changeValue({ section, name, value }: LintEntry, to: string | null): UnitEdit {
+  return { section, name, from: value, to };
+}
+
+/** The edit that takes a word out of an assignment. */
+export function dropWord(entry: LintEntry, word: string): UnitEdit {
+  const rest = entry.value.split(/[ \t]+/).filter((each) => each !== word);
+  return changeValue(entry, rest.length === 0 ? null : rest.join(" "));
+}
+
 /** Every Exec line of a service, ExecStart= and the others. */
 export function execEntries(unit: LintUnit): readonly LintEntry[] {
   const names = [...new Set(unit.entries.filter((entry) => isExec(entry)).map((entry) => `${entry.section}\0${entry.name}`))];
@@ -71,6 +94,40 @@ export function restartOf(unit: LintUnit): string {
   const written = lastOf(unit, "Service", "Restart")?.value ?? "no";
   return RESTARTS.includes(written) ? written : "no";
 }
+
+/** User= of a service; root without it, "a dynamic user" with DynamicUser=. */
+export function userOf(unit: LintUnit): string {
+  return lastOf(unit, "Service", "User")?.value ?? (isOn(unit, "DynamicUser") ? "a dynamic user" : "root");
+}
+
+/** True for root by name or number. */
+export function isRoot(user: string): boolean {
+  return user === "root" || user === "0";
+}
+
+/** True where a switch of [Service] is on. */
+export function isOn(unit: LintUnit, name: string): boolean {
+  return /^(?:1|yes|y|true|t|on)$/i.test(lastOf(unit, "Service", name)?.value ?? "");
+}
+
+/** The directories that systemd makes for a service with User= (systemd.exec(5)): path, mode and group as it makes them. */
+export function directoriesOf(unit: LintUnit): readonly { readonly path: string; readonly mode: string; readonly group: string }[] {
+  const group = lastOf(unit, "Service", "Group")?.value ?? userOf(unit);
+  return OWN_DIRECTORIES.flatMap(([name, root]) =>
+    wordsOf(unit, "Service", name).map(({ word }) => ({
+      path: `${root}/${word.split(":")[0]}`,
+      mode: lastOf(unit, "Service", `${name}Mode`)?.value ?? "0755",
+      group,
+    })),
+  );
+}
+
+const OWN_DIRECTORIES = [
+  ["LogsDirectory", "/var/log"],
+  ["StateDirectory", "/var/lib"],
+  ["CacheDirectory", "/var/cache"],
+  ["RuntimeDirectory", "/run"],
+] as const;
 
 /** Words of Type= up to systemd 257; older versions know a part of them. */
 export const SERVICE_TYPES: readonly string[] = "simple exec forking oneshot dbus notify notify-reload idle".split(" ");

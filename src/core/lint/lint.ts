@@ -10,6 +10,8 @@ export function lintHost(host: LintHost, rules: readonly Rule[] = RULES): readon
 
 function runRule(rule: Rule, host: LintHost): readonly LintFinding[] {
   switch (rule.over) {
+    case "project":
+      return [];
     case "host":
       return rule.check(host).map((each) => makeFinding(rule, host.name, each));
     case "unit":
@@ -24,7 +26,8 @@ export function compareFindings(left: LintFinding, right: LintFinding): number {
 
 function makeFinding(rule: Rule, unit: string, found: Found): LintFinding {
   const { place, happens, fix } = found;
-  return { rule: rule.id, severity: found.severity ?? rule.severity, place, unit, happens, fix };
+  const mend = found.mend === undefined ? {} : { mend: found.mend };
+  return { rule: rule.id, severity: found.severity ?? rule.severity, place, unit, happens, fix, ...mend };
 }
 
 function compareText(left: string, right: string): number {

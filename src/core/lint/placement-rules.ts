@@ -2,7 +2,7 @@
 import { mountUnitName } from "../unit-file/escape.ts";
 import { parseExecCommands } from "../unit-file/exec-command.ts";
 import { type LintHost, neighbour } from "./lint-host.ts";
-import { execEntries, isWholeService, type LintUnit, lastOf, wordsOf } from "./lint-unit.ts";
+import { changeValue, execEntries, isWholeService, type LintUnit, lastOf, wordsOf } from "./lint-unit.ts";
 import type { Found, UnitRule } from "./rule.ts";
 
 /** SD070 to SD075, SD090 and SD102. */
@@ -111,6 +111,7 @@ function checkSliceName(unit: LintUnit): readonly Found[] {
         place: entry.place,
         happens: "systemd ignores the line: the service runs in system.slice, without the slice's limits.",
         fix: `Write Slice=${entry.value.replace(/\s+/g, "-")}.slice.`,
+        ...(/^[A-Za-z0-9:_.-]+$/.test(entry.value) ? { mend: [changeValue(entry, `${entry.value}.slice`)] } : {}),
       },
     ];
   if (/--|^-.+\.slice$|-\.slice$/.test(entry.value) && entry.value !== "-.slice")
@@ -179,6 +180,7 @@ function checkUnderMount(unit: LintUnit, host: LintHost): readonly Found[] {
             place: entry.place,
             happens: `It may start before ${mount.name}, and keeps it busy when it is restarted.`,
             fix: `Add RequiresMountsFor=${where} to [Unit].`,
+            mend: [{ section: "Unit", name: "RequiresMountsFor", from: null, to: where ?? "" }],
           },
         ];
   });

@@ -2,6 +2,7 @@
 import type { Place } from "../model.ts";
 import type { LintHost } from "./lint-host.ts";
 import type { LintUnit } from "./lint-unit.ts";
+import type { UnitEdit } from "./unit-edit.ts";
 
 /** error: it will not do what it says, or harms the host; warn: it works until something goes wrong; info: worth knowing. */
 export type Severity = "error" | "warn" | "info";
@@ -9,8 +10,14 @@ export type Severity = "error" | "warn" | "info";
 /** A rule's id, e.g. SD003; stable for ever. */
 export type RuleId = `SD${number}`;
 
-/** What one rule found at one place, in one sentence each. severity: where it differs from the rule's own. */
-export type Found = { readonly place: Place; readonly happens: string; readonly fix: string; readonly severity?: Severity };
+/** What one rule found at one place, in one sentence each. severity: where it differs from the rule's own. mend: the fix as edits, where it needs no decision. */
+export type Found = {
+  readonly place: Place;
+  readonly happens: string;
+  readonly fix: string;
+  readonly severity?: Severity;
+  readonly mend?: readonly UnitEdit[];
+};
 
 /** A found mistake with the rule behind it. unit: the unit's name, or the host's for a rule over the whole host. */
 export type LintFinding = {
@@ -20,6 +27,9 @@ export type LintFinding = {
   readonly unit: string;
   readonly happens: string;
   readonly fix: string;
+  readonly mend?: readonly UnitEdit[];
+  /** The rule whose entry in lint.ignore is to go. */
+  readonly unignore?: string;
 };
 
 /** What documentation and `--explain` say of a rule. bad is a unit that the rule finds, good the same unit put right; the tests run both. */
@@ -39,5 +49,7 @@ export type RuleText = {
 export type UnitRule = RuleText & { readonly over: "unit"; readonly check: (unit: LintUnit, host: LintHost) => readonly Found[] };
 /** A rule over everything on one host. Its examples may hold several files, each after a line `# FILE`. */
 export type HostRule = RuleText & { readonly over: "host"; readonly check: (host: LintHost) => readonly Found[] };
+/** A rule over what the other rules found on all hosts of a project; fold.ts judges it. Its examples are service files. */
+export type ProjectRule = RuleText & { readonly over: "project" };
 /** A rule: data and one pure function. */
-export type Rule = UnitRule | HostRule;
+export type Rule = UnitRule | HostRule | ProjectRule;

@@ -1,10 +1,13 @@
 /** The table of all rules. To add one: an entry in a file of its family, its page by `node scripts/lint-pages.ts`, its cases in test/cases/lint. */
 import { ACCESS_RULES } from "./access-rules.ts";
+import { ACCOUNT_RULES } from "./account-rules.ts";
 import { DEPENDENCY_RULES } from "./dependency-rules.ts";
 import { ENVIRONMENT_RULES } from "./environment-rules.ts";
 import { EXEC_RULES } from "./exec-rules.ts";
 import { HOST_RULES } from "./host-rules.ts";
+import { UNUSED_IGNORE } from "./ignore-rules.ts";
 import { KEY_RULES } from "./key-rules.ts";
+import { LOGROTATE_RULES } from "./logrotate-rules.ts";
 import { PLACEMENT_RULES } from "./placement-rules.ts";
 import { PROCESS_RULES } from "./process-rules.ts";
 import type { Rule } from "./rule.ts";
@@ -21,8 +24,11 @@ export const RULES: readonly Rule[] = [
   ...DEPENDENCY_RULES,
   ...RUNTIME_RULES,
   ...ACCESS_RULES,
+  ...ACCOUNT_RULES,
   ...PLACEMENT_RULES,
   ...HOST_RULES,
+  UNUSED_IGNORE,
+  ...LOGROTATE_RULES,
 ].toSorted((left, right) => (left.id < right.id ? -1 : 1));
 
 /** The rule of this id; null when there is none. */

@@ -1,7 +1,8 @@
 /** Rules of a running service: watchdog, exit statuses, stopping, time-outs. */
 import { parseTimeSpan } from "../unit-file/time-span.ts";
-import { isWholeService, type LintUnit, lastOf, restartOf, serviceType, wordsOf } from "./lint-unit.ts";
+import { dropWord, isWholeService, type LintUnit, lastOf, listOf, restartOf, serviceType, wordsOf } from "./lint-unit.ts";
 import type { Found, UnitRule } from "./rule.ts";
+import { saySeconds } from "./start-limit.ts";
 
 /** SD034 and SD050 to SD058. */
 export const RUNTIME_RULES: readonly UnitRule[] = [
@@ -39,6 +40,17 @@ export const RUNTIME_RULES: readonly UnitRule[] = [
     check: checkWatchdogType,
   },
   {
+    id: "SD052",
+    severity: "warn",
+    over: "unit",
+    title: "The program beats more rarely than every half of WatchdogSec=",
+    explain:
+      "A beat that is a little late must not kill: sd_watchdog_enabled(3) asks for one every half of WatchdogSec=. systemd cannot know how often a program beats. Where the unit says so, in a variable or an option of the command whose name has `watchdog` in it and whose value is a time with its unit, the two are compared. A beat of 30 s for WatchdogSec=45 leaves 15 s for one that is late, and none for one that is lost.",
+    bad: "[Service]\nType=notify\nWatchdogSec=45\nRestart=on-failure\nExecStart=/usr/bin/app --watchdog-interval=30s\n",
+    good: "[Service]\nType=notify\nWatchdogSec=45\nRestart=on-failure\nExecStart=/usr/bin/app --watchdog-interval=20s\n",
+    check: checkBeat,
+  },
+  {
     id: "SD055",
     severity: "warn",
     over: "unit",
@@ -66,6 +78,7 @@ export const RUNTIME_RULES: readonly UnitRule[] = [
               place: entry.place,
               happens: `It has no effect: Restart=${restartOf(unit)} does not restart after 0.`,
               fix: "Remove the 0.",
+              mend: [dropWord(entry, "0")],
             })),
   },
   {
@@ -146,6 +159,24 @@ function checkWatchdogType(unit: LintUnit): readonly Found[] {
       fix: "Remove WatchdogSec=, or let the program beat every half of it and say Type=notify.",
     },
   ];
+}
+
+/** A name with `watchdog` in it and a span with a unit; bare numbers may be anything, and WATCHDOG_USEC= is systemd's. */
+const BEAT = /(?:^|[\s"'])-{0,2}([\w.-]*watchdog[\w.-]*)(?:=|\s+)"?(\d[\d.]*\s?(?:ms|msec|s|sec|seconds?|m|min|minutes?))(?=["'\s]|$)/gi;
+
+function checkBeat(unit: LintUnit): readonly Found[] {
+  const watchdog = watchdogEntry(unit);
+  const limit = parseTimeSpan(watchdog?.value ?? "");
+  if (limit === null || unit.type !== "service") return [];
+  return [...listOf(unit, "Service", "ExecStart"), ...listOf(unit, "Service", "Environment")].flatMap((entry) =>
+    [...entry.value.matchAll(BEAT)]
+      .filter(([, , span = ""]) => (parseTimeSpan(span) ?? 0) > limit / 2)
+      .map(([, name, span]) => ({
+        place: entry.place,
+        happens: `${name} is ${span}, and WatchdogSec= is ${saySeconds(limit)}: one beat that is late or lost is a SIGABRT.`,
+        fix: `Beat every ${saySeconds(limit / 2)} or more often, or make WatchdogSec= twice ${span}.`,
+      })),
+  );
 }
 
 function checkSignalNumbers(unit: LintUnit): readonly Found[] {

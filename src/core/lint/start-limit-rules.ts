@@ -23,6 +23,7 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
           place: entry.place,
           happens: `systemd ignores ${entry.name}= here: the window stays ${saySeconds(judgeStartLimit(unit).limit.interval)}, while StartLimitBurst= beside it counts.`,
           fix: `Move it to [Unit]: StartLimitIntervalSec=${entry.value}, and StartLimitBurst= with it.`,
+          ...moveInterval(unit, entry),
         })),
   },
   {
@@ -52,6 +53,7 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
           place: entry.place,
           happens: "It works, under a name that the manual no longer has.",
           fix: `Write StartLimitIntervalSec=${entry.value} in [Unit].`,
+          ...moveInterval(unit, entry),
         })),
   },
   {
@@ -119,6 +121,13 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
     check: checkGivenUp,
   },
 ];
+
+/** Not where [Unit] has an interval already: which of the two is meant is not known. */
+function moveInterval(unit: LintUnit, entry: LintEntry): Pick<Found, "mend"> {
+  if (unit.known !== "whole" || unit.entries.some(({ section, name }) => section === "Unit" && name === "StartLimitIntervalSec")) return {};
+  const taken = { section: entry.section, name: entry.name, from: entry.value, to: null };
+  return { mend: [taken, { section: "Unit", name: "StartLimitIntervalSec", from: null, to: entry.value }] };
+}
 
 function checkNever(unit: LintUnit): readonly Found[] {
   if (!isWholeService(unit)) return [];

@@ -41,7 +41,7 @@ describe("lint cases", () => {
 });
 
 test("every rule has a case that it finds and one that it does not", () => {
-  const missing = RULES.flatMap(({ id }) => {
+  const missing = RULES.filter(({ over }) => over !== "project").flatMap(({ id }) => {
     const own = cases.map(([, one]) => one).filter(({ rule }) => rule === id);
     return own.some(({ found }) => found.length > 0) && own.some(({ found }) => found.length === 0) ? [] : [id];
   });

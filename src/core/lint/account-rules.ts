@@ -1,0 +1,83 @@
+/** Rules of accounts and of capabilities that nobody can use. */
+import type { LintHost, LintManaged } from "./lint-host.ts";
+import { dropWord, isOn, isRoot, isWholeService, type LintUnit, lastOf, listOf, userOf, wordsOf } from "./lint-unit.ts";
+import type { Found, UnitRule } from "./rule.ts";
+
+/** SD062 and SD063. */
+export const ACCOUNT_RULES: readonly UnitRule[] = [
+  {
+    id: "SD062",
+    severity: "warn",
+    over: "unit",
+    title: "A user or group that nobody makes",
+    explain:
+      "User= and Group= are looked up when the program starts: with an unknown name every start fails with 217/USER (216/GROUP), after `systemctl start` of a Type=simple service has already said that all is well. `systemd-analyze verify` says nothing. A project is held against its own `account:` blocks and the users that every Debian has; a package may make others, so this warns. A name with `:` or `/` in it, as in User=app:app, is none: systemd 247 to 257 refuse the unit, and that is an error in named files as well.",
+    bad: "[Service]\nUser=app:app\nExecStart=/usr/bin/app\n",
+    good: "[Service]\nUser=app\nExecStart=/usr/bin/app\n",
+    check: checkAccounts,
+  },
+  {
+    id: "SD063",
+    severity: "info",
+    over: "unit",
+    title: "A capability that nothing can use",
+    explain:
+      "With User= and NoNewPrivileges=yes a process never gets more than its ambient capabilities: neither setuid programs nor file capabilities give it others. What CapabilityBoundingSet= holds beyond AmbientCapabilities= is then only a door left open for the next edit.",
+    bad: "[Service]\nUser=app\nNoNewPrivileges=yes\nExecStart=/usr/bin/app\nCapabilityBoundingSet=CAP_SYS_CHROOT\n",
+    good: "[Service]\nUser=app\nNoNewPrivileges=yes\nExecStart=/usr/bin/app\nCapabilityBoundingSet=\n",
+    check: checkUnusable,
+  },
+];
+
+/** Users and groups of base-passwd, and those that systemd and sshd make; the same on Debian 11 to 13. */
+const DISTRIBUTION = new Set(
+  "root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats nobody nogroup _apt adm tty disk kmem dialout fax voice cdrom floppy tape sudo audio dip operator src shadow utmp video sasl plugdev staff users input kvm render sgx crontab messagebus sshd systemd-network systemd-resolve systemd-timesync systemd-journal systemd-coredump".split(
+    " ",
+  ),
+);
+
+/** What systemd refuses; it takes everything else, and says so where the name is odd (tried on 247, 252 and 257). */
+const REFUSED = /[/:]|^\.{1,2}$|^-\d+$|^(?:65535|4294967295)$/;
+
+function checkAccounts(unit: LintUnit, host: LintHost): readonly Found[] {
+  if (unit.type !== "service" || isOn(unit, "DynamicUser")) return [];
+  return (["User", "Group"] as const).flatMap((key) => {
+    const entry = lastOf(unit, "Service", key);
+    const happens = entry === null ? null : missingAccount(key, entry.value, host.managed);
+    return entry === null || happens === null ? [] : [{ place: entry.place, ...happens }];
+  });
+}
+
+function missingAccount(key: "User" | "Group", name: string, managed: LintManaged | null): Pick<Found, "happens" | "fix" | "severity"> | null {
+  if (REFUSED.test(name))
+    return {
+      happens: `systemd refuses the unit: ${name} cannot be the name of a ${key.toLowerCase()}.`,
+      fix: "User= takes one user; its group goes into Group=.",
+      severity: "error",
+    };
+  if (name.includes("%") || /^\d+$/.test(name) || DISTRIBUTION.has(name)) return null;
+  const step = key === "User" ? "217/USER" : "216/GROUP";
+  const known = key === "User" ? managed?.users : managed?.groups;
+  if (known === undefined || known.has(name)) return null;
+  return {
+    happens: `Unless something else has made ${name} on the host, every start fails with ${step}.`,
+    fix: "Make it with account:, or ignore this rule and say which package makes it.",
+  };
+}
+
+/** SD061 speaks of the port's capability. `!` and `+` run a line with the manager's own rights. */
+function checkUnusable(unit: LintUnit): readonly Found[] {
+  if (!isWholeService(unit) || isRoot(userOf(unit)) || !isOn(unit, "NoNewPrivileges")) return [];
+  const bounding = listOf(unit, "Service", "CapabilityBoundingSet");
+  const hasPrivilegedLine = unit.entries.some((entry) => entry.name.startsWith("Exec") && /^[-@:]*[!+]/.test(entry.value));
+  if (hasPrivilegedLine || bounding.some((entry) => entry.value.startsWith("~"))) return [];
+  const ambient = new Set(wordsOf(unit, "Service", "AmbientCapabilities").map(({ word }) => word.toUpperCase()));
+  return wordsOf(unit, "Service", "CapabilityBoundingSet")
+    .filter(({ word }) => !ambient.has(word.toUpperCase()) && word.toUpperCase() !== "CAP_NET_BIND_SERVICE")
+    .map(({ word, entry }) => ({
+      place: entry.place,
+      happens: `${userOf(unit)} never gets ${word}: it is not ambient, and NoNewPrivileges= shuts every other way to it.`,
+      fix: `Take ${word} out of CapabilityBoundingSet=, or add it to AmbientCapabilities= when the program needs it.`,
+      ...(/[ \t]/.test(entry.value) ? { mend: [dropWord(entry, word)] } : {}),
+    }));
+}
