@@ -94,3 +94,132 @@ export const calendarExpression = fc
   )
   .map(([parts, place]) => [...parts, place].filter((part) => part !== "").join(" "))
   .filter((text) => text !== "");
+
+const unit = fc.constantFrom(
+  ..."s sec second seconds m min minutes h hr hour d days w week M month y years ms msec us usec µs".split(" "),
+  "",
+  "",
+  "x",
+);
+const amount = fc.oneof(
+  fc.nat(1000).map(String),
+  fc.tuple(fc.nat(99), fc.nat(999_999)).map((parts) => parts.join(".")),
+  fc.nat(99).map((digits) => `.${digits}`),
+  fc.constantFrom("18446744073709551614", "9223372036854775807", "583000", "+1", "-1", "1.", "1.2.3"),
+);
+const term = fc.tuple(amount, fc.constantFrom("", " "), unit, fc.constantFrom("", " ", "\t")).map((parts) => parts.join(""));
+
+/** A time span; about one in three is one that systemd refuses. */
+export const timeSpan = fc.array(term, { minLength: 1, maxLength: 3 }).map((terms) => terms.join(""));
+
+const joined = (pieces: readonly string[], maxLength: number): fc.Arbitrary<string> =>
+  fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength }).map((parts) => parts.join(""));
+
+/** Text for the modes of systemd-escape: names, paths, and what is neither. */
+export const nameText = joined(
+  ["/", "/", "-", ".", "..", "a", "b", "@", "\\x2d", "\\", "x2", " ", "é", "*", ".service", ".mount", "dev", "/dev/", ":", "_"],
+  7,
+);
+
+/** The text of an environment file. */
+export const environmentText = joined(
+  [
+    ...["A=", "B=", "C=", "1", "x y", "'", '"', "\\", "\n", "\n", "\n", " ", "\t", "#", ";", "$", "`", "=", "export D=", "\r", "é", "\\\n", "#c\n"],
+    ...['"a b"', "'c d'", '\\"', "  A = ", "B = x", "2=", "_x=3", "A-b=1", "\\n", "\f", "\u00a0", "\\ ", "'\\''", "\n;c \\\n"],
+  ],
+  14,
+);
+
+const braced = (name: string): string => `\${${name}}`;
+
+/** Arguments and more behind the program of an Exec line; `$` with an open brace or as the zeroth argument after `@` is nobody's business. */
+export const execArguments = joined(
+  [
+    ...[
+      "a",
+      "b c",
+      " ",
+      " ",
+      " ",
+      '"',
+      '"',
+      "'",
+      "$ONE",
+      braced("ONE"),
+      "$TWO",
+      braced("TWO"),
+      "$EMPTY",
+      "$NOPE",
+      braced("NOPE"),
+      "$$",
+      "$",
+      "{",
+      "}",
+      ";",
+      " ; /root/args ",
+    ],
+    ...[
+      " \\; ",
+      "\\n",
+      "\\x41",
+      "\\xc3\\xa9",
+      "\\101",
+      "\\u00e9",
+      "\\s",
+      "\\q ",
+      '\\"',
+      "é",
+      "%%",
+      '"x y"',
+      "'$ONE'",
+      "-",
+      "\\x00",
+      "\\777",
+      "$1",
+      '""',
+      "#",
+    ],
+  ],
+  9,
+);
+
+/** The text of a unit file with Description= and Documentation=, and lines that are wrong. */
+export const unitText = joined(
+  [
+    ...[
+      "[Unit]\n",
+      "[Unit]\n",
+      "[Service]\n",
+      "[X-Ours]\n",
+      "Description=",
+      "Description=one\n",
+      "Documentation=http://a\n",
+      "Documentation=http://b \\\n",
+      "Documentation=\n",
+    ],
+    ...[
+      "\\\n",
+      "\n",
+      "\n",
+      "\r\n",
+      "\r",
+      "# note\n",
+      "; note \\\n",
+      "  ",
+      "x",
+      "\\",
+      "=",
+      "[",
+      "]",
+      "[Open\n",
+      "é",
+      "\u00a0",
+      "\ufeff",
+      "\ufdd0",
+      "\0",
+      "junk\n",
+      " Description = two \\\n  more\n",
+    ],
+  ],
+  12,
+);

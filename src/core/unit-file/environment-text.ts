@@ -1,6 +1,7 @@
 /** Reads an environment file as systemd does (systemd.exec(5), EnvironmentFile=; parse_env_file in env-file.c), with the line of each assignment. */
-import type { Place } from "../model.ts";
 
+/** Line and column count from 1. */
+type Place = { readonly file: string; readonly line: number; readonly column: number };
 /** An assignment that systemd accepts, its value without quotes. */
 export type EnvironmentVariable = { readonly name: string; readonly value: string; readonly place: Place };
 /** Something that systemd leaves out, or (refused) for which the unit does not start. */

@@ -100,12 +100,15 @@ function readLine(file: Draft, { kind, text, first }: LogicalLine): void {
 }
 
 function readHeader(file: Draft, text: string, line: number): void {
-  const refuse = (message: string): void => void file.problems.push({ line, message, effect: "file refused" });
-  if (text.length < 2 || !text.endsWith("]")) return refuse(`Invalid section header "${clip(text)}": the closing bracket is missing`);
+  const refuse = (reason: string): void => {
+    file.problems.push({ line, message: `Invalid section header "${clip(text)}": ${reason}`, effect: "file refused" });
+  };
+  const isClosed = text.length > 1 && text.endsWith("]");
   const name = text.slice(1, -1);
+  if (!isClosed) refuse("the closing bracket is missing");
   // systemd 247 ignores such a section, 252 and later refuse the file.
-  if (/[\x00-\x1f"'\\\x7f]/.test(name)) refuse(`Invalid section header "${clip(text)}": quotes, backslashes and control characters are not allowed`);
-  file.sections.push({ name, line, items: [] });
+  else if (/[\x00-\x1f"'\\\x7f]/.test(name)) refuse("quotes, backslashes and control characters are not allowed");
+  if (isClosed) file.sections.push({ name, line, items: [] });
 }
 
 function readAssignment(file: Draft, section: DraftSection | undefined, text: string, line: number): void {
