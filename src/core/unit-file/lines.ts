@@ -22,14 +22,15 @@ export function joinLines(lines: readonly PhysicalLine[]): readonly LogicalLine[
   let parts: string[] = [];
   let first = 0;
   const finish = (last: number): void => void joined.push({ kind: "content", text: parts.join(""), first, last });
-  let isFirstContent = true;
+  let markSeen = false;
   for (const [index, { text }] of lines.entries()) {
     if (isComment(text)) {
       joined.push({ kind: "comment", text, first: index + 1, last: index + 1 });
       continue;
     }
-    const part = isFirstContent ? text.replace(/^\uFEFF/, "") : text;
-    isFirstContent = false;
+    // One byte order mark is skipped, wherever it starts a line that is no comment.
+    const part: string = markSeen ? text : text.replace(/^\uFEFF/, "");
+    markSeen ||= part !== text;
     if (parts.length === 0) first = index + 1;
     const continues = endsInContinuation(part);
     parts.push(continues ? `${part.slice(0, -1)} ` : part);

@@ -65,9 +65,10 @@ describe("parseUnitFile", () => {
     expect(refused(`#${"a".repeat(1_048_576)}`)).toEqual([1]);
   });
 
-  test("takes NUL after another line end for the same end, and a mark only at the first line that is no comment", () => {
+  test("takes NUL after another line end for the same end, and one mark only, at the start of a line that is no comment", () => {
     expect(entries("[A]\n\0B=c\r\n\0\nD=e\n\rF=g")).toEqual(["2 B=c", "4 D=e", "5 F=g"]);
     expect(entries("# note\n\ufeff[A]\n\ufeffB=c")).toEqual(["3 \ufeffB=c"]);
+    expect(entries("[A]\n\ufeffB=c")).toEqual(["2 B=c"]);
     expect(parseUnitFile("\ufeff# note\n[A]").problems).toMatchObject([{ line: 1, effect: "line ignored" }]);
   });
 
