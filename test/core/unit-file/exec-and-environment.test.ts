@@ -1,8 +1,10 @@
 /** Exec lines, environment files and specifiers, as real processes on systemd 247, 252 and 257 got them. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readEnvironmentFile } from "../../../src/core/unit-file/environment-text.ts";
 import { expandArguments, readExecLine } from "../../../src/core/unit-file/exec-line.ts";
 import { expandSpecifiers } from "../../../src/core/unit-file/expand-specifiers.ts";
+import { formatEnvironmentFileAssignment, formatExecArgument } from "../../../src/core/unit-file/quote.ts";
 import { splitWords } from "../../../src/core/unit-file/words.ts";
 
 describe("Exec lines", () => {
@@ -96,6 +98,32 @@ describe("environment files", () => {
     expect(effects("A=1\nexport B=1\nnothing\n")).toEqual(["2 line ignored", "3 line ignored"]);
     expect(effects("A=\0")).toEqual(["1 file refused"]);
     expect(effects(Uint8Array.of(0x41, 0x3d, 0xff))).toEqual(["1 file refused"]);
+  });
+});
+
+describe("what the writers write is read back", () => {
+  const value = fc.string({ unit: "grapheme", maxLength: 30 }).filter((each) => !each.includes("\0"));
+
+  test("an argument of an Exec line", () => {
+    fc.assert(
+      fc.property(value, (argument) => {
+        const written = formatExecArgument(argument);
+        fc.pre(written.ok);
+        const { commands } = readExecLine(`/bin/a ${written.text}`, { resolve: (word) => word.replaceAll("%%", "%") });
+        expect(commands.map(({ argv }) => expandArguments(argv, new Map()).argv)).toEqual([["/bin/a", argument]]);
+      }),
+    );
+  });
+
+  test("an assignment of an environment file", () => {
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 4 }), (values) => {
+        const lines = values.map((each) => formatEnvironmentFileAssignment("A", each));
+        fc.pre(lines.every(({ ok }) => ok));
+        const text = lines.map((line) => (line.ok ? `${line.text}\n` : "")).join("");
+        expect(readEnvironmentFile(text, "f").variables.map((each) => each.value)).toEqual(values);
+      }),
+    );
   });
 });
 
