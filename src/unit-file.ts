@@ -33,7 +33,7 @@ export {
   type Quoted,
 } from "./core/unit-file/quote.ts";
 export { signalName, signalNumber } from "./core/unit-file/signal.ts";
-export { parseSize } from "./core/unit-file/size.ts";
+export { parseDecimalSize, parseSize } from "./core/unit-file/size.ts";
 export { specifiersOf, unknownSpecifier } from "./core/unit-file/specifiers.ts";
 export { formatTimeSpan, parseTimeSpan, parseTimeSpanMicroseconds } from "./core/unit-file/time-span.ts";
 export {

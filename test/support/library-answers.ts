@@ -41,7 +41,7 @@ export function numberCases(systemd: number): readonly (readonly [line: string, 
       "1.0000000001T",
     ].map((text) => [`MemoryMax=${text}`, "MemoryMax", String(parseSize(text) ?? "infinity")] as const),
     ...["20%", "250%", "20.5%", "20.55%", "20.555%", "5‰", "5.5‰", "5‱", "050%", "+5%", "-5%", "20", "99999999%", ".5%", "5.%"].map(
-      (text) => [`CPUQuota=${text}`, "CPUQuotaPerSecUSec", quotaOf(parsePercent(text, systemd))] as const,
+      (text) => [`CPUQuota=${text}`, "CPUQuotaPerSecUSec", quotaOf(parsePercent(text, { systemd }))] as const,
     ),
     ...[
       "SIGTERM",

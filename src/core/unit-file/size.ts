@@ -2,9 +2,18 @@
 
 /**
  * Bytes of a size such as "2G", "1.5G", "1G 512M" or "512"; Infinity for "infinity"; null for junk such as "2GB" or "2g", which systemd ignores
- * with a warning, and for 16 EiB or more. Units must fall, each once. base: 1000 where systemd counts so (bandwidths: IOReadBandwidthMax=).
+ * with a warning, and for 16 EiB or more. Units must fall, each once.
  */
-export function parseSize(text: string, base: 1000 | 1024 = 1024): number | null {
+export function parseSize(text: string): number | null {
+  return parseInBase(text, 1024);
+}
+
+/** The same where systemd counts by thousands: bandwidths such as IOReadBandwidthMax=. */
+export function parseDecimalSize(text: string): number | null {
+  return parseInBase(text, 1000);
+}
+
+function parseInBase(text: string, base: 1000 | 1024): number | null {
   const size = text.trim();
   if (size === "infinity") return Number.POSITIVE_INFINITY;
   TERM.lastIndex = 0;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { directiveSince, isKnownDirective, nearestDirective, sectionsWithDirective } from "../../../src/core/unit-file/directive-table.ts";
 import { parsePercent } from "../../../src/core/unit-file/percent.ts";
-import { parseSize } from "../../../src/core/unit-file/size.ts";
+import { parseDecimalSize, parseSize } from "../../../src/core/unit-file/size.ts";
 import { formatTimeSpan, parseTimeSpan, parseTimeSpanMicroseconds } from "../../../src/core/unit-file/time-span.ts";
 
 describe("parseTimeSpan", () => {
@@ -44,7 +44,7 @@ describe("parseSize and parsePercent", () => {
     expect(parseSize(text)).toBe(bytes);
   });
   test("bandwidths count by thousands", () => {
-    expect([parseSize("5M", 1000), parseSize("1.5K", 1000)]).toEqual([5_000_000, 1500]);
+    expect([parseDecimalSize("5M"), parseDecimalSize("1.5K")]).toEqual([5_000_000, 1500]);
   });
   test.each(["500M1G", "1M1M", "16E", "15.99E", "1.1.1", "0x10K", "2GB", "2g", "K", "", "-1", "50%"])("%j is no size", (text) => {
     expect(parseSize(text)).toBeNull();
@@ -53,7 +53,7 @@ describe("parseSize and parsePercent", () => {
     expect(["75%", "250%", "12.5%", "125‰", "75", "%", "a%"].map((text) => parsePercent(text))).toEqual([75, 250, 12.5, 12.5, null, null, null]);
   });
   test("percentages by version, and their odd forms", () => {
-    const both = (text: string): readonly (number | null)[] => [parsePercent(text, 247), parsePercent(text, 252)];
+    const both = (text: string): readonly (number | null)[] => [parsePercent(text, { systemd: 247 }), parsePercent(text, { systemd: 252 })];
     expect(["20.5%", "20.55%", "5.5‰", "5‱", "5‰"].map(both)).toEqual([
       [20.5, 20.5],
       [null, 20.55],
