@@ -1,6 +1,8 @@
 /** npm run build: bundles src/ and its dependencies into dist/, which runs anywhere with Node alone. */
+import { execFile } from "node:child_process";
 import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -29,6 +31,24 @@ const { metafile } = await build({
   logLevel: "warning",
 });
 await chmod(`${outdir}/main.js`, 0o755);
+
+// The library for other programs (docs/unit-file.md): one file that needs nothing, and its types.
+await build({
+  absWorkingDir: root,
+  entryPoints: [`${root}src/unit-file.ts`],
+  outdir,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  logLevel: "warning",
+});
+await promisify(execFile)(`${root}node_modules/.bin/tsc`, ["--project", `${root}tsconfig.types.json`, "--outDir", `${outdir}/types`]);
+for (const name of await readdir(`${outdir}/types`, { recursive: true })) {
+  if (!name.endsWith(".d.ts")) continue;
+  const text = await readFile(`${outdir}/types/${name}`, "utf8");
+  await writeFile(`${outdir}/types/${name}`, text.replace(/(from "\.[^"]*)\.ts"/g, '$1.js"'));
+}
 
 // They are read by a module of src/host from the folder where it stands itself: in the bundle that is dist/.
 for (const name of await readdir(`${root}src/host`)) {

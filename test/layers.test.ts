@@ -14,6 +14,7 @@ type Import = { readonly from: string; readonly to: string; readonly kind: "valu
 const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["main.ts", ["cli/cli.ts", "cli/complete/complete-line.ts"]],
   ["cli/", ["core/", "project/", "remote/", "deploy/", "store/", "report/", "notify/"]],
+  ["unit-file.ts", ["core/unit-file/"]],
   ["report/", ["core/"]],
   ["project/", ["core/"]],
   ["remote/", ["core/"]],

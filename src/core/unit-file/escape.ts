@@ -21,6 +21,14 @@ export function escapePath(path: string): string | null {
   return parts.length === 0 ? "-" : escapeUnitName(parts.join("/"));
 }
 
+/** The reverse of escapePath, as `systemd-escape --unescape --path`; null when it is no escaped path. */
+export function unescapePath(name: string): string | null {
+  if (name === "-") return "/";
+  const path = unescapeUnitName(name);
+  const parts = path?.split("/") ?? [""];
+  return parts.some((part) => part === "" || part === "." || part === "..") ? null : `/${path}`;
+}
+
 /** The name that a mount unit for this absolute path must have, e.g. /mnt/go-cache → mnt-go\x2dcache.mount (systemd.mount(5)); null as in escapePath. */
 export function mountUnitName(path: string): string | null {
   const escaped = escapePath(path);

@@ -1,5 +1,6 @@
 /** Writes a unit file in its one canonical form: no blank lines but one between sections, `Name=value`, no continuations. */
-import { endsInContinuation, type UnitComment, type UnitEntry, type UnitFile } from "./parse.ts";
+import { endsInContinuation } from "./lines.ts";
+import type { UnitComment, UnitEntry, UnitFile } from "./parse.ts";
 
 /** The text of a unit file. parseUnitFile reads back the same comments, sections and entries; values must hold no line end (see quote.ts). */
 export function printUnitFile(file: Pick<UnitFile, "sections"> & { readonly comments: readonly Pick<UnitComment, "text">[] }): string {

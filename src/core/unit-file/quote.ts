@@ -1,5 +1,6 @@
 /** One writer per place where text lands in a file that systemd or logrotate reads: what is written is read back byte for byte, or refused. */
-import { endsInContinuation, trimWhitespace } from "./parse.ts";
+import { endsInContinuation } from "./lines.ts";
+import { trimWhitespace } from "./parse.ts";
 
 /** Text ready to be written, or the reason why the format cannot carry it. */
 export type Quoted = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };

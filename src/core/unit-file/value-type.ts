@@ -1,5 +1,7 @@
 /** What kind of value a directive takes, as far as it is certain on 247, 252 and 257, and whether a value is of it. Data: `systemd --dump-configuration-items`. */
+import { parseInteger } from "./integer.ts";
 import { parsePercent } from "./percent.ts";
+import { signalNumber } from "./signal.ts";
 import { parseSize } from "./size.ts";
 import { parseTimeSpan } from "./time-span.ts";
 import types from "./value-types.json" with { type: "json" };
@@ -21,32 +23,24 @@ export function isTyped(section: string, name: string): boolean {
 
 /** True for a signal's name as systemd takes it: with or without SIG, RTMIN+n, or a number (signal-util.c). */
 export function isSignal(text: string): boolean {
-  if (/^\d+$/.test(text)) return Number(text) >= 1 && Number(text) <= 64;
-  const name = text.replace(/^SIG/, "");
-  return SIGNALS.has(name) || /^RTMIN(?:\+\d+)?$|^RTMAX(?:-\d+)?$/.test(name);
+  return signalNumber(text) !== null;
 }
 
 type Kind = BadValue & { readonly accepts: (value: string) => boolean };
 
-const PERCENT = /^[0-9.]+[%‰]$/;
-const SIGNALS = new Set(
-  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS".split(
-    " ",
-  ),
-);
-
+const PERCENT = /^[0-9.]+[%‰‱]$/;
 const BOOLEAN: Kind = { expected: "yes or no", example: "yes", accepts: (value) => /^(?:1|yes|y|true|t|on|0|no|n|false|f|off)$/i.test(value) };
 const SPAN: Kind = { expected: "a time span", example: "90s, 2min 30s", accepts: (value) => parseTimeSpan(value) !== null };
 const OCTAL: Kind = { expected: "an octal mode", example: "0750", accepts: (value) => /^[0-7]{1,5}$/.test(value) };
 const SIGNAL: Kind = { expected: "a signal", example: "SIGTERM", accepts: isSignal };
-const UNSIGNED: Kind = { expected: "a whole number", example: "5", accepts: (value) => /^(?:\+?\d+|0x[0-9a-fA-F]+|0b[01]+|0o[0-7]+)$/.test(value) };
+const UNSIGNED: Kind = { expected: "a whole number", example: "5", accepts: (value) => (parseInteger(value) ?? -1) >= 0 };
 const RLIMIT: Kind = { expected: "a limit, or SOFT:HARD", example: "65536, infinity", accepts: isRlimit };
 const SIZE: Kind = { expected: "a size in K, M, G or T, or a percentage", example: "512M, 50%", accepts: isSizeOrPercent };
 const QUOTA: Kind = { expected: "a percentage of one CPU", example: "75%", accepts: (value) => parsePercent(value) !== null };
 const TASKS: Kind = {
   expected: "a number or a percentage",
   example: "512, 40%",
-  accepts: (value) => value === "infinity" || /^[1-9]\d*[KMGTPE]?$/.test(value) || parsePercent(value) !== null,
+  accepts: (value) => value === "infinity" || (parseInteger(value) ?? 0) > 0 || parsePercent(value) !== null,
 };
 
 /** Emergency actions up to systemd 257 (systemd.unit(5)). */

@@ -23,29 +23,52 @@ type Read = { readonly end: number; readonly value: string; readonly bare: boole
 
 function readWord(text: string, start: number): Read | null {
   let quote = "";
-  let value = "";
   let bare = true;
   let at = start;
+  const parts: (string | number)[] = [];
   for (; at < text.length; at++) {
     const character = text[at] ?? "";
     if (quote === "" && /[ \t\n\r]/.test(character)) break;
     if (character === "\\") {
       const read = readEscape(text, at);
-      [value, at, bare] = [value + read.value, at + read.length - 1, false];
+      parts.push(read.value);
+      [at, bare] = [at + read.length - 1, false];
     } else if (character === quote) quote = "";
     else if (quote === "" && (character === '"' || character === "'")) [quote, bare] = [character, false];
-    else value += character;
+    else parts.push(character);
   }
-  return quote === "" ? { end: at, value, bare } : null;
+  return quote === "" ? { end: at, value: joinParts(parts), bare } : null;
 }
 
-const SHORT: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", s: " ", a: "\x07", b: "\b", f: "\f", v: "\v" };
+/** Numbers are bytes, which together may make characters of UTF-8. */
+function joinParts(parts: readonly (string | number)[]): string {
+  if (parts.every((part) => typeof part === "string")) return parts.join("");
+  return Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Uint8Array.of(part)))).toString("utf8");
+}
 
-function readEscape(text: string, at: number): { readonly value: string; readonly length: number } {
-  const hex = /^\\x([0-9a-fA-F]{2})/.exec(text.slice(at, at + 4));
-  if (hex !== null) return { value: String.fromCharCode(Number.parseInt(hex[1] ?? "", 16)), length: 4 };
-  const next = text[at + 1];
-  if (next === undefined) return { value: "\\", length: 1 };
-  if (/["'\\]/.test(next)) return { value: next, length: 2 };
-  return { value: SHORT[next] ?? `\\${next}`, length: 2 };
+const SHORT: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  s: " ",
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  v: "\v",
+  "\\": "\\",
+  '"': '"',
+  "'": "'",
+};
+const ESCAPE = /\\(?:([ntrsabfv\\"'])|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/y;
+
+/** A number is one byte. What is no escape stands for itself, as do those of NUL and of what is no character. */
+function readEscape(text: string, at: number): { readonly value: string | number; readonly length: number } {
+  ESCAPE.lastIndex = at;
+  const [whole = "", short, hex, octal, four, eight] = ESCAPE.exec(text) ?? [];
+  if (short !== undefined) return { value: SHORT[short] ?? short, length: 2 };
+  const code = hex ?? four ?? eight;
+  const value = octal !== undefined ? Number.parseInt(octal, 8) : code !== undefined ? Number.parseInt(code, 16) : 0;
+  const isCharacter = value > 0 && value <= 0x10ffff && (value < 0xd800 || value > 0xdfff);
+  if (whole === "" || !isCharacter) return { value: text.slice(at, at + 2), length: 2 };
+  return { value: four === undefined && eight === undefined ? value : String.fromCodePoint(value), length: whole.length };
 }

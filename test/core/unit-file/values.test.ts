@@ -1,9 +1,10 @@
 /** Time spans, sizes, percentages and the directive table. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { directiveSince, isKnownDirective, nearestDirective, sectionsWithDirective } from "../../../src/core/unit-file/directive-table.ts";
 import { parsePercent } from "../../../src/core/unit-file/percent.ts";
-import { parseSize } from "../../../src/core/unit-file/size.ts";
-import { parseTimeSpan } from "../../../src/core/unit-file/time-span.ts";
+import { parseDecimalSize, parseSize } from "../../../src/core/unit-file/size.ts";
+import { formatTimeSpan, parseTimeSpan, parseTimeSpanMicroseconds } from "../../../src/core/unit-file/time-span.ts";
 
 describe("parseTimeSpan", () => {
   test.each([
@@ -33,15 +34,80 @@ describe("parseSize and parsePercent", () => {
     ["2G", 2 ** 31],
     ["1.5G", 1.5 * 2 ** 30],
     ["4 K", 4096],
+    ["1G 500M", 1_598_029_824],
+    ["1K1", 1025],
+    ["10.M", 10_485_760],
+    ["0.7K", 716],
+    ["1.0000000001T", 1_099_511_627_885],
     ["infinity", Number.POSITIVE_INFINITY],
   ])("%s is %d bytes", (text, bytes) => {
     expect(parseSize(text)).toBe(bytes);
   });
-  test.each(["2GB", "2g", "K", "", "-1", "50%"])("%j is no size", (text) => {
+  test("bandwidths count by thousands", () => {
+    expect([parseDecimalSize("5M"), parseDecimalSize("1.5K")]).toEqual([5_000_000, 1500]);
+  });
+  test.each(["500M1G", "1M1M", "16E", "15.99E", "1.1.1", "0x10K", "2GB", "2g", "K", "", "-1", "50%"])("%j is no size", (text) => {
     expect(parseSize(text)).toBeNull();
   });
   test("percentages need their sign", () => {
-    expect(["75%", "250%", "12.5%", "125‰", "75", "%", "a%"].map(parsePercent)).toEqual([75, 250, 12.5, 12.5, null, null, null]);
+    expect(["75%", "250%", "12.5%", "125‰", "75", "%", "a%"].map((text) => parsePercent(text))).toEqual([75, 250, 12.5, 12.5, null, null, null]);
+  });
+  test("percentages by version, and their odd forms", () => {
+    const both = (text: string): readonly (number | null)[] => [parsePercent(text, { systemd: 247 }), parsePercent(text, { systemd: 252 })];
+    expect(["20.5%", "20.55%", "5.5‰", "5‱", "5‰"].map(both)).toEqual([
+      [20.5, 20.5],
+      [null, 20.55],
+      [null, 0.55],
+      [null, 0.05],
+      [0.5, 0.5],
+    ]);
+    expect(["050%", "0x10%", "+5%", ".5%", "5.%", "20.555%", "-5%", "50 %", "99999999%"].map(both)).toEqual([
+      [40, 40],
+      [16, 16],
+      [5, 5],
+      ...[
+        [null, null],
+        [null, null],
+        [null, null],
+        [null, null],
+        [null, null],
+        [99999999, null],
+      ],
+    ]);
+  });
+});
+
+describe("time spans in microseconds", () => {
+  test.each([
+    ["1y 2M 3d", "1y 2month 3d"],
+    ["0", "0"],
+    ["90", "1min 30s"],
+    ["1.5", "1.500000s"],
+    [".5", "500ms"],
+    ["1ms 5us", "1.005ms"],
+    ["1.9us", "1us"],
+    ["1.9999999s", "1.999999s"],
+    ["1.5 .5", "2s"],
+    ["1s+1", "2s"],
+    ["1y1.99999999999y", "2y 11month 4w 2d 10h 29min 59.999667s"],
+    ["infinity", "infinity"],
+    ["584500y", "584500y"],
+  ])("%s is %s", (text, normal) => {
+    const span = parseTimeSpanMicroseconds(text);
+    expect(span === null ? null : formatTimeSpan(span)).toBe(normal);
+  });
+  test.each(["584542y", "9223372036854775808us", "5.", "1+1", "+.5", "1hmin", "1mins", "1,5", "infinity 1", "1 . 5", "1ns", "9".repeat(100_000)])(
+    "%.30s is none",
+    (text) => {
+      expect(parseTimeSpanMicroseconds(text)).toBeNull();
+    },
+  );
+  test("the normal form means the same", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 10n ** 18n }), (span) => {
+        expect(parseTimeSpanMicroseconds(formatTimeSpan(span))).toBe(span);
+      }),
+    );
   });
 });
 
