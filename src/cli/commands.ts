@@ -191,7 +191,7 @@ export const COMMANDS: readonly Command[] = [
     name: "install-timer",
     describe: "Run drift by itself: a systemd timer, or a crontab line",
     example: "svcdeploy install-timer --env prod --every 1h --notify @hooks",
-    options: { ...SELECTION, ...CONNECTION, "no-health": WITHOUT_HEALTH, ...PASSED_ON, ...TIMER },
+    options: { ...SELECTION, ...CONNECTION, "no-health": WITHOUT_HEALTH, ...HEAL, ...PASSED_ON, ...TIMER },
     load: async () => (await import("./install-timer.ts")).installTimer,
   },
   {

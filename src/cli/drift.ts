@@ -31,7 +31,8 @@ export async function drift(raw: RawArguments, surroundings: Surroundings): Prom
     hosts,
     rules: notesOn(rules, selection, hosts),
   });
-  const order = { project, plays, connection, looking: { health, rules }, output: optionalText(raw, "output") ?? "text", viewOf, watch } as const;
+  const output = isGiven(raw, "cron") ? "mail" : (optionalText(raw, "output") ?? "text");
+  const order = { project, plays, connection, looking: { health, rules }, output, viewOf, watch } as const;
   const code = await (healing === null ? look(order, surroundings) : heal({ ...order, healing }, surroundings));
   watch.end();
   return code;

@@ -48,12 +48,14 @@ export async function heal(order: Healing, surroundings: Surroundings): Promise<
   const before = order.viewOf(planned.map(({ drift }) => drift));
   surroundings.logbook.note({ drift: before });
   const print = printerOf(order.output, surroundings);
-  print((columns) => order.watch.mail(before) ?? driftText(before, columns));
+  print((columns) => driftText(before, columns));
   const end = work.length === 0 ? IDLE : await carryOutHealing(work, order, { context, relay }, surroundings);
   interrupts.stop();
   const after = order.viewOf(planned.map(({ drift }) => concludeHealing(drift, end.reports)));
   surroundings.logbook.note({ drift: after });
-  if (order.output !== "text") await printDrift(after, order.output, surroundings);
+  const mail = order.watch.mail(after);
+  if (mail !== null) surroundings.stdout.print(mail);
+  else if (order.output !== "text") await printDrift(after, order.output, surroundings);
   else if (work.length > 0) print((columns) => [[], ...closing(after, columns)]);
   await order.watch.tell(after);
   return exitCodeOf(end.code, exitCodeOfDrift(after), after);
@@ -92,7 +94,7 @@ async function carryOutHealing(
   return { code, reports };
 }
 
-/** The other formats are one document, at the end. */
+/** The other formats, and a mail, are one document, at the end. */
 function printerOf(output: string, { stdout }: Surroundings): (lines: (columns: number) => readonly Line[]) => void {
   return (lines) => {
     if (output === "text") stdout.print(lines(stdout.columns));

@@ -61,6 +61,7 @@ export function timerCommand(raw: RawArguments, start: TimerStart, path: PathThe
     ...many("known-hosts", (value) => path(value, `known-hosts${there}`), `known-hosts${there}`),
     ...(optionalText(raw, "forks") === "20" ? [] : one("forks")),
     ...(isGiven(raw, "no-health") ? ["--no-health"] : []),
+    ...(isGiven(raw, "heal") ? ["--heal", ...one("grace"), ...one("max-heals")] : []),
     ...many("notify", (value) => notifyWord(value, path)),
     ...file("notify-key"),
     ...file("prometheus"),

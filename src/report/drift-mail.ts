@@ -2,10 +2,9 @@
 import { foldDrift } from "./drift-fold.ts";
 import { ruleLines } from "./drift-rules.ts";
 import { driftBody } from "./drift-text.ts";
-import type { DriftHost, DriftView } from "./drift-view.ts";
-import { summariseDrift } from "./drift-view.ts";
+import { type DriftHost, type DriftView, sayBeside, summariseDrift } from "./drift-view.ts";
 import { hostList } from "./plan-view.ts";
-import { indent, type Line, line, plainText, plural } from "./text.ts";
+import { indent, type Line, line, plainText, plural, wrap } from "./text.ts";
 
 /** What mail programs show without wrapping. */
 const COLUMNS = 78;
@@ -22,7 +21,7 @@ export function driftMail(view: DriftView, origin: MailOrigin): readonly Line[] 
   const groups = foldDrift(bad, (host) => driftBody(host, COLUMNS - 2)).map(({ names, host }) => [
     [],
     line(`${hostList(names)}: ${headline(host)}`),
-    ...indent(shorten(driftBody(host, COLUMNS - 2)), 2),
+    ...indent(shorten(driftBody(host, COLUMNS - 2, names.length)), 2),
   ]);
   const rules = ruleLines(view, COLUMNS);
   const kept = keepWithin(groups, MAX_BYTES);
@@ -33,7 +32,7 @@ export function driftMail(view: DriftView, origin: MailOrigin): readonly Line[] 
     ...(kept.length === groups.length ? [] : [[], line(`${plural(groups.length - kept.length, "group")} of hosts left out of this mail.`)]),
     ...(rules.length === 0 ? [] : [[], ...rules]),
     [],
-    line(summariseDrift(view)),
+    ...wrap(summariseDrift(view), COLUMNS).map((text) => line(text)),
     line(`On ${origin.controller}, all of it: ${command}`),
   ];
 }
@@ -43,19 +42,26 @@ export function mailSubject(view: DriftView, project: string): string {
   const drifted = view.hosts.filter((host) => host.findings.length > 0);
   const unseen = names(view.hosts.filter((host) => host.error !== null));
   const findings = drifted.reduce((sum, host) => sum + host.findings.length, 0);
+  const healed = view.hosts.reduce((sum, host) => sum + healedOf(host), 0);
   const parts = [
     ...(findings === 0 ? [] : [`${plural(findings, "finding")} on ${shortList(names(drifted))}`]),
+    ...(healed === 0 ? [] : [`${healed} healed on ${shortList(names(view.hosts.filter((host) => healedOf(host) > 0)))}`]),
     ...(unseen.length === 0 ? [] : [`not seen: ${shortList(unseen)}`]),
   ];
   return `svcdeploy drift of ${project}, ${view.environment}: ${parts.length === 0 ? "as declared" : parts.join("; ")}`;
 }
 
 function isBad(host: DriftHost): boolean {
-  return host.error !== null || host.findings.length > 0;
+  return host.error !== null || host.findings.length > 0 || healedOf(host) > 0;
 }
 
 function headline(host: DriftHost): string {
-  return host.error === null ? plural(host.findings.length, "finding") : "not looked at";
+  return host.error === null ? `${plural(host.findings.length, "finding")}${sayBeside(host)}` : "not looked at";
+}
+
+/** Nobody asked before it was healed, so it is told. */
+function healedOf({ healed = [] }: DriftHost): number {
+  return healed.length;
 }
 
 function names(hosts: readonly DriftHost[]): readonly string[] {
