@@ -61,7 +61,7 @@ test("it brings its man page where npm links it from, and completes", async () =
 
 test("it needs nothing else from a registry, and carries the licences of what it bundles", async () => {
   const packed: Record<string, unknown> = JSON.parse(await readFile(join(folder, "package/package.json"), "utf8"));
-  expect(packed["dependencies"]).toBeUndefined();
+  expect(packed.dependencies).toBeUndefined();
   const licences = await readFile(join(folder, "package/dist/third-party-licenses.txt"), "utf8");
   for (const name of ["ssh2", "yargs", "yaml", "zod", "handlebars", "listr2", "diff"]) expect(licences).toContain(`── ${name}\n`);
 });

@@ -64,8 +64,7 @@ const LARGEST_TEXT_BYTES = 65_536;
 
 function differencesOf(plan: Plan): readonly Difference[] {
   return plan.changes.flatMap(({ resource, before, after, beforeContent, differs }): readonly Difference[] => {
-    if (resource.kind === "link")
-      return [{ path: resource.path, secret: false, before: before?.["target"] ?? null, after: after?.["target"] ?? null }];
+    if (resource.kind === "link") return [{ path: resource.path, secret: false, before: before?.target ?? null, after: after?.target ?? null }];
     if (resource.kind !== "file" || (before !== null && !differs.includes("sha256"))) return [];
     const isShown =
       after !== null && !resource.secret && resource.content.byteLength <= LARGEST_TEXT_BYTES && (before === null || beforeContent !== null);
@@ -97,6 +96,6 @@ function verdictsOf({ target, context }: Story, result: TransactionResult): read
 }
 
 function unitsThatRan({ target, observation, transaction }: Story): readonly UnitResource[] {
-  const ran = (unit: string): boolean => observation.units.get(unit)?.["ActiveState"] === "active";
+  const ran = (unit: string): boolean => observation.units.get(unit)?.ActiveState === "active";
   return unitsOf(target).filter(({ unit }) => transaction.units.includes(unit) && ran(unit));
 }

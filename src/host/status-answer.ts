@@ -1,4 +1,5 @@
 /** status.sh's question and answer: encoded for it, decoded without trusting a byte. */
+import { parseHostRecord } from "../core/history/host-record.ts";
 import type { LastRun, ProcessFacts, StatusAnswer, StatusRequest } from "../core/status/host-status.ts";
 import { statusProperties } from "../core/status/judge-status.ts";
 import { badAnswer, field, line, stateFolder, systemScope } from "./frames.ts";
@@ -53,24 +54,15 @@ function decodeLink([path = "", changedAt = "", target = ""]: Row): readonly [st
   return [path, { target: /^[A-Za-z0-9._+~/-]{1,1024}$/.test(target) ? target : "", changedAt: wholeNumber(changedAt) }];
 }
 
-/** A line of the host's record: key=value, made by whichever controller it was. What does not look like one is left out. */
+/** A line of the host's record; before its `at=` was there, what the host says of the file's age has to do. */
 function decodeRun(row: Row | undefined, clock: number): LastRun | null {
   if (row === undefined) return null;
   const [at = "", text = ""] = row;
-  const words = new Map(text.split(" ").map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]));
-  const word = (key: string): string => (/^[A-Za-z0-9._-]{1,64}$/.exec(words.get(key) ?? "") ?? ["unknown"])[0];
-  const run = words.get("run") ?? "";
-  if (!/^[0-9a-f]{32}$/.test(run)) return null;
-  const moment = number(at);
-  return {
-    run,
-    user: word("user"),
-    controller: word("controller"),
-    commit: word("commit"),
-    tree: word("tree"),
-    result: /^[a-z-]{1,32}/.exec(words.get("result") ?? "")?.[0] ?? "unknown",
-    agoSeconds: moment === null ? null : Math.max(0, clock - moment),
-  };
+  const record = parseHostRecord(text);
+  if (record === null) return null;
+  const { run, user, controller, commit, tree, outcome } = record;
+  const moment = record.at ?? number(at);
+  return { run, user, controller, commit, tree, result: outcome, agoSeconds: moment === null ? null : Math.max(0, clock - moment) };
 }
 
 function number(text: string): number | null {

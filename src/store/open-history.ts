@@ -67,7 +67,7 @@ function inHistory<Value>(path: string, work: (database: DatabaseSync) => Value)
 }
 
 function versionOf(database: DatabaseSync): number {
-  return Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+  return Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
 }
 
 function refuseNewer(version: number, known: number, path: string): void {

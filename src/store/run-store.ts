@@ -54,7 +54,7 @@ export function listRuns(database: DatabaseSync): readonly RecordedRun[] {
     `SELECT id, command_line, project, folder, environment, user, controller, commit_id, tree, started_at, duration, exit_code, selected, '[]' AS plans
      FROM runs ORDER BY started_at DESC, id`,
   );
-  return runs.all().map((row) => makeRun(row, hosts.get(row["id"] ?? "") ?? []));
+  return runs.all().map((row) => makeRun(row, hosts.get(row.id ?? "") ?? []));
 }
 
 /** The whole run; null when it is not known. */
@@ -89,7 +89,7 @@ function makeRun(row: Row, ends: readonly Row[]): RecordedRun {
     controller: text("controller"),
     commit: text("commit_id"),
     tree: tree === "clean" || tree === "dirty" ? tree : "unknown",
-    startedAt: Number(row["started_at"]),
+    startedAt: Number(row.started_at),
     end: duration === null || exitCode === null ? null : { durationMilliseconds: Number(duration), exitCode: Number(exitCode) },
     selected,
     hosts: ends.map(({ report }) => parseHost(String(report))),

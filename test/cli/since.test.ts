@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { parseSince } from "../../src/cli/since.ts";
 
-process.env["TZ"] = "Europe/Berlin";
+process.env.TZ = "Europe/Berlin";
 const NOW = Date.UTC(2026, 10, 21, 9, 4, 30);
 
 test.each([

@@ -214,7 +214,7 @@ describe("waiting", () => {
       { service: "a", check: { ...command("false"), role: "live" as const } },
       { service: "b", check: command("true") },
     ];
-    const results = await waitHealthy(remote, checks, { ...options, deadlineMilliseconds: 100 });
+    const results = await waitHealthy(remote, checks, { ...options, deadlineMilliseconds: 1000 });
     expect(results.map(({ service, ok, detail }) => [service, ok, detail.split(" in ")[0]])).toEqual([
       ["a", false, "exit status 1"],
       ["a", false, "process stuck: exit status 1"],

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Case, caseLine, type Fault, installCrashPoints, type Mode, makeOld, type Outcome, runCase } from "../support/crash-points.ts";
 import { cgroupMode, removeHosts, type SystemdVersion, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 
-const every = process.env["SVCDEPLOY_CRASH_POINTS"] === "all";
+const every = process.env.SVCDEPLOY_CRASH_POINTS === "all";
 const limit = every ? 7_200_000 : 300_000;
-const sampleMilliseconds = Number(process.env["SVCDEPLOY_CRASH_SECONDS"] ?? "60") * 1000;
+const sampleMilliseconds = Number(process.env.SVCDEPLOY_CRASH_SECONDS ?? "60") * 1000;
 const hosts = new Map<number, TestHost>();
 
 /** A host with what it is like before and after a transaction that went well, and the commands of each phase by what led to it. */

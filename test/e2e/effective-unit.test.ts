@@ -61,9 +61,9 @@ describe.each(systemdVersions)("systemd %d", (systemd) => {
       return { LoadState: unit.state, Description: description[0] ?? units[index] ?? "", Documentation: uris.join(" ") };
     });
     // Of a refused file only that it is refused is to be known; 247 takes the section names that later versions refuse.
-    const shown = (answer: Readonly<Record<string, string>>): string => (answer["LoadState"] === "error" ? "error" : asText(answer));
+    const shown = (answer: Readonly<Record<string, string>>): string => (answer.LoadState === "error" ? "error" : asText(answer));
     expect(differences(texts, ours.map(shown), real.map(shown))).toEqual([]);
-    expect(real.filter((answer) => answer["LoadState"] === "error").length).toBeGreaterThan(10);
+    expect(real.filter((answer) => answer.LoadState === "error").length).toBeGreaterThan(10);
   });
 });
 

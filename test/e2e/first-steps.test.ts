@@ -32,7 +32,7 @@ afterAll(async () => {
 
 /** The packed command in the project's folder, with nothing but a home that has a key. */
 async function svcdeploy(...words: readonly string[]): Promise<Run> {
-  const env = { PATH: process.env["PATH"] ?? "", HOME: join(folder, "home"), COLUMNS: "80" };
+  const env = { PATH: process.env.PATH ?? "", HOME: join(folder, "home"), COLUMNS: "80" };
   try {
     return { code: 0, ...(await exec(process.execPath, [join(folder, "package/dist/main.js"), ...words], { cwd: project, env })) };
   } catch (error) {

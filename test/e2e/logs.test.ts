@@ -47,7 +47,7 @@ type Follower = { readonly stdout: () => string; readonly stderr: () => string; 
 
 function follow(...words: readonly string[]): Follower {
   const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-  const env = { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", ...SECRET };
+  const env = { PATH: process.env.PATH ?? "", HOME: "/nonexistent", ...SECRET };
   const child = spawn(process.execPath, [main, "logs", ...words, "--env", "test", "-f", "--project", workshop.folder], { env });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

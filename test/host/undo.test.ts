@@ -48,7 +48,7 @@ function finish({ state, plan, files = {}, env = {} }: Case, before = ""): strin
   const all = { about: "run=1\n", state: `${state}\n`, token: "", units: "", acted: "", boot, plan, ...files };
   for (const [name, content] of Object.entries(all)) writeFileSync(join(txn, name), content);
   const command = `${before}exec sh ${txn}/finish.sh ${txn} --system`;
-  spawnSync("sh", ["-c", command], { env: { PATH: `${txn}/bin:${process.env["PATH"] ?? ""}`, ...env } });
+  spawnSync("sh", ["-c", command], { env: { PATH: `${txn}/bin:${process.env.PATH ?? ""}`, ...env } });
   return readFileSync(join(txn, "state"), "utf8").trim();
 }
 

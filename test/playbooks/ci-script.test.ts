@@ -31,7 +31,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 function job(more: Readonly<Record<string, string>> = {}): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
   const env = {
-    PATH: process.env["PATH"] ?? "",
+    PATH: process.env.PATH ?? "",
     TMPDIR: join(folder, "tmp"),
     SVCDEPLOY: join(root, "fake"),
     SVCDEPLOY_SSH_KEY: "BEGIN\r\nKEY",

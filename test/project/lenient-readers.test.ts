@@ -8,7 +8,7 @@ import { buildTargets } from "../../src/project/targets.ts";
 import { copyShop } from "./project-copy.ts";
 
 afterEach(() => {
-  delete process.env["SVCDEPLOY_TEST_KEY"];
+  delete process.env.SVCDEPLOY_TEST_KEY;
 });
 
 async function gather(root: string, artifacts: ArtifactPolicy): Promise<Gathered> {
@@ -20,7 +20,7 @@ async function gather(root: string, artifacts: ArtifactPolicy): Promise<Gathered
 }
 
 test("with everything at hand nothing is unsure, and each secret is read once for all hosts", async () => {
-  process.env["SVCDEPLOY_TEST_KEY"] = "key-value";
+  process.env.SVCDEPLOY_TEST_KEY = "key-value";
   const gathered = await gather(await copyShop(), "hashed");
   expect([...gathered.secrets].map(({ name }) => name).toSorted()).toEqual(["KEY", "TOKEN"]);
   expect({ unread: gathered.unread.size, unsure: gathered.unsure.size }).toEqual({ unread: 0, unsure: 0 });

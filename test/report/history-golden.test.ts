@@ -9,7 +9,7 @@ import { showText } from "../../src/report/show-text.ts";
 import { type Line, plainText } from "../../src/report/text.ts";
 import { answerOf, idOf, recordedHost, recordedRun, recordOf } from "../core/history/sample-runs.ts";
 
-process.env["TZ"] = "Europe/Berlin";
+process.env.TZ = "Europe/Berlin";
 const NOW = Date.UTC(2026, 10, 21, 9, 4, 30);
 const HOUR = 3_600_000;
 const names = (count: number, start = "web"): readonly string[] => Array.from({ length: count }, (_, index) => `${start}${index + 1}`);

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { formatAge, formatMoment, formatWhen, formatZone } from "../../src/report/time-text.ts";
 
-process.env["TZ"] = "Europe/Berlin";
+process.env.TZ = "Europe/Berlin";
 const NOW = Date.UTC(2026, 10, 21, 10, 3, 12);
 const HOUR = 3_600_000;
 

@@ -61,7 +61,7 @@ test("a newer schema is refused in both directions and stays as it is", () => {
 test("an older schema is brought forward by the steps that it lacks, all or none", () => {
   write();
   const database = openSqlite(path);
-  const versionOf = () => database.prepare("PRAGMA user_version").get()?.["user_version"];
+  const versionOf = () => database.prepare("PRAGMA user_version").get()?.user_version;
   expect(() => migrate(database, path, [...MIGRATIONS, "CREATE TABLE more (a)", "nonsense"])).toThrow(/syntax error/);
   expect(versionOf()).toBe(1);
   migrate(database, path, [...MIGRATIONS, "CREATE TABLE more (a)", "ALTER TABLE more ADD COLUMN b"]);

@@ -91,7 +91,7 @@ function inventory(hosts: readonly TestHost[], more: { readonly hostLines?: stri
 /** Runs the command line as a user's shell would, without a terminal and without an agent. */
 export function runCli(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const env = { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", ...options.env };
+    const env = { PATH: process.env.PATH ?? "", HOME: "/nonexistent", ...options.env };
     const child = spawn(process.execPath, [main, ...args], { env, stdio: ["pipe", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";

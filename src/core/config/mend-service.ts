@@ -65,7 +65,7 @@ function addValue(text: string, { block, name, value, to }: Addition): string | 
   const service = /^service:/m.exec(text);
   return map !== undefined || service === null
     ? null
-    : text.slice(0, service.index) + `${block}:\n  ${name}: ${writeScalar(to)}\n` + text.slice(service.index);
+    : `${text.slice(0, service.index)}${block}:\n  ${name}: ${writeScalar(to)}\n${text.slice(service.index)}`;
 }
 
 /** Behind the last item: on a line of its own in a block, with a comma in a flow. */

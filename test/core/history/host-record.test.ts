@@ -54,12 +54,12 @@ describe("is no line of ours", () => {
     ["empty", ""],
     ["no result", NEW],
     ["another result", `${NEW} result=confirmedly`],
-    ["no run", NEW.replace("run=", "ran=") + " result=confirmed"],
+    ["no run", `${NEW.replace("run=", "ran=")} result=confirmed`],
     ["a word that is none", `${NEW} \u001b[2J result=confirmed`],
     ["a word twice: two lines that were glued together", `${NEW} ${NEW} result=confirmed`],
     ["a start that was cut off", `${NEW.slice(10)} result=confirmed`],
     ["a very long one", `${NEW} result=refused: ${"x".repeat(10_000)}`],
-    ["a bidi control", NEW.replace("eve", "e\u202eve") + " result=confirmed"],
+    ["a bidi control", `${NEW.replace("eve", "e\u202eve")} result=confirmed`],
   ])("%s", (_, line) => {
     expect(parseHostRecord(line)).toBeNull();
   });
