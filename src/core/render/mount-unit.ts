@@ -2,6 +2,7 @@
 import type { Problem } from "../errors.ts";
 import type { Directives, FileResource, Service, UnitResource } from "../model.ts";
 import { mountUnitName } from "../unit-file/escape.ts";
+import { makeLoadedUnit } from "./loaded-unit.ts";
 import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
 import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
 
@@ -69,24 +70,8 @@ function makeMountUnit(service: Service, unit: string, path: string, mount: Dire
   const reloadInputs = Object.fromEntries(
     [...size.map(splitOption), ["options", live.join(",")] as const].map(([name, value]) => [name, hashSha256(value)]),
   );
-  return {
-    kind: "unit",
-    id: `unit:${unit}`,
-    service: service.name,
-    unit,
-    path,
-    running: true,
-    restartInputs,
-    reloadInputs,
-    restartDigest: digestInputs(restartInputs),
-    reloadDigest: digestInputs(reloadInputs),
-    inputPaths: [path],
-    canReload: true,
-    after: [],
-    startTimeoutSeconds: 90,
-    stopTimeoutSeconds: 90,
-    type: "",
-  };
+  const digests = { restartDigest: digestInputs(restartInputs), reloadDigest: digestInputs(reloadInputs) };
+  return { ...makeLoadedUnit(service.name, unit, path), running: true, restartInputs, reloadInputs, ...digests, canReload: true };
 }
 
 function splitOption(option: string): readonly [string, string] {

@@ -1,6 +1,7 @@
 /** The sockets that systemd holds open for a service. */
 import type { Problem } from "../errors.ts";
 import type { Directives, Service, Socket, UnitResource } from "../model.ts";
+import { makeLoadedUnit } from "./loaded-unit.ts";
 import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { formatUnitText, makeDirectives } from "./unit-text.ts";
@@ -32,22 +33,5 @@ function makeSocketUnit(service: Service, { unit, directives }: Socket, path: st
   const names = [...new Set(directives.map(({ name }) => name))];
   const valuesOf = (wanted: string): readonly string[] => directives.filter(({ name }) => name === wanted).map(({ value }) => value.trim());
   const restartInputs = Object.fromEntries(names.map((name) => [name, hashSha256(JSON.stringify(valuesOf(name)))]));
-  return {
-    kind: "unit",
-    id: `unit:${unit}`,
-    service: service.name,
-    unit,
-    path,
-    running: true,
-    restartInputs,
-    reloadInputs: {},
-    restartDigest: digestInputs(restartInputs),
-    reloadDigest: digestInputs({}),
-    inputPaths: [path],
-    canReload: false,
-    after: [],
-    startTimeoutSeconds: 90,
-    stopTimeoutSeconds: 90,
-    type: "",
-  };
+  return { ...makeLoadedUnit(service.name, unit, path), running: true, restartInputs, restartDigest: digestInputs(restartInputs) };
 }
