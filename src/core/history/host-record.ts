@@ -30,7 +30,7 @@ export type HostRecord = {
 
 const MAX_LINE = 8192;
 const MAX_DETAIL = 512;
-const WORD = /^([a-z]{1,16})=([A-Za-z0-9._@:,+-]{1,1100})$/;
+const WORD = /^([a-z][a-z-]{0,15})=([A-Za-z0-9._@:,+-]{1,1100})$/;
 const ID = /^[0-9a-f]{32}$/;
 
 /** One line of the record: `key=value` words, then `result=` with free text to the end. Null for anything else. */

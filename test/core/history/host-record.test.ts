@@ -27,6 +27,11 @@ test("a line as it is written now", () => {
   });
 });
 
+test("the line of a rollback names the run that it goes back on", () => {
+  const line = `${NEW.replace("command=apply", "command=rollback")} rollback-of=${TXN} result=confirmed`;
+  expect(parseHostRecord(line)).toMatchObject({ run: RUN, command: "rollback", outcome: "confirmed" });
+});
+
 test("a line as it was written before lacks what it did not have", () => {
   expect(parseHostRecord(`${OLD} result=rolled-back`)).toMatchObject({
     run: RUN,
