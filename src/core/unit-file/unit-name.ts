@@ -41,7 +41,7 @@ export function mangleUnitName(text: string, type = "service"): string | null {
   if (text === "") return null;
   if (parseUnitName(text) !== null) return text;
   const escaped = text.startsWith("/") ? escapePath(text) : null;
-  const path = escaped === null ? null : valid(`${escaped}.${/^\/(?:dev|sys)(?:\/|$)/.test(text) ? "device" : "mount"}`);
+  const path = escaped === null ? null : valid(`${escaped}.${/^\/+(?:dev|sys)(?:\/|$)/.test(text) ? "device" : "mount"}`);
   if (path !== null) return path;
   const mangled = [...new TextEncoder().encode(text)].map(mangleByte).join("");
   return valid(mangled) ?? valid(`${mangled}.${type}`);

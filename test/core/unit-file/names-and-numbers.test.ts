@@ -34,6 +34,7 @@ describe("names of units", () => {
     ["/a/../b", "-a-..-b.service"],
     ["ü.x", "\\xc3\\xbc.x.service"],
     ["/dev/sda", "dev-sda.device"],
+    ["//dev/sda", "dev-sda.device"],
     ["a b.service", "a\\x20b.service"],
     ["foo.d", "foo.d.service"],
     ["foo.mount", "foo.mount"],
