@@ -65,7 +65,8 @@ function merge(first: HostReport, second: HostReport): HostReport {
 }
 
 function rowOf(report: HostReport): Row {
-  const duration = report.durationMilliseconds === 0 ? "" : formatDuration(report.durationMilliseconds);
+  // A host that was only skipped took no time worth a figure.
+  const duration = report.durationMilliseconds < 50 ? "" : formatDuration(report.durationMilliseconds);
   return { host: report.host, status: report.status, services: report.services.join(", "), duration };
 }
 

@@ -18,7 +18,8 @@ export function runInPty(
 ): Promise<PtyRun> {
   return new Promise((resolve, reject) => {
     const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-    const child = spawn("script", ["--quiet", "--return", "--command", quoted, "/dev/null"], {
+    // Without exec the shell between would hear Ctrl-C as well, and its exit status be the one that is seen.
+    const child = spawn("script", ["--quiet", "--return", "--command", `exec ${quoted}`, "/dev/null"], {
       env: { SHELL: "/bin/sh", ...settings.env },
       cwd: settings.cwd ?? process.cwd(),
       stdio: ["pipe", "pipe", "inherit"],
