@@ -1,8 +1,9 @@
 /** Writes the timer's files into a folder that the operator named; replaces only what install-timer wrote itself. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { TIMER_MARK } from "../core/timer/timer-units.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** A unit file's name and text. */
 export type UnitText = { readonly name: string; readonly text: string };
@@ -10,7 +11,7 @@ export type UnitText = { readonly name: string; readonly text: string };
 /** Writes them, mode 0644, and gives their paths. Throws UsageError when something else stands there or it cannot be written. */
 export async function writeUnits(folder: string, units: readonly UnitText[]): Promise<readonly string[]> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const { name } of units) {
       const found = await readFile(join(folder, name), "utf8").catch(missing);
       if (found !== null && !found.startsWith(TIMER_MARK))

@@ -1,10 +1,11 @@
 /** The file in which healing remembers, in the controller's own state folder. */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { formatState, type HealState, NO_STATE, parseState } from "../core/drift/heal-state.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Project } from "../core/model.ts";
+import { makePrivateFolder } from "./make-private-folder.ts";
 
 const GIVE_STATE = "Name a folder for it with --state DIR.";
 
@@ -44,7 +45,7 @@ export async function readHealFile(path: string): Promise<{ readonly state: Heal
 export async function writeHealFile(path: string, state: HealState): Promise<void> {
   const part = `${path}.${randomBytes(6).toString("hex")}`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(path));
     await writeFile(part, formatState(state), { flag: "wx", mode: 0o600, flush: true });
     await rename(part, path);
   } catch (error) {

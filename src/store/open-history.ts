@@ -1,8 +1,9 @@
 /** Opens the history: makes it, brings its schema forward, moves a damaged one aside, and says in the user's words why it cannot be used. */
-import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, renameSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, lstatSync, openSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { SvcdeployError } from "../core/errors.ts";
+import { makePrivateFolder } from "./make-private-folder.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { BUSY_MILLISECONDS, openSqlite, SQLITE, sqliteCode } from "./sqlite.ts";
 
@@ -79,24 +80,12 @@ function refuseNewer(version: number, known: number, path: string): void {
 
 /** Makes folder and file where they are missing, the user's alone; gives the file's inode. */
 function makeFile(path: string): number {
-  makeFolder(dirname(path));
+  makePrivateFolder(dirname(path));
   closeSync(openSync(path, "a", 0o600));
   const stats = lstatSync(path);
   if (!stats.isFile()) throw new SvcdeployError("history", `${path} is no regular file`, { hint: "move it away" });
   if ((stats.mode & 0o077) !== 0) chmodSync(path, 0o600);
   return stats.ino;
-}
-
-/** One by one: Node's own recursive mkdir never returns below /proc. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  if (dirname(path) !== path) makeFolder(dirname(path));
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    // Another run may have been quicker.
-    if (!(error instanceof Error) || !("code" in error) || error.code !== "EEXIST") throw error;
-  }
 }
 
 function isDamage(error: unknown): boolean {

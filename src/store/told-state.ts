@@ -1,8 +1,9 @@
 /** What each receiver was told last, in the controller's own state folder. */
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
+import { makePrivateFolder } from "./make-private-folder.ts";
 
 /** What was told: the state's name and digest, and since when it is (ISO 8601). */
 export type Told = { readonly name: "clean" | "drift" | "unseen"; readonly digest: string; readonly since: string };
@@ -22,7 +23,7 @@ export async function stateBase({ XDG_STATE_HOME: state, HOME: home }: Readonly<
 export async function makeStateFolder(base: string, name: string): Promise<string> {
   const folder = join(base, "drift", name);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
     return folder;
   } catch (error) {
     throw new UsageError(`${folder} cannot be made (${codeOf(error)})`, GIVE_STATE);
