@@ -43,10 +43,14 @@ export async function heal(order: Healing, surroundings: Surroundings): Promise<
   const looked = judged(await interrupts.abandonable(lookForDrift(order.plays, timed, { ...order.looking, unfinished: "settle" })), order.watch);
   const planned = planHealing(looked, order.looking.rules, memory.policyFor);
   const work = workOf(order.plays, planned);
-  // Remembered before anything is done: a run that dies in the middle counts as well.
-  await memory.save(looked, work);
   const before = order.viewOf(planned.map(({ drift }) => drift));
   surroundings.logbook.note({ drift: before });
+  // Remembered before anything is done: a run that dies in the middle counts as well.
+  await memory.save(looked, work).catch(async (error: unknown) => {
+    // What drifted is told all the same.
+    await printDrift(before, order.output === "mail" ? "text" : order.output, surroundings);
+    throw error;
+  });
   const print = printerOf(order.output, surroundings);
   print((columns) => driftText(before, columns));
   const end = work.length === 0 ? IDLE : await carryOutHealing(work, order, { context, relay }, surroundings);

@@ -15,6 +15,7 @@ import { checkReportFile } from "../project/write-report.ts";
 import { writeUnits } from "../project/write-units.ts";
 import { crontabText, installedText, removedText, unitsText } from "../report/timer-text.ts";
 import { stateBase } from "../store/told-state.ts";
+import { healOrder } from "./heal-options.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, type Selection, selectionOf } from "./options.ts";
 import { makeId } from "./run-identity.ts";
@@ -46,6 +47,7 @@ export async function installTimer(raw: RawArguments, surroundings: Surroundings
   const way = wayOf(raw);
   const selection = selectionOf(raw);
   connectionOf(raw);
+  healOrder(raw);
   const every = everyOf(raw);
   const root = resolve(surroundings.workingDirectory, selection.project);
   const valuesFiles = selection.valuesFiles.map((file) => resolve(surroundings.workingDirectory, file));

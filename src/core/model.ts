@@ -369,6 +369,8 @@ export type ManifestEntry = {
   readonly mode: string;
   /** "user:group" of a file or directory; absent for the rest, and where an older run wrote the manifest. */
   readonly owner?: string;
+  /** A file that held a secret when it was applied: what stands on the host is never shown, whatever it is declared to be now. */
+  readonly secret?: true;
 };
 
 /** A transaction on the host that has not come to its end. */

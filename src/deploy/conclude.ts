@@ -21,7 +21,7 @@ export async function conclude(story: Story, end: TransactionState, judgement: J
   if (end.name === "GONE") {
     const message =
       "The transaction is gone from the host: another run settled it there, or somebody removed it. Whether the change stayed is not known here.";
-    const hint = `See what is there: svcdeploy plan --limit ${target.host.name}; on the host: journalctl -t svcdeploy`;
+    const hint = `See what is there: svcdeploy plan --env ${context.run.environment} --limit ${target.host.name}; on the host: journalctl -t svcdeploy`;
     return makeReport(target, "unknown", startedAt, context, { ...common, cause: "unknown", message, hint });
   }
   return await concludeUndone(story, end, judgement, common);

@@ -50,14 +50,14 @@ export function reportError(target: HostTarget, error: unknown, reach: Reach, st
     return makeReport(target, "unknown", startedAt, context, {
       cause: "interrupted",
       message,
-      hint: `See what it came to: svcdeploy plan --limit ${target.host.name}`,
+      hint: `See what it came to: svcdeploy plan --env ${context.run.environment} --limit ${target.host.name}`,
     });
   }
   if (!(error instanceof SvcdeployError)) throw error;
   const about = { message: error.message, hint: error.hint };
   if (reach === "published") {
     const message = `${error.message}\nNobody here knows what became of the change: unless it had been confirmed, the host takes it back by itself.`;
-    const hint = `See what it came to: svcdeploy plan --limit ${target.host.name}`;
+    const hint = `See what it came to: svcdeploy plan --env ${context.run.environment} --limit ${target.host.name}`;
     return makeReport(target, "unknown", startedAt, context, { message, hint, cause: "unknown" });
   }
   const cause = causeOf(error);

@@ -1,6 +1,7 @@
 /** Verifies hosts without changing them: every unit over its settle time, and every health check. */
 import { SvcdeployError } from "../core/errors.ts";
 import type { HealthResult, HostReport, HostTarget, Service } from "../core/model.ts";
+import { isFailedJob } from "../core/verify/verdict.ts";
 import { unitsOf } from "../host/transaction.ts";
 import { type DeployContext, type PlayTargets, tell } from "./context.ts";
 import { waitHealthy } from "./health.ts";
@@ -33,8 +34,10 @@ async function verifyHost(target: HostTarget, context: DeployContext, policy: He
       const services = target.services.map((service): Service => (policy.health === "with" ? service : { ...service, health: [] }));
       const onWaiting = (text: string): void => tell(context, target.play, target.host.name, "settle", text);
       const order = { units: unitsOf(target), services, settleSeconds: longestSettle(services), deadlineSeconds: DEADLINE_SECONDS, onWaiting };
-      const { ok, verdicts, health } = await judge(remote, order, context);
-      if (ok) return makeReport(target, "unchanged", startedAt, context, { verdicts, health });
+      const judged = await judge(remote, order, context);
+      const verdicts = judged.verdicts.map((verdict) => (isFailedJob(verdict) ? { ...verdict, ok: false } : verdict));
+      const { health } = judged;
+      if (judged.ok && verdicts.every(({ ok }) => ok)) return makeReport(target, "unchanged", startedAt, context, { verdicts, health });
       const bad = [
         ...verdicts.filter((verdict) => !verdict.ok).map(({ unit, cause }) => `${unit}: ${cause}`),
         ...health.filter((result) => !result.ok).map(({ check }) => `${check} is not healthy`),

@@ -92,6 +92,7 @@ note() {
 
 # commit: the bookkeeping after `confirmed` was won. Every step may be done again.
 commit() {
+  described=''
   while IFS="$tab" read -r op key path a b c d _; do
     case $op in
       manifest | target)
@@ -99,13 +100,16 @@ commit() {
         cp -- "$txn/new/$key" "$path.tmp"
         durable "$path.tmp"
         mv -fT -- "$path.tmp" "$path"
+        [ "$op" = manifest ] || described=yes
         ;;
       file) [ "$d" = - ] || keep_blob "$txn/new/$key" "$base/blobs/$d" ;;
       blob) keep_live_blob "$path" "$base/blobs/$key" "$key" ;;
       record) record_unit "$key" "$path" "$a" ;;
     esac
   done <"$txn/plan"
-  write_generation
+  newest_generation
+  # Healing brings back what the newest generation is already: it uses up none of those that a rollback can go to.
+  if [ -n "$described" ]; then write_generation; else generation=$last; fi
   set_state CONFIRMED
   note confirmed
   prune || printf 'svcdeploy: old releases or generations could not be removed\n' >&2
@@ -131,14 +135,17 @@ keep_live_blob() {
   fi
 }
 
-write_generation() {
+newest_generation() {
   last=0
   for folder in "$base"/gen/*/; do
     number=${folder%/}
     number=${number##*/}
     case $number in *[!0-9]*) continue ;; esac
-    [ "$number" -gt "$last" ] && last=$number
+    [ "$number" -le "$last" ] || last=$number
   done
+}
+
+write_generation() {
   if [ -r "$base/gen/$last/id" ]; then
     IFS= read -r made_by <"$base/gen/$last/id"
     [ "$made_by" = "$id" ] && generation=$last

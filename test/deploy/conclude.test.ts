@@ -4,7 +4,13 @@ import type { Story } from "../../src/deploy/story.ts";
 import { makeTarget } from "../core/plan/host-builder.ts";
 
 const plan = { changes: [], actions: [] };
-const parts = { target: makeTarget([]), plan, startedAt: 0, context: { now: () => 1000 }, transaction: { id: "0".repeat(32) } };
+const parts = {
+  target: makeTarget([]),
+  plan,
+  startedAt: 0,
+  context: { now: () => 1000, run: { environment: "prod" } },
+  transaction: { id: "0".repeat(32) },
+};
 const story = parts as unknown as Story; // nothing else of it is read
 
 test("a transaction that another run settled is not called a failed undo: nobody here knows", async () => {

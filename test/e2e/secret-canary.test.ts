@@ -125,6 +125,16 @@ test("a journal that is longer than what is shown of it is not cut through a sec
   expect(failed.stdout).not.toContain(spilled.slice(-8));
 });
 
+test("a file that holds no secret any more does not show the one that it held", async () => {
+  shop.write("templates/token.conf.hbs", "token=none\n");
+  for (const args of [...plans, ["drift"], ["drift", "--output", "json"]]) {
+    const looked = await run(renewed, ...args);
+    expect(looked.stdout).toContain("/etc/web/token.conf");
+    expect(looked.stdout).not.toContain(`token=${second}`);
+  }
+  shop.write("templates/token.conf.hbs", "token={{secrets.API_TOKEN}}\n");
+});
+
 test("a missing secret and a mistake in a template with secrets are reported without values", async () => {
   const missing = await shop.run(["plan", "--env", "test"]);
   expect(missing.code).toBe(65);

@@ -51,7 +51,8 @@ type Reasons = ReadonlyMap<Finding, HealVerdict | null>;
 /** What is verified after healing is a whole service: one with a unit that stays down is not touched at all. */
 function withoutAsleep(target: HostTarget, split: SplitFindings, own: Reasons): Reasons {
   const left = whatIsLeft(target, split, own);
-  const isDown = ({ kind }: Finding): boolean => kind === "not-running" || kind === "masked";
+  // A unit that was never brought there is not down: it is pending.
+  const isDown = ({ kind, origin }: Finding): boolean => (kind === "not-running" || kind === "masked") && origin !== "project";
   const staysDown = (finding: Finding): boolean => verdictOn(own.get(finding) ?? null, resourceOf(target, finding), left).outcome !== "heal";
   const down = [
     ...split.kept.filter((finding) => isDown(finding) && staysDown(finding)),
@@ -84,7 +85,6 @@ type Left = "pending" | "ignored" | "disputed";
 const BEYOND: Partial<Record<Finding["kind"], string>> = {
   type: "something else stands in its place, and healing deletes nothing",
   masked: "somebody masked it on purpose",
-  orphan: "healing removes nothing",
   "foreign-drop-in": "healing removes nothing of others",
   "slice-moved": "only a restart would move it",
   health: "the process is there: a restart may hide why it does not answer",
@@ -94,6 +94,7 @@ const BEYOND: Partial<Record<Finding["kind"], string>> = {
 
 /** Null: it may be healed. */
 function whyLeft(finding: Finding, { facts }: Observation, policy: HealPolicy): HealVerdict | null {
+  if (finding.kind === "orphan") return leftAs("dropped from the project: healing removes nothing");
   if (finding.origin === "project") return leftAs("pending: apply brings it");
   if (finding.origin === "conflict") return leftAs("decide which side is right, then apply");
   const beyond = BEYOND[finding.kind];

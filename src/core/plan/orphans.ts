@@ -11,10 +11,15 @@ export function orphanEntries(target: HostTarget, observation: Observation): rea
   const elsewhere = target.declared === null ? null : new Set(target.declared);
   const wanted = new Set([...target.resources, ...(target.rollback?.absent ?? [])].map((resource) => keyOf(manifestEntry(target.project, resource))));
   return observation.manifest.filter((entry) => {
-    if (entry.project !== target.project || wanted.has(keyOf(entry))) return false;
+    if (entry.project !== target.project || wanted.has(keyOf(entry)) || isShared(entry)) return false;
     if (selected.has(entry.service)) return entry.kind !== "release";
     return elsewhere !== null && !elsewhere.has(entry.service);
   });
+}
+
+/** The folders of enablement links are systemd's: any unit may have links in them. */
+function isShared({ kind, path }: ManifestEntry): boolean {
+  return kind === "directory" && /^\/etc\/systemd\/system\/[^/]+\.(?:wants|requires|upholds)$/.test(path);
 }
 
 function keyOf({ kind, path }: ManifestEntry): string {

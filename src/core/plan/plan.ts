@@ -15,6 +15,7 @@ import { removals } from "./removals.ts";
 import { schedule, type UnitAction } from "./schedule.ts";
 import { type Debt, isRecorded, unitDebt } from "./unit-debt.ts";
 import { unitNotices } from "./unit-notices.ts";
+import { isLive, UNKNOWN_UNIT } from "./unit-state.ts";
 
 /** What one host needs in one play. */
 export function makePlan(target: HostTarget, observation: Observation): Plan {
@@ -73,7 +74,17 @@ function findDebts(
     const debt = unitDebt(unit, changes, observation);
     if (debt !== null) debts.set(unit.unit, debt);
   }
+  // A process goes on holding a socket that it was given.
+  for (const { unit: socket, service } of socketsThatGo(target)) {
+    const holder = units.find(({ unit }) => unit === `${service}.service`);
+    if (holder === undefined || debts.has(holder.unit) || !isLive(observation.units.get(holder.unit) ?? UNKNOWN_UNIT)) continue;
+    if (isLive(observation.units.get(socket) ?? UNKNOWN_UNIT)) debts.set(holder.unit, { verb: "restart", because: `${socket} goes` });
+  }
   return debts;
+}
+
+function socketsThatGo({ rollback }: HostTarget): readonly UnitResource[] {
+  return (rollback?.absent ?? []).filter((resource): resource is UnitResource => resource.kind === "unit" && resource.unit.endsWith(".socket"));
 }
 
 /** What an orphan is goes on being owned until it is removed. */

@@ -38,6 +38,9 @@ export function unitFindings(target: HostTarget, unit: UnitResource, observation
     ...(activity?.kind === "stale-process"
       ? [about("stale-process", activity.text, { origin: originOfUnit(target, unit, observation), since: inputsTouchedAt(unit, observation) })]
       : []),
+    ...(unit.running || !unit.unit.endsWith(".service") || properties.ActiveState !== "failed"
+      ? []
+      : [about("health", "the last run of this job failed", { origin: "host", since: changedStateAt(properties, observation.facts) })]),
     ...foreignDropIns(target, properties).map((path): Finding => {
       const since = observation.dropIns.get(path)?.ctime ?? 0;
       return { ...about("foreign-drop-in", `${path} changes ${unit.unit}`, { origin: "host", since: since > 0 ? since : null }), dropIn: path };

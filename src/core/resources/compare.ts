@@ -23,6 +23,7 @@ export function differingKeys(before: State | null, after: State | null): readon
 
 function contentBefore(resource: Resource, observation: Observation, differs: readonly string[]): Uint8Array | null {
   if (resource.kind !== "file" || resource.secret || !differs.includes("sha256")) return null;
+  if (observation.manifest.some(({ kind, path, secret }) => secret === true && kind === "file" && path === resource.path)) return null;
   const content = observation.paths.get(resource.path)?.content ?? null;
   return content?.includes(0) === true ? null : content;
 }

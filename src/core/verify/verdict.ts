@@ -11,8 +11,21 @@ export function judgeUnit(unit: UnitResource, samples: readonly UnitProperties[]
   if (last === undefined) return verdict(unit, {}, bad("not-observed", "systemd was not asked about the unit"));
   const unloaded = loadCause(last);
   if (unloaded !== null) return verdict(unit, last, { ok: false, ...unloaded });
-  if (!unit.running) return verdict(unit, last, good("loaded", "loaded; it is active while a member is"));
+  if (!unit.running) return verdict(unit, last, judgeLoaded(unit, last));
   return verdict(unit, last, judgeActivity(unit, samples, last));
+}
+
+/** A slice is active while it has members. A job waits for its timer, and its last run may have failed: that is told, and undoes no change. */
+function judgeLoaded({ unit }: UnitResource, last: UnitProperties): Judgement {
+  if (!unit.endsWith(".service")) return good("loaded", "loaded; it is active while a member is");
+  return last.ActiveState === "failed"
+    ? good("job-failed", `its last run failed: ${endCause(last).detail}`)
+    : good("loaded", "loaded; its timer starts it");
+}
+
+/** True for the verdict on a job whose last run failed: nothing that a change did, but not well. */
+export function isFailedJob({ cause }: Verdict): boolean {
+  return cause === "job-failed";
 }
 
 /** The verdict on a unit that has failed for good already, so that waiting longer is of no use; null while it may still turn out well. */

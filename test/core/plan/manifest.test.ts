@@ -25,6 +25,11 @@ describe("the manifest", () => {
     expect(parseManifestLine("shop", "app", line)).toBeNull();
   });
 
+  it("no folder of enablement links is an orphan: it is systemd's", () => {
+    const links = { kind: "directory", path: "/etc/systemd/system/timers.target.wants", sha256: "-", mode: "755" } as const;
+    expect(makePlan(makeTarget([]), makeObservation({ manifest: [links] }, [])).orphans).toEqual([]);
+  });
+
   it("is planned only when the host has another one, and goes on owning orphans", () => {
     const resources = [makeResource({ kind: "file", path: "/etc/a", content: "a" })];
     const target = makeTarget(resources);
@@ -73,5 +78,6 @@ function entry(): fc.Arbitrary<ManifestEntry> {
   const hash = fc.constantFrom("-", sha256("a"));
   const mode = fc.constantFrom("-", "644", "1777");
   const plain = { project: fc.constant("shop"), service: fc.constant("app"), kind, path, sha256: hash, mode };
-  return fc.oneof(fc.record(plain), fc.record({ ...plain, owner: fc.constantFrom("root:root", "web-1:web_2") }));
+  const owner = fc.constantFrom("root:root", "web-1:web_2");
+  return fc.oneof(fc.record(plain), fc.record({ ...plain, owner }), fc.record({ ...plain, owner, secret: fc.constant(true as const) }));
 }

@@ -20,6 +20,13 @@ describe("compareResource", () => {
     expect(textBefore({ secret: false, found: "\0ELF" })).toBeNull();
   });
 
+  it("never hands on what a file has that held a secret when it was applied, whatever it is declared to be now", () => {
+    const resource = makeResource({ kind: "file", path: "/etc/a", content: "wanted" });
+    const before = { project: "shop", service: "app", kind: "file", path: "/etc/a", sha256: "-", mode: "-", secret: true } as const;
+    const found = makeObservation({ paths: { "/etc/a": { content: "old password" } }, manifest: [before] }, [resource]);
+    expect(compareResource(resource, found)).toMatchObject({ differs: ["sha256"], beforeContent: null });
+  });
+
   it("hands on no text when only the mode differs", () => {
     expect(textBefore({ secret: false, found: "wanted", mode: "600" })).toBeNull();
   });
