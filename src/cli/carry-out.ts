@@ -49,7 +49,7 @@ async function rolloutUntilDetached(plays: readonly PlannedPlay[], context: Depl
     context.emit(event);
   };
   const detached = afterDetach(context.detach);
-  const left = detached.promise.then(() => reportsAfterDetach(environment, plays, finished));
+  const left = detached.promise.then(() => reportsAfterDetach(context.run.environment, plays, finished));
   try {
     return await Promise.race([rollout(plays, { ...context, emit }), left]);
   } finally {
