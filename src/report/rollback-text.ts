@@ -62,7 +62,7 @@ function sayState({ earlier, to }: Step): string {
 }
 
 function named(version: string | null, { number }: Generation): string {
-  return version === null ? `generation ${number}` : `${version} (generation ${number})`;
+  return version === null ? `generation ${number}` : `generation ${number} (version ${version})`;
 }
 
 function sayAdvice({ service, undone: { madeBy } }: Step): string {

@@ -115,7 +115,7 @@ test("a dry run shows the way back and touches nothing", async () => {
   const before = [await state(), await generation()];
   const dry = await run("rollback", "web", "--dry-run");
   expect([dry.code, dry.stderr]).toEqual([0, ""]);
-  expect(dry.stdout).toContain("from 1.1 (generation 2) to 1.0 (generation 1)");
+  expect(dry.stdout).toContain("from generation 2 (version 1.1) to generation");
   expect(dry.stdout).toContain("- file /etc/web/extra.conf");
   expect([await state(), await generation()]).toEqual(before);
 });

@@ -73,14 +73,15 @@ To go to one: svcdeploy rollback web --env prod --limit web1 --to N
 
 test("above and below a rollback of two hosts, of which one went back", () => {
   const steps = ["web1", "web2"].map((host) => ({ host, step }));
-  expect(plainText(rollbackPreface(steps, 80))).toBe(`web on web1, web2 (2 hosts): from 1.1 (generation 7) to 1.0 (generation 6)
+  expect(plainText(rollbackPreface(steps, 80))).toBe(`web on web1, web2 (2 hosts): from generation 7 (version 1.1) to generation 6
+  (version 1.0)
   takes back run 3c4d3c4d3c4d of deploy@ci-3.example.com, commit efe541bb828a
     (dirty tree), 2026-11-21 17:00:00 UTC
 
 `);
   const reports = [sampleReport("web1", { status: "changed" }), sampleReport("web2", { status: "rolled-back" })];
   expect(plainText(rollbackClosing(steps, reports, "prod", 80))).toBe(`
-web1: web is what it was in 1.0 (generation 6)
+web1: web is what it was in generation 6 (version 1.0)
 Where the project says otherwise, svcdeploy plan --env prod shows it as pending,
 and the next apply brings that again.
 To keep it away, take it out of the project, e.g. git revert efe541bb828a (its

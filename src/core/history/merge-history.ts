@@ -88,14 +88,17 @@ function mergeRun(run: RecordedRun, told: readonly Told[], answers: readonly Hos
   return {
     ...rest,
     at: startedAt,
-    command: commandLine[0] ?? null,
+    // The host's record calls it so.
+    command: commandLine[0] === "drift" ? "heal" : (commandLine[0] ?? null),
     here: { commandLine, folder },
     hosts: [...merged, ...[...left].map(foreignHost), ...lost],
   };
 }
 
 function isAbout({ host, record }: Told, report: RecordedHost): boolean {
-  if (host !== report.host || report.transaction === null) return false;
+  if (host !== report.host) return false;
+  // Of a host that was let go of nothing is known here, not even the transaction.
+  if (report.transaction === null) return report.status === "unknown";
   return record.transaction === null || record.transaction === report.transaction;
 }
 

@@ -44,6 +44,12 @@ test("a host that had no transaction has nothing to say, reached or not", () => 
   for (const answer of answers) expect(mergeHistory([idle], answer)[0]?.hosts[0]).toMatchObject({ status: "skipped", word: "nothing" });
 });
 
+test("a host that was let go of is told once, by its own word", () => {
+  const letGo = recordedRun("1111", [recordedHost("web1", { status: "unknown", transaction: null })]);
+  const answers = [answerOf("web1", [recordOf(letGo, "web1", { transaction: idOf("a1"), outcome: "rolled-back" })])];
+  expect(mergeHistory([letGo], answers)[0]?.hosts).toMatchObject([{ host: "web1", status: "rolled-back", word: "decides" }]);
+});
+
 test("two plays on one host are told apart by their transactions", () => {
   const both = recordedRun("1111", [
     recordedHost("web1", { play: "a", transaction: idOf("a1") }),
