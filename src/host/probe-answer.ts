@@ -152,12 +152,9 @@ export function decodeUnits(host: string, asked: readonly string[], lines: reado
 /** Only what systemd itself named counts, and what is in a folder of a unit that was asked for. */
 function decodeDropIns(rows: readonly Row[], units: ReadonlyMap<string, UnitProperties>): Observation["dropIns"] {
   const named = new Set([...units.values()].flatMap((properties) => wordsOf(properties, "DropInPaths")));
-  return new Map(
-    rows.flatMap(([path = "", ctime = "", text = ""]) => {
-      if (!named.has(path) && !units.has(unitOfDropIn(path) ?? "")) return [];
-      return [[path, { ctime: wholeNumber(ctime), text: text === "" ? null : Buffer.from(text, "base64").toString("utf8") }] as const];
-    }),
-  );
+  const taken = rows.filter(([path = ""]) => named.has(path) || units.has(unitOfDropIn(path) ?? ""));
+  const textOf = (base64: string): string | null => (base64 === "" ? null : Buffer.from(base64, "base64").toString("utf8"));
+  return new Map(taken.map(([path = "", ctime = "", text = ""]) => [path, { ctime: wholeNumber(ctime), text: textOf(text) }]));
 }
 
 /** The property blocks of `systemctl show` for several units: one record a block, repeated properties joined by newline. */
@@ -226,9 +223,9 @@ function decodeManifest(project: string, rows: readonly Row[]): readonly Manifes
 /** Only files and links that were asked for count. Names: as the schemas have them. */
 function decodeOthers({ project: own, paths }: ProbeRequest, rows: readonly Row[]): readonly ManifestEntry[] {
   const asked = new Set(paths.map(({ path }) => path));
-  const named = rows.filter(([project = "", service = ""]) => project !== own && NAME.test(project) && NAME.test(service));
-  const entries = named.flatMap(([project = "", service = "", text = ""]) => parseManifestLine(project, service, text) ?? []);
-  return entries.filter(({ kind, path }) => (kind === "file" || kind === "link") && asked.has(path));
+  const entries = rows.flatMap(([project = "", service = "", text = ""]) => parseManifestLine(project, service, text) ?? []);
+  const ofOthers = entries.filter(({ project, service }) => project !== own && NAME.test(project) && NAME.test(service));
+  return ofOthers.filter(({ kind, path }) => (kind === "file" || kind === "link") && asked.has(path));
 }
 const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
