@@ -425,7 +425,7 @@ export type Observation = {
   readonly facts: HostFacts;
   readonly paths: ReadonlyMap<string, PathState>;
   readonly units: ReadonlyMap<string, UnitProperties>;
-  /** Path of a drop-in of these units that no package brought → when it was touched (ctime) and its text; null: too large or unreadable. Never shown. */
+  /** Path of a drop-in of these units, loaded or only on the disk yet → when it was touched (ctime) and its text; null: too large or unreadable. Never shown. */
   readonly dropIns: ReadonlyMap<string, { readonly ctime: number; readonly text: string | null }>;
   /** User name → uid, gid, primary group, or absent. */
   readonly users: ReadonlyMap<string, { readonly uid: number; readonly gid: number }>;
@@ -434,6 +434,8 @@ export type Observation = {
   readonly mounts: ReadonlyMap<string, { readonly type: string; readonly options: readonly string[] }>;
   readonly records: ReadonlyMap<string, UnitRecord>;
   readonly manifest: readonly ManifestEntry[];
+  /** What other projects' manifests say of the paths that were asked for; files and links only. */
+  readonly others: readonly ManifestEntry[];
   readonly transactions: readonly OpenTransaction[];
 };
 

@@ -1,5 +1,6 @@
 /** The probe's question and answer: encoded for probe.sh, decoded into an Observation without trusting a byte. */
 import type { HostFacts, ManifestEntry, Observation, OpenTransaction, PathState, ProbeRequest, UnitProperties, UnitRecord } from "../core/model.ts";
+import { unitOfDropIn } from "../core/plan/drop-ins.ts";
 import { parseManifestLine } from "../core/plan/manifest.ts";
 import { unitProperties } from "../core/plan/unit-properties.ts";
 import { wordsOf } from "../core/plan/unit-state.ts";
@@ -38,6 +39,7 @@ export function decodeProbe(host: string, request: ProbeRequest, nonce: string, 
     mounts: decodeMounts(rows.get("mount") ?? []),
     records: decodeRecords(rows.get("record") ?? []),
     manifest: decodeManifest(request.project, rows.get("manifest") ?? []),
+    others: decodeOthers(request, rows.get("other") ?? []),
     transactions: decodeTransactions(rows.get("transaction") ?? []),
   };
 }
@@ -147,15 +149,12 @@ export function decodeUnits(host: string, asked: readonly string[], lines: reado
   return new Map(asked.map((unit, index) => [unit, blocks[index] ?? {}]));
 }
 
-/** Only what systemd itself named counts. */
+/** Only what systemd itself named counts, and what is in a folder of a unit that was asked for. */
 function decodeDropIns(rows: readonly Row[], units: ReadonlyMap<string, UnitProperties>): Observation["dropIns"] {
   const named = new Set([...units.values()].flatMap((properties) => wordsOf(properties, "DropInPaths")));
-  return new Map(
-    rows.flatMap(([path = "", ctime = "", text = ""]) => {
-      if (!named.has(path)) return [];
-      return [[path, { ctime: wholeNumber(ctime), text: text === "" ? null : Buffer.from(text, "base64").toString("utf8") }] as const];
-    }),
-  );
+  const taken = rows.filter(([path = ""]) => named.has(path) || units.has(unitOfDropIn(path) ?? ""));
+  const textOf = (base64: string): string | null => (base64 === "" ? null : Buffer.from(base64, "base64").toString("utf8"));
+  return new Map(taken.map(([path = "", ctime = "", text = ""]) => [path, { ctime: wholeNumber(ctime), text: textOf(text) }]));
 }
 
 /** The property blocks of `systemctl show` for several units: one record a block, repeated properties joined by newline. */
@@ -220,6 +219,15 @@ function decodeManifest(project: string, rows: readonly Row[]): readonly Manifes
     return entry === null ? [] : [entry];
   });
 }
+
+/** Only files and links that were asked for count. Names: as the schemas have them. */
+function decodeOthers({ project: own, paths }: ProbeRequest, rows: readonly Row[]): readonly ManifestEntry[] {
+  const asked = new Set(paths.map(({ path }) => path));
+  const entries = rows.flatMap(([project = "", service = "", text = ""]) => parseManifestLine(project, service, text) ?? []);
+  const ofOthers = entries.filter(({ project, service }) => project !== own && NAME.test(project) && NAME.test(service));
+  return ofOthers.filter(({ kind, path }) => (kind === "file" || kind === "link") && asked.has(path));
+}
+const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
 /** The `transaction` rows; one with an odd id is left out. */
 export function decodeTransactions(rows: readonly Row[]): readonly OpenTransaction[] {

@@ -38,6 +38,36 @@ unescape() {
   path=$path$rest
 }
 
+# drop_in PATH: sends a drop-in, once.
+sent=' '
+drop_in() {
+  case $sent in *" $1 "*) return ;; esac
+  sent="$sent$1 "
+  [ -f "$1" ] || return
+  size=$(stat -L -c %s -- "$1" 2>/dev/null)
+  text=''
+  [ "${size:-999999999}" -le 65536 ] && text=$(base64 -w 0 -- "$1" 2>/dev/null)
+  printf 'dropin\t%s\t%s\t%s\n' "$1" "$(stat -c %Z -- "$1" 2>/dev/null)" "$text"
+}
+
+# drop_ins_on_disk UNIT: sends those that systemd would read, in the load path's order; of one name the first counts, a link to /dev/null masks it.
+drop_ins_on_disk() {
+  set +f
+  set -- /etc/systemd/system.control/"$1".d/*.conf /run/systemd/system.control/"$1".d/*.conf /run/systemd/transient/"$1".d/*.conf \
+    /etc/systemd/system/"$1".d/*.conf /run/systemd/system/"$1".d/*.conf \
+    /usr/local/lib/systemd/system/"$1".d/*.conf /usr/lib/systemd/system/"$1".d/*.conf
+  set -f
+  names=/
+  for path in "$@"; do
+    [ -e "$path" ] || continue
+    # DropInPaths is parted by blanks, so that such a name could not be found in it.
+    case $path in *[!!-~]*) continue ;; esac
+    case $names in *"/${path##*/}/"*) continue ;; esac
+    names=$names${path##*/}/
+    drop_in "$path"
+  done
+}
+
 printf '%s begin\n' "$nonce"
 
 fact() { printf 'fact\t%s\t%s\n' "$1" "$2"; }
@@ -116,13 +146,10 @@ if [ -n "$units" ]; then
   for path in $dropins; do
     # What a distribution gives to all units is nobody's edit.
     case $path in /lib/* | /usr/lib/*) continue ;; esac
-    [ -f "$path" ] || continue
-    size=$(stat -L -c %s -- "$path" 2>/dev/null)
-    text=''
-    [ "${size:-999999999}" -le 65536 ] && text=$(base64 -w 0 -- "$path" 2>/dev/null)
-    printf 'dropin\t%s\t%s\t%s\n' "$path" "$(stat -c %Z -- "$path" 2>/dev/null)" "$text"
+    drop_in "$path"
   done
   IFS=$newline
+  for unit in $units; do drop_ins_on_disk "$unit"; done
   for unit in $units; do
     [ -r "$base/units/$unit" ] && IFS= read -r line <"$base/units/$unit" && printf 'record\t%s\t%s\n' "$unit" "$line"
   done
@@ -133,6 +160,17 @@ for file in "$base/projects/$project"/*; do
   case $file in *.tmp) continue ;; esac
   [ -r "$file" ] || continue
   while IFS= read -r line; do printf 'manifest\t%s\t%s\n' "${file##*/}" "$line"; done <"$file"
+done
+# Other projects' lines about a path that was asked for: `kind path sha256 mode [user:group]`.
+for file in "$base"/projects/*/*; do
+  other=${file#"$base/projects/"}
+  case $other in "$project"/* | *.tmp) continue ;; esac
+  [ -r "$file" ] || continue
+  while IFS= read -r line; do
+    case $line in "file "* | "link "*) rest=${line#* } ;; *) continue ;; esac
+    case ${rest##* } in *:*) rest=${rest% *} ;; esac
+    case $wanted in *"$newline${rest% * *}$tab"*) printf 'other\t%s\t%s\t%s\n' "${other%%/*}" "${other#*/}" "$line" ;; esac
+  done <"$file"
 done
 first_line /proc/uptime; now=${value%%.*}
 for folder in "$base"/txn/*/; do

@@ -65,6 +65,31 @@ test("a drop-in is taken when systemd named it, with its text where it was sent"
   ]);
 });
 
+test("a drop-in that is only on the disk is taken from a folder of a unit that was asked for", () => {
+  const folder = "/etc/systemd/system";
+  const sent = ["a.service.d/x.conf", "c.service.d/x.conf", "a.service.d/x", "a.service.d/../x.conf"].map((path) => `dropin\t${folder}/${path}\t7\t`);
+  const { dropIns } = decodeProbe("h", request, "N", answer([...facts, ...units, ...sent]), "");
+  expect([...dropIns.keys()]).toEqual([`${folder}/a.service.d/x.conf`]);
+});
+
+test("of other projects' manifests only files and links that were asked for are taken", () => {
+  const line = `${sum} 644 root:root`;
+  const sent = [
+    `other\tdep\tweb\tfile /etc/a ${line}`,
+    `other\tdep\tweb\tlink /opt/a/current ${sum} -`,
+    `other\tdep\tweb\tfile /etc/shadow ${line}`,
+    "other\tdep\tweb\tdirectory /etc/a - 755",
+    `other\tdemo\tweb\tfile /etc/a ${line}`,
+    `other\t../x\tweb\tfile /etc/a ${line}`,
+    "other\tdep\tweb\tfile /etc/a",
+  ];
+  const { others } = decodeProbe("h", request, "N", answer([...facts, ...units, ...sent]), "");
+  expect(others.map(({ project, service, kind, path }) => `${project} ${service} ${kind} ${path}`)).toEqual([
+    "dep web file /etc/a",
+    "dep web link /opt/a/current",
+  ]);
+});
+
 test("a path that was not asked for and a transaction with an odd name are not taken", () => {
   const seen = decodeProbe("h", request, "N", answer(body), "");
   expect(seen.paths.has("/etc/shadow")).toBe(false);

@@ -8,6 +8,7 @@ import { hostNotices } from "./host-notices.ts";
 import { formatManifest, manifestEntry, manifestPath } from "./manifest.ts";
 import { mountNotices } from "./mount-notices.ts";
 import { orphanEntries } from "./orphans.ts";
+import { otherProjectNotices } from "./other-projects.ts";
 import { ownerNotices } from "./owner-notices.ts";
 import { pathNotices } from "./path-notices.ts";
 import { remountDebts } from "./remount-debt.ts";
@@ -37,6 +38,7 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
     notices: [
       ...hostNotices(target, observation, changes),
       ...pathNotices(target, observation, changes),
+      ...otherProjectNotices(target, observation, changes),
       ...ownerNotices(target, observation),
       ...unitNotices(target, observation),
       ...mountNotices(acts),

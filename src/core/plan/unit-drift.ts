@@ -41,9 +41,10 @@ export function unitFindings(target: HostTarget, unit: UnitResource, observation
     ...(unit.running || !unit.unit.endsWith(".service") || properties.ActiveState !== "failed"
       ? []
       : [about("health", "the last run of this job failed", { origin: "host", since: changedStateAt(properties, observation.facts) })]),
-    ...foreignDropIns(target, properties).map((path): Finding => {
+    ...foreignDropIns(target, unit.unit, observation).map(({ path, loaded }): Finding => {
       const since = observation.dropIns.get(path)?.ctime ?? 0;
-      return { ...about("foreign-drop-in", `${path} changes ${unit.unit}`, { origin: "host", since: since > 0 ? since : null }), dropIn: path };
+      const text = loaded ? `${path} changes ${unit.unit}` : `${path} will change ${unit.unit} with the next daemon-reload: not loaded yet`;
+      return { ...about("foreign-drop-in", text, { origin: "host", since: since > 0 ? since : null }), dropIn: path };
     }),
     ...(stray === null
       ? []

@@ -9,7 +9,7 @@ export function unitNotices(target: HostTarget, observation: Observation): reado
   return target.resources.flatMap((resource) => {
     if (resource.kind !== "unit") return [];
     const properties = observation.units.get(resource.unit) ?? UNKNOWN_UNIT;
-    return [...refusals(resource, properties, observation), ...warnings(target, resource, properties)];
+    return [...refusals(resource, properties, observation), ...warnings(target, resource, observation)];
   });
 }
 
@@ -30,9 +30,10 @@ function refusals({ unit, path }: UnitResource, properties: UnitProperties, obse
   return [refusal("vendor-unit", `${path} would shadow the distribution's unit ${loadedFrom}: name the service otherwise`)];
 }
 
-function warnings(target: HostTarget, { unit }: UnitResource, properties: UnitProperties): readonly Notice[] {
+function warnings(target: HostTarget, { unit }: UnitResource, observation: Observation): readonly Notice[] {
+  const properties = observation.units.get(unit) ?? UNKNOWN_UNIT;
   const stray = strayControlGroup(properties);
-  const dropIns = foreignDropIns(target, properties);
+  const dropIns = foreignDropIns(target, unit, observation).map(({ path, loaded }) => (loaded ? path : `${path} (${NOT_LOADED})`));
   return [
     ...(properties.ActiveState === "failed" ? [warning("was-failed", `${unit} is failed already (Result=${properties.Result ?? "unknown"})`)] : []),
     ...(properties.NeedDaemonReload === "yes" ? [warning("reload-pending", `${unit} changed on disk since systemd read it`)] : []),
@@ -41,4 +42,5 @@ function warnings(target: HostTarget, { unit }: UnitResource, properties: UnitPr
   ];
 }
 
+const NOT_LOADED = "not loaded yet: the next daemon-reload makes it effective";
 const VENDOR = /^(\/usr)?(\/local)?\/lib\/systemd\//;

@@ -41,6 +41,7 @@ export type HostSpec = {
   readonly mounts?: { readonly [where: string]: { readonly type?: string; readonly options: readonly string[] } };
   readonly records?: { readonly [unit: string]: Partial<UnitRecord> };
   readonly manifest?: readonly (Partial<ManifestEntry> & Pick<ManifestEntry, "kind" | "path">)[];
+  readonly others?: readonly (Partial<ManifestEntry> & Pick<ManifestEntry, "kind" | "path">)[];
   readonly transactions?: readonly Partial<OpenTransaction>[];
 };
 
@@ -78,6 +79,7 @@ export function makeObservation(spec: HostSpec, resources: readonly Resource[]):
     mounts: new Map(Object.entries(spec.mounts ?? {}).map(([where, mount]) => [where, { type: "tmpfs", ...mount }])),
     records: new Map(Object.entries(spec.records ?? {}).map(([unit, record]) => [unit, { ...RECORD, ...record }])),
     manifest: (spec.manifest ?? []).map((entry) => ({ project: "shop", service: "app", sha256: "-", mode: "-", ...entry })),
+    others: (spec.others ?? []).map((entry) => ({ project: "elsewhere", service: "app", sha256: "-", mode: "-", ...entry })),
     transactions: (spec.transactions ?? []).map((transaction) => ({ ...TRANSACTION, ...transaction })),
   };
 }

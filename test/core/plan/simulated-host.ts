@@ -41,7 +41,7 @@ export function befall(mishap: Mishap, before: Observation): Observation {
 type World = { -readonly [Key in keyof Observation]: Observation[Key] extends ReadonlyMap<infer K, infer V> ? Map<K, V> : Observation[Key] };
 
 function thaw(observation: Observation): World {
-  const { facts, manifest, transactions } = observation;
+  const { facts, manifest, others, transactions } = observation;
   const maps = { paths: new Map(observation.paths), units: new Map(observation.units), users: new Map(observation.users) };
   return {
     ...maps,
@@ -51,6 +51,7 @@ function thaw(observation: Observation): World {
     records: new Map(observation.records),
     facts,
     manifest,
+    others,
     transactions,
   };
 }
