@@ -1,6 +1,6 @@
 /** The package as users get it: built, packed, unpacked far from the checkout, and run with nothing beside it. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,6 +31,15 @@ beforeAll(async () => {
       () => undefined,
     );
   }
+  await cp(join(root, "playbooks/demo"), join(staging, "playbooks/demo"), {
+    recursive: true,
+    filter: (name) => !/\/demo\/(artifacts|\.demo)$/.test(name),
+  });
+  // What `npm run demo` makes, and must stay here.
+  for (const made of ["artifacts/program", ".demo/key"]) {
+    await mkdir(join(staging, "playbooks/demo", made, ".."), { recursive: true });
+    await writeFile(join(staging, "playbooks/demo", made), "private");
+  }
   await run("npm", ["pack", "--silent", "--ignore-scripts", "--offline", "--pack-destination", folder], { cwd: staging });
   const archive = (await readdir(folder)).find((name) => name.endsWith(".tgz")) ?? "";
   await rm(staging, { recursive: true });
@@ -53,10 +62,18 @@ test("--version and --help", async () => {
 });
 
 test("it brings its man page where npm links it from, and completes", async () => {
-  const packed: { man: string } = JSON.parse(await readFile(join(folder, "package/package.json"), "utf8"));
-  expect(await readFile(join(folder, "package", packed.man), "utf8")).toMatch(/^\.TH SVCDEPLOY 1 /m);
+  const packed: { man: readonly string[] } = JSON.parse(await readFile(join(folder, "package/package.json"), "utf8"));
+  expect(await readFile(join(folder, "package", packed.man[0] ?? ""), "utf8")).toMatch(/^\.TH SVCDEPLOY 1 /m);
   const words = [main, "__complete", "zsh", "plan", "--project", join(folder, "project"), "--env", "prod", "--limit", "w"];
   expect((await run(process.execPath, words)).stdout).toBe("words\nweb1\thost\n");
+});
+
+test("it brings the files that the documentation says to copy, and nothing that the demo made", async () => {
+  const demo = join(folder, "package/playbooks/demo");
+  for (const name of ["ci/svcdeploy.sh", "ci/drift.crontab", ".github/workflows/svcdeploy.yml", ".gitlab-ci.yml", "inventory/prod.yaml"])
+    expect(await readFile(join(demo, name), "utf8")).toBe(await readFile(join(root, "playbooks/demo", name), "utf8"));
+  const folders = [".github", ".gitlab-ci.yml", "ci", "inventory", "playbooks", "services", "svcdeploy.yaml", "templates", "values"];
+  expect((await readdir(demo)).sort()).toEqual(folders);
 });
 
 test("it needs nothing else from a registry, and carries the licences of what it bundles", async () => {

@@ -3,15 +3,14 @@ import { EXIT } from "../core/exit-code.ts";
 import type { DeployEvent, Project } from "../core/model.ts";
 import type { DeployContext, PlannedPlay } from "../deploy/context.ts";
 import { planText } from "../report/plan-text.ts";
-import { countPlans, type PlanView, summarisePlan } from "../report/plan-view.ts";
+import { countPlans, type PlanView } from "../report/plan-view.ts";
 import { makePlainReporter } from "../report/progress-plain.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { makeJsonReporter, makeNdjsonReporter } from "../report/run-output.ts";
-import { type Line, line, styled } from "../report/text.ts";
+import { type Line, line } from "../report/text.ts";
 import { carryOut } from "./carry-out.ts";
 import { confirm } from "./confirm.ts";
 import { type Interrupts, listenForInterrupts } from "./interrupts.ts";
-import { showLines } from "./show-long.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** How an apply is approved: output is the format of standard output. */
@@ -42,7 +41,7 @@ export function openApproval(options: ApprovalOptions, surroundings: Surrounding
     carryOut: async (preface, planned, context) => {
       const view: PlanView = { environment: options.project.environment, plays: planned };
       surroundings.logbook.note({ plan: view });
-      await showPlan(preface, view, options, surroundings);
+      showPlan(preface, view, options, surroundings);
       if (!(await isAgreed(view, options, interrupts, surroundings))) {
         surroundings.stderr.print([line("Nothing was changed.")]);
         return EXIT.failed;
@@ -58,16 +57,14 @@ export function openApproval(options: ApprovalOptions, surroundings: Surrounding
 }
 
 /** Where no host could be looked at there is no plan, and the run says of each host why. */
-async function showPlan(preface: Preface, view: PlanView, { output, asks }: ApprovalOptions, surroundings: Surroundings): Promise<void> {
+function showPlan(preface: Preface, view: PlanView, { output, asks }: ApprovalOptions, surroundings: Surroundings): void {
   const { stdout, stderr } = surroundings;
   const totals = countPlans(view);
   if (totals.failedHosts === totals.hosts) return;
   const lines = [...preface(stdout.columns), ...planText(view, stdout.columns), []];
-  if (output === "text" && asks === "no") stdout.print(lines);
-  else if (output === "text") {
-    // What stood last in the pager is what the question is about.
-    if ((await showLines(lines, surroundings)) === "paged") stdout.print([line(styled("strong", summarisePlan(view)))]);
-  } else if (asks === "yes") stderr.print([...preface(stderr.columns), ...planText(view, stderr.columns)]);
+  // Never through a pager: the question would stand behind it.
+  if (output === "text") stdout.print(lines);
+  else if (asks === "yes") stderr.print([...preface(stderr.columns), ...planText(view, stderr.columns)]);
 }
 
 async function isAgreed(

@@ -74,7 +74,7 @@ async function checkHere(raw: RawArguments, project: Project, surroundings: Surr
   if (surroundings.program.main.includes("/_npx/"))
     throw new UsageError(
       `${surroundings.program.main} is in the cache of npx, which may be emptied`,
-      "Install it to stay: npm install --global svcdeploy",
+      "Install it to stay: npm install --global ./svcdeploy-VERSION.tgz",
     );
 }
 

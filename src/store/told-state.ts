@@ -26,7 +26,10 @@ export async function makeStateFolder(base: string, name: string): Promise<strin
     makePrivateFolder(folder);
     return folder;
   } catch (error) {
-    throw new UsageError(`${folder} cannot be made (${codeOf(error)})`, GIVE_STATE);
+    throw new UsageError(
+      `${folder} cannot be made (${codeOf(error)})`,
+      `Make ${base} for the user who runs this, as its owner, or name another folder with --state DIR.`,
+    );
   }
 }
 

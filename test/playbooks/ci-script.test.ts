@@ -84,7 +84,7 @@ test("pending changes are green, whatever else is as svcdeploy says", () => {
 
 test("without a key nothing is called", () => {
   const run = job({ SVCDEPLOY_SSH_KEY: "" });
-  expect(run.status).not.toBe(0);
+  expect(run.status).toBe(64);
   expect(run.stderr).toContain("SVCDEPLOY_SSH_KEY");
   expect(run.stdout).not.toContain("called");
 });

@@ -45,8 +45,12 @@ if git rev-parse --local-env-vars >/dev/null 2>&1; then
   export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
 fi
 
-: "${SVCDEPLOY_SSH_KEY:?is needed: the private key to log in with}"
-: "${SVCDEPLOY_KNOWN_HOSTS:?is needed: the host keys to trust}"
+refuse() {
+  echo "svcdeploy: $1" >&2
+  exit 64
+}
+[ -n "${SVCDEPLOY_SSH_KEY:-}" ] || refuse "SVCDEPLOY_SSH_KEY is needed: the private key to log in with"
+[ -n "${SVCDEPLOY_KNOWN_HOSTS:-}" ] || refuse "SVCDEPLOY_KNOWN_HOSTS is needed: the host keys to trust"
 
 private=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/svcdeploy.XXXXXX")
 trap 'rm -rf "$private"' EXIT

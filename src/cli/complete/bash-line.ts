@@ -29,7 +29,8 @@ export function readBashLine(line: string, breaks: string): BashLine {
       word = (word ?? "") + (characters[index] ?? "");
     } else {
       word = (word ?? "") + character;
-      if (quote === "" && breaks.includes(character)) kept = word.length;
+      // readline replaces the @ of a host as well (bash's rl_special_prefixes), and only what follows another break.
+      if (quote === "" && breaks.includes(character)) kept = character === "@" ? word.length - 1 : word.length;
     }
   }
   return { before: words.slice(1), current: word ?? "", kept, quote };

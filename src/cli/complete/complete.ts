@@ -20,7 +20,12 @@ export type CompletedCommand = {
 };
 
 type Project = (folder: string) => ProjectNames;
-type Place = { readonly command: CompletedCommand; readonly given: ReadonlyMap<string, readonly string[]>; readonly open: string | null };
+type Place = {
+  readonly command: CompletedCommand;
+  readonly given: ReadonlyMap<string, readonly string[]>;
+  readonly open: string | null;
+  readonly operands: readonly string[];
+};
 
 const NOTHING: Completion = { kind: "words", candidates: [] };
 
@@ -38,7 +43,9 @@ export async function complete(commands: readonly CompletedCommand[], { before, 
     return await valueOfOption(command, written, { prefix: `--${written}=`, start, names, environment });
   if (current.startsWith("-")) return words(optionsLeft(place), current);
   if (place.open !== null) return await valueOfOption(command, place.open, { prefix: "", start: current, names, environment });
-  return await completion(valuesOfOperand(command.operands), { prefix: "", start: current, names, environment });
+  if (place.operands.length >= (command.operands?.most ?? 0)) return NOTHING;
+  const operand = await completion(valuesOfOperand(command.operands), { prefix: "", start: current, names, environment });
+  return operand.kind === "words" ? { ...operand, candidates: operand.candidates.filter(({ text }) => !place.operands.includes(text)) } : operand;
 }
 
 const GENERAL: readonly Candidate[] = [
@@ -49,6 +56,7 @@ const GENERAL: readonly Candidate[] = [
 /** What the words behind the command have given so far, and the option that still takes a value. An option that takes several takes all that follow. */
 function placeOf(command: CompletedCommand, behind: readonly string[]): Place {
   const given = new Map<string, string[]>();
+  const operands: string[] = [];
   let open: string | null = null;
   for (const word of behind) {
     const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
@@ -58,9 +66,11 @@ function placeOf(command: CompletedCommand, behind: readonly string[]): Place {
     } else if (open !== null) {
       given.get(open)?.push(word);
       if (command.options[open]?.array !== true) open = null;
+    } else if (!word.startsWith("-")) {
+      operands.push(word);
     }
   }
-  return { command, given, open };
+  return { command, given, open, operands };
 }
 
 function takesValue(option: Options | undefined): boolean {

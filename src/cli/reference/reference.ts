@@ -32,7 +32,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
   { code: 0, short: "done", meaning: "done, nothing to do" },
   { code: 1, short: "failed", meaning: "failed; also a conflict, a failed rollback, an unknown end, or a no to the question" },
   { code: 2, short: "changes or drift", meaning: "changes pending (plan --detailed-exitcode), or drift" },
-  { code: 3, short: "some hosts failed", meaning: "hosts failed in different ways, or some were unreachable and others not" },
+  { code: 3, short: "failed in different ways", meaning: "hosts failed in different ways, or some were unreachable and others not" },
   { code: 4, short: "all unreachable", meaning: "every host unreachable" },
   { code: 5, short: "rolled back", meaning: "not healthy, and rolled back" },
   { code: 6, short: "locked", meaning: "locked by another run, or a saved plan that expired" },

@@ -29,7 +29,7 @@ export function judgeTimerHost(
     found.systemd ? null : "systemd does not run there; use --crontab on it",
     found.node === null ? "no node in PATH or /usr/local/bin: install Node 24.12 or newer there" : oldNode(found),
     found.program === null
-      ? "no svcdeploy in PATH or /usr/local/bin: npm install --global svcdeploy there"
+      ? "no svcdeploy in PATH or /usr/local/bin: copy the packed svcdeploy-VERSION.tgz there, npm install --global ./svcdeploy-VERSION.tgz"
       : /^\d+\.\d+\.\d+/.test(found.programVersion)
         ? null
         : `${found.program} --version does not answer with a version`,

@@ -82,6 +82,8 @@ describe.each(["bash", "zsh", "fish"] as const)("%s", (shell) => {
     ["a file behind an equals sign", "plan --values=a\\ f\t", ["plan", "--values=a file.yaml"]],
     ["a file of a report", "plan --report jun\ta\\ f\t", ["plan", "--report", "junit=a file.yaml"]],
     ["a folder", "plan --project inv\t", ["plan", "--project", "inventory"]], // zsh takes the slash off again
+    ["a host behind a service", "why --env prod api@db\t", ["why", "--env", "prod", "api@db one"]],
+    ["a host behind the @ alone", "why --env dev api@\t", ["why", "--env", "dev", "api@desk"]],
     ["nothing to complete", "plan --valid-for a\t", ["plan", "--valid-for", "a"]],
   ])("%s", async (_name, line, words) => {
     const got = await typed(shell, `svcdeploy ${line}`);

@@ -27,7 +27,7 @@ test.each<[Partial<TimerHost>, RegExp]>([
   [{ nodeVersion: "v20.20.2" }, /v20\.20\.2/],
   [{ nodeVersion: "" }, /no known version/],
   [{ nodeVersion: "rm -rf /" }, /is needed/],
-  [{ program: null }, /npm install --global svcdeploy/],
+  [{ program: null }, /npm install --global \.\/svcdeploy-VERSION\.tgz/],
   [{ programVersion: "" }, /does not answer/],
   [{ project: false }, /\/srv\/shop\/svcdeploy\.yaml.*--project-on/],
   [{ environment: false }, /no inventory\/prod\.yaml/],
