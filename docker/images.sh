@@ -48,7 +48,7 @@ build() {
   is_current "$image" && return 0
   release=$(release_of "$1")
   echo "Building $image"
-  base=$(base_image "${release% *}" "${release#* }")
+  base=$(base_image "${release% *}" "${release#* }") || return 1
   DOCKER_BUILDKIT=0 docker build --network host --build-arg "BASE=$base" --label "svcdeploy.recipe=$recipe" \
     --tag "$image" "$docker_folder"
 }

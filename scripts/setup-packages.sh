@@ -15,6 +15,12 @@ if [ ! -f /etc/debian_version ] || [ "$(id -u)" != 0 ]; then
 fi
 
 mkdir -p "$(dirname "$0")/../.cache"
+# Images are built side by side and may lack the same package: the second looks again once the first has installed it.
+if [ -z "${SVCDEPLOY_APT_TURN:-}" ] && command -v flock >/dev/null 2>&1; then
+  SVCDEPLOY_APT_TURN=1
+  export SVCDEPLOY_APT_TURN
+  exec flock "$(dirname "$0")/../.cache/apt.lock" sh "$0" "$@"
+fi
 log=$(cd "$(dirname "$0")/.." && pwd)/.cache/apt.log
 export DEBIAN_FRONTEND=noninteractive
 echo "Installing:$missing (log: $log)"
