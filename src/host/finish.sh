@@ -103,7 +103,9 @@ keep_evidence() {
     if [ -n "$invocation" ]; then
       first=$(timeout 10 journalctl --no-pager -q -o short-unix "INVOCATION_ID=$invocation" 9>&- </dev/null 2>/dev/null | head -n 1 9>&-)
     fi
-    timeout 10 journalctl --no-pager -q -n 20 -o cat -u "$unit" ${first:+"--since=@${first%% *}"} \
+    # Its line may be stamped some milliseconds before systemd's own first one: a second more is shown.
+    case ${first%%.*} in '' | *[!0-9]*) first='' ;; *) first=$((${first%%.*} - 1)) ;; esac
+    timeout 10 journalctl --no-pager -q -n 20 -o cat -u "$unit" ${first:+"--since=@$first"} \
       9>&- </dev/null >"$txn/evidence/$unit.journal" 2>/dev/null
   done <"$txn/acted"
 }
