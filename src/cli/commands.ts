@@ -204,6 +204,14 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./lint.ts")).lint,
   },
   {
+    name: "schemas",
+    describe: "Write JSON Schemas of the project's files, for editors",
+    more: "They go to .svcdeploy/schemas, where the files that `init` writes tell an editor to look. They give completion, also of systemd's directives.",
+    example: "svcdeploy schemas --project deploy",
+    options: { project: SELECTION.project },
+    load: async () => (await import("./schemas.ts")).schemas,
+  },
+  {
     name: "completion",
     describe: "Print what bash, zsh or fish loads to complete command lines",
     more: "Completes commands, options, environments, hosts, groups, services and files. Nothing of a project is run and no host is asked.",

@@ -1,9 +1,10 @@
-/** `svcdeploy init [USER@HOST[:PORT]]`: writes a small working project into an empty folder. */
+/** `svcdeploy init [USER@HOST[:PORT]]`: writes a small working project into an empty folder, with the schemas for its editor. */
 import { basename, resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { type Login, parseLogin } from "../core/init/login.ts";
 import { makeProjectFiles, type ProjectFile } from "../core/init/project-files.ts";
 import { writeProject } from "../project/write-project.ts";
+import { SCHEMA_FOLDER, writeSchemas } from "../project/write-schemas.ts";
 import { indent, type Line, line, styled } from "../report/text.ts";
 import { argumentOf, optionalText, type RawArguments } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -15,6 +16,7 @@ export async function init(raw: RawArguments, { stdout, workingDirectory }: Surr
   const login = loginOf(argumentOf(raw));
   const files = makeProjectFiles(basename(root), login);
   await writeProject(root, files);
+  await writeSchemas(root);
   stdout.print([
     ...fileLines(root, files),
     [],
@@ -35,11 +37,13 @@ function loginOf(text: string | null): Login | null {
 }
 
 function fileLines(root: string, files: readonly ProjectFile[]): readonly Line[] {
-  const width = Math.max(...files.map(({ path }) => path.length));
+  const schemas = { path: `${SCHEMA_FOLDER}/`, purpose: "completion and checks for your editor; not for Git, `svcdeploy schemas` renews them" };
+  const rows = [...files, schemas];
+  const width = Math.max(...rows.map(({ path }) => path.length));
   return [
     line(`Wrote a project into ${root}:`),
     ...indent(
-      files.map(({ path, purpose }) => line(path.padEnd(width), styled("dim", `  ${purpose}`))),
+      rows.map(({ path, purpose }) => line(path.padEnd(width), styled("dim", `  ${purpose}`))),
       2,
     ),
   ];

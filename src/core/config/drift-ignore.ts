@@ -17,14 +17,17 @@ const hostPattern = textThat((pattern) =>
   /^[^\p{Cc}]{1,1000}$/u.test(pattern) && pattern.trim() !== "" ? null : "a host pattern is expected here, e.g. web or web*:!web3",
 );
 
-const date = leaf((value) => {
-  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(value))
-    return bad(`a date such as 2026-12-31 is expected here, this is ${describe(value)}`);
-  const day = Date.parse(`${value}T00:00:00Z`);
-  // The 30th of February is taken for the 2nd of March.
-  const isReal = !Number.isNaN(day) && new Date(day).toISOString().startsWith(value);
-  return isReal ? good(value) : bad(`${value} is no day of any calendar`);
-});
+const date = leaf(
+  (value) => {
+    if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(value))
+      return bad(`a date such as 2026-12-31 is expected here, this is ${describe(value)}`);
+    const day = Date.parse(`${value}T00:00:00Z`);
+    // The 30th of February is taken for the 2nd of March.
+    const isReal = !Number.isNaN(day) && new Date(day).toISOString().startsWith(value);
+    return isReal ? good(value) : bad(`${value} is no day of any calendar`);
+  },
+  { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" },
+);
 
 const rule = map({
   path: pathPattern.optional(),

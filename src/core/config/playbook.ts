@@ -7,12 +7,20 @@ import { matchHosts } from "./patterns.ts";
 import { bad, describe, duration, good, integer, type LeafResult, leaf, listOf, map, text } from "./schema-parts.ts";
 import { problemAt, type TreePath, type YamlDocument } from "./yaml.ts";
 
-const batch = leaf((value): LeafResult<number | `${number}%`> => {
-  if (typeof value === "number" && Number.isInteger(value) && value >= 1) return good(value);
-  const percent = typeof value === "string" ? /^(100|[1-9]\d?)%$/.exec(value)?.[1] : undefined;
-  if (percent === undefined) return bad(`a count such as 1 or a share such as "25%" is expected here, this is ${describe(value)}`);
-  return good<`${number}%`>(`${Number(percent)}%`);
-});
+const batch = leaf(
+  (value): LeafResult<number | `${number}%`> => {
+    if (typeof value === "number" && Number.isInteger(value) && value >= 1) return good(value);
+    const percent = typeof value === "string" ? /^(100|[1-9]\d?)%$/.exec(value)?.[1] : undefined;
+    if (percent === undefined) return bad(`a count such as 1 or a share such as "25%" is expected here, this is ${describe(value)}`);
+    return good<`${number}%`>(`${Number(percent)}%`);
+  },
+  {
+    anyOf: [
+      { type: "integer", minimum: 1 },
+      { type: "string", pattern: "^(100|[1-9][0-9]?)%$" },
+    ],
+  },
+);
 
 const rollout = map(
   {
@@ -26,7 +34,8 @@ const rollout = map(
 );
 
 const play = map({ play: text, hosts: listOf(text), services: listOf(text), rollout: rollout.optional() }, ["before", "after"]);
-const playbookSchema = z.array(play, { error: "a playbook is a list of plays" });
+/** playbooks/*.yaml */
+export const playbookSchema = z.array(play, { error: "a playbook is a list of plays" });
 
 const MAX_PLACEMENTS = 200_000;
 

@@ -31,7 +31,8 @@ export type ProjectTexts = {
   readonly resolvePath: (path: string) => string;
 };
 
-const projectSchema = map({ name: textThat(refuseName), drift: driftSchema.optional() }, ["svcdeploy", "version", "requires", "defaults"]);
+/** svcdeploy.yaml */
+export const projectSchema = map({ name: textThat(refuseName), drift: driftSchema.optional() }, ["svcdeploy", "version", "requires", "defaults"]);
 
 /** Parses and checks everything. Throws ConfigError with the mistakes of all files, UsageError for a bad --set. */
 export function readProject(texts: ProjectTexts): Project {

@@ -7,9 +7,15 @@ import { type Refusal, refuseAccount, refuseHostPath, refuseProjectPath } from "
 /** What a leaf makes of a scalar: a value, or what is wrong. */
 export type LeafResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
-/** A schema for one scalar; `read` never sees lists or maps as text. */
-export function leaf<T>(read: (value: Tree | undefined) => LeafResult<T>) {
-  return z
+/** What JSON Schema can say of a value; the rest is said when the file is read. */
+export type JsonShape = { readonly [keyword: string]: unknown };
+
+/** What a schema's JSON Schema is, where zod cannot tell it. lone: one item may stand for a list of one. */
+export const jsonShapes = z.registry<{ readonly shape: JsonShape } | { readonly lone: true }>();
+
+/** A schema for one scalar; `read` never sees lists or maps as text. shape: what an editor is told of it. */
+export function leaf<T>(read: (value: Tree | undefined) => LeafResult<T>, shape: JsonShape) {
+  const schema = z
     .custom<Tree | undefined>(() => true)
     .transform((value, context): T => {
       const result = read(value);
@@ -17,6 +23,8 @@ export function leaf<T>(read: (value: Tree | undefined) => LeafResult<T>) {
       context.addIssue({ code: "custom", message: result.message });
       return z.NEVER;
     });
+  jsonShapes.add(schema, { shape });
+  return schema;
 }
 
 /** A map with exactly these keys. later: keys of the language that this version refuses by name. */
@@ -47,86 +55,110 @@ export function mapOf<Value extends z.ZodType>(value: Value) {
 }
 
 /** A text that an allow-list decides about. */
-export function textThat(refuse: (text: string) => Refusal) {
-  return leaf((value) => {
+export function textThat(refuse: (text: string) => Refusal, shape: JsonShape = {}) {
+  const read = (value: Tree | undefined): LeafResult<string> => {
     if (typeof value !== "string") return bad(`a text is expected here, this is ${describe(value)}`);
     const reason = refuse(value);
     return reason === null ? good(value) : bad(`${quote(value)}: ${reason}`);
-  });
+  };
+  return leaf(read, { type: "string", ...shape });
 }
 
 /** A text of any kind but the empty one. */
-export const text = textThat((value) => (value === "" ? "this text is empty" : null));
+export const text = textThat((value) => (value === "" ? "this text is empty" : null), { minLength: 1 });
 
 /** Text, or a number or truth value as its text. */
-export const scalar = leaf((value) =>
-  value === null || value === undefined || typeof value === "object"
-    ? bad(`a text or number is expected here, this is ${describe(value)}`)
-    : good(String(value)),
+export const scalar = leaf(
+  (value) =>
+    value === null || value === undefined || typeof value === "object"
+      ? bad(`a text or number is expected here, this is ${describe(value)}`)
+      : good(String(value)),
+  { type: ["string", "number", "boolean"] },
 );
 
 /** A version: text, never a number, since 1.10 would become 1.1. */
-export const version = leaf((value) => {
-  if (typeof value === "number") return bad(`a version is a text: write "${value}" in quotes`);
-  if (typeof value !== "string") return bad(`a version is a text, this is ${describe(value)}`);
-  return /^[A-Za-z0-9][A-Za-z0-9._+~-]{0,63}$/.test(value)
-    ? good(value)
-    : bad(`${quote(value)}: a version has letters, digits and . _ + ~ -, 64 at most`);
-});
+export const version = leaf(
+  (value) => {
+    if (typeof value === "number") return bad(`a version is a text: write "${value}" in quotes`);
+    if (typeof value !== "string") return bad(`a version is a text, this is ${describe(value)}`);
+    return /^[A-Za-z0-9][A-Za-z0-9._+~-]{0,63}$/.test(value)
+      ? good(value)
+      : bad(`${quote(value)}: a version has letters, digits and . _ + ~ -, 64 at most`);
+  },
+  { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._+~-]{0,63}$" },
+);
 
 /** A whole number between two bounds; digits in a text count, since templates give text. */
 export function integer(least: number, most: number) {
-  return leaf((value) => {
-    const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
-    if (typeof number !== "number" || !Number.isInteger(number)) return bad(`a whole number is expected here, this is ${describe(value)}`);
-    return number >= least && number <= most ? good(number) : bad(`${number} is not between ${least} and ${most}`);
-  });
+  return leaf(
+    (value) => {
+      const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+      if (typeof number !== "number" || !Number.isInteger(number)) return bad(`a whole number is expected here, this is ${describe(value)}`);
+      return number >= least && number <= most ? good(number) : bad(`${number} is not between ${least} and ${most}`);
+    },
+    { type: "integer", minimum: least, maximum: most },
+  );
 }
 
 /** true or false; the same as text where a template gave it. */
-export const flag = leaf((value) => {
-  if (value === true || value === "true") return good(true);
-  return value === false || value === "false" ? good(false) : bad(`true or false is expected here, this is ${describe(value)}`);
-});
+export const flag = leaf(
+  (value) => {
+    if (value === true || value === "true") return good(true);
+    return value === false || value === "false" ? good(false) : bad(`true or false is expected here, this is ${describe(value)}`);
+  },
+  { type: "boolean" },
+);
 
 /** One of a few words. */
 export function oneOf<const Word extends string>(...words: readonly Word[]) {
-  return leaf((value) => {
-    const word = words.find((candidate) => candidate === value);
-    return word === undefined ? bad(`one of ${words.join(", ")} is expected here, this is ${describe(value)}`) : good(word);
-  });
+  return leaf(
+    (value) => {
+      const word = words.find((candidate) => candidate === value);
+      return word === undefined ? bad(`one of ${words.join(", ")} is expected here, this is ${describe(value)}`) : good(word);
+    },
+    { type: "string", enum: words },
+  );
 }
 
 /** A time span as systemd writes it → seconds, between two bounds. */
 export function duration(least: number, most: number) {
-  return leaf((value) => {
-    const seconds = typeof value === "string" || typeof value === "number" ? parseTimeSpan(String(value)) : null;
-    if (seconds === null) return bad(`a time span such as 10s or 5min is expected here, this is ${describe(value)}`);
-    return seconds >= least && seconds <= most ? good(seconds) : bad(`${value} is not between ${least}s and ${most}s`);
-  });
+  return leaf(
+    (value) => {
+      const seconds = typeof value === "string" || typeof value === "number" ? parseTimeSpan(String(value)) : null;
+      if (seconds === null) return bad(`a time span such as 10s or 5min is expected here, this is ${describe(value)}`);
+      return seconds >= least && seconds <= most ? good(seconds) : bad(`${value} is not between ${least}s and ${most}s`);
+    },
+    { title: "time span", type: ["string", "number"] },
+  );
 }
 
 /** A file mode as text → four octal digits. */
-export const mode = leaf((value) => {
-  if (typeof value === "number") return bad(`a mode is a text: write "${String(value).padStart(4, "0")}" in quotes; YAML's 0755 is the number 755`);
-  if (typeof value !== "string" || !/^[0-7]{3,4}$/.test(value)) return bad(`a mode such as "0755" is expected here, this is ${describe(value)}`);
-  return good(value.padStart(4, "0"));
-});
+export const mode = leaf(
+  (value) => {
+    if (typeof value === "number") return bad(`a mode is a text: write "${String(value).padStart(4, "0")}" in quotes; YAML's 0755 is the number 755`);
+    if (typeof value !== "string" || !/^[0-7]{3,4}$/.test(value)) return bad(`a mode such as "0755" is expected here, this is ${describe(value)}`);
+    return good(value.padStart(4, "0"));
+  },
+  { title: "mode", type: "string", pattern: "^[0-7]{3,4}$" },
+);
 
 /** One value or a list of them → a list. */
 export function listOf<Item extends z.ZodType>(item: Item) {
-  return z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), z.array(item));
+  const schema = z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), z.array(item));
+  jsonShapes.add(schema, { lone: true });
+  return schema;
 }
 
 /** An absolute path on a host. */
-export const hostPath = textThat(refuseHostPath);
+export const hostPath = textThat(refuseHostPath, { title: "path on the host", pattern: "^/" });
 /** A path inside the project folder. */
-export const projectPath = textThat(refuseProjectPath);
+export const projectPath = textThat(refuseProjectPath, { title: "path in the project" });
 /** A user or group name. */
-export const accountName = textThat(refuseAccount);
+export const accountName = textThat(refuseAccount, { title: "user or group" });
 
 /** A map of inert data: values, vars, the JSON that a health check expects. */
 export const treeMap = z.custom<TreeMap>((value) => isTreeMap(value), { error: "a map is expected here" });
+jsonShapes.add(treeMap, { shape: { type: "object" } });
 
 /** Whether a tree is a map. */
 export function isTreeMap(value: unknown): value is TreeMap {

@@ -27,11 +27,14 @@ import {
 } from "./schema-parts.ts";
 
 /** A directive's value: text, number, truth value (yes, no); its parts when it is a list. */
-const directiveValue = leaf((value) => {
-  if (value === null || value === undefined) return bad('a value is expected here; "" resets a directive');
-  if (typeof value === "object") return bad(`a text or number is expected here, this is ${describe(value)}`);
-  return good(typeof value === "boolean" ? (value ? "yes" : "no") : String(value));
-});
+const directiveValue = leaf(
+  (value) => {
+    if (value === null || value === undefined) return bad('a value is expected here; "" resets a directive');
+    if (typeof value === "object") return bad(`a text or number is expected here, this is ${describe(value)}`);
+    return good(typeof value === "boolean" ? (value ? "yes" : "no") : String(value));
+  },
+  { type: ["string", "number", "boolean"] },
+);
 const directives = mapOf(listOf(directiveValue));
 
 const artifactSource = textThat((source) => {
@@ -39,7 +42,9 @@ const artifactSource = textThat((source) => {
   if (/\.(?:tar|tar\.\w+|tgz|zip)$/.test(source)) return "an archive as artifact is not supported yet; name the executable itself";
   return refuseProjectPath(source);
 });
-const sha256 = textThat((value) => (/^[0-9a-f]{64}$/.test(value) ? null : "a sha256 has 64 hexadecimal digits in lower case"));
+const sha256 = textThat((value) => (/^[0-9a-f]{64}$/.test(value) ? null : "a sha256 has 64 hexadecimal digits in lower case"), {
+  pattern: "^[0-9a-f]{64}$",
+});
 const artifact = map({ source: artifactSource, version: version.optional(), sha256: sha256.optional(), keep: integer(1, 100).optional() }, [
   "signature",
 ]);
@@ -48,7 +53,10 @@ const account = map({ user: accountName, group: accountName.optional(), groups: 
 
 const serviceName = textThat(refuseName);
 
-const noInstances = leaf((value) => (Array.isArray(value) && value.length === 0 ? good(value) : bad("`instances` is not supported yet")));
+const noInstances = leaf((value) => (Array.isArray(value) && value.length === 0 ? good(value) : bad("`instances` is not supported yet")), {
+  type: "array",
+  maxItems: 0,
+});
 
 const commandWords = z.array(text, { error: "a command is a list: the program, then its arguments" }).min(1, "a command needs a program");
 const secret = map({ env: textThat(refuseVariable).optional(), file: projectPath.optional(), exec: commandWords.optional() }, [
@@ -94,12 +102,17 @@ const cache = map(
   ["persist"],
 );
 
-const logrotateValue = leaf((value) => {
-  if (value === true || value === "true") return good(null);
-  if (value === false || value === "false") return bad("leave the option out, or write its opposite (nocompress: true)");
-  if (typeof value !== "string" && typeof value !== "number") return bad(`true, a text or a number is expected here, this is ${describe(value)}`);
-  return /^[A-Za-z0-9 ./%:_+-]+$/.test(String(value)) ? good(String(value)) : bad("an option's value has letters, digits, blanks and . / % : _ + -");
-});
+const logrotateValue = leaf(
+  (value) => {
+    if (value === true || value === "true") return good(null);
+    if (value === false || value === "false") return bad("leave the option out, or write its opposite (nocompress: true)");
+    if (typeof value !== "string" && typeof value !== "number") return bad(`true, a text or a number is expected here, this is ${describe(value)}`);
+    return /^[A-Za-z0-9 ./%:_+-]+$/.test(String(value))
+      ? good(String(value))
+      : bad("an option's value has letters, digits, blanks and . / % : _ + -");
+  },
+  { type: ["string", "number", "boolean"] },
+);
 const LOGROTATE_OPTIONS =
   "compress nocompress compressext compressoptions copy nocopy copytruncate nocopytruncate createolddir nocreateolddir dateext nodateext dateformat dateyesterday datehourago delaycompress nodelaycompress extension hourly daily weekly monthly yearly ifempty notifempty maxage maxsize minage minsize missingok nomissingok olddir noolddir rotate sharedscripts nosharedscripts shred noshred shredcycles size start nocreate nomail".split(
     " ",
@@ -115,13 +128,16 @@ const logrotate = map({ paths: listOf(textThat(refuseHostGlob)), su: map({ user:
 
 const directory = map({ path: hostPath, mode: mode.optional(), owner: accountName.optional(), group: accountName.optional() });
 
-const tcpAddress = leaf((value) => {
-  const match = typeof value === "string" ? /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value) : null;
-  const [address, port] = [match?.[1] ?? match?.[2] ?? "", Number(match?.[3] ?? 0)];
-  if (match === null || port < 1 || port > 65535) return bad(`ADDRESS:PORT is expected here, this is ${describe(value)}`);
-  const reason = refuseAddress(address);
-  return reason === null ? good({ address, port }) : bad(reason);
-});
+const tcpAddress = leaf(
+  (value) => {
+    const match = typeof value === "string" ? /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value) : null;
+    const [address, port] = [match?.[1] ?? match?.[2] ?? "", Number(match?.[3] ?? 0)];
+    if (match === null || port < 1 || port > 65535) return bad(`ADDRESS:PORT is expected here, this is ${describe(value)}`);
+    const reason = refuseAddress(address);
+    return reason === null ? good({ address, port }) : bad(reason);
+  },
+  { type: "string", pattern: ":[0-9]{1,5}$" },
+);
 const check = map({
   http: textThat(refuseHttpUrl).optional(),
   tcp: tcpAddress.optional(),
@@ -137,7 +153,9 @@ const check = map({
     context.addIssue({ code: "custom", message: "via, status and json belong to http checks" });
 });
 
-const lintRule = textThat((rule) => (/^SD\d{3}$/.test(rule) ? null : "a rule's name is SD and three digits, e.g. SD060"));
+const lintRule = textThat((rule) => (/^SD\d{3}$/.test(rule) ? null : "a rule's name is SD and three digits, e.g. SD060"), {
+  pattern: "^SD[0-9]{3}$",
+});
 const lint = map({ ignore: z.array(map({ rule: lintRule, because: text }), { error: "a list of { rule, because } is expected here" }) });
 
 /** services/*.yaml */

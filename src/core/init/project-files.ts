@@ -20,6 +20,11 @@ export function makeProjectFiles(name: string, login: Login | null): readonly Pr
   ];
 }
 
+/** Tells an editor with a YAML language server what may stand in the file. */
+function schemaLine(kind: string, up: string): string {
+  return `# yaml-language-server: $schema=${up}.svcdeploy/schemas/${kind}.schema.json\n`;
+}
+
 /** The nearest allowed name to a folder's name. */
 function projectName(text: string): string {
   const name = text
@@ -32,7 +37,7 @@ function projectName(text: string): string {
 }
 
 function projectText(name: string): string {
-  return `# The project. Its name stands in the ownership manifest on every host, so that two projects never fight over one service.
+  return `${schemaLine("project", "")}# The project. Its name stands in the ownership manifest on every host, so that two projects never fight over one service.
 name: ${name}
 `;
 }
@@ -41,7 +46,7 @@ function inventoryText(login: Login | null): string {
   const { name, address, user, port } = login ?? { name: "web1", address: "192.0.2.10", user: "deploy", port: null };
   const more = `${user === null ? "" : `, user: ${scalar(user)}`}${port === null ? "" : `, port: ${port}`}`;
   const example = login === null ? "  # an example: put a host of your own here\n" : "";
-  return `# The production environment: \`--env prod\`. Another file here, inventory/staging.yaml, is another environment.
+  return `${schemaLine("inventory", "../")}# The production environment: \`--env prod\`. Another file here, inventory/staging.yaml, is another environment.
 
 protected: true          # apply asks for the environment's name (or --yes), and goes host by host
 
@@ -76,7 +81,7 @@ heartbeat:
   message: still here
 `;
 
-const SERVICE = `# A service that says every few seconds that it is there: \`journalctl -u heartbeat\` on the host shows it.
+const SERVICE = `${schemaLine("service", "../")}# A service that says every few seconds that it is there: \`journalctl -u heartbeat\` on the host shows it.
 # It needs nothing but a shell. Change it, copy it, put your own program in its place.
 
 name: heartbeat                        # → /etc/systemd/system/heartbeat.service
@@ -132,7 +137,7 @@ while :; do
 done
 `;
 
-const PLAYBOOK = `# Which services go to which hosts, and how they roll out. Plays run in this order, each finished before the next.
+const PLAYBOOK = `${schemaLine("playbook", "../")}# Which services go to which hosts, and how they roll out. Plays run in this order, each finished before the next.
 
 - play: everything
   hosts: all               # a pattern as in Ansible: hosts and groups, \`web:&prod\` in both, \`all:!web1\` without, \`web*\`
@@ -148,4 +153,6 @@ secrets/
 id_*
 # What \`svcdeploy render --out rendered\` writes: secrets are in it.
 rendered/
+# Schemas for the editor: \`svcdeploy schemas\` writes them.
+.svcdeploy/
 `;

@@ -10,6 +10,15 @@ export function hardeningDirectives(service: Service, section: Directives): Dire
   return makeDirectives({ file: service.file, line: 1, column: 1 }, [...wanted, ...writable]);
 }
 
+/** The two profiles in Markdown, for docs/configuration.md. */
+export function hardeningMarkdown(): string {
+  const own = new Map(STANDARD);
+  const rows = STRICT.map(([name, value]) => `| ${name} | ${own.get(name) ?? ""} | ${value} |`);
+  const more =
+    "| CapabilityBoundingSet | | what AmbientCapabilities= names, else empty |\n| ReadWritePaths | | the cache and the directories that are not root's |";
+  return `## Hardening\n\n| directive | standard | strict |\n| --- | --- | --- |\n${rows.join("\n")}\n${more}`;
+}
+
 type Profile = readonly (readonly [name: string, value: string])[];
 
 const STANDARD: Profile = [

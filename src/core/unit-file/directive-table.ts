@@ -21,6 +21,11 @@ export function sectionsWithDirective(name: string, version: number): readonly s
   return Object.keys(data).filter((section) => knownDirectives(section, version).has(name));
 }
 
+/** Every directive that one of the measured versions knows in this section, in the order of the alphabet. */
+export function directiveNames(section: string): readonly string[] {
+  return [...new Set(MEASURED.flatMap((version) => [...knownDirectives(section, version)]))].sort();
+}
+
 /** The oldest of the versions 247, 252 and 257 from which on the section knows the directive; null when none does. */
 export function directiveSince(section: string, name: string): number | null {
   return MEASURED.find((version) => knownDirectives(section, version).has(name)) ?? null;

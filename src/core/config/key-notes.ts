@@ -1,0 +1,199 @@
+/** What each key of a project's files is for, in a sentence: the text of docs/configuration.md and of the JSON Schemas. Not loaded by any command but `schemas`. */
+
+/** The kinds of files that a project is written in, apart from values, which are free. */
+export type FileKind = "service" | "inventory" | "playbook" | "project";
+
+/** says: one or two sentences. otherwise: what holds without the key. example: YAML of the whole block, as it may stand in a file. */
+export type KeyNote = { readonly says: string; readonly otherwise?: string; readonly example?: string };
+
+/** Kind → path of a key → its note. `[]` stands for an item of a list, `*` for a name that the user chooses. */
+export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote>>>> = {
+  service: {
+    name: {
+      says: "The service's name: it names its unit, its files and its folders on the hosts. Known before any host is, so no template.",
+      example: "name: web",
+    },
+    artifact: {
+      says: "The program: what the project brings to the host. Without it the program is taken to be there.",
+      example: 'artifact: { source: artifacts/web, version: "2.3.1", keep: 5 }',
+    },
+    "artifact.source": { says: "Where it is, from the project folder." },
+    "artifact.version": { says: "What it is called in folder names, in `status` and in `why`; text, so in quotes.", otherwise: "its sha256 alone" },
+    "artifact.sha256": { says: "What it must be; another file is refused before any host is asked.", otherwise: "computed and shown" },
+    "artifact.keep": { says: "How many releases stay on the host.", otherwise: "5" },
+    account: {
+      says: "A system user with its group, created when missing, never changed or removed. Sets User= and Group=.",
+      example: "account: { user: web, groups: [adm] }",
+    },
+    "account.user": { says: "Its name." },
+    "account.group": { says: "Its primary group.", otherwise: "the user's name" },
+    "account.groups": { says: "Further groups, which must exist; none is ever taken away." },
+    "account.home": { says: "Its home in passwd(5); the folder is not made.", otherwise: "/nonexistent" },
+    unit: {
+      says: 'Directives of [Unit] by their own names; a list repeats the directive, "" resets it.',
+      example: "unit: { Description: Web, After: [network-online.target], Wants: network-online.target }",
+    },
+    service: {
+      says: "Directives of [Service].",
+      example: "service:\n  Type: notify\n  ExecStart: /opt/web/current/web --config /etc/web/config.yaml\n  Restart: on-failure\n  RestartSec: 10s",
+    },
+    install: {
+      says: "Directives of [Install]; the links they mean are made without `systemctl enable`.",
+      otherwise: "WantedBy: multi-user.target",
+      example: "install: { WantedBy: multi-user.target }",
+    },
+    instances: { says: "Names of instances." },
+    hardening: {
+      says: "A set of sandboxing directives; a directive of your own wins over it. They are listed below.",
+      otherwise: "off",
+      example: "hardening: standard",
+    },
+    runtime: { says: "go: GOMAXPROCS and GOMEMLIMIT follow from CPUQuota= and MemoryMax= unless set.", example: "runtime: go" },
+    timers: {
+      says: "Jobs beside the service, each with its timer: directives of [Timer], and of the job's [Service] and [Unit].",
+      example: "timers: [{ name: rollup, OnCalendar: hourly, ExecStart: /opt/web/current/rollup }]",
+    },
+    "timers[].name": { says: "Names the units: <service>-<name>.timer and .service." },
+    sockets: {
+      says: "Sockets that systemd holds for the service: directives of [Socket].",
+      example: "sockets: [{ ListenStream: 127.0.0.1:6060, FileDescriptorName: debug }]",
+    },
+    "sockets[].name": { says: "Names the unit <service>-<name>.socket.", otherwise: "<service>.socket" },
+    environment: {
+      says: "Variables, in a file that only root reads; quoted for systemd, no shell and no specifiers.",
+      example: 'environment: { APP_ENV: "{{env}}" }',
+    },
+    secrets: {
+      says: "Secret values by name, from one provider each. They are shown nowhere.",
+      example: "secrets: { DB_PASSWORD: { env: DB_PASSWORD } }",
+    },
+    "secrets.*.env": { says: "A variable of the controller's environment." },
+    "secrets.*.file": { says: "A file of the project that is not in Git." },
+    "secrets.*.exec": { says: "A program and its arguments; what it prints. Run without a shell." },
+    files: {
+      says: "Configuration files: exactly one of template, content and source each.",
+      example: 'files:\n  - path: /etc/web/config.yaml\n    template: web/config.yaml.hbs\n    mode: "0640"\n    onChange: reload',
+    },
+    "files[].path": { says: "Where it goes." },
+    "files[].template": { says: "A Handlebars file below templates/." },
+    "files[].content": { says: "Its text, itself a template." },
+    "files[].source": { says: "A file of the project, copied as it is." },
+    "files[].mode": { says: 'Its mode, as text; "0640" at most for a file that holds a secret.', otherwise: '"0644"' },
+    "files[].owner": { says: "Whose it is.", otherwise: "root" },
+    "files[].group": { says: "Its group.", otherwise: "root" },
+    "files[].onChange": { says: "What the service does when it changes.", otherwise: "restart" },
+    slice: {
+      says: "A slice with directives of [Slice]: shared by the services that name it, nested by dashes in its name. Limits apply without a restart.",
+      example: "slice: { name: payments, MemoryMax: 2G, CPUQuota: 75% }",
+    },
+    "slice.name": { says: "Its name without .slice." },
+    cache: {
+      says: "A tmpfs at a path, as a mount unit that the service requires. A new size or option is a remount; the rest needs a new mount, which empties it.",
+      example: "cache: { path: /var/cache/web, size: 512M, owner: web, options: [noatime] }",
+    },
+    "cache.path": { says: "Where it is mounted." },
+    "cache.size": { says: "Its size: 512M, 4G, or a share of the memory such as 10%." },
+    "cache.mode": { says: "The mode of its root folder.", otherwise: '"0755"' },
+    "cache.owner": { says: "Who owns it.", otherwise: "the account, else root" },
+    "cache.group": { says: "Its group.", otherwise: "the account's, else root" },
+    "cache.options": { says: "More options of mount(8), e.g. noatime." },
+    logrotate: {
+      says: "A file in /etc/logrotate.d: options of logrotate(8) by their own names, `true` for those without a value.",
+      example: "logrotate: { paths: [/var/log/web/*.log], daily: true, rotate: 7, maxsize: 100M, compress: true, copytruncate: true }",
+    },
+    "logrotate.paths": { says: "What is rotated." },
+    "logrotate.su": { says: "As whom.", otherwise: "the service's user, unless the folder is root's" },
+    "logrotate.su.user": { says: "The user." },
+    "logrotate.su.group": { says: "The group." },
+    directories: {
+      says: "Folders that shall exist. They are never removed.",
+      example: 'directories: [{ path: /var/lib/web, mode: "0750", owner: web, group: web }]',
+    },
+    "directories[].path": { says: "Where it is." },
+    "directories[].mode": { says: "Its mode, as text.", otherwise: '"0755"' },
+    "directories[].owner": { says: "Whose it is.", otherwise: "the account, else root" },
+    "directories[].group": { says: "Its group.", otherwise: "the account's, else root" },
+    health: {
+      says: "Checks that must pass before a transaction is confirmed: exactly one of http, tcp and command each.",
+      example: "health: [{ http: http://127.0.0.1:8080/readyz, expect: { status: 200, json: { status: ok }, within: 500ms } }]",
+    },
+    "health[].http": { says: "A URL, asked from the host through the SSH connection, so that the port may stay private." },
+    "health[].tcp": { says: "ADDRESS:PORT that accepts a connection." },
+    "health[].command": { says: "A program and its arguments, run on the host without a shell; exit 0 is healthy." },
+    "health[].role": { says: "ready decides whether an apply is confirmed; live is asked by drift as well.", otherwise: "ready" },
+    "health[].via": { says: "forward: through the SSH connection; host: curl on the host.", otherwise: "forward, and curl where that is refused" },
+    "health[].expect": { says: "What the answer must be." },
+    "health[].expect.status": { says: "The HTTP status.", otherwise: "200" },
+    "health[].expect.json": { says: "Fields that the body must have." },
+    "health[].expect.within": { says: "How long an answer may take.", otherwise: "5s" },
+    settle: { says: "How long the process must stay the same before it counts as up.", otherwise: "10s", example: "settle: 10s" },
+    lint: {
+      says: "What lint shall not say of this service.",
+      example: "lint: { ignore: [{ rule: SD060, because: the port is behind a firewall }] }",
+    },
+    "lint.ignore": { says: "Rules that are accepted." },
+    "lint.ignore[].rule": { says: "Its name." },
+    "lint.ignore[].because": { says: "Why." },
+  },
+  inventory: {
+    protected: { says: "A production environment: apply asks for its name and goes in batches.", otherwise: "false", example: "protected: true" },
+    defaults: { says: "Any key of a host, for every host that does not say otherwise.", example: "defaults: { user: deploy, systemd: 252 }" },
+    hosts: {
+      says: "Name → host. A range in a name makes several hosts; ranges in its values go along.",
+      example: 'hosts:\n  "web[1:3]": { address: "10.0.0.1[1:3]" }\n  db1: { address: 10.0.0.21, port: 2222, required: true }',
+    },
+    groups: { says: "Name → group.", example: 'groups:\n  web: { hosts: ["web*"], vars: { port: 8080 } }\n  all-of-it: { children: [web] }' },
+    "groups.*.hosts": { says: "Hosts, or patterns of their names." },
+    "groups.*.children": { says: "Other groups." },
+    "groups.*.vars": { says: "Variables of its hosts; a host's own win." },
+    ...hostNotes("defaults"),
+  },
+  playbook: {
+    "[].play": {
+      says: "Its name in plans and reports.",
+      example: "- play: gateways\n  hosts: web:&prod:!web9\n  services: [web]\n  rollout: { batches: [1, 25%, 100%], pause: 30s, maxUnreachable: 1 }",
+    },
+    "[].hosts": { says: "Which hosts, in Ansible's pattern grammar: web:&prod:!web9." },
+    "[].services": { says: "Which services, by name." },
+    "[].rollout": { says: "How the play reaches its hosts." },
+    "[].rollout.batches": {
+      says: "How many hosts at a time: counts and shares.",
+      otherwise: "all at once; in a protected environment [1, 25%, 100%]",
+    },
+    "[].rollout.maxFailed": { says: "How many hosts may fail before the play ends.", otherwise: "0" },
+    "[].rollout.maxUnreachable": { says: "How many hosts may be out of reach.", otherwise: "0" },
+    "[].rollout.pause": { says: "How long to wait between batches.", otherwise: "0" },
+    "[].rollout.healthyDeadline": { says: "How long a host's health checks may take to pass.", otherwise: "5min" },
+  },
+  project: {
+    name: { says: "It names the ownership manifests on the hosts, so that two projects never fight over one service.", example: "name: shop" },
+    drift: {
+      says: "What `drift` does not tell.",
+      example: 'drift: { ignore: [{ path: /etc/web/local.conf, because: tuned by hand, until: "2026-12-31" }] }',
+    },
+    "drift.ignore": { says: "Rules, each with exactly one of path, directive and unit." },
+    "drift.ignore[].path": { says: "A path; * and ? stand for characters within one folder's name." },
+    "drift.ignore[].directive": { says: "A directive, e.g. LimitNOFILE, in drop-ins that are not ours." },
+    "drift.ignore[].unit": { says: "A unit in full, e.g. web.service." },
+    "drift.ignore[].host": { says: "A host pattern.", otherwise: "every host" },
+    "drift.ignore[].because": { says: "Why; it stands in every report." },
+    "drift.ignore[].until": { says: "The last day on which it holds, in UTC." },
+  },
+};
+
+/** The keys of a host. */
+function hostNotes(path: string): Readonly<Record<string, KeyNote>> {
+  const notes: Readonly<Record<string, KeyNote>> = {
+    address: { says: "Name or address.", otherwise: "the host's name" },
+    port: { says: "SSH port.", otherwise: "22" },
+    user: { says: "Who logs in.", otherwise: "root" },
+    become: { says: "How it becomes root.", otherwise: "sudo, unless the user is root" },
+    identity: { says: "A private key.", otherwise: "the agent, then the usual files" },
+    knownHosts: { says: "A known_hosts file.", otherwise: "the user's and the system's" },
+    labels: { says: "Free texts, for templates." },
+    vars: { says: "Variables, for templates." },
+    required: { says: "Out of reach, it fails the run whatever maxUnreachable says.", otherwise: "false" },
+    systemd: { says: "The systemd version that units are written and checked for.", otherwise: "247" },
+  };
+  return Object.fromEntries(Object.entries(notes).map(([name, note]) => [`${path}.${name}`, note]));
+}
