@@ -9,6 +9,7 @@ import {
   type Quoted,
 } from "../../src/core/unit-file/quote.ts";
 import { cgroupMode, removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import { makeWorkshop } from "../support/workshop.ts";
 
 const nasty = [
   ...["", " ", "  two  ", "\t", "\ttab\t", "trailing ", " leading", "a b", "'", '"', "''", '""', `'"'"'`, '"quoted"', "'quoted'", "it's"],
@@ -40,7 +41,7 @@ const generated = fc.sample(
     fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 16 }).map((parts) => parts.join("")),
     fc.string({ unit: "binary", maxLength: 24 }).filter((text) => !text.includes("\0") && !/\p{Noncharacter_Code_Point}/u.test(text)),
   ),
-  { seed: 20_261_121, numRuns: 120 },
+  { seed: 20_261_121, numRuns: 10_000 },
 );
 const strings = [...nasty, ...lineBreaks, ...generated];
 const hosts: TestHost[] = [];
@@ -74,6 +75,26 @@ test.each(systemdVersions)("systemd %i reads back every string", async (systemd)
   console.log(`systemd ${systemd}: ${strings.length} strings as arguments, in Environment= and in an environment file: all read back`);
 });
 
+test("the whole way: from a service file through apply to the process, on every version", async () => {
+  const shop = makeWorkshop(hosts);
+  try {
+    // A text of a service is a template, once; what looks like one comes as a value, which is inert.
+    const isTemplate = (text: string): boolean => text.includes("{{");
+    const lines = strings.map((text, index) => `  V${index}: ${isTemplate(text) ? `"{{values.v${index}}}"` : yamlText(text)}\n`);
+    shop.write("values/test.yaml", strings.flatMap((text, index) => (isTemplate(text) ? [`v${index}: ${yamlText(text)}\n`] : [])).join(""));
+    shop.write("services/web.yaml", `name: writers-way\nservice: { ExecStart: /bin/sleep 1000 }\nsettle: 1s\nenvironment:\n${lines.join("")}`);
+    shop.write("playbooks/site.yaml", "- { play: way, hosts: all, services: [writers-way] }\n");
+    const applied = await shop.run(["apply", "--env", "test", "--yes", "--output", "json"]);
+    expect(applied.code === 0 ? "" : applied.stderr.slice(0, 4000)).toBe("");
+    for (const host of hosts) {
+      const text = await host.shell('cat "/proc/$(systemctl show -p MainPID --value writers-way.service)/environ"');
+      expect(variables(text.split("\0").slice(0, -1))).toEqual(strings);
+    }
+  } finally {
+    shop.remove();
+  }
+});
+
 test("what the formats cannot carry is refused", () => {
   for (const text of ["a\0b", "\ud800", "a\udc00b", "\uffff", "\ufdd0", "\u{1fffe}"]) {
     expect(formatExecArgument(text)).toMatchObject({ ok: false });
@@ -95,6 +116,11 @@ async function run(host: TestHost, file: "cmdline" | "environ", lines: string): 
 function variables(environment: readonly string[]): readonly (string | undefined)[] {
   const found = new Map(environment.map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]));
   return strings.map((_, index) => found.get(`V${index}`));
+}
+
+/** JSON is YAML, but for what YAML calls unprintable. */
+function yamlText(text: string): string {
+  return JSON.stringify(text).replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function written(quoted: Quoted): string {
