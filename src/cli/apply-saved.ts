@@ -16,6 +16,7 @@ import { openApproval } from "./approval.ts";
 import { mustBeAskable } from "./confirm.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, type Selection } from "./options.ts";
 import { planHosts } from "./plan-hosts.ts";
+import { withRemoval } from "./prune-option.ts";
 import { refuseLintErrors } from "./refuse-lint-errors.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { announce, makeContext, openWorkspace } from "./workspace.ts";
@@ -38,11 +39,11 @@ export async function applySaved(file: string, raw: RawArguments, surroundings: 
   const { interrupts } = approval;
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });
   announce(plays, surroundings);
-  const fresh = await interrupts.abandonable(planHosts(plays, context, "settle"));
+  const fresh = await interrupts.abandonable(planHosts(withRemoval(plays, saved.selection.pruning ?? "blocks"), context, "settle"));
   return await approval.carryOut((columns) => savedPlanText(saved, file, columns), reviewedPlays(saved, fresh, { stale, key }), context);
 }
 
-const STORED = ["env", "limit", "service", "set", "values"];
+const STORED = ["env", "limit", "service", "set", "values", "prune"];
 
 function refuseSelection(raw: RawArguments): void {
   const given = STORED.find((name) => raw[name] !== undefined);

@@ -6,6 +6,7 @@ import { mustBeAskable } from "./confirm.ts";
 import { argumentOf, connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
 import { plan } from "./plan.ts";
 import { planHosts } from "./plan-hosts.ts";
+import { pruningOf, withRemoval } from "./prune-option.ts";
 import { refuseLintErrors } from "./refuse-lint-errors.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { announce, makeContext, openWorkspace } from "./workspace.ts";
@@ -21,13 +22,14 @@ export async function apply(raw: RawArguments, surroundings: Surroundings): Prom
   const asks = isGiven(raw, "yes") ? "no" : "yes";
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
   if (asks === "yes") mustBeAskable(surroundings);
+  const pruning = pruningOf(raw);
   const { project, plays } = await openWorkspace(selection, surroundings);
   refuseLintErrors(plays, project.environment, surroundings);
   const approval = openApproval({ project, output, asks }, surroundings);
   const { interrupts } = approval;
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });
   announce(plays, surroundings);
-  const planned = await interrupts.abandonable(planHosts(plays, context, "settle"));
+  const planned = await interrupts.abandonable(planHosts(withRemoval(plays, pruning), context, "settle"));
   return await approval.carryOut(() => [], planned, context);
 }
 

@@ -1,7 +1,7 @@
 /** The table of commands: what each is for, takes, and where it is done. */
 import type { Options } from "yargs";
 import { HEAL } from "./heal-options.ts";
-import { CONNECTION, HISTORY, LINT, LOGS, outputOption, type RawArguments, SELECTION, STATUS } from "./options.ts";
+import { CONNECTION, HISTORY, LINT, LOGS, outputOption, PRUNE, type RawArguments, SELECTION, STATUS } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { PASSED_ON, TIMER, WATCH } from "./watch-options.ts";
 
@@ -70,6 +70,7 @@ export const COMMANDS: readonly Command[] = [
       ...SELECTION,
       ...CONNECTION,
       output: outputOption("text", "json", "markdown"),
+      ...PRUNE,
       "detailed-exitcode": DETAILED,
       out: { type: "string", describe: "save it for review and `apply FILE`", requiresArg: true },
       "valid-for": { type: "string", describe: "with --out: for how long; default 24h", requiresArg: true },
@@ -87,6 +88,7 @@ export const COMMANDS: readonly Command[] = [
       env: { ...SELECTION.env, describe: "environment; with a saved PLAN it stands there" },
       ...CONNECTION,
       yes: { type: "boolean", describe: "do not ask" },
+      ...PRUNE,
       stale: { type: "string", choices: ["fail", "skip"], describe: "with a saved PLAN: hosts that moved since", requiresArg: true },
       "dry-run": { type: "boolean", describe: "the same as plan" },
       "detailed-exitcode": { ...DETAILED, describe: "with --dry-run: exit 2 when changes are pending" },

@@ -71,6 +71,11 @@ export const LOGS = {
   priority: { type: "string", describe: "only these and graver ones: err, warning, info, … or 0 to 7", requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 
+/** Of plan and apply. */
+export const PRUNE = {
+  prune: { type: "string", describe: "also remove services that left the project; =all: even if that is most of them" },
+} as const satisfies Readonly<Record<string, Options>>;
+
 /** --output with these formats, the first being the default. */
 export function outputOption(...formats: readonly [string, ...string[]]): Options {
   return { type: "string", choices: formats, default: formats[0], describe: "format of standard output", requiresArg: true };

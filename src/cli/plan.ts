@@ -8,6 +8,7 @@ import { countPlans, type PlanView } from "../report/plan-view.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
 import { planFailures, planHosts } from "./plan-hosts.ts";
+import { pruningOf, withRemoval } from "./prune-option.ts";
 import { refuseLintErrors } from "./refuse-lint-errors.ts";
 import { savePlan, savingOf } from "./save-plan.ts";
 import { showLines } from "./show-long.ts";
@@ -18,17 +19,18 @@ import { announce, makeContext, openWorkspace } from "./workspace.ts";
 export async function plan(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
   const saving = await savingOf(raw, selection, surroundings);
+  const pruning = pruningOf(raw);
   const { project, plays } = await openWorkspace(selection, surroundings, saving?.values ?? null);
   refuseLintErrors(plays, project.environment, surroundings);
   const interrupts = listenForInterrupts(surroundings, () => {});
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
   announce(plays, surroundings);
-  const planned = await interrupts.abandonable(planHosts(plays, context, "report"));
+  const planned = await interrupts.abandonable(planHosts(withRemoval(plays, pruning), context, "report"));
   interrupts.stop();
   const view: PlanView = { environment: project.environment, plays: planned };
   surroundings.logbook.note({ plan: view });
   await printPlan(view, optionalText(raw, "output") ?? "text", surroundings);
-  if (saving !== null) await savePlan(saving, { project, selection, plays: planned }, surroundings);
+  if (saving !== null) await savePlan(saving, { project, selection, pruning, plays: planned }, surroundings);
   const totals = countPlans(view);
   return exitCodeOfObservation({
     changes: totals.changedHosts > 0 ? "pending" : "none",

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import type { SourceText } from "../core/config/project.ts";
 import { UsageError } from "../core/errors.ts";
-import type { Project } from "../core/model.ts";
+import type { Project, Pruning } from "../core/model.ts";
 import { formatSavedPlan, type HostToSave, makeSavedPlan } from "../core/plan/saved-plan.ts";
 import type { Secret } from "../core/secret.ts";
 import { parseTimeSpan } from "../core/unit-file/time-span.ts";
@@ -54,7 +54,7 @@ export async function savingOf(raw: RawArguments, selection: Selection, surround
  */
 export async function savePlan(
   saving: Saving,
-  planned: { readonly project: Project; readonly selection: Selection; readonly plays: readonly PlannedPlay[] },
+  planned: { readonly project: Project; readonly selection: Selection; readonly pruning: Pruning; readonly plays: readonly PlannedPlay[] },
   { stdout, stderr }: Surroundings,
 ): Promise<void> {
   const plays = planned.plays.map(({ play, hosts }) => ({ play, hosts: hosts.flatMap(hostToSave) }));
@@ -64,7 +64,8 @@ export async function savePlan(
     return stderr.print(told(`Not saved: ${names} could not be looked at. Leave such hosts out with --limit, or plan again.`, "bad", stderr.columns));
   }
   const { set, limit, services } = planned.selection;
-  const selection = { limit, services, set, values: saving.values };
+  const pruning = planned.pruning === "blocks" ? {} : { pruning: planned.pruning };
+  const selection = { limit, services, set, values: saving.values, ...pruning };
   requireNoSecret([...set, ...saving.values.map(({ text }) => text)], stdout.redact);
   const now = Date.now();
   const times = { madeAt: new Date(now).toISOString(), validUntil: new Date(now + saving.validSeconds * 1000).toISOString() };

@@ -312,6 +312,20 @@ export type HostTarget = {
   readonly declared: readonly string[] | null;
   /** Only a rollback has it: the run that it takes back, and what goes because the older generation did not have it (files and links; units stop). */
   readonly rollback?: { readonly of: string; readonly absent: readonly (FileResource | LinkResource | UnitResource)[] };
+  /** Only plan and apply have it; without it nothing goes that the project declares no more. */
+  readonly removal?: RemovalOrder;
+};
+
+/** blocks: what services lost that are still declared; services: also whole services that left the project; everything: those without a limit. */
+export type Pruning = "blocks" | "services" | "everything";
+
+/** What an apply may remove on one host. */
+export type RemovalOrder = {
+  readonly pruning: Pruning;
+  /** `kind path` of everything that any target of the host declares: what moved to another play is not removed by the first. */
+  readonly declared: ReadonlySet<string>;
+  /** Services of the host's earlier targets: what they drop as well is removed by the last one. */
+  readonly earlier: readonly string[];
 };
 
 /** A resource as the host keeps its description: contents are kept beside it under their sha256, and where a release came from is forgotten. */
@@ -418,6 +432,8 @@ export type ProbeRequest = {
   readonly users: readonly string[];
   readonly groups: readonly string[];
   readonly mounts: readonly string[];
+  /** Whose manifests are read for what was not asked for: those of selected services, and, with rest look, of all that are not among `leave`. */
+  readonly manifests: { readonly selected: readonly string[]; readonly leave: readonly string[]; readonly rest: "look" | "leave" };
 };
 
 /** One probe's answer. */
@@ -453,6 +469,8 @@ export type Change = {
   readonly differs: readonly string[];
   /** The file's text on the host, for the diff; null when unknown, absent, binary, too large or secret. */
   readonly beforeContent: Uint8Array | null;
+  /** Of a removal by apply: why it goes. */
+  readonly reason?: string;
 };
 
 /** One act on a unit or on the manager, with its reason in one line. */
@@ -463,8 +481,16 @@ export type Action =
 /** What an operator should know before saying yes; severity error refuses the apply. */
 export type Notice = { readonly severity: "info" | "warning" | "error"; readonly code: string; readonly text: string };
 
-/** Something that our manifest owns and the project no longer declares. */
-export type Orphan = { readonly service: string; readonly kind: ManifestEntry["kind"]; readonly path: string };
+/**
+ * Something that our manifest owns, the project no longer declares and the plan leaves as it is. left-project: its whole service is not declared any
+ * more; edited, replaced: it is not what was applied; kept: it belongs to a unit of which that is true; unplanned: this plan removes nothing.
+ */
+export type Orphan = {
+  readonly service: string;
+  readonly kind: ManifestEntry["kind"];
+  readonly path: string;
+  readonly left: "left-project" | "edited" | "replaced" | "kept" | "unplanned";
+};
 
 /** What one host needs in one play. Empty changes, actions and records: nothing to do. */
 export type Plan = {
@@ -476,10 +502,15 @@ export type Plan = {
   readonly orphans: readonly Orphan[];
   /** Units that stop or restart along, with the unit of ours that causes it (RequiredBy=, BoundBy=, ConsistsOf=). */
   readonly collateral: readonly { readonly unit: string; readonly because: string }[];
-  /** Services whose ownership manifest on the host differs from what we would write. */
+  /** Services whose ownership manifest on the host differs from what we would write; empty content: nothing is owned any more, and it goes. */
   readonly manifests: readonly { readonly service: string; readonly path: string; readonly content: string; readonly oldSha256: string | null }[];
   /** Units whose record will be written at success although no action touches them. */
   readonly records: readonly string[];
+  /**
+   * What nobody owns any more once the plan is confirmed: units, of which systemd forgets that they failed (a slice that nobody is in is stopped), and
+   * folders of releases, of which those go that no rollback can bring back.
+   */
+  readonly gone?: { readonly units: readonly string[]; readonly releases: readonly string[] };
   /** Unit → what its record says instead of the declared digests, for units that are started from other inputs; "-": no digest tells. Only of healing. */
   readonly recordAs?: { readonly [unit: string]: Pick<UnitResource, "restartDigest" | "reloadDigest"> };
   /** sha256 over the observed state of everything the plan touches. */
@@ -513,6 +544,8 @@ export type SavedPlan = {
     readonly services: readonly string[];
     readonly set: readonly string[];
     readonly values: readonly { readonly file: string; readonly text: string }[];
+    /** Absent: blocks. */
+    readonly pruning?: Exclude<Pruning, "blocks">;
   };
   /** rollout: an HMAC of how the play reaches its hosts. */
   readonly plays: readonly { readonly play: string; readonly rollout: string; readonly hosts: readonly SavedHost[] }[];

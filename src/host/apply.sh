@@ -179,21 +179,26 @@ stage_files() {
 
 swap() {
   set_state APPLYING
+  put_in_place new
+  clear_stage
+}
+
+# put_in_place new|gone: renames what is new into its place, or removes what shall be gone.
+put_in_place() {
+  part=$1
   set --
   while IFS="$tab" read -r op key path a b c d e; do
     case $op in
-      file)
-        hash_of "$path"
-        [ "$hash" = "$e" ] || fail "conflict: $path was changed while this transaction ran"
-        wanted=$d
-        ;;
-      link)
-        target_of "$path"
-        [ "$target" = "$b" ] || fail "conflict: $path was changed while this transaction ran"
-        wanted=$a
-        ;;
+      file) wanted=$d expected=$e ;;
+      link) wanted=$a expected=$b ;;
       *) continue ;;
     esac
+    if [ "$wanted" = - ]; then own=gone; else own=new; fi
+    [ "$own" = "$part" ] || continue
+    hash_of "$path"
+    target_of "$path"
+    if [ "$op" = file ]; then found=$hash; else found=$target; fi
+    [ "$found" = "$expected" ] || fail "conflict: $path was changed while this transaction ran"
     if [ "$wanted" = - ]; then
       rm -f -- "$path"
     else
@@ -203,12 +208,15 @@ swap() {
     set -- "$@" "${path%/*}"
   done <"$txn/plan"
   [ "$#" -eq 0 ] || durable "$@"
-  clear_stage
 }
 
 act() {
   while IFS="$tab" read -r op verb unit seconds; do
     [ "$op" = action ] || continue
+    if [ "$verb" = remove ]; then
+      put_in_place gone
+      continue
+    fi
     if [ "$verb" = daemon-reload ]; then
       printf 'daemon-reload\t-\n' >>"$txn/acted"
       timeout -k 5 120 systemctl "$scope" daemon-reload 9>&- </dev/null || fail "daemon-reload ended with $?"

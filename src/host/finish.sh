@@ -166,7 +166,7 @@ undo_units() {
     each_acted stop_unless_ran
     each_acted close_socket
     timeout -k 5 120 systemctl "$scope" daemon-reload 9>&- </dev/null || trouble 'daemon-reload failed'
-    each_acted bring_back_socket
+    each_acted bring_back_first
     each_acted bring_back
     revive
   fi
@@ -226,8 +226,20 @@ close_socket() {
   timeout -k 5 "$(step_limit)" systemctl "$scope" stop -- "$unit" ${service#Triggers=} 9>&- </dev/null 2>/dev/null || trouble "systemctl stop $unit failed"
 }
 
-bring_back_socket() {
-  case $unit in *.socket) bring_back ;; esac
+# Sockets, and mounts that went: what runs on them comes after them.
+comes_first() {
+  case $unit in
+    *.socket) return 0 ;;
+    *.mount) ;;
+    *) return 1 ;;
+  esac
+  while IFS="$tab" read -r op planned name _; do
+    if [ "$op.$name" = "action.$unit" ] && [ "$planned" != stop ]; then return 1; fi
+  done <"$txn/plan"
+}
+
+bring_back_first() {
+  if comes_first; then bring_back; fi
 }
 
 stopped() {
@@ -237,8 +249,8 @@ stopped() {
 
 bring_back() {
   back=''
-  case $unit in *.socket) back=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null) ;; esac
-  [ "$back" != ActiveState=active ] || return 0 # the sockets come first, and only once
+  if comes_first; then back=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null); fi
+  [ "$back" != ActiveState=active ] || return 0 # what comes first comes only once
   case $before in active | activating | reloading) ;; *) return ;; esac
   back=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null)
   if [ "$verb" = reload ] && [ "$back" = ActiveState=active ] &&

@@ -96,6 +96,12 @@ commit() {
   while IFS="$tab" read -r op key path a b c d _; do
     case $op in
       manifest | target)
+        if [ "$key" = - ]; then
+          rm -f -- "$path"
+          [ ! -d "${path%/*}" ] || durable "${path%/*}"
+          described=yes
+          continue
+        fi
         mkdir -p -- "${path%/*}"
         cp -- "$txn/new/$key" "$path.tmp"
         durable "$path.tmp"
@@ -105,6 +111,7 @@ commit() {
       file) [ "$d" = - ] || keep_blob "$txn/new/$key" "$base/blobs/$d" ;;
       blob) keep_live_blob "$path" "$base/blobs/$key" "$key" ;;
       record) record_unit "$key" "$path" "$a" ;;
+      gone) forget_unit "$key" ;;
     esac
   done <"$txn/plan"
   newest_generation
@@ -113,6 +120,28 @@ commit() {
   set_state CONFIRMED
   note confirmed
   prune || printf 'svcdeploy: old releases or generations could not be removed\n' >&2
+}
+
+# forget_unit UNIT: nothing of a unit that was removed is left behind: its record, that it failed, and a slice that nobody is in.
+forget_unit() {
+  rm -f -- "$base/units/$1"
+  case $1 in
+    *.slice)
+      group=$(systemctl "$scope" show -p ControlGroup -- "$1" 9>&- </dev/null 2>/dev/null) || :
+      if is_empty_group "${group#ControlGroup=}"; then timeout 20 systemctl "$scope" stop -- "$1" 9>&- </dev/null 2>/dev/null || :; fi
+      ;;
+  esac
+  timeout 20 systemctl "$scope" reset-failed -- "$1" 9>&- </dev/null 2>/dev/null || :
+}
+
+# is_empty_group CGROUP: no unit is in the slice, on cgroup v2 (also the hybrid's) or v1.
+is_empty_group() {
+  case $1 in /?*) ;; *) return 1 ;; esac
+  for folder in "/sys/fs/cgroup$1" "/sys/fs/cgroup/systemd$1" "/sys/fs/cgroup/unified$1"; do
+    for child in "$folder"/*/; do
+      [ ! -d "$child" ] || return 1
+    done
+  done
 }
 
 keep_blob() {
@@ -183,7 +212,13 @@ prune() {
     number=${folder%/}
     number=${number##*/}
     case $number in *[!0-9]*) continue ;; esac
-    [ "$number" -ge "$oldest" ] || rm -rf -- "$base/gen/$number"
+    [ "$number" -lt "$oldest" ] || continue
+    mv -T -- "$base/gen/$number" "$base/gen/$number.old"
+  done
+  for folder in "$base"/gen/*.old/; do
+    [ -d "$folder" ] || continue
+    drop_releases "${folder%/}"
+    rm -rf -- "$folder"
   done
   for blob in "$base"/blobs/*; do
     [ -f "$blob" ] || continue
@@ -209,6 +244,26 @@ trim_runs() {
   tail -n 1000 -- "$base/runs" >"$base/runs.tmp" && durable "$base/runs.tmp" && mv -fT -- "$base/runs.tmp" "$base/runs" && durable "$base"
 }
 
+# drop_releases GENERATION: releases of services that left go with the last generation that could bring them back.
+drop_releases() {
+  for manifest in "$1"/projects/*/*; do
+    [ -f "$manifest" ] || continue
+    [ ! -e "$base${manifest#"$1"}" ] || continue
+    while IFS=' ' read -r kind release _; do
+      case $kind.$release in release./opt/*/releases/*) ;; *) continue ;; esac
+      unnamed "$release" "$base/projects" || continue
+      named=''
+      for kept in "$base"/gen/*/projects; do
+        case $kept in *.old/projects) continue ;; esac
+        unnamed "$release" "$kept" || named=yes
+      done
+      if [ -n "$named" ] || running "$release"; then continue; fi
+      rm -rf -- "${release:?}"
+      rmdir -- "${release%/*}" "${release%/releases/*}" 2>/dev/null || :
+    done <"$manifest"
+  done
+}
+
 prune_releases() {
   [ -d "$1" ] || return 0
   kept=0
@@ -223,6 +278,7 @@ prune_releases() {
     running "$1/$release" && continue
     rm -rf -- "${1:?}/${release:?}"
   done
+  [ "$2" -gt 0 ] || rmdir -- "$1" "${1%/releases}" 2>/dev/null || :
 }
 
 # unnamed TEXT FOLDER: none of its files has this text. What cannot be searched may have it.

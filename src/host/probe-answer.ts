@@ -15,6 +15,9 @@ export function encodeProbe(request: ProbeRequest, nonce: string): string {
   for (const user of request.users) parts.push(line("user", user));
   for (const group of request.groups) parts.push(line("group", group));
   for (const mount of request.mounts) parts.push(line("mount", mount));
+  for (const service of request.manifests.selected) parts.push(line("selected", service));
+  for (const service of request.manifests.leave) parts.push(line("leave", service));
+  parts.push(line("rest", request.manifests.rest));
   parts.push("end\n");
   return parts.join("");
 }
@@ -28,10 +31,11 @@ export function decodeProbe(host: string, request: ProbeRequest, nonce: string, 
   const { records, unitLines } = splitUnits(lines.slice(begin + 1, end), nonce);
   const rows = group(records);
   const facts = decodeFacts(host, rows.get("fact") ?? [], stderr);
-  const units = decodeUnits(host, request.units, unitLines, stderr);
+  const asked = withLeftBehind(request, rows.get("left") ?? []);
+  const units = decodeUnits(host, asked.units, unitLines, stderr);
   return {
     facts,
-    paths: decodePaths(rows, new Set(request.paths.map(({ path }) => path))),
+    paths: decodePaths(rows, asked.paths),
     units,
     dropIns: decodeDropIns(rows.get("dropin") ?? [], units),
     users: decodeUsers(rows.get("user") ?? []),
@@ -39,8 +43,18 @@ export function decodeProbe(host: string, request: ProbeRequest, nonce: string, 
     mounts: decodeMounts(rows.get("mount") ?? []),
     records: decodeRecords(rows.get("record") ?? []),
     manifest: decodeManifest(request.project, rows.get("manifest") ?? []),
-    others: decodeOthers(request, rows.get("other") ?? []),
+    others: decodeOthers(request.project, asked.paths, rows.get("other") ?? []),
     transactions: decodeTransactions(rows.get("transaction") ?? []),
+  };
+}
+
+/** What was asked for, and what the host found in the manifests beyond that. */
+function withLeftBehind(request: ProbeRequest, rows: readonly Row[]): { readonly paths: ReadonlySet<string>; readonly units: readonly string[] } {
+  const named = (kind: string, allowed: RegExp): readonly string[] =>
+    rows.flatMap(([word, name = ""]) => (word === kind && allowed.test(name) ? [name] : []));
+  return {
+    paths: new Set([...request.paths.map(({ path }) => path), ...named("path", /^\/[!-~]{1,4095}$/)]),
+    units: [...request.units, ...named("unit", /^[A-Za-z0-9:_.@\\-]{1,255}$/)],
   };
 }
 
@@ -221,8 +235,7 @@ function decodeManifest(project: string, rows: readonly Row[]): readonly Manifes
 }
 
 /** Only files and links that were asked for count. Names: as the schemas have them. */
-function decodeOthers({ project: own, paths }: ProbeRequest, rows: readonly Row[]): readonly ManifestEntry[] {
-  const asked = new Set(paths.map(({ path }) => path));
+function decodeOthers(own: string, asked: ReadonlySet<string>, rows: readonly Row[]): readonly ManifestEntry[] {
   const entries = rows.flatMap(([project = "", service = "", text = ""]) => parseManifestLine(project, service, text) ?? []);
   const ofOthers = entries.filter(({ project, service }) => project !== own && NAME.test(project) && NAME.test(service));
   return ofOthers.filter(({ kind, path }) => (kind === "file" || kind === "link") && asked.has(path));

@@ -7,6 +7,7 @@ tab=$(printf '\t')
 newline='
 '
 paths='' files='' units='' users='' groups='' mounts='' wanted=$newline project='' properties=''
+selected=' ' leave=' ' unasked=leave
 
 IFS= read -r nonce || exit 64
 IFS= read -r base || exit 64
@@ -20,6 +21,9 @@ while IFS="$tab" read -r kind first second; do
     user) users=$users$first$newline ;;
     group) groups=$groups$first$newline ;;
     mount) mounts=$mounts$first$newline ;;
+    selected) selected="$selected$first " ;;
+    leave) leave="$leave$first " ;;
+    rest) unasked=$first ;;
     end) break ;;
   esac
 done
@@ -68,7 +72,47 @@ drop_ins_on_disk() {
   done
 }
 
+# left_behind FILE CONTENT: what a manifest owns and nobody asked for is looked at as well; content: x to send what is in its files, else -.
+left_behind() {
+  while IFS=' ' read -r kind path sum _ more; do
+    content=$2
+    case $more in *secret) content=- ;; esac
+    case $kind.$path in
+      file./* | link./*)
+        case $path in *[!!-~]*) continue ;; esac
+        case $wanted in *"$newline$path$tab"*) continue ;; esac
+        paths=$paths$path$newline wanted=$wanted$path$tab$content$newline
+        printf 'left\tpath\t%s\n' "$path"
+        ;;
+      unit.*)
+        case $path in '' | -* | *@.* | *[!A-Za-z0-9:_.@"$backslash"-]*) continue ;; esac
+        case $newline$units in *"$newline$path$newline"*) continue ;; esac
+        units=$units$path$newline
+        printf 'left\tunit\t%s\n' "$path"
+        ;;
+    esac
+  done <"$1"
+}
+
 printf '%s begin\n' "$nonce"
+
+set +f
+for file in "$base/projects/$project"/*; do
+  service=${file##*/}
+  case $service in *.tmp) continue ;; esac
+  [ -r "$file" ] || continue
+  case $selected in *" $service "*)
+    left_behind "$file" x
+    continue
+    ;;
+  esac
+  [ "$unasked" = look ] || continue
+  case $leave in *" $service "*) continue ;; esac
+  paths=$paths$file$newline wanted=$wanted$file$tab-$newline
+  printf 'left\tpath\t%s\n' "$file"
+  left_behind "$file" -
+done
+set -f
 
 fact() { printf 'fact\t%s\t%s\n' "$1" "$2"; }
 first_line() { value=''; [ -r "$1" ] && IFS= read -r value <"$1"; }

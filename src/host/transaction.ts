@@ -49,12 +49,15 @@ export function makeTransaction(order: TransactionOrder): Transaction {
   const kept = plan.recordAs === undefined ? target.services : [];
   const text = [
     ...changes.map((change, index) => changeLine(change, String(index), order)),
-    ...plan.manifests.map(({ path, oldSha256 }, index) => line("manifest", `m${index}`, path, oldSha256 ?? "-")),
+    ...plan.manifests.map(({ path, oldSha256, content }, index) => line("manifest", content === "" ? "-" : `m${index}`, path, oldSha256 ?? "-")),
+    ...goneServices(plan).map((service) => line("target", "-", keptServicePath(target.project, service))),
     ...kept.map(({ name }, index) => line("target", `t${index}`, keptServicePath(target.project, name))),
     ...(kept.length === 0 ? [] : unchangedFiles(target, changes)).map(({ path, sha256 }) => line("blob", sha256, path)),
     ...keepLines(target),
+    ...(plan.gone?.releases ?? []).map((folder) => line("keep", folder, "0")),
+    ...(plan.gone?.units ?? []).map((unit) => line("gone", unit)),
     ...units.map((unit) => line("unit", told(order, "a unit that stops along", unit))),
-    ...plan.actions.map((action) => line("action", action.verb, action.verb === "daemon-reload" ? "-" : action.unit, String(secondsOf(action)))),
+    ...actionLines(plan, changes),
     ...recordLines(plan, target),
     line("window", String(windowSeconds)),
   ].join("");
@@ -67,7 +70,7 @@ export function makeTransaction(order: TransactionOrder): Transaction {
       ...changes.flatMap(({ resource, after }, index) =>
         resource.kind === "file" && after !== null ? [{ name: `new/${index}`, content: resource.content }] : [],
       ),
-      ...plan.manifests.map(({ content }, index) => ({ name: `new/m${index}`, content: Buffer.from(content) })),
+      ...plan.manifests.flatMap(({ content }, index) => (content === "" ? [] : [{ name: `new/m${index}`, content: Buffer.from(content) }])),
       ...kept.map((service, index) => ({ name: `new/t${index}`, content: Buffer.from(formatKeptService(keptService(target, service))) })),
     ],
     windowSeconds,
@@ -83,6 +86,20 @@ export function makeTransaction(order: TransactionOrder): Transaction {
 /** The unit resources of a target. */
 export function unitsOf(target: HostTarget): readonly UnitResource[] {
   return target.resources.filter((resource): resource is UnitResource => resource.kind === "unit");
+}
+
+/** Services of which nothing is owned any more. */
+function goneServices({ manifests }: Plan): readonly string[] {
+  return manifests.flatMap(({ service, content }) => (content === "" ? [service] : []));
+}
+
+/** What goes is removed once what runs from it was stopped, and before systemd reads its files again. */
+function actionLines({ actions }: Plan, changes: readonly Change[]): readonly string[] {
+  const lines = actions.map((action) => line("action", action.verb, action.verb === "daemon-reload" ? "-" : action.unit, String(secondsOf(action))));
+  if (changes.every(({ after }) => after !== null)) return lines;
+  const first = actions.findIndex(({ verb }) => verb !== "stop");
+  const at = first === -1 ? lines.length : first;
+  return [...lines.slice(0, at), line("action", "remove", "-", "60"), ...lines.slice(at)];
 }
 
 function secondsOf(action: Action): number {

@@ -56,11 +56,16 @@ function signOf(change: Change): Span {
 }
 
 function detailOf(change: Change): string {
-  if (change.after === null) return "";
+  if (change.after === null) return removedDetail(change);
   if (change.before === null) return createdDetail(change.resource);
   const { before, after } = change;
   const parts = change.differs.filter((key) => !isUnshown(key)).map((key) => differenceOf(key, before, after));
   return parts.length === 0 ? otherDetail(change) : `: ${parts.join(", ")}`;
+}
+
+function removedDetail({ resource, reason }: Change): string {
+  const secret = resource.kind === "file" && resource.secret ? " (secret)" : "";
+  return `${secret}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
 /** A kind of path that turned into another is told by its type; a unit by its reasons among the actions. */

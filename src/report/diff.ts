@@ -10,7 +10,8 @@ const MAX_EDITS = 3000;
 
 /** The difference of a file's content: empty when only its mode or owner differ. */
 export function diffContent(change: Change, file: FileResource): readonly Line[] {
-  if (change.after === null || !contentDiffers(change)) return [];
+  if (change.after === null) return removedContent(change, file);
+  if (!contentDiffers(change)) return [];
   const before = change.before === null ? new Uint8Array() : change.beforeContent;
   if (file.secret) return [line(styled("dim", describeSecret(before, file.content)))];
   if (before === null) return [line(styled("dim", `content differs, now ${formatSize(file.content.length)} (the old content is not shown)`))];
@@ -18,6 +19,12 @@ export function diffContent(change: Change, file: FileResource): readonly Line[]
   const newText = decode(file.content);
   if (oldText === null || newText === null) return [line(styled("dim", `binary: ${formatSize(before.length)} → ${formatSize(file.content.length)}`))];
   return diffText(oldText, newText);
+}
+
+/** What goes, as far as it was looked at and may be shown. */
+function removedContent({ beforeContent }: Change, { secret }: FileResource): readonly Line[] {
+  const text = secret || beforeContent === null ? null : decode(beforeContent);
+  return text === null || text === "" ? [] : diffText(text, "");
 }
 
 /** The unified diff of two texts without its file header; trailing blanks and carriage returns made visible. */

@@ -2,6 +2,7 @@
 import type { Action, Notice, Plan } from "../core/model.ts";
 import { changeLines, type ShowDiff, showEachDiffOnce } from "./change-text.ts";
 import { errorLines } from "./error-text.ts";
+import { orphanTexts } from "./orphan-text.ts";
 import { foldSame, hasWork, hostList, type PlannedHost, type PlanView, summarisePlan } from "./plan-view.ts";
 import { breakLine, hang, indent, type Line, line, plural, type Span, styled } from "./text.ts";
 
@@ -23,9 +24,7 @@ export function planBody(host: PlannedHost, columns: number, showDiff?: ShowDiff
     ...bookkeepingLines(plan),
     ...plan.collateral.flatMap((each) => note("warn", "along with it", `${each.unit}: ${each.because}`, columns)),
     ...plan.notices.flatMap((notice) => note(styleOf(notice), notice.severity, notice.text, columns)),
-    ...plan.orphans.flatMap((orphan) =>
-      note("warn", "orphan", `${orphan.kind} ${orphan.path} of ${orphan.service} is no longer declared; it is left as it is`, columns),
-    ),
+    ...orphanTexts(plan.orphans).flatMap((text) => note("warn", "orphan", text, columns)),
   ];
 }
 

@@ -99,6 +99,7 @@ const request: ProbeRequest = {
   users: ["root"],
   groups: ["root"],
   mounts: ["/run"],
+  manifests: { selected: [], leave: [], rest: "leave" },
 };
 
 function bodyOf(text: string, before: string): Uint8Array {

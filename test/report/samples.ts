@@ -172,7 +172,7 @@ export function samplePlan(host: string, play = "stores"): Plan {
         text: "etcd.service was failed before (exit-code); the restart is expected to mend it, and its journal tells why it failed",
       },
     ],
-    orphans: [{ service: "etcd", kind: "file", path: "/etc/etcd/old.conf" }],
+    orphans: [{ service: "etcd", kind: "file", path: "/etc/etcd/old.conf", left: "edited" }],
     collateral: [{ unit: "gateway.service", because: "stops along with etcd.service (BoundBy=)" }],
     manifests: [{ service: "etcd", path: "/var/lib/svcdeploy/manifest/demo.etcd", content: "x", oldSha256: null }],
     records: ["etcd.service"],

@@ -33,6 +33,7 @@ const savedPlanSchema = z.strictObject({
     services: texts,
     set: texts,
     values: z.array(z.strictObject({ file: z.string(), text: z.string() })),
+    pruning: z.exactOptional(z.enum(["services", "everything"])),
   }),
   plays: z.array(z.strictObject({ play: z.string(), rollout: digest, hosts: z.array(host) })),
 });

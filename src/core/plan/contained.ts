@@ -15,6 +15,7 @@ export function notContained(fresh: Plan, shown: Plan): readonly string[] {
 
 function sayEdited(fresh: Change, shown: Change | undefined): readonly string[] {
   const name = "path" in fresh.resource ? fresh.resource.path : fresh.resource.id;
+  if (shown === undefined && fresh.after === null) return [`${name} would be removed, which was not in the plan`];
   if (shown === undefined) return [`${name} was edited since the plan: it was as declared, now ${sayState(fresh.before, fresh.differs)}`];
   if (!isSame(fresh.after, shown.after)) return [`${name} shall be something else than in the plan`];
   if (isSame(fresh.before, shown.before)) return [];

@@ -19,7 +19,8 @@ export function findDrift(target: HostTarget, observation: Observation): readonl
     ),
     ...mountFindings(target, observation),
     ...orphanEntries(target, observation).map(({ service, kind, path }): Finding => {
-      const text = `${kind} ${path} was put there by svcdeploy and is not declared any more`;
+      const isLeft = target.services.every(({ name }) => name !== service);
+      const text = `${kind} ${path} was put there by svcdeploy and is not declared any more${isLeft ? ": svcdeploy apply --prune removes it" : ""}`;
       return { kind: "orphan", service, subject: path, text, origin: "project", since: null, change: null };
     }),
     ...observation.transactions.map((transaction) => transactionFinding(transaction, observation)),

@@ -1,5 +1,5 @@
 /** What a plan's changes mean for one unit: which of its inputs change, and whether a restart, a reload or only the manager picks them up. */
-import type { Change, FileResource, UnitResource } from "../model.ts";
+import type { Change, FileResource, Resource, UnitResource } from "../model.ts";
 import { needsNewMount, parseMountOptions } from "./mount-options.ts";
 import { type DirectiveChange, diffUnitFiles } from "./unit-diff.ts";
 
@@ -9,11 +9,16 @@ export type InputChange = { readonly label: string; readonly effect: "restart" |
 /** The unit's inputs whose content changes; a mere change of mode or owner is none. In the order of the changes, each label once. */
 export function inputChanges(unit: UnitResource, changes: readonly Change[]): readonly InputChange[] {
   const removed = changes.flatMap(({ resource, after }) =>
-    after === null && resource.service === unit.service && "path" in resource ? [resource.path] : [],
+    after === null && resource.service === unit.service && "path" in resource && !isOfOthers(resource) ? [resource.path] : [],
   );
   const inputs = new Set([unit.path, ...unit.inputPaths, ...removed]);
   const found = changes.flatMap((change) => (isContentChange(change) ? describeInput(unit, inputs, change) : []));
   return [...new Map(found.map((input) => [`${input.effect} ${input.label}`, input])).values()];
+}
+
+/** The file of another unit that goes tells nothing about this one: what they have to do with each other stands in its own file. */
+function isOfOthers(resource: Resource): boolean {
+  return resource.kind === "file" && resource.role === "unit";
 }
 
 /** True when bytes, target or existence differ. */

@@ -9,19 +9,22 @@ import { manifestEntry } from "./manifest.ts";
 export function orphanEntries(target: HostTarget, observation: Observation): readonly ManifestEntry[] {
   const selected = new Set(target.services.map(({ name }) => name));
   const elsewhere = target.declared === null ? null : new Set(target.declared);
-  const wanted = new Set([...target.resources, ...(target.rollback?.absent ?? [])].map((resource) => keyOf(manifestEntry(target.project, resource))));
+  const wanted = new Set(
+    [...target.resources, ...(target.rollback?.absent ?? [])].map((resource) => entryKey(manifestEntry(target.project, resource))),
+  );
   return observation.manifest.filter((entry) => {
-    if (entry.project !== target.project || wanted.has(keyOf(entry)) || isShared(entry)) return false;
+    if (entry.project !== target.project || wanted.has(entryKey(entry)) || isShared(entry)) return false;
     if (selected.has(entry.service)) return entry.kind !== "release";
     return elsewhere !== null && !elsewhere.has(entry.service);
   });
 }
 
+/** What an entry is about, whoever owns it: `kind path`. */
+export function entryKey({ kind, path }: ManifestEntry): string {
+  return `${kind} ${path}`;
+}
+
 /** The folders of enablement links are systemd's: any unit may have links in them. */
 function isShared({ kind, path }: ManifestEntry): boolean {
   return kind === "directory" && /^\/etc\/systemd\/system\/[^/]+\.(?:wants|requires|upholds)$/.test(path);
-}
-
-function keyOf({ kind, path }: ManifestEntry): string {
-  return `${kind} ${path}`;
 }

@@ -5,14 +5,15 @@ import { compareResource } from "../resources/compare.ts";
 import { statesOf } from "../resources/registry.ts";
 import { daemonReload } from "./daemon-reload.ts";
 import { hostNotices } from "./host-notices.ts";
+import { type LeftBehind, leftBehind } from "./left-behind.ts";
 import { formatManifest, manifestEntry, manifestPath } from "./manifest.ts";
 import { mountNotices } from "./mount-notices.ts";
-import { orphanEntries } from "./orphans.ts";
 import { otherProjectNotices } from "./other-projects.ts";
 import { ownerNotices } from "./owner-notices.ts";
 import { pathNotices } from "./path-notices.ts";
 import { remountDebts } from "./remount-debt.ts";
-import { removals } from "./removals.ts";
+import { removalNotices } from "./removal-notices.ts";
+import { type Removals, removals } from "./removals.ts";
 import { schedule, type UnitAction } from "./schedule.ts";
 import { type Debt, isRecorded, unitDebt } from "./unit-debt.ts";
 import { unitNotices } from "./unit-notices.ts";
@@ -20,15 +21,15 @@ import { isLive, UNKNOWN_UNIT } from "./unit-state.ts";
 
 /** What one host needs in one play. */
 export function makePlan(target: HostTarget, observation: Observation): Plan {
-  const removed = removals(target, observation);
+  const left = leftBehind(target, observation);
+  const removed = removals(target, observation, left);
   const changes = [...findChanges(target, observation), ...removed.changes];
   const units = target.resources.filter((resource) => resource.kind === "unit");
-  const { actions: acts, collateral } = schedule(units, findDebts(target, units, changes, observation), observation);
+  const { actions: acts, collateral } = schedule(units, findDebts(target, units, { changes, removed }, observation), observation);
   const reload = daemonReload(units, changes, observation);
   // What goes is stopped while systemd still knows how.
   const actions: readonly Action[] = [...removed.stops, ...(reload === null ? [] : [reload]), ...acts];
-  const orphans = orphanEntries(target, observation);
-  const manifests = findManifests(target, observation, orphans);
+  const manifests = findManifests(target, observation, left);
   const isIdle = changes.length + actions.length + manifests.length === 0;
   return {
     host: target.host.name,
@@ -37,16 +38,22 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
     actions,
     notices: [
       ...hostNotices(target, observation, changes),
-      ...pathNotices(target, observation, changes),
+      ...pathNotices(
+        target,
+        observation,
+        changes.filter(({ after }) => after !== null),
+      ),
       ...otherProjectNotices(target, observation, changes),
       ...ownerNotices(target, observation),
       ...unitNotices(target, observation),
       ...mountNotices(acts),
       ...removed.notices,
+      ...removalNotices(target, observation, left, removed),
     ],
-    orphans: orphans.map(({ service, kind, path }) => ({ service, kind, path })),
+    orphans: left.held.map(({ entry: { service, kind, path }, left: reason }) => ({ service, kind, path, left: reason })),
     collateral,
     manifests,
+    ...(removed.units.length === 0 && left.pruned.length === 0 ? {} : { gone: goneFor(left, removed, observation) }),
     records: isIdle ? [] : unrecorded(units, acts, observation),
     fingerprint: fingerprintOf(target, changes, acts, manifests, observation),
   };
@@ -68,7 +75,7 @@ function findChanges(target: HostTarget, observation: Observation): readonly Cha
 function findDebts(
   target: HostTarget,
   units: readonly UnitResource[],
-  changes: readonly Change[],
+  { changes, removed }: { readonly changes: readonly Change[]; readonly removed: Removals },
   observation: Observation,
 ): ReadonlyMap<string, Debt> {
   const debts = new Map(remountDebts(target, observation));
@@ -77,29 +84,38 @@ function findDebts(
     if (debt !== null) debts.set(unit.unit, debt);
   }
   // A process goes on holding a socket that it was given.
-  for (const { unit: socket, service } of socketsThatGo(target)) {
+  for (const { unit: socket, service } of removed.units.filter(({ unit }) => unit.endsWith(".socket"))) {
     const holder = units.find(({ unit }) => unit === `${service}.service`);
     if (holder === undefined || debts.has(holder.unit) || !isLive(observation.units.get(holder.unit) ?? UNKNOWN_UNIT)) continue;
     if (isLive(observation.units.get(socket) ?? UNKNOWN_UNIT)) debts.set(holder.unit, { verb: "restart", because: `${socket} goes` });
   }
+  for (const [unit, cause] of removed.interrupted) debts.set(unit, { verb: "start", because: `${cause} is gone` });
   return debts;
 }
 
-function socketsThatGo({ rollback }: HostTarget): readonly UnitResource[] {
-  return (rollback?.absent ?? []).filter((resource): resource is UnitResource => resource.kind === "unit" && resource.unit.endsWith(".socket"));
-}
-
-/** What an orphan is goes on being owned until it is removed. */
-function findManifests(target: HostTarget, observation: Observation, orphans: readonly ManifestEntry[]): Plan["manifests"] {
-  return target.services.flatMap(({ name: service }) => {
+/** What is left as it is goes on being owned until it is removed. */
+function findManifests(target: HostTarget, observation: Observation, left: LeftBehind): Plan["manifests"] {
+  return [...target.services.map(({ name }) => name), ...left.pruned].flatMap((service) => {
     const own = target.resources
       .filter(({ id }) => target.owners.get(id)?.includes(service))
       .map((resource) => manifestEntry(target.project, resource));
-    const content = formatManifest([...own, ...orphans.filter((entry) => entry.service === service)]);
+    const held = left.held.map(({ entry }) => entry).filter((entry) => entry.service === service);
+    const content = formatManifest([...own, ...held, ...(left.pruned.includes(service) ? [] : idleReleases(own, service, observation))]);
     const path = manifestPath(target.project, service);
     const oldSha256 = observation.paths.get(path)?.sha256 ?? null;
     return oldSha256 === sha256(content) ? [] : [{ service, path, content, oldSha256 }];
   });
+}
+
+function goneFor({ pruned }: LeftBehind, { units }: Removals, { manifest }: Observation): NonNullable<Plan["gone"]> {
+  const releases = manifest.filter(({ kind, service }) => kind === "release" && pruned.includes(service));
+  return { units: units.map(({ unit }) => unit), releases: [...new Set(releases.map(({ path }) => path.slice(0, path.lastIndexOf("/"))))] };
+}
+
+/** A service that lost its artifact goes on owning its last release, which goes when the service does. */
+function idleReleases(own: readonly ManifestEntry[], service: string, { manifest }: Observation): readonly ManifestEntry[] {
+  if (own.some(({ kind }) => kind === "release")) return [];
+  return manifest.filter((entry) => entry.service === service && entry.kind === "release" && entry.project === own[0]?.project);
 }
 
 /** Units in sync of which no record says so yet: it is written along, so that a later write of their files does not look like a debt. */

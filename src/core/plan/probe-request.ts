@@ -21,7 +21,14 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
     users: unique([...resources.flatMap(usersOf), ...mounts.flatMap(({ options }) => nameIn(options.get("uid")))]),
     groups: unique([...resources.flatMap(groupsOf), ...mounts.flatMap(({ options }) => nameIn(options.get("gid")))]),
     mounts: unique(mounts.map(({ where }) => where)),
+    manifests: wantedManifests(targets),
   };
+}
+
+function wantedManifests(targets: readonly HostTarget[]): ProbeRequest["manifests"] {
+  const selected = unique(targets.flatMap(({ services }) => services.map(({ name }) => name)));
+  const told = targets.filter(({ declared }) => declared !== null);
+  return { selected, leave: unique(told.flatMap(({ declared }) => declared ?? [])), rest: told.length > 0 ? "look" : "leave" };
 }
 
 /** The directories above a path, from "/" down to its parent. */

@@ -1,22 +1,47 @@
-/** What a rollback takes away: files and links that the older generation did not have, and units that ran from them. */
-import type { Action, Change, HostTarget, Notice, Observation, Resource } from "../model.ts";
+/** What a plan takes away, with the units that stop before and what an operator should know of it. */
+import type { Action, Change, FileResource, HostTarget, LinkResource, ManifestEntry, Notice, Observation, UnitResource } from "../model.ts";
 import { differingKeys } from "../resources/compare.ts";
 import { wrongType } from "../resources/path-state.ts";
 import { statesOf } from "../resources/registry.ts";
+import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { refusal } from "./host-notices.ts";
+import type { LeftBehind } from "./left-behind.ts";
 import { manifestEntry } from "./manifest.ts";
-import { UNKNOWN_UNIT } from "./unit-state.ts";
+import { isLive, UNKNOWN_UNIT, wordsOf } from "./unit-state.ts";
 
-/** Changes whose after is null, the units to stop before, and what stands in the way. */
-export type Removals = { readonly changes: readonly Change[]; readonly stops: readonly Action[]; readonly notices: readonly Notice[] };
+/** A file, link or unit that goes, and why. */
+export type Going = { readonly resource: FileResource | LinkResource | UnitResource; readonly because: string };
 
-/** What of target.rollback.absent is still there; what another service of the project owns as well stays. */
-export function removals(target: HostTarget, observation: Observation): Removals {
-  const going = (target.rollback?.absent ?? []).filter((resource) => !isOwnedElsewhere(resource, target, observation));
+/**
+ * Changes whose after is null, the units that go, and the acts before anything is removed. interrupted: units that stay and cannot run on meanwhile,
+ * with the unit that goes from under them; they are started again at the end.
+ */
+export type Removals = {
+  readonly changes: readonly Change[];
+  readonly units: readonly UnitResource[];
+  readonly stops: readonly Action[];
+  readonly interrupted: ReadonlyMap<string, string>;
+  readonly notices: readonly Notice[];
+};
+
+/** What of target.rollback.absent and of what was left behind is still there. */
+export function removals(target: HostTarget, observation: Observation, left: LeftBehind): Removals {
+  const going = [...absent(target, observation), ...left.going.map((entry) => goingEntry(entry, observation))];
+  const units = going.flatMap(({ resource, because }) => (resource.kind === "unit" ? [{ unit: resource, because }] : []));
+  const interrupted = interruptedUnits(target, units, observation);
+  const own = target.resources.filter((resource): resource is UnitResource => resource.kind === "unit" && interrupted.has(resource.unit));
   return {
-    changes: going.flatMap((resource) => (resource.kind === "unit" ? [] : removal(resource, observation))),
-    stops: going.flatMap((resource) => (resource.kind === "unit" && isThere(resource.unit, observation) ? [stop(resource)] : [])),
-    notices: going.flatMap((resource) => {
+    changes: going.flatMap((each) => removal(each, observation)),
+    units: units.map(({ unit }) => unit),
+    stops: [
+      ...own.map((unit) => stop(unit, `${interrupted.get(unit.unit) ?? ""} goes`)),
+      ...units
+        .filter(({ unit }) => isUp(unit.unit, observation))
+        .toSorted((left, right) => rank(left.unit) - rank(right.unit))
+        .map(({ unit, because }) => stop(unit, because)),
+    ],
+    interrupted,
+    notices: going.flatMap(({ resource }) => {
       const obstacle = wrongType(resource, observation);
       return obstacle === null
         ? []
@@ -25,23 +50,104 @@ export function removals(target: HostTarget, observation: Observation): Removals
   };
 }
 
-function isOwnedElsewhere(resource: Resource, target: HostTarget, { manifest }: Observation): boolean {
-  const own = new Set(target.services.map(({ name }) => name));
-  const { kind, path } = manifestEntry(target.project, resource);
-  return manifest.some((entry) => entry.kind === kind && entry.path === path && !own.has(entry.service));
+/** Units that a unit drags down with it when it stops, as systemd says: Requires=, BindsTo= and PartOf=, read from the other end. */
+export function dependentsOf(unit: string, observation: Observation): readonly string[] {
+  const properties = observation.units.get(unit) ?? UNKNOWN_UNIT;
+  return ["RequiredBy", "BoundBy", "ConsistsOf"].flatMap((name) => wordsOf(properties, name));
 }
 
-function removal(resource: Resource, observation: Observation): readonly Change[] {
+/** What another service of the project owns as well stays. */
+function absent(target: HostTarget, { manifest }: Observation): readonly Going[] {
+  const own = new Set(target.services.map(({ name }) => name));
+  const resources = (target.rollback?.absent ?? []).filter((resource) => {
+    const { kind, path } = manifestEntry(target.project, resource);
+    return !manifest.some((entry) => entry.kind === kind && entry.path === path && !own.has(entry.service));
+  });
+  return resources.map((resource) => ({ resource, because: "the older generation does not have it" }));
+}
+
+/** A line of a manifest as what it stands for; what nobody needs for a removal is left empty. */
+function goingEntry(entry: ManifestEntry, observation: Observation): Going {
+  const { service, kind, path } = entry;
+  const because = "no longer declared";
+  const found = observation.paths.get(path);
+  if (kind === "unit") return { resource: goingUnit(service, path, observation), because };
+  if (kind === "link") {
+    const role = path.startsWith("/etc/systemd/system/") ? "enablement" : "current";
+    return { resource: { kind, id: `link:${path}`, service, role, path, target: found?.target ?? "" }, because };
+  }
+  const [owner = "root", group = "root"] = (entry.owner ?? "root:root").split(":");
+  const common = { kind: "file", id: `file:${path}`, service, role: roleOf(path), path, mode: entry.mode, owner, group } as const;
+  // What the file was for is not known here: the digests of its users decide whether they owe a restart.
+  const unknown = { content: new Uint8Array(), sha256: entry.sha256, secret: entry.secret === true, onChange: "restart" } as const;
+  return { resource: { ...common, ...unknown }, because };
+}
+
+/** Of a unit that nothing starts any more only its name and how long it may take to stop count. */
+function goingUnit(service: string, unit: string, observation: Observation): UnitResource {
+  const path = `/etc/systemd/system/${unit}`;
+  const inputs = { restartInputs: {}, reloadInputs: {}, restartDigest: "-", reloadDigest: "-", inputPaths: [path] };
+  const stopTimeoutSeconds = stopSeconds(unit, observation);
+  const plain = { running: false, canReload: false, after: [], startTimeoutSeconds: DEFAULT_STOP_SECONDS, stopTimeoutSeconds, type: "" };
+  return { kind: "unit", id: `unit:${unit}`, service, unit, path, ...inputs, ...plain };
+}
+
+function roleOf(path: string): FileResource["role"] {
+  if (path.startsWith("/etc/systemd/system/")) return "unit";
+  if (path.startsWith("/etc/svcdeploy/env/")) return "environment";
+  return path.startsWith("/etc/logrotate.d/") ? "logrotate" : "config";
+}
+
+const DEFAULT_STOP_SECONDS = 90;
+
+function stopSeconds(unit: string, observation: Observation): number {
+  const { TimeoutStopUSec, TimeoutUSec } = observation.units.get(unit) ?? UNKNOWN_UNIT;
+  return parseTimeSpan(TimeoutStopUSec ?? TimeoutUSec ?? "") ?? DEFAULT_STOP_SECONDS;
+}
+
+function removal({ resource, because }: Going, observation: Observation): readonly Change[] {
+  if (resource.kind === "unit") return [];
   const { actual } = statesOf(resource, observation);
   if (actual === null || wrongType(resource, observation) !== null) return [];
-  return [{ resource, before: actual, after: null, differs: differingKeys(actual, null), beforeContent: null }];
+  const content = resource.kind === "file" && !resource.secret ? (observation.paths.get(resource.path)?.content ?? null) : null;
+  const beforeContent = content?.includes(0) === true ? null : content;
+  return [{ resource, before: actual, after: null, differs: differingKeys(actual, null), beforeContent, reason: because }];
 }
 
-function isThere(unit: string, observation: Observation): boolean {
+/** Our running units that lean on a mount that goes, and those that lean on them: unit → what goes from under it. */
+function interruptedUnits(
+  { resources }: HostTarget,
+  going: readonly { readonly unit: UnitResource }[],
+  observation: Observation,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const falling = going.map(({ unit }) => unit.unit).filter((unit) => unit.endsWith(".mount") && isUp(unit, observation));
+  for (let cause = falling.shift(); cause !== undefined; cause = falling.shift()) {
+    const along = new Set(dependentsOf(cause, observation));
+    for (const resource of resources) {
+      if (resource.kind !== "unit" || !resource.running || found.has(resource.unit) || !along.has(resource.unit)) continue;
+      if (!isLive(observation.units.get(resource.unit) ?? UNKNOWN_UNIT)) continue;
+      found.set(resource.unit, cause);
+      falling.push(resource.unit);
+    }
+  }
+  return found;
+}
+
+/** A slice is never stopped: whoever else is in it would stop along. */
+function isUp(unit: string, observation: Observation): boolean {
   const { ActiveState: state } = observation.units.get(unit) ?? UNKNOWN_UNIT;
   return state !== "inactive" && state !== "failed" && !unit.endsWith(".slice");
 }
 
-function stop({ unit, stopTimeoutSeconds }: Extract<Resource, { kind: "unit" }>): Action {
-  return { verb: "stop", unit, because: "the older generation does not have it", timeoutSeconds: Math.min(stopTimeoutSeconds + 10, 600) };
+const STOP_ORDER = [".timer", ".path", ".socket", ".service", ".mount"];
+
+/** What would start a service goes before it, and what it stands on after it. */
+function rank({ unit }: UnitResource): number {
+  const index = STOP_ORDER.findIndex((suffix) => unit.endsWith(suffix));
+  return index === -1 ? STOP_ORDER.indexOf(".service") : index;
+}
+
+function stop({ unit, stopTimeoutSeconds }: UnitResource, because: string): Action {
+  return { verb: "stop", unit, because, timeoutSeconds: Math.min(stopTimeoutSeconds + 10, 600) };
 }

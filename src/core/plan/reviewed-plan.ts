@@ -39,9 +39,10 @@ function noticesOf(saved: SavedHost, fresh: Plan, moved: { readonly lines: reado
   return [{ severity: "info", code: "planned-is-done", text: "it has become so since the plan was made: there is nothing left to do" }];
 }
 
-/** The project was found to render what was planned, so every resource of the saved plan is in the target. */
+/** The project was found to render what was planned, so every resource of the saved plan is in the target; what goes is only among the fresh changes. */
 function changesOf(saved: SavedHost, target: HostTarget, fresh: Plan, key: Secret): readonly Change[] {
-  const resources = new Map(target.resources.map((resource) => [resource.id, resource]));
+  const going = fresh.changes.filter(({ after }) => after === null).map(({ resource }) => resource);
+  const resources = new Map([...target.resources, ...going].map((resource) => [resource.id, resource]));
   const sealed = new Map(sealPlan(fresh, key).changes.map((change) => [change.resource.id, change]));
   const contents = new Map(fresh.changes.map((change) => [change.resource.id, change.beforeContent]));
   return saved.changes.flatMap(({ id, before, after, differs }: SavedChange) => {

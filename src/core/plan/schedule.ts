@@ -1,8 +1,9 @@
 /** Puts what units owe into one order: stops, then mounts, slices and the rest, each after what it depends on; every process goes down at most once. */
 import type { Action, Observation, Plan, UnitResource } from "../model.ts";
 import { dependencyOrder } from "./dependency-order.ts";
+import { dependentsOf } from "./removals.ts";
 import type { Debt } from "./unit-debt.ts";
-import { isLive, UNKNOWN_UNIT, wordsOf } from "./unit-state.ts";
+import { isLive, UNKNOWN_UNIT } from "./unit-state.ts";
 
 /** The acts on units in order, and whose units of others go down along. */
 export type Schedule = { readonly actions: readonly UnitAction[]; readonly collateral: Plan["collateral"] };
@@ -57,12 +58,6 @@ function leansOn(unit: UnitResource, cause: UnitResource, observation: Observati
 
 function isSocket(unit: string): boolean {
   return unit.endsWith(".socket");
-}
-
-/** Units that systemd stops or restarts along: Requires=, BindsTo= and PartOf=, read from the other end. */
-function dependentsOf(unit: string, observation: Observation): readonly string[] {
-  const properties = observation.units.get(unit) ?? UNKNOWN_UNIT;
-  return ["RequiredBy", "BoundBy", "ConsistsOf"].flatMap((name) => wordsOf(properties, name));
 }
 
 function collateralOf(

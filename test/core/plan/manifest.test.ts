@@ -41,7 +41,7 @@ describe("the manifest", () => {
     const path = manifestPath("shop", "app");
     const fresh = makePlan(target, makeObservation({ manifest: [orphan] }, resources));
     expect(fresh.manifests).toEqual([{ service: "app", path, content, oldSha256: null }]);
-    expect(fresh.orphans).toEqual([{ service: "app", kind: "file", path: "/etc/old" }]);
+    expect(fresh.orphans).toEqual([{ service: "app", kind: "file", path: "/etc/old", left: "unplanned" }]);
     expect(makePlan(target, makeObservation({ manifest: [orphan], paths: { [path]: { content } } }, resources)).manifests).toEqual([]);
   });
 
@@ -68,7 +68,9 @@ describe("the manifest", () => {
     ] as const;
     const host = makeObservation({ manifest }, target.resources);
     expect(makePlan(target, host).orphans).toEqual([]);
-    expect(makePlan({ ...target, declared: ["app", "other"] }, host).orphans).toEqual([{ service: "gone", kind: "file", path: "/etc/gone" }]);
+    expect(makePlan({ ...target, declared: ["app", "other"] }, host).orphans).toEqual([
+      { service: "gone", kind: "file", path: "/etc/gone", left: "left-project" },
+    ]);
   });
 });
 
