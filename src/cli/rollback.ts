@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { exitCodeOfObservation } from "../core/exit-code.ts";
 import type { Host, Project } from "../core/model.ts";
-import { type Choice, type Describe, type Kept, stepBack, stepsBefore } from "../core/rollback/generations.ts";
+import { type Choice, type Describe, type Kept, servicesAbout, stepBack, stepsBefore } from "../core/rollback/generations.ts";
 import { keptSecrets } from "../core/rollback/kept-secrets.ts";
 import type { Found } from "../core/rollback/rollback-targets.ts";
 import type { DeployContext, PlannedPlay } from "../deploy/context.ts";
@@ -89,7 +89,7 @@ function questionOf(order: RollbackOrder) {
   const choose = (kept: Kept, describe: Describe): readonly Choice[] =>
     order.kind === "run" ? stepsBefore(kept, order.run, order.to, describe) : [stepBack(kept, order.service, order.to, describe)];
   return {
-    servicesOf: (kept: Kept) => (order.kind === "service" ? [order.service] : made(kept).flatMap(({ services }) => [...services.keys()])),
+    servicesOf: (kept: Kept) => (order.kind === "service" ? [order.service] : made(kept).flatMap((each) => servicesAbout(kept, each))),
     choose: (kept: Kept, describe: Describe) => {
       const chosen = choose(kept, describe);
       return { chosen, wanted: chosen.flatMap((choice) => (choice.ok ? [choice.step.from, choice.step.to] : [])) };

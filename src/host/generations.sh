@@ -29,7 +29,7 @@ lines_of() {
   [ -r "$1/plan" ] || return 0
   while IFS="$tab" read -r op first second _; do
     case $op in
-      action) printf 'action\t%s\t%s\t%s\n' "$2" "$first" "$second" ;;
+      action) [ "$first" = remove ] || printf 'action\t%s\t%s\t%s\n' "$2" "$first" "$second" ;;
       target)
         case $second in */targets/"$project"/*) printf 'about\t%s\t%s\n' "$2" "${second##*/}" ;; esac
         ;;

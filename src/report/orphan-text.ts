@@ -39,6 +39,6 @@ function sayOne({ kind, path, service, left }: Orphan): readonly string[] {
     case "kept":
       return [`${name}, but stays as long as an edited unit file needs it`];
     case "unplanned":
-      return [`${name}: svcdeploy apply removes it`];
+      return [`${name}; it is left as it is`];
   }
 }

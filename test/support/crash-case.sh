@@ -8,9 +8,9 @@ umask 022
 work=/var/crash base=/var/lib/svcdeploy
 accounts='passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock'
 
-# The world before: one service of ours that runs, a foreign one that stops along with it, and a program that was uploaded.
+# The world before: one service of ours that runs, one that is to go, a foreign one that stops along with it, and a program that was uploaded.
 make_old() {
-  systemctl stop crb.service cra.service crd.service 2>/dev/null
+  systemctl stop crb.service cra.service crd.service cre.service 2>/dev/null
   remove_account
   rm -rf /etc/cra /etc/crb /etc/systemd/system/cr?.service /etc/systemd/system/multi-user.target.wants/cr?.service /opt/cra /.svcdeploy-stage
   rm -rf "$base/txn" "$base/gen" "$base/blobs" "$base/projects" "$base/targets" "$base/units" "$base/upload" "$base/current" "$base/stable"
@@ -24,14 +24,16 @@ make_old() {
   echo right=1 >/etc/cra/right
   printf '[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=multi-user.target\n' >/etc/systemd/system/cra.service
   printf '[Unit]\nPartOf=cra.service\nAfter=cra.service\n[Service]\nExecStart=/bin/sleep 4000\n' >/etc/systemd/system/crd.service
+  printf '[Service]\nExecStart=/bin/sleep 5000\n' >/etc/systemd/system/cre.service
   ln -s releases/1 /opt/cra/current
   cp "$work/upload" "$base/upload/$(sha256sum <"$work/upload" | cut -d' ' -f1)"
+  (umask 077 && mkdir -p "$base/projects/demo" "$base/targets/demo" && echo 'its manifest' >"$base/projects/demo/cre" && echo '{}' >"$base/targets/demo/cre")
   echo before >"$base/gen/1/id"
   ln -s gen/1 "$base/current"
   ln -s gen/1 "$base/stable"
   systemctl daemon-reload
   systemctl reset-failed
-  systemctl start cra.service crd.service
+  systemctl start cra.service crd.service cre.service
   (umask 077 && : >"$base/units/cra.service")
   echo "$(systemctl show -p InvocationID --value cra.service) $boot_id a1 b1" >"$base/units/cra.service"
 }
@@ -56,7 +58,7 @@ snapshot() {
     echo "snap $generation by $by"
   done
   echo "snap current $(readlink "$base/current") stable $(readlink "$base/stable")"
-  for unit in cra crb crd; do unit_state "$unit.service"; done
+  for unit in cra crb crd cre; do unit_state "$unit.service"; done
 }
 
 unit_state() {

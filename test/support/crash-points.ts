@@ -68,6 +68,7 @@ function body(delay: string): Uint8Array {
   const unit = (extra: string, seconds: number): string =>
     `[Service]\n${extra}ExecStart=/bin/sleep ${seconds}\n[Install]\nWantedBy=multi-user.target\n`;
   const [oldUnit, newUnit, secondUnit] = [unit("", 1000), unit(delay, 2000), unit("", 3000)];
+  const goingUnit = "[Service]\nExecStart=/bin/sleep 5000\n";
   const plan = [
     line("account", "crauser", "crauser", "/nonexistent", "-"),
     line("directory", "0", "/etc/cra", "0750", "root", "root", "755:root:root"),
@@ -80,13 +81,16 @@ function body(delay: string): Uint8Array {
     line("link", "7", "/opt/cra/current", "releases/2", "releases/1"),
     line("file", "8", "/etc/cra/going", "-", "-", "-", "-", sha256("going=1\n")),
     line("link", "9", "/etc/cra/going-link", "-", "conf"),
+    line("file", "10", "/etc/systemd/system/cre.service", "-", "-", "-", "-", sha256(goingUnit)),
     line("manifest", "m0", "/var/lib/svcdeploy/projects/demo/cra", "-"),
+    line("manifest", "-", "/var/lib/svcdeploy/projects/demo/cre", sha256("its manifest\n")),
+    line("target", "-", "/var/lib/svcdeploy/targets/demo/cre"),
     line("target", "t0", "/var/lib/svcdeploy/targets/demo/cra"),
     line("blob", sha256("right=1\n"), "/etc/cra/right"),
     line("keep", "/opt/cra/releases", "3"),
-    line("gone", "crd.service"),
-    ...["cra.service", "crb.service", "crd.service"].map((name) => line("unit", name)),
-    line("action", "stop", "crd.service", "100"),
+    line("gone", "cre.service"),
+    ...["cra.service", "crb.service", "crd.service", "cre.service"].map((name) => line("unit", name)),
+    line("action", "stop", "cre.service", "100"),
     line("action", "remove", "-", "60"),
     line("action", "daemon-reload", "-", "120"),
     line("action", "restart", "cra.service", "100"),

@@ -73,11 +73,14 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
   const now = kept.generations.at(-1);
   const refuse = (reason: string, hint = WITHOUT): Choice => ({ ok: false, service, reason, hint });
   const sha256 = now?.services.get(service);
-  if (now === undefined || sha256 === undefined) return refuse(`${service} was never deployed here by svcdeploy`, "svcdeploy apply deploys it.");
+  const all = to === null ? kept.generations.slice(0, -1).toReversed() : kept.generations.filter(({ number }) => number === to);
+  const isGone = sha256 === undefined && kept.generations.some(({ services }) => services.has(service));
+  if (now === undefined || (sha256 === undefined && !isGone))
+    return refuse(`${service} was never deployed here by svcdeploy`, "svcdeploy apply deploys it.");
   if (sha256 === null)
     return refuse(`an older svcdeploy deployed ${service} and kept too little to go back to`, "From the next apply on it can be rolled back.");
-  const from = describe(sha256);
-  const older = to === null ? kept.generations.slice(0, -1).toReversed() : kept.generations.filter(({ number }) => number === to);
+  const from = sha256 === undefined ? goneService(service) : describe(sha256);
+  const older = isGone && to === null ? all.filter(({ services }) => services.has(service)) : all;
   if (to !== null && older.length === 0)
     return refuse(`generation ${to} is not kept here; there ${sayKept(kept)}`, `svcdeploy why ${service}@HOST lists them.`);
   for (const earlier of older) {
@@ -94,9 +97,19 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
 /** What a run changed goes back to what it was before the run; refused where a later run changed the same again. run: its id or the start of it. */
 export function stepsBefore(kept: Kept, run: string, to: number | null, describe: Describe): readonly Choice[] {
   const made = kept.generations.filter(({ madeBy }) => madeBy.run.startsWith(run));
-  const changed = made.flatMap((each) => [...each.services.keys()].filter((service) => isChangedIn(kept, each, service, describe)));
+  const changed = made.flatMap((each) => servicesAbout(kept, each).filter((service) => isChangedIn(kept, each, service, describe)));
   const services = [...new Set(changed)].sort();
   return services.map((service) => (to === null ? stepBefore(kept, made, service, describe) : stepBack(kept, service, to, describe)));
+}
+
+/** Services that a generation has, and those that it took away. */
+export function servicesAbout(kept: Kept, generation: Generation): readonly string[] {
+  return [...new Set([...generation.services.keys(), ...(generationBefore(kept, generation)?.services.keys() ?? [])])];
+}
+
+/** What a service is that was removed: nothing. */
+export function goneService(service: string): KeptService {
+  return { service, play: "", version: null, secrets: [], health: [], settleSeconds: 0, resources: [] };
 }
 
 /** Whether the service is another one in this generation than in the one before; where that is not kept any more it counts as changed. */
@@ -125,9 +138,10 @@ function stepBefore(kept: Kept, made: readonly Generation[], service: string, de
   if (earlier === undefined && first.number > 1) return refuse(`what was before generation ${first.number} is not kept any more`);
   const [was, left, is] = [earlier?.services.get(service), last.services.get(service), now.services.get(service)];
   if (earlier === undefined || was === undefined) return refuse(`that run brought ${service} here: a rollback does not take a service away`);
-  if (was === null || left == null || is == null)
+  if (was === null || left === null || is === null)
     return refuse(`generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`);
-  const [before, after, current] = [describe(was), describe(left), describe(is)];
+  const orGone = (sha256: string | undefined): KeptService => (sha256 === undefined ? goneService(service) : describe(sha256));
+  const [before, after, current] = [describe(was), orGone(left), orGone(is)];
   const step = { service, now, earlier, undone: last, from: current, to: before };
   if (isSameService(current, after) || isSameService(current, before)) return { ok: true, step };
   const later = lastChange(kept, service, describe);

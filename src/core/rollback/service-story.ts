@@ -1,11 +1,11 @@
 /** What a host knows of one service: which generation made it what it is, what that changed, and what was tried since. */
 import type { KeptService } from "../model.ts";
-import { type Attempt, type Describe, type Generation, generationBefore, type Kept, lastChange, type PastRun } from "./generations.ts";
+import { type Attempt, type Describe, type Generation, generationBefore, goneService, type Kept, lastChange, type PastRun } from "./generations.ts";
 
 /** A run that was taken back. failure: empty where the host has forgotten it; services null: which it was about is not known any more. */
 export type TakenBack = Pick<Attempt, "madeBy" | "failure"> & { readonly result: string; readonly services: readonly string[] | null };
 
-/** changed: the generation that last changed the service, null where that is older than what is kept; before: null where it brought the service. */
+/** now: without resources where the service was removed. changed: the generation that last changed the service, null where that is older than what is kept; before: null where it brought the service. */
 export type ServiceStory = {
   readonly service: string;
   /** In order; version: the service's in that generation, null where it had none or is not described there. */
@@ -18,8 +18,9 @@ export type ServiceStory = {
 /** Null where svcdeploy never applied the service here, or an older one that kept no description. */
 export function serviceStory(kept: Kept, service: string, describe: Describe): ServiceStory | null {
   const last = kept.generations.at(-1);
+  const isGone = last?.services.has(service) === false && kept.generations.some(({ services }) => services.has(service));
   const sha256 = last?.services.get(service) ?? null;
-  if (last === undefined || sha256 === null) return null;
+  if (last === undefined || (sha256 === null && !isGone)) return null;
   const generation = lastChange(kept, service, describe) ?? last;
   const then = generationBefore(kept, generation);
   const before = then?.services.get(service) ?? null;
@@ -27,7 +28,7 @@ export function serviceStory(kept: Kept, service: string, describe: Describe): S
   return {
     service,
     generations: kept.generations.map((each) => ({ generation: each, version: versionIn(each, service, describe) })),
-    now: describe(sha256),
+    now: sha256 === null ? goneService(service) : describe(sha256),
     changed: isKnown ? { generation, before: before === null ? null : describe(before), beforeNumber: then?.number ?? null } : null,
     triedSince: takenBackSince(kept, service, isKnown ? generation : (kept.generations[0] ?? generation)),
   };
