@@ -65,7 +65,9 @@ function named(version: string | null, { number }: Generation): string {
   return version === null ? `generation ${number}` : `generation ${number} (version ${version})`;
 }
 
-function sayAdvice({ service, undone: { madeBy } }: Step): string {
+function sayAdvice({ service, from, undone: { madeBy } }: Step): string {
+  if (from.resources.length === 0)
+    return `A run had removed ${service}: where the project does not declare it, only svcdeploy apply --prune does so again.`;
   if (madeBy.rollbackOf !== "") return `What was taken back was itself a rollback, of run ${madeBy.rollbackOf.slice(0, 12)}.`;
   const { commit, tree } = madeBy;
   if (commit === "" || commit === "none") return `To keep it away, take the change of ${service} out of the project.`;

@@ -31,7 +31,7 @@ export function whyText(view: WhyView, columns: number): readonly Line[] {
     ...row("last changed", sayChanged(view)),
     ...(story.changed === null ? [] : changedRows(story.changed.generation, row)),
     ...row("verified", sayVerified(view)),
-    ...row("runs", view.units.map(sayUnit).join(", ") || "nothing: it has no unit of its own"),
+    ...row("runs", view.units.map(sayUnit).join(", ") || (isRemoved(story) ? "nothing: it was removed" : "nothing: it has no unit of its own")),
     ...row("since then", sayFindings(view)),
     ...story.triedSince.flatMap((attempt) => row("tried since", sayAttempt(attempt))),
     ...changeBlock(view, columns),
@@ -81,7 +81,12 @@ function changedRows(generation: Generation, row: (word: string, text: string) =
   ];
 }
 
+function isRemoved({ now }: ServiceStory): boolean {
+  return now.resources.length === 0;
+}
+
 function sayVerified({ story }: WhyView): string {
+  if (isRemoved(story)) return "confirmed: what it had was removed";
   const checks = readyChecks(story);
   const healthy = checks.length === 0 ? "it has no health check" : `${checks.join(" and ")} healthy`;
   return `confirmed: its units held for ${formatDuration(story.now.settleSeconds * 1000)}, ${healthy}`;
