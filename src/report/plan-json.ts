@@ -29,6 +29,7 @@ export function changeJson(change: Change): object {
     id: resource.id,
     service: resource.service,
     change: change.before === null ? "create" : change.after === null ? "remove" : "update",
+    ...(change.reason === undefined ? {} : { reason: change.reason }),
     secret: isSecret(change),
     differs: change.differs,
     before: publicState(change, change.before),

@@ -1,18 +1,24 @@
 /** A host in memory that carries plans out as the real one does, and to which things happen in between. */
 import type { HostTarget, Observation, Plan, Resource, UnitProperties, UnitRecord, UnitResource } from "../../../src/core/model.ts";
-import { parseManifestLine } from "../../../src/core/plan/manifest.ts";
+import { manifestPath, parseManifestLine } from "../../../src/core/plan/manifest.ts";
 import { declaredMounts } from "../../../src/core/plan/mount-options.ts";
 import { pathState } from "./host-builder.ts";
 
 /** The host after the plan was applied and confirmed. */
 export function applyPlan(plan: Plan, target: HostTarget, before: Observation): Observation {
   const host = thaw(later(before, 10));
-  for (const { resource } of plan.changes) write(host, resource);
+  for (const { resource, after } of plan.changes) {
+    if (after === null && "path" in resource) host.paths.delete(resource.path);
+    else write(host, resource);
+  }
   if (plan.actions.some(({ verb }) => verb === "daemon-reload")) readUnitFiles(host, target);
-  for (const action of plan.actions) if (action.verb !== "daemon-reload") act(host, target, action.verb, action.unit);
+  const gone = new Set(plan.gone?.units ?? []);
+  for (const action of plan.actions) if (action.verb !== "daemon-reload" && !gone.has(action.unit)) act(host, target, action.verb, action.unit);
+  for (const unit of gone) host.units.delete(unit);
   for (const unit of unitsOf(target)) if (plan.records.includes(unit.unit)) record(host, unit);
   for (const { path, content } of plan.manifests) host.paths.set(path, pathState({ content, ctime: host.facts.clock }));
   for (const { service, content } of plan.manifests) {
+    if (content === "") host.paths.delete(manifestPath(target.project, service));
     const kept = host.manifest.filter((entry) => entry.service !== service);
     host.manifest = [...kept, ...content.split("\n").flatMap((line) => parseManifestLine(target.project, service, line) ?? [])];
   }

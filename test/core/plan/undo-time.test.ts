@@ -25,4 +25,9 @@ describe("stopTimeoutSeconds", () => {
     ];
     expect(stopTimeoutSeconds({ ...idle, actions }, units)).toBe(30 + 600 + 60);
   });
+
+  it("knows of a unit that goes only its stop's limit", () => {
+    const actions: Plan["actions"] = [{ verb: "stop", unit: "gone.timer", because: "", timeoutSeconds: 100 }];
+    expect(stopTimeoutSeconds({ ...idle, actions }, units)).toBe(200 + 60);
+  });
 });

@@ -59,6 +59,8 @@ test.each([
   ["none", [], "web was never deployed here by svcdeploy"],
   ["new in this generation", [{ run: "r1", services: {} }, ...web("a")], "generation 1 did not have web: a rollback does not take a service away"],
   ["kept by an older svcdeploy", web(null, "a"), "generation 1 was made by an older svcdeploy that kept too little to go back to"],
+  ["nothing, after it was removed", [...web("a", "b"), { run: "r3", services: {} }], "3 null → 2 b, undoes r3"],
+  ["removed before, and others after", [...web("a"), { run: "r2", services: {} }, { run: "r3", services: {} }], "3 null → 1 a, undoes r2"],
   ["now by an older svcdeploy", web("a", null), "an older svcdeploy deployed web and kept too little to go back to"],
 ])("back from %s", (_name, rows, way) => {
   expect(wayOf(stepBack(keptOf(rows), "web", null, describeLetter))).toBe(way);
@@ -80,6 +82,8 @@ test.each([
   ["a run that a later one changed", web("a", "b", "c"), "r2", ["run r3 of me changed web again since"]],
   ["a run that changed nothing", web("a", "a"), "r2", []],
   ["a run that nobody knows", web("a", "b"), "r9", []],
+  ["the run that removed it", [...web("a"), { run: "r2", services: {} }], "r2", ["2 null → 1 a, undoes r2"]],
+  ["a run whose service another one removed", [...web("a", "b"), { run: "r3", services: {} }], "r2", ["run r3 of me changed web again since"]],
   ["the run that brought it", web("a"), "r1", ["that run brought web here: a rollback does not take a service away"]],
 ])("back before %s", (_name, rows, run, ways) => {
   expect(stepsBefore(keptOf(rows), run, null, describeLetter).map(wayOf)).toEqual(ways);
@@ -110,4 +114,6 @@ test("the story names the last change, and what was tried since", () => {
   expect(story?.triedSince.map(({ madeBy: by, failure }) => [by.run, failure])).toEqual([["r8", "web.service exited"]]);
   expect(serviceStory(keptOf(web("a", "a"), 4), "web", describeLetter)?.changed).toBeNull();
   expect(serviceStory(keptOf(web("a")), "api", describeLetter)).toBeNull();
+  const removed = serviceStory(keptOf([...web("a"), { run: "r2", services: {} }]), "web", describeLetter);
+  expect([removed?.now.resources, removed?.changed?.generation.number, removed?.changed?.before?.version]).toEqual([[], 2, "a"]);
 });
