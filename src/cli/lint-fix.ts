@@ -100,5 +100,5 @@ function mendService(text: string, { mend = [], unignore, unit }: FoldedFinding)
 function blockOf(text: string, unit: string, section: string): string | null {
   if (unit.endsWith(".slice")) return section === "Slice" ? "slice" : null;
   const [, name] = /^name:[ ]*["']?([^\s"'#]+)/m.exec(text) ?? [];
-  return unit === `${name}.service` && ["Unit", "Service", "Install"].includes(section) ? section.toLowerCase() : null;
+  return [`${name}.service`, `${name}@.service`].includes(unit) && ["Unit", "Service", "Install"].includes(section) ? section.toLowerCase() : null;
 }

@@ -1,7 +1,7 @@
 /** `svcdeploy logs`: what services said, merged from all their hosts. Reads only, needs neither artifacts nor secrets. */
 import { UsageError } from "../core/errors.ts";
 import { causeOfError, exitCodeOfObservation } from "../core/exit-code.ts";
-import type { FailureCause, HostTarget } from "../core/model.ts";
+import type { FailureCause } from "../core/model.ts";
 import type { LogContext, LogTarget } from "../deploy/collect-logs.ts";
 import { byHost } from "../deploy/observe.ts";
 import { hintLines } from "../report/error-text.ts";
@@ -10,6 +10,7 @@ import { reasonOf } from "../report/status-view.ts";
 import { line, plural, styled, wrap } from "../report/text.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { logQuery } from "./log-query.ts";
+import { type LogSubject, logSubject, logUnits, requireInstances } from "./log-units.ts";
 import { openLeniently } from "./open-leniently.ts";
 import { connectionOf, isGiven, operandsOf, optionalText, type RawArguments, type Selection, selectionOf } from "./options.ts";
 import { type ShownLogs, showFollowed, showOnce } from "./show-logs.ts";
@@ -18,12 +19,18 @@ import { makeContext } from "./workspace.ts";
 
 /** Prints the entries. 0; 1, 3, 4 or 77 when hosts could not be read; -f ends by Ctrl-C or a closed pipe, with 0. */
 export async function logs(raw: RawArguments, surroundings: Surroundings): Promise<number> {
-  const [selection, connection, query] = [logSelection(raw), connectionOf(raw), logQuery(raw, Date.now())];
+  const subjects = operandsOf(raw).map(logSubject);
+  const [selection, connection, query] = [logSelection(raw, subjects), connectionOf(raw), logQuery(raw, Date.now())];
   const { project, plays, unread } = await openLeniently(selection, surroundings, "assumed").catch((error: unknown) => {
     throw inTypedWords(error, raw);
   });
   const { stdout } = surroundings;
-  const targets = byHost(plays).map(({ host, targets }): LogTarget => ({ host, units: unitsOf(targets) }));
+  const hosts = byHost(plays);
+  requireInstances(
+    hosts.flatMap((host) => host.targets),
+    subjects,
+  );
+  const targets = hosts.map(({ host, targets }): LogTarget => ({ host, units: logUnits(targets, subjects) })).filter(({ units }) => units.length > 0);
   sayUnread(unread, surroundings);
   const interrupts = listenForInterrupts(surroundings, () => {});
   const made = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
@@ -45,8 +52,8 @@ export async function logs(raw: RawArguments, surroundings: Surroundings): Promi
   return exitCodeOfObservation({ changes: "none", detailed: "off", failures: [...failures.values()], total: names.length });
 }
 
-function logSelection(raw: RawArguments): Selection {
-  const services = operandsOf(raw);
+function logSelection(raw: RawArguments, subjects: readonly LogSubject[]): Selection {
+  const services = [...new Set(subjects.map(({ service }) => service))];
   if (services.length === 0) throw new UsageError("logs needs a service", "e.g. svcdeploy logs web --env prod");
   const [host, limit] = [optionalText(raw, "host"), optionalText(raw, "limit")];
   if (host !== null && limit !== null) throw new UsageError("--host names one host and --limit a pattern: give one of the two");
@@ -58,13 +65,6 @@ function inTypedWords(error: unknown, raw: RawArguments): unknown {
   if (!(error instanceof UsageError)) return error;
   const message = error.message.replace(/^--service /, "");
   return new UsageError(raw.host === undefined ? message : message.replace(/^--limit /, "--host "), error.hint ?? undefined);
-}
-
-/** What of the services speaks; a slice has no voice of its own, asking for it gives all that others in it say. */
-function unitsOf(targets: readonly HostTarget[]): readonly string[] {
-  const resources = targets.flatMap((target) => target.resources);
-  const units = resources.flatMap((resource) => (resource.kind === "unit" && !resource.unit.endsWith(".slice") ? [resource.unit] : []));
-  return [...new Set(units)];
 }
 
 function logContext(context: LogContext["context"], failures: Map<string, FailureCause>, { stderr }: Surroundings): LogContext {

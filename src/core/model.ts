@@ -40,6 +40,8 @@ export type ServiceSource = {
   readonly tree: TreeMap;
   /** Where the value at a path of the tree stands, e.g. ["service", "ExecStart"]; the nearest parent where unknown. */
   readonly placeOf: (path: readonly (string | number)[]) => Place;
+  /** The instance that the strings at a path speak of; null: none. Absent: there are none. */
+  readonly instanceAt?: (path: readonly (string | number)[]) => string | null;
 };
 
 /** How a play reaches its hosts. Batches: a count or a percentage of the play's hosts, e.g. 1 or "25%". */
@@ -112,6 +114,17 @@ export type Timer = {
 /** A socket that systemd holds for the service. unit: <service>.socket, or <service>-<name>.socket. */
 export type Socket = { readonly unit: string; readonly directives: Directives; readonly place: Place };
 
+/** One of the units that a service becomes from one template unit. */
+export type Instance = {
+  /** As written. */
+  readonly name: string;
+  /** As systemd-escape writes it; %i in the unit. */
+  readonly escaped: string;
+  /** e.g. web@blue.service. */
+  readonly unit: string;
+  readonly place: Place;
+};
+
 /** What happens to the service when the file's content changes. */
 export type OnChange = "restart" | "reload" | "none";
 
@@ -162,6 +175,8 @@ export type Service = {
   readonly runtime: "go" | null;
   readonly timers: readonly Timer[];
   readonly sockets: readonly Socket[];
+  /** Empty: a plain service. Else its unit is a template, and these are what runs, in the order in which they are restarted. */
+  readonly instances: readonly Instance[];
   readonly environment: readonly { readonly name: string; readonly value: string; readonly place: Place }[];
   readonly secrets: readonly { readonly name: string; readonly source: SecretSource; readonly place: Place }[];
   readonly files: readonly ConfigFile[];
@@ -476,7 +491,13 @@ export type Change = {
 /** One act on a unit or on the manager, with its reason in one line. */
 export type Action =
   | { readonly verb: "daemon-reload"; readonly because: string }
-  | { readonly verb: "start" | "restart" | "reload" | "stop"; readonly unit: string; readonly because: string; readonly timeoutSeconds: number };
+  /** settle: for timeoutSeconds the unit must stay as it is, or the transaction is undone before it touches anything else. */
+  | {
+      readonly verb: "start" | "restart" | "reload" | "stop" | "settle";
+      readonly unit: string;
+      readonly because: string;
+      readonly timeoutSeconds: number;
+    };
 
 /** What an operator should know before saying yes; severity error refuses the apply. */
 export type Notice = { readonly severity: "info" | "warning" | "error"; readonly code: string; readonly text: string };

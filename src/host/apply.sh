@@ -6,6 +6,9 @@ txn=$1 scope=$2
 # shellcheck source=src/host/journal.sh
 . "$txn/journal.sh"
 
+newline='
+'
+
 # Before PREPARED nothing live has been touched: say why and leave.
 refuse() {
   set_state "REFUSED $1"
@@ -222,6 +225,10 @@ act() {
       timeout -k 5 120 systemctl "$scope" daemon-reload 9>&- </dev/null || fail "daemon-reload ended with $?"
       continue
     fi
+    if [ "$verb" = settle ]; then
+      settle "$unit" "$seconds"
+      continue
+    fi
     printf '%s\t%s\n' "$verb" "$unit" >>"$txn/acted"
     durable "$txn/acted"
     case $verb in
@@ -231,6 +238,32 @@ act() {
       fail "systemctl $verb $unit ended with $?"
     [ "$verb" = stop ] || settle_record "$unit"
   done <"$txn/plan"
+}
+
+# settle UNIT SECONDS: the first of several instances stays as it is now, or the others are never touched.
+settle() {
+  live_state "$1"
+  first=$live
+  uptime_seconds
+  settled=$((now + $2))
+  while :; do
+    case $live in
+      *ActiveState=active"$newline"* | *ActiveState=reloading"$newline"*) ;;
+      *) live=${live#*ActiveState=}; not_stayed "$1" "it is ${live%%"$newline"*}" ;;
+    esac
+    [ "$live" = "$first" ] || not_stayed "$1" 'its process is another one'
+    [ ! -e "$txn/rollback" ] || fail 'the controller took the transaction back'
+    uptime_seconds
+    [ "$now" -lt "$settled" ] || return 0
+    sleep 0.5
+    live_state "$1"
+  done
+}
+
+not_stayed() { fail "$1 did not stay up: $2; its other instances were not touched"; }
+
+live_state() {
+  live=$(systemctl "$scope" show -p ActiveState -p InvocationID -p MainPID -p NRestarts -- "$1" 9>&- </dev/null)$newline
 }
 
 settle_record() {

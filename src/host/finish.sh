@@ -266,8 +266,8 @@ bring_back() {
 
 step_limit() {
   limit=120
-  while IFS="$tab" read -r op _ planned seconds; do
-    if [ "$op.$planned" = "action.$unit" ]; then limit=$seconds; fi
+  while IFS="$tab" read -r op does planned seconds; do
+    if [ "$op.$planned" = "action.$unit" ] && [ "$does" != settle ]; then limit=$seconds; fi
   done <"$txn/plan"
   printf '%s' "$limit"
 }

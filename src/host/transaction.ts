@@ -208,7 +208,7 @@ function keepLines(target: HostTarget): readonly string[] {
 function recordLines(plan: Plan, target: HostTarget): readonly string[] {
   const recorded = new Set([
     ...plan.records,
-    ...plan.actions.flatMap((action) => (action.verb === "daemon-reload" || action.verb === "stop" ? [] : [action.unit])),
+    ...plan.actions.flatMap((action) => (action.verb === "daemon-reload" || action.verb === "stop" || action.verb === "settle" ? [] : [action.unit])),
   ]);
   return unitsOf(target)
     .filter(({ unit }) => recorded.has(unit))

@@ -8,6 +8,7 @@ import type { Host, HostTarget, Play, Project, Resource, Service, ServiceSource 
 import { expandTree } from "../core/render/expand.ts";
 import { mergeResources } from "../core/render/merge-resources.ts";
 import { renderService } from "../core/render/render.ts";
+import { spreadHealth } from "../core/render/spread-health.ts";
 import { Secret } from "../core/secret.ts";
 import { type ArtifactFile, makeArtifactReader } from "./artifacts.ts";
 import { readProjectFile } from "./read-file.ts";
@@ -127,7 +128,9 @@ function declaredFor(project: Project, host: Host): readonly string[] {
 
 async function buildService(build: Build, host: Host, source: ServiceSource): Promise<{ service: Service; resources: Resource[] }> {
   const { environment: env, values, root } = build.project;
-  const service = normaliseService(source, expandTree(source, { env, host, service: { name: source.name }, values }), host);
+  const context = { env, host, service: { name: source.name }, values };
+  const spread = spreadHealth(source, context);
+  const service = normaliseService(spread, expandTree(spread, context), host);
   await readNamedFiles(build, service);
   const secrets = await collect(build, () => build.readSecrets(service, root));
   const artifact = service.artifact;

@@ -35,6 +35,7 @@ export function actionTitle(action: Action): string {
 
 /** The action without its reason. */
 export function actionName(action: Action): string {
+  if (action.verb === "settle") return `wait ${action.timeoutSeconds} s`;
   return action.verb === "daemon-reload" ? action.verb : `${action.verb} ${action.unit}`;
 }
 

@@ -1,5 +1,5 @@
 /** The columns of the status table: what stands in each, how many fit, and which go first when they do not. */
-import { type DriftMark, isWell, type LastRun, type UnitStatus } from "../core/status/host-status.ts";
+import { type DriftMark, isWell, type LastRun, rowName, type UnitStatus } from "../core/status/host-status.ts";
 import { formatAge, formatBytes, formatSpan } from "./amounts.ts";
 import type { StatusRow } from "./status-view.ts";
 import { type Line, line, type Style, styled, truncate } from "./text.ts";
@@ -19,7 +19,7 @@ const GAP = 2;
 export function unitCells({ host, unit, drift, lastRun, isOld, isChanged }: Extract<StatusRow, { kind: "unit" }>): Cells {
   return {
     host: `${isChanged ? "*" : ""}${host}`,
-    service: unit.main === "yes" ? unit.service : unit.unit,
+    service: rowName(unit),
     state: isOld ? `was ${unit.word}` : unit.word,
     version: sayVersion(unit),
     since: unit.sinceSeconds === null ? "" : formatSpan(unit.sinceSeconds),

@@ -1,5 +1,5 @@
 /** Status for a terminal: the sum first, then a table, worst first; of many rows those that read the same are one. */
-import { isWell, type UnitStatus } from "../core/status/host-status.ts";
+import { isWell, rowName, type UnitStatus } from "../core/status/host-status.ts";
 import { formatSpan } from "./amounts.ts";
 import { hostRanges } from "./host-ranges.ts";
 import { type Cells, layOut, unitCells } from "./status-cells.ts";
@@ -37,8 +37,7 @@ function fold(rows: readonly StatusRow[]): readonly Block[] {
 function sameness(row: StatusRow): string {
   if (row.kind === "host") return JSON.stringify(["host", row.word, row.reason, row.ageSeconds === null]);
   const { unit } = row;
-  const name = unit.main === "yes" ? unit.service : unit.unit;
-  return JSON.stringify([name, unit.word, unit.version, isWell(unit) ? "" : unit.detail, row.drift, row.isOld, row.isChanged]);
+  return JSON.stringify([rowName(unit), unit.word, unit.version, isWell(unit) ? "" : unit.detail, row.drift, row.isOld, row.isChanged]);
 }
 
 /** What differs within a block is told by its worst: the shortest time, the most restarts, memory and files. */

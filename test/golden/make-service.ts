@@ -33,6 +33,7 @@ export function makeService(short: ShortService): Service {
     runtime: null,
     timers: [],
     sockets: [],
+    instances: [],
     health: [],
     settleSeconds: 5,
     lintIgnore: [],

@@ -55,6 +55,7 @@ function sampleTarget(name: string, play: string): HostTarget {
     runtime: null,
     timers: [],
     sockets: [],
+    instances: [],
     lintIgnore: [],
   };
   return { project: "demo", host, play, services: [service], resources: [], owners: new Map(), declared: null };

@@ -12,6 +12,12 @@ export function refuseName(name: string): Refusal {
     : "a name starts with a lower-case letter and goes on with lower-case letters, digits and -, 63 in all";
 }
 
+/** An instance of a service; in unit and file names it stands escaped (systemd-escape(1)). */
+export function refuseInstance(name: string): Refusal {
+  if (name === "") return "an instance has a name";
+  return /[\p{Cc}\u2028\u2029]/u.test(name) || !name.isWellFormed() ? "a name cannot hold control characters" : null;
+}
+
 /** A user or group of a host (useradd(8)). */
 export function refuseAccount(name: string): Refusal {
   return /^[a-z_][a-z0-9_-]{0,31}$/.test(name)

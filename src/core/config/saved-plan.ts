@@ -10,7 +10,7 @@ const state = z.record(z.string(), z.string()).nullable();
 const reason = { because: z.string() };
 const action = z.union([
   z.strictObject({ verb: z.literal("daemon-reload"), ...reason }),
-  z.strictObject({ verb: z.enum(["start", "restart", "reload", "stop"]), unit: z.string(), ...reason, timeoutSeconds: z.number() }),
+  z.strictObject({ verb: z.enum(["start", "restart", "reload", "stop", "settle"]), unit: z.string(), ...reason, timeoutSeconds: z.number() }),
 ]);
 const host = z.strictObject({
   host: z.string(),

@@ -53,10 +53,10 @@ const account = map({ user: accountName, group: accountName.optional(), groups: 
 
 const serviceName = textThat(refuseName);
 
-const noInstances = leaf((value) => (Array.isArray(value) && value.length === 0 ? good(value) : bad("`instances` is not supported yet")), {
-  type: "array",
-  maxItems: 0,
-});
+/** What runs from the service's template unit, by name; the first is the canary of a change. */
+const instances = z
+  .array(scalar, { error: "a list of names is expected here" })
+  .min(1, "a service with instances has at least one; leave `instances` out for a service that runs once");
 
 const commandWords = z.array(text, { error: "a command is a list: the program, then its arguments" }).min(1, "a command needs a program");
 const secret = map({ env: textThat(refuseVariable).optional(), file: projectPath.optional(), exec: commandWords.optional() }, [
@@ -167,7 +167,7 @@ export const serviceSchema = map(
     unit: directives.optional(),
     service: directives.optional(),
     install: directives.optional(),
-    instances: noInstances.optional(),
+    instances: instances.optional(),
     hardening: oneOf("off", "standard", "strict").optional(),
     runtime: oneOf("go").optional(),
     timers: z.array(directives, { error: "a list of timers is expected here" }).optional(),

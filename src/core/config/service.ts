@@ -5,6 +5,7 @@ import { refuseVariable } from "./allow-lists.ts";
 import { checkTree } from "./check.ts";
 import { readSockets, readTimers } from "./companions.ts";
 import { readDirectives } from "./directives.ts";
+import { readInstances } from "./instances.ts";
 import { serviceSchema, type WrittenService } from "./service-schema.ts";
 import type { TreePath } from "./yaml.ts";
 
@@ -53,6 +54,7 @@ function readService(reading: Reading, source: ServiceSource): Service {
     runtime: written.runtime ?? null,
     timers: readTimers(reading),
     sockets: readSockets(reading),
+    instances: readInstances(reading),
     environment: readEnvironment(reading),
     secrets: readSecretSources(reading),
     files: (written.files ?? []).map((file, index) => readFile(file, reading.placeOf, index)),

@@ -120,7 +120,10 @@ function checkFamilies(unit: LintUnit, host: LintHost): readonly Found[] {
   const allowed = new Set(words.map(({ word }) => word));
   const place = first.entry.place;
   const notifies = serviceType(unit).startsWith("notify") && !allowed.has("AF_UNIX");
-  const listens = host.ports.some(({ service }) => `${service}.service` === unit.name) && !allowed.has("AF_INET") && !allowed.has("AF_INET6");
+  const listens =
+    host.ports.some(({ service }) => [`${service}.service`, `${service}@.service`].includes(unit.name)) &&
+    !allowed.has("AF_INET") &&
+    !allowed.has("AF_INET6");
   return [
     ...(notifies
       ? [

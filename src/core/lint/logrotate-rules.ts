@@ -148,7 +148,8 @@ function keeperOf(block: LintLogrotate, host: LintHost): string | null {
     outputs(unit).some(({ value }) => block.paths.some((path) => isOneOf(path, value.replace(/^(?:append|file|truncate):/, ""))));
   const logged = host.units.find(isLogged);
   if (logged !== undefined) return `systemd, for ${logged.name},`;
-  const own = host.managed === null ? undefined : host.units.find((unit) => unit.name === `${block.service}.service`);
+  const own =
+    host.managed === null ? undefined : host.units.find((unit) => [`${block.service}.service`, `${block.service}@.service`].includes(unit.name));
   return own === undefined || serviceType(own) === "oneshot" ? null : own.name;
 }
 

@@ -8,9 +8,14 @@ export function notContained(fresh: Plan, shown: Plan): readonly string[] {
   const collateral = new Set(shown.collateral.map(({ unit }) => unit));
   return [
     ...fresh.changes.flatMap((change) => sayEdited(change, known.get(change.resource.id))),
-    ...fresh.actions.filter((action) => action.verb !== "daemon-reload" && !acts.has(nameOf(action))).map(sayNewAction),
+    ...fresh.actions.filter((action) => !isHarmless(action) && !acts.has(nameOf(action))).map(sayNewAction),
     ...fresh.collateral.filter(({ unit }) => !collateral.has(unit)).map(({ unit, because }) => `${unit} would go down along: ${because}`),
   ];
+}
+
+/** The first of several instances may be another one than in the plan, and so the one that is waited for. */
+function isHarmless({ verb }: Action): boolean {
+  return verb === "daemon-reload" || verb === "settle";
 }
 
 function sayEdited(fresh: Change, shown: Change | undefined): readonly string[] {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Action, Change, HostTarget, ManifestEntry, Observation, Plan, State, UnitResource } from "../model.ts";
 import { compareResource } from "../resources/compare.ts";
 import { statesOf } from "../resources/registry.ts";
+import { withCanaries } from "./canary.ts";
 import { daemonReload } from "./daemon-reload.ts";
 import { hostNotices } from "./host-notices.ts";
 import { type LeftBehind, leftBehind } from "./left-behind.ts";
@@ -25,7 +26,8 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
   const removed = removals(target, observation, left);
   const changes = [...findChanges(target, observation), ...removed.changes];
   const units = target.resources.filter((resource) => resource.kind === "unit");
-  const { actions: acts, collateral } = schedule(units, findDebts(target, units, { changes, removed }, observation), observation);
+  const { actions: scheduled, collateral } = schedule(units, findDebts(target, units, { changes, removed }, observation), observation);
+  const acts = withCanaries(scheduled, target);
   const reload = daemonReload(units, changes, observation);
   // What goes is stopped while systemd still knows how.
   const actions: readonly Action[] = [...removed.stops, ...(reload === null ? [] : [reload]), ...acts];

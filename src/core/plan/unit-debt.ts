@@ -50,6 +50,8 @@ function startDebt({ unit, properties, record, inputs }: Situation): Debt | null
   if (properties.LoadState === "not-found") return { verb: "start", because: "new" };
   if (state === "failed") return { verb: "start", because: "was failed" };
   if (state !== "inactive") return { verb: "restart", because: `was ${state} (${properties.SubState ?? "unknown"})` };
+  // The template of a new instance may have been there before.
+  if (record === undefined && unit.unit.includes("@")) return { verb: "start", because: "new" };
   if (!isDoneOneshot(unit, properties) || record === undefined) return { verb: "start", because: "was inactive" };
   if (record.restartDigest === unit.restartDigest) return null;
   return { verb: "start", because: sayWhy(inputs, "restart", "start") };

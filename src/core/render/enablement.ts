@@ -31,7 +31,9 @@ const LINKS = [
 ] as const;
 const UNIT_NAME = /^[A-Za-z0-9:_.@\\-]+\.(service|socket|target|timer|mount|path|slice|device|swap|automount)$/;
 
+/** The link of an instance leads to its template. */
 function makeLink(service: string, unit: string, directory: string): LinkResource {
   const path = `/etc/systemd/system/${directory}/${unit}`;
-  return { kind: "link", id: `link:${path}`, service, role: "enablement", path, target: `/etc/systemd/system/${unit}` };
+  const target = `/etc/systemd/system/${unit.replace(/@.*(?=\.[a-z]+$)/, "@")}`;
+  return { kind: "link", id: `link:${path}`, service, role: "enablement", path, target };
 }

@@ -12,7 +12,10 @@ type Path = readonly (string | number)[];
 export function expandTree(source: ServiceSource, context: Omit<TemplateContext, "secrets">): TreeMap {
   const problems: Problem[] = [];
   const expand = (tree: Tree, path: Path): Tree => {
-    if (typeof tree === "string") return isFileContent(path) ? tree : expandString(tree, source, { ...context, secrets: null }, path, problems);
+    if (typeof tree === "string")
+      return isFileContent(path)
+        ? tree
+        : expandString(tree, source, { ...context, instance: source.instanceAt?.(path) ?? null, secrets: null }, path, problems);
     if (tree === null || typeof tree !== "object") return tree;
     if (isList(tree)) return tree.map((item, index) => expand(item, [...path, index]));
     return expandMap(tree, path, expand);

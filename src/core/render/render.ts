@@ -36,10 +36,10 @@ export function renderService(service: Service, host: Host, inputs: RenderInputs
   const slice = renderSliceUnit(service, host, problems);
   const mount = renderMountUnit(service, problems);
   const parts = { environment, configs, release: findRelease(release), slice, mount };
-  const unit = renderServiceUnit(service, parts, problems);
+  const main = renderServiceUnit(service, parts, problems);
   const beside = [...renderSocketUnits(service, problems), ...renderTimerUnits(service, parts, problems)];
-  const units = [...slice, ...mount.resources, ...unit.resources, ...beside.flatMap(({ resources }) => resources)];
-  const links = [unit, mount, ...beside].flatMap((rendered) => renderEnablement(service.name, rendered, problems));
+  const units = [...slice, ...mount.resources, ...[...main, ...beside].flatMap(({ resources }) => resources)];
+  const links = [...main, mount, ...beside].flatMap((rendered) => renderEnablement(service.name, rendered, problems));
   const files = [...environment, ...configs.map((config) => config.file), ...renderLogrotateFile(service, problems)];
   const directories = renderDirectories(service, pathsOf([...files, ...links]), release.length > 0);
   if (problems.length > 0) throw new ConfigError(problems);

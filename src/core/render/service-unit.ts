@@ -20,10 +20,13 @@ export type UnitParts = {
   readonly mount: RenderedUnit;
 };
 
-/** /etc/systemd/system/<name>.service and its unit; [Install] is WantedBy=multi-user.target unless the service has its own. */
-export function renderServiceUnit(service: Service, parts: UnitParts, problems: Problem[]): RenderedUnit {
+/**
+ * /etc/systemd/system/<name>.service and its unit; of a service with instances <name>@.service and a unit for each of them. [Install] is
+ * WantedBy=multi-user.target unless the service has its own.
+ */
+export function renderServiceUnit(service: Service, parts: UnitParts, problems: Problem[]): readonly RenderedUnit[] {
   const place = { file: service.file, line: 1, column: 1 };
-  const unit = `${service.name}.service`;
+  const unit = `${service.name}${service.instances.length > 0 ? "@" : ""}.service`;
   const install = service.install.length > 0 ? service.install : makeDirectives(place, [["WantedBy", "multi-user.target"]]);
   const sections = [
     { name: "Unit", directives: [...service.unit, ...mountDirectives(service)] },
@@ -34,7 +37,13 @@ export function renderServiceUnit(service: Service, parts: UnitParts, problems: 
   if (hasNothingToDo(service))
     problems.push(makeProblem(service.service[0]?.place ?? place, "The service has no ExecStart=, so systemd would refuse its unit"));
   const restartInputs = { ...directiveInputs(sections), ...fileInputs(parts) };
-  return { resources: [file, makeServiceUnit(service, unit, file, restartInputs, parts, problems)], unit, install };
+  const resource = makeServiceUnit(service, unit, file, restartInputs, parts, problems);
+  if (service.instances.length === 0) return [{ resources: [file, resource], unit, install }];
+  return service.instances.map((instance, index) => {
+    // One after the other, in the order of the file.
+    const after = [...resource.after, ...service.instances.slice(0, index).map((earlier) => earlier.unit)];
+    return { resources: [file, { ...resource, id: `unit:${instance.unit}`, unit: instance.unit, after }], unit: instance.unit, install };
+  });
 }
 
 /** systemd.service(5): a unit needs ExecStart=, unless SuccessAction=, or ExecStop= with RemainAfterExit=, gives it something to do. */

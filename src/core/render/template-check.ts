@@ -7,11 +7,11 @@ const BLOCKS = ["if", "unless", "each", "with"];
 const BLOCK_HASHES: { readonly [block: string]: readonly string[] } = { if: ["includeZero"], unless: ["includeZero"] };
 const RESERVED = new Set(["__proto__", "constructor", "prototype", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"]);
 
-type Findings = { readonly flaws: Flaw[]; usesSecrets: boolean };
+type Findings = { readonly flaws: Flaw[]; usesSecrets: boolean; usesInstance: boolean };
 
-/** Every structural flaw of a template, and whether any path in it starts with `secrets`. */
-export function checkTemplate(program: Program): { readonly flaws: readonly Flaw[]; readonly usesSecrets: boolean } {
-  const findings: Findings = { flaws: [], usesSecrets: false };
+/** Every structural flaw of a template, and whether any path in it starts with `secrets` or `instance`. */
+export function checkTemplate(program: Program): Readonly<Findings> {
+  const findings: Findings = { flaws: [], usesSecrets: false, usesInstance: false };
   visitProgram(findings, program);
   return findings;
 }
@@ -91,6 +91,7 @@ function visitExpression(findings: Findings, expression: Expression | SubExpress
   if (expression.parts.some((part) => RESERVED.has(part))) flaw(findings, expression, `"${expression.original}" reaches for a reserved name`);
   const head = expression.data && expression.parts[0] === "root" ? expression.parts[1] : expression.parts[0];
   if (head === "secrets") findings.usesSecrets = true;
+  if (head === "instance") findings.usesInstance = true;
 }
 
 function isHelperName(path: PathExpression): boolean {

@@ -212,6 +212,7 @@ function descend(run: Run, path: PathExpression, start: Start): Tree | undefined
 
 function hintAt(run: Run, start: Start, container: Tree, index: number): string | null {
   const part = start.parts[index] ?? "";
+  if (index === 0 && part === "instance" && start.value === run.root) return INSTANCE_HINT;
   if (index === 0 && start.value !== run.root && Object.hasOwn(run.root, part)) return `inside #each and #with write @root.${part}`;
   const known = container !== null && typeof container === "object" && !Array.isArray(container) ? Object.keys(container) : [];
   return didYouMean(
@@ -223,6 +224,8 @@ function hintAt(run: Run, start: Start, container: Tree, index: number): string 
       .join(""),
   );
 }
+
+const INSTANCE_HINT = "it stands in the health checks of a service with instances; in its directives %i is the instance, escaped, and %I as written";
 
 function missing(run: Run, at: Position, message: string, hint: string | null): undefined {
   flaw(run, at, message, hint);

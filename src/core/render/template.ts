@@ -15,6 +15,8 @@ export type TemplateContext = {
   readonly service: { readonly name: string };
   readonly values: TreeMap;
   readonly secrets: SecretValues | null;
+  /** Only in a health check that is made once an instance. */
+  readonly instance?: string | null;
 };
 
 /** The text of a template. usesSecrets: a secret is named anywhere in it, also in a branch that was not taken. */
@@ -35,7 +37,12 @@ export function renderTemplate(template: string, context: TemplateContext, origi
   return { text, usesSecrets: parsed.usesSecrets };
 }
 
-type CheckedTemplate = ParsedTemplate & { readonly usesSecrets: boolean };
+/** Whether a template names the variable `instance` anywhere. */
+export function namesInstance(template: string): boolean {
+  return template.includes("{{") && checked(template).usesInstance;
+}
+
+type CheckedTemplate = ParsedTemplate & { readonly usesSecrets: boolean; readonly usesInstance: boolean };
 
 /** Parsing is pure and the same templates come once a host: remembered, so that a fleet costs one parse. */
 const remembered = new Map<string, CheckedTemplate>();
@@ -45,8 +52,8 @@ function checked(template: string): CheckedTemplate {
   const known = remembered.get(template);
   if (known !== undefined) return known;
   const parsed = parseTemplate(template);
-  const check = parsed.program === null ? { flaws: [], usesSecrets: false } : checkTemplate(parsed.program);
-  const result = { program: parsed.program, flaws: [...parsed.flaws, ...check.flaws], usesSecrets: check.usesSecrets };
+  const check = parsed.program === null ? { flaws: [], usesSecrets: false, usesInstance: false } : checkTemplate(parsed.program);
+  const result = { ...check, program: parsed.program, flaws: [...parsed.flaws, ...check.flaws] };
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(template, result);
   return result;
@@ -69,6 +76,7 @@ function rootOf(context: TemplateContext): TemplateRoot {
     }),
     service: bare({ name: context.service.name }),
     values: context.values,
+    ...(typeof context.instance === "string" ? { instance: context.instance } : {}),
   });
 }
 

@@ -5,7 +5,7 @@ import { makeLoadedUnit } from "./loaded-unit.ts";
 import { makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { followingDirectives, mountDirectives, type UnitParts } from "./service-unit.ts";
-import { effectiveValues, formatUnitText, makeDirectives } from "./unit-text.ts";
+import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
 
 /** Each timer and its job. The job runs as the service does: account, environment, slice and hardening; a oneshot unless it says otherwise. */
 export function renderTimerUnits(service: Service, parts: UnitParts, problems: Problem[]): readonly RenderedUnit[] {
@@ -35,7 +35,7 @@ function renderJob(service: Service, timer: Timer, parts: UnitParts, problems: P
     { name: "Unit", directives: [...makeDirectives(timer.place, described), ...timer.unit, ...mountDirectives(service)] },
     {
       name: "Service",
-      directives: [...oneshot, ...timer.service, ...inherited(service, timer), ...followingDirectives(service, timer.service, parts)],
+      directives: [...oneshot, ...timer.service, ...inherited(service, timer, problems), ...followingDirectives(service, timer.service, parts)],
     },
   ];
   const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
@@ -45,7 +45,16 @@ function renderJob(service: Service, timer: Timer, parts: UnitParts, problems: P
 /** Whom the service runs as, and where: a job without them would run as root. */
 const SURROUNDINGS = new Set(["User", "Group", "SupplementaryGroups", "DynamicUser", "WorkingDirectory", "UMask", "EnvironmentFile", "Environment"]);
 
-function inherited(service: Service, timer: Timer): Directives {
+function inherited(service: Service, timer: Timer, problems: Problem[]): Directives {
   const own = new Set(timer.service.map(({ name }) => name));
-  return service.service.filter(({ name }) => SURROUNDINGS.has(name) && !own.has(name));
+  const taken = service.service.filter(({ name }) => SURROUNDINGS.has(name) && !own.has(name));
+  if (service.instances.length > 0) for (const directive of taken) reportInstance(directive, timer, problems);
+  return taken;
+}
+
+/** systemd.unit(5): in a unit that is no instance %i and %I are empty, so that /srv/%i would be /srv. */
+function reportInstance({ name, value }: Directives[number], timer: Timer, problems: Problem[]): void {
+  if (!/(?<!%)(?:%%)*%[iI]/.test(value)) return;
+  const message = `The job ${timer.name} runs once and not once an instance, so that %i in the service's ${name}= would be empty for it`;
+  problems.push(makeProblem(timer.place, message, `Give the timer a ${name} of its own.`));
 }

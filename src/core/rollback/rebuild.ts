@@ -84,6 +84,7 @@ export function bareService(name: string): Service {
     directories: [],
     timers: [],
     sockets: [],
+    instances: [],
     health: [],
     settleSeconds: 0,
     lintIgnore: [],

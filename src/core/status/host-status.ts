@@ -90,6 +90,12 @@ export type HostStatus = {
   readonly drift: ReadonlyMap<string, DriftMark>;
 };
 
+/** What a row is called: the service, or the instance of it (web@blue), or a unit beside it by its whole name. */
+export function rowName({ main, service, unit }: UnitStatus): string {
+  if (main === "no") return unit;
+  return unit.includes("@") ? unit.replace(/\.service$/, "") : service;
+}
+
 /** True for a unit that nobody has to get up for. */
 export function isWell(unit: UnitStatus): boolean {
   return unit.state === "running" || unit.state === "idle";

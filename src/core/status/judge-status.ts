@@ -25,8 +25,8 @@ export function statusRequest(targets: readonly HostTarget[]): StatusRequest {
 /** Every unit of every service, in the order of the plays; a unit that several services share stands under the first. */
 export function judgeStatus(targets: readonly HostTarget[], answer: StatusAnswer): readonly UnitStatus[] {
   const all = unitsOf(targets);
-  const mains = new Map([...Map.groupBy(all, ({ service }) => service)].map(([service, units]) => [service, mainOf(service, units)]));
-  return all.map(({ service, unit }) => judge(service, unit, mains.get(service) === unit.unit ? "yes" : "no", targets, answer));
+  const mains = new Set([...Map.groupBy(all, ({ service }) => service)].flatMap(([service, units]) => mainsOf(service, units)));
+  return all.map(({ service, unit }) => judge(service, unit, mains.has(unit) ? "yes" : "no", targets, answer));
 }
 
 type Owned = { readonly service: string; readonly unit: UnitResource };
@@ -42,9 +42,13 @@ function ownedBy(target: HostTarget, service: string, resource: HostTarget["reso
   return resource.kind === "unit" && target.owners.get(resource.id)?.includes(service) ? [{ service, unit: resource }] : [];
 }
 
-function mainOf(service: string, units: readonly Owned[]): string | undefined {
-  const named = units.find(({ unit }) => unit.unit === `${service}.service`);
-  return (named ?? units.find(({ unit }) => unit.running) ?? units[0])?.unit.unit;
+/** Each instance stands for its service. */
+function mainsOf(service: string, units: readonly Owned[]): readonly UnitResource[] {
+  const named = units.filter(
+    ({ unit }) => unit.unit === `${service}.service` || (unit.unit.startsWith(`${service}@`) && unit.unit.endsWith(".service")),
+  );
+  const other = units.find(({ unit }) => unit.running) ?? units[0];
+  return named.length > 0 ? named.map(({ unit }) => unit) : other === undefined ? [] : [other.unit];
 }
 
 function judge(service: string, unit: UnitResource, main: "yes" | "no", targets: readonly HostTarget[], answer: StatusAnswer): UnitStatus {

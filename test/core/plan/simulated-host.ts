@@ -13,7 +13,10 @@ export function applyPlan(plan: Plan, target: HostTarget, before: Observation): 
   }
   if (plan.actions.some(({ verb }) => verb === "daemon-reload")) readUnitFiles(host, target);
   const gone = new Set(plan.gone?.units ?? []);
-  for (const action of plan.actions) if (action.verb !== "daemon-reload" && !gone.has(action.unit)) act(host, target, action.verb, action.unit);
+  for (const action of plan.actions) {
+    if (action.verb === "daemon-reload" || action.verb === "settle" || gone.has(action.unit)) continue;
+    act(host, target, action.verb, action.unit);
+  }
   for (const unit of gone) host.units.delete(unit);
   for (const unit of unitsOf(target)) if (plan.records.includes(unit.unit)) record(host, unit);
   for (const { path, content } of plan.manifests) host.paths.set(path, pathState({ content, ctime: host.facts.clock }));
