@@ -204,10 +204,6 @@ describe("refused as written", () => {
     const found = written(`name: x\n${line}\n`).filter((problem) => problem.includes(named) && /not supported/.test(problem));
     expect(found.length).toBe(1);
   });
-
-  test("an empty list of instances says nothing new", () => {
-    expect(written("name: x\ninstances: []\n")).toEqual([]);
-  });
 });
 
 describe("templates", () => {
