@@ -19,7 +19,7 @@ const SYSTEMCTL = `#!/bin/sh
 case $* in
   *is-system-running*) echo running ;;
   *ActiveState*) echo ActiveState=failed ;;
-  *' restart '*) exit 1 ;;
+  *' restart '*) sleep "\${RESTART_SECONDS:-0}"; exit "\${RESTART_STATUS:-1}" ;;
 esac
 `;
 
@@ -93,6 +93,13 @@ test.skipIf(!isLinux).each([
   const plan = `${line("unit", "a.service")}${line("action", "restart", "a.service", "10")}`;
   const files = { units: `a.service\t${before}\n`, acted: "restart\ta.service\n" };
   expect(finish({ state: "RESTARTING", plan, files })).toContain(end);
+});
+
+test.skipIf(!isLinux)("a unit may take as long to come back as its restart was given, however short the wait behind that was", () => {
+  const action = (verb: string, seconds: string): string => line("action", verb, "a@b.service", seconds);
+  const plan = `${line("unit", "a@b.service")}${action("restart", "10")}${action("settle", "1")}`;
+  const files = { units: "a@b.service\tactive\n", acted: "restart\ta@b.service\n" };
+  expect(finish({ state: "RESTARTING", plan, files, env: { RESTART_SECONDS: "1.2", RESTART_STATUS: "0" } })).toBe("ROLLEDBACK");
 });
 
 test.skipIf(!isLinux)("a script that gave up before it was armed says so at once; one that was killed leaves it to whoever killed it", () => {
