@@ -254,7 +254,7 @@ settle() {
     [ "$live" = "$first" ] || not_stayed "$1" 'its process is another one'
     [ ! -e "$txn/rollback" ] || fail 'the controller took the transaction back'
     uptime_seconds
-    [ "$now" -lt "$settled" ] || return 0
+    [ "$now" -le "$settled" ] || return 0 # whole seconds: one more than asked for, never less
     sleep 0.5
     live_state "$1"
   done

@@ -23,9 +23,9 @@ function give(
   names: readonly Name[],
   more: { readonly greeting?: string; readonly command?: string; readonly type?: string } = {},
 ): void {
-  const files = Object.entries(PORTS).map(([name, port]) => `  - { path: '/etc/web/${escapeUnitName(name)}.conf', content: "port=${port}\n" }`);
+  const files = Object.entries(PORTS).map(([name, port]) => `  - { path: '/etc/web/${escapeUnitName(name)}.conf', content: "port=${port}\\n" }`);
   const service = webService(more.type === undefined ? {} : { type: more.type })
-    .replace(/ {2}- \{ path: \/etc\/web\/web.conf.*\n/, `${files.join("\n").replaceAll('\n"', '\\n"')}\n`)
+    .replace(/ {2}- \{ path: \/etc\/web\/web.conf.*\n/, `${files.join("\n")}\n`)
     .replace("http://127.0.0.1:18080/ready", '"http://127.0.0.1:{{lookup values.ports instance}}/ready"')
     .replace(/ {2}ExecStart: .*\n {2}ExecReload: .*\n/, `  ExecStart: ${more.command ?? "/opt/web/current/web.pl /etc/web/%i.conf"}\n`);
   shop.write("services/web.yaml", `${service}instances: ${JSON.stringify(names)}\n`);
@@ -159,7 +159,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect(status.stdout).toContain("2 running, 1 stopped");
     expect(status.stdout).toMatch(/web@gre-en\\x20\\xc3\\xa9 +stopped/);
     expect(status.stdout).toMatch(/web@blue +running +1\.0/);
-    const heal = await shop.run(["drift", "--env", "test", "--heal", "--grace", "0"]);
+    const heal = await shop.run(["drift", "--env", "test", "--heal", "--grace", "0", "--state", `${shop.folder}/state`]);
     expect({ code: heal.code, said: heal.stdout + heal.stderr }).toMatchObject({ code: 0 });
     expect(await show(host, "gre/en é", "ActiveState")).toBe("active");
     expect(await invocations(host, names)).toEqual(before);

@@ -81,14 +81,27 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     bad: "[Service]\nExecStart=/usr/bin/app --name %I\n",
     good: "[Service]\nExecStart=/usr/bin/app --name %i\n",
     exampleFile: "app@.service",
-    check: (unit) =>
-      execEntries(unit)
+    // A project's instances are escaped, so that %I is the name as written.
+    check: (unit, host) =>
+      (host.managed === null ? execEntries(unit) : [])
         .filter((entry) => /(?<!%)(?:%%)*%I/.test(entry.value))
         .map((entry) => ({
           place: entry.place,
           happens: "An instance named prod-v2 arrives as prod/v2.",
           fix: "Use %i, unless instances are paths.",
         })),
+  },
+  {
+    id: "SD092",
+    severity: "warn",
+    over: "unit",
+    title: "Instances that share a RuntimeDirectory=",
+    explain:
+      "systemd removes a unit's runtime directory when the unit stops, also in a restart, and asks nobody who else uses it: a restart of one instance takes the sockets and files of all others away. RuntimeDirectoryPreserve=restart spares them a restart, yes a stop as well.",
+    bad: "[Service]\nExecStart=/usr/bin/app %i\nRuntimeDirectory=app\n",
+    good: "[Service]\nExecStart=/usr/bin/app %i\nRuntimeDirectory=app/%i\n",
+    exampleFile: "app@.service",
+    check: checkSharedRuntime,
   },
   {
     id: "SD102",
@@ -101,6 +114,19 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     check: checkSliceDefined,
   },
 ];
+
+function checkSharedRuntime(unit: LintUnit): readonly Found[] {
+  const kept = lastOf(unit, "Service", "RuntimeDirectoryPreserve")?.value ?? "no";
+  if (!unit.name.endsWith("@.service") || !/^(?:no|false|off|0|n|f|restart)$/i.test(kept)) return [];
+  const when = kept === "restart" ? "A stop" : "A restart or stop";
+  return wordsOf(unit, "Service", "RuntimeDirectory")
+    .filter(({ word }) => !/(?<!%)(?:%%)*%[iIjJnN]/.test(word.split(":")[0] ?? ""))
+    .map(({ word, entry }) => ({
+      place: entry.place,
+      happens: `${when} of one instance removes /run/${word.split(":")[0]} while the others use it.`,
+      fix: `Give each its own: RuntimeDirectory=${word.split(":")[0]}/%i.`,
+    }));
+}
 
 function checkSliceName(unit: LintUnit): readonly Found[] {
   const entry = lastOf(unit, "Service", "Slice");
