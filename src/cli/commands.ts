@@ -180,7 +180,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "logs",
-    operands: { show: "SERVICE…", most: Number.POSITIVE_INFINITY },
+    operands: { show: "SERVICE[@INSTANCE]…", most: Number.POSITIVE_INFINITY },
     describe: "Show what services said, merged from all hosts",
     example: "svcdeploy logs web --env prod --limit h1 -f --priority warning",
     options: {

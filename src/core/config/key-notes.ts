@@ -42,7 +42,11 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
       otherwise: "WantedBy: multi-user.target",
       example: "install: { WantedBy: multi-user.target }",
     },
-    instances: { says: "Names of instances." },
+    instances: {
+      says: "What runs from one template unit <service>@.service, by name; in directives %I is the name, and the first is the canary of a change. docs/instances.md.",
+      otherwise: "the service runs once",
+      example: "instances: [blue, green]",
+    },
     hardening: {
       says: "A set of sandboxing directives; a directive of your own wins over it. They are listed below.",
       otherwise: "off",
