@@ -1,6 +1,6 @@
 /** The probe's question and answer: encoded for probe.sh, decoded into an Observation without trusting a byte. */
 import type { HostFacts, ManifestEntry, Observation, OpenTransaction, PathState, ProbeRequest, UnitProperties, UnitRecord } from "../core/model.ts";
-import { unitOfDropIn } from "../core/plan/drop-ins.ts";
+import { isAbout } from "../core/plan/drop-ins.ts";
 import { parseManifestLine } from "../core/plan/manifest.ts";
 import { unitProperties } from "../core/plan/unit-properties.ts";
 import { wordsOf } from "../core/plan/unit-state.ts";
@@ -166,7 +166,7 @@ export function decodeUnits(host: string, asked: readonly string[], lines: reado
 /** Only what systemd itself named counts, and what is in a folder of a unit that was asked for. */
 function decodeDropIns(rows: readonly Row[], units: ReadonlyMap<string, UnitProperties>): Observation["dropIns"] {
   const named = new Set([...units.values()].flatMap((properties) => wordsOf(properties, "DropInPaths")));
-  const taken = rows.filter(([path = ""]) => named.has(path) || units.has(unitOfDropIn(path) ?? ""));
+  const taken = rows.filter(([path = ""]) => named.has(path) || [...units.keys()].some((unit) => isAbout(path, unit)));
   const textOf = (base64: string): string | null => (base64 === "" ? null : Buffer.from(base64, "base64").toString("utf8"));
   return new Map(taken.map(([path = "", ctime = "", text = ""]) => [path, { ctime: wholeNumber(ctime), text: textOf(text) }]));
 }

@@ -56,12 +56,18 @@ drop_in() {
 
 # drop_ins_on_disk UNIT: sends those that systemd would read, in the load path's order; of one name the first counts, a link to /dev/null masks it.
 drop_ins_on_disk() {
+  names=/
+  drop_ins_in "$1"
+  # Those of an instance's template come after its own.
+  case $1 in *@*) drop_ins_in "${1%%@*}@.${1##*.}" ;; esac
+}
+
+drop_ins_in() {
   set +f
   set -- /etc/systemd/system.control/"$1".d/*.conf /run/systemd/system.control/"$1".d/*.conf /run/systemd/transient/"$1".d/*.conf \
     /etc/systemd/system/"$1".d/*.conf /run/systemd/system/"$1".d/*.conf \
     /usr/local/lib/systemd/system/"$1".d/*.conf /usr/lib/systemd/system/"$1".d/*.conf
   set -f
-  names=/
   for path in "$@"; do
     [ -e "$path" ] || continue
     # DropInPaths is parted by blanks, so that such a name could not be found in it.

@@ -1,5 +1,6 @@
 /** Drop-ins that change our units from elsewhere. */
 import type { HostTarget, Observation } from "../model.ts";
+import { templateOf } from "../unit-file/unit-name.ts";
 import { UNKNOWN_UNIT, wordsOf } from "./unit-state.ts";
 
 /** A drop-in; not loaded: on the disk since systemd last read its files, so that the next daemon-reload makes it effective. */
@@ -10,9 +11,15 @@ export function foreignDropIns(target: HostTarget, unit: string, observation: Ob
   const ours = new Set(target.resources.flatMap((resource) => (resource.kind === "file" ? [resource.path] : [])));
   const loaded = wordsOf(observation.units.get(unit) ?? UNKNOWN_UNIT, "DropInPaths");
   const known = new Set(loaded.map(withoutUsr));
-  const unread = [...observation.dropIns.keys()].filter((path) => unitOfDropIn(path) === unit && !known.has(withoutUsr(path)));
+  const unread = [...observation.dropIns.keys()].filter((path) => isAbout(path, unit) && !known.has(withoutUsr(path)));
   const all = [...loaded.map((path) => ({ path, loaded: true })), ...unread.map((path) => ({ path, loaded: false }))];
   return all.filter(({ path }) => !ours.has(path) && !FROM_DISTRIBUTION.test(path));
+}
+
+/** Whether a drop-in is in the folder of the unit, or of the template that it is an instance of. */
+export function isAbout(path: string, unit: string): boolean {
+  const owner = unitOfDropIn(path);
+  return owner !== null && (owner === unit || owner === templateOf(unit));
 }
 
 /** The unit in whose own folder a drop-in is, e.g. "web.service"; null for a path where the system manager looks for none. */

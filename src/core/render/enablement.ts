@@ -1,6 +1,7 @@
 /** Enablement: the links that `systemctl enable` would make from a unit's [Install] section (systemd.unit(5)). */
 import type { Problem } from "../errors.ts";
 import type { LinkResource } from "../model.ts";
+import { templateOf } from "../unit-file/unit-name.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { effectiveValues, makeProblem } from "./unit-text.ts";
 
@@ -34,6 +35,6 @@ const UNIT_NAME = /^[A-Za-z0-9:_.@\\-]+\.(service|socket|target|timer|mount|path
 /** The link of an instance leads to its template. */
 function makeLink(service: string, unit: string, directory: string): LinkResource {
   const path = `/etc/systemd/system/${directory}/${unit}`;
-  const target = `/etc/systemd/system/${unit.replace(/@.*(?=\.[a-z]+$)/, "@")}`;
+  const target = `/etc/systemd/system/${templateOf(unit)}`;
   return { kind: "link", id: `link:${path}`, service, role: "enablement", path, target };
 }

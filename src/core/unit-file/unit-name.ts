@@ -11,6 +11,11 @@ export function parseUnitName(name: string): UnitName | null {
   return { prefix: match[1] ?? "", instance: match[2] ?? null, type: match[3] ?? "" };
 }
 
+/** The template that a unit is an instance of, e.g. "web@.service" of "web@blue.service"; a unit that is none is given back as it is. */
+export function templateOf(name: string): string {
+  return name.replace(/^([^@]*@).*(\.[a-z]+)$/, "$1$2");
+}
+
 /** Text as the instance of a template such as "web@.service", escaped; as `systemd-escape --template=TEMPLATE TEXT`. Null when the result is no unit's name. */
 export function instantiate(template: string, text: string): string | null {
   const parts = parseUnitName(template);
