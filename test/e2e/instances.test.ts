@@ -153,7 +153,11 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     const names = ["blue", "third"] as const;
     const before = await invocations(host, names);
     await host.exec(["systemctl", "stop", unitOf("gre/en é")]);
+    await host.shell("mkdir -p /etc/systemd/system/web@.service.d && printf '[Service]\\nNice=5\\n' >/etc/systemd/system/web@.service.d/nice.conf");
     const drift = await shop.run(["drift", "--env", "test"]);
+    const text = drift.stdout.replace(/\s+/g, " ");
+    expect(text).toContain("/etc/systemd/system/web@.service.d/nice.conf will change web@blue.service with the next daemon-reload");
+    await host.shell("rm -r /etc/systemd/system/web@.service.d");
     expect(drift.stdout).toContain(`not-running ${unitOf("gre/en é")}`);
     const status = await shop.run(["status", "--env", "test"]);
     expect(status.stdout).toContain("2 running, 1 stopped");

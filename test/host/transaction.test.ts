@@ -5,13 +5,20 @@ import { makeTransaction, type Transaction } from "../../src/host/transaction.ts
 import { makeObservation, makeResource, makeTarget, type PathSpec, type ResourceSpec } from "../core/plan/host-builder.ts";
 
 /** The transaction that writes these resources on a host that has these paths. */
-function transactionOf(specs: readonly ResourceSpec[], paths: Readonly<Record<string, PathSpec>>, collateral: readonly string[] = []): Transaction {
+function transactionOf(
+  specs: readonly ResourceSpec[],
+  paths: Readonly<Record<string, PathSpec>>,
+  collateral: readonly string[] = [],
+  actions: Plan["actions"] = [],
+): Transaction {
   const resources = specs.map(makeResource);
   const plan: Plan = {
     host: "h",
     play: "p",
-    changes: resources.map((resource: Resource): Change => ({ resource, before: null, after: {}, differs: [], beforeContent: null })),
-    actions: [],
+    changes: resources
+      .filter(({ kind }) => kind !== "unit")
+      .map((resource: Resource): Change => ({ resource, before: null, after: {}, differs: [], beforeContent: null })),
+    actions,
     notices: [],
     orphans: [],
     collateral: collateral.map((unit) => ({ unit, because: "a.service restarts" })),
@@ -46,4 +53,15 @@ test("a large release has the time to be copied on a slow disk", () => {
   const release = { kind: "release", path: "/opt/a/releases/0123456789ab", name: "a", keep: 3, sha256: "0".repeat(64), source: "/a" } as const;
   const [small, large] = [1, 600].map((mebibytes) => transactionOf([{ ...release, size: mebibytes * 1024 * 1024 }], {}).runSeconds);
   expect((large ?? 0) - (small ?? 0)).toBe(599);
+});
+
+test("the wait behind an instance is a line of its own, in whole seconds, and the transaction has that time", () => {
+  const unit = "web@a\\x2db.service";
+  const restart = { verb: "restart", unit, because: "", timeoutSeconds: 100 } as const;
+  const settle = { verb: "settle", unit, because: "", timeoutSeconds: 2.5 } as const;
+  const [without, made] = [[restart], [restart, settle]].map((actions) => transactionOf([{ kind: "unit", unit }], {}, [], actions));
+  const plan = Buffer.from(made?.files.find(({ name }) => name === "plan")?.content ?? []).toString();
+  expect(plan.split("\n").filter((text) => text.startsWith("action"))).toEqual([`action\trestart\t${unit}\t100`, `action\tsettle\t${unit}\t3`]);
+  expect(plan.match(/^record\t/gm)).toHaveLength(1);
+  expect((made?.runSeconds ?? 0) - (without?.runSeconds ?? 0)).toBe(3 + 5);
 });

@@ -110,7 +110,7 @@ const keptSchema = z.strictObject({
   play: line,
   version: line.nullable(),
   secrets: z.array(word).max(1000),
-  health: z.array(check).max(100),
+  health: z.array(check).max(1000),
   settleSeconds: seconds,
   resources: z.array(resource).max(2000),
 });

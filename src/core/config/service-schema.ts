@@ -56,7 +56,8 @@ const serviceName = textThat(refuseName);
 /** What runs from the service's template unit, by name; the first is the canary of a change. */
 const instances = z
   .array(scalar, { error: "a list of names is expected here" })
-  .min(1, "a service with instances has at least one; leave `instances` out for a service that runs once");
+  .min(1, "a service with instances has at least one; leave `instances` out for a service that runs once")
+  .max(100, "a service has 100 instances on a host at most");
 
 const commandWords = z.array(text, { error: "a command is a list: the program, then its arguments" }).min(1, "a command needs a program");
 const secret = map({ env: textThat(refuseVariable).optional(), file: projectPath.optional(), exec: commandWords.optional() }, [

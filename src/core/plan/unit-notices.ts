@@ -26,6 +26,8 @@ function refusals({ unit, path }: UnitResource, properties: UnitProperties, obse
     return [refusal("masked", `${unit} is masked; if that is not wanted any more: systemctl unmask ${unit}`)];
   }
   const loadedFrom = properties.FragmentPath ?? "";
+  if (unit.includes("@") && loadedFrom.startsWith("/etc/systemd/") && loadedFrom !== path)
+    return [refusal("own-unit-file", `${unit} has a file of its own, ${loadedFrom}, which wins over ${path}: remove it, or take the instance out`)];
   if (!VENDOR.test(loadedFrom) || observation.paths.has(path)) return [];
   return [refusal("vendor-unit", `${path} would shadow the distribution's unit ${loadedFrom}: name the service otherwise`)];
 }

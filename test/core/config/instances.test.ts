@@ -35,6 +35,7 @@ test("without the key there are none", () => {
 describe("refused", () => {
   test.each([
     ["instances: []", "3:12 a service with instances has at least one; leave `instances` out for a service that runs once"],
+    [`instances: [${Array.from({ length: 101 }, (_, index) => index)}]`, "3:12 a service has 100 instances on a host at most"],
     ["instances: blue", "3:12 a list of names is expected here"],
     ["instances: [[a]]", "3:13 a text or number is expected here, this is a list"],
     ['instances: [a, ""]', '3:17 the instance "": an instance has a name'],

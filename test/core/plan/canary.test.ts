@@ -84,6 +84,16 @@ describe("one instance", () => {
   });
 });
 
+it("one with a unit file of its own is refused: the template would not count for it", () => {
+  const resources = instances();
+  const own = "/etc/systemd/system/web@a.service";
+  const host = { paths: { [TEMPLATE]: {} }, units: { ...all(LOADED), "web@a.service": { FragmentPath: own } }, records: all({}) };
+  const { notices } = makePlan(targetOf(resources), makeObservation(host, resources));
+  expect(notices.filter(({ severity }) => severity === "error").map(({ code, text }) => `${code} ${text}`)).toEqual([
+    `own-unit-file web@a.service has a file of its own, ${own}, which wins over ${TEMPLATE}: remove it, or take the instance out`,
+  ]);
+});
+
 it("units of one name without an @ have no canary", () => {
   const resources = ["a.service", "b.service"].map((unit) => makeResource({ kind: "unit", service: "web", unit, path: TEMPLATE }));
   const names = { "a.service": LOADED, "b.service": LOADED };

@@ -1,7 +1,7 @@
 /** From what systemd and /proc say to a word that an operator can act on. */
 import { expect, test } from "vitest";
 import type { HostTarget, UnitProperties } from "../../../src/core/model.ts";
-import type { ProcessFacts, StatusAnswer, UnitStatus } from "../../../src/core/status/host-status.ts";
+import { type ProcessFacts, rowName, type StatusAnswer, type UnitStatus } from "../../../src/core/status/host-status.ts";
 import { judgeStatus, statusRequest } from "../../../src/core/status/judge-status.ts";
 import { CLOCK, makeResource, makeTarget, UPTIME } from "../plan/host-builder.ts";
 
@@ -133,4 +133,11 @@ test("what systemd does not know is not made up", () => {
 
 test("a host without an answer for a unit has it not installed", () => {
   expect(judgeStatus([targetOf()], { ...answerOf({}), units: new Map() })[0]).toMatchObject({ state: "not-installed", restarts: null });
+});
+
+test("each instance stands for its service, and its row has its name; a unit beside them keeps its own", () => {
+  const units = ["app@a.service", String.raw`app@b\x2dc.service`, "app-sweep.timer", "app-x@a.service"];
+  const target = makeTarget(units.map((unit) => makeResource({ kind: "unit", service: "app", unit })));
+  const rows = judgeStatus([target], answerOf({})).map((status) => `${status.main} ${rowName(status)}`);
+  expect(rows).toEqual(["yes app@a", String.raw`yes app@b\x2dc`, "no app-sweep.timer", "no app-x@a.service"]);
 });

@@ -6,7 +6,15 @@ import { unescapePath } from "../../../src/core/unit-file/escape.ts";
 import { exitStatuses, exitStatusName, exitStatusNumber, parseExitStatusSet } from "../../../src/core/unit-file/exit-status.ts";
 import { parseInteger } from "../../../src/core/unit-file/integer.ts";
 import { signalName, signalNumber } from "../../../src/core/unit-file/signal.ts";
-import { instanceOf, instancePathOf, instantiate, instantiatePath, mangleUnitName, parseUnitName } from "../../../src/core/unit-file/unit-name.ts";
+import {
+  instanceOf,
+  instancePathOf,
+  instantiate,
+  instantiatePath,
+  mangleUnitName,
+  parseUnitName,
+  templateOf,
+} from "../../../src/core/unit-file/unit-name.ts";
 
 describe("names of units", () => {
   test.each([
@@ -47,6 +55,7 @@ describe("names of units", () => {
     expect(instantiate("a@.service", "/x y")).toBe("a@-x\\x20y.service");
     expect(instantiatePath("a@.service", "/x//y/")).toBe("a@x-y.service");
     expect(instantiate("a@b.service", "x")).toBeNull();
+    expect(["a@b\\x2dc@d.service", "a@.service", "a.b.service"].map(templateOf)).toEqual(["a@.service", "a@.service", "a.b.service"]);
     expect(instantiate("a@.service", "")).toBeNull();
     expect(instanceOf("a@b\\x2dc-d.service")).toBe("b-c/d");
     expect(instancePathOf("a@b-c.service")).toBe("/b/c");
