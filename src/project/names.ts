@@ -11,6 +11,8 @@ export type ProjectNames = {
   readonly hosts: (environment: string | null) => Promise<readonly string[]>;
   readonly groups: (environment: string | null) => Promise<readonly string[]>;
   readonly services: () => Promise<readonly string[]>;
+  /** As SERVICE@INSTANCE; without those that a template or a shell would make something else of. */
+  readonly instances: (service: string) => Promise<readonly string[]>;
   /** Dotted paths of the values that --set may change. */
   readonly valueKeys: (environment: string | null) => Promise<readonly string[]>;
 };
@@ -28,6 +30,12 @@ export function makeProjectNames(folder: string): ProjectNames {
     hosts: async (environment) => distinct((await inventories(environment)).flatMap(({ hosts }) => Object.keys(mapOf(hosts)).flatMap(hostNames))),
     groups: async (environment) => distinct((await inventories(environment)).flatMap(({ groups }) => Object.keys(mapOf(groups)))),
     services: async () => distinct(await Promise.all((await yamlNames(root, "services")).map((name) => serviceName(root, name)))),
+    instances: async (service) => {
+      const trees = await Promise.all((await yamlNames(root, "services")).map((name) => readTree(root, `services/${name}.yaml`)));
+      const { instances } = trees.map(mapOf).find(({ name }) => name === service) ?? {};
+      const names = Array.isArray(instances) ? instances.map(String) : [];
+      return distinct(names.filter((name) => /^[A-Za-z0-9._:-]+$/.test(name)).map((name) => `${service}@${name}`));
+    },
     valueKeys: async (environment) => {
       const layers = environment === null ? ["base"] : ["base", environment];
       return distinct((await Promise.all(layers.map((name) => readTree(root, `values/${name}.yaml`)))).flatMap((tree) => leafPaths(tree, "")));

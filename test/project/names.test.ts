@@ -13,7 +13,7 @@ const files = {
   "inventory/odd.yaml": "hosts: [a, b]\ngroups: 7\n",
   "inventory/torn.yaml": 'hosts:\n  half: {}\n  "web[1:": {}\n  : [\n',
   "inventory/many.yaml": "hosts:\n  web[1:999999999]: {}\n  one: {}\n",
-  "services/file-name.yaml": "name: api\n",
+  "services/file-name.yaml": 'name: api\ninstances: [blue, 8080, "{{host.name}}", "a b", blue]\n',
   "services/torn.yaml": "name: [",
   "services/ignored.yml": "name: no\n",
   "values/base.yaml": "etcd: { version: 1, ports: [1, 2], none: {} }\nseconds: 60\n",
@@ -32,6 +32,7 @@ test("the names of a project", async () => {
   expect(await names.hosts("prod")).toEqual(["web1", "web2", "db"]);
   expect(await names.groups("prod")).toEqual(["webs"]);
   expect(await names.services()).toEqual(["api", "torn"]);
+  expect([await names.instances("api"), await names.instances("torn"), await names.instances("none")]).toEqual([["api@blue", "api@8080"], [], []]);
   expect(await names.valueKeys("prod")).toEqual(["etcd.version", "etcd.ports", "etcd.none", "seconds", "only.here"]);
   expect(await names.valueKeys(null)).not.toContain("only.here");
 });

@@ -8,7 +8,7 @@ export type Candidate = { readonly text: string; readonly about: string };
 
 /** Where the values come from. anything: what cannot be known. */
 export type Values =
-  | { readonly from: "environments" | "hosts" | "pattern" | "services" | "service-at-host" | "value-keys" }
+  | { readonly from: "environments" | "hosts" | "pattern" | "services" | "service-at-host" | "services-and-instances" | "value-keys" }
   | { readonly from: "files" | "folders" | "reports" | "anything" }
   | { readonly from: "choices"; readonly choices: readonly string[] };
 
@@ -38,6 +38,7 @@ const OPTIONS: Readonly<Record<string, Values>> = {
 const OPERANDS: Readonly<Record<string, Values>> = {
   SERVICE: { from: "services" },
   "SERVICE@HOST": { from: "service-at-host" },
+  "SERVICE@INSTANCE": { from: "services-and-instances" },
   HOST: { from: "hosts" },
   FILE: { from: "files" },
   PLAN: { from: "files" },
@@ -82,6 +83,8 @@ export async function valueCandidates(values: Values, { start, names, environmen
       return await patterns(start, names, environment);
     case "service-at-host":
       return await servicesAtHosts(start, names, environment);
+    case "services-and-instances":
+      return start.includes("@") ? found(await names.instances(start.split("@")[0] ?? ""), "instance") : found(await names.services(), "service");
     case "value-keys":
       return found(
         (await names.valueKeys(environment)).map((key) => `${key}=`),

@@ -16,6 +16,7 @@ const names = (folder: string): ProjectNames => ({
   hosts: async (environment) => (environment === null ? ["web1", "web2", "db1"] : [`${environment}1`, "bad\nname", `${folder}-host`]),
   groups: async () => ["webs"],
   services: async () => ["api", "etcd"],
+  instances: async (service) => ["blue", "green"].map((name) => `${service}@${name}`),
   valueKeys: async () => ["etcd.quota"],
 });
 
@@ -52,6 +53,8 @@ test.each([
   ["rollback api ", []],
   ["rollback --env prod api ", []],
   ["logs api ", ["etcd"]],
+  ["logs api@", ["api@blue", "api@green"]],
+  ["logs --env prod api@g", ["api@green"]],
   ["why api@w", ["api@web1", "api@web2"]],
   ["lint ", ["files:"]],
   ["lint --systemd 25", ["252", "257"]],
