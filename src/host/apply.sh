@@ -6,9 +6,6 @@ txn=$1 scope=$2
 # shellcheck source=src/host/journal.sh
 . "$txn/journal.sh"
 
-newline='
-'
-
 # Before PREPARED nothing live has been touched: say why and leave.
 refuse() {
   set_state "REFUSED $1"
@@ -242,29 +239,33 @@ act() {
 
 # settle UNIT SECONDS: the first of several instances stays as it is now, or the others are never touched.
 settle() {
-  live_state "$1"
-  first=$live
+  look_at "$1"
+  first=$process
   uptime_seconds
   settled=$((now + $2))
   while :; do
-    case $live in
-      *ActiveState=active"$newline"* | *ActiveState=reloading"$newline"*) ;;
-      *) live=${live#*ActiveState=}; not_stayed "$1" "it is ${live%%"$newline"*}" ;;
-    esac
-    [ "$live" = "$first" ] || not_stayed "$1" 'its process is another one'
+    case $live in active | reloading) ;; *) not_stayed "$1" "it is ${live:-unknown}" ;; esac
+    [ "$process" = "$first" ] || not_stayed "$1" 'its process is another one'
     [ ! -e "$txn/rollback" ] || fail 'the controller took the transaction back'
     uptime_seconds
     [ "$now" -le "$settled" ] || return 0 # whole seconds: one more than asked for, never less
     sleep 0.5
-    live_state "$1"
+    look_at "$1"
+  done
+}
+
+# look_at UNIT: sets live to its state and process to what makes its process this one.
+look_at() {
+  live='' process=''
+  for pair in $(systemctl "$scope" show -p ActiveState -p InvocationID -p MainPID -p NRestarts -- "$1" 9>&- </dev/null); do
+    case $pair in
+      ActiveState=*) live=${pair#*=} ;;
+      *) process="$process $pair" ;;
+    esac
   done
 }
 
 not_stayed() { fail "$1 did not stay up: $2; its other instances were not touched"; }
-
-live_state() {
-  live=$(systemctl "$scope" show -p ActiveState -p InvocationID -p MainPID -p NRestarts -- "$1" 9>&- </dev/null)$newline
-}
 
 settle_record() {
   while IFS="$tab" read -r op unit restart reload; do

@@ -1,4 +1,6 @@
 /** A service with instances: one template unit, each instance with its own restart debt, the first one as canary of a change. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { escapeUnitName } from "../../src/core/unit-file/escape.ts";
 import { instantiate } from "../../src/core/unit-file/unit-name.ts";
@@ -179,5 +181,39 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       .split("\n")
       .map((text) => JSON.parse(text).unit);
     expect([...new Set(units)]).toEqual([unitOf("gre/en é")]);
+  });
+
+  step("one that leaves the list is stopped and disabled; the others keep running, and nothing of it is left", async () => {
+    const names = ["blue", "third"] as const;
+    const before = await invocations(host, names);
+    give(shop, ["third", "blue"], { greeting: "moin" });
+    const run = await apply(shop);
+    expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
+    expect(run.stdout).toContain(`stop ${unitOf("gre/en é")}`);
+    expect(run.stdout).not.toMatch(/restart web@|wait /);
+    expect(await invocations(host, names)).toEqual(before);
+    expect(await show(host, "gre/en é", "ActiveState")).toBe("inactive");
+    expect(await host.shell("ls /etc/systemd/system/multi-user.target.wants /var/lib/svcdeploy/units")).not.toContain("gre-en");
+    expect((await shop.run(["drift", "--env", "test"])).code).toBe(0);
+  });
+
+  step("without instances it is one plain service on the port of one of them, and back", async () => {
+    const plain = (): void => {
+      give(shop, ["blue"], { greeting: "moin", command: "/opt/web/current/web.pl /etc/web/blue.conf" });
+      const text = readFileSync(join(shop.folder, "services/web.yaml"), "utf8");
+      shop.write("services/web.yaml", text.replace(/^instances:.*\n/m, "").replace(/"http:.*ready"/, `http://127.0.0.1:${PORTS.blue}/ready`));
+    };
+    plain();
+    const run = await apply(shop);
+    expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
+    expect(
+      await host.shell("systemctl is-active web.service; systemctl list-units --all --plain --no-legend 'web@*'; ls /etc/systemd/system"),
+    ).not.toMatch(/web@/);
+    expect((await shop.run(["drift", "--env", "test"])).code).toBe(0);
+    give(shop, ["blue"], { greeting: "moin" });
+    const back = await apply(shop);
+    expect({ code: back.code, said: back.stdout + back.stderr }).toMatchObject({ code: 0 });
+    expect((await host.exec(["systemctl", "is-active", "web.service", unitOf("blue")])).stdout).toBe("inactive\nactive\n");
+    expect((await apply(shop)).stdout).toContain("No changes");
   });
 });

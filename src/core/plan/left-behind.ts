@@ -1,5 +1,6 @@
 /** What earlier runs put on the host and the project no longer declares, by what becomes of it: it goes, it is left as it is, or it is forgotten and stays. */
 import type { HostTarget, ManifestEntry, Observation, Orphan, PathState, RemovalOrder } from "../model.ts";
+import { templateOf } from "../unit-file/unit-name.ts";
 import { linkDigest } from "./manifest.ts";
 import { entryKey, orphanEntries } from "./orphans.ts";
 
@@ -75,10 +76,11 @@ function keepWithUnits(entries: readonly ManifestEntry[], selected: ReadonlySet<
     if (left !== null) held.set(entry, { entry, left });
   }
   const units = new Set([...held.keys()].flatMap(({ kind, path }) => (kind === "file" && path.startsWith(UNIT_FOLDER) ? [baseName(path)] : [])));
-  const owners = new Set(entries.filter(({ kind, path }) => kind === "unit" && units.has(path)).map(({ service }) => service));
+  const isOfHeld = (unit: string): boolean => units.has(unit) || units.has(templateOf(unit));
+  const owners = new Set(entries.filter(({ kind, path }) => kind === "unit" && isOfHeld(path)).map(({ service }) => service));
   const keptServices = new Set([...owners].filter((service) => !selected.has(service)));
   for (const entry of entries) {
-    const belongs = (entry.kind === "unit" && units.has(entry.path)) || (entry.kind === "link" && units.has(baseName(entry.path)));
+    const belongs = (entry.kind === "unit" && isOfHeld(entry.path)) || (entry.kind === "link" && isOfHeld(baseName(entry.path)));
     if (!held.has(entry) && (belongs || keptServices.has(entry.service))) held.set(entry, { entry, left: "kept" });
   }
   return { held, keptServices };

@@ -98,6 +98,18 @@ describe("of a service that is still declared", () => {
     expect(plan.manifests[0]?.content.split("\n")).toHaveLength(7);
   });
 
+  test("an instance whose template was edited stays with it", () => {
+    const template = `${unitFolder}/app@.service`;
+    const wants = `${unitFolder}/multi-user.target.wants/app@a.service`;
+    const instances = [file(template, "t"), link(wants, template), { kind: "unit", path: "app@a.service" } as const];
+    const { plan } = planOf(removing(), instances, {
+      paths: { [template]: { content: "edited" }, [wants]: { type: "link", target: template } },
+      units: { "app@a.service": { FragmentPath: template } },
+    });
+    expect([gone(plan), acts(plan)]).toEqual([[], []]);
+    expect(plan.orphans.map(({ path, left }) => `${path} ${left}`)).toEqual([`${template} edited`, `${wants} kept`, "app@a.service kept"]);
+  });
+
   test("what is gone already is forgotten without a word", () => {
     const { plan } = planOf(removing(), [file("/etc/app/lost.conf", "lost")]);
     expect([gone(plan), plan.orphans, plan.notices]).toEqual([[], [], []]);
