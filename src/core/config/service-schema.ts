@@ -59,13 +59,18 @@ const noInstances = leaf((value) => (Array.isArray(value) && value.length === 0 
 });
 
 const commandWords = z.array(text, { error: "a command is a list: the program, then its arguments" }).min(1, "a command needs a program");
-const secret = map({ env: textThat(refuseVariable).optional(), file: projectPath.optional(), exec: commandWords.optional() }, [
-  "age",
-  "sops",
-  "ansible-vault",
-  "vault",
-]).superRefine((value, context) => {
-  if (Object.keys(value).length !== 1) context.addIssue({ code: "custom", message: "a secret has one provider: env, file or exec" });
+const secret = map(
+  {
+    env: textThat(refuseVariable).optional(),
+    file: projectPath.optional(),
+    exec: commandWords.optional(),
+    /** environment (default): a variable; credential: a file that LoadCredential= gives to the process. */
+    deliver: oneOf("environment", "credential").optional(),
+  },
+  ["age", "sops", "ansible-vault", "vault"],
+).superRefine((value, context) => {
+  const providers = [value.env, value.file, value.exec].filter((from) => from !== undefined);
+  if (providers.length !== 1) context.addIssue({ code: "custom", message: "a secret has one provider: env, file or exec" });
 });
 
 const file = map({
@@ -90,17 +95,22 @@ const slice = directives.superRefine((value, context) => {
 
 const size = scalar.refine(isSize, { error: "a size such as 512M, 4G or 10% is expected here" });
 const mountOption = textThat((option) => (/^[a-z][a-z0-9_]*(?:=[A-Za-z0-9:._-]+)?$/.test(option) ? null : "a mount option is a word, or word=value"));
-const cache = map(
-  {
-    path: hostPath,
-    size,
-    mode: mode.optional(),
-    owner: accountName.optional(),
-    group: accountName.optional(),
-    options: listOf(mountOption).optional(),
-  },
-  ["persist"],
-);
+/** Systemd makes the folder for the cache's owner (StateDirectory=): root never writes where somebody else may. */
+const stateFolder = textThat((path) => {
+  if (!/^\/var\/lib(?:\/[A-Za-z0-9_@:+=-][A-Za-z0-9._@:+=-]*)+$/.test(path))
+    return "a folder below /var/lib is expected here, of letters, digits and . _ @ : + = -";
+  return /^\/var\/lib\/(?:svcdeploy|systemd|private)(?:\/|$)/.test(path) ? `${path} is not a service's` : null;
+});
+const cache = map({
+  path: hostPath,
+  size,
+  mode: mode.optional(),
+  owner: accountName.optional(),
+  group: accountName.optional(),
+  options: listOf(mountOption).optional(),
+  /** Saved into the folder `to` by a timer and at stop, restored at start. */
+  persist: map({ to: stateFolder, every: duration(10, 30 * 86_400) }).optional(),
+});
 
 const logrotateValue = leaf(
   (value) => {

@@ -1,12 +1,19 @@
 /** What a new mount costs. */
-import type { Notice } from "../model.ts";
+import type { Notice, UnitResource } from "../model.ts";
+import { keeperOf } from "./cache-keepers.ts";
 import { warning } from "./host-notices.ts";
 import type { UnitAction } from "./schedule.ts";
 
-/** A warning for each mount that is made anew: its contents are lost, and its users go down. */
-export function mountNotices(actions: readonly UnitAction[]): readonly Notice[] {
+/** A warning for each mount that is made anew: its contents are lost unless a unit saves them before and restores them after, and its users go down. */
+export function mountNotices(units: readonly UnitResource[], actions: readonly UnitAction[]): readonly Notice[] {
   const remade = actions.filter(({ verb, unit }) => unit.endsWith(".mount") && verb === "restart");
   const users = actions.filter(({ verb }) => verb === "stop").map(({ unit }) => unit);
   const along = users.length === 0 ? "" : `; stopped and started again: ${users.join(", ")}`;
-  return remade.map(({ unit }) => warning("contents-lost", `${unit} is mounted anew: its contents are lost${along}`));
+  return remade.map(({ unit }) => {
+    const keeper = keeperOf(unit, units);
+    // Only one that runs, and so stops along, saves what there is.
+    if (keeper !== null && users.includes(keeper))
+      return warning("mounted-anew", `${unit} is mounted anew: its contents are saved and restored${along}`);
+    return warning("contents-lost", `${unit} is mounted anew: its contents are lost${along}`);
+  });
 }

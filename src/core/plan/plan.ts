@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Action, Change, HostTarget, ManifestEntry, Observation, Plan, State, UnitResource } from "../model.ts";
 import { compareResource } from "../resources/compare.ts";
 import { statesOf } from "../resources/registry.ts";
+import { aroundReload } from "./cache-keepers.ts";
 import { daemonReload } from "./daemon-reload.ts";
 import { hostNotices } from "./host-notices.ts";
 import { type LeftBehind, leftBehind } from "./left-behind.ts";
@@ -28,7 +29,7 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
   const { actions: acts, collateral } = schedule(units, findDebts(target, units, { changes, removed }, observation), observation);
   const reload = daemonReload(units, changes, observation);
   // What goes is stopped while systemd still knows how.
-  const actions: readonly Action[] = [...removed.stops, ...(reload === null ? [] : [reload]), ...acts];
+  const actions: readonly Action[] = [...removed.stops, ...aroundReload(reload, acts)];
   const manifests = findManifests(target, observation, left);
   const isIdle = changes.length + actions.length + manifests.length === 0;
   return {
@@ -46,7 +47,7 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
       ...otherProjectNotices(target, observation, changes),
       ...ownerNotices(target, observation),
       ...unitNotices(target, observation),
-      ...mountNotices(acts),
+      ...mountNotices(units, acts),
       ...removed.notices,
       ...removalNotices(target, observation, left, removed),
     ],
