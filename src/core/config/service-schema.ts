@@ -64,7 +64,6 @@ const secret = map(
     env: textThat(refuseVariable).optional(),
     file: projectPath.optional(),
     exec: commandWords.optional(),
-    /** environment (default): a variable; credential: a file that LoadCredential= gives to the process. */
     deliver: oneOf("environment", "credential").optional(),
   },
   ["age", "sops", "ansible-vault", "vault"],
@@ -95,12 +94,15 @@ const slice = directives.superRefine((value, context) => {
 
 const size = scalar.refine(isSize, { error: "a size such as 512M, 4G or 10% is expected here" });
 const mountOption = textThat((option) => (/^[a-z][a-z0-9_]*(?:=[A-Za-z0-9:._-]+)?$/.test(option) ? null : "a mount option is a word, or word=value"));
-/** Systemd makes the folder for the cache's owner (StateDirectory=): root never writes where somebody else may. */
-const stateFolder = textThat((path) => {
-  if (!/^\/var\/lib(?:\/[A-Za-z0-9_@:+=-][A-Za-z0-9._@:+=-]*)+$/.test(path))
-    return "a folder below /var/lib is expected here, of letters, digits and . _ @ : + = -";
-  return /^\/var\/lib\/(?:svcdeploy|systemd|private)(?:\/|$)/.test(path) ? `${path} is not a service's` : null;
-});
+const STATE_FOLDER = "^/var/lib(?:/[A-Za-z0-9_@:+=-][A-Za-z0-9._@:+=-]*)+$";
+/** systemd makes the folder for the cache's owner (StateDirectory=): root never writes where somebody else may. */
+const stateFolder = textThat(
+  (path) => {
+    if (!new RegExp(STATE_FOLDER).test(path)) return "a folder below /var/lib is expected here, its path of letters, digits and . _ @ : + = -";
+    return /^\/var\/lib\/(?:svcdeploy|systemd|private)(?:\/|$)/.test(path) ? "this folder is no service's" : null;
+  },
+  { pattern: STATE_FOLDER },
+);
 const cache = map({
   path: hostPath,
   size,
@@ -108,7 +110,6 @@ const cache = map({
   owner: accountName.optional(),
   group: accountName.optional(),
   options: listOf(mountOption).optional(),
-  /** Saved into the folder `to` by a timer and at stop, restored at start. */
   persist: map({ to: stateFolder, every: duration(10, 30 * 86_400) }).optional(),
 });
 

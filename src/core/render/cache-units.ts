@@ -17,7 +17,16 @@ export function renderCacheUnits(service: Service, mount: RenderedUnit, problems
   const restore = cacheRestoreUnit(service);
   const { cache } = service;
   if (cache?.persist == null || restore === null || mount.unit === null || !isSafe(cache, cache.persist.to, problems)) return [];
-  const kept: Kept = { service, cache, ...cache.persist, restore, save: restore.replace(/restore\.service$/, "save.service"), mount: mount.unit };
+  const folder = `${cache.persist.to}/${service.name}.saved`;
+  const kept: Kept = {
+    service,
+    cache,
+    folder,
+    everySeconds: cache.persist.everySeconds,
+    restore,
+    save: restore.replace(/restore\.service$/, "save.service"),
+    mount: mount.unit,
+  };
   return [renderRestore(kept, problems), renderSave(kept, problems), renderTimer(kept, problems)];
 }
 
@@ -25,7 +34,8 @@ type Cache = NonNullable<Service["cache"]>;
 type Kept = {
   readonly service: Service;
   readonly cache: Cache;
-  readonly to: string;
+  /** Ours alone, because systemd gives all that is in it to the cache's owner. */
+  readonly folder: string;
   readonly everySeconds: number;
   readonly restore: string;
   readonly save: string;
@@ -58,13 +68,14 @@ const LIMIT_SECONDS = 300;
 const RESTORE = [
   `if [ -e "$2" ] && [ -z "$(ls -A "$1")" ] && ! tar -C "$1" --extract --preserve-permissions --no-overwrite-dir <"$2"; then`,
   `rm -rf "$1"/* "$1"/.[!.]* "$1"/..?*;`,
-  `echo "<3>the cache is empty: $2 cannot be restored, and stays until this unit is restarted" >&2; exit 1;`,
+  `echo "<3>the cache is empty: $2 cannot be restored, and nothing is saved over it until this unit is restarted" >&2; exit 1;`,
   `fi; stat -c %d "$1" >"$3"`,
 ].join(" ");
 
 /** tar's status 1 is a file that changed or went while it was read, which files of a running service do; 2 is a copy that is not whole. */
 const SAVE = [
-  `if [ "$(stat -c %d "$1")" != "$(cat "$3")" ]; then echo "<3>nothing is saved: this cache was not restored" >&2; exit 1; fi;`,
+  `if [ "$(stat -c %d "$1")" != "$(cat "$3" 2>/dev/null)" ]; then`,
+  `unit=\${3%/*}; echo "<3>nothing is saved: this cache was not restored; systemctl restart \${unit##*/} takes it as it is" >&2; exit 1; fi;`,
   `umask 077; rm -f "$2.new"; tar -C "$1" --create --one-file-system --sparse . >"$2.new";`,
   `if [ $? -le 1 ] && sync "$2.new" && mv -fT "$2.new" "$2" && sync "\${2%/*}"; then exit 0; fi;`,
   `rm -f "$2.new"; echo "<3>not saved; what was saved before stays" >&2; exit 1`,
@@ -141,19 +152,19 @@ function renderTimer({ service, cache, save, everySeconds }: Kept, problems: Pro
 }
 
 /** Nothing of these words needs quoting: the paths are of letters, digits and . _ @ : + = - (renderMountUnit, the schema). */
-function commandLine(script: string, { service, cache, to, restore }: Kept): string {
+function commandLine(script: string, { cache, folder, restore }: Kept): string {
   const mark = `/run/${restore.replace(/\.service$/, "")}/device`;
-  return `/bin/sh -c '${script.replaceAll("$", "$$$$").replaceAll("%", "%%")}' sh ${cache.path} ${to}/${service.name}.tar ${mark}`;
+  return `/bin/sh -c '${script.replaceAll("$", "$$$$").replaceAll("%", "%%")}' sh ${cache.path} ${folder}/cache.tar ${mark}`;
 }
 
 /** Whom both copy as, and that they reach nothing else. StateDirectory= makes the folder for them and gives it to another owner when that one changes. */
-function surroundings({ service, cache, to }: Kept): Directives {
+function surroundings({ service, cache, folder }: Kept): Directives {
   const slice = service.slice === null ? [] : ([["Slice", sliceUnitName(service.slice.name)]] as const);
   const rights = /^(?:root|0)$/.test(cache.owner) ? "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER" : "";
   return makeDirectives(cache.place, [
     ["User", cache.owner],
     ["Group", cache.group],
-    ["StateDirectory", to.replace("/var/lib/", "")],
+    ["StateDirectory", folder.replace("/var/lib/", "")],
     ["StateDirectoryMode", "0700"],
     ...slice,
     ["CapabilityBoundingSet", rights],
