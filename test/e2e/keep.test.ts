@@ -9,6 +9,7 @@ const hosts = new Map<number, TestHost>();
 beforeAll(async () => {
   const started = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "keep" })));
   for (const host of started) hosts.set(host.systemd, host);
+  await Promise.all(started.map(shareMounts));
 });
 afterAll(removeHosts);
 
@@ -154,7 +155,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     await until(host, "systemctl -q is-failed keep-cache-save.service");
     expect(await shaOf(host)).toBe(better);
     await host.shell(
-      "rm -r /run/slow /run/systemd/system/keep-cache-save.service.d; systemctl daemon-reload; systemctl start keep-cache-save.service",
+      "rm -r /opt/slow /run/systemd/system/keep-cache-save.service.d; systemctl daemon-reload; systemctl start keep-cache-save.service",
     );
     expect(await host.shell(`ls -A ${saved.replace(/\/[^/]*$/, "")}`)).toBe("cache.tar\n");
   });
@@ -205,10 +206,25 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
   });
 });
 
+/** As on every host that is no container: systemd mounts a service's credentials where only shared mounts are seen, and in a container it shares none. */
+async function shareMounts(host: TestHost): Promise<void> {
+  const unit = `[Unit]
+DefaultDependencies=no
+Before=sysinit.target
+[Service]
+Type=oneshot
+ExecStart=/bin/mount --make-rshared /
+[Install]
+WantedBy=sysinit.target
+`;
+  await host.exec(["tee", "/etc/systemd/system/shared.service"], unit);
+  await host.shell("systemctl daemon-reload; systemctl enable --now -q shared.service");
+}
+
 /** The save's tar writes one line and waits. */
 async function slowTar(host: TestHost): Promise<void> {
-  await host.exec(["sh", "-c", "mkdir -p /run/slow && cat >/run/slow/tar && chmod 755 /run/slow/tar"], "#!/bin/sh\necho part\nexec sleep 300\n");
+  await host.exec(["sh", "-c", "mkdir -p /opt/slow && cat >/opt/slow/tar && chmod 755 /opt/slow/tar"], "#!/bin/sh\necho part\nexec sleep 300\n");
   const folder = "/run/systemd/system/keep-cache-save.service.d";
-  await host.exec(["sh", "-c", `mkdir -p ${folder} && cat >${folder}/slow.conf`], "[Service]\nEnvironment=PATH=/run/slow:/usr/bin:/bin\n");
+  await host.exec(["sh", "-c", `mkdir -p ${folder} && cat >${folder}/slow.conf`], "[Service]\nEnvironment=PATH=/opt/slow:/usr/bin:/bin\n");
   await host.shell("systemctl daemon-reload");
 }

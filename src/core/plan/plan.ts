@@ -47,7 +47,7 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
       ...otherProjectNotices(target, observation, changes),
       ...ownerNotices(target, observation),
       ...unitNotices(target, observation),
-      ...mountNotices(units, acts),
+      ...mountNotices(units, acts, changes),
       ...removed.notices,
       ...removalNotices(target, observation, left, removed),
     ],

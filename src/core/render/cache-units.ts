@@ -66,6 +66,8 @@ const LIMIT_SECONDS = 300;
  * restored is never overwritten by the empty cache.
  */
 const RESTORE = [
+  // A folder that cannot be entered is not one in which nothing was saved.
+  `cd "\${2%/*}" || exit 1;`,
   `if [ -e "$2" ] && [ -z "$(ls -A "$1")" ] && ! tar -C "$1" --extract --preserve-permissions --no-overwrite-dir <"$2"; then`,
   `rm -rf "$1"/* "$1"/.[!.]* "$1"/..?*;`,
   `echo "<3>the cache is empty: $2 cannot be restored, and nothing is saved over it until this unit is restarted" >&2; exit 1;`,

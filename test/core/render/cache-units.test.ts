@@ -159,6 +159,12 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))("in %s",
     expect(save().status).toBe(0);
   });
 
+  test("a folder that is not there, or cannot be entered, is not one in which nothing was saved", () => {
+    rmSync(join(folder, "saved"), { recursive: true });
+    expect(restore().status).toBe(1);
+    expect(save().status).toBe(1);
+  });
+
   test("a restore that fails half-way leaves nothing behind", () => {
     started("a", "good");
     save();
