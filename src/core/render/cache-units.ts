@@ -5,7 +5,7 @@ import { makeLoadedUnit } from "./loaded-unit.ts";
 import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { sliceUnitName } from "./slice-unit.ts";
-import { formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
+import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
 
 /** The unit that restores and saves the service's cache; null when nothing of it is kept. */
 export function cacheRestoreUnit({ name, cache }: Service): string | null {
@@ -161,14 +161,14 @@ function commandLine(script: string, { cache, folder, restore }: Kept): string {
 
 /** Whom both copy as, and that they reach nothing else. StateDirectory= makes the folder for them and gives it to another owner when that one changes. */
 function surroundings({ service, cache, folder }: Kept): Directives {
-  const slice = service.slice === null ? [] : ([["Slice", sliceUnitName(service.slice.name)]] as const);
+  const slice = effectiveValues(service.service, "Slice").at(-1) ?? (service.slice === null ? null : sliceUnitName(service.slice.name));
   const rights = /^(?:root|0)$/.test(cache.owner) ? "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER" : "";
   return makeDirectives(cache.place, [
     ["User", cache.owner],
     ["Group", cache.group],
     ["StateDirectory", folder.replace("/var/lib/", "")],
     ["StateDirectoryMode", "0700"],
-    ...slice,
+    ...(slice === null ? [] : [["Slice", slice] as const]),
     ["CapabilityBoundingSet", rights],
     ...CONFINED,
   ]);
