@@ -7,11 +7,16 @@ export function keeperOf(mount: string, units: readonly UnitResource[]): string 
   return units.find(({ unit, after }) => unit.endsWith(SUFFIX) && after.includes(mount))?.unit ?? null;
 }
 
-/** The acts around the daemon-reload. What stops so that a cache is saved stops before it: the cache still belongs to whom systemd knows as its owner. */
+/**
+ * The acts around the daemon-reload. A unit that saves a cache stops before it, with whatever stops for its sake: systemd still knows where the cache is and
+ * whose. So its restart, which a cache at another path needs, is a stop before and a start after.
+ */
 export function aroundReload(reload: Action | null, acts: readonly UnitAction[]): readonly Action[] {
   const isKept = acts.some(({ verb, unit }) => verb === "stop" && unit.endsWith(SUFFIX));
-  const before = isKept ? acts.filter(({ verb }) => verb === "stop") : [];
-  return [...before, ...(reload === null ? [] : [reload]), ...acts.filter((act) => !before.includes(act))];
+  const moves = (act: UnitAction): boolean => act.verb === "restart" && act.unit.endsWith(SUFFIX);
+  const before = acts.flatMap((act) => (moves(act) || (isKept && act.verb === "stop") ? [{ ...act, verb: "stop" as const }] : []));
+  const after = acts.flatMap((act) => (moves(act) ? [{ ...act, verb: "start" as const }] : isKept && act.verb === "stop" ? [] : [act]));
+  return [...before, ...(reload === null ? [] : [reload]), ...after];
 }
 
 const SUFFIX = "-cache-restore.service";
