@@ -108,7 +108,7 @@ function renderRestore(kept: Kept, problems: Problem[]): RenderedUnit {
     { name: "Install", directives: install },
   ];
   const file = makeFile(service.name, "unit", `/etc/systemd/system/${restore}`, formatUnitText(sections, problems));
-  const restartInputs = { Where: hashSha256(cache.path) };
+  const restartInputs = { BindsTo: hashSha256(mount) };
   const limits = { startTimeoutSeconds: LIMIT_SECONDS, stopTimeoutSeconds: LIMIT_SECONDS };
   const loaded = { ...makeLoadedUnit(service.name, restore, file.path, "oneshot"), ...limits, running: true, inputPaths: [], after: [mount] };
   return { resources: [file, { ...loaded, restartInputs, restartDigest: digestInputs(restartInputs) }], unit: restore, install };
