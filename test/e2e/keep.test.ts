@@ -19,13 +19,23 @@ const second = "canary-two-77aa3b";
 const saved = "/var/lib/keep/cache/keep.saved/cache.tar";
 const units = "keep.service var-cache-keep.mount keep-cache-restore.service keep-cache-save.timer";
 
-type Kept = { readonly mode?: string; readonly every?: string; readonly persist?: boolean; readonly token?: string; readonly size?: string };
+type Kept = {
+  readonly mode?: string;
+  readonly every?: string;
+  readonly persist?: boolean;
+  readonly token?: string | null;
+  readonly size?: string;
+  readonly path?: string;
+};
 
 /** Each start writes down what the credential is, and one more line behind those that the cache holds from earlier starts. */
-function give(shop: Workshop, { mode = "0750", every = "1h", persist = true, token = first, size = "32M" }: Kept = {}): void {
-  const start = `sha256sum <"$\${CREDENTIALS_DIRECTORY}/TOKEN" | cut -c1-64 >/var/cache/keep/token; echo start >>/var/cache/keep/starts; exec sleep infinity`;
+function give(
+  shop: Workshop,
+  { mode = "0750", every = "1h", persist = true, token = first, size = "32M", path = "/var/cache/keep" }: Kept = {},
+): void {
+  const start = `sha256sum <"$\${CREDENTIALS_DIRECTORY}/TOKEN" | cut -c1-64 >${path}/token; echo start >>${path}/starts; exec sleep infinity`;
   const keeping = persist ? `, persist: { to: /var/lib/keep/cache, every: ${every} }` : "";
-  shop.write("secrets/token", token);
+  if (token !== null) shop.write("secrets/token", token);
   shop.write(
     "services/keep.yaml",
     `name: keep
@@ -33,8 +43,8 @@ account: { user: keep }
 service:
   Type: exec
   ExecStart: /bin/sh -c '${start}'
-secrets: { TOKEN: { file: secrets/token, deliver: credential } }
-cache: { path: /var/cache/keep, size: ${size}, mode: "${mode}"${keeping} }
+secrets: { ${token === null ? "" : "TOKEN: { file: secrets/token, deliver: credential }"} }
+cache: { path: ${path}, size: ${size}, mode: "${mode}"${keeping} }
 settle: 1s
 `,
   );
@@ -102,6 +112,9 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
   });
 
   step("its job saves it, as its owner; what stops with the mount is saved, and comes back before the service starts", async () => {
+    const files = "keep.service keep-cache-restore.service keep-cache-save.service keep-cache-save.timer var-cache-keep.mount";
+    const verified = await host.shell(`cd /etc/systemd/system; SYSTEMD_COLORS=0 systemd-analyze verify --man=no $(printf "$PWD/%s " ${files}) 2>&1`);
+    expect(verified).toBe("");
     await host.shell("systemctl start keep-cache-save.service");
     expect(await host.shell(`stat -c '%a %U' ${saved}; tar -tf ${saved} | sort`)).toBe("600 keep\n./\n./starts\n./token\n");
     await host.exec(["su", "-s", "/bin/sh", "keep", "-c", "umask 027; mkdir /var/cache/keep/d; ln -s ../starts /var/cache/keep/d/link"]);
@@ -192,6 +205,27 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     await until(host, `[ "$(cat /var/cache/keep/token)" = ${sha256(first)} ]`);
     await host.shell("echo typed-canary >>/etc/svcdeploy/credentials/keep/TOKEN");
     expect((await run(shop, "drift")).stdout).toContain("/etc/svcdeploy/credentials/keep/TOKEN");
+  });
+
+  step("to another path: what is in it goes along, and the old mount goes", async () => {
+    const count = Number(await starts(host));
+    give(shop, { mode: "0755", path: "/var/cache/kept" });
+    await applied(shop);
+    await until(host, `[ "$(cat /var/cache/kept/starts | wc -l)" = ${count + 1} ]`);
+    await host.shell("! mountpoint -q /var/cache/keep; [ ! -e /etc/systemd/system/var-cache-keep.mount ]; mountpoint -q /var/cache/kept");
+    await unchanged(shop);
+  });
+
+  step("what is no longer declared goes; the copy, which is saved a last time, stays", async () => {
+    await host.exec(["su", "-s", "/bin/sh", "keep", "-c", "echo the last >/var/cache/kept/last"]);
+    give(shop, { mode: "0755", path: "/var/cache/kept", persist: false, token: null });
+    await applied(shop);
+    expect(await host.shell("cat /var/cache/kept/last")).toBe("the last\n");
+    expect(await host.shell(`tar -xOf ${saved} ./last`)).toBe("the last\n");
+    expect(await host.shell("ls /etc/svcdeploy/credentials/keep; find /etc/systemd/system -name '*keep-cache*'")).toBe("");
+    expect(await host.shell("systemctl list-units --all --plain --no-legend 'keep-cache*'")).toBe("");
+    await unchanged(shop);
+    expect((await run(shop, "drift")).code).toBe(0);
   });
 
   step("no canary stands in an output, the journal or a command line; on the host only root and the process read it", async () => {
