@@ -90,6 +90,9 @@ export type SecretSource =
   | { readonly provider: "file"; readonly path: string }
   | { readonly provider: "exec"; readonly command: readonly string[] };
 
+/** How a secret reaches the process: a variable of its environment file, or a file of its own under $CREDENTIALS_DIRECTORY (systemd.exec(5)). */
+export type SecretDelivery = "environment" | "credential";
+
 /** A release: one executable file that is delivered under /opt/<service>/releases. */
 export type Artifact = {
   /** Path relative to the project root. */
@@ -178,7 +181,7 @@ export type Service = {
   /** Empty: a plain service. Else its unit is a template, and these are what runs, in the order in which they are restarted. */
   readonly instances: readonly Instance[];
   readonly environment: readonly { readonly name: string; readonly value: string; readonly place: Place }[];
-  readonly secrets: readonly { readonly name: string; readonly source: SecretSource; readonly place: Place }[];
+  readonly secrets: readonly { readonly name: string; readonly source: SecretSource; readonly deliver: SecretDelivery; readonly place: Place }[];
   readonly files: readonly ConfigFile[];
   readonly slice: { readonly name: string; readonly directives: Directives; readonly place: Place } | null;
   readonly cache: {
@@ -188,6 +191,8 @@ export type Service = {
     readonly owner: string;
     readonly group: string;
     readonly options: readonly string[];
+    /** Saved in the folder `to` every so often and at stop, restored at start. */
+    readonly persist: { readonly to: string; readonly everySeconds: number } | null;
     readonly place: Place;
   } | null;
   readonly logrotate: {
@@ -215,7 +220,7 @@ export type SecretValues = ReadonlyMap<string, Secret>;
 // ── Resources: what a host shall be ──────────────────────────────────────────────────────────────────────────────
 
 /** What a file is for; decides how a difference is shown and what it makes necessary. */
-export type FileRole = "unit" | "environment" | "config" | "logrotate";
+export type FileRole = "unit" | "environment" | "credential" | "config" | "logrotate";
 
 /** A system user and its group; existing ones are left as they are. */
 export type AccountResource = {

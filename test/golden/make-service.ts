@@ -14,9 +14,11 @@ export type ShortService = Partial<
   readonly install?: ShortDirectives;
   readonly environment?: { readonly [name: string]: string };
   readonly secrets?: readonly string[];
+  /** Those of the secrets that are delivered as credentials. */
+  readonly credentials?: readonly string[];
   readonly files?: readonly (Partial<Service["files"][number]> & Pick<Service["files"][number], "path" | "from">)[];
   readonly slice?: { readonly name: string; readonly directives: ShortDirectives } | null;
-  readonly cache?: Omit<NonNullable<Service["cache"]>, "place"> | null;
+  readonly cache?: (Omit<NonNullable<Service["cache"]>, "place" | "persist"> & Partial<Pick<NonNullable<Service["cache"]>, "persist">>) | null;
   readonly logrotate?: Omit<NonNullable<Service["logrotate"]>, "place"> | null;
   readonly directories?: readonly Omit<Service["directories"][number], "place">[];
   readonly artifact?: Omit<NonNullable<Service["artifact"]>, "place"> | null;
@@ -43,10 +45,13 @@ export function makeService(short: ShortService): Service {
     service: makeDirectives(short.service, place),
     install: makeDirectives(short.install, place),
     environment: Object.entries(short.environment ?? {}).map(([name, value]) => ({ name, value, place })),
-    secrets: (short.secrets ?? []).map((name) => ({ name, source: { provider: "env", variable: name }, place })),
+    secrets: (short.secrets ?? []).map((name) => {
+      const deliver = short.credentials?.includes(name) ? "credential" : "environment";
+      return { name, source: { provider: "env", variable: name }, deliver, place };
+    }),
     files: (short.files ?? []).map((file) => ({ mode: "0644", owner: "root", group: "root", onChange: "restart", place, ...file })),
     slice: slice ? { name: slice.name, directives: makeDirectives(slice.directives, place), place } : null,
-    cache: cache ? { ...cache, place } : null,
+    cache: cache ? { persist: null, ...cache, place } : null,
     logrotate: logrotate ? { ...logrotate, place } : null,
     directories: (short.directories ?? []).map((directory) => ({ ...directory, place })),
   };

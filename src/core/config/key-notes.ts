@@ -74,6 +74,10 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     "secrets.*.env": { says: "A variable of the controller's environment." },
     "secrets.*.file": { says: "A file of the project that is not in Git." },
     "secrets.*.exec": { says: "A program and its arguments; what it prints. Run without a shell." },
+    "secrets.*.deliver": {
+      says: "How the process gets it: a variable, or a file below $CREDENTIALS_DIRECTORY (LoadCredential=). docs/secrets.md.",
+      otherwise: "environment",
+    },
     files: {
       says: "Configuration files: exactly one of template, content and source each.",
       example: 'files:\n  - path: /etc/web/config.yaml\n    template: web/config.yaml.hbs\n    mode: "0640"\n    onChange: reload',
@@ -101,6 +105,12 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     "cache.owner": { says: "Who owns it.", otherwise: "the account, else root" },
     "cache.group": { says: "Its group.", otherwise: "the account's, else root" },
     "cache.options": { says: "More options of mount(8), e.g. noatime." },
+    "cache.persist": {
+      says: "Keeps its contents over unmounts and reboots: saved by a timer and at stop, restored at start. docs/caches.md.",
+      example: "cache: { path: /var/cache/web, size: 512M, owner: web, persist: { to: /var/lib/web/cache, every: 15min } }",
+    },
+    "cache.persist.to": { says: "A folder below /var/lib, which systemd makes for the owner; it holds <service>.saved/cache.tar." },
+    "cache.persist.every": { says: "How often the timer saves it, 10s to 30d." },
     logrotate: {
       says: "A file in /etc/logrotate.d: options of logrotate(8) by their own names, `true` for those without a value.",
       example: "logrotate: { paths: [/var/log/web/*.log], daily: true, rotate: 7, maxsize: 100M, compress: true, copytruncate: true }",

@@ -60,13 +60,17 @@ const instances = z
   .max(100, "a service has 100 instances on a host at most");
 
 const commandWords = z.array(text, { error: "a command is a list: the program, then its arguments" }).min(1, "a command needs a program");
-const secret = map({ env: textThat(refuseVariable).optional(), file: projectPath.optional(), exec: commandWords.optional() }, [
-  "age",
-  "sops",
-  "ansible-vault",
-  "vault",
-]).superRefine((value, context) => {
-  if (Object.keys(value).length !== 1) context.addIssue({ code: "custom", message: "a secret has one provider: env, file or exec" });
+const secret = map(
+  {
+    env: textThat(refuseVariable).optional(),
+    file: projectPath.optional(),
+    exec: commandWords.optional(),
+    deliver: oneOf("environment", "credential").optional(),
+  },
+  ["age", "sops", "ansible-vault", "vault"],
+).superRefine((value, context) => {
+  const providers = [value.env, value.file, value.exec].filter((from) => from !== undefined);
+  if (providers.length !== 1) context.addIssue({ code: "custom", message: "a secret has one provider: env, file or exec" });
 });
 
 const file = map({
@@ -91,17 +95,24 @@ const slice = directives.superRefine((value, context) => {
 
 const size = scalar.refine(isSize, { error: "a size such as 512M, 4G or 10% is expected here" });
 const mountOption = textThat((option) => (/^[a-z][a-z0-9_]*(?:=[A-Za-z0-9:._-]+)?$/.test(option) ? null : "a mount option is a word, or word=value"));
-const cache = map(
-  {
-    path: hostPath,
-    size,
-    mode: mode.optional(),
-    owner: accountName.optional(),
-    group: accountName.optional(),
-    options: listOf(mountOption).optional(),
+const STATE_FOLDER = "^/var/lib(?:/[A-Za-z0-9_@:+=-][A-Za-z0-9._@:+=-]*)+$";
+/** systemd makes the folder for the cache's owner (StateDirectory=): root never writes where somebody else may. */
+const stateFolder = textThat(
+  (path) => {
+    if (!new RegExp(STATE_FOLDER).test(path)) return "a folder below /var/lib is expected here, its path of letters, digits and . _ @ : + = -";
+    return /^\/var\/lib\/(?:svcdeploy|systemd|private)(?:\/|$)/.test(path) ? "this folder is no service's" : null;
   },
-  ["persist"],
+  { pattern: STATE_FOLDER },
 );
+const cache = map({
+  path: hostPath,
+  size,
+  mode: mode.optional(),
+  owner: accountName.optional(),
+  group: accountName.optional(),
+  options: listOf(mountOption).optional(),
+  persist: map({ to: stateFolder, every: duration(10, 30 * 86_400) }).optional(),
+});
 
 const logrotateValue = leaf(
   (value) => {

@@ -104,7 +104,7 @@ function readSecretSources(reading: Reading): Service["secrets"] {
   return Object.entries(reading.written.secrets ?? {}).map(([name, secret]) => {
     const place = reading.placeOf(["secrets", name]);
     refuse(reading, place, refuseVariable(name) ?? (Object.hasOwn(environment, name) ? `${name} stands in environment: as well` : null));
-    return { name, source: sourceOf(secret), place };
+    return { name, source: sourceOf(secret), deliver: secret.deliver ?? "environment", place };
   });
 }
 
@@ -153,6 +153,7 @@ function readCache({ written, placeOf }: Reading, account: Service["account"]): 
     owner: cache.owner ?? account?.user ?? "root",
     group: cache.group ?? account?.group ?? "root",
     options: cache.options ?? [],
+    persist: cache.persist === undefined ? null : { to: cache.persist.to, everySeconds: cache.persist.every },
     place: placeOf(["cache"]),
   };
 }

@@ -79,7 +79,7 @@ export const ENVIRONMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A secret in Environment= is public on the host",
     explain:
-      "`systemctl show` prints Environment= to every user of the host, and unit files are world-readable. An EnvironmentFile= with mode 0600 is read by the manager as root; from systemd 247 on there is LoadCredential=.",
+      "`systemctl show` prints Environment= to every user of the host, and unit files are world-readable. An EnvironmentFile= with mode 0600 is read by the manager as root, and so is what LoadCredential= names; in a project `secrets:` writes either, by `deliver: environment` or `deliver: credential`.",
     bad: "[Service]\nExecStart=/usr/bin/app\nEnvironment=DB_PASSWORD=hunter2\n",
     good: "[Service]\nExecStart=/usr/bin/app\nEnvironmentFile=-/etc/app/secrets.env\n",
     check: checkSecrets,

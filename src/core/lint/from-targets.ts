@@ -65,7 +65,7 @@ function unitOf(file: FileResource, service: Service | undefined): LintUnit {
 function wholePlace(unit: string, service: Service): Place {
   const beside = timerOf(unit, service) ?? service.sockets.find((socket) => socket.unit === unit);
   if (beside !== undefined) return beside.place;
-  if (unit.endsWith(".mount") && service.cache !== null) return service.cache.place;
+  if ((unit.endsWith(".mount") || /-cache-(?:restore|save)\.(?:service|timer)$/.test(unit)) && service.cache !== null) return service.cache.place;
   if (unit.endsWith(".slice") && service.slice !== null) return service.slice.place;
   return { file: service.file, line: 1, column: 1 };
 }

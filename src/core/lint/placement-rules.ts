@@ -197,7 +197,7 @@ function checkUnderMount(unit: LintUnit, host: LintHost): readonly Found[] {
     const where = lastOf(mount, "Mount", "Where")?.value;
     const isTold =
       named.some((path) => path === where || path.startsWith(`${where}/`)) ||
-      ["Requires", "BindsTo"].some((key) => wordsOf(unit, "Unit", key).some(({ word }) => word === mount.name));
+      ["Requires", "Requisite", "BindsTo"].some((key) => wordsOf(unit, "Unit", key).some(({ word }) => word === mount.name));
     const entry = where === undefined || where === "/" || isTold ? undefined : entryUnder(unit, where);
     return entry === undefined
       ? []

@@ -48,6 +48,8 @@ function describeInput(unit: UnitResource, inputs: ReadonlySet<string>, change: 
       return resource.path === unit.path ? unitFileInputs(unit, resource, change) : [{ label: baseName(resource.path), effect: "restart" }];
     case "environment":
       return [{ label: "environment", effect: "restart" }];
+    case "credential":
+      return [{ label: `credential ${baseName(resource.path)}`, effect: "restart" }];
     case "config":
       return resource.onChange === "none" ? [] : [{ label: baseName(resource.path), effect: resource.onChange }];
     case "logrotate":

@@ -4,6 +4,7 @@ import type { Action, Change, HostTarget, ManifestEntry, Observation, Plan, Stat
 import { compareResource } from "../resources/compare.ts";
 import { statesOf } from "../resources/registry.ts";
 import { withCanaries } from "./canary.ts";
+import { aroundReload } from "./cache-keepers.ts";
 import { daemonReload } from "./daemon-reload.ts";
 import { hostNotices } from "./host-notices.ts";
 import { type LeftBehind, leftBehind } from "./left-behind.ts";
@@ -30,7 +31,7 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
   const acts = withCanaries(scheduled, target);
   const reload = daemonReload(units, changes, observation);
   // What goes is stopped while systemd still knows how.
-  const actions: readonly Action[] = [...removed.stops, ...(reload === null ? [] : [reload]), ...acts];
+  const actions: readonly Action[] = [...removed.stops, ...aroundReload(reload, acts)];
   const manifests = findManifests(target, observation, left);
   const isIdle = changes.length + actions.length + manifests.length === 0;
   return {
@@ -48,7 +49,7 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
       ...otherProjectNotices(target, observation, changes),
       ...ownerNotices(target, observation),
       ...unitNotices(target, observation),
-      ...mountNotices(acts),
+      ...mountNotices(units, acts, changes),
       ...removed.notices,
       ...removalNotices(target, observation, left, removed),
     ],

@@ -1,5 +1,6 @@
 /** What an operator should know before something is removed, and what is refused. */
 import type { HostTarget, ManifestEntry, Notice, Observation, RemovalOrder, UnitResource } from "../model.ts";
+import { isCacheKeeper } from "./cache-keepers.ts";
 import { refusal, warning } from "./host-notices.ts";
 import type { LeftBehind } from "./left-behind.ts";
 import { dependentsOf, type Removals } from "./removals.ts";
@@ -46,7 +47,14 @@ function needNotices(target: HostTarget, units: readonly UnitResource[], observa
 function lossNotices({ unit }: UnitResource, { stops }: Removals, observation: Observation): readonly Notice[] {
   const isStopped = stops.some((action) => action.verb === "stop" && action.unit === unit);
   if (!isStopped) return [];
-  if (unit.endsWith(".mount")) return [warning("contents-lost", `${unit} is unmounted: its contents are lost`)];
+  if (unit.endsWith(".mount")) {
+    const keeper = dependentsOf(unit, observation).find(
+      (other) => isCacheKeeper(other) && stops.some((action) => "unit" in action && action.unit === other),
+    );
+    if (keeper !== undefined)
+      return [{ severity: "info", code: "contents-saved", text: `${unit} is unmounted: ${keeper} saves its contents before` }];
+    return [warning("contents-lost", `${unit} is unmounted: its contents are lost`)];
+  }
   const timer = unit.replace(/\.service$/, ".timer");
   const isJob = unit.endsWith(".service") && (observation.units.has(timer) || observation.units.get(unit)?.TriggeredBy !== undefined);
   const { ActiveState: state = "unknown" } = observation.units.get(unit) ?? UNKNOWN_UNIT;

@@ -4,6 +4,8 @@ import { differingKeys } from "../resources/compare.ts";
 import { wrongType } from "../resources/path-state.ts";
 import { statesOf } from "../resources/registry.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
+import { isCacheKeeper } from "./cache-keepers.ts";
+import { dependencyOrder } from "./dependency-order.ts";
 import { refusal } from "./host-notices.ts";
 import type { LeftBehind } from "./left-behind.ts";
 import { manifestEntry } from "./manifest.ts";
@@ -34,7 +36,9 @@ export function removals(target: HostTarget, observation: Observation, left: Lef
     changes: going.flatMap((each) => removal(each, observation)),
     units: units.map(({ unit }) => unit),
     stops: [
-      ...own.map((unit) => stop(unit, `${interrupted.get(unit.unit) ?? ""} goes`)),
+      ...dependencyOrder(own)
+        .toReversed()
+        .map((unit) => stop(unit, `${interrupted.get(unit.unit) ?? ""} goes`)),
       ...units
         .filter(({ unit }) => isUp(unit.unit, observation))
         .toSorted((left, right) => rank(left.unit) - rank(right.unit))
@@ -95,6 +99,7 @@ function goingUnit(service: string, unit: string, observation: Observation): Uni
 function roleOf(path: string): FileResource["role"] {
   if (path.startsWith("/etc/systemd/system/")) return "unit";
   if (path.startsWith("/etc/svcdeploy/env/")) return "environment";
+  if (path.startsWith("/etc/svcdeploy/credentials/")) return "credential";
   return path.startsWith("/etc/logrotate.d/") ? "logrotate" : "config";
 }
 
@@ -144,6 +149,8 @@ const STOP_ORDER = [".timer", ".path", ".socket", ".service", ".mount"];
 
 /** What would start a service goes before it, and what it stands on after it. */
 function rank({ unit }: UnitResource): number {
+  // It saves what the service wrote last.
+  if (isCacheKeeper(unit)) return STOP_ORDER.indexOf(".mount") - 0.5;
   const index = STOP_ORDER.findIndex((suffix) => unit.endsWith(suffix));
   return index === -1 ? STOP_ORDER.indexOf(".service") : index;
 }

@@ -9,11 +9,7 @@ export function renderDirectories(service: Service, paths: readonly string[], ha
   for (const path of implied)
     all.set(
       path,
-      makeDirectory(
-        service,
-        { path, mode: path === ENVIRONMENT ? "700" : "755", owner: "root", group: "root" },
-        OURS.test(path) ? "enforce" : "keep",
-      ),
+      makeDirectory(service, { path, mode: SECRETS.test(path) ? "700" : "755", owner: "root", group: "root" }, OURS.test(path) ? "enforce" : "keep"),
     );
   // The mount point has the mode and owner of the file system on it, so that both look alike whether it is mounted or not.
   if (service.cache !== null) all.set(service.cache.path, makeDirectory(service, service.cache, "enforce"));
@@ -21,7 +17,7 @@ export function renderDirectories(service: Service, paths: readonly string[], ha
   return [...all.values()];
 }
 
-const ENVIRONMENT = "/etc/svcdeploy/env";
+const SECRETS = /^\/etc\/svcdeploy\/(?:env|credentials)(?:\/|$)/;
 /** Folders that are ours alone; other implied ones may have been there long before us. */
 const OURS = /^\/(etc\/svcdeploy|opt)(\/|$)/;
 const UNIT_LINKS = /^\/etc\/systemd\/system\/[^/]+\.(wants|requires|upholds)$/;

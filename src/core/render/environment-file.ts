@@ -1,4 +1,4 @@
-/** The file behind EnvironmentFile=: a service's environment and secrets, quoted so that systemd reads every byte back. */
+/** The file behind EnvironmentFile=: a service's environment and the secrets that go with it, quoted so that systemd reads every byte back. */
 import type { Problem } from "../errors.ts";
 import type { FileResource, Place, SecretValues, Service } from "../model.ts";
 import { formatEnvironmentFileAssignment } from "../unit-file/quote.ts";
@@ -8,19 +8,20 @@ import { MANAGED, makeProblem } from "./unit-text.ts";
 
 /** /etc/svcdeploy/env/<service>.env, root-owned 0600; nothing when the service has neither environment nor secrets. */
 export function renderEnvironmentFile(service: Service, secrets: SecretValues, problems: Problem[]): readonly FileResource[] {
-  const variables = [...service.environment, ...goVariables(service), ...readSecrets(service, secrets, problems)];
+  const delivered = service.secrets.filter(({ deliver }) => deliver === "environment");
+  const variables = [...service.environment, ...goVariables(service), ...readSecrets(delivered, secrets, problems)];
   if (variables.length === 0) return [];
   reportRepeated(variables, problems);
   const lines = variables.map(({ name, value, place }) => formatLine(name, value, place, problems));
   const path = `/etc/svcdeploy/env/${service.name}.env`;
   const text = [MANAGED, ...lines].map((line) => `${line}\n`).join("");
-  return [makeFile(service.name, "environment", path, text, { mode: "600", secret: service.secrets.length > 0 })];
+  return [makeFile(service.name, "environment", path, text, { mode: "600", secret: delivered.length > 0 })];
 }
 
 type Variable = { readonly name: string; readonly value: string; readonly place: Place };
 
-function readSecrets(service: Service, secrets: SecretValues, problems: Problem[]): readonly Variable[] {
-  return service.secrets.flatMap(({ name, place }) => {
+function readSecrets(delivered: Service["secrets"], secrets: SecretValues, problems: Problem[]): readonly Variable[] {
+  return delivered.flatMap(({ name, place }) => {
     const secret = secrets.get(name);
     if (secret !== undefined) return [{ name, value: secret.reveal(), place }];
     problems.push(makeProblem(place, `The secret ${name} has no value`, "Its provider was not asked or did not answer."));

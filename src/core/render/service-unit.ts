@@ -2,7 +2,9 @@
 import type { Problem } from "../errors.ts";
 import type { Directives, FileResource, ReleaseResource, Resource, Service, UnitResource } from "../model.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
+import { cacheRestoreUnit } from "./cache-units.ts";
 import type { RenderedConfig } from "./config-files.ts";
+import { credentialDirectives, credentialName } from "./credential-files.ts";
 import { hardeningDirectives } from "./hardening.ts";
 import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
@@ -14,6 +16,7 @@ import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./
 /** What else was rendered for the service, as far as its unit depends on it. */
 export type UnitParts = {
   readonly environment: readonly FileResource[];
+  readonly credentials: readonly FileResource[];
   readonly configs: readonly RenderedConfig[];
   readonly release: ReleaseResource | null;
   readonly slice: readonly Resource[];
@@ -53,12 +56,16 @@ function hasNothingToDo({ service }: Service): boolean {
 }
 
 /** The [Unit] directives that follow from the service's cache. */
-export function mountDirectives({ file, cache }: Service): Directives {
-  return cache === null ? [] : makeDirectives({ file, line: 1, column: 1 }, [["RequiresMountsFor", cache.path]]);
+export function mountDirectives(service: Service): Directives {
+  const { file, cache } = service;
+  const restore = cacheRestoreUnit(service);
+  // Only wanted: a cache that cannot be restored keeps nobody from starting.
+  const kept = restore === null ? [] : ["Wants", "After"].map((name) => [name, restore] as const);
+  return cache === null ? [] : makeDirectives({ file, line: 1, column: 1 }, [["RequiresMountsFor", cache.path], ...kept]);
 }
 
 /** The [Service] directives that follow from other keys of the service, for a unit that sets these of its own: they are left alone. */
-export function followingDirectives(service: Service, section: Directives, { environment }: UnitParts): Directives {
+export function followingDirectives(service: Service, section: Directives, { environment, credentials }: UnitParts): Directives {
   const own = new Set(section.map((directive) => directive.name));
   // With a User= of its own, the account's group is not meant either.
   const account =
@@ -71,7 +78,8 @@ export function followingDirectives(service: Service, section: Directives, { env
   const slice = service.slice === null ? [] : ([["Slice", sliceUnitName(service.slice.name)]] as const);
   const wanted = [...account, ...slice].filter(([name]) => !own.has(name));
   const files = environment.map((file) => ["EnvironmentFile", file.path] as const);
-  return [...makeDirectives({ file: service.file, line: 1, column: 1 }, [...wanted, ...files]), ...hardeningDirectives(service, section)];
+  const added = makeDirectives({ file: service.file, line: 1, column: 1 }, [...wanted, ...files]);
+  return [...added, ...credentialDirectives(service, credentials), ...hardeningDirectives(service, section)];
 }
 
 type Sections = readonly { readonly name: string; readonly directives: Directives }[];
@@ -87,9 +95,10 @@ function directiveInputs(sections: Sections): { readonly [input: string]: string
   return Object.fromEntries([...values].map(([name, list]) => [name, hashSha256(JSON.stringify(list))]));
 }
 
-function fileInputs({ environment, configs, release }: UnitParts): { readonly [input: string]: string } {
+function fileInputs({ environment, credentials, configs, release }: UnitParts): { readonly [input: string]: string } {
   return Object.fromEntries([
     ...environment.map((file) => ["environment", file.sha256] as const),
+    ...credentials.map((file) => [`credential ${credentialName(file)}`, file.sha256] as const),
     ...configs.filter(({ file }) => file.onChange === "restart").map(({ label, file }) => [label, file.sha256] as const),
     ...(release === null ? [] : [["release", release.sha256] as const]),
   ]);
@@ -134,16 +143,16 @@ function typeOf(service: Service): string {
   return effectiveValues(service.service, "ExecStart").length > 0 ? "simple" : "oneshot";
 }
 
-function inputPathsOf(service: Service, unitFile: FileResource, { environment, configs, release }: UnitParts): readonly string[] {
+function inputPathsOf(service: Service, unitFile: FileResource, { environment, credentials, configs, release }: UnitParts): readonly string[] {
   const read = configs.map((config) => config.file).filter((file) => file.onChange !== "none");
   const current = release === null ? [] : [`/opt/${service.name}/current`];
-  return [unitFile.path, ...environment.map((file) => file.path), ...read.map((file) => file.path), ...current];
+  return [unitFile.path, ...[...environment, ...credentials].map((file) => file.path), ...read.map((file) => file.path), ...current];
 }
 
 function afterOf(service: Service, { mount }: UnitParts): readonly string[] {
   const slices = effectiveValues(service.service, "Slice").at(-1) ?? (service.slice === null ? null : sliceUnitName(service.slice.name));
   const ordered = effectiveValues(service.unit, "After").flatMap((value) => value.split(/[ \t]+/));
-  const own = [slices, mount.unit, ...service.sockets.map((socket) => socket.unit)].filter((name) => name !== null);
+  const own = [slices, mount.unit, cacheRestoreUnit(service), ...service.sockets.map((socket) => socket.unit)].filter((name) => name !== null);
   return [...new Set([...own, ...ordered])].filter((name) => name !== `${service.name}.service`);
 }
 

@@ -16,7 +16,14 @@ export function keptSecrets(kept: KeptService, contents: Contents): readonly Sec
     const content = resource.kind === "file" && resource.secret ? contents.get(resource.sha256) : undefined;
     if (resource.kind !== "file" || content === undefined) return [];
     const text = new TextDecoder().decode(content);
-    return resource.role === "environment" ? environmentSecrets(text, kept.secrets) : fileSecrets(text, resource.path);
+    switch (resource.role) {
+      case "environment":
+        return environmentSecrets(text, kept.secrets);
+      case "credential":
+        return [new Secret(resource.path.slice(resource.path.lastIndexOf("/") + 1), text)];
+      default:
+        return fileSecrets(text, resource.path);
+    }
   });
 }
 

@@ -59,7 +59,7 @@ function rebuildService({ service, version, secrets, health, settleSeconds, reso
   const place = { file: `services/${service}.yaml`, line: 1, column: 1 };
   const release = resources.find((resource) => resource.kind === "release");
   const artifact = release === undefined ? null : { source: release.name, version, sha256: release.sha256, keep: release.keep, place };
-  const sources = secrets.map((name) => ({ name, source: { provider: "env" as const, variable: name }, place }));
+  const sources = secrets.map((name) => ({ name, source: { provider: "env" as const, variable: name }, deliver: "environment" as const, place }));
   return { ...bareService(service), artifact, secrets: sources, health, settleSeconds };
 }
 

@@ -183,6 +183,13 @@ describe("refused as written", () => {
     ["name: x\nsettle: soon", '2:9 a time span such as 10s or 5min is expected here, this is "soon"'],
     ["name: x\nsecrets: { A: {} }", "2:15 a secret has one provider: env, file or exec"],
     ["name: x\nsecrets: { A: { env: X, file: y } }", "2:15 a secret has one provider: env, file or exec"],
+    ["name: x\nsecrets: { A: { deliver: credential } }", "2:15 a secret has one provider: env, file or exec"],
+    ["name: x\nsecrets: { A: { env: X, deliver: mail } }", '2:34 one of environment, credential is expected here, this is "mail"'],
+    ["name: x\ncache: { path: /c, size: 1G, persist: { to: /p, every: 1h } }", '2:45 "/p": a folder below /var/lib is expected here'],
+    ["name: x\ncache: { path: /c, size: 1G, persist: { to: /var/lib/svcdeploy/x, every: 1h } }", "this folder is no service's"],
+    ["name: x\ncache: { path: /c, size: 1G, persist: { to: /var/lib/../etc, every: 1h } }", "2:45 "],
+    ["name: x\ncache: { path: /c, size: 1G, persist: { to: /var/lib/x, every: 1s } }", "1s is not between 10s and 2592000s"],
+    ["name: x\ncache: { path: /c, size: 1G, persist: { to: /var/lib/x } }", "every"],
     ["name: x\nhardening: max", '2:12 one of off, standard, strict is expected here, this is "max"'],
   ])("%j", (text, problem) => {
     expect(written(text).join("\n")).toContain(problem);
@@ -193,7 +200,6 @@ describe("refused as written", () => {
     ["artifact: { source: https://example.org/x }", "artifact from https"],
     ["artifact: { source: dist/x.tar.gz }", "archive as artifact"],
     ["dropins: []", "`dropins`"],
-    ["cache: { path: /c, size: 1G, persist: { to: /p } }", "`persist`"],
     ["secrets: { A: { age: prod } }", "`age`"],
     ["secrets: { A: { sops: x } }", "`sops`"],
     ["secrets: { A: { ansible-vault: x } }", "`ansible-vault`"],

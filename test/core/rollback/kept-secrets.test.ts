@@ -4,7 +4,7 @@ import { makeRedactor } from "../../../src/core/redact.ts";
 import { keptSecrets } from "../../../src/core/rollback/kept-secrets.ts";
 
 /** A service with one file of this role and content. */
-function redactorOf(role: "environment" | "config", secret: boolean, content: string): (text: string) => string {
+function redactorOf(role: "environment" | "credential" | "config", secret: boolean, content: string): (text: string) => string {
   const file = { kind: "file", role, secret, sha256: "0", path: "/etc/web/token.conf", id: "", service: "web", mode: "600" } as const;
   const resources = [{ ...file, owner: "root", group: "root", onChange: "none" } as const];
   const kept: KeptService = { service: "web", play: "", version: null, secrets: ["TOKEN"], health: [], settleSeconds: 1, resources };
@@ -19,6 +19,10 @@ test("the named variables of an environment file, not the others", () => {
 test("the values of a secret configuration file, not its paths", () => {
   const redact = redactorOf("config", true, 'token = "canary-5f0c9e"\npassword: canary-77aa\nlog=/var/log/web.log\nx=ab\n');
   expect(redact("canary-5f0c9e canary-77aa /var/log/web.log ab")).toBe("<secret token.conf> <secret token.conf> /var/log/web.log ab");
+});
+
+test("a credential is the whole of its file", () => {
+  expect(redactorOf("credential", true, "line one\nline two")("it says: line one\nline two")).toBe("it says: <secret token.conf>");
 });
 
 test("nothing of a file that is no secret", () => {
