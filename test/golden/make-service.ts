@@ -33,6 +33,8 @@ export function makeService(short: ShortService): Service {
     runtime: null,
     timers: [],
     sockets: [],
+    paths: [],
+    dropIns: [],
     health: [],
     settleSeconds: 5,
     lintIgnore: [],

@@ -55,6 +55,8 @@ function sampleTarget(name: string, play: string): HostTarget {
     runtime: null,
     timers: [],
     sockets: [],
+    paths: [],
+    dropIns: [],
     lintIgnore: [],
   };
   return { project: "demo", host, play, services: [service], resources: [], owners: new Map(), declared: null };

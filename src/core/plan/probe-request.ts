@@ -1,6 +1,8 @@
 /** What one round trip has to ask a host. */
 import type { HostTarget, ProbeRequest, Resource } from "../model.ts";
 import { executablePath } from "../resources/release.ts";
+import { aliases } from "./alias-notices.ts";
+import { foreignUnits } from "./foreign-units.ts";
 import { manifestPath } from "./manifest.ts";
 import { declaredMounts } from "./mount-options.ts";
 
@@ -17,7 +19,11 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
   return {
     project: first.project,
     paths: wantedPaths(resources, services),
-    units: unique(resources.flatMap((resource) => (resource.kind === "unit" ? [resource.unit] : []))),
+    units: unique([
+      ...resources.flatMap((resource) => (resource.kind === "unit" ? [resource.unit] : [])),
+      ...targets.flatMap(foreignUnits).map(({ unit }) => unit),
+      ...targets.flatMap(aliases).map(({ name }) => name),
+    ]),
     users: unique([...resources.flatMap(usersOf), ...mounts.flatMap(({ options }) => nameIn(options.get("uid")))]),
     groups: unique([...resources.flatMap(groupsOf), ...mounts.flatMap(({ options }) => nameIn(options.get("gid")))]),
     mounts: unique(mounts.map(({ where }) => where)),

@@ -84,6 +84,8 @@ export function bareService(name: string): Service {
     directories: [],
     timers: [],
     sockets: [],
+    paths: [],
+    dropIns: [],
     health: [],
     settleSeconds: 0,
     lintIgnore: [],

@@ -39,6 +39,8 @@ describe("defaults", () => {
       runtime: null,
       timers: [],
       sockets: [],
+      paths: [],
+      dropIns: [],
       environment: [],
       secrets: [],
       files: [],
