@@ -22,7 +22,8 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
     units: unique([
       ...resources.flatMap((resource) => (resource.kind === "unit" ? [resource.unit] : [])),
       ...targets.flatMap(foreignUnits).map(({ unit }) => unit),
-      ...targets.flatMap(aliases).map(({ name }) => name),
+      // systemctl show refuses the name of a template.
+      ...targets.flatMap(aliases).flatMap(({ name }) => (name.includes("@.") ? [] : [name])),
     ]),
     users: unique([...resources.flatMap(usersOf), ...mounts.flatMap(({ options }) => nameIn(options.get("uid")))]),
     groups: unique([...resources.flatMap(groupsOf), ...mounts.flatMap(({ options }) => nameIn(options.get("gid")))]),
