@@ -88,7 +88,6 @@ const slice = directives.superRefine((value, context) => {
   if (reason !== null) context.addIssue({ code: "custom", path: ["name"], message: reason });
 });
 
-const noInstall = leaf(() => bad("[Install] of a drop-in counts for `systemctl enable` alone, and svcdeploy enables nothing that is not its own"));
 const dropIn = map({
   unit: textThat(refuseForeignUnit),
   name: serviceName,
@@ -102,7 +101,6 @@ const dropIn = map({
   Mount: directives.optional(),
   Automount: directives.optional(),
   Swap: directives.optional(),
-  Install: noInstall.optional(),
 });
 
 const size = scalar.refine(isSize, { error: "a size such as 512M, 4G or 10% is expected here" });

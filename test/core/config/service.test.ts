@@ -194,7 +194,6 @@ describe("refused as written", () => {
     ["artifact: { source: https://example.org/x }", "artifact from https"],
     ["artifact: { source: dist/x.tar.gz }", "archive as artifact"],
     ["instances: [blue]", "`instances`"],
-    ["dropins: []", "`dropins`"],
     ["cache: { path: /c, size: 1G, persist: { to: /p } }", "`persist`"],
     ["secrets: { A: { age: prod } }", "`age`"],
     ["secrets: { A: { sops: x } }", "`sops`"],
