@@ -29,7 +29,7 @@ export function aboutLine(target: HostTarget, plan: Plan, run: RunIdentity): str
 export function touchedServices(target: HostTarget, plan: Plan): ReadonlySet<string> {
   const acted = new Set(plan.actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit])));
   const byUnit = unitsOf(target).filter(({ unit }) => acted.has(unit));
-  const behind = foreignUnits(target).flatMap(({ unit, dropIns }) => (acted.has(unit) ? dropIns : []));
+  const behind = foreignUnits(target, plan.changes).flatMap(({ unit, dropIns }) => (acted.has(unit) ? dropIns : []));
   return new Set([...plan.changes.map(({ resource }) => resource), ...byUnit, ...behind].map(({ service }) => service));
 }
 

@@ -141,7 +141,7 @@ async function judgeTouched(story: Story, remote: Remote): Promise<Judgement> {
   const touched = touchedServices(target, story.plan);
   const services = servicesOf(target, touched);
   const own = new Set(target.resources.map(({ id }) => id));
-  const units = concernedUnits(target, story.observation).filter(
+  const units = concernedUnits(target, story.plan, story.observation).filter(
     ({ id, service, unit }) => (own.has(id) && touched.has(service)) || transaction.units.includes(unit),
   );
   const settleSeconds = longestSettle(services);

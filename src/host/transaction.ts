@@ -59,7 +59,7 @@ export function makeTransaction(order: TransactionOrder): Transaction {
     ...(plan.gone?.units ?? []).map((unit) => line("gone", unit)),
     ...units.map((unit) => line("unit", told(order, "a unit that stops along", unit))),
     ...actionLines(plan, changes),
-    ...recordLines(plan, concernedUnits(target, observation)),
+    ...recordLines(plan, concernedUnits(target, plan, observation)),
     line("window", String(windowSeconds)),
   ].join("");
   const planSha256 = createHash("sha256").update(text).digest("hex");
@@ -78,7 +78,7 @@ export function makeTransaction(order: TransactionOrder): Transaction {
     // 30 s are the lock's; a slow disk may take its time over what is copied.
     runSeconds: plan.actions.reduce((sum, action) => sum + secondsOf(action) + 5, windowSeconds + 90 + copySeconds(changes)),
     // The undo also reloads the manager and brings back what stopped along.
-    stopSeconds: Math.ceil(stopTimeoutSeconds(plan, concernedUnits(target, observation))) + 125 * (1 + plan.collateral.length),
+    stopSeconds: Math.ceil(stopTimeoutSeconds(plan, concernedUnits(target, plan, observation))) + 125 * (1 + plan.collateral.length),
     planSha256,
     units,
   };
@@ -104,8 +104,8 @@ function actionLines({ actions }: Plan, changes: readonly Change[]): readonly st
 }
 
 /** The same, and the units that are not ours and that drop-ins of ours change. */
-export function concernedUnits(target: HostTarget, observation: Observation): readonly UnitResource[] {
-  return [...unitsOf(target), ...foreignUnits(target).map((foreign) => asUnit(foreign, observation))];
+export function concernedUnits(target: HostTarget, { changes }: Pick<Plan, "changes">, observation: Observation): readonly UnitResource[] {
+  return [...unitsOf(target), ...foreignUnits(target, changes).map((foreign) => asUnit(foreign, observation))];
 }
 
 function secondsOf(action: Action): number {

@@ -9,16 +9,16 @@ import { isLive, isMasked, UNKNOWN_UNIT } from "./unit-state.ts";
 
 /** Notices: a drop-in for a unit that is not there, has another name or is a service of this project; and one that its process goes on without. */
 export function foreignNotices(target: HostTarget, observation: Observation, changes: readonly Change[]): readonly Notice[] {
-  const declared = new Set(target.resources.map(({ id }) => id));
-  return foreignUnits(target)
-    .filter(({ dropIns }) => dropIns.some(({ id }) => declared.has(id)))
-    .flatMap((foreign) => [...unitNotice(foreign, target, observation), ...waitingNotices(foreign, observation, changes)]);
+  return [
+    ...foreignUnits(target, []).flatMap((foreign) => unitNotice(foreign, target, observation)),
+    ...foreignUnits(target, changes).flatMap((foreign) => waitingNotices(foreign, observation, changes)),
+  ];
 }
 
 /** Findings about the units behind the drop-ins; the files have their own. */
 export function foreignFindings(target: HostTarget, observation: Observation, changes: readonly Change[]): readonly Finding[] {
   const unread = new Set(unreadDropIns(target, observation));
-  return foreignUnits(target).flatMap((foreign): readonly Finding[] => {
+  return foreignUnits(target, []).flatMap((foreign): readonly Finding[] => {
     const [first] = foreign.dropIns;
     const file = target.resources.find(({ id }) => id === first?.id);
     if (first === undefined || file === undefined || foreign.dropIns.some(({ path }) => !observation.paths.has(path))) return [];

@@ -1,6 +1,6 @@
 /** Units that are not ours and that drop-ins of ours change, and what they owe when a drop-in changes. */
 import { createHash } from "node:crypto";
-import type { Change, FileResource, HostTarget, Observation, UnitProperties, UnitResource } from "../model.ts";
+import type { Change, FileResource, HostTarget, Observation, Resource, UnitProperties, UnitResource } from "../model.ts";
 import { appliesWithoutRestart } from "../render/restart-relevance.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { unitOfDropIn } from "./drop-ins.ts";
@@ -12,14 +12,27 @@ import { isLive, startedAt, UNKNOWN_UNIT, wordsOf } from "./unit-state.ts";
 /** One such unit; dropIns: ours, also those that go. */
 export type ForeignUnit = { readonly unit: string; readonly dropIns: readonly FileResource[] };
 
-/** Every unit that a drop-in of the target is for, by name; also of those that a rollback takes away. */
-export function foreignUnits(target: HostTarget): readonly ForeignUnit[] {
-  const files = [...target.resources, ...(target.rollback?.absent ?? [])].filter(
-    (resource): resource is FileResource => resource.kind === "file" && resource.role === "drop-in",
-  );
-  const byUnit = Map.groupBy(files, ({ path }) => unitOfDropIn(path) ?? "");
+/** Every unit that a drop-in of the target is for, by name; also those that a change takes a drop-in from. */
+export function foreignUnits(target: HostTarget, changes: readonly Change[]): readonly ForeignUnit[] {
+  const going = changes.flatMap((change) => (change.after === null && isDropIn(change.resource) ? [asItWas(change.resource, change)] : []));
+  const byUnit = Map.groupBy([...target.resources.filter(isDropIn), ...going], ({ path }) => unitOfDropIn(path) ?? "");
   return [...byUnit].map(([unit, dropIns]) => ({ unit, dropIns })).sort((left, right) => (left.unit < right.unit ? -1 : 1));
 }
+
+/** True for a drop-in that is for a unit of others. */
+export function isDropIn(resource: Resource): resource is FileResource {
+  return resource.kind === "file" && resource.role === "drop-in";
+}
+
+/** What goes may be known by its path and its text alone. */
+function asItWas(file: FileResource, { beforeContent }: Change): FileResource {
+  const says =
+    beforeContent !== null && diffUnitFiles("", textOf(beforeContent)).some(({ section, after }) => section === OWN_SECTION && after === "none");
+  return says ? { ...file, onChange: "none" } : file;
+}
+
+/** Of a drop-in: nothing to systemd (systemd.unit(5)), and to us what its unit does when it goes. */
+const OWN_SECTION = "X-Svcdeploy";
 
 /**
  * The unit as if it were one of ours that runs from its drop-ins: what an act on it, its record and its verdict need. Only a process that runs owes
@@ -58,7 +71,7 @@ export function foreignDebt(foreign: ForeignUnit, changes: readonly Change[], ob
   const changed = restarting.flatMap((dropIn) => restartLabels(dropIn, changes));
   // A process that runs from these drop-ins never read the edit that is put back now.
   if (isSame && record?.restartDigest === digestOf(foreign.dropIns)) return null;
-  if (changed.length > 0) return { verb: "restart", because: sayChanged(changed.map((label) => ({ label, effect: "restart" }))) };
+  if (changed.length > 0) return { verb: "restart", because: `${sayChanged(changed.map((label) => ({ label, effect: "restart" })))} in our drop-in` };
   if (isSame) return null;
   const older = restarting.find((dropIn) => isOlder(properties, dropIn, changes, observation));
   return older === undefined ? null : { verb: "restart", because: `started before ${baseName(older.path)} was written` };
@@ -74,7 +87,7 @@ export function isForeignRecorded(foreign: ForeignUnit, observation: Observation
 
 /** Units whose drop-in is on the disk as declared, and that systemd has loaded without it. */
 export function unreadDropIns(target: HostTarget, observation: Observation): readonly string[] {
-  return foreignUnits(target).flatMap(({ unit, dropIns }) => {
+  return foreignUnits(target, []).flatMap(({ unit, dropIns }) => {
     const properties = observation.units.get(unit) ?? UNKNOWN_UNIT;
     const loaded = new Set(wordsOf(properties, "DropInPaths"));
     const unread = dropIns.some(({ path }) => observation.paths.get(path)?.type === "file" && !loaded.has(path));

@@ -28,7 +28,7 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
   const removed = removals(target, observation, left);
   const changes = [...findChanges(target, observation), ...removed.changes];
   const units = target.resources.filter((resource) => resource.kind === "unit");
-  const foreign = foreignUnits(target);
+  const foreign = foreignUnits(target, changes);
   const others = foreign.map((unit) => asUnit(unit, observation));
   const { actions: acts, collateral } = schedule([...units, ...others], findDebts(target, units, { changes, removed }, observation), observation);
   const reload = daemonReload(units, changes, observation, unreadDropIns(target, observation));
@@ -90,7 +90,7 @@ function findDebts(
     const debt = unitDebt(unit, changes, observation);
     if (debt !== null) debts.set(unit.unit, debt);
   }
-  for (const foreign of foreignUnits(target)) {
+  for (const foreign of foreignUnits(target, changes)) {
     const debt = foreignDebt(foreign, changes, observation);
     if (debt !== null) debts.set(foreign.unit, debt);
   }

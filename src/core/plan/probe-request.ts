@@ -2,7 +2,8 @@
 import type { HostTarget, ProbeRequest, Resource } from "../model.ts";
 import { executablePath } from "../resources/release.ts";
 import { aliases } from "./alias-notices.ts";
-import { foreignUnits } from "./foreign-units.ts";
+import { unitOfDropIn } from "./drop-ins.ts";
+import { isDropIn } from "./foreign-units.ts";
 import { manifestPath } from "./manifest.ts";
 import { declaredMounts } from "./mount-options.ts";
 
@@ -21,7 +22,7 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
     paths: wantedPaths(resources, services),
     units: unique([
       ...resources.flatMap((resource) => (resource.kind === "unit" ? [resource.unit] : [])),
-      ...targets.flatMap(foreignUnits).map(({ unit }) => unit),
+      ...resources.filter(isDropIn).flatMap(({ path }) => unitOfDropIn(path) ?? []),
       // systemctl show refuses the name of a template.
       ...targets.flatMap(aliases).flatMap(({ name }) => (name.includes("@.") ? [] : [name])),
     ]),

@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from "vitest";
 import type { FileResource, HostTarget, Observation } from "../../../src/core/model.ts";
 import { findDrift } from "../../../src/core/plan/drift.ts";
-import { asUnit, foreignUnits } from "../../../src/core/plan/foreign-units.ts";
+import { asUnit, foreignDebt, foreignUnits } from "../../../src/core/plan/foreign-units.ts";
 import { isEmpty, makePlan } from "../../../src/core/plan/plan.ts";
 import { probeRequest } from "../../../src/core/plan/probe-request.ts";
 import { CLOCK, type HostSpec, makeObservation, makeResource, makeTarget, withApplied } from "./host-builder.ts";
@@ -33,8 +33,11 @@ test("the probe asks for the unit", () => {
 
 describe("a unit that runs", () => {
   it("restarts for what only a restart brings to it", () => {
-    expect(acts(target, host(target, null))).toEqual(["daemon-reload", "restart nginx.service: LimitNOFILE changed"]);
-    expect(acts(target, host(target, "LimitNOFILE=1024\nMemoryMax=1G"))).toEqual(["daemon-reload", "restart nginx.service: LimitNOFILE changed"]);
+    expect(acts(target, host(target, null))).toEqual(["daemon-reload", "restart nginx.service: LimitNOFILE changed in our drop-in"]);
+    expect(acts(target, host(target, "LimitNOFILE=1024\nMemoryMax=1G"))).toEqual([
+      "daemon-reload",
+      "restart nginx.service: LimitNOFILE changed in our drop-in",
+    ]);
   });
 
   it("goes on where the change reaches it, and its record is written along", () => {
@@ -46,7 +49,7 @@ describe("a unit that runs", () => {
 
   it("restarts for a directive that goes", () => {
     const empty = makeTarget([dropIn("MemoryMax=1G")]);
-    expect(acts(empty, host(empty, "MemoryMax=1G\nEnvironment=A=1"))).toContain("restart nginx.service: Environment changed");
+    expect(acts(empty, host(empty, "MemoryMax=1G\nEnvironment=A=1"))).toContain("restart nginx.service: Environment changed in our drop-in");
   });
 
   it("owes nothing when it is as declared, and an edit that it never read is put back without a restart", () => {
@@ -76,7 +79,7 @@ describe("a unit that runs", () => {
     const path = PATH.replace("app", "api");
     const both = makeTarget([dropIn("LimitNOFILE=1"), dropIn("UMask=077", { service: "api", path })]);
     const actions = acts(both, host(both, null, { paths: { [path]: null } }));
-    expect(actions).toEqual(["daemon-reload", "restart nginx.service: LimitNOFILE and UMask changed"]);
+    expect(actions).toEqual(["daemon-reload", "restart nginx.service: LimitNOFILE and UMask changed in our drop-in"]);
   });
 
   it("goes on with onChange: none, which is told", () => {
@@ -113,18 +116,31 @@ it("refuses a unit of another of the project's services", () => {
   expect(codes(target, host(target, null, { manifest: [{ kind: "unit", path: "nginx.service", service: "nginx" }] }))).toEqual(["error own-unit"]);
 });
 
+it("goes on with what it has when a drop-in goes that said onChange: none", () => {
+  const gone = dropIn("");
+  if (gone.kind !== "file") throw new Error("a drop-in is a file");
+  const beforeContent = new TextEncoder().encode(`${text("LimitNOFILE=1")}\n[X-Svcdeploy]\nOnChange=none\n`);
+  const change = { resource: gone, before: { type: "file" }, after: null, differs: ["sha256"], beforeContent };
+  const empty = makeTarget([]);
+  const debts = [change, { ...change, beforeContent: new TextEncoder().encode(text("LimitNOFILE=1")) }].map((each) => {
+    const [foreign] = foreignUnits(empty, [each]);
+    return foreign === undefined ? null : foreignDebt(foreign, [each], host(empty, "LimitNOFILE=1"));
+  });
+  expect(debts).toEqual([null, { verb: "restart", because: "LimitNOFILE changed in our drop-in" }]);
+});
+
 it("restarts when a rollback takes the drop-in away", () => {
   const gone = dropIn("");
   const back = { ...makeTarget([makeResource({ kind: "unit" })]), rollback: { of: "r", absent: gone.kind === "file" ? [gone] : [] } };
   const observation = host(back, "LimitNOFILE=65536", { records: { "app.service": {} } });
-  expect(acts(back, observation)).toContain("restart nginx.service: svcdeploy-app-limits.conf changed");
+  expect(acts(back, observation)).toContain("restart nginx.service: svcdeploy-app-limits.conf changed in our drop-in");
   expect(codes(back, host(back, "A=1", { units: { "nginx.service": { LoadState: "not-found" } } }))).not.toContain("error missing-unit");
 });
 
 /** The host after the drop-in of the target was applied: its record says what nginx started from. */
 function recordedBy(wanted: HostTarget, observation: Observation): Observation {
   const unit = observation.units.get("nginx.service");
-  const [foreign] = foreignUnits(wanted);
+  const [foreign] = foreignUnits(wanted, []);
   if (foreign === undefined) throw new Error("the target has no drop-in");
   const { restartDigest, reloadDigest } = asUnit(foreign, observation);
   const record = { invocationId: unit?.InvocationID ?? "", bootId: observation.facts.bootId, restartDigest, reloadDigest };
