@@ -34,6 +34,22 @@ ${lines}`,
   );
 }
 
+/** A service that systemd starts for each connection, beside the first one as it was applied last. */
+function giveEcho(shop: Workshop, word: string): void {
+  give(shop, { inbox: "out", dropIn: "LimitNOFILE: 2048" });
+  shop.write(
+    "services/echo.yaml",
+    `name: echo
+service: { ExecStart: /bin/echo ${word}, StandardInput: socket, User: nobody }
+sockets: [{ ListenStream: "127.0.0.1:18190", Accept: true }]
+settle: 1s
+`,
+  );
+  shop.write("playbooks/site.yaml", "- { play: app, hosts: all, services: [app, echo], rollout: { healthyDeadline: 8s } }\n");
+}
+
+const ANSWER = `perl -MIO::Socket::INET -e '
+  my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => 18190, Timeout => 10) or die "nobody: $!\\n"; print <$s>'`;
 const apply = (shop: Workshop): Promise<Run> => shop.run(["apply", "--env", "test", "--yes"]);
 const show = (host: TestHost, unit: string, property: string): Promise<string> => host.shell(`systemctl show -p ${property} ${unit}`);
 const limitOf = async (host: TestHost, unit: string): Promise<string> => {
@@ -130,6 +146,21 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     const absent = await apply(shop);
     expect(absent.code).toBe(1);
     expect(absent.stdout + absent.stderr).toContain("absent.service is not on the host");
+  });
+
+  step("a socket that accepts starts the service once a connection; a change needs nothing, and the next connection has it", async () => {
+    giveEcho(shop, "first");
+    await applied();
+    expect(await host.shell("systemctl is-active echo.socket && systemctl is-enabled echo.socket")).toBe("active\nenabled\n");
+    expect([await host.shell(ANSWER), await host.shell(ANSWER)]).toEqual(["first\n", "first\n"]);
+    const before = await show(host, "echo.socket", "InvocationID");
+    giveEcho(shop, "second");
+    expect(await applied()).not.toMatch(/! (?:re)?start|! stop/);
+    expect(await host.shell(ANSWER)).toBe("second\n");
+    expect(await show(host, "echo.socket", "InvocationID")).toBe(before);
+    const plan = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
+    expect({ code: plan.code, said: plan.stdout }).toMatchObject({ code: 0 });
+    expect((await shop.run(["drift", "--env", "test"])).code).toBe(0);
   });
 
   step("rolled back: the drop-in is what it was, and the process has it", async () => {

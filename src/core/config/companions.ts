@@ -53,16 +53,30 @@ export function readSockets(reading: DirectiveReading): Service["sockets"] {
     const name = readName(reading, written, "sockets", index);
     if (!Object.keys(written).some((directive) => directive.startsWith("Listen"))) refused(reading, place, "a socket listens: ListenStream …");
     const directives = directivesUnder(reading, written, "sockets", index);
-    for (const { name: directive, value, place: where } of directives) {
+    for (const { name: directive, place: where } of directives) {
       checkDirective(reading, "Socket", directive, where);
       if (directive === "Service") refused(reading, where, "Service= follows from the service that the socket stands in");
-      if (directive === "Accept" && !/^(?:no|false|off|0|n|f)$/i.test(value)) refused(reading, where, "Accept=yes is not supported yet");
     }
+    if (directives.some(isAccept)) refuseBesideConnections(reading, place);
     return { unit: `${service}${name === null ? "" : `-${name}`}.socket`, directives, place };
   });
   for (const { unit, place } of sockets.filter((socket, index) => sockets.findIndex(({ unit }) => unit === socket.unit) < index))
     refused(reading, place, `there are two sockets ${unit}: give one of them another name`);
   return sockets;
+}
+
+function isAccept({ name, value }: Directives[number]): boolean {
+  return name === "Accept" && /^(?:yes|true|on|1|y|t)$/i.test(value);
+}
+
+/** With Accept=yes systemd starts <service>@.service for each connection, and takes it from the socket's name alone (systemd.socket(5)). */
+function refuseBesideConnections(reading: DirectiveReading, place: Place): void {
+  const { sockets = [], paths = [], install } = reading.written;
+  if (sockets.length > 1 || sockets[0]?.name !== undefined)
+    refused(reading, place, "with Accept=yes the service has one socket, without a name: systemd takes the service's name from it");
+  if (install !== undefined) refused(reading, reading.placeOf(["install"]), "with Accept=yes nothing but the socket is enabled: leave install out");
+  if (paths.some(({ ExecStart }) => ExecStart === undefined))
+    refused(reading, reading.placeOf(["paths"]), "with Accept=yes there is no service that a path could start: give it an ExecStart");
 }
 
 type Trigger = { readonly key: "timers" | "paths"; readonly section: "Timer" | "Path"; readonly index: number };

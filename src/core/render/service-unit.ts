@@ -8,7 +8,7 @@ import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { appliesWithoutRestart } from "./restart-relevance.ts";
 import { sliceUnitName } from "./slice-unit.ts";
-import { socketDirectives } from "./socket-units.ts";
+import { socketDirectives, startsPerConnection } from "./socket-units.ts";
 import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
 
 /** What else was rendered for the service, as far as its unit depends on it. */
@@ -20,19 +20,21 @@ export type UnitParts = {
   readonly mount: RenderedUnit;
 };
 
-/** /etc/systemd/system/<name>.service and its unit; [Install] is WantedBy=multi-user.target unless the service has its own. */
+/** /etc/systemd/system/<name>.service and its unit; where a socket starts it once a connection, <name>@.service and none. [Install] is WantedBy=multi-user.target unless the service has its own. */
 export function renderServiceUnit(service: Service, parts: UnitParts, problems: Problem[]): RenderedUnit {
   const place = { file: service.file, line: 1, column: 1 };
-  const unit = `${service.name}.service`;
+  const isTemplate = startsPerConnection(service);
+  const unit = `${service.name}${isTemplate ? "@" : ""}.service`;
   const install = service.install.length > 0 ? service.install : makeDirectives(place, [["WantedBy", "multi-user.target"]]);
   const sections = [
     { name: "Unit", directives: [...service.unit, ...mountDirectives(service)] },
     { name: "Service", directives: [...service.service, ...socketDirectives(service), ...followingDirectives(service, service.service, parts)] },
-    { name: "Install", directives: install },
+    { name: "Install", directives: isTemplate ? [] : install },
   ];
   const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
   if (hasNothingToDo(service))
     problems.push(makeProblem(service.service[0]?.place ?? place, "The service has no ExecStart=, so systemd would refuse its unit"));
+  if (isTemplate) return { resources: [file], unit: null, install: [] };
   const restartInputs = { ...directiveInputs(sections), ...fileInputs(parts) };
   return { resources: [file, makeServiceUnit(service, unit, file, restartInputs, parts, problems)], unit, install };
 }

@@ -105,7 +105,13 @@ test.each([
   ],
   ["sockets: [{ FileDescriptorName: a }]", "2:11 a socket listens: ListenStream …"],
   ["sockets: [{ ListenStream: 80, Service: b.service }]", "2:40 Service= follows from the service that the socket stands in"],
-  ["sockets: [{ ListenStream: 80, Accept: true }]", "2:39 Accept=yes is not supported yet"],
+  ["sockets: [{ name: a, ListenStream: 80, Accept: true }]", "2:11 with Accept=yes the service has one socket, without a name"],
+  ["sockets: [{ ListenStream: 80, Accept: true }, { name: a, ListenStream: 81 }]", "with Accept=yes the service has one socket"],
+  ["install: { WantedBy: a.target }\nsockets: [{ ListenStream: 80, Accept: true }]", "2:10 with Accept=yes nothing but the socket is enabled"],
+  [
+    "paths: [{ name: a, PathExists: /x }]\nsockets: [{ ListenStream: 80, Accept: true }]",
+    "with Accept=yes there is no service that a path could start",
+  ],
   ["sockets: [{ ListenStream: 80, PollLimitBurst: 3 }]", "2:47 systemd 247 knows no PollLimitBurst= in [Socket]"],
   ["sockets: [{ ListenStream: 80 }, { ListenStream: 81 }]", "2:33 there are two sockets api.socket: give one of them another name"],
 ])("%s", (text, message) => {
