@@ -170,4 +170,19 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect(await limitOf(host, "other.service")).toBe("4096");
     expect(await host.shell("systemctl is-active other.service app.service")).toBe("active\nactive\n");
   });
+
+  step("removed: what the service file says no more goes, and the unit of others runs without it", async () => {
+    shop.write("services/app.yaml", "name: app\nservice: { ExecStart: /bin/sleep infinity, Type: exec }\nsettle: 1s\n");
+    const said = await applied();
+    expect(said).toContain("stop app-incoming.path: no longer declared");
+    expect(said).toContain("restart other.service: LimitNOFILE changed in our drop-in");
+    expect(await host.shell("systemctl is-active other.service app.service")).toBe("active\nactive\n");
+    expect(await limitOf(host, "other.service")).not.toBe("4096");
+    expect(await show(host, "other.service", "DropInPaths")).not.toContain("svcdeploy");
+    expect(await show(host, "nick.service", "LoadState")).toBe("LoadState=not-found\n");
+    expect((await host.exec(["systemctl", "is-active", "app-incoming.path"])).stdout).toBe("inactive\n");
+    expect((await host.exec(["ls", DROP_IN, "/etc/systemd/system/app-incoming.path", "/etc/systemd/system/nick.service"])).stdout).toBe("");
+    const plan = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
+    expect({ code: plan.code, said: plan.stdout }).toMatchObject({ code: 0 });
+  });
 });

@@ -5,7 +5,7 @@ import { findDrift } from "../../../src/core/plan/drift.ts";
 import { asUnit, foreignDebt, foreignUnits } from "../../../src/core/plan/foreign-units.ts";
 import { isEmpty, makePlan } from "../../../src/core/plan/plan.ts";
 import { probeRequest } from "../../../src/core/plan/probe-request.ts";
-import { CLOCK, type HostSpec, makeObservation, makeResource, makeTarget, withApplied } from "./host-builder.ts";
+import { CLOCK, type HostSpec, makeObservation, makeResource, makeTarget, sha256, withApplied } from "./host-builder.ts";
 
 const PATH = "/etc/systemd/system/nginx.service.d/svcdeploy-app-limits.conf";
 const text = (lines: string): string => `# ours\n\n[Service]\n${lines}\n`;
@@ -129,11 +129,20 @@ it("goes on with what it has when a drop-in goes that said onChange: none", () =
   expect(debts).toEqual([null, { verb: "restart", because: "LimitNOFILE changed in our drop-in" }]);
 });
 
+it("restarts when an apply takes away what the project declares no more", () => {
+  const app = makeTarget([makeResource({ kind: "unit" })]);
+  const lost = { ...app, removal: { pruning: "blocks", declared: new Set<string>(), earlier: [] } } as const;
+  const entry = { kind: "file", path: PATH, sha256: sha256(text("LimitNOFILE=1")), mode: "644", owner: "root:root" } as const;
+  const known = host(target, "LimitNOFILE=1", { manifest: [entry] });
+  expect(makePlan(lost, known).changes.map(({ resource, after }) => [resource.id, after])).toEqual([[`file:${PATH}`, null]]);
+  expect(acts(lost, known)).toContain("restart nginx.service: LimitNOFILE changed in our drop-in");
+});
+
 it("restarts when a rollback takes the drop-in away", () => {
   const gone = dropIn("");
   const back = { ...makeTarget([makeResource({ kind: "unit" })]), rollback: { of: "r", absent: gone.kind === "file" ? [gone] : [] } };
   const observation = host(back, "LimitNOFILE=65536", { records: { "app.service": {} } });
-  expect(acts(back, observation)).toContain("restart nginx.service: svcdeploy-app-limits.conf changed in our drop-in");
+  expect(acts(back, observation)).toContain("restart nginx.service: LimitNOFILE changed in our drop-in");
   expect(codes(back, host(back, "A=1", { units: { "nginx.service": { LoadState: "not-found" } } }))).not.toContain("error missing-unit");
 });
 
