@@ -90,7 +90,6 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     const second = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
     expect({ code: second.code, said: second.stdout }).toMatchObject({ code: 0 });
     expect((await shop.run(["drift", "--env", "test"])).code).toBe(0);
-    expect((await shop.run(["verify", "--env", "test"])).code).toBe(0);
   });
 
   step("changed: a daemon-reload moves the path; a limit that applies live restarts nobody", async () => {
@@ -137,15 +136,13 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
   });
 
   step("what cannot be is refused before anything is touched: a name that is taken, a unit that is not there", async () => {
-    give(shop, { inbox: "out", install: "Alias: other.service, ", dropIn: "" });
-    const taken = await shop.run(["plan", "--env", "test"]);
-    expect(taken.stdout).toContain("Alias=other.service is the name of the distribution's unit");
-    give(shop, { inbox: "out" });
-    const text = "name: stray\nservice: { ExecStart: /bin/true }\ndropins: [{ unit: absent.service, name: x, Service: { UMask: 077 } }]\n";
-    shop.write("services/app.yaml", text.replace("stray", "app").replaceAll("077", '"077"'));
-    const absent = await apply(shop);
-    expect(absent.code).toBe(1);
-    expect(absent.stdout + absent.stderr).toContain("absent.service is not on the host");
+    const install = "install: { WantedBy: multi-user.target, Alias: other.service }";
+    const dropIn = 'dropins: [{ unit: absent.service, name: x, Service: { UMask: "077" } }]';
+    shop.write("services/app.yaml", `name: app\nservice: { ExecStart: /bin/true }\n${install}\n${dropIn}\n`);
+    const run = await apply(shop);
+    expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 1 });
+    expect(run.stdout.replaceAll(/\s+/g, " ")).toContain("Alias=other.service is the name of the distribution's unit");
+    expect(run.stdout.replaceAll(/\s+/g, " ")).toContain("absent.service is not on the host");
   });
 
   step("a socket that accepts starts the service once a connection; a change needs nothing, and the next connection has it", async () => {
@@ -160,7 +157,6 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect(await show(host, "echo.socket", "InvocationID")).toBe(before);
     const plan = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
     expect({ code: plan.code, said: plan.stdout }).toMatchObject({ code: 0 });
-    expect((await shop.run(["drift", "--env", "test"])).code).toBe(0);
   });
 
   step("rolled back: the drop-in is what it was, and the process has it", async () => {
