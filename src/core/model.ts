@@ -114,6 +114,27 @@ export type Timer = {
   readonly place: Place;
 };
 
+/** Paths that systemd watches: <service>-<name>.path. starts: a job of its own, <service>-<name>.service, or the service that it stands in. */
+export type PathUnit = {
+  readonly name: string;
+  readonly starts: "job" | "service";
+  /** Of [Path], and of the job's [Unit] and [Service]. */
+  readonly path: Directives;
+  readonly unit: Directives;
+  readonly service: Directives;
+  readonly place: Place;
+};
+
+/** Directives that are laid over a unit which is not ours: /etc/systemd/system/<unit>.d/svcdeploy-<service>-<name>.conf. */
+export type DropIn = {
+  readonly unit: string;
+  readonly name: string;
+  readonly sections: readonly { readonly name: string; readonly directives: Directives }[];
+  /** none: the unit's process goes on without what it has not read. */
+  readonly onChange: "restart" | "none";
+  readonly place: Place;
+};
+
 /** A socket that systemd holds for the service. unit: <service>.socket, or <service>-<name>.socket. */
 export type Socket = { readonly unit: string; readonly directives: Directives; readonly place: Place };
 
@@ -180,6 +201,8 @@ export type Service = {
   readonly sockets: readonly Socket[];
   /** Empty: a plain service. Else its unit is a template, and these are what runs, in the order in which they are restarted. */
   readonly instances: readonly Instance[];
+  readonly paths: readonly PathUnit[];
+  readonly dropIns: readonly DropIn[];
   readonly environment: readonly { readonly name: string; readonly value: string; readonly place: Place }[];
   readonly secrets: readonly { readonly name: string; readonly source: SecretSource; readonly deliver: SecretDelivery; readonly place: Place }[];
   readonly files: readonly ConfigFile[];
@@ -220,7 +243,7 @@ export type SecretValues = ReadonlyMap<string, Secret>;
 // ── Resources: what a host shall be ──────────────────────────────────────────────────────────────────────────────
 
 /** What a file is for; decides how a difference is shown and what it makes necessary. */
-export type FileRole = "unit" | "environment" | "credential" | "config" | "logrotate";
+export type FileRole = "unit" | "drop-in" | "environment" | "credential" | "config" | "logrotate";
 
 /** A system user and its group; existing ones are left as they are. */
 export type AccountResource = {
@@ -258,7 +281,7 @@ export type FileResource = {
   readonly sha256: string;
   /** True: the content is never shown, saved or sent anywhere but to the host. */
   readonly secret: boolean;
-  /** For a config file: what its service does on a change. Other roles: "none", the unit's digests decide. */
+  /** For a config file: what its service does on a change; for a drop-in: what the unit does that it is laid over. Other roles: "none", the unit's digests decide. */
   readonly onChange: OnChange;
 };
 /** A symbolic link; enablement is one of these, as is `current`. */

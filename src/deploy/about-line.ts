@@ -1,5 +1,6 @@
 /** The line that a transaction carries about itself: it stands in the host's journal, in its record of runs and with the generation. */
 import type { HostTarget, Plan } from "../core/model.ts";
+import { foreignUnits } from "../core/plan/foreign-units.ts";
 import { unitsOf } from "../host/transaction.ts";
 import type { RunIdentity } from "./context.ts";
 
@@ -28,7 +29,8 @@ export function aboutLine(target: HostTarget, plan: Plan, run: RunIdentity): str
 export function touchedServices(target: HostTarget, plan: Plan): ReadonlySet<string> {
   const acted = new Set(plan.actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit])));
   const byUnit = unitsOf(target).filter(({ unit }) => acted.has(unit));
-  return new Set([...plan.changes.map(({ resource }) => resource.service), ...byUnit.map(({ service }) => service)]);
+  const behind = foreignUnits(target, plan.changes).flatMap(({ unit, dropIns }) => (acted.has(unit) ? dropIns : []));
+  return new Set([...plan.changes.map(({ resource }) => resource), ...byUnit, ...behind].map(({ service }) => service));
 }
 
 function listOf(services: ReadonlySet<string>): string {

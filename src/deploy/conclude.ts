@@ -2,7 +2,7 @@
 import type { Difference, HostReport, Plan, UnitResource, Verdict } from "../core/model.ts";
 import { judgeUnit } from "../core/verify/verdict.ts";
 import type { TransactionState } from "../host/frames.ts";
-import { unitsOf } from "../host/transaction.ts";
+import { concernedUnits } from "../host/transaction.ts";
 import { readResult, type TransactionResult } from "./decide.ts";
 import { doings, makeReport } from "./host-report.ts";
 import type { Judgement } from "./judge.ts";
@@ -86,8 +86,8 @@ function whyUndone(end: TransactionState, result: TransactionResult, judgement: 
 }
 
 // An action failed before anything could be sampled: judge by what the host kept of the moment.
-function verdictsOf({ target, context }: Story, result: TransactionResult): readonly Verdict[] {
-  return unitsOf(target).flatMap((unit) => {
+function verdictsOf({ target, plan, context, observation }: Story, result: TransactionResult): readonly Verdict[] {
+  return concernedUnits(target, plan, observation).flatMap((unit) => {
     const kept = result.units.get(unit.unit);
     if (kept === undefined) return [];
     const verdict = judgeUnit(unit, [kept.properties]);
@@ -95,7 +95,7 @@ function verdictsOf({ target, context }: Story, result: TransactionResult): read
   });
 }
 
-function unitsThatRan({ target, observation, transaction }: Story): readonly UnitResource[] {
+function unitsThatRan({ target, plan, observation, transaction }: Story): readonly UnitResource[] {
   const ran = (unit: string): boolean => observation.units.get(unit)?.ActiveState === "active";
-  return unitsOf(target).filter(({ unit }) => transaction.units.includes(unit) && ran(unit));
+  return concernedUnits(target, plan, observation).filter(({ unit }) => transaction.units.includes(unit) && ran(unit));
 }

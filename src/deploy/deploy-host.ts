@@ -4,7 +4,7 @@ import type { HostReport, HostTarget, Observation, Plan, Play } from "../core/mo
 import { notContained } from "../core/plan/contained.ts";
 import { isEmpty, makePlan } from "../core/plan/plan.ts";
 import { isFinal, parseState, type TransactionState } from "../host/frames.ts";
-import { makeTransaction, type Transaction, unitsOf } from "../host/transaction.ts";
+import { concernedUnits, makeTransaction, type Transaction } from "../host/transaction.ts";
 import type { Remote } from "../remote/remote.ts";
 import { aboutLine, touchedServices } from "./about-line.ts";
 import { attend } from "./attend.ts";
@@ -140,7 +140,10 @@ async function judgeTouched(story: Story, remote: Remote): Promise<Judgement> {
   const { context, target, transaction, play } = story;
   const touched = touchedServices(target, story.plan);
   const services = servicesOf(target, touched);
-  const units = unitsOf(target).filter(({ service, unit }) => touched.has(service) || transaction.units.includes(unit));
+  const own = new Set(target.resources.map(({ id }) => id));
+  const units = concernedUnits(target, story.plan, story.observation).filter(
+    ({ id, service, unit }) => (own.has(id) && touched.has(service)) || transaction.units.includes(unit),
+  );
   const settleSeconds = longestSettle(services);
   const onWaiting = (text: string): void => tell(context, target.play, target.host.name, "settle", text);
   return await judge(remote, { units, services, settleSeconds, deadlineSeconds: play.rollout.healthyDeadlineSeconds, onWaiting }, context);

@@ -78,6 +78,14 @@ drop_ins_in() {
   done
 }
 
+# left_unit UNIT: a unit of which nobody asked, once. systemctl show refuses a template.
+left_unit() {
+  case $1 in '' | -* | *@.* | *[!A-Za-z0-9:_.@"$backslash"-]*) return ;; esac
+  case $newline$units in *"$newline$1$newline"*) return ;; esac
+  units=$units$1$newline
+  printf 'left\tunit\t%s\n' "$1"
+}
+
 # left_behind FILE CONTENT: what a manifest owns and nobody asked for is looked at as well; content: x to send what is in its files, else -.
 left_behind() {
   while IFS=' ' read -r kind path sum _ more; do
@@ -87,15 +95,17 @@ left_behind() {
       file./* | link./*)
         case $path in *[!!-~]*) continue ;; esac
         case $wanted in *"$newline$path$tab"*) continue ;; esac
+        # What takes a drop-in away from a unit of others has to know how that unit is, and what it loses.
+        case $path in /etc/systemd/system/*.d/svcdeploy-*.conf)
+          unit=${path#/etc/systemd/system/}
+          left_unit "${unit%.d/*}"
+          content=x
+          ;;
+        esac
         paths=$paths$path$newline wanted=$wanted$path$tab$content$newline
         printf 'left\tpath\t%s\n' "$path"
         ;;
-      unit.*)
-        case $path in '' | -* | *@.* | *[!A-Za-z0-9:_.@"$backslash"-]*) continue ;; esac
-        case $newline$units in *"$newline$path$newline"*) continue ;; esac
-        units=$units$path$newline
-        printf 'left\tunit\t%s\n' "$path"
-        ;;
+      unit.*) left_unit "$path" ;;
     esac
   done <"$1"
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { HostError } from "../core/errors.ts";
 import type { Action, Change, FileResource, HostTarget, Observation, Plan, Resource, UnitResource } from "../core/model.ts";
+import { asUnit, foreignUnits } from "../core/plan/foreign-units.ts";
 import { formatKeptService, keptService, keptServicePath } from "../core/plan/kept-service.ts";
 import { stopTimeoutSeconds } from "../core/plan/undo-time.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
@@ -41,7 +42,7 @@ export type TransactionOrder = {
  * that must not reach a script (our bug).
  */
 export function makeTransaction(order: TransactionOrder): Transaction {
-  const { plan, target } = order;
+  const { plan, target, observation } = order;
   const changes = inOrder(plan.changes);
   const units = affectedUnits(plan);
   const windowSeconds = Math.ceil(order.waitSeconds) + 30;
@@ -58,7 +59,7 @@ export function makeTransaction(order: TransactionOrder): Transaction {
     ...(plan.gone?.units ?? []).map((unit) => line("gone", unit)),
     ...units.map((unit) => line("unit", told(order, "a unit that stops along", unit))),
     ...actionLines(plan, changes),
-    ...recordLines(plan, target),
+    ...recordLines(plan, concernedUnits(target, plan, observation)),
     line("window", String(windowSeconds)),
   ].join("");
   const planSha256 = createHash("sha256").update(text).digest("hex");
@@ -77,7 +78,7 @@ export function makeTransaction(order: TransactionOrder): Transaction {
     // 30 s are the lock's; a slow disk may take its time over what is copied.
     runSeconds: plan.actions.reduce((sum, action) => sum + secondsOf(action) + 5, windowSeconds + 90 + copySeconds(changes)),
     // The undo also reloads the manager and brings back what stopped along.
-    stopSeconds: Math.ceil(stopTimeoutSeconds(plan, unitsOf(target))) + 125 * (1 + plan.collateral.length),
+    stopSeconds: Math.ceil(stopTimeoutSeconds(plan, concernedUnits(target, plan, observation))) + 125 * (1 + plan.collateral.length),
     planSha256,
     units,
   };
@@ -100,6 +101,11 @@ function actionLines({ actions }: Plan, changes: readonly Change[]): readonly st
   const first = actions.findIndex(({ verb }) => verb !== "stop");
   const at = first === -1 ? lines.length : first;
   return [...lines.slice(0, at), line("action", "remove", "-", "60"), ...lines.slice(at)];
+}
+
+/** The same, and the units that are not ours and that drop-ins of ours change. */
+export function concernedUnits(target: HostTarget, { changes }: Pick<Plan, "changes">, observation: Observation): readonly UnitResource[] {
+  return [...unitsOf(target), ...foreignUnits(target, changes).map((foreign) => asUnit(foreign, observation))];
 }
 
 function secondsOf(action: Action): number {
@@ -205,12 +211,12 @@ function keepLines(target: HostTarget): readonly string[] {
   );
 }
 
-function recordLines(plan: Plan, target: HostTarget): readonly string[] {
+function recordLines(plan: Plan, units: readonly UnitResource[]): readonly string[] {
   const recorded = new Set([
     ...plan.records,
     ...plan.actions.flatMap((action) => (action.verb === "daemon-reload" || action.verb === "stop" || action.verb === "settle" ? [] : [action.unit])),
   ]);
-  return unitsOf(target)
+  return units
     .filter(({ unit }) => recorded.has(unit))
     .map((unit) => {
       const { restartDigest, reloadDigest } = plan.recordAs?.[unit.unit] ?? unit;

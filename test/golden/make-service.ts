@@ -36,6 +36,8 @@ export function makeService(short: ShortService): Service {
     timers: [],
     sockets: [],
     instances: [],
+    paths: [],
+    dropIns: [],
     health: [],
     settleSeconds: 5,
     lintIgnore: [],

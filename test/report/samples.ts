@@ -56,6 +56,8 @@ function sampleTarget(name: string, play: string): HostTarget {
     timers: [],
     sockets: [],
     instances: [],
+    paths: [],
+    dropIns: [],
     lintIgnore: [],
   };
   return { project: "demo", host, play, services: [service], resources: [], owners: new Map(), declared: null };

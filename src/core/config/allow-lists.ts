@@ -18,6 +18,17 @@ export function refuseInstance(name: string): Refusal {
   return /[\p{Cc}\u2028\u2029]/u.test(name) || !name.isWellFormed() ? "a name cannot hold control characters" : null;
 }
 
+/** The unit that a drop-in is for: one unit that is not svcdeploy's own, by its full name. */
+export function refuseForeignUnit(unit: string): Refusal {
+  const [, stem, type = ""] = /^([A-Za-z0-9:_.@\\-]+)\.([a-z]+)$/.exec(unit) ?? [];
+  if (stem === undefined || unit.length > 200) return "the full name of a unit is expected here, e.g. nginx.service";
+  if (!DROP_IN_TYPES.includes(type)) return `a drop-in is for a unit of one of the types ${DROP_IN_TYPES.join(", ")}`;
+  if (stem.endsWith("-")) return `${unit} would change every unit whose name starts with ${stem}: name the unit`;
+  if (stem.endsWith("@")) return `${unit} would change all its instances: name one, such as ${stem}1.${type}`;
+  return stem.startsWith("svcdeploy-") ? "the units of svcdeploy itself are not to be changed" : null;
+}
+const DROP_IN_TYPES = ["service", "socket", "timer", "path", "slice", "mount", "automount", "swap", "target"];
+
 /** A user or group of a host (useradd(8)). */
 export function refuseAccount(name: string): Refusal {
   return /^[a-z_][a-z0-9_-]{0,31}$/.test(name)

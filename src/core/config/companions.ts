@@ -1,11 +1,11 @@
-/** The units beside a service, as written → timers with their jobs, and sockets. */
-import type { Directives, Place, Service, Socket, Timer } from "../model.ts";
+/** The units beside a service, as written → timers and paths with their jobs, and sockets. */
+import type { Directives, PathUnit, Place, Service, Socket, Timer } from "../model.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { refuseName } from "./allow-lists.ts";
 import { checkDirective, type DirectiveReading, directivesOf } from "./directives.ts";
 
 type Written = { readonly [name: string]: readonly string[] };
-type Key = "timers" | "sockets";
+type Key = "timers" | "sockets" | "paths";
 
 /**
  * Timers: directives that [Timer] knows go there, then those that [Service] knows, then those of [Unit]; the latter two are the job's. A timer without a
@@ -17,9 +17,32 @@ export function readTimers(reading: DirectiveReading): Service["timers"] {
     const name = readName(reading, written, "timers", index) ?? refused(reading, place, "a timer has a name: it names its units");
     if (written.ExecStart === undefined) refused(reading, place, "a timer has an ExecStart: what it starts");
     if (!Object.keys(written).some(isTime)) refused(reading, place, "a timer has a time: OnCalendar, OnUnitActiveSec, OnBootSec …");
-    const sections = sectionsOf(reading, written, index);
-    return { name, timer: sections.Timer, service: sections.Service, unit: sections.Unit, place };
+    const sections = sectionsOf(reading, written, { key: "timers", section: "Timer", index });
+    return { name, timer: sections.own, service: sections.Service, unit: sections.Unit, place };
   });
+}
+
+/**
+ * Paths that are watched: as timers are read, with [Path] in the place of [Timer]. Without ExecStart= a path starts the service that it stands in. One
+ * that watches nothing is a problem: systemd would refuse it (systemd.path(5)).
+ */
+export function readPaths(reading: DirectiveReading): Service["paths"] {
+  const timers = new Set((reading.written.timers ?? []).flatMap(({ name }) => name ?? []));
+  const paths = (reading.written.paths ?? []).map((written, index): PathUnit => {
+    const place = reading.placeOf(["paths", index]);
+    const name = readName(reading, written, "paths", index) ?? refused(reading, place, "a path has a name: it names its units");
+    if (!Object.keys(written).some(isWatch)) refused(reading, place, "a path watches something: PathExists, PathChanged, DirectoryNotEmpty …");
+    const { own, Service: service, Unit: unit } = sectionsOf(reading, written, { key: "paths", section: "Path", index });
+    const starts = written.ExecStart === undefined ? "service" : "job";
+    const [stray] = starts === "service" ? [...service, ...unit] : [];
+    if (stray !== undefined)
+      refused(reading, stray.place, `${stray.name}= is of a job, and a path without ExecStart starts ${reading.written.name}.service itself`);
+    if (starts === "job" && timers.has(name)) refused(reading, place, `timer and path ${name} would have one job: give one of them another name`);
+    return { name, starts, path: own, service, unit, place };
+  });
+  for (const { name, place } of paths.filter((path, index) => paths.findIndex(({ name }) => name === path.name) < index))
+    refused(reading, place, `there are two paths ${name}: give one of them another name`);
+  return paths;
 }
 
 /** Sockets: <service>.socket where no name is given, <service>-<name>.socket else. One that listens on nothing is a problem. */
@@ -30,11 +53,11 @@ export function readSockets(reading: DirectiveReading): Service["sockets"] {
     const name = readName(reading, written, "sockets", index);
     if (!Object.keys(written).some((directive) => directive.startsWith("Listen"))) refused(reading, place, "a socket listens: ListenStream …");
     const directives = directivesUnder(reading, written, "sockets", index);
-    for (const { name: directive, value, place: where } of directives) {
+    for (const { name: directive, place: where } of directives) {
       checkDirective(reading, "Socket", directive, where);
       if (directive === "Service") refused(reading, where, "Service= follows from the service that the socket stands in");
-      if (directive === "Accept" && !/^(?:no|false|off|0|n|f)$/i.test(value)) refused(reading, where, "Accept=yes is not supported yet");
     }
+    if (directives.some(isAccept)) refuseBesideConnections(reading, place);
     return { unit: `${service}${name === null ? "" : `-${name}`}.socket`, directives, place };
   });
   for (const { unit, place } of sockets.filter((socket, index) => sockets.findIndex(({ unit }) => unit === socket.unit) < index))
@@ -42,25 +65,53 @@ export function readSockets(reading: DirectiveReading): Service["sockets"] {
   return sockets;
 }
 
-function sectionsOf(reading: DirectiveReading, written: Written, index: number): Readonly<Record<"Timer" | "Service" | "Unit", Directives>> {
-  const sections: Record<"Timer" | "Service" | "Unit", Directives> = { Timer: [], Service: [], Unit: [] };
-  for (const directive of directivesUnder(reading, written, "timers", index)) {
-    const section = sectionOf(directive.name, reading.host.systemd);
-    checkDirective(reading, section, directive.name, directive.place);
-    if (section === "Timer" && directive.name === "Unit") refused(reading, directive.place, "Unit= follows from the timer's name");
-    sections[section] = [...sections[section], directive];
+function isAccept({ name, value }: Directives[number]): boolean {
+  return name === "Accept" && /^(?:yes|true|on|1|y|t)$/i.test(value);
+}
+
+/** With Accept=yes systemd starts <service>@.service for each connection, and takes it from the socket's name alone (systemd.socket(5)). */
+function refuseBesideConnections(reading: DirectiveReading, place: Place): void {
+  const { sockets = [], paths = [], install } = reading.written;
+  if (sockets.length > 1 || sockets[0]?.name !== undefined)
+    refused(reading, place, "with Accept=yes the service has one socket, without a name: systemd takes the service's name from it");
+  if (install !== undefined) refused(reading, reading.placeOf(["install"]), "with Accept=yes nothing but the socket is enabled: leave install out");
+  if (paths.some(({ ExecStart }) => ExecStart === undefined))
+    refused(reading, reading.placeOf(["paths"]), "with Accept=yes there is no service that a path could start: give it an ExecStart");
+}
+
+type Trigger = { readonly key: "timers" | "paths"; readonly section: "Timer" | "Path"; readonly index: number };
+type Sections = Readonly<Record<"own" | "Service" | "Unit", Directives>>;
+
+function sectionsOf(reading: DirectiveReading, written: Written, { key, section, index }: Trigger): Sections {
+  const sections: Record<keyof Sections, Directives> = { own: [], Service: [], Unit: [] };
+  for (const directive of directivesUnder(reading, written, key, index)) {
+    const found = sectionOf(section, directive.name, reading.host.systemd);
+    checkDirective(reading, found, directive.name, directive.place);
+    if (found === section && directive.name === "Unit") refused(reading, directive.place, `Unit= follows from the ${section.toLowerCase()}'s name`);
+    const list = found === section ? "own" : found === "Unit" ? "Unit" : "Service";
+    sections[list] = [...sections[list], directive];
   }
   return sections;
 }
 
-function sectionOf(name: string, version: number): "Timer" | "Service" | "Unit" {
-  if (isKnownDirective("Timer", name, version)) return "Timer";
-  return !isKnownDirective("Service", name, version) && isKnownDirective("Unit", name, version) ? "Unit" : "Service";
+function sectionOf(own: Trigger["section"], name: string, version: number): Trigger["section"] | "Service" | "Unit" {
+  if (isKnownDirective(own, name, version)) return own;
+  if (isKnownDirective("Service", name, version)) return "Service";
+  if (isKnownDirective("Unit", name, version)) return "Unit";
+  return isKnownDirective(own, name, LATEST) ? own : "Service";
 }
+
+/** A directive that only a later systemd knows is reported where it belongs. */
+const LATEST = 999;
 
 /** systemd.timer(5): what makes a timer elapse. */
 function isTime(name: string): boolean {
   return /^On(?:Active|Boot|Startup|UnitActive|UnitInactive)Sec$|^On(?:Calendar|ClockChange|TimezoneChange)$/.test(name);
+}
+
+/** systemd.path(5): what a path unit can watch. */
+function isWatch(name: string): boolean {
+  return /^Path(?:Exists|ExistsGlob|Changed|Modified)$|^DirectoryNotEmpty$/.test(name);
 }
 
 function directivesUnder(reading: DirectiveReading, written: Written, key: Key, index: number): Directives {

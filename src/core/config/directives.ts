@@ -5,7 +5,8 @@ import { directiveSince, isKnownDirective, nearestDirective, sectionsWithDirecti
 import type { WrittenService } from "./service-schema.ts";
 import type { TreePath } from "./yaml.ts";
 
-type Section = "Unit" | "Service" | "Install" | "Slice" | "Socket" | "Timer";
+/** A section that a host's systemd may know the directive in. */
+export type Section = "Unit" | "Service" | "Install" | "Slice" | "Socket" | "Timer" | "Path" | "Mount" | "Swap" | "Automount" | "Scope";
 type Key = "unit" | "service" | "install" | "slice";
 
 /** What reading a section needs of a service. */

@@ -26,6 +26,16 @@ const DIRECTIVE_BLOCKS: Readonly<Record<string, { readonly sections: readonly st
   slice: { sections: ["Slice"], own: ["name"] },
   "timers[]": { sections: ["Timer", "Service", "Unit"], own: ["name"] },
   "sockets[]": { sections: ["Socket"], own: ["name"] },
+  "paths[]": { sections: ["Path", "Service", "Unit"], own: ["name"] },
+  "dropins[].Unit": { sections: ["Unit"], own: [] },
+  "dropins[].Service": { sections: ["Service"], own: [] },
+  "dropins[].Socket": { sections: ["Socket"], own: [] },
+  "dropins[].Timer": { sections: ["Timer"], own: [] },
+  "dropins[].Path": { sections: ["Path"], own: [] },
+  "dropins[].Slice": { sections: ["Slice"], own: [] },
+  "dropins[].Mount": { sections: ["Mount"], own: [] },
+  "dropins[].Automount": { sections: ["Automount"], own: [] },
+  "dropins[].Swap": { sections: ["Swap"], own: [] },
 };
 
 /**

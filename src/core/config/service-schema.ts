@@ -3,7 +3,7 @@ import { z } from "zod";
 import { nearestName } from "../errors.ts";
 import { parsePercent } from "../unit-file/percent.ts";
 import { parseSize } from "../unit-file/size.ts";
-import { refuseAddress, refuseHostGlob, refuseHttpUrl, refuseName, refuseProjectPath, refuseVariable } from "./allow-lists.ts";
+import { refuseAddress, refuseForeignUnit, refuseHostGlob, refuseHttpUrl, refuseName, refuseProjectPath, refuseVariable } from "./allow-lists.ts";
 import {
   accountName,
   bad,
@@ -91,6 +91,21 @@ const file = map({
 const slice = directives.superRefine((value, context) => {
   const reason = value.name?.length === 1 ? refuseName(value.name[0] ?? "") : "a slice has a name";
   if (reason !== null) context.addIssue({ code: "custom", path: ["name"], message: reason });
+});
+
+const dropIn = map({
+  unit: textThat(refuseForeignUnit),
+  name: serviceName,
+  onChange: oneOf("restart", "none").optional(),
+  Unit: directives.optional(),
+  Service: directives.optional(),
+  Socket: directives.optional(),
+  Timer: directives.optional(),
+  Path: directives.optional(),
+  Slice: directives.optional(),
+  Mount: directives.optional(),
+  Automount: directives.optional(),
+  Swap: directives.optional(),
 });
 
 const size = scalar.refine(isSize, { error: "a size such as 512M, 4G or 10% is expected here" });
@@ -184,6 +199,8 @@ export const serviceSchema = map(
     runtime: oneOf("go").optional(),
     timers: z.array(directives, { error: "a list of timers is expected here" }).optional(),
     sockets: z.array(directives, { error: "a list of sockets is expected here" }).optional(),
+    paths: z.array(directives, { error: "a list of paths is expected here" }).optional(),
+    dropins: z.array(dropIn, { error: "a list of drop-ins is expected here" }).optional(),
     environment: mapOf(scalar).optional(),
     secrets: mapOf(secret).optional(),
     files: z.array(file).optional(),
@@ -195,7 +212,7 @@ export const serviceSchema = map(
     settle: duration(0, 3600).optional(),
     lint: lint.optional(),
   },
-  ["dropins"],
+  [],
 );
 
 /** A service as its schema reads it. */

@@ -3,8 +3,9 @@ import { ConfigError, type Problem } from "../errors.ts";
 import type { Check, ConfigFile, Host, Place, SecretSource, Service, ServiceSource, TreeMap } from "../model.ts";
 import { refuseVariable } from "./allow-lists.ts";
 import { checkTree } from "./check.ts";
-import { readSockets, readTimers } from "./companions.ts";
+import { readPaths, readSockets, readTimers } from "./companions.ts";
 import { readDirectives } from "./directives.ts";
+import { readDropIns } from "./drop-ins.ts";
 import { readInstances } from "./instances.ts";
 import { serviceSchema, type WrittenService } from "./service-schema.ts";
 import type { TreePath } from "./yaml.ts";
@@ -55,6 +56,8 @@ function readService(reading: Reading, source: ServiceSource): Service {
     timers: readTimers(reading),
     sockets: readSockets(reading),
     instances: readInstances(reading),
+    paths: readPaths(reading),
+    dropIns: readDropIns(reading),
     environment: readEnvironment(reading),
     secrets: readSecretSources(reading),
     files: (written.files ?? []).map((file, index) => readFile(file, reading.placeOf, index)),

@@ -125,9 +125,11 @@ function verdictOn(own: HealVerdict | null, resource: Resource | null, left: Rea
 
 const NO_PLAN: HealVerdict = leftAs("no transaction puts it right while things run: look at it");
 
-function isInPlan({ changes, actions }: Plan, { kind }: Finding, resource: Resource | null): boolean {
+function isInPlan({ changes, actions }: Plan, { kind, subject }: Finding, resource: Resource | null): boolean {
   if (kind === "not-loaded") return actions.some(({ verb }) => verb === "daemon-reload");
-  if (resource?.kind === "unit") return actions.some((action) => action.verb !== "daemon-reload" && action.unit === resource.unit);
+  // The process may be that of a unit of others, which is no resource of ours.
+  const unit = resource?.kind === "unit" ? resource.unit : kind === "stale-process" ? subject : null;
+  if (unit !== null) return actions.some((action) => action.verb !== "daemon-reload" && action.unit === unit);
   return changes.some((change) => change.resource.id === resource?.id);
 }
 

@@ -94,7 +94,7 @@ export const DEPENDENCY_RULES: readonly Rule[] = [
 
 function checkInstall(unit: LintUnit, host: LintHost): readonly Found[] {
   if (!isWholeService(unit) || unit.sections.some(({ name }) => name === "Install") || serviceType(unit) === "dbus") return [];
-  const stem = unit.name.replace(/\.service$/, "");
+  const stem = unit.name.replace(/@?\.service$/, "");
   const wanted = host.units.some((other) => other.neighbourhood === unit.neighbourhood && wantsAnything(other, unit.name));
   if (wanted || ["socket", "timer", "path"].some((type) => neighbour(host, unit, `${stem}.${type}`) !== null)) return [];
   return [

@@ -1,5 +1,5 @@
 /** What the project makes of one host → what the rules look at; each rendered line gets the place in the service file that it came from. */
-import type { Directives, FileResource, HostTarget, Place, Service, Timer } from "../model.ts";
+import type { Directives, DropIn, FileResource, HostTarget, PathUnit, Place, Service, Timer } from "../model.ts";
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import { makeUnit } from "./from-files.ts";
 import type { LintEnvironmentFile, LintHost, LintManaged, LintPort } from "./lint-host.ts";
@@ -13,7 +13,7 @@ export function hostOfTargets(targets: readonly HostTarget[]): LintHost | null {
   const services = new Map(targets.flatMap((target) => target.services).map((service) => [service.name, service]));
   const files = targets.flatMap((target) => target.resources).filter((resource) => resource.kind === "file");
   const units = new Map(files.filter((file) => file.role === "unit").map((file) => [file.path, file]));
-  const lintUnits = [...units.values()].map((file) => unitOf(file, services.get(file.service)));
+  const lintUnits = [...[...units.values()].map((file) => unitOf(file, services.get(file.service))), ...foreignUnitsOf(files, services)];
   return {
     name: first.host.name,
     systemd: first.host.systemd,
@@ -62,8 +62,31 @@ function unitOf(file: FileResource, service: Service | undefined): LintUnit {
   };
 }
 
+/** Units of others as far as our drop-ins tell: all of one unit together, in the order of their names as systemd reads them. */
+function foreignUnitsOf(files: readonly FileResource[], services: ReadonlyMap<string, Service>): readonly LintUnit[] {
+  const dropIns = files.filter(({ role }) => role === "drop-in").toSorted((left, right) => (left.path < right.path ? -1 : 1));
+  return [...Map.groupBy(dropIns, ({ path }) => path.replace(/\.d\/[^/]+$/, ""))].map(([path, own]) => {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const texts = own.map((file) => ({ path: file.path, text: new TextDecoder().decode(file.content) }));
+    const unit = makeUnit(name, null, texts, NEIGHBOURHOOD);
+    const written = own.flatMap((file) => services.get(file.service)?.dropIns.filter((dropIn) => dropIn.unit === name) ?? []);
+    const place = written[0]?.place ?? unit.place;
+    return {
+      ...unit,
+      place,
+      sections: unit.sections.map((section) => ({ ...section, place })),
+      entries: unit.entries.map((entry) => ({ ...entry, place: dropInPlace(entry, written) ?? place })),
+    };
+  });
+}
+
+function dropInPlace(entry: LintEntry, written: readonly DropIn[]): Place | null {
+  const directives = written.flatMap(({ sections }) => sections.filter(({ name }) => name === entry.section)).flatMap((each) => each.directives);
+  return directives.findLast(({ name, value }) => name === entry.name && value.trim() === entry.value)?.place ?? null;
+}
+
 function wholePlace(unit: string, service: Service): Place {
-  const beside = timerOf(unit, service) ?? service.sockets.find((socket) => socket.unit === unit);
+  const beside = timerOf(unit, service) ?? pathOf(unit, service) ?? service.sockets.find((socket) => socket.unit === unit);
   if (beside !== undefined) return beside.place;
   if ((unit.endsWith(".mount") || /-cache-(?:restore|save)\.(?:service|timer)$/.test(unit)) && service.cache !== null) return service.cache.place;
   if (unit.endsWith(".slice") && service.slice !== null) return service.slice.place;
@@ -80,9 +103,15 @@ function timerOf(unit: string, service: Service): Timer | undefined {
   return service.timers.find(({ name }) => [`${service.name}-${name}.timer`, `${service.name}-${name}.service`].includes(unit));
 }
 
+function pathOf(unit: string, service: Service): PathUnit | undefined {
+  return service.paths.find(({ name }) => [`${service.name}-${name}.path`, `${service.name}-${name}.service`].includes(unit));
+}
+
 function directivesBehind(entry: LintEntry, unit: string, service: Service): Directives {
   const timer = timerOf(unit, service);
   if (timer !== undefined) return { Timer: timer.timer, Service: timer.service, Unit: timer.unit }[entry.section] ?? [];
+  const path = pathOf(unit, service);
+  if (path !== undefined) return { Path: path.path, Service: path.service, Unit: path.unit }[entry.section] ?? [];
   if (unit.endsWith(".socket")) return service.sockets.find((socket) => socket.unit === unit)?.directives ?? [];
   if (unit.endsWith(".slice")) return service.slice?.directives ?? [];
   if (!unit.endsWith(".service")) return [];

@@ -202,7 +202,7 @@ function sayOnFailure(unit: LintUnit, host: LintHost, entry: LintEntry): { reado
 function checkUnrestarted(unit: LintUnit, host: LintHost): readonly Found[] {
   if (!isWholeService(unit) || unit.entries.some((entry) => entry.section === "Service" && entry.name === "Restart")) return [];
   if (["oneshot", "dbus"].includes(serviceType(unit)) || lastOf(unit, "Service", "RemainAfterExit") !== null) return [];
-  const stem = unit.name.slice(0, -".service".length);
+  const stem = unit.name.replace(/@?\.service$/, "");
   if (["socket", "timer", "path"].some((type) => neighbour(host, unit, `${stem}.${type}`) !== null)) return [];
   if (listOf(unit, "Service", "ExecStart").length === 0) return [];
   return [

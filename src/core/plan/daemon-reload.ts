@@ -4,14 +4,19 @@ import { UNKNOWN_UNIT } from "./unit-state.ts";
 
 /**
  * The one daemon-reload of a plan, with its reason; null when it is not needed. Any write of what systemd reads makes it necessary: NeedDaemonReload=
- * alone misses files with an older mtime and, before systemd 257, new drop-ins.
+ * alone misses files with an older mtime and, before systemd 257, new drop-ins. unreadForeign: units that are not ours and lack a drop-in of ours.
  */
-export function daemonReload(units: readonly UnitResource[], changes: readonly Change[], observation: Observation): Action | null {
+export function daemonReload(
+  units: readonly UnitResource[],
+  changes: readonly Change[],
+  observation: Observation,
+  unreadForeign: readonly string[] = [],
+): Action | null {
   const files = changes.filter(({ resource }) => resource.kind === "file" && isReadBySystemd(resource));
   if (files.length > 0) return reload(files.length, "changed");
   const links = changes.filter(({ resource }) => resource.kind === "link" && isReadBySystemd(resource));
   if (links.length > 0) return reload(links.length, links.length === 1 ? "is enabled otherwise" : "are enabled otherwise");
-  const unread = units.filter((unit) => isUnread(unit, observation));
+  const unread = [...units.filter((unit) => isUnread(unit, observation)), ...unreadForeign];
   return unread.length === 0 ? null : reload(unread.length, "changed on disk since systemd read them");
 }
 

@@ -2,6 +2,7 @@
 import type { Change, Finding, HostTarget, Observation, OpenTransaction, Resource, UnitResource } from "../model.ts";
 import { compareResource } from "../resources/compare.ts";
 import { executablePath } from "../resources/release.ts";
+import { foreignFindings } from "./foreign-notices.ts";
 import { manifestPath } from "./manifest.ts";
 import { type Aspect, isDamaged, originOf } from "./origin.ts";
 import { orphanEntries } from "./orphans.ts";
@@ -18,6 +19,7 @@ export function findDrift(target: HostTarget, observation: Observation): readonl
       resource.kind === "unit" ? unitFindings(target, resource, observation, changes) : pathFindings(target, resource, observation),
     ),
     ...mountFindings(target, observation),
+    ...foreignFindings(target, observation, changes),
     ...orphanEntries(target, observation).map(({ service, kind, path }): Finding => {
       const isLeft = target.services.every(({ name }) => name !== service);
       const text = `${kind} ${path} was put there by svcdeploy and is not declared any more${isLeft ? ": svcdeploy apply --prune removes it" : ""}`;

@@ -53,6 +53,7 @@ function describeInput(unit: UnitResource, inputs: ReadonlySet<string>, change: 
     case "config":
       return resource.onChange === "none" ? [] : [{ label: baseName(resource.path), effect: resource.onChange }];
     case "logrotate":
+    case "drop-in":
       return [];
   }
 }
@@ -76,4 +77,4 @@ function directiveEffect(unit: UnitResource, { section, name, before, after }: D
   return after === "" && !MANAGER_SECTIONS.has(section) ? "restart" : "manager";
 }
 
-const MANAGER_SECTIONS = new Set(["Unit", "Install", "Slice", "Timer"]);
+const MANAGER_SECTIONS = new Set(["Unit", "Install", "Slice", "Timer", "Path"]);

@@ -3,9 +3,12 @@ import { createHash } from "node:crypto";
 import type { Action, Change, HostTarget, ManifestEntry, Observation, Plan, State, UnitResource } from "../model.ts";
 import { compareResource } from "../resources/compare.ts";
 import { statesOf } from "../resources/registry.ts";
-import { withCanaries } from "./canary.ts";
+import { aliasNotices } from "./alias-notices.ts";
 import { aroundReload } from "./cache-keepers.ts";
+import { withCanaries } from "./canary.ts";
 import { daemonReload } from "./daemon-reload.ts";
+import { foreignNotices } from "./foreign-notices.ts";
+import { asUnit, type ForeignUnit, foreignDebt, foreignUnits, isForeignRecorded, unreadDropIns } from "./foreign-units.ts";
 import { hostNotices } from "./host-notices.ts";
 import { type LeftBehind, leftBehind } from "./left-behind.ts";
 import { formatManifest, manifestEntry, manifestPath } from "./manifest.ts";
@@ -27,9 +30,12 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
   const removed = removals(target, observation, left);
   const changes = [...findChanges(target, observation), ...removed.changes];
   const units = target.resources.filter((resource) => resource.kind === "unit");
-  const { actions: scheduled, collateral } = schedule(units, findDebts(target, units, { changes, removed }, observation), observation);
+  const foreign = foreignUnits(target, changes);
+  const others = foreign.map((unit) => asUnit(unit, observation));
+  const debts = findDebts(target, units, { changes, removed }, observation);
+  const { actions: scheduled, collateral } = schedule([...units, ...others], debts, observation);
   const acts = withCanaries(scheduled, target);
-  const reload = daemonReload(units, changes, observation);
+  const reload = daemonReload(units, changes, observation, unreadDropIns(target, observation));
   // What goes is stopped while systemd still knows how.
   const actions: readonly Action[] = [...removed.stops, ...aroundReload(reload, acts)];
   const manifests = findManifests(target, observation, left);
@@ -49,6 +55,8 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
       ...otherProjectNotices(target, observation, changes),
       ...ownerNotices(target, observation),
       ...unitNotices(target, observation),
+      ...aliasNotices(target, observation),
+      ...foreignNotices(target, observation, changes),
       ...mountNotices(units, acts, changes),
       ...removed.notices,
       ...removalNotices(target, observation, left, removed),
@@ -57,7 +65,7 @@ export function makePlan(target: HostTarget, observation: Observation): Plan {
     collateral,
     manifests,
     ...(removed.units.length === 0 && left.pruned.length === 0 ? {} : { gone: goneFor(left, removed, observation) }),
-    records: isIdle ? [] : unrecorded(units, acts, observation),
+    records: isIdle ? [] : unrecorded(units, foreign, acts, observation),
     fingerprint: fingerprintOf(target, changes, acts, manifests, observation),
   };
 }
@@ -85,6 +93,10 @@ function findDebts(
   for (const unit of units) {
     const debt = unitDebt(unit, changes, observation);
     if (debt !== null) debts.set(unit.unit, debt);
+  }
+  for (const foreign of foreignUnits(target, changes)) {
+    const debt = foreignDebt(foreign, changes, observation);
+    if (debt !== null) debts.set(foreign.unit, debt);
   }
   // A process goes on holding a socket that it was given.
   for (const { unit: socket, service } of removed.units.filter(({ unit }) => unit.endsWith(".socket"))) {
@@ -122,9 +134,16 @@ function idleReleases(own: readonly ManifestEntry[], service: string, { manifest
 }
 
 /** Units in sync of which no record says so yet: it is written along, so that a later write of their files does not look like a debt. */
-function unrecorded(units: readonly UnitResource[], acts: readonly UnitAction[], observation: Observation): readonly string[] {
+function unrecorded(
+  units: readonly UnitResource[],
+  foreign: readonly ForeignUnit[],
+  acts: readonly UnitAction[],
+  observation: Observation,
+): readonly string[] {
   const acted = new Set(acts.map(({ unit }) => unit));
-  return units.filter((unit) => unit.running && !acted.has(unit.unit) && !isRecorded(unit, observation)).map(({ unit }) => unit);
+  const own = units.filter((unit) => unit.running && !isRecorded(unit, observation));
+  const others = foreign.filter((unit) => !isForeignRecorded(unit, observation));
+  return [...own, ...others].map(({ unit }) => unit).filter((unit) => !acted.has(unit));
 }
 
 function fingerprintOf(

@@ -1,6 +1,9 @@
 /** What one round trip has to ask a host. */
 import type { HostTarget, ProbeRequest, Resource } from "../model.ts";
 import { executablePath } from "../resources/release.ts";
+import { aliases } from "./alias-notices.ts";
+import { unitOfDropIn } from "./drop-ins.ts";
+import { isDropIn } from "./foreign-units.ts";
 import { manifestPath } from "./manifest.ts";
 import { declaredMounts } from "./mount-options.ts";
 
@@ -17,7 +20,12 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
   return {
     project: first.project,
     paths: wantedPaths(resources, services),
-    units: unique(resources.flatMap((resource) => (resource.kind === "unit" ? [resource.unit] : []))),
+    units: unique([
+      ...resources.flatMap((resource) => (resource.kind === "unit" ? [resource.unit] : [])),
+      ...resources.filter(isDropIn).flatMap(({ path }) => unitOfDropIn(path) ?? []),
+      // systemctl show refuses the name of a template.
+      ...targets.flatMap(aliases).flatMap(({ name }) => (name.includes("@.") ? [] : [name])),
+    ]),
     users: unique([...resources.flatMap(usersOf), ...mounts.flatMap(({ options }) => nameIn(options.get("uid")))]),
     groups: unique([...resources.flatMap(groupsOf), ...mounts.flatMap(({ options }) => nameIn(options.get("gid")))]),
     mounts: unique(mounts.map(({ where }) => where)),

@@ -97,6 +97,7 @@ function goingUnit(service: string, unit: string, observation: Observation): Uni
 }
 
 function roleOf(path: string): FileResource["role"] {
+  if (/^\/etc\/systemd\/system\/[^/]+\.d\/svcdeploy-[^/]+\.conf$/.test(path)) return "drop-in";
   if (path.startsWith("/etc/systemd/system/")) return "unit";
   if (path.startsWith("/etc/svcdeploy/env/")) return "environment";
   if (path.startsWith("/etc/svcdeploy/credentials/")) return "credential";

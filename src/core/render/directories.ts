@@ -20,7 +20,8 @@ export function renderDirectories(service: Service, paths: readonly string[], ha
 const SECRETS = /^\/etc\/svcdeploy\/(?:env|credentials)(?:\/|$)/;
 /** Folders that are ours alone; other implied ones may have been there long before us. */
 const OURS = /^\/(etc\/svcdeploy|opt)(\/|$)/;
-const UNIT_LINKS = /^\/etc\/systemd\/system\/[^/]+\.(wants|requires|upholds)$/;
+/** Of enablement links and of drop-ins: beside ours there may be those of anybody. */
+const UNIT_LINKS = /^\/etc\/systemd\/system\/[^/]+\.(wants|requires|upholds|d)$/;
 
 /** Directories that a distribution makes itself, some with modes of their own (/etc/ssl/private): never declared by us. */
 const SYSTEM_DIRECTORIES = new Set(

@@ -5,13 +5,10 @@ import { templateOf } from "../unit-file/unit-name.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { effectiveValues, makeProblem } from "./unit-text.ts";
 
-/** One link per unit that wants or requires ours. Alias=, Also= and DefaultInstance= are refused: not supported yet. */
+/** One link per unit that wants or requires ours. */
 export function renderEnablement(service: string, rendered: Pick<RenderedUnit, "unit" | "install">, problems: Problem[]): readonly LinkResource[] {
   const { unit, install } = rendered;
   if (unit === null) return [];
-  for (const { name, place } of install) {
-    if (UNSUPPORTED.has(name)) problems.push(makeProblem(place, `${name}= in [Install] is not supported yet`, "Use WantedBy= or RequiredBy=."));
-  }
   return LINKS.flatMap(([directive, suffix]) => {
     const targets = new Set(effectiveValues(install, directive).flatMap((value) => value.split(/[ \t]+/)));
     return [...targets].flatMap((target) => {
@@ -24,7 +21,6 @@ export function renderEnablement(service: string, rendered: Pick<RenderedUnit, "
   });
 }
 
-const UNSUPPORTED = new Set(["Alias", "Also", "DefaultInstance"]);
 const LINKS = [
   ["WantedBy", "wants"],
   ["RequiredBy", "requires"],

@@ -10,7 +10,20 @@ import type { Resource, UnitResource } from "../model.ts";
 export function mergeResources(perService: readonly (readonly Resource[])[], files: ReadonlyMap<string, string> = new Map()): Resource[] {
   const united = uniteResources(perService.flat(), files);
   const units = new Set(united.filter((resource) => resource.kind === "unit").map((unit) => unit.unit));
+  refuseOwnDropIns(united, units, files);
   return united.map((resource) => (resource.kind === "unit" ? keepKnownUnits(resource, units) : resource));
+}
+
+/** What a unit of ours shall be stands in its service. */
+function refuseOwnDropIns(resources: readonly Resource[], units: ReadonlySet<string>, files: ReadonlyMap<string, string>): void {
+  const problems = resources.flatMap((resource): readonly Problem[] => {
+    const unit = resource.kind === "file" && resource.role === "drop-in" ? /\/([^/]+)\.d\/[^/]+$/.exec(resource.path)?.[1] : undefined;
+    if (unit === undefined || !units.has(unit)) return [];
+    const place = { file: files.get(resource.service) ?? `services/${resource.service}.yaml`, line: 1, column: 1 };
+    const message = `dropins: ${unit} is a unit of this project`;
+    return [{ place, message, hint: "Drop-ins are for units of others: write it in the service itself.", excerpt: "" }];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** mergeResources without a look at `after`: one resource an id, in order. Throws ConfigError. */

@@ -2,15 +2,18 @@
 import { ConfigError, type Problem } from "../errors.ts";
 import type { DirectoryResource, FileResource, Host, LinkResource, ReleaseResource, Resource, SecretValues, Service, TreeMap } from "../model.ts";
 import { renderAccount } from "./account.ts";
+import { checkInstall, renderAliases } from "./aliases.ts";
 import { renderCacheUnits } from "./cache-units.ts";
 import { renderConfigFiles } from "./config-files.ts";
 import { renderCredentialFiles } from "./credential-files.ts";
 import { renderDirectories } from "./directories.ts";
+import { renderDropIns } from "./drop-in-files.ts";
 import { renderEnablement } from "./enablement.ts";
 import { renderEnvironmentFile } from "./environment-file.ts";
 import { renderLogrotateFile } from "./logrotate-file.ts";
 import { uniteResources } from "./merge-resources.ts";
 import { renderMountUnit } from "./mount-unit.ts";
+import { renderPathUnits } from "./path-units.ts";
 import { type RenderedArtifact, renderRelease } from "./release.ts";
 import { renderServiceUnit } from "./service-unit.ts";
 import { renderSliceUnit } from "./slice-unit.ts";
@@ -40,11 +43,27 @@ export function renderService(service: Service, host: Host, inputs: RenderInputs
   const mount = renderMountUnit(service, problems);
   const parts = { environment, credentials, configs, release: findRelease(release), slice, mount };
   const main = renderServiceUnit(service, parts, problems);
-  const keepers = renderCacheUnits(service, mount, problems);
-  const beside = [...renderSocketUnits(service, problems), ...renderTimerUnits(service, parts, problems), ...keepers];
+  const beside = [
+    ...renderSocketUnits(service, problems),
+    ...renderTimerUnits(service, parts, problems),
+    ...renderPathUnits(service, parts, problems),
+    ...renderCacheUnits(service, mount, problems),
+  ];
   const units = [...slice, ...mount.resources, ...[...main, ...beside].flatMap(({ resources }) => resources)];
-  const links = [...main, mount, ...beside].flatMap((rendered) => renderEnablement(service.name, rendered, problems));
-  const files = [...environment, ...credentials, ...configs.map((config) => config.file), ...renderLogrotateFile(service, problems)];
+  const installed = [...main, mount, ...beside];
+  const ours = new Set(installed.flatMap((rendered) => rendered.unit ?? []));
+  for (const rendered of installed) checkInstall(rendered, ours, problems);
+  const links = installed.flatMap((rendered) => [
+    ...renderEnablement(service.name, rendered, problems),
+    ...renderAliases(service.name, rendered, problems),
+  ]);
+  const files = [
+    ...environment,
+    ...credentials,
+    ...configs.map((config) => config.file),
+    ...renderLogrotateFile(service, problems),
+    ...renderDropIns(service, problems),
+  ];
   const directories = renderDirectories(service, pathsOf([...files, ...links]), release.length > 0);
   if (problems.length > 0) throw new ConfigError(problems);
   const all = [...renderAccount(service), ...directories, ...release, ...files, ...links, ...units];

@@ -10,7 +10,7 @@ import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { appliesWithoutRestart } from "./restart-relevance.ts";
 import { sliceUnitName } from "./slice-unit.ts";
-import { socketDirectives } from "./socket-units.ts";
+import { socketDirectives, startsPerConnection } from "./socket-units.ts";
 import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
 
 /** What else was rendered for the service, as far as its unit depends on it. */
@@ -24,21 +24,23 @@ export type UnitParts = {
 };
 
 /**
- * /etc/systemd/system/<name>.service and its unit; of a service with instances <name>@.service and a unit for each of them. [Install] is
- * WantedBy=multi-user.target unless the service has its own.
+ * /etc/systemd/system/<name>.service and its unit; of a service with instances <name>@.service and a unit for each of them; where a socket starts it
+ * once a connection, <name>@.service and none. [Install] is WantedBy=multi-user.target unless the service has its own.
  */
 export function renderServiceUnit(service: Service, parts: UnitParts, problems: Problem[]): readonly RenderedUnit[] {
   const place = { file: service.file, line: 1, column: 1 };
-  const unit = `${service.name}${service.instances.length > 0 ? "@" : ""}.service`;
+  const isPerConnection = startsPerConnection(service);
+  const unit = `${service.name}${service.instances.length > 0 || isPerConnection ? "@" : ""}.service`;
   const install = service.install.length > 0 ? service.install : makeDirectives(place, [["WantedBy", "multi-user.target"]]);
   const sections = [
     { name: "Unit", directives: [...service.unit, ...mountDirectives(service)] },
     { name: "Service", directives: [...service.service, ...socketDirectives(service), ...followingDirectives(service, service.service, parts)] },
-    { name: "Install", directives: install },
+    { name: "Install", directives: isPerConnection ? [] : install },
   ];
   const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
   if (hasNothingToDo(service))
     problems.push(makeProblem(service.service[0]?.place ?? place, "The service has no ExecStart=, so systemd would refuse its unit"));
+  if (isPerConnection) return [{ resources: [file], unit: null, install: [] }];
   const restartInputs = { ...directiveInputs(sections), ...fileInputs(parts) };
   const resource = makeServiceUnit(service, unit, file, restartInputs, parts, problems);
   if (service.instances.length === 0) return [{ resources: [file, resource], unit, install }];

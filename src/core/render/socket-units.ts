@@ -4,11 +4,16 @@ import type { Directives, Service, Socket, UnitResource } from "../model.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
 import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
-import { formatUnitText, makeDirectives } from "./unit-text.ts";
+import { effectiveValues, formatUnitText, makeDirectives } from "./unit-text.ts";
 
 /** Each socket's file and unit; any of its directives counts when it is opened, so a change means: service down, socket restarted, service up. */
 export function renderSocketUnits(service: Service, problems: Problem[]): readonly RenderedUnit[] {
   return service.sockets.map((socket) => renderSocket(service, socket, problems));
+}
+
+/** True when systemd starts the service once a connection (Accept=yes): it is a template then, and only the socket runs. */
+export function startsPerConnection({ sockets }: Service): boolean {
+  return sockets.some(({ directives }) => /^(?:yes|true|on|1|y|t)$/i.test(effectiveValues(directives, "Accept").at(-1) ?? ""));
 }
 
 /** Sockets= where the names alone would not say which sockets are the service's (systemd.service(5)). */
@@ -20,9 +25,11 @@ export function socketDirectives(service: Service): Directives {
 
 function renderSocket(service: Service, socket: Socket, problems: Problem[]): RenderedUnit {
   const install = makeDirectives(socket.place, [["WantedBy", "sockets.target"]]);
+  // With Accept=yes systemd takes the template from the socket's name and refuses Service=.
+  const started = startsPerConnection(service) ? [] : makeDirectives(socket.place, [["Service", `${service.name}.service`]]);
   const sections = [
     { name: "Unit", directives: makeDirectives(socket.place, [["Description", `Socket of ${service.name}`]]) },
-    { name: "Socket", directives: [...socket.directives, ...makeDirectives(socket.place, [["Service", `${service.name}.service`]])] },
+    { name: "Socket", directives: [...socket.directives, ...started] },
     { name: "Install", directives: install },
   ];
   const file = makeFile(service.name, "unit", `/etc/systemd/system/${socket.unit}`, formatUnitText(sections, problems));

@@ -85,6 +85,8 @@ export function bareService(name: string): Service {
     timers: [],
     sockets: [],
     instances: [],
+    paths: [],
+    dropIns: [],
     health: [],
     settleSeconds: 0,
     lintIgnore: [],

@@ -60,7 +60,11 @@ describe("what a format cannot carry is a mistake at its place", () => {
     ["a secret without a value", { secrets: ["OTHER"] }, /^The secret OTHER has no value/],
     ["a time-out", { service: { TimeoutStopSec: "soon" } }, /^TimeoutStopSec=soon is not a time span/],
     ["a slice's name", { slice: { name: "a--b", directives: { MemoryMax: "1G" } } }, /"a--b" cannot be a slice/],
-    ["Alias=", { install: { Alias: "other.service" } }, /^Alias= in \[Install\] is not supported yet/],
+    ["Alias= of another type", { install: { Alias: "other.socket" } }, /^Alias=other\.socket has to end in \.service/],
+    ["Alias= that is no name", { install: { Alias: "a/b.service" } }, /^Alias=a\/b\.service is not the name of a unit/],
+    ["Alias= with a template's name", { install: { Alias: "a@.service" } }, /^Alias=a@\.service has to be a template/],
+    ["Also= for units of others", { install: { Also: "other.socket" } }, /^Also=other\.socket would enable a unit that is not of this service/],
+    ["DefaultInstance= without a template", { install: { DefaultInstance: "a" } }, /^DefaultInstance= is for templates/],
     ["a target that is none", { install: { WantedBy: "../../etc" } }, /is not the name of a unit/],
     ["a log path", { logrotate: { paths: ['/var/log/a"b'], options: [], su: null } }, /log path/],
     [
