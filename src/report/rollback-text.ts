@@ -1,6 +1,6 @@
 /** What stands above and below a rollback: which generation each service goes back to, whose run that takes back, and what the next apply will do. */
 import type { HostReport } from "../core/model.ts";
-import type { Generation, MadeBy, Step } from "../core/rollback/generations.ts";
+import { type Generation, isGoneService, type MadeBy, type Step } from "../core/rollback/generations.ts";
 import { foldSame, hostList } from "./plan-view.ts";
 import { breakLine, hang, type Line, line, plainText, styled, wrap } from "./text.ts";
 
@@ -66,8 +66,7 @@ function named(version: string | null, { number }: Generation): string {
 }
 
 function sayAdvice({ service, from, undone: { madeBy } }: Step): string {
-  if (from.resources.length === 0)
-    return `A run had removed ${service}: where the project does not declare it, only svcdeploy apply --prune does so again.`;
+  if (isGoneService(from)) return `A run had removed ${service}: where the project does not declare it, only svcdeploy apply --prune does so again.`;
   if (madeBy.rollbackOf !== "") return `What was taken back was itself a rollback, of run ${madeBy.rollbackOf.slice(0, 12)}.`;
   const { commit, tree } = madeBy;
   if (commit === "" || commit === "none") return `To keep it away, take the change of ${service} out of the project.`;

@@ -1,6 +1,6 @@
 /** `svcdeploy why`: how a service on a host came to be what it is, for a reader at a terminal and for machines. */
 import type { Change, Finding } from "../core/model.ts";
-import type { Generation } from "../core/rollback/generations.ts";
+import { type Generation, isGoneService } from "../core/rollback/generations.ts";
 import type { ServiceStory, TakenBack } from "../core/rollback/service-story.ts";
 import { checkLabel } from "../core/verify/health.ts";
 import { changeLines } from "./change-text.ts";
@@ -31,7 +31,10 @@ export function whyText(view: WhyView, columns: number): readonly Line[] {
     ...row("last changed", sayChanged(view)),
     ...(story.changed === null ? [] : changedRows(story.changed.generation, row)),
     ...row("verified", sayVerified(view)),
-    ...row("runs", view.units.map(sayUnit).join(", ") || (isRemoved(story) ? "nothing: it was removed" : "nothing: it has no unit of its own")),
+    ...row(
+      "runs",
+      view.units.map(sayUnit).join(", ") || (isGoneService(story.now) ? "nothing: it was removed" : "nothing: it has no unit of its own"),
+    ),
     ...row("since then", sayFindings(view)),
     ...story.triedSince.flatMap((attempt) => row("tried since", sayAttempt(attempt))),
     ...changeBlock(view, columns),
@@ -81,12 +84,8 @@ function changedRows(generation: Generation, row: (word: string, text: string) =
   ];
 }
 
-function isRemoved({ now }: ServiceStory): boolean {
-  return now.resources.length === 0;
-}
-
 function sayVerified({ story }: WhyView): string {
-  if (isRemoved(story)) return "confirmed: what it had was removed";
+  if (isGoneService(story.now)) return "confirmed: what it had was removed";
   const checks = readyChecks(story);
   const healthy = checks.length === 0 ? "it has no health check" : `${checks.join(" and ")} healthy`;
   return `confirmed: its units held for ${formatDuration(story.now.settleSeconds * 1000)}, ${healthy}`;

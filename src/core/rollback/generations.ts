@@ -107,9 +107,14 @@ export function servicesAbout(kept: Kept, generation: Generation): readonly stri
   return [...new Set([...generation.services.keys(), ...(generationBefore(kept, generation)?.services.keys() ?? [])])];
 }
 
-/** What a service is that was removed: nothing. */
+/** What a service is that was removed: nothing, and no play brought it. */
 export function goneService(service: string): KeptService {
   return { service, play: "", version: null, secrets: [], health: [], settleSeconds: 0, resources: [] };
+}
+
+/** Whether it is such a one. */
+export function isGoneService({ play }: KeptService): boolean {
+  return play === "";
 }
 
 /** Whether the service is another one in this generation than in the one before; where that is not kept any more it counts as changed. */
