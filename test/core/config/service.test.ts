@@ -84,6 +84,7 @@ health: [{ http: "http://127.0.0.1:8080/ready" }, { tcp: "[::1]:9090" }, { comma
           { name: "rotate", value: "7" },
         ],
         su: null,
+        postrotate: null,
       },
       directories: [{ path: "/var/lib/x", mode: "0755", owner: "svc", group: "svc" }],
       health: [
@@ -198,8 +199,8 @@ describe("refused as written", () => {
     ["secrets: { A: { sops: x } }", "`sops`"],
     ["secrets: { A: { ansible-vault: x } }", "`ansible-vault`"],
     ["secrets: { A: { vault: x } }", "`vault`"],
-    ["logrotate: { paths: [/l], create: 0640 root }", "`create`"],
-    ["logrotate: { paths: [/l], postrotate: x }", "`postrotate`"],
+    ["logrotate: { paths: [/l], firstaction: x }", "`firstaction`"],
+    ["logrotate: { paths: [/l], prerotate: x }", "`prerotate`"],
   ])("not supported: %s", (line, named) => {
     const found = written(`name: x\n${line}\n`).filter((problem) => problem.includes(named) && /not supported/.test(problem));
     expect(found.length).toBe(1);

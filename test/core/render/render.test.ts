@@ -62,15 +62,15 @@ describe("what a format cannot carry is a mistake at its place", () => {
     ["a slice's name", { slice: { name: "a--b", directives: { MemoryMax: "1G" } } }, /"a--b" cannot be a slice/],
     ["Alias=", { install: { Alias: "other.service" } }, /^Alias= in \[Install\] is not supported yet/],
     ["a target that is none", { install: { WantedBy: "../../etc" } }, /is not the name of a unit/],
-    ["a log path", { logrotate: { paths: ['/var/log/a"b'], options: [], su: null } }, /log path/],
+    ["a log path", { logrotate: { paths: ['/var/log/a"b'], options: [], su: null, postrotate: null } }, /log path/],
     [
       "a logrotate script",
-      { logrotate: { paths: ["/var/log/a"], options: [{ name: "postrotate", value: null }], su: null } },
+      { logrotate: { paths: ["/var/log/a"], options: [{ name: "postrotate", value: null }], su: null, postrotate: null } },
       /postrotate is not supported yet/,
     ],
     [
       "a logrotate value",
-      { logrotate: { paths: ["/var/log/a"], options: [{ name: "rotate", value: "7\n}" }], su: null } },
+      { logrotate: { paths: ["/var/log/a"], options: [{ name: "rotate", value: "7\n}" }], su: null, postrotate: null } },
       /value of the logrotate option rotate/,
     ],
     ["a missing source", { files: [{ path: "/etc/app/a", from: { kind: "source", source: "nope" } }] }, /^The source nope is not there/],
@@ -269,7 +269,10 @@ describe("own directives win", () => {
 describe("logrotate's su", () => {
   const su = (path: string, short: Omit<ShortService, "name">) =>
     /su .*/.exec(
-      fileAt(render({ ...short, logrotate: { paths: [path], options: [], su: short.logrotate?.su ?? null } }), "/etc/logrotate.d/app").text,
+      fileAt(
+        render({ ...short, logrotate: { paths: [path], options: [], su: short.logrotate?.su ?? null, postrotate: null } }),
+        "/etc/logrotate.d/app",
+      ).text,
     )?.[0] ?? null;
   const owned = (owner: string) => ({ directories: [{ path: "/var/log/app", mode: "0755", owner, group: "adm" }] });
 
@@ -280,7 +283,7 @@ describe("logrotate's su", () => {
     ["unknown, with User= of its own", "/var/log/app/a.log", { service: { User: "u", Group: "g" } }, "su u g"],
     ["/var/log itself", "/var/log/a.log", { account: ACCOUNT }, null],
     ["a service of root's", "/srv/a.log", {}, null],
-    ["as written", "/var/log/a.log", { logrotate: { paths: [], options: [], su: { user: "x", group: "y" } } }, "su x y"],
+    ["as written", "/var/log/a.log", { logrotate: { paths: [], options: [], su: { user: "x", group: "y" }, postrotate: null } }, "su x y"],
   ])("%s", (_name, path, short, expected) => {
     expect(su(path, short)).toBe(expected);
   });
