@@ -1,6 +1,7 @@
 /** The written form of services/*.yaml. The same schema checks the tree as written and as expanded. */
 import { z } from "zod";
 import { nearestName } from "../errors.ts";
+import type { Service } from "../model.ts";
 import { parsePercent } from "../unit-file/percent.ts";
 import { parseSize } from "../unit-file/size.ts";
 import { refuseAddress, refuseHostGlob, refuseHttpUrl, refuseName, refuseProjectPath, refuseVariable } from "./allow-lists.ts";
@@ -12,6 +13,7 @@ import {
   good,
   hostPath,
   integer,
+  type LeafResult,
   leaf,
   listOf,
   map,
@@ -117,13 +119,13 @@ const LOGROTATE_OPTIONS =
   "addextension compress nocompress compresscmd compressext compressoptions copy nocopy copytruncate nocopytruncate createolddir nocreateolddir dateext nodateext dateformat dateyesterday datehourago delaycompress nodelaycompress extension hourly daily weekly monthly yearly ifempty notifempty maxage maxsize minage minsize missingok nomissingok olddir noolddir rotate sharedscripts nosharedscripts shred noshred shredcycles size start uncompresscmd create nocreate nomail renamecopy norenamecopy".split(
     " ",
   );
-/** A signal that programs take for "open your logs anew"; others would end or stop the service. */
-const reopenSignal = textThat((signal) =>
-  /^(?:SIG)?(?:HUP|USR1|USR2|WINCH)$/.test(signal) ? null : "a signal after a rotation is HUP, USR1, USR2 or WINCH",
-);
-/** What the service is told after a rotation: a word or a signal, never a script. */
-const postrotate = z.union([z.literal("reload"), map({ signal: reopenSignal })], {
-  error: "reload or { signal: USR1 } is expected here: nothing of a project is run by root's shell on the host",
+/** What the service is told after a rotation: to reload, or a signal that programs take for "open your logs anew"; never a script. */
+const postrotate = leaf((value): LeafResult<NonNullable<NonNullable<Service["logrotate"]>["postrotate"]>> => {
+  if (value === "reload") return good({ do: "reload" });
+  const signal = typeof value === "object" && value !== null && Object.keys(value).length === 1 && "signal" in value ? value.signal : null;
+  if (typeof signal !== "string") return bad("reload or { signal: USR1 } is expected here: nothing of a project is run by root's shell on the host");
+  const name = /^(?:SIG)?(HUP|USR1|USR2|WINCH)$/.exec(signal)?.[1];
+  return name === undefined ? bad("a signal after a rotation is HUP, USR1, USR2 or WINCH") : good({ do: "signal", signal: name });
 });
 const logrotate = map({
   paths: listOf(textThat(refuseHostGlob)),

@@ -162,8 +162,7 @@ function readLogrotate({ written, placeOf }: Reading): Service["logrotate"] {
     paths,
     options: Object.entries(options).map(([name, value]) => ({ name, value })),
     su: su ?? null,
-    postrotate:
-      postrotate === undefined ? null : postrotate === "reload" ? { do: "reload" } : { do: "signal", signal: postrotate.signal.replace(/^SIG/, "") },
+    postrotate: postrotate ?? null,
     place: placeOf(["logrotate"]),
   };
 }

@@ -82,6 +82,6 @@ function sayWhere(planned: readonly Planned[], unit: string, path: string, line:
 function sayPlace(file: FileResource, services: readonly Service[], line: number | null): string {
   const service = services.find(({ name }) => name === file.service);
   if (service === undefined) return file.service;
-  const place = placeOfRendered(file, service, line);
+  const place = service.files.find(({ path }) => path === file.path)?.place ?? placeOfRendered(file, service, line);
   return `${place.file}:${place.line}`;
 }

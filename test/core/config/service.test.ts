@@ -172,6 +172,11 @@ describe("refused as written", () => {
     ["name: x\nlogrotate: { paths: [/var/log/x.log], daly: true }", '2:45 there is no logrotate option "daly"; did you mean "daily"?'],
     ["name: x\nlogrotate: { paths: [/l], compress: false }", "2:37 leave the option out, or write its opposite (nocompress: true)"],
     ['name: x\nlogrotate: { paths: [/l], maxsize: "1}" }', "2:37 an option's value has letters, digits, blanks and . / % : _ + -"],
+    [
+      "name: x\nlogrotate: { paths: [/l], postrotate: kill }",
+      "2:39 reload or { signal: USR1 } is expected here: nothing of a project is run by root's shell on the host",
+    ],
+    ["name: x\nlogrotate: { paths: [/l], postrotate: { signal: KILL } }", "2:39 a signal after a rotation is HUP, USR1, USR2 or WINCH"],
     ['name: x\nlogrotate: { paths: ["/l {\\n}"] }', '2:23 "/l {\\n}": a path has only letters, digits and . _ @ : + = , - / \\'],
     ["name: x\nhealth: [{ http: ftp://a/ }]", '2:18 "ftp://a/": only http:// and https:// can be checked'],
     ["name: x\nhealth: [{ http: http://u:p@a/ }]", '2:18 "http://u:p@a/": a URL of a health check carries no user or password'],
