@@ -120,13 +120,20 @@ const LOGROTATE_OPTIONS =
     " ",
   );
 /** What the service is told after a rotation: to reload, or a signal that programs take for "open your logs anew"; never a script. */
-const postrotate = leaf((value): LeafResult<NonNullable<NonNullable<Service["logrotate"]>["postrotate"]>> => {
-  if (value === "reload") return good({ do: "reload" });
-  const signal = typeof value === "object" && value !== null && Object.keys(value).length === 1 && "signal" in value ? value.signal : null;
-  if (typeof signal !== "string") return bad("reload or { signal: USR1 } is expected here: nothing of a project is run by root's shell on the host");
-  const name = /^(?:SIG)?(HUP|USR1|USR2|WINCH)$/.exec(signal)?.[1];
-  return name === undefined ? bad("a signal after a rotation is HUP, USR1, USR2 or WINCH") : good({ do: "signal", signal: name });
-});
+const reopenSignal = { enum: ["HUP", "USR1", "USR2", "WINCH"].flatMap((name) => [name, `SIG${name}`]) };
+const signalShape = { type: "object", properties: { signal: reopenSignal }, required: ["signal"], additionalProperties: false };
+const postrotate = leaf(
+  (value): LeafResult<NonNullable<NonNullable<Service["logrotate"]>["postrotate"]>> => {
+    if (value === "reload") return good({ do: "reload" });
+    const signal = typeof value === "object" && value !== null && Object.keys(value).length === 1 && "signal" in value ? value.signal : null;
+    if (typeof signal !== "string")
+      return bad("reload or { signal: USR1 } is expected here: nothing of a project is run by root's shell on the host");
+    return reopenSignal.enum.includes(signal)
+      ? good({ do: "signal", signal: signal.replace(/^SIG/, "") })
+      : bad("a signal after a rotation is HUP, USR1, USR2 or WINCH");
+  },
+  { anyOf: [{ enum: ["reload"] }, signalShape] },
+);
 const logrotate = map({
   paths: listOf(textThat(refuseHostGlob)),
   su: map({ user: accountName, group: accountName }).optional(),
