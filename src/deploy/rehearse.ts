@@ -19,13 +19,18 @@ export async function rehearse(
     return judgeRehearsal(planned, request, await ask(remote, request, context), systemd);
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    const notice: Notice = { severity: "warning", code: "rehearsal", text: `the files could not be tried on the host: ${error.message}` };
+    // Without the host's name, so that hosts which say the same are told together.
+    const why = error.message.replace(`${remote.host.name}: `, "");
+    const notice: Notice = { severity: "warning", code: "rehearsal", text: `the files could not be tried on the host: ${why}` };
     return new Map(planned.slice(0, 1).map(({ target }) => [target, [notice]]));
   }
 }
 
+/** The input may take a minute, four programs half a minute each. */
+const TIMEOUT_MILLISECONDS = 240_000;
+
 async function ask(remote: Remote, request: RehearsalRequest, context: DeployContext) {
   const nonce = context.newId();
-  const answer = await remote.run(scripts.rehearse, { input: encodeRehearsal(request, nonce), timeoutMilliseconds: 180_000 });
+  const answer = await remote.run(scripts.rehearse, { input: encodeRehearsal(request, nonce), timeoutMilliseconds: TIMEOUT_MILLISECONDS });
   return decodeRehearsal(remote.host.name, nonce, answer.stdout, answer.stderr, context.redact);
 }

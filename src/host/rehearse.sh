@@ -50,6 +50,9 @@ while IFS="$tab" read -r kind name text; do
 done <"$stage/input"
 [ "$complete" = yes ] || exit 75
 
+# is_worse STATUS: true when there is something to compare; what did not come to its end would not do so a second time.
+is_worse() { [ "$1" -ne 124 ] && { [ -s "$stage/said" ] || [ "$1" -ne 0 ]; }; }
+
 # said KIND STATUS: passes on what a program said, bounded, with the places that the files are for.
 said() {
   printf '%s\t%s\n' "$1-status" "$2"
@@ -93,7 +96,7 @@ rehearse_rotation() {
   chmod 600 "$stage/state"
   try_rotation "$stage/conf"
   said rotate "$status"
-  if [ -s "$stage/said" ] || [ "$status" -ne 0 ]; then
+  if is_worse "$status"; then
     name_doubles
     try_rotation /etc/logrotate.conf
     said rotate-before "$status"
@@ -109,7 +112,7 @@ if [ $# -gt 0 ]; then
     known=$(systemctl show -p UnitPath --value 2>/dev/null | tr ' ' ':')
     try_units "$stage/units:$known" "$@"
     said verify "$status"
-    if [ -s "$stage/said" ] || [ "$status" -ne 0 ]; then
+    if is_worse "$status"; then
       try_units "$known" "$@"
       said verify-before "$status"
     fi

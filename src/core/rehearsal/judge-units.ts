@@ -34,22 +34,29 @@ type Line = { readonly unit: string; readonly path: string; readonly line: numbe
 
 /** A line about one of these units; null for one about anything else. Formats: systemd 247 to 257, log_syntax and log_unit. */
 function readLine(said: string, units: ReadonlySet<string>): Line | null {
+  const [, file, line, text = ""] = /^(\/\S+?):(\d+): (.+)$/.exec(said) ?? [];
+  if (file !== undefined) {
+    const unit = ownUnit(unitOf(file.startsWith(UNIT_FOLDER) ? file.slice(UNIT_FOLDER.length) : ""), units);
+    return unit === null ? null : { unit, path: file, line: Number(line), text };
+  }
   const bad = /^Unit (\S+) has a bad unit file setting\.?$/.exec(said)?.[1];
-  const inFile = /^(\/\S+?):(\d+): (.+)$/.exec(said);
-  const ofUnit = /^([^\s:/]+): (.+)$/.exec(said);
-  const path = inFile?.[1] ?? `${UNIT_FOLDER}${bad ?? ofUnit?.[1] ?? ""}`;
-  const unit = unitOf(path.slice(path.startsWith(UNIT_FOLDER) ? UNIT_FOLDER.length : 0));
-  if (inFile !== null) return units.has(unit) ? { unit, path, line: Number(inFile[2]), text: inFile[3] ?? "" } : null;
-  if (units.has(unit)) return { unit, path, line: null, text: bad === undefined ? (ofUnit?.[2] ?? "") : BAD_SETTING };
+  const [, subject = bad ?? "", about = BAD_SETTING] = /^([^\s:/]+): (.+)$/.exec(said) ?? [];
+  const unit = ownUnit(subject, units);
+  if (unit !== null) return { unit, path: UNIT_FOLDER + unit, line: null, text: about };
   // Somebody else's unit, but it is said because of one of ours: a cycle, a conflict.
   const named = said.split(/[\s,'"/]+/).find((word) => units.has(word));
   return named === undefined ? null : { unit: named, path: UNIT_FOLDER + named, line: null, text: said };
 }
 
+/** The unit that a name is of: a template is tried by an instance, which 247 and 252 call i and 257 test_instance. */
+function ownUnit(name: string, units: ReadonlySet<string>): string | null {
+  const template = name.replace(/@[^@]*(\.[a-z]+)$/, "@$1");
+  return units.has(name) ? name : units.has(template) ? template : null;
+}
+
 function sayEnding({ status }: Said, before: Said | null, systemd: number): Finding | null {
-  if (status === before?.status) return null;
   if (status === 124) return { severity: "warning", path: null, text: "systemd-analyze verify did not come to its end within 30 s" };
-  if (status <= 128) return null;
+  if (status <= 128 || status === before?.status) return null;
   const text = `systemd-analyze of systemd ${systemd} died of these unit files (signal ${status - 128}), and so might the host's manager, which reads them alike`;
   return { severity: "error", path: null, text };
 }

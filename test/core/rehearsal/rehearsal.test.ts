@@ -109,6 +109,13 @@ describe("systemd-analyze verify", () => {
     expect(verify(["foreign.service: Found ordering cycle on app.service/start", job])).toEqual([expect.stringContaining(job)]);
   });
 
+  test.each(["i", "test_instance", ""])("a template is tried by an instance, here %j", (instance) => {
+    const template = makeResource({ kind: "file", path: "/etc/systemd/system/job@.service", content: "[Service]\n" });
+    const lines = [`job@${instance}.service: No. Refusing.`, `Unit job@${instance}.service has a bad unit file setting.`];
+    const found = judge(planOf(APP, [template]), { verify: { after: said(lines), before: null } });
+    expect(found).toEqual([expect.stringMatching(/^error: systemd 252 says of job@\.service .*: No\. Refusing\.$/)]);
+  });
+
   test("a program that the plan brings is no finding, one that it does not bring is", () => {
     const lacks = (path: string) => `app.service: Command ${path} is not executable: No such file or directory`;
     const current = makeResource({ kind: "link", path: "/opt/app/current", target: "releases/1" });
