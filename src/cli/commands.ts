@@ -64,7 +64,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "plan",
     describe: "Show what apply would change, without changing it",
-    more: "One round trip a host. Files are shown as diffs, every restart with its reason; exit 0 unless --detailed-exitcode is given.",
+    more: "One round trip a host; a second one where units or logrotate files change, which the host's own systemd and logrotate then read in a folder in /run that is removed again. Files are shown as diffs, every restart with its reason; exit 0 unless --detailed-exitcode is given.",
     example: "svcdeploy plan --env prod --limit 'web:!web3' --out plan.json",
     options: {
       ...SELECTION,

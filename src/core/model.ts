@@ -222,6 +222,8 @@ export type Service = {
     readonly paths: readonly string[];
     readonly options: readonly { readonly name: string; readonly value: string | null }[];
     readonly su: { readonly user: string; readonly group: string } | null;
+    /** What the service does after a rotation, so that it opens its logs anew; signal: without SIG, to the main process. */
+    readonly postrotate: { readonly do: "reload" } | { readonly do: "signal"; readonly signal: string } | null;
     readonly place: Place;
   } | null;
   readonly directories: readonly {

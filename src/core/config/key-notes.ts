@@ -140,6 +140,11 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     "logrotate.su": { says: "As whom.", otherwise: "the service's user, unless the folder is root's" },
     "logrotate.su.user": { says: "The user." },
     "logrotate.su.group": { says: "The group." },
+    "logrotate.postrotate": {
+      says: "What the service does after a rotation: `reload`, or `{ signal: USR1 }` to its main process.",
+      otherwise: "nothing",
+    },
+    "logrotate.postrotate.signal": { says: "HUP, USR1, USR2 or WINCH." },
     directories: {
       says: "Folders that shall exist. They are never removed.",
       example: 'directories: [{ path: /var/lib/web, mode: "0750", owner: web, group: web }]',

@@ -1,6 +1,7 @@
 /** The written form of services/*.yaml. The same schema checks the tree as written and as expanded. */
 import { z } from "zod";
 import { nearestName } from "../errors.ts";
+import type { Service } from "../model.ts";
 import { parsePercent } from "../unit-file/percent.ts";
 import { parseSize } from "../unit-file/size.ts";
 import { refuseAddress, refuseForeignUnit, refuseHostGlob, refuseHttpUrl, refuseName, refuseProjectPath, refuseVariable } from "./allow-lists.ts";
@@ -12,6 +13,7 @@ import {
   good,
   hostPath,
   integer,
+  type LeafResult,
   leaf,
   listOf,
   map,
@@ -141,10 +143,29 @@ const logrotateValue = leaf(
   { type: ["string", "number", "boolean"] },
 );
 const LOGROTATE_OPTIONS =
-  "compress nocompress compressext compressoptions copy nocopy copytruncate nocopytruncate createolddir nocreateolddir dateext nodateext dateformat dateyesterday datehourago delaycompress nodelaycompress extension hourly daily weekly monthly yearly ifempty notifempty maxage maxsize minage minsize missingok nomissingok olddir noolddir rotate sharedscripts nosharedscripts shred noshred shredcycles size start nocreate nomail".split(
+  "addextension compress nocompress compresscmd compressext compressoptions copy nocopy copytruncate nocopytruncate createolddir nocreateolddir dateext nodateext dateformat dateyesterday datehourago delaycompress nodelaycompress extension hourly daily weekly monthly yearly ifempty notifempty maxage maxsize minage minsize missingok nomissingok olddir noolddir rotate sharedscripts nosharedscripts shred noshred shredcycles size start uncompresscmd create nocreate nomail renamecopy norenamecopy".split(
     " ",
   );
-const logrotate = map({ paths: listOf(textThat(refuseHostGlob)), su: map({ user: accountName, group: accountName }).optional() })
+/** What the service is told after a rotation: to reload, or a signal that programs take for "open your logs anew"; never a script. */
+const reopenSignal = { enum: ["HUP", "USR1", "USR2", "WINCH"].flatMap((name) => [name, `SIG${name}`]) };
+const signalShape = { type: "object", properties: { signal: reopenSignal }, required: ["signal"], additionalProperties: false };
+const postrotate = leaf(
+  (value): LeafResult<NonNullable<NonNullable<Service["logrotate"]>["postrotate"]>> => {
+    if (value === "reload") return good({ do: "reload" });
+    const signal = typeof value === "object" && value !== null && Object.keys(value).length === 1 && "signal" in value ? value.signal : null;
+    if (typeof signal !== "string")
+      return bad("reload or { signal: USR1 } is expected here: nothing of a project is run by root's shell on the host");
+    return reopenSignal.enum.includes(signal)
+      ? good({ do: "signal", signal: signal.replace(/^SIG/, "") })
+      : bad("a signal after a rotation is HUP, USR1, USR2 or WINCH");
+  },
+  { anyOf: [{ enum: ["reload"] }, signalShape] },
+);
+const logrotate = map({
+  paths: listOf(textThat(refuseHostGlob)),
+  su: map({ user: accountName, group: accountName }).optional(),
+  postrotate: postrotate.optional(),
+})
   .catchall(logrotateValue)
   .superRefine((value, context) => {
     for (const name of Object.keys(value)) {
@@ -218,11 +239,11 @@ export const serviceSchema = map(
 /** A service as its schema reads it. */
 export type WrittenService = z.infer<typeof serviceSchema>;
 
-/** Options that run programs, or chown under a directory that the service can change, stay out (SEC-14). */
+/** Options that run scripts stay out. Those whose values must be checked are looked at again when the file is rendered. */
 function refuseLogrotateOption(name: string): string | null {
-  if (name === "paths" || name === "su" || LOGROTATE_OPTIONS.includes(name)) return null;
-  if (name === "create") return "`create` is not supported: the service would choose what root creates; use copytruncate: true";
-  if (/rotate$|action$|script$|preremove/.test(name)) return `\`${name}\` is not supported: nothing of a project runs as root on the host`;
+  if (["paths", "su", "postrotate"].includes(name) || LOGROTATE_OPTIONS.includes(name)) return null;
+  if (/rotate$|action$|script$|preremove/.test(name))
+    return `\`${name}\` is not supported: nothing of a project is run by root's shell on the host; postrotate: reload, or { signal: USR1 }, is`;
   const nearest = nearestName(name, LOGROTATE_OPTIONS);
   return `there is no logrotate option "${name}"${nearest === null ? "" : `; did you mean "${nearest}"?`}`;
 }

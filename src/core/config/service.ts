@@ -163,11 +163,12 @@ function readCache({ written, placeOf }: Reading, account: Service["account"]): 
 
 function readLogrotate({ written, placeOf }: Reading): Service["logrotate"] {
   if (written.logrotate === undefined) return null;
-  const { paths, su, ...options } = written.logrotate;
+  const { paths, su, postrotate, ...options } = written.logrotate;
   return {
     paths,
     options: Object.entries(options).map(([name, value]) => ({ name, value })),
     su: su ?? null,
+    postrotate: postrotate ?? null,
     place: placeOf(["logrotate"]),
   };
 }
