@@ -26,7 +26,8 @@ export async function env(raw: RawArguments, surroundings: Surroundings): Promis
   return EXIT.done;
 }
 
-async function look(looked: LookedAt): Promise<EnvView> {
+/** Everything that is shown of one service. Throws UsageError for a unit that it has not. */
+export async function look(looked: LookedAt): Promise<EnvView> {
   const { project, target, service, files } = looked;
   const units = target.resources.flatMap((resource) => (resource.kind === "unit" && resource.unit.endsWith(".service") ? [resource.unit] : []));
   const unit = chooseUnit(looked, units);

@@ -58,8 +58,12 @@ function rowsOf(which: "written" | "implied", view: EnvView): readonly Row[] {
 }
 
 function variableRow(variable: EnvironmentVariable, view: EnvView): Row {
-  const over = variable.over.map((each) => `over ${sayValue(each.value)} of ${saySetter(each, view)}`);
+  const over = variable.over.map((each) => sayOver(each, view));
   return { left: `${variable.name}=${sayValue(variable.value)}`, right: [saySetter(variable, view), ...over] };
+}
+
+function sayOver(assignment: Assignment, view: EnvView): string {
+  return `overrides ${saySetter(assignment, view)}: ${sayValue(assignment.value)}`;
 }
 
 function removedLines(view: EnvView, columns: number): readonly Line[] {
@@ -67,7 +71,7 @@ function removedLines(view: EnvView, columns: number): readonly Line[] {
   if (removed.length === 0) return [];
   const rows = removed.map(({ name, by, over }) => ({
     left: name,
-    right: [`UnsetEnvironment=, ${sayLine(by, view)}`, ...over.map((each) => `over ${sayValue(each.value)} of ${saySetter(each, view)}`)],
+    right: [`UnsetEnvironment=, ${sayLine(by, view)}`, ...over.map((each) => sayOver(each, view))],
   }));
   return [[], line(styled("strong", "Taken away")), ...besideLines(rows, columns)];
 }
@@ -79,7 +83,7 @@ function foreignLines(view: EnvView, columns: number): readonly Line[] {
     left: path,
     right: [`EnvironmentFile=, ${sayLine(at, view)}`, optional === "optional" ? "it need not be there" : "without it the service does not start"],
   }));
-  const title = `Not from this project: ${foreign.length === 1 ? "this file" : "these files"} may set anything, and win over what stands above`;
+  const title = `Not from this project: ${foreign.length === 1 ? "this file" : "these files"} may set anything; that wins over Environment= and over the files named before`;
   return [[], ...wrap(title, columns).map((each) => line(styled("warn", each))), ...besideLines(rows, columns)];
 }
 

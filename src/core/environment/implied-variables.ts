@@ -165,7 +165,8 @@ function triggerVariables({ triggers, systemd }: ServiceUnit): readonly Assignme
 /** The text with its specifiers replaced; unknown where they are the host's to know. */
 export function expanded(text: string, context: SpecifierContext): VariableValue {
   const result = expandSpecifiers(text, context);
-  return result.ok ? known(result.text) : unknown(`${text}, where the host says what ${result.specifier} is`);
+  if (result.ok) return known(result.text);
+  return unknown(text === result.specifier ? `${text}, which the host knows` : `${text}, and the host knows ${result.specifier}`);
 }
 
 function isOn(value: EffectiveValue | undefined): boolean {
