@@ -29,7 +29,9 @@ export function unitLines({ text, sections }: UnitTrace, service: Service, writt
 function originOf(section: string, directive: Directive, service: Service, written: WrittenPlaces): LineOrigin {
   const { name, value, place } = directive;
   const path = written.pathAt(place);
-  if (nameIn(path) === name) return { kind: "written", place, because: "", inputs: written.inputsAt(path) };
+  // The place of a list with one value is that of its dash; its text may start in the next line.
+  const own = Array.isArray(written.treeAt(path)) ? written.placeOf([...path, 0]) : place;
+  if (nameIn(path) === name) return { kind: "written", place: own, because: "", inputs: written.inputsAt(path) };
   if (path.length > 0) return { kind: "derived", place, because: showPath(path), inputs: written.inputsWithin(path, value) };
   return place.file === written.file ? impliedOrigin(section, directive, service, written) : { ...OWN, place };
 }
