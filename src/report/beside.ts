@@ -13,10 +13,12 @@ export function besideLines(rows: readonly Row[], columns: number): readonly Lin
   return rows.flatMap((row) => rowLines(row, gutter, columns));
 }
 
-/** Behind the longest left text that leaves room for the longest first right text, which is given no more than half the columns. */
+/** Behind the longest left text that leaves room for the longest first right text, which is given no more than half the columns, but for a word that is longer. */
 function gutterOf(rows: readonly Row[], columns: number): number {
-  const wanted = Math.max(0, ...rows.map(({ right }) => width(right[0] ?? "")));
-  const room = columns - INDENT - GAP - Math.min(wanted, Math.floor(columns / 2));
+  const rights = rows.map(({ right }) => right[0] ?? "");
+  const word = Math.max(0, ...rights.flatMap((text) => text.split(" ")).map(width));
+  const wanted = Math.max(word, Math.min(Math.floor(columns / 2), Math.max(0, ...rights.map(width))));
+  const room = columns - INDENT - GAP - wanted;
   const lengths = rows.filter(({ right }) => right.length > 0).map(({ left }) => width(left));
   return INDENT + Math.max(16, ...lengths.filter((length) => length <= room)) + GAP;
 }

@@ -43,7 +43,7 @@ function fileLines(file: ExplainedFile, columns: number): readonly Line[] {
   return [
     head,
     ...besideLines(
-      file.lines.map(({ text, origin }) => ({ left: text, right: text === MANAGED ? [] : originTexts(origin) })),
+      file.lines.map(({ text, origin }) => ({ left: text, right: text === MANAGED || text.trim() === "" ? [] : originTexts(origin) })),
       columns,
     ),
   ];
