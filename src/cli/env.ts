@@ -55,7 +55,8 @@ function chooseUnit({ what, service }: LookedAt, units: readonly string[]): stri
   if (own === undefined) throw new UsageError(`${service.name} has no service unit`);
   if (what === null) return own;
   const named = units.find((unit) => unit === what || unit === `${what}.service`);
-  if (named === undefined) throw new UsageError(`${service.name} has no unit ${JSON.stringify(what)}`, suggest(what, units, ""));
+  const stem = (unit: string): string => unit.replace(/\.service$/, "");
+  if (named === undefined) throw new UsageError(`${service.name} has no unit ${JSON.stringify(what)}`, suggest(stem(what), units.map(stem), ""));
   return named;
 }
 

@@ -83,5 +83,5 @@ test("another unit of the service, with or without its type", async () => {
   expect(job).toMatch(/TRIGGER_UNIT=app-job\.timer +systemd, only when app-job\.timer starts/);
   expect(job).not.toContain("LISTEN_FDS");
   expect(await shown(100, "app-job.service")).toBe(job);
-  await expect(shown(100, "app-jop")).rejects.toMatchObject({ hint: "Did you mean app-job.service?" });
+  await expect(shown(100, "app-jop")).rejects.toMatchObject({ hint: "Did you mean app-job?" });
 });
