@@ -55,7 +55,7 @@ describe.each(CASES)("%s of %s on %s", (service, project, host) => {
 
 /** What the lines without a place of their own may be. */
 const PLACELESS: Readonly<Record<string, RegExp>> = {
-  layout: /^$|^\[[A-Z]\w+\]$|^\}$/,
+  layout: /^$|^\[[A-Z][\w-]+\]$|^\}$/,
   svcdeploy: /^# Managed/,
   default: /^WantedBy=multi-user\.target$/,
 };
@@ -152,6 +152,21 @@ test("nothing asks for a secret, and none is shown", async () => {
     kind: "secret",
     text: "<secret TOKEN>",
   });
+});
+
+test("a file that is a secret leads to the secret, one that nothing is known of to svcdeploy", async () => {
+  const looked = await look(await seeingProject(), "app", "web1");
+  const [any] = looked.files;
+  if (any === undefined) throw new Error("no file");
+  const file = (path: string, text: string) => ({ ...any, path, role: "unit" as const, content: new TextEncoder().encode(text) });
+  const files = await explained({ ...looked, files: [...looked.files, file("/etc/x/TOKEN", "<secret TOKEN>"), file("/etc/x/other", "a\nb\n")] });
+  expect(files.slice(-2).map(({ lines }) => lines?.map(({ origin }) => [origin.kind, origin.place?.line]))).toEqual([
+    [["secret", 22]],
+    [
+      ["svcdeploy", undefined],
+      ["svcdeploy", undefined],
+    ],
+  ]);
 });
 
 test.each([

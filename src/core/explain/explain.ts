@@ -5,8 +5,8 @@ import type { TemplateContext } from "../render/template.ts";
 import type { Mistakes, UnitTrace } from "../render/unit-text.ts";
 import type { Secret } from "../secret.ts";
 import { at, makeValueFinder } from "./layered-values.ts";
-import { type ExplainedFile, type ExplainedLine, linesOf, OWN } from "./line-origin.ts";
-import { configLines, environmentLines, logrotateLines, type TextOrigins } from "./text-origins.ts";
+import type { ExplainedFile, ExplainedLine } from "./line-origin.ts";
+import { configLines, environmentLines, logrotateLines, otherLines, type TextOrigins } from "./text-origins.ts";
 import { unitLines } from "./unit-origins.ts";
 import { type FindInput, writtenPlaces } from "./written-places.ts";
 
@@ -84,5 +84,5 @@ function linesOfFile(file: FileResource, text: string, about: TextOrigins): read
   if (config !== undefined) return configLines(file, config, about);
   if (file.role === "environment") return environmentLines(text, file.path, about);
   if (file.role === "logrotate") return logrotateLines(text, about);
-  return linesOf(text).map((line) => ({ text: line, origin: OWN }));
+  return otherLines(text, file.path, about);
 }

@@ -30,12 +30,19 @@ export function environmentLines(text: string, path: string, about: TextOrigins)
   });
 }
 
+/** The lines of a file that is one secret: its name is the secret's. Of any other file nothing is known but that svcdeploy makes it. */
+export function otherLines(text: string, path: string, { service }: Pick<TextOrigins, "service">): readonly ExplainedLine[] {
+  const secret = service.secrets.find(({ name }) => path.endsWith(`/${name}`) && text.startsWith(`<secret ${name}>`));
+  const origin: LineOrigin = secret === undefined ? OWN : secretOrigin(secret);
+  return linesOf(text).map((line) => ({ text: line, origin }));
+}
+
 /** Why a variable is in a service's environment file. */
 export function variableOrigin(name: string, { service, written }: Pick<TextOrigins, "service" | "written">): LineOrigin {
   const own = service.environment.find((each) => each.name === name);
   if (own !== undefined) return { kind: "written", place: own.place, because: "", inputs: written.inputsAt(["environment", name]) };
   const secret = service.secrets.find((each) => each.name === name);
-  if (secret !== undefined) return { kind: "secret", place: secret.place, because: sayProvider(secret.source), inputs: [] };
+  if (secret !== undefined) return secretOrigin(secret);
   const limit = GO_LIMITS[name];
   if (service.runtime !== "go" || limit === undefined) return OWN;
   const directives = [...service.service, ...(service.slice?.directives ?? [])].filter((each) => each.name === limit);
@@ -45,6 +52,10 @@ export function variableOrigin(name: string, { service, written }: Pick<TextOrig
 }
 
 const GO_LIMITS: Readonly<Record<string, string>> = { GOMAXPROCS: "CPUQuota", GOMEMLIMIT: "MemoryMax" };
+
+function secretOrigin({ place, source }: Service["secrets"][number]): LineOrigin {
+  return { kind: "secret", place, because: sayProvider(source), inputs: [] };
+}
 
 function sayProvider(source: Service["secrets"][number]["source"]): string {
   switch (source.provider) {

@@ -67,5 +67,8 @@ const KEYS: Readonly<Record<string, readonly KeyPath[]>> = {
   ],
   "Service.Slice": [["slice", "name"]],
   "Service.EnvironmentFile": [["environment"], ["secrets"], ["runtime"]],
+  "Service.LoadCredential": [["secrets"]],
   "Unit.RequiresMountsFor": [["cache", "path"]],
+  "Unit.Wants": [["cache", "persist"]],
+  "Unit.After": [["cache", "persist"]],
 };
