@@ -38,6 +38,11 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   // What systemd says of a rendered line is told at the line of the service file, which lint finds.
   ["core/rehearsal/", ["core/model.ts", "core/lint/from-targets.ts"]],
   ["core/timer/", ["core/unit-file/"]],
+  // explain renders a second time and reads the project's files again to say where each line comes from.
+  ["core/explain/", ["core/model.ts", "core/secret.ts", "core/unit-file/", "core/config/", "core/render/"]],
+  ["core/environment/", ["core/model.ts", "core/unit-file/"]],
+  // The graph shows what lint's rules go by, cycles too.
+  ["core/graph/", ["core/model.ts", "core/unit-file/", "core/lint/"]],
   ["core/drift/", ["core/model.ts", "core/config/patterns.ts", "core/plan/", "core/resources/", "core/unit-file/"]],
   ["core/init/", ["core/config/allow-lists.ts"]],
   ["core/status/", ["core/model.ts", "core/plan/drift.ts", "core/plan/unit-state.ts", "core/verify/cause.ts"]],
@@ -51,6 +56,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   ssh2: ["remote/"],
   listr2: ["report/"],
   diff: ["report/"],
+  "@viz-js/viz": ["report/"],
   yargs: ["cli/"],
   yaml: ["core/config/"],
   zod: ["core/config/"],

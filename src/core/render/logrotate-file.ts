@@ -55,7 +55,8 @@ function postrotateOf(service: Service, refuse: Refuse): readonly string[] {
   const logrotate = service.logrotate;
   if (logrotate === null || logrotate.postrotate === null) return [];
   const { postrotate, options } = logrotate;
-  const unit = `${service.name}.service`;
+  // Of a service with instances all that run are meant; the quotes keep the pattern from the shell.
+  const unit = service.instances.length > 0 ? `'${service.name}@*.service'` : `${service.name}.service`;
   const canReload = effectiveValues(service.service, "ExecReload").length > 0 || effectiveValues(service.service, "Type").at(-1) === "notify-reload";
   if (postrotate.do === "reload" && !canReload)
     refuse(`postrotate: reload needs ExecReload= in ${service.name}`, "Or write postrotate: { signal: USR1 }.");
