@@ -100,6 +100,8 @@ const request: ProbeRequest = {
   groups: ["root"],
   mounts: ["/run"],
   manifests: { selected: [], leave: [], rest: "leave" },
+  trees: ["/opt"],
+  programs: "asked",
 };
 
 function bodyOf(text: string, before: string): Uint8Array {

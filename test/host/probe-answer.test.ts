@@ -16,6 +16,8 @@ const request: ProbeRequest = {
   groups: ["a"],
   mounts: ["/var/cache/a"],
   manifests: { selected: [], leave: [], rest: "leave" },
+  trees: ["/opt/a/releases/1.0-0123456789ab"],
+  programs: "asked",
 };
 const facts = ["fact\tmachine-id\t0123456789abcdef0123456789abcdef", "fact\tboot-id\t01234567-89ab-cdef-0123-456789abcdef"];
 const units = ["units", "Id=a.service", "ActiveState=active", "", "Id=b.service", "DropInPaths=x", "DropInPaths=y", "N units-end"];

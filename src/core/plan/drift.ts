@@ -61,7 +61,8 @@ function pathFindings(target: HostTarget, resource: PathResource, observation: O
 /** The user database does not say when it changed. */
 function changedAt(resource: PathResource, observation: Observation, aspect: Aspect): number | null {
   if (resource.kind === "account") return null;
-  return touchedAt(resource.kind === "release" && aspect === "content" ? executablePath(resource) : resource.path, observation);
+  if (resource.kind !== "release" || aspect !== "content") return touchedAt(resource.path, observation);
+  return observation.trees.get(resource.path)?.newest?.ctime ?? touchedAt(executablePath(resource), observation);
 }
 
 function changeFindings(change: Change, about: About): readonly Finding[] {
