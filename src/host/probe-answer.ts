@@ -243,8 +243,8 @@ function decodeNewest(ctime: string, path: string): TreeState["newest"] {
   return seconds === 0 ? null : { path: sanitizeLine(path).slice(0, 200), ctime: seconds };
 }
 
-/** A row is stat's %N of /proc/PID/exe. */
-function decodePrograms(rows: readonly Row[]): Observation["programs"] {
+/** The `program` rows: stat's %N of /proc/PID/exe. */
+export function decodePrograms(rows: readonly Row[]): Observation["programs"] {
   const links = rows.map(([text = ""]) => parseLink(text));
   return new Map(links.flatMap(([link, target]) => (/^\/proc\/\d{1,9}\/exe$/.test(link) ? [[Number(link.split("/")[2]), target]] : [])));
 }
