@@ -177,7 +177,7 @@ if [ -n "$files" ]; then
 fi
 
 for path in $trees; do
-  [ -d "$path" ] && [ ! -L "$path" ] || continue
+  if [ -L "$path" ] || [ ! -d "$path" ]; then continue; fi
   tree_digest "$path" 0
   newest=$(find -P "$path" -printf '%C@\t%P\0' 2>/dev/null | sort -zn | tail -zn 1 | tr '\n\0' '?\n')
   printf 'tree\t%s\t%s\t%s\n' "$path" "$digest" "$newest"

@@ -64,7 +64,10 @@ describe("refuses", () => {
 });
 
 test("strip takes leading parts away, as tar's --strip-components does; a file that has none is refused", async () => {
-  const inside: readonly Member[] = [{ name: "bin/app", mode: 0o755, content: "app" }, { name: "l", type: "2", target: "bin/app" }];
+  const inside: readonly Member[] = [
+    { name: "bin/app", mode: 0o755, content: "app" },
+    { name: "l", type: "2", target: "bin/app" },
+  ];
   const below = [{ name: "app-1.2", type: "5" }, ...inside.map((member) => ({ ...member, name: `app-1.2/${member.name}` }))];
   expect((await describeArchive(makeTar(below), 1)).sha256).toBe((await describeArchive(makeTar(inside))).sha256);
   await expect(describeArchive(makeTar([...below, { name: "README", content: "x" }]), 1)).rejects.toThrow(/strip: 1 leaves nothing/);
@@ -87,7 +90,11 @@ type Tree = Readonly<Record<string, string>>;
 const part = fc.constantFrom("a", "b", "c", "dé", "e e", "-f", "n".repeat(25));
 const trees = fc.dictionary(
   fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/")),
-  fc.oneof(fc.string({ maxLength: 700 }), fc.string({ maxLength: 5 }).map((text) => `!${text}`), fc.constantFrom("→a", "→b/c", "→./c")),
+  fc.oneof(
+    fc.string({ maxLength: 700 }),
+    fc.string({ maxLength: 5 }).map((text) => `!${text}`),
+    fc.constantFrom("→a", "→b/c", "→./c"),
+  ),
   { minKeys: 1, maxKeys: 8 },
 );
 
@@ -102,7 +109,8 @@ test("one tree has one digest: whatever the order, compression, times, owner's b
   await fc.assert(
     fc.asyncProperty(trees, fc.integer(), async (random, seed) => {
       const tree = plausible(random);
-      const root = join(work, `tree${(count += 1)}`);
+      count += 1;
+      const root = join(work, `tree${count}`);
       layOut(root, tree, seed);
       const outcomes = await Promise.allSettled([
         describeTree({ form: "directory", path: root, strip: 0 }),

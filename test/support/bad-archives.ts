@@ -62,7 +62,13 @@ const MEMBERS: readonly (readonly [what: string, says: RegExp, ...members: reado
   ["a link out by pax", /absolute path/, good, pax({ linkpath: CANARY }), link("a", "b")],
   ["a file through a link to the outside", /absolute path/, link("a", CANARY), file("a/svcevil")],
   ["a file through a link to a folder inside", /lies below l/, folder("d"), link("l", "d"), file("l/x")],
-  ["a link in the place of a folder", /a link, and other entries lie below it|comes twice/, file("d/x"), link("d", CANARY.slice(1)), file("d/svcevil")],
+  [
+    "a link in the place of a folder",
+    /a link, and other entries lie below it|comes twice/,
+    file("d/x"),
+    link("d", CANARY.slice(1)),
+    file("d/svcevil"),
+  ],
   ["a link in the place of a file", /comes twice/, file("a"), link("a", "b")],
   ["a file in the place of a link", /comes twice/, link("a", "b"), file("a")],
   ["a hard link to a file of the host", /hard link/, hard("a", "/etc/passwd")],
@@ -110,7 +116,11 @@ export function badArchives(): readonly BadArchive[] {
   altered[3] = 1;
   return [
     ...written,
-    { what: "more entries than a release may have", says: /more than 20000 entries/, tar: makeTar(Array.from({ length: 20_001 }, (_, index) => ({ name: `f${index}` }))) },
+    {
+      what: "more entries than a release may have",
+      says: /more than 20000 entries/,
+      tar: makeTar(Array.from({ length: 20_001 }, (_, index) => ({ name: `f${index}` }))),
+    },
     { what: "an archive that is cut off", says: /./, tar: whole.subarray(0, 2000) },
     { what: "an archive whose header was altered", says: /./, tar: altered },
     { what: "no archive at all", says: /./, tar: Buffer.from("#!/bin/sh\n".repeat(200)) },

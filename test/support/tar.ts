@@ -6,7 +6,7 @@ export type Member = {
   readonly name: string | Uint8Array;
   readonly type?: string;
   readonly mode?: number;
-  readonly content?: string;
+  readonly content?: string | Uint8Array;
   readonly target?: string | Uint8Array;
   readonly size?: number | "negative";
 };

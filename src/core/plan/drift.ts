@@ -5,7 +5,7 @@ import { executablePath } from "../resources/release.ts";
 import { manifestPath } from "./manifest.ts";
 import { type Aspect, isDamaged, originOf } from "./origin.ts";
 import { orphanEntries } from "./orphans.ts";
-import { sayWrongType } from "./path-notices.ts";
+import { sayNewest, sayWrongType } from "./path-notices.ts";
 import { touchedAt } from "./since.ts";
 import { mountFindings, unitFindings } from "./unit-drift.ts";
 
@@ -55,7 +55,7 @@ function pathFindings(target: HostTarget, resource: PathResource, observation: O
   const wrong = sayWrongType(resource, observation);
   if (wrong !== null) return [about(wrong.endsWith("masked") ? "masked" : "type", "existence", wrong, null)];
   const change = compareResource(resource, observation);
-  return change === null ? [] : changeFindings(change, about);
+  return change === null ? [] : changeFindings(change, observation, about);
 }
 
 /** The user database does not say when it changed. */
@@ -65,7 +65,7 @@ function changedAt(resource: PathResource, observation: Observation, aspect: Asp
   return observation.trees.get(resource.path)?.newest?.ctime ?? touchedAt(executablePath(resource), observation);
 }
 
-function changeFindings(change: Change, about: About): readonly Finding[] {
+function changeFindings(change: Change, observation: Observation, about: About): readonly Finding[] {
   const { resource, before, after, differs } = change;
   const aspect = before === null ? "existence" : "content";
   if (resource.kind === "account") return [about("account", aspect, before === null ? "the user is missing" : sayKeys(change), change)];
@@ -76,7 +76,14 @@ function changeFindings(change: Change, about: About): readonly Finding[] {
   const ownerText = `owner is ${before.owner ?? ""}:${before.group ?? ""}, not ${after?.owner ?? ""}:${after?.group ?? ""}`;
   return [
     ...(differs.includes("sha256") || differs.includes("target")
-      ? [about("content", aspect, differs.includes("target") ? sayKeys(change) : "other content than declared", change)]
+      ? [
+          about(
+            "content",
+            aspect,
+            differs.includes("target") ? sayKeys(change) : `other content than declared${sayNewest(resource, observation)}`,
+            change,
+          ),
+        ]
       : []),
     ...(differs.includes("mode") ? [about("mode", "mode", `mode is ${before.mode ?? ""}, not ${after?.mode ?? ""}`, change)] : []),
     ...(owner ? [about("owner", "owner", ownerText, change)] : []),

@@ -43,12 +43,16 @@ function typeNotices(resource: Resource, observation: Observation): readonly Not
 function releaseNotices(resource: Resource, observation: Observation): readonly Notice[] {
   if (resource.kind !== "release" || observation.paths.get(resource.path)?.type !== "directory") return [];
   if (foundDigest(resource, observation) === resource.sha256) return [];
-  const what = resource.form === "tree" ? `${resource.path} does not hold the tree` : `${executablePath(resource)} is not the executable`;
-  return [refusal("damaged-release", `${what} that ${resource.path} was made for${sayNewest(resource, observation)}: remove that directory`)];
+  const what =
+    resource.form === "tree"
+      ? `${resource.path} does not hold what it was made for${sayNewest(resource, observation)}`
+      : `${executablePath(resource)} is not the executable that ${resource.path} was made for`;
+  return [refusal("damaged-release", `${what}: remove that directory`)];
 }
 
-function sayNewest({ path }: Resource & { readonly kind: "release" }, { trees }: Observation): string {
-  const newest = trees.get(path)?.newest ?? null;
+/** Of a tree that is not as declared, what to look at first; empty for anything else. */
+export function sayNewest(resource: Resource, { trees }: Observation): string {
+  const newest = resource.kind === "release" ? (trees.get(resource.path)?.newest ?? null) : null;
   return newest === null ? "" : ` (what changed last in it: ${newest.path === "" ? "the folder itself" : newest.path})`;
 }
 

@@ -13,7 +13,7 @@ export function renderRelease(service: Service, artifact: RenderedArtifact | nul
   const name = wanted.source.split("/").at(-1) ?? "";
   const refuse = (message: string, hint: string) => void problems.push(makeProblem(wanted.place, message, hint));
   if (artifact === null) refuse(`The artifact ${wanted.source} is not there`, "Build or fetch it first; the path starts at the project folder.");
-  if (!isPlainName(name)) refuse(`"${name}" cannot be the name of the executable`, "Use letters, digits and . _ + - in the artifact's file name.");
+  if (!isPlainName(name)) refuse(`"${name}" cannot be the name of an artifact`, "Use letters, digits and . _ + - in its file's name.");
   if (wanted.version !== null && !isPlainName(wanted.version)) {
     refuse(`"${wanted.version}" cannot be a version`, "It becomes the name of a directory: use letters, digits and . _ + ~ -");
   }
