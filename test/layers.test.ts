@@ -45,7 +45,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["core/graph/", ["core/model.ts", "core/unit-file/", "core/lint/"]],
   ["core/drift/", ["core/model.ts", "core/config/patterns.ts", "core/plan/", "core/resources/", "core/unit-file/"]],
   ["core/init/", ["core/config/allow-lists.ts"]],
-  ["core/status/", ["core/model.ts", "core/plan/drift.ts", "core/plan/unit-state.ts", "core/verify/cause.ts"]],
+  ["core/status/", ["core/model.ts", "core/plan/drift.ts", "core/plan/running-program.ts", "core/plan/unit-state.ts", "core/verify/cause.ts"]],
   // Whether a change needs a restart is known where units are rendered; of drop-ins for units of others the plan asks it.
   ["core/plan/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/", "core/render/restart-relevance.ts"]],
   ["core/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"]],
@@ -53,6 +53,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
 
 /** Who alone may import a package or a part of Node. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  "tar-stream": ["project/"],
   ssh2: ["remote/"],
   listr2: ["report/"],
   diff: ["report/"],

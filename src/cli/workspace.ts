@@ -101,6 +101,6 @@ export async function makeContext(
     redact: around.surroundings.stdout.redact,
     newId: makeId,
     now: () => performance.now(),
-    readFile: readArtifact,
+    readArtifact,
   };
 }

@@ -93,15 +93,32 @@ export type SecretSource =
 /** How a secret reaches the process: a variable of its environment file, or a file of its own under $CREDENTIALS_DIRECTORY (systemd.exec(5)). */
 export type SecretDelivery = "environment" | "credential";
 
-/** A release: one executable file that is delivered under /opt/<service>/releases. */
+/** What an artifact is: one executable, an archive of a tree, or a folder whose content is the tree. */
+export type ArtifactForm = "file" | "archive" | "directory";
+
+/** A release: one executable file, or a tree of files, that is delivered under /opt/<service>/releases. */
 export type Artifact = {
-  /** Path relative to the project root. */
+  /** Path relative to the project root; of a folder without the slash at its end. */
   readonly source: string;
+  readonly form: ArtifactForm;
+  /** Leading parts that every name in a tree loses, e.g. 1 for an archive whose content is below foo-1.2/. */
+  readonly strip: number;
   readonly version: string | null;
-  /** 64 hex digits; null: computed from the file. */
+  /** 64 hex digits; null: computed. Of a file or an archive that of its bytes, of a folder its tree digest. */
   readonly sha256: string | null;
   readonly keep: number;
   readonly place: Place;
+};
+
+/** What is sent of an artifact to a host that lacks it: the file's own bytes, or a tar that is made of the tree. */
+export type ArtifactSource = {
+  readonly form: ArtifactForm;
+  /** Absolute, on the controller. */
+  readonly path: string;
+  readonly strip: number;
+  /** Of the bytes that are sent: 64 hex digits, and how many they are. */
+  readonly sha256: string;
+  readonly size: number;
 };
 
 /** A job beside the service that a timer starts: <service>-<name>.timer and <service>-<name>.service. */
@@ -295,19 +312,22 @@ export type LinkResource = {
   readonly path: string;
   readonly target: string;
 };
-/** A release directory holding one executable, content-addressed. */
+/** A release directory, content-addressed: it holds one executable, or a tree of files. */
 export type ReleaseResource = {
   readonly kind: "release";
   readonly id: string;
   readonly service: string;
   /** /opt/<service>/releases/<version>-<sha12> */
   readonly path: string;
-  /** Name of the executable inside. */
+  readonly form: "file" | "tree";
+  /** Of a file: the executable inside. Of a tree: the artifact's own name, for messages. */
   readonly name: string;
+  /** Of a file: that of its bytes. Of a tree: its digest (core/artifact/tree-digest.ts). */
   readonly sha256: string;
+  /** Bytes of all files in it. */
   readonly size: number;
-  /** Absolute path on the controller. */
-  readonly source: string;
+  /** Null: nothing to send it from is known, as in a rollback. */
+  readonly source: ArtifactSource | null;
   readonly keep: number;
 };
 /** A unit that shall be loaded from our file and be running. */
@@ -479,7 +499,14 @@ export type ProbeRequest = {
   readonly mounts: readonly string[];
   /** Whose manifests are read for what was not asked for: those of selected services, and, with rest look, of all that are not among `leave`. */
   readonly manifests: { readonly selected: readonly string[]; readonly leave: readonly string[]; readonly rest: "look" | "leave" };
+  /** Folders of which the tree digest is wanted. */
+  readonly trees: readonly string[];
+  /** Whether to say which program each unit's main process runs. */
+  readonly programs: "asked" | "not-asked";
 };
+
+/** A folder's tree digest, and the entry in it whose inode changed last: its path below the folder ("" for the folder), seconds since the epoch. */
+export type TreeState = { readonly sha256: string; readonly newest: { readonly path: string; readonly ctime: number } | null };
 
 /** One probe's answer. */
 export type Observation = {
@@ -493,6 +520,10 @@ export type Observation = {
   readonly groups: ReadonlyMap<string, { readonly gid: number; readonly members: readonly string[] }>;
   /** Mount point → file system type and live options, as in /proc/self/mounts; only paths that were asked for. */
   readonly mounts: ReadonlyMap<string, { readonly type: string; readonly options: readonly string[] }>;
+  /** By path, of the folders that were asked for and are there. */
+  readonly trees: ReadonlyMap<string, TreeState>;
+  /** Process id of a unit's main process → /proc/PID/exe as the kernel has it, e.g. with " (deleted)" at its end. */
+  readonly programs: ReadonlyMap<number, string>;
   readonly records: ReadonlyMap<string, UnitRecord>;
   readonly manifest: readonly ManifestEntry[];
   /** What other projects' manifests say of the paths that were asked for; files and links only. */

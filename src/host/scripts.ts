@@ -7,7 +7,7 @@ const script = (name: string): Script => ({ name, text: text(name) });
 
 /** Scripts that a Remote runs directly. */
 export const scripts = {
-  probe: script("probe.sh"),
+  probe: { name: "probe.sh", text: text("tree.sh") + text("probe.sh") },
   upload: script("upload.sh"),
   deliver: script("deliver.sh"),
   attend: script("attend.sh"),
@@ -28,4 +28,12 @@ export const scripts = {
 } as const;
 
 /** Files that every transaction carries, so that a host can finish or undo it without a controller. */
-export const transactionFiles: readonly Script[] = ["apply.sh", "finish.sh", "journal.sh", "recover.sh", "svcdeploy-recover.service"].map(script);
+export const transactionFiles: readonly Script[] = [
+  "apply.sh",
+  "finish.sh",
+  "journal.sh",
+  "release.sh",
+  "tree.sh",
+  "recover.sh",
+  "svcdeploy-recover.service",
+].map(script);

@@ -54,9 +54,9 @@ async function readSecret(service: Service, secret: Service["secrets"][number], 
   return values?.get(secret.name) ?? null;
 }
 
-/** Where the project declares the hash, the file itself is not needed to know what the host shall have. */
+/** Where the project declares the hash, the file itself is not needed to know what the host shall have; an archive's does not tell the tree's. */
 function standIn(artifact: Artifact, gathered: Gathered): ReturnType<Readers["describe"]> {
-  if (artifact.sha256 === null) gathered.unsure.add(artifact.place.file);
+  if (artifact.sha256 === null || artifact.form === "archive") gathered.unsure.add(artifact.place.file);
   return STAND_INS.describe(artifact);
 }
 

@@ -26,7 +26,10 @@ export type Readers = { readonly describe: ReturnType<typeof makeArtifactReader>
 
 /** Readers for who looks at the text of files alone (lint): neither artifacts nor secrets need to be here. */
 export const STAND_INS: Readers = {
-  describe: async (artifact) => ({ sha256: artifact.sha256 ?? "0".repeat(64), size: 1, path: artifact.source }),
+  describe: async ({ form, strip, source, sha256: declared }) => {
+    const sha256 = declared ?? "0".repeat(64);
+    return { sha256, size: 1, source: { form, strip, path: source, sha256, size: 1 } };
+  },
   readSecrets: async (service) => new Map(service.secrets.map(({ name }) => [name, new Secret(name, "stand-in")])),
 };
 

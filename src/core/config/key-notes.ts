@@ -17,9 +17,15 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
       says: "The program: what the project brings to the host. Without it the program is taken to be there.",
       example: 'artifact: { source: artifacts/web, version: "2.3.1", keep: 5 }',
     },
-    "artifact.source": { says: "Where it is, from the project folder." },
+    "artifact.source": {
+      says: "Where it is, from the project folder: one executable, a folder (a slash at its end), or a `.tar`, `.tar.gz`, `.tgz` or `.tar.zst`; see artifacts.md.",
+    },
     "artifact.version": { says: "What it is called in folder names, in `status` and in `why`; text, so in quotes.", otherwise: "its sha256 alone" },
-    "artifact.sha256": { says: "What it must be; another file is refused before any host is asked.", otherwise: "computed and shown" },
+    "artifact.strip": { says: "How many leading parts the names in an archive lose.", otherwise: "0" },
+    "artifact.sha256": {
+      says: "What it must be (of a folder its tree's digest); another file is refused before any host is asked.",
+      otherwise: "computed and shown",
+    },
     "artifact.keep": { says: "How many releases stay on the host.", otherwise: "5" },
     account: {
       says: "A system user with its group, created when missing, never changed or removed. Sets User= and Group=.",

@@ -5,6 +5,7 @@ import type { Service } from "../model.ts";
 import { parsePercent } from "../unit-file/percent.ts";
 import { parseSize } from "../unit-file/size.ts";
 import { refuseAddress, refuseForeignUnit, refuseHostGlob, refuseHttpUrl, refuseName, refuseProjectPath, refuseVariable } from "./allow-lists.ts";
+import { artifactForm } from "./artifact-form.ts";
 import {
   accountName,
   bad,
@@ -41,15 +42,27 @@ const directives = mapOf(listOf(directiveValue));
 
 const artifactSource = textThat((source) => {
   if (/^https?:/.test(source)) return "an artifact from https is not supported yet";
-  if (/\.(?:tar|tar\.\w+|tgz|zip)$/.test(source)) return "an archive as artifact is not supported yet; name the executable itself";
-  return refuseProjectPath(source);
+  if (/\.(?:tar\.(?:bz2|xz|lz4?|lzma|Z)|tbz2?|txz|zip|7z)$/i.test(source)) return "an archive is a .tar, .tar.gz, .tgz or .tar.zst";
+  return refuseProjectPath(source.replace(/\/$/, ""));
 });
 const sha256 = textThat((value) => (/^[0-9a-f]{64}$/.test(value) ? null : "a sha256 has 64 hexadecimal digits in lower case"), {
   pattern: "^[0-9a-f]{64}$",
 });
-const artifact = map({ source: artifactSource, version: version.optional(), sha256: sha256.optional(), keep: integer(1, 100).optional() }, [
-  "signature",
-]);
+const artifact = map(
+  {
+    source: artifactSource,
+    version: version.optional(),
+    sha256: sha256.optional(),
+    keep: integer(1, 100).optional(),
+    // Leading parts that the names in an archive lose, as tar's --strip-components does.
+    strip: integer(0, 5).optional(),
+  },
+  ["signature"],
+).superRefine((value, context) => {
+  if ((value.strip ?? 0) > 0 && artifactForm(value.source) !== "archive") {
+    context.addIssue({ code: "custom", path: ["strip"], message: "strip belongs to archives (.tar, .tar.gz, .tgz, .tar.zst)" });
+  }
+});
 
 const account = map({ user: accountName, group: accountName.optional(), groups: listOf(accountName).optional(), home: hostPath.optional() });
 

@@ -1,7 +1,9 @@
 /** An expanded service file → Service: every default filled, every directive known to the host's systemd. */
+
 import { ConfigError, type Problem } from "../errors.ts";
 import type { Check, ConfigFile, Host, Place, SecretSource, Service, ServiceSource, TreeMap } from "../model.ts";
 import { refuseVariable } from "./allow-lists.ts";
+import { artifactForm } from "./artifact-form.ts";
 import { checkTree } from "./check.ts";
 import { readPaths, readSockets, readTimers } from "./companions.ts";
 import { readDirectives } from "./directives.ts";
@@ -86,7 +88,9 @@ function readArtifact({ written, placeOf }: Reading): Service["artifact"] {
   const { artifact } = written;
   if (artifact === undefined) return null;
   return {
-    source: artifact.source,
+    source: artifact.source.replace(/\/$/, ""),
+    form: artifactForm(artifact.source),
+    strip: artifact.strip ?? 0,
     version: artifact.version ?? null,
     sha256: artifact.sha256 ?? null,
     keep: artifact.keep ?? DEFAULT_KEEP,

@@ -83,7 +83,11 @@ describe("what a format cannot carry is a mistake at its place", () => {
       { files: [{ path: "/etc/app/a", from: { kind: "template", template: "nope.hbs" } }] },
       /^The template nope.hbs is not there/,
     ],
-    ["a missing artifact", { artifact: { source: "dist/app", version: null, sha256: null, keep: 5 } }, /^The artifact dist\/app is not there/],
+    [
+      "a missing artifact",
+      { artifact: { source: "dist/app", form: "file", strip: 0, version: null, sha256: null, keep: 5 } },
+      /^The artifact dist\/app is not there/,
+    ],
   ];
   test.each(cases)("%s", (_name, short, message) => {
     const problems = problemsOf(short);
@@ -115,11 +119,11 @@ describe("what a format cannot carry is a mistake at its place", () => {
   });
 
   test("an artifact that is not the one meant", () => {
-    const artifact = { sha256: "a".repeat(64), size: 1, path: "/x" };
-    const messages = problemsOf({ artifact: { source: "dist/a b", version: "../1", sha256: "b".repeat(64), keep: 5 } }, { artifact }).map(
-      (problem) => problem.message,
-    );
-    expect(messages).toEqual([expect.stringContaining("executable"), expect.stringContaining("version"), expect.stringContaining("has sha256")]);
+    const source = { form: "file" as const, path: "/x", strip: 0, sha256: "a".repeat(64), size: 1 };
+    const artifact = { sha256: "a".repeat(64), size: 1, source };
+    const wanted = { source: "dist/a b", form: "file" as const, strip: 0, version: "../1", sha256: null, keep: 5 };
+    const messages = problemsOf({ artifact: wanted }, { artifact }).map((problem) => problem.message);
+    expect(messages).toEqual([expect.stringContaining("name of an artifact"), expect.stringContaining("version")]);
   });
 });
 
