@@ -15,7 +15,7 @@ export async function render(raw: RawArguments, surroundings: Surroundings): Pro
   const selection = selectionOf(raw);
   const wanted = optionalText(raw, "host");
   const out = optionalText(raw, "out");
-  const { plays } = await openWorkspace(selection, surroundings);
+  const { plays } = await openWorkspace(selection, surroundings, null, { for: "compare" });
   const targets = distinctTargets(
     ofHost(
       plays.flatMap((play) => play.targets),

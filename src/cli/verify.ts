@@ -11,7 +11,7 @@ import { announce, makeContext, openWorkspace } from "./workspace.ts";
 /** Prints what was found; the exit code is that of the reports. */
 export async function verify(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
-  const { project, plays } = await openWorkspace(selection, surroundings);
+  const { project, plays } = await openWorkspace(selection, surroundings, null, { for: "compare" });
   const interrupts = listenForInterrupts(surroundings, () => {});
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
   announce(plays, surroundings);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { nearestName } from "../errors.ts";
 import { parsePercent } from "../unit-file/percent.ts";
 import { parseSize } from "../unit-file/size.ts";
-import { refuseAddress, refuseHostGlob, refuseHttpUrl, refuseName, refuseProjectPath, refuseVariable } from "./allow-lists.ts";
+import { refuseAddress, refuseFileUrl, refuseHostGlob, refuseHttpUrl, refuseName, refuseProjectPath, refuseVariable } from "./allow-lists.ts";
 import {
   accountName,
   bad,
@@ -25,6 +25,10 @@ import {
   treeMap,
   version,
 } from "./schema-parts.ts";
+import { artifactSignature } from "./signature-schema.ts";
+
+const NEEDS_SHA256 =
+  "an artifact from https needs its sha256 beside it: run sha256sum on a copy that you trust, or take it from the publisher's list";
 
 /** A directive's value: text, number, truth value (yes, no); its parts when it is a list. */
 const directiveValue = leaf(
@@ -38,16 +42,22 @@ const directiveValue = leaf(
 const directives = mapOf(listOf(directiveValue));
 
 const artifactSource = textThat((source) => {
-  if (/^https?:/.test(source)) return "an artifact from https is not supported yet";
+  const isUrl = /^https?:/.test(source);
   if (/\.(?:tar|tar\.\w+|tgz|zip)$/.test(source)) return "an archive as artifact is not supported yet; name the executable itself";
-  return refuseProjectPath(source);
+  return isUrl ? refuseFileUrl(source) : refuseProjectPath(source);
 });
 const sha256 = textThat((value) => (/^[0-9a-f]{64}$/.test(value) ? null : "a sha256 has 64 hexadecimal digits in lower case"), {
   pattern: "^[0-9a-f]{64}$",
 });
-const artifact = map({ source: artifactSource, version: version.optional(), sha256: sha256.optional(), keep: integer(1, 100).optional() }, [
-  "signature",
-]);
+const artifact = map({
+  source: artifactSource,
+  version: version.optional(),
+  sha256: sha256.optional(),
+  signature: artifactSignature.optional(),
+  keep: integer(1, 100).optional(),
+}).superRefine((value, context) => {
+  if (value.source.startsWith("https:") && value.sha256 === undefined) context.addIssue({ code: "custom", path: ["source"], message: NEEDS_SHA256 });
+});
 
 const account = map({ user: accountName, group: accountName.optional(), groups: listOf(accountName).optional(), home: hostPath.optional() });
 

@@ -58,7 +58,8 @@ function gone(resource: KeptResource, owners: ReadonlyMap<string, unknown>): rea
 function rebuildService({ service, version, secrets, health, settleSeconds, resources }: KeptService): Service {
   const place = { file: `services/${service}.yaml`, line: 1, column: 1 };
   const release = resources.find((resource) => resource.kind === "release");
-  const artifact = release === undefined ? null : { source: release.name, version, sha256: release.sha256, keep: release.keep, place };
+  const artifact =
+    release === undefined ? null : { source: release.name, version, sha256: release.sha256, signature: null, keep: release.keep, place };
   const sources = secrets.map((name) => ({ name, source: { provider: "env" as const, variable: name }, place }));
   return { ...bareService(service), artifact, secrets: sources, health, settleSeconds };
 }

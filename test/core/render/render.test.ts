@@ -79,7 +79,11 @@ describe("what a format cannot carry is a mistake at its place", () => {
       { files: [{ path: "/etc/app/a", from: { kind: "template", template: "nope.hbs" } }] },
       /^The template nope.hbs is not there/,
     ],
-    ["a missing artifact", { artifact: { source: "dist/app", version: null, sha256: null, keep: 5 } }, /^The artifact dist\/app is not there/],
+    [
+      "a missing artifact",
+      { artifact: { source: "dist/app", version: null, sha256: null, signature: null, keep: 5 } },
+      /^The artifact dist\/app is not there/,
+    ],
   ];
   test.each(cases)("%s", (_name, short, message) => {
     const problems = problemsOf(short);
@@ -112,9 +116,10 @@ describe("what a format cannot carry is a mistake at its place", () => {
 
   test("an artifact that is not the one meant", () => {
     const artifact = { sha256: "a".repeat(64), size: 1, path: "/x" };
-    const messages = problemsOf({ artifact: { source: "dist/a b", version: "../1", sha256: "b".repeat(64), keep: 5 } }, { artifact }).map(
-      (problem) => problem.message,
-    );
+    const messages = problemsOf(
+      { artifact: { source: "dist/a b", version: "../1", sha256: "b".repeat(64), signature: null, keep: 5 } },
+      { artifact },
+    ).map((problem) => problem.message);
     expect(messages).toEqual([expect.stringContaining("executable"), expect.stringContaining("version"), expect.stringContaining("has sha256")]);
   });
 });
