@@ -1,6 +1,5 @@
 /** Gives bytes to a program that checks signatures, piece by piece, without a shell and with next to no environment. */
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 
 /** A program to run. folder: its working directory and home. */
 export type ToolOrder = {
@@ -25,6 +24,7 @@ export function startTool({ program, words, folder, longestMilliseconds }: ToolO
   const child = spawn(program, words, { cwd: folder, env, stdio: ["pipe", "pipe", "pipe"] });
   const said = { stdout: "", stderr: "" };
   const { promise: ended, resolve } = Promise.withResolvers<ToolAnswer>();
+  const closed = new Promise((resolved) => child.stdin.once("close", resolved));
   const state = { taking: true, deaf: false };
   const finish = (answer: ToolAnswer): void => {
     clearTimeout(timer);
@@ -57,7 +57,7 @@ export function startTool({ program, words, folder, longestMilliseconds }: ToolO
   return {
     take: async (bytes) => {
       if (!state.taking || child.stdin.write(bytes)) return;
-      await Promise.race([once(child.stdin, "drain").catch(() => {}), once(child.stdin, "close"), ended]);
+      await Promise.race([new Promise((drained) => child.stdin.once("drain", drained)), closed]);
     },
     end: () => {
       child.stdin.end();
