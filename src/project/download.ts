@@ -141,7 +141,9 @@ function refuseAnswer(response: Response, at: URL, limits: DownloadLimits): Down
       "Serve the file without Content-Encoding: the sha256 is of the file.",
     );
   const total = lengthOf(response);
-  return total !== null && total > limits.bytes ? failed(`${at.host} offers ${sizeText(total)}; ${sizeText(limits.bytes)} are the most`, null) : null;
+  return total !== null && total > limits.bytes
+    ? failed(`${at.host} offers ${sizeText(total)}, and ${sizeText(limits.bytes)} is the limit`, null)
+    : null;
 }
 
 function lengthOf(response: Response): number | null {

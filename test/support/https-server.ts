@@ -45,7 +45,7 @@ export function makeCertificates(): Certificates {
 /** Starts a server on a free port. */
 export async function startHttps({ cert, key }: Certificates, listener: RequestListener): Promise<HttpsServer> {
   const server = createServer({ cert, key }, listener);
-  await new Promise<void>((listening) => server.listen(0, "localhost", listening));
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   const close = (): void => {
