@@ -8,35 +8,23 @@ const KINDS = ["minisign", "ssh", "gpg", "cosign"] as const;
 const DEFAULT_NAMESPACE = "file";
 
 /** Two bytes `Ed`, the key's id of eight and the key of 32, all in base64. */
-const minisignKey = textThat((key) =>
-  /^RW[QRST][A-Za-z0-9+/]{53}$/.test(key)
-    ? null
-    : "a minisign public key is the second line of minisign.pub: 56 letters and digits that begin with RW",
-);
+const MINISIGN_KEY = "^RW[QRST][A-Za-z0-9+/]{53}$";
 const SSH_TYPES = "ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com";
-const sshKey = textThat((key) =>
-  new RegExp(`^(?:${SSH_TYPES}) [A-Za-z0-9+/]{32,}={0,2}(?: [!-~ ]{1,200})?$`).test(key)
-    ? null
-    : 'an SSH public key is a line of id_ed25519.pub: "ssh-ed25519 AAAA… comment"',
-);
-const namespace = textThat((name) =>
-  /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/.test(name) ? null : "a namespace has letters, digits and . _ @ -, 64 at most",
-);
+const SSH_KEY = `^(?:${SSH_TYPES}) [A-Za-z0-9+/]{32,}={0,2}(?: [!-~ ]{1,200})?$`;
+const NAMESPACE = "^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$";
+
+const minisignKey = textLike(MINISIGN_KEY, "a minisign public key is the second line of minisign.pub: 56 letters and digits that begin with RW");
+const sshKey = textLike(SSH_KEY, 'an SSH public key is a line of id_ed25519.pub: "ssh-ed25519 AAAA… comment"');
+const namespace = textLike(NAMESPACE, "a namespace has letters, digits and . _ @ -, 64 at most");
 const signatureFile = textThat((file) => (/^https?:/.test(file) ? refuseFileUrl(file) : refuseProjectPath(file)));
 
 /** artifact.signature: one kind with its key, and where its signature is when that is not beside the artifact. */
 export const artifactSignature = map({
-  /** The public key itself. */
   minisign: minisignKey.optional(),
-  /** The public key itself, as in authorized_keys. */
   ssh: sshKey.optional(),
-  /** A file of the project with the public key, armored or binary. */
   gpg: projectPath.optional(),
-  /** A file of the project with the public key (PEM). */
   cosign: projectPath.optional(),
-  /** What the signature was made for: ssh-keygen -Y sign -n NAMESPACE. */
   namespace: namespace.optional(),
-  /** The signature's file, of the project or from https. */
   file: signatureFile.optional(),
 }).superRefine((value, context) => {
   const given = KINDS.filter((kind) => value[kind] !== undefined);
@@ -52,4 +40,9 @@ export function readSignature(written: z.infer<typeof artifactSignature>, place:
   if (minisign !== undefined) return { ...common, kind: "minisign", publicKey: minisign };
   if (ssh !== undefined) return { ...common, kind: "ssh", publicKey: ssh, namespace: given ?? DEFAULT_NAMESPACE };
   return gpg === undefined ? { ...common, kind: "cosign", keyFile: cosign ?? "" } : { ...common, kind: "gpg", keyFile: gpg };
+}
+
+function textLike(pattern: string, otherwise: string) {
+  const shape = new RegExp(pattern);
+  return textThat((text) => (shape.test(text) ? null : otherwise), { pattern });
 }
