@@ -64,8 +64,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   handlebars: ["core/render/"],
   "node:fs": ["project/", "store/", "remote/key-files.ts", "host/scripts.ts"],
   "node:fs/promises": ["project/", "store/", "remote/key-files.ts"],
-  // git tells the commit, a timer is installed here, a provider prints a secret; the pager is the user's own program
-  "node:child_process": ["cli/run-identity.ts", "deploy/install-timer-here.ts", "project/run-provider.ts", "cli/pager.ts"],
+  // git tells the commit, a timer is installed here, a provider prints a secret, others' tools check signatures; the pager is the user's own program
+  "node:child_process": ["cli/run-identity.ts", "deploy/install-timer-here.ts", "project/run-provider.ts", "project/feed-tool.ts", "cli/pager.ts"],
   "node:net": ["remote/", "deploy/http-request.ts"],
   "node:sqlite": ["store/"],
 };

@@ -98,14 +98,16 @@ export type ArtifactForm = "file" | "archive" | "directory";
 
 /** A release: one executable file, or a tree of files, that is delivered under /opt/<service>/releases. */
 export type Artifact = {
-  /** Path relative to the project root; of a folder without the slash at its end. */
+  /** Path relative to the project root, of a folder without the slash at its end; or an https URL. */
   readonly source: string;
   readonly form: ArtifactForm;
   /** Leading parts that every name in a tree loses, e.g. 1 for an archive whose content is below foo-1.2/. */
   readonly strip: number;
   readonly version: string | null;
-  /** 64 hex digits; null: computed. Of a file or an archive that of its bytes, of a folder its tree digest. */
+  /** 64 hex digits; null: computed, which of a URL it never is. Of a file or an archive that of its bytes, of a folder its tree digest. */
   readonly sha256: string | null;
+  /** What must be signed by whom before anything of it is sent; null: nothing. */
+  readonly signature: ArtifactSignature | null;
   readonly keep: number;
   readonly place: Place;
 };
@@ -120,6 +122,19 @@ export type ArtifactSource = {
   readonly sha256: string;
   readonly size: number;
 };
+
+/** Whose signature an artifact needs. file: path relative to the project root or https URL of the signature; null: beside the artifact. */
+export type ArtifactSignature = { readonly file: string | null; readonly place: Place } & (
+  | { readonly kind: "minisign"; readonly publicKey: string }
+  | { readonly kind: "ssh"; readonly publicKey: string; readonly namespace: string }
+  | { readonly kind: "gpg" | "cosign"; readonly keyFile: string }
+);
+
+/** A signature that was found right. key: the signer's key as its tool names it; says: what was signed along with the bytes, or a name of the signer; may be empty. */
+export type SignatureProof = { readonly kind: ArtifactSignature["kind"]; readonly key: string; readonly says: string };
+
+/** An artifact whose signature was checked on this machine before anything was sent. */
+export type SignedArtifact = { readonly service: string; readonly source: string; readonly sha256: string; readonly signature: SignatureProof };
 
 /** A job beside the service that a timer starts: <service>-<name>.timer and <service>-<name>.service. */
 export type Timer = {
@@ -375,6 +390,8 @@ export type HostTarget = {
   readonly owners: ReadonlyMap<string, readonly string[]>;
   /** Every service that the project has for this host in any play; null in all but one of the host's targets, so that nothing is told twice. */
   readonly declared: readonly string[] | null;
+  /** Artifacts whose signatures were checked for this run, for who reviews it. */
+  readonly signed?: readonly SignedArtifact[];
   /** Only a rollback has it: the run that it takes back, and what goes because the older generation did not have it (files and links; units stop). */
   readonly rollback?: { readonly of: string; readonly absent: readonly (FileResource | LinkResource | UnitResource)[] };
   /** Only plan and apply have it; without it nothing goes that the project declares no more. */

@@ -4,7 +4,16 @@ import { nearestName } from "../errors.ts";
 import type { Service } from "../model.ts";
 import { parsePercent } from "../unit-file/percent.ts";
 import { parseSize } from "../unit-file/size.ts";
-import { refuseAddress, refuseForeignUnit, refuseHostGlob, refuseHttpUrl, refuseName, refuseProjectPath, refuseVariable } from "./allow-lists.ts";
+import {
+  refuseAddress,
+  refuseFileUrl,
+  refuseForeignUnit,
+  refuseHostGlob,
+  refuseHttpUrl,
+  refuseName,
+  refuseProjectPath,
+  refuseVariable,
+} from "./allow-lists.ts";
 import { artifactForm } from "./artifact-form.ts";
 import {
   accountName,
@@ -28,6 +37,10 @@ import {
   treeMap,
   version,
 } from "./schema-parts.ts";
+import { artifactSignature } from "./signature-schema.ts";
+
+const NEEDS_SHA256 =
+  "an artifact from https needs its sha256 beside it: run sha256sum on a copy that you trust, or take it from the publisher's list";
 
 /** A directive's value: text, number, truth value (yes, no); its parts when it is a list. */
 const directiveValue = leaf(
@@ -41,27 +54,30 @@ const directiveValue = leaf(
 const directives = mapOf(listOf(directiveValue));
 
 const artifactSource = textThat((source) => {
-  if (/^https?:/.test(source)) return "an artifact from https is not supported yet";
+  if (/^https?:/.test(source)) return refuseFileUrl(source);
   if (/\.(?:tar\.(?:bz2|xz|lz4?|lzma|Z)|tbz2?|txz|zip|7z)$/i.test(source)) return "an archive is a .tar, .tar.gz, .tgz or .tar.zst";
   return refuseProjectPath(source.replace(/\/$/, ""));
 });
 const sha256 = textThat((value) => (/^[0-9a-f]{64}$/.test(value) ? null : "a sha256 has 64 hexadecimal digits in lower case"), {
   pattern: "^[0-9a-f]{64}$",
 });
-const artifact = map(
-  {
-    source: artifactSource,
-    version: version.optional(),
-    sha256: sha256.optional(),
-    keep: integer(1, 100).optional(),
-    // Leading parts that the names in an archive lose, as tar's --strip-components does.
-    strip: integer(0, 5).optional(),
-  },
-  ["signature"],
-).superRefine((value, context) => {
-  if ((value.strip ?? 0) > 0 && artifactForm(value.source) !== "archive") {
+const artifact = map({
+  source: artifactSource,
+  version: version.optional(),
+  sha256: sha256.optional(),
+  signature: artifactSignature.optional(),
+  keep: integer(1, 100).optional(),
+  // Leading parts that the names in an archive lose, as tar's --strip-components does.
+  strip: integer(0, 5).optional(),
+}).superRefine((value, context) => {
+  const form = artifactForm(value.source);
+  if (value.source.startsWith("https:") && form === "directory")
+    context.addIssue({ code: "custom", path: ["source"], message: "a URL names a file" });
+  if (value.source.startsWith("https:") && value.sha256 === undefined) context.addIssue({ code: "custom", path: ["source"], message: NEEDS_SHA256 });
+  if ((value.strip ?? 0) > 0 && form !== "archive")
     context.addIssue({ code: "custom", path: ["strip"], message: "strip belongs to archives (.tar, .tar.gz, .tgz, .tar.zst)" });
-  }
+  if (value.signature !== undefined && form === "directory")
+    context.addIssue({ code: "custom", path: ["signature"], message: "a folder has no signature: sign an archive of it" });
 });
 
 const account = map({ user: accountName, group: accountName.optional(), groups: listOf(accountName).optional(), home: hostPath.optional() });

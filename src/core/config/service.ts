@@ -10,6 +10,7 @@ import { readDirectives } from "./directives.ts";
 import { readDropIns } from "./drop-ins.ts";
 import { readInstances } from "./instances.ts";
 import { serviceSchema, type WrittenService } from "./service-schema.ts";
+import { readSignature } from "./signature-schema.ts";
 import type { TreePath } from "./yaml.ts";
 
 const DEFAULT_KEEP = 5;
@@ -93,8 +94,10 @@ function readArtifact({ written, placeOf }: Reading): Service["artifact"] {
     strip: artifact.strip ?? 0,
     version: artifact.version ?? null,
     sha256: artifact.sha256 ?? null,
+    signature: artifact.signature === undefined ? null : readSignature(artifact.signature, placeOf(["artifact", "signature"])),
     keep: artifact.keep ?? DEFAULT_KEEP,
-    place: placeOf(["artifact", artifact.sha256 === undefined ? "source" : "sha256"]),
+    // What is wrong with a URL is mostly that it does not answer, not its sha256.
+    place: placeOf(["artifact", artifact.sha256 === undefined || artifact.source.startsWith("https:") ? "source" : "sha256"]),
   };
 }
 

@@ -60,7 +60,9 @@ function rebuildService({ service, version, secrets, health, settleSeconds, reso
   const release = resources.find((resource) => resource.kind === "release");
   const form = release?.form === "tree" ? ("archive" as const) : ("file" as const);
   const artifact =
-    release === undefined ? null : { source: release.name, form, strip: 0, version, sha256: release.sha256, keep: release.keep, place };
+    release === undefined
+      ? null
+      : { source: release.name, form, strip: 0, version, sha256: release.sha256, signature: null, keep: release.keep, place };
   const sources = secrets.map((name) => ({ name, source: { provider: "env" as const, variable: name }, deliver: "environment" as const, place }));
   return { ...bareService(service), artifact, secrets: sources, health, settleSeconds };
 }

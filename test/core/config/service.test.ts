@@ -204,8 +204,6 @@ describe("refused as written", () => {
   });
 
   test.each([
-    ["artifact: { source: a, signature: { minisign: R } }", "signature"],
-    ["artifact: { source: https://example.org/x }", "artifact from https"],
     ["secrets: { A: { age: prod } }", "`age`"],
     ["secrets: { A: { sops: x } }", "`sops`"],
     ["secrets: { A: { ansible-vault: x } }", "`ansible-vault`"],

@@ -85,7 +85,7 @@ describe("what a format cannot carry is a mistake at its place", () => {
     ],
     [
       "a missing artifact",
-      { artifact: { source: "dist/app", form: "file", strip: 0, version: null, sha256: null, keep: 5 } },
+      { artifact: { source: "dist/app", form: "file", strip: 0, version: null, sha256: null, signature: null, keep: 5 } },
       /^The artifact dist\/app is not there/,
     ],
   ];
@@ -121,7 +121,7 @@ describe("what a format cannot carry is a mistake at its place", () => {
   test("an artifact that is not the one meant", () => {
     const source = { form: "file" as const, path: "/x", strip: 0, sha256: "a".repeat(64), size: 1 };
     const artifact = { sha256: "a".repeat(64), size: 1, source };
-    const wanted = { source: "dist/a b", form: "file" as const, strip: 0, version: "../1", sha256: null, keep: 5 };
+    const wanted = { source: "dist/a b", form: "file" as const, strip: 0, version: "../1", sha256: null, signature: null, keep: 5 };
     const messages = problemsOf({ artifact: wanted }, { artifact }).map((problem) => problem.message);
     expect(messages).toEqual([expect.stringContaining("name of an artifact"), expect.stringContaining("version")]);
   });
