@@ -31,7 +31,13 @@ async function prepare(host: TestHost): Promise<void> {
   await host.shell("chmod 755 /usr/local/bin/systemd-analyze; chmod 644 /etc/logrotate.d/*; touch /root/analyzed; systemctl daemon-reload");
 }
 
-type Written = { readonly service?: string; readonly rotate?: string; readonly paths?: string; readonly ignore?: string };
+type Written = {
+  readonly service?: string;
+  readonly rotate?: string;
+  readonly paths?: string;
+  readonly ignore?: string;
+  readonly rotation?: "block" | "file" | "none";
+};
 
 /** Writes a line a moment into its log, which it opens anew when it is told to. */
 const PROGRAM = `#!/bin/bash
@@ -40,10 +46,21 @@ trap 'exec >>/var/log/scribe/a.log' USR1
 while :; do echo tick; sleep 0.2; done
 `;
 
+/** The same logs, in a file of the service's own beside its block. */
+const OWN_FILE =
+  '{ path: /etc/logrotate.d/scribe-own, content: "/var/log/scribe/a.log {\\n  missingok\\n  su scribe scribe\\n}\\n", onChange: none }';
+
 function give(
   shop: Workshop,
-  { service = "  Type: exec\n", rotate = "weekly: true, copytruncate: true", paths = "/var/log/scribe/*.log", ignore = "" }: Written,
+  {
+    service = "  Type: exec\n",
+    rotate = "weekly: true, copytruncate: true",
+    paths = "/var/log/scribe/*.log",
+    ignore = "",
+    rotation = "block",
+  }: Written,
 ): void {
+  const block = `logrotate: { paths: [${paths}], rotate: 3, missingok: true, ${rotate} }\n`;
   shop.write("artifacts/scribe.sh", PROGRAM);
   shop.write("playbooks/site.yaml", "- { play: site, hosts: all, services: [scribe], rollout: { healthyDeadline: 8s } }\n");
   shop.write(
@@ -54,10 +71,9 @@ unit: { Wants: foreign.service }
 service:
 ${service}  ExecStart: /etc/scribe/scribe.sh
   ExecReload: /bin/kill -USR1 $MAINPID
-files: [{ path: /etc/scribe/scribe.sh, source: artifacts/scribe.sh, mode: "0755" }]
+files: [{ path: /etc/scribe/scribe.sh, source: artifacts/scribe.sh, mode: "0755" }${rotation === "file" ? `, ${OWN_FILE}` : ""}]
 directories: [{ path: /var/log/scribe, mode: "0775" }]
-logrotate: { paths: [${paths}], rotate: 3, missingok: true, ${rotate} }
-settle: 1s
+${rotation === "block" ? block : ""}settle: 1s
 lint: { ignore: [${ignore}] }
 `,
   );
@@ -194,5 +210,18 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     give(shop, {});
     expect(noticesIn(await plan(shop))).toEqual(["warning: logrotate is not installed: nothing will rotate these logs"]);
     await host.shell("mv /usr/sbin/logrotate.away /usr/sbin/logrotate");
+  });
+
+  step("the logs move from the block to a file beside it: no duplicate, since the first one goes along; then both are gone", async () => {
+    give(shop, { rotation: "file" });
+    expect(noticesIn(await plan(shop))).toEqual([]);
+    const moved = await apply(shop);
+    expect({ code: moved.code, said: moved.stdout + moved.stderr }).toMatchObject({ code: 0 });
+    expect(await host.shell("ls /etc/logrotate.d | grep scribe")).toBe("scribe-own\n");
+    give(shop, { rotation: "none" });
+    const run = await apply(shop);
+    expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
+    expect(await host.shell("ls /etc/logrotate.d | grep scribe || true")).toBe("");
+    expect((await plan(shop)).stdout).toContain("No changes");
   });
 });
