@@ -33,6 +33,7 @@ function rowLines({ left, right }: Row, gutter: number, columns: number): readon
 }
 
 function hangingText(text: string, columns: number, lead: string): readonly string[] {
+  if (width(lead + text) <= columns) return [lead + text];
   return wrap(text, columns - lead.length - 2).map((part, index) => (index === 0 ? lead : `${lead}  `) + part);
 }
 
