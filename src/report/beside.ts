@@ -6,6 +6,7 @@ export type Row = { readonly left: string; readonly right: readonly string[] };
 
 const INDENT = 2;
 const GAP = 2;
+const HANG = 2;
 
 /** The rows for so many columns, the right texts in one column. A left text is never broken: it may be copied. */
 export function besideLines(rows: readonly Row[], columns: number): readonly Line[] {
@@ -15,16 +16,20 @@ export function besideLines(rows: readonly Row[], columns: number): readonly Lin
 
 /** Behind the longest left text that leaves room for the longest first right text, which is given no more than half the columns, but for a word that is longer. */
 function gutterOf(rows: readonly Row[], columns: number): number {
-  const rights = rows.map(({ right }) => right[0] ?? "");
-  const word = Math.max(0, ...rights.flatMap((text) => text.split(" ")).map(width));
-  const wanted = Math.max(word, Math.min(Math.floor(columns / 2), Math.max(0, ...rights.map(width))));
+  const word = longest(rows.flatMap(({ right }) => right.flatMap((text, index) => wordsNeed(text, index === 0 ? 0 : HANG))));
+  const wanted = Math.max(word, Math.min(Math.floor(columns / 2), longest(rows.map(({ right }) => width(right[0] ?? "")))));
   const room = columns - INDENT - GAP - wanted;
   const lengths = rows.filter(({ right }) => right.length > 0).map(({ left }) => width(left));
-  return INDENT + Math.max(16, ...lengths.filter((length) => length <= room)) + GAP;
+  return INDENT + Math.max(16, longest(lengths.filter((length) => length <= room))) + GAP;
+}
+
+/** The columns that each word of a text needs: those behind the first may come to stand in a line that hangs. */
+function wordsNeed(text: string, lead: number): readonly number[] {
+  return text.split(" ").map((word, index) => lead + (index === 0 ? 0 : HANG) + width(word));
 }
 
 function rowLines({ left, right }: Row, gutter: number, columns: number): readonly Line[] {
-  const texts = right.flatMap((each, index) => hangingText(each, columns - gutter, index === 0 ? "" : "  "));
+  const texts = right.flatMap((each, index) => hangingText(each, columns - gutter, " ".repeat(index === 0 ? 0 : HANG)));
   const text = " ".repeat(INDENT) + left;
   if (texts.length === 0) return [line(text.trimEnd())];
   const fits = width(text) + GAP <= gutter;
@@ -33,7 +38,13 @@ function rowLines({ left, right }: Row, gutter: number, columns: number): readon
 }
 
 function hangingText(text: string, columns: number, lead: string): readonly string[] {
-  return wrap(text, columns - lead.length - 2).map((part, index) => (index === 0 ? lead : `${lead}  `) + part);
+  if (width(lead + text) <= columns) return [lead + text];
+  return wrap(text, columns - lead.length - HANG).map((part, index) => lead + " ".repeat(index === 0 ? 0 : HANG) + part);
+}
+
+/** Not by Math.max(...): a file may have more lines than a call takes arguments. */
+function longest(lengths: readonly number[]): number {
+  return lengths.reduce((most, each) => Math.max(most, each), 0);
 }
 
 function width(text: string): number {

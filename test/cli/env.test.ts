@@ -37,16 +37,14 @@ test("the service's own processes", async () => {
                               variable TOKEN)
 
     Set by systemd itself
-      HOME=/nonexistent                                       User=, services/app.yaml:2
-                                                                (account.user)
+      HOME=/nonexistent                                       User=, services/app.yaml:2 (account.user)
       INVOCATION_ID=(another one at each start)               systemd
       JOURNAL_STREAM=(device and inode of the connection to the journal)
                                                               systemd
       LISTEN_FDNAMES=(the sockets that it is given)           app.socket
       LISTEN_FDS=(the sockets that it is given)               app.socket
       LISTEN_PID=(the sockets that it is given)               app.socket
-      LOGNAME=app                                             User=, services/app.yaml:2
-                                                                (account.user)
+      LOGNAME=app                                             User=, services/app.yaml:2 (account.user)
       MEMORY_PRESSURE_WATCH=(how the kernel tells that memory runs short)
                                                               systemd, on hosts with cgroup v2
       MEMORY_PRESSURE_WRITE=(how the kernel tells that memory runs short)
@@ -54,8 +52,7 @@ test("the service's own processes", async () => {
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin  the manager
       STATE_DIRECTORY=/var/lib/app                            StateDirectory=, services/app.yaml:8
       SYSTEMD_EXEC_PID=(the process's number)                 systemd
-      USER=app                                                User=, services/app.yaml:2
-                                                                (account.user)
+      USER=app                                                User=, services/app.yaml:2 (account.user)
 
     Taken away
       GONE              UnsetEnvironment=, services/app.yaml:7

@@ -36,6 +36,6 @@ test("every word is there, and only what cannot be broken is wider than the scre
       const lefts = rows.map(({ left }) => `  ${left}`);
       expect(lines.filter((line) => line.length > columns && !lefts.includes(line))).toEqual([]);
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
