@@ -180,13 +180,16 @@ function explain(error: unknown, at: URL): Downloaded {
   const cause = deepest(error);
   const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
   if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
-    const hint = "An authority of your own goes into NODE_EXTRA_CA_CERTS; there is no way to do without a good certificate.";
+    const hint =
+      "An authority of your own goes into NODE_EXTRA_CA_CERTS, the system's with NODE_OPTIONS=--use-system-ca; there is no way to do without a good certificate.";
     return failed(`the certificate of ${at.host} is not trusted (${code}: ${cause.message})`, hint);
   }
   if (/^ERR_SSL|^EPROTO/.test(code)) return failed(`${at.host} does not speak TLS as it should (${code})`, "Look whether host and port are right.");
   const known = REASONS[code]?.(at);
   if (known !== undefined)
     return failed(known, "Look at the address, the network of this machine, and whether a proxy is needed (NODE_USE_ENV_PROXY=1).");
+  if (cause.message === "bad port")
+    return failed(`port ${at.port} is one that is never asked for files: it belongs to another protocol (port blocking of the Fetch standard)`);
   return failed(`${at.host}: ${cause.message === "" ? code : cause.message}`, "Try again; curl -vL shows more.");
 }
 
