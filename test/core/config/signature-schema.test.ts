@@ -41,7 +41,8 @@ describe("refused", () => {
   test.each([
     ["{ source: https://example.org/a }", "2:21 an artifact from https needs its sha256 beside it"],
     [`{ source: http://example.org/a, sha256: ${SHA} }`, "by https:// alone"],
-    [`{ source: https://example.org/a.tar.gz, sha256: ${SHA} }`, "an archive as artifact is not supported yet"],
+    ["{ source: dist/, signature: { minisign: R } }", "a folder has no signature: sign an archive of it"],
+    ["{ source: https://example.org/a/, sha256: " + "a".repeat(64) + " }", "a URL"],
     ["{ source: a, signature: {} }", "2:35 a signature has exactly one of minisign, ssh, gpg and cosign"],
     [`{ source: a, signature: { minisign: ${KEY}, gpg: k.asc } }`, "a signature has exactly one of minisign, ssh, gpg and cosign"],
     ["{ source: a, signature: { minisgn: x } }", '2:46 the key "minisgn" is not known here [did you mean "minisign"?]'],
