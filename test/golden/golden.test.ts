@@ -41,7 +41,10 @@ function renderGolden(path: string): ReadonlyMap<string, string> {
     values: input.values,
     secrets: new Map(Object.entries(input.secrets).map(([name, value]) => [name, new Secret(name, value)])),
     files: new Map(Object.entries(input.files).map(([name, text]) => [name, new TextEncoder().encode(text)])),
-    artifact: input.artifact === null ? null : { ...input.artifact, source: { ...input.artifact, form: "file", path: `/project/${input.service.artifact?.source}`, strip: 0 } },
+    artifact:
+      input.artifact === null
+        ? null
+        : { ...input.artifact, source: { ...input.artifact, form: "file", path: `/project/${input.service.artifact?.source}`, strip: 0 } },
   });
   const files = resources.filter((resource) => resource.kind === "file");
   const contents = files.map((file) => [file.path.slice(1), new TextDecoder().decode(file.content)] as const);
