@@ -176,6 +176,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     writeFileSync(join(shop.folder, "build/app/share/a text"), "broken\n");
     const run = await apply(shop);
     expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 5 });
+    expect(run.stdout).toContain("what had changed, and was put back");
     expect((await releases(host)).toSorted()).toEqual(["1.0", "1.1"]);
     expect(await host.shell("systemctl is-active app; cat /opt/app/current/bin/text")).toBe("active\none\n");
   });
@@ -186,6 +187,8 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       writeFileSync(join(shop.folder, "build/app/share/a text"), `${next}\n`);
       await changed(apply(shop));
     }
+    // The host tidies up after it has said that the transaction is confirmed.
+    await host.shell('i=0; until [ "$(ls /opt/app/releases | wc -l)" = 2 ] || [ $i = 300 ]; do i=$((i + 1)); sleep 0.1; done');
     expect((await releases(host)).toSorted()).toEqual(["2.1", "2.2"]);
   });
 
