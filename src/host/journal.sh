@@ -112,6 +112,7 @@ commit() {
       blob) keep_live_blob "$path" "$base/blobs/$key" "$key" ;;
       record) record_unit "$key" "$path" "$a" ;;
       gone) forget_unit "$key" ;;
+      release | tree) rm -f -- "$base/upload/$b" ;; # it is unpacked: whoever hears CONFIRMED finds no upload
     esac
   done <"$txn/plan"
   newest_generation
@@ -228,11 +229,8 @@ prune() {
   for folder in "$base"/txn/*/; do
     if [ -r "$folder/state" ] && grep -q '^ROLLBACK_FAILED' -- "$folder/state"; then replace "${folder%/}/state" "ROLLEDBACK superseded by $id"; fi
   done
-  while IFS="$tab" read -r op a b _ d _; do
-    case $op in
-      keep) prune_releases "$a" "$b" ;;
-      release | tree) rm -f -- "$base/upload/$d" ;;
-    esac
+  while IFS="$tab" read -r op a b _; do
+    [ "$op" != keep ] || prune_releases "$a" "$b"
   done <"$txn/plan"
   trim_runs
 }

@@ -9,11 +9,18 @@ export type InputChange = { readonly label: string; readonly effect: "restart" |
 /** The unit's inputs whose content changes; a mere change of mode or owner is none. In the order of the changes, each label once. */
 export function inputChanges(unit: UnitResource, changes: readonly Change[]): readonly InputChange[] {
   const removed = changes.flatMap(({ resource, after }) =>
-    after === null && resource.service === unit.service && "path" in resource && !isOfOthers(resource) ? [resource.path] : [],
+    after === null && isServiceItself(unit) && resource.service === unit.service && "path" in resource && !isOfOthers(resource)
+      ? [resource.path]
+      : [],
   );
   const inputs = new Set([unit.path, ...unit.inputPaths, ...removed]);
   const found = changes.flatMap((change) => (isContentChange(change) ? describeInput(unit, inputs, change) : []));
   return [...new Map(found.map((input) => [`${input.effect} ${input.label}`, input])).values()];
+}
+
+/** The service or one of its instances: of its units these alone read its files. A mount or a socket must not restart since a file of the service goes. */
+function isServiceItself({ service, unit }: UnitResource): boolean {
+  return unit === `${service}.service` || (unit.startsWith(`${service}@`) && unit.endsWith(".service"));
 }
 
 /** The file of another unit that goes tells nothing about this one: what they have to do with each other stands in its own file. */

@@ -55,14 +55,21 @@ function postrotateOf(service: Service, refuse: Refuse): readonly string[] {
   const logrotate = service.logrotate;
   if (logrotate === null || logrotate.postrotate === null) return [];
   const { postrotate, options } = logrotate;
-  // Of a service with instances all that run are meant; the quotes keep the pattern from the shell.
-  const unit = service.instances.length > 0 ? `'${service.name}@*.service'` : `${service.name}.service`;
   const canReload = effectiveValues(service.service, "ExecReload").length > 0 || effectiveValues(service.service, "Type").at(-1) === "notify-reload";
   if (postrotate.do === "reload" && !canReload)
     refuse(`postrotate: reload needs ExecReload= in ${service.name}`, "Or write postrotate: { signal: USR1 }.");
-  const act = postrotate.do === "reload" ? `reload ${unit}` : `kill --kill-who=main --signal=${postrotate.signal} ${unit}`;
+  const act = postrotate.do === "reload" ? "reload" : `kill --kill-who=main --signal=${postrotate.signal}`;
   const isChosen = options.some(({ name }) => name === "sharedscripts" || name === "nosharedscripts");
-  return [...(isChosen ? [] : ["sharedscripts"]), "postrotate", `    if systemctl --quiet is-active ${unit}; then systemctl ${act}; fi`, "endscript"];
+  return [...(isChosen ? [] : ["sharedscripts"]), "postrotate", ...toldUnits(service, act).map((line) => `    ${line}`), "endscript"];
+}
+
+/** Instances that do not run are left out: a pattern alone would meet one that failed, and the whole rotation would count as failed. */
+function toldUnits({ name, instances }: Service, act: string): readonly string[] {
+  if (instances.length === 0) return [`if systemctl --quiet is-active ${name}.service; then systemctl ${act} ${name}.service; fi`];
+  return [
+    `set -- $(systemctl list-units --full --plain --no-legend --state=active '${name}@*.service' | cut -d ' ' -f 1)`,
+    `if [ $# -gt 0 ]; then systemctl ${act} -- "$@"; fi`,
+  ];
 }
 
 /**

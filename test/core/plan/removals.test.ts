@@ -51,6 +51,19 @@ test("what is gone already, or does not run, is nothing to do", () => {
   expect([plan.changes, plan.actions]).toEqual([[], []]);
 });
 
+test("after a reboot, a file of the service that goes restarts the service alone: not its mount, and not what keeps its cache", () => {
+  const unit = (name: string) => makeResource({ kind: "unit", unit: name, path: `/etc/systemd/system/${name}`, running: true });
+  const units = ["app.service", "app@blue.service", "var-cache-app.mount", "app-cache-restore.service", "app-in.socket"].map(unit);
+  const restarting: HostTarget = { ...makeTarget(units), rollback: { of: "r1", absent: going } };
+  const records = Object.fromEntries(units.flatMap((each) => (each.kind === "unit" ? [[each.unit, { bootId: "boot-0" }]] : [])));
+  const recorded = makeObservation(
+    { ...there, units: { ...there.units, ...Object.fromEntries(Object.keys(records).map((name) => [name, {}])) }, records },
+    units,
+  );
+  const acts = makePlan(restarting, recorded).actions.map((action) => ("unit" in action ? `${action.verb} ${action.unit}` : action.verb));
+  expect(acts).toEqual(["stop app.timer", "daemon-reload", "restart app.service", "restart app@blue.service"]);
+});
+
 test("what became something else is refused", () => {
   const plan = planOf({ ...there, paths: { ...there.paths, "/etc/app/extra.conf": { type: "directory" } } });
   expect(plan.notices.filter(({ severity }) => severity === "error").map(({ text }) => text)).toEqual([

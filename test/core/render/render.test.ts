@@ -317,6 +317,14 @@ describe("logrotate's create and postrotate", () => {
     expect(fileAt(chosen, "/etc/logrotate.d/app").text).not.toMatch(/^ *sharedscripts/m);
   });
 
+  test("of several instances those are told that run", () => {
+    const instances = [{ name: "blue", escaped: "blue", unit: "app@blue.service", place: { file: "services/app.yaml", line: 2, column: 1 } }];
+    const text = fileAt(render(web(signal, { instances })), "/etc/logrotate.d/app").text;
+    expect(text).toContain("list-units --full --plain --no-legend --state=active 'app@*.service' |");
+    expect(text).toContain('if [ $# -gt 0 ]; then systemctl kill --kill-who=main --signal=USR1 -- "$@"; fi');
+    expect(text).not.toMatch(/(?:kill|reload) .*\*/);
+  });
+
   test("a reload needs a way to reload", () => {
     expect(problemsOf(web({ postrotate: { do: "reload" } })).map(({ message }) => message)).toEqual(["postrotate: reload needs ExecReload= in app"]);
   });

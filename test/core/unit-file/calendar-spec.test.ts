@@ -27,6 +27,7 @@ const NORMAL_FORMS: readonly (readonly [string, string])[] = [
   ["1:2:3..5/7", "*-*-* 01:02:03"],
   ["1:2:0..9/4", "*-*-* 01:02:00..08/4"],
   ["*:*:*", "*-*-* *:*:*"],
+  ["*:*:0/1,0", "*-*-* *:*:*"],
   ["Etc/UTC 12:00", ""],
   ["12:00 Etc/UTC", "*-*-* 12:00:00 Etc/UTC"],
 ];
@@ -151,11 +152,15 @@ describe("next elapse", () => {
   });
 });
 
+/** systemd writes every second as * and leaves out what else stands beside it, so that this form has fewer values. */
+const isEverySecondAndMore = ({ microsecond }: CalendarSpec): boolean =>
+  microsecond !== null && microsecond.length > 1 && microsecond.some(({ start, stop, repeat }) => start === 0 && stop === null && repeat === 1e6);
+
 test("the normal form means the same", () => {
   fc.assert(
     fc.property(calendarExpression, (text) => {
       const spec = parseCalendarSpec(text);
-      fc.pre(spec !== null);
+      fc.pre(spec !== null && !isEverySecondAndMore(spec));
       expect(parsed(printCalendarSpec(spec))).toEqual(spec);
     }),
     { numRuns: 2000 },
