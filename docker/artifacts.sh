@@ -8,7 +8,7 @@ wanted=$root/playbooks/demo/artifacts
 
 architecture=$(docker image inspect --format '{{.Architecture}}' "$image")
 cache=$root/.cache/artifacts/$architecture
-mkdir -p "$cache" "$wanted"
+mkdir -p "$cache"
 
 pins() { grep "^$architecture " "$root/docker/artifacts.pins"; }
 
@@ -18,7 +18,7 @@ if ! pins >/dev/null; then
 fi
 
 # "sha256  name" lines, as sha256sum reads them.
-sums() { pins | while read -r _ _ path sum; do echo "$sum  ${path##*/}"; done; }
+sums() { pins | while read -r _ _ path sum _; do echo "$sum  ${path##*/}"; done; }
 
 all_there() { (cd "$cache" && sums | sha256sum --check --status 2>/dev/null); }
 
@@ -50,7 +50,9 @@ if ! all_there; then
   fi
 fi
 
-pins | while read -r _ _ path _; do
-  name=${path##*/}
-  ln -f "$cache/$name" "$wanted/$name"
+pins | while read -r _ _ path _ name; do
+  folder=$(dirname "$wanted/$name")
+  [ -d "$folder" ] || rm -f "$folder" # etcd was a file once
+  mkdir -p "$folder"
+  ln -f "$cache/${path##*/}" "$wanted/$name"
 done

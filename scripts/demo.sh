@@ -100,6 +100,14 @@ etcd. All of it is in playbooks/demo, which is the manual as well. To try next:
   svcdeploy drift --env prod
   svcdeploy apply --env prod --yes
 
+  # a file appears, systemd starts the job that snapshots etcd
+  docker exec svcdeploy-demo-2 touch /var/lib/etcd-snapshots/wanted
+  svcdeploy logs etcd --env prod
+
+  # two instances: the second restarts when the first is well; and back
+  svcdeploy apply --env prod --yes --set nodeExporter.maxRequests=50
+  svcdeploy rollback node-exporter --env prod --yes
+
   # a service that was stopped: verify names it
   docker exec svcdeploy-demo-3 systemctl stop etcd.service
   svcdeploy verify --env prod

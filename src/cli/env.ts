@@ -49,9 +49,10 @@ export async function look(looked: LookedAt): Promise<EnvView> {
   };
 }
 
-/** UNIT, with or without its type; without it the service's own, else the first that runs as the service. */
+/** UNIT, with or without its type; without it the service's own, of instances the first, else the first that runs as the service. */
 function chooseUnit({ what, service }: LookedAt, units: readonly string[]): string {
-  const own = units.find((unit) => unit === `${service.name}.service`) ?? units[0];
+  const instance = `${service.name}@`;
+  const own = units.find((unit) => unit === `${service.name}.service`) ?? units.find((unit) => unit.startsWith(instance)) ?? units[0];
   if (own === undefined) throw new UsageError(`${service.name} has no service unit`);
   if (what === null) return own;
   const named = units.find((unit) => unit === what || unit === `${what}.service`);

@@ -82,3 +82,17 @@ test("another unit of the service, with or without its type", async () => {
   expect(await shown(100, "app-job.service")).toBe(job);
   await expect(shown(100, "app-jop")).rejects.toMatchObject({ hint: "Did you mean app-job?" });
 });
+
+test("of a service with instances the first, whatever units sort before it", async () => {
+  const service = `name: app
+account: { user: app }
+instances: ["9100", "9101"]
+service: { ExecStart: /opt/app %i }
+cache: { path: /var/cache/app, size: 1M, persist: { to: /var/lib/app, every: 1h } }
+`;
+  const root = await seeingProject({ "services/app.yaml": service });
+  const viewOf = async (...words: readonly string[]) =>
+    look(await lookAtService({ _: ["env", "app", "web1", ...words], env: "prod", project: root }, { workingDirectory: root }));
+  expect((await viewOf()).unit).toBe("app@9100.service");
+  expect((await viewOf("app@9101")).unit).toBe("app@9101.service");
+});

@@ -68,14 +68,27 @@ function sayProvider(source: Service["secrets"][number]["source"]): string {
   }
 }
 
+/** What `postrotate:` brings beside its own line. */
+const SCRIPT_LINE = /^ {8}|^ {4}(?:sharedscripts|endscript)$/;
+
+function postrotateOrigin(written: WrittenPlaces): LineOrigin {
+  return {
+    kind: "derived",
+    place: written.placeOf(["logrotate", "postrotate"]),
+    because: "logrotate: the service is told of a rotation",
+    inputs: [],
+  };
+}
+
 /** The lines of a logrotate file. */
 export function logrotateLines(text: string, { written }: TextOrigins): readonly ExplainedLine[] {
   return linesOf(text).map((line) => {
     const option = /^ {4}([a-z]+)/.exec(line)?.[1];
     if (line.startsWith("#")) return { text: line, origin: OWN };
     if (option === undefined && line.endsWith("{")) return { text: line, origin: keyOrigin(["logrotate", "paths"], line, written) };
+    const isWritten = option !== undefined && written.treeAt(["logrotate", option]) !== undefined;
+    if (!isWritten && SCRIPT_LINE.test(line)) return { text: line, origin: postrotateOrigin(written) };
     if (option === undefined) return { text: line, origin: LAYOUT };
-    const isWritten = written.treeAt(["logrotate", option]) !== undefined;
     if (isWritten) return { text: line, origin: keyOrigin(["logrotate", option], line, written) };
     const place = written.placeOf(["logrotate"]);
     return { text: line, origin: { kind: "derived", place, because: "logrotate: who owns the logs' directory", inputs: [] } };
