@@ -25,6 +25,10 @@ const entries: readonly TreeEntry[] = [
 
 /** The archive that the transaction of trees has uploaded. */
 export const treesTar: Uint8Array = Buffer.concat([...entries.flatMap(packed), TAR_END]);
+/** Its sha256, which is its name on the host. */
+export const treesUpload: string = createHash("sha256").update(treesTar).digest("hex");
+/** The digest of the tree that is in it. */
+export const treesDigest: string = treeDigest(entries.flatMap((entry) => treeRecords(entry, sumOf(entry))));
 
 /** Accounts, files, links and programs. delay: lines that make the service slow to start. */
 export function usualBody(delay: string): Uint8Array {
@@ -73,14 +77,13 @@ export function treesBody(): Uint8Array {
   const template = (word: string, more: string): string => `[Service]\nExecStart=/opt/crt/current/bin/run ${word}\n${more}`;
   const [before, after] = [template("old", ""), template("new", "LoadCredential=token:/etc/svcdeploy/credentials/crt/token\n")];
   const [dropIn, token] = ["[Service]\nEnvironment=A=1\n", "secret\n"];
-  const digest = treeDigest(entries.flatMap((entry) => treeRecords(entry, entry.kind === "file" ? sha256(contents[entry.path] ?? "") : null)));
-  const release = `2-${digest.slice(0, 12)}`;
+  const release = `2-${treesDigest.slice(0, 12)}`;
   const goingUnit = "[Service]\nExecStart=/bin/sleep 5000\n";
   const units = ["crt@a.service", "crt@b.service", "crf.service", "crg.service"];
   const plan = [
     line("directory", "0", "/etc/svcdeploy/credentials/crt", "0700", "root", "root", "-"),
     line("directory", "1", "/etc/systemd/system/crf.service.d", "0755", "root", "root", "-"),
-    line("tree", "2", `/opt/crt/releases/${release}`, digest, createHash("sha256").update(treesTar).digest("hex")),
+    line("tree", "2", `/opt/crt/releases/${release}`, treesDigest, treesUpload),
     line("file", "3", "/etc/svcdeploy/credentials/crt/token", "0600", "root", "root", sha256(token), "-"),
     line("file", "4", "/etc/systemd/system/crt@.service", "0644", "root", "root", sha256(after), sha256(before)),
     line("file", "5", "/etc/systemd/system/crf.service.d/svcdeploy-a.conf", "0644", "root", "root", sha256(dropIn), "-"),
@@ -109,6 +112,10 @@ export function treesBody(): Uint8Array {
   ];
   const manifest = `release /opt/crt/releases/${release} x\n`;
   return deliverBody({ plan: plan.join(""), "new/3": token, "new/4": after, "new/5": dropIn, "new/m0": manifest, "new/t0": "{}\n" });
+}
+
+function sumOf(entry: TreeEntry): string | null {
+  return entry.kind === "file" ? sha256(contents[entry.path] ?? "") : null;
 }
 
 function packed(entry: TreeEntry): readonly Uint8Array[] {
