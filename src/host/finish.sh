@@ -311,8 +311,7 @@ undo_folders() {
         done
         ;;
       tree)
-        # It is root's own and says by its name what it holds, so nobody has put anything into it that is not lost with it.
-        rm -rf -- "$path.tmp" "$path" || trouble "$path cannot be removed"
+        undo_tree || trouble "$path cannot be removed"
         ;;
       directory)
         if [ "$d" = - ]; then set -- "$path" "$@"; else undo_folder; fi
@@ -323,6 +322,17 @@ undo_folders() {
   for folder in "$@"; do
     [ ! -d "$folder" ] || rmdir -- "$folder" 2>/dev/null || [ -n "$(ls -A -- "$folder")" ] || trouble "$folder cannot be removed"
   done
+}
+
+# A tree is root's own and says by its name what it holds, so nobody has put anything into it that is not lost with it. Half of one must
+# not bear a whole one's name. While ours has the name it was made under, the other is somebody else's.
+undo_tree() {
+  if [ -e "$path.tmp" ]; then
+    [ ! -e "$path" ] || conflict "$path"
+  elif [ -e "$path" ]; then
+    mv -T -- "$path" "$path.tmp" || return
+  fi
+  rm -rf -- "$path.tmp"
 }
 
 # Mode and owner are judged one by one: apply.sh may have ended between the two.

@@ -256,7 +256,7 @@ drop_releases() {
         unnamed "$release" "$kept" || named=yes
       done
       if [ -n "$named" ] || running "$release"; then continue; fi
-      rm -rf -- "${release:?}"
+      drop_release "$release"
       rmdir -- "${release%/*}" "${release%/releases/*}" 2>/dev/null || :
     done <"$manifest"
   done
@@ -275,11 +275,16 @@ prune_releases() {
     unnamed "$1/$release" "$base/gen/$generation/projects" || continue
     [ ! -d "$base/gen/$((generation - 1))/projects" ] || unnamed "$1/$release" "$base/gen/$((generation - 1))/projects" || continue
     running "$1/$release" && continue
-    # Half a release must not bear a whole one's name.
-    mv -T -- "${1:?}/${release:?}" "${1:?}/$release.going"
-    rm -rf -- "${1:?}/$release.going"
+    drop_release "${1:?}/${release:?}"
   done
   [ "$2" -gt 0 ] || rmdir -- "$1" "${1%/releases}" 2>/dev/null || :
+}
+
+# drop_release PATH: half a release must not bear a whole one's name, also when this is cut off and done again.
+drop_release() {
+  rm -rf -- "${1:?}.going"
+  [ ! -e "$1" ] || mv -T -- "$1" "$1.going"
+  rm -rf -- "${1:?}.going"
 }
 
 # unnamed TEXT FOLDER: none of its files has this text. What cannot be searched may have it.

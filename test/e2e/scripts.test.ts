@@ -10,6 +10,7 @@ import { lastState, line, stateFolder, systemScope } from "../../src/host/frames
 import { decodeProbe, encodeProbe } from "../../src/host/probe-answer.ts";
 import { scripts } from "../../src/host/scripts.ts";
 import type { Script } from "../../src/remote/remote.ts";
+import { treesDigest, treesTar, treesUpload } from "../support/crash-bodies.ts";
 import { deliverBody, deliverHead, sha256 } from "../support/deliver-input.ts";
 import { cgroupMode, type Output, removeHosts, startHost, type TestHost } from "../support/hosts.ts";
 
@@ -20,6 +21,7 @@ const shells = [
   ["bash", "/usr/bin/bash", ["bash", "--posix"]],
   ["busybox", "/usr/bin/busybox", ["busybox", "sh"]],
 ] as const;
+const upload = `${stateFolder}/upload/${treesUpload}`;
 let host: TestHost;
 
 beforeAll(async () => {
@@ -45,19 +47,29 @@ describe.each(shells)("%s", (_name, path, command) => {
   });
 
   test("asks, delivers, confirms and takes back as the host's /bin/sh", async () => {
-    await host.shell(`ln -sfn ${path} /bin/sh.new && mv -T /bin/sh.new /bin/sh && rm -rf ${stateFolder} /etc/flow && systemctl daemon-reload`);
+    await host.shell(
+      `ln -sfn ${path} /bin/sh.new && mv -T /bin/sh.new /bin/sh && rm -rf ${stateFolder} /etc/flow /opt/flow && systemctl daemon-reload`,
+    );
+    await host.shell(`mkdir -p /opt/flow/releases ${stateFolder}/upload`);
+    await host.exec(["sh", "-c", `cat >${upload}`], treesTar);
     const first = await transact("confirmed", "one", "-");
     expect(first.decided).toBe("CONFIRMED");
     expect(first.seen.paths.get("/etc/flow/conf")).toMatchObject({ sha256: sha256("one\n"), mode: "640" });
     expect(first.seen.units.get("flow.service")).toMatchObject({ ActiveState: "active" });
     expect(first.seen.records.get("flow.service")).toMatchObject({ restartDigest: "one" });
+    expect(first.seen.trees.get("/opt/flow/releases/one")?.sha256).toBe(treesDigest);
+    expect(await host.shell(`stat -c '%U %a' /opt/flow/releases/one/bin/run && ls ${stateFolder}/upload`)).toBe("root 755\n");
+    await host.exec(["sh", "-c", `cat >${upload}`], treesTar);
     const second = await transact("rollback", "two", "one");
     expect(second.decided).toBe("ROLLEDBACK");
     expect(second.seen.paths.get("/etc/flow/conf")).toEqual({ ...first.seen.paths.get("/etc/flow/conf"), ctime: expect.any(Number) });
     expect(second.seen.units.get("flow.service")).toMatchObject({ ActiveState: "active" });
     expect(second.seen.records.get("flow.service")).toMatchObject({ restartDigest: "one" });
     expect(second.seen.transactions).toEqual([]);
-    await host.shell("systemctl stop flow.service && rm -rf /etc/flow /etc/systemd/system/flow.service && ln -sfn dash /bin/sh");
+    expect(await host.shell(`ls /opt/flow/releases ${stateFolder}/upload`)).toBe(
+      `/opt/flow/releases:\none\n\n${stateFolder}/upload:\n${treesUpload}\n`,
+    );
+    await host.shell("systemctl stop flow.service && rm -rf /etc/flow /opt/flow /etc/systemd/system/flow.service && ln -sfn dash /bin/sh");
   });
 });
 
@@ -100,7 +112,7 @@ const request: ProbeRequest = {
   groups: ["root"],
   mounts: ["/run"],
   manifests: { selected: [], leave: [], rest: "leave" },
-  trees: ["/opt"],
+  trees: ["/opt", "/opt/flow/releases/one"],
   programs: "asked",
 };
 
@@ -111,6 +123,7 @@ function bodyOf(text: string, before: string): Uint8Array {
     line("directory", "0", "/etc/flow", "0755", "root", "root", fresh ? "-" : "755:root:root"),
     line("file", "1", "/etc/flow/conf", "0640", "root", "root", sha256(`${text}\n`), fresh ? "-" : sha256(`${before}\n`)),
     line("file", "2", "/etc/systemd/system/flow.service", "0644", "root", "root", sha256(unit), fresh ? "-" : sha256(unit)),
+    line("tree", "3", `/opt/flow/releases/${text}`, treesDigest, treesUpload),
     line("unit", "flow.service"),
     line("action", "daemon-reload", "-", "120"),
     line("action", "restart", "flow.service", "60"),

@@ -1,6 +1,6 @@
 /** finish.sh on this machine, in a folder of its own, with a systemctl that only pretends. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -78,6 +78,23 @@ test.skipIf(!isLinux)("a folder with a mode that is neither ours nor the old one
   const { path, plan } = folder(0o711, "755", `700:${username}:${group}`);
   expect(finish({ state: "APPLYING", plan, files: { "old/0": `700 ${uid}:${gid}\n` } })).toBe("ROLLEDBACK");
   expect(modeOf(path)).toBe("711");
+});
+
+/** A release's folder with one file, and what is left of it and of its copy in the making after an undo. */
+function undoTree(...folders: readonly string[]): readonly string[] {
+  const path = join(work, `tree${cases}`);
+  for (const each of folders) {
+    mkdirSync(`${path}${each}`);
+    writeFileSync(`${path}${each}/run`, "");
+  }
+  expect(finish({ state: "APPLYING", plan: line("tree", "0", path, "a", "b") })).toBe("ROLLEDBACK");
+  return ["", ".tmp"].filter((each) => existsSync(`${path}${each}/run`));
+}
+
+test.skipIf(!isLinux)("a tree that was published or was being made goes; one that came while ours was being made stays", () => {
+  expect(undoTree("")).toEqual([]);
+  expect(undoTree(".tmp")).toEqual([]);
+  expect(undoTree("", ".tmp")).toEqual([""]);
 });
 
 test.skipIf(!isLinux)("on a full disk an undo still says what it came to", () => {

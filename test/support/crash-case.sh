@@ -1,6 +1,6 @@
 # crash-case.sh: runs transactions on this host, each with its faults, and says what the host is like afterwards.
 # Standard input, one line a case: ID BODY CONFIRM FAULT…, BODY a file of /var/crash as deliver.sh takes it after its first lines, CONFIRM yes or no,
-# FAULT PHASE:NUMBER:MODE. Answers: "case ID", "state …", "struck …", "point …" for each command that was counted (FAULT trace), "snap …", "end".
+# FAULT PHASE:NUMBER:MODE. BODY old makes the world CONFIRM anew. Answers: "case ID", "state …", "struck …", "point …" for each command that was counted (FAULT trace), "snap …", "end".
 set -u
 LC_ALL=C
 export LC_ALL
@@ -8,15 +8,29 @@ umask 022
 work=/var/crash base=/var/lib/svcdeploy
 accounts='passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock'
 
-# The world before: one service of ours that runs, one that is to go, a foreign one that stops along with it, and a program that was uploaded.
 make_old() {
-  systemctl stop crb.service cra.service crd.service cre.service 2>/dev/null
+  systemctl stop 'cr?.service' 'crt@*.service' 2>/dev/null
   remove_account
-  rm -rf /etc/cra /etc/crb /etc/systemd/system/cr?.service /etc/systemd/system/multi-user.target.wants/cr?.service /opt/cra /.svcdeploy-stage
+  rm -rf /etc/cra /etc/crb /etc/svcdeploy /etc/systemd/system/cr* /etc/systemd/system/multi-user.target.wants/cr?.service /opt/cr? /.svcdeploy-stage
   rm -rf "$base/txn" "$base/gen" "$base/blobs" "$base/projects" "$base/targets" "$base/units" "$base/upload" "$base/current" "$base/stable"
+  (umask 077 && mkdir -p "$base/gen/1" "$base/blobs" "$base/projects/demo" "$base/targets/demo" "$base/units" "$base/upload" "$base/txn")
+  echo before >"$base/gen/1/id"
+  "old_$1"
+  systemctl daemon-reload
+  systemctl reset-failed
+  for name in $units; do
+    systemctl start "$name.service"
+  done
+  for name in $recorded_units; do
+    (umask 077 && echo "$(systemctl show -p InvocationID --value "$name.service") $boot_id a1 b1" >"$base/units/$name.service")
+  done
+}
+
+# One service of ours that runs, one that is to go, a foreign one that stops along with it, and a program that was uploaded.
+old_usual() {
+  units='cra crd cre' recorded_units=cra looked_at='cra crb crd cre'
   mkdir -p /etc/cra /opt/cra/releases/1
   chmod 0755 /etc/cra
-  (umask 077 && mkdir -p "$base/gen/1" "$base/blobs" "$base/projects/demo" "$base/targets" "$base/units" "$base/upload" "$base/txn")
   echo hello=1 >/etc/cra/conf
   chmod 0640 /etc/cra/conf
   echo going=1 >/etc/cra/going
@@ -27,15 +41,43 @@ make_old() {
   printf '[Service]\nExecStart=/bin/sleep 5000\n' >/etc/systemd/system/cre.service
   ln -s releases/1 /opt/cra/current
   cp "$work/upload" "$base/upload/$(sha256sum <"$work/upload" | cut -d' ' -f1)"
-  (umask 077 && mkdir -p "$base/projects/demo" "$base/targets/demo" && echo 'its manifest' >"$base/projects/demo/cre" && echo '{}' >"$base/targets/demo/cre")
-  echo before >"$base/gen/1/id"
-  ln -s gen/1 "$base/current"
-  ln -s gen/1 "$base/stable"
-  systemctl daemon-reload
-  systemctl reset-failed
-  systemctl start cra.service crd.service cre.service
-  (umask 077 && : >"$base/units/cra.service")
-  echo "$(systemctl show -p InvocationID --value cra.service) $boot_id a1 b1" >"$base/units/cra.service"
+  (umask 077 && echo 'its manifest' >"$base/projects/demo/cre" && echo '{}' >"$base/targets/demo/cre")
+  point_at 1
+}
+
+# Two instances that run from a tree, a service that is to go, a unit of others, and an archive that was uploaded. The next commit
+# is past the fifth generation, so that what a service left behind goes with the first one.
+old_trees() {
+  units='crt@a crt@b crf crg' recorded_units='crt@a crt@b' looked_at=$units
+  mkdir -p /etc/svcdeploy/credentials
+  for tree in crt/releases/0-bbbbbbbbbbbb crt/releases/1-aaaaaaaaaaaa crg/releases/5-dddddddddddd crz/releases/9-cccccccccccc; do
+    mkdir -p "/opt/$tree" && tar -x -m -f "$work/tree" -C "/opt/$tree" --no-same-owner
+  done
+  touch -d 2020-01-01 /opt/crt/releases/0-bbbbbbbbbbbb
+  ln -s releases/1-aaaaaaaaaaaa /opt/crt/current
+  ln -s releases/5-dddddddddddd /opt/crg/current
+  printf '[Service]\nExecStart=/opt/crt/current/bin/run old\n' >/etc/systemd/system/crt@.service
+  printf '[Service]\nExecStart=/bin/sleep 4000\n' >/etc/systemd/system/crf.service
+  printf '[Service]\nExecStart=/bin/sleep 5000\n' >/etc/systemd/system/crg.service
+  cp "$work/tree" "$base/upload/$(sha256sum <"$work/tree" | cut -d' ' -f1)"
+  umask 077
+  echo 'release /opt/crt/releases/1-aaaaaaaaaaaa x' >"$base/projects/demo/crt"
+  echo 'its manifest' >"$base/projects/demo/crg"
+  echo '{}' | tee "$base/targets/demo/crt" >"$base/targets/demo/crg"
+  for number in 2 3 4 5; do
+    mkdir "$base/gen/$number"
+    echo before >"$base/gen/$number/id"
+    cp -R "$base/projects" "$base/targets" "$base/gen/$number"
+  done
+  cp -R "$base/projects" "$base/targets" "$base/gen/1"
+  echo 'release /opt/crz/releases/9-cccccccccccc x' >"$base/gen/1/projects/demo/crz"
+  umask 022
+  point_at 5
+}
+
+point_at() {
+  ln -s "gen/$1" "$base/current"
+  ln -s "gen/$1" "$base/stable"
 }
 
 # An undo leaves the account, and the commands that make it would then have no number.
@@ -58,7 +100,8 @@ snapshot() {
     echo "snap $generation by $by"
   done
   echo "snap current $(readlink "$base/current") stable $(readlink "$base/stable")"
-  for unit in cra crb crd cre; do unit_state "$unit.service"; done
+  for unit in $looked_at; do unit_state "$unit.service"; done
+  if [ -e "$work/halves" ]; then sed 's/^/snap half /' "$work/halves"; fi
 }
 
 unit_state() {
@@ -120,7 +163,7 @@ gone() {
 run_case() {
   rm -rf "$base"/txn/*
   remove_account
-  rm -f "$work"/count-* "$work/trace" "$work/struck"
+  rm -f "$work"/count-* "$work/trace" "$work/struck" "$work/halves"
   : >"$work/trace"
   : >"$work/faults"
   for fault in $faults; do
@@ -141,12 +184,15 @@ report() {
   echo end
 }
 
+looked_at=''
+if [ -r "$work/looked-at" ]; then read -r looked_at <"$work/looked-at"; fi
 read -r boot_id </proc/sys/kernel/random/boot_id
 while read -r id body confirm faults; do
   if [ "$body" = old ]; then
-    make_old
+    make_old "$confirm"
+    echo "$looked_at" >"$work/looked-at"
     state=OLD faults=''
-    rm -f "$work/struck"
+    rm -f "$work/struck" "$work/halves"
   else
     systemctl reset-failed
     run_case </dev/null
