@@ -50,6 +50,23 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./check.ts")).check,
   },
   {
+    name: "adopt",
+    operands: { show: "HOST UNIT…", most: 50 },
+    describe: "Write the service files of units that a host already has",
+    more: "Reads each unit with its drop-ins, variables, slice, tmpfs and log rotation, and shows that what it writes renders to the same. Changes nothing on the host; values of secrets are never written.",
+    example: "svcdeploy adopt web1 billing worker@blue --env prod",
+    options: {
+      project: SELECTION.project,
+      env: SELECTION.env,
+      identity: CONNECTION.identity,
+      "known-hosts": CONNECTION["known-hosts"],
+      name: { type: "string", describe: "call the service so; with one UNIT", requiresArg: true },
+      stdout: { type: "boolean", describe: "print the service files instead" },
+      force: { type: "boolean", describe: "write also what does not render to the same" },
+    },
+    load: async () => (await import("./adopt.ts")).adopt,
+  },
+  {
     name: "render",
     describe: "Print or write the files that apply would send",
     more: "Needs no host. Secrets are masked unless --out writes the files.",

@@ -24,6 +24,7 @@ export const scripts = {
   status: script("status.sh"),
   logs: script("logs.sh"),
   timer: script("timer.sh"),
+  adopt: script("adopt.sh"),
 } as const;
 
 /** Files that every transaction carries, so that a host can finish or undo it without a controller. */

@@ -40,6 +40,7 @@ const OPERANDS: Readonly<Record<string, Values>> = {
   "SERVICE@HOST": { from: "service-at-host" },
   "SERVICE@INSTANCE": { from: "services-and-instances" },
   HOST: { from: "hosts" },
+  "HOST UNIT": { from: "hosts" },
   FILE: { from: "files" },
   PLAN: { from: "files" },
 };

@@ -1,0 +1,60 @@
+/** What `svcdeploy adopt` says: what was written, what stays, and what to do next. */
+import type { AdoptedText } from "../core/adopt/adopt.ts";
+import { hang, type Line, line, plural, styled, wrap } from "./text.ts";
+
+/** What became of one unit. */
+export type AdoptOutcome =
+  | { readonly kind: "written" | "printed" | "withheld"; readonly result: AdoptedText }
+  | { readonly kind: "refused"; readonly unit: string; readonly reason: string };
+
+/** All of it for so many columns. */
+export function adoptText(outcomes: readonly AdoptOutcome[], host: string, environment: string, columns: number): readonly Line[] {
+  const told = outcomes.map((outcome) => outcomeLines(outcome, columns));
+  const written = outcomes.flatMap((outcome) => (outcome.kind === "written" ? [outcome.result] : []));
+  const blocks = written.length === 0 ? told : [...told, nextLines(written, host, environment, columns)];
+  return blocks.flatMap((block, index) => (index === 0 ? block : [[], ...block]));
+}
+
+function outcomeLines(outcome: AdoptOutcome, columns: number): readonly Line[] {
+  if (outcome.kind === "refused") return hang(line(styled("bad", "✗"), " "), `${outcome.unit} is not adopted: ${outcome.reason}`, columns, 2);
+  const { adopted, file, gaps } = outcome.result;
+  const problems = [...adopted.obstacles, ...gaps.map(({ text }) => text)];
+  const same = gaps.length === 0 ? "renders to the same effective unit and variables" : "does not render to the same effective unit";
+  const head = { written: `${file} written; it ${same}`, printed: `${file} ${same}`, withheld: `${file} is not written` }[outcome.kind];
+  const mark = problems.length === 0 ? styled("good", "✓") : styled("bad", "✗");
+  return [
+    ...hang(line(mark, " "), `${adopted.unit} → ${head}`, columns, 2),
+    ...problems.flatMap((text) => item(styled("bad", "differs"), text, columns)),
+    ...adopted.notes.flatMap((text) => item(styled("warn", "note   "), text, columns)),
+    ...[...adopted.secrets].flatMap(([name, { from }]) =>
+      item(styled("warn", "secret "), `${name}: not written; read its value on the host before the apply, in ${from}`, columns),
+    ),
+    ...(outcome.kind === "withheld" ? wrap("--force writes it all the same; --stdout shows it.", columns).map((text) => line(text)) : []),
+  ];
+}
+
+function item(mark: ReturnType<typeof styled>, text: string, columns: number): readonly Line[] {
+  return hang(line("    ", mark, " "), text, columns, 12);
+}
+
+function nextLines(written: readonly AdoptedText[], host: string, environment: string, columns: number): readonly Line[] {
+  const names = written.map(({ adopted }) => adopted.name);
+  const secrets = written.flatMap(({ adopted }) => [...adopted.secrets.keys()]);
+  const merged = [...new Set(written.flatMap(({ adopted }) => adopted.merged))];
+  const steps = [
+    ...(secrets.length === 0 ? [] : [`Give ${plural(secrets.length, "secret")} by the environment (or another provider): ${secrets.join(", ")}`]),
+    `In playbooks/site.yaml, add to a play of ${host}: services: [${names.join(", ")}]`,
+    ...(merged.length === 0 ? [] : ["On the host, take away what stands in the service files now, right before the apply:"]),
+  ];
+  const more = [
+    `svcdeploy lint --env ${environment}   # the units keep their faults: what is an error here, plan refuses`,
+    `svcdeploy plan --env ${environment} --limit ${host}`,
+    "The plan shows each unit file rewritten in svcdeploy's form, and one restart: a process that was started before cannot be known to be what the file says.",
+  ];
+  return [
+    line(styled("strong", "Next")),
+    ...steps.flatMap((text) => hang(line("  "), text, columns, 2)),
+    ...merged.map((path) => line(`    rm ${/^[A-Za-z0-9._@:+=,/-]+$/.test(path) ? path : `'${path}'`}`)),
+    ...more.flatMap((text) => hang(line("  "), text, columns, 2)),
+  ];
+}
