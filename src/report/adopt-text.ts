@@ -49,7 +49,7 @@ function nextLines(written: readonly AdoptedText[], host: string, environment: s
   const more = [
     `svcdeploy lint --env ${environment}   # the units keep their faults: what is an error here, plan refuses`,
     `svcdeploy plan --env ${environment} --limit ${host}`,
-    "The plan shows each unit file rewritten in svcdeploy's form, and one restart: a process that was started before cannot be known to be what the file says.",
+    "The plan shows each unit file rewritten in svcdeploy's form, and says what it restarts and why: variables, User= and Group= that move count as changed.",
   ];
   return [
     line(styled("strong", "Next")),
