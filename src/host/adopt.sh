@@ -34,9 +34,8 @@ give() {
   if [ "$size" -gt 262144 ]; then printf 'unread\t%s\tlarge\n' "$1"; return; fi
   printf 'file\t%s\t%s\n' "$1" "$(base64 -w 0 <"$1")"
   if [ -L "$1" ]; then printf 'link\t%s\t%s\n' "$1" "$(readlink -- "$1" | base64 -w 0)"; fi
-  for manifest in "$base"/projects/*/*; do
-    [ -f "$manifest" ] || continue
-    grep -qF -- " $1 " "$manifest" && printf 'owner\t%s\t%s\n' "$1" "${manifest#"$base/projects/"}"
+  grep -rlF -- " $1 " "$base/projects" 2>/dev/null | while IFS= read -r manifest; do
+    printf 'owner\t%s\t%s\n' "$1" "${manifest#"$base/projects/"}"
   done
 }
 # around NAME: a unit's own file in /etc and its drop-ins there.

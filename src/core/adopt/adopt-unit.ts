@@ -171,6 +171,10 @@ function takeSections(draft: Draft, { account, environment, slice, caches }: Tak
     const block = new Map<string, Yaml>();
     for (const [name, said] of directives) {
       if (section === "Service" && drop.has(name)) continue;
+      if (section === "Install" && name === "Also") {
+        draft.notes.push(`Also=${said.join(" ")} is left out: these units are not of this service, and stay enabled as they are.`);
+        continue;
+      }
       const values =
         section === "Service" ? (rewritten.get(name) ?? said) : name === "RequiresMountsFor" ? said.filter((path) => path !== cachePath) : said;
       if (values.length > 0 && isSayable(draft, section, name, values)) block.set(name, asYaml(values));

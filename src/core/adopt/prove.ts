@@ -89,7 +89,7 @@ function show(values: readonly string[]): string {
 /** What svcdeploy says on top, which means the same: the user's own group, the cache's mount, that it is enabled. Variables are compared by their values. */
 function expected(sections: Sections, { account }: Adopted, mounts: readonly string[], systemd: number): Sections {
   const known = [...sections].map(([section, directives]) => {
-    const kept = [...directives].filter(([name]) => isKnownDirective(section, name, systemd) && !/^Environment(?:File)?$/.test(name));
+    const kept = [...directives].filter(([name]) => isKnownDirective(section, name, systemd) && !ELSEWHERE.includes(name));
     return [section, new Map(kept)] as const;
   });
   const result = new Map(known.filter(([section]) => ["Unit", "Service", "Install"].includes(section)));
@@ -100,6 +100,9 @@ function expected(sections: Sections, { account }: Adopted, mounts: readonly str
   if ((result.get("Install")?.size ?? 0) === 0) result.set("Install", new Map([["WantedBy", ["multi-user.target"]]]));
   return result.set("Service", service).set("Unit", unit);
 }
+
+/** Compared by their values, or only for whoever enables the unit by hand. */
+const ELSEWHERE = ["Environment", "EnvironmentFile", "Also"];
 
 function compareVariables(files: readonly FileResource[], adopted: Adopted, live: LiveUnit, facts: HostFacts, host: Host): readonly Gap[] {
   const others = live.dropIns.filter((path) => !adopted.merged.includes(path));
