@@ -18,6 +18,8 @@ import { announceHosts, makeContext } from "./workspace.ts";
 /** Writes the files and tells what to do next; 1 when a unit was not adopted. Throws UsageError, ConfigError, and what kept the host from answering. */
 export async function adopt(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const { project: folder, environment } = selectionOf(raw);
+  const supervisord = optionalText(raw, "supervisord");
+  if (supervisord !== null) return await (await import("./adopt-supervisord.ts")).adoptSupervisord(raw, supervisord, surroundings);
   const { hostName, units, asked } = questionOf(raw);
   const project = await loadProject(resolve(surroundings.workingDirectory, folder), environment, { set: [], valuesFiles: [] });
   const host = hostOf(project, hostName);

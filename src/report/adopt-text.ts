@@ -58,3 +58,44 @@ function nextLines(written: readonly AdoptedText[], host: string, environment: s
     ...more.flatMap((text) => hang(line("  "), text, columns, 2)),
   ];
 }
+
+/** What became of a program of supervisord. */
+export type ProgramOutcome = {
+  readonly kind: "written" | "printed" | "withheld";
+  readonly program: string;
+  readonly file: string;
+  readonly text: string;
+  readonly notes: readonly string[];
+  readonly problems: readonly string[];
+  readonly secrets: ReadonlyMap<string, { readonly from: string }>;
+};
+
+/** All of them; leftOut: what else stands in the file. */
+export function programsText(outcomes: readonly ProgramOutcome[], leftOut: readonly string[], environment: string, columns: number): readonly Line[] {
+  const blocks = outcomes.map(({ kind, program, file, notes, problems, secrets }) => [
+    ...hang(
+      line(problems.length === 0 ? styled("good", "✓") : styled("bad", "✗"), " "),
+      `program ${program} → ${file}${{ written: " written", printed: "", withheld: " is not written" }[kind]}`,
+      columns,
+      2,
+    ),
+    ...problems.flatMap((text) => item(styled("bad", "problem"), text, columns)),
+    ...notes.flatMap((text) => item(styled("warn", "note   "), text, columns)),
+    ...[...secrets].flatMap(([name, { from }]) => item(styled("warn", "secret "), `${name}: not written; its value stands in ${from}`, columns)),
+  ]);
+  const rest = leftOut.flatMap((text) => hang(line(styled("warn", "-"), " "), text, columns, 2));
+  const written = outcomes.filter(({ kind }) => kind === "written").map(({ program }) => program);
+  const next =
+    written.length === 0
+      ? []
+      : [
+          line(styled("strong", "Next")),
+          ...["Add the services to a play in playbooks/site.yaml.", `svcdeploy lint --env ${environment}, then plan`].flatMap((text) =>
+            hang(line("  "), text, columns, 2),
+          ),
+          ...hang(line("  "), "On the host, right before the apply, so that nothing runs twice:", columns, 2),
+          ...written.map((program) => line(`    supervisorctl stop ${/^[A-Za-z0-9_.-]+$/.test(program) ? `${program}:*` : `'${program}:*'`}`)),
+          ...hang(line("  "), "Take the programs out of supervisord's configuration afterwards, or they come back with it.", columns, 2),
+        ];
+  return [...blocks, rest, next].filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : [[], ...block]));
+}

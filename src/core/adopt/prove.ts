@@ -37,9 +37,16 @@ export function proveService(text: string, file: string, adopted: Adopted, live:
   ];
 }
 
+/** Whether a text is a service file that renders for the host: empty, or what is wrong with it. */
+export function tryService(text: string, file: string, adopted: Named, context: ProofContext): readonly Gap[] {
+  const rendered = renderText(text, file, adopted, context);
+  return rendered.ok ? [] : rendered.gaps;
+}
+
+type Named = Pick<Adopted, "name" | "secrets">;
 type Rendered = { readonly ok: true; readonly resources: readonly Resource[] } | { readonly ok: false; readonly gaps: readonly Gap[] };
 
-function renderText(text: string, file: string, adopted: Adopted, { host, env, values }: ProofContext): Rendered {
+function renderText(text: string, file: string, adopted: Named, { host, env, values }: ProofContext): Rendered {
   const document = parseYaml(text, file);
   const problems = [...document.problems, ...checkTree(serviceSchema, document, "written").problems];
   if (problems.length > 0 || !isTreeMap(document.tree)) return { ok: false, gaps: problems.map((problem) => gapOf(text, problem)) };

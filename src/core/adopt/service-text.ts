@@ -42,7 +42,7 @@ function escapeTemplate(text: string): string {
 function formatScalar(text: string): string {
   const isWord =
     /^[A-Za-z/$][A-Za-z0-9 ./$%@+=,;:_~!^&|()<>?*'"{}\\[\]-]*$/.test(text) && !/: |:$| $|^(?:true|false|null|y|n|yes|no|on|off)$/i.test(text);
-  return isWord || /^(?:0|[1-9][0-9]{0,8})$/.test(text) || /^(?:yes|no)$/.test(text) ? text : quote(text);
+  return isWord || /^(?:0|[1-9][0-9]{0,8})$/.test(text) || /^(?:yes|no|\d{1,9}(?:ms|s|min|h|d|[KMGT%]))$/.test(text) ? text : quote(text);
 }
 
 /** JSON's strings are YAML's, but for what YAML does not take as it stands. */

@@ -166,7 +166,7 @@ test("slice, cache and logrotate become keys where they say the same", () => {
   });
   expect(gaps).toEqual([]);
   expect(text).toContain("slice:\n  name: money\n  MemoryMax:");
-  expect(text).toContain('cache:\n  path: /var/cache/web\n  size: "16M"\n  mode: "0750"\n  owner: web\n  group: web\n');
+  expect(text).toContain('cache:\n  path: /var/cache/web\n  size: 16M\n  mode: "0750"\n  owner: web\n  group: web\n');
   expect(text).toContain("logrotate:\n  paths:\n    - /var/log/web/*.log\n  daily: true\n");
   expect(result.merged).toContain("/etc/logrotate.d/web-logs");
 });
