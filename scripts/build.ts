@@ -26,6 +26,8 @@ const { metafile } = await build({
   banner: { js: banner },
   define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" },
   legalComments: "eof",
+  // Graphviz's WebAssembly is a text of arbitrary characters: escaped it is a third larger.
+  charset: "utf8",
   // ssh2's optional native parts: it does without when requiring them fails.
   external: ["cpu-features", "*.node"],
   logLevel: "warning",
@@ -56,12 +58,36 @@ for (const name of await readdir(`${root}src/host`)) {
 }
 
 // The licences of what the bundle contains ask to be shipped with it.
-const packages = new Set(Object.keys(metafile.inputs).flatMap((input) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? []));
+const packages = new Set(Object.keys(metafile.inputs).flatMap((input) => /^(?:.*?\/)?(node_modules\/(?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
 const texts = await Promise.all([...packages].sort().map(licenceOf));
 await writeFile(`${outdir}/third-party-licenses.txt`, texts.join("\n"));
 
+/** Of packages that bring no licence file. */
+function noticeOf(folder: string): string {
+  if (folder !== "node_modules/@viz-js/viz") return "See its package.json.\n";
+  return `MIT License
+
+Copyright (c) Michael Daines
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to
+deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
+sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN
+THE SOFTWARE.
+
+It contains in object code form, unchanged and under their own licences:
+Graphviz, https://graphviz.org/license/ (source: https://gitlab.com/graphviz/graphviz)
+Expat, https://libexpat.github.io (MIT)
+`;
+}
+
 async function licenceOf(folder: string): Promise<string> {
   const name = (await readdir(`${root}${folder}`)).find((file) => /^licen[cs]e/i.test(file));
-  const text = name === undefined ? `See its package.json.\n` : await readFile(`${root}${folder}/${name}`, "utf8");
+  const text = name === undefined ? noticeOf(folder) : await readFile(`${root}${folder}/${name}`, "utf8");
   return `── ${folder.replace("node_modules/", "")}\n\n${text}`;
 }

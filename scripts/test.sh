@@ -15,6 +15,8 @@ fi
 sh scripts/setup.sh $unit
 # The host scripts are tried under more shells than a machine has; without these their tests say what they skip.
 sh scripts/setup-packages.sh shellcheck:shellcheck busybox:busybox cron:cron || true
+# Signatures and https are tried with the tools that sign; without these their tests fail.
+sh scripts/setup-packages.sh openssh-client:ssh-keygen gpg:gpg gpgv:gpgv openssl:openssl || true
 # Completion is tried in the real shells, the man page by what shows it; without these their tests fail.
 sh scripts/setup-packages.sh zsh:zsh fish:fish groff-base:groff mandoc:mandoc less:less bsdutils:script || true
 

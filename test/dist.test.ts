@@ -80,13 +80,18 @@ test("it needs nothing else from a registry, and carries the licences of what it
   const packed: Record<string, unknown> = JSON.parse(await readFile(join(folder, "package/package.json"), "utf8"));
   expect(packed.dependencies).toBeUndefined();
   const licences = await readFile(join(folder, "package/dist/third-party-licenses.txt"), "utf8");
-  for (const name of ["ssh2", "yargs", "yaml", "zod", "handlebars", "listr2", "diff"]) expect(licences).toContain(`── ${name}\n`);
+  for (const name of ["ssh2", "yargs", "yaml", "zod", "handlebars", "listr2", "diff", "@viz-js/viz"]) expect(licences).toContain(`── ${name}\n`);
 });
 
 test("render", async () => {
   const { stdout } = await run(process.execPath, [main, "render", "--env", "prod"], { cwd: join(folder, "project") });
   expect(stdout).toContain("# /etc/systemd/system/hello.service (0644 root:root)\n");
   expect(stdout).toContain("\nExecStart=/usr/bin/sleep 60\n");
+});
+
+test("graph draws with the Graphviz that it brings", async () => {
+  const { stdout } = await run(process.execPath, [main, "graph", "--env", "prod", "--format", "svg"], { cwd: join(folder, "project") });
+  expect(stdout).toMatch(/<svg [\s\S]*hello\.service[\s\S]*<\/svg>/);
 });
 
 test("what opens connections is there as well: ssh2 and the host's scripts", async () => {

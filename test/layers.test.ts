@@ -35,12 +35,19 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
     "core/rollback/",
     ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/plan/", "core/resources/", "core/render/merge-resources.ts"],
   ],
+  // What systemd says of a rendered line is told at the line of the service file, which lint finds.
+  ["core/rehearsal/", ["core/model.ts", "core/lint/from-targets.ts"]],
   ["core/timer/", ["core/unit-file/"]],
+  // explain renders a second time and reads the project's files again to say where each line comes from.
+  ["core/explain/", ["core/model.ts", "core/secret.ts", "core/unit-file/", "core/config/", "core/render/"]],
+  ["core/environment/", ["core/model.ts", "core/unit-file/"]],
+  // The graph shows what lint's rules go by, cycles too.
+  ["core/graph/", ["core/model.ts", "core/unit-file/", "core/lint/"]],
   ["core/drift/", ["core/model.ts", "core/config/patterns.ts", "core/plan/", "core/resources/", "core/unit-file/"]],
   ["core/init/", ["core/config/allow-lists.ts"]],
+  ["core/status/", ["core/model.ts", "core/plan/drift.ts", "core/plan/running-program.ts", "core/plan/unit-state.ts", "core/verify/cause.ts"]],
   // It writes a service file and proves it: read back by the reader of service files, rendered, compared.
   ["core/adopt/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/config/", "core/render/", "core/lint/"]],
-  ["core/status/", ["core/model.ts", "core/plan/drift.ts", "core/plan/unit-state.ts", "core/verify/cause.ts"]],
   // Whether a change needs a restart is known where units are rendered; of drop-ins for units of others the plan asks it.
   ["core/plan/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/", "core/render/restart-relevance.ts"]],
   ["core/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"]],
@@ -48,17 +55,19 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
 
 /** Who alone may import a package or a part of Node. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  "tar-stream": ["project/"],
   ssh2: ["remote/"],
   listr2: ["report/"],
   diff: ["report/"],
+  "@viz-js/viz": ["report/"],
   yargs: ["cli/"],
   yaml: ["core/config/"],
   zod: ["core/config/"],
   handlebars: ["core/render/"],
   "node:fs": ["project/", "store/", "remote/key-files.ts", "host/scripts.ts"],
   "node:fs/promises": ["project/", "store/", "remote/key-files.ts"],
-  // git tells the commit, a timer is installed here, a provider prints a secret; the pager is the user's own program
-  "node:child_process": ["cli/run-identity.ts", "deploy/install-timer-here.ts", "project/run-provider.ts", "cli/pager.ts"],
+  // git tells the commit, a timer is installed here, a provider prints a secret, others' tools check signatures; the pager is the user's own program
+  "node:child_process": ["cli/run-identity.ts", "deploy/install-timer-here.ts", "project/run-provider.ts", "project/feed-tool.ts", "cli/pager.ts"],
   "node:net": ["remote/", "deploy/http-request.ts"],
   "node:sqlite": ["store/"],
 };

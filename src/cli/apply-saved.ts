@@ -1,4 +1,5 @@
 /** `svcdeploy apply FILE`: carries out exactly what was reviewed, or says why not. */
+
 import { resolve } from "node:path";
 import { readSavedPlan } from "../core/config/saved-plan.ts";
 import { UsageError } from "../core/errors.ts";
@@ -13,6 +14,7 @@ import { readPlanKey } from "../project/plan-key.ts";
 import { readPlanFile } from "../project/saved-plan-file.ts";
 import { savedPlanText } from "../report/saved-plan-text.ts";
 import { openApproval } from "./approval.ts";
+import { artifactsToSend } from "./artifacts-to-send.ts";
 import { mustBeAskable } from "./confirm.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, type Selection } from "./options.ts";
 import { planHosts } from "./plan-hosts.ts";
@@ -32,7 +34,7 @@ export async function applySaved(file: string, raw: RawArguments, surroundings: 
   const { saved, key } = await openSavedPlan(file, surroundings);
   const root = optionalText(raw, "project") ?? ".";
   requireProject(saved, file, (await readProjectName(resolve(surroundings.workingDirectory, root))) ?? saved.project);
-  const { project, plays } = await openWorkspace(selectionIn(saved, root), surroundings, saved.selection.values);
+  const { project, plays } = await openWorkspace(selectionIn(saved, root), surroundings, saved.selection.values, artifactsToSend(surroundings));
   refuseLintErrors(plays, project.environment, surroundings);
   requireContent(saved, plays, key);
   const approval = openApproval({ project, output, asks }, surroundings);

@@ -1,7 +1,9 @@
 /** `svcdeploy apply`: shows the plan, asks, carries it out, and says how it ended. */
+
 import { UsageError } from "../core/errors.ts";
 import { applySaved } from "./apply-saved.ts";
 import { openApproval } from "./approval.ts";
+import { artifactsToSend } from "./artifacts-to-send.ts";
 import { mustBeAskable } from "./confirm.ts";
 import { argumentOf, connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
 import { plan } from "./plan.ts";
@@ -23,7 +25,7 @@ export async function apply(raw: RawArguments, surroundings: Surroundings): Prom
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
   if (asks === "yes") mustBeAskable(surroundings);
   const pruning = pruningOf(raw);
-  const { project, plays } = await openWorkspace(selection, surroundings);
+  const { project, plays } = await openWorkspace(selection, surroundings, null, artifactsToSend(surroundings));
   refuseLintErrors(plays, project.environment, surroundings);
   const approval = openApproval({ project, output, asks }, surroundings);
   const { interrupts } = approval;

@@ -1,6 +1,7 @@
 /** The table of commands: what each is for, takes, and where it is done. */
 import type { Options } from "yargs";
 import { HEAL } from "./heal-options.ts";
+import { LOOKING } from "./looking-options.ts";
 import { CONNECTION, HISTORY, LINT, LOGS, outputOption, PRUNE, type RawArguments, SELECTION, STATUS } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { PASSED_ON, TIMER, WATCH } from "./watch-options.ts";
@@ -22,6 +23,7 @@ export type Command = {
 };
 
 const DETAILED: Options = { type: "boolean", describe: "exit 2 when changes are pending" };
+const GRAPH_FORMAT: Options = { ...outputOption("text", "mermaid", "dot", "svg", "json") };
 const WITHOUT_HEALTH: Options = { type: "boolean", describe: "do not ask health checks" };
 
 /** Every command, in the order in which the help shows them. */
@@ -82,7 +84,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "plan",
     describe: "Show what apply would change, without changing it",
-    more: "One round trip a host. Files are shown as diffs, every restart with its reason; exit 0 unless --detailed-exitcode is given.",
+    more: "One round trip a host; a second one where units or logrotate files change, which the host's own systemd and logrotate then read in a folder in /run that is removed again. Files are shown as diffs, every restart with its reason; exit 0 unless --detailed-exitcode is given.",
     example: "svcdeploy plan --env prod --limit 'web:!web3' --out plan.json",
     options: {
       ...SELECTION,
@@ -139,6 +141,32 @@ export const COMMANDS: readonly Command[] = [
     example: "svcdeploy why web@web1 --env prod",
     options: { project: SELECTION.project, env: SELECTION.env, ...CONNECTION, output: outputOption("text", "json") },
     load: async () => (await import("./why.ts")).why,
+  },
+  {
+    name: "explain",
+    operands: { show: "SERVICE HOST [WHAT]", most: 3 },
+    describe: "Say of each rendered line where it comes from",
+    more: "Asks no host and reads no secret. WHAT is a directive or a part of a path: only these lines or files.",
+    example: "svcdeploy explain web web1 ExecStart --env prod",
+    options: { ...LOOKING, output: outputOption("text", "json") },
+    load: async () => (await import("./explain.ts")).explain,
+  },
+  {
+    name: "env",
+    operands: { show: "SERVICE HOST [UNIT]", most: 3 },
+    describe: "Show the environment of a service's processes, and who wins",
+    more: "Asks no host and reads no secret. UNIT is another of the service's units, e.g. a timer's job.",
+    example: "svcdeploy env web web1 --env prod",
+    options: { ...LOOKING, output: outputOption("text", "json") },
+    load: async () => (await import("./env.ts")).env,
+  },
+  {
+    name: "graph",
+    describe: "Draw the units, and what orders or requires what",
+    more: "Asks no host. Cycles, which keep a host from booting as declared, are marked; hosts that read the same are one graph.",
+    example: "svcdeploy graph --env prod --format svg >units.svg",
+    options: { ...SELECTION, format: GRAPH_FORMAT },
+    load: async () => (await import("./graph.ts")).graph,
   },
   {
     name: "verify",

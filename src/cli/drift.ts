@@ -3,6 +3,7 @@ import { openRules, type Rules, unmatchedRules } from "../core/drift/ignore.ts";
 import { EXIT } from "../core/exit-code.ts";
 import type { DriftHost, DriftView, RuleNotes } from "../report/drift-view.ts";
 import { line } from "../report/text.ts";
+import { artifactsToCompare, artifactsToSend } from "./artifacts-to-send.ts";
 import { exitCodeOfDrift, printDrift } from "./drift-result.ts";
 import { startWatch } from "./drift-watch.ts";
 import { type Healing, heal } from "./heal.ts";
@@ -17,7 +18,10 @@ import { announce, makeContext, openWorkspace } from "./workspace.ts";
 export async function drift(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
   const healing = healOrder(raw);
-  const { project, plays } = await openWorkspace(selection, surroundings);
+  // To look needs no file; what is healed may have to be sent.
+  const telling = isGiven(raw, "cron") ? "silent" : "told";
+  const use = healing === null ? artifactsToCompare(surroundings, telling) : artifactsToSend(surroundings, telling);
+  const { project, plays } = await openWorkspace(selection, surroundings, null, use);
   const watch = await startWatch(raw, selection, project, surroundings);
   if ("busy" in watch) {
     surroundings.stderr.print([line(watch.busy)]);

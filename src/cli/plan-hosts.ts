@@ -1,25 +1,31 @@
 /** Observes the hosts and plans each play on them; what could not be observed stays in the answer as its error. */
 import type { SvcdeployError } from "../core/errors.ts";
 import { causeOfError } from "../core/exit-code.ts";
-import type { FailureCause } from "../core/model.ts";
+import type { FailureCause, HostTarget, Plan } from "../core/model.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import type { DeployContext, PlannedHost, PlannedPlay, PlayTargets } from "../deploy/context.ts";
-import { observeHosts, type UnfinishedPolicy } from "../deploy/observe.ts";
+import { type OnObserved, observeHosts, type UnfinishedPolicy } from "../deploy/observe.ts";
+import { rehearsed } from "../deploy/rehearsed.ts";
 
-/** One plan per host and play. */
+/** One plan per host and play, with what the host itself says of the files that it would get. */
 export async function planHosts(
   plays: readonly PlayTargets[],
   context: DeployContext,
   unfinished: UnfinishedPolicy,
 ): Promise<readonly PlannedPlay[]> {
-  const observed = new Map((await observeHosts(plays, context, unfinished)).map((each) => [each.host.name, each.result]));
+  const plans = new Map<HostTarget, Plan>();
+  const planOnHost: OnObserved = async (remote, targets, observation) => {
+    const planned = targets.map((target) => ({ target, plan: makePlan(target, observation) }));
+    for (const { target, plan } of await rehearsed(remote, planned, observation, context)) plans.set(target, plan);
+  };
+  const observed = new Map((await observeHosts(plays, context, unfinished, planOnHost)).map((each) => [each.host.name, each.result]));
   return plays.map(({ play, targets }) => ({
     play,
     hosts: targets.map((target): PlannedHost => {
       const result = observed.get(target.host.name);
       if (result === undefined) throw new Error(`${target.host.name} was not observed`);
       if (!result.ok) return { target, plan: null, error: result.error };
-      return { target, plan: makePlan(target, result.observation), error: null, machineId: result.observation.facts.machineId };
+      return { target, plan: plans.get(target) ?? makePlan(target, result.observation), error: null, machineId: result.observation.facts.machineId };
     }),
   }));
 }

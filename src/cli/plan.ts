@@ -1,10 +1,12 @@
 /** `svcdeploy plan`: what apply would change. */
+
 import { exitCodeOfObservation } from "../core/exit-code.ts";
 import { formatJson } from "../report/json.ts";
 import { planJson } from "../report/plan-json.ts";
 import { planMarkdown } from "../report/plan-markdown.ts";
 import { planText } from "../report/plan-text.ts";
 import { countPlans, type PlanView } from "../report/plan-view.ts";
+import { artifactsToSend } from "./artifacts-to-send.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
 import { planFailures, planHosts } from "./plan-hosts.ts";
@@ -20,7 +22,7 @@ export async function plan(raw: RawArguments, surroundings: Surroundings): Promi
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
   const saving = await savingOf(raw, selection, surroundings);
   const pruning = pruningOf(raw);
-  const { project, plays } = await openWorkspace(selection, surroundings, saving?.values ?? null);
+  const { project, plays } = await openWorkspace(selection, surroundings, saving?.values ?? null, artifactsToSend(surroundings));
   refuseLintErrors(plays, project.environment, surroundings);
   const interrupts = listenForInterrupts(surroundings, () => {});
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });

@@ -4,6 +4,7 @@ import { UsageError } from "../core/errors.ts";
 import type { FileResource, HostTarget } from "../core/model.ts";
 import { writeRendered } from "../project/write-rendered.ts";
 import { formatMode, line, plural } from "../report/text.ts";
+import { artifactsToCompare } from "./artifacts-to-send.ts";
 import { optionalText, type RawArguments, selectionOf } from "./options.ts";
 import { showText } from "./show-long.ts";
 import { suggest } from "./suggest.ts";
@@ -15,7 +16,7 @@ export async function render(raw: RawArguments, surroundings: Surroundings): Pro
   const selection = selectionOf(raw);
   const wanted = optionalText(raw, "host");
   const out = optionalText(raw, "out");
-  const { plays } = await openWorkspace(selection, surroundings);
+  const { plays } = await openWorkspace(selection, surroundings, null, artifactsToCompare(surroundings));
   const targets = distinctTargets(
     ofHost(
       plays.flatMap((play) => play.targets),

@@ -3,6 +3,7 @@ import { exitCodeOf } from "../core/exit-code.ts";
 import { verifyHosts } from "../deploy/verify.ts";
 import { formatJson } from "../report/json.ts";
 import { verifyJson, verifyText } from "../report/verify-text.ts";
+import { artifactsToCompare } from "./artifacts-to-send.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -11,7 +12,7 @@ import { announce, makeContext, openWorkspace } from "./workspace.ts";
 /** Prints what was found; the exit code is that of the reports. */
 export async function verify(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
-  const { project, plays } = await openWorkspace(selection, surroundings);
+  const { project, plays } = await openWorkspace(selection, surroundings, null, artifactsToCompare(surroundings));
   const interrupts = listenForInterrupts(surroundings, () => {});
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
   announce(plays, surroundings);

@@ -6,7 +6,7 @@ import type { Surroundings } from "./surroundings.ts";
 type Run = (raw: RawArguments, surroundings: Surroundings) => Promise<number>;
 type Pageable = { readonly name: string; readonly options: Readonly<Record<string, Options>>; readonly load: () => Promise<Run> };
 
-const PAGED: readonly string[] = ["render", "plan", "apply", "drift", "rollback", "history", "show", "why"];
+const PAGED: readonly string[] = ["render", "plan", "apply", "drift", "rollback", "history", "show", "why", "explain", "graph", "env"];
 const NO_PAGER: Options = { type: "boolean", describe: "print long output as it is" };
 
 /** The command as it is, or with the option and what it does. */

@@ -6,6 +6,7 @@ import { SvcdeployError } from "../core/errors.ts";
 import type { DeployEvent, Project } from "../core/model.ts";
 import type { Secret } from "../core/secret.ts";
 import type { DeployContext, PlayTargets } from "../deploy/context.ts";
+import { type ArtifactUse, makeArtifactReader } from "../project/artifacts.ts";
 import { loadProject } from "../project/load.ts";
 import { readArtifact } from "../project/read-artifact.ts";
 import { readSecrets } from "../project/secrets.ts";
@@ -20,16 +21,18 @@ import type { Surroundings } from "./surroundings.ts";
 /** A loaded project and the selected hosts of each play. */
 export type Workspace = { readonly project: Project; readonly plays: readonly PlayTargets[] };
 
-/** Loads and renders what was selected; from here on its secrets are redacted everywhere. values: instead of the --values files. Throws ConfigError and UsageError. */
+/** Loads and renders what was selected; from here on its secrets are redacted everywhere. values: instead of the --values files. use: what artifacts are read for. Throws ConfigError and UsageError. */
 export async function openWorkspace(
   selection: Selection,
   { stdout, stderr, workingDirectory }: Surroundings,
-  values: readonly SourceText[] | null = null,
+  values: readonly SourceText[] | null,
+  use: ArtifactUse,
 ): Promise<Workspace> {
   const root = resolve(workingDirectory, selection.project);
   const valuesFiles = values ?? selection.valuesFiles.map((file) => resolve(workingDirectory, file));
   const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
-  const plays = await buildTargets(project, { limit: selection.limit, services: selection.services });
+  const readers = { describe: makeArtifactReader(root, use), readSecrets };
+  const plays = await buildTargets(project, { limit: selection.limit, services: selection.services }, readers);
   const secrets = await secretsOf(plays, root);
   stdout.protect(secrets);
   stderr.protect(secrets);
@@ -101,6 +104,6 @@ export async function makeContext(
     redact: around.surroundings.stdout.redact,
     newId: makeId,
     now: () => performance.now(),
-    readFile: readArtifact,
+    readArtifact,
   };
 }

@@ -93,16 +93,48 @@ export type SecretSource =
 /** How a secret reaches the process: a variable of its environment file, or a file of its own under $CREDENTIALS_DIRECTORY (systemd.exec(5)). */
 export type SecretDelivery = "environment" | "credential";
 
-/** A release: one executable file that is delivered under /opt/<service>/releases. */
+/** What an artifact is: one executable, an archive of a tree, or a folder whose content is the tree. */
+export type ArtifactForm = "file" | "archive" | "directory";
+
+/** A release: one executable file, or a tree of files, that is delivered under /opt/<service>/releases. */
 export type Artifact = {
-  /** Path relative to the project root. */
+  /** Path relative to the project root, of a folder without the slash at its end; or an https URL. */
   readonly source: string;
+  readonly form: ArtifactForm;
+  /** Leading parts that every name in a tree loses, e.g. 1 for an archive whose content is below foo-1.2/. */
+  readonly strip: number;
   readonly version: string | null;
-  /** 64 hex digits; null: computed from the file. */
+  /** 64 hex digits; null: computed, which of a URL it never is. Of a file or an archive that of its bytes, of a folder its tree digest. */
   readonly sha256: string | null;
+  /** What must be signed by whom before anything of it is sent; null: nothing. */
+  readonly signature: ArtifactSignature | null;
   readonly keep: number;
   readonly place: Place;
 };
+
+/** What is sent of an artifact to a host that lacks it: the file's own bytes, or a tar that is made of the tree. */
+export type ArtifactSource = {
+  readonly form: ArtifactForm;
+  /** Absolute, on the controller. */
+  readonly path: string;
+  readonly strip: number;
+  /** Of the bytes that are sent: 64 hex digits, and how many they are. */
+  readonly sha256: string;
+  readonly size: number;
+};
+
+/** Whose signature an artifact needs. file: path relative to the project root or https URL of the signature; null: beside the artifact. */
+export type ArtifactSignature = { readonly file: string | null; readonly place: Place } & (
+  | { readonly kind: "minisign"; readonly publicKey: string }
+  | { readonly kind: "ssh"; readonly publicKey: string; readonly namespace: string }
+  | { readonly kind: "gpg" | "cosign"; readonly keyFile: string }
+);
+
+/** A signature that was found right. key: the signer's key as its tool names it; says: what was signed along with the bytes, or a name of the signer; may be empty. */
+export type SignatureProof = { readonly kind: ArtifactSignature["kind"]; readonly key: string; readonly says: string };
+
+/** An artifact whose signature was checked on this machine before anything was sent. */
+export type SignedArtifact = { readonly service: string; readonly source: string; readonly sha256: string; readonly signature: SignatureProof };
 
 /** A job beside the service that a timer starts: <service>-<name>.timer and <service>-<name>.service. */
 export type Timer = {
@@ -222,6 +254,8 @@ export type Service = {
     readonly paths: readonly string[];
     readonly options: readonly { readonly name: string; readonly value: string | null }[];
     readonly su: { readonly user: string; readonly group: string } | null;
+    /** What the service does after a rotation, so that it opens its logs anew; signal: without SIG, to the main process. */
+    readonly postrotate: { readonly do: "reload" } | { readonly do: "signal"; readonly signal: string } | null;
     readonly place: Place;
   } | null;
   readonly directories: readonly {
@@ -293,19 +327,22 @@ export type LinkResource = {
   readonly path: string;
   readonly target: string;
 };
-/** A release directory holding one executable, content-addressed. */
+/** A release directory, content-addressed: it holds one executable, or a tree of files. */
 export type ReleaseResource = {
   readonly kind: "release";
   readonly id: string;
   readonly service: string;
   /** /opt/<service>/releases/<version>-<sha12> */
   readonly path: string;
-  /** Name of the executable inside. */
+  readonly form: "file" | "tree";
+  /** Of a file: the executable inside. Of a tree: the artifact's own name, for messages. */
   readonly name: string;
+  /** Of a file: that of its bytes. Of a tree: its digest (core/artifact/tree-digest.ts). */
   readonly sha256: string;
+  /** Bytes of all files in it. */
   readonly size: number;
-  /** Absolute path on the controller. */
-  readonly source: string;
+  /** Null: nothing to send it from is known, as in a rollback. */
+  readonly source: ArtifactSource | null;
   readonly keep: number;
 };
 /** A unit that shall be loaded from our file and be running. */
@@ -353,6 +390,8 @@ export type HostTarget = {
   readonly owners: ReadonlyMap<string, readonly string[]>;
   /** Every service that the project has for this host in any play; null in all but one of the host's targets, so that nothing is told twice. */
   readonly declared: readonly string[] | null;
+  /** Artifacts whose signatures were checked for this run, for who reviews it. */
+  readonly signed?: readonly SignedArtifact[];
   /** Only a rollback has it: the run that it takes back, and what goes because the older generation did not have it (files and links; units stop). */
   readonly rollback?: { readonly of: string; readonly absent: readonly (FileResource | LinkResource | UnitResource)[] };
   /** Only plan and apply have it; without it nothing goes that the project declares no more. */
@@ -477,7 +516,14 @@ export type ProbeRequest = {
   readonly mounts: readonly string[];
   /** Whose manifests are read for what was not asked for: those of selected services, and, with rest look, of all that are not among `leave`. */
   readonly manifests: { readonly selected: readonly string[]; readonly leave: readonly string[]; readonly rest: "look" | "leave" };
+  /** Folders of which the tree digest is wanted. */
+  readonly trees: readonly string[];
+  /** Whether to say which program each unit's main process runs. */
+  readonly programs: "asked" | "not-asked";
 };
+
+/** A folder's tree digest, and the entry in it whose inode changed last: its path below the folder ("" for the folder), seconds since the epoch. */
+export type TreeState = { readonly sha256: string; readonly newest: { readonly path: string; readonly ctime: number } | null };
 
 /** One probe's answer. */
 export type Observation = {
@@ -491,6 +537,10 @@ export type Observation = {
   readonly groups: ReadonlyMap<string, { readonly gid: number; readonly members: readonly string[] }>;
   /** Mount point → file system type and live options, as in /proc/self/mounts; only paths that were asked for. */
   readonly mounts: ReadonlyMap<string, { readonly type: string; readonly options: readonly string[] }>;
+  /** By path, of the folders that were asked for and are there. */
+  readonly trees: ReadonlyMap<string, TreeState>;
+  /** Process id of a unit's main process → /proc/PID/exe as the kernel has it, e.g. with " (deleted)" at its end. */
+  readonly programs: ReadonlyMap<number, string>;
   readonly records: ReadonlyMap<string, UnitRecord>;
   readonly manifest: readonly ManifestEntry[];
   /** What other projects' manifests say of the paths that were asked for; files and links only. */

@@ -43,7 +43,9 @@ async function concludeUndone(story: Story, end: TransactionState, judged: Judge
       const hint = `The copies of what was there are on the host in /var/lib/svcdeploy/txn/${transaction.id}/old; its journal: journalctl -t svcdeploy`;
       return makeReport(target, "failed", startedAt, context, { ...told, cause: "rollback-failed", message, hint });
     }
-    const back = await settleUnits(remote, unitsThatRan(story), 2, context);
+    // They run the older release again: what was declared is no measure for them.
+    const restored = unitsThatRan(story).map((unit) => ({ ...unit, restartInputs: {} }));
+    const back = await settleUnits(remote, restored, 2, context);
     const down = back.filter(({ ok }) => !ok);
     if (down.length > 0) {
       const message = `${why}\nThe old files are back, but not every unit is: ${down.map(({ unit, cause }) => `${unit} ${cause}`).join(", ")}`;

@@ -1,6 +1,6 @@
 /** What every part of a deployment is given: connections, who runs it, where events go, and the two ways of being interrupted. */
 import type { SvcdeployError } from "../core/errors.ts";
-import type { DeployEvent, Host, HostStage, HostTarget, Observation, Plan, Play } from "../core/model.ts";
+import type { ArtifactSource, DeployEvent, Host, HostStage, HostTarget, Observation, Plan, Play } from "../core/model.ts";
 import type { Connector } from "../remote/remote.ts";
 
 /** Who runs this, for the host's journal and record. Every field fits `[A-Za-z0-9._-]`. */
@@ -34,8 +34,8 @@ export type DeployContext = {
   readonly newId: () => string;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
-  /** Streams an artifact of the project. */
-  readonly readFile: (path: string) => AsyncIterable<Uint8Array>;
+  /** Streams what is sent of an artifact of the project. */
+  readonly readArtifact: (source: ArtifactSource) => AsyncIterable<Uint8Array>;
 };
 
 /** One play and what its hosts shall be. */

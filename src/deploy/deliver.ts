@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { ConnectError, HostError } from "../core/errors.ts";
-import type { Plan, ReleaseResource } from "../core/model.ts";
+import type { ArtifactSource, Plan } from "../core/model.ts";
 import { badAnswer, framed, frameOf, line, stateFolder, systemScope } from "../host/frames.ts";
 import { scripts, transactionFiles } from "../host/scripts.ts";
 import type { Transaction, TransactionFile } from "../host/transaction.ts";
@@ -14,22 +14,24 @@ const UPLOAD_FLOOR_BYTES_PER_SECOND = 32_768;
 /** Sends the artifacts that the plan's releases need and the host does not have. Throws ConnectError or HostError. */
 export async function uploadArtifacts(remote: Remote, plan: Plan, transaction: Transaction, context: DeployContext): Promise<void> {
   for (const { resource } of plan.changes) {
-    if (resource.kind === "release") await uploadArtifact(remote, resource, transaction, context);
+    if (resource.kind !== "release") continue;
+    if (resource.source === null) throw new Error(`${resource.id} is not on the host, and there is nothing to send`);
+    await uploadArtifact(remote, resource.source, transaction, context);
   }
 }
 
-async function uploadArtifact(remote: Remote, release: ReleaseResource, transaction: Transaction, context: DeployContext): Promise<void> {
+async function uploadArtifact(remote: Remote, source: ArtifactSource, transaction: Transaction, context: DeployContext): Promise<void> {
   const nonce = context.newId();
   const asked = Promise.withResolvers<"have" | "need">();
   const input = async function* (): AsyncGenerator<string | Uint8Array> {
-    yield `${nonce}\n${stateFolder}\n${line(transaction.id, release.sha256, String(release.size))}`;
-    if ((await asked.promise) === "need") yield* context.readFile(release.source);
+    yield `${nonce}\n${stateFolder}\n${line(transaction.id, source.sha256, String(source.size))}`;
+    if ((await asked.promise) === "need") yield* context.readArtifact(source);
   };
   const onLine = (text: string): void => {
     const word = frameOf(text, nonce)?.word;
     if (word === "have" || word === "need") asked.resolve(word);
   };
-  const timeoutMilliseconds = 120_000 + (release.size / UPLOAD_FLOOR_BYTES_PER_SECOND) * 1000;
+  const timeoutMilliseconds = 120_000 + (source.size / UPLOAD_FLOOR_BYTES_PER_SECOND) * 1000;
   const answer = await remote.run(scripts.upload, { input: input(), timeoutMilliseconds, onLine }).finally(() => asked.resolve("have"));
   const last = framed(answer.stdout, nonce).at(-1)?.word;
   if (last === "have" || last === "stored") return;
@@ -38,10 +40,10 @@ async function uploadArtifact(remote: Remote, release: ReleaseResource, transact
     throw new HostError(
       "host-step",
       host,
-      `${host}: ${release.source} arrived ${last === "cut" ? "cut off" : "with another sha256"}; nothing was changed`,
+      `${host}: ${source.path} arrived ${last === "cut" ? "cut off" : "with another sha256"}; nothing was changed`,
     );
   }
-  badAnswer(host, `the upload of ${release.source} did not come to its end`, answer.stderr);
+  badAnswer(host, `the upload of ${source.path} did not come to its end`, answer.stderr);
 }
 
 /** Whether the host may be acting on a transaction. */

@@ -15,6 +15,7 @@ import { deliver, type Reach, uploadArtifacts } from "./deliver.ts";
 import { makeReport, reportError } from "./host-report.ts";
 import { type Judgement, judge, longestSettle, servicesOf } from "./judge.ts";
 import { probe } from "./observe.ts";
+import { rehearsed } from "./rehearsed.ts";
 import { sleep } from "./sleep.ts";
 import type { Story } from "./story.ts";
 
@@ -63,14 +64,22 @@ async function lookAgain(
   tell(context, target.play, name, "observe");
   const observation = await probe(remote, [target], context);
   const plan = replan === undefined ? makePlan(target, observation) : replan(observation);
+  refuse(name, plan);
+  const news = review === undefined ? notContained(plan, shown) : review.movedSince(plan, observation.facts.machineId);
+  if (news.length > 0) throw new HostError("conflict", name, `${name} is not as it was when the plan was made:\n${news.join("\n")}`);
+  // What is put back ran on this host before, and somebody may be waiting for it.
+  const isPutBack = replan !== undefined || target.rollback !== undefined;
+  for (const each of isPutBack ? [] : await rehearsed(remote, [{ target, plan }], observation, context)) refuse(name, each.plan);
+  return { plan, observation };
+}
+
+/** Throws HostError when a notice says that it must not be. */
+function refuse(name: string, plan: Plan): void {
   const refusals = plan.notices.filter(({ severity }) => severity === "error").map(({ text }) => text);
   if (refusals.length > 0) {
     const locked = plan.notices.some(({ code }) => code === "locked");
     throw new HostError(locked ? "locked" : "host-step", name, `${name}: ${refusals.join("\n")}`);
   }
-  const news = review === undefined ? notContained(plan, shown) : review.movedSince(plan, observation.facts.machineId);
-  if (news.length > 0) throw new HostError("conflict", name, `${name} is not as it was when the plan was made:\n${news.join("\n")}`);
-  return { plan, observation };
 }
 
 function order(target: HostTarget, play: Play, plan: Plan, observation: Observation, context: DeployContext): Transaction {

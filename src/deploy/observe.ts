@@ -12,13 +12,18 @@ import { settleUnfinished } from "./takeover.ts";
 /** What to do about a transaction that an earlier run left unfinished: look at it, or settle it first. */
 export type UnfinishedPolicy = "report" | "settle";
 
+/** What else is asked over the connection once a host was observed; what it throws is the host's error. */
+export type OnObserved = (remote: Remote, targets: readonly HostTarget[], observation: Observation) => Promise<void>;
+
 /** Observes every host of the plays once, over all its plays. Two names for one machine are an error of both. Errors are results, never thrown. */
 export async function observeHosts(
   plays: readonly PlayTargets[],
   context: DeployContext,
   unfinished: UnfinishedPolicy = "report",
+  onObserved: OnObserved = async () => {},
 ): Promise<readonly Observed[]> {
-  const observed = await inParallel(byHost(plays), context.forks, ({ host, targets }) => observeHost(host, targets, context, unfinished));
+  const looking = { unfinished, onObserved };
+  const observed = await inParallel(byHost(plays), context.forks, ({ host, targets }) => observeHost(host, targets, context, looking));
   return refuseTwins(observed);
 }
 
@@ -39,7 +44,14 @@ export function byHost(plays: readonly PlayTargets[]): readonly { readonly host:
   return [...hosts.values()].flatMap((targets) => targets.slice(0, 1).map(({ host }) => ({ host, targets })));
 }
 
-async function observeHost(host: Host, targets: readonly HostTarget[], context: DeployContext, unfinished: UnfinishedPolicy): Promise<Observed> {
+type Looking = { readonly unfinished: UnfinishedPolicy; readonly onObserved: OnObserved };
+
+async function observeHost(
+  host: Host,
+  targets: readonly HostTarget[],
+  context: DeployContext,
+  { unfinished, onObserved }: Looking,
+): Promise<Observed> {
   const play = targets[0]?.play ?? "";
   try {
     context.signal.throwIfAborted();
@@ -47,7 +59,9 @@ async function observeHost(host: Host, targets: readonly HostTarget[], context: 
     const remote = await context.connector.connect(host);
     try {
       tell(context, play, host.name, "observe");
-      return { host, targets, result: { ok: true, observation: await lookAround(remote, targets, context, unfinished) } };
+      const observation = await lookAround(remote, targets, context, unfinished);
+      await onObserved(remote, targets, observation);
+      return { host, targets, result: { ok: true, observation } };
     } finally {
       remote.close();
     }

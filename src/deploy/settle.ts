@@ -1,10 +1,11 @@
 /** Watches units for a while and judges them: a service that is up once may be on its way down. */
 import { HostError } from "../core/errors.ts";
-import type { UnitProperties, UnitResource, Verdict } from "../core/model.ts";
+import type { Observation, UnitProperties, UnitResource, Verdict } from "../core/model.ts";
+import { judgeProgram } from "../core/plan/running-program.ts";
 import { unitProperties } from "../core/plan/unit-properties.ts";
 import { earlyFailure, judgeUnit } from "../core/verify/verdict.ts";
 import { systemScope } from "../host/frames.ts";
-import { splitBlocks } from "../host/probe-answer.ts";
+import { decodePrograms, group, splitBlocks } from "../host/probe-answer.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
@@ -17,12 +18,10 @@ export async function settleUnits(
   context: DeployContext,
 ): Promise<readonly Verdict[]> {
   if (units.length === 0) return [];
-  const samples = await sampleUnits(remote, units, seconds, context);
+  const { samples, programs } = await sampleUnits(remote, units, seconds, context);
   return units.map((unit, index) => {
-    const verdict = judgeUnit(
-      unit,
-      samples.map((sample) => sample[index] ?? {}),
-    );
+    const own = samples.map((sample) => sample[index] ?? {});
+    const verdict = judgeProgram(unit, judgeUnit(unit, own), programs.get(Number(own.at(-1)?.MainPID ?? "0")));
     return { ...verdict, detail: context.redact(verdict.detail) };
   });
 }
@@ -32,7 +31,7 @@ async function sampleUnits(
   units: readonly UnitResource[],
   seconds: number,
   context: DeployContext,
-): Promise<readonly (readonly UnitProperties[])[]> {
+): Promise<{ readonly samples: readonly (readonly UnitProperties[])[]; readonly programs: Observation["programs"] }> {
   const nonce = context.newId();
   const enough = new AbortController();
   const samples: (readonly UnitProperties[])[] = [];
@@ -56,5 +55,5 @@ async function sampleUnits(
   if (samples.length === 0 || samples.some((sample) => sample.length !== units.length)) {
     throw new HostError("host-answer", remote.host.name, `${remote.host.name}: systemctl did not answer for every unit`);
   }
-  return samples;
+  return { samples, programs: decodePrograms(group(lines).get("program") ?? []) };
 }

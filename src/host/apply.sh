@@ -5,6 +5,10 @@ set -eu
 txn=$1 scope=$2
 # shellcheck source=src/host/journal.sh
 . "$txn/journal.sh"
+# shellcheck source=src/host/tree.sh
+. "$txn/tree.sh"
+# shellcheck source=src/host/release.sh
+. "$txn/release.sh"
 
 # Before PREPARED nothing live has been touched: say why and leave.
 refuse() {
@@ -64,7 +68,7 @@ check_untouched() {
         folder_state "$path"
         [ "$found" = "$d" ] || refuse "conflict: $path is not as it was when the plan was made"
         ;;
-      release) [ ! -e "$path" ] || refuse "conflict: $path appeared since the plan was made" ;;
+      release | tree) [ ! -e "$path" ] || refuse "conflict: $path appeared since the plan was made" ;;
     esac
   done <"$txn/plan"
 }
@@ -141,6 +145,7 @@ make_accounts_and_folders() {
         mv -T -- "$path.tmp" "$path"
         durable "${path%/*}"
         ;;
+      tree) make_tree "$a" "$b" </dev/null ;;
     esac
   done <"$txn/plan"
 }

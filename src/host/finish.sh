@@ -310,6 +310,10 @@ undo_folders() {
           [ ! -d "$folder" ] || rmdir -- "$folder" || conflict "$folder"
         done
         ;;
+      tree)
+        # It is root's own and says by its name what it holds, so nobody has put anything into it that is not lost with it.
+        rm -rf -- "$path.tmp" "$path" || trouble "$path cannot be removed"
+        ;;
       directory)
         if [ "$d" = - ]; then set -- "$path" "$@"; else undo_folder; fi
         ;;

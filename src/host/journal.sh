@@ -231,7 +231,7 @@ prune() {
   while IFS="$tab" read -r op a b _ d _; do
     case $op in
       keep) prune_releases "$a" "$b" ;;
-      release) rm -f -- "$base/upload/$d" ;;
+      release | tree) rm -f -- "$base/upload/$d" ;;
     esac
   done <"$txn/plan"
   trim_runs
@@ -266,6 +266,7 @@ drop_releases() {
 
 prune_releases() {
   [ -d "$1" ] || return 0
+  rm -rf -- "${1:?}"/*.going
   kept=0
   newest_first=$(ls -1t -- "$1")
   for release in $newest_first; do
@@ -276,7 +277,9 @@ prune_releases() {
     unnamed "$1/$release" "$base/gen/$generation/projects" || continue
     [ ! -d "$base/gen/$((generation - 1))/projects" ] || unnamed "$1/$release" "$base/gen/$((generation - 1))/projects" || continue
     running "$1/$release" && continue
-    rm -rf -- "${1:?}/${release:?}"
+    # Half a release must not bear a whole one's name.
+    mv -T -- "${1:?}/${release:?}" "${1:?}/$release.going"
+    rm -rf -- "${1:?}/$release.going"
   done
   [ "$2" -gt 0 ] || rmdir -- "$1" "${1%/releases}" 2>/dev/null || :
 }

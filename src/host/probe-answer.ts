@@ -1,5 +1,15 @@
 /** The probe's question and answer: encoded for probe.sh, decoded into an Observation without trusting a byte. */
-import type { HostFacts, ManifestEntry, Observation, OpenTransaction, PathState, ProbeRequest, UnitProperties, UnitRecord } from "../core/model.ts";
+import type {
+  HostFacts,
+  ManifestEntry,
+  Observation,
+  OpenTransaction,
+  PathState,
+  ProbeRequest,
+  TreeState,
+  UnitProperties,
+  UnitRecord,
+} from "../core/model.ts";
 import { isAbout } from "../core/plan/drop-ins.ts";
 import { parseManifestLine } from "../core/plan/manifest.ts";
 import { unitProperties } from "../core/plan/unit-properties.ts";
@@ -18,6 +28,8 @@ export function encodeProbe(request: ProbeRequest, nonce: string): string {
   for (const service of request.manifests.selected) parts.push(line("selected", service));
   for (const service of request.manifests.leave) parts.push(line("leave", service));
   parts.push(line("rest", request.manifests.rest));
+  for (const tree of request.trees) parts.push(line("tree", tree));
+  if (request.programs === "asked") parts.push(line("programs"));
   parts.push("end\n");
   return parts.join("");
 }
@@ -41,6 +53,8 @@ export function decodeProbe(host: string, request: ProbeRequest, nonce: string, 
     users: decodeUsers(rows.get("user") ?? []),
     groups: decodeGroups(rows.get("group") ?? []),
     mounts: decodeMounts(rows.get("mount") ?? []),
+    trees: decodeTrees(rows.get("tree") ?? [], new Set(request.trees)),
+    programs: decodePrograms(rows.get("program") ?? []),
     records: decodeRecords(rows.get("record") ?? []),
     manifest: decodeManifest(request.project, rows.get("manifest") ?? []),
     others: decodeOthers(request.project, asked.paths, rows.get("other") ?? []),
@@ -216,6 +230,23 @@ function decodeMounts(rows: readonly Row[]): Observation["mounts"] {
   return new Map(
     rows.map(([point = "", type = "", options = ""]) => [point, { type: sanitizeLine(type), options: sanitizeLine(options).split(",") }]),
   );
+}
+
+function decodeTrees(rows: readonly Row[], asked: ReadonlySet<string>): Observation["trees"] {
+  const known = rows.filter(([path = "", sha256 = ""]) => asked.has(path) && /^[0-9a-f]{64}$/.test(sha256));
+  return new Map(known.map(([path = "", sha256 = "", ctime = "", newest = ""]) => [path, { sha256, newest: decodeNewest(ctime, newest) }]));
+}
+
+// ctime: seconds with a fraction.
+function decodeNewest(ctime: string, path: string): TreeState["newest"] {
+  const seconds = wholeNumber(ctime.split(".")[0] ?? "");
+  return seconds === 0 ? null : { path: sanitizeLine(path).slice(0, 200), ctime: seconds };
+}
+
+/** The `program` rows: stat's %N of /proc/PID/exe. */
+export function decodePrograms(rows: readonly Row[]): Observation["programs"] {
+  const links = rows.map(([text = ""]) => parseLink(text));
+  return new Map(links.flatMap(([link, target]) => (/^\/proc\/\d{1,9}\/exe$/.test(link) ? [[Number(link.split("/")[2]), target]] : [])));
 }
 
 function decodeRecords(rows: readonly Row[]): ReadonlyMap<string, UnitRecord> {

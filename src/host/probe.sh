@@ -6,7 +6,7 @@ export LC_ALL LANGUAGE SYSTEMD_COLORS SYSTEMD_PAGER SYSTEMD_URLIFY PATH
 tab=$(printf '\t')
 newline='
 '
-paths='' files='' units='' users='' groups='' mounts='' wanted=$newline project='' properties=''
+paths='' files='' trees='' programs='' units='' users='' groups='' mounts='' wanted=$newline project='' properties=''
 selected=' ' leave=' ' unasked=leave
 
 IFS= read -r nonce || exit 64
@@ -24,6 +24,8 @@ while IFS="$tab" read -r kind first second; do
     selected) selected="$selected$first " ;;
     leave) leave="$leave$first " ;;
     rest) unasked=$first ;;
+    tree) trees=$trees$first$newline ;;
+    programs) programs=asked ;;
     end) break ;;
   esac
 done
@@ -151,6 +153,11 @@ fact cgroup "$cgroup"
 for command in base64 chmod chown cp flock getent groupadd head ln mkdir mv readlink rm sha256sum stat sync systemctl systemd-run timeout useradd; do
   command -v "$command" >/dev/null 2>&1 || fact missing "$command"
 done
+if [ -n "$trees" ]; then
+  for command in find grep realpath setpriv sort tail tar tr xargs; do
+    command -v "$command" >/dev/null 2>&1 || fact missing "$command"
+  done
+fi
 manager=$(systemctl "$scope" show -p Version -p SystemState 2>/dev/null)
 for line in $manager; do fact "${line%%=*}" "${line#*=}"; done
 state_folder=$base
@@ -185,6 +192,13 @@ if [ -n "$files" ]; then
   done
 fi
 
+for path in $trees; do
+  if [ -L "$path" ] || [ ! -d "$path" ]; then continue; fi
+  tree_digest "$path" 0
+  newest=$(find -P "$path" -printf '%C@\t%P\0' 2>/dev/null | sort -zn | tail -zn 1 | tr '\n\0' '?\n')
+  printf 'tree\t%s\t%s\t%s\n' "$path" "$digest" "$newest"
+done
+
 # shellcheck disable=SC2086
 [ -n "$users" ] && getent passwd $users | while IFS= read -r line; do printf 'user\t%s\n' "$line"; done
 # shellcheck disable=SC2086
@@ -198,11 +212,17 @@ if [ -n "$units" ]; then
   # shellcheck disable=SC2086
   shown=$(systemctl "$scope" show -p "$properties" -- $units 2>/dev/null)
   printf 'units\n%s\n%s units-end\n' "$shown" "$nonce"
-  dropins=''
+  dropins='' exes=''
   for line in $shown; do
-    case $line in DropInPaths=/*) dropins="$dropins ${line#*=}" ;; esac
+    case $line in
+      DropInPaths=/*) dropins="$dropins ${line#*=}" ;;
+      MainPID=0) ;;
+      MainPID=*) exes="$exes /proc/${line#MainPID=}/exe" ;;
+    esac
   done
   IFS=' '
+  # shellcheck disable=SC2086
+  if [ "$programs" = asked ] && [ -n "$exes" ]; then stat -c "program$tab%N" -- $exes 2>/dev/null; fi
   for path in $dropins; do
     # What a distribution gives to all units is nobody's edit.
     case $path in /lib/* | /usr/lib/*) continue ;; esac

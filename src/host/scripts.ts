@@ -7,7 +7,7 @@ const script = (name: string): Script => ({ name, text: text(name) });
 
 /** Scripts that a Remote runs directly. */
 export const scripts = {
-  probe: script("probe.sh"),
+  probe: { name: "probe.sh", text: text("tree.sh") + text("probe.sh") },
   upload: script("upload.sh"),
   deliver: script("deliver.sh"),
   attend: script("attend.sh"),
@@ -24,8 +24,17 @@ export const scripts = {
   status: script("status.sh"),
   logs: script("logs.sh"),
   timer: script("timer.sh"),
+  rehearse: script("rehearse.sh"),
   adopt: script("adopt.sh"),
 } as const;
 
 /** Files that every transaction carries, so that a host can finish or undo it without a controller. */
-export const transactionFiles: readonly Script[] = ["apply.sh", "finish.sh", "journal.sh", "recover.sh", "svcdeploy-recover.service"].map(script);
+export const transactionFiles: readonly Script[] = [
+  "apply.sh",
+  "finish.sh",
+  "journal.sh",
+  "release.sh",
+  "tree.sh",
+  "recover.sh",
+  "svcdeploy-recover.service",
+].map(script);

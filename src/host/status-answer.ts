@@ -41,10 +41,9 @@ export function decodeStatus(host: string, request: StatusRequest, nonce: string
 }
 
 function decodeProcess([pid = "", exe = "", openFiles = "", limit = ""]: Row): ProcessFacts {
-  const path = exe.replace(/ \(deleted\)$/, "");
   return {
     pid: wholeNumber(pid),
-    exe: /^\/[A-Za-z0-9._@:+=,~/-]{1,1024}$/.test(path) ? path : null,
+    exe: /^\/[A-Za-z0-9._@:+=,~/-]{1,1024}(?: \(deleted\))?$/.test(exe) ? exe : null,
     openFiles: number(openFiles),
     openFilesLimit: number(limit),
   };

@@ -187,7 +187,9 @@ function changeLine({ resource, after }: Change, key: string, order: Transaction
       );
     }
     case "release":
-      return line("release", key, resource.path, resource.name, resource.sha256);
+      if (resource.form === "file") return line("release", key, resource.path, resource.name, resource.sha256);
+      if (resource.source === null) throw new Error(`${resource.id} is not on the host, and there is nothing to send`);
+      return line("tree", key, resource.path, resource.sha256, resource.source.sha256);
     case "file": {
       const before = paths.get(resource.path)?.sha256 ?? "-";
       return line("file", key, resource.path, resource.mode, resource.owner, resource.group, resource.sha256, before);

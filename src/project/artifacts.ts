@@ -1,48 +1,116 @@
-/** What an artifact's file is: found inside the project, hashed as a stream, compared with what the service declares. */
+/** What an artifact is: found inside the project or fetched, hashed as a stream, compared with what the service declares. */
 import { createHash } from "node:crypto";
 import { ConfigError } from "../core/errors.ts";
-import type { Artifact } from "../core/model.ts";
-import { findFile, streamFile } from "./read-file.ts";
+import type { Artifact, ArtifactSource, SignatureProof } from "../core/model.ts";
+import { sanitizeLine } from "../core/sanitize.ts";
+import type { Fetching } from "./fetch-artifact.ts";
+import { type FoundFile, type FoundFolder, findFile, findFolder, streamFile, type Unreadable } from "./read-file.ts";
 
-/** An artifact's file: sha256 in 64 hex digits, size in bytes, absolute path. */
-export type ArtifactFile = { readonly sha256: string; readonly size: number; readonly path: string };
+/** An artifact as a release: its sha256 (of a tree the digest), the bytes of all its files, what is sent of it, and its signature's proof where one was checked. */
+export type ArtifactFile = {
+  readonly sha256: string;
+  readonly size: number;
+  readonly source: ArtifactSource;
+  readonly signature?: SignatureProof;
+};
 
-/** Describes an artifact. Throws ConfigError at its place: missing, a directory, empty, or not what sha256 declares. */
-export async function describeArtifact(artifact: Artifact, root: string): Promise<ArtifactFile> {
-  return compare(artifact, await hashFile(artifact, root));
-}
+/**
+ * What artifacts are read for. send: they may go to hosts, so those from https are fetched and signatures are checked. compare: hosts are held against
+ * them, and no signature is checked; the declared sha256 of a file from https is enough for that, an archive's tree is known from the archive alone.
+ */
+export type ArtifactUse = { readonly for: "send" | "compare" } & Fetching;
 
-/** describeArtifact that hashes each file once, for one run over many hosts. */
-export function makeArtifactReader(root: string): (artifact: Artifact) => Promise<ArtifactFile> {
-  const hashed = new Map<string, Promise<ArtifactFile>>();
+/**
+ * Describes artifacts, each once for one run over many hosts. Throws ConfigError at its place: missing, of another kind, empty, unfit, not what sha256
+ * declares, not to be fetched, not signed as declared.
+ */
+export function makeArtifactReader(root: string, use: ArtifactUse = SEND): (artifact: Artifact) => Promise<ArtifactFile> {
+  const known = new Map<string, Promise<ArtifactFile>>();
   return async (artifact) => {
-    const known = hashed.get(artifact.source) ?? hashFile(artifact, root);
-    hashed.set(artifact.source, known);
-    return compare(artifact, await known);
+    const { source, form, strip, sha256, signature } = artifact;
+    const key = JSON.stringify([source, form, strip, sha256, signature === null ? null : { ...signature, place: null }]);
+    const reading = known.get(key) ?? describe(artifact, root, use);
+    known.set(key, reading);
+    return await reading;
   };
 }
 
-async function hashFile(artifact: Artifact, root: string): Promise<ArtifactFile> {
-  const found = await findFile(root, artifact.source);
-  if (!found.ok)
-    throw mistake(artifact, `the artifact ${found.reason}`, found.missing ? "build or fetch it first; the path starts at the project folder" : null);
+const SEND: ArtifactUse = { for: "send", environment: process.env, tell: () => {} };
+
+async function describe(artifact: Artifact, root: string, use: ArtifactUse): Promise<ArtifactFile> {
+  const { form, source } = artifact;
+  if (isFetched(artifact) && form === "file" && use.for === "compare") return asDeclared(artifact);
+  const found = await find(artifact, root, use);
+  if (!found.ok) throw notFound(artifact, found);
+  if (form === "directory") return compare(artifact, await describeAsTree(artifact, found.path));
+  const { sha256, size } = compare(artifact, await hashFile(found.path));
+  if (size === 0) throw mistake(artifact, `the artifact ${source} is empty`, null);
+  // What is not signed as declared is not looked into.
+  const proof = await checked(artifact, { root, file: { path: found.path, sha256 }, use });
+  if (form === "archive") return { ...(await describeAsTree(artifact, found.path)), ...proof };
+  return { sha256, size, source: { form, path: found.path, strip: 0, sha256, size }, ...proof };
+}
+
+/** Of a file from https all that counts is declared; its size is asked by nobody who only compares. */
+function asDeclared({ sha256, source }: Artifact): ArtifactFile {
+  const declared = sha256 ?? "";
+  return { sha256: declared, size: 1, source: { form: "file", path: source, strip: 0, sha256: declared, size: 1 } };
+}
+
+async function find(artifact: Artifact, root: string, use: ArtifactUse): Promise<FoundFile | FoundFolder | Unreadable> {
+  if (artifact.form === "directory") return findFolder(root, artifact.source);
+  if (!isFetched(artifact)) return findFile(root, artifact.source);
+  // Loaded for those who use it.
+  const { findFetched } = await import("./trusted-artifact.ts");
+  return findFetched(artifact, use);
+}
+
+function notFound(artifact: Artifact, { folder, missing, reason }: Unreadable): ConfigError {
+  const slash = folder === true ? `to deliver a folder as a tree, write ${artifact.source}/ with a slash at its end` : null;
+  return mistake(artifact, `the artifact ${reason}`, missing ? "build or fetch it first; the path starts at the project folder" : slash);
+}
+
+type Found = { readonly root: string; readonly file: { readonly path: string; readonly sha256: string }; readonly use: ArtifactUse };
+
+async function checked(artifact: Artifact, found: Found): Promise<Pick<ArtifactFile, "signature">> {
+  if (artifact.signature === null || found.use.for === "compare") return {};
+  const { checkSignature } = await import("./trusted-artifact.ts");
+  return { signature: await checkSignature(artifact, artifact.signature, found) };
+}
+
+async function describeAsTree(artifact: Artifact, path: string): Promise<ArtifactFile> {
+  const { describeTree } = await import("./pack-tree.ts");
+  const { form, strip } = artifact;
+  try {
+    const { sha256, size, sent } = await describeTree({ form, path, strip });
+    return { sha256, size, source: { form, path, strip, ...sent } };
+  } catch (error) {
+    const reason = sanitizeLine(error instanceof Error ? error.message : String(error));
+    throw mistake(artifact, `the artifact ${artifact.source} cannot become a release: ${reason}`, "docs/artifacts.md says what a tree may hold");
+  }
+}
+
+async function hashFile(path: string): Promise<{ readonly sha256: string; readonly size: number }> {
   const hash = createHash("sha256");
   let size = 0;
-  for await (const chunk of streamFile(found)) {
+  for await (const chunk of streamFile(path)) {
     hash.update(chunk);
     size += chunk.length;
   }
-  if (size === 0) throw mistake(artifact, `the artifact ${artifact.source} is empty`, null);
-  return { sha256: hash.digest("hex"), size, path: found.path };
+  return { sha256: hash.digest("hex"), size };
 }
 
-function compare(artifact: Artifact, file: ArtifactFile): ArtifactFile {
-  if (artifact.sha256 === null || artifact.sha256 === file.sha256) return file;
+function compare<Hashed extends { readonly sha256: string }>(artifact: Artifact, hashed: Hashed): Hashed {
+  if (artifact.sha256 === null || artifact.sha256 === hashed.sha256) return hashed;
   throw mistake(
     artifact,
-    `the artifact ${artifact.source} has sha256 ${file.sha256}, not ${artifact.sha256}`,
+    `the artifact ${artifact.source} has sha256 ${hashed.sha256}, not ${artifact.sha256}`,
     "fetch the right file, or declare the new sha256 with its version",
   );
+}
+
+function isFetched({ source }: Artifact): boolean {
+  return source.startsWith("https:");
 }
 
 function mistake(artifact: Artifact, message: string, hint: string | null): ConfigError {

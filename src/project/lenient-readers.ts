@@ -21,7 +21,8 @@ export type ArtifactPolicy = "hashed" | "assumed";
 /** Readers that note what is missing instead of refusing, and the notes. */
 export function makeLenientReaders(root: string, artifacts: ArtifactPolicy): { readonly readers: Readers; readonly gathered: Gathered } {
   const gathered: Gathered = { secrets: new Set(), unread: new Set(), unsure: new Set() };
-  const describe = makeArtifactReader(root);
+  // Without an environment there is no cache: nothing is fetched.
+  const describe = makeArtifactReader(root, { for: "compare", environment: {}, tell: () => {} });
   const read = new Map<string, Promise<Secret | null>>();
   const secretOrStandIn = async (service: Service, secret: Service["secrets"][number]): Promise<Secret> => {
     // Once for all hosts: its source may be a program that asks a vault, or waits for one in vain.
@@ -54,9 +55,9 @@ async function readSecret(service: Service, secret: Service["secrets"][number], 
   return values?.get(secret.name) ?? null;
 }
 
-/** Where the project declares the hash, the file itself is not needed to know what the host shall have. */
+/** Where the project declares the hash, the file itself is not needed to know what the host shall have; an archive's does not tell the tree's. */
 function standIn(artifact: Artifact, gathered: Gathered): ReturnType<Readers["describe"]> {
-  if (artifact.sha256 === null) gathered.unsure.add(artifact.place.file);
+  if (artifact.sha256 === null || artifact.form === "archive") gathered.unsure.add(artifact.place.file);
   return STAND_INS.describe(artifact);
 }
 

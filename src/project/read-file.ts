@@ -4,17 +4,29 @@ import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 
 /** Why a file cannot be read, in words for a message; `missing` tells the plainest reason apart. */
-export type Unreadable = { readonly ok: false; readonly missing: boolean; readonly reason: string };
+export type Unreadable = { readonly ok: false; readonly missing: boolean; readonly folder?: true; readonly reason: string };
 /** A regular file inside the project: its real path and size in bytes. */
 export type FoundFile = { readonly ok: true; readonly path: string; readonly size: number };
 
+/** A folder inside the project: its real path. */
+export type FoundFolder = { readonly ok: true; readonly path: string };
+
 /** Finds a project file by its path relative to the root, or by an absolute one. Never throws for what is on the disk. */
 export async function findFile(root: string, path: string): Promise<FoundFile | Unreadable> {
+  return find(root, path, (real, stats) => describeFile(path, real, stats));
+}
+
+/** The same of a folder. */
+export async function findFolder(root: string, path: string): Promise<FoundFolder | Unreadable> {
+  return find(root, path, (real, stats) => (stats.isDirectory() ? { ok: true, path: real } : unreadable(`${path} is no directory`)));
+}
+
+async function find<Found>(root: string, path: string, describe: (real: string, stats: Stats) => Found | Unreadable): Promise<Found | Unreadable> {
   try {
     const [realRoot, real] = await Promise.all([realpath(root), realpath(join(root, path))]);
     if (!real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep))
       return unreadable(`${path} leads out of the project folder, to ${real}`);
-    return describeFile(path, real, await stat(real));
+    return describe(real, await stat(real));
   } catch (error) {
     return explain(path, error);
   }
@@ -66,8 +78,8 @@ export async function listTree(root: string, folder: string): Promise<readonly s
 }
 
 /** A file's bytes as they come, for hashing. */
-export function streamFile(found: FoundFile): AsyncIterable<Uint8Array> {
-  return createReadStream(found.path);
+export function streamFile(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: 1024 * 1024 });
 }
 
 async function readBytes(path: string, found: FoundFile, maxBytes: number): Promise<{ readonly ok: true; readonly bytes: Uint8Array } | Unreadable> {
@@ -80,7 +92,7 @@ async function readBytes(path: string, found: FoundFile, maxBytes: number): Prom
 }
 
 function describeFile(path: string, real: string, stats: Stats): FoundFile | Unreadable {
-  if (stats.isDirectory()) return unreadable(`${path} is a directory`);
+  if (stats.isDirectory()) return { ...unreadable(`${path} is a directory`), folder: true };
   return stats.isFile() ? { ok: true, path: real, size: stats.size } : unreadable(`${path} is not a regular file`);
 }
 

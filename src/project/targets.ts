@@ -4,7 +4,7 @@ import { withExcerpts } from "../core/config/excerpts.ts";
 import { matchHosts } from "../core/config/patterns.ts";
 import { normaliseService } from "../core/config/service.ts";
 import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
-import type { Host, HostTarget, Play, Project, Resource, Service, ServiceSource } from "../core/model.ts";
+import type { Host, HostTarget, Play, Project, Resource, Service, ServiceSource, SignedArtifact } from "../core/model.ts";
 import { expandTree } from "../core/render/expand.ts";
 import { mergeResources } from "../core/render/merge-resources.ts";
 import { renderService } from "../core/render/render.ts";
@@ -26,7 +26,10 @@ export type Readers = { readonly describe: ReturnType<typeof makeArtifactReader>
 
 /** Readers for who looks at the text of files alone (lint): neither artifacts nor secrets need to be here. */
 export const STAND_INS: Readers = {
-  describe: async (artifact) => ({ sha256: artifact.sha256 ?? "0".repeat(64), size: 1, path: artifact.source }),
+  describe: async ({ form, strip, source, sha256: declared }) => {
+    const sha256 = declared ?? "0".repeat(64);
+    return { sha256, size: 1, source: { form, strip, path: source, sha256, size: 1 } };
+  },
   readSecrets: async (service) => new Map(service.secrets.map(({ name }) => [name, new Secret(name, "stand-in")])),
 };
 
@@ -99,10 +102,12 @@ export function limitHosts(project: Project, limit: string | null): readonly Hos
 async function buildTarget(build: Build, play: Play, host: Host, sources: readonly ServiceSource[]): Promise<HostTarget> {
   const services: Service[] = [];
   const resources: Resource[][] = [];
+  const signed: SignedArtifact[] = [];
   for (const source of sources) {
     const one = await collect(build, () => buildService(build, host, source));
     if (one !== null) services.push(one.service);
     if (one !== null) resources.push(one.resources);
+    if (one?.signed !== undefined) signed.push(one.signed);
   }
   const files = new Map(services.map((service) => [service.name, service.file]));
   const merged = await collect(build, () => mergeResources(resources, files));
@@ -114,6 +119,7 @@ async function buildTarget(build: Build, play: Play, host: Host, sources: readon
     resources: merged ?? [],
     owners: ownersOf(resources.flat()),
     declared: null,
+    signed,
   };
 }
 
@@ -126,7 +132,9 @@ function declaredFor(project: Project, host: Host): readonly string[] {
   return project.plays.filter(({ hosts }) => hosts.includes(host.name)).flatMap(({ services }) => services);
 }
 
-async function buildService(build: Build, host: Host, source: ServiceSource): Promise<{ service: Service; resources: Resource[] }> {
+type Built = { readonly service: Service; readonly resources: Resource[]; readonly signed?: SignedArtifact };
+
+async function buildService(build: Build, host: Host, source: ServiceSource): Promise<Built> {
   const { environment: env, values, root } = build.project;
   const context = { env, host, service: { name: source.name }, values };
   const spread = spreadHealth(source, context);
@@ -136,7 +144,9 @@ async function buildService(build: Build, host: Host, source: ServiceSource): Pr
   const artifact = service.artifact;
   const found: ArtifactFile | null = artifact === null ? null : await collect(build, () => build.describe(artifact));
   if (secrets === null || (artifact !== null && found === null)) return { service, resources: [] };
-  return { service, resources: renderService(service, host, { env, values, secrets, files: build.files, artifact: found }) };
+  const resources = renderService(service, host, { env, values, secrets, files: build.files, artifact: found });
+  if (artifact === null || found?.signature === undefined) return { service, resources };
+  return { service, resources, signed: { service: service.name, source: artifact.source, sha256: found.sha256, signature: found.signature } };
 }
 
 /** Files named outside templates/; one that cannot be read is reported, one that is missing by rendering. */

@@ -1,5 +1,6 @@
 /** What `svcdeploy adopt` says: what was written, what stays, and what to do next. */
 import type { AdoptedText } from "../core/adopt/adopt.ts";
+import { sanitizeLine } from "../core/sanitize.ts";
 import { hang, type Line, line, plural, styled, wrap } from "./text.ts";
 
 /** What became of one unit. */
@@ -34,7 +35,7 @@ function outcomeLines(outcome: AdoptOutcome, columns: number): readonly Line[] {
 }
 
 function item(mark: ReturnType<typeof styled>, text: string, columns: number): readonly Line[] {
-  return hang(line("    ", mark, " "), text, columns, 12);
+  return hang(line("    ", mark, " "), sanitizeLine(text), columns, 12);
 }
 
 function nextLines(written: readonly AdoptedText[], host: string, environment: string, columns: number): readonly Line[] {
@@ -75,7 +76,7 @@ export function programsText(outcomes: readonly ProgramOutcome[], leftOut: reado
   const blocks = outcomes.map(({ kind, program, file, notes, problems, secrets }) => [
     ...hang(
       line(problems.length === 0 ? styled("good", "✓") : styled("bad", "✗"), " "),
-      `program ${program} → ${file}${{ written: " written", printed: "", withheld: " is not written" }[kind]}`,
+      `program ${sanitizeLine(program)} → ${file}${{ written: " written", printed: "", withheld: " is not written" }[kind]}`,
       columns,
       2,
     ),
@@ -83,7 +84,7 @@ export function programsText(outcomes: readonly ProgramOutcome[], leftOut: reado
     ...notes.flatMap((text) => item(styled("warn", "note   "), text, columns)),
     ...[...secrets].flatMap(([name, { from }]) => item(styled("warn", "secret "), `${name}: not written; its value stands in ${from}`, columns)),
   ]);
-  const rest = leftOut.flatMap((text) => hang(line(styled("warn", "-"), " "), text, columns, 2));
+  const rest = leftOut.flatMap((text) => hang(line(styled("warn", "-"), " "), sanitizeLine(text), columns, 2));
   const written = outcomes.filter(({ kind }) => kind === "written").map(({ program }) => program);
   const next =
     written.length === 0

@@ -98,7 +98,7 @@ function createdDetail(resource: Resource): string {
     case "link":
       return ` → ${resource.target}`;
     case "release":
-      return ` (${resource.name}, ${formatSize(resource.size)}, sha256 ${resource.sha256.slice(0, 12)})`;
+      return ` (${resource.form === "tree" ? "tree of " : ""}${resource.name}, ${formatSize(resource.size)}, sha256 ${resource.sha256.slice(0, 12)})`;
     case "unit":
       return resource.running ? " (new)" : " (new, started by its first member)";
   }

@@ -4,6 +4,7 @@ import type { Change, State } from "../core/model.ts";
 import { diffContent } from "./diff.ts";
 import { actionTitle } from "./plan-text.ts";
 import { countPlans, hasWork, type PlannedHost, type PlanView } from "./plan-view.ts";
+import { signedArtifacts } from "./signed-text.ts";
 import { plainText } from "./text.ts";
 
 /** The plan as plain data, ready for formatJson. */
@@ -12,6 +13,7 @@ export function planJson(view: PlanView): object {
     schema: "svcdeploy.plan/1",
     environment: view.environment,
     summary: countPlans(view),
+    artifacts: signedArtifacts(view),
     plays: view.plays.map((each) => ({ play: each.play.name, hosts: each.hosts.map(hostJson) })),
   };
 }

@@ -4,13 +4,14 @@ import { changeLines, type ShowDiff, showEachDiffOnce } from "./change-text.ts";
 import { errorLines } from "./error-text.ts";
 import { orphanTexts } from "./orphan-text.ts";
 import { foldSame, hasWork, hostList, type PlannedHost, type PlanView, summarisePlan } from "./plan-view.ts";
+import { signedLines } from "./signed-text.ts";
 import { breakLine, hang, indent, type Line, line, plural, type Span, styled } from "./text.ts";
 
 /** The whole plan, laid out for so many columns. Diff lines are never broken. */
 export function planText(view: PlanView, columns: number): readonly Line[] {
   const once = showEachDiffOnce();
   const plays = view.plays.flatMap((each) => playLines(each.play.name, each.hosts, { columns, title: view.plays.length > 1, once }));
-  return [...plays, line(styled("strong", summarisePlan(view)))];
+  return [...plays, ...signedLines(view, columns), line(styled("strong", summarisePlan(view)))];
 }
 
 /** What one host needs, without its name; empty when it is as declared and there is nothing to say. */

@@ -8,6 +8,11 @@ export function screenSequence(act: ScreenAct): string {
   return act === "enter" ? "\u001b[?1049h\u001b[?25l" : "\u001b[?25h\u001b[?1049l";
 }
 
+/** A painted line in the place of the one on the cursor's row; the next one takes its place. An empty one wipes the row. */
+export function rowText(painted: string): string {
+  return `\r${painted}\u001b[K`;
+}
+
 /** Painted lines as one picture, from the upper left corner on. Each line wipes the rest of its row, so that nothing flickers. */
 export function screenText(lines: readonly string[]): string {
   return `\u001b[H${lines.map((each) => `${each}\u001b[K`).join("\r\n")}\u001b[J`;

@@ -3,7 +3,7 @@ import { makeRedactor, type Redactor } from "../core/redact.ts";
 import { sanitizeLine, stripControls } from "../core/sanitize.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Palette } from "./palette.ts";
-import { type ScreenAct, screenSequence, screenText } from "./screen.ts";
+import { rowText, type ScreenAct, screenSequence, screenText } from "./screen.ts";
 import type { Line } from "./text.ts";
 
 /** What a sink needs of a stream: a part of node's Writable. */
@@ -32,6 +32,8 @@ export type Sink = {
   readonly screen: (act: ScreenAct) => void;
   /** Lines over what stands on the screen, from its first row on; what is left below is wiped. */
   readonly redraw: (lines: readonly Line[]) => void;
+  /** On a terminal: a line over the cursor's row, to be overwritten by the next; an empty one wipes it. It has to fit. */
+  readonly row: (spans: Line) => void;
   /** Aborted when nobody reads any more (a closed pipe): a command without an end ends then. */
   readonly gone: AbortSignal;
   /** Width in columns to lay out for. */
@@ -70,6 +72,7 @@ export function makeSink(settings: { readonly stream: SinkStream; readonly palet
     gone: gone.signal,
     screen: (act) => send(screenSequence(act)),
     redraw: (lines) => send(screenText(lines.map((each) => paintLine(each, redactor, palette)))),
+    row: (spans) => send(rowText(paintLine(spans, redactor, palette))),
     paint,
     print: (lines) => send(paint(lines)),
     write: (text) => send(redactor.redact(stripControls(text))),

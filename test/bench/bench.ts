@@ -108,7 +108,7 @@ async function benchUpload(host: TestHost, folder: string): Promise<void> {
     const remote = await connector.connect(target);
     const input = async function* (): AsyncGenerator<string | Uint8Array> {
       if (head !== "") yield head;
-      yield* readArtifact(file);
+      yield* readArtifact({ form: "file", path: file, strip: 0, sha256: "", size: 0 });
     };
     const { exitCode, stderr } = await remote.run(script, { input: input(), timeoutMilliseconds: 120_000 });
     remote.close();

@@ -76,7 +76,7 @@ function surroundings(connector: Connector, events: DeployEvent[], signal = new 
     redact: (text) => text,
     newId: () => "1".repeat(32),
     now: () => performance.now(),
-    readFile: async function* () {},
+    readArtifact: async function* () {},
   };
 }
 

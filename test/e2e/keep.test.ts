@@ -85,7 +85,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     if (found === undefined) throw new Error(`no host with systemd ${version}`);
     host = found;
     shop = makeWorkshop([host]);
-    shop.write("playbooks/site.yaml", "- { play: keep, hosts: all, services: [keep], rollout: { healthyDeadline: 8s } }\n");
+    shop.write("playbooks/site.yaml", "- { play: keep, hosts: all, services: [keep], rollout: { healthyDeadline: 20s } }\n");
   });
   afterAll(() => shop.remove());
   const step = (name: string, work: () => Promise<void>): void => void test(name, { concurrent: false }, work);
@@ -124,7 +124,6 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     await host.shell("systemctl start keep.service");
     await untilStarted(host, 2);
     expect(await host.shell("stat -c '%a %U %F' /var/cache/keep /var/cache/keep/d/*")).toBe("750 keep directory\n777 keep symbolic link\n");
-    await unchanged(shop);
   });
 
   step("other times re-arm the timer, another size remounts: nothing stops", async () => {
@@ -179,7 +178,6 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     await host.start();
     await untilStarted(host, 4);
     expect(await host.shell("cat /var/cache/keep/last")).toBe("just now\n");
-    await unchanged(shop);
     expect((await run(shop, "drift")).code).toBe(0);
   });
 
@@ -191,7 +189,6 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect(await host.shell(`cat ${saved}`)).toBe("nothing\n");
     await host.shell("systemctl restart keep-cache-restore.service; systemctl start keep-cache-save.service");
     expect(await host.shell(`tar -tf ${saved}`)).toContain("./starts\n");
-    await unchanged(shop);
   });
 
   step("another credential restarts the service; a rollback brings the one before", async () => {
@@ -213,7 +210,6 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     await applied(shop);
     await until(host, `[ "$(cat /var/cache/kept/starts | wc -l)" = ${count + 1} ]`);
     await host.shell("! mountpoint -q /var/cache/keep; [ ! -e /etc/systemd/system/var-cache-keep.mount ]; mountpoint -q /var/cache/kept");
-    await unchanged(shop);
   });
 
   step("what is no longer declared goes; the copy, which is saved a last time, stays", async () => {

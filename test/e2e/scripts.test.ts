@@ -33,7 +33,7 @@ if (!shellcheck) console.log("ShellCheck is not installed here: the scripts are 
 
 test.skipIf(!shellcheck).each(files)("ShellCheck finds nothing in %s", (file) => {
   // journal.sh, which apply.sh and finish.sh read in, shares their variables; ShellCheck sees only one side. The others read in nothing.
-  const shares = ["apply.sh", "finish.sh", "journal.sh"].includes(basename(file));
+  const shares = ["apply.sh", "finish.sh", "journal.sh", "release.sh", "tree.sh", "extract-corpus.sh"].includes(basename(file));
   const command = ["--shell=sh", "--external-sources", ...(shares ? ["--exclude=SC2034,SC2154"] : []), file];
   const { status, stdout } = spawnSync("shellcheck", command, { cwd: root, encoding: "utf8" });
   expect(`${stdout}${status}`).toBe("0");
@@ -100,6 +100,8 @@ const request: ProbeRequest = {
   groups: ["root"],
   mounts: ["/run"],
   manifests: { selected: [], leave: [], rest: "leave" },
+  trees: ["/opt"],
+  programs: "asked",
 };
 
 function bodyOf(text: string, before: string): Uint8Array {

@@ -17,7 +17,7 @@ type GoldenInput = {
   readonly values: TreeMap;
   readonly secrets: { readonly [name: string]: string };
   readonly files: { readonly [path: string]: string };
-  readonly artifact: { readonly sha256: string; readonly size: number; readonly path: string } | null;
+  readonly artifact: { readonly sha256: string; readonly size: number } | null;
 };
 
 const folders = readdirSync(import.meta.dirname).filter((name) => existsSync(join(import.meta.dirname, name, "input.json")));
@@ -41,7 +41,10 @@ function renderGolden(path: string): ReadonlyMap<string, string> {
     values: input.values,
     secrets: new Map(Object.entries(input.secrets).map(([name, value]) => [name, new Secret(name, value)])),
     files: new Map(Object.entries(input.files).map(([name, text]) => [name, new TextEncoder().encode(text)])),
-    artifact: input.artifact,
+    artifact:
+      input.artifact === null
+        ? null
+        : { ...input.artifact, source: { ...input.artifact, form: "file", path: `/project/${input.service.artifact?.source}`, strip: 0 } },
   });
   const files = resources.filter((resource) => resource.kind === "file");
   const contents = files.map((file) => [file.path.slice(1), new TextDecoder().decode(file.content)] as const);
@@ -59,7 +62,7 @@ function describeResource(resource: Resource): string {
     case "link":
       return `link      ${resource.path} -> ${resource.target} (${resource.role})`;
     case "release":
-      return `release   ${resource.path}/${resource.name} ${resource.size} bytes, keep ${resource.keep}, from ${resource.source}`;
+      return `release   ${resource.path}/${resource.name} ${resource.size} bytes, keep ${resource.keep}, from ${resource.source?.path}`;
     case "unit":
       return [
         `unit      ${resource.unit} ${resource.running ? "running" : "loaded"} ${resource.type || "-"} start ${resource.startTimeoutSeconds}s stop ${resource.stopTimeoutSeconds}s reload ${resource.canReload}`,

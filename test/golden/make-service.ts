@@ -19,7 +19,9 @@ export type ShortService = Partial<
   readonly files?: readonly (Partial<Service["files"][number]> & Pick<Service["files"][number], "path" | "from">)[];
   readonly slice?: { readonly name: string; readonly directives: ShortDirectives } | null;
   readonly cache?: (Omit<NonNullable<Service["cache"]>, "place" | "persist"> & Partial<Pick<NonNullable<Service["cache"]>, "persist">>) | null;
-  readonly logrotate?: Omit<NonNullable<Service["logrotate"]>, "place"> | null;
+  readonly logrotate?:
+    | (Omit<NonNullable<Service["logrotate"]>, "place" | "postrotate"> & Partial<Pick<NonNullable<Service["logrotate"]>, "postrotate">>)
+    | null;
   readonly directories?: readonly Omit<Service["directories"][number], "place">[];
   readonly artifact?: Omit<NonNullable<Service["artifact"]>, "place"> | null;
 };
@@ -54,7 +56,7 @@ export function makeService(short: ShortService): Service {
     files: (short.files ?? []).map((file) => ({ mode: "0644", owner: "root", group: "root", onChange: "restart", place, ...file })),
     slice: slice ? { name: slice.name, directives: makeDirectives(slice.directives, place), place } : null,
     cache: cache ? { persist: null, ...cache, place } : null,
-    logrotate: logrotate ? { ...logrotate, place } : null,
+    logrotate: logrotate ? { postrotate: null, ...logrotate, place } : null,
     directories: (short.directories ?? []).map((directory) => ({ ...directory, place })),
   };
 }

@@ -35,7 +35,17 @@ const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(([comma
 
 function look(shell: readonly string[], manifests: ProbeRequest["manifests"]) {
   const paths = [{ path: join(base, "files/wanted"), sha256: HASH }];
-  const request: ProbeRequest = { project: "shop", paths, units: ["app.service"], users: [], groups: [], mounts: [], manifests };
+  const request: ProbeRequest = {
+    project: "shop",
+    paths,
+    units: ["app.service"],
+    users: [],
+    groups: [],
+    mounts: [],
+    manifests,
+    trees: [],
+    programs: "not-asked",
+  };
   const [command = "", ...words] = shell;
   const input = encodeProbe(request, NONCE).replace("/var/lib/svcdeploy", base);
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ""}` };
@@ -99,7 +109,8 @@ test.each(shells)("%s: a damaged manifest is looked past", (...shell) => {
 
 test("what the host says beyond a path and a unit's name is not taken", () => {
   const request: ProbeRequest = {
-    ...{ project: "shop", paths: [], units: [], users: [], groups: [], mounts: [] },
+    ...{ project: "shop", paths: [], units: [], users: [], groups: [], mounts: [], trees: [] },
+    programs: "not-asked",
     manifests: { selected: [], leave: [], rest: "leave" },
   };
   const lines = [

@@ -16,6 +16,8 @@ const request: ProbeRequest = {
   groups: ["a"],
   mounts: ["/var/cache/a"],
   manifests: { selected: [], leave: [], rest: "leave" },
+  trees: ["/opt/a/releases/1.0-0123456789ab"],
+  programs: "asked",
 };
 const facts = ["fact\tmachine-id\t0123456789abcdef0123456789abcdef", "fact\tboot-id\t01234567-89ab-cdef-0123-456789abcdef"];
 const units = ["units", "Id=a.service", "ActiveState=active", "", "Id=b.service", "DropInPaths=x", "DropInPaths=y", "N units-end"];
@@ -36,6 +38,10 @@ const body = [
   "user\ta:x:998:997::/nonexistent:/usr/sbin/nologin",
   "group\ta:x:997:b,c",
   "mount\t/var/cache/a\ttmpfs\trw,noatime,size=1k",
+  `tree\t/opt/a/releases/1.0-0123456789ab\t${sum}\t1700000000.1234\tbin/\u001b[2Ja`,
+  `tree\t/etc\t${sum}\t1700000000.1234\tpasswd`,
+  "program\t'/proc/42/exe' -> '/opt/a/releases/1.0-0123456789ab/a (deleted)'",
+  "program\t'/proc/43/../exe' -> '/opt/a/releases/1.0-0123456789ab/a'",
   "record\ta.service\tabc def 111 222",
   "transaction\t0123456789abcdef0123456789abcdef\tAWAIT\tactive\t7\tme@here\tdemo",
   "transaction\t../../etc\tAWAIT\tactive\t7\tme@here\tdemo",
@@ -53,6 +59,9 @@ test("an answer becomes an observation", () => {
   expect(seen.users.get("a")).toEqual({ uid: 998, gid: 997 });
   expect(seen.groups.get("a")).toEqual({ gid: 997, members: ["b", "c"] });
   expect(seen.mounts.get("/var/cache/a")).toEqual({ type: "tmpfs", options: ["rw", "noatime", "size=1k"] });
+  const newest = { path: expect.stringMatching(/^bin\/[^\u001b]+$/), ctime: 1700000000 };
+  expect([...seen.trees]).toEqual([["/opt/a/releases/1.0-0123456789ab", { sha256: sum, newest }]]);
+  expect([...seen.programs]).toEqual([[42, "/opt/a/releases/1.0-0123456789ab/a (deleted)"]]);
   expect(seen.records.get("a.service")).toEqual({ invocationId: "abc", bootId: "def", restartDigest: "111", reloadDigest: "222" });
 });
 

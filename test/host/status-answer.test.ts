@@ -34,7 +34,7 @@ test("an answer is decoded; what nobody asked for is left out", () => {
   const seen = decodeStatus("h", request, "N", answer(body), "");
   expect(seen).toMatchObject({ uptime: 100.5, clock: 1700000100, uid: 0 });
   expect(seen.units.get("web.service")).toEqual({ Id: "web.service", MainPID: "42" });
-  expect(seen.processes.get(42)).toEqual({ pid: 42, exe: "/opt/web/releases/1.0-0123456789ab/web", openFiles: 5, openFilesLimit: 1024 });
+  expect(seen.processes.get(42)).toEqual({ pid: 42, exe: "/opt/web/releases/1.0-0123456789ab/web (deleted)", openFiles: 5, openFilesLimit: 1024 });
   expect(seen.processes.get(43)).toEqual({ pid: 43, exe: null, openFiles: null, openFilesLimit: null });
   expect([...seen.links]).toEqual([["/opt/web/current", { target: "releases/1.0-0123456789ab", changedAt: 1700000000 }]]);
   const who = { run: RUN, user: "anna", controller: "laptop", commit: "3f2a1c9", tree: "dirty" };

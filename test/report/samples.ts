@@ -101,10 +101,11 @@ const RELEASE: ReleaseResource = {
   id: "release:etcd",
   service: "etcd",
   path: "/opt/etcd/releases/3.3.25-0123456789ab",
+  form: "file",
   name: "etcd",
   sha256: "0123456789ab".repeat(5).concat("0123"),
   size: 23_456_789,
-  source: "/project/artifacts/etcd",
+  source: null,
   keep: 5,
 };
 

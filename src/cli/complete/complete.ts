@@ -44,7 +44,7 @@ export async function complete(commands: readonly CompletedCommand[], { before, 
   if (current.startsWith("-")) return words(optionsLeft(place), current);
   if (place.open !== null) return await valueOfOption(command, place.open, { prefix: "", start: current, names, environment });
   if (place.operands.length >= (command.operands?.most ?? 0)) return NOTHING;
-  const operand = await completion(valuesOfOperand(command.operands), { prefix: "", start: current, names, environment });
+  const operand = await completion(valuesOfOperand(command.operands, place.operands.length), { prefix: "", start: current, names, environment });
   return operand.kind === "words" ? { ...operand, candidates: operand.candidates.filter(({ text }) => !place.operands.includes(text)) } : operand;
 }
 

@@ -52,9 +52,14 @@ export function valuesOfOption(name: string, choices: Options["choices"]): Value
   return OPTIONS[name] ?? { from: "anything" };
 }
 
-/** The values of what stands behind the command; `bash|zsh` names them itself. */
-export function valuesOfOperand(operands: { readonly show: string } | undefined): Values {
-  const shown = operands?.show.replace(/[[\]…]|\.\.\./g, "").trim() ?? "";
+/** The values of what stands behind the command, after so many others; `bash|zsh` names them itself, and of `SERVICE HOST` each has its own. */
+export function valuesOfOperand(operands: { readonly show: string } | undefined, after: number): Values {
+  const all =
+    operands?.show
+      .replace(/[[\]…]|\.\.\./g, "")
+      .trim()
+      .split(" ") ?? [];
+  const shown = all[Math.min(after, all.length - 1)] ?? "";
   if (/^[a-z]+(\|[a-z]+)+$/.test(shown)) return { from: "choices", choices: shown.split("|") };
   return OPERANDS[shown] ?? { from: "anything" };
 }

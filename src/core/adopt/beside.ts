@@ -126,10 +126,6 @@ function adoptBlocks(path: string, text: string, facts: HostFacts): Beside {
     .slice(0, block.place.line)
     .find((line) => /^\s*[a-z]/i.test(line));
   if (outside !== undefined) return leave(`it says ${JSON.stringify(outside.trim().slice(0, 40))} outside of its block`);
-  if (block.options.some(({ name }) => name === "create"))
-    return leave(
-      "it has `create`, by which root makes a file that the service chooses the place of; systemd opens its logs itself: use copytruncate",
-    );
   const script = block.options.find(({ name }) => /rotate$|action$|script$|preremove$/.test(name) && name !== "rotate");
   if (script !== undefined) return leave(`it runs a script as root (${script.name}), which a service file cannot`);
   const su = block.options.find(({ name }) => name === "su")?.value?.split(/\s+/);

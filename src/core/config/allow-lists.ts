@@ -92,6 +92,17 @@ export function refuseHttpUrl(text: string): Refusal {
   return refuseAddress(url.hostname);
 }
 
+/** The https address of an artifact or its signature; it ends in the file's name and is shown in plans, so it holds nothing secret. */
+export function refuseFileUrl(text: string): Refusal {
+  if (!text.startsWith("https://")) return "files are fetched by https:// alone";
+  if (!/^[!-~]{1,2000}$/.test(text) || !URL.canParse(text)) return "this is not a URL; write https://HOST/PATH/FILE";
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") return "a URL carries no user or password: plans show it";
+  if (text.includes("?") || text.includes("#")) return "the URL ends in the file's name: no ?query and no #fragment";
+  if (url.pathname.endsWith("/")) return "the URL ends in the file's name, not in a folder";
+  return refuseAddress(url.hostname);
+}
+
 /** Relative or absolute without its first slash: parts that are neither empty, nor dots, nor too long. */
 function refusePathShape(path: string): Refusal {
   const parts = path.split("/");

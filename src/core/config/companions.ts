@@ -37,6 +37,8 @@ export function readPaths(reading: DirectiveReading): Service["paths"] {
     const [stray] = starts === "service" ? [...service, ...unit] : [];
     if (stray !== undefined)
       refused(reading, stray.place, `${stray.name}= is of a job, and a path without ExecStart starts ${reading.written.name}.service itself`);
+    if (starts === "service" && (reading.written.instances ?? []).length > 0)
+      refused(reading, place, "a path without ExecStart cannot stand beside instances: which of them would it start?");
     if (starts === "job" && timers.has(name)) refused(reading, place, `timer and path ${name} would have one job: give one of them another name`);
     return { name, starts, path: own, service, unit, place };
   });

@@ -59,6 +59,7 @@ const resource = z.discriminatedUnion("kind", [
     kind: z.literal("release"),
     ...common,
     path: hostPath,
+    form: z.enum(["file", "tree"]).default("file"),
     name: word,
     sha256: digest,
     size: z.number().int().min(0),

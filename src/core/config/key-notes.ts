@@ -17,9 +17,29 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
       says: "The program: what the project brings to the host. Without it the program is taken to be there.",
       example: 'artifact: { source: artifacts/web, version: "2.3.1", keep: 5 }',
     },
-    "artifact.source": { says: "Where it is, from the project folder." },
+    "artifact.source": {
+      says: "Where it is, from the project folder or from https:// (which needs its sha256): one executable, a folder (a slash at its end), or a `.tar`, `.tar.gz`, `.tgz` or `.tar.zst`; see artifacts.md.",
+    },
     "artifact.version": { says: "What it is called in folder names, in `status` and in `why`; text, so in quotes.", otherwise: "its sha256 alone" },
-    "artifact.sha256": { says: "What it must be; another file is refused before any host is asked.", otherwise: "computed and shown" },
+    "artifact.strip": { says: "How many leading parts the names in an archive lose.", otherwise: "0" },
+    "artifact.sha256": {
+      says: "What it must be (of a folder its tree's digest); another file is refused before any host is asked.",
+      otherwise: "computed and shown",
+    },
+    "artifact.signature": {
+      says: "Whose signature it needs, checked before anything of it is sent: exactly one of minisign, ssh, gpg and cosign.",
+      example: "artifact:\n  source: artifacts/web\n  signature: { minisign: RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3 }",
+      otherwise: "none is asked for",
+    },
+    "artifact.signature.minisign": { says: "The public key: the second line of minisign.pub." },
+    "artifact.signature.ssh": { says: "The public key: a line of id_ed25519.pub or its kin." },
+    "artifact.signature.gpg": { says: "A file of the project with the public key, as `gpg --export` writes it, armored or not." },
+    "artifact.signature.cosign": { says: "A file of the project with the public key, as cosign writes cosign.pub." },
+    "artifact.signature.namespace": { says: "What an ssh signature was made for: the word behind `ssh-keygen -Y sign -n`.", otherwise: "file" },
+    "artifact.signature.file": {
+      says: "Where the signature is: a path from the project folder, or an https:// URL.",
+      otherwise: "beside the artifact: .minisig, .sig (ssh), .asc or .sig (gpg), .sig or .sigstore.json (cosign)",
+    },
     "artifact.keep": { says: "How many releases stay on the host.", otherwise: "5" },
     account: {
       says: "A system user with its group, created when missing, never changed or removed. Sets User= and Group=.",
@@ -140,6 +160,11 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     "logrotate.su": { says: "As whom.", otherwise: "the service's user, unless the folder is root's" },
     "logrotate.su.user": { says: "The user." },
     "logrotate.su.group": { says: "The group." },
+    "logrotate.postrotate": {
+      says: "What the service does after a rotation: `reload`, or `{ signal: USR1 }` to its main process.",
+      otherwise: "nothing",
+    },
+    "logrotate.postrotate.signal": { says: "HUP, USR1, USR2 or WINCH." },
     directories: {
       says: "Folders that shall exist. They are never removed.",
       example: 'directories: [{ path: /var/lib/web, mode: "0750", owner: web, group: web }]',

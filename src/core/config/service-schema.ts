@@ -1,9 +1,20 @@
 /** The written form of services/*.yaml. The same schema checks the tree as written and as expanded. */
 import { z } from "zod";
 import { nearestName } from "../errors.ts";
+import type { Service } from "../model.ts";
 import { parsePercent } from "../unit-file/percent.ts";
 import { parseSize } from "../unit-file/size.ts";
-import { refuseAddress, refuseForeignUnit, refuseHostGlob, refuseHttpUrl, refuseName, refuseProjectPath, refuseVariable } from "./allow-lists.ts";
+import {
+  refuseAddress,
+  refuseFileUrl,
+  refuseForeignUnit,
+  refuseHostGlob,
+  refuseHttpUrl,
+  refuseName,
+  refuseProjectPath,
+  refuseVariable,
+} from "./allow-lists.ts";
+import { artifactForm } from "./artifact-form.ts";
 import {
   accountName,
   bad,
@@ -12,6 +23,7 @@ import {
   good,
   hostPath,
   integer,
+  type LeafResult,
   leaf,
   listOf,
   map,
@@ -25,6 +37,10 @@ import {
   treeMap,
   version,
 } from "./schema-parts.ts";
+import { artifactSignature } from "./signature-schema.ts";
+
+const NEEDS_SHA256 =
+  "an artifact from https needs its sha256 beside it: run sha256sum on a copy that you trust, or take it from the publisher's list";
 
 /** A directive's value: text, number, truth value (yes, no); its parts when it is a list. */
 const directiveValue = leaf(
@@ -38,16 +54,31 @@ const directiveValue = leaf(
 const directives = mapOf(listOf(directiveValue));
 
 const artifactSource = textThat((source) => {
-  if (/^https?:/.test(source)) return "an artifact from https is not supported yet";
-  if (/\.(?:tar|tar\.\w+|tgz|zip)$/.test(source)) return "an archive as artifact is not supported yet; name the executable itself";
-  return refuseProjectPath(source);
+  if (/^https?:/.test(source)) return refuseFileUrl(source);
+  if (/\.(?:tar\.(?:bz2|xz|lz4?|lzma|Z)|tbz2?|txz|zip|7z)$/i.test(source)) return "an archive is a .tar, .tar.gz, .tgz or .tar.zst";
+  return refuseProjectPath(source.replace(/\/$/, ""));
 });
 const sha256 = textThat((value) => (/^[0-9a-f]{64}$/.test(value) ? null : "a sha256 has 64 hexadecimal digits in lower case"), {
   pattern: "^[0-9a-f]{64}$",
 });
-const artifact = map({ source: artifactSource, version: version.optional(), sha256: sha256.optional(), keep: integer(1, 100).optional() }, [
-  "signature",
-]);
+const artifact = map({
+  source: artifactSource,
+  version: version.optional(),
+  sha256: sha256.optional(),
+  signature: artifactSignature.optional(),
+  keep: integer(1, 100).optional(),
+  // Leading parts that the names in an archive lose, as tar's --strip-components does.
+  strip: integer(0, 5).optional(),
+}).superRefine((value, context) => {
+  const form = artifactForm(value.source);
+  if (value.source.startsWith("https:") && form === "directory")
+    context.addIssue({ code: "custom", path: ["source"], message: "a URL names a file" });
+  if (value.source.startsWith("https:") && value.sha256 === undefined) context.addIssue({ code: "custom", path: ["source"], message: NEEDS_SHA256 });
+  if ((value.strip ?? 0) > 0 && form !== "archive")
+    context.addIssue({ code: "custom", path: ["strip"], message: "strip belongs to archives (.tar, .tar.gz, .tgz, .tar.zst)" });
+  if (value.signature !== undefined && form === "directory")
+    context.addIssue({ code: "custom", path: ["signature"], message: "a folder has no signature: sign an archive of it" });
+});
 
 const account = map({ user: accountName, group: accountName.optional(), groups: listOf(accountName).optional(), home: hostPath.optional() });
 
@@ -141,10 +172,29 @@ const logrotateValue = leaf(
   { type: ["string", "number", "boolean"] },
 );
 const LOGROTATE_OPTIONS =
-  "compress nocompress compressext compressoptions copy nocopy copytruncate nocopytruncate createolddir nocreateolddir dateext nodateext dateformat dateyesterday datehourago delaycompress nodelaycompress extension hourly daily weekly monthly yearly ifempty notifempty maxage maxsize minage minsize missingok nomissingok olddir noolddir rotate sharedscripts nosharedscripts shred noshred shredcycles size start nocreate nomail".split(
+  "addextension compress nocompress compresscmd compressext compressoptions copy nocopy copytruncate nocopytruncate createolddir nocreateolddir dateext nodateext dateformat dateyesterday datehourago delaycompress nodelaycompress extension hourly daily weekly monthly yearly ifempty notifempty maxage maxsize minage minsize missingok nomissingok olddir noolddir rotate sharedscripts nosharedscripts shred noshred shredcycles size start uncompresscmd create nocreate nomail renamecopy norenamecopy".split(
     " ",
   );
-const logrotate = map({ paths: listOf(textThat(refuseHostGlob)), su: map({ user: accountName, group: accountName }).optional() })
+/** What the service is told after a rotation: to reload, or a signal that programs take for "open your logs anew"; never a script. */
+const reopenSignal = { enum: ["HUP", "USR1", "USR2", "WINCH"].flatMap((name) => [name, `SIG${name}`]) };
+const signalShape = { type: "object", properties: { signal: reopenSignal }, required: ["signal"], additionalProperties: false };
+const postrotate = leaf(
+  (value): LeafResult<NonNullable<NonNullable<Service["logrotate"]>["postrotate"]>> => {
+    if (value === "reload") return good({ do: "reload" });
+    const signal = typeof value === "object" && value !== null && Object.keys(value).length === 1 && "signal" in value ? value.signal : null;
+    if (typeof signal !== "string")
+      return bad("reload or { signal: USR1 } is expected here: nothing of a project is run by root's shell on the host");
+    return reopenSignal.enum.includes(signal)
+      ? good({ do: "signal", signal: signal.replace(/^SIG/, "") })
+      : bad("a signal after a rotation is HUP, USR1, USR2 or WINCH");
+  },
+  { anyOf: [{ enum: ["reload"] }, signalShape] },
+);
+const logrotate = map({
+  paths: listOf(textThat(refuseHostGlob)),
+  su: map({ user: accountName, group: accountName }).optional(),
+  postrotate: postrotate.optional(),
+})
   .catchall(logrotateValue)
   .superRefine((value, context) => {
     for (const name of Object.keys(value)) {
@@ -218,11 +268,11 @@ export const serviceSchema = map(
 /** A service as its schema reads it. */
 export type WrittenService = z.infer<typeof serviceSchema>;
 
-/** Options that run programs, or chown under a directory that the service can change, stay out (SEC-14). */
+/** Options that run scripts stay out. Those whose values must be checked are looked at again when the file is rendered. */
 function refuseLogrotateOption(name: string): string | null {
-  if (name === "paths" || name === "su" || LOGROTATE_OPTIONS.includes(name)) return null;
-  if (name === "create") return "`create` is not supported: the service would choose what root creates; use copytruncate: true";
-  if (/rotate$|action$|script$|preremove/.test(name)) return `\`${name}\` is not supported: nothing of a project runs as root on the host`;
+  if (["paths", "su", "postrotate"].includes(name) || LOGROTATE_OPTIONS.includes(name)) return null;
+  if (/rotate$|action$|script$|preremove/.test(name))
+    return `\`${name}\` is not supported: nothing of a project is run by root's shell on the host; postrotate: reload, or { signal: USR1 }, is`;
   const nearest = nearestName(name, LOGROTATE_OPTIONS);
   return `there is no logrotate option "${name}"${nearest === null ? "" : `; did you mean "${nearest}"?`}`;
 }

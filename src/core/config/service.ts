@@ -1,13 +1,16 @@
 /** An expanded service file → Service: every default filled, every directive known to the host's systemd. */
+
 import { ConfigError, type Problem } from "../errors.ts";
 import type { Check, ConfigFile, Host, Place, SecretSource, Service, ServiceSource, TreeMap } from "../model.ts";
 import { refuseVariable } from "./allow-lists.ts";
+import { artifactForm } from "./artifact-form.ts";
 import { checkTree } from "./check.ts";
 import { readPaths, readSockets, readTimers } from "./companions.ts";
 import { readDirectives } from "./directives.ts";
 import { readDropIns } from "./drop-ins.ts";
 import { readInstances } from "./instances.ts";
 import { serviceSchema, type WrittenService } from "./service-schema.ts";
+import { readSignature } from "./signature-schema.ts";
 import type { TreePath } from "./yaml.ts";
 
 const DEFAULT_KEEP = 5;
@@ -86,11 +89,15 @@ function readArtifact({ written, placeOf }: Reading): Service["artifact"] {
   const { artifact } = written;
   if (artifact === undefined) return null;
   return {
-    source: artifact.source,
+    source: artifact.source.replace(/\/$/, ""),
+    form: artifactForm(artifact.source),
+    strip: artifact.strip ?? 0,
     version: artifact.version ?? null,
     sha256: artifact.sha256 ?? null,
+    signature: artifact.signature === undefined ? null : readSignature(artifact.signature, placeOf(["artifact", "signature"])),
     keep: artifact.keep ?? DEFAULT_KEEP,
-    place: placeOf(["artifact", artifact.sha256 === undefined ? "source" : "sha256"]),
+    // What is wrong with a URL is mostly that it does not answer, not its sha256.
+    place: placeOf(["artifact", artifact.sha256 === undefined || artifact.source.startsWith("https:") ? "source" : "sha256"]),
   };
 }
 
@@ -163,11 +170,12 @@ function readCache({ written, placeOf }: Reading, account: Service["account"]): 
 
 function readLogrotate({ written, placeOf }: Reading): Service["logrotate"] {
   if (written.logrotate === undefined) return null;
-  const { paths, su, ...options } = written.logrotate;
+  const { paths, su, postrotate, ...options } = written.logrotate;
   return {
     paths,
     options: Object.entries(options).map(([name, value]) => ({ name, value })),
     su: su ?? null,
+    postrotate: postrotate ?? null,
     place: placeOf(["logrotate"]),
   };
 }

@@ -1,6 +1,7 @@
 /** Rules of dependencies, ordering and enablement. */
 import { type LintHost, neighbour } from "./lint-host.ts";
 import { isWholeService, type LintUnit, lastOf, listOf, serviceType, wordsOf } from "./lint-unit.ts";
+import { orderingCycles } from "./ordering.ts";
 import type { Found, HostRule, Rule } from "./rule.ts";
 
 const CYCLE: HostRule = {
@@ -159,16 +160,10 @@ function checkNetwork(unit: LintUnit): readonly Found[] {
   ];
 }
 
-type Edge = { readonly to: LintUnit; readonly from: LintUnit };
-
 function checkCycles(host: LintHost): readonly Found[] {
-  const edges = new Map<LintUnit, readonly LintUnit[]>();
-  for (const { from, to } of host.units.flatMap((unit) => edgesOf(host, unit))) edges.set(from, [...(edges.get(from) ?? []), to]);
-  const told = new Set<LintUnit>();
-  return [...edges.keys()].flatMap((unit) => {
-    const cycle = told.has(unit) ? null : findCycle(edges, unit);
-    if (cycle === null) return [];
-    for (const member of cycle) told.add(member);
+  return orderingCycles(host).flatMap((cycle) => {
+    const [unit] = cycle;
+    if (unit === undefined) return [];
     const names = [...cycle, unit].map((member) => member.name).join(" → ");
     return [
       {
@@ -178,31 +173,6 @@ function checkCycles(host: LintHost): readonly Found[] {
       },
     ];
   });
-}
-
-/** from waits for to. */
-function edgesOf(host: LintHost, unit: LintUnit): readonly Edge[] {
-  const find = (word: string): readonly LintUnit[] => {
-    const other = neighbour(host, unit, word);
-    return other === null || other === unit ? [] : [other];
-  };
-  const after = wordsOf(unit, "Unit", "After").flatMap(({ word }) => find(word).map((to) => ({ from: unit, to })));
-  const before = wordsOf(unit, "Unit", "Before").flatMap(({ word }) => find(word).map((from) => ({ from, to: unit })));
-  return [...after, ...before];
-}
-
-/** The shortest way back to the start, or null. */
-function findCycle(edges: ReadonlyMap<LintUnit, readonly LintUnit[]>, start: LintUnit): readonly LintUnit[] | null {
-  const paths: (readonly LintUnit[])[] = [[start]];
-  const seen = new Set<LintUnit>();
-  for (const path of paths) {
-    for (const next of edges.get(path.at(-1) ?? start) ?? []) {
-      if (next === start) return path;
-      if (!seen.has(next)) paths.push([...path, next]);
-      seen.add(next);
-    }
-  }
-  return null;
 }
 
 function orderingPlace(unit: LintUnit): LintUnit["place"] {

@@ -1,4 +1,5 @@
 /** Rules of the environment: who wins, what is expanded, and who can read it. */
+import { environmentAssignments } from "../unit-file/environment-assignments.ts";
 import { parseExecCommands } from "../unit-file/exec-command.ts";
 import { specifiersOf } from "../unit-file/specifiers.ts";
 import { splitWords } from "../unit-file/words.ts";
@@ -91,10 +92,7 @@ type Assignment = { readonly name: string; readonly value: string; readonly entr
 
 function assignmentsOf(unit: LintUnit): readonly Assignment[] {
   return listOf(unit, "Service", "Environment").flatMap((entry) =>
-    splitWords(entry.value).words.flatMap(({ value }) => {
-      const equals = value.indexOf("=");
-      return equals < 1 ? [] : [{ name: value.slice(0, equals), value: value.slice(equals + 1), entry }];
-    }),
+    environmentAssignments(entry.value).map((assignment) => ({ ...assignment, entry })),
   );
 }
 

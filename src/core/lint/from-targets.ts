@@ -27,6 +27,14 @@ export function hostOfTargets(targets: readonly HostTarget[]): LintHost | null {
   };
 }
 
+/** Where in the service file a line of its unit file came from, counted as systemd does; null, or a line that follows from other keys: the whole unit's place. */
+export function placeOfRendered(file: FileResource, service: Service, line: number | null): Place {
+  const text = new TextDecoder().decode(file.content);
+  const read = makeUnit(file.path, { path: file.path, text }, [], NEIGHBOURHOOD).entries.findIndex(({ place }) => place.line === line);
+  const unit = unitOf(file, service);
+  return unit.entries[read]?.place ?? unit.place;
+}
+
 /** As rendered, so that what the renderer adds (su) counts; every line of it came from the service's logrotate block. */
 function logrotateOf(file: FileResource, service: Service | undefined): LintHost["logrotate"] {
   if (file.role !== "logrotate") return [];

@@ -136,7 +136,7 @@ function checkReopen(block: LintLogrotate, host: LintHost): readonly Found[] {
     {
       place: block.place,
       happens: `${who} keeps its log open: after a rotation it writes on into the renamed file, and the new one stays empty.`,
-      fix: "Add copytruncate; or nocreate when the program opens its log anew by itself.",
+      fix: "Add copytruncate, or a postrotate that makes it open its log anew (in a service file: postrotate: reload); nocreate when it does so by itself.",
     },
   ];
 }

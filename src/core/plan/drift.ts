@@ -6,7 +6,7 @@ import { foreignFindings } from "./foreign-notices.ts";
 import { manifestPath } from "./manifest.ts";
 import { type Aspect, isDamaged, originOf } from "./origin.ts";
 import { orphanEntries } from "./orphans.ts";
-import { sayWrongType } from "./path-notices.ts";
+import { sayNewest, sayWrongType } from "./path-notices.ts";
 import { touchedAt } from "./since.ts";
 import { mountFindings, unitFindings } from "./unit-drift.ts";
 
@@ -57,16 +57,17 @@ function pathFindings(target: HostTarget, resource: PathResource, observation: O
   const wrong = sayWrongType(resource, observation);
   if (wrong !== null) return [about(wrong.endsWith("masked") ? "masked" : "type", "existence", wrong, null)];
   const change = compareResource(resource, observation);
-  return change === null ? [] : changeFindings(change, about);
+  return change === null ? [] : changeFindings(change, observation, about);
 }
 
 /** The user database does not say when it changed. */
 function changedAt(resource: PathResource, observation: Observation, aspect: Aspect): number | null {
   if (resource.kind === "account") return null;
-  return touchedAt(resource.kind === "release" && aspect === "content" ? executablePath(resource) : resource.path, observation);
+  if (resource.kind !== "release" || aspect !== "content") return touchedAt(resource.path, observation);
+  return observation.trees.get(resource.path)?.newest?.ctime ?? touchedAt(executablePath(resource), observation);
 }
 
-function changeFindings(change: Change, about: About): readonly Finding[] {
+function changeFindings(change: Change, observation: Observation, about: About): readonly Finding[] {
   const { resource, before, after, differs } = change;
   const aspect = before === null ? "existence" : "content";
   if (resource.kind === "account") return [about("account", aspect, before === null ? "the user is missing" : sayKeys(change), change)];
@@ -77,7 +78,14 @@ function changeFindings(change: Change, about: About): readonly Finding[] {
   const ownerText = `owner is ${before.owner ?? ""}:${before.group ?? ""}, not ${after?.owner ?? ""}:${after?.group ?? ""}`;
   return [
     ...(differs.includes("sha256") || differs.includes("target")
-      ? [about("content", aspect, differs.includes("target") ? sayKeys(change) : "other content than declared", change)]
+      ? [
+          about(
+            "content",
+            aspect,
+            differs.includes("target") ? sayKeys(change) : `other content than declared${sayNewest(resource, observation)}`,
+            change,
+          ),
+        ]
       : []),
     ...(differs.includes("mode") ? [about("mode", "mode", `mode is ${before.mode ?? ""}, not ${after?.mode ?? ""}`, change)] : []),
     ...(owner ? [about("owner", "owner", ownerText, change)] : []),

@@ -32,7 +32,7 @@ export function warning(code: string, text: string): Notice {
 
 function rightNotices({ host }: HostTarget, { facts }: Observation): readonly Notice[] {
   const notRoot = `the scripts run as uid ${facts.uid}, not as root: log in as root or set \`become: sudo\` for ${host.name}`;
-  const missing = `the host lacks ${facts.missing.join(", ")}: install what provides ${facts.missing.length === 1 ? "it" : "them"} (coreutils, util-linux, passwd)`;
+  const missing = `the host lacks ${facts.missing.join(", ")}: install what provides ${facts.missing.length === 1 ? "it" : "them"} (coreutils, util-linux, passwd; for trees findutils, grep and tar)`;
   return [...(facts.uid === 0 ? [] : [refusal("not-root", notRoot)]), ...(facts.missing.length === 0 ? [] : [refusal("missing-command", missing)])];
 }
 
@@ -48,7 +48,9 @@ function versionNotices({ host }: HostTarget, { facts }: Observation): readonly 
 /** Upload, staged copy and backup may all be there at once, so twice the new bytes must fit, and a little for the journal. */
 function spaceNotices({ facts }: Observation, changes: readonly Change[]): readonly Notice[] {
   const bytes = changes.reduce(
-    (sum, { resource }) => sum + (resource.kind === "release" ? resource.size : resource.kind === "file" ? resource.content.length : 0),
+    (sum, { resource }) =>
+      sum +
+      (resource.kind === "release" ? Math.max(resource.size, resource.source?.size ?? 0) : resource.kind === "file" ? resource.content.length : 0),
     0,
   );
   const neededKib = bytes === 0 ? 0 : Math.ceil((2 * bytes) / 1024) + 1024;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { HostTarget, ManifestEntry, Observation, Origin, Resource, UnitResource } from "../model.ts";
 import { plainMode, wrongType } from "../resources/path-state.ts";
 import { statesOf } from "../resources/registry.ts";
-import { executablePath } from "../resources/release.ts";
+import { foundDigest } from "../resources/release.ts";
 import { accountDigest, formatManifest, linkDigest, manifestEntry, manifestPath } from "./manifest.ts";
 
 /** What of a resource differs; existence: it is missing, or something else stands in its place. */
@@ -71,7 +71,8 @@ function foundKey(resource: Resource, observation: Observation, key: Key): strin
   if (wrongType(resource, observation) !== null) return null;
   if (resource.kind === "account") return foundGroups(resource, observation);
   if (resource.kind === "unit") return null;
-  const found = observation.paths.get(resource.kind === "release" && key === "sha256" ? executablePath(resource) : resource.path);
+  if (resource.kind === "release" && key === "sha256") return foundDigest(resource, observation);
+  const found = observation.paths.get(resource.path);
   if (found === undefined) return null;
   if (key === "mode") return plainMode(found.mode);
   if (key === "owner") return `${found.owner}:${found.group}`;

@@ -1,7 +1,7 @@
 /** Paths that must not be written: something else stands there, another name shares the file, or others may write above it. */
 import type { Change, HostTarget, Notice, Observation, PathState, Resource } from "../model.ts";
 import { wrongType } from "../resources/path-state.ts";
-import { executablePath } from "../resources/release.ts";
+import { executablePath, foundDigest } from "../resources/release.ts";
 import { refusal, warning } from "./host-notices.ts";
 import { directoriesAbove } from "./probe-request.ts";
 
@@ -42,8 +42,18 @@ function typeNotices(resource: Resource, observation: Observation): readonly Not
 /** A release's name says its content, so one that is there with other content is damaged; writing into it could hit a running program. */
 function releaseNotices(resource: Resource, observation: Observation): readonly Notice[] {
   if (resource.kind !== "release" || observation.paths.get(resource.path)?.type !== "directory") return [];
-  if (observation.paths.get(executablePath(resource))?.sha256 === resource.sha256) return [];
-  return [refusal("damaged-release", `${executablePath(resource)} is not the executable that ${resource.path} was made for: remove that directory`)];
+  if (foundDigest(resource, observation) === resource.sha256) return [];
+  const what =
+    resource.form === "tree"
+      ? `${resource.path} does not hold what it was made for${sayNewest(resource, observation)}`
+      : `${executablePath(resource)} is not the executable that ${resource.path} was made for`;
+  return [refusal("damaged-release", `${what}: remove that directory`)];
+}
+
+/** Of a tree that is not as declared, what to look at first; empty for anything else. */
+export function sayNewest(resource: Resource, { trees }: Observation): string {
+  const newest = resource.kind === "release" ? (trees.get(resource.path)?.newest ?? null) : null;
+  return newest === null ? "" : ` (what changed last in it: ${newest.path === "" ? "the folder itself" : newest.path})`;
 }
 
 function hardLinkNotices({ resource }: Change, observation: Observation): readonly Notice[] {

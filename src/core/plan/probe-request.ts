@@ -30,6 +30,8 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
     groups: unique([...resources.flatMap(groupsOf), ...mounts.flatMap(({ options }) => nameIn(options.get("gid")))]),
     mounts: unique(mounts.map(({ where }) => where)),
     manifests: wantedManifests(targets),
+    trees: unique(resources.flatMap((resource) => (resource.kind === "release" && resource.form === "tree" ? [resource.path] : []))),
+    programs: resources.some(({ kind }) => kind === "release") ? "asked" : "not-asked",
   };
 }
 
@@ -61,7 +63,7 @@ function pathsOf(resource: Resource): readonly string[] {
     case "directory":
       return [resource.path];
     case "release":
-      return [resource.path, executablePath(resource)];
+      return [...new Set([resource.path, executablePath(resource)])];
     case "unit":
       return [resource.path, ...resource.inputPaths];
     case "account":

@@ -1,6 +1,7 @@
 /** What a unit owes: a start, a restart or a reload, because its process did not start from what is (or will be) on the disk. */
 import type { Change, HostFacts, Observation, UnitProperties, UnitRecord, UnitResource } from "../model.ts";
 import { baseName, type InputChange, inputChanges, sayChanged } from "./input-changes.ts";
+import { sayOtherRelease } from "./running-program.ts";
 import { isLive, startedAt, UNKNOWN_UNIT } from "./unit-state.ts";
 
 /** One act that a unit owes, with its reason in one line. */
@@ -67,10 +68,21 @@ function restartDebt(situation: Situation): Debt | null {
   if (record !== undefined && record.restartDigest !== unit.restartDigest) {
     return { verb: "restart", because: sayWhy(inputs, "restart", "restart") };
   }
-  if (isSameInstance(record, properties, observation.facts)) return null;
+  const other = otherProgram(situation);
+  if (isSameInstance(record, properties, observation.facts)) return other;
   const changed = inputs.filter(({ effect }) => effect === "restart");
   if (changed.length > 0) return { verb: "restart", because: sayChanged(changed) };
   const because = staleBecause(situation);
+  return because === null ? other : { verb: "restart", because };
+}
+
+/** A process whose program is not that of the release that `current` points to, or will. */
+function otherProgram({ unit, properties, changes, observation }: Situation): Debt | null {
+  const path = `/opt/${unit.service}/current`;
+  if (!unit.inputPaths.includes(path)) return null;
+  const change = changes.find(({ resource }) => resource.kind === "link" && resource.path === path);
+  const current = change === undefined ? (observation.paths.get(path)?.target ?? null) : (change.after?.target ?? null);
+  const because = sayOtherRelease(unit.service, observation.programs.get(Number(properties.MainPID ?? "0")), current);
   return because === null ? null : { verb: "restart", because };
 }
 

@@ -9,7 +9,7 @@ import { effectiveValues, MANAGED, makeProblem } from "./unit-text.ts";
 export function renderLogrotateFile(service: Service, problems: Problem[]): readonly FileResource[] {
   const logrotate = service.logrotate;
   if (logrotate === null) return [];
-  const refuse = (message: string, hint: string | null = null) => void problems.push(makeProblem(logrotate.place, message, hint));
+  const refuse: Refuse = (message, hint = null) => void problems.push(makeProblem(logrotate.place, message, hint));
   const paths = logrotate.paths.map((path) => {
     const quoted = formatLogrotatePath(path);
     if (!quoted.ok) refuse(`The log path ${JSON.stringify(path)} cannot be written: ${quoted.reason}`);
@@ -17,27 +17,28 @@ export function renderLogrotateFile(service: Service, problems: Problem[]): read
   });
   if (paths.length === 0) refuse("logrotate needs at least one path");
   for (const option of logrotate.options) reportOption(option, refuse);
+  reportCreate(service, refuse);
   const options = logrotate.options.map(({ name, value }) => (value === null ? name : `${name} ${value}`));
   const su = findSu(service);
   if (su !== null && ![su.user, su.group].every((name) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)))
     refuse(`logrotate cannot run as ${su.user}:${su.group}`);
-  const body = [...options, ...(su === null ? [] : [`su ${su.user} ${su.group}`])].map((line) => `    ${line}`);
+  const body = [...options, ...(su === null ? [] : [`su ${su.user} ${su.group}`]), ...postrotateOf(service, refuse)].map((line) => `    ${line}`);
   const text = [MANAGED, `${paths.join(" ")} {`, ...body, "}", ""].join("\n");
   return [makeFile(service.name, "logrotate", `/etc/logrotate.d/${service.name}`, text)];
 }
 
+type Refuse = (message: string, hint?: string | null) => void;
 type Su = { readonly user: string; readonly group: string };
 
 /** Options that run programs or read other files: they would make text of the project a root shell script. */
 const REFUSED = new Set("prerotate postrotate firstaction lastaction preremove endscript include su tabooext taboopat".split(" "));
 
-function reportOption(
-  option: { readonly name: string; readonly value: string | null },
-  refuse: (message: string, hint: string | null) => void,
-): void {
+function reportOption(option: { readonly name: string; readonly value: string | null }, refuse: Refuse): void {
   if (REFUSED.has(option.name))
     refuse(`The logrotate option ${option.name} is not supported yet`, option.name === "su" ? "Write su: with user and group." : null);
   else if (!/^[a-z]+$/.test(option.name)) refuse(`${JSON.stringify(option.name)} cannot be a logrotate option`, null);
+  if (["compresscmd", "uncompresscmd"].includes(option.name) && !/^(?:\/[A-Za-z0-9._+-]+)+$/.test(option.value ?? ""))
+    refuse(`${option.name} takes the path of a program`, "Its options go to compressoptions.");
   if (!/^[A-Za-z0-9 ./%:_+-]*$/.test(option.value ?? "")) {
     refuse(
       `The value of the logrotate option ${option.name} cannot be written: ${JSON.stringify(option.value)}`,
@@ -46,10 +47,54 @@ function reportOption(
   }
 }
 
+/**
+ * The lines that tell the service of a rotation. The script is ours; of the project only a service's name and a signal of four are in it. logrotate runs
+ * it as root, also under su. A service that does not run has nothing to open anew. --kill-who is understood by systemd 247 to 257.
+ */
+function postrotateOf(service: Service, refuse: Refuse): readonly string[] {
+  const logrotate = service.logrotate;
+  if (logrotate === null || logrotate.postrotate === null) return [];
+  const { postrotate, options } = logrotate;
+  // Of a service with instances all that run are meant; the quotes keep the pattern from the shell.
+  const unit = service.instances.length > 0 ? `'${service.name}@*.service'` : `${service.name}.service`;
+  const canReload = effectiveValues(service.service, "ExecReload").length > 0 || effectiveValues(service.service, "Type").at(-1) === "notify-reload";
+  if (postrotate.do === "reload" && !canReload)
+    refuse(`postrotate: reload needs ExecReload= in ${service.name}`, "Or write postrotate: { signal: USR1 }.");
+  const act = postrotate.do === "reload" ? `reload ${unit}` : `kill --kill-who=main --signal=${postrotate.signal} ${unit}`;
+  const isChosen = options.some(({ name }) => name === "sharedscripts" || name === "nosharedscripts");
+  return [...(isChosen ? [] : ["sharedscripts"]), "postrotate", `    if systemctl --quiet is-active ${unit}; then systemctl ${act}; fi`, "endscript"];
+}
+
+/**
+ * logrotate creates the new log as the user of su, so that whoever owns the directory gains nothing by a link in it. As root it must do so only where root
+ * alone can write.
+ */
+function reportCreate(service: Service, refuse: Refuse): void {
+  const logrotate = service.logrotate;
+  const create = logrotate?.options.find(({ name }) => name === "create");
+  if (logrotate === null || create === undefined) return;
+  const match = /^(?:0?[0-7]{3}(?: ([a-z_][a-z0-9_-]*) ([a-z_][a-z0-9_-]*))?)?$/.exec(create.value ?? "");
+  const su = findSu(service);
+  const [, owner = su?.user, group = su?.group] = match ?? [];
+  const foreign = logrotate.paths.map((path) => ownerOfLogs(service, folderOf(path))).find((each) => each !== null && each.user !== su?.user);
+  if (match === null) refuse(`create takes a mode, or a mode, a user and a group, not ${JSON.stringify(create.value)}`, "create: 0640 app app");
+  else if (su?.user === "root" && foreign)
+    refuse(
+      `create as root in a directory of ${foreign.user}'s would let ${foreign.user} choose what root creates`,
+      "Leave su: out, or name that user.",
+    );
+  else if (su !== null && su.user !== "root" && (owner !== su.user || group !== su.group))
+    refuse(`create for ${owner}:${group} fails: logrotate works there as ${su.user}:${su.group}`, `create: 0640 ${su.user} ${su.group}`);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}
+
 function findSu(service: Service): Su | null {
   const logrotate = service.logrotate;
   if (logrotate === null || logrotate.su !== null) return logrotate?.su ?? null;
-  const owners = logrotate.paths.map((path) => ownerOfLogs(service, path.slice(0, path.lastIndexOf("/"))));
+  const owners = logrotate.paths.map((path) => ownerOfLogs(service, folderOf(path)));
   return owners.find((owner) => owner !== null) ?? null;
 }
 

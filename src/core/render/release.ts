@@ -1,10 +1,10 @@
 /** The artifact's release directory and the `current` link beside it. */
 import type { Problem } from "../errors.ts";
-import type { LinkResource, ReleaseResource, Service } from "../model.ts";
+import type { ArtifactSource, LinkResource, ReleaseResource, Service } from "../model.ts";
 import { makeProblem } from "./unit-text.ts";
 
-/** The artifact as found on the controller: sha256 in 64 hex digits, size in bytes, absolute path. */
-export type RenderedArtifact = { readonly sha256: string; readonly size: number; readonly path: string };
+/** The artifact as found on the controller: sha256 in 64 hex digits (of a tree its digest), bytes of all its files, what is sent of it. */
+export type RenderedArtifact = { readonly sha256: string; readonly size: number; readonly source: ArtifactSource };
 
 /** /opt/<service>/releases/<version>-<sha12> and the link to it; nothing without an artifact. */
 export function renderRelease(service: Service, artifact: RenderedArtifact | null, problems: Problem[]): readonly (ReleaseResource | LinkResource)[] {
@@ -13,19 +13,14 @@ export function renderRelease(service: Service, artifact: RenderedArtifact | nul
   const name = wanted.source.split("/").at(-1) ?? "";
   const refuse = (message: string, hint: string) => void problems.push(makeProblem(wanted.place, message, hint));
   if (artifact === null) refuse(`The artifact ${wanted.source} is not there`, "Build or fetch it first; the path starts at the project folder.");
-  if (!isPlainName(name)) refuse(`"${name}" cannot be the name of the executable`, "Use letters, digits and . _ + - in the artifact's file name.");
+  if (!isPlainName(name)) refuse(`"${name}" cannot be the name of an artifact`, "Use letters, digits and . _ + - in its file's name.");
   if (wanted.version !== null && !isPlainName(wanted.version)) {
     refuse(`"${wanted.version}" cannot be a version`, "It becomes the name of a directory: use letters, digits and . _ + ~ -");
   }
   if (artifact === null) return [];
-  if (wanted.sha256 !== null && wanted.sha256 !== artifact.sha256) {
-    refuse(
-      `The artifact ${wanted.source} has sha256 ${artifact.sha256}, not ${wanted.sha256}`,
-      "Either the file or the sha256 is not the one that was meant.",
-    );
-  }
   const directory = [wanted.version, artifact.sha256.slice(0, 12)].filter((part) => part !== null).join("-");
-  return makeRelease(service.name, directory, { name, keep: wanted.keep, sha256: artifact.sha256, size: artifact.size, source: artifact.path });
+  const form = wanted.form === "file" ? "file" : "tree";
+  return makeRelease(service.name, directory, { form, name, keep: wanted.keep, ...artifact });
 }
 
 function isPlainName(name: string): boolean {
@@ -35,7 +30,7 @@ function isPlainName(name: string): boolean {
 function makeRelease(
   service: string,
   directory: string,
-  rest: Pick<ReleaseResource, "name" | "keep" | "sha256" | "size" | "source">,
+  rest: Pick<ReleaseResource, "form" | "name" | "keep" | "sha256" | "size" | "source">,
 ): readonly (ReleaseResource | LinkResource)[] {
   const path = `/opt/${service}/releases/${directory}`;
   const link = `/opt/${service}/current`;

@@ -18,15 +18,26 @@ type Scope = {
   readonly names: ReadonlyMap<string, Tree>;
   readonly data: ReadonlyMap<string, Tree>;
 };
-type Run = { readonly root: TemplateRoot; readonly secrets: SecretValues | null; readonly flaws: Flaw[]; text: string; steps: number };
+type Run = {
+  readonly root: TemplateRoot;
+  readonly secrets: SecretValues | null;
+  readonly flaws: Flaw[];
+  readonly marks: Mark[] | null;
+  text: string;
+  steps: number;
+};
 
-/** Expands a template that checkTemplate found sound. flaws: what was missing; the text is then worthless. */
+/** From this character of the result on (UTF-16), the text is this statement's. */
+export type Mark = { readonly offset: number; readonly statement: Statement };
+
+/** Expands a template that checkTemplate found sound. flaws: what was missing; the text is then worthless. marks: filled in where the text's origin is asked for. */
 export function evaluateTemplate(
   program: Program,
   root: TemplateRoot,
   secrets: SecretValues | null,
+  marks: Mark[] | null = null,
 ): { readonly text: string; readonly flaws: readonly Flaw[] } {
-  const run: Run = { root, secrets, flaws: [], text: "", steps: 0 };
+  const run: Run = { root, secrets, flaws: [], marks, text: "", steps: 0 };
   writeProgram(run, program, { context: root, outer: null, names: new Map(), data: new Map() });
   return { text: run.text, flaws: run.flaws };
 }
@@ -42,6 +53,7 @@ function writeProgram(run: Run, program: Program | undefined, scope: Scope): und
 }
 
 function writeStatement(run: Run, statement: Statement, scope: Scope): undefined {
+  run.marks?.push({ offset: run.text.length, statement });
   switch (statement.type) {
     case "ContentStatement":
       run.text += statement.value;

@@ -35,7 +35,7 @@ export type Block = Located &
 export type Statement =
   | Mustache
   | Block
-  | (Located & { readonly type: "ContentStatement"; readonly value: string })
+  | (Located & { readonly type: "ContentStatement"; readonly value: string; readonly original: string })
   | (Located & { readonly type: "CommentStatement" })
   | (Located & { readonly type: "PartialStatement" | "PartialBlockStatement" | "Decorator" | "DecoratorBlock" });
 /** A sequence of pieces; blockParams: the names after `as |…|`. */

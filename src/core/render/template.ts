@@ -5,8 +5,8 @@
 import { ConfigError, excerptAt, type Problem } from "../errors.ts";
 import type { Host, Place, SecretValues, TreeMap } from "../model.ts";
 import { checkTemplate } from "./template-check.ts";
-import { evaluateTemplate, type TemplateRoot } from "./template-evaluate.ts";
-import { type Flaw, type ParsedTemplate, type Position, parseTemplate } from "./template-syntax.ts";
+import { evaluateTemplate, type Mark, type TemplateRoot } from "./template-evaluate.ts";
+import { type Flaw, type ParsedTemplate, type Position, type Program, parseTemplate } from "./template-syntax.ts";
 
 /** What a template sees. secrets null: this template is not one of `files:`, so naming a secret is a mistake. */
 export type TemplateContext = {
@@ -40,6 +40,18 @@ export function renderTemplate(template: string, context: TemplateContext, origi
 /** Whether a template names the variable `instance` anywhere. */
 export function namesInstance(template: string): boolean {
   return template.includes("{{") && checked(template).usesInstance;
+}
+
+/** A template's result with what it was made of. marks: in order, from the first character on. */
+export type TracedTemplate = { readonly text: string; readonly program: Program; readonly marks: readonly Mark[] };
+
+/** The same result as renderTemplate's, with the statements behind each part of it; null for a template with mistakes. */
+export function traceTemplate(template: string, context: TemplateContext): TracedTemplate | null {
+  const { program, flaws } = checked(template);
+  if (program === null || flaws.length > 0) return null;
+  const marks: Mark[] = [];
+  const result = evaluateTemplate(program, rootOf(context), context.secrets, marks);
+  return result.flaws.length > 0 ? null : { text: result.text, program, marks };
 }
 
 type CheckedTemplate = ParsedTemplate & { readonly usesSecrets: boolean; readonly usesInstance: boolean };

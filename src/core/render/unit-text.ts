@@ -11,12 +11,19 @@ export const MANAGED = "# Managed by svcdeploy: change the project, not this fil
 /** One section with its directives in order. */
 export type Section = { readonly name: string; readonly directives: Directives };
 
+/** The directives that a unit's text was made of. */
+export type UnitTrace = { readonly text: string; readonly sections: readonly Section[] };
+/** Mistakes found while rendering. trace: only there when somebody asks where the lines of units come from; it is filled in along the way. */
+export type Mistakes = Problem[] & { readonly trace?: UnitTrace[] };
+
 /** The file's text; sections without directives are left out. */
-export function formatUnitText(sections: readonly Section[], problems: Problem[]): string {
+export function formatUnitText(sections: readonly Section[], problems: Mistakes): string {
   const printed = sections
     .filter((section) => section.directives.length > 0)
     .map((section) => ({ name: section.name, line: 0, items: section.directives.map((directive) => formatDirective(directive, problems)) }));
-  return printUnitFile({ comments: [{ text: MANAGED }], sections: printed });
+  const text = printUnitFile({ comments: [{ text: MANAGED }], sections: printed });
+  problems.trace?.push({ text, sections });
+  return text;
 }
 
 /** A problem without an excerpt. */

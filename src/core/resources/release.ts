@@ -1,12 +1,12 @@
-/** What must be known of a release: the directory holds the executable with the right bytes. Its name says its content, so it is never rewritten. */
+/** What must be known of a release: the directory holds what it was made for. Its name says its content, so it is never rewritten. */
 import type { Observation, ReleaseResource, State } from "../model.ts";
 
-/** Absolute path of the release's executable. */
+/** Absolute path of a file release's executable; of a tree the folder itself. */
 export function executablePath(resource: ReleaseResource): string {
-  return `${resource.path}/${resource.name}`;
+  return resource.form === "tree" ? resource.path : `${resource.path}/${resource.name}`;
 }
 
-/** type and the executable's sha256. */
+/** type and the sha256 of the executable or the tree. */
 export function desired(resource: ReleaseResource): State {
   return { type: "directory", sha256: resource.sha256 };
 }
@@ -15,7 +15,13 @@ export function desired(resource: ReleaseResource): State {
 export function actual(resource: ReleaseResource, observation: Observation): State | null {
   const folder = observation.paths.get(resource.path);
   if (folder === undefined) return null;
-  const executable = observation.paths.get(executablePath(resource));
-  const sha256 = executable?.type === "file" ? executable.sha256 : null;
+  const sha256 = foundDigest(resource, observation);
   return { type: folder.type, ...(sha256 === null ? {} : { sha256 }) };
+}
+
+/** The sha256 of what is there; null: it cannot be told. */
+export function foundDigest(resource: ReleaseResource, observation: Observation): string | null {
+  if (resource.form === "tree") return observation.trees.get(resource.path)?.sha256 ?? null;
+  const executable = observation.paths.get(executablePath(resource));
+  return executable?.type === "file" ? executable.sha256 : null;
 }

@@ -41,7 +41,7 @@ export function rebuildForReading(project: string, host: Host, kept: KeptService
 
 /** A kept resource with its content again; a release has no source, because it is only ever used where it still is. */
 export function rebuildResource(resource: KeptResource, contents: Contents): Resource {
-  if (resource.kind === "release") return { ...resource, source: "" };
+  if (resource.kind === "release") return { ...resource, source: null };
   if (resource.kind !== "file") return resource;
   const content = contents.get(resource.sha256);
   if (content === undefined) throw new RangeError(`the content of ${resource.path} is not there`);
@@ -58,7 +58,11 @@ function gone(resource: KeptResource, owners: ReadonlyMap<string, unknown>): rea
 function rebuildService({ service, version, secrets, health, settleSeconds, resources }: KeptService): Service {
   const place = { file: `services/${service}.yaml`, line: 1, column: 1 };
   const release = resources.find((resource) => resource.kind === "release");
-  const artifact = release === undefined ? null : { source: release.name, version, sha256: release.sha256, keep: release.keep, place };
+  const form = release?.form === "tree" ? ("archive" as const) : ("file" as const);
+  const artifact =
+    release === undefined
+      ? null
+      : { source: release.name, form, strip: 0, version, sha256: release.sha256, signature: null, keep: release.keep, place };
   const sources = secrets.map((name) => ({ name, source: { provider: "env" as const, variable: name }, deliver: "environment" as const, place }));
   return { ...bareService(service), artifact, secrets: sources, health, settleSeconds };
 }

@@ -4,7 +4,7 @@ import type { UnitProperties } from "../model.ts";
 /** What /proc says of a unit's main process; null where it may not be read. */
 export type ProcessFacts = {
   readonly pid: number;
-  /** Target of /proc/PID/exe, without the kernel's remark that it was deleted. */
+  /** Target of /proc/PID/exe, with " (deleted)" at its end where the kernel says so. */
   readonly exe: string | null;
   readonly openFiles: number | null;
   /** The soft limit of "Max open files"; null: none, or not to be read. */
@@ -49,7 +49,7 @@ export type StateKind = "running" | "idle" | "starting" | "stopping" | "crash-lo
 
 /** What a service runs. */
 export type Version = {
-  /** What the process runs; null: unknown, or the service has no release. */
+  /** What the process runs, with " (deleted)" where its program is gone; null: unknown, or the service has no release. */
   readonly running: string | null;
   /** What `current` points to. */
   readonly current: string | null;

@@ -1,5 +1,6 @@
 /** Which version runs: by what the process was started from, not by what lies on the disk. */
 import type { HostTarget, LinkResource } from "../model.ts";
+import { releaseOfProgram } from "../plan/running-program.ts";
 import type { ProcessFacts, StatusAnswer, Version } from "./host-status.ts";
 
 /** A main process and for how long it has run, in seconds. */
@@ -16,11 +17,19 @@ export function versionOf(service: string, targets: readonly HostTarget[], answe
   const current = made === undefined ? null : versionIn(made.target);
   const { process: found, sinceSeconds } = running;
   if (found === null) return { running: null, current };
-  const releases = `${link.path.slice(0, link.path.lastIndexOf("/"))}/releases/`;
-  if (found.exe?.startsWith(releases)) return { running: versionIn(found.exe.slice(releases.length).split("/")[0] ?? ""), current };
+  const program = found.exe === null ? null : releaseOfProgram(service, found.exe);
+  if (program !== null) return versionsOf(program, made?.target ?? null);
   // The clock has no fraction: what happened within one second has no order.
   const isYounger = made !== undefined && sinceSeconds !== null && answer.clock - sinceSeconds >= made.changedAt - 1;
   return { running: isYounger ? current : null, current };
+}
+
+/** Two releases of one version are told apart by their whole names. */
+function versionsOf({ release, isDeleted }: { readonly release: string; readonly isDeleted: boolean }, target: string | null): Version {
+  const wanted = target === null ? null : target.slice(target.lastIndexOf("/") + 1);
+  const [running, current] = [versionIn(release), wanted === null ? null : versionIn(wanted)];
+  const [shown, disk] = running === current && release !== wanted ? [release, wanted] : [running, current];
+  return { running: isDeleted ? `${shown} (deleted)` : shown, current: disk };
 }
 
 /** The version in the name of a release folder, VERSION-SHA12 or SHA12; null for a name that is no release's. */

@@ -212,3 +212,8 @@ test("a job of a timer and a name that no service can have are obstacles", () =>
   expect(adopt([named.live], named, null, context).adopted.obstacles.join()).toContain("--name");
   expect(adopt([named.live], named, "web-1", context).gaps).toEqual([]);
 });
+
+test("control characters of a host reach neither the text nor its comments as they are", () => {
+  const { text } = adopted({ [`${FOLDER}/web.service`]: `[Unit]\nDescription=a\u009b31m\u202eb\n${service()}[X-\u001b[31m\u202e]\nA=b\n` });
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+});

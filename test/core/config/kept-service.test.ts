@@ -43,7 +43,7 @@ describe.each([
         const read = readKeptService(formatKeptService(kept), service.name);
         expect(read).toEqual({ ok: true, kept });
         const own = target.resources.filter(({ id }) => target.owners.get(id)?.includes(service.name));
-        const wanted = own.map((each) => ({ ...each, service: service.name, ...(each.kind === "release" ? { source: "" } : {}) }));
+        const wanted = own.map((each) => ({ ...each, service: service.name, ...(each.kind === "release" ? { source: null } : {}) }));
         expect(kept.resources.map((each) => rebuildResource(each, contents))).toEqual(wanted);
       }
     }

@@ -39,6 +39,8 @@ export type HostSpec = {
   readonly users?: { readonly [name: string]: { readonly uid: number; readonly gid: number } };
   readonly groups?: { readonly [name: string]: { readonly gid: number; readonly members?: readonly string[] } };
   readonly mounts?: { readonly [where: string]: { readonly type?: string; readonly options: readonly string[] } };
+  readonly trees?: { readonly [path: string]: string };
+  readonly programs?: { readonly [pid: string]: string };
   readonly records?: { readonly [unit: string]: Partial<UnitRecord> };
   readonly manifest?: readonly (Partial<ManifestEntry> & Pick<ManifestEntry, "kind" | "path">)[];
   readonly others?: readonly (Partial<ManifestEntry> & Pick<ManifestEntry, "kind" | "path">)[];
@@ -77,6 +79,8 @@ export function makeObservation(spec: HostSpec, resources: readonly Resource[]):
     users: new Map(Object.entries({ root: { uid: 0, gid: 0 }, ...spec.users })),
     groups: new Map(Object.entries({ root: { gid: 0 }, ...spec.groups }).map(([name, group]) => [name, { members: [], ...group }])),
     mounts: new Map(Object.entries(spec.mounts ?? {}).map(([where, mount]) => [where, { type: "tmpfs", ...mount }])),
+    trees: new Map(Object.entries(spec.trees ?? {}).map(([path, sha256]) => [path, { sha256, newest: { path: "bin/app", ctime: LONG_AGO } }])),
+    programs: new Map(Object.entries(spec.programs ?? {}).map(([pid, path]) => [Number(pid), path])),
     records: new Map(Object.entries(spec.records ?? {}).map(([unit, record]) => [unit, { ...RECORD, ...record }])),
     manifest: (spec.manifest ?? []).map((entry) => ({ project: "shop", service: "app", sha256: "-", mode: "-", ...entry })),
     others: (spec.others ?? []).map((entry) => ({ project: "elsewhere", service: "app", sha256: "-", mode: "-", ...entry })),
@@ -159,10 +163,11 @@ function fill(spec: ResourceSpec): object {
       return {
         service: "app",
         id: `release:${String(spec.path)}`,
+        form: "file",
         name: "app",
         sha256: digest("app"),
         size: 1000,
-        source: "/build/app",
+        source: { form: "file", path: "/build/app", strip: 0, sha256: digest("app"), size: 1000 },
         keep: 5,
         ...spec,
       };

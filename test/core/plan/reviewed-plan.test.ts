@@ -98,7 +98,8 @@ describe("contentDifferences", () => {
 
   it("finds none in the same project, whatever lines things stand in and wherever the artifact lies", () => {
     expect(differences(target)).toEqual([]);
-    const release = (source: string) => makeTarget([makeResource({ kind: "release", path: "/opt/app/releases/1", source })]);
+    const source = { form: "file", strip: 0, sha256: "0".repeat(64), size: 1 };
+    const release = (path: string) => makeTarget([makeResource({ kind: "release", path: "/opt/app/releases/1", source: { ...source, path } })]);
     const planned = release("/ci/build/app");
     const kept = makeSavedPlan(about, [{ play, hosts: [{ target: planned, plan: planOf({}, planned), machineId: MACHINE }] }]);
     expect(contentDifferences(kept, [{ play: { ...play, place: { ...play.place, line: 9 } }, targets: [release("/home/me/app")] }], key)).toEqual([]);

@@ -57,6 +57,8 @@ function thaw(observation: Observation): World {
     dropIns: new Map(observation.dropIns),
     groups: new Map(observation.groups),
     mounts: new Map(observation.mounts),
+    trees: new Map(observation.trees),
+    programs: new Map(observation.programs),
     records: new Map(observation.records),
     facts,
     manifest,
@@ -84,7 +86,8 @@ function write(host: World, resource: Resource): void {
       return;
     case "release":
       host.paths.set(resource.path, pathState({ type: "directory", ctime }));
-      host.paths.set(`${resource.path}/${resource.name}`, pathState({ sha256: resource.sha256, mode: "755", ctime }));
+      if (resource.form === "tree") host.trees.set(resource.path, { sha256: resource.sha256, newest: null });
+      else host.paths.set(`${resource.path}/${resource.name}`, pathState({ sha256: resource.sha256, mode: "755", ctime }));
       return;
     case "account":
       host.users.set(resource.user, { uid: 900, gid: 900 });

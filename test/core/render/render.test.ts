@@ -66,15 +66,15 @@ describe("what a format cannot carry is a mistake at its place", () => {
     ["Also= for units of others", { install: { Also: "other.socket" } }, /^Also=other\.socket would enable a unit that is not of this service/],
     ["DefaultInstance= without a template", { install: { DefaultInstance: "a" } }, /^DefaultInstance= is for templates/],
     ["a target that is none", { install: { WantedBy: "../../etc" } }, /is not the name of a unit/],
-    ["a log path", { logrotate: { paths: ['/var/log/a"b'], options: [], su: null } }, /log path/],
+    ["a log path", { logrotate: { paths: ['/var/log/a"b'], options: [], su: null, postrotate: null } }, /log path/],
     [
       "a logrotate script",
-      { logrotate: { paths: ["/var/log/a"], options: [{ name: "postrotate", value: null }], su: null } },
+      { logrotate: { paths: ["/var/log/a"], options: [{ name: "postrotate", value: null }], su: null, postrotate: null } },
       /postrotate is not supported yet/,
     ],
     [
       "a logrotate value",
-      { logrotate: { paths: ["/var/log/a"], options: [{ name: "rotate", value: "7\n}" }], su: null } },
+      { logrotate: { paths: ["/var/log/a"], options: [{ name: "rotate", value: "7\n}" }], su: null, postrotate: null } },
       /value of the logrotate option rotate/,
     ],
     ["a missing source", { files: [{ path: "/etc/app/a", from: { kind: "source", source: "nope" } }] }, /^The source nope is not there/],
@@ -83,7 +83,11 @@ describe("what a format cannot carry is a mistake at its place", () => {
       { files: [{ path: "/etc/app/a", from: { kind: "template", template: "nope.hbs" } }] },
       /^The template nope.hbs is not there/,
     ],
-    ["a missing artifact", { artifact: { source: "dist/app", version: null, sha256: null, keep: 5 } }, /^The artifact dist\/app is not there/],
+    [
+      "a missing artifact",
+      { artifact: { source: "dist/app", form: "file", strip: 0, version: null, sha256: null, signature: null, keep: 5 } },
+      /^The artifact dist\/app is not there/,
+    ],
   ];
   test.each(cases)("%s", (_name, short, message) => {
     const problems = problemsOf(short);
@@ -115,11 +119,11 @@ describe("what a format cannot carry is a mistake at its place", () => {
   });
 
   test("an artifact that is not the one meant", () => {
-    const artifact = { sha256: "a".repeat(64), size: 1, path: "/x" };
-    const messages = problemsOf({ artifact: { source: "dist/a b", version: "../1", sha256: "b".repeat(64), keep: 5 } }, { artifact }).map(
-      (problem) => problem.message,
-    );
-    expect(messages).toEqual([expect.stringContaining("executable"), expect.stringContaining("version"), expect.stringContaining("has sha256")]);
+    const source = { form: "file" as const, path: "/x", strip: 0, sha256: "a".repeat(64), size: 1 };
+    const artifact = { sha256: "a".repeat(64), size: 1, source };
+    const wanted = { source: "dist/a b", form: "file" as const, strip: 0, version: "../1", sha256: null, signature: null, keep: 5 };
+    const messages = problemsOf({ artifact: wanted }, { artifact }).map((problem) => problem.message);
+    expect(messages).toEqual([expect.stringContaining("name of an artifact"), expect.stringContaining("version")]);
   });
 });
 
@@ -273,7 +277,10 @@ describe("own directives win", () => {
 describe("logrotate's su", () => {
   const su = (path: string, short: Omit<ShortService, "name">) =>
     /su .*/.exec(
-      fileAt(render({ ...short, logrotate: { paths: [path], options: [], su: short.logrotate?.su ?? null } }), "/etc/logrotate.d/app").text,
+      fileAt(
+        render({ ...short, logrotate: { paths: [path], options: [], su: short.logrotate?.su ?? null, postrotate: null } }),
+        "/etc/logrotate.d/app",
+      ).text,
     )?.[0] ?? null;
   const owned = (owner: string) => ({ directories: [{ path: "/var/log/app", mode: "0755", owner, group: "adm" }] });
 
@@ -284,9 +291,52 @@ describe("logrotate's su", () => {
     ["unknown, with User= of its own", "/var/log/app/a.log", { service: { User: "u", Group: "g" } }, "su u g"],
     ["/var/log itself", "/var/log/a.log", { account: ACCOUNT }, null],
     ["a service of root's", "/srv/a.log", {}, null],
-    ["as written", "/var/log/a.log", { logrotate: { paths: [], options: [], su: { user: "x", group: "y" } } }, "su x y"],
+    ["as written", "/var/log/a.log", { logrotate: { paths: [], options: [], su: { user: "x", group: "y" }, postrotate: null } }, "su x y"],
   ])("%s", (_name, path, short, expected) => {
     expect(su(path, short)).toBe(expected);
+  });
+});
+
+describe("logrotate's create and postrotate", () => {
+  const web = (logrotate: Partial<NonNullable<ShortService["logrotate"]>>, short: Omit<ShortService, "name"> = {}): Omit<ShortService, "name"> => ({
+    account: ACCOUNT,
+    ...short,
+    logrotate: { paths: ["/var/log/app/a.log"], options: [], su: null, postrotate: null, ...logrotate },
+  });
+  const create = (value: string | null) => ({ options: [{ name: "create", value }] });
+  const signal = { postrotate: { do: "signal", signal: "USR1" } } as const;
+
+  test("a signal and a reload are scripts of ours, run once for all logs", () => {
+    const text = fileAt(render(web(signal)), "/etc/logrotate.d/app").text;
+    expect(text).toContain(
+      "    sharedscripts\n    postrotate\n        if systemctl --quiet is-active app.service; then systemctl kill --kill-who=main --signal=USR1 app.service; fi\n    endscript\n}",
+    );
+    const reload = render(web({ postrotate: { do: "reload" } }, { service: { ExecStart: "/bin/app", ExecReload: "/bin/kill -HUP $MAINPID" } }));
+    expect(fileAt(reload, "/etc/logrotate.d/app").text).toContain("then systemctl reload app.service; fi\n");
+    const chosen = render(web({ ...signal, options: [{ name: "nosharedscripts", value: null }] }));
+    expect(fileAt(chosen, "/etc/logrotate.d/app").text).not.toMatch(/^ *sharedscripts/m);
+  });
+
+  test("a reload needs a way to reload", () => {
+    expect(problemsOf(web({ postrotate: { do: "reload" } })).map(({ message }) => message)).toEqual(["postrotate: reload needs ExecReload= in app"]);
+  });
+
+  test.each<readonly [string, Omit<ShortService, "name">, RegExp | null]>([
+    ["alone", web(create(null)), null],
+    ["a mode", web(create("640")), null],
+    ["as the user that logrotate works as", web(create("0640 app app")), null],
+    ["as another user", web(create("0640 root app")), /^create for root:app fails: logrotate works there as app:app/],
+    ["in root's own directory", web({ ...create("0640 root adm"), paths: ["/var/log/a.log"] }), null],
+    [
+      "as root where the service writes",
+      web({ ...create("0640 app app"), su: { user: "root", group: "root" } }),
+      /^create as root in a directory of app's/,
+    ],
+    ["without a group, which 3.22 takes for the user", web(create("0640 app")), /^create takes a mode, or a mode, a user and a group/],
+    ["something else", web(create("now")), /^create takes a mode/],
+    ["a compressor with options", web({ options: [{ name: "compresscmd", value: "/usr/bin/xz -9" }] }), /^compresscmd takes the path of a program/],
+  ])("create %s", (_name, short, message) => {
+    expect(problemsOf(short).map((problem) => problem.message)).toEqual(message === null ? [] : [expect.stringMatching(message)]);
   });
 });
 

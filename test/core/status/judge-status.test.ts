@@ -119,6 +119,9 @@ test("the version is what the process was started from", () => {
   const script = { exe: "/usr/bin/perl" };
   expect(judge({ process: script }).version).toEqual({ running: "1.2", current: "1.2" });
   expect(judge({ process: script, linkAge: 60 }).version).toEqual({ running: null, current: "1.2" });
+  const gone = { exe: "/opt/app/releases/1.2-0123456789ab/app (deleted)" };
+  expect(judge({ process: gone }).version).toEqual({ running: "1.2 (deleted)", current: "1.2" });
+  expect(judge({ link: "releases/1.2-fedcba987654" }).version).toEqual({ running: "1.2-0123456789ab", current: "1.2-fedcba987654" });
   expect(judge({ process: null, link: "somewhere else" }).version).toEqual({ running: null, current: null });
   expect(judge({ link: "releases/0123456789ab", process: { exe: "/opt/app/releases/0123456789ab/app" } }).version.running).toBe("0123456789ab");
 });

@@ -1,0 +1,46 @@
+/** Artifacts for commands that may send them: what has to be fetched is fetched, and whoever waits for it sees that. */
+import type { ArtifactUse } from "../project/artifacts.ts";
+import type { FetchEvent } from "../project/fetch-artifact.ts";
+import { formatDuration, formatSize, type Line, line, styled, truncate } from "../report/text.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const REDRAW_MILLISECONDS = 100;
+
+/** silent: a run that nobody watches says nothing of downloads. */
+export function artifactsToSend(surroundings: Surroundings, telling: "told" | "silent" = "told"): ArtifactUse {
+  return { for: "send", environment: surroundings.environment, tell: telling === "silent" ? () => {} : makeTeller(surroundings) };
+}
+
+/** For commands that only hold hosts against artifacts: of those from https only archives are fetched, whose trees nothing else tells. */
+export function artifactsToCompare(surroundings: Surroundings, telling: "told" | "silent" = "told"): ArtifactUse {
+  return { ...artifactsToSend(surroundings, telling), for: "compare" };
+}
+
+/** On a terminal one line that counts, else one line a file. All of it on standard error. */
+function makeTeller({ stderr, display, asking }: Surroundings): (event: FetchEvent) => void {
+  const dim = (text: string): Line => line(styled("dim", text));
+  if (display !== "live" || asking !== "possible") {
+    return (event) => {
+      if (event.type === "started") stderr.print([dim(`Fetching ${event.url} …`)]);
+    };
+  }
+  let drawn = Number.NEGATIVE_INFINITY;
+  return (event) => {
+    const now = performance.now();
+    const isDue = event.type !== "progress" || now - drawn >= REDRAW_MILLISECONDS;
+    if (isDue) drawn = now;
+    if (isDue) stderr.row(event.type === "ended" ? [] : dim(truncate(rowOf(event), stderr.columns - 1)));
+    if (event.type === "ended" && event.ok)
+      stderr.print([dim(`Fetched ${event.url}: ${formatSize(event.received)} in ${formatDuration(event.milliseconds)}`)]);
+  };
+}
+
+/** What counts stands first: the address may be longer than the row. */
+function rowOf(event: FetchEvent & { readonly type: "started" | "progress" }): string {
+  if (event.type === "started") return `Fetching ${event.url} …`;
+  const done =
+    event.total === null
+      ? formatSize(event.received)
+      : `${Math.floor((100 * event.received) / Math.max(1, event.total))} % of ${formatSize(event.total)}`;
+  return `Fetching: ${done}, ${event.url}`;
+}

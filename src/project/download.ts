@@ -1,0 +1,209 @@
+/** Downloads one file over https: bounded in size, time and redirects, and byte for byte as the server has it. */
+import { STATUS_CODES } from "node:http";
+
+/** What one download may take. floor: bytes a second that it must reach on average once grace is over. */
+export type DownloadLimits = {
+  readonly bytes: number;
+  readonly answerMilliseconds: number;
+  readonly idleMilliseconds: number;
+  readonly graceMilliseconds: number;
+  readonly floorBytesPerSecond: number;
+};
+
+/** How it ended. status: of HTTP where that was the reason. contentType: what the server calls the file. */
+export type Downloaded =
+  | { readonly ok: true; readonly bytes: number; readonly contentType: string }
+  | { readonly ok: false; readonly status: number | null; readonly reason: string; readonly hint: string | null };
+
+/** Where the bytes go, and who hears how many there are; total null: the server does not say. */
+export type DownloadSink = {
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+  readonly progress?: (received: number, total: number | null) => void;
+};
+
+/** For artifacts: as large and as slow as a release may be. */
+export const ARTIFACT_LIMITS: DownloadLimits = {
+  bytes: 2 * 1024 ** 3,
+  answerMilliseconds: 30_000,
+  idleMilliseconds: 30_000,
+  graceMilliseconds: 60_000,
+  floorBytesPerSecond: 32_768,
+};
+
+const MAX_REDIRECTS = 5;
+const HEADERS = { accept: "application/octet-stream, */*;q=0.9", "accept-encoding": "identity", "user-agent": "svcdeploy" };
+
+/** Fetches a URL that refuseFileUrl let pass. Rejects only when the sink does. */
+export async function download(url: string, sink: DownloadSink, limits: DownloadLimits): Promise<Downloaded> {
+  const watch = makeWatch(limits);
+  let at = new URL(url);
+  try {
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+      watch.within(limits.answerMilliseconds, "it did not answer");
+      const response = await fetch(at.href, { headers: HEADERS, redirect: "manual", credentials: "omit", signal: watch.signal });
+      const next = redirectOf(response, at);
+      if (next === null) return await take(response, at, sink, watch);
+      await response.body?.cancel();
+      if (typeof next === "string") return failed(next);
+      at = next;
+    }
+    return failed(`there were more than ${MAX_REDIRECTS} redirects`, "Write the address where they end, if they do.");
+  } catch (error) {
+    if (error instanceof SinkError) throw error.cause;
+    const late = watch.late();
+    return late === null ? explain(error, at) : failed(`${at.host}: ${late}`, SLOW);
+  } finally {
+    watch.end();
+  }
+}
+
+const SLOW = "Try again; if it stays so, the server or the way to it is the trouble, or a proxy is needed (NODE_USE_ENV_PROXY=1).";
+
+/** What the sink threw is none of the server's failures. */
+class SinkError extends Error {}
+
+/** Aborts the request when nothing came in time. late: why it did. */
+type Watch = {
+  readonly limits: DownloadLimits;
+  readonly signal: AbortSignal;
+  readonly late: () => string | null;
+  readonly within: (milliseconds: number, what: string) => void;
+  /** Hears how many bytes came; a trickle that is never idle is too slow all the same. */
+  readonly received: (bytes: number) => void;
+  readonly end: () => void;
+};
+
+function makeWatch(limits: DownloadLimits): Watch {
+  const started = performance.now();
+  const controller = new AbortController();
+  let late: string | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (why: string): void => {
+    late ??= why;
+    controller.abort();
+  };
+  const within = (milliseconds: number, what: string): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => stop(`${what} within ${milliseconds / 1000} s`), milliseconds);
+  };
+  return {
+    limits,
+    signal: controller.signal,
+    late: () => late,
+    within,
+    received: (bytes) => {
+      within(limits.idleMilliseconds, "nothing more came");
+      const seconds = (performance.now() - started) / 1000;
+      const isSlow = seconds * 1000 > limits.graceMilliseconds && bytes / seconds < limits.floorBytesPerSecond;
+      if (isSlow) stop(`too slow: ${bytes} bytes in ${Math.round(seconds)} s`);
+    },
+    end: () => clearTimeout(timer),
+  };
+}
+
+/** null: no redirect. Text: one that is not followed. */
+function redirectOf(response: Response, at: URL): URL | string | null {
+  if (![301, 302, 303, 307, 308].includes(response.status)) return null;
+  const location = response.headers.get("location") ?? "";
+  if (location === "" || !URL.canParse(location, at.href)) return `${at.host} answered HTTP ${response.status} without saying where the file is`;
+  const next = new URL(location, at);
+  if (next.protocol !== "https:") return `${at.host} redirects to ${next.protocol}//, and only https:// is followed`;
+  return next.username === "" && next.password === "" ? next : `${at.host} redirects to an address with a password in it, which is not followed`;
+}
+
+async function take(response: Response, at: URL, sink: DownloadSink, watch: Watch): Promise<Downloaded> {
+  const refusal = refuseAnswer(response, at, watch.limits);
+  if (refusal !== null) {
+    await response.body?.cancel();
+    return refusal;
+  }
+  const total = lengthOf(response);
+  let received = 0;
+  for await (const chunk of response.body ?? []) {
+    received += chunk.length;
+    if (received > watch.limits.bytes) return failed(`${at.host} sends more than ${sizeText(watch.limits.bytes)}`, null);
+    watch.received(received);
+    watch.signal.throwIfAborted();
+    await sink.write(chunk).catch((cause: unknown) => Promise.reject(new SinkError("sink", { cause })));
+    sink.progress?.(received, total);
+  }
+  if (total !== null && received !== total) return failed(`it was cut off after ${received} of ${total} bytes`, "Try again.");
+  return { ok: true, bytes: received, contentType: response.headers.get("content-type") ?? "" };
+}
+
+function refuseAnswer(response: Response, at: URL, limits: DownloadLimits): Downloaded | null {
+  const { status } = response;
+  if (status !== 200) return { ok: false, status, reason: `${at.host} answered HTTP ${status}${named(status)}`, hint: hintFor(status) };
+  const encoding = response.headers.get("content-encoding") ?? "identity";
+  if (!/^(?:identity)?$/i.test(encoding.trim()))
+    return failed(
+      `${at.host} sends it encoded although it was asked for the file as it is`,
+      "Serve the file without Content-Encoding: the sha256 is of the file.",
+    );
+  const total = lengthOf(response);
+  return total !== null && total > limits.bytes
+    ? failed(`${at.host} offers ${sizeText(total)}, and ${sizeText(limits.bytes)} is the limit`, null)
+    : null;
+}
+
+function lengthOf(response: Response): number | null {
+  const text = response.headers.get("content-length") ?? "";
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+function named(status: number): string {
+  const name = STATUS_CODES[status];
+  return name === undefined ? "" : ` (${name})`;
+}
+
+function hintFor(status: number): string {
+  if (status === 404 || status === 410) return "Look whether the version in the address was published.";
+  if (status === 401 || status === 403 || status === 407)
+    return "No user, password or token is sent: fetch it before, and name the local file as `source`, with the same sha256.";
+  return status >= 500 || status === 429 ? "This is the server's trouble: try again later." : "Open the address by hand: curl -vL";
+}
+
+const REASONS: Readonly<Record<string, (at: URL) => string>> = {
+  ENOTFOUND: (at) => `the name ${at.hostname} is not known`,
+  EAI_AGAIN: (at) => `the name ${at.hostname} could not be asked for: the name server did not answer`,
+  ECONNREFUSED: (at) => `${at.host} refused the connection`,
+  ENETUNREACH: (at) => `there is no way to ${at.host} from here`,
+  EHOSTUNREACH: (at) => `there is no way to ${at.host} from here`,
+  ETIMEDOUT: (at) => `${at.host} could not be reached in time`,
+  UND_ERR_CONNECT_TIMEOUT: (at) => `${at.host} could not be reached in time`,
+  ECONNRESET: (at) => `${at.host} broke the connection`,
+  UND_ERR_SOCKET: (at) => `${at.host} broke the connection`,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: (at) => `${at.host} sent another length than it said`,
+};
+
+function explain(error: unknown, at: URL): Downloaded {
+  const cause = deepest(error);
+  const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
+  if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
+    const hint =
+      "An authority of your own goes into NODE_EXTRA_CA_CERTS, the system's with NODE_OPTIONS=--use-system-ca; there is no way to do without a good certificate.";
+    return failed(`the certificate of ${at.host} is not trusted (${code}: ${cause.message})`, hint);
+  }
+  if (/^ERR_SSL|^EPROTO/.test(code)) return failed(`${at.host} does not speak TLS as it should (${code})`, "Look whether host and port are right.");
+  const known = REASONS[code]?.(at);
+  if (known !== undefined)
+    return failed(known, "Look at the address, the network of this machine, and whether a proxy is needed (NODE_USE_ENV_PROXY=1).");
+  if (cause.message === "bad port")
+    return failed(`port ${at.port} is one that is never asked for files: it belongs to another protocol (port blocking of the Fetch standard)`);
+  return failed(`${at.host}: ${cause.message === "" ? code : cause.message}`, "Try again; curl -vL shows more.");
+}
+
+/** fetch wraps what went wrong; several addresses that were tried give one error each. */
+function deepest(error: unknown): Error {
+  if (error instanceof AggregateError && error.errors.length > 0) return deepest(error.errors[0]);
+  if (error instanceof Error) return error.cause instanceof Error ? deepest(error.cause) : error;
+  return new Error(String(error));
+}
+
+function failed(reason: string, hint: string | null = null): Downloaded {
+  return { ok: false, status: null, reason, hint };
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1024 ** 2 ? `${Math.round(bytes / 1024)} KiB` : `${Math.round(bytes / 1024 ** 2)} MiB`;
+}
