@@ -1,5 +1,6 @@
 /** What `svcdeploy adopt` says: what was written, what stays, and what to do next. */
 import type { AdoptedText } from "../core/adopt/adopt.ts";
+import { refuseName } from "../core/config/allow-lists.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { hang, type Line, line, plural, styled, wrap } from "./text.ts";
 
@@ -19,7 +20,7 @@ export function adoptText(outcomes: readonly AdoptOutcome[], host: string, envir
 function outcomeLines(outcome: AdoptOutcome, columns: number): readonly Line[] {
   if (outcome.kind === "refused") return hang(line(styled("bad", "✗"), " "), `${outcome.unit} is not adopted: ${outcome.reason}`, columns, 2);
   const { adopted, file, gaps } = outcome.result;
-  const problems = [...adopted.obstacles, ...gaps.map(({ text }) => text)];
+  const problems = [...adopted.obstacles, ...gaps.filter(({ key }) => key !== "name").map(({ text }) => text)];
   const same = gaps.length === 0 ? "renders to the same effective unit and variables" : "does not render to the same effective unit";
   const head = { written: `${file} written; it ${same}`, printed: `${file} ${same}`, withheld: `${file} is not written` }[outcome.kind];
   const mark = problems.length === 0 ? styled("good", "✓") : styled("bad", "✗");
@@ -30,7 +31,9 @@ function outcomeLines(outcome: AdoptOutcome, columns: number): readonly Line[] {
     ...[...adopted.secrets].flatMap(([name, { from }]) =>
       item(styled("warn", "secret "), `${name}: not written; read its value on the host before the apply, in ${from}`, columns),
     ),
-    ...(outcome.kind === "withheld" ? wrap("--force writes it all the same; --stdout shows it.", columns).map((text) => line(text)) : []),
+    ...(outcome.kind === "withheld" && refuseName(adopted.name) === null
+      ? wrap("--force writes it all the same; --stdout shows it.", columns).map((text) => line(text))
+      : []),
   ];
 }
 

@@ -34,9 +34,14 @@ export function refuseUnit(live: LiveUnit, facts: HostFacts): string | null {
   if (!live.fragment.startsWith("/etc/systemd/system/"))
     return live.fragment === ""
       ? "it has no unit file"
-      : `its file is ${live.fragment}, which is not the host's own: svcdeploy does not shadow what packages bring or programs generate`;
+      : `its file is ${live.fragment}, which is not the host's own: svcdeploy does not shadow what packages bring or programs generate${sayDropIns(live)}`;
   const unread = [live.fragment, ...live.dropIns].find((path) => !facts.files.has(path));
   return unread === undefined ? null : `${unread} cannot be read: ${facts.unread.get(unread) ?? "it is not there"}`;
+}
+
+function sayDropIns({ dropIns }: LiveUnit): string {
+  const own = dropIns.filter((path) => path.startsWith("/etc/"));
+  return own.length === 0 ? "" : `; ${own.join(" ")} can be written as \`dropins:\` of a service (docs/companions.md)`;
 }
 
 /** asked: the name that was asked for, null: the unit's own. more: other instances of its template. without: keys that are not to be there, with the reason. */
