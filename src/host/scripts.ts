@@ -25,6 +25,7 @@ export const scripts = {
   logs: script("logs.sh"),
   timer: script("timer.sh"),
   rehearse: script("rehearse.sh"),
+  adopt: script("adopt.sh"),
 } as const;
 
 /** Files that every transaction carries, so that a host can finish or undo it without a controller. */

@@ -15,6 +15,7 @@ export type Values =
 /** Options by name, whichever command has them; those with choices need no line. Others take what cannot be known. */
 const OPTIONS: Readonly<Record<string, Values>> = {
   env: { from: "environments" },
+  supervisord: { from: "files" },
   host: { from: "hosts" },
   on: { from: "hosts" },
   limit: { from: "pattern" },
@@ -40,6 +41,7 @@ const OPERANDS: Readonly<Record<string, Values>> = {
   "SERVICE@HOST": { from: "service-at-host" },
   "SERVICE@INSTANCE": { from: "services-and-instances" },
   HOST: { from: "hosts" },
+  "HOST UNIT": { from: "hosts" },
   FILE: { from: "files" },
   PLAN: { from: "files" },
 };

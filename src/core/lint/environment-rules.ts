@@ -6,6 +6,7 @@ import { splitWords } from "../unit-file/words.ts";
 import type { LintHost } from "./lint-host.ts";
 import { type LintEntry, type LintUnit, lastOf, listOf } from "./lint-unit.ts";
 import type { Found, UnitRule } from "./rule.ts";
+import { isSecretVariable } from "./secret-variable.ts";
 
 /** SD010 to SD016. */
 export const ENVIRONMENT_RULES: readonly UnitRule[] = [
@@ -191,11 +192,9 @@ function checkBlanks(unit: LintUnit): readonly Found[] {
   );
 }
 
-const SECRET = /(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)(?:_[A-Z0-9]+)?$/i;
-
 function checkSecrets(unit: LintUnit): readonly Found[] {
   return assignmentsOf(unit)
-    .filter(({ name, value }) => SECRET.test(name) && !/_(?:FILE|PATH|DIR|NAME|URL|ID)$/i.test(name) && value !== "" && !value.startsWith("/"))
+    .filter(({ name, value }) => isSecretVariable(name, value))
     .map(({ name, entry }) => ({
       place: entry.place,
       happens: `Every user of the host reads ${name} with systemctl show ${unit.name}.`,

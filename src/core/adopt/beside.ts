@@ -1,0 +1,163 @@
+/** What stands beside a unit on its host — slice, tmpfs mount, logrotate file — → keys of a service file, where they say the same. */
+import { refuseName } from "../config/allow-lists.ts";
+import { readLogrotateText } from "../lint/logrotate-text.ts";
+import { effectiveUnit } from "../unit-file/effective-unit.ts";
+import { type HostFacts, hostFiles } from "./host-facts.ts";
+import { sectionsInForce } from "./sections.ts";
+import type { Yaml } from "./service-text.ts";
+
+/** A key's value and the host's own files that it takes the place of; without a value, the reason why not. */
+export type Beside = {
+  readonly value: ReadonlyMap<string, Yaml> | null;
+  readonly path: string;
+  readonly replaced: readonly string[];
+  readonly why: string;
+};
+
+const FOLDER = "/etc/systemd/system";
+
+/** The slice of a service when its file stands in /etc; null for slices of others. */
+export function adoptSlice(slice: string, facts: HostFacts): Beside | null {
+  const path = `${FOLDER}/${slice}`;
+  if (!facts.files.has(path)) return null;
+  const owner = facts.owners.get(path);
+  const leave = (why: string): Beside => ({ value: null, path, replaced: [], why });
+  if (owner !== undefined) return leave(`svcdeploy's ${owner} has it already`);
+  const name = slice.replace(/\.slice$/, "");
+  if (refuseName(name) !== null) return leave("its name is none that a slice of svcdeploy can have");
+  const paths = pathsOf(slice, facts);
+  const sections = sectionsInForce(slice, hostFiles(facts, paths));
+  const strange = [...sections.keys()].find((section) => !["Unit", "Slice", "Install"].includes(section));
+  if (strange !== undefined) return leave(`it has a section [${strange}]`);
+  const directives = ["Unit", "Slice"].flatMap((section) => [...(sections.get(section) ?? [])]).filter(([key]) => !SAYS_NOTHING.includes(key));
+  if (directives.length === 0) return leave("it says nothing");
+  const value = new Map<string, Yaml>([["name", name], ...directives.map(([key, values]) => [key, asYaml(values)] as const)]);
+  return { value, path, replaced: paths.slice(1), why: "" };
+}
+
+/** What only a reader sees of a unit. */
+export const SAYS_NOTHING: readonly string[] = ["Description", "Documentation"];
+
+/** The tmpfs that a unit needs: named by its dependencies, or below a path that it has mounted. wanted: mount units and paths. */
+export function adoptCache(wanted: ReadonlySet<string>, facts: HostFacts): readonly Beside[] {
+  return [...facts.files.keys()].flatMap((path) => {
+    const unit = /^\/etc\/systemd\/system\/([^/]+\.mount)$/.exec(path)?.[1];
+    if (unit === undefined) return [];
+    const mount = sectionsInForce(unit, hostFiles(facts, pathsOf(unit, facts))).get("Mount");
+    const where = mount?.get("Where")?.[0] ?? "";
+    return wanted.has(unit) || wanted.has(where) ? [adoptMount(unit, path, facts)] : [];
+  });
+}
+
+function adoptMount(unit: string, path: string, facts: HostFacts): Beside {
+  const leave = (why: string): Beside => ({ value: null, path, replaced: [], why });
+  const paths = pathsOf(unit, facts);
+  const sections = sectionsInForce(unit, hostFiles(facts, paths));
+  const mount = sections.get("Mount") ?? new Map<string, readonly string[]>();
+  const one = (name: string): string => mount.get(name)?.[0] ?? "";
+  if (facts.owners.has(path)) return leave(`svcdeploy's ${facts.owners.get(path)} has it already`);
+  if (one("Type") !== "tmpfs") return leave("it is no tmpfs");
+  const strange = [...mount.keys()].find((name) => !["What", "Where", "Type", "Options"].includes(name));
+  const other = [...(sections.get("Unit")?.keys() ?? [])].find((name) => !SAYS_NOTHING.includes(name));
+  if ((strange ?? other) !== undefined) return leave(`a cache has no ${strange ?? other}=`);
+  const options = one("Options")
+    .split(",")
+    .filter((option) => option !== "" && option !== "defaults");
+  const valued = new Map(options.map((option) => [option.split("=")[0] ?? "", option.slice(option.indexOf("=") + 1)]));
+  const owner = nameOf(
+    valued.get("uid") ?? "0",
+    facts.accounts.map(({ user, uid }) => [user, uid]),
+  );
+  const group = nameOf(
+    valued.get("gid") ?? "0",
+    facts.accounts.flatMap(({ group, gid }) => (group === null ? [] : [[group, gid] as const])),
+  );
+  if (owner === null || group === null) return leave("nobody knows the name of its owner or group");
+  const rest = options.filter((option) => !/^(?:size|mode|uid|gid)=/.test(option));
+  const size = (valued.get("size") ?? "50%").replaceAll("%%", "%").toUpperCase();
+  const mode = valued.get("mode") ?? "1777";
+  const entries: readonly (readonly [string, Yaml])[] = [
+    ["path", one("Where")],
+    ["size", size],
+    ["mode", mode],
+    ["owner", owner],
+    ["group", group],
+    ...(rest.length === 0 ? [] : [["options", rest] as const]),
+  ];
+  return { value: new Map(entries), path, replaced: paths.slice(1), why: "" };
+}
+
+function nameOf(text: string, known: readonly (readonly [string, number])[]): string | null {
+  if (!/^\d+$/.test(text)) return text;
+  return known.find(([, id]) => id === Number(text))?.[0] ?? null;
+}
+
+/** The logrotate files that turn the service's logs. One whose every option a service file has becomes a key. */
+export function adoptLogrotate(service: string, logs: readonly string[], facts: HostFacts): readonly Beside[] {
+  return [...facts.files].flatMap(([path, content]) => {
+    if (!path.startsWith("/etc/logrotate.d/")) return [];
+    const blocks = readLogrotateText(new TextDecoder().decode(content), path);
+    const isOwn = blocks.some((block) => block.paths.some((glob) => isOf(service, glob) || logs.some((log) => matches(glob, log))));
+    return isOwn ? [adoptBlocks(path, new TextDecoder().decode(content), facts)] : [];
+  });
+}
+
+function isOf(service: string, glob: string): boolean {
+  return glob.startsWith(`/var/log/${service}/`) || glob === `/var/log/${service}.log`;
+}
+
+/** A host's pattern: one with more stars than anybody writes matches nothing. */
+function matches(glob: string, log: string): boolean {
+  if (glob.split("*").length > 4 || glob.includes("[")) return false;
+  const pattern = glob
+    .replaceAll(/[.+^${}()|\\\]]/g, "\\$&")
+    .replaceAll("*", "[^/]*")
+    .replaceAll("?", "[^/]");
+  return new RegExp(`^${pattern}$`).test(log);
+}
+
+function adoptBlocks(path: string, text: string, facts: HostFacts): Beside {
+  const leave = (why: string): Beside => ({ value: null, path, replaced: [], why });
+  const [block, second] = readLogrotateText(text, path);
+  if (facts.owners.has(path)) return leave(`svcdeploy's ${facts.owners.get(path)} has it already`);
+  if (block === undefined || second !== undefined) return leave("it has several blocks");
+  const outside = text
+    .split("\n")
+    .slice(0, block.place.line)
+    .find((line) => /^\s*[a-z]/i.test(line));
+  if (outside !== undefined) return leave(`it says ${JSON.stringify(outside.trim().slice(0, 40))} outside of its block`);
+  const script = block.options.find(({ name }) => /rotate$|action$|script$|preremove$/.test(name) && name !== "rotate");
+  if (script !== undefined) return leave(`it runs a script as root (${script.name}), which a service file cannot`);
+  const su = block.options.find(({ name }) => name === "su")?.value?.split(/\s+/);
+  const options = block.options.filter(({ name }) => name !== "su");
+  const entries: readonly (readonly [string, Yaml])[] = [
+    ["paths", [...block.paths]],
+    ...options.map(({ name, value }) => [name, value ?? (true as const)] as const),
+    ...(su === undefined
+      ? []
+      : [
+          [
+            "su",
+            new Map([
+              ["user", su[0] ?? ""],
+              ["group", su[1] ?? ""],
+            ]),
+          ] as const,
+        ]),
+  ];
+  return { value: new Map<string, Yaml>(entries), path, replaced: [], why: "" };
+}
+
+/** A unit's file in /etc and its drop-ins there. */
+export function pathsOf(unit: string, facts: HostFacts): readonly string[] {
+  const folders = [`${FOLDER}/${unit}.d/`, `/etc/systemd/system.control/${unit}.d/`];
+  const paths = [...facts.files.keys()];
+  const dropIns = effectiveUnit(unit, hostFiles(facts, paths)).files.filter((path) => folders.some((folder) => path.startsWith(folder)));
+  return [`${FOLDER}/${unit}`, ...dropIns];
+}
+
+/** A directive's values as a service file has them. */
+export function asYaml(values: readonly string[]): Yaml {
+  const [first = "", second] = values;
+  return second === undefined ? first : values;
+}

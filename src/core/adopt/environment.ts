@@ -1,0 +1,120 @@
+/** A unit's variables → what stands in a service file: environment, secrets without their values, and what stays a directive. */
+import { refuseVariable } from "../config/allow-lists.ts";
+import { isSecretVariable } from "../lint/secret-variable.ts";
+import { Secret } from "../secret.ts";
+import { readEnvironmentFile } from "../unit-file/environment-text.ts";
+import { splitWords } from "../unit-file/words.ts";
+import type { HostFacts } from "./host-facts.ts";
+
+/** A secret of the host; from: where its value stands there, e.g. "/etc/default/web:3". */
+export type FoundSecret = { readonly value: Secret; readonly from: string };
+
+/** assignments and files: what stays as Environment= and EnvironmentFile=. */
+export type AdoptedEnvironment = {
+  readonly variables: ReadonlyMap<string, string>;
+  readonly secrets: ReadonlyMap<string, FoundSecret>;
+  readonly assignments: readonly string[];
+  readonly files: readonly string[];
+  readonly notes: readonly string[];
+};
+
+/**
+ * Files become variables from the last one backwards, as far as each can be read and is needed for a start: the file that svcdeploy writes is read
+ * last, so it must not overtake one that stays. where: the unit, for messages.
+ */
+export function adoptEnvironment(
+  where: string,
+  directives: ReadonlyMap<string, readonly string[]>,
+  facts: HostFacts,
+  systemd: number,
+): AdoptedEnvironment {
+  const listed = directives.get("EnvironmentFile") ?? [];
+  const reasons = listed.map((path) => whyStays(path, facts, systemd));
+  const kept = reasons.findLastIndex((reason) => reason !== null) + 1;
+  const read = listed.slice(kept).flatMap((path) => readEnvironmentFile(facts.files.get(path) ?? "", path, systemd).variables);
+  const assigned = takeSecrets(where, directives.get("Environment") ?? []);
+  const last = new Map(read.map((variable) => [variable.name, variable]));
+  const isSecret = (name: string, value: string): boolean => assigned.secrets.has(name) || looksSecret(name, value);
+  const variables = new Map([...last.values()].filter(({ name, value }) => !isSecret(name, value)).map(({ name, value }) => [name, value]));
+  const fromFiles = [...last.values()].filter(({ name, value }) => isSecret(name, value));
+  const found = fromFiles.map(({ name, value, place }) => [name, { value: new Secret(name, value), from: `${place.file}:${place.line}` }] as const);
+  return {
+    variables,
+    secrets: new Map([...assigned.secrets, ...found]),
+    assignments: assigned.left,
+    files: listed.slice(0, kept),
+    notes: [
+      ...listed
+        .slice(0, kept)
+        .map((path, index) => `EnvironmentFile=${path} stays a directive: ${reasons[index] ?? "one that is read after it stays"}.`),
+      ...listed.slice(kept).map((path) => `The variables of ${path} stand in this file now; nothing of this service reads it any more.`),
+    ],
+  };
+}
+
+/** By its name, or a value that is one wherever it stands: a key, a well-known token, an address with a password. */
+export function looksSecret(name: string, value: string): boolean {
+  return isSecretVariable(name, value) || holdsSecret(value);
+}
+
+/** Whether a text, for example a command line, carries what looks like a secret. */
+export function holdsSecret(text: string): boolean {
+  return VALUES.some((pattern) => pattern.test(text));
+}
+
+const VALUES = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@$]+@/i,
+  /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|glpat-[A-Za-z0-9_-]{16,}|AKIA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|[sr]k_live_[A-Za-z0-9]{10,}|eyJ[\w-]{10,}\.[\w-]{10,}\.)/,
+  /(?:^|\s)["']?--?(?:[a-z0-9]+[-_])*(?:password|passwd|passphrase|secret|token|api-?key|access-?key|private-?key)(?:=|\s+)["']?(?![/$%-])[^\s"'=]+/i,
+];
+
+function whyStays(path: string, facts: HostFacts, systemd: number): string | null {
+  if (path.startsWith("-")) return "the service starts without it as well";
+  if (!/^\/etc\/[^%*?[\]\\]+$/.test(path)) return "only files below /etc with a plain path are taken over";
+  const content = facts.files.get(path);
+  if (content === undefined) return facts.unread.get(path) ?? "it is not on the host";
+  const { variables, problems } = readEnvironmentFile(content, path, systemd);
+  const [problem] = problems;
+  if (problem !== undefined) return `systemd does not read all of it (line ${problem.place.line})`;
+  const odd = variables.find(({ name }) => refuseVariable(name) !== null);
+  return odd === undefined ? null : "it has a name that is too long";
+}
+
+type Assigned = { readonly left: readonly string[]; readonly secrets: ReadonlyMap<string, FoundSecret> };
+
+/** Environment= without the assignments that look secret: an environment file wins over it, so nothing else changes. */
+function takeSecrets(where: string, values: readonly string[]): Assigned {
+  const secrets = new Map<string, FoundSecret>();
+  const left = values.flatMap((value) => {
+    const { words, problem } = splitWords(value);
+    const secret = words.filter(({ value: word }) => isAssignedSecret(word));
+    for (const { value: word } of secret) {
+      const [name, text] = splitAssignment(word);
+      secrets.set(name, { value: new Secret(name, text.replaceAll("%%", "%")), from: `Environment= of ${where}` });
+    }
+    if (secret.length === 0 && problem === null) return [value];
+    const rest = words.filter((word) => !secret.includes(word)).map(({ raw }) => raw);
+    return rest.length === 0 ? [] : [rest.join(" ")];
+  });
+  const names = new Set(secrets.keys());
+  return { left: left.flatMap((value) => withoutNames(value, names)), secrets };
+}
+
+function isAssignedSecret(word: string): boolean {
+  const [name, value] = splitAssignment(word);
+  return refuseVariable(name) === null && looksSecret(name, value);
+}
+
+/** Another assignment of a secret's name would be overruled by the secret anyway. */
+function withoutNames(value: string, names: ReadonlySet<string>): readonly string[] {
+  const { words } = splitWords(value);
+  const rest = words.filter((word) => !names.has(splitAssignment(word.value)[0]));
+  if (rest.length === words.length) return [value];
+  return rest.length === 0 ? [] : [rest.map(({ raw }) => raw).join(" ")];
+}
+
+function splitAssignment(word: string): readonly [string, string] {
+  const equals = word.indexOf("=");
+  return equals < 1 ? ["", ""] : [word.slice(0, equals), word.slice(equals + 1)];
+}

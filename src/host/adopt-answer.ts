@@ -1,0 +1,90 @@
+/** adopt.sh's question and answer: encoded for it, decoded without trusting a byte. */
+import type { HostFacts, LiveAccount, LiveUnit } from "../core/adopt/host-facts.ts";
+import { sanitizeLine } from "../core/sanitize.ts";
+import { badAnswer, field, stateFolder, systemScope } from "./frames.ts";
+import { group, type Row } from "./probe-answer.ts";
+
+/** adopt.sh's standard input. units: full names; nonce: 32 hex digits, new for each question. */
+export function encodeAdopt(units: readonly string[], nonce: string): string {
+  return `${[field(nonce), stateFolder, systemScope, ...units.map(field), "end"].join("\n")}\n`;
+}
+
+/** Decodes its answer. Throws HostError("host-answer") when it is cut off or tells nothing of a unit that was asked for. */
+export function decodeAdopt(host: string, units: readonly string[], nonce: string, output: string, stderr: string): HostFacts {
+  const lines = output.split("\n");
+  const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
+  const end = lines.indexOf(`${nonce} end`);
+  if (begin < 0 || end < begin) badAnswer(host, "the answer about its units is cut off", stderr);
+  const rows = group(lines.slice(begin + 1, end));
+  const of = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
+  const told = of("is");
+  if (told.length === 0) badAnswer(host, "its systemd tells nothing about the units", stderr);
+  const files = new Map(of("file").flatMap(decodeFile));
+  return {
+    units: units.map((unit) => decodeUnit(unit, told)),
+    files,
+    links: new Map(of("link").flatMap(([path = "", target = ""]) => (isPath(path) ? [[path, sanitizeLine(bytes(target).toString())] as const] : []))),
+    unread: new Map(of("unread").flatMap(([path = "", reason = ""]) => (isPath(path) ? [[path, REASONS.get(reason) ?? "unknown"] as const] : []))),
+    owners: new Map(of("owner").flatMap(decodeOwner)),
+    accounts: decodeAccounts(files),
+  };
+}
+
+/** Far more files than a few units have around them. */
+const MOST = 5000;
+const REASONS = new Map([
+  ["missing", "it is not there"],
+  ["nofile", "it is no file"],
+  ["denied", "the login user may not read it"],
+  ["large", "it is larger than 256 KiB"],
+]);
+
+function isPath(text: string): boolean {
+  return /^\/[A-Za-z0-9._@:+=,~/\\%-]{1,1000}$/.test(text);
+}
+
+function bytes(text: string): Buffer {
+  return /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? Buffer.from(text, "base64") : Buffer.alloc(0);
+}
+
+function decodeFile([path = "", content = ""]: Row): readonly (readonly [string, Uint8Array])[] {
+  return isPath(path) ? [[path, new Uint8Array(bytes(content))]] : [];
+}
+
+function decodeOwner([path = "", owner = ""]: Row): readonly (readonly [string, string])[] {
+  return isPath(path) && /^[a-z][a-z0-9-]{0,62}\/[a-z][a-z0-9-]{0,62}$/.test(owner) ? [[path, owner]] : [];
+}
+
+function decodeUnit(unit: string, told: readonly Row[]): LiveUnit {
+  const values = (name: string): readonly string[] => told.flatMap(([of, key, value = ""]) => (of === unit && key === name ? [value] : []));
+  const word = (name: string): string => /^[a-z-]{0,40}$/.exec(values(name)[0] ?? "")?.[0] ?? "";
+  return {
+    unit,
+    loadState: word("LoadState"),
+    activeState: word("ActiveState"),
+    unitFileState: word("UnitFileState"),
+    fragment: values("FragmentPath").find(isPath) ?? "",
+    dropIns: values("DropInPaths").map((path) => (isPath(path) ? path : "a drop-in of a strange name")),
+    triggeredBy: values("TriggeredBy").filter((name) => /^[A-Za-z0-9:_.@\\-]{1,255}$/.test(name)),
+  };
+}
+
+/** passwd(5) and group(5), as far as names and numbers go. */
+function decodeAccounts(files: ReadonlyMap<string, Uint8Array>): readonly LiveAccount[] {
+  const rows = (path: string): readonly (readonly string[])[] =>
+    new TextDecoder()
+      .decode(files.get(path) ?? new Uint8Array())
+      .split("\n")
+      .slice(0, MOST)
+      .map((text) => text.split(":"));
+  const groups = new Map(rows("/etc/group").map(([name = "", , gid = ""]) => [gid, name]));
+  return rows("/etc/passwd").flatMap(([user = "", , uid = "", gid = "", , home = ""]) =>
+    /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(user) && /^\d{1,10}$/.test(uid) && /^\d{1,10}$/.test(gid)
+      ? [{ user, uid: Number(uid), gid: Number(gid), group: nameOf(groups.get(gid)), home: isPath(home) ? home : "" }]
+      : [],
+  );
+}
+
+function nameOf(group: string | undefined): string | null {
+  return group !== undefined && /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(group) ? group : null;
+}

@@ -1,0 +1,105 @@
+/** What `svcdeploy adopt` says: what was written, what stays, and what to do next. */
+import type { AdoptedText } from "../core/adopt/adopt.ts";
+import { refuseName } from "../core/config/allow-lists.ts";
+import { sanitizeLine } from "../core/sanitize.ts";
+import { hang, type Line, line, plural, styled, wrap } from "./text.ts";
+
+/** What became of one unit. */
+export type AdoptOutcome =
+  | { readonly kind: "written" | "printed" | "withheld"; readonly result: AdoptedText }
+  | { readonly kind: "refused"; readonly unit: string; readonly reason: string };
+
+/** All of it for so many columns. */
+export function adoptText(outcomes: readonly AdoptOutcome[], host: string, environment: string, columns: number): readonly Line[] {
+  const told = outcomes.map((outcome) => outcomeLines(outcome, columns));
+  const written = outcomes.flatMap((outcome) => (outcome.kind === "written" ? [outcome.result] : []));
+  const blocks = written.length === 0 ? told : [...told, nextLines(written, host, environment, columns)];
+  return blocks.flatMap((block, index) => (index === 0 ? block : [[], ...block]));
+}
+
+function outcomeLines(outcome: AdoptOutcome, columns: number): readonly Line[] {
+  if (outcome.kind === "refused") return hang(line(styled("bad", "✗"), " "), `${outcome.unit} is not adopted: ${outcome.reason}`, columns, 2);
+  const { adopted, file, gaps } = outcome.result;
+  const problems = [...adopted.obstacles, ...gaps.filter(({ key }) => key !== "name").map(({ text }) => text)];
+  const same = gaps.length === 0 ? "renders to the same effective unit and variables" : "does not render to the same effective unit";
+  const head = { written: `${file} written; it ${same}`, printed: `${file} ${same}`, withheld: `${file} is not written` }[outcome.kind];
+  const mark = problems.length === 0 ? styled("good", "✓") : styled("bad", "✗");
+  return [
+    ...hang(line(mark, " "), `${adopted.unit} → ${head}`, columns, 2),
+    ...problems.flatMap((text) => item(styled("bad", "differs"), text, columns)),
+    ...adopted.notes.flatMap((text) => item(styled("warn", "note   "), text, columns)),
+    ...[...adopted.secrets].flatMap(([name, { from }]) =>
+      item(styled("warn", "secret "), `${name}: not written; read its value on the host before the apply, in ${from}`, columns),
+    ),
+    ...(outcome.kind === "withheld" && refuseName(adopted.name) === null
+      ? wrap("--force writes it all the same; --stdout shows it.", columns).map((text) => line(text))
+      : []),
+  ];
+}
+
+function item(mark: ReturnType<typeof styled>, text: string, columns: number): readonly Line[] {
+  return hang(line("    ", mark, " "), sanitizeLine(text), columns, 12);
+}
+
+function nextLines(written: readonly AdoptedText[], host: string, environment: string, columns: number): readonly Line[] {
+  const names = written.map(({ adopted }) => adopted.name);
+  const secrets = written.flatMap(({ adopted }) => [...adopted.secrets.keys()]);
+  const merged = [...new Set(written.flatMap(({ adopted }) => adopted.merged))];
+  const steps = [
+    ...(secrets.length === 0 ? [] : [`Give ${plural(secrets.length, "secret")} by the environment (or another provider): ${secrets.join(", ")}`]),
+    `In playbooks/site.yaml, add to a play of ${host}: services: [${names.join(", ")}]`,
+    ...(merged.length === 0 ? [] : ["On the host, take away what stands in the service files now, right before the apply:"]),
+  ];
+  const more = [
+    `svcdeploy lint --env ${environment}   # the units keep their faults: what is an error here, plan refuses`,
+    `svcdeploy plan --env ${environment} --limit ${host}`,
+    "The plan shows each unit file rewritten in svcdeploy's form, and says what it restarts and why: variables, User= and Group= that move count as changed.",
+  ];
+  return [
+    line(styled("strong", "Next")),
+    ...steps.flatMap((text) => hang(line("  "), text, columns, 2)),
+    ...merged.map((path) => line(`    rm ${/^[A-Za-z0-9._@:+=,/-]+$/.test(path) ? path : `'${path}'`}`)),
+    ...more.flatMap((text) => hang(line("  "), text, columns, 2)),
+  ];
+}
+
+/** What became of a program of supervisord. */
+export type ProgramOutcome = {
+  readonly kind: "written" | "printed" | "withheld";
+  readonly program: string;
+  readonly file: string;
+  readonly text: string;
+  readonly notes: readonly string[];
+  readonly problems: readonly string[];
+  readonly secrets: ReadonlyMap<string, { readonly from: string }>;
+};
+
+/** All of them; leftOut: what else stands in the file. */
+export function programsText(outcomes: readonly ProgramOutcome[], leftOut: readonly string[], environment: string, columns: number): readonly Line[] {
+  const blocks = outcomes.map(({ kind, program, file, notes, problems, secrets }) => [
+    ...hang(
+      line(problems.length === 0 ? styled("good", "✓") : styled("bad", "✗"), " "),
+      `program ${sanitizeLine(program)} → ${file}${{ written: " written", printed: "", withheld: " is not written" }[kind]}`,
+      columns,
+      2,
+    ),
+    ...problems.flatMap((text) => item(styled("bad", "problem"), text, columns)),
+    ...notes.flatMap((text) => item(styled("warn", "note   "), text, columns)),
+    ...[...secrets].flatMap(([name, { from }]) => item(styled("warn", "secret "), `${name}: not written; its value stands in ${from}`, columns)),
+  ]);
+  const rest = leftOut.flatMap((text) => hang(line(styled("warn", "-"), " "), sanitizeLine(text), columns, 2));
+  const written = outcomes.filter(({ kind }) => kind === "written").map(({ program }) => program);
+  const next =
+    written.length === 0
+      ? []
+      : [
+          line(styled("strong", "Next")),
+          ...["Add the services to a play in playbooks/site.yaml.", `svcdeploy lint --env ${environment}, then plan`].flatMap((text) =>
+            hang(line("  "), text, columns, 2),
+          ),
+          ...hang(line("  "), "On the host, right before the apply, so that nothing runs twice:", columns, 2),
+          ...written.map((program) => line(`    supervisorctl stop ${/^[A-Za-z0-9_.-]+$/.test(program) ? `${program}:*` : `'${program}:*'`}`)),
+          ...hang(line("  "), "Take the programs out of supervisord's configuration afterwards, or they come back with it.", columns, 2),
+        ];
+  return [...blocks, rest, next].filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : [[], ...block]));
+}
