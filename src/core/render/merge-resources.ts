@@ -1,6 +1,7 @@
 /** Puts the resources of several services on one host together: shared ones once, contradictions refused. */
 import { ConfigError, type Problem } from "../errors.ts";
 import type { Resource, UnitResource } from "../model.ts";
+import { templateOf } from "../unit-file/unit-name.ts";
 
 /**
  * All resources of a host by id, in the order of compareResources. Identical ones (a shared slice, directory or account) come out once, owned by
@@ -16,9 +17,11 @@ export function mergeResources(perService: readonly (readonly Resource[])[], fil
 
 /** What a unit of ours shall be stands in its service. */
 function refuseOwnDropIns(resources: readonly Resource[], units: ReadonlySet<string>, files: ReadonlyMap<string, string>): void {
+  const unitFiles = new Set(resources.flatMap((resource) => (resource.kind === "file" && resource.role === "unit" ? [resource.path] : [])));
   const problems = resources.flatMap((resource): readonly Problem[] => {
     const unit = resource.kind === "file" && resource.role === "drop-in" ? /\/([^/]+)\.d\/[^/]+$/.exec(resource.path)?.[1] : undefined;
-    if (unit === undefined || !units.has(unit)) return [];
+    // An instance of a template of ours is ours as well, whether the service has it now or not.
+    if (unit === undefined || !(units.has(unit) || unitFiles.has(`/etc/systemd/system/${templateOf(unit)}`))) return [];
     const place = { file: files.get(resource.service) ?? `services/${resource.service}.yaml`, line: 1, column: 1 };
     const message = `dropins: ${unit} is a unit of this project`;
     return [{ place, message, hint: "Drop-ins are for units of others: write it in the service itself.", excerpt: "" }];

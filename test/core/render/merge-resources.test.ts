@@ -46,6 +46,19 @@ describe("mergeResources", () => {
     expect(merged.find((resource) => resource.id === "unit:a.service")).toMatchObject({ after: ["shared.slice", "b.service"] });
   });
 
+  test.each([
+    ["b.service", ["dropins: b.service is a unit of this project"]],
+    ["t@one.service", ["dropins: t@one.service is a unit of this project"]],
+    ["t@later.service", ["dropins: t@later.service is a unit of this project"]],
+    ["u@one.service", []],
+  ])("a drop-in for %s", (unit, messages) => {
+    const place = { file: "services/a.yaml", line: 1, column: 1 };
+    const instances = [{ name: "one", escaped: "one", unit: "t@one.service", place }];
+    const sections = [{ name: "Service", directives: [{ name: "LimitNOFILE", value: "1", place }] }];
+    const dropIns = [{ unit, name: "x", sections, onChange: "none", place } as const];
+    expect(messagesOf([{ name: "a", dropIns }, { name: "b" }, { name: "t", instances }])).toEqual(messages);
+  });
+
   test("names both services when they contradict each other", () => {
     const other = { name: "shared", directives: { MemoryMax: "2G" } };
     expect(
