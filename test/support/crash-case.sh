@@ -137,9 +137,10 @@ uptime_seconds() {
 # Waits until nobody works on the transaction any more: its unit and the recovery are gone.
 await_end() {
   uptime_seconds
-  ends=$((now + 60)) confirmed=no
+  ends=$((now + 240)) confirmed=no
   while [ "$now" -lt "$ends" ]; do
     uptime_seconds
+    renew_lease
     state=NONE
     if [ -r "$base/txn/$id/state" ]; then IFS= read -r state <"$base/txn/$id/state"; fi
     if [ "$state.$confirm.$confirmed" = AWAIT.yes.no ]; then
@@ -150,6 +151,12 @@ await_end() {
     sleep 0.1
   done
   state="STUCK $state"
+}
+
+# On a slow machine a transaction takes longer than the 20 s that it waits for its controller.
+renew_lease() {
+  [ -d "$base/txn/$id" ] || return 0
+  echo "$now" >"$base/txn/$id/lease.test" && mv -fT "$base/txn/$id/lease.test" "$base/txn/$id/lease"
 }
 
 gone() {
