@@ -209,7 +209,8 @@ test("a login that may not read the journal, a journald that is stopped, an unkn
   await hosts[0]?.shell("systemctl start systemd-journald.socket systemd-journald");
   if (state !== "active" && still === state) expect(stopped.stderr).toContain(`h1: systemd-journald is ${state}: nothing new is written`);
   const unknown = await workshop.run(["logs", "wbe", "--env", "test"], { env: SECRET });
-  expect((await workshop.run(["logs", "web@1", "--env", "test"], { env: SECRET })).stderr).toContain("web@1: there is no such service");
+  const instance = await workshop.run(["logs", "web@1", "--env", "test"], { env: SECRET });
+  expect(instance).toMatchObject({ code: 64, stdout: "", stderr: "web@1: web has no such instance\nhint: web runs once, without instances\n" });
   expect(unknown).toMatchObject({ code: 64, stdout: "", stderr: 'wbe: there is no such service\nhint: did you mean "web"?\n' });
 });
 
