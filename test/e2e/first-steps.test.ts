@@ -122,5 +122,5 @@ test("a login without sudo: 77, and what it says to type on the host mends it", 
 test("init in the folder that is a project now: 64, and it says what is there", async () => {
   const run = await svcdeploy("init");
   expect(run.code).toBe(64);
-  expect(run.stderr.replaceAll("\n", " ")).toContain("it holds .gitignore, artifacts, inventory, playbooks, services, svcdeploy.yaml");
+  expect(run.stderr.replaceAll("\n", " ")).toContain("it holds .gitignore, .svcdeploy, artifacts, inventory, playbooks, services, svcdeploy.yaml");
 });

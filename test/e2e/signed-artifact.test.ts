@@ -174,7 +174,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
   step("back to what came from https, without the project's server or cache", async () => {
     rmSync(join(shop.folder, "cache"), { recursive: true, force: true });
     const back = await run("rollback", "web", "--env", "test", "--yes");
-    expect({ code: back.code, said: back.stdout + back.stderr }).toMatchObject({ code: 0 });
+    expect(back.code === 0 ? "" : back.stdout + back.stderr).toBe("");
     expect(await host.shell("tail -n 1 /opt/web/current/web.pl")).toBe("# second\n");
   });
 });

@@ -20,7 +20,9 @@ export function renderRelease(service: Service, artifact: RenderedArtifact | nul
   if (artifact === null) return [];
   const directory = [wanted.version, artifact.sha256.slice(0, 12)].filter((part) => part !== null).join("-");
   const form = wanted.form === "file" ? "file" : "tree";
-  return makeRelease(service.name, directory, { form, name, keep: wanted.keep, ...artifact });
+  // An artifact may say more of itself, such as who signed it; what is not of the release must not get into it.
+  const { sha256, size, source } = artifact;
+  return makeRelease(service.name, directory, { form, name, keep: wanted.keep, sha256, size, source });
 }
 
 function isPlainName(name: string): boolean {

@@ -118,6 +118,14 @@ describe("what a format cannot carry is a mistake at its place", () => {
     expect(problemsOf({ cache })).toEqual([]);
   });
 
+  test("a release is described by what its schema knows, whoever signed the artifact", () => {
+    const source = { form: "file" as const, path: "/x", strip: 0, sha256: "a".repeat(64), size: 1 };
+    const artifact = { sha256: "a".repeat(64), size: 1, source, signature: { kind: "ssh" as const, key: "K", says: "" } };
+    const wanted = { source: "dist/app", form: "file" as const, strip: 0, version: "1", sha256: null, signature: null, keep: 5 };
+    const release = render({ artifact: wanted }, { artifact }).find(({ kind }) => kind === "release");
+    expect(Object.keys(release ?? {}).sort()).toEqual(["form", "id", "keep", "kind", "name", "path", "service", "sha256", "size", "source"]);
+  });
+
   test("an artifact that is not the one meant", () => {
     const source = { form: "file" as const, path: "/x", strip: 0, sha256: "a".repeat(64), size: 1 };
     const artifact = { sha256: "a".repeat(64), size: 1, source };
