@@ -32,8 +32,13 @@ afterAll(async () => {
   await removeHosts();
 });
 
+/** Ends when the journal has it: the talker reads its pipe and journald reads the talker, each in its own time. */
 const say = async (host: TestHost | undefined, text: string): Promise<void> => {
   await host?.exec(["timeout", "60", "sh", "-c", "cat >/run/talk"], text);
+  await until(
+    async () => (await host?.shell("journalctl --sync; journalctl -q --no-pager -o cat -u talker.service"))?.includes(text) !== false,
+    () => `the journal of ${host?.name} has ${text}`,
+  );
 };
 const reading = async (host: TestHost): Promise<number> => Number(await host.shell("ps ax | grep -c '[j]ournalctl --follow' || :"));
 
