@@ -23,8 +23,8 @@ export function planHealing(
     const { plan, verdicts } = planHeal(target, observation, { kept: drift.findings, ignored: drift.ignored }, policy);
     const findings = drift.findings.map((finding) => ({ ...finding, heal: verdicts.get(finding) ?? { outcome: "left" as const, why: "" } }));
     // What began since is younger than any grace, and without one it is no part of what was announced.
-    const replan = (fresh: Observation): Plan =>
-      planHeal(target, fresh, ignoreFindings(findDrift(target, fresh), drift.host, rules, fresh), policy).plan;
+    const replan = (aim: HostTarget, fresh: Observation): Plan =>
+      planHeal(aim, fresh, ignoreFindings(findDrift(aim, fresh), drift.host, rules, fresh), policy).plan;
     const work = isEmpty(plan) ? null : { target, plan, error: null, machineId: observation.facts.machineId, replan };
     return { target, drift: { ...drift, findings }, work };
   });

@@ -108,7 +108,7 @@ function protectKept(read: readonly Chosen[], { stdout, stderr }: Surroundings):
   const secrets = read.flatMap(({ result }) => {
     if (!result.ok) return [];
     const steps = result.chosen.flatMap((choice) => (choice.ok ? [choice.step] : []));
-    return steps.flatMap(({ from, to }) => [...keptSecrets(from, result.contents), ...keptSecrets(to, result.contents)]);
+    return steps.flatMap(({ from, to }) => [from, to].flatMap((kept) => keptSecrets(kept, result.contents, result.held)));
   });
   const distinct = [...new Map(secrets.map((secret) => [`${secret.name} ${secret.reveal()}`, secret])).values()];
   stdout.protect(distinct);

@@ -73,10 +73,10 @@ async function lookInto(
   const [read] = await readKept([host], { project: project.name, unfinished: "report", servicesOf: () => [service], choose }, context);
   if (read === undefined) throw new Error("nobody was asked");
   if (!read.result.ok) throw read.result.error;
-  const { kept, chosen: story, contents } = read.result;
+  const { kept, chosen: story, contents, held } = read.result;
   if (story === null) return null;
   const before = story.changed?.before ?? null;
-  const secrets = [story.now, ...(before === null ? [] : [before])].flatMap((each) => keptSecrets(each, contents));
+  const secrets = [story.now, ...(before === null ? [] : [before])].flatMap((each) => keptSecrets(each, contents, held));
   stdout.protect(secrets);
   stderr.protect(secrets);
   const target = rebuildForReading(project.name, host, story.now, contents);

@@ -277,7 +277,7 @@ export type SecretValues = ReadonlyMap<string, Secret>;
 // ── Resources: what a host shall be ──────────────────────────────────────────────────────────────────────────────
 
 /** What a file is for; decides how a difference is shown and what it makes necessary. */
-export type FileRole = "unit" | "drop-in" | "environment" | "credential" | "config" | "logrotate";
+export type FileRole = "unit" | "drop-in" | "environment" | "credential" | "encrypted-credential" | "config" | "logrotate";
 
 /** A system user and its group; existing ones are left as they are. */
 export type AccountResource = {
@@ -311,6 +311,7 @@ export type FileResource = {
   readonly mode: string;
   readonly owner: string;
   readonly group: string;
+  /** Of an encrypted credential what it holds, until the host has encrypted it. */
   readonly content: Uint8Array;
   readonly sha256: string;
   /** True: the content is never shown, saved or sent anywhere but to the host. */
@@ -516,6 +517,8 @@ export type ProbeRequest = {
   readonly mounts: readonly string[];
   /** Whose manifests are read for what was not asked for: those of selected services, and, with rest look, of all that are not among `leave`. */
   readonly manifests: { readonly selected: readonly string[]; readonly leave: readonly string[]; readonly rest: "look" | "leave" };
+  /** Encrypted credentials of which the hash of what they hold is wanted. */
+  readonly encrypted: readonly string[];
   /** Folders of which the tree digest is wanted. */
   readonly trees: readonly string[];
   /** Whether to say which program each unit's main process runs. */
@@ -537,6 +540,8 @@ export type Observation = {
   readonly groups: ReadonlyMap<string, { readonly gid: number; readonly members: readonly string[] }>;
   /** Mount point → file system type and live options, as in /proc/self/mounts; only paths that were asked for. */
   readonly mounts: ReadonlyMap<string, { readonly type: string; readonly options: readonly string[] }>;
+  /** By path, of the encrypted credentials that were asked for: the sha256 of what is in the file, and of what our last apply left there; null: it cannot be decrypted here. */
+  readonly encrypted: ReadonlyMap<string, { readonly live: string | null; readonly applied: string | null }>;
   /** By path, of the folders that were asked for and are there. */
   readonly trees: ReadonlyMap<string, TreeState>;
   /** Process id of a unit's main process → /proc/PID/exe as the kernel has it, e.g. with " (deleted)" at its end. */

@@ -67,7 +67,7 @@ export type PlannedHost = {
   readonly error: SvcdeployError | null;
   readonly machineId?: string;
   readonly review?: Review;
-  readonly replan?: (observation: Observation) => Plan;
+  readonly replan?: (target: HostTarget, observation: Observation) => Plan;
 };
 
 /** One play with its plans. */

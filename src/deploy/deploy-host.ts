@@ -2,6 +2,7 @@
 import { ConnectError, HostError } from "../core/errors.ts";
 import type { HostReport, HostTarget, Observation, Plan, Play } from "../core/model.ts";
 import { notContained } from "../core/plan/contained.ts";
+import { asEncrypted } from "../core/plan/encrypted.ts";
 import { isEmpty, makePlan } from "../core/plan/plan.ts";
 import { isFinal, parseState, type TransactionState } from "../host/frames.ts";
 import { concernedUnits, makeTransaction, type Transaction } from "../host/transaction.ts";
@@ -12,6 +13,7 @@ import { conclude } from "./conclude.ts";
 import { type DeployContext, type PlannedHost, tell } from "./context.ts";
 import { decide } from "./decide.ts";
 import { deliver, type Reach, uploadArtifacts } from "./deliver.ts";
+import { withEncrypted } from "./encrypt.ts";
 import { makeReport, reportError } from "./host-report.ts";
 import { type Judgement, judge, longestSettle, servicesOf } from "./judge.ts";
 import { probe } from "./observe.ts";
@@ -31,10 +33,10 @@ export async function deployHost(planned: PlannedHost, play: Play, context: Depl
     const close = (): void => remote.close();
     context.detach.addEventListener("abort", close, { once: true });
     try {
-      const { plan, observation } = await lookAgain(remote, planned, planned.plan, context);
+      const { target: wanted, plan, observation } = await lookAgain(remote, planned, planned.plan, context);
       if (isEmpty(plan)) return makeReport(target, "unchanged", startedAt, context);
-      const transaction = order(target, play, plan, observation, context);
-      const story = { target, play, plan, observation, transaction, startedAt, context };
+      const transaction = order(wanted, play, plan, observation, context);
+      const story = { target: wanted, play, plan, observation, transaction, startedAt, context };
       return await carryOut(remote, story, (now) => {
         reach = now;
       });
@@ -53,24 +55,27 @@ function leaveOut({ review }: PlannedHost, report: HostReport): HostReport {
   return isMoved && review?.stale === "skip" ? { ...report, status: "skipped", cause: null } : report;
 }
 
-// What the operator saw must still be what will happen.
+// What the operator saw must still be what will happen. Its target: as the host encrypted what is secret in it.
 async function lookAgain(
   remote: Remote,
-  { target, review, replan }: PlannedHost,
+  { target: declared, review, replan }: PlannedHost,
   shown: Plan,
   context: DeployContext,
-): Promise<{ plan: Plan; observation: Observation }> {
-  const { name } = target.host;
-  tell(context, target.play, name, "observe");
-  const observation = await probe(remote, [target], context);
-  const plan = replan === undefined ? makePlan(target, observation) : replan(observation);
+): Promise<{ target: HostTarget; plan: Plan; observation: Observation }> {
+  const { name } = declared.host;
+  tell(context, declared.play, name, "observe");
+  const observation = await probe(remote, [declared], context);
+  const planFor = (aim: HostTarget): Plan => (replan === undefined ? makePlan(aim, observation) : replan(aim, observation));
+  const target = asEncrypted(declared, observation);
+  const plan = planFor(target);
   refuse(name, plan);
   const news = review === undefined ? notContained(plan, shown) : review.movedSince(plan, observation.facts.machineId);
   if (news.length > 0) throw new HostError("conflict", name, `${name} is not as it was when the plan was made:\n${news.join("\n")}`);
   // What is put back ran on this host before, and somebody may be waiting for it.
   const isPutBack = replan !== undefined || target.rollback !== undefined;
   for (const each of isPutBack ? [] : await rehearsed(remote, [{ target, plan }], observation, context)) refuse(name, each.plan);
-  return { plan, observation };
+  const aim = await withEncrypted(remote, target, plan, context);
+  return { target: aim, plan: aim === target ? plan : planFor(aim), observation };
 }
 
 /** Throws HostError when a notice says that it must not be. */

@@ -5,7 +5,16 @@ import { HostError, type SvcdeployError } from "../core/errors.ts";
 import type { Host, HostTarget, KeptService } from "../core/model.ts";
 import type { Describe, Kept } from "../core/rollback/generations.ts";
 import { type Contents, contentsOf } from "../core/rollback/rebuild.ts";
-import { blobName, decodeGenerations, decodeKept, encodeGenerations, encodeKept, trueBlobs } from "../host/generations-answer.ts";
+import {
+  blobName,
+  decodeGenerations,
+  decodeKept,
+  encodeGenerations,
+  encodeKept,
+  type KeptFiles,
+  type KeptName,
+  trueBlobs,
+} from "../host/generations-answer.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
@@ -20,11 +29,11 @@ export type KeptOrder<Chosen> = {
   readonly choose: (kept: Kept, describe: Describe) => { readonly chosen: Chosen; readonly wanted: readonly KeptService[] };
 };
 
-/** One host's answer, or why there is none. contents: of the wanted descriptions, as far as the host still has them unharmed. */
+/** One host's answer, or why there is none. contents: of the wanted descriptions, as far as the host still has them unharmed; held: what is in encrypted ones. */
 export type KeptOnHost<Chosen> = {
   readonly host: Host;
   readonly result:
-    | { readonly ok: true; readonly kept: Kept; readonly chosen: Chosen; readonly contents: Contents }
+    | { readonly ok: true; readonly kept: Kept; readonly chosen: Chosen; readonly contents: Contents; readonly held: Contents }
     | { readonly ok: false; readonly error: SvcdeployError };
 };
 
@@ -45,7 +54,7 @@ async function readHost<Chosen>(host: Host, order: KeptOrder<Chosen>, context: D
       const kept = await readSettled(remote, order, context);
       const describe = await readDescriptions(remote, order, kept, context);
       const { chosen, wanted } = order.choose(kept, describe);
-      return { host, result: { ok: true, kept, chosen, contents: await readContents(remote, wanted.flatMap(contentsOf), context) } };
+      return { host, result: { ok: true, kept, chosen, ...(await readContents(remote, wanted, context)) } };
     } finally {
       remote.close();
     }
@@ -84,11 +93,8 @@ async function readDescriptions<Chosen>(remote: Remote, order: KeptOrder<Chosen>
       if (sha256 !== null) places.set(sha256, { name: `gen/${number}/targets/${order.project}/${service}`, service });
     }
   }
-  const files = await readFiles(
-    remote,
-    [...places.values()].map(({ name }) => name),
-    context,
-  );
+  const names = [...places.values()].map(({ name }) => ({ name, credential: null }));
+  const { files } = await readFiles(remote, names, context);
   // One that is damaged stands in nobody's way who does not need it.
   return (sha256) => {
     const place = places.get(sha256);
@@ -106,15 +112,22 @@ function describeFile({ name: host }: Host, place: { name: string; service: stri
   });
 }
 
-async function readContents(remote: Remote, hashes: readonly string[], context: DeployContext): Promise<Contents> {
-  return trueBlobs(await readFiles(remote, [...new Set(hashes)].map(blobName), context));
+async function readContents(
+  remote: Remote,
+  wanted: readonly KeptService[],
+  context: DeployContext,
+): Promise<{ readonly contents: Contents; readonly held: Contents }> {
+  const blobs = new Map(wanted.flatMap(contentsOf).map(({ sha256, credential }) => [sha256, { name: blobName(sha256), credential }]));
+  const { files, held } = await readFiles(remote, [...blobs.values()], context);
+  const contents = trueBlobs(files);
+  return { contents, held: new Map([...contents.keys()].map((sha256) => [sha256, held.get(blobName(sha256)) ?? new Uint8Array()])) };
 }
 
 /** 16 MiB is the largest file that a project may hold; several of them, and a third more for base64. */
 const MOST_BYTES = 192 * 1024 * 1024;
 
-async function readFiles(remote: Remote, names: readonly string[], context: DeployContext): Promise<ReadonlyMap<string, Uint8Array>> {
-  if (names.length === 0) return new Map();
+async function readFiles(remote: Remote, names: readonly KeptName[], context: DeployContext): Promise<KeptFiles> {
+  if (names.length === 0) return { files: new Map(), held: new Map() };
   const nonce = context.newId();
   const options = { input: encodeKept(names, nonce), timeoutMilliseconds: 300_000, maxOutputBytes: MOST_BYTES };
   const answer = await remote.run(scripts.kept, options);

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Attempt, Generation, Kept, MadeBy, PastRun } from "../core/rollback/generations.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
-import { badAnswer, field, stateFolder } from "./frames.ts";
+import { badAnswer, field, line, stateFolder } from "./frames.ts";
 import { group, type Row, wholeNumber } from "./probe-answer.ts";
 
 /** generations.sh's standard input. nonce: 32 hex digits. */
@@ -23,18 +23,28 @@ export function decodeGenerations(host: string, nonce: string, output: string, s
   };
 }
 
-/** kept.sh's standard input. names: files below /var/lib/svcdeploy, e.g. blobs/<sha256>. */
-export function encodeKept(names: readonly string[], nonce: string): string {
-  return `${[field(nonce), stateFolder, ...names.map(field)].join("\n")}\n\n`;
+/** A file below /var/lib/svcdeploy, e.g. blobs/<sha256>. credential: the name of an encrypted credential, of which is also asked what it holds. */
+export type KeptName = { readonly name: string; readonly credential: string | null };
+
+/** kept.sh's standard input. */
+export function encodeKept(names: readonly KeptName[], nonce: string): string {
+  const lines = names.map(({ name, credential }) => (credential === null ? line(name) : line(name, credential)));
+  return `${field(nonce)}\n${stateFolder}\n${lines.join("")}\n`;
 }
 
-/** Decodes its answer: the files that are there, by name. Throws HostError("host-answer") when it is cut off. */
-export function decodeKept(host: string, names: readonly string[], nonce: string, output: string, stderr: string): ReadonlyMap<string, Uint8Array> {
-  const asked = new Set(names);
-  const rows = group(answerLines(host, nonce, output, stderr)).get("kept") ?? [];
-  const files = rows.map(([name = "", text = ""]) => [name, new Uint8Array(Buffer.from(text, "base64"))] as const);
-  return new Map(files.filter(([name]) => asked.has(name)));
+/** Its answer: the files that are there by name, and what those hold that the host could decrypt. Throws HostError("host-answer") when it is cut off. */
+export function decodeKept(host: string, names: readonly KeptName[], nonce: string, output: string, stderr: string): KeptFiles {
+  const asked = new Set(names.map(({ name }) => name));
+  const rows = group(answerLines(host, nonce, output, stderr));
+  const filesOf = (kind: string): ReadonlyMap<string, Uint8Array> =>
+    new Map(
+      (rows.get(kind) ?? []).flatMap(([name = "", text = ""]) => (asked.has(name) ? [[name, new Uint8Array(Buffer.from(text, "base64"))]] : [])),
+    );
+  return { files: filesOf("kept"), held: filesOf("held") };
 }
+
+/** By name. */
+export type KeptFiles = { readonly files: ReadonlyMap<string, Uint8Array>; readonly held: ReadonlyMap<string, Uint8Array> };
 
 /** A kept file's name by the sha256 of its content; what the host gives must have that hash. */
 export function blobName(sha256: string): string {

@@ -28,6 +28,7 @@ export function encodeProbe(request: ProbeRequest, nonce: string): string {
   for (const service of request.manifests.selected) parts.push(line("selected", service));
   for (const service of request.manifests.leave) parts.push(line("leave", service));
   parts.push(line("rest", request.manifests.rest));
+  for (const path of request.encrypted) parts.push(line("encrypted", path));
   for (const tree of request.trees) parts.push(line("tree", tree));
   if (request.programs === "asked") parts.push(line("programs"));
   parts.push("end\n");
@@ -53,6 +54,7 @@ export function decodeProbe(host: string, request: ProbeRequest, nonce: string, 
     users: decodeUsers(rows.get("user") ?? []),
     groups: decodeGroups(rows.get("group") ?? []),
     mounts: decodeMounts(rows.get("mount") ?? []),
+    encrypted: decodeEncrypted(rows.get("decrypted") ?? [], request.encrypted),
     trees: decodeTrees(rows.get("tree") ?? [], new Set(request.trees)),
     programs: decodePrograms(rows.get("program") ?? []),
     records: decodeRecords(rows.get("record") ?? []),
@@ -230,6 +232,15 @@ function decodeMounts(rows: readonly Row[]): Observation["mounts"] {
   return new Map(
     rows.map(([point = "", type = "", options = ""]) => [point, { type: sanitizeLine(type), options: sanitizeLine(options).split(",") }]),
   );
+}
+
+/** `decrypted live PATH SHA256`, and `applied` for what the manifest names where that is another file. */
+function decodeEncrypted(rows: readonly Row[], asked: readonly string[]): Observation["encrypted"] {
+  const sumOf = (which: string, path: string): string | null => {
+    const [, , sum = ""] = rows.find(([word, name]) => word === which && name === path) ?? [];
+    return /^[0-9a-f]{64}$/.test(sum) ? sum : null;
+  };
+  return new Map(asked.map((path) => [path, { live: sumOf("live", path), applied: sumOf("applied", path) }]));
 }
 
 function decodeTrees(rows: readonly Row[], asked: ReadonlySet<string>): Observation["trees"] {

@@ -6,7 +6,7 @@ export LC_ALL LANGUAGE SYSTEMD_COLORS SYSTEMD_PAGER SYSTEMD_URLIFY PATH
 tab=$(printf '\t')
 newline='
 '
-paths='' files='' trees='' programs='' units='' users='' groups='' mounts='' wanted=$newline project='' properties=''
+paths='' files='' encrypted='' trees='' programs='' units='' users='' groups='' mounts='' wanted=$newline project='' properties=''
 selected=' ' leave=' ' unasked=leave
 
 IFS= read -r nonce || exit 64
@@ -24,6 +24,7 @@ while IFS="$tab" read -r kind first second; do
     selected) selected="$selected$first " ;;
     leave) leave="$leave$first " ;;
     rest) unasked=$first ;;
+    encrypted) encrypted=$encrypted$first$newline ;;
     tree) trees=$trees$first$newline ;;
     programs) programs=asked ;;
     end) break ;;
@@ -112,6 +113,27 @@ left_behind() {
   done <"$1"
 }
 
+# applied_sum PATH: sets applied to the hash that the project's manifests have of a file; empty: none.
+applied_sum() {
+  set +f
+  applied=''
+  for file in "$base/projects/$project"/*; do
+    case $file in *.tmp) continue ;; esac
+    [ -r "$file" ] || continue
+    while IFS= read -r line; do
+      case $line in "file $1 "*) applied=${line#"file $1 "} applied=${applied%% *} ;; esac
+    done <"$file"
+  done
+  set -f
+}
+
+# decrypted WHICH PATH FILE: sends the hash of what an encrypted credential holds; nothing where this host cannot decrypt it.
+decrypted() {
+  [ -f "$3" ] || return
+  sum=$({ { systemd-creds decrypt --name="${2##*/}" -- "$3" - 2>/dev/null; printf '%s\n' "$?" >&3; } | sha256sum; } 3>&1)
+  case $sum in "0$newline"*) printf 'decrypted\t%s\t%s\t%.64s\n' "$1" "$2" "${sum#*"$newline"}" ;; esac
+}
+
 printf '%s begin\n' "$nonce"
 
 set +f
@@ -158,6 +180,9 @@ if [ -n "$trees" ]; then
     command -v "$command" >/dev/null 2>&1 || fact missing "$command"
   done
 fi
+if [ -n "$encrypted" ]; then
+  command -v systemd-creds >/dev/null 2>&1 || fact missing systemd-creds
+fi
 manager=$(systemctl "$scope" show -p Version -p SystemState 2>/dev/null)
 for line in $manager; do fact "${line%%=*}" "${line#*=}"; done
 state_folder=$base
@@ -175,6 +200,7 @@ if [ -n "$paths" ]; then
   # shellcheck disable=SC2086
   [ -n "$links" ] && stat -c "link$tab%N" -- $links 2>/dev/null
 fi
+sums=''
 if [ -n "$files" ]; then
   # shellcheck disable=SC2086
   sums=$(sha256sum -- $files 2>/dev/null)
@@ -191,6 +217,13 @@ if [ -n "$files" ]; then
     [ "${size:-999999999}" -le 262144 ] && printf 'content\t%s\t%s\n' "$path" "$(base64 -w 0 -- "$path" 2>/dev/null)"
   done
 fi
+
+for path in $encrypted; do
+  decrypted live "$path" "$path"
+  applied_sum "$path"
+  case $newline$sums$newline in *"$newline$applied  $path$newline"*) continue ;; esac
+  decrypted applied "$path" "$base/blobs/$applied"
+done
 
 for path in $trees; do
   if [ -L "$path" ] || [ ! -d "$path" ]; then continue; fi

@@ -26,6 +26,7 @@ export const scripts = {
   timer: script("timer.sh"),
   rehearse: script("rehearse.sh"),
   adopt: script("adopt.sh"),
+  encrypt: script("encrypt.sh"),
 } as const;
 
 /** Files that every transaction carries, so that a host can finish or undo it without a controller. */

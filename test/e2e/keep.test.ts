@@ -84,10 +84,12 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     const found = hosts.get(version);
     if (found === undefined) throw new Error(`no host with systemd ${version}`);
     host = found;
-    shop = makeWorkshop([host]);
+    shop = makeWorkshop([host], { systemd: version });
     shop.write("playbooks/site.yaml", "- { play: keep, hosts: all, services: [keep], rollout: { healthyDeadline: 20s } }\n");
   });
   afterAll(() => shop.remove());
+  const isEncrypted = version >= 252;
+  const credential = "/etc/svcdeploy/credentials/keep/TOKEN";
   const step = (name: string, work: () => Promise<void>): void => void test(name, { concurrent: false }, work);
 
   step("a cache that is not kept yet, and the credential as the process reads it", async () => {
@@ -200,8 +202,32 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     const back = await run(shop, "rollback", "keep", "--yes");
     expect({ code: back.code, said: back.stdout + back.stderr }).toMatchObject({ code: 0 });
     await until(host, `[ "$(cat /var/cache/keep/token)" = ${sha256(first)} ]`);
-    await host.shell("echo typed-canary >>/etc/svcdeploy/credentials/keep/TOKEN");
-    expect((await run(shop, "drift")).stdout).toContain("/etc/svcdeploy/credentials/keep/TOKEN");
+    await host.shell(`echo typed-canary >>${credential}`);
+    expect((await run(shop, "drift")).stdout).toContain(`${credential}: ${isEncrypted ? "this host cannot decrypt it" : "other content"}`);
+  });
+
+  step("what the host encrypted is put back as it was; encrypted again by hand it is the same; with a new key it is encrypted anew", async () => {
+    const sum = () => host.shell(`sha256sum ${credential}`);
+    give(shop, { mode: "0755" });
+    await applied(shop);
+    await unchanged(shop);
+    expect(await host.shell(`cat ${credential}`)).toEqual(isEncrypted ? expect.not.stringContaining("canary") : first);
+    if (!isEncrypted) return;
+    const before = await sum();
+    await host.shell(`echo x >>${credential}; chmod 644 ${credential}`);
+    expect((await run(shop, "drift")).stdout).toContain(`${credential}: this host cannot decrypt it`);
+    expect((await run(shop, "drift", "--heal", "--grace", "0", "--state", `${shop.folder}/.state`)).code).toBe(0);
+    expect(await sum()).toBe(before);
+    await host.shell(
+      `cd /tmp; systemd-creds --name=TOKEN decrypt ${credential} - | systemd-creds --with-key=host --name=TOKEN encrypt - ${credential}`,
+    );
+    expect(await sum()).not.toBe(before);
+    expect((await run(shop, "drift")).code).toBe(0);
+    await host.shell("rm /var/lib/systemd/credential.secret");
+    expect((await run(shop, "drift")).stdout).toContain(`${credential}: this host cannot decrypt it`);
+    await applied(shop);
+    await unchanged(shop);
+    await until(host, `[ "$(cat /var/cache/keep/token)" = ${sha256(first)} ]`);
   });
 
   step("to another path: what is in it goes along, and the old mount goes", async () => {
@@ -229,6 +255,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       expect(heard.filter((text) => text.includes(canary))).toEqual([]);
       expect(await host.shell(`journalctl -q -a --no-pager -o export | grep -acF '${canary}' || true`)).toBe("0\n");
       const holders = await host.shell(`grep -rlaF '${canary}' /etc /opt /var /tmp /home 2>/dev/null || true`);
+      if (isEncrypted && canary !== "typed-canary") expect(holders).toBe("");
       for (const path of holders.split("\n").filter(Boolean))
         expect(path).toMatch(/^\/(?:etc\/svcdeploy\/credentials\/keep\/TOKEN|var\/lib\/svcdeploy\/.*)$/);
       expect((await host.exec(["su", "-s", "/bin/sh", "deploy", "-c", `grep -rlaF '${canary}' /etc /run /var 2>/dev/null`])).stdout).toBe("");

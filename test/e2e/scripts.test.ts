@@ -113,6 +113,7 @@ const request: ProbeRequest = {
   groups: ["root"],
   mounts: ["/run"],
   manifests: { selected: [], leave: [], rest: "leave" },
+  encrypted: [],
   trees: ["/opt", "/opt/flow/releases/one"],
   programs: "asked",
 };

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SvcdeployError } from "../../src/core/errors.ts";
-import { blobName, decodeGenerations, decodeKept, encodeKept, trueBlobs } from "../../src/host/generations-answer.ts";
+import { blobName, decodeGenerations, decodeKept, encodeKept, type KeptName, trueBlobs } from "../../src/host/generations-answer.ts";
 
 const run = "0123456789abcdef0123456789abcdef";
 const about = `run=${run} project=shop user=me controller=here commit=c0ffee tree=dirty rollback-of=${run} plan=1`;
@@ -59,11 +59,23 @@ test("only files that were asked for are taken, and only contents that have thei
   const name = blobName(createHash("sha256").update(content).digest("hex"));
   const other = blobName("0".repeat(64));
   const text = answer([name, other, "/etc/shadow"].map((each) => `kept\t${each}\t${content.toString("base64")}`));
-  const files = decodeKept("h", [name, other], "N", text, "");
+  const { files, held } = decodeKept("h", [name, other].map(plain), "N", text, "");
   expect([...files.keys()]).toEqual([name, other]);
+  expect(held.size).toBe(0);
   expect([...trueBlobs(files).keys()]).toEqual([name.slice("blobs/".length)]);
 });
 
-test("a name that is no field never reaches the host", () => {
-  expect(() => encodeKept(["blobs/a b"], "N")).toThrow();
+test("of an encrypted credential also what it holds", () => {
+  const text = answer(["kept\tblobs/one\taGVsbG8=", "held\tblobs/one\tY2FuYXJ5", "held\tblobs/other\tY2FuYXJ5"]);
+  const { held } = decodeKept("h", [{ name: "blobs/one", credential: "TOKEN" }], "N", text, "");
+  expect([...held]).toEqual([["blobs/one", new Uint8Array(Buffer.from("canary"))]]);
 });
+
+test("a name that is no field never reaches the host", () => {
+  expect(() => encodeKept([plain("blobs/a b")], "N")).toThrow();
+  expect(() => encodeKept([{ name: "blobs/a", credential: "a b" }], "N")).toThrow();
+});
+
+function plain(name: string): KeptName {
+  return { name, credential: null };
+}

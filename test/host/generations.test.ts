@@ -66,7 +66,8 @@ test.skipIf(!isLinux)("files are given by name, from this folder alone, links no
   write("blobs/empty", "");
   symlinkSync("/etc/passwd", join(base, "blobs/link"));
   const names = ["blobs/one", "blobs/empty", "blobs/link", "blobs/missing", "blobs/../runs"];
-  const files = decodeKept("h", names, "N", run("kept.sh", names), "");
+  const asked = names.map((name) => ({ name, credential: null }));
+  const { files } = decodeKept("h", asked, "N", run("kept.sh", names), "");
   expect([...files.keys()]).toEqual(["blobs/one", "blobs/empty"]);
   expect(files.get("blobs/one")).toEqual(new Uint8Array(readFileSync(join(base, "blobs/one"))));
 });

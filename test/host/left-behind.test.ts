@@ -43,6 +43,7 @@ function look(shell: readonly string[], manifests: ProbeRequest["manifests"]) {
     groups: [],
     mounts: [],
     manifests,
+    encrypted: [],
     trees: [],
     programs: "not-asked",
   };
@@ -109,7 +110,7 @@ test.each(shells)("%s: a damaged manifest is looked past", (...shell) => {
 
 test("what the host says beyond a path and a unit's name is not taken", () => {
   const request: ProbeRequest = {
-    ...{ project: "shop", paths: [], units: [], users: [], groups: [], mounts: [], trees: [] },
+    ...{ project: "shop", paths: [], units: [], users: [], groups: [], mounts: [], encrypted: [], trees: [] },
     programs: "not-asked",
     manifests: { selected: [], leave: [], rest: "leave" },
   };

@@ -16,6 +16,7 @@ const request: ProbeRequest = {
   groups: ["a"],
   mounts: ["/var/cache/a"],
   manifests: { selected: [], leave: [], rest: "leave" },
+  encrypted: [],
   trees: ["/opt/a/releases/1.0-0123456789ab"],
   programs: "asked",
 };

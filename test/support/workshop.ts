@@ -55,8 +55,11 @@ ${options.extra ?? ""}
 `;
 }
 
+/** hostLines: more hosts; user: who logs in, root by default; systemd: what is rendered for, 247 by default. */
+type More = { readonly hostLines?: string; readonly user?: string; readonly systemd?: number };
+
 /** A project with the web service on the given hosts: environments prod (protected) and test, both with the same hosts. */
-export function makeWorkshop(hosts: readonly TestHost[], more: { readonly hostLines?: string; readonly user?: string } = {}): Workshop {
+export function makeWorkshop(hosts: readonly TestHost[], more: More = {}): Workshop {
   const folder = mkdtempSync(join(tmpdir(), "svcdeploy-workshop-"));
   const write = (path: string, content: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -79,13 +82,13 @@ export function makeWorkshop(hosts: readonly TestHost[], more: { readonly hostLi
   };
 }
 
-function inventory(hosts: readonly TestHost[], more: { readonly hostLines?: string; readonly user?: string }): string {
+function inventory(hosts: readonly TestHost[], more: More): string {
   const user = more.user ?? "root";
   const lines = hosts.map(
     (host, index) =>
       `  h${index + 1}: { address: ${host.address}, port: ${host.port}, identity: ${host.identity}, knownHosts: ${host.knownHosts} }\n`,
   );
-  return `defaults: { user: ${user}, become: ${user === "root" ? "none" : "sudo"}, systemd: 247 }\nhosts:\n${lines.join("")}${more.hostLines ?? ""}`;
+  return `defaults: { user: ${user}, become: ${user === "root" ? "none" : "sudo"}, systemd: ${more.systemd ?? 247} }\nhosts:\n${lines.join("")}${more.hostLines ?? ""}`;
 }
 
 /** Runs the command line as a user's shell would, without a terminal and without an agent. */

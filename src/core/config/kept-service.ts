@@ -47,7 +47,7 @@ const resource = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("file"),
     ...common,
-    role: z.enum(["unit", "drop-in", "environment", "credential", "config", "logrotate"]),
+    role: z.enum(["unit", "drop-in", "environment", "credential", "encrypted-credential", "config", "logrotate"]),
     path: hostPath,
     ...owned,
     sha256: digest,

@@ -116,7 +116,7 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     "secrets.*.file": { says: "A file of the project that is not in Git." },
     "secrets.*.exec": { says: "A program and its arguments; what it prints. Run without a shell." },
     "secrets.*.deliver": {
-      says: "How the process gets it: a variable, or a file below $CREDENTIALS_DIRECTORY (LoadCredential=). docs/secrets.md.",
+      says: "How the process gets it: a variable, or a file below $CREDENTIALS_DIRECTORY, on the host encrypted where systemd is 252 or later. docs/secrets.md.",
       otherwise: "environment",
     },
     files: {

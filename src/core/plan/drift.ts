@@ -2,6 +2,7 @@
 import type { Change, Finding, HostTarget, Observation, OpenTransaction, Resource, UnitResource } from "../model.ts";
 import { compareResource } from "../resources/compare.ts";
 import { executablePath } from "../resources/release.ts";
+import { asEncrypted, isEncrypted } from "./encrypted.ts";
 import { foreignFindings } from "./foreign-notices.ts";
 import { manifestPath } from "./manifest.ts";
 import { type Aspect, isDamaged, originOf } from "./origin.ts";
@@ -11,7 +12,8 @@ import { touchedAt } from "./since.ts";
 import { mountFindings, unitFindings } from "./unit-drift.ts";
 
 /** Everything that is not as declared, in the order of the resources; health is not in it. */
-export function findDrift(target: HostTarget, observation: Observation): readonly Finding[] {
+export function findDrift(declared: HostTarget, observation: Observation): readonly Finding[] {
+  const target = asEncrypted(declared, observation);
   const changes = target.resources.flatMap((resource) => compareResource(resource, observation) ?? []);
   return [
     ...manifestFindings(target, observation),
@@ -82,7 +84,7 @@ function changeFindings(change: Change, observation: Observation, about: About):
           about(
             "content",
             aspect,
-            differs.includes("target") ? sayKeys(change) : `other content than declared${sayNewest(resource, observation)}`,
+            differs.includes("target") ? sayKeys(change) : `${sayContent(resource, observation)}${sayNewest(resource, observation)}`,
             change,
           ),
         ]
@@ -90,6 +92,11 @@ function changeFindings(change: Change, observation: Observation, about: About):
     ...(differs.includes("mode") ? [about("mode", "mode", `mode is ${before.mode ?? ""}, not ${after?.mode ?? ""}`, change)] : []),
     ...(owner ? [about("owner", "owner", ownerText, change)] : []),
   ];
+}
+
+function sayContent(resource: Resource, { encrypted }: Observation): string {
+  const isLocked = isEncrypted(resource) && encrypted.get(resource.path)?.live === null;
+  return isLocked ? "this host cannot decrypt it" : "other content than declared";
 }
 
 function sayKeys({ before, after, differs }: Change): string {

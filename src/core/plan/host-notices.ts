@@ -1,5 +1,7 @@
 /** What about the host itself stands in the way of an apply, or should be known before it. */
-import type { Change, HostTarget, Notice, Observation, OpenTransaction } from "../model.ts";
+
+import type { Change, HostFacts, HostTarget, Notice, Observation, OpenTransaction } from "../model.ts";
+import { isKnownDirective } from "../unit-file/directive-table.ts";
 
 /** A live owner renews its lease every 5 s; past this many seconds nobody is there any more. */
 const LEASE_SECONDS = 20;
@@ -36,13 +38,22 @@ function rightNotices({ host }: HostTarget, { facts }: Observation): readonly No
   return [...(facts.uid === 0 ? [] : [refusal("not-root", notRoot)]), ...(facts.missing.length === 0 ? [] : [refusal("missing-command", missing)])];
 }
 
-function versionNotices({ host }: HostTarget, { facts }: Observation): readonly Notice[] {
+function versionNotices(target: HostTarget, { facts }: Observation): readonly Notice[] {
+  const { host } = target;
   if (facts.systemd < OLDEST_SYSTEMD) {
     return [refusal("old-systemd", `systemd ${facts.systemd} is older than ${OLDEST_SYSTEMD}, the oldest that svcdeploy knows`)];
   }
-  if (facts.systemd >= host.systemd) return [];
+  if (facts.systemd >= host.systemd) return plainCredentials(target, facts);
   const text = `systemd is ${facts.systemd}, but the units were rendered for ${host.systemd}: set \`systemd: ${facts.systemd}\` for ${host.name} in the inventory`;
   return [refusal("older-systemd", text)];
+}
+
+function plainCredentials({ host, resources }: HostTarget, { systemd }: HostFacts): readonly Notice[] {
+  const isPlain =
+    isKnownDirective("Service", "LoadCredentialEncrypted", systemd) &&
+    resources.some((resource) => resource.kind === "file" && resource.role === "credential");
+  const text = `its systemd ${systemd} could encrypt the credentials: set \`systemd: ${systemd}\` for ${host.name} in the inventory`;
+  return isPlain ? [{ severity: "info", code: "plain-credentials", text }] : [];
 }
 
 /** Upload, staged copy and backup may all be there at once, so twice the new bytes must fit, and a little for the journal. */

@@ -56,6 +56,7 @@ function describeInput(unit: UnitResource, inputs: ReadonlySet<string>, change: 
     case "environment":
       return [{ label: "environment", effect: "restart" }];
     case "credential":
+    case "encrypted-credential":
       return [{ label: `credential ${baseName(resource.path)}`, effect: "restart" }];
     case "config":
       return resource.onChange === "none" ? [] : [{ label: baseName(resource.path), effect: resource.onChange }];

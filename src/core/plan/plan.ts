@@ -7,6 +7,7 @@ import { aliasNotices } from "./alias-notices.ts";
 import { aroundReload } from "./cache-keepers.ts";
 import { withCanaries } from "./canary.ts";
 import { daemonReload } from "./daemon-reload.ts";
+import { asEncrypted } from "./encrypted.ts";
 import { foreignNotices } from "./foreign-notices.ts";
 import { asUnit, type ForeignUnit, foreignDebt, foreignUnits, isForeignRecorded, unreadDropIns } from "./foreign-units.ts";
 import { hostNotices } from "./host-notices.ts";
@@ -25,7 +26,8 @@ import { unitNotices } from "./unit-notices.ts";
 import { isLive, UNKNOWN_UNIT } from "./unit-state.ts";
 
 /** What one host needs in one play. */
-export function makePlan(target: HostTarget, observation: Observation): Plan {
+export function makePlan(wanted: HostTarget, observation: Observation): Plan {
+  const target = asEncrypted(wanted, observation);
   const left = leftBehind(target, observation);
   const removed = removals(target, observation, left);
   const changes = [...findChanges(target, observation), ...removed.changes];

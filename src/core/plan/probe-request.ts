@@ -3,6 +3,7 @@ import type { HostTarget, ProbeRequest, Resource } from "../model.ts";
 import { executablePath } from "../resources/release.ts";
 import { aliases } from "./alias-notices.ts";
 import { unitOfDropIn } from "./drop-ins.ts";
+import { isEncrypted } from "./encrypted.ts";
 import { isDropIn } from "./foreign-units.ts";
 import { manifestPath } from "./manifest.ts";
 import { declaredMounts } from "./mount-options.ts";
@@ -30,6 +31,7 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
     groups: unique([...resources.flatMap(groupsOf), ...mounts.flatMap(({ options }) => nameIn(options.get("gid")))]),
     mounts: unique(mounts.map(({ where }) => where)),
     manifests: wantedManifests(targets),
+    encrypted: unique(resources.flatMap((resource) => (isEncrypted(resource) ? [resource.path] : []))),
     trees: unique(resources.flatMap((resource) => (resource.kind === "release" && resource.form === "tree" ? [resource.path] : []))),
     programs: resources.some(({ kind }) => kind === "release") ? "asked" : "not-asked",
   };

@@ -1,14 +1,22 @@
-/** The secrets that reach a process as files of their own: LoadCredential= reads each from a file of root's (systemd.exec(5)). */
+/** The secrets that reach a process as files of their own: LoadCredential= or LoadCredentialEncrypted= reads each from a file of root's (systemd.exec(5)). */
 import type { Problem } from "../errors.ts";
-import type { Directives, FileResource, SecretValues, Service } from "../model.ts";
+import type { Directives, FileResource, Host, SecretValues, Service } from "../model.ts";
+import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { makeFile } from "./make-file.ts";
 import { makeDirectives, makeProblem } from "./unit-text.ts";
 
 /** systemd refuses to start a unit whose credentials, names and contents, come to more than this (CREDENTIALS_TOTAL_SIZE_MAX). */
 const MAX_BYTES = 1024 * 1024;
+/** The encrypted form is text, and systemd 252 reads 1.125 MiB of it: 870,000 bytes came through and 900,000 did not; 257 has no such limit. */
+const MAX_ENCRYPTED_BYTES = 870_000;
+const UNLIMITED_SYSTEMD = 257;
 
-/** /etc/svcdeploy/credentials/<service>/<NAME>, root's alone, one a secret that is delivered as a credential: its value byte for byte. */
-export function renderCredentialFiles(service: Service, secrets: SecretValues, problems: Problem[]): readonly FileResource[] {
+/**
+ * /etc/svcdeploy/credentials/<service>/<NAME>, root's alone, one a secret that is delivered as a credential: its value byte for byte, which the host
+ * encrypts before it is written where it can.
+ */
+export function renderCredentialFiles(service: Service, host: Host, secrets: SecretValues, problems: Problem[]): readonly FileResource[] {
+  const role = isKnownDirective("Service", "LoadCredentialEncrypted", host.systemd) ? "encrypted-credential" : "credential";
   const files = service.secrets.flatMap(({ name, deliver, place }) => {
     if (deliver !== "credential") return [];
     const secret = secrets.get(name);
@@ -16,7 +24,15 @@ export function renderCredentialFiles(service: Service, secrets: SecretValues, p
     if (secret === undefined) problems.push(makeProblem(place, `The secret ${name} has no value`, "Its provider was not asked or did not answer."));
     if (given !== undefined) problems.push(makeProblem(given.place, `${given.name}= names the credential ${name}, which secrets: delivers already`));
     const path = `/etc/svcdeploy/credentials/${service.name}/${name}`;
-    return [makeFile(service.name, "credential", path, secret?.reveal() ?? "", { mode: "600", secret: true })];
+    const file = makeFile(service.name, role, path, secret?.reveal() ?? "", { mode: "600", secret: true });
+    if (role === "encrypted-credential" && host.systemd < UNLIMITED_SYSTEMD && file.content.length > MAX_ENCRYPTED_BYTES)
+      problems.push(
+        makeProblem(
+          place,
+          `The credential ${name} holds ${file.content.length} bytes: encrypted, systemd ${host.systemd} reads at most ${MAX_ENCRYPTED_BYTES}`,
+        ),
+      );
+    return [file];
   });
   const bytes = files.reduce((sum, file) => sum + credentialName(file).length + file.content.length, 0);
   const [first] = service.secrets.filter(({ deliver }) => deliver === "credential");
@@ -25,12 +41,12 @@ export function renderCredentialFiles(service: Service, secrets: SecretValues, p
   return files;
 }
 
-/** LoadCredential= for each of these files. */
+/** The directive for each of these files. */
 export function credentialDirectives(service: Service, files: readonly FileResource[]): Directives {
   const place = { file: service.file, line: 1, column: 1 };
   return makeDirectives(
     place,
-    files.map((file) => ["LoadCredential", `${credentialName(file)}:${file.path}`]),
+    files.map((file) => [file.role === "credential" ? "LoadCredential" : "LoadCredentialEncrypted", `${credentialName(file)}:${file.path}`]),
   );
 }
 

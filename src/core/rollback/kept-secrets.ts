@@ -1,5 +1,6 @@
 /** The secrets that kept contents hold, so that no output shows them: the values of an earlier generation stand nowhere else. */
 import type { KeptService } from "../model.ts";
+import { baseName } from "../plan/input-changes.ts";
 import { Secret } from "../secret.ts";
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import type { Contents } from "./rebuild.ts";
@@ -9,9 +10,9 @@ const MIN_LENGTH = 8;
 
 /**
  * Every value that can be told from a secret file: the named variables of an environment file; of any other file the whole, its lines, and what
- * stands behind `=` or `:` in them unless it is a path.
+ * stands behind `=` or `:` in them unless it is a path. held: what is in encrypted credentials, by the hash of the encrypted file.
  */
-export function keptSecrets(kept: KeptService, contents: Contents): readonly Secret[] {
+export function keptSecrets(kept: KeptService, contents: Contents, held: Contents): readonly Secret[] {
   return kept.resources.flatMap((resource) => {
     const content = resource.kind === "file" && resource.secret ? contents.get(resource.sha256) : undefined;
     if (resource.kind !== "file" || content === undefined) return [];
@@ -20,7 +21,9 @@ export function keptSecrets(kept: KeptService, contents: Contents): readonly Sec
       case "environment":
         return environmentSecrets(text, kept.secrets);
       case "credential":
-        return [new Secret(resource.path.slice(resource.path.lastIndexOf("/") + 1), text)];
+        return [new Secret(baseName(resource.path), text)];
+      case "encrypted-credential":
+        return [new Secret(baseName(resource.path), new TextDecoder().decode(held.get(resource.sha256)))];
       default:
         return fileSecrets(text, resource.path);
     }

@@ -1,14 +1,19 @@
 /** Kept descriptions and contents become what a host shall be again. */
 import type { FileResource, Host, HostTarget, KeptResource, KeptService, LinkResource, Resource, Service, UnitResource } from "../model.ts";
+import { baseName } from "../plan/input-changes.ts";
 import { uniteResources } from "../render/merge-resources.ts";
 import type { Step } from "./generations.ts";
 
 /** File content by its sha256. */
 export type Contents = ReadonlyMap<string, Uint8Array>;
 
-/** The hashes of all files of a description. */
-export function contentsOf(kept: KeptService): readonly string[] {
-  return kept.resources.flatMap((resource) => (resource.kind === "file" ? [resource.sha256] : []));
+/** The hashes of all files of a description; of an encrypted credential with its name. */
+export function contentsOf(kept: KeptService): readonly { readonly sha256: string; readonly credential: string | null }[] {
+  return kept.resources.flatMap((resource) =>
+    resource.kind === "file"
+      ? [{ sha256: resource.sha256, credential: resource.role === "encrypted-credential" ? baseName(resource.path) : null }]
+      : [],
+  );
 }
 
 /** What the host shall be after these steps of one play. Throws ConfigError where two services want different things at one place, RangeError for a content that is not among the given ones. */
@@ -33,7 +38,7 @@ export function rebuildTarget(project: string, host: Host, play: string, steps: 
 
 /** The same with every content that is not there empty: enough to compare and verify, not to write. */
 export function rebuildForReading(project: string, host: Host, kept: KeptService, contents: Contents): HostTarget {
-  const known = new Map([...contentsOf(kept).map((sha256) => [sha256, new Uint8Array()] as const), ...contents]);
+  const known = new Map([...contentsOf(kept).map(({ sha256 }) => [sha256, new Uint8Array()] as const), ...contents]);
   const resources = kept.resources.map((resource) => rebuildResource(resource, known));
   const owners = new Map(resources.map(({ id }) => [id, [kept.service]]));
   return { project, host, play: kept.play, services: [rebuildService(kept)], resources, owners, declared: null };

@@ -39,6 +39,7 @@ export type HostSpec = {
   readonly users?: { readonly [name: string]: { readonly uid: number; readonly gid: number } };
   readonly groups?: { readonly [name: string]: { readonly gid: number; readonly members?: readonly string[] } };
   readonly mounts?: { readonly [where: string]: { readonly type?: string; readonly options: readonly string[] } };
+  readonly encrypted?: { readonly [path: string]: { readonly live?: string; readonly applied?: string } };
   readonly trees?: { readonly [path: string]: string };
   readonly programs?: { readonly [pid: string]: string };
   readonly records?: { readonly [unit: string]: Partial<UnitRecord> };
@@ -79,6 +80,7 @@ export function makeObservation(spec: HostSpec, resources: readonly Resource[]):
     users: new Map(Object.entries({ root: { uid: 0, gid: 0 }, ...spec.users })),
     groups: new Map(Object.entries({ root: { gid: 0 }, ...spec.groups }).map(([name, group]) => [name, { members: [], ...group }])),
     mounts: new Map(Object.entries(spec.mounts ?? {}).map(([where, mount]) => [where, { type: "tmpfs", ...mount }])),
+    encrypted: new Map(Object.entries(spec.encrypted ?? {}).map(([path, held]) => [path, { live: null, applied: null, ...held }])),
     trees: new Map(Object.entries(spec.trees ?? {}).map(([path, sha256]) => [path, { sha256, newest: { path: "bin/app", ctime: LONG_AGO } }])),
     programs: new Map(Object.entries(spec.programs ?? {}).map(([pid, path]) => [Number(pid), path])),
     records: new Map(Object.entries(spec.records ?? {}).map(([unit, record]) => [unit, { ...RECORD, ...record }])),

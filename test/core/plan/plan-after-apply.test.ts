@@ -24,6 +24,7 @@ const paths = {
   unit: "/etc/systemd/system/app.service",
   mount: "/etc/systemd/system/var-cache-app.mount",
   environment: "/etc/svcdeploy/env/app.env",
+  token: "/etc/svcdeploy/credentials/app/TOKEN",
   restarting: "/etc/app/app.yaml",
   reloading: "/etc/app/rules.yaml",
   logrotate: "/etc/logrotate.d/app",
@@ -131,6 +132,7 @@ function targetOf(version: Version): HostTarget {
     { kind: "link", path: link, target: `releases/${version.release}` },
     { kind: "link", role: "enablement", path: "/etc/systemd/system/multi-user.target.wants/app.service", target: paths.unit },
     { kind: "file", role: "environment", path: paths.environment, content: version.environment, mode: "600", secret: true },
+    { kind: "file", role: "encrypted-credential", path: paths.token, content: `token ${version.environment}`, mode: "600", secret: true },
     { kind: "file", path: paths.restarting, content: version.restarting, onChange: "restart" },
     { kind: "file", path: paths.reloading, content: version.reloading, onChange: "reload" },
     { kind: "file", role: "logrotate", path: paths.logrotate, content: version.description },
@@ -154,7 +156,10 @@ function serviceSpecs(version: Version, link: string): readonly ResourceSpec[] {
   const reload = canReload ? "ExecReload=/bin/kill -HUP $MAINPID\n" : "";
   const content = `[Unit]\nDescription=${description}\n[Service]\nExecStart=/opt/app/current/app ${exec}\n${reload}`;
   const restartInputs = { ExecStart: exec, environment, "app.yaml": restarting, release };
-  const inputs = { inputPaths: [paths.unit, paths.environment, paths.restarting, paths.reloading, link], after: ["var-cache-app.mount"] };
+  const inputs = {
+    inputPaths: [paths.unit, paths.environment, paths.token, paths.restarting, paths.reloading, link],
+    after: ["var-cache-app.mount"],
+  };
   return [
     { kind: "file", role: "unit", path: paths.unit, content },
     {

@@ -1,11 +1,15 @@
 /** A host in memory that carries plans out as the real one does, and to which things happen in between. */
 import type { HostTarget, Observation, Plan, Resource, UnitProperties, UnitRecord, UnitResource } from "../../../src/core/model.ts";
+import { asEncrypted, isEncrypted } from "../../../src/core/plan/encrypted.ts";
 import { manifestPath, parseManifestLine } from "../../../src/core/plan/manifest.ts";
 import { declaredMounts } from "../../../src/core/plan/mount-options.ts";
-import { pathState } from "./host-builder.ts";
+import { makePlan } from "../../../src/core/plan/plan.ts";
+import { pathState, sha256 } from "./host-builder.ts";
 
 /** The host after the plan was applied and confirmed. */
-export function applyPlan(plan: Plan, target: HostTarget, before: Observation): Observation {
+export function applyPlan(shown: Plan, wanted: HostTarget, before: Observation): Observation {
+  const target = encryptAll(asEncrypted(wanted, before), before);
+  const plan = wanted.resources.some(isEncrypted) ? makePlan(target, before) : shown;
   const host = thaw(later(before, 10));
   for (const { resource, after } of plan.changes) {
     if (after === null && "path" in resource) host.paths.delete(resource.path);
@@ -25,7 +29,27 @@ export function applyPlan(plan: Plan, target: HostTarget, before: Observation): 
     const kept = host.manifest.filter((entry) => entry.service !== service);
     host.manifest = [...kept, ...content.split("\n").flatMap((line) => parseManifestLine(target.project, service, line) ?? [])];
   }
-  return host;
+  return { ...host, encrypted: new Map(target.resources.filter(isEncrypted).map(({ path }) => [path, decrypted(host, path)])) };
+}
+
+/** No two encryptions are the same; every file that was ever encrypted is kept, as the host's generations keep it. */
+const held = new Map<string, string>();
+
+/** What stands there with the wanted hash is taken as it is; the rest is encrypted anew. */
+function encryptAll(target: HostTarget, { paths }: Observation): HostTarget {
+  const resources = target.resources.map((resource) => {
+    if (!isEncrypted(resource) || held.has(resource.sha256) || paths.get(resource.path)?.sha256 === resource.sha256) return resource;
+    const content = new TextEncoder().encode(`encryption number ${held.size}`);
+    held.set(sha256(content), sha256(resource.content));
+    return { ...resource, content, sha256: sha256(content) };
+  });
+  return { ...target, resources };
+}
+
+function decrypted({ paths, manifest }: Pick<Observation, "paths" | "manifest">, path: string): { live: string | null; applied: string | null } {
+  const live = paths.get(path)?.sha256 ?? "";
+  const applied = manifest.find((entry) => entry.path === path)?.sha256 ?? "";
+  return { live: held.get(live) ?? null, applied: applied === live ? null : (held.get(applied) ?? null) };
 }
 
 /** What may happen to a host between two runs. */
@@ -44,7 +68,7 @@ export function befall(mishap: Mishap, before: Observation): Observation {
   }
   if ("path" in mishap) damage(host, mishap.kind, mishap.path);
   else disturb(host, mishap.kind, mishap.unit);
-  return host;
+  return { ...host, encrypted: new Map([...host.encrypted.keys()].map((path) => [path, decrypted(host, path)])) };
 }
 
 type World = { -readonly [Key in keyof Observation]: Observation[Key] extends ReadonlyMap<infer K, infer V> ? Map<K, V> : Observation[Key] };
@@ -57,6 +81,7 @@ function thaw(observation: Observation): World {
     dropIns: new Map(observation.dropIns),
     groups: new Map(observation.groups),
     mounts: new Map(observation.mounts),
+    encrypted: new Map(observation.encrypted),
     trees: new Map(observation.trees),
     programs: new Map(observation.programs),
     records: new Map(observation.records),

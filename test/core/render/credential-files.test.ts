@@ -6,16 +6,16 @@ import { renderService } from "../../../src/core/render/render.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { makeHost, makeService, type ShortService } from "../../golden/make-service.ts";
 
-function render(values: Readonly<Record<string, string>>, short: Partial<ShortService> = {}): readonly Resource[] {
+function render(values: Readonly<Record<string, string>>, short: Partial<ShortService> = {}, systemd = 247): readonly Resource[] {
   const names = Object.keys(values);
   const service = makeService({ name: "app", service: { ExecStart: "/bin/app" }, secrets: names, credentials: names, ...short });
   const secrets = new Map(Object.entries(values).map(([name, value]) => [name, new Secret(name, value)]));
-  return renderService(service, makeHost(), { env: "prod", values: {}, secrets, files: new Map(), artifact: null });
+  return renderService(service, { ...makeHost(), systemd }, { env: "prod", values: {}, secrets, files: new Map(), artifact: null });
 }
 
-function problemsOf(values: Readonly<Record<string, string>>, short: Partial<ShortService> = {}): string {
+function problemsOf(values: Readonly<Record<string, string>>, short: Partial<ShortService> = {}, systemd = 247): string {
   try {
-    render(values, short);
+    render(values, short, systemd);
     return "";
   } catch (error) {
     if (error instanceof ConfigError) return error.problems.map(({ message }) => message).join("\n");
@@ -61,4 +61,21 @@ test("refused: more than systemd takes, and a name that the service gives itself
   const own = { service: { ExecStart: "/bin/app", SetCredential: "KEY:x" } };
   expect(problemsOf({ KEY: "a" }, own)).toBe("SetCredential= names the credential KEY, which secrets: delivers already");
   expect(problemsOf({}, { secrets: ["KEY"], credentials: ["KEY"] })).toBe("The secret KEY has no value");
+});
+
+test("from systemd 252 on the host encrypts it, whatever it holds, and the unit says so", () => {
+  const unitText = (systemd: number) =>
+    textOf(render({ KEY: "canary" }, {}, systemd).find(({ id }) => id === "file:/etc/systemd/system/app.service"));
+  const path = "/etc/svcdeploy/credentials/app/KEY";
+  expect(unitText(251)).toContain(`\nLoadCredential=KEY:${path}\n`);
+  expect(unitText(252)).toContain(`\nLoadCredentialEncrypted=KEY:${path}\n`);
+  expect(render({ KEY: "canary" }, {}, 252).find(({ id }) => id === `file:${path}`)).toMatchObject({ role: "encrypted-credential", secret: true });
+});
+
+test("refused: more than the encrypted form may hold", () => {
+  const large = { A: "x".repeat(870_001) };
+  expect(problemsOf(large, {}, 252)).toBe("The credential A holds 870001 bytes: encrypted, systemd 252 reads at most 870000");
+  expect(problemsOf(large, {}, 251)).toBe("");
+  expect(problemsOf(large, {}, 257)).toBe("");
+  expect(problemsOf({ A: "x".repeat(870_000) }, {}, 252)).toBe("");
 });

@@ -4,11 +4,17 @@ import { makeRedactor } from "../../../src/core/redact.ts";
 import { keptSecrets } from "../../../src/core/rollback/kept-secrets.ts";
 
 /** A service with one file of this role and content. */
-function redactorOf(role: "environment" | "credential" | "config", secret: boolean, content: string): (text: string) => string {
+function redactorOf(
+  role: "environment" | "credential" | "encrypted-credential" | "config",
+  secret: boolean,
+  content: string,
+  held = "",
+): (text: string) => string {
   const file = { kind: "file", role, secret, sha256: "0", path: "/etc/web/token.conf", id: "", service: "web", mode: "600" } as const;
   const resources = [{ ...file, owner: "root", group: "root", onChange: "none" } as const];
   const kept: KeptService = { service: "web", play: "", version: null, secrets: ["TOKEN"], health: [], settleSeconds: 1, resources };
-  return makeRedactor(keptSecrets(kept, new Map([["0", new TextEncoder().encode(content)]]))).redact;
+  const bytes = (text: string) => new Map([["0", new TextEncoder().encode(text)]]);
+  return makeRedactor(keptSecrets(kept, bytes(content), bytes(held))).redact;
 }
 
 test("the named variables of an environment file, not the others", () => {
@@ -23,6 +29,11 @@ test("the values of a secret configuration file, not its paths", () => {
 
 test("a credential is the whole of its file", () => {
   expect(redactorOf("credential", true, "line one\nline two")("it says: line one\nline two")).toBe("it says: <secret token.conf>");
+});
+
+test("an encrypted credential is what it holds; where the host could not tell, nothing is hidden by it", () => {
+  expect(redactorOf("encrypted-credential", true, "Whxqht+d", "canary-5f0c9e")("it says: canary-5f0c9e")).toBe("it says: <secret token.conf>");
+  expect(redactorOf("encrypted-credential", true, "Whxqht+d")("it says: nothing")).toBe("it says: nothing");
 });
 
 test("nothing of a file that is no secret", () => {

@@ -1,0 +1,56 @@
+/** Credentials that the host encrypts: compared by what they hold, written and attributed by their bytes. */
+import { expect, test } from "vitest";
+import { findDrift } from "../../../src/core/plan/drift.ts";
+import { asEncrypted } from "../../../src/core/plan/encrypted.ts";
+import { makePlan } from "../../../src/core/plan/plan.ts";
+import { type HostSpec, makeObservation, makeResource, makeTarget, sha256 } from "./host-builder.ts";
+
+const path = "/etc/svcdeploy/credentials/app/TOKEN";
+const target = makeTarget([makeResource({ kind: "file", role: "encrypted-credential", path, content: "token", mode: "600", secret: true })]);
+
+/** A host where the file `there` stands and `applied` is in the manifest; held: what is in each by the host's word. */
+function host(there: string | null, applied: string, held: { readonly live?: string; readonly applied?: string }) {
+  const known = Object.fromEntries(Object.entries(held).map(([key, text]) => [key, sha256(text)]));
+  const spec: HostSpec = {
+    paths: { [path]: there === null ? null : { content: there, mode: "600" } },
+    encrypted: { [path]: known },
+    manifest: [{ kind: "file", path, sha256: sha256(applied), mode: "600", owner: "root:root", secret: true }],
+  };
+  return makeObservation(spec, target.resources);
+}
+
+test.each<[string, ReturnType<typeof host>, string, readonly string[]]>([
+  ["as applied", host("E1", "E1", { live: "token" }), "E1", []],
+  ["encrypted again by hand", host("E2", "E1", { live: "token", applied: "token" }), "E2", []],
+  ["edited by hand", host("x", "E1", { applied: "token" }), "E1", ["host this host cannot decrypt it"]],
+  ["another one put there", host("E9", "E1", { live: "other", applied: "token" }), "E1", ["host other content than declared"]],
+  ["gone", host(null, "E1", { applied: "token" }), "E1", ["host the file is missing"]],
+  ["changed in the project", host("E1", "E1", { live: "old" }), "token", ["project other content than declared"]],
+  ["changed on both sides", host("E9", "E1", { live: "other", applied: "old" }), "token", ["conflict other content than declared"]],
+  ["the host has lost its key", host("E1", "E1", {}), "token", ["project this host cannot decrypt it"]],
+  ["a hash of the host's that is no answer", host("E1", "E1", { applied: "token" }), "token", ["project this host cannot decrypt it"]],
+])("%s", (_what, observation, wanted, said) => {
+  const [file] = asEncrypted(target, observation).resources;
+  expect(file).toMatchObject({ sha256: sha256(wanted) });
+  const findings = findDrift(target, observation).filter(({ kind }) => kind !== "manifest");
+  expect(findings.map(({ origin, text }) => `${origin} ${text}`)).toEqual(said);
+  expect(makePlan(target, observation).changes.length).toBe(said.length);
+});
+
+test("once is enough: what has its bytes keeps its hash, and a plain target is the same object", () => {
+  const observation = host("E1", "E1", { live: "token" });
+  const once = asEncrypted(target, observation);
+  expect(asEncrypted(once, observation)).toEqual(once);
+  const plain = makeTarget([makeResource({ kind: "file", path, content: "token" })]);
+  expect(asEncrypted(plain, observation)).toBe(plain);
+});
+
+test("a host that could encrypt and may not is told of; one that cannot is not", () => {
+  const plain = makeTarget([makeResource({ kind: "file", role: "credential", path, content: "token" })]);
+  const said = (systemd: number) =>
+    makePlan(plain, makeObservation({ facts: { systemd } }, plain.resources)).notices.flatMap(({ code, severity, text }) =>
+      code === "plain-credentials" ? [`${severity}: ${text}`] : [],
+    );
+  expect(said(247)).toEqual([]);
+  expect(said(252)).toEqual(["info: its systemd 252 could encrypt the credentials: set `systemd: 252` for web1 in the inventory"]);
+});
