@@ -48,8 +48,15 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["core/status/", ["core/model.ts", "core/plan/drift.ts", "core/plan/running-program.ts", "core/plan/unit-state.ts", "core/verify/cause.ts"]],
   // It writes a service file and proves it: read back by the reader of service files, rendered, compared.
   ["core/adopt/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/config/", "core/render/", "core/lint/"]],
-  // Whether a change needs a restart is known where units are rendered; of drop-ins for units of others the plan asks it.
-  ["core/plan/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/", "core/render/restart-relevance.ts"]],
+  // Whether a change needs a restart is known where units are rendered; of drop-ins for units of others the plan asks it. What a unit is started from is
+  // fingerprinted there, and once more when the host has encrypted a part of it.
+  [
+    "core/plan/",
+    [
+      ...["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/"],
+      ...["core/render/restart-relevance.ts", "core/render/make-file.ts"],
+    ],
+  ],
   ["core/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"]],
 ];
 

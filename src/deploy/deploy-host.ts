@@ -74,8 +74,8 @@ async function lookAgain(
   // What is put back ran on this host before, and somebody may be waiting for it.
   const isPutBack = replan !== undefined || target.rollback !== undefined;
   for (const each of isPutBack ? [] : await rehearsed(remote, [{ target, plan }], observation, context)) refuse(name, each.plan);
-  const aim = await withEncrypted(remote, target, plan, context);
-  return { target: aim, plan: aim === target ? plan : planFor(aim), observation };
+  const aim = asEncrypted(await withEncrypted(remote, target, plan, context), observation);
+  return { target: aim, plan: planFor(aim), observation };
 }
 
 /** Throws HostError when a notice says that it must not be. */

@@ -2,7 +2,7 @@
 import type { Change, Finding, HostTarget, Observation, OpenTransaction, Resource, UnitResource } from "../model.ts";
 import { compareResource } from "../resources/compare.ts";
 import { executablePath } from "../resources/release.ts";
-import { asEncrypted, isEncrypted } from "./encrypted.ts";
+import { asEncrypted, isEncrypted, sayEncrypted } from "./encrypted.ts";
 import { foreignFindings } from "./foreign-notices.ts";
 import { manifestPath } from "./manifest.ts";
 import { type Aspect, isDamaged, originOf } from "./origin.ts";
@@ -84,7 +84,9 @@ function changeFindings(change: Change, observation: Observation, about: About):
           about(
             "content",
             aspect,
-            differs.includes("target") ? sayKeys(change) : `${sayContent(resource, observation)}${sayNewest(resource, observation)}`,
+            differs.includes("target")
+              ? sayKeys(change)
+              : `${isEncrypted(resource) ? sayEncrypted(resource, observation) : "other content than declared"}${sayNewest(resource, observation)}`,
             change,
           ),
         ]
@@ -92,11 +94,6 @@ function changeFindings(change: Change, observation: Observation, about: About):
     ...(differs.includes("mode") ? [about("mode", "mode", `mode is ${before.mode ?? ""}, not ${after?.mode ?? ""}`, change)] : []),
     ...(owner ? [about("owner", "owner", ownerText, change)] : []),
   ];
-}
-
-function sayContent(resource: Resource, { encrypted }: Observation): string {
-  const isLocked = isEncrypted(resource) && encrypted.get(resource.path)?.live === null;
-  return isLocked ? "this host cannot decrypt it" : "other content than declared";
 }
 
 function sayKeys({ before, after, differs }: Change): string {

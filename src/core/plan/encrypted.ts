@@ -1,8 +1,10 @@
 /**
  * Credentials that the host encrypts. No two encryptions of one text are the same, so what stands there is compared by the hash of what it holds; all
- * else (manifest, journal, generations) goes by the bytes of the file.
+ * else (manifest, journal, records, generations) goes by the bytes of the file, and keeps no hash of the text.
  */
-import type { FileResource, HostTarget, Observation, Resource } from "../model.ts";
+import type { FileResource, HostTarget, Observation, Resource, UnitResource } from "../model.ts";
+import { digestInputs, hashSha256 } from "../render/make-file.ts";
+import { baseName } from "./input-changes.ts";
 
 /** A file whose declared content is encrypted by the host before it is written. */
 export type EncryptedFile = FileResource & { readonly role: "encrypted-credential" };
@@ -13,20 +15,40 @@ export function isEncrypted(resource: Resource): resource is EncryptedFile {
 }
 
 /**
- * The target with the hashes of encrypted files instead of what they hold: of the file that is there where that holds what is declared, else of the one
- * that our last apply left if that did. Where neither does, or content is encrypted already (a rollback's), it stays as it is.
+ * The target with the hashes of encrypted files instead of what they hold, in the digests of units as well: of the one that our last apply left where
+ * that holds what is declared, else of the one that is there. Where neither does, or content is encrypted already (a rollback's), it stays as it is.
  */
 export function asEncrypted(target: HostTarget, observation: Observation): HostTarget {
-  if (!target.resources.some(isEncrypted)) return target;
-  return { ...target, resources: target.resources.map((resource) => (isEncrypted(resource) ? known(resource, target, observation) : resource)) };
+  const files = target.resources.filter(isEncrypted).map((file) => known(file, target, observation));
+  if (files.length === 0) return target;
+  const byId = new Map(files.map((file) => [file.id, file]));
+  const resources = target.resources.map((resource) =>
+    resource.kind === "unit" ? withInputs(resource, files) : isEncrypted(resource) ? (byId.get(resource.id) ?? resource) : resource,
+  );
+  return { ...target, resources };
+}
+
+/** What is wrong with the content of such a file, for humans. */
+export function sayEncrypted({ path, content }: EncryptedFile, { encrypted }: Observation): string {
+  const live = encrypted.get(path)?.live ?? null;
+  if (live === null) return "this host cannot decrypt it";
+  return live === hashSha256(content) ? "encrypted anew by somebody; it holds what is declared" : "other content than declared";
 }
 
 function known(file: EncryptedFile, { project }: HostTarget, { encrypted, paths, manifest }: Observation): EncryptedFile {
   const held = encrypted.get(file.path);
   const live = paths.get(file.path)?.sha256 ?? null;
   const applied = manifest.find((entry) => entry.project === project && entry.kind === "file" && entry.path === file.path)?.sha256 ?? null;
-  if (live !== null && held?.live === file.sha256) return { ...file, sha256: live };
   // Of the same file the host says it once.
-  const isAsApplied = applied !== null && applied !== live && held?.applied === file.sha256;
-  return isAsApplied ? { ...file, sha256: applied } : file;
+  const heldByApplied = applied === live ? held?.live : held?.applied;
+  if (applied !== null && heldByApplied === file.sha256) return { ...file, sha256: applied };
+  return live !== null && held?.live === file.sha256 ? { ...file, sha256: live } : file;
+}
+
+function withInputs(unit: UnitResource, files: readonly EncryptedFile[]): UnitResource {
+  const own = files.filter(({ service }) => service === unit.service).map(({ path, sha256 }) => [`credential ${baseName(path)}`, sha256] as const);
+  const changed = own.filter(([input, sha256]) => Object.hasOwn(unit.restartInputs, input) && unit.restartInputs[input] !== sha256);
+  if (changed.length === 0) return unit;
+  const restartInputs = { ...unit.restartInputs, ...Object.fromEntries(changed) };
+  return { ...unit, restartInputs, restartDigest: digestInputs(restartInputs) };
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { findDrift } from "../../../src/core/plan/drift.ts";
 import { asEncrypted } from "../../../src/core/plan/encrypted.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
-import { type HostSpec, makeObservation, makeResource, makeTarget, sha256 } from "./host-builder.ts";
+import { digest, type HostSpec, makeObservation, makeResource, makeTarget, sha256 } from "./host-builder.ts";
 
 const path = "/etc/svcdeploy/credentials/app/TOKEN";
 const target = makeTarget([makeResource({ kind: "file", role: "encrypted-credential", path, content: "token", mode: "600", secret: true })]);
@@ -21,7 +21,13 @@ function host(there: string | null, applied: string, held: { readonly live?: str
 
 test.each<[string, ReturnType<typeof host>, string, readonly string[]]>([
   ["as applied", host("E1", "E1", { live: "token" }), "E1", []],
-  ["encrypted again by hand", host("E2", "E1", { live: "token", applied: "token" }), "E2", []],
+  [
+    "encrypted again by hand",
+    host("E2", "E1", { live: "token", applied: "token" }),
+    "E1",
+    ["host encrypted anew by somebody; it holds what is declared"],
+  ],
+  ["encrypted again by hand, for another key", host("E2", "E1", { live: "token" }), "E2", []],
   ["edited by hand", host("x", "E1", { applied: "token" }), "E1", ["host this host cannot decrypt it"]],
   ["another one put there", host("E9", "E1", { live: "other", applied: "token" }), "E1", ["host other content than declared"]],
   ["gone", host(null, "E1", { applied: "token" }), "E1", ["host the file is missing"]],
@@ -53,4 +59,21 @@ test("a host that could encrypt and may not is told of; one that cannot is not",
     );
   expect(said(247)).toEqual([]);
   expect(said(252)).toEqual(["info: its systemd 252 could encrypt the credentials: set `systemd: 252` for web1 in the inventory"]);
+});
+
+test("the digests of units go by the encrypted file too, so that no hash of its text is kept on the host", () => {
+  const restartInputs = { ExecStart: "x", "credential TOKEN": sha256("token") };
+  const unit = makeResource({ kind: "unit", unit: "app.service", restartInputs, restartDigest: "by the text" });
+  const other = makeResource({ kind: "unit", unit: "other.service", service: "other", restartInputs, restartDigest: "not ours" });
+  const both = { ...target, resources: [...target.resources, unit, other] };
+  const digestsOf = (observation: ReturnType<typeof host>) =>
+    asEncrypted(both, observation).resources.flatMap((resource) =>
+      resource.kind === "unit" ? [[resource.restartInputs["credential TOKEN"], resource.restartDigest]] : [],
+    );
+  const [own, others] = digestsOf(host("E1", "E1", { live: "token" }));
+  expect(own?.[0]).toBe(sha256("E1"));
+  expect(others).toEqual([sha256("token"), digest("not ours")]);
+  expect(digestsOf(host("x", "E1", { applied: "token" }))[0]).toEqual(own);
+  expect(digestsOf(host("E9", "E9", { live: "token" }))[0]).not.toEqual(own);
+  expect(digestsOf(host("E1", "E1", {}))[0]).toEqual([sha256("token"), digest("by the text")]);
 });

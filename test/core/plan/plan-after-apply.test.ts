@@ -155,7 +155,7 @@ function serviceSpecs(version: Version, link: string): readonly ResourceSpec[] {
   const { exec, description, environment, restarting, reloading, release, canReload } = version;
   const reload = canReload ? "ExecReload=/bin/kill -HUP $MAINPID\n" : "";
   const content = `[Unit]\nDescription=${description}\n[Service]\nExecStart=/opt/app/current/app ${exec}\n${reload}`;
-  const restartInputs = { ExecStart: exec, environment, "app.yaml": restarting, release };
+  const restartInputs = { ExecStart: exec, environment, "app.yaml": restarting, release, "credential TOKEN": sha256(`token ${environment}`) };
   const inputs = {
     inputPaths: [paths.unit, paths.environment, paths.token, paths.restarting, paths.reloading, link],
     after: ["var-cache-app.mount"],

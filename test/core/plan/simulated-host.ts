@@ -8,7 +8,7 @@ import { pathState, sha256 } from "./host-builder.ts";
 
 /** The host after the plan was applied and confirmed. */
 export function applyPlan(shown: Plan, wanted: HostTarget, before: Observation): Observation {
-  const target = encryptAll(asEncrypted(wanted, before), before);
+  const target = asEncrypted(encryptAll(asEncrypted(wanted, before), before), before);
   const plan = wanted.resources.some(isEncrypted) ? makePlan(target, before) : shown;
   const host = thaw(later(before, 10));
   for (const { resource, after } of plan.changes) {
