@@ -311,7 +311,7 @@ export type FileResource = {
   readonly mode: string;
   readonly owner: string;
   readonly group: string;
-  /** Of an encrypted credential what it holds, until the host has encrypted it. */
+  /** Of an encrypted credential what it holds, until the host has encrypted it; sha256 is then hashHeld of it. */
   readonly content: Uint8Array;
   readonly sha256: string;
   /** True: the content is never shown, saved or sent anywhere but to the host. */
@@ -540,7 +540,7 @@ export type Observation = {
   readonly groups: ReadonlyMap<string, { readonly gid: number; readonly members: readonly string[] }>;
   /** Mount point → file system type and live options, as in /proc/self/mounts; only paths that were asked for. */
   readonly mounts: ReadonlyMap<string, { readonly type: string; readonly options: readonly string[] }>;
-  /** By path, of the encrypted credentials that were asked for: the sha256 of what is in the file, and of what our last apply left there; null: it cannot be decrypted here. */
+  /** By path, of the encrypted credentials that were asked for: hashHeld of what is in the file, and of what our last apply left there; null: it cannot be decrypted here. */
   readonly encrypted: ReadonlyMap<string, { readonly live: string | null; readonly applied: string | null }>;
   /** By path, of the folders that were asked for and are there. */
   readonly trees: ReadonlyMap<string, TreeState>;

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { HostTarget, Plan } from "../core/model.ts";
 import { type EncryptedFile, isEncrypted } from "../core/plan/encrypted.ts";
+import { hashHeld } from "../core/render/make-file.ts";
 import { decodeEncrypt, type EncryptOrder, encodeEncrypt } from "../host/encrypt-answer.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";
@@ -20,7 +21,7 @@ export async function withEncrypted(remote: Remote, target: HostTarget, plan: Pl
 }
 
 function order({ path, sha256, content }: EncryptedFile): EncryptOrder {
-  return { path, sha256, heldSha256: sha256Of(content), held: content };
+  return { path, sha256, heldSha256: hashHeld(content), held: content };
 }
 
 /** A host may have to be asked for some MiB of them. */

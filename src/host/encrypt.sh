@@ -22,7 +22,8 @@ present() {
 # encrypt NAME SIZE SHA256: prints what the next bytes of standard input become, once it was read back.
 encrypt() {
   text=$(head -c "$2" | systemd-creds encrypt --with-key=host --name="$1" - -) || return 1
-  case $(printf '%s\n' "$text" | systemd-creds decrypt --name="$1" - - | sha256sum) in "$3 "*) ;; *) return 1 ;; esac
+  held=$({ printf 'encrypted credential\n'; printf '%s\n' "$text" | systemd-creds decrypt --name="$1" - -; } | sha256sum) || return 1
+  case $held in "$3 "*) ;; *) return 1 ;; esac
   printf '%s\n' "$text" | base64 -w 0
 }
 

@@ -130,7 +130,7 @@ applied_sum() {
 # decrypted WHICH PATH FILE: sends the hash of what an encrypted credential holds; nothing where this host cannot decrypt it.
 decrypted() {
   [ -f "$3" ] || return
-  sum=$({ { systemd-creds decrypt --name="${2##*/}" -- "$3" - 2>/dev/null; printf '%s\n' "$?" >&3; } | sha256sum; } 3>&1)
+  sum=$({ { printf 'encrypted credential\n'; systemd-creds decrypt --name="${2##*/}" -- "$3" - 2>/dev/null; printf '%s\n' "$?" >&3; } | sha256sum; } 3>&1)
   case $sum in "0$newline"*) printf 'decrypted\t%s\t%s\t%.64s\n' "$1" "$2" "${sum#*"$newline"}" ;; esac
 }
 

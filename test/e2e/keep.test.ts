@@ -1,6 +1,7 @@
 /** What is kept: a cache over unmounts, reboots and new mounts; and a secret that reaches the process as a credential and nothing else. */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hashHeld } from "../../src/core/render/make-file.ts";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { makeWorkshop, type Run, type Workshop } from "../support/workshop.ts";
 
@@ -218,7 +219,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect((await run(shop, "drift")).stdout).toContain(`${credential}: this host cannot decrypt it`);
     expect((await run(shop, "drift", "--heal", "--grace", "0", "--state", `${shop.folder}/.state`)).code).toBe(0);
     expect(await sum()).toBe(before);
-    expect(await host.shell(`grep -rlF ${sha256(first)} /etc /var/lib/svcdeploy || true`)).toBe("");
+    expect(await host.shell(`grep -rlE "${sha256(first)}|${hashHeld(new TextEncoder().encode(first))}" /etc /var/lib/svcdeploy || true`)).toBe("");
     const again = `systemd-creds --name=TOKEN decrypt ${credential} - | systemd-creds --with-key=host --name=TOKEN encrypt - ${credential}`;
     await host.shell(`cd /tmp; ${again}; chmod 600 ${credential}`);
     expect((await run(shop, "drift")).stdout).toContain(`${credential}: encrypted anew by somebody`);

@@ -3,7 +3,7 @@
  * else (manifest, journal, records, generations) goes by the bytes of the file, and keeps no hash of the text.
  */
 import type { FileResource, HostTarget, Observation, Resource, UnitResource } from "../model.ts";
-import { digestInputs, hashSha256 } from "../render/make-file.ts";
+import { digestInputs, hashHeld } from "../render/make-file.ts";
 import { baseName } from "./input-changes.ts";
 
 /** A file whose declared content is encrypted by the host before it is written. */
@@ -32,7 +32,7 @@ export function asEncrypted(target: HostTarget, observation: Observation): HostT
 export function sayEncrypted({ path, content }: EncryptedFile, { encrypted }: Observation): string {
   const live = encrypted.get(path)?.live ?? null;
   if (live === null) return "this host cannot decrypt it";
-  return live === hashSha256(content) ? "encrypted anew by somebody; it holds what is declared" : "other content than declared";
+  return live === hashHeld(content) ? "encrypted anew by somebody; it holds what is declared" : "other content than declared";
 }
 
 function known(file: EncryptedFile, { project }: HostTarget, { encrypted, paths, manifest }: Observation): EncryptedFile {

@@ -34,7 +34,7 @@ export function warning(code: string, text: string): Notice {
 
 function rightNotices({ host }: HostTarget, { facts }: Observation): readonly Notice[] {
   const notRoot = `the scripts run as uid ${facts.uid}, not as root: log in as root or set \`become: sudo\` for ${host.name}`;
-  const missing = `the host lacks ${facts.missing.join(", ")}: install what provides ${facts.missing.length === 1 ? "it" : "them"} (coreutils, util-linux, passwd; for trees findutils, grep and tar)`;
+  const missing = `the host lacks ${facts.missing.join(", ")}: install what provides ${facts.missing.length === 1 ? "it" : "them"} (coreutils, util-linux, passwd; for trees findutils, grep and tar; for encrypted credentials systemd-creds)`;
   return [...(facts.uid === 0 ? [] : [refusal("not-root", notRoot)]), ...(facts.missing.length === 0 ? [] : [refusal("missing-command", missing)])];
 }
 

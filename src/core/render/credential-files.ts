@@ -2,7 +2,7 @@
 import type { Problem } from "../errors.ts";
 import type { Directives, FileResource, Host, SecretValues, Service } from "../model.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
-import { makeFile } from "./make-file.ts";
+import { hashHeld, makeFile } from "./make-file.ts";
 import { makeDirectives, makeProblem } from "./unit-text.ts";
 
 /** systemd refuses to start a unit whose credentials, names and contents, come to more than this (CREDENTIALS_TOTAL_SIZE_MAX). */
@@ -24,7 +24,8 @@ export function renderCredentialFiles(service: Service, host: Host, secrets: Sec
     if (secret === undefined) problems.push(makeProblem(place, `The secret ${name} has no value`, "Its provider was not asked or did not answer."));
     if (given !== undefined) problems.push(makeProblem(given.place, `${given.name}= names the credential ${name}, which secrets: delivers already`));
     const path = `/etc/svcdeploy/credentials/${service.name}/${name}`;
-    const file = makeFile(service.name, role, path, secret?.reveal() ?? "", { mode: "600", secret: true });
+    const plain = makeFile(service.name, role, path, secret?.reveal() ?? "", { mode: "600", secret: true });
+    const file = role === "credential" ? plain : { ...plain, sha256: hashHeld(plain.content) };
     if (role === "encrypted-credential" && host.systemd < UNLIMITED_SYSTEMD && file.content.length > MAX_ENCRYPTED_BYTES)
       problems.push(
         makeProblem(
@@ -43,11 +44,12 @@ export function renderCredentialFiles(service: Service, host: Host, secrets: Sec
 
 /** The directive for each of these files. */
 export function credentialDirectives(service: Service, files: readonly FileResource[]): Directives {
-  const place = { file: service.file, line: 1, column: 1 };
-  return makeDirectives(
-    place,
-    files.map((file) => [file.role === "credential" ? "LoadCredential" : "LoadCredentialEncrypted", `${credentialName(file)}:${file.path}`]),
-  );
+  return files.flatMap((file) => {
+    const name = credentialName(file);
+    const { place } = service.secrets.find((secret) => secret.name === name) ?? { place: { file: service.file, line: 1, column: 1 } };
+    const directive = file.role === "credential" ? "LoadCredential" : "LoadCredentialEncrypted";
+    return makeDirectives(place, [[directive, `${name}:${file.path}`]]);
+  });
 }
 
 /** The name that the process finds it by, below $CREDENTIALS_DIRECTORY. */

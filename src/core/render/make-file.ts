@@ -33,6 +33,14 @@ export function hashSha256(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
+/**
+ * What an encrypted credential holds, as 64 hex digits; never the sha256 of the text itself, which a plain file in its place would have. probe.sh and
+ * encrypt.sh say the same.
+ */
+export function hashHeld(content: Uint8Array): string {
+  return createHash("sha256").update("encrypted credential\n").update(content).digest("hex");
+}
+
 /** One fingerprint for a set of named inputs, whatever their order: sha256 of their canonical JSON. */
 export function digestInputs(inputs: { readonly [input: string]: string }): string {
   const sorted = Object.entries(inputs).sort(([left], [right]) => (left < right ? -1 : 1));

@@ -3,14 +3,17 @@ import { expect, test } from "vitest";
 import { findDrift } from "../../../src/core/plan/drift.ts";
 import { asEncrypted } from "../../../src/core/plan/encrypted.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
+import { hashHeld } from "../../../src/core/render/make-file.ts";
 import { digest, type HostSpec, makeObservation, makeResource, makeTarget, sha256 } from "./host-builder.ts";
 
 const path = "/etc/svcdeploy/credentials/app/TOKEN";
 const target = makeTarget([makeResource({ kind: "file", role: "encrypted-credential", path, content: "token", mode: "600", secret: true })]);
 
+const heldIn = (text: string): string => hashHeld(new TextEncoder().encode(text));
+
 /** A host where the file `there` stands and `applied` is in the manifest; held: what is in each by the host's word. */
 function host(there: string | null, applied: string, held: { readonly live?: string; readonly applied?: string }) {
-  const known = Object.fromEntries(Object.entries(held).map(([key, text]) => [key, sha256(text)]));
+  const known = Object.fromEntries(Object.entries(held).map(([key, text]) => [key, heldIn(text)]));
   const spec: HostSpec = {
     paths: { [path]: there === null ? null : { content: there, mode: "600" } },
     encrypted: { [path]: known },
@@ -34,10 +37,11 @@ test.each<[string, ReturnType<typeof host>, string, readonly string[]]>([
   ["changed in the project", host("E1", "E1", { live: "old" }), "token", ["project other content than declared"]],
   ["changed on both sides", host("E9", "E1", { live: "other", applied: "old" }), "token", ["conflict other content than declared"]],
   ["the host has lost its key", host("E1", "E1", {}), "token", ["project this host cannot decrypt it"]],
+  ["a plain file, as an older systemd or svcdeploy had it", host("token", "token", {}), "token", ["project this host cannot decrypt it"]],
   ["a hash of the host's that is no answer", host("E1", "E1", { applied: "token" }), "token", ["project this host cannot decrypt it"]],
 ])("%s", (_what, observation, wanted, said) => {
   const [file] = asEncrypted(target, observation).resources;
-  expect(file).toMatchObject({ sha256: sha256(wanted) });
+  expect(file).toMatchObject({ sha256: wanted === "token" ? heldIn("token") : sha256(wanted) });
   const findings = findDrift(target, observation).filter(({ kind }) => kind !== "manifest");
   expect(findings.map(({ origin, text }) => `${origin} ${text}`)).toEqual(said);
   expect(makePlan(target, observation).changes.length).toBe(said.length);
@@ -62,7 +66,7 @@ test("a host that could encrypt and may not is told of; one that cannot is not",
 });
 
 test("the digests of units go by the encrypted file too, so that no hash of its text is kept on the host", () => {
-  const restartInputs = { ExecStart: "x", "credential TOKEN": sha256("token") };
+  const restartInputs = { ExecStart: "x", "credential TOKEN": heldIn("token") };
   const unit = makeResource({ kind: "unit", unit: "app.service", restartInputs, restartDigest: "by the text" });
   const other = makeResource({ kind: "unit", unit: "other.service", service: "other", restartInputs, restartDigest: "not ours" });
   const both = { ...target, resources: [...target.resources, unit, other] };
@@ -72,8 +76,8 @@ test("the digests of units go by the encrypted file too, so that no hash of its 
     );
   const [own, others] = digestsOf(host("E1", "E1", { live: "token" }));
   expect(own?.[0]).toBe(sha256("E1"));
-  expect(others).toEqual([sha256("token"), digest("not ours")]);
+  expect(others).toEqual([heldIn("token"), digest("not ours")]);
   expect(digestsOf(host("x", "E1", { applied: "token" }))[0]).toEqual(own);
   expect(digestsOf(host("E9", "E9", { live: "token" }))[0]).not.toEqual(own);
-  expect(digestsOf(host("E1", "E1", {}))[0]).toEqual([sha256("token"), digest("by the text")]);
+  expect(digestsOf(host("E1", "E1", {}))[0]).toEqual([heldIn("token"), digest("by the text")]);
 });

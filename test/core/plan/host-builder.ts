@@ -16,6 +16,7 @@ import type {
 import { parseManifestLine } from "../../../src/core/plan/manifest.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { directoriesAbove } from "../../../src/core/plan/probe-request.ts";
+import { hashHeld } from "../../../src/core/render/make-file.ts";
 
 /** The host's clock in all tests: seconds since the epoch, and since boot. */
 export const CLOCK = 1_800_000_000;
@@ -180,7 +181,8 @@ function fill(spec: ResourceSpec): object {
 
 function fillFile(owned: object, spec: ResourceSpec): object {
   const content = new TextEncoder().encode(String(spec.content ?? ""));
-  return { ...owned, id: `file:${String(spec.path)}`, role: "config", secret: false, onChange: "none", ...spec, content, sha256: sha256(content) };
+  const digestOf = spec.role === "encrypted-credential" ? hashHeld : sha256;
+  return { ...owned, id: `file:${String(spec.path)}`, role: "config", secret: false, onChange: "none", ...spec, content, sha256: digestOf(content) };
 }
 
 function fillUnit(spec: ResourceSpec): object {

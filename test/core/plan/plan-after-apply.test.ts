@@ -5,6 +5,7 @@ import type { HostTarget, Observation, Resource } from "../../../src/core/model.
 import { notContained } from "../../../src/core/plan/contained.ts";
 import { findDrift } from "../../../src/core/plan/drift.ts";
 import { isEmpty, makePlan } from "../../../src/core/plan/plan.ts";
+import { hashHeld } from "../../../src/core/render/make-file.ts";
 import { makeObservation, makeResource, makeTarget, type ResourceSpec, sha256 } from "./host-builder.ts";
 import { applyPlan, befall, type Mishap } from "./simulated-host.ts";
 
@@ -155,7 +156,13 @@ function serviceSpecs(version: Version, link: string): readonly ResourceSpec[] {
   const { exec, description, environment, restarting, reloading, release, canReload } = version;
   const reload = canReload ? "ExecReload=/bin/kill -HUP $MAINPID\n" : "";
   const content = `[Unit]\nDescription=${description}\n[Service]\nExecStart=/opt/app/current/app ${exec}\n${reload}`;
-  const restartInputs = { ExecStart: exec, environment, "app.yaml": restarting, release, "credential TOKEN": sha256(`token ${environment}`) };
+  const restartInputs = {
+    ExecStart: exec,
+    environment,
+    "app.yaml": restarting,
+    release,
+    "credential TOKEN": hashHeld(new TextEncoder().encode(`token ${environment}`)),
+  };
   const inputs = {
     inputPaths: [paths.unit, paths.environment, paths.token, paths.restarting, paths.reloading, link],
     after: ["var-cache-app.mount"],

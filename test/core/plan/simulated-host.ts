@@ -4,6 +4,7 @@ import { asEncrypted, isEncrypted } from "../../../src/core/plan/encrypted.ts";
 import { manifestPath, parseManifestLine } from "../../../src/core/plan/manifest.ts";
 import { declaredMounts } from "../../../src/core/plan/mount-options.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
+import { hashHeld } from "../../../src/core/render/make-file.ts";
 import { pathState, sha256 } from "./host-builder.ts";
 
 /** The host after the plan was applied and confirmed. */
@@ -40,7 +41,7 @@ function encryptAll(target: HostTarget, { paths }: Observation): HostTarget {
   const resources = target.resources.map((resource) => {
     if (!isEncrypted(resource) || held.has(resource.sha256) || paths.get(resource.path)?.sha256 === resource.sha256) return resource;
     const content = new TextEncoder().encode(`encryption number ${held.size}`);
-    held.set(sha256(content), sha256(resource.content));
+    held.set(sha256(content), hashHeld(resource.content));
     return { ...resource, content, sha256: sha256(content) };
   });
   return { ...target, resources };
