@@ -167,8 +167,8 @@ export type DropIn = {
   readonly place: Place;
 };
 
-/** A socket that systemd holds for the service. unit: <service>.socket, or <service>-<name>.socket. */
-export type Socket = { readonly unit: string; readonly directives: Directives; readonly place: Place };
+/** A socket that systemd holds for the service. unit: <service>.socket, or <service>-<name>.socket; directives: of [Socket]; general: of [Unit]. */
+export type Socket = { readonly unit: string; readonly directives: Directives; readonly general: Directives; readonly place: Place };
 
 /** One of the units that a service becomes from one template unit. */
 export type Instance = {
@@ -248,6 +248,9 @@ export type Service = {
     readonly options: readonly string[];
     /** Saved in the folder `to` every so often and at stop, restored at start. */
     readonly persist: { readonly to: string; readonly everySeconds: number } | null;
+    /** More directives of the mount unit: [Unit], and [Mount] without those that follow from the other keys. */
+    readonly unit: Directives;
+    readonly mount: Directives;
     readonly place: Place;
   } | null;
   readonly logrotate: {

@@ -22,7 +22,7 @@ function give(shop: Workshop, { port = 18081, when = "hourly", greeting = "hello
       service: "  CPUQuota: 150%",
       extra: `runtime: go
 secrets: { TOKEN: { exec: [printf, "from a program"] } }
-sockets: [{ ListenStream: "127.0.0.1:${port}" }]
+sockets: [{ ListenStream: "127.0.0.1:${port}", After: network-online.target }]
 timers:
   - { name: rollup, OnCalendar: "${when}", ExecStart: "${job.replaceAll("$", "$$")}" }
 `,
@@ -56,6 +56,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect({ code: first.code, said: first.stdout + first.stderr }).toMatchObject({ code: 0 });
     expect(await host.shell("systemctl is-active web.socket web.service web-rollup.timer")).toBe("active\nactive\nactive\n");
     expect(await host.shell("systemctl is-enabled web.socket web-rollup.timer")).toBe("enabled\nenabled\n");
+    expect(await show(host, "web.socket", "After")).toContain("network-online.target");
     expect(await host.shell("journalctl -q --no-pager -u web.service")).toContain("given 1 sockets: web.socket");
     expect(await host.shell(answers(18081))).toContain('"version":"1.0"');
     const second = await apply(shop);

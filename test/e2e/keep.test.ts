@@ -27,12 +27,13 @@ type Kept = {
   readonly token?: string | null;
   readonly size?: string;
   readonly path?: string;
+  readonly mount?: string;
 };
 
 /** Each start writes down what the credential is, and one more line behind those that the cache holds from earlier starts. */
 function give(
   shop: Workshop,
-  { mode = "0750", every = "1h", persist = true, token = first, size = "32M", path = "/var/cache/keep" }: Kept = {},
+  { mode = "0750", every = "1h", persist = true, token = first, size = "32M", path = "/var/cache/keep", mount = "" }: Kept = {},
 ): void {
   const start = `sha256sum <"$\${CREDENTIALS_DIRECTORY}/TOKEN" | cut -c1-64 >${path}/token; echo start >>${path}/starts; exec sleep infinity`;
   const keeping = persist ? `, persist: { to: /var/lib/keep/cache, every: ${every} }` : "";
@@ -45,7 +46,7 @@ service:
   Type: exec
   ExecStart: /bin/sh -c '${start}'
 secrets: { ${token === null ? "" : "TOKEN: { file: secrets/token, deliver: credential }"} }
-cache: { path: ${path}, size: ${size}, mode: "${mode}"${keeping} }
+cache: { path: ${path}, size: ${size}, mode: "${mode}"${keeping}${mount} }
 settle: 1s
 `,
   );
@@ -133,11 +134,12 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     const names = ["keep.service", "keep-cache-restore.service", "keep-cache-save.timer", "var-cache-keep.mount"];
     const before = await show(host, "InvocationID", ...names);
     const next = await show(host, "NextElapseUSecMonotonic", "keep-cache-save.timer");
-    give(shop, { every: "2h", size: "48M" });
+    give(shop, { every: "2h", size: "48M", mount: ", Mount: { TimeoutSec: 40s }" });
     const said = await applied(shop);
     expect(said).toContain("reload var-cache-keep.mount");
     expect(said).not.toMatch(/(?:re)?start keep|stop keep/);
     expect(await show(host, "NextElapseUSecMonotonic", "keep-cache-save.timer")).not.toBe(next);
+    expect(await show(host, "TimeoutUSec", "var-cache-keep.mount")).toBe("40s\n");
     expect(await show(host, "InvocationID", ...names)).toBe(before);
   });
 
@@ -149,6 +151,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     );
     await untilStarted(host, 3);
     expect(await host.shell("stat -c '%a' /var/cache/keep /var/cache/keep/d")).toBe("755\n750\n");
+    expect(await show(host, "TimeoutUSec", "var-cache-keep.mount")).not.toBe("40s\n");
     await unchanged(shop);
   });
 

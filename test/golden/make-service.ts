@@ -18,7 +18,10 @@ export type ShortService = Partial<
   readonly credentials?: readonly string[];
   readonly files?: readonly (Partial<Service["files"][number]> & Pick<Service["files"][number], "path" | "from">)[];
   readonly slice?: { readonly name: string; readonly directives: ShortDirectives } | null;
-  readonly cache?: (Omit<NonNullable<Service["cache"]>, "place" | "persist"> & Partial<Pick<NonNullable<Service["cache"]>, "persist">>) | null;
+  readonly cache?:
+    | (Omit<NonNullable<Service["cache"]>, "place" | "persist" | "unit" | "mount"> &
+        Partial<Pick<NonNullable<Service["cache"]>, "persist" | "unit" | "mount">>)
+    | null;
   readonly logrotate?:
     | (Omit<NonNullable<Service["logrotate"]>, "place" | "postrotate"> & Partial<Pick<NonNullable<Service["logrotate"]>, "postrotate">>)
     | null;
@@ -55,7 +58,7 @@ export function makeService(short: ShortService): Service {
     }),
     files: (short.files ?? []).map((file) => ({ mode: "0644", owner: "root", group: "root", onChange: "restart", place, ...file })),
     slice: slice ? { name: slice.name, directives: makeDirectives(slice.directives, place), place } : null,
-    cache: cache ? { persist: null, ...cache, place } : null,
+    cache: cache ? { persist: null, unit: [], mount: [], ...cache, place } : null,
     logrotate: logrotate ? { postrotate: null, ...logrotate, place } : null,
     directories: (short.directories ?? []).map((directory) => ({ ...directory, place })),
   };

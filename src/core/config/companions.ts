@@ -47,24 +47,33 @@ export function readPaths(reading: DirectiveReading): Service["paths"] {
   return paths;
 }
 
-/** Sockets: <service>.socket where no name is given, <service>-<name>.socket else. One that listens on nothing is a problem. */
+/**
+ * Sockets: <service>.socket where no name is given, <service>-<name>.socket else. Directives that [Socket] knows go there, then those of [Unit]. One that
+ * listens on nothing is a problem.
+ */
 export function readSockets(reading: DirectiveReading): Service["sockets"] {
   const service = reading.written.name;
   const sockets = (reading.written.sockets ?? []).map((written, index): Socket => {
     const place = reading.placeOf(["sockets", index]);
     const name = readName(reading, written, "sockets", index);
     if (!Object.keys(written).some((directive) => directive.startsWith("Listen"))) refused(reading, place, "a socket listens: ListenStream …");
-    const directives = directivesUnder(reading, written, "sockets", index);
+    const all = directivesUnder(reading, written, "sockets", index);
+    const general = all.filter((directive) => isOfUnit(directive.name, reading.host.systemd));
+    const directives = all.filter((directive) => !general.includes(directive));
     for (const { name: directive, place: where } of directives) {
       checkDirective(reading, "Socket", directive, where);
       if (directive === "Service") refused(reading, where, "Service= follows from the service that the socket stands in");
     }
     if (directives.some(isAccept)) refuseBesideConnections(reading, place);
-    return { unit: `${service}${name === null ? "" : `-${name}`}.socket`, directives, place };
+    return { unit: `${service}${name === null ? "" : `-${name}`}.socket`, directives, general, place };
   });
   for (const { unit, place } of sockets.filter((socket, index) => sockets.findIndex(({ unit }) => unit === socket.unit) < index))
     refused(reading, place, `there are two sockets ${unit}: give one of them another name`);
   return sockets;
+}
+
+function isOfUnit(name: string, version: number): boolean {
+  return !isKnownDirective("Socket", name, version) && isKnownDirective("Unit", name, version);
 }
 
 function isAccept({ name, value }: Directives[number]): boolean {

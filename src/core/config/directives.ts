@@ -26,6 +26,19 @@ export function readDirectives(reading: DirectiveReading, section: Section, key:
   });
 }
 
+/** The directives of a section in a block of the service, e.g. at ["cache", "Mount"], each known to the host's systemd. */
+export function readSection(
+  reading: DirectiveReading,
+  section: Section,
+  path: readonly (string | number)[],
+  written: Readonly<Record<string, readonly string[]>> | undefined,
+): Directives {
+  return Object.entries(written ?? {}).flatMap(([name, values]) => {
+    checkDirective(reading, section, name, reading.placeOf([...path, name]));
+    return directivesOf(reading, [...path, name], values);
+  });
+}
+
 /** One directive's values as written at a path of the service, each at its place. */
 export function directivesOf(reading: Pick<DirectiveReading, "placeOf">, path: readonly (string | number)[], values: readonly string[]): Directives {
   const name = String(path.at(-1));

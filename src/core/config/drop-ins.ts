@@ -1,6 +1,6 @@
 /** Drop-ins for units that are not ours, as written → what is laid over which unit. */
-import type { Directives, DropIn, Service } from "../model.ts";
-import { checkDirective, type DirectiveReading, directivesOf, type Section } from "./directives.ts";
+import type { DropIn, Service } from "../model.ts";
+import { type DirectiveReading, readSection, type Section } from "./directives.ts";
 import type { WrittenService } from "./service-schema.ts";
 
 /**
@@ -41,7 +41,7 @@ const SECTIONS: { readonly [type: string]: Section | null } = {
 function readSections(reading: DirectiveReading, written: Written, index: number): DropIn["sections"] {
   const own = SECTIONS[typeOf(written.unit)] ?? null;
   return KEYS.flatMap((section) => {
-    const directives = readSection(reading, written[section], [index, section]);
+    const directives = readSection(reading, section, ["dropins", index, section], written[section]);
     if (written[section] !== undefined && section !== "Unit" && section !== own)
       refuse(reading, index, `[${section}] means nothing to ${written.unit}: systemd would ignore it`, section);
     return directives.length === 0 ? [] : [{ name: section, directives }];
@@ -49,14 +49,6 @@ function readSections(reading: DirectiveReading, written: Written, index: number
 }
 
 const KEYS = ["Unit", "Service", "Socket", "Timer", "Path", "Slice", "Mount", "Automount", "Swap"] as const;
-
-function readSection(reading: DirectiveReading, directives: Written["Unit"], [index, section]: readonly [number, Section]): Directives {
-  return Object.entries(directives ?? {}).flatMap(([name, values]) => {
-    const path = ["dropins", index, section, name];
-    checkDirective(reading, section, name, reading.placeOf(path));
-    return directivesOf(reading, path, values);
-  });
-}
 
 /** What a daemon-reload does not reach needs a restart, of a service alone: sockets and mounts take other units down with them. */
 function readOnChange(reading: DirectiveReading, { unit, onChange }: Written, index: number): DropIn["onChange"] {

@@ -79,7 +79,7 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     },
     "timers[].name": { says: "Names the units: <service>-<name>.timer and .service." },
     sockets: {
-      says: "Sockets that systemd holds for the service: directives of [Socket].",
+      says: "Sockets that systemd holds for the service: directives of [Socket], and of its [Unit].",
       example: "sockets: [{ ListenStream: 127.0.0.1:6060, FileDescriptorName: debug }]",
     },
     "sockets[].name": { says: "Names the unit <service>-<name>.socket.", otherwise: "<service>.socket" },
@@ -146,6 +146,11 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     "cache.owner": { says: "Who owns it.", otherwise: "the account, else root" },
     "cache.group": { says: "Its group.", otherwise: "the account's, else root" },
     "cache.options": { says: "More options of mount(8), e.g. noatime." },
+    "cache.Unit": { says: "More directives of the mount unit's [Unit]." },
+    "cache.Mount": {
+      says: "More directives of [Mount], without What, Where, Type and Options. They count when it is mounted or unmounted the next time.",
+      example: "cache: { path: /var/cache/web, size: 512M, Mount: { TimeoutSec: 10s } }",
+    },
     "cache.persist": {
       says: "Keeps its contents over unmounts and reboots: saved by a timer and at stop, restored at start. docs/caches.md.",
       example: "cache: { path: /var/cache/web, size: 512M, owner: web, persist: { to: /var/lib/web/cache, every: 15min } }",

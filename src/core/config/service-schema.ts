@@ -158,6 +158,8 @@ const cache = map({
   group: accountName.optional(),
   options: listOf(mountOption).optional(),
   persist: map({ to: stateFolder, every: duration(10, 30 * 86_400) }).optional(),
+  Unit: directives.optional(),
+  Mount: directives.optional(),
 });
 
 const logrotateValue = leaf(

@@ -6,7 +6,7 @@ import { refuseVariable } from "./allow-lists.ts";
 import { artifactForm } from "./artifact-form.ts";
 import { checkTree } from "./check.ts";
 import { readPaths, readSockets, readTimers } from "./companions.ts";
-import { readDirectives } from "./directives.ts";
+import { readDirectives, readSection } from "./directives.ts";
 import { readDropIns } from "./drop-ins.ts";
 import { readInstances } from "./instances.ts";
 import { serviceSchema, type WrittenService } from "./service-schema.ts";
@@ -153,9 +153,13 @@ function readSlice(reading: Reading): Service["slice"] {
   };
 }
 
-function readCache({ written, placeOf }: Reading, account: Service["account"]): Service["cache"] {
+function readCache(reading: Reading, account: Service["account"]): Service["cache"] {
+  const { written, placeOf } = reading;
   const { cache } = written;
   if (cache === undefined) return null;
+  const mount = readSection(reading, "Mount", ["cache", "Mount"], cache.Mount);
+  for (const { name, place } of mount)
+    if (["What", "Where", "Type", "Options"].includes(name)) refuse(reading, place, `${name}= follows from the other keys of the cache`);
   return {
     path: cache.path,
     size: cache.size,
@@ -164,6 +168,8 @@ function readCache({ written, placeOf }: Reading, account: Service["account"]): 
     group: cache.group ?? account?.group ?? "root",
     options: cache.options ?? [],
     persist: cache.persist === undefined ? null : { to: cache.persist.to, everySeconds: cache.persist.every },
+    unit: readSection(reading, "Unit", ["cache", "Unit"], cache.Unit),
+    mount,
     place: placeOf(["cache"]),
   };
 }

@@ -67,7 +67,6 @@ const KEYS: Readonly<Record<string, readonly KeyPath[]>> = {
   ],
   "Service.Slice": [["slice", "name"]],
   "Service.EnvironmentFile": [["environment"], ["secrets"], ["runtime"]],
-  "Service.LoadCredential": [["secrets"]],
   "Unit.RequiresMountsFor": [["cache", "path"]],
   "Unit.Wants": [["cache", "persist"]],
   "Unit.After": [["cache", "persist"]],

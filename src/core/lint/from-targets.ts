@@ -120,7 +120,8 @@ function directivesBehind(entry: LintEntry, unit: string, service: Service): Dir
   if (timer !== undefined) return { Timer: timer.timer, Service: timer.service, Unit: timer.unit }[entry.section] ?? [];
   const path = pathOf(unit, service);
   if (path !== undefined) return { Path: path.path, Service: path.service, Unit: path.unit }[entry.section] ?? [];
-  if (unit.endsWith(".socket")) return service.sockets.find((socket) => socket.unit === unit)?.directives ?? [];
+  if (unit.endsWith(".socket")) return service.sockets.flatMap((socket) => (socket.unit === unit ? [...socket.directives, ...socket.general] : []));
+  if (unit.endsWith(".mount")) return { Unit: service.cache?.unit, Mount: service.cache?.mount }[entry.section] ?? [];
   if (unit.endsWith(".slice")) return service.slice?.directives ?? [];
   if (!unit.endsWith(".service")) return [];
   switch (entry.section) {

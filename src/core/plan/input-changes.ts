@@ -85,4 +85,4 @@ function directiveEffect(unit: UnitResource, { section, name, before, after }: D
   return after === "" && !MANAGER_SECTIONS.has(section) ? "restart" : "manager";
 }
 
-const MANAGER_SECTIONS = new Set(["Unit", "Install", "Slice", "Timer", "Path"]);
+const MANAGER_SECTIONS = new Set(["Unit", "Install", "Slice", "Timer", "Path", "Mount"]);

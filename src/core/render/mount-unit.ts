@@ -4,7 +4,7 @@ import type { Directives, FileResource, Service, UnitResource } from "../model.t
 import { mountUnitName } from "../unit-file/escape.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
 import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
-import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
+import { effectiveValues, formatUnitText, makeDirectives, makeProblem, withDescription } from "./unit-text.ts";
 
 /** The mount's file and unit, its name and what it installs into; unit is null when the service has no cache. */
 export type RenderedUnit = {
@@ -30,8 +30,8 @@ export function renderMountUnit(service: Service, problems: Problem[]): Rendered
     ["Options", options],
   ]);
   const sections = [
-    { name: "Unit", directives: makeDirectives(place, [["Description", `tmpfs cache at ${cache.path}`]]) },
-    { name: "Mount", directives: mount },
+    { name: "Unit", directives: withDescription(cache.unit, `tmpfs cache at ${cache.path}`, place) },
+    { name: "Mount", directives: [...mount, ...cache.mount] },
     { name: "Install", directives: install },
   ];
   const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
@@ -59,7 +59,10 @@ function isSafeCache(service: Service, problems: Problem[]): boolean {
   return problems.length === before;
 }
 
-/** A remount applies size and flags; what, where, mode, uid and gid only a new mount does (tried on 247, 252 and 257). */
+/**
+ * A remount applies size and flags; what, where, mode, uid and gid only a new mount does (tried on 247, 252 and 257). The other directives of [Mount] say
+ * how it is mounted and unmounted, so they count at the next time.
+ */
 function makeMountUnit(service: Service, unit: string, path: string, mount: Directives): UnitResource {
   const options = (effectiveValues(mount, "Options")[0] ?? "").split(",");
   const fixed = options.filter((option) => /^(mode|uid|gid)=/.test(option));

@@ -4,7 +4,7 @@ import type { Directives, Service, Socket, UnitResource } from "../model.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
 import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
-import { effectiveValues, formatUnitText, makeDirectives } from "./unit-text.ts";
+import { effectiveValues, formatUnitText, makeDirectives, withDescription } from "./unit-text.ts";
 
 /** Each socket's file and unit; any of its directives counts when it is opened, so a change means: service down, socket restarted, service up. */
 export function renderSocketUnits(service: Service, problems: Problem[]): readonly RenderedUnit[] {
@@ -28,7 +28,7 @@ function renderSocket(service: Service, socket: Socket, problems: Problem[]): Re
   // With Accept=yes systemd takes the template from the socket's name and refuses Service=.
   const started = startsPerConnection(service) ? [] : makeDirectives(socket.place, [["Service", `${service.name}.service`]]);
   const sections = [
-    { name: "Unit", directives: makeDirectives(socket.place, [["Description", `Socket of ${service.name}`]]) },
+    { name: "Unit", directives: withDescription(socket.general, `Socket of ${service.name}`, socket.place) },
     { name: "Socket", directives: [...socket.directives, ...started] },
     { name: "Install", directives: install },
   ];

@@ -36,6 +36,13 @@ export function makeDirectives(place: Place, pairs: readonly (readonly [name: st
   return pairs.map(([name, value]) => ({ name, value, place }));
 }
 
+/** The directives of [Unit] with a description in front, where they have none. */
+export function withDescription(directives: Directives, description: string, place: Place): Directives {
+  return directives.some(({ name }) => name === "Description")
+    ? directives
+    : [...makeDirectives(place, [["Description", description]]), ...directives];
+}
+
 /** The values that count for a directive: an empty one resets those before it (systemd.syntax(7)). */
 export function effectiveValues(directives: Directives, name: string): readonly string[] {
   const values = directives.filter((directive) => directive.name === name).map((directive) => directive.value.trim());

@@ -38,6 +38,12 @@ test("a socket is named by its service, a second one by its own name as well", (
   expect(names(sockets[1]?.directives ?? [])).toEqual(["ListenStream=127.0.0.1:6060", "FileDescriptorName=debug"]);
 });
 
+test("what [Socket] does not know and [Unit] does is the socket unit's", () => {
+  const { sockets } = read("sockets: [{ ListenStream: 192.0.2.1:80, After: network-online.target, Description: The door }]\n");
+  expect(names(sockets[0]?.directives ?? [])).toEqual(["ListenStream=192.0.2.1:80"]);
+  expect(names(sockets[0]?.general ?? [])).toEqual(["After=network-online.target", "Description=The door"]);
+});
+
 test("a path starts its job, or the service itself", () => {
   const { paths } = read(
     "paths: [{ name: in, PathChanged: [/a, /b], ExecStart: /bin/x, User: root, After: a.service }, { name: wake, PathExists: /c }]\n",
@@ -103,6 +109,9 @@ test.each([
     "dropins: [{ unit: a.service, name: a, Service: { UMask: 1 } }, { unit: a.service, name: a, Service: { UMask: 2 } }]",
     "2:64 there are two drop-ins a for a.service: give one of them another name",
   ],
+  ["cache: { path: /c, size: 1G, Mount: { Options: ro } }", "2:48 Options= follows from the other keys of the cache"],
+  ["cache: { path: /c, size: 1G, Mount: { Restart: on-failure } }", "knows no Restart= in [Mount]"],
+  ["cache: { path: /c, size: 1G, Unit: { TimeoutSec: 5s } }", "knows no TimeoutSec= in [Unit]"],
   ["sockets: [{ FileDescriptorName: a }]", "2:11 a socket listens: ListenStream …"],
   ["sockets: [{ ListenStream: 80, Service: b.service }]", "2:40 Service= follows from the service that the socket stands in"],
   ["sockets: [{ name: a, ListenStream: 80, Accept: true }]", "2:11 with Accept=yes the service has one socket, without a name"],

@@ -79,7 +79,7 @@ health: [{ http: "http://127.0.0.1:8080/ready" }, { tcp: "[::1]:9090" }, { comma
           onChange: "restart",
         },
       ],
-      cache: { path: "/var/cache/x", size: "4G", mode: "0755", owner: "svc", group: "svc", options: [] },
+      cache: { path: "/var/cache/x", size: "4G", mode: "0755", owner: "svc", group: "svc", options: [], unit: [], mount: [] },
       logrotate: {
         paths: ["/var/log/x/*.log"],
         options: [

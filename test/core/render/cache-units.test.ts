@@ -205,3 +205,13 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))("in %s",
     expect(readFileSync(saved, "utf8")).toBe("whole");
   });
 });
+
+test("more directives of the mount unit stand behind ours; its description may be the service's own", () => {
+  const place = { file: "services/app.yaml", line: 9, column: 3 };
+  const mount = unitsOf({ persist: null, mount: [{ name: "TimeoutSec", value: "5s", place }], unit: [{ name: "After", value: "a.service", place }] });
+  expect(mount.get("var-cache-app.mount")).toMatch(
+    /\[Unit\]\nDescription=tmpfs cache at .*\nAfter=a\.service\n\n\[Mount\][^[]*\nOptions=.*\nTimeoutSec=5s\n/,
+  );
+  const own = unitsOf({ persist: null, unit: [{ name: "Description", value: "Thumbnails", place }] });
+  expect(own.get("var-cache-app.mount")).toMatch(/\[Unit\]\nDescription=Thumbnails\n\n/);
+});

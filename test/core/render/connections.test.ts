@@ -11,7 +11,11 @@ function texts(accept: string): ReadonlyMap<string, string> {
     { name: "ListenStream", value: "7", place },
     { name: "Accept", value: accept, place },
   ];
-  const service = makeService({ name: "echo", service: { ExecStart: "/bin/echo" }, sockets: [{ unit: "echo.socket", directives, place }] });
+  const service = makeService({
+    name: "echo",
+    service: { ExecStart: "/bin/echo" },
+    sockets: [{ unit: "echo.socket", directives, general: [], place }],
+  });
   const resources = renderService(service, makeHost(), INPUTS);
   return new Map(
     resources.map((resource) => {
