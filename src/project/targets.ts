@@ -109,8 +109,7 @@ async function buildTarget(build: Build, play: Play, host: Host, sources: readon
     if (one !== null) resources.push(one.resources);
     if (one?.signed !== undefined) signed.push(one.signed);
   }
-  const files = new Map(services.map((service) => [service.name, service.file]));
-  const merged = await collect(build, () => mergeResources(resources, files));
+  const merged = await collect(build, () => mergeResources(resources, services));
   return {
     project: build.project.name,
     host,
