@@ -1,5 +1,6 @@
 /** What a host keeps of its last confirmed transactions, and which of them a rollback goes back to. */
 import type { KeptService } from "../model.ts";
+import type { NamedAction } from "../plan/action-name.ts";
 import { isSameService } from "../plan/kept-service.ts";
 
 /** Who made a generation, of its own words in the host's record; empty where it does not say. */
@@ -24,8 +25,8 @@ export type Generation = {
   readonly number: number;
   readonly madeBy: MadeBy;
   readonly madeAt: number;
-  /** What its transaction did to units, e.g. { verb: "restart", unit: "web.service" }. */
-  readonly actions: readonly { readonly verb: string; readonly unit: string }[];
+  /** What its transaction did to units, e.g. { verb: "restart", unit: "web.service", timeoutSeconds: 100 }. */
+  readonly actions: readonly Required<NamedAction>[];
   /** Service → sha256 of its description; null where an older svcdeploy deployed it and kept none. */
   readonly services: ReadonlyMap<string, string | null>;
 };
