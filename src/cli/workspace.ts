@@ -32,7 +32,7 @@ export async function openWorkspace(
   const valuesFiles = values ?? selection.valuesFiles.map((file) => resolve(workingDirectory, file));
   const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
   const readers = { describe: makeArtifactReader(root, use), readSecrets };
-  const plays = await buildTargets(project, { limit: selection.limit, services: selection.services }, readers);
+  const plays = await buildTargets(project, selection, readers);
   const secrets = await secretsOf(plays, root);
   stdout.protect(secrets);
   stderr.protect(secrets);

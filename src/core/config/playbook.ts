@@ -82,7 +82,7 @@ function readPlay(written: z.infer<typeof play>, index: number, scope: PlaybookS
 }
 
 /** A protected environment starts with one host, then a quarter; others go all at once. */
-function fillRollout(written: z.infer<typeof rollout>, scope: PlaybookScope): Rollout {
+export function fillRollout(written: z.infer<typeof rollout>, scope: Pick<PlaybookScope, "protected">): Rollout {
   return {
     batches: written.batches ?? (scope.protected ? [1, "25%", "100%"] : ["100%"]),
     maxFailed: written.maxFailed ?? 0,
