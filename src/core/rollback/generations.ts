@@ -62,10 +62,10 @@ export type Step = {
   readonly to: KeptService;
 };
 
-/** Where a rollback goes, or why it cannot. */
+/** Where a rollback goes, or why it cannot. isUnknown: the host never had the service. */
 export type Choice =
   | { readonly ok: true; readonly step: Step }
-  | { readonly ok: false; readonly service: string; readonly reason: string; readonly hint: string };
+  | { readonly ok: false; readonly service: string; readonly reason: string; readonly hint: string; readonly isUnknown?: true };
 
 const WITHOUT = "Apply the version that you want: check its commit out and run svcdeploy apply.";
 
@@ -77,7 +77,7 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
   const all = to === null ? kept.generations.slice(0, -1).toReversed() : kept.generations.filter(({ number }) => number === to);
   const isGone = sha256 === undefined && kept.generations.some(({ services }) => services.has(service));
   if (now === undefined || (sha256 === undefined && !isGone))
-    return refuse(`${service} was never deployed here by svcdeploy`, "svcdeploy apply deploys it.");
+    return { ok: false, service, reason: `${service} was never deployed here by svcdeploy`, hint: "svcdeploy apply deploys it.", isUnknown: true };
   if (sha256 === null)
     return refuse(`an older svcdeploy deployed ${service} and kept too little to go back to`, "From the next apply on it can be rolled back.");
   const from = sha256 === undefined ? goneService(service) : describe(sha256);
