@@ -103,7 +103,7 @@ test("another run, a full disk, a pending reboot, a failed unit, a tree on a hos
   const id = "0123456789abcdef0123456789abcdef";
   const service = join(project, "services/heartbeat.yaml");
   const before = readFileSync(service, "utf8");
-  writeFileSync(service, `${before}artifact: { source: dist/heartbeat.tar.gz }\n`);
+  writeFileSync(service, before.replace("source: artifacts/heartbeat", "source: artifacts/heartbeat/"));
   await host.shell("mv /usr/bin/setpriv /usr/bin/setpriv.away");
   await host.shell(`mkdir -p /var/lib/svcdeploy/txn/${id} && cd /var/lib/svcdeploy/txn/${id} && echo ROLLBACK_FAILED >state && echo eve@else >owner`);
   await host.shell("mount -t tmpfs -o size=1m none /opt && touch /run/reboot-required; systemd-run -q --unit=broken false || :");
