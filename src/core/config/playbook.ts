@@ -1,5 +1,5 @@
 /** The text of a playbook → plays: patterns resolved to hosts, rollout defaults filled. */
-import { z } from "zod";
+import * as z from "zod";
 import { didYouMean, type Problem } from "../errors.ts";
 import type { Host, Play, Rollout } from "../model.ts";
 import { checkTree, MAX_PROBLEMS, withoutEchoes } from "./check.ts";
