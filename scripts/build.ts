@@ -3,13 +3,27 @@ import { execFile } from "node:child_process";
 import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outdir = process.argv[2] ?? `${root}dist`;
 
 // Bundled CommonJS (ssh2, handlebars) asks for Node's own modules by require, which an ES module does not have.
 const banner = 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);';
+
+/** At each command yargs lays out a help text that nobody sees, since help is ours; without what measures its columns a start takes a tenth less time. */
+const withoutHelpLayout: Plugin = {
+  name: "without-help-layout",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(?:cliui|string-width)$/ }, ({ path, importer }) =>
+      /\/node_modules\/yargs\//.test(importer) ? { path, namespace: "without-help-layout" } : undefined,
+    );
+    onLoad({ filter: /^cliui$/, namespace: "without-help-layout" }, () => ({
+      contents: 'export default () => ({ div() {}, span() {}, resetOutput() {}, toString: () => "" });',
+    }));
+    onLoad({ filter: /^string-width$/, namespace: "without-help-layout" }, () => ({ contents: "export default (text) => text.length;" }));
+  },
+};
 
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
@@ -31,6 +45,7 @@ const { metafile } = await build({
   // ssh2's optional native parts: it does without when requiring them fails.
   external: ["cpu-features", "*.node"],
   logLevel: "warning",
+  plugins: [withoutHelpLayout],
 });
 await chmod(`${outdir}/main.js`, 0o755);
 

@@ -61,6 +61,16 @@ test("--version and --help", async () => {
   expect((await run(process.execPath, [main, "--help"])).stdout).toContain("svcdeploy plan");
 });
 
+test("a command that draws nothing live does not load what measures characters", async () => {
+  const dist = join(folder, "package/dist");
+  const texts = new Map<string, string>();
+  for (const name of (await readdir(dist)).filter((each) => each.endsWith(".js"))) texts.set(name, await readFile(join(dist, name), "utf8"));
+  const measuring = [...texts].flatMap(([name, text]) => (text.includes("new Intl.Segmenter") ? [name] : []));
+  const cli = [...texts].flatMap(([name, text]) => (/^cli-[A-Z0-9]{8}\.js$/.test(name) ? [text] : []));
+  expect([measuring.length > 0, cli.length]).toEqual([true, 1]);
+  expect(measuring.filter((name) => cli[0]?.includes(name))).toEqual([]);
+});
+
 test("it brings its man page where npm links it from, and completes", async () => {
   const packed: { man: readonly string[] } = JSON.parse(await readFile(join(folder, "package/package.json"), "utf8"));
   expect(await readFile(join(folder, "package", packed.man[0] ?? ""), "utf8")).toMatch(/^\.TH SVCDEPLOY 1 /m);

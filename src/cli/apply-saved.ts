@@ -63,7 +63,8 @@ async function openSavedPlan(file: string, surroundings: Surroundings): Promise<
 }
 
 function selectionIn({ environment, selection }: SavedPlan, project: string): Selection {
-  return { project, environment, limit: selection.limit, services: selection.services, set: selection.set, valuesFiles: [] };
+  const hosts = selection.pruning === undefined ? "of-plays" : "all";
+  return { project, environment, limit: selection.limit, services: selection.services, hosts, set: selection.set, valuesFiles: [] };
 }
 
 type Judging = { readonly stale: "fail" | "skip"; readonly key: Secret };

@@ -2,13 +2,27 @@
 import type { ArtifactUse } from "../project/artifacts.ts";
 import type { FetchEvent } from "../project/fetch-artifact.ts";
 import { formatDuration, formatSize, type Line, line, styled, truncate } from "../report/text.ts";
+import { listenForInterrupts } from "./interrupts.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const REDRAW_MILLISECONDS = 100;
 
 /** silent: a run that nobody watches says nothing of downloads. */
 export function artifactsToSend(surroundings: Surroundings, telling: "told" | "silent" = "told"): ArtifactUse {
-  return { for: "send", environment: surroundings.environment, tell: telling === "silent" ? () => {} : makeTeller(surroundings) };
+  const tell = telling === "silent" ? () => {} : makeTeller(surroundings);
+  return { for: "send", environment: surroundings.environment, tell, interruptible: (work) => interruptibly(surroundings, work) };
+}
+
+/** Without it Ctrl-C would leave half a file in the cache. */
+async function interruptibly<Value>(surroundings: Surroundings, work: (interrupt: AbortSignal) => Promise<Value>): Promise<Value> {
+  const { signal, stop } = listenForInterrupts(surroundings, () => {});
+  try {
+    const value = await work(signal);
+    signal.throwIfAborted();
+    return value;
+  } finally {
+    stop();
+  }
 }
 
 /** For commands that only hold hosts against artifacts: of those from https only archives are fetched, whose trees nothing else tells. */

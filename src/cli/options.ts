@@ -90,6 +90,8 @@ export type Selection = {
   readonly environment: string;
   readonly limit: string | null;
   readonly services: readonly string[];
+  /** all: with --prune, which also looks for what is left on hosts that no play names. */
+  readonly hosts?: "of-plays" | "all";
   readonly set: readonly string[];
   readonly valuesFiles: readonly string[];
 };
@@ -106,6 +108,7 @@ export function selectionOf(raw: RawArguments): Selection {
     environment,
     limit: optionalText(raw, "limit"),
     services: texts(raw, "service"),
+    hosts: raw.prune === undefined ? "of-plays" : "all",
     set: texts(raw, "set"),
     valuesFiles: texts(raw, "values"),
   };

@@ -1,6 +1,6 @@
 /** `svcdeploy rollback`: brings a service, or what a run changed, back to what the hosts kept, by the same plan, question, transaction and verification as apply. */
 import { resolve } from "node:path";
-import { UsageError } from "../core/errors.ts";
+import { didYouMean, UsageError } from "../core/errors.ts";
 import { exitCodeOfObservation } from "../core/exit-code.ts";
 import type { Host, Project } from "../core/model.ts";
 import { type Choice, type Describe, type Kept, servicesAbout, stepBack, stepsBefore } from "../core/rollback/generations.ts";
@@ -74,7 +74,7 @@ async function findWay(
     result.ok ? result.chosen.flatMap((choice) => (choice.ok ? [{ host: host.name, step: choice.step }] : [])) : [],
   );
   protectKept(read, surroundings);
-  mustBeKnown(order, found);
+  mustBeKnown(project, order, found);
   const planned = await planRollback(project, found, order.kind === "service" ? order.service : null, context, unfinished);
   const going = new Set(
     planned
@@ -115,8 +115,14 @@ function protectKept(read: readonly Chosen[], { stdout, stderr }: Surroundings):
   stderr.protect(distinct);
 }
 
-function mustBeKnown(order: RollbackOrder, found: readonly Found[]): void {
-  if (order.kind !== "run" || found.some(({ result }) => !result.ok || result.choices.length > 0)) return;
+/** Where every host was asked and none has any of it, nothing was meant to happen: that is no run that failed. */
+function mustBeKnown({ services }: Project, order: RollbackOrder, found: readonly Found[]): void {
+  if (found.some(({ result }) => !result.ok || result.choices.some((choice) => choice.ok || choice.isUnknown !== true))) return;
+  if (order.kind === "service") {
+    const names = services.map(({ name }) => name);
+    const hint = names.includes(order.service) ? "svcdeploy apply deploys it." : didYouMean(order.service, names);
+    throw new UsageError(`No selected host was ever given ${order.service} by svcdeploy`, hint ?? "svcdeploy history lists what was deployed.");
+  }
   throw new UsageError(
     `Run ${order.run} changed nothing that the selected hosts still keep`,
     "Its id stands in its report, and in /var/lib/svcdeploy/runs on the hosts; they keep the last five transactions.",

@@ -65,11 +65,12 @@ function hostStatus(
   around: Surroundings,
 ): HostStatus {
   const { redact } = around.stdout;
+  const units = judgeStatus(targets, answer).map((unit) => ({ ...unit, detail: redact(unit.detail) }));
   return {
     host: targets[0]?.host.name ?? "",
-    units: judgeStatus(targets, answer).map((unit) => ({ ...unit, detail: redact(unit.detail) })),
+    units,
     lastRun: answer.lastRun,
-    drift: driftMarks(targets, observation, unsure),
+    drift: driftMarks(targets, units, observation, unsure),
   };
 }
 

@@ -32,7 +32,7 @@ export async function openWorkspace(
   const valuesFiles = values ?? selection.valuesFiles.map((file) => resolve(workingDirectory, file));
   const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
   const readers = { describe: makeArtifactReader(root, use), readSecrets };
-  const plays = await buildTargets(project, { limit: selection.limit, services: selection.services }, readers);
+  const plays = await buildTargets(project, selection, readers);
   const secrets = await secretsOf(plays, root);
   stdout.protect(secrets);
   stderr.protect(secrets);
@@ -80,6 +80,8 @@ export async function makeContext(
   },
 ): Promise<DeployContext> {
   const { environment, workingDirectory, logbook, commandLine } = around.surroundings;
+  const identifying = makeRunIdentity(project.root, { command: around.command ?? commandLine[0] ?? "", environment: project.environment });
+  // Git works meanwhile.
   const { makeConnector } = await import("../remote/ssh.ts");
   const connector = makeConnector({
     identity: connection.identity === null ? null : resolve(workingDirectory, connection.identity),
@@ -87,7 +89,7 @@ export async function makeContext(
     agentSocket: environment.SSH_AUTH_SOCK || null,
     homeDirectory: environment.HOME || null,
   });
-  const run = await makeRunIdentity(project.root, { command: around.command ?? commandLine[0] ?? "", environment: project.environment });
+  const run = await identifying;
   logbook.note({ project, run });
   const record = makeRecorder(project, run, around.surroundings);
   return {

@@ -739,8 +739,14 @@ export type HostStatus = "unchanged" | "changed" | "rolled-back" | "failed" | "u
 /** Whose fault a failed host was; decides the exit code. */
 export type FailureCause = "conflict" | "locked" | "refused" | "unhealthy" | "unreachable" | "rollback-failed" | "unknown" | "host" | "interrupted";
 
-/** A file that an undone change had changed: its text before and after; both null where it is secret or no text. before null alone: it was new. */
-export type Difference = { readonly path: string; readonly secret: boolean; readonly before: string | null; readonly after: string | null };
+/** A file or link that an undone change had made, changed or removed: its text before and after, null where there was none, and where it is secret or no text. */
+export type Difference = {
+  readonly path: string;
+  readonly change: "create" | "update" | "remove";
+  readonly secret: boolean;
+  readonly before: string | null;
+  readonly after: string | null;
+};
 
 /** One host's end in one play. */
 export type HostReport = {

@@ -2,7 +2,7 @@
 import type { AskedAt, CheckAnswer } from "../core/check/host-check.ts";
 import { SvcdeployError } from "../core/errors.ts";
 import type { Host } from "../core/model.ts";
-import { decodeCheck, encodeCheck } from "../host/check-answer.ts";
+import { type Deliveries, decodeCheck, encodeCheck } from "../host/check-answer.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
@@ -16,17 +16,20 @@ export type Checked = {
     | { readonly ok: false; readonly error: SvcdeployError };
 };
 
-/** Asks every host. wallClock: milliseconds since the epoch. Errors of hosts are results, never thrown. */
-export async function checkHosts(hosts: readonly Host[], context: DeployContext, wallClock: () => number): Promise<readonly Checked[]> {
-  return await inParallel(hosts, context.forks, (host) => checkHost(host, context, wallClock));
+/** What is known before the hosts are asked. wallClock: milliseconds since the epoch. */
+export type CheckOrder = { readonly deliveriesTo: (host: Host) => Deliveries; readonly wallClock: () => number };
+
+/** Asks every host. Errors of hosts are results, never thrown. */
+export async function checkHosts(hosts: readonly Host[], context: DeployContext, order: CheckOrder): Promise<readonly Checked[]> {
+  return await inParallel(hosts, context.forks, (host) => checkHost(host, context, order));
 }
 
-async function checkHost(host: Host, context: DeployContext, wallClock: () => number): Promise<Checked> {
+async function checkHost(host: Host, context: DeployContext, order: CheckOrder): Promise<Checked> {
   try {
     context.signal.throwIfAborted();
     const remote = await context.connector.connect(host);
     try {
-      return { host, result: { ok: true, ...(await ask(remote, context, wallClock)) } };
+      return { host, result: { ok: true, ...(await ask(remote, context, order)) } };
     } finally {
       remote.close();
     }
@@ -39,10 +42,10 @@ async function checkHost(host: Host, context: DeployContext, wallClock: () => nu
 async function ask(
   remote: Remote,
   context: DeployContext,
-  wallClock: () => number,
+  { deliveriesTo, wallClock }: CheckOrder,
 ): Promise<{ readonly answer: CheckAnswer; readonly asked: AskedAt }> {
   const nonce = context.newId();
   const sent = wallClock();
-  const { stdout, stderr } = await remote.run(scripts.check, { input: encodeCheck(nonce), timeoutMilliseconds: 60_000 });
+  const { stdout, stderr } = await remote.run(scripts.check, { input: encodeCheck(nonce, deliveriesTo(remote.host)), timeoutMilliseconds: 60_000 });
   return { asked: { sent, answered: wallClock() }, answer: decodeCheck(remote.host.name, nonce, stdout, stderr) };
 }

@@ -64,14 +64,17 @@ async function concludeUndone(story: Story, end: TransactionState, judged: Judge
 
 const LARGEST_TEXT_BYTES = 65_536;
 
-function differencesOf(plan: Plan): readonly Difference[] {
+/** What the plan did to files and links, with the texts that may be shown. */
+export function differencesOf(plan: Pick<Plan, "changes">): readonly Difference[] {
   return plan.changes.flatMap(({ resource, before, after, beforeContent, differs }): readonly Difference[] => {
-    if (resource.kind === "link") return [{ path: resource.path, secret: false, before: before?.target ?? null, after: after?.target ?? null }];
-    if (resource.kind !== "file" || (before !== null && !differs.includes("sha256"))) return [];
+    if (resource.kind !== "link" && resource.kind !== "file") return [];
+    const about = { path: resource.path, change: before === null ? "create" : after === null ? "remove" : "update" } as const;
+    if (resource.kind === "link") return [{ ...about, secret: false, before: before?.target ?? null, after: after?.target ?? null }];
+    if (before !== null && !differs.includes("sha256")) return [];
     const isShown =
       after !== null && !resource.secret && resource.content.byteLength <= LARGEST_TEXT_BYTES && (before === null || beforeContent !== null);
     const text = (content: Uint8Array | null): string | null => (isShown && content !== null ? Buffer.from(content).toString("utf8") : null);
-    return [{ path: resource.path, secret: resource.secret, before: text(beforeContent), after: text(resource.content) }];
+    return [{ ...about, secret: resource.secret, before: text(beforeContent), after: text(resource.content) }];
   });
 }
 

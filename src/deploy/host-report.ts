@@ -1,6 +1,7 @@
 /** Makes the report of one host's story, whichever way it ended. */
 import { ConnectError, HostError, SvcdeployError } from "../core/errors.ts";
 import type { FailureCause, HostReport, HostStatus, HostTarget, Plan } from "../core/model.ts";
+import { actionName } from "../core/plan/action-name.ts";
 import type { DeployContext } from "./context.ts";
 import type { Reach } from "./deliver.ts";
 
@@ -36,7 +37,7 @@ export function makeReport(
 export function doings(plan: Plan): Pick<HostReport, "changes" | "actions"> {
   return {
     changes: plan.changes.length,
-    actions: plan.actions.map((action) => (action.verb === "daemon-reload" ? "daemon-reload" : `${action.verb} ${action.unit}`)),
+    actions: plan.actions.map(actionName),
   };
 }
 

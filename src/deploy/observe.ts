@@ -1,6 +1,7 @@
 /** Asks hosts what they are: one connection and one round trip each. */
 import { HostError, SvcdeployError } from "../core/errors.ts";
 import type { Host, HostTarget, Observation } from "../core/model.ts";
+import { sayUnfinished } from "../core/plan/host-notices.ts";
 import { probeRequest } from "../core/plan/probe-request.ts";
 import { decodeProbe, encodeProbe } from "../host/probe-answer.ts";
 import { scripts } from "../host/scripts.ts";
@@ -79,7 +80,7 @@ export async function lookAround(
 ): Promise<Observation> {
   const observation = await probe(remote, targets, context);
   if (unfinished === "report" || observation.transactions.length === 0) return observation;
-  tell(context, targets[0]?.play ?? "", remote.host.name, "recover", "an earlier run left a transaction unfinished; settling it first");
+  tell(context, targets[0]?.play ?? "", remote.host.name, "recover", sayUnfinished(observation.transactions));
   await settleUnfinished(remote, observation.transactions, context);
   return await probe(remote, targets, context);
 }

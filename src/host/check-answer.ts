@@ -4,9 +4,12 @@ import { sanitizeLine } from "../core/sanitize.ts";
 import { badAnswer, field, stateFolder, systemScope } from "./frames.ts";
 import { decodeFacts, decodeTransactions, group, type Row, wholeNumber } from "./probe-answer.ts";
 
+/** Whether trees shall be delivered to a host, which takes more commands than a file does. */
+export type Deliveries = "files" | "trees";
+
 /** check.sh's standard input. nonce: 32 hex digits, new for each question. */
-export function encodeCheck(nonce: string): string {
-  return `${field(nonce)}\n${stateFolder}\n${systemScope}\n`;
+export function encodeCheck(nonce: string, deliveries: Deliveries): string {
+  return `${field(nonce)}\n${stateFolder}\n${systemScope}\n${deliveries === "trees" ? "trees" : ""}\n`;
 }
 
 const MOST = 50;

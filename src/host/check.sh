@@ -6,6 +6,7 @@ export LC_ALL LANGUAGE SYSTEMD_COLORS SYSTEMD_PAGER SYSTEMD_URLIFY PATH
 IFS= read -r nonce || exit 64
 IFS= read -r base || exit 64
 IFS= read -r scope || exit 64
+IFS= read -r trees || exit 64
 
 printf '%s begin\n' "$nonce"
 
@@ -32,6 +33,11 @@ fact cgroup "$cgroup"
 for command in base64 chmod chown cp flock getent groupadd head ln mkdir mv readlink rm sha256sum stat sync systemctl systemd-run timeout useradd; do
   command -v "$command" >/dev/null 2>&1 || fact missing "$command"
 done
+if [ -n "$trees" ]; then
+  for command in find grep realpath setpriv sort tail tar tr xargs; do
+    command -v "$command" >/dev/null 2>&1 || fact missing "$command"
+  done
+fi
 systemctl "$scope" show -p Version -p SystemState 2>/dev/null | while IFS= read -r line; do fact "${line%%=*}" "${line#*=}"; done
 
 # Free space: the folders that a deployment writes to, or what would hold them.

@@ -81,7 +81,11 @@ function decodeGeneration([number = "", madeAt = "", about = ""]: Row, of: Rows)
       number: Number(number),
       madeAt: wholeNumber(madeAt),
       madeBy: decodeAbout(about),
-      actions: own("action").map(([, verb = "", unit = ""]) => ({ verb: word(verb), unit: word(unit) })),
+      actions: own("action").map(([, verb = "", unit = "", seconds = ""]) => ({
+        verb: word(verb),
+        unit: word(unit),
+        timeoutSeconds: wholeNumber(seconds),
+      })),
       services: new Map(services),
     },
   ];

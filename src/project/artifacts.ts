@@ -47,7 +47,8 @@ async function describe(artifact: Artifact, root: string, use: ArtifactUse): Pro
   if (size === 0) throw mistake(artifact, `the artifact ${source} is empty`, null);
   // What is not signed as declared is not looked into.
   const proof = await checked(artifact, { root, file: { path: found.path, sha256 }, use });
-  if (form === "archive") return { ...(await describeAsTree(artifact, found.path)), ...proof };
+  // The signature was checked over these bytes, and the tree is made of no others.
+  if (form === "archive") return { ...(await describeAsTree(artifact, found.path, sha256)), ...proof };
   return { sha256, size, source: { form, path: found.path, strip: 0, sha256, size }, ...proof };
 }
 
@@ -78,11 +79,11 @@ async function checked(artifact: Artifact, found: Found): Promise<Pick<ArtifactF
   return { signature: await checkSignature(artifact, artifact.signature, found) };
 }
 
-async function describeAsTree(artifact: Artifact, path: string): Promise<ArtifactFile> {
+async function describeAsTree(artifact: Artifact, path: string, archiveSha256?: string): Promise<ArtifactFile> {
   const { describeTree } = await import("./pack-tree.ts");
   const { form, strip } = artifact;
   try {
-    const { sha256, size, sent } = await describeTree({ form, path, strip });
+    const { sha256, size, sent } = await describeTree({ form, path, strip, ...(archiveSha256 === undefined ? {} : { archiveSha256 }) });
     return { sha256, size, source: { form, path, strip, ...sent } };
   } catch (error) {
     const reason = sanitizeLine(error instanceof Error ? error.message : String(error));

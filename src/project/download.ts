@@ -33,9 +33,9 @@ export const ARTIFACT_LIMITS: DownloadLimits = {
 const MAX_REDIRECTS = 5;
 const HEADERS = { accept: "application/octet-stream, */*;q=0.9", "accept-encoding": "identity", "user-agent": "svcdeploy" };
 
-/** Fetches a URL that refuseFileUrl let pass. Rejects only when the sink does. */
-export async function download(url: string, sink: DownloadSink, limits: DownloadLimits): Promise<Downloaded> {
-  const watch = makeWatch(limits);
+/** Fetches a URL that refuseFileUrl let pass. Rejects when the sink does, and with the reason of an interrupt. */
+export async function download(url: string, sink: DownloadSink, limits: DownloadLimits, interrupt?: AbortSignal): Promise<Downloaded> {
+  const watch = makeWatch(limits, interrupt);
   let at = new URL(url);
   try {
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
@@ -50,6 +50,7 @@ export async function download(url: string, sink: DownloadSink, limits: Download
     return failed(`there were more than ${MAX_REDIRECTS} redirects`, "Write the address where they end, if they do.");
   } catch (error) {
     if (error instanceof SinkError) throw error.cause;
+    interrupt?.throwIfAborted();
     const late = watch.late();
     return late === null ? explain(error, at) : failed(`${at.host}: ${late}`, SLOW);
   } finally {
@@ -73,7 +74,7 @@ type Watch = {
   readonly end: () => void;
 };
 
-function makeWatch(limits: DownloadLimits): Watch {
+function makeWatch(limits: DownloadLimits, interrupt?: AbortSignal): Watch {
   const started = performance.now();
   const controller = new AbortController();
   let late: string | null = null;
@@ -88,7 +89,7 @@ function makeWatch(limits: DownloadLimits): Watch {
   };
   return {
     limits,
-    signal: controller.signal,
+    signal: interrupt === undefined ? controller.signal : AbortSignal.any([controller.signal, interrupt]),
     late: () => late,
     within,
     received: (bytes) => {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "../core/errors.ts";
+import { SvcdeployError, UsageError } from "../core/errors.ts";
 import { type CacheEnvironment, cacheFolder, type Incoming, isCached, openIncoming } from "./artifact-cache.ts";
 import { ARTIFACT_LIMITS, type Downloaded, type DownloadLimits, download } from "./download.ts";
 
@@ -12,8 +12,16 @@ export type FetchEvent =
   | { readonly type: "progress"; readonly url: string; readonly received: number; readonly total: number | null }
   | { readonly type: "ended"; readonly url: string; readonly received: number; readonly milliseconds: number; readonly ok: boolean };
 
-/** Where the cache is, who hears of downloads, and what they may take. */
-export type Fetching = { readonly environment: CacheEnvironment; readonly tell: (event: FetchEvent) => void; readonly limits?: DownloadLimits };
+/** Where the cache is, who hears of downloads, what they may take, and how they work under Ctrl-C. */
+export type Fetching = {
+  readonly environment: CacheEnvironment;
+  readonly tell: (event: FetchEvent) => void;
+  readonly limits?: DownloadLimits;
+  readonly interruptible?: Interruptible;
+};
+
+/** Does work that an interrupt ends in order: the signal's reason is what it rejects with then. */
+export type Interruptible = <Value>(work: (interrupt: AbortSignal) => Promise<Value>) => Promise<Value>;
 
 /** path: absolute, of a file in the cache whose bytes were found right a moment ago. reason: begins behind "URL could not be fetched: ". */
 export type Fetched =
@@ -31,8 +39,8 @@ export async function fetchArtifact(url: string, sha256: string, fetching: Fetch
   if (folder === null) return NO_PLACE;
   if (await isCached(folder, sha256)) return { ok: true, path: join(folder, sha256) };
   const limits = fetching.limits ?? ARTIFACT_LIMITS;
-  return await intoCache(folder, async (incoming) => {
-    const result = await downloadTold(url, incoming, limits, fetching);
+  return await intoCache(folder, fetching, async (incoming, interrupt) => {
+    const result = await downloadTold(url, incoming, { ...fetching, limits, interrupt });
     if (!result.ok) return result;
     if (incoming.sha256() === sha256) return { ok: true, path: await incoming.keep(sha256) };
     return {
@@ -57,8 +65,8 @@ export async function fetchSignature(url: string, sha256: string, fetching: Fetc
   const folder = await cacheFolder(fetching.environment);
   if (folder === null) return NO_PLACE;
   const limits = { ...(fetching.limits ?? ARTIFACT_LIMITS), bytes: SMALL_BYTES };
-  const fetched = await intoCache(folder, async (incoming) => {
-    const result = await download(url, incoming, limits);
+  const fetched = await intoCache(folder, fetching, async (incoming, interrupt) => {
+    const result = await download(url, incoming, limits, interrupt);
     return result.ok ? { ok: true, path: await incoming.keep(signatureName(url, sha256)) } : result;
   });
   return fetched.ok ? { ok: true, bytes: await readFile(fetched.path) } : fetched;
@@ -82,16 +90,19 @@ function hintOfWrong({ contentType }: Downloaded & { ok: true }): string {
     : "Either the file at this address was replaced, or the sha256 is of another version. Find out which before you change the sha256.";
 }
 
-async function intoCache(folder: string, work: (incoming: Incoming) => Promise<Fetched>): Promise<Fetched> {
+const UNINTERRUPTED: Interruptible = (work) => work(new AbortController().signal);
+
+type Work = (incoming: Incoming, interrupt: AbortSignal) => Promise<Fetched>;
+
+async function intoCache(folder: string, { interruptible = UNINTERRUPTED }: Fetching, work: Work): Promise<Fetched> {
   try {
-    const incoming = await openIncoming(folder);
-    try {
-      return await work(incoming);
-    } finally {
-      await incoming.drop();
-    }
+    return await interruptible(async (interrupt) => {
+      const incoming = await openIncoming(folder);
+      return await work(incoming, interrupt).finally(incoming.drop);
+    });
   } catch (error) {
     if (error instanceof UsageError) return unkept(error.message, folder);
+    if (error instanceof SvcdeployError) throw error;
     if (error instanceof Error && "code" in error) return unkept(`the cache cannot be written (${error.code})`, folder);
     throw error;
   }
@@ -101,7 +112,9 @@ function unkept(reason: string, folder: string): Fetched {
   return { ok: false, status: null, reason, hint: `Look at space and permissions of ${folder}, or set XDG_CACHE_HOME to another place.` };
 }
 
-async function downloadTold(url: string, incoming: Incoming, limits: DownloadLimits, { tell }: Fetching): Promise<Downloaded> {
+type Telling = Pick<Fetching, "tell"> & { readonly limits: DownloadLimits; readonly interrupt: AbortSignal };
+
+async function downloadTold(url: string, incoming: Incoming, { tell, limits, interrupt }: Telling): Promise<Downloaded> {
   const started = performance.now();
   let bytes = 0;
   tell({ type: "started", url });
@@ -109,7 +122,13 @@ async function downloadTold(url: string, incoming: Incoming, limits: DownloadLim
     bytes = received;
     tell({ type: "progress", url, received, total });
   };
-  const result = await download(url, { write: incoming.write, progress }, limits);
-  tell({ type: "ended", url, received: bytes, milliseconds: performance.now() - started, ok: result.ok });
-  return result;
+  const end = (ok: boolean): void => tell({ type: "ended", url, received: bytes, milliseconds: performance.now() - started, ok });
+  try {
+    const result = await download(url, { write: incoming.write, progress }, limits, interrupt);
+    end(result.ok);
+    return result;
+  } catch (error) {
+    end(false);
+    throw error;
+  }
 }

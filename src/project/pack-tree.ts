@@ -7,8 +7,8 @@ import { readEntry, showName, type TreeEntry } from "../core/artifact/tree-entry
 import type { ArtifactSource } from "../core/model.ts";
 import { readArchive, readFolder, type TreeItem, UnfitTree } from "./read-tree.ts";
 
-/** Where a tree is packed from. */
-export type TreeSource = Pick<ArtifactSource, "form" | "path" | "strip">;
+/** Where a tree is packed from. archiveSha256: of the archive's own bytes as they were checked before; nothing else is packed to the end. */
+export type TreeSource = Pick<ArtifactSource, "form" | "path" | "strip"> & { readonly archiveSha256?: string };
 
 /** A tree: its digest, the bytes of all its files, and the tar's own sha256 and size. */
 export type PackedTree = { readonly sha256: string; readonly size: number; readonly sent: { readonly sha256: string; readonly size: number } };
@@ -27,10 +27,10 @@ export async function describeTree(source: TreeSource): Promise<PackedTree> {
 }
 
 /** The tar, piece by piece: the same bytes for the same source. Returns the tree's digest and size. Throws as describeTree does. */
-export async function* packTree({ form, path, strip }: TreeSource): AsyncGenerator<Uint8Array, Omit<PackedTree, "sent">> {
+export async function* packTree({ form, path, strip, archiveSha256 }: TreeSource): AsyncGenerator<Uint8Array, Omit<PackedTree, "sent">> {
   const tree = growTree();
   const records: string[] = [];
-  for await (const item of form === "directory" ? readFolder(path) : readArchive(path)) {
+  for await (const item of form === "directory" ? readFolder(path) : readArchive(path, archiveSha256)) {
     const reading = readEntry(item.raw, strip);
     if (!reading.ok) throw new UnfitTree(reading.reason);
     if (reading.entry === null) continue;

@@ -1,5 +1,6 @@
 /** What lies in an archive or a folder, entry by entry, as a stream: nothing is extracted, and no link is followed. */
 import { Buffer } from "node:buffer";
+import { createHash, type Hash } from "node:crypto";
 import { constants, createReadStream, type Stats } from "node:fs";
 import { lstat, open, readdir, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -27,17 +28,29 @@ export async function* readFolder(root: string, below = ""): AsyncGenerator<Tree
   }
 }
 
-/** Everything in a tar, plain or compressed by gzip or zstd, in its order. Throws UnfitTree for a bomb, and what the formats' readers throw. */
-export async function* readArchive(path: string): AsyncGenerator<TreeItem> {
+/**
+ * Everything in a tar, plain or compressed by gzip or zstd, in its order. sha256: what the archive's bytes must have turned out to have after the last
+ * entry. Throws UnfitTree for other bytes and for a bomb, and what the formats' readers throw.
+ */
+export async function* readArchive(path: string, sha256?: string): AsyncGenerator<TreeItem> {
   const tar = extract();
   const decompress = await decompressor(path);
-  const source = createReadStream(path);
+  const hash = createHash("sha256");
+  const source = hashed(path, hash);
   const cap = (bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => refuseBomb(bytes, path);
   const fed = decompress === null ? pipeline(source, tar) : pipeline(source, decompress, cap, tar);
   // What goes wrong there reaches whoever reads the entries.
   fed.catch((error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))));
   for await (const entry of tar) yield { raw: rawOf(entry.header), content: () => bytesOf(entry) };
   await fed;
+  if (sha256 !== undefined && hash.digest("hex") !== sha256) throw new UnfitTree("it changed while it was read");
+}
+
+async function* hashed(path: string, hash: Hash): AsyncGenerator<Uint8Array> {
+  for await (const chunk of createReadStream(path)) {
+    hash.update(chunk);
+    yield chunk;
+  }
 }
 
 const RATIO = 200;

@@ -2,6 +2,7 @@
 import { withoutRepeats } from "../core/config/check.ts";
 import { withExcerpts } from "../core/config/excerpts.ts";
 import { matchHosts } from "../core/config/patterns.ts";
+import { fillRollout } from "../core/config/playbook.ts";
 import { normaliseService } from "../core/config/service.ts";
 import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
 import type { Host, HostTarget, Play, Project, Resource, Service, ServiceSource, SignedArtifact } from "../core/model.ts";
@@ -16,8 +17,8 @@ import { readSecrets } from "./secrets.ts";
 
 const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
 
-/** What --limit and --service say; limit null and no services: everything. */
-export type Selection = { readonly limit: string | null; readonly services: readonly string[] };
+/** What --limit and --service say; limit null and no services: everything. hosts all: also those that no play names, for what is left on them. */
+export type Selection = { readonly limit: string | null; readonly services: readonly string[]; readonly hosts?: "of-plays" | "all" };
 /** One play with the hosts of it that are selected. */
 export type PlayTargets = { readonly play: Play; readonly targets: readonly HostTarget[] };
 
@@ -82,12 +83,25 @@ function select(project: Project, selection: Selection): readonly SelectedPlay[]
       .sort((a, b) => play.services.indexOf(a.name) - play.services.indexOf(b.name)),
   }));
   const selected = plays.filter((play) => play.selectedHosts.length > 0 && play.selectedServices.length > 0);
-  if (selected.length === 0)
+  const bare = selection.hosts === "all" ? bareHosts(project, limited) : [];
+  if (selected.length + bare.length === 0)
     throw new UsageError(
       "The selection matches nothing: no play brings these services to these hosts",
-      "look at playbooks/site.yaml, --limit and --service",
+      "look at playbooks/site.yaml, --limit and --service; what is left on hosts that no play names is for plan --prune",
     );
-  return selected;
+  return bare.length === 0 ? selected : [...selected, { play: bringingNothing(project, bare), selectedHosts: bare, selectedServices: [] }];
+}
+
+function bareHosts({ plays }: Project, hosts: readonly Host[]): readonly Host[] {
+  const named = new Set(plays.flatMap((play) => play.hosts));
+  return hosts.filter(({ name }) => !named.has(name));
+}
+
+/** Comes last; such a host may well be switched off, which stops nobody else's. */
+function bringingNothing(project: Project, hosts: readonly Host[]): Play {
+  const place = { file: "playbooks/site.yaml", line: 1, column: 1 };
+  const rollout = fillRollout({ maxUnreachable: hosts.length }, project);
+  return { name: "hosts without a play", hosts: hosts.map(({ name }) => name), services: [], rollout, place };
 }
 
 /** The hosts that --limit selects, in order; null: all. Throws UsageError for a pattern that is wrong or matches nothing. */
@@ -109,8 +123,7 @@ async function buildTarget(build: Build, play: Play, host: Host, sources: readon
     if (one !== null) resources.push(one.resources);
     if (one?.signed !== undefined) signed.push(one.signed);
   }
-  const files = new Map(services.map((service) => [service.name, service.file]));
-  const merged = await collect(build, () => mergeResources(resources, files));
+  const merged = await collect(build, () => mergeResources(resources, services));
   return {
     project: build.project.name,
     host,

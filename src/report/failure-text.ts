@@ -117,21 +117,25 @@ function differenceLines(differences: readonly Difference[]): readonly Line[] {
   return [line(styled("dim", "what had changed, and was put back:")), ...indent(differences.flatMap(oneDifference), 2)];
 }
 
-function oneDifference({ path, secret, before, after }: Difference): readonly Line[] {
-  if (before === null) return [line(styled("warn", secret || after === null ? "~" : "+"), ` ${path}`, secret ? " (secret, not shown)" : "")];
-  if (isTarget(before) && isTarget(after)) return [line(styled("warn", "~"), ` ${path}: ${before} → ${after}`)];
-  const diff = diffText(before, after ?? "");
+const SIGNS = { create: styled("added", "+"), update: styled("warn", "~"), remove: styled("removed", "-") } as const;
+
+function oneDifference({ path, change, secret, before, after }: Difference): readonly Line[] {
+  const heading = line(SIGNS[change], ` ${path}`);
+  if (secret) return [line(...heading, " (secret, not shown)")];
+  if (before === null || after === null) return [heading];
+  if (isTarget(before) && isTarget(after)) return [line(...heading, `: ${before} → ${after}`)];
+  const diff = diffText(before, after);
   const more = diff.length - MAX_DIFF_LINES;
   return [
-    line(styled("warn", "~"), ` ${path}`),
+    heading,
     ...indent(diff.slice(0, MAX_DIFF_LINES), 4),
     ...(more > 0 ? indent([line(styled("dim", `… ${plural(more, "more line")}`))], 4) : []),
   ];
 }
 
 /** A link's target stands in one line without an end; files end with one. */
-function isTarget(text: string | null): boolean {
-  return text !== null && text !== "" && !text.includes("\n");
+function isTarget(text: string): boolean {
+  return text !== "" && !text.includes("\n");
 }
 
 function markOf({ ok }: { readonly ok: boolean }): Span {

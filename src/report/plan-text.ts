@@ -1,5 +1,6 @@
 /** The plan for a terminal: hosts that need the same folded into one block, and one sentence at the end. */
 import type { Action, Notice, Plan } from "../core/model.ts";
+import { actionName } from "../core/plan/action-name.ts";
 import { changeLines, type ShowDiff, showEachDiffOnce } from "./change-text.ts";
 import { errorLines } from "./error-text.ts";
 import { orphanTexts } from "./orphan-text.ts";
@@ -32,12 +33,6 @@ export function planBody(host: PlannedHost, columns: number, showDiff?: ShowDiff
 /** An action as every output words it: `restart etcd.service: ExecStart changed`. */
 export function actionTitle(action: Action): string {
   return `${actionName(action)}: ${action.because}`;
-}
-
-/** The action without its reason. */
-export function actionName(action: Action): string {
-  if (action.verb === "settle") return `wait ${action.timeoutSeconds} s`;
-  return action.verb === "daemon-reload" ? action.verb : `${action.verb} ${action.unit}`;
 }
 
 type Layout = { readonly columns: number; readonly title: boolean; readonly once: ReturnType<typeof showEachDiffOnce> };

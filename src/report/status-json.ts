@@ -23,7 +23,7 @@ function hostJson({ host, status, error, ageSeconds, changed }: SeenHost): objec
     units: (status?.units ?? []).map(({ main, ...unit }) => ({
       ...unit,
       isMain: main === "yes",
-      drift: status?.drift.get(unit.service) ?? "not-looked",
+      drift: status?.drift.get(unit.unit) ?? "not-looked",
       isChanged: changed.has(unit.unit),
     })),
   };

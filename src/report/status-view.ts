@@ -47,7 +47,9 @@ export function summariseStatus(view: StatusView): string {
   }));
   const parts = counted.filter(({ count }) => count > 0).map(({ word, count }) => `${count} ${word}`);
   const silent = view.hosts.length - now.length;
-  const drifted = now.flatMap(({ status }) => [...(status?.drift.values() ?? [])]).filter((mark) => mark === "drift").length;
+  const drifted = now.flatMap(
+    ({ status }) => status?.units.filter(({ main, unit }) => main === "yes" && status.drift.get(unit) === "drift") ?? [],
+  ).length;
   return [
     ...parts,
     ...(drifted > 0 ? [`${drifted} drifted`] : []),
@@ -107,7 +109,7 @@ function unitRows({ host, status, error, changed }: SeenHost, rows: StatusView["
     kind: "unit",
     host,
     unit,
-    drift: status.drift.get(unit.service) ?? "not-looked",
+    drift: status.drift.get(unit.unit) ?? "not-looked",
     lastRun: status.lastRun,
     isOld: error !== null,
     isChanged: changed.has(unit.unit),

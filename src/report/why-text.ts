@@ -1,5 +1,6 @@
 /** `svcdeploy why`: how a service on a host came to be what it is, for a reader at a terminal and for machines. */
 import type { Change, Finding } from "../core/model.ts";
+import { actionName } from "../core/plan/action-name.ts";
 import { type Generation, isGoneService } from "../core/rollback/generations.ts";
 import type { ServiceStory, TakenBack } from "../core/rollback/service-story.ts";
 import { checkLabel } from "../core/verify/health.ts";
@@ -76,11 +77,10 @@ function sayChanged({ story: { changed, generations }, clock }: WhyView): string
 
 function changedRows(generation: Generation, row: (word: string, text: string) => readonly Line[]): readonly Line[] {
   const { command, environment } = generation.madeBy;
-  const acts = generation.actions.map(({ verb, unit }) => (unit === "-" || unit === "" ? verb : `${verb} ${unit}`));
   return [
     ...row("by", sayMaker(generation)),
     ...(command === "" ? [] : row("command", `svcdeploy ${command}${environment === "" ? "" : ` --env ${environment}`}`)),
-    ...row("did", acts.join(", ") || "nothing to any unit"),
+    ...row("did", generation.actions.map(actionName).join(", ") || "nothing to any unit"),
   ];
 }
 

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { conclude } from "../../src/deploy/conclude.ts";
+import type { Change, Resource, State } from "../../src/core/model.ts";
+import { makeFile } from "../../src/core/render/make-file.ts";
+import { conclude, differencesOf } from "../../src/deploy/conclude.ts";
 import type { Story } from "../../src/deploy/story.ts";
 import { makeTarget } from "../core/plan/host-builder.ts";
 
@@ -26,4 +28,25 @@ test.each([
 ])("a refusal has its own cause: %s", async (detail, cause) => {
   const report = await conclude(story, { name: "REFUSED", detail }, null);
   expect(report).toMatchObject({ status: "failed", cause, message: `Nothing was changed: ${detail}` });
+});
+
+test("what was made, changed and removed is told apart, whether its text may be shown or not", () => {
+  const [made, path] = [makeFile("web", "config", "/etc/a", "new\n", {}), "/etc/link"];
+  const secret = makeFile("web", "config", "/etc/b", "token\n", { secret: true });
+  const link: Resource = { kind: "link", id: `link:${path}`, service: "web", path, target: "/new", role: "current" };
+  const state = { type: "file", sha256: "0" };
+  const of = (resource: Resource, before: State | null, after: State | null): Change => {
+    return { resource, before, after, differs: ["sha256"], beforeContent: before === null ? null : Buffer.from("old\n") };
+  };
+  const changes = [of(made, null, state), of(made, state, state), of(made, state, null), of(secret, null, state), of(secret, state, null)];
+  const links = [of(link, null, { target: "/new" }), of(link, { target: "/old" }, null)];
+  expect(differencesOf({ changes: [...changes, ...links] })).toEqual([
+    { path: "/etc/a", change: "create", secret: false, before: null, after: "new\n" },
+    { path: "/etc/a", change: "update", secret: false, before: "old\n", after: "new\n" },
+    { path: "/etc/a", change: "remove", secret: false, before: null, after: null },
+    { path: "/etc/b", change: "create", secret: true, before: null, after: null },
+    { path: "/etc/b", change: "remove", secret: true, before: null, after: null },
+    { path, change: "create", secret: false, before: null, after: "/new" },
+    { path, change: "remove", secret: false, before: "/old", after: null },
+  ]);
 });

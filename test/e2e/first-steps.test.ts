@@ -99,14 +99,21 @@ test("a held dpkg lock: 1 and who holds it; free again: 0", async () => {
   expect((await check()).code).toBe(0);
 });
 
-test("another run, a full disk, a pending reboot, a failed unit", async () => {
+test("another run, a full disk, a pending reboot, a failed unit, a tree on a host that cannot look through it", async () => {
   const id = "0123456789abcdef0123456789abcdef";
+  const service = join(project, "services/heartbeat.yaml");
+  const before = readFileSync(service, "utf8");
+  writeFileSync(service, before.replace("source: artifacts/heartbeat", "source: artifacts/heartbeat/"));
+  await host.shell("mv /usr/bin/setpriv /usr/bin/setpriv.away");
   await host.shell(`mkdir -p /var/lib/svcdeploy/txn/${id} && cd /var/lib/svcdeploy/txn/${id} && echo ROLLBACK_FAILED >state && echo eve@else >owner`);
   await host.shell("mount -t tmpfs -o size=1m none /opt && touch /run/reboot-required; systemd-run -q --unit=broken false || :");
   const run = await check();
+  await host.shell("mv /usr/bin/setpriv.away /usr/bin/setpriv");
+  writeFileSync(service, before);
   await host.shell(`umount /opt; rm -r /run/reboot-required /var/lib/svcdeploy/txn/${id}; systemctl reset-failed`);
   expect(run.code).toBe(1);
-  for (const words of ["eve@else", "1.0 MiB are free on /opt", "reboot is pending", "broken.service"]) expect(run.stdout).toContain(words);
+  for (const words of ["eve@else", "1.0 MiB are free on /opt", "reboot is pending", "broken.service", "the host lacks setpriv"])
+    expect(run.stdout).toContain(words);
 });
 
 test("a login without sudo: 77, and what it says to type on the host mends it", async () => {

@@ -164,8 +164,8 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect(drift.stdout).toContain(`not-running ${unitOf("gre/en é")}`);
     const status = await shop.run(["status", "--env", "test"]);
     expect(status.stdout).toContain("2 running, 1 stopped");
-    expect(status.stdout).toMatch(/web@gre-en\\x20\\xc3\\xa9 +stopped/);
-    expect(status.stdout).toMatch(/web@blue +running +1\.0/);
+    expect(status.stdout).toMatch(/web@gre-en\\x20\\xc3\\xa9 +stopped.* yes\b/);
+    expect(status.stdout).toMatch(/web@blue +running +1\.0.* no\b/);
     const heal = await shop.run(["drift", "--env", "test", "--heal", "--grace", "0", "--state", `${shop.folder}/state`]);
     expect({ code: heal.code, said: heal.stdout + heal.stderr }).toMatchObject({ code: 0 });
     expect(await show(host, "gre/en é", "ActiveState")).toBe("active");

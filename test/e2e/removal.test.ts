@@ -180,4 +180,22 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect({ code: back.code, said: back.stdout + back.stderr }).toMatchObject({ code: 0 });
     expect(await host.shell("systemctl is-active web.service web.socket web-rollup.timer var-cache-web.mount")).toBe("active\n".repeat(4));
   });
+
+  step("a host that no play names any more is looked at only with --prune, and everything goes only with --prune=all", async () => {
+    const other = makeWorkshop([host], { hostLines: "  away: { address: 127.0.0.1, port: 1 }\n" });
+    other.write("playbooks/site.yaml", "- { play: web, hosts: away, services: [web] }\n");
+    const at = (...args: readonly string[]): Promise<Run> => other.run([...args, "--env", "test", "--limit", "h1"]);
+    expect((await at("plan")).code).toBe(64);
+    expect((await at("plan", "--prune")).stdout.replace(/\s+/g, " ")).toContain(
+      "all 4 services that workshop has here would be removed (one, three, two,",
+    );
+    expect((await at("apply", "--yes", "--prune")).code).toBe(1);
+    const done = await at("apply", "--yes", "--prune=all");
+    expect({ code: done.code, said: done.stdout + done.stderr }).toMatchObject({ code: 0 });
+    expect(await host.shell("systemctl is-active one.service web.service; ls /var/lib/svcdeploy/projects/workshop | wc -l")).toBe(
+      "inactive\ninactive\n0\n",
+    );
+    expect((await at("plan", "--prune", "--detailed-exitcode")).code).toBe(0);
+    other.remove();
+  });
 });

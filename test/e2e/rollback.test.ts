@@ -113,6 +113,7 @@ test("why says which run made it so, and what that changed", async () => {
 
 test("a dry run shows the way back and touches nothing", async () => {
   const before = [await state(), await generation()];
+  expect(await run("rollback", "wed", "--yes")).toMatchObject({ code: 64, stdout: "", stderr: expect.stringContaining('did you mean "web"?') });
   const dry = await run("rollback", "web", "--dry-run");
   expect([dry.code, dry.stderr]).toEqual([0, ""]);
   expect(dry.stdout).toContain("from generation 2 (version 1.1) to generation");

@@ -101,13 +101,15 @@ test("a line of any length is decoded at once", () => {
   expect(performance.now() - started).toBeLessThan(1000);
 });
 
-test("the question is three lines", () => {
-  expect(encodeCheck("N")).toBe("N\n/var/lib/svcdeploy\n--system\n");
+test("the question is four lines", () => {
+  expect(encodeCheck("N", "files")).toBe("N\n/var/lib/svcdeploy\n--system\n\n");
+  expect(encodeCheck("N", "trees")).toBe("N\n/var/lib/svcdeploy\n--system\ntrees\n");
 });
 
 test("check.sh looks for exactly the commands that probe.sh looks for", () => {
-  const loop = (name: string): string | undefined =>
-    /for command in [^;]+;/.exec(readFileSync(new URL(`../../src/host/${name}`, import.meta.url), "utf8"))?.[0];
-  expect(loop("check.sh")).toBe(loop("probe.sh"));
-  expect(loop("check.sh")).toContain("flock");
+  const loops = (name: string): readonly string[] =>
+    readFileSync(new URL(`../../src/host/${name}`, import.meta.url), "utf8").match(/^(?:if \[ -n "\$trees" \]; then| *for command in [^;]+;)/gm) ??
+    [];
+  expect(loops("check.sh")).toEqual(loops("probe.sh"));
+  expect(loops("check.sh")).toEqual([expect.stringContaining("flock"), 'if [ -n "$trees" ]; then', expect.stringContaining("setpriv")]);
 });

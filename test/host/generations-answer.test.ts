@@ -13,7 +13,8 @@ const lines = [
   `service\t10\tweb\t${"a".repeat(64)}`,
   "service\t10\told\t-",
   `service\t10\t../../etc/shadow\t${"a".repeat(64)}`,
-  "action\t10\trestart\tweb.service",
+  "action\t10\trestart\tweb.service\t100",
+  "action\t10\tsettle\tweb.service\tsoon",
   "action\t10\tstop\tvar-cache-a\\x2db.mount",
   "action\t10\trestart\t\u001b[31mred",
   `generation\t9\t1600000000\trun=$(reboot) user=me`,
@@ -36,9 +37,10 @@ test("generations come in order, with checked words", () => {
     ["old", null],
   ]);
   expect(kept.generations[1]?.actions).toEqual([
-    { verb: "restart", unit: "web.service" },
-    { verb: "stop", unit: "var-cache-a\\x2db.mount" },
-    { verb: "restart", unit: "" },
+    { verb: "restart", unit: "web.service", timeoutSeconds: 100 },
+    { verb: "settle", unit: "web.service", timeoutSeconds: 0 },
+    { verb: "stop", unit: "var-cache-a\\x2db.mount", timeoutSeconds: 0 },
+    { verb: "restart", unit: "", timeoutSeconds: 0 },
   ]);
   expect(kept.attempts).toMatchObject([{ failure: "web.service exited", services: ["web"] }]);
   expect(kept.runs).toMatchObject([{ result: "rolled-back" }]);

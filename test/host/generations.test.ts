@@ -48,8 +48,8 @@ test.skipIf(!isLinux)("what is kept is told, of this project alone; half-made ge
     ["web", expect.stringMatching(/^[0-9a-f]{64}$/)],
   ]);
   expect(kept.generations[1]?.actions).toEqual([
-    { verb: "restart", unit: "web.service" },
-    { verb: "daemon-reload", unit: "-" },
+    { verb: "restart", unit: "web.service", timeoutSeconds: 100 },
+    { verb: "daemon-reload", unit: "-", timeoutSeconds: 120 },
   ]);
   expect(kept.generations[1]?.madeAt).toBeGreaterThan(1_700_000_000);
   expect(kept.attempts).toMatchObject([{ failure: "web.service exited", services: ["web"] }]);

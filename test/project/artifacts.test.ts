@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utim
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { artifactForm } from "../../src/core/config/artifact-form.ts";
 import { ConfigError } from "../../src/core/errors.ts";
 import type { Artifact, ArtifactSignature } from "../../src/core/model.ts";
@@ -12,6 +12,7 @@ import { type ArtifactFile, makeArtifactReader } from "../../src/project/artifac
 import type { FetchEvent } from "../../src/project/fetch-artifact.ts";
 import { type Certificates, type HttpsServer, makeCertificates, startHttps } from "../support/https-server.ts";
 import { makeMinisignKey, signMinisig } from "../support/minisign.ts";
+import { makeTar } from "../support/tar.ts";
 
 const FILE = Buffer.from("the program\n".repeat(10_000));
 const SHA = createHash("sha256").update(FILE).digest("hex");
@@ -53,7 +54,10 @@ beforeEach(() => {
   ]);
   asked = [];
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true, force: true });
+});
 
 function artifact(source: string, more: Partial<Artifact> = {}): Artifact {
   return {
@@ -190,6 +194,21 @@ describe("signed", () => {
     expect((await read(signed("dist/web"))).signature).toMatchObject({ says: "timestamp:1795000000\tfile:program" });
     expect((await read(signed("dist/web", minisign("other")))).signature).toMatchObject({ says: "elsewhere" });
     expect((await read(signed("dist/web", minisign(`${server.origin}/web.minisig`)))).signature).toMatchObject({ kind: "minisign" });
+  });
+
+  test("an archive that is swapped once its signature was checked is no release, though the other one is whole as well", async () => {
+    const tar = (content: string): Buffer => makeTar([{ name: "app", content }]);
+    for (const name of ["app.tar", "other.tar"]) writeFileSync(join(root, name), tar(name));
+    writeFileSync(join(root, "app.tar.sig"), "a signature");
+    // A tool that reads all of what it is given, and somebody who is quick.
+    const swapping = `cat > /dev/null; mv ${root}/other.tar ${root}/app.tar; echo 'Good "file" signature for x with ED25519 key SHA256:${"A".repeat(43)}'`;
+    mkdirSync(join(root, "bin"));
+    writeFileSync(join(root, "bin/ssh-keygen"), `#!/bin/sh\n${swapping}\n`, { mode: 0o755 });
+    const declared = signed("app.tar", { kind: "ssh", publicKey: "ssh-ed25519 AAAA", namespace: "file", file: null, place: signaturePlace });
+    vi.stubEnv("PATH", `${join(root, "bin")}:${process.env.PATH}`);
+    expect(await refusal(declared)).toMatch(/^2:11 the artifact app\.tar cannot become a release: it changed while it was read \[/);
+    writeFileSync(join(root, "other.tar"), tar("other.tar"));
+    expect(await read(declared)).toMatchObject({ size: "other.tar".length, signature: { kind: "ssh" } });
   });
 
   test("no signature, one of another file, one that leads out of the project, a key file that is not there", async () => {

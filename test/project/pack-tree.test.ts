@@ -1,5 +1,6 @@
 /** Archives and folders become one tree with one digest, whoever packed it; what no release may hold is refused while it streams. */
 import { execFileSync } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -46,6 +47,16 @@ describe("refuses", () => {
     const middle = Math.floor(altered.length / 2);
     altered[middle] = (altered[middle] ?? 0) ^ 1;
     await expect(describeArchive(altered)).rejects.toThrow();
+  });
+
+  test("other bytes than those that were checked before, plain or compressed, with a tail behind the end", async () => {
+    const whole = makeTar([{ name: "a", content: randomBytes(300_000) }]);
+    for (const archive of [whole, gzipSync(whole), zstdCompressSync(whole), Buffer.concat([gzipSync(whole), Buffer.alloc(200_000)])]) {
+      const source = { form: "archive", path: write(archive), strip: 0 } as const;
+      const archiveSha256 = createHash("sha256").update(archive).digest("hex");
+      expect(await describeTree({ ...source, archiveSha256 })).toEqual(await describeTree(source));
+      await expect(describeTree({ ...source, archiveSha256: "0".repeat(64) })).rejects.toThrow(/changed while it was read/);
+    }
   });
 
   test("a folder with a named pipe, without waiting for it", async () => {

@@ -45,6 +45,21 @@ describe("targets", () => {
     ]);
   });
 
+  test("hosts that no play names are looked at only where it is asked for, last and with nothing", async () => {
+    const root = await copyShop({ "playbooks/site.yaml": "- { play: databases, hosts: db1, services: [db] }\n" });
+    const hostsOf = (plays: Awaited<ReturnType<typeof build>>) => plays.map(({ play, targets }) => [play.name, targets.map(({ host }) => host.name)]);
+    expect(hostsOf(await build(root))).toEqual([["databases", ["db1"]]]);
+    const plays = await build(root, { ...everything, hosts: "all" });
+    expect(hostsOf(plays)).toEqual([
+      ["databases", ["db1"]],
+      ["hosts without a play", ["web1", "web2"]],
+    ]);
+    expect(plays[1]?.targets[0]).toMatchObject({ services: [], resources: [], declared: [] });
+    await expect(build(root, { limit: "web1", services: [] })).rejects.toThrow(UsageError);
+    expect(hostsOf(await build(root, { limit: "web1", services: [], hosts: "all" }))).toEqual([["hosts without a play", ["web1"]]]);
+    expect(hostsOf(await build(SHOP, { ...everything, hosts: "all" }))).toHaveLength(2);
+  });
+
   test("templates, secrets and sources arrive; values stay inert", async () => {
     expect(await fileOn(SHOP, "web2", "/etc/web/web.conf")).toContain("listen 80\ntoken s3cret-canary\ngreeting {{not a template}}\n");
     expect(await fileOn(SHOP, "web2", "/etc/web/motd")).toContain("Hello from web2\non port 80\n");

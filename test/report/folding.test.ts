@@ -35,7 +35,7 @@ const broken = (host: string, more: Partial<HostReport> = {}): HostReport =>
 
 const LAST_WORDS: Partial<HostReport> = {
   journal: [{ unit: "web.service", lines: ["starting", "listening on 8080", "cannot write /var/lib/web/state: no space left on device"] }],
-  differences: [{ path: "/etc/web.conf", secret: false, before: "a\n", after: "b\n" }],
+  differences: [{ path: "/etc/web.conf", change: "update", secret: false, before: "a\n", after: "b\n" }],
 };
 
 function reportOf(host: string, index: number): HostReport {

@@ -257,7 +257,7 @@ export function sampleFailure(host: string): HostReport {
       },
       { service: "etcd", check: "tcp 127.0.0.1:2380", role: "live", ok: true, detail: "", attempts: 1 },
     ],
-    differences: [{ path: "/etc/svcdeploy/env/etcd.env", secret: true, before: null, after: null }],
+    differences: [{ path: "/etc/svcdeploy/env/etcd.env", change: "update", secret: true, before: null, after: null }],
     journal: [
       { unit: "etcd.service", lines: ["2025-01-01 etcd[12]: starting", "2025-01-01 etcd[12]: cannot bind: \u001b[31maddress in use\u001b[0m"] },
     ],

@@ -51,7 +51,7 @@ function host(name: string, units: readonly UnitStatus[], drift: DriftMark = "no
     result: "confirmed",
     agoSeconds: 7500,
   };
-  const status: HostStatus = { host: name, units, lastRun, drift: new Map(units.map(({ service }) => [service, drift])) };
+  const status: HostStatus = { host: name, units, lastRun, drift: new Map(units.map((each) => [each.unit, drift])) };
   return { host: name, status, error: null, ageSeconds: 0, changed: new Set() };
 }
 const gone = (name: string): ConnectError =>

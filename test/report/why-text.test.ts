@@ -13,8 +13,9 @@ function generationOf(number: number, run: string, rollbackOf = ""): Generation 
   const from = { project: "shop", user: "deploy", controller: "ci-3.example.com", commit: "efe541bb828ad9c2eef2", tree: "dirty" };
   const madeBy = { ...from, run: run.repeat(8), environment: "prod", command: "apply", services: ["web"], rollbackOf };
   const actions = [
-    { verb: "daemon-reload", unit: "-" },
-    { verb: "restart", unit: "web.service" },
+    { verb: "daemon-reload", unit: "-", timeoutSeconds: 120 },
+    { verb: "restart", unit: "web@a.service", timeoutSeconds: 100 },
+    { verb: "settle", unit: "web@a.service", timeoutSeconds: 10 },
   ];
   return { number, madeBy, madeAt: started + number * 3600, actions, services: new Map() };
 }
@@ -53,7 +54,7 @@ last changed  2026-11-21 17:00:00 UTC (60 min ago), generation 7
 by            run 3c4d3c4d3c4d of deploy@ci-3.example.com, commit efe541bb828a
               (dirty tree)
 command       svcdeploy apply --env prod
-did           daemon-reload, restart web.service
+did           daemon-reload, restart web@a.service, wait 10 s
 verified      confirmed: its units held for 10 s, it has no health check
 runs          web.service is active (running), for 59 min
 since then    1 difference on the host: /etc/web/web.conf (content)

@@ -39,7 +39,7 @@ function parse(line: string): readonly DeployEvent[] {
   }
 }
 
-/** Standard error without the lines that tell of an earlier run's transaction being settled. */
+/** Standard error without the lines that tell of another run's transaction being settled or waited for. */
 export function withoutSettling(stderr: string): string {
-  return stderr.replaceAll(/^.*settling it first\n/gm, "");
+  return stderr.replaceAll(/^.*(?:settling it first|waiting for it)\n/gm, "");
 }

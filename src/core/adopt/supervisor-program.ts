@@ -105,7 +105,8 @@ function takeProcess(draft: Draft): void {
 function takeRestart(draft: Draft): readonly (readonly [string, string])[] {
   const { service, notes } = draft;
   const wanted = (draft.source.values.get("autorestart") ?? "unexpected").toLowerCase();
-  const codes = (draft.source.values.get("exitcodes") ?? "0")
+  const written = draft.source.values.get("exitcodes");
+  const codes = (written ?? "0")
     .split(",")
     .map((code) => code.trim())
     .filter((code) => /^\d{1,3}$/.test(code));
@@ -118,6 +119,11 @@ function takeRestart(draft: Draft): readonly (readonly [string, string])[] {
   const isUnexpected = wanted === "unexpected";
   service.set("Restart", isUnexpected && codes.includes("0") ? "on-failure" : "always");
   if (isUnexpected && others !== "") service.set(codes.includes("0") ? "SuccessExitStatus" : "RestartPreventExitStatus", others);
+  // supervisord's change log, 4.0.0.
+  if (isUnexpected && written === undefined)
+    notes.push(
+      "exitcodes was not written: 0 is taken, as supervisord 4 does; if it ran under supervisord 3, where 2 was expected as well, write 0,2.",
+    );
   service.set("RestartSec", "1s");
   const [retries, seconds] = [count(draft, "startretries", 3), count(draft, "startsecs", 1)];
   const window = (retries + 1) * (seconds + 1) + 1;

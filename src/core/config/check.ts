@@ -1,5 +1,5 @@
 /** Schema × tree → a typed value or problems with places. The one file that reads zod's issues. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { nearestName, type Problem } from "../errors.ts";
 import type { Place, Tree } from "../model.ts";
 import { describe, readKeysMessage } from "./schema-parts.ts";

@@ -1,5 +1,5 @@
 /** `drift: { ignore: … }` of svcdeploy.yaml → rules. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Problem } from "../errors.ts";
 import type { IgnoreRule } from "../model.ts";
 import { refuseHostPath } from "./allow-lists.ts";

@@ -16,7 +16,7 @@ type Fail = (path: TreePath, message: string, hint?: string | null) => undefined
 type Written = { readonly [name: string]: WrittenGroup };
 
 /**
- * The groups of each host, those that are laid first in front. Mistakes go to `fail` with the path of the group; with a cycle, no group is resolved.
+ * The groups of each host, those that are laid first in front. Mistakes go to `fail` with the path of the group; with a cycle or too many members, no group is resolved.
  */
 export function resolveGroups(written: Written, hosts: readonly string[], fail: Fail): ReadonlyMap<string, readonly ResolvedGroup[]> {
   const known = new Set(hosts);
@@ -34,7 +34,10 @@ export function resolveGroups(written: Written, hosts: readonly string[], fail: 
   const members = new Map<string, ReadonlySet<string>>();
   const walk: Walk = { written, hosts, known, members, fail, work: 0 };
   for (const name of order.toReversed()) members.set(name, membersOf(walk, name));
-  if (walk.work > MAX_WORK) fail(["groups"], "the groups have more members than an inventory may hold");
+  if (walk.work > MAX_WORK) {
+    fail(["groups"], "the groups have more members than an inventory may hold");
+    return new Map();
+  }
   return groupsByHost(order, (name) => ({ name, depth: depths.get(name) ?? 0, vars: written[name]?.vars ?? emptyMap() }), members);
 }
 

@@ -1,5 +1,5 @@
 /** The written form of inventory/*.yaml. */
-import { z } from "zod";
+import * as z from "zod";
 import { refuseAddress, refuseLogin } from "./allow-lists.ts";
 import { flag, integer, listOf, map, mapOf, oneOf, scalar, text, textThat, treeMap } from "./schema-parts.ts";
 

@@ -1,5 +1,5 @@
 /** JSON Schemas for editors, made of the schemas that read the files: what they refuse is refused by svcdeploy, which says more and better. */
-import { z } from "zod";
+import * as z from "zod";
 import { directiveNames, directiveSince } from "../unit-file/directive-table.ts";
 import { inventorySchema } from "./inventory-schema.ts";
 import { type FileKind, keyNotes } from "./key-notes.ts";

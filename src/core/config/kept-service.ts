@@ -1,5 +1,5 @@
 /** The shape of a kept service description: it comes from a host, so every value must be one that svcdeploy itself could have written. */
-import { z } from "zod";
+import * as z from "zod";
 import type { KeptResource, KeptService, Tree } from "../model.ts";
 import { type Refusal, refuseHttpUrl, refuseName } from "./allow-lists.ts";
 

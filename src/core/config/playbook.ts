@@ -1,5 +1,5 @@
 /** The text of a playbook → plays: patterns resolved to hosts, rollout defaults filled. */
-import { z } from "zod";
+import * as z from "zod";
 import { didYouMean, type Problem } from "../errors.ts";
 import type { Host, Play, Rollout } from "../model.ts";
 import { checkTree, MAX_PROBLEMS, withoutEchoes } from "./check.ts";
@@ -82,7 +82,7 @@ function readPlay(written: z.infer<typeof play>, index: number, scope: PlaybookS
 }
 
 /** A protected environment starts with one host, then a quarter; others go all at once. */
-function fillRollout(written: z.infer<typeof rollout>, scope: PlaybookScope): Rollout {
+export function fillRollout(written: z.infer<typeof rollout>, scope: Pick<PlaybookScope, "protected">): Rollout {
   return {
     batches: written.batches ?? (scope.protected ? [1, "25%", "100%"] : ["100%"]),
     maxFailed: written.maxFailed ?? 0,

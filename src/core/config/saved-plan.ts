@@ -1,5 +1,5 @@
 /** The shape of a saved plan's file, checked once it is sure that the file is as it was written. */
-import { z } from "zod";
+import * as z from "zod";
 import { SvcdeployError } from "../errors.ts";
 import type { SavedPlan } from "../model.ts";
 

@@ -1,5 +1,5 @@
 /** Building blocks of the schemas: leaves that read a Tree's scalar or say what was expected, and maps that know their keys. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Tree, TreeMap } from "../model.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { type Refusal, refuseAccount, refuseHostPath, refuseProjectPath } from "./allow-lists.ts";

@@ -1,5 +1,5 @@
 /** The written form of services/*.yaml. The same schema checks the tree as written and as expanded. */
-import { z } from "zod";
+import * as z from "zod";
 import { nearestName } from "../errors.ts";
 import type { Service } from "../model.ts";
 import { parsePercent } from "../unit-file/percent.ts";

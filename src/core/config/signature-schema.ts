@@ -1,5 +1,5 @@
 /** The written form of artifact.signature, and what it means. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ArtifactSignature, Place } from "../model.ts";
 import { refuseFileUrl, refuseProjectPath } from "./allow-lists.ts";
 import { map, projectPath, textThat } from "./schema-parts.ts";

@@ -17,9 +17,18 @@ export function hostNotices(target: HostTarget, observation: Observation, change
   ];
 }
 
-/** True when another run works on the host right now. */
-export function isLocked(transaction: OpenTransaction): boolean {
-  return transaction.running && (transaction.leaseAgeSeconds === null || transaction.leaseAgeSeconds <= LEASE_SECONDS);
+/** True when another run works on the host right now, be it that its transaction was published and not launched yet. */
+export function isLocked({ running, state, leaseAgeSeconds }: OpenTransaction): boolean {
+  if (!running && state !== "STAGED") return false;
+  return leaseAgeSeconds === null ? running : leaseAgeSeconds <= LEASE_SECONDS;
+}
+
+/** What an apply waits for before it plans; whether somebody still attends it turns out meanwhile. */
+export function sayUnfinished(transactions: readonly OpenTransaction[]): string {
+  const live = transactions.find(isLocked);
+  return live === undefined
+    ? "an earlier run left a transaction unfinished; settling it first"
+    : `another run is under way (${live.owner}); waiting for it`;
 }
 
 /** An error notice: it refuses the apply. */

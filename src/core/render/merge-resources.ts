@@ -1,31 +1,34 @@
 /** Puts the resources of several services on one host together: shared ones once, contradictions refused. */
 import { ConfigError, type Problem } from "../errors.ts";
-import type { Resource, UnitResource } from "../model.ts";
+import type { Resource, Service, UnitResource } from "../model.ts";
 import { templateOf } from "../unit-file/unit-name.ts";
 
 /**
  * All resources of a host by id, in the order of compareResources. Identical ones (a shared slice, directory or account) come out once, owned by
- * the first service in order of names. Units' `after` keeps only units that are in the result. files: service name → its file, for the messages.
- * Throws ConfigError that names both services when two want different things under one id or path.
+ * the first service in order of names. Units' `after` keeps only units that are in the result. services: whose resources they are, for the messages.
+ * Throws ConfigError that names both services when two want different things under one id or path, and for a drop-in for a unit of theirs.
  */
-export function mergeResources(perService: readonly (readonly Resource[])[], files: ReadonlyMap<string, string> = new Map()): Resource[] {
-  const united = uniteResources(perService.flat(), files);
+export function mergeResources(
+  perService: readonly (readonly Resource[])[],
+  services: readonly Pick<Service, "name" | "file" | "dropIns">[],
+): Resource[] {
+  const united = uniteResources(perService.flat(), new Map(services.map(({ name, file }) => [name, file])));
   const units = new Set(united.filter((resource) => resource.kind === "unit").map((unit) => unit.unit));
-  refuseOwnDropIns(united, units, files);
+  refuseOwnDropIns(
+    services.flatMap(({ dropIns }) => dropIns),
+    united,
+    units,
+  );
   return united.map((resource) => (resource.kind === "unit" ? keepKnownUnits(resource, units) : resource));
 }
 
 /** What a unit of ours shall be stands in its service. */
-function refuseOwnDropIns(resources: readonly Resource[], units: ReadonlySet<string>, files: ReadonlyMap<string, string>): void {
+function refuseOwnDropIns(dropIns: Service["dropIns"], resources: readonly Resource[], units: ReadonlySet<string>): void {
   const unitFiles = new Set(resources.flatMap((resource) => (resource.kind === "file" && resource.role === "unit" ? [resource.path] : [])));
-  const problems = resources.flatMap((resource): readonly Problem[] => {
-    const unit = resource.kind === "file" && resource.role === "drop-in" ? /\/([^/]+)\.d\/[^/]+$/.exec(resource.path)?.[1] : undefined;
-    // An instance of a template of ours is ours as well, whether the service has it now or not.
-    if (unit === undefined || !(units.has(unit) || unitFiles.has(`/etc/systemd/system/${templateOf(unit)}`))) return [];
-    const place = { file: files.get(resource.service) ?? `services/${resource.service}.yaml`, line: 1, column: 1 };
-    const message = `dropins: ${unit} is a unit of this project`;
-    return [{ place, message, hint: "Drop-ins are for units of others: write it in the service itself.", excerpt: "" }];
-  });
+  // An instance of a template of ours is ours as well, whether the service has it now or not.
+  const own = dropIns.filter(({ unit }) => units.has(unit) || unitFiles.has(`/etc/systemd/system/${templateOf(unit)}`));
+  const hint = "Drop-ins are for units of others: write it in the service itself.";
+  const problems = own.map(({ unit, place }): Problem => ({ place, message: `dropins: ${unit} is a unit of this project`, hint, excerpt: "" }));
   if (problems.length > 0) throw new ConfigError(problems);
 }
 

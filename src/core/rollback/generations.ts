@@ -1,5 +1,6 @@
 /** What a host keeps of its last confirmed transactions, and which of them a rollback goes back to. */
 import type { KeptService } from "../model.ts";
+import type { NamedAction } from "../plan/action-name.ts";
 import { isSameService } from "../plan/kept-service.ts";
 
 /** Who made a generation, of its own words in the host's record; empty where it does not say. */
@@ -24,8 +25,8 @@ export type Generation = {
   readonly number: number;
   readonly madeBy: MadeBy;
   readonly madeAt: number;
-  /** What its transaction did to units, e.g. { verb: "restart", unit: "web.service" }. */
-  readonly actions: readonly { readonly verb: string; readonly unit: string }[];
+  /** What its transaction did to units, e.g. { verb: "restart", unit: "web.service", timeoutSeconds: 100 }. */
+  readonly actions: readonly Required<NamedAction>[];
   /** Service → sha256 of its description; null where an older svcdeploy deployed it and kept none. */
   readonly services: ReadonlyMap<string, string | null>;
 };
@@ -61,10 +62,10 @@ export type Step = {
   readonly to: KeptService;
 };
 
-/** Where a rollback goes, or why it cannot. */
+/** Where a rollback goes, or why it cannot. isUnknown: the host never had the service. */
 export type Choice =
   | { readonly ok: true; readonly step: Step }
-  | { readonly ok: false; readonly service: string; readonly reason: string; readonly hint: string };
+  | { readonly ok: false; readonly service: string; readonly reason: string; readonly hint: string; readonly isUnknown?: true };
 
 const WITHOUT = "Apply the version that you want: check its commit out and run svcdeploy apply.";
 
@@ -76,7 +77,7 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
   const all = to === null ? kept.generations.slice(0, -1).toReversed() : kept.generations.filter(({ number }) => number === to);
   const isGone = sha256 === undefined && kept.generations.some(({ services }) => services.has(service));
   if (now === undefined || (sha256 === undefined && !isGone))
-    return refuse(`${service} was never deployed here by svcdeploy`, "svcdeploy apply deploys it.");
+    return { ok: false, service, reason: `${service} was never deployed here by svcdeploy`, hint: "svcdeploy apply deploys it.", isUnknown: true };
   if (sha256 === null)
     return refuse(`an older svcdeploy deployed ${service} and kept too little to go back to`, "From the next apply on it can be rolled back.");
   const from = sha256 === undefined ? goneService(service) : describe(sha256);

@@ -79,10 +79,10 @@ export type UnitStatus = {
   readonly tasks: number | null;
 };
 
-/** Whether a service on a host is as declared. unknown: what it takes to know is not here; not-looked: nobody asked. */
+/** Whether a unit on a host is as declared. unknown: what it takes to know is not here; not-looked: nobody asked. */
 export type DriftMark = "none" | "drift" | "unknown" | "not-looked";
 
-/** One host that answered. drift: by service. */
+/** One host that answered. drift: by unit. */
 export type HostStatus = {
   readonly host: string;
   readonly units: readonly UnitStatus[];

@@ -76,6 +76,15 @@ test.each([
   expect(service(`command=/bin/web\n${lines}`)).toMatchObject(expected);
 });
 
+test.each([
+  ["", true],
+  ["exitcodes=0,2", false],
+  ["autorestart=true", false],
+  ["autorestart=false", false],
+])("which exit codes were expected by default is said where it counts: %s", (lines, isSaid) => {
+  expect(program(`command=/bin/web\n${lines}`).notes.some((note) => note.includes("supervisord 3"))).toBe(isSaid);
+});
+
 test("stopasgroup signals all, as systemd does anyway", () => {
   expect(service("command=/bin/web\nstopasgroup=true")).not.toHaveProperty("KillMode");
 });

@@ -98,6 +98,13 @@ groups:
     ]);
   });
 
+  test("groups of too many members are laid over no host", () => {
+    const groups = Array.from({ length: 600 }, (_, index) => `  g${index}: { hosts: ["h*"] }`).join("\n");
+    const { hosts, problems } = read(`hosts: { "h[1:1000]": }\ngroups:\n${groups}\n`);
+    expect(problems.map(({ message }) => message)).toEqual(["the groups have more members than an inventory may hold"]);
+    expect(hosts.every((host) => host.groups.length === 0)).toBe(true);
+  });
+
   test("a chain of five thousand groups is read", () => {
     const chain = Array.from({ length: 5000 }, (_, index) => `  g${index}: { children: [g${index + 1}] }`).join("\n");
     expect(read(`hosts: { h: }\ngroups:\n${chain}\n  g5000: { hosts: [h] }\n`).hosts[0]?.groups.length).toBe(5001);

@@ -14,7 +14,7 @@ test("a secret is in nothing that a host, a unit or a check said", () => {
     verdicts: [{ unit: "web.service", ok: false, cause: "exited", isActive: "failed", detail: canary }],
     health: [{ service: "web", check: `http://x/${canary}`, role: "ready" as const, ok: false, detail: canary, attempts: 1 }],
     journal: [{ unit: "web.service", lines: ["a", `b ${canary}`] }],
-    differences: [{ path: "/etc/x", secret: false, before: canary, after: null }],
+    differences: [{ path: "/etc/x", change: "remove" as const, secret: false, before: canary, after: null }],
   };
   const kept = makeRecordedHost(report, makeRedactor([new Secret("TOKEN", canary)]).redact);
   expect(JSON.stringify(kept)).not.toContain(canary);

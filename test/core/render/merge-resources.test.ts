@@ -1,6 +1,6 @@
 /** Merging the resources of several services on one host. */
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../../../src/core/errors.ts";
+import { ConfigError, type Problem } from "../../../src/core/errors.ts";
 import type { Resource } from "../../../src/core/model.ts";
 import { mergeResources } from "../../../src/core/render/merge-resources.ts";
 import { renderService } from "../../../src/core/render/render.ts";
@@ -11,38 +11,45 @@ function render(short: ShortService): readonly Resource[] {
   return renderService(makeService({ service: { ExecStart: "/bin/x" }, ...short }), makeHost(), inputs);
 }
 
-function messagesOf(shorts: readonly ShortService[]): readonly string[] {
+const merge = (shorts: readonly ShortService[]): readonly Resource[] => mergeResources(shorts.map(render), shorts.map(makeService));
+
+function problemsOf(shorts: readonly ShortService[]): readonly Problem[] {
   try {
-    mergeResources(shorts.map(render));
+    merge(shorts);
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems.map((problem) => problem.message);
+    if (error instanceof ConfigError) return error.problems;
     throw error;
   }
   return [];
 }
+
+const messagesOf = (shorts: readonly ShortService[]): readonly string[] => problemsOf(shorts).map(({ message }) => message);
 
 const slice = { name: "shared", directives: { MemoryMax: "1G" } };
 const account = { user: "app", group: "app", groups: [], home: "/nonexistent" };
 
 describe("mergeResources", () => {
   test("keeps one of what two services declare alike, whichever comes first", () => {
-    const services = [render({ name: "b", slice, account }), render({ name: "a", slice, account, environment: { A: "b" } })];
-    const merged = mergeResources(services);
-    expect(mergeResources(services.toReversed())).toEqual(merged);
+    const services = [
+      { name: "b", slice, account },
+      { name: "a", slice, account, environment: { A: "b" } },
+    ];
+    const merged = merge(services);
+    expect(merge(services.toReversed())).toEqual(merged);
     expect(new Set(merged.map((resource) => resource.id)).size).toBe(merged.length);
     expect(merged.filter((resource) => resource.id.includes("shared.slice")).map((resource) => resource.service)).toEqual(["a", "a"]);
   });
 
   test("orders by kind, and slices before services", () => {
-    const kinds = mergeResources([render({ name: "a", slice, account, environment: { A: "b" } })]).map((resource) => resource.kind);
+    const kinds = merge([{ name: "a", slice, account, environment: { A: "b" } }]).map((resource) => resource.kind);
     expect(kinds.filter((kind, index) => kind !== kinds[index - 1])).toEqual(["account", "directory", "file", "link", "unit"]);
-    const units = mergeResources([render({ name: "a", slice })]).filter((resource) => resource.kind === "unit");
+    const units = merge([{ name: "a", slice }]).filter((resource) => resource.kind === "unit");
     expect(units.map((unit) => unit.unit)).toEqual(["shared.slice", "a.service"]);
   });
 
   test("keeps in `after` only units that are there", () => {
     const after = { After: ["b.service network.target", "gone.service"] };
-    const merged = mergeResources([render({ name: "a", unit: after, slice }), render({ name: "b" })]);
+    const merged = merge([{ name: "a", unit: after, slice }, { name: "b" }]);
     expect(merged.find((resource) => resource.id === "unit:a.service")).toMatchObject({ after: ["shared.slice", "b.service"] });
   });
 
@@ -55,8 +62,10 @@ describe("mergeResources", () => {
     const place = { file: "services/a.yaml", line: 1, column: 1 };
     const instances = [{ name: "one", escaped: "one", unit: "t@one.service", place }];
     const sections = [{ name: "Service", directives: [{ name: "LimitNOFILE", value: "1", place }] }];
-    const dropIns = [{ unit, name: "x", sections, onChange: "none", place } as const];
-    expect(messagesOf([{ name: "a", dropIns }, { name: "b" }, { name: "t", instances }])).toEqual(messages);
+    const own = { file: "services/a.yaml", line: 7, column: 5 };
+    const dropIns = [{ unit, name: "x", sections, onChange: "none", place: own } as const];
+    const problems = problemsOf([{ name: "a", dropIns }, { name: "b" }, { name: "t", instances }]);
+    expect(problems).toMatchObject(messages.map((message) => ({ message, place: own })));
   });
 
   test("names both services when they contradict each other", () => {

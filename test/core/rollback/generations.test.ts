@@ -66,6 +66,12 @@ test.each([
   expect(wayOf(stepBack(keptOf(rows), "web", null, describeLetter))).toBe(way);
 });
 
+test("a service that was never there is told apart from one that cannot go back", () => {
+  expect(stepBack(keptOf([]), "web", null, describeLetter)).toMatchObject({ isUnknown: true });
+  expect(stepBack(keptOf(web("a")), "api", 7, describeLetter)).toMatchObject({ isUnknown: true });
+  expect(stepBack(keptOf(web("a")), "web", 7, describeLetter)).not.toHaveProperty("isUnknown");
+});
+
 test.each([
   [1, "3 c → 1 a, undoes r3"],
   [2, "3 c → 2 b, undoes r3"],
