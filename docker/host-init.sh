@@ -11,6 +11,9 @@ fi
 cat /proc/sys/kernel/random/uuid >/run/boot-id
 mount --bind /run/boot-id /proc/sys/kernel/random/boot_id
 
+# As on every host that is no container: systemd mounts a service's credentials where only shared mounts are seen, and shares none in a container.
+mount --make-rshared /
+
 # AUTHORIZED_KEY is the one public key that opens every user's door.
 if [ -n "${AUTHORIZED_KEY:-}" ]; then
   for home in /root /home/*; do

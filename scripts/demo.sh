@@ -7,6 +7,7 @@ demo=$root/playbooks/demo
 key=$demo/.demo/ssh/id_ed25519
 known_hosts=$demo/.demo/ssh/known_hosts
 secret=$demo/.demo/secrets/etcd-cluster-token
+token_key=$demo/.demo/secrets/etcd-token-key
 label=svcdeploy.demo=$root
 
 # name, systemd version, port: as in playbooks/demo/inventory
@@ -26,7 +27,7 @@ down() {
     [ -z "$names" ] || echo "Removed" $names
   fi
   rm -rf "$demo/.demo" "$demo/artifacts"
-  echo "Removed the demo's keys, secret and programs; images and downloads stay for the next time"
+  echo "Removed the demo's keys, secrets and programs; images and downloads stay for the next time"
 }
 
 make_keys() {
@@ -34,6 +35,7 @@ make_keys() {
   chmod 0700 "$demo/.demo" "$demo/.demo/ssh" "$demo/.demo/secrets"
   [ -f "$key" ] || ssh-keygen -q -t ed25519 -N '' -C svcdeploy-demo -f "$key"
   [ -f "$secret" ] || (umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$secret")
+  [ -f "$token_key" ] || ssh-keygen -q -t rsa -b 2048 -m PEM -N '' -C '' -f "$token_key"
 }
 
 # A host that opens to another key (the folder .demo was deleted) or runs on an older image is made anew.
@@ -103,6 +105,12 @@ etcd. All of it is in playbooks/demo, which is the manual as well. To try next:
   # a file appears, systemd starts the job that snapshots etcd
   docker exec svcdeploy-demo-2 touch /var/lib/etcd-snapshots/wanted
   svcdeploy logs etcd --env prod
+
+  # etcd's signing key is a credential: a file that only etcd can read
+  docker exec svcdeploy-demo-2 ls -l /run/credentials/etcd.service
+  # what its signer did not sign is not sent, nor any host asked
+  svcdeploy plan --env prod --set \
+    nodeExporter.signature=signatures/node-exporter-arm64.minisig
 
   # two instances: the second restarts when the first is well; and back
   svcdeploy apply --env prod --yes --set nodeExporter.maxRequests=50

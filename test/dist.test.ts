@@ -82,7 +82,7 @@ test("it brings the files that the documentation says to copy, and nothing that 
   const demo = join(folder, "package/playbooks/demo");
   for (const name of ["ci/svcdeploy.sh", "ci/drift.crontab", ".github/workflows/svcdeploy.yml", ".gitlab-ci.yml", "inventory/prod.yaml"])
     expect(await readFile(join(demo, name), "utf8")).toBe(await readFile(join(root, "playbooks/demo", name), "utf8"));
-  const folders = [".github", ".gitlab-ci.yml", "ci", "inventory", "playbooks", "services", "svcdeploy.yaml", "templates", "values"];
+  const folders = [".github", ".gitlab-ci.yml", "ci", "inventory", "playbooks", "services", "signatures", "svcdeploy.yaml", "templates", "values"];
   expect((await readdir(demo)).sort()).toEqual(folders);
 });
 

@@ -43,16 +43,34 @@ export class SvcdeployError extends Error {
   }
 }
 
-/** One mistake in a project file. excerpt: the source line and a caret line, ready to print; empty when unknown. */
-export type Problem = { readonly place: Place; readonly message: string; readonly hint: string | null; readonly excerpt: string };
+/**
+ * One mistake in a project file. excerpt: the source line and a caret line, ready to print; empty when unknown. fault: where it may not be the file's:
+ * what it names could not be fetched.
+ */
+export type Problem = {
+  readonly place: Place;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly excerpt: string;
+  readonly fault?: "fetch";
+};
 
 /** Mistakes in the project's files, all of them at once. Exit 65. */
 export class ConfigError extends SvcdeployError {
   readonly problems: readonly Problem[];
   constructor(problems: readonly Problem[]) {
-    super("config", problems.length === 1 ? "1 mistake in the project's files" : `${problems.length} mistakes in the project's files`);
+    super("config", countFaults(problems));
     this.problems = problems;
   }
+}
+
+function countFaults(problems: readonly Problem[]): string {
+  const unfetched = problems.filter(({ fault }) => fault === "fetch").length;
+  const mistakes = problems.length - unfetched;
+  const files = `${unfetched} ${unfetched === 1 ? "file" : "files"} could not be fetched`;
+  const inFiles = `${mistakes} ${mistakes === 1 ? "mistake" : "mistakes"} in the project's files`;
+  if (unfetched === 0) return inFiles;
+  return mistakes === 0 ? files : `${inFiles}, and ${files}`;
 }
 
 /** The command line or the selection is wrong. Exit 64. */

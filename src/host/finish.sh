@@ -105,8 +105,12 @@ keep_evidence() {
     fi
     # Its line may be stamped some milliseconds before systemd's own first one: a second more is shown.
     case ${first%%.*} in '' | *[!0-9]*) first='' ;; *) first=$((${first%%.*} - 1)) ;; esac
-    timeout 10 journalctl --no-pager -q -n 20 -o cat -u "$unit" ${first:+"--since=@$first"} \
-      9>&- </dev/null >"$txn/evidence/$unit.journal" 2>/dev/null
+    # Before systemd 255 -n counts from the front where there is a --since, but not in reverse; many lines may have one stamp.
+    from=$(timeout 10 journalctl --no-pager -q -r -n 20 -o short-unix -u "$unit" ${first:+"--since=@$first"} \
+      9>&- </dev/null 2>/dev/null | tail -n 1 9>&-)
+    case ${from%% *} in '' | *[!0-9.]*) from=--lines=20 ;; *) from=--since=@${from%% *} ;; esac
+    timeout 10 journalctl --no-pager -q -o cat -u "$unit" "$from" 9>&- </dev/null 2>/dev/null |
+      tail -n 20 9>&- >"$txn/evidence/$unit.journal"
   done <"$txn/acted"
 }
 

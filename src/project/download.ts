@@ -44,7 +44,8 @@ export async function download(url: string, sink: DownloadSink, limits: Download
       const next = redirectOf(response, at);
       if (next === null) return await take(response, at, sink, watch);
       await response.body?.cancel();
-      if (typeof next === "string") return failed(next);
+      if (typeof next === "string")
+        return failed(next, "Name the https address of the file itself, or have your pipeline fetch it before and name that file.");
       at = next;
     }
     return failed(`there were more than ${MAX_REDIRECTS} redirects`, "Write the address where they end, if they do.");

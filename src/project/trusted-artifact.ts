@@ -16,7 +16,7 @@ export type Signed = { readonly root: string; readonly file: { readonly path: st
 export async function findFetched(artifact: Artifact, fetching: Fetching): Promise<FoundFile> {
   const { source, sha256, place } = artifact;
   const fetched = await fetchArtifact(source, sha256 ?? "", fetching);
-  if (!fetched.ok) throw mistake(place, `the artifact ${source} could not be fetched: ${fetched.reason}`, fetched.hint);
+  if (!fetched.ok) throw unfetched(place, `the artifact ${source} could not be fetched: ${fetched.reason}`, fetched.hint);
   return { ok: true, path: fetched.path, size: (await stat(fetched.path)).size };
 }
 
@@ -81,7 +81,7 @@ async function fetchOrNull(url: string, { place }: ArtifactSignature, { file, us
   const fetched = await fetchSignature(url, file.sha256, use);
   if (fetched.ok) return fetched.bytes;
   if (fetched.status === 404 || fetched.status === 410) return null;
-  throw mistake(place, `the signature ${url} could not be fetched: ${fetched.reason}`, fetched.hint);
+  throw unfetched(place, `the signature ${url} could not be fetched: ${fetched.reason}`, fetched.hint);
 }
 
 async function readOrNull(path: string, place: Place, root: string): Promise<Uint8Array | null> {
@@ -103,6 +103,10 @@ async function readKey(path: string, { place, kind }: ArtifactSignature, root: s
 
 function isUrl(name: string): boolean {
   return name.startsWith("https:");
+}
+
+function unfetched(place: Place, message: string, hint: string | null): ConfigError {
+  return new ConfigError([{ place, message, hint, excerpt: "", fault: "fetch" }]);
 }
 
 function mistake(place: Place, message: string, hint: string | null): ConfigError {

@@ -192,6 +192,24 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect((await releases(host)).toSorted()).toEqual(["2.1", "2.2"]);
   });
 
+  step("a service that left goes with its tree, but for the release that a rollback brings back whole", async () => {
+    const play = (services: string): void =>
+      shop.write("playbooks/site.yaml", `- { play: app, hosts: all, services: [${services}], rollout: { healthyDeadline: 5s } }\n`);
+    shop.write("services/other.yaml", "name: other\nservice: { ExecStart: /bin/sleep infinity }\nsettle: 1s\n");
+    play("other");
+    const done = await changed(shop.run(["apply", "--env", "test", "--yes", "--prune=all"]));
+    expect(done.stdout).toContain("stop app.service: no longer declared");
+    await host.shell('i=0; until [ "$(ls /opt/app/releases | wc -l)" = 1 ] || [ $i = 300 ]; do i=$((i + 1)); sleep 0.1; done');
+    expect(await releases(host)).toEqual(["2.2"]);
+    expect(await host.shell("[ ! -L /opt/app/current ] && systemctl show -p LoadState --value app.service; pgrep -f ^/opt/app/ || true")).toBe(
+      "not-found\n",
+    );
+    await changed(shop.run(["rollback", "app", "--env", "test", "--yes"]));
+    expect(await host.shell("systemctl is-active app other; cat /opt/app/current/bin/text")).toBe("active\nactive\n2.2\n");
+    play("app, other");
+    expect((await changed(shop.run(["plan", "--env", "test"]))).stdout).toContain("No changes");
+  });
+
   step("the host refuses every bad archive by itself, and nothing of it is left outside", async () => {
     // Twenty thousand entries are slow to extract on three hosts at once, and would tell nothing new.
     const bad = badArchives().filter(({ tar }) => tar.length < 1024 * 1024);

@@ -10,7 +10,6 @@ const hosts = new Map<number, TestHost>();
 beforeAll(async () => {
   const started = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "keep" })));
   for (const host of started) hosts.set(host.systemd, host);
-  await Promise.all(started.map(shareMounts));
 });
 afterAll(removeHosts);
 
@@ -265,21 +264,6 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     }
   });
 });
-
-/** As on every host that is no container: systemd mounts a service's credentials where only shared mounts are seen, and in a container it shares none. */
-async function shareMounts(host: TestHost): Promise<void> {
-  const unit = `[Unit]
-DefaultDependencies=no
-Before=sysinit.target
-[Service]
-Type=oneshot
-ExecStart=/bin/mount --make-rshared /
-[Install]
-WantedBy=sysinit.target
-`;
-  await host.exec(["tee", "/etc/systemd/system/shared.service"], unit);
-  await host.shell("systemctl daemon-reload; systemctl enable --now -q shared.service");
-}
 
 /** The save's tar writes one line and waits. */
 async function slowTar(host: TestHost): Promise<void> {

@@ -44,10 +44,10 @@ const failures: readonly Failure[] = [
     name: "READY=1 never came",
     cause: "not-ready",
     isActive: "failed",
-    says: ["READY=1 did not come within TimeoutStartSec=, so systemd killed it"],
+    says: ["READY=1 did not come within TimeoutStartSec=, so systemd killed it", "said it all"],
     directives: { TimeoutStartSec: "1s", Restart: "no" },
-    conf: { never_ready: "1" },
-    on: [247],
+    conf: { never_ready: "1", talk: "60" },
+    on: [247, 252],
   },
   {
     name: "watchdog",

@@ -139,6 +139,7 @@ describe("from https", () => {
 
   test("a file that is not there, and no place to keep one", async () => {
     expect(await refusal(artifact(`${server.origin}/none`))).toContain("answered HTTP 404 (Not Found)");
+    await expect(read(artifact(`${server.origin}/none`))).rejects.toThrow("1 file could not be fetched");
     expect(await refusal(artifact(`${server.origin}/web`), {})).toContain("no place to keep it: neither XDG_CACHE_HOME nor a HOME that is there");
     expect(await refusal(artifact(`${server.origin}/web`), { HOME: "/nonexistent" })).toContain("no place to keep it");
     writeFileSync(join(root, "file"), "");

@@ -1,10 +1,11 @@
 /** From a project to the hosts' resources: selection, inertness, and the mistakes of all hosts in one error. */
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
+import { checkMinisig, parseMinisig } from "../../src/core/signature/minisign.ts";
 import { loadProject } from "../../src/project/load.ts";
-import { buildTargets, type Selection } from "../../src/project/targets.ts";
+import { buildTargets, type Selection, STAND_INS } from "../../src/project/targets.ts";
 import { copyShop, problemsOf, SHOP } from "./project-copy.ts";
 
 const everything: Selection = { limit: null, services: [] };
@@ -162,6 +163,18 @@ test("the demo project loads and renders in both its environments, but for what 
   for (const environment of ["staging", "prod"]) {
     const project = await loadProject(demo, environment, { set: [], valuesFiles: [] });
     const problems = await problemsOf(() => buildTargets(project, everything));
-    expect(problems.filter((problem) => !/is not there|has sha256/.test(problem))).toEqual([]);
+    expect(problems.filter((problem) => !/is not there|has sha256|: ssh-keygen /.test(problem))).toEqual([]);
   }
+});
+
+test.each([[[]], [["arm64.yaml"]]])("the demo's signature is of the key that its service file names, with %j", async (files) => {
+  const demo = join(SHOP, "../../../../playbooks/demo");
+  const valuesFiles = files.map((file) => join(demo, "values", file));
+  const project = await loadProject(demo, "prod", { set: [], valuesFiles });
+  const built = await buildTargets(project, { limit: null, services: ["node-exporter"] }, STAND_INS);
+  const signature = built[0]?.targets[0]?.services[0]?.artifact?.signature;
+  if (signature?.kind !== "minisign") throw new Error("not signed by minisign");
+  const read = parseMinisig(await readFile(join(demo, signature.file ?? "")));
+  const verdict = typeof read === "string" ? null : checkMinisig(signature.publicKey, read, new Uint8Array(64));
+  expect(verdict).toMatchObject({ ok: false, reason: expect.stringContaining("signed other bytes") });
 });

@@ -14,6 +14,8 @@ exit 0 if $check;
 $SIG{HUP} = sub { %config = read_config() };
 
 print "web.pl starts, version $config{version}\n";
+print "line $_\n" for 1 .. ($config{talk} // 0);
+print "said it all\n" if $config{talk};
 sleep $config{start_seconds} if $config{start_seconds};
 if (defined $config{exit_at_once}) { print "leaving at once\n"; exit $config{exit_at_once} }
 if ($config{dump_core}) { print "about to dump core\n"; kill 'SEGV', $$; sleep 5 }

@@ -15,12 +15,12 @@ export function judgeUnit(unit: UnitResource, samples: readonly UnitProperties[]
   return verdict(unit, last, judgeActivity(unit, samples, last));
 }
 
-/** A slice is active while it has members. A job waits for its timer, and its last run may have failed: that is told, and undoes no change. */
+/** A slice is active while it has members. A job waits for its timer or path, and its last run may have failed: that is told, and undoes no change. */
 function judgeLoaded({ unit }: UnitResource, last: UnitProperties): Judgement {
   if (!unit.endsWith(".service")) return good("loaded", "loaded; it is active while a member is");
   return last.ActiveState === "failed"
     ? good("job-failed", `its last run failed: ${endCause(last).detail}`)
-    : good("loaded", "loaded; its timer starts it");
+    : good("loaded", "loaded; its timer or path starts it");
 }
 
 /** True for the verdict on a job whose last run failed: nothing that a change did, but not well. */
