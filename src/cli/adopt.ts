@@ -1,8 +1,8 @@
 /** `svcdeploy adopt HOST UNIT…`: the service files of units that a host already has. Reads the host, writes only into the project. */
 import { resolve } from "node:path";
 import { type AdoptedText, adopt as adoptUnits } from "../core/adopt/adopt.ts";
-import { refuseUnit } from "../core/adopt/adopt-unit.ts";
 import type { HostFacts, LiveUnit } from "../core/adopt/host-facts.ts";
+import { refuseUnit } from "../core/adopt/refuse-unit.ts";
 import { didYouMean, UsageError } from "../core/errors.ts";
 import { EXIT } from "../core/exit-code.ts";
 import type { Host, Project } from "../core/model.ts";

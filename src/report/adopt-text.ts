@@ -45,10 +45,14 @@ function nextLines(written: readonly AdoptedText[], host: string, environment: s
   const names = written.map(({ adopted }) => adopted.name);
   const secrets = written.flatMap(({ adopted }) => [...adopted.secrets.keys()]);
   const merged = [...new Set(written.flatMap(({ adopted }) => adopted.merged))];
+  const commands = [
+    ...written.flatMap(({ adopted }) => adopted.retired.map((unit) => `systemctl disable --now ${quoted(unit)}`)),
+    ...merged.map((path) => `rm ${quoted(path)}`),
+  ];
   const steps = [
     ...(secrets.length === 0 ? [] : [`Give ${plural(secrets.length, "secret")} by the environment (or another provider): ${secrets.join(", ")}`]),
     `In playbooks/site.yaml, add to a play of ${host}: services: [${names.join(", ")}]`,
-    ...(merged.length === 0 ? [] : ["On the host, take away what stands in the service files now, right before the apply:"]),
+    ...(commands.length === 0 ? [] : ["On the host, take away what stands in the service files now, right before the apply:"]),
   ];
   const more = [
     `svcdeploy lint --env ${environment}   # the units keep their faults: what is an error here, plan refuses`,
@@ -58,9 +62,14 @@ function nextLines(written: readonly AdoptedText[], host: string, environment: s
   return [
     line(styled("strong", "Next")),
     ...steps.flatMap((text) => hang(line("  "), text, columns, 2)),
-    ...merged.map((path) => line(`    rm ${/^[A-Za-z0-9._@:+=,/-]+$/.test(path) ? path : `'${path}'`}`)),
+    ...commands.map((command) => line(`    ${command}`)),
     ...more.flatMap((text) => hang(line("  "), text, columns, 2)),
   ];
+}
+
+/** One word of a shell; quotes are in none of what a host is asked for. */
+function quoted(word: string): string {
+  return /^[A-Za-z0-9._@:+=,/-]+$/.test(word) ? word : `'${word}'`;
 }
 
 /** What became of a program of supervisord. */

@@ -161,7 +161,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       triggeredBy: [],
     };
     const files = new Map([[fragment, new TextEncoder().encode(text)]]);
-    const facts = { units: [live], files, links: new Map(), unread: new Map(), owners: new Map(), accounts: [] };
+    const facts = { units: [live], beside: new Map(), files, links: new Map(), unread: new Map(), owners: new Map(), accounts: [] };
     return adopt([live], facts, null, { host: modelHost(version), env: "test", values: {} }).gaps.map((gap) => gap.text);
   }
 });

@@ -1,8 +1,8 @@
 /** Units of a host become service files that render to the same units. */
 import { describe, expect, test } from "vitest";
 import { adopt } from "../../../src/core/adopt/adopt.ts";
-import { refuseUnit } from "../../../src/core/adopt/adopt-unit.ts";
 import type { HostFacts, LiveUnit } from "../../../src/core/adopt/host-facts.ts";
+import { refuseUnit } from "../../../src/core/adopt/refuse-unit.ts";
 import type { Host } from "../../../src/core/model.ts";
 import { randomServices } from "../../support/random-services.ts";
 
@@ -42,6 +42,7 @@ function factsOf(unit: string, files: Files, live: Partial<LiveUnit> = {}): Host
   return {
     live: made,
     units: [made],
+    beside: new Map(),
     files: new Map(contents),
     links: new Map(),
     unread: new Map(),
