@@ -221,7 +221,7 @@ function noteState(draft: Draft, prefix: string, own: readonly string[]): void {
   if (trigger !== undefined)
     obstacles.push(`${trigger} starts it, and a service of svcdeploy runs all the time: make it a job of a service of this host, by --into SERVICE`);
   else if (!draft.blocks.has("install")) notes.push("It had no [Install]: svcdeploy enables what it keeps running, by WantedBy=multi-user.target.");
-  if (live.activeState !== "active") notes.push(`It was ${live.activeState} when it was read; an apply starts it.`);
+  if (live.activeState !== "active" && trigger === undefined) notes.push(`It was ${live.activeState} when it was read; an apply starts it.`);
   if (live.unitFileState === "disabled") notes.push("It was disabled; an apply enables it.");
   if (name !== prefix)
     notes.push(`The service is called ${name}: before the apply, take the old unit away with systemctl disable --now ${live.unit}.`);

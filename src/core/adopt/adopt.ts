@@ -1,7 +1,8 @@
 /** Live unit → the text of its service file, tried: what stands beside it becomes a key only where the rendered result says the same. */
 import { type Adopted, adoptUnit } from "./adopt-unit.ts";
 import type { HostFacts, LiveUnit } from "./host-facts.ts";
-import { type Gap, type ProofContext, proveService } from "./prove.ts";
+import { proveService } from "./prove.ts";
+import type { Gap, ProofContext } from "./render-text.ts";
 import { formatServiceText } from "./service-text.ts";
 
 /** The service, its file's text, and where the text does not come to what the host has. */

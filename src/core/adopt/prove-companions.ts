@@ -3,7 +3,7 @@ import { isKnownDirective } from "../unit-file/directive-table.ts";
 import type { Adopted } from "./adopt-unit.ts";
 import { SAYS_NOTHING } from "./beside.ts";
 import type { Companion, Renamed } from "./companions.ts";
-import type { Gap } from "./prove.ts";
+import type { Gap } from "./render-text.ts";
 import { type BothSides, bothInForce, comparable, differentVariables, sayDifference } from "./same-unit.ts";
 import { compareSections, type Sections } from "./sections.ts";
 

@@ -1,30 +1,18 @@
-/** Reads a written service file back, renders it for its host, and holds the result against what is there. */
-import { checkTree } from "../config/check.ts";
-import { isTreeMap } from "../config/schema-parts.ts";
-import { normaliseService } from "../config/service.ts";
-import { serviceSchema } from "../config/service-schema.ts";
-import { parseYaml } from "../config/yaml.ts";
-import { ConfigError, type Problem } from "../errors.ts";
+/** Holds what a written service file renders to against what is there on the host. */
 import { readLogrotateText } from "../lint/logrotate-text.ts";
-import type { FileResource, Host, Resource, TreeMap } from "../model.ts";
-import { expandTree } from "../render/expand.ts";
-import { renderService } from "../render/render.ts";
-import { spreadHealth } from "../render/spread-health.ts";
+import type { FileResource, Host } from "../model.ts";
 import type { Adopted } from "./adopt-unit.ts";
 import { pathsOf, SAYS_NOTHING } from "./beside.ts";
 import { type HostFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
 import { compareCompanions } from "./prove-companions.ts";
+import { type Gap, type ProofContext, renderText } from "./render-text.ts";
 import { asHostFiles, bothInForce, comparable, differentVariables, sayDifference, show } from "./same-unit.ts";
 import { compareSections, type Sections, sectionsInForce } from "./sections.ts";
 
-/** What does not come to the same. key: of the service file; text: a line that shows no variable's value. */
-export type Gap = { readonly key: string; readonly text: string };
-/** The project around a service file that is tried. */
-export type ProofContext = { readonly host: Host; readonly env: string; readonly values: TreeMap };
-
 /** Empty: the text renders to the effective unit, variables, slice, mount and log rotation that the host has. */
 export function proveService(text: string, file: string, adopted: Adopted, live: LiveUnit, facts: HostFacts, context: ProofContext): readonly Gap[] {
-  const rendered = renderText(text, file, adopted, context);
+  const secrets = new Map([...adopted.secrets].map(([name, { value }]) => [name, value]));
+  const rendered = renderText({ text, file, name: adopted.name, secrets, without: [] }, context);
   if (!rendered.ok) return rendered.gaps;
   const files = rendered.resources.filter((resource) => resource.kind === "file");
   return [
@@ -35,39 +23,6 @@ export function proveService(text: string, file: string, adopted: Adopted, live:
     ...compareMount(files, facts),
     ...compareLogrotate(files, adopted, facts),
   ];
-}
-
-/** Whether a text is a service file that renders for the host: empty, or what is wrong with it. */
-export function tryService(text: string, file: string, adopted: Named, context: ProofContext): readonly Gap[] {
-  const rendered = renderText(text, file, adopted, context);
-  return rendered.ok ? [] : rendered.gaps;
-}
-
-type Named = Pick<Adopted, "name" | "secrets">;
-type Rendered = { readonly ok: true; readonly resources: readonly Resource[] } | { readonly ok: false; readonly gaps: readonly Gap[] };
-
-function renderText(text: string, file: string, adopted: Named, { host, env, values }: ProofContext): Rendered {
-  const document = parseYaml(text, file);
-  const problems = [...document.problems, ...checkTree(serviceSchema, document, "written").problems];
-  if (problems.length > 0 || !isTreeMap(document.tree)) return { ok: false, gaps: problems.map((problem) => gapOf(text, problem)) };
-  const source = { name: adopted.name, file, tree: document.tree, placeOf: document.placeOf };
-  const around = { env, host, service: { name: adopted.name }, values };
-  try {
-    const spread = spreadHealth(source, around);
-    const service = normaliseService(spread, expandTree(spread, around), host);
-    const secrets = new Map([...adopted.secrets].map(([name, { value }]) => [name, value]));
-    return { ok: true, resources: renderService(service, host, { env, values, secrets, files: new Map(), artifact: null }) };
-  } catch (error) {
-    if (error instanceof ConfigError) return { ok: false, gaps: error.problems.map((problem) => gapOf(text, problem)) };
-    throw error;
-  }
-}
-
-/** The key that a problem's line stands under. */
-function gapOf(text: string, { place, message }: Problem): Gap {
-  const above = text.split("\n").slice(0, place.line);
-  const key = above.flatMap((line) => /^([A-Za-z]+):/.exec(line)?.[1] ?? []).at(-1) ?? "";
-  return { key, text: `${key}: ${message}` };
 }
 
 function compareMain(files: readonly FileResource[], adopted: Adopted, live: LiveUnit, facts: HostFacts, host: Host): readonly Gap[] {

@@ -3,10 +3,8 @@ import type { HostFacts, LiveUnit } from "./host-facts.ts";
 
 /** Why a unit cannot become a service; null: it can. */
 export function refuseUnit(live: LiveUnit, facts: HostFacts): string | null {
-  const owner = [live.fragment, ...live.dropIns].map((path) => facts.owners.get(path)).find((each) => each !== undefined);
-  if (owner !== undefined) return `it is svcdeploy's already: ${owner} (project/service)`;
-  if (live.loadState === "masked") return "it is masked: systemctl unmask it first, or leave it out";
-  if (live.loadState === "not-found") return "there is no such unit";
+  const reason = refuseLoaded(live, facts);
+  if (reason !== null) return reason;
   if (!live.fragment.startsWith("/etc/systemd/system/"))
     return live.fragment === ""
       ? "it has no unit file"
@@ -17,5 +15,14 @@ export function refuseUnit(live: LiveUnit, facts: HostFacts): string | null {
 
 function sayDropIns({ dropIns }: LiveUnit): string {
   const own = dropIns.filter((path) => path.startsWith("/etc/"));
-  return own.length === 0 ? "" : `; ${own.join(" ")} can be written as \`dropins:\` of a service (docs/companions.md)`;
+  return own.length === 0 ? "" : `; --into SERVICE takes ${own.join(" ")} into the \`dropins:\` of a service of yours`;
+}
+
+/** Why nothing can be made of a unit, be it a service or an item of one. A unit of a package may have drop-ins that are svcdeploy's. */
+export function refuseLoaded(live: LiveUnit, facts: HostFacts): string | null {
+  const own = live.fragment.startsWith("/etc/systemd/system/") ? [live.fragment, ...live.dropIns] : [live.fragment];
+  const owner = own.map((path) => facts.owners.get(path)).find((each) => each !== undefined);
+  if (owner !== undefined) return `it is svcdeploy's already: ${owner} (project/service)`;
+  if (live.loadState === "masked") return "it is masked: systemctl unmask it first, or leave it out";
+  return live.loadState === "not-found" ? "there is no such unit" : null;
 }
