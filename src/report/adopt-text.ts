@@ -28,7 +28,8 @@ export function adoptText(outcomes: readonly AdoptOutcome[], host: string, envir
 }
 
 function outcomeLines(outcome: AdoptOutcome, columns: number): readonly Line[] {
-  if (outcome.kind === "refused") return hang(line(styled("bad", "✗"), " "), `${outcome.unit} is not adopted: ${outcome.reason}`, columns, 2);
+  if (outcome.kind === "refused")
+    return hang(line(styled("bad", "✗"), " "), sanitizeLine(`${outcome.unit} is not adopted: ${outcome.reason}`), columns, 2);
   const { adopted, key, gaps } = outcome.result;
   const file = key === null ? outcome.result.file : `an item of \`${key}:\` of ${outcome.result.file}`;
   const problems = [...adopted.obstacles, ...gaps.filter(({ key }) => key !== "name").map(({ text }) => text)];

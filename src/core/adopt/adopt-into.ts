@@ -87,15 +87,16 @@ function everyHost({ name }: IntoFile): string {
 const FOLDER = "/etc/systemd/system";
 
 /** What svcdeploy gives a job of this service; the account's group is a job's anyway where it is the user's own. */
-function inheritedOf({ service, account, slice }: Service, { accounts }: HostFacts): Inherited {
+function inheritedOf({ service, account, slice, cache }: Service, { accounts }: HostFacts): Inherited {
   const said = INHERITED.map((name) => [name, effectiveValues(service, name)] as const).filter(([, values]) => values.length > 0);
   const isOwn = accounts.some(({ user, group }) => user === account?.user && group === account.group);
-  return new Map([
+  const directives = new Map([
     ...(account === null ? [] : [["User", [account.user]] as const]),
     ...(account === null || isOwn ? [] : [["Group", [account.group]] as const]),
     ...(slice === null ? [] : [["Slice", [`${slice.name}.slice`]] as const]),
     ...said,
   ]);
+  return { directives, mount: cache?.path ?? null };
 }
 
 function adoptDropIns(live: LiveUnit, facts: HostFacts, into: IntoFile, context: ProofContext): InsertedText | string {
@@ -154,7 +155,7 @@ function compareWithDropIns(
   const was = sectionsInForce(live.unit, hostFiles(facts, paths));
   const kept = paths.filter((path) => !merged.includes(path));
   const now = sectionsInForce(live.unit, [...asHostFiles(files), ...hostFiles(facts, kept)]);
-  const isKnown = (section: string, name: string): boolean => isKnownDirective(section, name, host.systemd);
+  const isKnown = (section: string, name: string): boolean => !section.startsWith("X-") && isKnownDirective(section, name, host.systemd);
   const form = (sections: Sections): Sections =>
     new Map([...sections].map(([section, directives]) => [section, new Map([...directives].filter(([name]) => isKnown(section, name)))]));
   return compareSections(form(was), form(now)).map((difference) => ({

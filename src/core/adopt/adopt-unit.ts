@@ -66,7 +66,7 @@ export function adoptUnit(live: LiveUnit, facts: HostFacts, options: AdoptOption
   draft.notes.push(...environment.notes);
   const slice = takeBeside(draft, "slice", sliceOf(draft));
   const caches = takeBeside(draft, "cache", adoptCache(neededMounts(sections), facts));
-  if (instance === null) takeCompanions(draft, inheritedOf(sections, slice.length > 0));
+  if (instance === null) takeCompanions(draft, inheritedOf(sections, slice.length > 0, caches));
   takeSections(draft, { account, environment, slice, caches });
   if (instance !== null) takeInstances(draft, [live, ...options.more]);
   if (environment.variables.size > 0) draft.blocks.set("environment", environment.variables);
@@ -148,9 +148,10 @@ function neededMounts(sections: Sections): ReadonlySet<string> {
 }
 
 /** What a job of the service would go by. */
-function inheritedOf(sections: Sections, hasSlice: boolean): Inherited {
+function inheritedOf(sections: Sections, hasSlice: boolean, caches: Taken["caches"]): Inherited {
   const names = hasSlice ? [...INHERITED, "Slice"] : INHERITED;
-  return new Map([...(sections.get("Service") ?? [])].filter(([name]) => names.includes(name)));
+  const directives = new Map([...(sections.get("Service") ?? [])].filter(([name]) => names.includes(name)));
+  return { directives, mount: mountOf(caches) };
 }
 
 /** Sockets, timers and paths, with their jobs: what keeps its name is written anew in its place. */
@@ -174,15 +175,19 @@ type Taken = {
   readonly caches: readonly ReadonlyMap<string, Yaml>[];
 };
 
+function mountOf([cache]: Taken["caches"]): string | null {
+  const path = cache?.get("path");
+  return typeof path === "string" ? path : null;
+}
+
 function takeSections(draft: Draft, { account, environment, slice, caches }: Taken): void {
-  const cachePath = caches[0]?.get("path");
   const said = saySections(draft.sections, draft.systemd, {
     dropped: new Set([...(account === null ? [] : ["User", "Group"]), ...(slice.length === 0 ? [] : ["Slice"])]),
     rewritten: new Map([
       ["Environment", environment.assignments],
       ["EnvironmentFile", environment.files],
     ]),
-    mount: typeof cachePath === "string" ? cachePath : null,
+    mount: mountOf(caches),
     companions: new Set(draft.companions.map(({ units: [{ live }] }) => live.unit)),
   });
   for (const [key, block] of said.blocks) draft.blocks.set(key, block);

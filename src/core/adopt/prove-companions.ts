@@ -3,6 +3,7 @@ import { isKnownDirective } from "../unit-file/directive-table.ts";
 import type { Adopted } from "./adopt-unit.ts";
 import { SAYS_NOTHING } from "./beside.ts";
 import type { Companion, Renamed } from "./companions.ts";
+import { UNSAID } from "./read-trigger.ts";
 import type { Gap } from "./render-text.ts";
 import { type BothSides, bothInForce, comparable, differentVariables, sayDifference } from "./same-unit.ts";
 import { compareSections, type Sections } from "./sections.ts";
@@ -44,6 +45,8 @@ function formOfJob(sections: Sections, account: Adopted["account"], systemd: num
   const known = comparable(sections, systemd);
   const [unit, service] = [new Map(known.get("Unit")), new Map<string, readonly string[]>()];
   for (const [name, values] of known.get("Service") ?? []) (isKnownDirective("Unit", name, systemd) ? unit : service).set(name, values);
+  for (const name of SAYS_NOTHING) unit.delete(name);
+  for (const [name, value] of UNSAID) if (!service.has(name)) service.set(name, [value]);
   if (!service.has("Type")) service.set("Type", [service.has("BusName") ? "dbus" : "simple"]);
   if (!service.has("Group") && account?.group != null && service.get("User")?.[0] === account.user) service.set("Group", [account.group]);
   return new Map([

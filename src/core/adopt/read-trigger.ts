@@ -7,13 +7,23 @@ import { type HostFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
 import { type Sections, sectionsInForce } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
-/** The directives that svcdeploy gives a job from its service unless the job has them (core/render/job-unit.ts), and Slice where the service has a key for it. */
-export type Inherited = ReadonlyMap<string, readonly string[]>;
+/**
+ * What svcdeploy gives a job from its service (core/render/job-unit.ts): directives that the job does not have itself, Slice= among them where the
+ * service has a key for it, and the path of the service's cache as a mount that it requires.
+ */
+export type Inherited = { readonly directives: ReadonlyMap<string, readonly string[]>; readonly mount: string | null };
 
 /** Names of a service's [Service] that its jobs go by. */
 export const INHERITED: readonly string[] = "User Group SupplementaryGroups DynamicUser WorkingDirectory UMask EnvironmentFile Environment".split(
   " ",
 );
+
+/** What systemd takes where nothing is said, of those of them that an empty value does not take back (load-fragment.c; core/unit-file/accumulation.ts). */
+export const UNSAID: ReadonlyMap<string, string> = new Map([
+  ["DynamicUser", "no"],
+  ["UMask", "0022"],
+  ["Slice", "system.slice"],
+]);
 
 /** The directives of its own section but for what it starts. A text: the reason why it stays on the host, for "it stays: …". */
 export function readTrigger(live: LiveUnit, facts: HostFacts, systemd: number): ReadonlyMap<string, Yaml> | string {
@@ -42,10 +52,13 @@ export function readJob(live: LiveUnit, facts: HostFacts, systemd: number, inher
   const unit = sections.get("Unit") ?? new Map<string, readonly string[]>();
   const twice = [...unit.keys()].find((name) => service.has(name));
   if (twice !== undefined) return `says ${twice}= in [Unit] and in [Service]`;
-  const own = ownOf(service, inherited);
+  const own = ownOf(service, inherited.directives);
   const secret = [...own].find((directive) => saysSecret(...directive));
   if (secret !== undefined) return `holds what looks like a secret (${secret[0]}=), and the service file is for Git`;
-  return new Map([...own, ...unit].map(([name, values]) => [name, asYaml(values)]));
+  const left = [...unit].map(
+    ([name, values]) => [name, name === "RequiresMountsFor" ? values.filter((path) => path !== inherited.mount) : values] as const,
+  );
+  return new Map([...own, ...left.filter(([, values]) => values.length > 0)].map(([name, values]) => [name, asYaml(values)]));
 }
 
 /** Whether a directive's values are nothing for a file in Git. */
@@ -56,10 +69,10 @@ export function saysSecret(name: string, values: readonly string[]): boolean {
 }
 
 /** What the service has too is left out; what the job alone does without is reset. A job is a oneshot unless it says otherwise. */
-function ownOf(service: ReadonlyMap<string, readonly string[]>, inherited: Inherited): ReadonlyMap<string, readonly string[]> {
+function ownOf(service: ReadonlyMap<string, readonly string[]>, inherited: Inherited["directives"]): ReadonlyMap<string, readonly string[]> {
   const isSame = (name: string): boolean => JSON.stringify(service.get(name) ?? []) === JSON.stringify(inherited.get(name) ?? []);
   const own = new Map([...service].filter(([name]) => !inherited.has(name) || !isSame(name)));
-  for (const name of inherited.keys()) if (!service.has(name)) own.set(name, [""]);
+  for (const name of inherited.keys()) if (!service.has(name)) own.set(name, [UNSAID.get(name) ?? ""]);
   // With a User= of its own a job does not get its service's group.
   const group = service.get("Group");
   if (group !== undefined && own.has("User")) own.set("Group", group);
