@@ -8,7 +8,7 @@ import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { parseUnitFile } from "../unit-file/parse.ts";
 import type { Adopted } from "./adopt-unit.ts";
 import { pathsOf } from "./beside.ts";
-import { adoptTrigger, type Companion } from "./companions.ts";
+import { adoptTrigger, type Companion, startersOf } from "./companions.ts";
 import { type HostFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
 import { formatItemText, insertItem } from "./insert-item.ts";
 import { compareCompanions } from "./prove-companions.ts";
@@ -50,10 +50,11 @@ function render(text: string, { file, name }: IntoFile, context: ProofContext): 
 }
 
 function adoptJob(live: LiveUnit, facts: HostFacts, into: IntoFile, service: Service, context: ProofContext): InsertedText | string {
-  const [starter, second] = live.triggeredBy;
+  const starters = startersOf(live, facts);
+  const [starter, second] = starters;
   const trigger = facts.beside.get(starter ?? "");
   if (starter === undefined) return "no timer or path starts it, so that it is no job: adopt it without --into";
-  if (second !== undefined) return `${live.triggeredBy.join(" and ")} start it, and a job has one timer or path`;
+  if (second !== undefined) return `${starters.join(" and ")} start it, and a job has one timer or path`;
   if (trigger === undefined || starter.endsWith(".socket")) return `${starter} starts it, which is no timer or path of ${FOLDER}`;
   const stem = live.unit.replace(/\.service$/, "");
   const own = stem.startsWith(`${into.name}-`) ? stem.slice(into.name.length + 1) : stem;

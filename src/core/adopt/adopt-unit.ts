@@ -3,7 +3,7 @@ import { refuseAccount, refuseName } from "../config/allow-lists.ts";
 import { unescapeUnitName } from "../unit-file/escape.ts";
 import { parseUnitName } from "../unit-file/unit-name.ts";
 import { adoptCache, adoptLogrotate, adoptSlice, type Beside, pathsOf } from "./beside.ts";
-import { adoptCompanions, type Companion } from "./companions.ts";
+import { adoptCompanions, type Companion, startersOf } from "./companions.ts";
 import { adoptEnvironment, type FoundSecret } from "./environment.ts";
 import { type HostFacts, hostFiles, type LiveAccount, type LiveUnit } from "./host-facts.ts";
 import { INHERITED, type Inherited } from "./read-trigger.ts";
@@ -221,8 +221,9 @@ function noteState(draft: Draft, prefix: string, own: readonly string[]): void {
   const link = facts.links.get(live.fragment);
   if (link !== undefined) notes.push(`${live.fragment} is a link to ${link}; svcdeploy writes a file in its place.`);
   const told = [...facts.beside.keys()].filter((unit) => !unit.endsWith(".timer"));
-  for (const unit of live.triggeredBy.filter((each) => !told.includes(each))) notes.push(`${unit} starts it and stays on the host as it is.`);
-  const trigger = live.triggeredBy.find((unit) => unit.endsWith(".timer") || (unit.endsWith(".path") && isOneshot(sections)));
+  const starters = startersOf(live, facts);
+  for (const unit of starters.filter((each) => !told.includes(each))) notes.push(`${unit} starts it and stays on the host as it is.`);
+  const trigger = starters.find((unit) => unit.endsWith(".timer") || (unit.endsWith(".path") && isOneshot(sections)));
   if (trigger !== undefined)
     obstacles.push(`${trigger} starts it, and a service of svcdeploy runs all the time: make it a job of a service of this host, by --into SERVICE`);
   else if (!draft.blocks.has("install")) notes.push("It had no [Install]: svcdeploy enables what it keeps running, by WantedBy=multi-user.target.");

@@ -50,7 +50,8 @@ export function adoptTrigger(
   if (refuseName(own) !== null) return `${JSON.stringify(own)} cannot be a name in a service file`;
   const trigger = readTrigger(live, facts, systemd);
   if (typeof trigger === "string") return trigger;
-  if (job.triggeredBy.some((unit) => unit !== live.unit)) return `its job is started by ${job.triggeredBy.join(" and ")}`;
+  const starters = startersOf(job, facts);
+  if (starters.some((unit) => unit !== live.unit)) return `its job is started by ${starters.join(" and ")}`;
   const said = readJob(job, facts, systemd, inherited);
   if (typeof said === "string") return `its job ${said}`;
   const twice = [...trigger.keys()].find((directive) => said.has(directive));
@@ -68,6 +69,12 @@ export function startedBy({ unit, fragment, dropIns }: LiveUnit, facts: HostFact
   const sections = sectionsInForce(unit, hostFiles(facts, [fragment, ...dropIns]));
   const said = ["Socket", "Timer", "Path"].flatMap((section) => sections.get(section)?.get(section === "Socket" ? "Service" : "Unit") ?? []);
   return said[0] ?? `${stemOf(unit)}.service`;
+}
+
+/** All that starts a unit: what the manager says, and what stands in /etc without being loaded. */
+export function startersOf(live: LiveUnit, facts: HostFacts): readonly string[] {
+  const unloaded = [...facts.beside.values()].filter((each) => !each.unit.endsWith(".service") && startedBy(each, facts) === live.unit);
+  return [...new Set([...live.triggeredBy, ...unloaded.map(({ unit }) => unit)])];
 }
 
 function isCompanion(live: LiveUnit, { live: service, facts }: Around): boolean {

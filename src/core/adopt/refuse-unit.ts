@@ -15,7 +15,8 @@ export function refuseUnit(live: LiveUnit, facts: HostFacts): string | null {
 
 function sayDropIns({ dropIns }: LiveUnit): string {
   const own = dropIns.filter((path) => path.startsWith("/etc/"));
-  return own.length === 0 ? "" : `; --into SERVICE takes ${own.join(" ")} into the \`dropins:\` of a service of yours`;
+  if (own.length === 0) return "; to change it, write `dropins:` in a service file (docs/companions.md)";
+  return `; --into SERVICE takes ${own.join(" ")} into the \`dropins:\` of a service of yours`;
 }
 
 /** Why nothing can be made of a unit, be it a service or an item of one. A unit of a package may have drop-ins that are svcdeploy's. */

@@ -36,8 +36,7 @@ export function saySections(sections: Sections, systemd: number, elsewhere: Said
     for (const [name, all] of directives) {
       const values = valuesLeft(section, name, all, elsewhere);
       if (section === "Install" && name === "Also") {
-        if (values.length > 0)
-          said.notes.push(`Also=${values.join(" ")} is left out: these units are not of this service, and stay enabled as they are.`);
+        if (values.length > 0) said.notes.push(`Also=${values.join(" ")} is left out: these units are not in this file, and stay as they are.`);
       } else if (values.length > 0 && isSayable(said, systemd, section, name, values)) block.set(name, asYaml(values));
     }
     if (block.size > 0) said.blocks.set(key, block);

@@ -130,3 +130,10 @@ test("what a timer or a path starts and what ends is a job", () => {
     expect(adopted({ "web.service": JOB, [unit]: text }).adopted.obstacles.join()).toContain("--into");
   }
 });
+
+test("a timer that is not loaded starts its job all the same", () => {
+  const facts = factsOfFiles({ [`${FOLDER}/web.service`]: JOB, [`${FOLDER}/web.timer`]: timer() }, ["web.service"]);
+  const live = facts.units.map((unit) => ({ ...unit, triggeredBy: [] }))[0];
+  if (live === undefined) throw new Error("no unit");
+  expect(adopt([live], facts, null, { host: oldHost, env: "prod", values: {} }).adopted.obstacles.join()).toContain("web.timer starts it");
+});

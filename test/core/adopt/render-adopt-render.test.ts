@@ -94,7 +94,7 @@ test("a service file, rendered, adopted and rendered again, gives the same unit 
       for (const [path, text] of Object.entries(second)) expect([path, linesOf(text)]).toEqual([path, linesOf(first[path] ?? "")]);
       expect(adopted(second).text).toBe(again.text);
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
