@@ -1,5 +1,6 @@
 /** The hand-made sockets, timers and paths around a service → keys of its service file; and of those that stay on the host, why. */
 import { refuseName } from "../config/allow-lists.ts";
+import { triggeredUnit } from "../unit-file/triggers.ts";
 import { type HostFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
 import { type Inherited, readJob, readTrigger } from "./read-trigger.ts";
 import { sectionsInForce } from "./sections.ts";
@@ -64,16 +65,15 @@ export function adoptTrigger(
   return { key: typeOf(live) === ".timer" ? "timers" : "paths", entry, units };
 }
 
-/** Which unit a socket, timer or path starts (systemd.socket(5), systemd.timer(5), systemd.path(5)). */
-export function startedBy({ unit, fragment, dropIns }: LiveUnit, facts: HostFacts): string {
+/** Which unit a socket, timer or path of the host starts; null: none. */
+export function startedBy({ unit, fragment, dropIns }: LiveUnit, facts: HostFacts): string | null {
   const sections = sectionsInForce(unit, hostFiles(facts, [fragment, ...dropIns]));
-  const said = ["Socket", "Timer", "Path"].flatMap((section) => sections.get(section)?.get(section === "Socket" ? "Service" : "Unit") ?? []);
-  return said[0] ?? `${stemOf(unit)}.service`;
+  return triggeredUnit(unit, (section, directive) => sections.get(section)?.get(directive)?.[0] ?? null);
 }
 
 /** All that starts a unit: what the manager says, and what stands in /etc without being loaded. */
 export function startersOf(live: LiveUnit, facts: HostFacts): readonly string[] {
-  const unloaded = [...facts.beside.values()].filter((each) => !each.unit.endsWith(".service") && startedBy(each, facts) === live.unit);
+  const unloaded = [...facts.beside.values()].filter((each) => startedBy(each, facts) === live.unit);
   return [...new Set([...live.triggeredBy, ...unloaded.map(({ unit }) => unit)])];
 }
 
@@ -91,7 +91,7 @@ function adoptOne(live: LiveUnit, around: Around): Companion | string {
   const own = nameOf(live, around);
   const starts = startedBy(live, facts);
   if (starts === around.live.unit) return adoptStarter(live, own, around);
-  const job = facts.beside.get(starts);
+  const job = facts.beside.get(starts ?? "");
   if (job === undefined || own === null || starts !== `${stemOf(live.unit)}.service`) return `it starts ${starts}, which is not of this service`;
   return adoptTrigger(live, job, own, { ...around, name });
 }

@@ -34,8 +34,6 @@ export function readTrigger(live: LiveUnit, facts: HostFacts, systemd: number): 
   const reason = refuseUnit(live, facts, sections, systemd) ?? refuseSections(sections, section);
   if (reason !== null) return reason;
   const said = [...(sections.get(section) ?? [])].filter(([name]) => name !== "Unit" && name !== "Service");
-  if (said.some(([name, values]) => name === "Accept" && /^(?:yes|true|on|1|y|t)$/i.test(values[0] ?? "")))
-    return "with Accept=yes it does not start this service";
   return new Map(said.map(([name, values]) => [name, asYaml(values)]));
 }
 

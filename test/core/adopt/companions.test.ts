@@ -106,7 +106,7 @@ test.each<[string, HostTexts, string]>([
   ["a secret", { "web-roll.timer": timer(), "web-roll.service": `${JOB}Environment=API_TOKEN=hunter2hunter2\n` }, "looks like a secret"],
   ["a name", { "web-ROLL.timer": timer(), "web-ROLL.service": JOB }, "cannot be a name"],
   ["an unknown directive", { "web.socket": socket("ListenStream=80", "Bogus=1") }, "does not know"],
-  ["Accept", { "web.socket": socket("ListenStream=80", "Accept=yes") }, "does not start this service"],
+  ["Accept", { "web.socket": socket("ListenStream=80", "Accept=yes") }, "it starts web@.service, which is not of this service"],
 ])("%s: it stays, with the reason", (_name, units, reason) => {
   const { text, gaps, adopted: result } = adopted(units);
   expect(gaps).toEqual([]);
