@@ -161,10 +161,9 @@ function takeCompanions(draft: Draft, inherited: Inherited): void {
   draft.companions.push(...taken);
   for (const { key, units } of taken) {
     const [{ live, now }] = units;
+    const described = key === "sockets" ? "" : " Its Description= is svcdeploy's then.";
     const inactive = live.activeState === "active" ? "" : ` It was ${live.activeState}; an apply starts it.`;
-    notes.push(
-      `${live.unit} becomes \`${key}:\` of this file${now === live.unit ? "" : `, as ${now}`}; its Description= is svcdeploy's then.${inactive}`,
-    );
+    notes.push(`${live.unit} becomes \`${key}:\` of this file${now === live.unit ? "" : `, as ${now}`}.${described}${inactive}`);
     if (now !== live.unit) retired.push(live.unit);
     for (const each of units) merged.push(...pathsOf(each.live.unit, facts).slice(each.live.unit === each.now ? 1 : 0));
   }

@@ -114,7 +114,10 @@ function mountOf(sections: Sections, { accounts }: HostFacts): string {
     ["mode", mode],
     ["size", (all.get("size") ?? "").toLowerCase()],
   ]);
-  return JSON.stringify([mount?.get("Where"), mount?.get("Type"), [...plain].sort(([a], [b]) => (a < b ? -1 : 1))]);
+  const more = ["Unit", "Mount"]
+    .flatMap((section) => [...(sections.get(section) ?? [])])
+    .filter(([name]) => ![...SAYS_NOTHING, "What", "Options"].includes(name));
+  return JSON.stringify([more.sort(([a], [b]) => (a < b ? -1 : 1)), [...plain].sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
 function compareLogrotate(files: readonly FileResource[], { merged, name }: Adopted, facts: HostFacts): readonly Gap[] {

@@ -25,7 +25,7 @@ export const UNSAID: ReadonlyMap<string, string> = new Map([
   ["Slice", "system.slice"],
 ]);
 
-/** The directives of its own section but for what it starts. A text: the reason why it stays on the host, for "it stays: …". */
+/** The directives of its own section but for what it starts, and of a socket's [Unit]. A text: the reason why it stays on the host, for "it stays: …". */
 export function readTrigger(live: LiveUnit, facts: HostFacts, systemd: number): ReadonlyMap<string, Yaml> | string {
   const type = live.unit.slice(live.unit.lastIndexOf(".") + 1);
   const section = `${type.charAt(0).toUpperCase()}${type.slice(1)}`;
@@ -34,7 +34,8 @@ export function readTrigger(live: LiveUnit, facts: HostFacts, systemd: number): 
   const reason = refuseUnit(live, facts, sections, systemd) ?? refuseSections(sections, section);
   if (reason !== null) return reason;
   const said = [...(sections.get(section) ?? [])].filter(([name]) => name !== "Unit" && name !== "Service");
-  return new Map(said.map(([name, values]) => [name, asYaml(values)]));
+  const general = section === "Socket" ? [...(sections.get("Unit") ?? [])] : [];
+  return new Map([...said, ...general].map(([name, values]) => [name, asYaml(values)]));
 }
 
 /** The directives of a job's [Service] and [Unit], less what it takes over from its service. A text: the reason why it cannot be said, for "its job …". */
@@ -101,7 +102,7 @@ function refuseUnit(live: LiveUnit, facts: HostFacts, sections: Sections, system
 function refuseSections(sections: Sections, own: string): string | null {
   const strange = [...sections.keys()].find((section) => !["Unit", own, "Install"].includes(section));
   if (strange !== undefined) return `it has a section [${strange}]`;
-  const other = [...(sections.get("Unit")?.keys() ?? [])].find((name) => !SAYS_NOTHING.includes(name));
+  const other = [...(sections.get("Unit")?.keys() ?? [])].find((name) => own !== "Socket" && !SAYS_NOTHING.includes(name));
   if (other !== undefined) return `a service file has no word for its ${other}=`;
   const install = [...(sections.get("Install") ?? [])].map(([name, values]) => `${name}=${values.join(" ")}`);
   const usual = `WantedBy=${own.toLowerCase()}s.target`;

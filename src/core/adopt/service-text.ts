@@ -13,7 +13,8 @@ export function formatServiceText(comments: readonly string[], blocks: ReadonlyM
 function formatEntry(key: string, value: Yaml, indent: string): readonly string[] {
   const name = `${indent}${formatScalar(key)}:`;
   if (value === true) return [`${name} true`];
-  if (typeof value === "string") return [`${name} ${formatText(value)}`];
+  // The reader takes no number for a mode: 0755 would be one, and another.
+  if (typeof value === "string") return [`${name} ${key === "mode" ? quote(value) : formatText(value)}`];
   if (isMap(value)) return [name, ...[...value].flatMap(([each, inner]) => formatEntry(each, inner, `${indent}  `))];
   return [name, ...value.flatMap((item) => formatItem(item, `${indent}  `))];
 }

@@ -172,6 +172,17 @@ test("slice, cache and logrotate become keys where they say the same", () => {
   expect(result.merged).toContain("/etc/logrotate.d/web-logs");
 });
 
+test("more of a mount unit goes along, or its mount stays", () => {
+  const mounted = (more: string) =>
+    adopted({
+      [`${FOLDER}/web.service`]: `[Unit]\nRequiresMountsFor=/var/cache/web\n${service()}`,
+      [`${FOLDER}/var-cache-web.mount`]: `[Unit]\nAfter=zfs.target\n[Mount]\nWhat=tmpfs\nWhere=/var/cache/web\nType=tmpfs\nOptions=size=16m\n${more}`,
+    });
+  expect(mounted("TimeoutSec=10s\n").gaps).toEqual([]);
+  expect(mounted("TimeoutSec=10s\n").text).toContain("  group: root\n  Unit:\n    After: zfs.target\n  Mount:\n    TimeoutSec: 10s\n");
+  expect(mounted("Bogus=1\n").text).toContain("# /etc/systemd/system/var-cache-web.mount stays on the host as it is: cache:");
+});
+
 test("what a service file cannot say stays on the host, with the reason", () => {
   const { text, gaps } = adopted({
     [`${FOLDER}/web.service`]: `${service("Bogus=1")}[X-Own]\nA=b\n`,

@@ -62,6 +62,12 @@ test("sockets, one of them under another name: its descriptors keep theirs", () 
   expect(text).not.toContain("admin");
 });
 
+test("a socket's [Unit] goes along", () => {
+  const { text, gaps } = adopted({ "web.socket": `[Unit]\nDescription=Door\nAfter=net.target\n${socket("ListenStream=80")}` });
+  expect(gaps).toEqual([]);
+  expect(text).toContain("sockets:\n  - ListenStream: 80\n    Description: Door\n    After: net.target\n");
+});
+
 test("a path of the service itself gets a name", () => {
   const { text, gaps, adopted: result } = adopted({ "web.path": "[Path]\nPathExists=/run/wake\n[Install]\nWantedBy=paths.target\n" });
   expect(gaps).toEqual([]);

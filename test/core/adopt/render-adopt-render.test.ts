@@ -59,6 +59,8 @@ const beside = fc.record({
       name: name.map((own) => `s${own}`),
       ListenStream: fc.constantFrom<string | string[]>("80", ["/run/a.sock", "127.0.0.1:81"]),
       SocketMode: some(fc.constant("0660")),
+      After: some(fc.constantFrom<string | string[]>("a.service", ["a.service", "b.service"])),
+      Description: some(fc.constant("A socket")),
     }),
   ),
 });
@@ -76,7 +78,20 @@ const whole = fc.record({
   environment: some(fc.dictionary(fc.constantFrom("PORT", "GREETING", "PATHS"), value, { minKeys: 1 })),
   secrets: some(fc.constant({ DB_PASSWORD: { env: "DB_PASSWORD" } })),
   slice: some(fc.constant({ name: "money", MemoryMax: "1G" })),
-  cache: some(fc.constant({ path: "/var/cache/web", size: "16M", mode: "0750", owner: "web", group: "web" })),
+  cache: some(
+    fc.record({
+      ...{
+        path: fc.constant("/var/cache/web"),
+        size: fc.constant("16M"),
+        mode: fc.constant("0750"),
+        owner: fc.constant("web"),
+        group: fc.constant("web"),
+      },
+      options: some(fc.constant(["noatime"])),
+      Unit: some(fc.constant({ After: ["a.target", "b.target"] })),
+      Mount: some(fc.constant({ TimeoutSec: "10s" })),
+    }),
+  ),
   logrotate: some(fc.constant({ paths: ["/var/log/web/*.log"], daily: true, rotate: 7 })),
 });
 
