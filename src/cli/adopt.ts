@@ -1,19 +1,19 @@
 /** `svcdeploy adopt HOST UNIT…`: the service files of units that a host already has. Reads the host, writes only into the project. */
 import { resolve } from "node:path";
-import { type AdoptedText, adopt as adoptUnits } from "../core/adopt/adopt.ts";
-import { refuseUnit } from "../core/adopt/adopt-unit.ts";
+import { adopt as adoptUnits } from "../core/adopt/adopt.ts";
 import type { HostFacts, LiveUnit } from "../core/adopt/host-facts.ts";
-import { didYouMean, UsageError } from "../core/errors.ts";
+import { refuseUnit } from "../core/adopt/refuse-unit.ts";
+import { UsageError } from "../core/errors.ts";
 import { EXIT } from "../core/exit-code.ts";
 import type { Host, Project } from "../core/model.ts";
+import { sanitizeLine } from "../core/sanitize.ts";
 import { readUnits } from "../deploy/adopt.ts";
 import { loadProject } from "../project/load.ts";
 import { writeService } from "../project/write-service.ts";
-import { type AdoptOutcome, adoptText } from "../report/adopt-text.ts";
-import { listenForInterrupts } from "./interrupts.ts";
-import { connectionOf, isGiven, operandsOf, optionalText, type RawArguments, selectionOf } from "./options.ts";
+import { type AdoptOutcome, type AdoptResult, adoptText } from "../report/adopt-text.ts";
+import { askHost, hostOf } from "./ask-host.ts";
+import { isGiven, operandsOf, optionalText, type RawArguments, selectionOf } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { announceHosts, makeContext } from "./workspace.ts";
 
 /** Writes the files and tells what to do next; 1 when a unit was not adopted. Throws UsageError, ConfigError, and what kept the host from answering. */
 export async function adopt(raw: RawArguments, surroundings: Surroundings): Promise<number> {
@@ -23,9 +23,12 @@ export async function adopt(raw: RawArguments, surroundings: Surroundings): Prom
   const { hostName, units, asked } = questionOf(raw);
   const project = await loadProject(resolve(surroundings.workingDirectory, folder), environment, { set: [], valuesFiles: [] });
   const host = hostOf(project, hostName);
-  const facts = await ask(host, units, project, raw, surroundings);
+  const facts = await askHost(project, raw, surroundings, (context) => readUnits(host, units, context));
   const outcomes: AdoptOutcome[] = [];
-  for (const group of groupUnits(facts)) outcomes.push(await adoptOne(group, { facts, asked, host, project, raw }, surroundings));
+  const into = optionalText(raw, "into");
+  const insert = into === null ? null : (await import("./adopt-into.ts")).insertUnits;
+  if (into !== null && insert !== null) outcomes.push(...(await insert(into, facts, host, project, raw)));
+  else for (const group of groupUnits(facts)) outcomes.push(await adoptOne(group, { facts, asked, host, project, raw }, surroundings));
   const printed = outcomes.flatMap((outcome) => (outcome.kind === "printed" ? [outcome.result.text] : []));
   if (printed.length > 0) surroundings.stdout.write(printed.join("\n"));
   const told = isGiven(raw, "stdout") ? surroundings.stderr : surroundings.stdout;
@@ -39,29 +42,21 @@ function questionOf(raw: RawArguments): Question {
   const [hostName, ...words] = operandsOf(raw);
   const example = "svcdeploy adopt web1 billing --env prod";
   if (hostName === undefined || words.length === 0) throw new UsageError("Which units of which host? Name them as HOST UNIT…", example);
+  const beside = words.find((word) => /\.(?:socket|timer|path)$/.test(word));
+  if (beside !== undefined)
+    throw new UsageError(
+      `${sanitizeLine(beside)} goes along with its service`,
+      "Name the service that it starts: its sockets, timers and paths become part of its file.",
+    );
   const units = [...new Set(words.map((word) => (word.endsWith(".service") ? word : `${word}.service`)))];
   const bad = units.find((unit) => !/^[A-Za-z0-9:_][A-Za-z0-9:_.\\@-]{0,200}\.service$/.test(unit) || /^[^@]*@\.service$/.test(unit));
   if (bad !== undefined)
     throw new UsageError(`${JSON.stringify(bad)} is no service that can be adopted`, `Name a service, of a template its instances: ${example}`);
   const asked = optionalText(raw, "name");
   if (asked !== null && units.length > 1) throw new UsageError("--name is for one UNIT", example);
+  if (asked !== null && optionalText(raw, "into") !== null)
+    throw new UsageError("--name is for a service file of its own, --into for one that is there");
   return { hostName, units, asked };
-}
-
-function hostOf(project: Project, name: string): Host {
-  const host = project.hosts.find((each) => each.name === name);
-  if (host !== undefined) return host;
-  const names = project.hosts.map((each) => each.name);
-  throw new UsageError(`${project.environment} has no host ${name}`, didYouMean(name, names) ?? `hosts: ${names.slice(0, 20).join(", ")}`);
-}
-
-async function ask(host: Host, units: readonly string[], project: Project, raw: RawArguments, surroundings: Surroundings): Promise<HostFacts> {
-  const interrupts = listenForInterrupts(surroundings, () => {});
-  const context = await makeContext(project, connectionOf({ ...raw, forks: "1" }), { surroundings, interrupts, emit: () => {} });
-  announceHosts(1, surroundings);
-  const facts = await interrupts.abandonable(readUnits(host, units, context));
-  interrupts.stop();
-  return facts;
 }
 
 type Group = readonly [LiveUnit, ...LiveUnit[]];
@@ -85,7 +80,7 @@ async function adoptOne(group: Group, { facts, asked, host, project, raw }: Orde
     const reason = refuseUnit(live, facts);
     if (reason !== null) return { kind: "refused", unit: live.unit, reason };
   }
-  const result = adoptUnits(group, facts, asked, { host, env: project.environment, values: project.values });
+  const result = { ...adoptUnits(group, facts, asked, { host, env: project.environment, values: project.values }), key: null };
   const secrets = [...result.adopted.secrets.values()].map(({ value }) => value);
   stdout.protect(secrets);
   stderr.protect(secrets);
@@ -99,6 +94,6 @@ async function adoptOne(group: Group, { facts, asked, host, project, raw }: Orde
   return { kind: "written", result };
 }
 
-function isSame({ adopted, gaps }: AdoptedText): boolean {
+function isSame({ adopted, gaps }: AdoptResult): boolean {
   return gaps.length === 0 && adopted.obstacles.length === 0;
 }

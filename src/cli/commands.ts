@@ -55,7 +55,7 @@ export const COMMANDS: readonly Command[] = [
     name: "adopt",
     operands: { show: "[HOST] UNIT…", most: 50 },
     describe: "Write the service files of units that a host already has",
-    more: "Reads each unit with its drop-ins, variables, slice, tmpfs and log rotation, and shows that what it writes renders to the same. Changes nothing on the host; values of secrets are never written.",
+    more: "Reads each unit with its drop-ins, variables, sockets, timers, paths, slice, tmpfs and log rotation, and shows that what it writes renders to the same. Changes nothing on the host; values of secrets are never written.",
     example: "svcdeploy adopt web1 billing worker@blue --env prod",
     options: {
       project: SELECTION.project,
@@ -63,7 +63,16 @@ export const COMMANDS: readonly Command[] = [
       identity: CONNECTION.identity,
       "known-hosts": CONNECTION["known-hosts"],
       name: { type: "string", describe: "call the service so; with one UNIT", requiresArg: true },
-      supervisord: { type: "string", describe: "instead of a HOST: programs of this configuration file; UNIT names a program", requiresArg: true },
+      into: {
+        type: "string",
+        describe: "add to this service's file instead: jobs of timers and paths, drop-ins of packages' units",
+        requiresArg: true,
+      },
+      supervisord: {
+        type: "string",
+        describe: "instead of a HOST: programs of this configuration file, here or as HOST:/PATH; UNIT names a program",
+        requiresArg: true,
+      },
       stdout: { type: "boolean", describe: "print the service files instead" },
       force: { type: "boolean", describe: "write also what does not render to the same" },
     },

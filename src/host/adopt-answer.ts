@@ -4,12 +4,12 @@ import { sanitizeLine } from "../core/sanitize.ts";
 import { badAnswer, field, stateFolder, systemScope } from "./frames.ts";
 import { group, type Row } from "./probe-answer.ts";
 
-/** adopt.sh's standard input. units: full names; nonce: 32 hex digits, new for each question. */
+/** adopt.sh's standard input. units: full names, or paths of files that are wanted alone; nonce: 32 hex digits, new for each question. */
 export function encodeAdopt(units: readonly string[], nonce: string): string {
   return `${[field(nonce), stateFolder, systemScope, ...units.map(field), "end"].join("\n")}\n`;
 }
 
-/** Decodes its answer. Throws HostError("host-answer") when it is cut off or tells nothing of a unit that was asked for. */
+/** Decodes its answer. Throws HostError("host-answer") when it is cut off or tells nothing of the units that were asked for. */
 export function decodeAdopt(host: string, units: readonly string[], nonce: string, output: string, stderr: string): HostFacts {
   const lines = output.split("\n");
   const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
@@ -18,10 +18,11 @@ export function decodeAdopt(host: string, units: readonly string[], nonce: strin
   const rows = group(lines.slice(begin + 1, end));
   const of = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
   const told = of("is");
-  if (told.length === 0) badAnswer(host, "its systemd tells nothing about the units", stderr);
+  if (told.length === 0 && units.length > 0) badAnswer(host, "its systemd tells nothing about the units", stderr);
   const files = new Map(of("file").flatMap(decodeFile));
   return {
     units: units.map((unit) => decodeUnit(unit, told)),
+    beside: new Map(of("beside").flatMap(([unit = ""]) => (isUnit(unit) ? [[unit, decodeUnit(unit, told)] as const] : []))),
     files,
     links: new Map(of("link").flatMap(([path = "", target = ""]) => (isPath(path) ? [[path, sanitizeLine(bytes(target).toString())] as const] : []))),
     unread: new Map(of("unread").flatMap(([path = "", reason = ""]) => (isPath(path) ? [[path, REASONS.get(reason) ?? "unknown"] as const] : []))),
@@ -43,6 +44,10 @@ function isPath(text: string): boolean {
   return /^\/[A-Za-z0-9._@:+=,~/\\%-]{1,1000}$/.test(text);
 }
 
+function isUnit(text: string): boolean {
+  return /^[A-Za-z0-9:_.@\\-]{1,255}$/.test(text);
+}
+
 function bytes(text: string): Buffer {
   return /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? Buffer.from(text, "base64") : Buffer.alloc(0);
 }
@@ -56,7 +61,10 @@ function decodeOwner([path = "", owner = ""]: Row): readonly (readonly [string, 
 }
 
 function decodeUnit(unit: string, told: readonly Row[]): LiveUnit {
-  const values = (name: string): readonly string[] => told.flatMap(([of, key, value = ""]) => (of === unit && key === name ? [value] : []));
+  // A unit that was asked for and is a job as well is told twice.
+  const values = (name: string): readonly string[] => [
+    ...new Set(told.flatMap(([of, key, value = ""]) => (of === unit && key === name ? [value] : []))),
+  ];
   const word = (name: string): string => /^[a-z-]{0,40}$/.exec(values(name)[0] ?? "")?.[0] ?? "";
   return {
     unit,
@@ -65,7 +73,7 @@ function decodeUnit(unit: string, told: readonly Row[]): LiveUnit {
     unitFileState: word("UnitFileState"),
     fragment: values("FragmentPath").find(isPath) ?? "",
     dropIns: values("DropInPaths").map((path) => (isPath(path) ? path : "a drop-in of a strange name")),
-    triggeredBy: values("TriggeredBy").filter((name) => /^[A-Za-z0-9:_.@\\-]{1,255}$/.test(name)),
+    triggeredBy: values("TriggeredBy").filter(isUnit),
   };
 }
 

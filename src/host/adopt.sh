@@ -46,23 +46,27 @@ around() {
   done
 }
 ask='Id,LoadState,ActiveState,UnitFileState,FragmentPath,DropInPaths,TriggeredBy,Slice,EnvironmentFiles'
-IFS=$newline
-set -f
-for unit in $units; do
-  printf 'unit\t%s\n' "$unit"
-  for line in $(systemctl "$scope" show -p "$ask" -- "$unit" 2>/dev/null); do
+# tell UNIT: what the manager says of it, and its files. Leaves what triggers it in $triggers.
+tell() {
+  triggers=''
+  IFS=$newline
+  set -f
+  for line in $(systemctl "$scope" show -p "$ask" -- "$1" 2>/dev/null); do
     value=${line#*=}
     case $line in
-      LoadState=* | ActiveState=* | UnitFileState=*) printf 'is\t%s\t%s\t%s\n' "$unit" "${line%%=*}" "$value" ;;
+      LoadState=* | ActiveState=* | UnitFileState=*) printf 'is\t%s\t%s\t%s\n' "$1" "${line%%=*}" "$value" ;;
       FragmentPath=*)
-        printf 'is\t%s\tFragmentPath\t%s\n' "$unit" "$value"
+        printf 'is\t%s\tFragmentPath\t%s\n' "$1" "$value"
         give "$value"
         ;;
       DropInPaths=* | TriggeredBy=*)
         IFS=' '
         for word in $value; do
-          printf 'is\t%s\t%s\t%s\n' "$unit" "${line%%=*}" "$word"
-          case $line in DropInPaths=*) give "$word" ;; esac
+          printf 'is\t%s\t%s\t%s\n' "$1" "${line%%=*}" "$word"
+          case $line in
+            DropInPaths=*) give "$word" ;;
+            *) triggers=$triggers$word$newline ;;
+          esac
         done
         IFS=$newline
         ;;
@@ -75,8 +79,43 @@ for unit in $units; do
       EnvironmentFiles=*) give "${value% (ignore_errors=*}" ;;
     esac
   done
+  set +f
+}
+told=$newline
+count=0
+# beside UNIT: one that may belong to a unit that was asked for, when its file is the host's own.
+beside() {
+  case $1 in
+    '' | -* | *[!A-Za-z0-9._@:\\-]*) return ;;
+  esac
+  [ -f "/etc/systemd/system/$1" ] || return 0
+  case $told in *"$newline$1$newline"*) return ;; esac
+  told=$told$1$newline
+  count=$((count + 1))
+  [ "$count" -le 200 ] || return 0
+  printf 'beside\t%s\n' "$1"
+  tell "$1"
+}
+# companions STEM TRIGGERS: sockets, timers and paths that start the unit or bear its name, and the jobs of the latter two.
+companions() {
+  IFS=$newline
+  for companion in $2 "/etc/systemd/system/$1".socket "/etc/systemd/system/$1".timer "/etc/systemd/system/$1".path \
+    "/etc/systemd/system/$1"-*.socket "/etc/systemd/system/$1"-*.timer "/etc/systemd/system/$1"-*.path; do
+    companion=${companion##*/}
+    beside "$companion"
+    case $companion in *.timer | *.path) beside "${companion%.*}.service" ;; esac
+  done
+}
+IFS=$newline
+for unit in $units; do
+  case $unit in
+    /*) give "$unit" ;;
+    *)
+      tell "$unit"
+      case $unit in *@*) ;; *) companions "${unit%.service}" "$triggers" ;; esac
+      ;;
+  esac
 done
-set +f
 for mount in /etc/systemd/system/*.mount; do
   [ ! -f "$mount" ] || around "${mount##*/}"
 done

@@ -1,12 +1,22 @@
 /** What `svcdeploy adopt` says: what was written, what stays, and what to do next. */
-import type { AdoptedText } from "../core/adopt/adopt.ts";
+import type { Told } from "../core/adopt/adopt-into.ts";
+import type { Gap } from "../core/adopt/render-text.ts";
 import { refuseName } from "../core/config/allow-lists.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { hang, type Line, line, plural, styled, wrap } from "./text.ts";
 
+/** A service file, or an item of one: key is its list then, else null. */
+export type AdoptResult = {
+  readonly adopted: Told;
+  readonly file: string;
+  readonly key: string | null;
+  readonly text: string;
+  readonly gaps: readonly Gap[];
+};
+
 /** What became of one unit. */
 export type AdoptOutcome =
-  | { readonly kind: "written" | "printed" | "withheld"; readonly result: AdoptedText }
+  | { readonly kind: "written" | "printed" | "withheld"; readonly result: AdoptResult }
   | { readonly kind: "refused"; readonly unit: string; readonly reason: string };
 
 /** All of it for so many columns. */
@@ -18,8 +28,10 @@ export function adoptText(outcomes: readonly AdoptOutcome[], host: string, envir
 }
 
 function outcomeLines(outcome: AdoptOutcome, columns: number): readonly Line[] {
-  if (outcome.kind === "refused") return hang(line(styled("bad", "✗"), " "), `${outcome.unit} is not adopted: ${outcome.reason}`, columns, 2);
-  const { adopted, file, gaps } = outcome.result;
+  if (outcome.kind === "refused")
+    return hang(line(styled("bad", "✗"), " "), sanitizeLine(`${outcome.unit} is not adopted: ${outcome.reason}`), columns, 2);
+  const { adopted, key, gaps } = outcome.result;
+  const file = key === null ? outcome.result.file : `an item of \`${key}:\` of ${outcome.result.file}`;
   const problems = [...adopted.obstacles, ...gaps.filter(({ key }) => key !== "name").map(({ text }) => text)];
   const same = gaps.length === 0 ? "renders to the same effective unit and variables" : "does not render to the same effective unit";
   const head = { written: `${file} written; it ${same}`, printed: `${file} ${same}`, withheld: `${file} is not written` }[outcome.kind];
@@ -41,14 +53,18 @@ function item(mark: ReturnType<typeof styled>, text: string, columns: number): r
   return hang(line("    ", mark, " "), sanitizeLine(text), columns, 12);
 }
 
-function nextLines(written: readonly AdoptedText[], host: string, environment: string, columns: number): readonly Line[] {
-  const names = written.map(({ adopted }) => adopted.name);
+function nextLines(written: readonly AdoptResult[], host: string, environment: string, columns: number): readonly Line[] {
+  const names = written.flatMap(({ adopted, key }) => (key === null ? [adopted.name] : []));
   const secrets = written.flatMap(({ adopted }) => [...adopted.secrets.keys()]);
   const merged = [...new Set(written.flatMap(({ adopted }) => adopted.merged))];
+  const commands = [
+    ...written.flatMap(({ adopted }) => adopted.retired.map((unit) => `systemctl disable --now ${quoted(unit)}`)),
+    ...merged.map((path) => `rm ${quoted(path)}`),
+  ];
   const steps = [
     ...(secrets.length === 0 ? [] : [`Give ${plural(secrets.length, "secret")} by the environment (or another provider): ${secrets.join(", ")}`]),
-    `In playbooks/site.yaml, add to a play of ${host}: services: [${names.join(", ")}]`,
-    ...(merged.length === 0 ? [] : ["On the host, take away what stands in the service files now, right before the apply:"]),
+    ...(names.length === 0 ? [] : [`In playbooks/site.yaml, add to a play of ${host}: services: [${names.join(", ")}]`]),
+    ...(commands.length === 0 ? [] : ["On the host, take away what stands in the service files now, right before the apply:"]),
   ];
   const more = [
     `svcdeploy lint --env ${environment}   # the units keep their faults: what is an error here, plan refuses`,
@@ -58,9 +74,14 @@ function nextLines(written: readonly AdoptedText[], host: string, environment: s
   return [
     line(styled("strong", "Next")),
     ...steps.flatMap((text) => hang(line("  "), text, columns, 2)),
-    ...merged.map((path) => line(`    rm ${/^[A-Za-z0-9._@:+=,/-]+$/.test(path) ? path : `'${path}'`}`)),
+    ...commands.map((command) => line(`    ${command}`)),
     ...more.flatMap((text) => hang(line("  "), text, columns, 2)),
   ];
+}
+
+/** One word of a shell; quotes are in none of what a host is asked for. */
+function quoted(word: string): string {
+  return /^[A-Za-z0-9._@:+=,/-]+$/.test(word) ? word : `'${word}'`;
 }
 
 /** What became of a program of supervisord. */

@@ -1,5 +1,5 @@
 /** Hand-made units of a host become service files; applied, they are the same units, and no secret was ever written or printed. */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { adopt } from "../../src/core/adopt/adopt.ts";
@@ -43,6 +43,22 @@ StandardOutput=append:/var/log/billing/out.log
 WantedBy=multi-user.target
 `,
   },
+  { path: `${UNITS}/billing.socket`, text: "[Socket]\nListenStream=/run/billing.sock\nSocketMode=0660\n[Install]\nWantedBy=sockets.target\n" },
+  { path: `${UNITS}/billing-roll.timer`, text: "[Timer]\nOnCalendar=yearly\nPersistent=no\n[Install]\nWantedBy=timers.target\n" },
+  {
+    path: `${UNITS}/billing-roll.service`,
+    text: `[Unit]
+RequiresMountsFor=/var/cache/billing
+[Service]
+Type=oneshot
+User=billing
+Nice=5
+Environment=LEVEL=debug "OPTS=-a -b" API_TOKEN=${SECRETS.API_TOKEN}
+EnvironmentFile=-/etc/default/optional
+EnvironmentFile=/etc/default/billing
+ExecStart=/usr/bin/test -n \${DB_PASSWORD} -a \${PORT} = 8080
+`,
+  },
   {
     path: `${UNITS}/billing.service.d/10-restart.conf`,
     text: "[Service]\nRestart=always\nRestartSec=7\nExecStart=\nExecStart=/bin/sh -c 'env; exec sleep infinity' $OPTS\n",
@@ -57,7 +73,12 @@ WantedBy=multi-user.target
     text: "[Unit]\nDescription=Worker %i\n[Service]\nDynamicUser=yes\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n",
   },
   { path: `${UNITS}/tidy.service`, text: "[Service]\nType=oneshot\nExecStart=/bin/true\n" },
-  { path: `${UNITS}/tidy.timer`, text: "[Timer]\nOnCalendar=yearly\n" },
+  { path: `${UNITS}/tidy.timer`, text: "[Timer]\nOnCalendar=yearly\n[Install]\nWantedBy=timers.target\n" },
+  { path: `${UNITS}/dbus.service.d/10-limits.conf`, text: "[Service]\nLimitCORE=12345\n" },
+  {
+    path: "/etc/supervisor/conf.d/api.conf",
+    text: "[program:api]\ncommand=/bin/sleep infinity\nuser=billing\ndirectory=%(here)s\nstdout_logfile=NONE\n",
+  },
   {
     path: "/etc/default/billing",
     text: `PORT=8080\nDB_PASSWORD='${SECRETS.DB_PASSWORD}'\nGREETING="hello world"\nDATABASE_URL=${SECRETS.DATABASE_URL}\n`,
@@ -78,7 +99,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     await host.shell("useradd -r -d /srv/billing -s /usr/sbin/nologin billing && mkdir -p /var/log/billing");
     await writeFiles(host, HAND_MADE);
     await host.shell(
-      "systemctl daemon-reload; systemctl -q enable --now billing work@blue work@green tidy.timer 2>/dev/null; systemctl is-active billing",
+      "systemctl daemon-reload; systemctl -q enable --now billing.socket billing-roll.timer; systemctl -q enable --now billing work@blue work@green tidy.timer 2>/dev/null; systemctl is-active billing",
     );
   });
   afterAll(() => shop.remove());
@@ -87,7 +108,10 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     host.shell(
       `systemctl show ${PROPERTIES.split(" ")
         .map((name) => `-p ${name}`)
-        .join(" ")} billing work@blue | sort`,
+        .join(" ")} billing work@blue | sort
+      systemctl show -p Listen -p SocketMode -p UnitFileState -p ActiveState billing.socket
+      systemctl show -p TimersCalendar -p UnitFileState -p ActiveState billing-roll.timer; systemctl show -p User -p Nice -p Slice -p Type billing-roll
+      systemctl show -p LimitCORE dbus`,
     );
   const seen: string[] = [];
   let before = "";
@@ -99,7 +123,8 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
     const text = readFileSync(join(shop.folder, "services/billing.yaml"), "utf8");
     seen.push(text);
-    for (const key of ["account:", "environment:", "secrets:", "slice:", "cache:", "logrotate:"]) expect(text).toContain(`\n${key}`);
+    for (const key of ["account:", "environment:", "secrets:", "slice:", "cache:", "logrotate:", "sockets:", "timers:"])
+      expect(text).toContain(`\n${key}`);
     expect(readFileSync(join(shop.folder, "services/work.yaml"), "utf8")).toContain("instances:\n  - blue\n  - green\n");
     expect(run.stdout).toContain(`rm ${UNITS}/billing.service.d/10-restart.conf`);
   });
@@ -112,16 +137,35 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect(run.stdout).toMatch(/declares\s+billing\s+already/);
   });
 
+  step("a timer's job and drop-ins for a package's unit go into service files; a program of supervisord comes from the host's own file", async () => {
+    for (const args of [
+      ["h1", "tidy", "--into", "work"],
+      ["h1", "dbus", "--into", "billing"],
+      ["--supervisord", "h1:/etc/supervisor/conf.d/api.conf"],
+    ]) {
+      const run = await shop.run(["adopt", ...args, "--env", "test"]);
+      expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
+      if (args.includes("work"))
+        expect(run.stdout).toContain(`    systemctl disable --now tidy.timer\n    rm ${UNITS}/tidy.timer\n    rm ${UNITS}/tidy.service\n`);
+    }
+    expect(readFileSync(join(shop.folder, "services/work.yaml"), "utf8")).toContain("timers:\n  - name: tidy\n    OnCalendar: yearly\n");
+    expect(readFileSync(join(shop.folder, "services/billing.yaml"), "utf8")).toContain("dropins:\n  - unit: dbus.service\n    name: limits\n");
+    expect(readFileSync(join(shop.folder, "services/api.yaml"), "utf8")).toContain("WorkingDirectory: /etc/supervisor/conf.d\n");
+  });
+
   step("applied, the units are what they were; a second plan is empty", async () => {
-    shop.write("playbooks/site.yaml", "- { play: old, hosts: all, services: [billing, work] }\n");
+    shop.write("playbooks/site.yaml", "- { play: old, hosts: all, services: [billing, work, api] }\n");
     const workers = await host.shell("systemctl show -p MainPID work@blue work@green");
-    await host.shell(`rm ${UNITS}/billing.service.d/10-restart.conf`);
+    await host.shell(
+      `systemctl -q disable --now tidy.timer; cd ${UNITS} && rm billing.service.d/10-restart.conf dbus.service.d/10-limits.conf tidy.timer tidy.service`,
+    );
     const options = { env: SECRETS };
     const applied = await shop.run(["apply", "--env", "test", "--yes"], options);
     seen.push(applied.stdout, applied.stderr);
     expect({ code: applied.code, said: applied.stdout + applied.stderr }).toMatchObject({ code: 0 });
     expect(await show()).toBe(before);
     expect(await host.shell("systemctl show -p MainPID work@blue work@green")).toBe(workers);
+    await host.shell("systemctl start billing-roll.service work-tidy.service && systemctl is-active work-tidy.timer");
     const environment = await host.shell("tr '\\0' '\\n' <\"/proc/$(systemctl show -p MainPID --value billing)/environ\"");
     for (const line of [
       "LEVEL=debug",
@@ -140,6 +184,21 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect(run.code).toBe(1);
     expect(run.stdout + run.stderr).toContain("workshop/work");
     for (const secret of Object.values(SECRETS)) expect(seen.join("\n")).not.toContain(secret);
+  });
+
+  step("taken out of the project and pruned, nothing of them is left", async () => {
+    shop.write("playbooks/site.yaml", "- { play: old, hosts: all, services: [api] }\n");
+    for (const name of ["billing", "work"]) rmSync(join(shop.folder, `services/${name}.yaml`));
+    const pruned = await shop.run(["apply", "--env", "test", "--yes", "--prune=all"]);
+    expect({ code: pruned.code, said: pruned.stdout + pruned.stderr }).toMatchObject({ code: 0 });
+    const names = ["*billing*", "work@*", "work-*", "*tidy*", "money*"].map((name) => `-name '${name}'`).join(" -o ");
+    expect(await host.shell(`find /etc/systemd /etc/logrotate.d /etc/svcdeploy \\( -type f -o -type l \\) \\( ${names} \\)`)).toBe("");
+    expect(
+      await host.shell("systemctl list-units --all --plain --no-legend '*billing*' 'work@*' 'work-*' '*tidy*' 'money*' | grep -v not-found || true"),
+    ).toBe("");
+    expect(await host.shell("ls /var/lib/svcdeploy/projects/workshop; grep -rl 'Managed by svcdeploy' /etc | grep -v svcdeploy-recover")).toBe(
+      `api\n${UNITS}/api.service\n`,
+    );
   });
 
   step("nearly every service that Debian ships would round-trip", async () => {
@@ -161,7 +220,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       triggeredBy: [],
     };
     const files = new Map([[fragment, new TextEncoder().encode(text)]]);
-    const facts = { units: [live], files, links: new Map(), unread: new Map(), owners: new Map(), accounts: [] };
+    const facts = { units: [live], beside: new Map(), files, links: new Map(), unread: new Map(), owners: new Map(), accounts: [] };
     return adopt([live], facts, null, { host: modelHost(version), env: "test", values: {} }).gaps.map((gap) => gap.text);
   }
 });

@@ -36,6 +36,32 @@ test("units, files, links, owners and accounts", () => {
   expect(facts.accounts).toEqual([{ user: "a", uid: 105, gid: 110, group: "crew", home: "/srv/a" }]);
 });
 
+test("units beside a service, each told once however often it was asked about", () => {
+  const facts = decode(
+    IS,
+    "is\ta.service\tTriggeredBy\ta.timer",
+    "is\ta.service\tTriggeredBy\ta.timer",
+    "beside\ta.timer",
+    "is\ta.timer\tUnitFileState\tenabled",
+    "beside\ta.service",
+    "beside\t../evil\u001b[31m.timer",
+  );
+  expect(facts.units[0]?.triggeredBy).toEqual(["a.timer"]);
+  expect([...facts.beside.keys()]).toEqual(["a.timer", "a.service"]);
+  expect(facts.beside.get("a.timer")).toMatchObject({ unit: "a.timer", unitFileState: "enabled", fragment: "" });
+});
+
+test("a file alone: the script gives it, or says why not", () => {
+  const ask = (path: string) => {
+    const stdout = execFileSync("sh", ["-c", scripts.adopt.text], { input: encodeAdopt([path], NONCE), encoding: "utf8" });
+    return decodeAdopt("web1", [], NONCE, stdout, "");
+  };
+  expect(new TextDecoder().decode(ask("/etc/hostname").files.get("/etc/hostname"))).toMatch(/\S\n?$/);
+  expect(ask("/etc/nobody-has-this").unread.get("/etc/nobody-has-this")).toBe("it is not there");
+  expect(ask("/etc").unread.get("/etc")).toBe("it is no file");
+  expect(() => encodeAdopt(["/etc/$(reboot)"], NONCE)).toThrow("must not reach");
+});
+
 test("what a lying host says is dropped", () => {
   const facts = decode(
     IS,

@@ -16,6 +16,7 @@ export type Values =
 const OPTIONS: Readonly<Record<string, Values>> = {
   env: { from: "environments" },
   supervisord: { from: "files" },
+  into: { from: "services" },
   host: { from: "hosts" },
   on: { from: "hosts" },
   limit: { from: "pattern" },

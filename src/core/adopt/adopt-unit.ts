@@ -1,17 +1,19 @@
 /** A live unit with what stands around it → the keys of its service file, and what they cannot say. */
 import { refuseAccount, refuseName } from "../config/allow-lists.ts";
-import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { unescapeUnitName } from "../unit-file/escape.ts";
 import { parseUnitName } from "../unit-file/unit-name.ts";
-import { adoptCache, adoptLogrotate, adoptSlice, asYaml, type Beside, pathsOf } from "./beside.ts";
-import { adoptEnvironment, type FoundSecret, holdsSecret } from "./environment.ts";
+import { adoptCache, adoptLogrotate, adoptSlice, type Beside, pathsOf } from "./beside.ts";
+import { adoptCompanions, type Companion, startersOf } from "./companions.ts";
+import { adoptEnvironment, type FoundSecret } from "./environment.ts";
 import { type HostFacts, hostFiles, type LiveAccount, type LiveUnit } from "./host-facts.ts";
+import { INHERITED, type Inherited } from "./read-trigger.ts";
+import { saySections } from "./say-sections.ts";
 import { compareSections, type Sections, sectionsInForce } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /**
- * A service that was adopted. merged: the host's drop-ins and files that its keys take the place of; own: the files that svcdeploy will write anew;
- * notes: what whoever reads the file has to know; obstacles: why it should not be written.
+ * A service that was adopted. merged: the host's drop-ins and files that its keys take the place of; retired: its sockets, timers and paths that get
+ * another name; notes: what whoever reads the file has to know; obstacles: why it should not be written.
  */
 export type Adopted = {
   readonly name: string;
@@ -20,31 +22,14 @@ export type Adopted = {
   readonly blocks: ReadonlyMap<string, Yaml>;
   readonly secrets: ReadonlyMap<string, FoundSecret>;
   readonly account: LiveAccount | null;
+  readonly companions: readonly Companion[];
   readonly merged: readonly string[];
+  readonly retired: readonly string[];
   readonly notes: readonly string[];
   readonly obstacles: readonly string[];
 };
 
-/** Why a unit cannot become a service; null: it can. */
-export function refuseUnit(live: LiveUnit, facts: HostFacts): string | null {
-  const owner = [live.fragment, ...live.dropIns].map((path) => facts.owners.get(path)).find((each) => each !== undefined);
-  if (owner !== undefined) return `it is svcdeploy's already: ${owner} (project/service)`;
-  if (live.loadState === "masked") return "it is masked: systemctl unmask it first, or leave it out";
-  if (live.loadState === "not-found") return "there is no such unit";
-  if (!live.fragment.startsWith("/etc/systemd/system/"))
-    return live.fragment === ""
-      ? "it has no unit file"
-      : `its file is ${live.fragment}, which is not the host's own: svcdeploy does not shadow what packages bring or programs generate${sayDropIns(live)}`;
-  const unread = [live.fragment, ...live.dropIns].find((path) => !facts.files.has(path));
-  return unread === undefined ? null : `${unread} cannot be read: ${facts.unread.get(unread) ?? "it is not there"}`;
-}
-
-function sayDropIns({ dropIns }: LiveUnit): string {
-  const own = dropIns.filter((path) => path.startsWith("/etc/"));
-  return own.length === 0 ? "" : `; ${own.join(" ")} can be written as \`dropins:\` of a service (docs/companions.md)`;
-}
-
-/** asked: the name that was asked for, null: the unit's own. more: other instances of its template. without: keys that are not to be there, with the reason. */
+/** asked: the name that was asked for, null: the unit's own. more: other instances of its template. without: keys and companions that are not to be there, with the reason. */
 export type AdoptOptions = {
   readonly asked: string | null;
   readonly more: readonly LiveUnit[];
@@ -71,6 +56,8 @@ export function adoptUnit(live: LiveUnit, facts: HostFacts, options: AdoptOption
     notes: [],
     obstacles: [],
     merged: own.slice(1),
+    retired: [],
+    companions: [],
     blocks: new Map([["name", name]]),
   };
   if (refuseName(name) !== null) draft.obstacles.push(`"${name}" cannot be a service's name: give one with --name`);
@@ -79,6 +66,7 @@ export function adoptUnit(live: LiveUnit, facts: HostFacts, options: AdoptOption
   draft.notes.push(...environment.notes);
   const slice = takeBeside(draft, "slice", sliceOf(draft));
   const caches = takeBeside(draft, "cache", adoptCache(neededMounts(sections), facts));
+  if (instance === null) takeCompanions(draft, inheritedOf(sections, slice.length > 0, caches));
   takeSections(draft, { account, environment, slice, caches });
   if (instance !== null) takeInstances(draft, [live, ...options.more]);
   if (environment.variables.size > 0) draft.blocks.set("environment", environment.variables);
@@ -87,9 +75,13 @@ export function adoptUnit(live: LiveUnit, facts: HostFacts, options: AdoptOption
   slice.forEach((value) => void draft.blocks.set("slice", value));
   caches.forEach((value) => void draft.blocks.set("cache", value));
   for (const value of takeBeside(draft, "logrotate", adoptLogrotate(prefix, logsOf(draft), facts))) draft.blocks.set("logrotate", value);
+  for (const key of ["sockets", "timers", "paths"]) {
+    const entries = draft.companions.flatMap((companion) => (companion.key === key ? [companion.entry] : []));
+    if (entries.length > 0) draft.blocks.set(key, entries);
+  }
   noteState(draft, prefix, own);
-  const { blocks, merged, notes, obstacles } = draft;
-  return { name, unit: live.unit, instance, blocks, secrets: environment.secrets, account, merged, notes, obstacles };
+  const { blocks, companions, merged, retired, notes, obstacles } = draft;
+  return { name, unit: live.unit, instance, blocks, secrets: environment.secrets, account, companions, merged, retired, notes, obstacles };
 }
 
 type Draft = {
@@ -102,6 +94,8 @@ type Draft = {
   readonly notes: string[];
   readonly obstacles: string[];
   readonly merged: string[];
+  readonly retired: string[];
+  readonly companions: Companion[];
   readonly blocks: Map<string, Yaml>;
 };
 
@@ -153,6 +147,29 @@ function neededMounts(sections: Sections): ReadonlySet<string> {
   return new Set([...named, ...folders]);
 }
 
+/** What a job of the service would go by. */
+function inheritedOf(sections: Sections, hasSlice: boolean, caches: Taken["caches"]): Inherited {
+  const names = hasSlice ? [...INHERITED, "Slice"] : INHERITED;
+  const directives = new Map([...(sections.get("Service") ?? [])].filter(([name]) => names.includes(name)));
+  return { directives, mount: mountOf(caches) };
+}
+
+/** Sockets, timers and paths, with their jobs: what keeps its name is written anew in its place. */
+function takeCompanions(draft: Draft, inherited: Inherited): void {
+  const { facts, notes, retired, merged } = draft;
+  const { taken, left } = adoptCompanions({ ...draft, inherited });
+  draft.companions.push(...taken);
+  for (const { key, units } of taken) {
+    const [{ live, now }] = units;
+    const described = key === "sockets" ? "" : " Its Description= is svcdeploy's then.";
+    const inactive = live.activeState === "active" ? "" : ` It was ${live.activeState}; an apply starts it.`;
+    notes.push(`${live.unit} becomes \`${key}:\` of this file${now === live.unit ? "" : `, as ${now}`}.${described}${inactive}`);
+    if (now !== live.unit) retired.push(live.unit);
+    for (const each of units) merged.push(...pathsOf(each.live.unit, facts).slice(each.live.unit === each.now ? 1 : 0));
+  }
+  for (const { unit, why } of left) notes.push(`${unit} stays on the host as it is: ${why}.`);
+}
+
 type Taken = {
   readonly account: LiveAccount | null;
   readonly environment: ReturnType<typeof adoptEnvironment>;
@@ -160,48 +177,24 @@ type Taken = {
   readonly caches: readonly ReadonlyMap<string, Yaml>[];
 };
 
-function takeSections(draft: Draft, { account, environment, slice, caches }: Taken): void {
-  const cachePath = caches[0]?.get("path");
-  const drop = new Set([...(account === null ? [] : ["User", "Group"]), ...(slice.length === 0 ? [] : ["Slice"])]);
-  const rewritten = new Map([
-    ["Environment", environment.assignments],
-    ["EnvironmentFile", environment.files],
-  ]);
-  for (const [section, directives] of draft.sections) {
-    const key = SECTIONS.get(section);
-    if (key === undefined) {
-      draft.notes.push(`Section [${section}] is left out: a service file has none, and systemd reads none of it in a service.`);
-      continue;
-    }
-    const block = new Map<string, Yaml>();
-    for (const [name, said] of directives) {
-      if (section === "Service" && drop.has(name)) continue;
-      if (section === "Install" && name === "Also") {
-        draft.notes.push(`Also=${said.join(" ")} is left out: these units are not of this service, and stay enabled as they are.`);
-        continue;
-      }
-      const values =
-        section === "Service" ? (rewritten.get(name) ?? said) : name === "RequiresMountsFor" ? said.filter((path) => path !== cachePath) : said;
-      if (values.length > 0 && isSayable(draft, section, name, values)) block.set(name, asYaml(values));
-    }
-    if (block.size > 0) draft.blocks.set(key, block);
-  }
+function mountOf([cache]: Taken["caches"]): string | null {
+  const path = cache?.get("path");
+  return typeof path === "string" ? path : null;
 }
 
-const SECTIONS = new Map([
-  ["Unit", "unit"],
-  ["Service", "service"],
-  ["Install", "install"],
-]);
-
-function isSayable({ notes, obstacles, systemd }: Draft, section: string, name: string, values: readonly string[]): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name) || !isKnownDirective(section, name, systemd)) {
-    notes.push(`${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}] is left out: systemd ${systemd} knows no such directive.`);
-    return false;
-  }
-  if (/^SetCredential/.test(name) || values.some(holdsSecret))
-    obstacles.push(`${name}= holds what looks like a secret, and the service file is for Git: move it into the environment or a file first`);
-  return true;
+function takeSections(draft: Draft, { account, environment, slice, caches }: Taken): void {
+  const said = saySections(draft.sections, draft.systemd, {
+    dropped: new Set([...(account === null ? [] : ["User", "Group"]), ...(slice.length === 0 ? [] : ["Slice"])]),
+    rewritten: new Map([
+      ["Environment", environment.assignments],
+      ["EnvironmentFile", environment.files],
+    ]),
+    mount: mountOf(caches),
+    companions: new Set(draft.companions.map(({ units: [{ live }] }) => live.unit)),
+  });
+  for (const [key, block] of said.blocks) draft.blocks.set(key, block);
+  draft.notes.push(...said.notes);
+  draft.obstacles.push(...said.obstacles);
 }
 
 function takeInstances({ blocks, facts, live, obstacles }: Draft, units: readonly LiveUnit[]): void {
@@ -229,13 +222,21 @@ function noteState(draft: Draft, prefix: string, own: readonly string[]): void {
   for (const path of others) notes.push(`${path} stays on the host and holds on top of this file: it is for more units than this one.`);
   const link = facts.links.get(live.fragment);
   if (link !== undefined) notes.push(`${live.fragment} is a link to ${link}; svcdeploy writes a file in its place.`);
-  for (const unit of live.triggeredBy) notes.push(`${unit} starts it and stays on the host as it is.`);
-  if (live.triggeredBy.some((unit) => unit.endsWith(".timer")))
-    obstacles.push("a timer starts it, and a service of svcdeploy runs all the time: write it as `timers:` of a service (docs/companions.md)");
-  else if (sections.get("Install") === undefined)
-    notes.push("It had no [Install]: svcdeploy enables what it keeps running, by WantedBy=multi-user.target.");
-  if (live.activeState !== "active") notes.push(`It was ${live.activeState} when it was read; an apply starts it.`);
+  const told = [...facts.beside.keys()].filter((unit) => !unit.endsWith(".timer"));
+  const starters = startersOf(live, facts);
+  for (const unit of starters.filter((each) => !told.includes(each))) notes.push(`${unit} starts it and stays on the host as it is.`);
+  const trigger = starters.find((unit) => unit.endsWith(".timer") || (unit.endsWith(".path") && isOneshot(sections)));
+  if (trigger !== undefined)
+    obstacles.push(`${trigger} starts it, and a service of svcdeploy runs all the time: make it a job of a service of this host, by --into SERVICE`);
+  else if (!draft.blocks.has("install")) notes.push("It had no [Install]: svcdeploy enables what it keeps running, by WantedBy=multi-user.target.");
+  if (live.activeState !== "active" && trigger === undefined) notes.push(`It was ${live.activeState} when it was read; an apply starts it.`);
   if (live.unitFileState === "disabled") notes.push("It was disabled; an apply enables it.");
   if (name !== prefix)
     notes.push(`The service is called ${name}: before the apply, take the old unit away with systemctl disable --now ${live.unit}.`);
+}
+
+/** What ends when it has done its work. */
+function isOneshot(sections: Sections): boolean {
+  const service = sections.get("Service");
+  return service?.get("Type")?.[0] === "oneshot" && !/^(?:yes|true|on|1|y|t)$/i.test(service.get("RemainAfterExit")?.[0] ?? "");
 }

@@ -1,7 +1,8 @@
 /** Live unit → the text of its service file, tried: what stands beside it becomes a key only where the rendered result says the same. */
 import { type Adopted, adoptUnit } from "./adopt-unit.ts";
 import type { HostFacts, LiveUnit } from "./host-facts.ts";
-import { type Gap, type ProofContext, proveService } from "./prove.ts";
+import { proveService } from "./prove.ts";
+import type { Gap, ProofContext } from "./render-text.ts";
 import { formatServiceText } from "./service-text.ts";
 
 /** The service, its file's text, and where the text does not come to what the host has. */
@@ -21,11 +22,13 @@ export function adopt(
     const head = [`Adopted from ${live.unit} of ${context.host.name}.`, ...adopted.notes];
     const text = formatServiceText(head, adopted.blocks);
     const gaps = proveService(text, file, adopted, live, facts, context);
-    const optional = gaps.find(({ key }) => OPTIONAL.includes(key) && !without.has(key));
+    const optional = gaps.find(({ key }) => isOptional(key) && !without.has(key));
     if (optional === undefined) return { adopted, file, text, gaps };
     without.set(optional.key, optional.text);
   }
 }
 
-/** Keys without which the host's own files go on doing their work. */
-const OPTIONAL = ["slice", "cache", "logrotate"];
+/** Keys without which the host's own files go on doing their work; and units that stay there in the place of an item. */
+function isOptional(key: string): boolean {
+  return ["slice", "cache", "logrotate"].includes(key) || /\.(?:socket|timer|path)$/.test(key);
+}

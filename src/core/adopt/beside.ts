@@ -3,7 +3,7 @@ import { refuseName } from "../config/allow-lists.ts";
 import { readLogrotateText } from "../lint/logrotate-text.ts";
 import { effectiveUnit } from "../unit-file/effective-unit.ts";
 import { type HostFacts, hostFiles } from "./host-facts.ts";
-import { sectionsInForce } from "./sections.ts";
+import { type Sections, sectionsInForce } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /** A key's value and the host's own files that it takes the place of; without a value, the reason why not. */
@@ -57,9 +57,6 @@ function adoptMount(unit: string, path: string, facts: HostFacts): Beside {
   const one = (name: string): string => mount.get(name)?.[0] ?? "";
   if (facts.owners.has(path)) return leave(`svcdeploy's ${facts.owners.get(path)} has it already`);
   if (one("Type") !== "tmpfs") return leave("it is no tmpfs");
-  const strange = [...mount.keys()].find((name) => !["What", "Where", "Type", "Options"].includes(name));
-  const other = [...(sections.get("Unit")?.keys() ?? [])].find((name) => !SAYS_NOTHING.includes(name));
-  if ((strange ?? other) !== undefined) return leave(`a cache has no ${strange ?? other}=`);
   const options = one("Options")
     .split(",")
     .filter((option) => option !== "" && option !== "defaults");
@@ -83,8 +80,18 @@ function adoptMount(unit: string, path: string, facts: HostFacts): Beside {
     ["owner", owner],
     ["group", group],
     ...(rest.length === 0 ? [] : [["options", rest] as const]),
+    ...moreOf("Unit", sections, SAYS_NOTHING),
+    ...moreOf("Mount", sections, ["What", "Where", "Type", "Options"]),
   ];
   return { value: new Map(entries), path, replaced: paths.slice(1), why: "" };
+}
+
+/** The directives of a section that no other key of the cache says. */
+function moreOf(section: "Unit" | "Mount", sections: Sections, elsewhere: readonly string[]): readonly (readonly [string, Yaml])[] {
+  const more = [...(sections.get(section) ?? [])]
+    .filter(([name]) => !elsewhere.includes(name))
+    .map(([name, values]) => [name, asYaml(values)] as const);
+  return more.length === 0 ? [] : [[section, new Map(more)]];
 }
 
 function nameOf(text: string, known: readonly (readonly [string, number])[]): string | null {

@@ -64,8 +64,8 @@ export function holdsSecret(text: string): boolean {
 
 const VALUES = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@$]+@/i,
-  /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|glpat-[A-Za-z0-9_-]{16,}|AKIA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|[sr]k_live_[A-Za-z0-9]{10,}|eyJ[\w-]{10,}\.[\w-]{10,}\.)/,
+  /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]*:[^\s/@$]+@/i,
+  /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|glpat-[A-Za-z0-9_-]{16,}|AKIA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|[sr]k_live_[A-Za-z0-9]{10,}|eyJ[\w-]{10,1000}\.[\w-]{10})/,
   /(?:^|\s)["']?--?(?:[a-z0-9]+[-_])*(?:password|passwd|passphrase|secret|token|api-?key|access-?key|private-?key)(?:=|\s+)["']?(?![/$%-])[^\s"'=]+/i,
 ];
 

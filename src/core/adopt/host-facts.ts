@@ -17,10 +17,12 @@ export type LiveAccount = { readonly user: string; readonly uid: number; readonl
 
 /**
  * All of it. files: units, drop-ins, environment and logrotate files that could be read. links: paths among them that are symbolic links, with
- * their targets. unread: what could not be read, with the reason. owners: paths that svcdeploy put there, as PROJECT/SERVICE.
+ * their targets. unread: what could not be read, with the reason. owners: paths that svcdeploy put there, as PROJECT/SERVICE. beside: by its name,
+ * each socket, timer and path of /etc that starts one of the units or bears its name, and the jobs of timers and paths.
  */
 export type HostFacts = {
   readonly units: readonly LiveUnit[];
+  readonly beside: ReadonlyMap<string, LiveUnit>;
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly links: ReadonlyMap<string, string>;
   readonly unread: ReadonlyMap<string, string>;

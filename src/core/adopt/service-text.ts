@@ -13,9 +13,19 @@ export function formatServiceText(comments: readonly string[], blocks: ReadonlyM
 function formatEntry(key: string, value: Yaml, indent: string): readonly string[] {
   const name = `${indent}${formatScalar(key)}:`;
   if (value === true) return [`${name} true`];
-  if (typeof value === "string") return [`${name} ${formatText(value)}`];
+  // The reader takes no number for a mode: 0755 would be one, and another.
+  if (typeof value === "string") return [`${name} ${key === "mode" ? quote(value) : formatText(value)}`];
   if (isMap(value)) return [name, ...[...value].flatMap(([each, inner]) => formatEntry(each, inner, `${indent}  `))];
-  return [name, ...value.map((item) => `${indent}  - ${typeof item === "string" ? formatText(item) : formatFlow(item)}`)];
+  return [name, ...value.flatMap((item) => formatItem(item, `${indent}  `))];
+}
+
+/** One item of a list; of a map, a line an entry. */
+function formatItem(item: Yaml, indent: string): readonly string[] {
+  if (isMap(item))
+    return [...item]
+      .flatMap(([key, value]) => formatEntry(key, value, `${indent}  `))
+      .map((line, index) => (index === 0 ? `${indent}- ${line.trimStart()}` : line));
+  return [`${indent}- ${typeof item === "string" ? formatText(item) : formatFlow(item)}`];
 }
 
 function formatFlow(value: Yaml): string {

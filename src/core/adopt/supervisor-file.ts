@@ -13,7 +13,7 @@ export function readSupervisorFile(text: string): SupervisorFile {
   for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
     const line = withoutComment(raw);
     const [, head] = /^\[([^\]]+)\]/.exec(line) ?? [];
-    const [, name, value = ""] = /^([^\s=:][^=:]*?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+    const [, name, value = ""] = /^([^\s=:][^=:]*)[=:](.*)$/.exec(line) ?? [];
     if (line.trim() === "") continue;
     if (/^\s/.test(line) && section !== null && key !== null) section.set(key, `${section.get(key) ?? ""}\n${line.trim()}`);
     else if (head !== undefined) {
@@ -21,7 +21,7 @@ export function readSupervisorFile(text: string): SupervisorFile {
       sections.set(head, section);
       key = null;
     } else if (name !== undefined && section !== null) {
-      key = name.toLowerCase();
+      key = name.trimEnd().toLowerCase();
       section.set(key, value.trim());
     } else strange.push(index + 1);
   }

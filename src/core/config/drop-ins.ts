@@ -59,7 +59,8 @@ function readOnChange(reading: DirectiveReading, { unit, onChange }: Written, in
   return onChange ?? (isService ? "restart" : "none");
 }
 
-function whyNoRestart(unit: string): string | null {
+/** Why a unit must not be restarted for a drop-in, which needs onChange: none then; null: it may. */
+export function whyNoRestart(unit: string): string | null {
   if (/^(?:dbus|dbus-broker|user@.*|systemd-.*)\.service$/.test(unit)) return `restarting ${unit} would take sessions or the host's own work along`;
   return /\.(?:socket|mount|automount|swap)$/.test(unit) ? `restarting ${unit} would take the units along that use it` : null;
 }

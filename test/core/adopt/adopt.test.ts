@@ -1,8 +1,8 @@
 /** Units of a host become service files that render to the same units. */
 import { describe, expect, test } from "vitest";
 import { adopt } from "../../../src/core/adopt/adopt.ts";
-import { refuseUnit } from "../../../src/core/adopt/adopt-unit.ts";
 import type { HostFacts, LiveUnit } from "../../../src/core/adopt/host-facts.ts";
+import { refuseUnit } from "../../../src/core/adopt/refuse-unit.ts";
 import type { Host } from "../../../src/core/model.ts";
 import { randomServices } from "../../support/random-services.ts";
 
@@ -42,6 +42,7 @@ function factsOf(unit: string, files: Files, live: Partial<LiveUnit> = {}): Host
   return {
     live: made,
     units: [made],
+    beside: new Map(),
     files: new Map(contents),
     links: new Map(),
     unread: new Map(),
@@ -169,6 +170,17 @@ test("slice, cache and logrotate become keys where they say the same", () => {
   expect(text).toContain('cache:\n  path: /var/cache/web\n  size: 16M\n  mode: "0750"\n  owner: web\n  group: web\n');
   expect(text).toContain("logrotate:\n  paths:\n    - /var/log/web/*.log\n  daily: true\n");
   expect(result.merged).toContain("/etc/logrotate.d/web-logs");
+});
+
+test("more of a mount unit goes along, or its mount stays", () => {
+  const mounted = (more: string) =>
+    adopted({
+      [`${FOLDER}/web.service`]: `[Unit]\nRequiresMountsFor=/var/cache/web\n${service()}`,
+      [`${FOLDER}/var-cache-web.mount`]: `[Unit]\nAfter=zfs.target\n[Mount]\nWhat=tmpfs\nWhere=/var/cache/web\nType=tmpfs\nOptions=size=16m\n${more}`,
+    });
+  expect(mounted("TimeoutSec=10s\n").gaps).toEqual([]);
+  expect(mounted("TimeoutSec=10s\n").text).toContain("  group: root\n  Unit:\n    After: zfs.target\n  Mount:\n    TimeoutSec: 10s\n");
+  expect(mounted("Bogus=1\n").text).toContain("# /etc/systemd/system/var-cache-web.mount stays on the host as it is: cache:");
 });
 
 test("what a service file cannot say stays on the host, with the reason", () => {

@@ -129,3 +129,18 @@ test("what has no counterpart is said", () => {
   ])
     expect(notes).toContain(text);
 });
+
+test("a host's file that wants to be read for ever is read at once", () => {
+  const long = 100_000;
+  const start = performance.now();
+  const lines = [
+    `a${" ".repeat(long)}b`,
+    `command=/bin/x ${"a.".repeat(long / 2)}`,
+    `directory=${"eyJ-".repeat(long / 4)}`,
+    `environment=A="${"x".repeat(long)}`,
+  ];
+  for (const line of lines) expect(program(`${line}\n${"[".repeat(1000)}`)).toBeDefined();
+  expect(program(`command=/bin/x ${"eyJ-".repeat(long / 4)}`).obstacles).toEqual([]);
+  // It takes half a second; with a pattern that goes back and forth, half a minute.
+  expect(performance.now() - start).toBeLessThan(10_000);
+});

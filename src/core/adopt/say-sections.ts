@@ -1,0 +1,76 @@
+/** A unit's sections as the keys of a service file. */
+import { isKnownDirective } from "../unit-file/directive-table.ts";
+import { asYaml } from "./beside.ts";
+import { saysSecret } from "./read-trigger.ts";
+import type { Sections } from "./sections.ts";
+import type { Yaml } from "./service-text.ts";
+
+/**
+ * What other keys of the file say. dropped: directives of [Service]; rewritten: what is left of others; mount: the path of the cache; companions: units
+ * of the service that svcdeploy names and enables.
+ */
+export type SaidElsewhere = {
+  readonly dropped: ReadonlySet<string>;
+  readonly rewritten: ReadonlyMap<string, readonly string[]>;
+  readonly mount: string | null;
+  readonly companions: ReadonlySet<string>;
+};
+
+/** The keys unit, service and install, as far as something is left for them. */
+export type SaidSections = {
+  readonly blocks: ReadonlyMap<string, ReadonlyMap<string, Yaml>>;
+  readonly notes: readonly string[];
+  readonly obstacles: readonly string[];
+};
+
+/** What no key can say is noted; a directive that holds a secret is an obstacle. */
+export function saySections(sections: Sections, systemd: number, elsewhere: SaidElsewhere): SaidSections {
+  const said = { blocks: new Map<string, ReadonlyMap<string, Yaml>>(), notes: [] as string[], obstacles: [] as string[] };
+  for (const [section, directives] of sections) {
+    const key = SECTIONS.get(section);
+    if (key === undefined) {
+      said.notes.push(`Section [${section}] is left out: a service file has none, and systemd reads none of it in a service.`);
+      continue;
+    }
+    const block = new Map<string, Yaml>();
+    for (const [name, all] of directives) {
+      const values = valuesLeft(section, name, all, elsewhere);
+      if (section === "Install" && name === "Also") {
+        if (values.length > 0) said.notes.push(`Also=${values.join(" ")} is left out: these units are not in this file, and stay as they are.`);
+      } else if (values.length > 0 && isSayable(said, systemd, section, name, values)) block.set(name, asYaml(values));
+    }
+    if (block.size > 0) said.blocks.set(key, block);
+  }
+  return said;
+}
+
+const SECTIONS = new Map([
+  ["Unit", "unit"],
+  ["Service", "service"],
+  ["Install", "install"],
+]);
+
+function valuesLeft(section: string, name: string, values: readonly string[], elsewhere: SaidElsewhere): readonly string[] {
+  if (name === "RequiresMountsFor") return values.filter((path) => path !== elsewhere.mount);
+  if (section === "Install" && name === "Also") return withoutUnits(values, elsewhere.companions);
+  if (section !== "Service") return values;
+  if (name === "Sockets" && withoutUnits(values, elsewhere.companions).length === 0) return [];
+  return elsewhere.dropped.has(name) ? [] : (elsewhere.rewritten.get(name) ?? values);
+}
+
+function withoutUnits(values: readonly string[], units: ReadonlySet<string>): readonly string[] {
+  return values.flatMap((value) => value.split(/\s+/)).filter((unit) => !units.has(unit));
+}
+
+type Remarks = { readonly notes: string[]; readonly obstacles: string[] };
+
+function isSayable({ notes, obstacles }: Remarks, systemd: number, section: string, name: string, values: readonly string[]): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name) || !isKnownDirective(section, name, systemd)) {
+    notes.push(`${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}] is left out: systemd ${systemd} knows no such directive.`);
+    return false;
+  }
+  // Environment= was freed from secrets before.
+  if (name !== "Environment" && saysSecret(name, values))
+    obstacles.push(`${name}= holds what looks like a secret, and the service file is for Git: move it into the environment or a file first`);
+  return true;
+}
