@@ -3,25 +3,11 @@ import { describe, expect, test } from "vitest";
 import { adopt } from "../../../src/core/adopt/adopt.ts";
 import type { HostFacts, LiveUnit } from "../../../src/core/adopt/host-facts.ts";
 import { refuseUnit } from "../../../src/core/adopt/refuse-unit.ts";
-import type { Host } from "../../../src/core/model.ts";
+import { oldHost } from "../../support/live-host.ts";
 import { randomServices } from "../../support/random-services.ts";
 
 const FOLDER = "/etc/systemd/system";
-const host: Host = {
-  name: "old",
-  address: "192.0.2.1",
-  port: 22,
-  user: "root",
-  become: "none",
-  identity: null,
-  knownHosts: null,
-  groups: [],
-  vars: {},
-  labels: {},
-  systemd: 252,
-  required: false,
-  place: { file: "inventory/prod.yaml", line: 1, column: 1 },
-};
+const host = oldHost;
 const context = { host, env: "prod", values: {} };
 
 type Files = Readonly<Record<string, string>>;
