@@ -15,58 +15,75 @@ const MIN_LENGTH = 4;
 /** Lines of a secret of several lines are looked for one by one from this length on: a diff or an indent prefixes each. */
 const MIN_LINE_LENGTH = 8;
 
-/** Makes a redactor for these secrets; each hit reads `<secret NAME>`. */
+/** Makes a redactor for these secrets; each hit reads `<secret NAME>`. Of several that start at one place the longest counts. */
 export function makeRedactor(secrets: readonly Secret[]): Redactor {
   const needles = makeNeedles(secrets);
   if (needles.size === 0) return { redact: (text) => text, stream: () => ({ push: (chunk) => chunk, end: () => "" }) };
-  const longestFirst = [...needles.keys()].sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(longestFirst.map(escapePattern).join("|"), "g");
-  const redact = (text: string): string => text.replace(pattern, (found) => needles.get(found) ?? "<secret>");
-  return { redact, stream: () => makeStream(redact, longestFirst) };
+  const index = makeIndex(needles);
+  return { redact: (text) => scan(text, index, "end").shown, stream: () => makeStream(index) };
 }
 
-/**
- * Holds back the longest end of the text that could be the start of a secret, and everything from the start of a hit that such an end belongs to.
- */
-function makeStream(redact: (text: string) => string, needles: readonly string[]): RedactorStream {
-  const longest = needles[0]?.length ?? 0;
+/** Holds back the end of the text from where a secret may have begun. */
+function makeStream(index: Index): RedactorStream {
   let held = "";
   const push = (chunk: string): string => {
-    held += chunk;
-    const cut = safeLength(held, needles, longest);
-    const ready = held.slice(0, cut);
-    held = held.slice(cut);
-    return redact(ready);
+    const { shown, rest } = scan(held + chunk, index, "more");
+    held = rest;
+    return shown;
   };
-  return { push, end: () => redact(held) };
+  return { push, end: () => scan(held, index, "end").shown };
 }
 
-/** Where the text may be cut: before the first place from which a secret could still be unfinished, and never inside a complete one. */
-function safeLength(text: string, needles: readonly string[], longest: number): number {
-  let cut = text.length;
-  for (let start = Math.max(0, text.length - longest + 1); start < text.length; start += 1) {
-    const tail = text.slice(start);
-    if (needles.some((needle) => needle.length > tail.length && needle.startsWith(tail))) {
-      cut = start;
-      break;
-    }
-  }
-  for (let moved = true; moved; ) {
-    moved = false;
-    for (const needle of needles) {
-      const start = straddles(text, needle, cut);
-      if (start === null) continue;
-      cut = start;
-      moved = true;
-    }
-  }
-  return cut;
+/** Secrets by their first characters: there may be thousands of them, and each a million characters long, so no regular expression holds them. */
+type Index = {
+  readonly byStart: ReadonlyMap<string, readonly { readonly needle: string; readonly shown: string }[]>;
+  /** By pairOf: whether a secret starts like that at all, which in most places none does. */
+  readonly pairs: Uint8Array;
+  /** One, two or three characters that a secret starts with. */
+  readonly beginnings: ReadonlySet<string>;
+};
+
+function makeIndex(needles: ReadonlyMap<string, string>): Index {
+  const longestFirst = [...needles].map(([needle, shown]) => ({ needle, shown })).sort((a, b) => b.needle.length - a.needle.length);
+  const pairs = new Uint8Array(65_536);
+  for (const { needle } of longestFirst) pairs[pairOf(needle, 0)] = 1;
+  return {
+    pairs,
+    byStart: Map.groupBy(longestFirst, ({ needle }) => needle.slice(0, MIN_LENGTH)),
+    beginnings: new Set(longestFirst.flatMap(({ needle }) => Array.from({ length: MIN_LENGTH - 1 }, (_, length) => needle.slice(0, length + 1)))),
+  };
 }
 
-/** The start of an occurrence of the needle that lies across the cut; null when there is none. */
-function straddles(text: string, needle: string, cut: number): number | null {
-  const start = text.indexOf(needle, Math.max(0, cut - needle.length + 1));
-  return start >= 0 && start < cut ? start : null;
+/** From left to right. rest: what comes from where a secret may go on in the next piece. */
+function scan(text: string, { byStart, pairs, beginnings }: Index, next: "more" | "end"): { readonly shown: string; readonly rest: string } {
+  let shown = "";
+  let from = 0;
+  let at = 0;
+  while (at <= text.length - MIN_LENGTH) {
+    const candidates = pairs[pairOf(text, at)] === 1 ? byStart.get(text.slice(at, at + MIN_LENGTH)) : undefined;
+    const hit = candidates?.find(({ needle }) => text.startsWith(needle, at) || (next === "more" && mayGoOn(text, at, needle)));
+    if (hit === undefined) {
+      at += 1;
+      continue;
+    }
+    shown += text.slice(from, at);
+    if (!text.startsWith(hit.needle, at)) return { shown, rest: text.slice(at) };
+    shown += hit.shown;
+    at += hit.needle.length;
+    from = at;
+  }
+  while (next === "more" && at < text.length && !beginnings.has(text.slice(at))) at += 1;
+  const cut = next === "more" ? at : text.length;
+  return { shown: shown + text.slice(from, cut), rest: text.slice(cut) };
+}
+
+/** A number for the two characters at a place. */
+function pairOf(text: string, at: number): number {
+  return ((text.charCodeAt(at) & 0xff) << 8) | (text.charCodeAt(at + 1) & 0xff);
+}
+
+function mayGoOn(text: string, at: number, needle: string): boolean {
+  return needle.length > text.length - at && needle.startsWith(text.slice(at));
 }
 
 function makeNeedles(secrets: readonly Secret[]): Map<string, string> {
@@ -108,8 +125,4 @@ function base64Forms(value: string): readonly string[] {
     if (stable.length < MIN_LENGTH) return [];
     return [stable, stable.replaceAll("+", "-").replaceAll("/", "_")];
   });
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }

@@ -68,3 +68,15 @@ test("under any chunking a stream shows what the whole would, and never a secret
     { numRuns: 3000 },
   );
 });
+
+test.each([
+  ["one line of a mebibyte", "y".repeat(1024 * 1024)],
+  ["thousands of lines", Array.from({ length: 16_000 }, (_, line) => `line ${line} ${(line * 7919) % 10_007} of a bundle`).join("\n")],
+])("a secret may be as long as it likes: %s", (_what, value) => {
+  const { redact, stream } = makeRedactor([new Secret("LONG", value), new Secret("SHORT", "hunter22")]);
+  const text = `before ${value} and hunter22 after`;
+  expect(redact(text)).toBe("before <secret LONG> and <secret SHORT> after");
+  const pieces = stream();
+  const shown = [...(text.match(/[\s\S]{1,65536}/g) ?? []).map(pieces.push), pieces.end()].join("");
+  expect(shown).toBe("before <secret LONG> and <secret SHORT> after");
+});
