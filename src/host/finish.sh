@@ -191,14 +191,15 @@ act_on_all() {
   mv -fT -- "$txn/acted.tmp" "$txn/acted" || trouble 'the list of units cannot be written'
 }
 
-# Units that stopped along with ours.
+# Units that stopped along with ours, or by a daemon-reload.
 revive() {
-  while IFS="$tab" read -r name was; do
+  while IFS="$tab" read -r unit was; do
     [ "$was" = active ] || continue
-    back=$(systemctl "$scope" show -p ActiveState -- "$name" 9>&- </dev/null)
-    case $back in ActiveState=inactive | ActiveState=failed) ;; *) continue ;; esac
-    systemctl "$scope" reset-failed -- "$name" 9>&- </dev/null 2>/dev/null
-    timeout -k 5 120 systemctl "$scope" start -- "$name" 9>&- </dev/null || trouble "systemctl start $name failed"
+    back=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null)
+    case $back in ActiveState=inactive | ActiveState=failed | ActiveState=deactivating) ;; *) continue ;; esac
+    systemctl "$scope" reset-failed -- "$unit" 9>&- </dev/null 2>/dev/null
+    timeout -k 5 120 systemctl "$scope" start -- "$unit" 9>&- </dev/null || trouble "systemctl start $unit failed"
+    renew_record
   done <"$txn/units"
 }
 

@@ -44,7 +44,8 @@ export type TransactionOrder = {
 export function makeTransaction(order: TransactionOrder): Transaction {
   const { plan, target, observation } = order;
   const changes = inOrder(plan.changes);
-  const units = affectedUnits(plan);
+  const concerned = concernedUnits(target, plan, observation);
+  const units = [...new Set([...affectedUnits(plan), ...reloadedUnits(plan, concerned, order)])];
   const windowSeconds = Math.ceil(order.waitSeconds) + 30;
   // What is healed is put back to what was confirmed before: the kept description of that stays, whatever the project says by now.
   const kept = plan.recordAs === undefined ? target.services : [];
@@ -59,7 +60,7 @@ export function makeTransaction(order: TransactionOrder): Transaction {
     ...(plan.gone?.units ?? []).map((unit) => line("gone", unit)),
     ...units.map((unit) => line("unit", told(order, "a unit that stops along", unit))),
     ...actionLines(plan, changes),
-    ...recordLines(plan, concernedUnits(target, plan, observation)),
+    ...recordLines(plan, concerned),
     line("window", String(windowSeconds)),
   ].join("");
   const planSha256 = createHash("sha256").update(text).digest("hex");
@@ -78,7 +79,7 @@ export function makeTransaction(order: TransactionOrder): Transaction {
     // 30 s are the lock's; a slow disk may take its time over what is copied.
     runSeconds: plan.actions.reduce((sum, action) => sum + secondsOf(action) + 5, windowSeconds + 90 + copySeconds(changes)),
     // The undo also reloads the manager and brings back what stopped along.
-    stopSeconds: Math.ceil(stopTimeoutSeconds(plan, concernedUnits(target, plan, observation))) + 125 * (1 + plan.collateral.length),
+    stopSeconds: Math.ceil(stopTimeoutSeconds(plan, concerned)) + 125 * (1 + units.length - actedUnits(plan).length),
     planSha256,
     units,
   };
@@ -123,8 +124,26 @@ function copySeconds(changes: readonly Change[]): number {
 }
 
 function affectedUnits(plan: Plan): readonly string[] {
-  const named = plan.actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit]));
-  return [...new Set([...named, ...plan.collateral.map(({ unit }) => unit)])];
+  return [...new Set([...actedUnits(plan), ...plan.collateral.map(({ unit }) => unit)])];
+}
+
+function actedUnits({ actions }: Plan): readonly string[] {
+  return [...new Set(actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit])))];
+}
+
+/**
+ * Units that run and that the daemon-reload alone may stop, as BindsTo= a unit that does not run makes it do: those of services whose unit files change,
+ * and those of others that a changed drop-in is laid over. They are watched, and started again by the undo.
+ */
+function reloadedUnits({ actions, changes }: Plan, concerned: readonly UnitResource[], { target, observation }: TransactionOrder): readonly string[] {
+  if (actions.every(({ verb }) => verb !== "daemon-reload")) return [];
+  const own = new Set(target.resources.map(({ id }) => id));
+  const files = changes.flatMap(({ resource }) => (resource.kind === "file" && ["unit", "drop-in"].includes(resource.role) ? [resource] : []));
+  const services = new Set(files.filter(({ role }) => role === "unit").map(({ service }) => service));
+  const paths = new Set(files.map(({ path }) => path));
+  return concerned
+    .filter(({ id, service, inputPaths }) => (own.has(id) ? services.has(service) : inputPaths.some((path) => paths.has(path))))
+    .flatMap(({ unit }) => (observation.units.get(unit)?.ActiveState === "active" ? [unit] : []));
 }
 
 const ORDER: readonly Resource["kind"][] = ["account", "directory", "release", "file", "link"];

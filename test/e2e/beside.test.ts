@@ -17,9 +17,9 @@ const VENDOR = "/lib/systemd/system/other.service";
 const OTHER = `[Service]\nExecStart=/bin/sh -c 'test -z "$BROKEN" || exit 1; exec sleep infinity'\n`;
 const DROP_IN = "/etc/systemd/system/other.service.d/svcdeploy-app-limits.conf";
 
-type Beside = { readonly inbox?: string; readonly dropIn?: string; readonly install?: string };
+type Beside = { readonly inbox?: string; readonly dropIn?: string; readonly install?: string; readonly more?: string };
 
-function give(shop: Workshop, { inbox = "in", dropIn = "LimitNOFILE: 4096", install = "Alias: nick.service, " }: Beside = {}): void {
+function give(shop: Workshop, { inbox = "in", dropIn = "LimitNOFILE: 4096", install = "Alias: nick.service, ", more = "" }: Beside = {}): void {
   const job = `/bin/sh -c 'for job in /var/spool/app/${inbox}/*.job; do mv $$job /var/spool/app/done; done'`;
   const lines = dropIn === "" ? "" : `dropins: [{ unit: other.service, name: limits, Service: { ${dropIn} } }]\n`;
   shop.write(
@@ -30,7 +30,7 @@ install: { WantedBy: multi-user.target, ${install}Also: app-incoming.path }
 settle: 1s
 directories: [{ path: /var/spool/app }, { path: /var/spool/app/in }, { path: /var/spool/app/out }, { path: /var/spool/app/done }]
 paths: [{ name: incoming, PathExistsGlob: "/var/spool/app/${inbox}/*.job", ExecStart: "${job}" }]
-${lines}`,
+${lines}${more}`,
   );
 }
 
@@ -122,6 +122,29 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     give(shop, { inbox: "out", dropIn: "LimitNOFILE: 4096, MemoryMax: 200M" });
     const plan = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
     expect({ code: plan.code, said: plan.stdout }).toMatchObject({ code: 0 });
+  });
+
+  step("what a daemon-reload alone stops runs again: ours and a unit of others", async () => {
+    const bound = "{ BindsTo: debug-shell.service }";
+    for (const [dropIn, more] of [
+      ["LimitNOFILE: 4096, MemoryMax: 200M", `unit: ${bound}\n`],
+      [
+        "",
+        `dropins: [{ unit: other.service, name: bound, Unit: ${bound} }, { unit: other.service, name: limits, Service: { LimitNOFILE: 4096, MemoryMax: 200M } }]\n`,
+      ],
+    ] as const) {
+      give(shop, { inbox: "out", dropIn, more });
+      const run = await apply(shop);
+      // systemd 247 binds them at the next start only.
+      expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: version === 247 ? 0 : 5 });
+      expect(await host.shell("systemctl is-active other.service app.service")).toBe("active\nactive\n");
+    }
+    give(shop, { inbox: "out", dropIn: "LimitNOFILE: 4096, MemoryMax: 200M", more: "unit: { BindsTo: nobody.service }\n" });
+    const refused = await apply(shop);
+    expect({ code: refused.code, said: refused.stdout + refused.stderr }).toMatchObject({ code: 1 });
+    expect(refused.stdout).toContain("Unit nobody.service not found");
+    give(shop, { inbox: "out", dropIn: "LimitNOFILE: 4096, MemoryMax: 200M" });
+    await applied();
   });
 
   step("one that is down stays down, and has it when it starts", async () => {

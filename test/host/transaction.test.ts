@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { HostError } from "../../src/core/errors.ts";
-import type { Change, Plan, Resource } from "../../src/core/model.ts";
+import type { Change, Plan, Resource, UnitProperties } from "../../src/core/model.ts";
 import { makeTransaction, type Transaction } from "../../src/host/transaction.ts";
 import { makeObservation, makeResource, makeTarget, type PathSpec, type ResourceSpec } from "../core/plan/host-builder.ts";
 
@@ -10,6 +10,7 @@ function transactionOf(
   paths: Readonly<Record<string, PathSpec>>,
   collateral: readonly string[] = [],
   actions: Plan["actions"] = [],
+  units: Readonly<Record<string, UnitProperties>> = {},
 ): Transaction {
   const resources = specs.map(makeResource);
   const plan: Plan = {
@@ -27,7 +28,14 @@ function transactionOf(
     fingerprint: "",
   };
   const target = makeTarget(resources);
-  return makeTransaction({ id: "0".repeat(32), plan, target, observation: makeObservation({ paths }, resources), about: "run=1", waitSeconds: 10 });
+  return makeTransaction({
+    id: "0".repeat(32),
+    plan,
+    target,
+    observation: makeObservation({ paths, units }, resources),
+    about: "run=1",
+    waitSeconds: 10,
+  });
 }
 
 const folder = { kind: "directory", path: "/etc/a", mode: "755" } as const;
@@ -64,4 +72,19 @@ test("the wait behind an instance is a line of its own, in whole seconds, and th
   expect(plan.split("\n").filter((text) => text.startsWith("action"))).toEqual([`action\trestart\t${unit}\t100`, `action\tsettle\t${unit}\t3`]);
   expect(plan.match(/^record\t/gm)).toHaveLength(1);
   expect((made?.runSeconds ?? 0) - (without?.runSeconds ?? 0)).toBe(3 + 5);
+});
+
+test("a daemon-reload alone may stop what runs: units of services whose unit files change, and those under a changed drop-in, are brought back by an undo", () => {
+  const [unit, dropIn] = ["/etc/systemd/system/a.service", "/etc/systemd/system/other.service.d/svcdeploy-a-x.conf"];
+  const specs = [
+    { kind: "unit", unit: "a.service", service: "a" },
+    { kind: "unit", unit: "b.service", service: "b" },
+    { kind: "file", role: "unit", path: unit, service: "a" },
+    { kind: "file", role: "drop-in", path: dropIn, service: "a" },
+  ] as const;
+  const reload = [{ verb: "daemon-reload", because: "" }] as const;
+  const running = { "a.service": {}, "b.service": {}, "other.service": {} };
+  expect(transactionOf(specs, {}, [], reload, running).units).toEqual(["a.service", "other.service"]);
+  expect(transactionOf(specs, {}, [], reload, { ...running, "other.service": { ActiveState: "inactive" } }).units).toEqual(["a.service"]);
+  expect(transactionOf(specs, {}, [], [], running).units).toEqual([]);
 });

@@ -4,8 +4,8 @@ import type { FileResource, Service } from "../model.ts";
 import { type Finding, type Planned, type RehearsalAnswer, type RehearsalRequest, type Said, UNIT_FOLDER, unitOf } from "./rehearsal.ts";
 
 /**
- * Findings. error: systemd would not load the unit ("Refusing"), or its parser dies of it; all else, what it ignores or what would not start, is a
- * warning. What the transaction brings along (an executable) is no finding, nor what names none of the plan's units.
+ * Findings. error: systemd would not load the unit ("Refusing"), its parser dies of it, or it requires a unit that is not there; all else, what it
+ * ignores or what would not start, is a warning. What the transaction brings along (an executable) is no finding, nor what names none of the plan's units.
  */
 export function judgeUnits(planned: readonly Planned[], request: RehearsalRequest, { verify }: RehearsalAnswer, systemd: number): readonly Finding[] {
   if (verify === null) return [];
@@ -20,7 +20,7 @@ export function judgeUnits(planned: readonly Planned[], request: RehearsalReques
   return said
     .filter(({ unit, text }) => !(text === BAD_SETTING && refused.has(unit)))
     .map(({ unit, path, line, text }) => ({
-      severity: /Refusing\.?$/.test(text) || text === BAD_SETTING ? "error" : "warning",
+      severity: /Refusing\.?$/.test(text) || text === BAD_SETTING || NEVER_STARTS.test(text) ? "error" : "warning",
       path,
       text: `systemd ${systemd} says of ${sayWhere(planned, unit, path, line)}: ${text}`,
     }));
@@ -28,6 +28,8 @@ export function judgeUnits(planned: readonly Planned[], request: RehearsalReques
 
 /** Lines that only lead to another one, or explain it. */
 const NOISE = /: Found (?:ordering cycle|dependency) on |: Unable to break cycle |^Requested transaction contains /;
+/** It requires a unit that no file makes; what has none but comes by itself (devices, mounts) may be there all the same. */
+const NEVER_STARTS = /^Failed to create \S+\/start: Unit \S+\.(?:service|socket|target|timer|path) not found\.?$/;
 const BAD_SETTING = "it has a bad unit file setting";
 
 type Line = { readonly unit: string; readonly path: string; readonly line: number | null; readonly text: string };

@@ -96,6 +96,12 @@ describe("systemd-analyze verify", () => {
     expect(verify(lines.slice(1))).toEqual([expect.stringMatching(/^error: .*: it has a bad unit file setting$/)]);
   });
 
+  test("a unit that requires one that no file makes is an error; a device or a mount may come by itself", () => {
+    const needs = (unit: string) => `app.service: Failed to create app.service/start: Unit ${unit} not found.`;
+    expect(verify([needs("dead.service")])).toEqual([expect.stringMatching(/^error: .*Unit dead\.service not found\.$/)]);
+    expect(verify([needs("srv-data.mount")])).toEqual([expect.stringMatching(/^warning: /)]);
+  });
+
   test("what it said before, on whatever line, is not ours", () => {
     const unknown = (line: number) => `/etc/systemd/system/app.service:${line}: Unknown key 'Foo' in section [Service], ignoring.`;
     expect(verify([unknown(12)], [unknown(7)])).toEqual([]);
