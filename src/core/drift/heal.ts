@@ -1,5 +1,6 @@
 /** What `drift --heal` may put right by itself, and why it leaves the rest. */
 import type { Finding, HostTarget, Observation, Plan, Resource, UnitResource } from "../model.ts";
+import { canBePutBack, isUndecryptable } from "../plan/encrypted.ts";
 import { declaredMounts } from "../plan/mount-options.ts";
 import { makePlan } from "../plan/plan.ts";
 import type { IgnoredFinding } from "./ignore.ts";
@@ -93,13 +94,21 @@ const BEYOND: Partial<Record<Finding["kind"], string>> = {
 };
 
 /** Null: it may be healed. */
-function whyLeft(finding: Finding, { facts }: Observation, policy: HealPolicy): HealVerdict | null {
+function whyLeft(finding: Finding, observation: Observation, policy: HealPolicy): HealVerdict | null {
+  const { facts } = observation;
   if (finding.kind === "orphan") return leftAs("dropped from the project: healing removes nothing");
   if (finding.origin === "project") return leftAs("pending: apply brings it");
   if (finding.origin === "conflict") return leftAs("decide which side is right, then apply");
   const beyond = BEYOND[finding.kind];
   if (beyond !== undefined) return leftAs(beyond);
   if (finding.kind === "content" && finding.change?.resource.kind === "release") return leftAs("the release is damaged: remove its folder first");
+  if (
+    finding.kind === "content" &&
+    finding.change !== null &&
+    isUndecryptable(finding.change.resource, observation) &&
+    !wasReadable(finding, observation)
+  )
+    return leftAs("what it held cannot be told any more: apply encrypts the project's value anew");
   const times = policy.healed(finding.service);
   const often = times === 1 ? "once" : `${times} times`;
   if (times >= policy.maxHeals) return { outcome: "flapping", why: `healed ${often} today: something keeps changing it, find out what` };

@@ -2,7 +2,7 @@
 import type { Change, Finding, HostTarget, Observation, OpenTransaction, Resource, UnitResource } from "../model.ts";
 import { compareResource } from "../resources/compare.ts";
 import { executablePath } from "../resources/release.ts";
-import { asEncrypted, isEncrypted, sayEncrypted } from "./encrypted.ts";
+import { asEncrypted, isEncrypted, isUndecryptable, sayEncrypted } from "./encrypted.ts";
 import { foreignFindings } from "./foreign-notices.ts";
 import { manifestPath } from "./manifest.ts";
 import { type Aspect, isDamaged, originOf } from "./origin.ts";
@@ -51,7 +51,9 @@ type About = (kind: Finding["kind"], aspect: Aspect, text: string, change: Chang
 
 function pathFindings(target: HostTarget, resource: PathResource, observation: Observation): readonly Finding[] {
   const about: About = (kind, aspect, text, change) => {
-    const origin = originOf(target, resource, observation, aspect);
+    // Whose the text was nobody can tell any more; that it cannot be read is the host's doing.
+    const isLocked = aspect === "content" && isUndecryptable(resource, observation);
+    const origin = isLocked ? "host" : originOf(target, resource, observation, aspect);
     const since = origin === "project" ? null : changedAt(resource, observation, aspect);
     const subject = resource.kind === "account" ? resource.user : resource.path;
     return { kind, service: resource.service, subject, text, origin, since, change };

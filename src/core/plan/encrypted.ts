@@ -2,8 +2,8 @@
  * Credentials that the host encrypts. No two encryptions of one text are the same, so what stands there is compared by the hash of what it holds; all
  * else (manifest, journal, records, generations) goes by the bytes of the file, and keeps no hash of the text.
  */
-import type { FileResource, HostTarget, Observation, Resource, UnitResource } from "../model.ts";
-import { digestInputs, hashHeld } from "../render/make-file.ts";
+import type { Change, FileResource, HostTarget, Notice, Observation, Resource, UnitResource } from "../model.ts";
+import { digestInputs, hashHeld, hashSha256 } from "../render/make-file.ts";
 import { baseName } from "./input-changes.ts";
 
 /** A file whose declared content is encrypted by the host before it is written. */
@@ -28,10 +28,33 @@ export function asEncrypted(target: HostTarget, observation: Observation): HostT
   return { ...target, resources };
 }
 
+/** True where the file is there and the host cannot decrypt it: it was edited, or the key was changed or lost. One in plain is another thing. */
+export function isUndecryptable(resource: Resource, { encrypted, paths }: Observation): resource is EncryptedFile {
+  if (!isEncrypted(resource) || encrypted.get(resource.path)?.live != null) return false;
+  const found = paths.get(resource.path);
+  return found?.type === "file" && found.sha256 !== hashSha256(resource.content);
+}
+
+/** Whether the file that our last apply left can still be decrypted. */
+export function canBePutBack(path: string, { encrypted }: Observation): boolean {
+  return (encrypted.get(path)?.applied ?? null) !== null;
+}
+
+/** A plan encrypts anew what the host cannot decrypt, and says so. */
+export function encryptedNotices(changes: readonly Change[], observation: Observation): readonly Notice[] {
+  return changes.flatMap(({ resource, after }) =>
+    after !== null && isUndecryptable(resource, observation) && !canBePutBack(resource.path, observation)
+      ? [{ severity: "info" as const, code: "encrypted-anew", text: `this host cannot decrypt ${resource.path}: it is encrypted anew` }]
+      : [],
+  );
+}
+
 /** What is wrong with the content of such a file, for humans. */
-export function sayEncrypted({ path, content }: EncryptedFile, { encrypted }: Observation): string {
-  const live = encrypted.get(path)?.live ?? null;
-  if (live === null) return "this host cannot decrypt it";
+export function sayEncrypted(file: EncryptedFile, observation: Observation): string {
+  if (isUndecryptable(file, observation)) return "this host cannot decrypt it";
+  const { path, content } = file;
+  const live = observation.encrypted.get(path)?.live ?? null;
+  if (live === null) return "not encrypted yet";
   return live === hashHeld(content) ? "encrypted anew by somebody; it holds what is declared" : "other content than declared";
 }
 

@@ -7,7 +7,7 @@ import { aliasNotices } from "./alias-notices.ts";
 import { aroundReload } from "./cache-keepers.ts";
 import { withCanaries } from "./canary.ts";
 import { daemonReload } from "./daemon-reload.ts";
-import { asEncrypted } from "./encrypted.ts";
+import { asEncrypted, encryptedNotices } from "./encrypted.ts";
 import { foreignNotices } from "./foreign-notices.ts";
 import { asUnit, type ForeignUnit, foreignDebt, foreignUnits, isForeignRecorded, unreadDropIns } from "./foreign-units.ts";
 import { hostNotices } from "./host-notices.ts";
@@ -60,6 +60,7 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
       ...aliasNotices(target, observation),
       ...foreignNotices(target, observation, changes),
       ...mountNotices(units, acts, changes),
+      ...(target.rollback === undefined ? encryptedNotices(changes, observation) : []),
       ...removed.notices,
       ...removalNotices(target, observation, left, removed),
     ],

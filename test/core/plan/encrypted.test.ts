@@ -1,5 +1,6 @@
 /** Credentials that the host encrypts: compared by what they hold, written and attributed by their bytes. */
 import { expect, test } from "vitest";
+import { planHeal } from "../../../src/core/drift/heal.ts";
 import { findDrift } from "../../../src/core/plan/drift.ts";
 import { asEncrypted } from "../../../src/core/plan/encrypted.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
@@ -36,15 +37,28 @@ test.each<[string, ReturnType<typeof host>, string, readonly string[]]>([
   ["gone", host(null, "E1", { applied: "token" }), "E1", ["host the file is missing"]],
   ["changed in the project", host("E1", "E1", { live: "old" }), "token", ["project other content than declared"]],
   ["changed on both sides", host("E9", "E1", { live: "other", applied: "old" }), "token", ["conflict other content than declared"]],
-  ["the host has lost its key", host("E1", "E1", {}), "token", ["project this host cannot decrypt it"]],
-  ["a plain file, as an older systemd or svcdeploy had it", host("token", "token", {}), "token", ["project this host cannot decrypt it"]],
-  ["a hash of the host's that is no answer", host("E1", "E1", { applied: "token" }), "token", ["project this host cannot decrypt it"]],
+  ["the host has lost its key", host("E1", "E1", {}), "token", ["host this host cannot decrypt it"]],
+  ["a plain file, as an older systemd or svcdeploy had it", host("token", "token", {}), "token", ["project not encrypted yet"]],
+  ["a hash of the host's that is no answer", host("E1", "E1", { applied: "token" }), "token", ["host this host cannot decrypt it"]],
 ])("%s", (_what, observation, wanted, said) => {
   const [file] = asEncrypted(target, observation).resources;
   expect(file).toMatchObject({ sha256: wanted === "token" ? heldIn("token") : sha256(wanted) });
   const findings = findDrift(target, observation).filter(({ kind }) => kind !== "manifest");
   expect(findings.map(({ origin, text }) => `${origin} ${text}`)).toEqual(said);
   expect(makePlan(target, observation).changes.length).toBe(said.length);
+});
+
+test("a plan that encrypts anew says why; what may still be put back is healed, what nobody can read is not", () => {
+  const lost = host("E1", "E1", {});
+  expect(makePlan(target, lost).notices).toContainEqual(expect.objectContaining({ severity: "info", code: "encrypted-anew" }));
+  expect(makePlan(target, host("E1", "E1", { live: "old" })).notices.filter(({ code }) => code === "encrypted-anew")).toEqual([]);
+  const policy = { graceSeconds: 0, maxHeals: 3, seenFor: () => 0, healed: () => 0 };
+  const healing = (observation: ReturnType<typeof host>) => {
+    const kept = findDrift(target, observation).filter(({ kind }) => kind === "content");
+    return [...planHeal(target, observation, { kept, ignored: [] }, policy).verdicts.values()].map(({ outcome }) => outcome);
+  };
+  expect(healing(lost)).toEqual(["left"]);
+  expect(healing(host("x", "E1", { applied: "token" }))).toEqual(["heal"]);
 });
 
 test("once is enough: what has its bytes keeps its hash, and a plain target is the same object", () => {
