@@ -106,7 +106,7 @@ function whyLeft(finding: Finding, observation: Observation, policy: HealPolicy)
     finding.kind === "content" &&
     finding.change !== null &&
     isUndecryptable(finding.change.resource, observation) &&
-    !wasReadable(finding, observation)
+    !canBePutBack(finding.subject, observation)
   )
     return leftAs("what it held cannot be told any more: apply encrypts the project's value anew");
   const times = policy.healed(finding.service);
