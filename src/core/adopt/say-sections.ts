@@ -69,8 +69,7 @@ function isSayable({ notes, obstacles }: Remarks, systemd: number, section: stri
     notes.push(`${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}] is left out: systemd ${systemd} knows no such directive.`);
     return false;
   }
-  // Environment= was freed from secrets before.
-  if (name !== "Environment" && saysSecret(name, values))
-    obstacles.push(`${name}= holds what looks like a secret, and the service file is for Git: move it into the environment or a file first`);
+  if (!saysSecret(name, values)) return true;
+  obstacles.push(`${name}= holds what looks like a secret, and the service file is for Git: move it into the environment or a file first`);
   return true;
 }

@@ -1,8 +1,9 @@
 /** A [program:x] of supervisord → the keys of a service file (supervisord.org, "Configuration File"). */
 import { refuseName } from "../config/allow-lists.ts";
+import { holdsSecret, looksSecret } from "../lint/secret-variable.ts";
 import { Secret } from "../secret.ts";
 import { formatEnvironmentAssignment } from "../unit-file/quote.ts";
-import { type FoundSecret, holdsSecret, looksSecret } from "./environment.ts";
+import type { FoundSecret } from "./environment.ts";
 import type { Yaml } from "./service-text.ts";
 import { expandText, formatCommand, hasMark, readPairs, splitShellWords, withSpecifiers } from "./supervisor-text.ts";
 
