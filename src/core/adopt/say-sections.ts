@@ -37,7 +37,10 @@ export function saySections(sections: Sections, systemd: number, elsewhere: Said
       const values = valuesLeft(section, name, all, elsewhere);
       if (section === "Install" && name === "Also") {
         if (values.length > 0) said.notes.push(`Also=${values.join(" ")} is left out: these units are not in this file, and stay as they are.`);
-      } else if (values.length > 0 && isSayable(said, systemd, section, name, values)) block.set(name, asYaml(values));
+      } else if (values.length > 0 && isSayable(said, systemd, section, name)) {
+        const open = withoutSecrets(said, name, values);
+        if (open.length > 0) block.set(name, asYaml(open));
+      }
     }
     if (block.size > 0) said.blocks.set(key, block);
   }
@@ -64,12 +67,17 @@ function withoutUnits(values: readonly string[], units: ReadonlySet<string>): re
 
 type Remarks = { readonly notes: string[]; readonly obstacles: string[] };
 
-function isSayable({ notes, obstacles }: Remarks, systemd: number, section: string, name: string, values: readonly string[]): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name) || !isKnownDirective(section, name, systemd)) {
-    notes.push(`${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}] is left out: systemd ${systemd} knows no such directive.`);
-    return false;
-  }
-  if (!saysSecret(name, values)) return true;
-  obstacles.push(`${name}= holds what looks like a secret, and the service file is for Git: move it into the environment or a file first`);
-  return true;
+function isSayable({ notes }: Remarks, systemd: number, section: string, name: string): boolean {
+  if (/^[A-Za-z][A-Za-z0-9-]*$/.test(name) && isKnownDirective(section, name, systemd)) return true;
+  notes.push(`${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}] is left out: systemd ${systemd} knows no such directive.`);
+  return false;
+}
+
+function withoutSecrets({ obstacles }: Remarks, name: string, values: readonly string[]): readonly string[] {
+  const open = values.filter((value) => !saysSecret(name, [value]));
+  if (open.length < values.length)
+    obstacles.push(
+      `${name}= holds what looks like a secret and is left out, for the service file is for Git: move it into the environment or a file first`,
+    );
+  return open;
 }

@@ -85,7 +85,9 @@ function takeCommand(draft: Draft): void {
   if (program.includes("/") && !program.startsWith("/"))
     draft.obstacles.push(`its program ${program} is a relative path: systemd takes an absolute one, or a name`);
   if (holdsSecret(words.join(" ")))
-    draft.obstacles.push("command holds what looks like a secret, and the service file is for Git: move it into the environment first");
+    return void draft.obstacles.push(
+      "command holds what looks like a secret and is left out, for the service file is for Git: move it into the environment first",
+    );
   draft.service.set("ExecStart", formatCommand(words));
 }
 

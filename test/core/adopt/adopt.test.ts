@@ -145,8 +145,13 @@ test.each([
   'ExecStartPre=/usr/bin/curl -u admin:s3cr "Authorization: Bearer s3cr" https://x',
   'ExecStartPre=/usr/bin/mysql "-ps3cr" -u root',
   "Environment=my-token=s3cr",
-])("%s is not written", (directive) => {
-  expect(adopted({ [`${FOLDER}/web.service`]: service(directive) }).adopted.obstacles.join()).toContain("looks like a secret");
+  "ExecStart=/usr/bin/mysql --execute 'x' -ps3cr",
+  "SetCredential=token:s3cr",
+  `ExecStop="\\x2d-password" s3cr`,
+])("%s is neither written nor printed", (directive) => {
+  const { text, gaps, adopted: result } = adopted({ [`${FOLDER}/web.service`]: service(directive) });
+  expect(result.obstacles.join()).toContain("looks like a secret");
+  expect(text + JSON.stringify([gaps, result.notes, result.obstacles])).not.toContain("s3cr");
 });
 
 test("a secret on a command line keeps the file from being written", () => {
