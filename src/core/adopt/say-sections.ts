@@ -6,17 +6,18 @@ import type { Sections } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /**
- * What other keys of the file say. dropped: directives of [Service]; rewritten: what is left of others; mount: the path of the cache; companions: units
+ * The unit's own section, and what other keys of the file say. dropped: directives of [Service]; rewritten: what is left of others; mount: the path of the cache; companions: units
  * of the service that svcdeploy names and enables.
  */
 export type SaidElsewhere = {
+  readonly own: "Service" | "Socket" | "Timer" | "Path";
   readonly dropped: ReadonlySet<string>;
   readonly rewritten: ReadonlyMap<string, readonly string[]>;
   readonly mount: string | null;
   readonly companions: ReadonlySet<string>;
 };
 
-/** The keys unit, service and install, as far as something is left for them. */
+/** The keys unit, service (or the own section in lower case) and install, as far as something is left for them. */
 export type SaidSections = {
   readonly blocks: ReadonlyMap<string, ReadonlyMap<string, Yaml>>;
   readonly notes: readonly string[];
@@ -27,9 +28,9 @@ export type SaidSections = {
 export function saySections(sections: Sections, systemd: number, elsewhere: SaidElsewhere): SaidSections {
   const said = { blocks: new Map<string, ReadonlyMap<string, Yaml>>(), notes: [] as string[], obstacles: [] as string[] };
   for (const [section, directives] of sections) {
-    const key = SECTIONS.get(section);
+    const key = [elsewhere.own, "Unit", "Install"].includes(section) ? section.toLowerCase() : undefined;
     if (key === undefined) {
-      said.notes.push(`Section [${section}] is left out: a service file has none, and systemd reads none of it in a service.`);
+      said.notes.push(`Section [${section}] is left out: a service file has none, and systemd reads none of it in a ${elsewhere.own.toLowerCase()}.`);
       continue;
     }
     const block = new Map<string, Yaml>();
@@ -46,12 +47,6 @@ export function saySections(sections: Sections, systemd: number, elsewhere: Said
   }
   return said;
 }
-
-const SECTIONS = new Map([
-  ["Unit", "unit"],
-  ["Service", "service"],
-  ["Install", "install"],
-]);
 
 function valuesLeft(section: string, name: string, values: readonly string[], elsewhere: SaidElsewhere): readonly string[] {
   if (name === "RequiresMountsFor") return values.filter((path) => path !== elsewhere.mount);
