@@ -60,6 +60,8 @@ function nextLines(written: readonly AdoptResult[], host: string, environment: s
   const commands = [
     ...written.flatMap(({ adopted }) => adopted.retired.map((unit) => `systemctl disable --now ${quoted(unit)}`)),
     ...merged.map((path) => `rm ${quoted(path)}`),
+    // Until then systemd tells plan of drop-ins that are gone.
+    ...(merged.some((path) => path.startsWith("/etc/systemd/")) ? ["systemctl daemon-reload"] : []),
   ];
   const steps = [
     ...(secrets.length === 0 ? [] : [`Give ${plural(secrets.length, "secret")} by the environment (or another provider): ${secrets.join(", ")}`]),
