@@ -52,12 +52,16 @@ function isNamed(name: string, value: string): boolean {
 
 /** Words that are assignments, as Environment= has them, keep their names. */
 function maskWords(text: string): string {
-  const { words } = splitWords(text);
-  const secret = words.flatMap(({ raw, value }) => {
+  let masked = "";
+  let done = 0;
+  for (const { raw, value } of splitWords(text).words) {
+    const start = text.indexOf(raw, done);
     const name = /^([A-Za-z_]\w{0,200})=/.exec(value)?.[1];
-    return name !== undefined && looksSecret(name, value.slice(name.length + 1)) ? [{ raw, name }] : [];
-  });
-  return secret.reduce((left, { raw, name }) => left.replace(raw, () => `${name}=<secret ${name}>`), text);
+    const isSecret = name !== undefined && looksSecret(name, value.slice(name.length + 1));
+    masked += text.slice(done, start) + (isSecret ? `${name}=<secret ${name}>` : raw);
+    done = start + raw.length;
+  }
+  return masked + text.slice(done);
 }
 
 function unquoted(value: string): string {
