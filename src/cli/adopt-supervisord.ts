@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { type Gap, renderText } from "../core/adopt/render-text.ts";
 import { formatServiceText } from "../core/adopt/service-text.ts";
 import { readSupervisorFile, type SupervisorFile } from "../core/adopt/supervisor-file.ts";
+import { processesOf } from "../core/adopt/supervisor-group.ts";
 import { type AdoptedProgram, adoptProgram } from "../core/adopt/supervisor-program.ts";
 import { refuseHostPath, refuseName } from "../core/config/allow-lists.ts";
 import { didYouMean, UsageError } from "../core/errors.ts";
@@ -35,7 +36,8 @@ export async function adoptSupervisord(raw: RawArguments, from: string, surround
     const secrets = [...adopted.secrets.values()].map(({ value }) => value);
     stdout.protect(secrets);
     stderr.protect(secrets);
-    outcomes.push(await writeProgram(program, adopted, { ...project, hosts: host === null ? project.hosts : [host] }, raw));
+    const processes = processesOf(program, file);
+    outcomes.push(await writeProgram({ program, processes }, adopted, { ...project, hosts: host === null ? project.hosts : [host] }, raw));
   }
   if (isGiven(raw, "stdout")) stdout.write(outcomes.map(({ text }) => text).join("\n"));
   (isGiven(raw, "stdout") ? stderr : stdout).print(programsText(outcomes, leftOut(file), environment, stdout.columns));
@@ -82,11 +84,13 @@ function pickPrograms({ sections }: SupervisorFile, wanted: readonly string[]): 
   return programs.filter(({ program }) => wanted.length === 0 || wanted.includes(program));
 }
 
-async function writeProgram(program: string, adopted: AdoptedProgram, project: Project, raw: RawArguments): Promise<ProgramOutcome> {
+type Named = Pick<ProgramOutcome, "program" | "processes">;
+
+async function writeProgram(named: Named, adopted: AdoptedProgram, project: Project, raw: RawArguments): Promise<ProgramOutcome> {
   const file = `services/${adopted.name}.yaml`;
-  const text = formatServiceText([`Adopted from supervisord's program ${program}.`, ...adopted.notes], adopted.blocks);
+  const text = formatServiceText([`Adopted from supervisord's program ${named.program}.`, ...adopted.notes], adopted.blocks);
   const problems = [...adopted.obstacles, ...gapsOf(text, file, adopted, project).map((gap) => gap.text)];
-  const told = { program, file, text, notes: adopted.notes, secrets: adopted.secrets };
+  const told = { ...named, file, text, notes: adopted.notes, secrets: adopted.secrets };
   if (isGiven(raw, "stdout")) return { ...told, kind: "printed", problems };
   const known = project.services.find(({ name }) => name === adopted.name);
   if (known !== undefined) return { ...told, kind: "withheld", problems: [`${known.file} declares ${known.name} already`] };

@@ -42,14 +42,16 @@ function questionOf(raw: RawArguments): Question {
   const [hostName, ...words] = operandsOf(raw);
   const example = "svcdeploy adopt web1 billing --env prod";
   if (hostName === undefined || words.length === 0) throw new UsageError("Which units of which host? Name them as HOST UNIT…", example);
-  const beside = words.find((word) => /\.(?:socket|timer|path)$/.test(word));
-  if (beside !== undefined)
+  const beside = words.find((word) => COMPANION.test(word));
+  if (beside !== undefined && optionalText(raw, "into") === null)
     throw new UsageError(
       `${sanitizeLine(beside)} goes along with its service`,
-      "Name the service that it starts: its sockets, timers and paths become part of its file.",
+      "Name the service that it starts: its sockets, timers and paths become part of its file. Drop-ins for one of a package: --into SERVICE.",
     );
-  const units = [...new Set(words.map((word) => (word.endsWith(".service") ? word : `${word}.service`)))];
-  const bad = units.find((unit) => !/^[A-Za-z0-9:_][A-Za-z0-9:_.\\@-]{0,200}\.service$/.test(unit) || /^[^@]*@\.service$/.test(unit));
+  const units = [...new Set(words.map((word) => (word.endsWith(".service") || COMPANION.test(word) ? word : `${word}.service`)))];
+  const bad = units.find(
+    (unit) => !/^[A-Za-z0-9:_][A-Za-z0-9:_.\\@-]{0,200}\.(?:service|socket|timer|path)$/.test(unit) || /^[^@]*@\.[a-z]+$/.test(unit),
+  );
   if (bad !== undefined)
     throw new UsageError(`${JSON.stringify(bad)} is no service that can be adopted`, `Name a service, of a template its instances: ${example}`);
   const asked = optionalText(raw, "name");
@@ -58,6 +60,9 @@ function questionOf(raw: RawArguments): Question {
     throw new UsageError("--name is for a service file of its own, --into for one that is there");
   return { hostName, units, asked };
 }
+
+/** What stands around a service. */
+const COMPANION = /\.(?:socket|timer|path)$/;
 
 type Group = readonly [LiveUnit, ...LiveUnit[]];
 

@@ -60,6 +60,8 @@ function nextLines(written: readonly AdoptResult[], host: string, environment: s
   const commands = [
     ...written.flatMap(({ adopted }) => adopted.retired.map((unit) => `systemctl disable --now ${quoted(unit)}`)),
     ...merged.map((path) => `rm ${quoted(path)}`),
+    // Until then systemd tells plan of drop-ins that are gone.
+    ...(merged.some((path) => path.startsWith("/etc/systemd/")) ? ["systemctl daemon-reload"] : []),
   ];
   const steps = [
     ...(secrets.length === 0 ? [] : [`Give ${plural(secrets.length, "secret")} by the environment (or another provider): ${secrets.join(", ")}`]),
@@ -84,10 +86,11 @@ function quoted(word: string): string {
   return /^[A-Za-z0-9._@:+=,/-]+$/.test(word) ? word : `'${word}'`;
 }
 
-/** What became of a program of supervisord. */
+/** What became of a program of supervisord. processes: as supervisorctl names them. */
 export type ProgramOutcome = {
   readonly kind: "written" | "printed" | "withheld";
   readonly program: string;
+  readonly processes: readonly string[];
   readonly file: string;
   readonly text: string;
   readonly notes: readonly string[];
@@ -109,7 +112,7 @@ export function programsText(outcomes: readonly ProgramOutcome[], leftOut: reado
     ...[...secrets].flatMap(([name, { from }]) => item(styled("warn", "secret "), `${name}: not written; its value stands in ${from}`, columns)),
   ]);
   const rest = leftOut.flatMap((text) => hang(line(styled("warn", "-"), " "), sanitizeLine(text), columns, 2));
-  const written = outcomes.filter(({ kind }) => kind === "written").map(({ program }) => program);
+  const written = outcomes.filter(({ kind }) => kind === "written").map(({ processes }) => processes.map(shellWord).join(" "));
   const next =
     written.length === 0
       ? []
@@ -119,8 +122,13 @@ export function programsText(outcomes: readonly ProgramOutcome[], leftOut: reado
             hang(line("  "), text, columns, 2),
           ),
           ...hang(line("  "), "On the host, right before the apply, so that nothing runs twice:", columns, 2),
-          ...written.map((program) => line(`    supervisorctl stop ${/^[A-Za-z0-9_.-]+$/.test(program) ? `${program}:*` : `'${program}:*'`}`)),
+          ...written.map((processes) => line(`    supervisorctl stop ${processes}`)),
           ...hang(line("  "), "Take the programs out of supervisord's configuration afterwards, or they come back with it.", columns, 2),
         ];
   return [...blocks, rest, next].filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : [[], ...block]));
+}
+
+/** A name that stands in supervisord's configuration may have anything in it. */
+function shellWord(word: string): string {
+  return /^[A-Za-z0-9_.:*-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
 /** What differs in one file, as lines: a unified diff, or only counts and sizes where the content must not or cannot be shown. */
 import { type StructuredPatchHunk, structuredPatch } from "diff";
+import { maskSecrets } from "../core/lint/mask-secrets.ts";
 import type { Change, FileResource } from "../core/model.ts";
 import { formatSize, type Line, line, plural, styled } from "./text.ts";
 
@@ -27,12 +28,16 @@ function removedContent({ beforeContent }: Change, { secret }: FileResource): re
   return text === null || text === "" ? [] : diffText(text, "");
 }
 
-/** The unified diff of two texts without its file header; trailing blanks and carriage returns made visible. */
+/**
+ * The unified diff of two texts without its file header; trailing blanks and carriage returns made visible. What looks like a secret in the old text is
+ * masked: it may be a host's own, which no redactor knows.
+ */
 export function diffText(oldText: string, newText: string): readonly Line[] {
   const patch = structuredPatch("", "", oldText, newText, "", "", { context: 3, maxEditLength: MAX_EDITS });
   if (patch === undefined)
     return [line(styled("dim", `content differs almost everywhere: ${countLines(oldText)} → ${plural(countLines(newText), "line")}`))];
-  const lines = patch.hunks.flatMap((hunk) => [hunkHeader(hunk), ...hunk.lines.map(showLine)]);
+  const masked = patch.hunks.length === 0 ? [] : maskSecrets(oldText);
+  const lines = patch.hunks.flatMap((hunk) => [hunkHeader(hunk), ...maskLines(hunk, masked).map(showLine)]);
   if (lines.length <= MAX_LINES) return lines;
   return [
     ...lines.slice(0, MAX_LINES),
@@ -66,6 +71,12 @@ function hunkHeader(hunk: StructuredPatchHunk): Line {
 function range(start: number, count: number): string {
   if (count === 0) return `${start - 1},0`;
   return count === 1 ? String(start) : `${start},${count}`;
+}
+
+/** The hunk's removed and unchanged lines as the masked text has them. */
+function maskLines({ oldStart, lines }: StructuredPatchHunk, masked: readonly string[]): readonly string[] {
+  let at = oldStart - 1;
+  return lines.map((text) => (/^[- ]/.test(text) ? `${text.slice(0, 1)}${masked[at++] ?? ""}` : text));
 }
 
 function showLine(text: string): Line {

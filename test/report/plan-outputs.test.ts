@@ -36,6 +36,16 @@ test("a secret file whose old content is known tells only how many lines changed
   expect(plainText(shown)).toBe("2 lines added, 1 removed (secret, not shown)\n");
 });
 
+test("a secret in a file that the host had before is in no output", () => {
+  const old = "[Service]\nEnvironment=MODE=prod DB_PASSWORD=hunter2\nExecStop=/bin/x --token hunter2\nRestart=no\n";
+  const view = viewOf([fileChange("/etc/systemd/system/web.service", old, "[Service]\nExecStop=/bin/x --token hunter2\nRestart=always\n")]);
+  for (const output of [formatJson(planJson(view)), planMarkdown(view), plainText(planText(view, 120))]) {
+    expect(output).toMatch(/- *Environment=MODE=prod DB_PASSWORD=<secret DB_PASSWORD>/);
+    expect(output).toMatch(/- *Restart=no/);
+    expect(output).not.toContain("hunter2");
+  }
+});
+
 test("the JSON schema", () => {
   expect(planJson(sampleView())).toMatchObject({
     schema: "svcdeploy.plan/1",

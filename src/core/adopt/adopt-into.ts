@@ -15,7 +15,7 @@ import { compareCompanions } from "./prove-companions.ts";
 import { INHERITED, type Inherited, saysSecret } from "./read-trigger.ts";
 import { type Gap, type ProofContext, renderText } from "./render-text.ts";
 import { asHostFiles, sayDifference } from "./same-unit.ts";
-import { saySections } from "./say-sections.ts";
+import { type SaidElsewhere, saySections } from "./say-sections.ts";
 import { compareSections, type Sections, sectionsInForce } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
@@ -39,9 +39,10 @@ export type InsertedText = {
 export function adoptInto(live: LiveUnit, facts: HostFacts, into: IntoFile, context: ProofContext): InsertedText | string {
   const target = render(into.text, into, context);
   if (!target.ok) return `${into.file} does not render for ${context.host.name}: ${target.gaps[0]?.text ?? ""}`;
-  return live.fragment.startsWith("/etc/systemd/system/")
-    ? adoptJob(live, facts, into, target.service, context)
-    : adoptDropIns(live, facts, into, context);
+  const isOwn = live.fragment.startsWith("/etc/systemd/system/");
+  if (isOwn && ownSection(live) !== "Service")
+    return "its file is the host's own, and it goes along with its service: name the service that it starts";
+  return isOwn ? adoptJob(live, facts, into, target.service, context) : adoptDropIns(live, facts, into, context);
 }
 
 /** Neither a release nor files matter to a job or a drop-in, and they need not be at hand. */
@@ -110,8 +111,8 @@ function adoptDropIns(live: LiveUnit, facts: HostFacts, into: IntoFile, context:
   const secret = [...said.values()].flatMap((directives) => [...directives]).find((directive) => saysSecret(...directive));
   if (secret !== undefined)
     return `a drop-in says what looks like a secret (${secret[0]}=), and a service file is for Git: move it into a file that EnvironmentFile= names`;
-  const { blocks, notes, obstacles } = saySections(said, context.host.systemd, NOTHING_ELSEWHERE);
-  const sections = [...blocks].flatMap(([key, block]) => (key === "install" ? [] : [[key === "unit" ? "Unit" : "Service", block] as const]));
+  const { blocks, notes, obstacles } = saySections(said, context.host.systemd, { ...NOTHING_ELSEWHERE, own: ownSection(live) });
+  const sections = [...blocks].flatMap(([key, block]) => (key === "install" ? [] : [[key === "unit" ? "Unit" : ownSection(live), block] as const]));
   const entry = new Map<string, Yaml>([
     ["unit", live.unit],
     ["name", nameOf(merged)],
@@ -120,6 +121,12 @@ function adoptDropIns(live: LiveUnit, facts: HostFacts, into: IntoFile, context:
   ]);
   const adopted: Told = { name: into.name, unit: live.unit, secrets: new Map(), merged, retired: [], notes: [...notes, everyHost(into)], obstacles };
   return finish(adopted, "dropins", entry, into, context, (files) => compareWithDropIns(live, merged, files, facts, context));
+}
+
+function ownSection({ unit }: LiveUnit): SaidElsewhere["own"] {
+  if (unit.endsWith(".timer")) return "Timer";
+  if (unit.endsWith(".socket")) return "Socket";
+  return unit.endsWith(".path") ? "Path" : "Service";
 }
 
 const NOTHING_ELSEWHERE = { dropped: new Set<string>(), rewritten: new Map<string, readonly string[]>(), mount: null, companions: new Set<string>() };

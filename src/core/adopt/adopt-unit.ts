@@ -184,6 +184,7 @@ function mountOf([cache]: Taken["caches"]): string | null {
 
 function takeSections(draft: Draft, { account, environment, slice, caches }: Taken): void {
   const said = saySections(draft.sections, draft.systemd, {
+    own: "Service",
     dropped: new Set([...(account === null ? [] : ["User", "Group"]), ...(slice.length === 0 ? [] : ["Slice"])]),
     rewritten: new Map([
       ["Environment", environment.assignments],

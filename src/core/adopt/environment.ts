@@ -1,6 +1,6 @@
 /** A unit's variables → what stands in a service file: environment, secrets without their values, and what stays a directive. */
 import { refuseVariable } from "../config/allow-lists.ts";
-import { isSecretVariable } from "../lint/secret-variable.ts";
+import { looksSecret } from "../lint/secret-variable.ts";
 import { Secret } from "../secret.ts";
 import { readEnvironmentFile } from "../unit-file/environment-text.ts";
 import { splitWords } from "../unit-file/words.ts";
@@ -51,23 +51,6 @@ export function adoptEnvironment(
     ],
   };
 }
-
-/** By its name, or a value that is one wherever it stands: a key, a well-known token, an address with a password. */
-export function looksSecret(name: string, value: string): boolean {
-  return isSecretVariable(name, value) || holdsSecret(value);
-}
-
-/** Whether a text, for example a command line, carries what looks like a secret. */
-export function holdsSecret(text: string): boolean {
-  return VALUES.some((pattern) => pattern.test(text));
-}
-
-const VALUES = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-  /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]*:[^\s/@$]+@/i,
-  /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|glpat-[A-Za-z0-9_-]{16,}|AKIA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|[sr]k_live_[A-Za-z0-9]{10,}|eyJ[\w-]{10,1000}\.[\w-]{10})/,
-  /(?:^|\s)["']?--?(?:[a-z0-9]+[-_])*(?:password|passwd|passphrase|secret|token|api-?key|access-?key|private-?key)(?:=|\s+)["']?(?![/$%-])[^\s"'=]+/i,
-];
 
 function whyStays(path: string, facts: HostFacts, systemd: number): string | null {
   if (path.startsWith("-")) return "the service starts without it as well";

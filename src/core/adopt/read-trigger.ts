@@ -1,8 +1,8 @@
 /** The directives of a hand-made socket, timer or path, and of the job that one starts, as items of a service file have them; or why they cannot be said. */
+import { holdsSecret, looksSecret } from "../lint/secret-variable.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { splitWords } from "../unit-file/words.ts";
 import { asYaml, SAYS_NOTHING } from "./beside.ts";
-import { holdsSecret, looksSecret } from "./environment.ts";
 import { type HostFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
 import { type Sections, sectionsInForce } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
@@ -33,9 +33,11 @@ export function readTrigger(live: LiveUnit, facts: HostFacts, systemd: number): 
   const sections = inForce(live, facts);
   const reason = refuseUnit(live, facts, sections, systemd) ?? refuseSections(sections, section);
   if (reason !== null) return reason;
-  const said = [...(sections.get(section) ?? [])].filter(([name]) => name !== "Unit" && name !== "Service");
   const general = section === "Socket" ? [...(sections.get("Unit") ?? [])] : [];
-  return new Map([...said, ...general].map(([name, values]) => [name, asYaml(values)]));
+  const said = [...[...(sections.get(section) ?? [])].filter(([name]) => name !== "Unit" && name !== "Service"), ...general];
+  const secret = said.find((directive) => saysSecret(...directive));
+  if (secret !== undefined) return `its ${secret[0]}= holds what looks like a secret, and the service file is for Git`;
+  return new Map(said.map(([name, values]) => [name, asYaml(values)]));
 }
 
 /** The directives of a job's [Service] and [Unit], less what it takes over from its service. A text: the reason why it cannot be said, for "its job …". */
@@ -64,7 +66,12 @@ export function readJob(live: LiveUnit, facts: HostFacts, systemd: number, inher
 export function saysSecret(name: string, values: readonly string[]): boolean {
   const words = name === "Environment" ? values.flatMap((value) => splitWords(value).words.map((word) => word.value)) : [];
   const isAssigned = words.some((word) => looksSecret(word.slice(0, Math.max(0, word.indexOf("="))), word.slice(word.indexOf("=") + 1)));
-  return isAssigned || /^SetCredential/.test(name) || values.some(holdsSecret);
+  const unquoted = values.map((value) =>
+    splitWords(value)
+      .words.map((word) => word.value)
+      .join(" "),
+  );
+  return isAssigned || /^SetCredential/.test(name) || [...values, ...unquoted].some(holdsSecret);
 }
 
 /** What the service has too is left out; what the job alone does without is reset. A job is a oneshot unless it says otherwise. */

@@ -6,6 +6,7 @@ import type { HostFile } from "../unit-file/unit-search.ts";
 import { splitWords } from "../unit-file/words.ts";
 import type { Renamed } from "./companions.ts";
 import { type HostFacts, hostFiles } from "./host-facts.ts";
+import { saysSecret } from "./read-trigger.ts";
 import { type Difference, type Sections, sectionsInForce } from "./sections.ts";
 
 /** The rendered files, the host, and which of its drop-ins will be gone. */
@@ -45,9 +46,10 @@ export function comparable(sections: Sections, systemd: number): ReadonlyMap<str
   return new Map([...sections].map(([section, directives]) => [section, new Map([...directives].filter(([name]) => kept(section, name)))]));
 }
 
-/** A line that shows both. */
+/** A line that shows both, but for what looks like a secret. */
 export function sayDifference({ section, name, was, becomes }: Difference): string {
-  return `[${section}] ${name}=: ${show(was)} on the host, ${show(becomes)} from the service file`;
+  const shown = (values: readonly string[]): string => show(values.map((value) => (saysSecret(name, [value]) ? "<secret>" : value)));
+  return `[${section}] ${name}=: ${shown(was)} on the host, ${shown(becomes)} from the service file`;
 }
 
 /** Values in short. */

@@ -6,17 +6,18 @@ import type { Sections } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /**
- * What other keys of the file say. dropped: directives of [Service]; rewritten: what is left of others; mount: the path of the cache; companions: units
+ * The unit's own section, and what other keys of the file say. dropped: directives of [Service]; rewritten: what is left of others; mount: the path of the cache; companions: units
  * of the service that svcdeploy names and enables.
  */
 export type SaidElsewhere = {
+  readonly own: "Service" | "Socket" | "Timer" | "Path";
   readonly dropped: ReadonlySet<string>;
   readonly rewritten: ReadonlyMap<string, readonly string[]>;
   readonly mount: string | null;
   readonly companions: ReadonlySet<string>;
 };
 
-/** The keys unit, service and install, as far as something is left for them. */
+/** The keys unit, service (or the own section in lower case) and install, as far as something is left for them. */
 export type SaidSections = {
   readonly blocks: ReadonlyMap<string, ReadonlyMap<string, Yaml>>;
   readonly notes: readonly string[];
@@ -27,9 +28,9 @@ export type SaidSections = {
 export function saySections(sections: Sections, systemd: number, elsewhere: SaidElsewhere): SaidSections {
   const said = { blocks: new Map<string, ReadonlyMap<string, Yaml>>(), notes: [] as string[], obstacles: [] as string[] };
   for (const [section, directives] of sections) {
-    const key = SECTIONS.get(section);
+    const key = [elsewhere.own, "Unit", "Install"].includes(section) ? section.toLowerCase() : undefined;
     if (key === undefined) {
-      said.notes.push(`Section [${section}] is left out: a service file has none, and systemd reads none of it in a service.`);
+      said.notes.push(`Section [${section}] is left out: a service file has none, and systemd reads none of it in a ${elsewhere.own.toLowerCase()}.`);
       continue;
     }
     const block = new Map<string, Yaml>();
@@ -37,18 +38,15 @@ export function saySections(sections: Sections, systemd: number, elsewhere: Said
       const values = valuesLeft(section, name, all, elsewhere);
       if (section === "Install" && name === "Also") {
         if (values.length > 0) said.notes.push(`Also=${values.join(" ")} is left out: these units are not in this file, and stay as they are.`);
-      } else if (values.length > 0 && isSayable(said, systemd, section, name, values)) block.set(name, asYaml(values));
+      } else if (values.length > 0 && isSayable(said, systemd, section, name)) {
+        const open = withoutSecrets(said, name, values);
+        if (open.length > 0) block.set(name, asYaml(open));
+      }
     }
     if (block.size > 0) said.blocks.set(key, block);
   }
   return said;
 }
-
-const SECTIONS = new Map([
-  ["Unit", "unit"],
-  ["Service", "service"],
-  ["Install", "install"],
-]);
 
 function valuesLeft(section: string, name: string, values: readonly string[], elsewhere: SaidElsewhere): readonly string[] {
   if (name === "RequiresMountsFor") return values.filter((path) => path !== elsewhere.mount);
@@ -64,13 +62,17 @@ function withoutUnits(values: readonly string[], units: ReadonlySet<string>): re
 
 type Remarks = { readonly notes: string[]; readonly obstacles: string[] };
 
-function isSayable({ notes, obstacles }: Remarks, systemd: number, section: string, name: string, values: readonly string[]): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name) || !isKnownDirective(section, name, systemd)) {
-    notes.push(`${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}] is left out: systemd ${systemd} knows no such directive.`);
-    return false;
-  }
-  // Environment= was freed from secrets before.
-  if (name !== "Environment" && saysSecret(name, values))
-    obstacles.push(`${name}= holds what looks like a secret, and the service file is for Git: move it into the environment or a file first`);
-  return true;
+function isSayable({ notes }: Remarks, systemd: number, section: string, name: string): boolean {
+  if (/^[A-Za-z][A-Za-z0-9-]*$/.test(name) && isKnownDirective(section, name, systemd)) return true;
+  notes.push(`${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}] is left out: systemd ${systemd} knows no such directive.`);
+  return false;
+}
+
+function withoutSecrets({ obstacles }: Remarks, name: string, values: readonly string[]): readonly string[] {
+  const open = values.filter((value) => !saysSecret(name, [value]));
+  if (open.length < values.length)
+    obstacles.push(
+      `${name}= holds what looks like a secret and is left out, for the service file is for Git: move it into the environment or a file first`,
+    );
+  return open;
 }

@@ -1,8 +1,9 @@
 /** A [program:x] of supervisord → the keys of a service file (supervisord.org, "Configuration File"). */
 import { refuseName } from "../config/allow-lists.ts";
+import { holdsSecret, looksSecret } from "../lint/secret-variable.ts";
 import { Secret } from "../secret.ts";
 import { formatEnvironmentAssignment } from "../unit-file/quote.ts";
-import { type FoundSecret, holdsSecret, looksSecret } from "./environment.ts";
+import type { FoundSecret } from "./environment.ts";
 import type { Yaml } from "./service-text.ts";
 import { expandText, formatCommand, hasMark, readPairs, splitShellWords, withSpecifiers } from "./supervisor-text.ts";
 
@@ -84,7 +85,9 @@ function takeCommand(draft: Draft): void {
   if (program.includes("/") && !program.startsWith("/"))
     draft.obstacles.push(`its program ${program} is a relative path: systemd takes an absolute one, or a name`);
   if (holdsSecret(words.join(" ")))
-    draft.obstacles.push("command holds what looks like a secret, and the service file is for Git: move it into the environment first");
+    return void draft.obstacles.push(
+      "command holds what looks like a secret and is left out, for the service file is for Git: move it into the environment first",
+    );
   draft.service.set("ExecStart", formatCommand(words));
 }
 

@@ -43,7 +43,7 @@ test("a job that a path starts", () => {
   expect(text).toContain("User: web");
 });
 
-test.each<[string, HostTexts, string]>([
+test.each<[string, HostTexts, string, string?]>([
   ["nothing starts it", { [`${FOLDER}/save.service`]: JOB }, "without --into"],
   [
     "two start it",
@@ -55,16 +55,34 @@ test.each<[string, HostTexts, string]>([
     { [`${FOLDER}/save.service`]: JOB, [`${FOLDER}/save.timer`]: `[Unit]\nAfter=x.target\n${TIMER}` },
     "no word for its After=",
   ],
+  [
+    "a timer of the host's own",
+    { [`${FOLDER}/save.service`]: JOB, [`${FOLDER}/save.timer`]: TIMER },
+    "name the service that it starts",
+    "save.timer",
+  ],
   ["a package without drop-ins", { "/usr/lib/systemd/system/save.service": JOB }, "no drop-ins of its own"],
   [
     "a drop-in with a secret",
     { "/usr/lib/systemd/system/save.service": JOB, [`${FOLDER}/save.service.d/a.conf`]: "[Service]\nEnvironment=API_TOKEN=hunter2\n" },
     "looks like a secret",
   ],
-])("%s: refused", (_name, files, reason) => {
-  const result = into("save.service", files, PLAIN);
+])("%s: refused", (_name, files, reason, unit = "save.service") => {
+  const result = into(unit, files, PLAIN);
   expect(result).toContain(reason);
   expect(result).not.toContain("hunter2");
+});
+
+test("drop-ins of a package's timer", () => {
+  const files = {
+    "/usr/lib/systemd/system/logrotate.timer":
+      "[Unit]\nDescription=Daily\n[Timer]\nOnCalendar=daily\nPersistent=true\n[Install]\nWantedBy=timers.target\n",
+    [`${FOLDER}/logrotate.timer.d/10-hourly.conf`]: "[Timer]\nOnCalendar=\nOnCalendar=hourly\n",
+  };
+  const { key, text, whole, gaps, adopted } = inserted("logrotate.timer", files, PLAIN);
+  expect({ key, gaps, obstacles: adopted.obstacles, isWhole: whole !== null }).toEqual({ key: "dropins", gaps: [], obstacles: [], isWhole: true });
+  expect(text).toContain('unit: logrotate.timer\n    name: hourly\n    Timer:\n      OnCalendar:\n        - ""\n        - hourly\n');
+  expect(adopted.merged).toEqual([`${FOLDER}/logrotate.timer.d/10-hourly.conf`]);
 });
 
 test("drop-ins of a package's unit, in their order and with their resets", () => {

@@ -122,6 +122,38 @@ test("secrets are named and their values are nowhere", () => {
   expect(result.secrets.get("DB_PASSWORD")?.from).toBe("/etc/default/web:2");
 });
 
+test("secrets by other names and by their values are in no file", () => {
+  const variables = [
+    "PGPASS=s3cr-a",
+    "PW=s3cr-b",
+    "SIGNING=s3cr-c",
+    "AWS_ACCESS_KEY_ID=s3cr-d",
+    "DSN=app:s3cr-e@tcp(db)/x",
+    "SENTRY_DSN=https://s3cr-f@sentry.io/1",
+  ];
+  for (const variable of variables) {
+    const inFile = adopted({ [`${FOLDER}/web.service`]: service("EnvironmentFile=/etc/default/web"), "/etc/default/web": `${variable}\n` });
+    const inUnit = adopted({ [`${FOLDER}/web.service`]: service(`Environment=A=1 ${variable}`) });
+    for (const { text, gaps, adopted: result } of [inFile, inUnit]) {
+      expect({ gaps, secrets: [...result.secrets.keys()] }).toEqual({ gaps: [], secrets: [variable.slice(0, variable.indexOf("="))] });
+      expect(text + result.notes.join()).not.toContain("s3cr");
+    }
+  }
+});
+
+test.each([
+  'ExecStartPre=/usr/bin/curl -u admin:s3cr "Authorization: Bearer s3cr" https://x',
+  'ExecStartPre=/usr/bin/mysql "-ps3cr" -u root',
+  "Environment=my-token=s3cr",
+  "ExecStart=/usr/bin/mysql --execute 'x' -ps3cr",
+  "SetCredential=token:s3cr",
+  `ExecStop="\\x2d-password" s3cr`,
+])("%s is neither written nor printed", (directive) => {
+  const { text, gaps, adopted: result } = adopted({ [`${FOLDER}/web.service`]: service(directive) });
+  expect(result.obstacles.join()).toContain("looks like a secret");
+  expect(text + JSON.stringify([gaps, result.notes, result.obstacles])).not.toContain("s3cr");
+});
+
 test("a secret on a command line keeps the file from being written", () => {
   const { adopted: result } = adopted({ [`${FOLDER}/web.service`]: service("ExecStartPre=/bin/login --password=hunter2") });
   expect(result.obstacles).toHaveLength(1);

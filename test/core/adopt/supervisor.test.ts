@@ -117,6 +117,7 @@ test.each([
   ["command=/bin/web %(process_num)d %(process_num)02d", "several ways"],
 ])("%s is an obstacle", (lines, reason) => {
   expect(program(lines).obstacles.join()).toContain(reason);
+  expect(JSON.stringify(service(lines))).not.toContain("abcdef");
 });
 
 test("what has no counterpart is said", () => {
