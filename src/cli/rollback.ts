@@ -100,7 +100,7 @@ function questionOf(order: RollbackOrder) {
 type Chosen = KeptOnHost<readonly Choice[]>;
 
 function foundOn({ host, result }: Chosen): Found {
-  return { host, result: result.ok ? { ok: true, choices: result.chosen, contents: result.contents } : result };
+  return { host, result: result.ok ? { ok: true, choices: result.chosen, contents: result.contents, held: result.held } : result };
 }
 
 /** The values of earlier generations stand nowhere but in the hosts' files, and a journal may show them. */
