@@ -29,7 +29,14 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["core/resources/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
   ["core/verify/", ["core/model.ts", "core/errors.ts", "core/sanitize.ts", "core/unit-file/"]],
   ["core/unit-file/", ["core/model.ts", "core/errors.ts"]],
-  ["core/check/", ["core/model.ts", "core/errors.ts", "core/exit-code.ts", "core/plan/host-notices.ts"]],
+  // Which commands a host needs depends on what the service files say it is given, which nothing renders for a first look.
+  [
+    "core/check/",
+    [
+      ...["core/model.ts", "core/errors.ts", "core/exit-code.ts", "core/plan/host-notices.ts", "core/unit-file/"],
+      ...["core/config/artifact-form.ts", "core/config/schema-parts.ts"],
+    ],
+  ],
   // What was kept becomes resources again, and those of several services are put together as a render does it.
   [
     "core/rollback/",

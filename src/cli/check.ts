@@ -1,11 +1,10 @@
 /** `svcdeploy check`: whether the hosts of an environment are ready for a first apply. Reads only. */
 import { resolve } from "node:path";
+import { deliveriesTo } from "../core/check/deliveries.ts";
 import type { CheckStatus, HostCheck } from "../core/check/host-check.ts";
 import { judgeError, judgeHost, refuseTwins } from "../core/check/judge-host.ts";
-import { artifactForm } from "../core/config/artifact-form.ts";
-import { isTreeMap } from "../core/config/schema-parts.ts";
 import { exitCodeOfObservation } from "../core/exit-code.ts";
-import type { FailureCause, Host, Project, Tree } from "../core/model.ts";
+import type { FailureCause, Host, Project } from "../core/model.ts";
 import { checkHosts } from "../deploy/check.ts";
 import type { DeployContext } from "../deploy/context.ts";
 import { loadProject } from "../project/load.ts";
@@ -36,21 +35,8 @@ export async function check(raw: RawArguments, surroundings: Surroundings): Prom
 }
 
 async function judgeHosts(hosts: readonly Host[], project: Project, context: DeployContext): Promise<readonly HostCheck[]> {
-  const withTrees = hostsOfTrees(project);
-  const deliveriesTo = ({ name }: Host) => (withTrees.has(name) ? "trees" : "files");
-  const checked = await checkHosts(hosts, context, { deliveriesTo, wallClock: Date.now });
+  const checked = await checkHosts(hosts, context, { deliveriesTo: (host) => deliveriesTo(project, host), wallClock: Date.now });
   return refuseTwins(checked.map(({ host, result }) => (result.ok ? judgeHost(host, result.answer, result.asked) : judgeError(host, result.error))));
-}
-
-/** By the sources as they are written: nothing need be rendered for a first look, and one that ends in a variable is asked about by the plan. */
-function hostsOfTrees({ services, plays }: Project): ReadonlySet<string> {
-  const trees = new Set(services.filter(({ tree }) => isTree(tree.artifact)).map(({ name }) => name));
-  return new Set(plays.filter((play) => play.services.some((name) => trees.has(name))).flatMap((play) => play.hosts));
-}
-
-function isTree(artifact: Tree | undefined): boolean {
-  const source = isTreeMap(artifact) ? artifact.source : null;
-  return typeof source === "string" && artifactForm(source) !== "file";
 }
 
 const CAUSES: Readonly<Record<CheckStatus, FailureCause | null>> = { well: null, mend: "host", refused: "refused", unreachable: "unreachable" };

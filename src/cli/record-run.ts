@@ -50,7 +50,8 @@ function makeRun(project: Project, run: RunIdentity, selected: readonly string[]
   };
 }
 
-const COLUMNS = 100;
+/** A record is read on screens of any width: whoever shows it breaks its lines. */
+const COLUMNS = Number.MAX_SAFE_INTEGER;
 
 function plansOf(view: PlanView, redact: (text: string) => string): readonly RecordedPlan[] {
   const plans = view.plays.flatMap(({ play, hosts }) =>

@@ -5,6 +5,7 @@ import { exitCodeOfObservation } from "../core/exit-code.ts";
 import type { Host, Project } from "../core/model.ts";
 import { type Choice, type Describe, type Kept, servicesAbout, stepBack, stepsBefore } from "../core/rollback/generations.ts";
 import { keptSecrets } from "../core/rollback/kept-secrets.ts";
+import { foundOfService, hostsToAsk, isBrought } from "../core/rollback/rollback-hosts.ts";
 import type { Found } from "../core/rollback/rollback-targets.ts";
 import type { DeployContext, PlannedPlay } from "../deploy/context.ts";
 import { planRollback } from "../deploy/plan-rollback.ts";
@@ -46,13 +47,8 @@ export async function rollback(raw: RawArguments, surroundings: Surroundings): P
   return exitCode;
 }
 
-/** Hosts that the project has for the service; all where it does not know the service any more, or a run is taken back. */
 function hostsOf(project: Project, hosts: readonly Host[], order: RollbackOrder): readonly Host[] {
-  const service = order.kind === "service" ? order.service : "";
-  const plays = project.plays.filter(({ services }) => services.includes(service));
-  const named = new Set(plays.flatMap((play) => play.hosts));
-  const selected = plays.length === 0 ? hosts : hosts.filter(({ name }) => named.has(name));
-  if (selected.length === 0) throw new UsageError(`No selected host has ${service}`, "Look at playbooks/site.yaml and --limit.");
+  const selected = hostsToAsk(project, hosts, order.kind === "service" ? order.service : null);
   if (order.to !== null && selected.length > 1)
     throw new UsageError("--to names a generation of one host: each host counts its own", `Name the host: --limit ${selected[0]?.name ?? "HOST"}`);
   return selected;
@@ -75,7 +71,8 @@ async function findWay(
   );
   protectKept(read, surroundings);
   mustBeKnown(project, order, found);
-  const planned = await planRollback(project, found, order.kind === "service" ? order.service : null, context, unfinished);
+  const meant = order.kind === "service" ? foundOfService(project, found, order.service) : found;
+  const planned = await planRollback(project, meant, order.kind === "service" ? order.service : null, context, unfinished);
   const going = new Set(
     planned
       .flatMap(({ hosts: all }) => all)
@@ -100,7 +97,7 @@ function questionOf(order: RollbackOrder) {
 type Chosen = KeptOnHost<readonly Choice[]>;
 
 function foundOn({ host, result }: Chosen): Found {
-  return { host, result: result.ok ? { ok: true, choices: result.chosen, contents: result.contents } : result };
+  return { host, result: result.ok ? { ok: true, choices: result.chosen, contents: result.contents, held: result.held } : result };
 }
 
 /** The values of earlier generations stand nowhere but in the hosts' files, and a journal may show them. */
@@ -116,10 +113,12 @@ function protectKept(read: readonly Chosen[], { stdout, stderr }: Surroundings):
 }
 
 /** Where every host was asked and none has any of it, nothing was meant to happen: that is no run that failed. */
-function mustBeKnown({ services }: Project, order: RollbackOrder, found: readonly Found[]): void {
+function mustBeKnown(project: Project, order: RollbackOrder, found: readonly Found[]): void {
   if (found.some(({ result }) => !result.ok || result.choices.some((choice) => choice.ok || choice.isUnknown !== true))) return;
   if (order.kind === "service") {
-    const names = services.map(({ name }) => name);
+    const names = project.services.map(({ name }) => name);
+    const isElsewhere = names.includes(order.service) && !found.some(({ host }) => isBrought(project, host.name, order.service));
+    if (isElsewhere) throw new UsageError(`No selected host has ${order.service}, and none keeps it`, ELSEWHERE);
     const hint = names.includes(order.service) ? "svcdeploy apply deploys it." : didYouMean(order.service, names);
     throw new UsageError(`No selected host was ever given ${order.service} by svcdeploy`, hint ?? "svcdeploy history lists what was deployed.");
   }
@@ -128,6 +127,8 @@ function mustBeKnown({ services }: Project, order: RollbackOrder, found: readonl
     "Its id stands in its report, and in /var/lib/svcdeploy/runs on the hosts; they keep the last five transactions.",
   );
 }
+
+const ELSEWHERE = "Look at playbooks/site.yaml and --limit; svcdeploy rollback --run RUN takes back what a run changed.";
 
 async function showOnly(project: Project, { steps, planned }: Way, order: RollbackOrder, surroundings: Surroundings): Promise<number> {
   const view = { environment: project.environment, plays: planned };

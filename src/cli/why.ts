@@ -9,6 +9,7 @@ import type { Describe, Kept } from "../core/rollback/generations.ts";
 import { keptChanges } from "../core/rollback/kept-changes.ts";
 import { keptSecrets } from "../core/rollback/kept-secrets.ts";
 import { rebuildForReading } from "../core/rollback/rebuild.ts";
+import { isAskedFor, type ServiceAtHost, serviceAtHost } from "../core/rollback/service-at-host.ts";
 import { serviceStory } from "../core/rollback/service-story.ts";
 import type { DeployContext } from "../deploy/context.ts";
 import { observeHosts } from "../deploy/observe.ts";
@@ -26,14 +27,15 @@ import { announceHosts, makeContext, protectProjectSecrets } from "./workspace.t
 /** Prints what is known; 1 where svcdeploy never applied the service there. Throws UsageError, ConfigError, and what kept the host from answering. */
 export async function why(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
-  const { service, name } = questionOf(raw);
   const project = await loadProject(resolve(surroundings.workingDirectory, selection.project), selection.environment, { set: [], valuesFiles: [] });
-  const host = hostOf(project, name);
+  const question = questionOf(raw, project);
+  const { service } = question;
+  const host = hostOf(project, question.host);
   await protectProjectSecrets(project, surroundings);
   const interrupts = listenForInterrupts(surroundings, () => {});
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
   announceHosts(1, surroundings);
-  const view = await interrupts.abandonable(lookInto(project, host, service, context, surroundings));
+  const view = await interrupts.abandonable(lookInto(project, host, question, context, surroundings));
   interrupts.stop();
   const { stdout } = surroundings;
   const isJson = optionalText(raw, "output") === "json";
@@ -43,10 +45,13 @@ export async function why(raw: RawArguments, surroundings: Surroundings): Promis
   return EXIT.done;
 }
 
-function questionOf(raw: RawArguments): { readonly service: string; readonly name: string } {
+function questionOf(raw: RawArguments, { hosts }: Project): ServiceAtHost {
   const text = argumentOf(raw) ?? "";
-  const [, service = "", name = ""] = /^([a-z][a-z0-9-]{0,62})@(.+)$/.exec(text) ?? [];
-  if (service !== "") return { service, name };
+  const found = serviceAtHost(
+    text,
+    hosts.map(({ name }) => name),
+  );
+  if (found !== null) return found;
   const hint = "svcdeploy why web@web1 --env prod";
   throw new UsageError(text === "" ? "Which service on which host? Name it as SERVICE@HOST" : `${JSON.stringify(text)} is not SERVICE@HOST`, hint);
 }
@@ -61,10 +66,11 @@ function hostOf(project: Project, name: string): Host {
 async function lookInto(
   project: Project,
   host: Host,
-  service: string,
+  question: ServiceAtHost,
   context: DeployContext,
   { stdout, stderr }: Surroundings,
 ): Promise<WhyView | null> {
+  const { service } = question;
   const choose = (kept: Kept, describe: Describe) => {
     const chosen = serviceStory(kept, service, describe);
     const before = chosen?.changed?.before ?? null;
@@ -84,7 +90,9 @@ async function lookInto(
   const changes = story.changed === null ? [] : keptChanges(before, story.now, contents);
   // What a rollback left lying there is no change that somebody made since.
   const findings = findDrift(target, observation).filter(({ kind }) => kind !== "orphan");
-  return { environment: project.environment, host: host.name, clock: kept.clock, story, changes, units: unitsOf(target, observation), findings };
+  const units = unitsOf(target, observation).filter(({ unit }) => isAskedFor(unit, question));
+  if (units.length === 0 && question.instance !== null) throw new UsageError(`${service} has no instance ${question.instance} on ${host.name}`);
+  return { environment: project.environment, host: host.name, clock: kept.clock, story, changes, units, findings };
 }
 
 async function observeOne(target: HostTarget, context: DeployContext): Promise<Observation> {

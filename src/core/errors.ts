@@ -53,6 +53,8 @@ export type Problem = {
   readonly hint: string | null;
   readonly excerpt: string;
   readonly fault?: "fetch";
+  /** A directive that systemd of this version does not know: other hosts may have another version, and it is one mistake. */
+  readonly unknown?: { readonly directive: string; readonly section: string; readonly systemd: readonly number[] };
 };
 
 /** Mistakes in the project's files, all of them at once. Exit 65. */

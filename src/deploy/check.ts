@@ -1,8 +1,9 @@
 /** Asks hosts whether they are ready for a deployment: one connection and one round trip each, nothing is changed. */
+import type { Delivery } from "../core/check/deliveries.ts";
 import type { AskedAt, CheckAnswer } from "../core/check/host-check.ts";
 import { SvcdeployError } from "../core/errors.ts";
 import type { Host } from "../core/model.ts";
-import { type Deliveries, decodeCheck, encodeCheck } from "../host/check-answer.ts";
+import { decodeCheck, encodeCheck } from "../host/check-answer.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
@@ -17,7 +18,7 @@ export type Checked = {
 };
 
 /** What is known before the hosts are asked. wallClock: milliseconds since the epoch. */
-export type CheckOrder = { readonly deliveriesTo: (host: Host) => Deliveries; readonly wallClock: () => number };
+export type CheckOrder = { readonly deliveriesTo: (host: Host) => ReadonlySet<Delivery>; readonly wallClock: () => number };
 
 /** Asks every host. Errors of hosts are results, never thrown. */
 export async function checkHosts(hosts: readonly Host[], context: DeployContext, order: CheckOrder): Promise<readonly Checked[]> {

@@ -2,7 +2,7 @@
 import type { Difference, HostReport, Plan, UnitResource, Verdict } from "../core/model.ts";
 import { judgeUnit } from "../core/verify/verdict.ts";
 import type { TransactionState } from "../host/frames.ts";
-import { concernedUnits } from "../host/transaction.ts";
+import { concernedUnits, goneServices } from "../host/transaction.ts";
 import { readResult, type TransactionResult } from "./decide.ts";
 import { doings, makeReport } from "./host-report.ts";
 import type { Judgement } from "./judge.ts";
@@ -12,7 +12,8 @@ import type { Story } from "./story.ts";
 /** The report of a transaction in its final state. Throws ConnectError when the host cannot be asked any more. */
 export async function conclude(story: Story, end: TransactionState, judgement: Judgement | null): Promise<HostReport> {
   const { target, plan, startedAt, context, transaction } = story;
-  const common = { transaction: transaction.id, ...doings(plan), verdicts: judgement?.verdicts ?? [], health: judgement?.health ?? [] };
+  const services = [...new Set([...target.services.map(({ name }) => name), ...goneServices(plan)])];
+  const common = { transaction: transaction.id, services, ...doings(plan), verdicts: judgement?.verdicts ?? [], health: judgement?.health ?? [] };
   if (end.name === "CONFIRMED") return makeReport(target, "changed", startedAt, context, common);
   if (end.name === "REFUSED") {
     const cause = end.detail.startsWith("locked") ? "locked" : end.detail.startsWith("conflict") ? "conflict" : "host";

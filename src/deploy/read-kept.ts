@@ -29,7 +29,7 @@ export type KeptOrder<Chosen> = {
   readonly choose: (kept: Kept, describe: Describe) => { readonly chosen: Chosen; readonly wanted: readonly KeptService[] };
 };
 
-/** One host's answer, or why there is none. contents: of the wanted descriptions, as far as the host still has them unharmed; held: what is in encrypted ones. */
+/** One host's answer, or why there is none. contents: of the wanted descriptions, as far as the host still has them unharmed; held: what is in encrypted ones that it can decrypt. */
 export type KeptOnHost<Chosen> = {
   readonly host: Host;
   readonly result:
@@ -120,7 +120,11 @@ async function readContents(
   const blobs = new Map(wanted.flatMap(contentsOf).map(({ sha256, credential }) => [sha256, { name: blobName(sha256), credential }]));
   const { files, held } = await readFiles(remote, [...blobs.values()], context);
   const contents = trueBlobs(files);
-  return { contents, held: new Map([...contents.keys()].map((sha256) => [sha256, held.get(blobName(sha256)) ?? new Uint8Array()])) };
+  const decrypted = [...contents.keys()].flatMap((sha256) => {
+    const text = held.get(blobName(sha256));
+    return text === undefined ? [] : [[sha256, text] as const];
+  });
+  return { contents, held: new Map(decrypted) };
 }
 
 /** 16 MiB is the largest file that a project may hold; several of them, and a third more for base64. */

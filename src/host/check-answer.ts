@@ -1,15 +1,14 @@
 /** check.sh's question and answer: decoded without trusting a byte. */
+import type { Delivery } from "../core/check/deliveries.ts";
 import type { CheckAnswer, ForeignLock, Space } from "../core/check/host-check.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { badAnswer, field, stateFolder, systemScope } from "./frames.ts";
 import { decodeFacts, decodeTransactions, group, type Row, wholeNumber } from "./probe-answer.ts";
 
-/** Whether trees shall be delivered to a host, which takes more commands than a file does. */
-export type Deliveries = "files" | "trees";
-
 /** check.sh's standard input. nonce: 32 hex digits, new for each question. */
-export function encodeCheck(nonce: string, deliveries: Deliveries): string {
-  return `${field(nonce)}\n${stateFolder}\n${systemScope}\n${deliveries === "trees" ? "trees" : ""}\n`;
+export function encodeCheck(nonce: string, deliveries: ReadonlySet<Delivery>): string {
+  const [trees, encrypted] = [deliveries.has("trees") ? "trees" : "", deliveries.has("encrypted credentials") ? "encrypted" : ""];
+  return `${field(nonce)}\n${stateFolder}\n${systemScope}\n${trees}\n${encrypted}\n`;
 }
 
 const MOST = 50;

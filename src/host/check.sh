@@ -7,6 +7,7 @@ IFS= read -r nonce || exit 64
 IFS= read -r base || exit 64
 IFS= read -r scope || exit 64
 IFS= read -r trees || exit 64
+IFS= read -r encrypted || exit 64
 
 printf '%s begin\n' "$nonce"
 
@@ -37,6 +38,9 @@ if [ -n "$trees" ]; then
   for command in find grep realpath setpriv sort tail tar tr xargs; do
     command -v "$command" >/dev/null 2>&1 || fact missing "$command"
   done
+fi
+if [ -n "$encrypted" ]; then
+  command -v systemd-creds >/dev/null 2>&1 || fact missing systemd-creds
 fi
 systemctl "$scope" show -p Version -p SystemState 2>/dev/null | while IFS= read -r line; do fact "${line%%=*}" "${line#*=}"; done
 

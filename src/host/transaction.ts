@@ -91,7 +91,7 @@ export function unitsOf(target: HostTarget): readonly UnitResource[] {
 }
 
 /** Services of which nothing is owned any more. */
-function goneServices({ manifests }: Plan): readonly string[] {
+export function goneServices({ manifests }: Pick<Plan, "manifests">): readonly string[] {
   return manifests.flatMap(({ service, content }) => (content === "" ? [service] : []));
 }
 

@@ -1,5 +1,6 @@
 /** Project × selection → what every host shall be, play by play. */
 import { withoutRepeats } from "../core/config/check.ts";
+import { withoutVersions } from "../core/config/directives.ts";
 import { withExcerpts } from "../core/config/excerpts.ts";
 import { matchHosts } from "../core/config/patterns.ts";
 import { fillRollout } from "../core/config/playbook.ts";
@@ -56,7 +57,7 @@ export async function buildTargets(
     }
     built.push({ play: play.play, targets });
   }
-  if (build.problems.length > 0) throw withExcerpts(new ConfigError(withoutRepeats(build.problems)), (file) => textOf(build, file));
+  if (build.problems.length > 0) throw withExcerpts(new ConfigError(withoutRepeats(withoutVersions(build.problems))), (file) => textOf(build, file));
   return built;
 }
 

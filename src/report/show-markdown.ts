@@ -9,7 +9,7 @@ const COLUMNS = 100;
 export function showMarkdown(view: ShowView, now: number): string {
   const facts = headFacts(view, now).map(([name, text]) => `- ${name}: ${escapeInline(text)}\n`);
   const hosts = foldHosts(view.run.hosts, COLUMNS).map(({ title, lines }) => hostBlock(title.map((each) => plainLine(each).trim()).join(" "), lines));
-  const plans = view.run.plans.map((plan) => hostBlock(planTitle(plan, view.run), planLines(plan)));
+  const plans = view.run.plans.map((plan) => hostBlock(planTitle(plan, view.run), planLines(plan, Number.POSITIVE_INFINITY)));
   return joinBlocks(
     `### svcdeploy run ${view.run.id}\n\n${facts.join("")}`,
     [...hosts, ...plans],

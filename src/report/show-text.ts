@@ -8,7 +8,7 @@ import { reasonOf, STATUS_ORDER, wordText } from "./history-view.ts";
 import { hostRanges } from "./host-ranges.ts";
 import { foldSame } from "./plan-view.ts";
 import { STYLES } from "./summary-table.ts";
-import { formatDuration, hang, indent, type Line, line, plural, type Style, styled, wrap } from "./text.ts";
+import { breakLine, formatDuration, hang, indent, type Line, line, plural, type Style, styled, wrap } from "./text.ts";
 import { formatAge, formatMoment } from "./time-text.ts";
 
 /** A run and the hosts that were asked about it; nobody: answers is empty. */
@@ -21,7 +21,7 @@ export function showText({ run, answers }: ShowView, columns: number, now: numbe
     line(styled("strong", `Run ${run.id}`)),
     ...headFacts({ run, answers }, now).flatMap(([name, text]) => hang(line(`  ${name.padEnd(9)} `), text, columns, 12)),
     ...foldHosts(run.hosts, columns).flatMap(({ title, lines }) => [[], ...title, ...indent(lines, 2)]),
-    ...run.plans.flatMap((plan) => [[], line(styled("strong", planTitle(plan, run))), ...indent(planLines(plan), 2)]),
+    ...run.plans.flatMap((plan) => [[], line(styled("strong", planTitle(plan, run))), ...indent(planLines(plan, columns - 2), 2)]),
     ...(notes.length === 0 ? [] : [[], ...notes]),
   ];
 }
@@ -60,9 +60,12 @@ export function foldHosts(
   });
 }
 
-/** A plan's line with the style that its sign stands for. */
-export function planLines({ lines }: RecordedPlan): readonly Line[] {
-  return lines.map((text) => line(styled(SIGNS[text.trimStart().slice(0, 1)] ?? "plain", text)));
+/** A plan's lines with the style that their signs stand for, within so many columns but for what is indented by four: a diff. */
+export function planLines({ lines }: RecordedPlan, columns: number): readonly Line[] {
+  return lines.flatMap((text) => {
+    const whole = line(styled(SIGNS[text.trimStart().slice(0, 1)] ?? "plain", text));
+    return text.startsWith("    ") ? [whole] : breakLine(whole, columns);
+  });
 }
 
 /** "What was planned for web[1:3]:". */

@@ -1,13 +1,21 @@
 import { expect, test } from "vitest";
 import type { Change, Resource, State } from "../../src/core/model.ts";
 import { makeFile } from "../../src/core/render/make-file.ts";
+import { bareService } from "../../src/core/rollback/rebuild.ts";
 import { conclude, differencesOf } from "../../src/deploy/conclude.ts";
 import type { Story } from "../../src/deploy/story.ts";
 import { makeTarget } from "../core/plan/host-builder.ts";
 
-const plan = { changes: [], actions: [] };
+const plan = {
+  changes: [],
+  actions: [],
+  manifests: [
+    { service: "old", content: "" },
+    { service: "app", content: "file" },
+  ],
+};
 const parts = {
-  target: makeTarget([]),
+  target: { ...makeTarget([]), services: [bareService("app")] },
   plan,
   startedAt: 0,
   context: { now: () => 1000, run: { environment: "prod" } },
@@ -19,6 +27,11 @@ test("a transaction that another run settled is not called a failed undo: nobody
   const report = await conclude(story, { name: "GONE", detail: "" }, null);
   expect(report).toMatchObject({ status: "unknown", cause: "unknown" });
   expect(report.message).toContain("not known here");
+});
+
+test("a service that was removed is among those that the run was about", async () => {
+  const report = await conclude(story, { name: "CONFIRMED", detail: "" }, null);
+  expect(report.services).toEqual(["app", "old"]);
 });
 
 test.each([

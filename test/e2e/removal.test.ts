@@ -196,6 +196,9 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       "inactive\ninactive\n0\n",
     );
     expect((await at("plan", "--prune", "--detailed-exitcode")).code).toBe(0);
+    const back = await at("rollback", "web", "--dry-run");
+    expect({ code: back.code, said: back.stdout + back.stderr }).toMatchObject({ code: 0, said: expect.stringContaining("start web.service") });
+    expect((await at("rollback", "web", "--dry-run", "--to", "999")).stdout).toContain("generation 999 is not kept");
     other.remove();
   });
 });

@@ -101,15 +101,23 @@ test("a line of any length is decoded at once", () => {
   expect(performance.now() - started).toBeLessThan(1000);
 });
 
-test("the question is four lines", () => {
-  expect(encodeCheck("N", "files")).toBe("N\n/var/lib/svcdeploy\n--system\n\n");
-  expect(encodeCheck("N", "trees")).toBe("N\n/var/lib/svcdeploy\n--system\ntrees\n");
+test("the question is five lines", () => {
+  expect(encodeCheck("N", new Set())).toBe("N\n/var/lib/svcdeploy\n--system\n\n\n");
+  expect(encodeCheck("N", new Set(["trees"]))).toBe("N\n/var/lib/svcdeploy\n--system\ntrees\n\n");
+  expect(encodeCheck("N", new Set(["encrypted credentials"]))).toBe("N\n/var/lib/svcdeploy\n--system\n\nencrypted\n");
 });
 
 test("check.sh looks for exactly the commands that probe.sh looks for", () => {
   const loops = (name: string): readonly string[] =>
-    readFileSync(new URL(`../../src/host/${name}`, import.meta.url), "utf8").match(/^(?:if \[ -n "\$trees" \]; then| *for command in [^;]+;)/gm) ??
-    [];
+    readFileSync(new URL(`../../src/host/${name}`, import.meta.url), "utf8").match(
+      /^(?:if \[ -n "\$(?:trees|encrypted)" \]; then| *for command in [^;]+;| *command -v systemd-creds .*)/gm,
+    ) ?? [];
   expect(loops("check.sh")).toEqual(loops("probe.sh"));
-  expect(loops("check.sh")).toEqual([expect.stringContaining("flock"), 'if [ -n "$trees" ]; then', expect.stringContaining("setpriv")]);
+  expect(loops("check.sh")).toEqual([
+    expect.stringContaining("flock"),
+    'if [ -n "$trees" ]; then',
+    expect.stringContaining("setpriv"),
+    'if [ -n "$encrypted" ]; then',
+    expect.stringContaining("missing systemd-creds"),
+  ]);
 });

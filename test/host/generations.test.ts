@@ -1,6 +1,6 @@
 /** generations.sh and kept.sh on this machine, over a folder as a host keeps it. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,9 +17,13 @@ function write(path: string, text: string): void {
   writeFileSync(join(base, path), text);
 }
 
-function run(script: string, lines: readonly string[]): string {
+function run(script: string, lines: readonly string[], path = ""): string {
   const input = `N\n${base}\n${lines.map((line) => `${line}\n`).join("")}\n`;
-  const { stdout, stderr, status } = spawnSync("sh", [join(scripts, script)], { input, encoding: "utf8" });
+  const { stdout, stderr, status } = spawnSync("sh", [join(scripts, script)], {
+    input,
+    encoding: "utf8",
+    env: { ...process.env, PATH: `${path}:${process.env.PATH}` },
+  });
   expect([stderr, status]).toEqual(["", 0]);
   return stdout;
 }
@@ -70,4 +74,19 @@ test.skipIf(!isLinux)("files are given by name, from this folder alone, links no
   const { files } = decodeKept("h", asked, "N", run("kept.sh", names), "");
   expect([...files.keys()]).toEqual(["blobs/one", "blobs/empty"]);
   expect(files.get("blobs/one")).toEqual(new Uint8Array(readFileSync(join(base, "blobs/one"))));
+});
+
+test.skipIf(!isLinux)("an empty credential is held; one that cannot be decrypted is not, though its file is kept", () => {
+  for (const name of ["good", "empty", "locked"]) write(`blobs/${name}`, name);
+  const fake = '#!/bin/sh\ncase $* in *locked*) printf half; exit 1 ;; *good*) printf "a\\000b" ;; esac\n';
+  write("bin/systemd-creds", fake);
+  chmodSync(join(base, "bin/systemd-creds"), 0o755);
+  const asked = ["blobs/good", "blobs/empty", "blobs/locked"].map((name) => ({ name, credential: "TOKEN" }));
+  const lines = asked.map(({ name, credential }) => `${name}\t${credential}`);
+  const { files, held } = decodeKept("h", asked, "N", run("kept.sh", lines, join(base, "bin")), "");
+  expect([...files.keys()]).toEqual(["blobs/good", "blobs/empty", "blobs/locked"]);
+  expect([...held]).toEqual([
+    ["blobs/good", new TextEncoder().encode("a\0b")],
+    ["blobs/empty", new Uint8Array()],
+  ]);
 });

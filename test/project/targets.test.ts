@@ -126,6 +126,19 @@ describe("mistakes", () => {
     });
   });
 
+  test("a directive that is unknown to several versions is told once, with the versions", async () => {
+    const hosts = "hosts: { a: { systemd: 257 }, b: {}, c: { systemd: 252 }, d: {} }\n";
+    const root = await copyShop({
+      "inventory/prod.yaml": hosts,
+      "playbooks/site.yaml": "- { play: databases, hosts: all, services: [db] }\n",
+      "services/db.yaml": "name: db\nservice: { ExecStart: /bin/db, Restrat: always, ExitType: cgroup }\n",
+    });
+    expect(await problemsOf(() => build(root))).toEqual([
+      "services/db.yaml:2:41 systemd 247, 252 and 257 know no Restrat= in [Service]",
+      "services/db.yaml:2:59 systemd 247 knows no ExitType= in [Service]",
+    ]);
+  });
+
   test("in a template's file", async () => {
     const root = await copyShop({ "templates/web/web.conf.hbs": "ok\n{{#if values.web.tls}}x{{/if}}\n{{secrets.TOKNE}}\n" });
     expect(await problemsOf(() => build(root))).toEqual([

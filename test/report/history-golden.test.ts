@@ -52,6 +52,7 @@ const undone = recordedRun(
           "    -version=1.0",
           "    +version=1.1",
           "! restart web.service: /etc/web/web.conf changed",
+          "! start web-rollup.service: /etc/web/web.conf, /etc/web/rollup.conf and 3 more files changed, which it reads when it starts, and the secret TOKEN of the service",
         ],
       },
     ],

@@ -67,7 +67,7 @@ function judgeRights(host: Host, { facts }: CheckAnswer): readonly Finding[] {
   if (facts.missing.length > 0) {
     const text = `the host lacks ${facts.missing.slice(0, 30).join(", ")}`;
     const fix =
-      "Install what provides them: coreutils, util-linux, passwd (shadow-utils), libc-bin (getent), systemd; for trees findutils, grep and tar.";
+      "Install what provides them: coreutils, util-linux, passwd (shadow-utils), libc-bin (getent), systemd; for trees findutils, grep and tar; for encrypted credentials systemd-creds.";
     found.push({ severity: "bad", code: "missing-command", text, fix, commands: [] });
   }
   return found;

@@ -61,7 +61,7 @@ export function readSockets(reading: DirectiveReading): Service["sockets"] {
     const general = all.filter((directive) => isOfUnit(directive.name, reading.host.systemd));
     const directives = all.filter((directive) => !general.includes(directive));
     for (const { name: directive, place: where } of directives) {
-      checkDirective(reading, "Socket", directive, where);
+      checkDirective(reading, "Socket", directive, where, ["Unit"]);
       if (directive === "Service") refused(reading, where, "Service= follows from the service that the socket stands in");
     }
     if (directives.some(isAccept)) refuseBesideConnections(reading, place);
@@ -97,7 +97,7 @@ function sectionsOf(reading: DirectiveReading, written: Written, { key, section,
   const sections: Record<keyof Sections, Directives> = { own: [], Service: [], Unit: [] };
   for (const directive of directivesUnder(reading, written, key, index)) {
     const found = sectionOf(section, directive.name, reading.host.systemd);
-    checkDirective(reading, found, directive.name, directive.place);
+    checkDirective(reading, found, directive.name, directive.place, [section, "Unit"]);
     if (found === section && directive.name === "Unit") refused(reading, directive.place, `Unit= follows from the ${section.toLowerCase()}'s name`);
     const list = found === section ? "own" : found === "Unit" ? "Unit" : "Service";
     sections[list] = [...sections[list], directive];

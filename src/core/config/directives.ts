@@ -1,5 +1,5 @@
 /** A section of directives as written → Directives in order, each known to the host's systemd. */
-import type { Problem } from "../errors.ts";
+import { nearestName, type Problem } from "../errors.ts";
 import type { Directives, Host, Place } from "../model.ts";
 import { directiveSince, isKnownDirective, nearestDirective, sectionsWithDirective } from "../unit-file/directive-table.ts";
 import type { WrittenService } from "./service-schema.ts";
@@ -45,23 +45,55 @@ export function directivesOf(reading: Pick<DirectiveReading, "placeOf">, path: r
   return values.map((value, index) => ({ name, value, place: reading.placeOf(values.length === 1 ? path : [...path, index]) }));
 }
 
-/** Adds a problem when the host's systemd does not know the directive in this section. */
-export function checkDirective(reading: DirectiveReading, section: Section, name: string, place: Place): void {
+/** Adds a problem when the host's systemd does not know the directive in this section. others: sections whose directives may stand beside it. */
+export function checkDirective(reading: DirectiveReading, section: Section, name: string, place: Place, others: readonly Section[] = []): void {
   const version = reading.host.systemd;
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
     reading.problems.push({ place, message: `"${name}" cannot be a directive: letters, digits and - only`, hint: null, excerpt: "" });
   } else if (!isKnownDirective(section, name, version)) {
-    const message = `systemd ${version} knows no ${name}= in [${section}]`;
-    reading.problems.push({ place, message, hint: hintFor(section, name, version), excerpt: "" });
+    const unknown = { directive: name, section, systemd: [version] };
+    reading.problems.push({ place, message: sayUnknown(unknown), hint: hintFor([section, ...others], name, version), excerpt: "", unknown });
   }
 }
 
-function hintFor(section: Section, name: string, version: number): string | null {
+/** A directive that is unknown on hosts of several versions is one mistake, with all of them named; the newest version's hint stands. */
+export function withoutVersions(problems: readonly Problem[]): readonly Problem[] {
+  const [same, folded] = [Map.groupBy(problems, mistakeOf), new Set<string>()];
+  return problems.flatMap((problem) => {
+    const [key, { unknown }] = [mistakeOf(problem), problem];
+    if (unknown === undefined) return [problem];
+    if (folded.has(key)) return [];
+    folded.add(key);
+    const all = (same.get(key) ?? []).toSorted((left, right) => versionOf(left) - versionOf(right));
+    const systemd = [...new Set(all.map(versionOf))];
+    return [{ ...problem, message: sayUnknown({ ...unknown, systemd }), hint: all.findLast(({ hint }) => hint !== null)?.hint ?? null }];
+  });
+}
+
+function mistakeOf({ place, unknown }: Problem): string {
+  return JSON.stringify([place, unknown?.directive, unknown?.section]);
+}
+
+function versionOf({ unknown }: Problem): number {
+  return unknown?.systemd[0] ?? 0;
+}
+
+function sayUnknown({ directive, section, systemd }: NonNullable<Problem["unknown"]>): string {
+  const last = systemd.at(-1);
+  const versions = systemd.length > 1 ? `${systemd.slice(0, -1).join(", ")} and ${last} know` : `${last} knows`;
+  return `systemd ${versions} no ${directive}= in [${section}]`;
+}
+
+function hintFor(sections: readonly [Section, ...Section[]], name: string, version: number): string | null {
+  const [section] = sections;
   const since = directiveSince(section, name);
   if (since !== null && since > version)
     return `it came with a later systemd, at the latest ${since}; say systemd: ${since} in the inventory where that is so`;
   const elsewhere = sectionsWithDirective(name, version);
   if (elsewhere.length > 0 && elsewhere.length < 4) return `it belongs in [${elsewhere.join("], [")}]`;
-  const nearest = nearestDirective(section, name, version);
+  const nearest = nearestName(
+    name,
+    sections.flatMap((each) => nearestDirective(each, name, version) ?? []),
+  );
   return nearest === null ? null : `did you mean ${nearest}=?`;
 }

@@ -158,8 +158,9 @@ function readCache(reading: Reading, account: Service["account"]): Service["cach
   const { cache } = written;
   if (cache === undefined) return null;
   const mount = readSection(reading, "Mount", ["cache", "Mount"], cache.Mount);
-  for (const { name, place } of mount)
-    if (["What", "Where", "Type", "Options"].includes(name)) refuse(reading, place, `${name}= follows from the other keys of the cache`);
+  const general = Object.entries(cache.Unit ?? {});
+  const derived = [...mount, ...general.map(([name]) => ({ name, place: placeOf(["cache", "Unit", name]) }))].filter(({ name }) => isOfCache(name));
+  for (const { name, place } of derived) refuse(reading, place, `${name}= follows from the other keys of the cache`);
   return {
     path: cache.path,
     size: cache.size,
@@ -168,10 +169,15 @@ function readCache(reading: Reading, account: Service["account"]): Service["cach
     group: cache.group ?? account?.group ?? "root",
     options: cache.options ?? [],
     persist: cache.persist === undefined ? null : { to: cache.persist.to, everySeconds: cache.persist.every },
-    unit: readSection(reading, "Unit", ["cache", "Unit"], cache.Unit),
+    unit: readSection(reading, "Unit", ["cache", "Unit"], Object.fromEntries(general.filter(([name]) => !isOfCache(name)))),
     mount,
     place: placeOf(["cache"]),
   };
+}
+
+/** A mount's directive that svcdeploy writes. */
+function isOfCache(name: string): boolean {
+  return ["What", "Where", "Type", "Options"].includes(name);
 }
 
 function readLogrotate({ written, placeOf }: Reading): Service["logrotate"] {

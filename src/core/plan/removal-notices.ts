@@ -14,6 +14,7 @@ export function removalNotices(target: HostTarget, observation: Observation, lef
     ...needNotices(target, removed.units, observation),
     ...removed.units.flatMap((unit) => lossNotices(unit, removed, observation)),
     ...stayNotices(left),
+    ...releaseNotices(target, observation, left),
   ];
 }
 
@@ -61,16 +62,21 @@ function lossNotices({ unit }: UnitResource, { stops }: Removals, observation: O
   return isJob ? [warning("job-stopped", `${unit} is ${state}: what it does right now is cut short`)] : [];
 }
 
-function stayNotices({ released, pruned }: LeftBehind): readonly Notice[] {
+function stayNotices({ released }: LeftBehind): readonly Notice[] {
   const data = released.filter(({ path }) => !path.startsWith("/etc/svcdeploy") && !path.startsWith("/opt/"));
   const services = Map.groupBy(data, ({ service }) => service);
-  const stays = [...services].map(([service, entries]): Notice => {
+  return [...services].map(([service, entries]): Notice => {
     const text = `of ${service} ${sayAll(entries)} stay: users, folders and what is in them are never removed`;
     return { severity: "info", code: "stays", text: entries.length === 1 ? text.replace(" stay:", " stays:") : text };
   });
-  if (pruned.length === 0) return stays;
-  const text = `releases of ${pruned.join(", ")} below /opt go, but for the last one, which stays as long as a rollback could bring it back`;
-  return [...stays, { severity: "info", code: "releases", text }];
+}
+
+function releaseNotices({ project }: HostTarget, { manifest }: Observation, { pruned }: LeftBehind): readonly Notice[] {
+  const released = new Set(manifest.filter((entry) => entry.project === project && entry.kind === "release").map(({ service }) => service));
+  const going = pruned.filter((service) => released.has(service));
+  if (going.length === 0) return [];
+  const text = `releases of ${going.join(", ")} below /opt go, but for the last one, which stays as long as a rollback could bring it back`;
+  return [{ severity: "info", code: "releases", text }];
 }
 
 function sayAll(entries: readonly ManifestEntry[]): string {

@@ -1,14 +1,15 @@
 /** Steps back on many hosts become targets, play by play, as the project brings the services; what cannot go back is named. */
 import { HostError, SvcdeployError } from "../errors.ts";
 import type { Host, HostTarget, KeptResource, Play, Project } from "../model.ts";
+import { baseName } from "../plan/input-changes.ts";
 import type { Choice, Step } from "./generations.ts";
 import { bareService, type Contents, rebuildTarget } from "./rebuild.ts";
 
-/** What was found on one host: its choices with the contents of what they name, or why it could not be asked. */
+/** What was found on one host: its choices with the contents of what they name (held: of encrypted credentials that it can decrypt), or why it could not be asked. */
 export type Found = {
   readonly host: Host;
   readonly result:
-    | { readonly ok: true; readonly choices: readonly Choice[]; readonly contents: Contents }
+    | { readonly ok: true; readonly choices: readonly Choice[]; readonly contents: Contents; readonly held: Contents }
     | { readonly ok: false; readonly error: SvcdeployError };
 };
 
@@ -32,7 +33,7 @@ export function rollbackTargets(
     }
     refused.push(...result.choices.flatMap((choice) => (choice.ok ? [] : [refusal(project, host, choice)])));
     for (const [play, steps] of stepsByPlay(project, host, result.choices)) {
-      const built = build(project, host, play, steps, result.contents);
+      const built = build(project, host, play, steps, result);
       const known = plays.get(play.name) ?? { play, targets: [] };
       if (built.ok) plays.set(play.name, { ...known, targets: [...known.targets, built.target] });
       else refused.push(built.refused);
@@ -59,13 +60,17 @@ export function refusedPlay(refused: readonly { readonly target: HostTarget }[])
   return { ...play, rollout: { ...play.rollout, batches: ["100%"], maxFailed: hosts.length, maxUnreachable: hosts.length } };
 }
 
+type Known = { readonly contents: Contents; readonly held: Contents };
+
 type Built = { readonly ok: true; readonly target: HostTarget } | { readonly ok: false; readonly refused: Refused };
 
-function build(project: Project, host: Host, play: Play, steps: readonly Step[], contents: Contents): Built {
+function build(project: Project, host: Host, play: Play, steps: readonly Step[], { contents, held }: Known): Built {
   const services = steps.map(({ service }) => service).join(", ");
   const lost = steps.flatMap(({ to }) => to.resources.filter((resource) => isLost(resource, contents)));
   const refuse = (reason: string): Built => ({ ok: false, refused: refusal(project, host, { service: services, reason, hint: APPLY_INSTEAD }) });
   if (lost.length > 0) return refuse(`the host does not keep the content of ${sayPaths(lost)} any more, or it was damaged there`);
+  const locked = steps.flatMap(({ to }) => to.resources.filter((resource) => isLocked(resource, held)));
+  if (locked.length > 0) return refuse(sayLocked(locked));
   try {
     return { ok: true, target: rebuildTarget(project.name, host, play.name, steps, contents) };
   } catch (error) {
@@ -79,6 +84,16 @@ export const APPLY_INSTEAD = "Apply the version that you want: check its commit 
 
 function isLost(resource: KeptResource, contents: Contents): boolean {
   return resource.kind === "file" && !contents.has(resource.sha256);
+}
+
+/** Started with it, the service would fail with 243/CREDENTIALS. */
+function isLocked(resource: KeptResource, held: Contents): boolean {
+  return resource.kind === "file" && resource.role === "encrypted-credential" && !held.has(resource.sha256);
+}
+
+function sayLocked(resources: readonly KeptResource[]): string {
+  const names = resources.flatMap((resource) => ("path" in resource ? [baseName(resource.path)] : []));
+  return `the host cannot decrypt the ${names.length === 1 ? "credential" : "credentials"} ${names.join(", ")} of that generation any more (its key was changed)`;
 }
 
 function sayPaths(resources: readonly KeptResource[]): string {

@@ -14,7 +14,7 @@ function mistakes(text: string): readonly string[] {
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.problems.map(({ place, message }) => `${place.line}:${place.column} ${message}`);
+    return error.problems.map(({ place, message, hint }) => `${place.line}:${place.column} ${message}${hint === null ? "" : ` [${hint}]`}`);
   }
 }
 
@@ -112,6 +112,10 @@ test.each([
   ["cache: { path: /c, size: 1G, Mount: { Options: ro } }", "2:48 Options= follows from the other keys of the cache"],
   ["cache: { path: /c, size: 1G, Mount: { Restart: on-failure } }", "knows no Restart= in [Mount]"],
   ["cache: { path: /c, size: 1G, Unit: { TimeoutSec: 5s } }", "knows no TimeoutSec= in [Unit]"],
+  ["cache: { path: /c, size: 1G, Unit: { Where: /d } }", "2:45 Where= follows from the other keys of the cache"],
+  ["sockets: [{ ListenStream: 80, Aftr: a.service }]", "2:37 systemd 247 knows no Aftr= in [Socket] [did you mean After=?]"],
+  ["timers: [{ name: a, OnCalender: daily, OnBootSec: 1, ExecStart: /x }]", "knows no OnCalender= in [Service] [did you mean OnCalendar=?]"],
+  ["paths: [{ name: a, PathExists: /x, ExecStart: /y, PathChangd: /z }]", "knows no PathChangd= in [Service] [did you mean PathChanged=?]"],
   ["sockets: [{ FileDescriptorName: a }]", "2:11 a socket listens: ListenStream …"],
   ["sockets: [{ ListenStream: 80, Service: b.service }]", "2:40 Service= follows from the service that the socket stands in"],
   ["sockets: [{ name: a, ListenStream: 80, Accept: true }]", "2:11 with Accept=yes the service has one socket, without a name"],

@@ -210,3 +210,9 @@ describe("a service that left the project", () => {
     expect(limits("everything")).toEqual([]);
   });
 });
+
+test("of pruned services only those that had a release are said to lose releases", () => {
+  const release: Entry = { kind: "release", path: "/opt/old/releases/1", service: "old" };
+  const { plan } = planOf(removing({ pruning: "everything" }), [file("/etc/app/extra.conf", "extra", "plain"), release]);
+  expect(plan.notices.filter(({ code }) => code === "releases").map(({ text }) => text)).toEqual([expect.stringMatching(/^releases of old below/)]);
+});
