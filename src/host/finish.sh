@@ -342,7 +342,7 @@ undo_tree() {
 
 # Mode and owner are judged one by one: apply.sh may have ended between the two.
 undo_folder() {
-  found=$(stat -c %a:%U:%G -- "$path") || { conflict "$path"; return; }
+  found=$(stat -c %a:%U:%G -- "$path") || { if [ -d "$path" ]; then trouble "$path cannot be read"; else conflict "$path"; fi; return; }
   [ "$found" != "$d" ] || return
   case ${found%%:*} in "${a#0}" | "${d%%:*}") ;; *) conflict "$path"; return ;; esac
   case ${found#*:} in "$b:$c" | "${d#*:}") ;; *) conflict "$path"; return ;; esac
