@@ -8,10 +8,15 @@ import { build, type Plugin } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outdir = process.argv[2] ?? `${root}dist`;
 
-// Bundled CommonJS (ssh2, handlebars) asks for Node's own modules by require, which an ES module does not have.
-const banner = 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);';
+// Bundled CommonJS (ssh2, handlebars) asks for Node's own modules by require, which an ES module does not
+// have.
+const banner =
+  'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);';
 
-/** At each command yargs lays out a help text that nobody sees, since help is ours; without what measures its columns a start takes a tenth less time. */
+/**
+ * At each command yargs lays out a help text that nobody sees, since help is ours; without what measures its
+ * columns a start takes a tenth less time.
+ */
 const withoutHelpLayout: Plugin = {
   name: "without-help-layout",
   setup: ({ onResolve, onLoad }) => {
@@ -21,7 +26,9 @@ const withoutHelpLayout: Plugin = {
     onLoad({ filter: /^cliui$/, namespace: "without-help-layout" }, () => ({
       contents: 'export default () => ({ div() {}, span() {}, resetOutput() {}, toString: () => "" });',
     }));
-    onLoad({ filter: /^string-width$/, namespace: "without-help-layout" }, () => ({ contents: "export default (text) => text.length;" }));
+    onLoad({ filter: /^string-width$/, namespace: "without-help-layout" }, () => ({
+      contents: "export default (text) => text.length;",
+    }));
   },
 };
 
@@ -60,7 +67,12 @@ await build({
   target: "node24",
   logLevel: "warning",
 });
-await promisify(execFile)(`${root}node_modules/.bin/tsc`, ["--project", `${root}tsconfig.types.json`, "--outDir", `${outdir}/types`]);
+await promisify(execFile)(`${root}node_modules/.bin/tsc`, [
+  "--project",
+  `${root}tsconfig.types.json`,
+  "--outDir",
+  `${outdir}/types`,
+]);
 for (const name of await readdir(`${outdir}/types`, { recursive: true })) {
   if (!name.endsWith(".d.ts")) continue;
   const text = await readFile(`${outdir}/types/${name}`, "utf8");
@@ -73,7 +85,11 @@ for (const name of await readdir(`${root}src/host`)) {
 }
 
 // The licences of what the bundle contains ask to be shipped with it.
-const packages = new Set(Object.keys(metafile.inputs).flatMap((input) => /^(?:.*?\/)?(node_modules\/(?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
+const packages = new Set(
+  Object.keys(metafile.inputs).flatMap(
+    (input) => /^(?:.*?\/)?(node_modules\/(?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? [],
+  ),
+);
 const texts = await Promise.all([...packages].sort().map(licenceOf));
 await writeFile(`${outdir}/third-party-licenses.txt`, texts.join("\n"));
 

@@ -1,4 +1,7 @@
-/** node scripts/config-pages.ts: writes docs/configuration.md and schemas/ from the schemas that read a project's files. */
+/**
+ * node scripts/config-pages.ts: writes docs/configuration.md and schemas/ from the schemas that read a
+ * project's files.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { schemaFiles } from "../src/core/config/json-schema.ts";

@@ -8,7 +8,10 @@ interface Report {
   }[];
 }
 
-/** Counts the tests by outcome; a file that failed without a failed test (it did not load, or a hook threw) counts as one failed. */
+/**
+ * Counts the tests by outcome; a file that failed without a failed test (it did not load, or a hook threw)
+ * counts as one failed.
+ */
 export function countTests(report: Report): { passed: number; failed: number; skipped: number } {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const file of report.testResults) {

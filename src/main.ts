@@ -1,12 +1,17 @@
 #!/usr/bin/env node
-/** Where the program starts: Node's version first of all, then the command line, then an exit code. The only process.exit. */
+/**
+ * Where the program starts: Node's version first of all, then the command line, then an exit code. The only
+ * process.exit.
+ */
 
 const NEEDED = [24, 12] as const;
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   const command = "npm install --global node@24";
-  process.stderr.write(`svcdeploy needs Node ${NEEDED.join(".")} or later and this is ${process.versions.node}: run \`${command}\` and try again.\n`);
+  process.stderr.write(
+    `svcdeploy needs Node ${NEEDED.join(".")} or later and this is ${process.versions.node}: run \`${command}\` and try again.\n`,
+  );
   process.exit(1);
 }
 

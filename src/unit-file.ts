@@ -1,13 +1,53 @@
-/** The package's entry "svcdeploy/unit-file": systemd's text formats for anybody's program (docs/unit-file.md). The one file that only passes on. */
+/**
+ * The package's entry "svcdeploy/unit-file": systemd's text formats for anybody's program
+ * (docs/unit-file.md). The one file that only passes on.
+ */
 export { type Accumulation, accumulationOf, resetGroupOf } from "./core/unit-file/accumulation.ts";
-export { type CalendarField, type CalendarRange, type CalendarSpec, parseCalendarSpec } from "./core/unit-file/calendar-spec.ts";
-export { CAPABILITIES, type CapabilitySet, capabilityName, capabilitySet } from "./core/unit-file/capability.ts";
-export { directiveSince, isKnownDirective, nearestDirective, sectionsWithDirective } from "./core/unit-file/directive-table.ts";
+export {
+  type CalendarField,
+  type CalendarRange,
+  type CalendarSpec,
+  parseCalendarSpec,
+} from "./core/unit-file/calendar-spec.ts";
+export {
+  CAPABILITIES,
+  type CapabilitySet,
+  capabilityName,
+  capabilitySet,
+} from "./core/unit-file/capability.ts";
+export {
+  directiveSince,
+  isKnownDirective,
+  nearestDirective,
+  sectionsWithDirective,
+} from "./core/unit-file/directive-table.ts";
 export { editUnitFile, type UnitEdit } from "./core/unit-file/edit-unit-file.ts";
-export { type EffectiveSection, type EffectiveUnit, type EffectiveValue, effectiveUnit } from "./core/unit-file/effective-unit.ts";
-export { type EnvironmentFile, type EnvironmentProblem, type EnvironmentVariable, readEnvironmentFile } from "./core/unit-file/environment-text.ts";
-export { escapePath, escapeUnitName, mountUnitName, unescapePath, unescapeUnitName } from "./core/unit-file/escape.ts";
-export { type ExecContext, type ExecInvocation, type ExecLine, expandArguments, readExecLine } from "./core/unit-file/exec-line.ts";
+export {
+  type EffectiveSection,
+  type EffectiveUnit,
+  type EffectiveValue,
+  effectiveUnit,
+} from "./core/unit-file/effective-unit.ts";
+export {
+  type EnvironmentFile,
+  type EnvironmentProblem,
+  type EnvironmentVariable,
+  readEnvironmentFile,
+} from "./core/unit-file/environment-text.ts";
+export {
+  escapePath,
+  escapeUnitName,
+  mountUnitName,
+  unescapePath,
+  unescapeUnitName,
+} from "./core/unit-file/escape.ts";
+export {
+  type ExecContext,
+  type ExecInvocation,
+  type ExecLine,
+  expandArguments,
+  readExecLine,
+} from "./core/unit-file/exec-line.ts";
 export {
   type ExitStatus,
   type ExitStatusClass,
@@ -17,10 +57,21 @@ export {
   exitStatusNumber,
   parseExitStatusSet,
 } from "./core/unit-file/exit-status.ts";
-export { type Expanded, expandSpecifiers, type SpecifierContext } from "./core/unit-file/expand-specifiers.ts";
+export {
+  type Expanded,
+  expandSpecifiers,
+  type SpecifierContext,
+} from "./core/unit-file/expand-specifiers.ts";
 export { parseInteger } from "./core/unit-file/integer.ts";
 export { nextElapse } from "./core/unit-file/next-elapse.ts";
-export { parseUnitFile, type UnitComment, type UnitEntry, type UnitFile, type UnitFileProblem, type UnitSection } from "./core/unit-file/parse.ts";
+export {
+  parseUnitFile,
+  type UnitComment,
+  type UnitEntry,
+  type UnitFile,
+  type UnitFileProblem,
+  type UnitSection,
+} from "./core/unit-file/parse.ts";
 export { parsePercent } from "./core/unit-file/percent.ts";
 export { printUnitFile } from "./core/unit-file/print.ts";
 export { printCalendarSpec } from "./core/unit-file/print-calendar-spec.ts";

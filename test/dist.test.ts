@@ -1,4 +1,6 @@
-/** The package as users get it: built, packed, unpacked far from the checkout, and run with nothing beside it. */
+/**
+ * The package as users get it: built, packed, unpacked far from the checkout, and run with nothing beside it.
+ */
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,7 +17,8 @@ let main = "";
 const FILES: Readonly<Record<string, string>> = {
   "svcdeploy.yaml": "name: packed\n",
   "inventory/prod.yaml": "hosts:\n  web1: { address: 127.0.0.1, port: 1 }\n",
-  "services/hello.yaml": "name: hello\nservice:\n  Type: simple\n  ExecStart: /usr/bin/sleep {{values.seconds}}\n",
+  "services/hello.yaml":
+    "name: hello\nservice:\n  Type: simple\n  ExecStart: /usr/bin/sleep {{values.seconds}}\n",
   "values/base.yaml": "seconds: 60\n",
   "playbooks/site.yaml": "- play: all\n  hosts: all\n  services: [hello]\n",
 };
@@ -40,7 +43,9 @@ beforeAll(async () => {
     await mkdir(join(staging, "playbooks/demo", made, ".."), { recursive: true });
     await writeFile(join(staging, "playbooks/demo", made), "private");
   }
-  await run("npm", ["pack", "--silent", "--ignore-scripts", "--offline", "--pack-destination", folder], { cwd: staging });
+  await run("npm", ["pack", "--silent", "--ignore-scripts", "--offline", "--pack-destination", folder], {
+    cwd: staging,
+  });
   const archive = (await readdir(folder)).find((name) => name.endsWith(".tgz")) ?? "";
   await rm(staging, { recursive: true });
   await run("tar", ["-xzf", join(folder, archive), "-C", folder]);
@@ -64,7 +69,8 @@ test("--version and --help", async () => {
 test("a command that draws nothing live does not load what measures characters", async () => {
   const dist = join(folder, "package/dist");
   const texts = new Map<string, string>();
-  for (const name of (await readdir(dist)).filter((each) => each.endsWith(".js"))) texts.set(name, await readFile(join(dist, name), "utf8"));
+  for (const name of (await readdir(dist)).filter((each) => each.endsWith(".js")))
+    texts.set(name, await readFile(join(dist, name), "utf8"));
   const measuring = [...texts].flatMap(([name, text]) => (text.includes("new Intl.Segmenter") ? [name] : []));
   const cli = [...texts].flatMap(([name, text]) => (/^cli-[A-Z0-9]{8}\.js$/.test(name) ? [text] : []));
   expect([measuring.length > 0, cli.length]).toEqual([true, 1]);
@@ -72,35 +78,74 @@ test("a command that draws nothing live does not load what measures characters",
 });
 
 test("it brings its man page where npm links it from, and completes", async () => {
-  const packed: { man: readonly string[] } = JSON.parse(await readFile(join(folder, "package/package.json"), "utf8"));
+  const packed: { man: readonly string[] } = JSON.parse(
+    await readFile(join(folder, "package/package.json"), "utf8"),
+  );
   expect(await readFile(join(folder, "package", packed.man[0] ?? ""), "utf8")).toMatch(/^\.TH SVCDEPLOY 1 /m);
-  const words = [main, "__complete", "zsh", "plan", "--project", join(folder, "project"), "--env", "prod", "--limit", "w"];
+  const words = [
+    main,
+    "__complete",
+    "zsh",
+    "plan",
+    "--project",
+    join(folder, "project"),
+    "--env",
+    "prod",
+    "--limit",
+    "w",
+  ];
   expect((await run(process.execPath, words)).stdout).toBe("words\nweb1\thost\n");
 });
 
 test("it brings the files that the documentation says to copy, and nothing that the demo made", async () => {
   const demo = join(folder, "package/playbooks/demo");
-  for (const name of ["ci/svcdeploy.sh", "ci/drift.crontab", ".github/workflows/svcdeploy.yml", ".gitlab-ci.yml", "inventory/prod.yaml"])
-    expect(await readFile(join(demo, name), "utf8")).toBe(await readFile(join(root, "playbooks/demo", name), "utf8"));
-  const folders = [".github", ".gitlab-ci.yml", "ci", "inventory", "playbooks", "services", "signatures", "svcdeploy.yaml", "templates", "values"];
+  for (const name of [
+    "ci/svcdeploy.sh",
+    "ci/drift.crontab",
+    ".github/workflows/svcdeploy.yml",
+    ".gitlab-ci.yml",
+    "inventory/prod.yaml",
+  ])
+    expect(await readFile(join(demo, name), "utf8")).toBe(
+      await readFile(join(root, "playbooks/demo", name), "utf8"),
+    );
+  const folders = [
+    ".github",
+    ".gitlab-ci.yml",
+    "ci",
+    "inventory",
+    "playbooks",
+    "services",
+    "signatures",
+    "svcdeploy.yaml",
+    "templates",
+    "values",
+  ];
   expect((await readdir(demo)).sort()).toEqual(folders);
 });
 
 test("it needs nothing else from a registry, and carries the licences of what it bundles", async () => {
-  const packed: Record<string, unknown> = JSON.parse(await readFile(join(folder, "package/package.json"), "utf8"));
+  const packed: Record<string, unknown> = JSON.parse(
+    await readFile(join(folder, "package/package.json"), "utf8"),
+  );
   expect(packed.dependencies).toBeUndefined();
   const licences = await readFile(join(folder, "package/dist/third-party-licenses.txt"), "utf8");
-  for (const name of ["ssh2", "yargs", "yaml", "zod", "handlebars", "listr2", "diff", "@viz-js/viz"]) expect(licences).toContain(`── ${name}\n`);
+  for (const name of ["ssh2", "yargs", "yaml", "zod", "handlebars", "listr2", "diff", "@viz-js/viz"])
+    expect(licences).toContain(`── ${name}\n`);
 });
 
 test("render", async () => {
-  const { stdout } = await run(process.execPath, [main, "render", "--env", "prod"], { cwd: join(folder, "project") });
+  const { stdout } = await run(process.execPath, [main, "render", "--env", "prod"], {
+    cwd: join(folder, "project"),
+  });
   expect(stdout).toContain("# /etc/systemd/system/hello.service (0644 root:root)\n");
   expect(stdout).toContain("\nExecStart=/usr/bin/sleep 60\n");
 });
 
 test("graph draws with the Graphviz that it brings", async () => {
-  const { stdout } = await run(process.execPath, [main, "graph", "--env", "prod", "--format", "svg"], { cwd: join(folder, "project") });
+  const { stdout } = await run(process.execPath, [main, "graph", "--env", "prod", "--format", "svg"], {
+    cwd: join(folder, "project"),
+  });
   expect(stdout).toMatch(/<svg [\s\S]*hello\.service[\s\S]*<\/svg>/);
 });
 

@@ -1,4 +1,7 @@
-/** The dependency rule of ARCHITECTURE.md, read from the import lines: who may import whom, one owner per dependency, no cycles, every export explained. */
+/**
+ * The dependency rule of ARCHITECTURE.md, read from the import lines: who may import whom, one owner per
+ * dependency, no cycles, every export explained.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +13,9 @@ const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 
 
 type Import = { readonly from: string; readonly to: string; readonly kind: "value" | "type" };
 
-/** Folders (or files) that the files of a folder may import, beside their own. The first matching row counts. */
+/**
+ * Folders (or files) that the files of a folder may import, beside their own. The first matching row counts.
+ */
 const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["main.ts", ["cli/cli.ts", "cli/complete/complete-line.ts"]],
   ["cli/", ["core/", "project/", "remote/", "deploy/", "store/", "report/", "notify/"]],
@@ -29,18 +34,34 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["core/resources/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
   ["core/verify/", ["core/model.ts", "core/errors.ts", "core/sanitize.ts", "core/unit-file/"]],
   ["core/unit-file/", ["core/model.ts", "core/errors.ts"]],
-  // Which commands a host needs depends on what the service files say it is given, which nothing renders for a first look.
+  // Which commands a host needs depends on what the service files say it is given, which nothing renders for
+  // a first look.
   [
     "core/check/",
     [
-      ...["core/model.ts", "core/errors.ts", "core/exit-code.ts", "core/plan/host-notices.ts", "core/unit-file/"],
+      ...[
+        "core/model.ts",
+        "core/errors.ts",
+        "core/exit-code.ts",
+        "core/plan/notices/host-notices.ts",
+        "core/unit-file/",
+      ],
       ...["core/config/artifact-form.ts", "core/config/schema-parts.ts"],
     ],
   ],
-  // What was kept becomes resources again, and those of several services are put together as a render does it.
+  // What was kept becomes resources again, and those of several services are put together as a render does
+  // it.
   [
     "core/rollback/",
-    ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/plan/", "core/resources/", "core/render/merge-resources.ts"],
+    [
+      "core/model.ts",
+      "core/errors.ts",
+      "core/secret.ts",
+      "core/unit-file/",
+      "core/plan/",
+      "core/resources/",
+      "core/render/merge-resources.ts",
+    ],
   ],
   // What systemd says of a rendered line is told at the line of the service file, which lint finds.
   ["core/rehearsal/", ["core/model.ts", "core/lint/from-targets.ts"]],
@@ -50,13 +71,37 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["core/environment/", ["core/model.ts", "core/unit-file/"]],
   // The graph shows what lint's rules go by, cycles too.
   ["core/graph/", ["core/model.ts", "core/unit-file/", "core/lint/"]],
-  ["core/drift/", ["core/model.ts", "core/config/patterns.ts", "core/plan/", "core/resources/", "core/unit-file/"]],
+  [
+    "core/drift/",
+    ["core/model.ts", "core/config/patterns.ts", "core/plan/", "core/resources/", "core/unit-file/"],
+  ],
   ["core/init/", ["core/config/allow-lists.ts"]],
-  ["core/status/", ["core/model.ts", "core/plan/drift.ts", "core/plan/running-program.ts", "core/plan/unit-state.ts", "core/verify/cause.ts"]],
+  [
+    "core/status/",
+    [
+      "core/model.ts",
+      "core/plan/drift.ts",
+      "core/plan/running-program.ts",
+      "core/plan/unit-state.ts",
+      "core/verify/cause.ts",
+    ],
+  ],
   // It writes a service file and proves it: read back by the reader of service files, rendered, compared.
-  ["core/adopt/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/config/", "core/render/", "core/lint/"]],
-  // Whether a change needs a restart is known where units are rendered; of drop-ins for units of others the plan asks it. What a unit is started from is
-  // fingerprinted there, and once more when the host has encrypted a part of it.
+  [
+    "core/adopt/",
+    [
+      "core/model.ts",
+      "core/errors.ts",
+      "core/secret.ts",
+      "core/unit-file/",
+      "core/config/",
+      "core/render/",
+      "core/lint/",
+    ],
+  ],
+  // Whether a change needs a restart is known where units are rendered; of drop-ins for units of others the
+  // plan asks it. What a unit is started from is fingerprinted there, and once more when the host has
+  // encrypted a part of it.
   [
     "core/plan/",
     [
@@ -80,8 +125,15 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   handlebars: ["core/render/"],
   "node:fs": ["project/", "store/", "remote/key-files.ts", "host/scripts.ts"],
   "node:fs/promises": ["project/", "store/", "remote/key-files.ts"],
-  // git tells the commit, a timer is installed here, a provider prints a secret, others' tools check signatures; the pager is the user's own program
-  "node:child_process": ["cli/run-identity.ts", "deploy/install-timer-here.ts", "project/run-provider.ts", "project/feed-tool.ts", "cli/pager.ts"],
+  // git tells the commit, a timer is installed here, a provider prints a secret, others' tools check
+  // signatures; the pager is the user's own program
+  "node:child_process": [
+    "cli/run-identity.ts",
+    "deploy/install-timer-here.ts",
+    "project/run-provider.ts",
+    "project/feed-tool.ts",
+    "cli/pager.ts",
+  ],
   "node:net": ["remote/", "deploy/http-request.ts"],
   "node:sqlite": ["store/"],
 };
@@ -89,10 +141,13 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
 /** core is pure: of Node it may use what only computes. */
 const PURE_NODE = ["node:crypto", "node:util", "node:buffer", "node:path/posix", "node:url"];
 /** Names whose use makes a result depend on more than the arguments, or writes somewhere. */
-const IMPURE = /\b(?:process|console|performance|globalThis)\.\w|\b(?:Math\.random|Date\.now|setTimeout|setInterval|fetch)\(|\bnew Date\(\)/;
+const IMPURE =
+  /\b(?:process|console|performance|globalThis)\.\w|\b(?:Math\.random|Date\.now|setTimeout|setInterval|fetch)\(|\bnew Date\(\)/;
 
 function importsOf(file: string, text: string): readonly Import[] {
-  const found = text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm);
+  const found = text.matchAll(
+    /^(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm,
+  );
   return [...found].map((match) => {
     const target = match[2] ?? match[3] ?? "";
     const to = target.startsWith(".") ? relative(root, join(root, dirname(file), target)) : target;
@@ -105,13 +160,19 @@ const own = imports.filter((each) => texts.has(each.to));
 
 function folderOf(file: string): string {
   const parts = file.split("/");
-  return parts[0] === "core" && parts.length > 2 ? parts.slice(0, 2).join("/") : parts.length > 1 ? (parts[0] ?? "") : file;
+  return parts[0] === "core" && parts.length > 2
+    ? parts.slice(0, 2).join("/")
+    : parts.length > 1
+      ? (parts[0] ?? "")
+      : file;
 }
 
 function mayImport({ from, to }: Import): boolean {
   if (folderOf(from) === folderOf(to) && folderOf(from) !== "core") return true;
   const row = ALLOWED.find(([start]) => from.startsWith(start));
-  return row?.[1].some((allowed) => to === allowed || (allowed.endsWith("/") && to.startsWith(allowed))) ?? false;
+  return (
+    row?.[1].some((allowed) => to === allowed || (allowed.endsWith("/") && to.startsWith(allowed))) ?? false
+  );
 }
 
 const line = ({ from, to }: Import): string => `${from} → ${to}`;
@@ -131,9 +192,13 @@ test("every relative import names a file that is there", () => {
 });
 
 test("each dependency has one owner, and there is none without an owner", () => {
-  const packages = imports.filter((each) => !texts.has(each.to) && !each.to.startsWith("node:") && !/\.json$/.test(each.to));
+  const packages = imports.filter(
+    (each) => !texts.has(each.to) && !each.to.startsWith("node:") && !/\.json$/.test(each.to),
+  );
   expect(packages.filter((each) => OWNERS[packageOf(each.to)] === undefined).map(line)).toEqual([]);
-  const strangers = imports.filter((each) => OWNERS[packageOf(each.to)]?.every((owner) => !each.from.startsWith(owner)));
+  const strangers = imports.filter((each) =>
+    OWNERS[packageOf(each.to)]?.every((owner) => !each.from.startsWith(owner)),
+  );
   expect(strangers.map(line)).toEqual([]);
 });
 
@@ -143,14 +208,18 @@ function packageOf(name: string): string {
 
 test("core is pure", () => {
   const core = (file: string): boolean => file.startsWith("core/");
-  const foreign = imports.filter((each) => core(each.from) && each.to.startsWith("node:") && !PURE_NODE.includes(each.to));
+  const foreign = imports.filter(
+    (each) => core(each.from) && each.to.startsWith("node:") && !PURE_NODE.includes(each.to),
+  );
   expect(foreign.map(line)).toEqual([]);
   const impure = [...texts].filter(([file, text]) => core(file) && IMPURE.test(withoutComments(text)));
   expect(impure.map(([file, text]) => `${file}: ${IMPURE.exec(withoutComments(text))?.[0]}`)).toEqual([]);
 });
 
 test("process.exit stands in main.ts alone", () => {
-  const found = [...texts].filter(([file, text]) => file !== "main.ts" && /process\.exit\b/.test(withoutComments(text)));
+  const found = [...texts].filter(
+    ([file, text]) => file !== "main.ts" && /process\.exit\b/.test(withoutComments(text)),
+  );
   expect(found.map(([file]) => file)).toEqual([]);
 });
 
@@ -185,9 +254,13 @@ test("every file says first what it is for, and every export what it is", () => 
     const silent = start.startsWith("/**") || start.startsWith("//") ? [] : [`${file}: no first line`];
     const lines = text.split("\n");
     // A comment may explain several exports that stand under it line by line.
-    const above = (index: number): string => (/^export .*;$/.test(lines[index - 1] ?? "") ? above(index - 1) : (lines[index - 1] ?? ""));
+    const above = (index: number): string =>
+      /^export .*;$/.test(lines[index - 1] ?? "") ? above(index - 1) : (lines[index - 1] ?? "");
     const bare = lines.flatMap((each, index) =>
-      /^export (?:async )?(?:function|const|class|type|interface)\b/.test(each) && !/\*\/\s*$/.test(above(index)) ? [`${file}: ${each}`] : [],
+      /^export (?:async )?(?:function|const|class|type|interface)\b/.test(each) &&
+      !/\*\/\s*$/.test(above(index))
+        ? [`${file}: ${each}`]
+        : [],
     );
     return [...silent, ...bare];
   });

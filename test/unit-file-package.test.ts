@@ -1,4 +1,7 @@
-/** "svcdeploy/unit-file" as another program gets it: the package is installed elsewhere, and every example of docs/unit-file.md is type-checked and run there. */
+/**
+ * "svcdeploy/unit-file" as another program gets it: the package is installed elsewhere, and every example of
+ * docs/unit-file.md is type-checked and run there.
+ */
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,11 +20,24 @@ beforeAll(async () => {
   await mkdir(staging);
   await run(process.execPath, [join(root, "scripts/build.ts"), join(staging, "dist")]);
   await copyFile(join(root, "package.json"), join(staging, "package.json"));
-  await run("npm", ["pack", "--silent", "--ignore-scripts", "--offline", "--pack-destination", folder], { cwd: staging });
+  await run("npm", ["pack", "--silent", "--ignore-scripts", "--offline", "--pack-destination", folder], {
+    cwd: staging,
+  });
   const archive = (await readdir(folder)).find((name) => name.endsWith(".tgz")) ?? "";
   await mkdir(join(folder, "consumer"));
-  await writeFile(join(folder, "consumer/package.json"), '{ "name": "consumer", "private": true, "type": "module" }');
-  const install = ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", join(folder, archive)];
+  await writeFile(
+    join(folder, "consumer/package.json"),
+    '{ "name": "consumer", "private": true, "type": "module" }',
+  );
+  const install = [
+    "install",
+    "--offline",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--silent",
+    join(folder, archive),
+  ];
   await run("npm", install, { cwd: join(folder, "consumer") });
 }, 120_000);
 
@@ -34,19 +50,35 @@ test("the examples of the documentation are right, in types and results", async 
   const examples = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
   expect(examples.length).toBeGreaterThan(5);
   const names = examples.map((_code, index) => `example-${index + 1}.ts`);
-  await Promise.all(examples.map((code, index) => writeFile(join(folder, "consumer", names[index] ?? ""), code)));
-  const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--skipLibCheck", "false", "--types", "node"];
-  const types = ["--typeRoots", join(root, "node_modules/@types"), "--allowImportingTsExtensions"];
-  const checked = await run(join(root, "node_modules/.bin/tsc"), [...options, ...types, ...names], { cwd: join(folder, "consumer") }).catch(
-    (error: { stdout: string }) => error,
+  await Promise.all(
+    examples.map((code, index) => writeFile(join(folder, "consumer", names[index] ?? ""), code)),
   );
+  const options = [
+    "--noEmit",
+    "--strict",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2024",
+    "--skipLibCheck",
+    "false",
+    "--types",
+    "node",
+  ];
+  const types = ["--typeRoots", join(root, "node_modules/@types"), "--allowImportingTsExtensions"];
+  const checked = await run(join(root, "node_modules/.bin/tsc"), [...options, ...types, ...names], {
+    cwd: join(folder, "consumer"),
+  }).catch((error: { stdout: string }) => error);
   expect(checked.stdout).toBe("");
   for (const name of names) await run(process.execPath, [name], { cwd: join(folder, "consumer") });
 }, 60_000);
 
 test("nothing else of the package can be imported", async () => {
-  const script = 'await import("svcdeploy/dist/main.js").then(() => console.log("imported"), (error) => console.log(error.code))';
-  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], { cwd: join(folder, "consumer") });
+  const script =
+    'await import("svcdeploy/dist/main.js").then(() => console.log("imported"), (error) => console.log(error.code))';
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: join(folder, "consumer"),
+  });
   expect(stdout).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED\n");
 });
 

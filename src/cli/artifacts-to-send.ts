@@ -1,20 +1,34 @@
-/** Artifacts for commands that may send them: what has to be fetched is fetched, and whoever waits for it sees that. */
+/**
+ * Artifacts for commands that may send them: what has to be fetched is fetched, and whoever waits for it sees
+ * that.
+ */
 import type { ArtifactUse } from "../project/artifacts.ts";
 import type { FetchEvent } from "../project/fetch-artifact.ts";
-import { formatDuration, formatSize, type Line, line, styled, truncate } from "../report/text.ts";
+import { formatDuration, formatSize, type Line, line, styled, truncate } from "../report/lines/text.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const REDRAW_MILLISECONDS = 100;
 
 /** silent: a run that nobody watches says nothing of downloads. */
-export function artifactsToSend(surroundings: Surroundings, telling: "told" | "silent" = "told"): ArtifactUse {
+export function artifactsToSend(
+  surroundings: Surroundings,
+  telling: "told" | "silent" = "told",
+): ArtifactUse {
   const tell = telling === "silent" ? () => {} : makeTeller(surroundings);
-  return { for: "send", environment: surroundings.environment, tell, interruptible: (work) => interruptibly(surroundings, work) };
+  return {
+    for: "send",
+    environment: surroundings.environment,
+    tell,
+    interruptible: (work) => interruptibly(surroundings, work),
+  };
 }
 
 /** Without it Ctrl-C would leave half a file in the cache. */
-async function interruptibly<Value>(surroundings: Surroundings, work: (interrupt: AbortSignal) => Promise<Value>): Promise<Value> {
+async function interruptibly<Value>(
+  surroundings: Surroundings,
+  work: (interrupt: AbortSignal) => Promise<Value>,
+): Promise<Value> {
   const { signal, stop } = listenForInterrupts(surroundings, () => {});
   try {
     const value = await work(signal);
@@ -25,8 +39,14 @@ async function interruptibly<Value>(surroundings: Surroundings, work: (interrupt
   }
 }
 
-/** For commands that only hold hosts against artifacts: of those from https only archives are fetched, whose trees nothing else tells. */
-export function artifactsToCompare(surroundings: Surroundings, telling: "told" | "silent" = "told"): ArtifactUse {
+/**
+ * For commands that only hold hosts against artifacts: of those from https only archives are fetched, whose
+ * trees nothing else tells.
+ */
+export function artifactsToCompare(
+  surroundings: Surroundings,
+  telling: "told" | "silent" = "told",
+): ArtifactUse {
   return { ...artifactsToSend(surroundings, telling), for: "compare" };
 }
 
@@ -45,7 +65,9 @@ function makeTeller({ stderr, display, asking }: Surroundings): (event: FetchEve
     if (isDue) drawn = now;
     if (isDue) stderr.row(event.type === "ended" ? [] : dim(truncate(rowOf(event), stderr.columns - 1)));
     if (event.type === "ended" && event.ok)
-      stderr.print([dim(`Fetched ${event.url}: ${formatSize(event.received)} in ${formatDuration(event.milliseconds)}`)]);
+      stderr.print([
+        dim(`Fetched ${event.url}: ${formatSize(event.received)} in ${formatDuration(event.milliseconds)}`),
+      ]);
   };
 }
 

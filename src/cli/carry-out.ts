@@ -1,16 +1,25 @@
-/** Carries planned plays out under the eyes of a reporter, and keeps the promise that a second Ctrl-C ends it within two seconds. */
+/**
+ * Carries planned plays out under the eyes of a reporter, and keeps the promise that a second Ctrl-C ends it
+ * within two seconds.
+ */
 import { EXIT, exitCodeOf } from "../core/exit-code.ts";
 import type { DeployEvent, HostReport } from "../core/model.ts";
 import type { DeployContext, PlannedPlay } from "../deploy/context.ts";
 import { rollout } from "../deploy/rollout.ts";
-import { countPlans } from "../report/plan-view.ts";
+import { countPlans } from "../report/plan/plan-view.ts";
 import { reportsAfterDetach, unchangedReports } from "./early-reports.ts";
 
 /** How long the rollout may take to let go by itself. */
 const DETACH_MILLISECONDS = 1500;
 
-/** Runs the plays from run-started to run-finished; gives the exit code. context.emit reaches the reporter. */
-export async function carryOut(environment: string, plays: readonly PlannedPlay[], context: DeployContext): Promise<number> {
+/**
+ * Runs the plays from run-started to run-finished; gives the exit code. context.emit reaches the reporter.
+ */
+export async function carryOut(
+  environment: string,
+  plays: readonly PlannedPlay[],
+  context: DeployContext,
+): Promise<number> {
   const all = plays.flatMap((each) => each.hosts).map(({ target }) => target.host.name);
   context.emit({
     type: "run-started",
@@ -21,7 +30,9 @@ export async function carryOut(environment: string, plays: readonly PlannedPlay[
     hosts: [...new Set(all)],
     plays: plays.map((each) => each.play.name),
   });
-  const reports = isIdle(environment, plays) ? reportIdle(plays, context) : await rolloutUntilDetached(plays, context);
+  const reports = isIdle(environment, plays)
+    ? reportIdle(plays, context)
+    : await rolloutUntilDetached(plays, context);
   const exitCode = context.signal.aborted ? EXIT.interrupted : exitCodeOf(reports);
   context.emit({ type: "run-finished", reports, exitCode });
   return exitCode;
@@ -35,12 +46,20 @@ function isIdle(environment: string, plays: readonly PlannedPlay[]): boolean {
 /** The plan has just been made on the hosts themselves; asking them again would tell nothing new. */
 function reportIdle(plays: readonly PlannedPlay[], context: DeployContext): readonly HostReport[] {
   const reports = unchangedReports(plays);
-  for (const { play, hosts } of plays) context.emit({ type: "play-started", play: play.name, hosts: hosts.map(({ target }) => target.host.name) });
+  for (const { play, hosts } of plays)
+    context.emit({
+      type: "play-started",
+      play: play.name,
+      hosts: hosts.map(({ target }) => target.host.name),
+    });
   for (const report of reports) context.emit({ type: "host-finished", report });
   return reports;
 }
 
-async function rolloutUntilDetached(plays: readonly PlannedPlay[], context: DeployContext): Promise<readonly HostReport[]> {
+async function rolloutUntilDetached(
+  plays: readonly PlannedPlay[],
+  context: DeployContext,
+): Promise<readonly HostReport[]> {
   const finished: HostReport[] = [];
   let over = false;
   const emit = (event: DeployEvent): void => {

@@ -10,7 +10,7 @@ import type { DeployContext } from "../deploy/context.ts";
 import { loadProject } from "../project/load.ts";
 import { limitHosts } from "../project/targets.ts";
 import { checkJson, checkText } from "../report/check-text.ts";
-import { formatJson } from "../report/json.ts";
+import { formatJson } from "../report/lines/json.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { connectionOf, optionalText, type RawArguments, selectionOf } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -29,17 +29,34 @@ export async function check(raw: RawArguments, surroundings: Surroundings): Prom
   interrupts.stop();
   const exitCode = exitCodeOfChecks(checks);
   const { stdout } = surroundings;
-  if (optionalText(raw, "output") === "json") stdout.write(formatJson(checkJson(project.environment, checks, exitCode)));
+  if (optionalText(raw, "output") === "json")
+    stdout.write(formatJson(checkJson(project.environment, checks, exitCode)));
   else stdout.print(checkText(checks, stdout.columns));
   return exitCode;
 }
 
-async function judgeHosts(hosts: readonly Host[], project: Project, context: DeployContext): Promise<readonly HostCheck[]> {
-  const checked = await checkHosts(hosts, context, { deliveriesTo: (host) => deliveriesTo(project, host), wallClock: Date.now });
-  return refuseTwins(checked.map(({ host, result }) => (result.ok ? judgeHost(host, result.answer, result.asked) : judgeError(host, result.error))));
+async function judgeHosts(
+  hosts: readonly Host[],
+  project: Project,
+  context: DeployContext,
+): Promise<readonly HostCheck[]> {
+  const checked = await checkHosts(hosts, context, {
+    deliveriesTo: (host) => deliveriesTo(project, host),
+    wallClock: Date.now,
+  });
+  return refuseTwins(
+    checked.map(({ host, result }) =>
+      result.ok ? judgeHost(host, result.answer, result.asked) : judgeError(host, result.error),
+    ),
+  );
 }
 
-const CAUSES: Readonly<Record<CheckStatus, FailureCause | null>> = { well: null, mend: "host", refused: "refused", unreachable: "unreachable" };
+const CAUSES: Readonly<Record<CheckStatus, FailureCause | null>> = {
+  well: null,
+  mend: "host",
+  refused: "refused",
+  unreachable: "unreachable",
+};
 
 function exitCodeOfChecks(checks: readonly HostCheck[]): number {
   const failures = checks.map(({ status }) => CAUSES[status]).filter((cause) => cause !== null);

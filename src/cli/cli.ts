@@ -3,7 +3,7 @@ import yargs, { type Argv } from "yargs";
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../core/errors.ts";
 import { EXIT } from "../core/exit-code.ts";
-import { line, styled } from "../report/text.ts";
+import { line, styled } from "../report/lines/text.ts";
 import { COMMANDS, type Command } from "./commands.ts";
 import { isGiven, type RawArguments } from "./options.ts";
 import { commandHelp, programHelp } from "./reference/help-text.ts";
@@ -16,7 +16,9 @@ import { withReports } from "./with-reports.ts";
 /** Runs the command line of a process and gives its exit code; every error has been shown. */
 export async function runCli(from: NodeJS.Process): Promise<number> {
   const surroundings = makeSurroundings(from);
-  const code = await runCommandLine(from.argv.slice(2), surroundings).catch((error: unknown) => reportError(error, surroundings));
+  const code = await runCommandLine(from.argv.slice(2), surroundings).catch((error: unknown) =>
+    reportError(error, surroundings),
+  );
   surroundings.stderr.print(surroundings.logbook.read().notices.map((notice) => line(styled("dim", notice))));
   await Promise.all([surroundings.stdout.flush(), surroundings.stderr.flush()]);
   return await withLostOutput(code, surroundings);
@@ -26,7 +28,9 @@ export async function runCli(from: NodeJS.Process): Promise<number> {
 async function withLostOutput(code: number, { stdout, stderr }: Surroundings): Promise<number> {
   const reason = stdout.lost();
   if (reason === null) return code;
-  stderr.print([line(styled("bad", `Standard output could not be written (${reason}); what it lacks is lost.`))]);
+  stderr.print([
+    line(styled("bad", `Standard output could not be written (${reason}); what it lacks is lost.`)),
+  ]);
   await stderr.flush();
   return code === EXIT.done ? EXIT.failed : code;
 }
@@ -45,7 +49,9 @@ async function runCommandLine(words: readonly string[], surroundings: Surroundin
         refuseUnknown(raw, command);
         code = await (await command.load())(raw, surroundings);
       }),
-    makeParser((raw) => (isGiven(raw, "help") ? showHelp(programHelp(TABLE, surroundings.stdout.columns)) : refuseCommand(raw))),
+    makeParser((raw) =>
+      isGiven(raw, "help") ? showHelp(programHelp(TABLE, surroundings.stdout.columns)) : refuseCommand(raw),
+    ),
   );
   await parser.parseAsync([...words], {}, (_error: unknown, _arguments: unknown, printed: string) => {
     output = printed;
@@ -54,7 +60,10 @@ async function runCommandLine(words: readonly string[], surroundings: Surroundin
   return code;
 }
 
-/** yargs reads the words; help is ours, made of the table. withoutCommand runs where the first word is no command. */
+/**
+ * yargs reads the words; help is ours, made of the table. withoutCommand runs where the first word is no
+ * command.
+ */
 function makeParser(withoutCommand: (raw: RawArguments) => void): Argv {
   return yargs()
     .scriptName("svcdeploy")
@@ -85,7 +94,9 @@ function plainMessage(message: string): string {
   const [, bare] = /^Not enough arguments following: (\S+)$/.exec(message) ?? [];
   if (bare !== undefined) return `--${bare} needs a value`;
   const [, option, given, choices] = /Argument: (\S+), Given: (.*), Choices: (.*)$/.exec(message) ?? [];
-  return option === undefined ? message : `--${option} takes one of ${choices?.replaceAll('"', "")}; this is ${given}`;
+  return option === undefined
+    ? message
+    : `--${option} takes one of ${choices?.replaceAll('"', "")}; this is ${given}`;
 }
 
 /** What runs when the first word is no command, or there is no word at all. */
@@ -102,11 +113,17 @@ function refuseUnknown(raw: RawArguments, command: Command): void {
   for (const name of Object.keys(raw)) {
     if (name === "_" || name === "$0" || name === "h" || known.includes(name)) continue;
     const long = known.filter((each) => each.length > 1);
-    throw new UsageError(`${command.name} has no option ${name.length === 1 ? "-" : "--"}${name}`, suggest(name, long, "--"));
+    throw new UsageError(
+      `${command.name} has no option ${name.length === 1 ? "-" : "--"}${name}`,
+      suggest(name, long, "--"),
+    );
   }
   const extra = wordsOf(raw)[1 + (command.operands?.most ?? 0)];
   if (extra !== undefined)
-    throw new UsageError(`${command.name} takes no argument ${extra}`, "Several values of an option stand behind it: --service a b");
+    throw new UsageError(
+      `${command.name} takes no argument ${extra}`,
+      "Several values of an option stand behind it: --service a b",
+    );
 }
 
 function wordsOf(raw: RawArguments): readonly string[] {

@@ -1,10 +1,20 @@
 /** The table of commands: what each is for, takes, and where it is done. */
 import type { Options } from "yargs";
-import { HEAL } from "./heal-options.ts";
+import { HEAL } from "./drift/heal-options.ts";
 import { LOOKING } from "./looking-options.ts";
-import { CONNECTION, HISTORY, LINT, LOGS, outputOption, PRUNE, type RawArguments, SELECTION, STATUS } from "./options.ts";
+import {
+  CONNECTION,
+  HISTORY,
+  LINT,
+  LOGS,
+  outputOption,
+  PRUNE,
+  type RawArguments,
+  SELECTION,
+  STATUS,
+} from "./options.ts";
+import { PASSED_ON, TIMER, WATCH } from "./status/watch-options.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { PASSED_ON, TIMER, WATCH } from "./watch-options.ts";
 
 /** A command's work: arguments in, exit code out. */
 export type CommandRun = (raw: RawArguments, surroundings: Surroundings) => Promise<number>;
@@ -16,7 +26,10 @@ export type Command = {
   /** What a user should know beyond that, in a sentence or two. */
   readonly more?: string;
   readonly example: string;
-  /** What may stand behind the name without an option's name: as the usage shows it, and how many at most; absent: nothing. */
+  /**
+   * What may stand behind the name without an option's name: as the usage shows it, and how many at most;
+   * absent: nothing.
+   */
   readonly operands?: { readonly show: string; readonly most: number };
   readonly options: Readonly<Record<string, Options>>;
   readonly load: () => Promise<CommandRun>;
@@ -70,13 +83,14 @@ export const COMMANDS: readonly Command[] = [
       },
       supervisord: {
         type: "string",
-        describe: "instead of a HOST: programs of this configuration file, here or as HOST:/PATH; UNIT names a program",
+        describe:
+          "instead of a HOST: programs of this configuration file, here or as HOST:/PATH; UNIT names a program",
         requiresArg: true,
       },
       stdout: { type: "boolean", describe: "print the service files instead" },
       force: { type: "boolean", describe: "write also what does not render to the same" },
     },
-    load: async () => (await import("./adopt.ts")).adopt,
+    load: async () => (await import("./adopt/adopt.ts")).adopt,
   },
   {
     name: "render",
@@ -104,7 +118,7 @@ export const COMMANDS: readonly Command[] = [
       out: { type: "string", describe: "save it for review and `apply FILE`", requiresArg: true },
       "valid-for": { type: "string", describe: "with --out: for how long; default 24h", requiresArg: true },
     },
-    load: async () => (await import("./plan.ts")).plan,
+    load: async () => (await import("./apply/plan.ts")).plan,
   },
   {
     name: "apply",
@@ -118,12 +132,17 @@ export const COMMANDS: readonly Command[] = [
       ...CONNECTION,
       yes: { type: "boolean", describe: "do not ask" },
       ...PRUNE,
-      stale: { type: "string", choices: ["fail", "skip"], describe: "with a saved PLAN: hosts that moved since", requiresArg: true },
+      stale: {
+        type: "string",
+        choices: ["fail", "skip"],
+        describe: "with a saved PLAN: hosts that moved since",
+        requiresArg: true,
+      },
       "dry-run": { type: "boolean", describe: "the same as plan" },
       "detailed-exitcode": { ...DETAILED, describe: "with --dry-run: exit 2 when changes are pending" },
       output: outputOption("text", "json", "ndjson", "markdown"),
     },
-    load: async () => (await import("./apply.ts")).apply,
+    load: async () => (await import("./apply/apply.ts")).apply,
   },
   {
     name: "rollback",
@@ -141,15 +160,20 @@ export const COMMANDS: readonly Command[] = [
       "dry-run": { type: "boolean", describe: "only show the plan" },
       output: outputOption("text", "json", "ndjson", "markdown"),
     },
-    load: async () => (await import("./rollback.ts")).rollback,
+    load: async () => (await import("./apply/rollback.ts")).rollback,
   },
   {
     name: "why",
     operands: { show: "SERVICE@HOST", most: 1 },
     describe: "Say which run made a service what it is, and what became of it",
     example: "svcdeploy why web@web1 --env prod",
-    options: { project: SELECTION.project, env: SELECTION.env, ...CONNECTION, output: outputOption("text", "json") },
-    load: async () => (await import("./why.ts")).why,
+    options: {
+      project: SELECTION.project,
+      env: SELECTION.env,
+      ...CONNECTION,
+      output: outputOption("text", "json"),
+    },
+    load: async () => (await import("./history/why.ts")).why,
   },
   {
     name: "explain",
@@ -182,7 +206,12 @@ export const COMMANDS: readonly Command[] = [
     describe: "Check that every unit runs and is healthy",
     more: "Looks for as long as a service's settle time and asks the health checks. Changes nothing.",
     example: "svcdeploy verify --env prod --service etcd",
-    options: { ...SELECTION, ...CONNECTION, output: outputOption("text", "json"), "no-health": WITHOUT_HEALTH },
+    options: {
+      ...SELECTION,
+      ...CONNECTION,
+      output: outputOption("text", "json"),
+      "no-health": WITHOUT_HEALTH,
+    },
     load: async () => (await import("./verify.ts")).verify,
   },
   {
@@ -198,14 +227,14 @@ export const COMMANDS: readonly Command[] = [
       ...HEAL,
       ...WATCH,
     },
-    load: async () => (await import("./drift.ts")).drift,
+    load: async () => (await import("./drift/drift.ts")).drift,
   },
   {
     name: "history",
     describe: "List the runs; with --env as the hosts recorded them",
     example: "svcdeploy history --env prod --service etcd --since 7d",
     options: { ...HISTORY, ...CONNECTION, output: outputOption("text", "json") },
-    load: async () => (await import("./history.ts")).history,
+    load: async () => (await import("./history/history.ts")).history,
   },
   {
     name: "show",
@@ -219,7 +248,7 @@ export const COMMANDS: readonly Command[] = [
       ...CONNECTION,
       output: outputOption("text", "json", "markdown"),
     },
-    load: async () => (await import("./show.ts")).show,
+    load: async () => (await import("./history/show.ts")).show,
   },
   {
     name: "status",
@@ -231,7 +260,7 @@ export const COMMANDS: readonly Command[] = [
       ...STATUS,
       output: outputOption("text", "json"),
     },
-    load: async () => (await import("./status.ts")).status,
+    load: async () => (await import("./status/status.ts")).status,
   },
   {
     name: "logs",
@@ -242,14 +271,14 @@ export const COMMANDS: readonly Command[] = [
       ...LOGS,
       output: outputOption("text", "ndjson"),
     },
-    load: async () => (await import("./logs.ts")).logs,
+    load: async () => (await import("./logs/logs.ts")).logs,
   },
   {
     name: "install-timer",
     describe: "Run drift by itself: a systemd timer, or a crontab line",
     example: "svcdeploy install-timer --env prod --every 1h --notify @hooks",
     options: { ...SELECTION, ...CONNECTION, "no-health": WITHOUT_HEALTH, ...HEAL, ...PASSED_ON, ...TIMER },
-    load: async () => (await import("./install-timer.ts")).installTimer,
+    load: async () => (await import("./timer/install-timer.ts")).installTimer,
   },
   {
     name: "lint",
@@ -258,7 +287,7 @@ export const COMMANDS: readonly Command[] = [
     example: "svcdeploy lint app.service /etc/systemd/system --systemd 257",
     operands: { show: "[FILE…]", most: Number.POSITIVE_INFINITY },
     options: LINT,
-    load: async () => (await import("./lint.ts")).lint,
+    load: async () => (await import("./lint/lint.ts")).lint,
   },
   {
     name: "schemas",

@@ -9,7 +9,8 @@ import type { Surroundings } from "./surroundings.ts";
 export async function completion(raw: RawArguments, { stdout }: Surroundings): Promise<number> {
   const shell = argumentOf(raw) ?? "";
   if (!isShell(shell)) {
-    const message = shell === "" ? "completion needs the name of a shell" : `There is no completion for ${shell}`;
+    const message =
+      shell === "" ? "completion needs the name of a shell" : `There is no completion for ${shell}`;
     throw new UsageError(message, suggest(shell, SHELLS, "svcdeploy completion "));
   }
   stdout.write(SCRIPTS[shell]);

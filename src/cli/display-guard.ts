@@ -1,4 +1,7 @@
-/** A live display hides the cursor: whoever suspends or quits the program gets it back, and is told what the hosts make of it. */
+/**
+ * A live display hides the cursor: whoever suspends or quits the program gets it back, and is told what the
+ * hosts make of it.
+ */
 
 const SHOW_CURSOR = "\u001b[?25h";
 const HIDE_CURSOR = "\u001b[?25l";
@@ -7,8 +10,8 @@ const SUSPENDED =
   "\nSuspended: a host whose change is not confirmed yet takes it back when it has heard nothing for about 20 seconds. `fg` goes on.\n";
 
 /**
- * Looks after the terminal of a process while something is displayed live; the function it gives ends that. Ctrl-Z and Ctrl-\ do what they always do,
- * after the cursor is back.
+ * Looks after the terminal of a process while something is displayed live; the function it gives ends that.
+ * Ctrl-Z and Ctrl-\ do what they always do, after the cursor is back.
  */
 export function guardDisplay(from: NodeJS.Process): () => void {
   // The display replaces the stream's own write while it runs, and would keep our words back until its end.

@@ -1,26 +1,44 @@
-/** Reports of hosts that no rollout told about: where there was nothing to do, and where Ctrl-C let go of them. */
+/**
+ * Reports of hosts that no rollout told about: where there was nothing to do, and where Ctrl-C let go of
+ * them.
+ */
 import type { HostReport, HostTarget } from "../core/model.ts";
 import type { PlannedPlay } from "../deploy/context.ts";
 import { makeReport } from "../deploy/host-report.ts";
 
 /** Every host unchanged: for plans that have nothing to do. */
 export function unchangedReports(plays: readonly PlannedPlay[]): readonly HostReport[] {
-  return plays.flatMap((each) => each.hosts).map(({ target }) => emptyReport(target, { status: "unchanged", cause: null, message: "", hint: null }));
+  return plays
+    .flatMap((each) => each.hosts)
+    .map(({ target }) => emptyReport(target, { status: "unchanged", cause: null, message: "", hint: null }));
 }
 
 /** The finished reports and, for every other host of the plays, that nobody knows. */
-export function reportsAfterDetach(environment: string, plays: readonly PlannedPlay[], finished: readonly HostReport[]): readonly HostReport[] {
-  const rest = plays.flatMap((each) => each.hosts).filter(({ target }) => !finished.some((report) => isOf(report, target)));
+export function reportsAfterDetach(
+  environment: string,
+  plays: readonly PlannedPlay[],
+  finished: readonly HostReport[],
+): readonly HostReport[] {
+  const rest = plays
+    .flatMap((each) => each.hosts)
+    .filter(({ target }) => !finished.some((report) => isOf(report, target)));
   const message = "Let go by a second Ctrl-C: if a change was under way, the host decides about it alone.";
-  const hint = (host: string): string => `See what it came to: svcdeploy plan --env ${environment} --limit ${host}`;
+  const hint = (host: string): string =>
+    `See what it came to: svcdeploy plan --env ${environment} --limit ${host}`;
   const lost = { status: "unknown", cause: "interrupted", message } as const;
-  return [...finished, ...rest.map(({ target }) => emptyReport(target, { ...lost, hint: hint(target.host.name) }))];
+  return [
+    ...finished,
+    ...rest.map(({ target }) => emptyReport(target, { ...lost, hint: hint(target.host.name) })),
+  ];
 }
 
 function isOf(report: HostReport, target: HostTarget): boolean {
   return report.host === target.host.name && report.play === target.play;
 }
 
-function emptyReport(target: HostTarget, end: Pick<HostReport, "status" | "cause" | "message" | "hint">): HostReport {
+function emptyReport(
+  target: HostTarget,
+  end: Pick<HostReport, "status" | "cause" | "message" | "hint">,
+): HostReport {
   return makeReport(target, end.status, 0, { now: () => 0 }, end);
 }

@@ -1,4 +1,7 @@
-/** `svcdeploy env SERVICE HOST [UNIT]`: the environment that a service's processes get, and who wins. Reads the project alone. */
+/**
+ * `svcdeploy env SERVICE HOST [UNIT]`: the environment that a service's processes get, and who wins. Reads
+ * the project alone.
+ */
 
 import { effectiveEnvironment, type KnownFile } from "../core/environment/effective-environment.ts";
 import type { ServiceUnit } from "../core/environment/implied-variables.ts";
@@ -10,14 +13,17 @@ import { type EffectiveUnit, effectiveUnit } from "../core/unit-file/effective-u
 import { triggeredUnit } from "../core/unit-file/triggers.ts";
 import { STAND_INS } from "../project/targets.ts";
 import { type EnvView, envJson, envText } from "../report/env-text.ts";
-import { formatJson } from "../report/json.ts";
+import { formatJson } from "../report/lines/json.ts";
 import { type LookedAt, lookAtService } from "./look-at-service.ts";
 import { optionalText, type RawArguments } from "./options.ts";
 import { showLines } from "./show-long.ts";
 import { suggest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** Prints the variables. Throws UsageError when the service, the host or UNIT is none of the project's, and ConfigError. */
+/**
+ * Prints the variables. Throws UsageError when the service, the host or UNIT is none of the project's, and
+ * ConfigError.
+ */
 export async function env(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const looked = await lookAtService(raw, surroundings);
   const view = await look(looked);
@@ -29,15 +35,21 @@ export async function env(raw: RawArguments, surroundings: Surroundings): Promis
 /** Everything that is shown of one service. Throws UsageError for a unit that it has not. */
 export async function look(looked: LookedAt): Promise<EnvView> {
   const { project, target, service, files } = looked;
-  const units = target.resources.flatMap((resource) => (resource.kind === "unit" && resource.unit.endsWith(".service") ? [resource.unit] : []));
+  const units = target.resources.flatMap((resource) =>
+    resource.kind === "unit" && resource.unit.endsWith(".service") ? [resource.unit] : [],
+  );
   const unit = chooseUnit(looked, units);
   const known = new Map(files.map((file) => [file.path, file]));
   const readFile = (path: string): KnownFile | null => {
     const file = known.get(path);
-    return file === undefined ? null : { text: new TextDecoder().decode(file.content), secrets: [...looked.secrets.keys()] };
+    return file === undefined
+      ? null
+      : { text: new TextDecoder().decode(file.content), secrets: [...looked.secrets.keys()] };
   };
   const artifact = service.artifact === null ? null : await STAND_INS.describe(service.artifact);
-  const explained = new Map(explainFiles({ ...looked, host: target.host, artifact }).map((file) => [file.path, file.lines]));
+  const explained = new Map(
+    explainFiles({ ...looked, host: target.host, artifact }).map((file) => [file.path, file.lines]),
+  );
   return {
     environment: project.environment,
     host: target.host.name,
@@ -49,15 +61,25 @@ export async function look(looked: LookedAt): Promise<EnvView> {
   };
 }
 
-/** UNIT, with or without its type; without it the service's own, of instances the first, else the first that runs as the service. */
+/**
+ * UNIT, with or without its type; without it the service's own, of instances the first, else the first that
+ * runs as the service.
+ */
 function chooseUnit({ what, service }: LookedAt, units: readonly string[]): string {
   const instance = `${service.name}@`;
-  const own = units.find((unit) => unit === `${service.name}.service`) ?? units.find((unit) => unit.startsWith(instance)) ?? units[0];
+  const own =
+    units.find((unit) => unit === `${service.name}.service`) ??
+    units.find((unit) => unit.startsWith(instance)) ??
+    units[0];
   if (own === undefined) throw new UsageError(`${service.name} has no service unit`);
   if (what === null) return own;
   const named = units.find((unit) => unit === what || unit === `${what}.service`);
   const stem = (unit: string): string => unit.replace(/\.service$/, "");
-  if (named === undefined) throw new UsageError(`${service.name} has no unit ${JSON.stringify(what)}`, suggest(stem(what), units.map(stem), ""));
+  if (named === undefined)
+    throw new UsageError(
+      `${service.name} has no unit ${JSON.stringify(what)}`,
+      suggest(stem(what), units.map(stem), ""),
+    );
   return named;
 }
 
@@ -68,10 +90,17 @@ function serviceUnit({ files, target, service }: LookedAt, unit: string): Servic
   const onHost = files.map(({ path, content }) => ({ path, content }));
   const read = (name: string): EffectiveUnit => effectiveUnit(name, onHost);
   const { systemd } = target.host;
-  const beside = target.resources.flatMap((resource) => (resource.kind === "unit" && resource.unit !== unit ? [resource.unit] : []));
+  const beside = target.resources.flatMap((resource) =>
+    resource.kind === "unit" && resource.unit !== unit ? [resource.unit] : [],
+  );
   const triggers = beside.filter((name) => {
     const { sections } = read(name);
-    return triggeredUnit(name, (section, directive) => sections.get(section)?.get(directive)?.at(-1)?.value ?? null) === unit;
+    return (
+      triggeredUnit(
+        name,
+        (section, directive) => sections.get(section)?.get(directive)?.at(-1)?.value ?? null,
+      ) === unit
+    );
   });
   const { account } = service;
   const section = read(unit).sections.get("Service") ?? new Map();

@@ -1,24 +1,35 @@
-/** `svcdeploy explain SERVICE HOST [WHAT]`: where each line of each rendered file comes from. Reads the project alone. */
+/**
+ * `svcdeploy explain SERVICE HOST [WHAT]`: where each line of each rendered file comes from. Reads the
+ * project alone.
+ */
 import { didYouMean, UsageError } from "../core/errors.ts";
 import { EXIT } from "../core/exit-code.ts";
 import { explainFiles } from "../core/explain/explain.ts";
 import type { ExplainedFile } from "../core/explain/line-origin.ts";
 import { STAND_INS } from "../project/targets.ts";
 import { explainJson, explainText } from "../report/explain-text.ts";
-import { formatJson } from "../report/json.ts";
+import { formatJson } from "../report/lines/json.ts";
 import { lookAtService } from "./look-at-service.ts";
 import { optionalText, type RawArguments } from "./options.ts";
 import { showLines } from "./show-long.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** Prints the lines with their origins. Throws UsageError when the service, the host or WHAT is none of the project's, and ConfigError. */
+/**
+ * Prints the lines with their origins. Throws UsageError when the service, the host or WHAT is none of the
+ * project's, and ConfigError.
+ */
 export async function explain(raw: RawArguments, surroundings: Surroundings): Promise<number> {
   const looked = await lookAtService(raw, surroundings);
   const { project, service, target, what } = looked;
   const { host } = target;
   const artifact = service.artifact === null ? null : await STAND_INS.describe(service.artifact);
   const all = explainFiles({ ...looked, host, artifact });
-  const view = { environment: project.environment, host: host.name, service: service.name, files: what === null ? all : onlyWhat(all, what) };
+  const view = {
+    environment: project.environment,
+    host: host.name,
+    service: service.name,
+    files: what === null ? all : onlyWhat(all, what),
+  };
   if (optionalText(raw, "output") === "json") surroundings.stdout.write(formatJson(explainJson(view)));
   else await showLines(explainText(view, surroundings.stdout.columns), surroundings);
   return EXIT.done;
@@ -26,12 +37,17 @@ export async function explain(raw: RawArguments, surroundings: Surroundings): Pr
 
 /** The lines of a directive or variable of that name; else the files with that in their path. */
 function onlyWhat(files: readonly ExplainedFile[], what: string): readonly ExplainedFile[] {
-  const byName = files.map((file) => ({ ...file, lines: file.lines?.filter(({ text }) => nameOf(text) === what) ?? [] }));
+  const byName = files.map((file) => ({
+    ...file,
+    lines: file.lines?.filter(({ text }) => nameOf(text) === what) ?? [],
+  }));
   const named = byName.filter(({ lines }) => lines.length > 0);
   if (named.length > 0) return named;
   const byPath = files.filter(({ path }) => path.includes(what));
   if (byPath.length > 0) return byPath;
-  const names = [...new Set(files.flatMap(({ lines }) => lines ?? []).flatMap(({ text }) => nameOf(text) ?? []))];
+  const names = [
+    ...new Set(files.flatMap(({ lines }) => lines ?? []).flatMap(({ text }) => nameOf(text) ?? [])),
+  ];
   const paths = files.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
   throw new UsageError(
     `No line and no file is called ${JSON.stringify(what)}`,

@@ -1,4 +1,6 @@
-/** `svcdeploy graph`: the units of an environment and what orders or requires what. Reads the project alone. */
+/**
+ * `svcdeploy graph`: the units of an environment and what orders or requires what. Reads the project alone.
+ */
 import { resolve } from "node:path";
 import { EXIT } from "../core/exit-code.ts";
 import { aroundServices, unitGraph } from "../core/graph/unit-graph.ts";
@@ -6,10 +8,10 @@ import { hostOfTargets } from "../core/lint/from-targets.ts";
 import type { HostTarget } from "../core/model.ts";
 import { loadProject } from "../project/load.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
-import { graphDot } from "../report/graph-dot.ts";
-import { graphMermaid } from "../report/graph-mermaid.ts";
-import { type GraphView, graphJson, graphText, type HostsGraph } from "../report/graph-text.ts";
-import { formatJson } from "../report/json.ts";
+import { graphDot } from "../report/graph/graph-dot.ts";
+import { graphMermaid } from "../report/graph/graph-mermaid.ts";
+import { type GraphView, graphJson, graphText, type HostsGraph } from "../report/graph/graph-text.ts";
+import { formatJson } from "../report/lines/json.ts";
 import { optionalText, type RawArguments, type Selection, selectionOf } from "./options.ts";
 import { showLines } from "./show-long.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -26,7 +28,7 @@ export async function graph(raw: RawArguments, surroundings: Surroundings): Prom
       stdout.write(graphDot(view));
       break;
     case "svg":
-      stdout.write(await (await import("../report/graph-svg.ts")).graphSvg(view));
+      stdout.write(await (await import("../report/graph/graph-svg.ts")).graphSvg(view));
       break;
     case "json":
       stdout.write(formatJson(graphJson(view)));
@@ -37,8 +39,14 @@ export async function graph(raw: RawArguments, surroundings: Surroundings): Prom
   return EXIT.done;
 }
 
-/** The graphs of what was selected. Every service of the hosts is rendered, also with --service: its neighbours are known then. */
-export async function draw(selection: Selection, { workingDirectory }: Pick<Surroundings, "workingDirectory">): Promise<GraphView> {
+/**
+ * The graphs of what was selected. Every service of the hosts is rendered, also with --service: its
+ * neighbours are known then.
+ */
+export async function draw(
+  selection: Selection,
+  { workingDirectory }: Pick<Surroundings, "workingDirectory">,
+): Promise<GraphView> {
   const root = resolve(workingDirectory, selection.project);
   const valuesFiles = selection.valuesFiles.map((file) => resolve(workingDirectory, file));
   const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
@@ -57,7 +65,11 @@ export async function draw(selection: Selection, { workingDirectory }: Pick<Surr
   return { environment: project.environment, graphs: folded };
 }
 
-function graphOf(name: string, targets: readonly HostTarget[], services: readonly string[]): readonly HostsGraph[] {
+function graphOf(
+  name: string,
+  targets: readonly HostTarget[],
+  services: readonly string[],
+): readonly HostsGraph[] {
   const host = hostOfTargets(targets);
   if (host === null) return [];
   const owners = targets

@@ -5,11 +5,15 @@ import type { HostReport, HostTarget, Observation, Plan } from "../core/model.ts
 import { findDrift } from "../core/plan/drift.ts";
 import { isEmpty } from "../core/plan/plan.ts";
 import type { PlannedHost, PlannedPlay, PlayTargets } from "../deploy/context.ts";
-import type { DriftHost } from "../report/drift-view.ts";
+import type { DriftHost } from "../report/drift/drift-view.ts";
 import type { Looked } from "./look-for-drift.ts";
 
 /** One host with its drift, each finding with its verdict; work null: there is nothing to heal on it. */
-export type PlannedHealing = { readonly target: HostTarget; readonly drift: DriftHost; readonly work: PlannedHost | null };
+export type PlannedHealing = {
+  readonly target: HostTarget;
+  readonly drift: DriftHost;
+  readonly work: PlannedHost | null;
+};
 
 /** Judges every finding and plans the healing of every host. */
 export function planHealing(
@@ -20,25 +24,46 @@ export function planHealing(
   return looked.map(({ target, observation, drift }) => {
     if (observation === null) return { target, drift, work: null };
     const policy = policyFor(drift.host, drift.play);
-    const { plan, verdicts } = planHeal(target, observation, { kept: drift.findings, ignored: drift.ignored }, policy);
-    const findings = drift.findings.map((finding) => ({ ...finding, heal: verdicts.get(finding) ?? { outcome: "left" as const, why: "" } }));
+    const { plan, verdicts } = planHeal(
+      target,
+      observation,
+      { kept: drift.findings, ignored: drift.ignored },
+      policy,
+    );
+    const findings = drift.findings.map((finding) => ({
+      ...finding,
+      heal: verdicts.get(finding) ?? { outcome: "left" as const, why: "" },
+    }));
     // What began since is younger than any grace, and without one it is no part of what was announced.
     const replan = (aim: HostTarget, fresh: Observation): Plan =>
       planHeal(aim, fresh, ignoreFindings(findDrift(aim, fresh), drift.host, rules, fresh), policy).plan;
-    const work = isEmpty(plan) ? null : { target, plan, error: null, machineId: observation.facts.machineId, replan };
+    const work = isEmpty(plan)
+      ? null
+      : { target, plan, error: null, machineId: observation.facts.machineId, replan };
     return { target, drift: { ...drift, findings }, work };
   });
 }
 
-/** The plays with the hosts that need something. A host that could not be looked at stops nobody else's healing. */
-export function workOf(plays: readonly PlayTargets[], planned: readonly PlannedHealing[]): readonly PlannedPlay[] {
+/**
+ * The plays with the hosts that need something. A host that could not be looked at stops nobody else's
+ * healing.
+ */
+export function workOf(
+  plays: readonly PlayTargets[],
+  planned: readonly PlannedHealing[],
+): readonly PlannedPlay[] {
   return plays.flatMap(({ play }) => {
-    const hosts = planned.flatMap(({ target, work }) => (target.play === play.name && work !== null ? [work] : []));
+    const hosts = planned.flatMap(({ target, work }) =>
+      target.play === play.name && work !== null ? [work] : [],
+    );
     return hosts.length === 0 ? [] : [{ play, hosts }];
   });
 }
 
-/** A host's drift after the work: what was healed is no finding any more, what could not be is one with the reason. */
+/**
+ * A host's drift after the work: what was healed is no finding any more, what could not be is one with the
+ * reason.
+ */
 export function concludeHealing(drift: DriftHost, reports: readonly HostReport[]): DriftHost {
   const report = reports.find(({ host, play }) => host === drift.host && play === drift.play);
   const isTried = drift.findings.some(({ heal }) => heal?.outcome === "heal");
@@ -50,6 +75,8 @@ export function concludeHealing(drift: DriftHost, reports: readonly HostReport[]
     return { ...drift, healed, findings: drift.findings.filter((finding) => !tried.includes(finding)) };
   }
   const why = report === undefined ? "it was not tried" : (report.message.split("\n")[0] ?? report.status);
-  const findings = drift.findings.map((finding) => (tried.includes(finding) ? { ...finding, heal: { outcome: "failed" as const, why } } : finding));
+  const findings = drift.findings.map((finding) =>
+    tried.includes(finding) ? { ...finding, heal: { outcome: "failed" as const, why } } : finding,
+  );
   return { ...drift, findings };
 }

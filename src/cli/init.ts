@@ -1,15 +1,21 @@
-/** `svcdeploy init [USER@HOST[:PORT]]`: writes a small working project into an empty folder, with the schemas for its editor. */
+/**
+ * `svcdeploy init [USER@HOST[:PORT]]`: writes a small working project into an empty folder, with the schemas
+ * for its editor.
+ */
 import { basename, resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { type Login, parseLogin } from "../core/init/login.ts";
 import { makeProjectFiles, type ProjectFile } from "../core/init/project-files.ts";
 import { writeProject } from "../project/write-project.ts";
 import { SCHEMA_FOLDER, writeSchemas } from "../project/write-schemas.ts";
-import { indent, type Line, line, styled } from "../report/text.ts";
+import { indent, type Line, line, styled } from "../report/lines/text.ts";
 import { argumentOf, optionalText, type RawArguments } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** Writes the files and names the next two commands. Throws UsageError for a host that is none and for a folder that is not empty. */
+/**
+ * Writes the files and names the next two commands. Throws UsageError for a host that is none and for a
+ * folder that is not empty.
+ */
 export async function init(raw: RawArguments, { stdout, workingDirectory }: Surroundings): Promise<number> {
   const folder = optionalText(raw, "project") ?? ".";
   const root = resolve(workingDirectory, folder);
@@ -22,7 +28,9 @@ export async function init(raw: RawArguments, { stdout, workingDirectory }: Surr
     [],
     ...(login === null ? [line("Put a host of your own into inventory/prod.yaml; then:")] : [line("Next:")]),
     ...indent(
-      ["check", "plan"].map((command) => line(`svcdeploy ${command} --env prod${folder === "." ? "" : ` --project ${folder}`}`)),
+      ["check", "plan"].map((command) =>
+        line(`svcdeploy ${command} --env prod${folder === "." ? "" : ` --project ${folder}`}`),
+      ),
       2,
     ),
   ]);
@@ -32,12 +40,19 @@ export async function init(raw: RawArguments, { stdout, workingDirectory }: Surr
 function loginOf(text: string | null): Login | null {
   if (text === null) return null;
   const login = parseLogin(text);
-  if ("problem" in login) throw new UsageError(`${text}: ${login.problem}`, "Write it as ssh takes it: svcdeploy init deploy@web1.example.com:2222");
+  if ("problem" in login)
+    throw new UsageError(
+      `${text}: ${login.problem}`,
+      "Write it as ssh takes it: svcdeploy init deploy@web1.example.com:2222",
+    );
   return login;
 }
 
 function fileLines(root: string, files: readonly ProjectFile[]): readonly Line[] {
-  const schemas = { path: `${SCHEMA_FOLDER}/`, purpose: "completion and checks for your editor; not for Git, `svcdeploy schemas` renews them" };
+  const schemas = {
+    path: `${SCHEMA_FOLDER}/`,
+    purpose: "completion and checks for your editor; not for Git, `svcdeploy schemas` renews them",
+  };
   const rows = [...files, schemas];
   const width = Math.max(...rows.map(({ path }) => path.length));
   return [

@@ -22,7 +22,10 @@ const SECOND =
   "Let go: a host whose change was not confirmed yet takes it back within the next half minute. A plan of the same environment tells what it came to.";
 
 /** Starts listening for Ctrl-C and SIGTERM; tell is called once for each of the two. */
-export function listenForInterrupts(surroundings: Surroundings, tell: (interruption: Interruption) => void): Interrupts {
+export function listenForInterrupts(
+  surroundings: Surroundings,
+  tell: (interruption: Interruption) => void,
+): Interrupts {
   const first = new AbortController();
   const second = new AbortController();
   const reason = new SvcdeployError("interrupted", "Interrupted: nothing was changed.");
@@ -32,7 +35,12 @@ export function listenForInterrupts(surroundings: Surroundings, tell: (interrupt
     (isFirst ? first : second).abort(reason);
     tell(isFirst ? { detached: false, message: FIRST } : { detached: true, message: SECOND });
   });
-  return { signal: first.signal, detach: second.signal, abandonable: (work) => Promise.race([work, rejected(first.signal)]), stop };
+  return {
+    signal: first.signal,
+    detach: second.signal,
+    abandonable: (work) => Promise.race([work, rejected(first.signal)]),
+    stop,
+  };
 }
 
 function rejected(signal: AbortSignal): Promise<never> {

@@ -1,8 +1,8 @@
 /** What a command tells about itself while it runs; its reports are made of it at the end. */
 import type { DeployEvent, Project } from "../core/model.ts";
 import type { RunIdentity } from "../deploy/context.ts";
-import type { DriftView } from "../report/drift-view.ts";
-import type { PlanView } from "../report/plan-view.ts";
+import type { DriftView } from "../report/drift/drift-view.ts";
+import type { PlanView } from "../report/plan/plan-view.ts";
 
 /** What is known by now; null: not yet, or not of this command. */
 export type LogbookEntries = {
@@ -25,7 +25,12 @@ export type Logbook = {
 
 /** An empty one. */
 export function makeLogbook(): Logbook {
-  let noted: Omit<LogbookEntries, "events" | "notices"> = { project: null, run: null, plan: null, drift: null };
+  let noted: Omit<LogbookEntries, "events" | "notices"> = {
+    project: null,
+    run: null,
+    plan: null,
+    drift: null,
+  };
   const events: DeployEvent[] = [];
   const notices: string[] = [];
   return {

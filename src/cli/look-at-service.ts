@@ -1,4 +1,7 @@
-/** What explain and env start with: one service on one host, rendered with neither its secrets nor its artifact, so that it works on any machine. */
+/**
+ * What explain and env start with: one service on one host, rendered with neither its secrets nor its
+ * artifact, so that it works on any machine.
+ */
 import { resolve } from "node:path";
 import type { SourceText } from "../core/config/project.ts";
 import { UsageError } from "../core/errors.ts";
@@ -24,13 +27,22 @@ export type LookedAt = {
   readonly what: string | null;
 };
 
-/** Renders the service that the operands name. Throws UsageError where there is no such service or host, or no play brings the one to the other. */
-export async function lookAtService(raw: RawArguments, { workingDirectory }: Pick<Surroundings, "workingDirectory">): Promise<LookedAt> {
+/**
+ * Renders the service that the operands name. Throws UsageError where there is no such service or host, or no
+ * play brings the one to the other.
+ */
+export async function lookAtService(
+  raw: RawArguments,
+  { workingDirectory }: Pick<Surroundings, "workingDirectory">,
+): Promise<LookedAt> {
   const selection = selectionOf(raw);
   const question = questionOf(raw);
   const root = resolve(workingDirectory, selection.project);
   const overlays = await readOverlays(root, selection, workingDirectory);
-  const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles: overlays });
+  const project = await loadProject(root, selection.environment, {
+    set: selection.set,
+    valuesFiles: overlays,
+  });
   requireBoth(project, question);
   const plays = await buildTargets(
     project,
@@ -41,14 +53,29 @@ export async function lookAtService(raw: RawArguments, { workingDirectory }: Pic
   const target = targets[0];
   const service = target?.services[0];
   const source = project.services.find(({ name }) => name === question.service);
-  if (target === undefined || service === undefined || source === undefined) throw new Error("a selection gave nothing");
+  if (target === undefined || service === undefined || source === undefined)
+    throw new Error("a selection gave nothing");
   const files = targets.flatMap(({ resources }) => resources).filter((resource) => resource.kind === "file");
   const distinct = [...new Map(files.map((file) => [file.path, file])).values()];
   const secrets = await maskSecrets(service);
-  return { project, source, service, target, files: distinct, secrets, overlays, set: selection.set, what: question.what };
+  return {
+    project,
+    source,
+    service,
+    target,
+    files: distinct,
+    secrets,
+    overlays,
+    set: selection.set,
+    what: question.what,
+  };
 }
 
-async function readOverlays(root: string, { valuesFiles }: Selection, folder: string): Promise<readonly SourceText[]> {
+async function readOverlays(
+  root: string,
+  { valuesFiles }: Selection,
+  folder: string,
+): Promise<readonly SourceText[]> {
   return await readValuesFiles(
     root,
     valuesFiles.map((file) => resolve(folder, file)),
@@ -67,7 +94,11 @@ function questionOf(raw: RawArguments): Question {
   const [, service, at] = /^([^@]+)@(.+)$/.exec(first) ?? [];
   const words = service === undefined || at === undefined ? [first, ...rest] : [service, at, ...rest];
   const [name = "", host, what = null, extra] = words;
-  if (extra !== undefined) throw new UsageError(`There is no use for ${JSON.stringify(extra)} here`, "SERVICE HOST, and at most one word more");
+  if (extra !== undefined)
+    throw new UsageError(
+      `There is no use for ${JSON.stringify(extra)} here`,
+      "SERVICE HOST, and at most one word more",
+    );
   if (name !== "" && host !== undefined) return { service: name, host, what };
   throw new UsageError(
     name === "" ? "Which service on which host?" : `On which host? ${name} alone does not say`,
@@ -78,12 +109,19 @@ function questionOf(raw: RawArguments): Question {
 function requireBoth(project: Project, { service, host }: Question): void {
   const services = project.services.map(({ name }) => name);
   const hosts = project.hosts.map(({ name }) => name);
-  if (!services.includes(service)) throw new UsageError(`There is no service ${JSON.stringify(service)}`, suggest(service, services, ""));
+  if (!services.includes(service))
+    throw new UsageError(`There is no service ${JSON.stringify(service)}`, suggest(service, services, ""));
   if (!hosts.includes(host))
-    throw new UsageError(`${project.environment} has no host ${JSON.stringify(host)}`, suggest(host, hosts.slice(0, 100), ""));
+    throw new UsageError(
+      `${project.environment} has no host ${JSON.stringify(host)}`,
+      suggest(host, hosts.slice(0, 100), ""),
+    );
   const bringing = project.plays.filter((play) => play.services.includes(service));
   if (bringing.some((play) => play.hosts.includes(host))) return;
   const where = [...new Set(bringing.flatMap((play) => play.hosts))];
-  const hint = where.length === 0 ? "No play brings it anywhere." : `It goes to ${where.slice(0, 20).join(", ")}${where.length > 20 ? " …" : ""}.`;
+  const hint =
+    where.length === 0
+      ? "No play brings it anywhere."
+      : `It goes to ${where.slice(0, 20).join(", ")}${where.length > 20 ? " …" : ""}.`;
   throw new UsageError(`No play brings ${service} to ${host}`, hint);
 }

@@ -5,37 +5,81 @@ import { findDrift } from "../core/plan/drift.ts";
 import type { DeployContext, PlayTargets } from "../deploy/context.ts";
 import { observeHosts, type UnfinishedPolicy } from "../deploy/observe.ts";
 import { checkHealth } from "../deploy/verify.ts";
-import { type DriftHost, healthFinding } from "../report/drift-view.ts";
+import { type DriftHost, healthFinding } from "../report/drift/drift-view.ts";
 
-/** One host in one play: its drift, and what it was read from; observation null: it could not be looked at. */
-export type Looked = { readonly target: HostTarget; readonly observation: Observation | null; readonly drift: DriftHost };
+/**
+ * One host in one play: its drift, and what it was read from; observation null: it could not be looked at.
+ */
+export type Looked = {
+  readonly target: HostTarget;
+  readonly observation: Observation | null;
+  readonly drift: DriftHost;
+};
 
 /** How to look. */
-export type Looking = { readonly health: "with" | "without"; readonly rules: Rules; readonly unfinished: UnfinishedPolicy };
+export type Looking = {
+  readonly health: "with" | "without";
+  readonly rules: Rules;
+  readonly unfinished: UnfinishedPolicy;
+};
 
 /** Every host of every play; hosts that cannot be looked at are in the answer with their error. */
-export async function lookForDrift(plays: readonly PlayTargets[], context: DeployContext, looking: Looking): Promise<readonly Looked[]> {
+export async function lookForDrift(
+  plays: readonly PlayTargets[],
+  context: DeployContext,
+  looking: Looking,
+): Promise<readonly Looked[]> {
   const observed = await observeHosts(plays, context, looking.unfinished);
   const results: ReadonlyMap<string, readonly HealthResult[]> =
     looking.health === "with" ? await checkHealth(reachable(plays, observed), context) : new Map();
   return observed.flatMap(({ host, targets, result }) =>
     targets.map((target): Looked => {
-      const about = { host: host.name, play: target.play, services: target.services.map((service) => service.name) };
-      if (!result.ok) return { target, observation: null, drift: { ...about, findings: [], ignored: [], clock: null, error: result.error } };
+      const about = {
+        host: host.name,
+        play: target.play,
+        services: target.services.map((service) => service.name),
+      };
+      if (!result.ok)
+        return {
+          target,
+          observation: null,
+          drift: { ...about, findings: [], ignored: [], clock: null, error: result.error },
+        };
       const { observation } = result;
       const found = findDrift(target, observation);
-      const stopped = new Set(found.filter((finding) => finding.kind === "not-running").map((finding) => finding.service));
-      const stuck = (results.get(host.name) ?? []).filter(
-        (each) => each.role === "live" && !each.ok && about.services.includes(each.service) && !stopped.has(each.service),
+      const stopped = new Set(
+        found.filter((finding) => finding.kind === "not-running").map((finding) => finding.service),
       );
-      const { kept, ignored } = ignoreFindings([...found, ...stuck.map(healthFinding)], host.name, looking.rules, observation);
-      return { target, observation, drift: { ...about, findings: kept, ignored, clock: observation.facts.clock, error: null } };
+      const stuck = (results.get(host.name) ?? []).filter(
+        (each) =>
+          each.role === "live" &&
+          !each.ok &&
+          about.services.includes(each.service) &&
+          !stopped.has(each.service),
+      );
+      const { kept, ignored } = ignoreFindings(
+        [...found, ...stuck.map(healthFinding)],
+        host.name,
+        looking.rules,
+        observation,
+      );
+      return {
+        target,
+        observation,
+        drift: { ...about, findings: kept, ignored, clock: observation.facts.clock, error: null },
+      };
     }),
   );
 }
 
 /** A host that could not be looked at is not asked a second time. */
-function reachable(plays: readonly PlayTargets[], observed: readonly { host: { name: string }; result: { ok: boolean } }[]): readonly PlayTargets[] {
+function reachable(
+  plays: readonly PlayTargets[],
+  observed: readonly { host: { name: string }; result: { ok: boolean } }[],
+): readonly PlayTargets[] {
   const seen = new Set(observed.filter((each) => each.result.ok).map((each) => each.host.name));
-  return plays.map(({ play, targets }) => ({ play, targets: targets.filter((target) => seen.has(target.host.name)) }));
+  return plays.map(({ play, targets }) => ({
+    play,
+    targets: targets.filter((target) => seen.has(target.host.name)),
+  }));
 }

@@ -18,7 +18,10 @@ export type LenientWorkspace = {
   readonly unread: readonly string[];
 };
 
-/** Loads and renders what was selected; the secrets that could be read are redacted from here on. Throws ConfigError and UsageError. */
+/**
+ * Loads and renders what was selected; the secrets that could be read are redacted from here on. Throws
+ * ConfigError and UsageError.
+ */
 export async function openLeniently(
   selection: Selection,
   { stdout, stderr, workingDirectory }: Surroundings,
@@ -28,7 +31,11 @@ export async function openLeniently(
   const valuesFiles = selection.valuesFiles.map((file) => resolve(workingDirectory, file));
   const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
   const { readers, gathered } = makeLenientReaders(root, artifacts);
-  const plays = await buildTargets(project, { limit: selection.limit, services: selection.services }, readers);
+  const plays = await buildTargets(
+    project,
+    { limit: selection.limit, services: selection.services },
+    readers,
+  );
   stdout.protect([...gathered.secrets]);
   stderr.protect([...gathered.secrets]);
   const services = plays.flatMap(({ targets }) => targets).flatMap((target) => target.services);

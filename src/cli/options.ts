@@ -14,7 +14,11 @@ export const SELECTION = {
 
 /** Options of everything that opens connections. */
 export const CONNECTION = {
-  identity: { type: "string", describe: "private key, instead of the inventory's; the only one tried", requiresArg: true },
+  identity: {
+    type: "string",
+    describe: "private key, instead of the inventory's; the only one tried",
+    requiresArg: true,
+  },
   "known-hosts": {
     type: "string",
     array: true,
@@ -38,19 +42,43 @@ export const HISTORY = {
 
 /** Options of lint. */
 export const LINT = {
-  project: { type: "string", default: ".", describe: "project folder, when no files are named", requiresArg: true },
+  project: {
+    type: "string",
+    default: ".",
+    describe: "project folder, when no files are named",
+    requiresArg: true,
+  },
   env: { type: "string", describe: "only this environment of the project", requiresArg: true },
-  systemd: { type: "string", describe: "version that named files are for: 247, 252 (default), 257", requiresArg: true },
-  format: { type: "string", choices: ["text", "json", "github", "sarif"], default: "text", describe: "format of standard output", requiresArg: true },
-  fix: { type: "boolean", describe: "make the fixes that need no decision in the files, show them, and look again" },
+  systemd: {
+    type: "string",
+    describe: "version that named files are for: 247, 252 (default), 257",
+    requiresArg: true,
+  },
+  format: {
+    type: "string",
+    choices: ["text", "json", "github", "sarif"],
+    default: "text",
+    describe: "format of standard output",
+    requiresArg: true,
+  },
+  fix: {
+    type: "boolean",
+    describe: "make the fixes that need no decision in the files, show them, and look again",
+  },
   "dry-run": { type: "boolean", describe: "with --fix: only show them" },
-  security: { type: "boolean", describe: "what makes up each service's exposure, as systemd-analyze security" },
+  security: {
+    type: "boolean",
+    describe: "what makes up each service's exposure, as systemd-analyze security",
+  },
   explain: { type: "string", describe: "explain a rule, e.g. SD003", requiresArg: true },
 } as const satisfies Readonly<Record<string, Options>>;
 
 /** Options of status. */
 export const STATUS = {
-  watch: { type: "string", describe: "look again and again, every 2s or as said, until Ctrl-C; without drift" },
+  watch: {
+    type: "string",
+    describe: "look again and again, every 2s or as said, until Ctrl-C; without drift",
+  },
   all: { type: "boolean", describe: "fold nothing; units beside a service's own too" },
   "no-drift": { type: "boolean", describe: "do not look for drift, which reads every file" },
 } as const satisfies Readonly<Record<string, Options>>;
@@ -66,19 +94,40 @@ export const LOGS = {
   identity: CONNECTION.identity,
   "known-hosts": CONNECTION["known-hosts"],
   follow: { type: "boolean", alias: "f", describe: "go on with what comes, until Ctrl-C" },
-  since: { type: "string", describe: "from 10min ago, or from 2026-11-21T03:00, on; default: the last start", requiresArg: true },
-  lines: { type: "string", describe: "the last N of each host, or all; default 200, with -f 10", requiresArg: true },
-  priority: { type: "string", describe: "only these and graver ones: err, warning, info, … or 0 to 7", requiresArg: true },
+  since: {
+    type: "string",
+    describe: "from 10min ago, or from 2026-11-21T03:00, on; default: the last start",
+    requiresArg: true,
+  },
+  lines: {
+    type: "string",
+    describe: "the last N of each host, or all; default 200, with -f 10",
+    requiresArg: true,
+  },
+  priority: {
+    type: "string",
+    describe: "only these and graver ones: err, warning, info, … or 0 to 7",
+    requiresArg: true,
+  },
 } as const satisfies Readonly<Record<string, Options>>;
 
 /** Of plan and apply. */
 export const PRUNE = {
-  prune: { type: "string", describe: "also remove services that left the project; =all: even if that is most of them" },
+  prune: {
+    type: "string",
+    describe: "also remove services that left the project; =all: even if that is most of them",
+  },
 } as const satisfies Readonly<Record<string, Options>>;
 
 /** --output with these formats, the first being the default. */
 export function outputOption(...formats: readonly [string, ...string[]]): Options {
-  return { type: "string", choices: formats, default: formats[0], describe: "format of standard output", requiresArg: true };
+  return {
+    type: "string",
+    choices: formats,
+    default: formats[0],
+    describe: "format of standard output",
+    requiresArg: true,
+  };
 }
 
 /** Parsed arguments as yargs gives them. */
@@ -97,12 +146,19 @@ export type Selection = {
 };
 
 /** How hosts are reached. */
-export type Connection = { readonly identity: string | null; readonly knownHosts: readonly string[]; readonly forks: number };
+export type Connection = {
+  readonly identity: string | null;
+  readonly knownHosts: readonly string[];
+  readonly forks: number;
+};
 
 /** The selection. Throws UsageError without --env or with an option given twice. */
 export function selectionOf(raw: RawArguments): Selection {
   const environment = optionalText(raw, "env");
-  if (environment === null) throw new UsageError("--env is needed: it names the environment, e.g. --env prod for inventory/prod.yaml");
+  if (environment === null)
+    throw new UsageError(
+      "--env is needed: it names the environment, e.g. --env prod for inventory/prod.yaml",
+    );
   return {
     project: optionalText(raw, "project") ?? ".",
     environment,
@@ -117,15 +173,21 @@ export function selectionOf(raw: RawArguments): Selection {
 /** The connection options. Throws UsageError for a --forks that is no count. */
 export function connectionOf(raw: RawArguments): Connection {
   const forks = optionalText(raw, "forks") ?? "20";
-  if (!/^[1-9][0-9]{0,3}$/.test(forks)) throw new UsageError(`--forks takes a number from 1 to 9999, not ${JSON.stringify(forks)}`);
-  return { identity: optionalText(raw, "identity"), knownHosts: texts(raw, "known-hosts"), forks: Number(forks) };
+  if (!/^[1-9][0-9]{0,3}$/.test(forks))
+    throw new UsageError(`--forks takes a number from 1 to 9999, not ${JSON.stringify(forks)}`);
+  return {
+    identity: optionalText(raw, "identity"),
+    knownHosts: texts(raw, "known-hosts"),
+    forks: Number(forks),
+  };
 }
 
 /** A single-valued option; null when it was not given. Throws UsageError when it was given twice or empty. */
 export function optionalText(raw: RawArguments, name: string): string | null {
   const value = raw[name];
   if (value === undefined) return null;
-  if (Array.isArray(value)) throw new UsageError(`--${name} was given ${value.length} times; it takes one value`);
+  if (Array.isArray(value))
+    throw new UsageError(`--${name} was given ${value.length} times; it takes one value`);
   if (typeof value !== "string" || value === "") throw new UsageError(`--${name} needs a value`);
   return value;
 }

@@ -7,11 +7,16 @@ export type Pager = { readonly command: string; readonly rows: number; readonly 
 
 type Screen = { readonly isTTY?: boolean; readonly rows?: number; readonly columns?: number };
 
-/** The pager of a standard output; null where there shall be none: no terminal, TERM=dumb, CI, or the pager is `cat` or empty. */
+/**
+ * The pager of a standard output; null where there shall be none: no terminal, TERM=dumb, CI, or the pager is
+ * `cat` or empty.
+ */
 export function pagerOf(stdout: Screen, env: Readonly<Record<string, string | undefined>>): Pager | null {
   if (stdout.isTTY !== true || env.TERM === "dumb" || (env.CI ?? "") !== "") return null;
   const command = (env.SVCDEPLOY_PAGER ?? env.PAGER ?? "less").trim();
-  return command === "" || command === "cat" ? null : { command, rows: stdout.rows || 24, columns: stdout.columns || 80 };
+  return command === "" || command === "cat"
+    ? null
+    : { command, rows: stdout.rows || 24, columns: stdout.columns || 80 };
 }
 
 /** The environment of a pager, and how it gets what would end us. */
@@ -20,11 +25,19 @@ type PagerSurroundings = {
   readonly onInterrupt: (listener: (signal: NodeJS.Signals) => void) => () => void;
 };
 
-/** Runs the pager on a text that is longer than its screen, until the user leaves it. "not paged": the text is shorter, or the pager could not be run. */
-export async function page(text: string, pager: Pager, { environment, onInterrupt }: PagerSurroundings): Promise<"paged" | "not paged"> {
+/**
+ * Runs the pager on a text that is longer than its screen, until the user leaves it. "not paged": the text is
+ * shorter, or the pager could not be run.
+ */
+export async function page(
+  text: string,
+  pager: Pager,
+  { environment, onInterrupt }: PagerSurroundings,
+): Promise<"paged" | "not paged"> {
   if (heightOf(text, pager.columns) < pager.rows) return "not paged";
   let child: ChildProcess | null = null;
-  // Ctrl-C reaches the pager as well, which takes it as it does; leaving it alone with the terminal would help nobody.
+  // Ctrl-C reaches the pager as well, which takes it as it does; leaving it alone with the terminal would
+  // help nobody.
   const stop = onInterrupt((signal) => {
     if (signal !== "SIGINT") child?.kill(signal);
   });
@@ -50,5 +63,7 @@ async function feed(child: ChildProcess, text: string): Promise<number | null> {
 const COULD_NOT_RUN = [127, 126] as const;
 
 function heightOf(text: string, columns: number): number {
-  return text.split("\n").reduce((sum, each) => sum + Math.max(1, Math.ceil(stripVTControlCharacters(each).length / columns)), 0);
+  return text
+    .split("\n")
+    .reduce((sum, each) => sum + Math.max(1, Math.ceil(stripVTControlCharacters(each).length / columns)), 0);
 }

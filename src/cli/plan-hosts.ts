@@ -1,4 +1,7 @@
-/** Observes the hosts and plans each play on them; what could not be observed stays in the answer as its error. */
+/**
+ * Observes the hosts and plans each play on them; what could not be observed stays in the answer as its
+ * error.
+ */
 import type { SvcdeployError } from "../core/errors.ts";
 import { causeOfError } from "../core/exit-code.ts";
 import type { FailureCause, HostTarget, Plan } from "../core/model.ts";
@@ -16,16 +19,24 @@ export async function planHosts(
   const plans = new Map<HostTarget, Plan>();
   const planOnHost: OnObserved = async (remote, targets, observation) => {
     const planned = targets.map((target) => ({ target, plan: makePlan(target, observation) }));
-    for (const { target, plan } of await rehearsed(remote, planned, observation, context)) plans.set(target, plan);
+    for (const { target, plan } of await rehearsed(remote, planned, observation, context))
+      plans.set(target, plan);
   };
-  const observed = new Map((await observeHosts(plays, context, unfinished, planOnHost)).map((each) => [each.host.name, each.result]));
+  const observed = new Map(
+    (await observeHosts(plays, context, unfinished, planOnHost)).map((each) => [each.host.name, each.result]),
+  );
   return plays.map(({ play, targets }) => ({
     play,
     hosts: targets.map((target): PlannedHost => {
       const result = observed.get(target.host.name);
       if (result === undefined) throw new Error(`${target.host.name} was not observed`);
       if (!result.ok) return { target, plan: null, error: result.error };
-      return { target, plan: plans.get(target) ?? makePlan(target, result.observation), error: null, machineId: result.observation.facts.machineId };
+      return {
+        target,
+        plan: plans.get(target) ?? makePlan(target, result.observation),
+        error: null,
+        machineId: result.observation.facts.machineId,
+      };
     }),
   }));
 }
@@ -33,6 +44,7 @@ export async function planHosts(
 /** The causes of the hosts that could not be planned, each host once, for the exit code. */
 export function planFailures(plays: readonly PlannedPlay[]): readonly FailureCause[] {
   const errors = new Map<string, SvcdeployError>();
-  for (const { target, error } of plays.flatMap((each) => each.hosts)) if (error !== null) errors.set(target.host.name, error);
+  for (const { target, error } of plays.flatMap((each) => each.hosts))
+    if (error !== null) errors.set(target.host.name, error);
   return [...errors.values()].map(causeOfError);
 }

@@ -1,20 +1,35 @@
-/** Keeps every run that changes hosts in the user's history. Whatever becomes of that, the run goes on and ends as it would have. */
+/**
+ * Keeps every run that changes hosts in the user's history. Whatever becomes of that, the run goes on and
+ * ends as it would have.
+ */
 import { performance } from "node:perf_hooks";
 import { SvcdeployError } from "../core/errors.ts";
-import { capPlans, makeRecordedHost, type RecordedPlan, type RecordedRun } from "../core/history/recorded-run.ts";
+import {
+  capPlans,
+  makeRecordedHost,
+  type RecordedPlan,
+  type RecordedRun,
+} from "../core/history/recorded-run.ts";
 import type { DeployEvent, Project } from "../core/model.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import type { RunIdentity } from "../deploy/context.ts";
-import { planBody } from "../report/plan-text.ts";
-import { foldSame, type PlanView } from "../report/plan-view.ts";
-import { plainLine } from "../report/text.ts";
+import { plainLine } from "../report/lines/text.ts";
+import { planBody } from "../report/plan/plan-text.ts";
+import { foldSame, type PlanView } from "../report/plan/plan-view.ts";
 import { historyPath } from "../store/history-path.ts";
 import { writeHistory } from "../store/open-history.ts";
 import { putRun } from "../store/run-store.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** Hears the events of a run and writes what it was when it starts and how it ended; what cannot be written is told in one line at the end. */
-export function makeRecorder(project: Project, run: RunIdentity, surroundings: Surroundings): (event: DeployEvent) => void {
+/**
+ * Hears the events of a run and writes what it was when it starts and how it ended; what cannot be written is
+ * told in one line at the end.
+ */
+export function makeRecorder(
+  project: Project,
+  run: RunIdentity,
+  surroundings: Surroundings,
+): (event: DeployEvent) => void {
   let started: { readonly run: RecordedRun; readonly clock: number } | null = null;
   return (event) => {
     if (event.type === "run-started") {
@@ -26,11 +41,18 @@ export function makeRecorder(project: Project, run: RunIdentity, surroundings: S
     const { redact } = surroundings.stdout;
     const end = { durationMilliseconds: performance.now() - started.clock, exitCode: event.exitCode };
     const hosts = event.reports.map((report) => makeRecordedHost(report, redact));
-    keep({ ...started.run, end, hosts }, surroundings, (why) => surroundings.logbook.tell(`This run is not in the history: ${why}.`));
+    keep({ ...started.run, end, hosts }, surroundings, (why) =>
+      surroundings.logbook.tell(`This run is not in the history: ${why}.`),
+    );
   };
 }
 
-function makeRun(project: Project, run: RunIdentity, selected: readonly string[], { commandLine, stdout, logbook }: Surroundings): RecordedRun {
+function makeRun(
+  project: Project,
+  run: RunIdentity,
+  selected: readonly string[],
+  { commandLine, stdout, logbook }: Surroundings,
+): RecordedRun {
   const { plan } = logbook.read();
   return {
     id: run.id,
@@ -59,10 +81,14 @@ function plansOf(view: PlanView, redact: (text: string) => string): readonly Rec
       hosts.filter(({ plan }) => plan !== null),
       ({ target }) => target.host.name,
       (host) => planBody(host, COLUMNS),
-    ).map(({ names, lines }): RecordedPlan => ({ play: play.name, hosts: names, lines: lines.map(plainLine) })),
+    ).map(
+      ({ names, lines }): RecordedPlan => ({ play: play.name, hosts: names, lines: lines.map(plainLine) }),
+    ),
   );
   const kept = plans.filter(({ lines }) => lines.length > 0);
-  return capPlans(kept.map((plan) => ({ ...plan, lines: plan.lines.map((text) => redact(sanitizeLine(redact(text)))) })));
+  return capPlans(
+    kept.map((plan) => ({ ...plan, lines: plan.lines.map((text) => redact(sanitizeLine(redact(text)))) })),
+  );
 }
 
 // A border: not even our own mistake here may end a deployment that is under way.
@@ -75,9 +101,13 @@ function keep(run: RecordedRun, surroundings: Surroundings, lost: (why: string) 
     }
     const now = Date.now();
     const { movedTo } = writeHistory(path, now, (database) => putRun(database, run, now));
-    if (movedTo !== null) surroundings.logbook.tell(`The history was damaged: it is kept as ${movedTo}, and a new one was begun.`);
+    if (movedTo !== null)
+      surroundings.logbook.tell(
+        `The history was damaged: it is kept as ${movedTo}, and a new one was begun.`,
+      );
   } catch (error) {
-    const { message, hint } = error instanceof SvcdeployError ? error : { message: String(error), hint: null };
+    const { message, hint } =
+      error instanceof SvcdeployError ? error : { message: String(error), hint: null };
     lost(hint === null ? message : `${message}; ${hint}`);
   }
 }

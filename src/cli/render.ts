@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import type { FileResource, HostTarget } from "../core/model.ts";
 import { writeRendered } from "../project/write-rendered.ts";
-import { formatMode, line, plural } from "../report/text.ts";
+import { formatMode, line, plural } from "../report/lines/text.ts";
 import { artifactsToCompare } from "./artifacts-to-send.ts";
 import { optionalText, type RawArguments, selectionOf } from "./options.ts";
 import { showText } from "./show-long.ts";
@@ -28,7 +28,9 @@ export async function render(raw: RawArguments, surroundings: Surroundings): Pro
     return 0;
   }
   const folder = resolve(surroundings.workingDirectory, out);
-  const files = targets.flatMap((target) => filesOf(target).map((file) => ({ host: target.host.name, file })));
+  const files = targets.flatMap((target) =>
+    filesOf(target).map((file) => ({ host: target.host.name, file })),
+  );
   await writeRendered(folder, files);
   surroundings.stdout.print([line(`${plural(files.length, "file")} written to ${folder}`)]);
   return 0;
@@ -46,7 +48,11 @@ function ofHost(targets: readonly HostTarget[], wanted: string | null): readonly
 function printed(targets: readonly HostTarget[]): string {
   const several = new Set(targets.map((target) => target.host.name)).size > 1;
   return targets
-    .flatMap((target) => filesOf(target).map((file) => `# ${several ? `${target.host.name}:` : ""}${heading(file)}\n${shown(file)}`))
+    .flatMap((target) =>
+      filesOf(target).map(
+        (file) => `# ${several ? `${target.host.name}:` : ""}${heading(file)}\n${shown(file)}`,
+      ),
+    )
     .join("\n");
 }
 

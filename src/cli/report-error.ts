@@ -2,8 +2,8 @@
 import { ConfigError, SvcdeployError } from "../core/errors.ts";
 import { EXIT, exitCodeOfError } from "../core/exit-code.ts";
 import { configProblems } from "../report/config-problems.ts";
-import { errorLines } from "../report/error-text.ts";
-import { type Line, line, styled } from "../report/text.ts";
+import { errorLines } from "../report/lines/error-text.ts";
+import { type Line, line, styled } from "../report/lines/text.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Shows the error and gives its exit code. */
@@ -19,6 +19,8 @@ function linesOf(error: unknown, columns: number): readonly Line[] {
   return [
     line(styled("bad", `svcdeploy made a mistake (exit ${EXIT.bug}); what follows is for its authors.`)),
     ...stack.split("\n").map((text) => line(styled("dim", text))),
-    line("Please report it with the command that you gave and these lines; look through them for names that you want to keep to yourself."),
+    line(
+      "Please report it with the command that you gave and these lines; look through them for names that you want to keep to yourself.",
+    ),
   ];
 }

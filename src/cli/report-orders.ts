@@ -2,21 +2,28 @@
 import { resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { checkReportFile } from "../project/write-report.ts";
-import { isReportKind, REPORT_KINDS, type ReportKind } from "../report/report-kinds.ts";
+import { isReportKind, REPORT_KINDS, type ReportKind } from "../report/files/report-kinds.ts";
 import { optionalText, type RawArguments, texts } from "./options.ts";
 import { suggest } from "./suggest.ts";
 
 /** One report to write; path is absolute. */
 export type ReportOrder = { readonly kind: ReportKind; readonly path: string };
 
-/** The ordered reports. Throws UsageError for an unknown kind, a file twice, or one that cannot be written where it shall stand. */
-export async function reportOrders(raw: RawArguments, workingDirectory: string): Promise<readonly ReportOrder[]> {
+/**
+ * The ordered reports. Throws UsageError for an unknown kind, a file twice, or one that cannot be written
+ * where it shall stand.
+ */
+export async function reportOrders(
+  raw: RawArguments,
+  workingDirectory: string,
+): Promise<readonly ReportOrder[]> {
   const short = optionalText(raw, "prometheus");
   const words = [...texts(raw, "report"), ...(short === null ? [] : [`prometheus=${short}`])];
   const orders = words.map((word) => parseOrder(word, workingDirectory));
   const paths = new Set<string>();
   for (const { path } of orders) {
-    if (paths.has(path)) throw new UsageError(`--report names ${path} twice`, "Each report needs a file of its own.");
+    if (paths.has(path))
+      throw new UsageError(`--report names ${path} twice`, "Each report needs a file of its own.");
     paths.add(path);
     await checkReportFile(path);
   }
@@ -26,7 +33,12 @@ export async function reportOrders(raw: RawArguments, workingDirectory: string):
 function parseOrder(word: string, workingDirectory: string): ReportOrder {
   const [kind = "", ...rest] = word.split("=");
   const file = rest.join("=");
-  if (!isReportKind(kind)) throw new UsageError(`--report ${word}: there is no report ${kind}`, suggest(kind, REPORT_KINDS, ""));
-  if (file === "") throw new UsageError(`--report ${word} names no file`, `Write it as KIND=FILE, e.g. --report ${kind}=report.${kind}`);
+  if (!isReportKind(kind))
+    throw new UsageError(`--report ${word}: there is no report ${kind}`, suggest(kind, REPORT_KINDS, ""));
+  if (file === "")
+    throw new UsageError(
+      `--report ${word} names no file`,
+      `Write it as KIND=FILE, e.g. --report ${kind}=report.${kind}`,
+    );
   return { kind, path: resolve(workingDirectory, file) };
 }

@@ -1,4 +1,7 @@
-/** Who runs this and from which state of the project: for the journal and the record that a transaction leaves on a host. */
+/**
+ * Who runs this and from which state of the project: for the journal and the record that a transaction leaves
+ * on a host.
+ */
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
@@ -12,8 +15,14 @@ const runFile = promisify(execFile);
 /** What is run, and over which environment; empty where unknown. */
 export type RunPurpose = { readonly command: string; readonly environment: string };
 
-/** The identity of one run over the project in this folder. Without Git, or outside a Git tree, the commit is `none`. */
-export async function makeRunIdentity(projectFolder: string, { command, environment }: RunPurpose): Promise<RunIdentity> {
+/**
+ * The identity of one run over the project in this folder. Without Git, or outside a Git tree, the commit is
+ * `none`.
+ */
+export async function makeRunIdentity(
+  projectFolder: string,
+  { command, environment }: RunPurpose,
+): Promise<RunIdentity> {
   const [commit, status] = await Promise.all([
     git(projectFolder, ["rev-parse", "--verify", "HEAD"]),
     git(projectFolder, ["status", "--porcelain", "--untracked-files=normal", "--", "."]),
@@ -34,11 +43,24 @@ export function makeId(): string {
   return randomBytes(16).toString("hex");
 }
 
-/** Git without a shell, without the user's hooks or monitors, and without taking locks. Null when it fails. */
+/**
+ * Git without a shell, without the user's hooks or monitors, and without taking locks. Null when it fails.
+ */
 async function git(folder: string, command: readonly string[]): Promise<string | null> {
-  const safe = ["-C", folder, "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
+  const safe = [
+    "-C",
+    folder,
+    "--no-optional-locks",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+  ];
   try {
-    const { stdout } = await runFile("git", [...safe, ...command], { timeout: GIT_TIMEOUT_MILLISECONDS, maxBuffer: 16 * 1024 * 1024 });
+    const { stdout } = await runFile("git", [...safe, ...command], {
+      timeout: GIT_TIMEOUT_MILLISECONDS,
+      maxBuffer: 16 * 1024 * 1024,
+    });
     return stdout;
   } catch {
     return null;

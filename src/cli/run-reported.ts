@@ -5,11 +5,11 @@ import { ConfigError, SvcdeployError } from "../core/errors.ts";
 import { EXIT, exitCodeOfError } from "../core/exit-code.ts";
 import { stripControls } from "../core/sanitize.ts";
 import { writeReport } from "../project/write-report.ts";
-import { annotations } from "../report/annotations.ts";
-import { errorLines } from "../report/error-text.ts";
-import { REPORT_FORMATS } from "../report/report-formats.ts";
-import type { ReportedCommand } from "../report/report-kinds.ts";
-import type { RunError, RunLog } from "../report/run-log.ts";
+import { annotations } from "../report/files/annotations.ts";
+import { REPORT_FORMATS } from "../report/files/report-formats.ts";
+import type { ReportedCommand } from "../report/files/report-kinds.ts";
+import type { RunError, RunLog } from "../report/files/run-log.ts";
+import { errorLines } from "../report/lines/error-text.ts";
 import { optionalText, type RawArguments } from "./options.ts";
 import { type ReportOrder, reportOrders } from "./report-orders.ts";
 import { makeRunIdentity } from "./run-identity.ts";
@@ -18,8 +18,9 @@ import type { Surroundings } from "./surroundings.ts";
 type Ended = { readonly exitCode: number; readonly error: unknown };
 
 /**
- * The command's exit code; 1 where the command went well and a report could not be written, because a job that reads it must not be green.
- * Throws what the command throws, after its reports; UsageError at once when one of them cannot be written.
+ * The command's exit code; 1 where the command went well and a report could not be written, because a job
+ * that reads it must not be green. Throws what the command throws, after its reports; UsageError at once when
+ * one of them cannot be written.
  */
 export async function runReported(
   command: ReportedCommand,
@@ -64,7 +65,11 @@ async function makeRunLog(
   };
 }
 
-async function writeReports(orders: readonly ReportOrder[], log: RunLog, { stdout, stderr }: Surroundings): Promise<"all" | "not all"> {
+async function writeReports(
+  orders: readonly ReportOrder[],
+  log: RunLog,
+  { stdout, stderr }: Surroundings,
+): Promise<"all" | "not all"> {
   let written: "all" | "not all" = "all";
   for (const { kind, path } of orders) {
     try {
@@ -86,9 +91,16 @@ function annotate(log: RunLog, raw: RawArguments, { stdout, stderr, environment 
 }
 
 function describe(error: unknown): RunError {
-  if (error instanceof ConfigError) return { code: error.code, message: error.message, hint: error.hint, problems: error.problems };
-  if (error instanceof SvcdeployError) return { code: error.code, message: error.message, hint: error.hint, problems: [] };
-  return { code: "bug", message: error instanceof Error ? error.message : String(error), hint: null, problems: [] };
+  if (error instanceof ConfigError)
+    return { code: error.code, message: error.message, hint: error.hint, problems: error.problems };
+  if (error instanceof SvcdeployError)
+    return { code: error.code, message: error.message, hint: error.hint, problems: [] };
+  return {
+    code: "bug",
+    message: error instanceof Error ? error.message : String(error),
+    hint: null,
+    problems: [],
+  };
 }
 
 /** The way from the repository's folder to the project's; empty where one is not inside the other. */

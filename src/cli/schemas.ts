@@ -1,12 +1,15 @@
 /** `svcdeploy schemas`: writes the JSON Schemas of a project's files for the editor. */
 import { resolve } from "node:path";
 import { SCHEMA_FOLDER, writeSchemas } from "../project/write-schemas.ts";
-import { indent, line } from "../report/text.ts";
+import { indent, line } from "../report/lines/text.ts";
 import { optionalText, type RawArguments } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Writes them and says what an editor needs to be told. Throws UsageError where they cannot be written. */
-export async function schemas(raw: RawArguments, { stdout, workingDirectory }: Surroundings): Promise<number> {
+export async function schemas(
+  raw: RawArguments,
+  { stdout, workingDirectory }: Surroundings,
+): Promise<number> {
   const names = await writeSchemas(resolve(workingDirectory, optionalText(raw, "project") ?? "."));
   stdout.print([
     line(`Wrote ${names.join(", ")} into ${SCHEMA_FOLDER}.`),

@@ -1,6 +1,6 @@
 /** Standard output for what may be longer than the screen: then it goes through the pager. */
 import { stripControls } from "../core/sanitize.ts";
-import type { Line } from "../report/text.ts";
+import type { Line } from "../report/lines/text.ts";
 import { page } from "./pager.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -16,7 +16,8 @@ export async function showLines(lines: readonly Line[], surroundings: Surroundin
 
 /** The same for text that is complete as it is. */
 export async function showText(text: string, surroundings: Surroundings): Promise<Shown> {
-  if ((await paged(surroundings.stdout.redact(stripControls(text)), surroundings)) === "paged") return "paged";
+  if ((await paged(surroundings.stdout.redact(stripControls(text)), surroundings)) === "paged")
+    return "paged";
   surroundings.stdout.write(text);
   return "printed";
 }

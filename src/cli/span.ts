@@ -6,6 +6,8 @@ import { parseTimeSpan } from "../core/unit-file/time-span.ts";
 export function spanOf(option: string, text: string): number {
   const seconds = parseTimeSpan(text);
   if (seconds === null || !Number.isFinite(seconds) || seconds < 0)
-    throw new UsageError(`${option} takes a span of time such as 90s, 10min or 2h, not ${JSON.stringify(text)}`);
+    throw new UsageError(
+      `${option} takes a span of time such as 90s, 10min or 2h, not ${JSON.stringify(text)}`,
+    );
   return seconds;
 }

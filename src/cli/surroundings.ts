@@ -1,7 +1,10 @@
-/** What a command has around it: streams, environment, the terminal, and the two ways of being interrupted. Nothing else reads `process`. */
+/**
+ * What a command has around it: streams, environment, the terminal, and the two ways of being interrupted.
+ * Nothing else reads `process`.
+ */
 
-import { makePalette } from "../report/palette.ts";
-import { makeSink, type Sink } from "../report/sink.ts";
+import { makePalette } from "../report/lines/palette.ts";
+import { makeSink, type Sink } from "../report/lines/sink.ts";
 import { guardDisplay } from "./display-guard.ts";
 import { type Logbook, makeLogbook } from "./logbook.ts";
 import { type Pager, pagerOf } from "./pager.ts";
@@ -29,7 +32,10 @@ export type Surroundings = {
   readonly pager: Pager | null;
   /** Calls the listener at each Ctrl-C or TERM; the function it gives ends that. */
   readonly onInterrupt: (listener: (signal: NodeJS.Signals) => void) => () => void;
-  /** While something is displayed live: gives the terminal back in order when the program is suspended or quit; the function it gives ends that. */
+  /**
+   * While something is displayed live: gives the terminal back in order when the program is suspended or
+   * quit; the function it gives ends that.
+   */
   readonly guardDisplay: () => () => void;
   /** What the command tells about itself, for its reports. */
   readonly logbook: Logbook;
@@ -38,7 +44,10 @@ export type Surroundings = {
 /** Of the terminal, in characters. */
 export type ScreenSize = { readonly columns: number; readonly rows: number };
 
-/** Not SIGHUP: a listener would undo what nohup(1) did; without one a hangup lets go at once, and the hosts decide. */
+/**
+ * Not SIGHUP: a listener would undo what nohup(1) did; without one a hangup lets go at once, and the hosts
+ * decide.
+ */
 const INTERRUPTS = ["SIGINT", "SIGTERM"] as const;
 
 /** Columns when the stream is no terminal: what a CI log shows without scrolling. */
@@ -57,7 +66,10 @@ export function makeSurroundings(from: NodeJS.Process): Surroundings {
     stderr: sinkOf(from.stderr, env),
     asking: from.stdin.isTTY && from.stderr.isTTY ? "possible" : "impossible",
     display: from.stdout.isTTY && !isDumb && (env.CI ?? "") === "" ? "live" : "plain",
-    screenSize: () => ({ columns: columnsOf(from.stdout.isTTY ? from.stdout.columns : Number(env.COLUMNS)), rows: from.stdout.rows || DEFAULT_ROWS }),
+    screenSize: () => ({
+      columns: columnsOf(from.stdout.isTTY ? from.stdout.columns : Number(env.COLUMNS)),
+      rows: from.stdout.rows || DEFAULT_ROWS,
+    }),
     onResize: (listener) => {
       from.stdout.on("resize", listener);
       return () => from.stdout.off("resize", listener);
@@ -80,7 +92,13 @@ export function makeSurroundings(from: NodeJS.Process): Surroundings {
 
 function sinkOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Sink {
   const isTerminal = stream.isTTY === true;
-  const palette = makePalette({ isTerminal, noColor: env.NO_COLOR, forceColor: env.FORCE_COLOR, cliColorForce: env.CLICOLOR_FORCE, term: env.TERM });
+  const palette = makePalette({
+    isTerminal,
+    noColor: env.NO_COLOR,
+    forceColor: env.FORCE_COLOR,
+    cliColorForce: env.CLICOLOR_FORCE,
+    term: env.TERM,
+  });
   return makeSink({ stream, palette, columns: columnsOf(isTerminal ? stream.columns : Number(env.COLUMNS)) });
 }
 

@@ -1,4 +1,7 @@
-/** What every command starts with: the project of one environment, what its hosts shall be, and the way to reach them. */
+/**
+ * What every command starts with: the project of one environment, what its hosts shall be, and the way to
+ * reach them.
+ */
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { SourceText } from "../core/config/project.ts";
@@ -11,7 +14,7 @@ import { loadProject } from "../project/load.ts";
 import { readArtifact } from "../project/read-artifact.ts";
 import { readSecrets } from "../project/secrets.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
-import { line, plural, styled } from "../report/text.ts";
+import { line, plural, styled } from "../report/lines/text.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Connection, Selection } from "./options.ts";
 import { makeRecorder } from "./record-run.ts";
@@ -21,7 +24,10 @@ import type { Surroundings } from "./surroundings.ts";
 /** A loaded project and the selected hosts of each play. */
 export type Workspace = { readonly project: Project; readonly plays: readonly PlayTargets[] };
 
-/** Loads and renders what was selected; from here on its secrets are redacted everywhere. values: instead of the --values files. use: what artifacts are read for. Throws ConfigError and UsageError. */
+/**
+ * Loads and renders what was selected; from here on its secrets are redacted everywhere. values: instead of
+ * the --values files. use: what artifacts are read for. Throws ConfigError and UsageError.
+ */
 export async function openWorkspace(
   selection: Selection,
   { stdout, stderr, workingDirectory }: Surroundings,
@@ -39,10 +45,19 @@ export async function openWorkspace(
   return { project, plays };
 }
 
-/** Redacts the secrets of all services from here on, as far as the project can be read: what only goes back must not fail for what is missing here. */
-export async function protectProjectSecrets(project: Project, { stdout, stderr }: Surroundings): Promise<void> {
+/**
+ * Redacts the secrets of all services from here on, as far as the project can be read: what only goes back
+ * must not fail for what is missing here.
+ */
+export async function protectProjectSecrets(
+  project: Project,
+  { stdout, stderr }: Surroundings,
+): Promise<void> {
   try {
-    const secrets = await secretsOf(await buildTargets(project, { limit: null, services: [] }, { ...STAND_INS, readSecrets }), project.root);
+    const secrets = await secretsOf(
+      await buildTargets(project, { limit: null, services: [] }, { ...STAND_INS, readSecrets }),
+      project.root,
+    );
     stdout.protect(secrets);
     stderr.protect(secrets);
   } catch (error) {
@@ -53,14 +68,22 @@ export async function protectProjectSecrets(project: Project, { stdout, stderr }
 /** The secrets that were delivered into the targets; those of one service file may differ by host. */
 async function secretsOf(plays: readonly PlayTargets[], root: string): Promise<readonly Secret[]> {
   const services = plays.flatMap((each) => each.targets).flatMap((target) => target.services);
-  const distinct = new Map(services.map((service) => [JSON.stringify([service.name, service.secrets.map((secret) => secret.source)]), service]));
+  const distinct = new Map(
+    services.map((service) => [
+      JSON.stringify([service.name, service.secrets.map((secret) => secret.source)]),
+      service,
+    ]),
+  );
   const values = await Promise.all([...distinct.values()].map((service) => readSecrets(service, root)));
   return values.flatMap((each) => [...each.values()]);
 }
 
 /** Says on a terminal that hosts are being looked at, which may take a connect timeout. */
 export function announce(plays: readonly PlayTargets[], surroundings: Surroundings): void {
-  announceHosts(new Set(plays.flatMap((each) => each.targets).map((target) => target.host.name)).size, surroundings);
+  announceHosts(
+    new Set(plays.flatMap((each) => each.targets).map((target) => target.host.name)).size,
+    surroundings,
+  );
 }
 
 /** The same for so many hosts. */
@@ -80,12 +103,18 @@ export async function makeContext(
   },
 ): Promise<DeployContext> {
   const { environment, workingDirectory, logbook, commandLine } = around.surroundings;
-  const identifying = makeRunIdentity(project.root, { command: around.command ?? commandLine[0] ?? "", environment: project.environment });
+  const identifying = makeRunIdentity(project.root, {
+    command: around.command ?? commandLine[0] ?? "",
+    environment: project.environment,
+  });
   // Git works meanwhile.
   const { makeConnector } = await import("../remote/ssh.ts");
   const connector = makeConnector({
     identity: connection.identity === null ? null : resolve(workingDirectory, connection.identity),
-    knownHostsFiles: connection.knownHosts.length === 0 ? null : connection.knownHosts.map((file) => resolve(workingDirectory, file)),
+    knownHostsFiles:
+      connection.knownHosts.length === 0
+        ? null
+        : connection.knownHosts.map((file) => resolve(workingDirectory, file)),
     agentSocket: environment.SSH_AUTH_SOCK || null,
     homeDirectory: environment.HOME || null,
   });

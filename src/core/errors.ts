@@ -27,7 +27,8 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   auth: "Give the key with --identity, `identity:` in the inventory, or an agent.",
   sudo: "The login user needs passwordless sudo, e.g. a file in /etc/sudoers.d: deploy ALL=(root) NOPASSWD: /bin/sh",
   locked: "Another run works on this host; wait for it, or look at its owner above.",
-  conflict: "Something changed the host since it was planned. Nothing was overwritten; run plan again and decide which version is right.",
+  conflict:
+    "Something changed the host since it was planned. Nothing was overwritten; run plan again and decide which version is right.",
 };
 
 /** Base of all errors that are not our bug. */
@@ -44,8 +45,8 @@ export class SvcdeployError extends Error {
 }
 
 /**
- * One mistake in a project file. excerpt: the source line and a caret line, ready to print; empty when unknown. fault: where it may not be the file's:
- * what it names could not be fetched.
+ * One mistake in a project file. excerpt: the source line and a caret line, ready to print; empty when
+ * unknown. fault: where it may not be the file's: what it names could not be fetched.
  */
 export type Problem = {
   readonly place: Place;
@@ -53,8 +54,15 @@ export type Problem = {
   readonly hint: string | null;
   readonly excerpt: string;
   readonly fault?: "fetch";
-  /** A directive that systemd of this version does not know: other hosts may have another version, and it is one mistake. */
-  readonly unknown?: { readonly directive: string; readonly section: string; readonly systemd: readonly number[] };
+  /**
+   * A directive that systemd of this version does not know: other hosts may have another version, and it is
+   * one mistake.
+   */
+  readonly unknown?: {
+    readonly directive: string;
+    readonly section: string;
+    readonly systemd: readonly number[];
+  };
 };
 
 /** Mistakes in the project's files, all of them at once. Exit 65. */
@@ -82,8 +90,16 @@ export class UsageError extends SvcdeployError {
   }
 }
 
-/** A host's key that no known_hosts has. line: what known_hosts would say of it; file: the absolute path of the first one that was asked, or empty. */
-export type HostKeyOffer = { readonly type: string; readonly fingerprint: string; readonly line: string; readonly file: string };
+/**
+ * A host's key that no known_hosts has. line: what known_hosts would say of it; file: the absolute path of
+ * the first one that was asked, or empty.
+ */
+export type HostKeyOffer = {
+  readonly type: string;
+  readonly fingerprint: string;
+  readonly line: string;
+  readonly file: string;
+};
 
 /** The host could not be reached, or refused us. */
 export class ConnectError extends SvcdeployError {
@@ -118,7 +134,10 @@ export class HostError extends SvcdeployError {
 
 const EXCERPT_COLUMNS = 120;
 
-/** The excerpt of a Problem: the line of `text` at `place`, cut to 120 columns around the column, and a caret line below it. Empty past the text's end. */
+/**
+ * The excerpt of a Problem: the line of `text` at `place`, cut to 120 columns around the column, and a caret
+ * line below it. Empty past the text's end.
+ */
 export function excerptAt(text: string, place: Place): string {
   const line = text.split(/\r\n|\r|\n/, place.line)[place.line - 1];
   if (line === undefined) return "";
@@ -128,7 +147,9 @@ export function excerptAt(text: string, place: Place): string {
   return `${shown}\n${lead}^`;
 }
 
-/** The candidate nearest to a mistyped name by edit distance, or null when none is near enough to be meant. */
+/**
+ * The candidate nearest to a mistyped name by edit distance, or null when none is near enough to be meant.
+ */
 export function nearestName(name: string, candidates: Iterable<string>): string | null {
   const limit = Math.max(1, Math.floor(Math.min(name.length, 64) / 3));
   let best: string | null = null;
@@ -141,7 +162,10 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best;
 }
 
-/** The hint of an unknown name: did you mean "x"? Null when nothing is near. lead: what stands before the name, e.g. "values.". */
+/**
+ * The hint of an unknown name: did you mean "x"? Null when nothing is near. lead: what stands before the
+ * name, e.g. "values.".
+ */
 export function didYouMean(name: string, known: Iterable<string>, lead = ""): string | null {
   const nearest = nearestName(name, known);
   return nearest === null ? null : `did you mean "${lead}${nearest}"?`;
@@ -159,10 +183,20 @@ function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-function stepCost(a: string, b: string, i: number, j: number, rows: { older: number[]; previous: number[]; current: number[] }): number {
+function stepCost(
+  a: string,
+  b: string,
+  i: number,
+  j: number,
+  rows: { older: number[]; previous: number[]; current: number[] },
+): number {
   const at = (row: number[], index: number) => row[index] ?? Number.POSITIVE_INFINITY;
   const same = a[i - 1] === b[j - 1] ? 0 : 1;
-  const cost = Math.min(at(rows.previous, j) + 1, at(rows.current, j - 1) + 1, at(rows.previous, j - 1) + same);
+  const cost = Math.min(
+    at(rows.previous, j) + 1,
+    at(rows.current, j - 1) + 1,
+    at(rows.previous, j - 1) + same,
+  );
   const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
   return swapped ? Math.min(cost, at(rows.older, j - 2) + 1) : cost;
 }

@@ -19,8 +19,9 @@ export const EXIT = {
 } as const;
 
 /**
- * The exit code of a run from its hosts' reports. Interrupted wins; else the code that all unsuccessful hosts share (4 only when every
- * host was unreachable, and none was merely skipped), else 3. A skipped host is a consequence, not a cause.
+ * The exit code of a run from its hosts' reports. Interrupted wins; else the code that all unsuccessful hosts
+ * share (4 only when every host was unreachable, and none was merely skipped), else 3. A skipped host is a
+ * consequence, not a cause.
  */
 export function exitCodeOf(reports: readonly HostReport[]): number {
   if (reports.some((report) => report.cause === "interrupted")) return EXIT.interrupted;
@@ -31,8 +32,9 @@ export function exitCodeOf(reports: readonly HostReport[]): number {
 }
 
 /**
- * The exit code of a command that only looks (plan, drift, verify's observation). failures: the cause of each host that could not be observed.
- * detailed "on" turns pending changes into 2; a host that was not seen never counts as clean.
+ * The exit code of a command that only looks (plan, drift, verify's observation). failures: the cause of each
+ * host that could not be observed. detailed "on" turns pending changes into 2; a host that was not seen never
+ * counts as clean.
  */
 export function exitCodeOfObservation(seen: {
   readonly changes: "none" | "pending";
@@ -92,14 +94,25 @@ function sharedCode(codes: readonly number[], all: { readonly total: number }): 
 }
 
 function isUnsuccessful(report: HostReport): boolean {
-  return report.status === "failed" || report.status === "rolled-back" || report.status === "unreachable" || report.status === "unknown";
+  return (
+    report.status === "failed" ||
+    report.status === "rolled-back" ||
+    report.status === "unreachable" ||
+    report.status === "unknown"
+  );
 }
 
-/** A rolled-back host is 5 only when it was put back because it was not healthy; a command's failure is 1 although it was undone. */
+/**
+ * A rolled-back host is 5 only when it was put back because it was not healthy; a command's failure is 1
+ * although it was undone.
+ */
 function codeOfReport(report: HostReport): number {
   if (report.status === "unknown") return EXIT.failed;
   if (report.status === "unreachable") return EXIT.unreachable;
-  if (report.status === "rolled-back") return report.cause === "unhealthy" || report.cause === null ? EXIT.rolledBack : codeOfCause(report.cause);
+  if (report.status === "rolled-back")
+    return report.cause === "unhealthy" || report.cause === null
+      ? EXIT.rolledBack
+      : codeOfCause(report.cause);
   return report.cause === null || report.cause === "unhealthy" ? EXIT.failed : codeOfCause(report.cause);
 }
 

@@ -1,7 +1,13 @@
-/** The redactor: the second net that takes secrets out of any text, in every form that text is likely to carry them (SEC-08). */
+/**
+ * The redactor: the second net that takes secrets out of any text, in every form that text is likely to carry
+ * them (SEC-08).
+ */
 import type { Secret } from "./secret.ts";
 
-/** Takes secrets out of text. redact works on a whole text; stream is for text that comes in pieces cut anywhere. */
+/**
+ * Takes secrets out of text. redact works on a whole text; stream is for text that comes in pieces cut
+ * anywhere.
+ */
 export type Redactor = {
   readonly redact: (text: string) => string;
   readonly stream: () => RedactorStream;
@@ -10,15 +16,24 @@ export type Redactor = {
 /** push gives what is safe to print so far; end gives the rest. */
 export type RedactorStream = { readonly push: (chunk: string) => string; readonly end: () => string };
 
-/** Shorter secrets are left alone: redacting "ab" or "1" would make every text unreadable and prove the value. */
+/**
+ * Shorter secrets are left alone: redacting "ab" or "1" would make every text unreadable and prove the value.
+ */
 const MIN_LENGTH = 4;
-/** Lines of a secret of several lines are looked for one by one from this length on: a diff or an indent prefixes each. */
+/**
+ * Lines of a secret of several lines are looked for one by one from this length on: a diff or an indent
+ * prefixes each.
+ */
 const MIN_LINE_LENGTH = 8;
 
-/** Makes a redactor for these secrets; each hit reads `<secret NAME>`. Of several that start at one place the longest counts. */
+/**
+ * Makes a redactor for these secrets; each hit reads `<secret NAME>`. Of several that start at one place the
+ * longest counts.
+ */
 export function makeRedactor(secrets: readonly Secret[]): Redactor {
   const needles = makeNeedles(secrets);
-  if (needles.size === 0) return { redact: (text) => text, stream: () => ({ push: (chunk) => chunk, end: () => "" }) };
+  if (needles.size === 0)
+    return { redact: (text) => text, stream: () => ({ push: (chunk) => chunk, end: () => "" }) };
   const index = makeIndex(needles);
   return { redact: (text) => scan(text, index, "end").shown, stream: () => makeStream(index) };
 }
@@ -34,7 +49,10 @@ function makeStream(index: Index): RedactorStream {
   return { push, end: () => scan(held, index, "end").shown };
 }
 
-/** Secrets by their first characters: there may be thousands of them, and each a million characters long, so no regular expression holds them. */
+/**
+ * Secrets by their first characters: there may be thousands of them, and each a million characters long, so
+ * no regular expression holds them.
+ */
 type Index = {
   readonly byStart: ReadonlyMap<string, readonly { readonly needle: string; readonly shown: string }[]>;
   /** By pairOf: whether a secret starts like that at all, which in most places none does. */
@@ -44,24 +62,37 @@ type Index = {
 };
 
 function makeIndex(needles: ReadonlyMap<string, string>): Index {
-  const longestFirst = [...needles].map(([needle, shown]) => ({ needle, shown })).sort((a, b) => b.needle.length - a.needle.length);
+  const longestFirst = [...needles]
+    .map(([needle, shown]) => ({ needle, shown }))
+    .sort((a, b) => b.needle.length - a.needle.length);
   const pairs = new Uint8Array(65_536);
   for (const { needle } of longestFirst) pairs[pairOf(needle, 0)] = 1;
   return {
     pairs,
     byStart: Map.groupBy(longestFirst, ({ needle }) => needle.slice(0, MIN_LENGTH)),
-    beginnings: new Set(longestFirst.flatMap(({ needle }) => Array.from({ length: MIN_LENGTH - 1 }, (_, length) => needle.slice(0, length + 1)))),
+    beginnings: new Set(
+      longestFirst.flatMap(({ needle }) =>
+        Array.from({ length: MIN_LENGTH - 1 }, (_, length) => needle.slice(0, length + 1)),
+      ),
+    ),
   };
 }
 
 /** From left to right. rest: what comes from where a secret may go on in the next piece. */
-function scan(text: string, { byStart, pairs, beginnings }: Index, next: "more" | "end"): { readonly shown: string; readonly rest: string } {
+function scan(
+  text: string,
+  { byStart, pairs, beginnings }: Index,
+  next: "more" | "end",
+): { readonly shown: string; readonly rest: string } {
   let shown = "";
   let from = 0;
   let at = 0;
   while (at <= text.length - MIN_LENGTH) {
-    const candidates = pairs[pairOf(text, at)] === 1 ? byStart.get(text.slice(at, at + MIN_LENGTH)) : undefined;
-    const hit = candidates?.find(({ needle }) => text.startsWith(needle, at) || (next === "more" && mayGoOn(text, at, needle)));
+    const candidates =
+      pairs[pairOf(text, at)] === 1 ? byStart.get(text.slice(at, at + MIN_LENGTH)) : undefined;
+    const hit = candidates?.find(
+      ({ needle }) => text.startsWith(needle, at) || (next === "more" && mayGoOn(text, at, needle)),
+    );
     if (hit === undefined) {
       at += 1;
       continue;
@@ -89,7 +120,8 @@ function mayGoOn(text: string, at: number, needle: string): boolean {
 function makeNeedles(secrets: readonly Secret[]): Map<string, string> {
   const needles = new Map<string, string>();
   for (const secret of secrets) {
-    for (const form of formsOf(secret.reveal())) if (!needles.has(form)) needles.set(form, `<secret ${secret.name}>`);
+    for (const form of formsOf(secret.reveal()))
+      if (!needles.has(form)) needles.set(form, `<secret ${secret.name}>`);
   }
   return needles;
 }
@@ -100,14 +132,31 @@ function formsOf(value: string): readonly string[] {
   return [value, value.trim(), ...parts].filter((part) => part.length >= MIN_LENGTH).flatMap(encodedForms);
 }
 
-/** A value as it stands in text, URL, JSON, shell, C-quoted (systemd) and in base64 at each of the three alignments. */
+/**
+ * A value as it stands in text, URL, JSON, shell, C-quoted (systemd) and in base64 at each of the three
+ * alignments.
+ */
 function encodedForms(value: string): readonly string[] {
   const json = JSON.stringify(value).slice(1, -1);
   const systemd = value.replace(/[\\"]/g, "\\$&");
   const environment = value.replace(/[\\"$`]/g, "\\$&");
   const url = encodeURIComponent(value.toWellFormed());
-  const forms = [value, json, JSON.stringify(json).slice(1, -1), systemd, environment, url, url.replace(/%20/g, "+"), lowerPercent(url)];
-  return [...forms, value.replaceAll("'", "'\\''"), ...base64Forms(value), Buffer.from(value).toString("hex")];
+  const forms = [
+    value,
+    json,
+    JSON.stringify(json).slice(1, -1),
+    systemd,
+    environment,
+    url,
+    url.replace(/%20/g, "+"),
+    lowerPercent(url),
+  ];
+  return [
+    ...forms,
+    value.replaceAll("'", "'\\''"),
+    ...base64Forms(value),
+    Buffer.from(value).toString("hex"),
+  ];
 }
 
 function lowerPercent(url: string): string {

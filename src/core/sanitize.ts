@@ -1,4 +1,7 @@
-/** Makes text that others wrote harmless for a terminal and for a CI log: hosts, repositories and servers are hostile (SEC-19). */
+/**
+ * Makes text that others wrote harmless for a terminal and for a CI log: hosts, repositories and servers are
+ * hostile (SEC-19).
+ */
 
 /** Longest line that is shown, in UTF-8 bytes. */
 export const MAX_LINE_BYTES = 4096;
@@ -9,8 +12,9 @@ const LINE_NOTE = "… (line cut)";
 const TEXT_NOTE = "… (text cut at 1 MiB)";
 
 /**
- * Text that is safe to print: whole escape sequences, C0 (except newline and tab), DEL, C1 and the bidi controls U+202A–E and U+2066–9 are gone,
- * lone surrogates are U+FFFD, CI commands are disarmed, a line is at most 4 KiB and the whole at most 1 MiB. Idempotent.
+ * Text that is safe to print: whole escape sequences, C0 (except newline and tab), DEL, C1 and the bidi
+ * controls U+202A–E and U+2066–9 are gone, lone surrogates are U+FFFD, CI commands are disarmed, a line is at
+ * most 4 KiB and the whole at most 1 MiB. Idempotent.
  */
 export function sanitize(text: string): string {
   const lines: string[] = [];
@@ -30,18 +34,27 @@ export function sanitizeLine(text: string): string {
   return capBytes(stripControls(start), MAX_LINE_BYTES, LINE_NOTE);
 }
 
-/** Strips and disarms as sanitize does, without its caps: for text whose whole length matters, e.g. a rendered file. */
+/**
+ * Strips and disarms as sanitize does, without its caps: for text whose whole length matters, e.g. a rendered
+ * file.
+ */
 export function stripControls(text: string): string {
   const plain = text.replace(ESCAPE_SEQUENCE, "").replace(CONTROLS, "").toWellFormed();
   return disarmAnnotations(plain);
 }
 
-/** ECMA-48: CSI with its parameters, the string sequences (OSC, DCS, SOS, PM, APC) with their payload on one line, and the two-character ones. */
+/**
+ * ECMA-48: CSI with its parameters, the string sequences (OSC, DCS, SOS, PM, APC) with their payload on one
+ * line, and the two-character ones.
+ */
 const ESCAPE_SEQUENCE =
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\n\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]/g;
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
-/** GitHub takes `::name` at a line's start; `##[…]`, `##vso[…]` and `##teamcity[…]` are taken anywhere in a line. */
+/**
+ * GitHub takes `::name` at a line's start; `##[…]`, `##vso[…]` and `##teamcity[…]` are taken anywhere in a
+ * line.
+ */
 function disarmAnnotations(text: string): string {
   return text.replace(/^(\s*):(?=:[A-Za-z])/gm, "$1: ").replace(/##(?=(?:[A-Za-z]{0,16})\[)/g, "## ");
 }

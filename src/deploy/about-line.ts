@@ -1,4 +1,7 @@
-/** The line that a transaction carries about itself: it stands in the host's journal, in its record of runs and with the generation. */
+/**
+ * The line that a transaction carries about itself: it stands in the host's journal, in its record of runs
+ * and with the generation.
+ */
 import type { HostTarget, Plan } from "../core/model.ts";
 import { foreignUnits } from "../core/plan/foreign-units.ts";
 import { unitsOf } from "../host/transaction.ts";
@@ -7,7 +10,10 @@ import type { RunIdentity } from "./context.ts";
 /** A record line stays short however many services a host has. */
 const MAX_SERVICES_LENGTH = 1024;
 
-/** `key=value` words: who runs this, from which state of which project, and which services it touches (cut off by `...` where they are many). */
+/**
+ * `key=value` words: who runs this, from which state of which project, and which services it touches (cut off
+ * by `...` where they are many).
+ */
 export function aboutLine(target: HostTarget, plan: Plan, run: RunIdentity): string {
   const words = {
     run: run.id,
@@ -27,10 +33,16 @@ export function aboutLine(target: HostTarget, plan: Plan, run: RunIdentity): str
 
 /** The services that a plan changes something of, or acts on. */
 export function touchedServices(target: HostTarget, plan: Plan): ReadonlySet<string> {
-  const acted = new Set(plan.actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit])));
+  const acted = new Set(
+    plan.actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit])),
+  );
   const byUnit = unitsOf(target).filter(({ unit }) => acted.has(unit));
-  const behind = foreignUnits(target, plan.changes).flatMap(({ unit, dropIns }) => (acted.has(unit) ? dropIns : []));
-  return new Set([...plan.changes.map(({ resource }) => resource), ...byUnit, ...behind].map(({ service }) => service));
+  const behind = foreignUnits(target, plan.changes).flatMap(({ unit, dropIns }) =>
+    acted.has(unit) ? dropIns : [],
+  );
+  return new Set(
+    [...plan.changes.map(({ resource }) => resource), ...byUnit, ...behind].map(({ service }) => service),
+  );
 }
 
 function listOf(services: ReadonlySet<string>): string {

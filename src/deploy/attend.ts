@@ -1,4 +1,7 @@
-/** Stays with a running transaction: renews its lease, hears its states, and comes back after a lost connection. */
+/**
+ * Stays with a running transaction: renews its lease, hears its states, and comes back after a lost
+ * connection.
+ */
 import { ConnectError, HostError } from "../core/errors.ts";
 import { frameOf, isFinal, parseState, stateFolder, type TransactionState } from "../host/frames.ts";
 import { scripts } from "../host/scripts.ts";
@@ -12,8 +15,14 @@ const RETURN_MILLISECONDS = 45_000;
 
 /** A transaction that is being attended. */
 export type Attendance = {
-  /** The first state from now on that passes the test. Rejects with ConnectError when the host is lost for good, HostError past the deadline. */
-  waitFor(test: (state: TransactionState) => boolean, deadlineMilliseconds: number): Promise<TransactionState>;
+  /**
+   * The first state from now on that passes the test. Rejects with ConnectError when the host is lost for
+   * good, HostError past the deadline.
+   */
+  waitFor(
+    test: (state: TransactionState) => boolean,
+    deadlineMilliseconds: number,
+  ): Promise<TransactionState>;
   /** Stops renewing the lease and listening. */
   end(): void;
 };
@@ -24,8 +33,16 @@ type Waiter = {
   readonly reject: (error: unknown) => void;
 };
 
-/** Attends a transaction over an open connection, and over new ones when that breaks. onState hears every new state. */
-export function attend(remote: Remote, id: string, context: DeployContext, onState: (state: TransactionState) => void): Attendance {
+/**
+ * Attends a transaction over an open connection, and over new ones when that breaks. onState hears every new
+ * state.
+ */
+export function attend(
+  remote: Remote,
+  id: string,
+  context: DeployContext,
+  onState: (state: TransactionState) => void,
+): Attendance {
   const stop = new AbortController();
   const waiters = new Set<Waiter>();
   let last: TransactionState | null = null;
@@ -57,7 +74,13 @@ export function attend(remote: Remote, id: string, context: DeployContext, onSta
   };
 }
 
-async function listen(first: Remote, id: string, context: DeployContext, stop: AbortSignal, hear: (state: TransactionState) => void): Promise<void> {
+async function listen(
+  first: Remote,
+  id: string,
+  context: DeployContext,
+  stop: AbortSignal,
+  hear: (state: TransactionState) => void,
+): Promise<void> {
   let remote = first;
   let lostAt: number | null = null;
   while (!stop.aborted) {
@@ -97,7 +120,12 @@ async function listenOnce(
   await remote.run(scripts.attend, { input: renewals(), timeoutMilliseconds: 24 * 3600 * 1000, onLine });
 }
 
-async function comeBack(first: Remote, broken: Remote, lostAt: number, context: DeployContext): Promise<Remote> {
+async function comeBack(
+  first: Remote,
+  broken: Remote,
+  lostAt: number,
+  context: DeployContext,
+): Promise<Remote> {
   if (broken !== first) broken.close();
   for (;;) {
     await sleep(1000, context.detach);

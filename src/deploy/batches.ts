@@ -1,8 +1,14 @@
 /** Splits a play's hosts into batches. */
 import type { Rollout } from "../core/model.ts";
 
-/** Hosts in order, cut into batches of the given sizes (a percentage counts all hosts, at least one); the last size repeats. */
-export function batchesOf<Item>(items: readonly Item[], sizes: Rollout["batches"]): readonly (readonly Item[])[] {
+/**
+ * Hosts in order, cut into batches of the given sizes (a percentage counts all hosts, at least one); the last
+ * size repeats.
+ */
+export function batchesOf<Item>(
+  items: readonly Item[],
+  sizes: Rollout["batches"],
+): readonly (readonly Item[])[] {
   const batches: (readonly Item[])[] = [];
   let start = 0;
   while (start < items.length) {

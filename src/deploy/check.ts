@@ -1,4 +1,7 @@
-/** Asks hosts whether they are ready for a deployment: one connection and one round trip each, nothing is changed. */
+/**
+ * Asks hosts whether they are ready for a deployment: one connection and one round trip each, nothing is
+ * changed.
+ */
 import type { Delivery } from "../core/check/deliveries.ts";
 import type { AskedAt, CheckAnswer } from "../core/check/host-check.ts";
 import { SvcdeployError } from "../core/errors.ts";
@@ -18,10 +21,17 @@ export type Checked = {
 };
 
 /** What is known before the hosts are asked. wallClock: milliseconds since the epoch. */
-export type CheckOrder = { readonly deliveriesTo: (host: Host) => ReadonlySet<Delivery>; readonly wallClock: () => number };
+export type CheckOrder = {
+  readonly deliveriesTo: (host: Host) => ReadonlySet<Delivery>;
+  readonly wallClock: () => number;
+};
 
 /** Asks every host. Errors of hosts are results, never thrown. */
-export async function checkHosts(hosts: readonly Host[], context: DeployContext, order: CheckOrder): Promise<readonly Checked[]> {
+export async function checkHosts(
+  hosts: readonly Host[],
+  context: DeployContext,
+  order: CheckOrder,
+): Promise<readonly Checked[]> {
   return await inParallel(hosts, context.forks, (host) => checkHost(host, context, order));
 }
 
@@ -47,6 +57,12 @@ async function ask(
 ): Promise<{ readonly answer: CheckAnswer; readonly asked: AskedAt }> {
   const nonce = context.newId();
   const sent = wallClock();
-  const { stdout, stderr } = await remote.run(scripts.check, { input: encodeCheck(nonce, deliveriesTo(remote.host)), timeoutMilliseconds: 60_000 });
-  return { asked: { sent, answered: wallClock() }, answer: decodeCheck(remote.host.name, nonce, stdout, stderr) };
+  const { stdout, stderr } = await remote.run(scripts.check, {
+    input: encodeCheck(nonce, deliveriesTo(remote.host)),
+    timeoutMilliseconds: 60_000,
+  });
+  return {
+    asked: { sent, answered: wallClock() },
+    answer: decodeCheck(remote.host.name, nonce, stdout, stderr),
+  };
 }

@@ -11,10 +11,16 @@ import { type JournalHead, makeHead, readJournal } from "./read-journal.ts";
 /** One host and the units whose journal is wanted. */
 export type LogTarget = { readonly host: Host; readonly units: readonly string[] };
 
-/** What is wanted of each. begin: from the first entry of the current invocation on, from so many seconds ago on, or all there is. */
+/**
+ * What is wanted of each. begin: from the first entry of the current invocation on, from so many seconds ago
+ * on, or all there is.
+ */
 export type LogQuery = {
   readonly lines: number | "all";
-  readonly begin: { readonly kind: "invocation" } | { readonly kind: "oldest" } | { readonly kind: "ago"; readonly seconds: number };
+  readonly begin:
+    | { readonly kind: "invocation" }
+    | { readonly kind: "oldest" }
+    | { readonly kind: "ago"; readonly seconds: number };
   readonly priority: number | null;
 };
 
@@ -29,7 +35,11 @@ export type LogContext = {
 };
 
 /** Entries by time. Errors of hosts are told to `lost` and end that host alone. */
-export async function* collectLogs(targets: readonly LogTarget[], query: LogQuery, around: LogContext): AsyncGenerator<LogEntry> {
+export async function* collectLogs(
+  targets: readonly LogTarget[],
+  query: LogQuery,
+  around: LogContext,
+): AsyncGenerator<LogEntry> {
   const sources = targets.map((target) => hostLogs(target, query, around));
   try {
     yield* mergeEntries(sources);
@@ -38,7 +48,11 @@ export async function* collectLogs(targets: readonly LogTarget[], query: LogQuer
   }
 }
 
-async function* hostLogs({ host, units }: LogTarget, query: LogQuery, around: LogContext): AsyncGenerator<LogEntry> {
+async function* hostLogs(
+  { host, units }: LogTarget,
+  query: LogQuery,
+  around: LogContext,
+): AsyncGenerator<LogEntry> {
   let remote: Remote | null = null;
   try {
     around.context.signal.throwIfAborted();
@@ -66,7 +80,11 @@ export async function* readOnce(
   const silence = new AbortController();
   const signal = AbortSignal.any([context.signal, silence.signal]);
   const tell = (text: string): void => note(remote.host.name, text);
-  const entries = readJournal({ remote, context, signal, wallClock, note: tell }, orderOf(units, query), head);
+  const entries = readJournal(
+    { remote, context, signal, wallClock, note: tell },
+    orderOf(units, query),
+    head,
+  );
   try {
     for (;;) {
       const timer = setTimeout(() => silence.abort(), SILENT_MILLISECONDS);
@@ -88,7 +106,9 @@ export function corrected(entry: LogEntry, head: JournalHead): LogEntry {
   return offset === 0 ? entry : { ...entry, at: entry.at - offset };
 }
 
-/** The host tells its clock in whole seconds and the answer takes its time: less than this is no difference. */
+/**
+ * The host tells its clock in whole seconds and the answer takes its time: less than this is no difference.
+ */
 const CLOCK_TOLERANCE_MILLISECONDS = 2_000;
 
 function clockOffset({ clock }: JournalHead): number {
@@ -103,7 +123,10 @@ function clockNote(head: JournalHead): string | null {
   return `its clock is ${Math.abs(seconds)} s ${seconds > 0 ? "ahead of" : "behind"} ours; its entries are ordered and shown by ours`;
 }
 
-/** With both a moment and a number of lines the host gives the last lines, and the moment is looked at here: journalctl would give the first. */
+/**
+ * With both a moment and a number of lines the host gives the last lines, and the moment is looked at here:
+ * journalctl would give the first.
+ */
 function orderOf(units: readonly string[], { lines, begin, priority }: LogQuery): LogOrder {
   const start = begin.kind === "ago" && lines === "all" ? begin : ({ kind: "oldest" } as const);
   return { mode: "once", units, lines, start, priority };
@@ -114,7 +137,8 @@ function isWanted(entry: LogEntry, { begin }: LogQuery, { starts, clock }: Journ
     case "oldest":
       return true;
     case "invocation":
-      // By time and not by the id: what a process says just before it dies is often not attributed to its invocation any more.
+      // By time and not by the id: what a process says just before it dies is often not attributed to its
+      // invocation any more.
       return entry.at >= (starts.get(entry.unit) ?? 0);
     case "ago":
       return clock === null || entry.at >= (clock.host - begin.seconds) * 1000;
@@ -122,5 +146,9 @@ function isWanted(entry: LogEntry, { begin }: LogQuery, { starts, clock }: Journ
 }
 
 function silent({ host }: Remote): ConnectError {
-  return new ConnectError("timeout", host.name, `${host.name}: its journal said nothing for ${SILENT_MILLISECONDS / 1000} s`);
+  return new ConnectError(
+    "timeout",
+    host.name,
+    `${host.name}: its journal said nothing for ${SILENT_MILLISECONDS / 1000} s`,
+  );
 }

@@ -1,4 +1,7 @@
-/** How a transaction ended, told truthfully: success only when the host says so, rolled-back only when it was seen to be back. */
+/**
+ * How a transaction ended, told truthfully: success only when the host says so, rolled-back only when it was
+ * seen to be back.
+ */
 import type { Difference, HostReport, Plan, UnitResource, Verdict } from "../core/model.ts";
 import { judgeUnit } from "../core/verify/verdict.ts";
 import type { TransactionState } from "../host/frames.ts";
@@ -9,15 +12,35 @@ import type { Judgement } from "./judge.ts";
 import { settleUnits } from "./settle.ts";
 import type { Story } from "./story.ts";
 
-/** The report of a transaction in its final state. Throws ConnectError when the host cannot be asked any more. */
-export async function conclude(story: Story, end: TransactionState, judgement: Judgement | null): Promise<HostReport> {
+/**
+ * The report of a transaction in its final state. Throws ConnectError when the host cannot be asked any more.
+ */
+export async function conclude(
+  story: Story,
+  end: TransactionState,
+  judgement: Judgement | null,
+): Promise<HostReport> {
   const { target, plan, startedAt, context, transaction } = story;
   const services = [...new Set([...target.services.map(({ name }) => name), ...goneServices(plan)])];
-  const common = { transaction: transaction.id, services, ...doings(plan), verdicts: judgement?.verdicts ?? [], health: judgement?.health ?? [] };
+  const common = {
+    transaction: transaction.id,
+    services,
+    ...doings(plan),
+    verdicts: judgement?.verdicts ?? [],
+    health: judgement?.health ?? [],
+  };
   if (end.name === "CONFIRMED") return makeReport(target, "changed", startedAt, context, common);
   if (end.name === "REFUSED") {
-    const cause = end.detail.startsWith("locked") ? "locked" : end.detail.startsWith("conflict") ? "conflict" : "host";
-    return makeReport(target, "failed", startedAt, context, { ...common, cause, message: `Nothing was changed: ${end.detail}` });
+    const cause = end.detail.startsWith("locked")
+      ? "locked"
+      : end.detail.startsWith("conflict")
+        ? "conflict"
+        : "host";
+    return makeReport(target, "failed", startedAt, context, {
+      ...common,
+      cause,
+      message: `Nothing was changed: ${end.detail}`,
+    });
   }
   if (end.name === "GONE") {
     const message =
@@ -28,7 +51,12 @@ export async function conclude(story: Story, end: TransactionState, judgement: J
   return await concludeUndone(story, end, judgement, common);
 }
 
-async function concludeUndone(story: Story, end: TransactionState, judged: Judgement | null, common: Partial<HostReport>): Promise<HostReport> {
+async function concludeUndone(
+  story: Story,
+  end: TransactionState,
+  judged: Judgement | null,
+  common: Partial<HostReport>,
+): Promise<HostReport> {
   const { target, startedAt, context, transaction } = story;
   const remote = await context.connector.connect(target.host);
   try {
@@ -36,13 +64,26 @@ async function concludeUndone(story: Story, end: TransactionState, judged: Judge
     const judgement = judged !== null && isReason(judged, result) ? judged : null;
     const verdicts = judgement === null ? verdictsOf(story, result) : judgement.verdicts;
     const failed = new Set(verdicts.filter(({ ok }) => !ok).map(({ unit }) => unit));
-    const journal = [...result.units].flatMap(([unit, { journal: lines }]) => (failed.has(unit) || failed.size === 0 ? [{ unit, lines }] : []));
-    const told = { ...common, verdicts, health: judgement?.health ?? [], journal, differences: differencesOf(story.plan) };
+    const journal = [...result.units].flatMap(([unit, { journal: lines }]) =>
+      failed.has(unit) || failed.size === 0 ? [{ unit, lines }] : [],
+    );
+    const told = {
+      ...common,
+      verdicts,
+      health: judgement?.health ?? [],
+      journal,
+      differences: differencesOf(story.plan),
+    };
     const why = whyUndone(end, result, judgement);
     if (end.name === "ROLLBACK_FAILED") {
       const message = `${why}\nThe host could not be put back: ${end.detail}`;
       const hint = `The copies of what was there are on the host in /var/lib/svcdeploy/txn/${transaction.id}/old; its journal: journalctl -t svcdeploy`;
-      return makeReport(target, "failed", startedAt, context, { ...told, cause: "rollback-failed", message, hint });
+      return makeReport(target, "failed", startedAt, context, {
+        ...told,
+        cause: "rollback-failed",
+        message,
+        hint,
+      });
     }
     // They run the older release again: what was declared is no measure for them.
     const restored = unitsThatRan(story).map((unit) => ({ ...unit, restartInputs: {} }));
@@ -56,7 +97,11 @@ async function concludeUndone(story: Story, end: TransactionState, judged: Judge
       const message = `${why}\nPut back, except what somebody else changed meanwhile (left as it is): ${result.conflicts}`;
       return makeReport(target, "failed", startedAt, context, { ...told, cause: "conflict", message });
     }
-    const cause = result.failure.startsWith("conflict") ? "conflict" : result.failure === "" ? "host" : "unhealthy";
+    const cause = result.failure.startsWith("conflict")
+      ? "conflict"
+      : result.failure === ""
+        ? "host"
+        : "unhealthy";
     return makeReport(target, "rolled-back", startedAt, context, { ...told, cause, message: why });
   } finally {
     remote.close();
@@ -67,32 +112,53 @@ const LARGEST_TEXT_BYTES = 65_536;
 
 /** What the plan did to files and links, with the texts that may be shown. */
 export function differencesOf(plan: Pick<Plan, "changes">): readonly Difference[] {
-  return plan.changes.flatMap(({ resource, before, after, beforeContent, differs }): readonly Difference[] => {
-    if (resource.kind !== "link" && resource.kind !== "file") return [];
-    const about = { path: resource.path, change: before === null ? "create" : after === null ? "remove" : "update" } as const;
-    if (resource.kind === "link") return [{ ...about, secret: false, before: before?.target ?? null, after: after?.target ?? null }];
-    if (before !== null && !differs.includes("sha256")) return [];
-    const isShown =
-      after !== null && !resource.secret && resource.content.byteLength <= LARGEST_TEXT_BYTES && (before === null || beforeContent !== null);
-    const text = (content: Uint8Array | null): string | null => (isShown && content !== null ? Buffer.from(content).toString("utf8") : null);
-    return [{ ...about, secret: resource.secret, before: text(beforeContent), after: text(resource.content) }];
-  });
+  return plan.changes.flatMap(
+    ({ resource, before, after, beforeContent, differs }): readonly Difference[] => {
+      if (resource.kind !== "link" && resource.kind !== "file") return [];
+      const about = {
+        path: resource.path,
+        change: before === null ? "create" : after === null ? "remove" : "update",
+      } as const;
+      if (resource.kind === "link")
+        return [{ ...about, secret: false, before: before?.target ?? null, after: after?.target ?? null }];
+      if (before !== null && !differs.includes("sha256")) return [];
+      const isShown =
+        after !== null &&
+        !resource.secret &&
+        resource.content.byteLength <= LARGEST_TEXT_BYTES &&
+        (before === null || beforeContent !== null);
+      const text = (content: Uint8Array | null): string | null =>
+        isShown && content !== null ? Buffer.from(content).toString("utf8") : null;
+      return [
+        { ...about, secret: resource.secret, before: text(beforeContent), after: text(resource.content) },
+      ];
+    },
+  );
 }
 
-// Nothing failed on the host where it lost its power: what was judged then was its boot, or already what had been put back.
+// Nothing failed on the host where it lost its power: what was judged then was its boot, or already what had
+// been put back.
 function isReason(judgement: Judgement, { failure }: TransactionResult): boolean {
   return !judgement.ok && failure !== "";
 }
 
 function whyUndone(end: TransactionState, result: TransactionResult, judgement: Judgement | null): string {
-  if (judgement === null) return result.failure || end.detail || "the transaction was cut short: the host was restarted, or somebody ended it there";
+  if (judgement === null)
+    return (
+      result.failure ||
+      end.detail ||
+      "the transaction was cut short: the host was restarted, or somebody ended it there"
+    );
   const units = judgement.verdicts.filter(({ ok }) => !ok).map(({ unit, cause }) => `${unit}: ${cause}`);
   const checks = judgement.health.filter(({ ok }) => !ok).map(({ check }) => `${check} is not healthy`);
   return [...units, ...checks].join("; ");
 }
 
 // An action failed before anything could be sampled: judge by what the host kept of the moment.
-function verdictsOf({ target, plan, context, observation }: Story, result: TransactionResult): readonly Verdict[] {
+function verdictsOf(
+  { target, plan, context, observation }: Story,
+  result: TransactionResult,
+): readonly Verdict[] {
   return concernedUnits(target, plan, observation).flatMap((unit) => {
     const kept = result.units.get(unit.unit);
     if (kept === undefined) return [];
@@ -103,5 +169,7 @@ function verdictsOf({ target, plan, context, observation }: Story, result: Trans
 
 function unitsThatRan({ target, plan, observation, transaction }: Story): readonly UnitResource[] {
   const ran = (unit: string): boolean => observation.units.get(unit)?.ActiveState === "active";
-  return concernedUnits(target, plan, observation).filter(({ unit }) => transaction.units.includes(unit) && ran(unit));
+  return concernedUnits(target, plan, observation).filter(
+    ({ unit }) => transaction.units.includes(unit) && ran(unit),
+  );
 }

@@ -1,6 +1,18 @@
-/** What every part of a deployment is given: connections, who runs it, where events go, and the two ways of being interrupted. */
+/**
+ * What every part of a deployment is given: connections, who runs it, where events go, and the two ways of
+ * being interrupted.
+ */
 import type { SvcdeployError } from "../core/errors.ts";
-import type { ArtifactSource, DeployEvent, Host, HostStage, HostTarget, Observation, Plan, Play } from "../core/model.ts";
+import type {
+  ArtifactSource,
+  DeployEvent,
+  Host,
+  HostStage,
+  HostTarget,
+  Observation,
+  Plan,
+  Play,
+} from "../core/model.ts";
 import type { Connector } from "../remote/remote.ts";
 
 /** Who runs this, for the host's journal and record. Every field fits `[A-Za-z0-9._-]`. */
@@ -45,7 +57,9 @@ export type PlayTargets = { readonly play: Play; readonly targets: readonly Host
 export type Observed = {
   readonly host: Host;
   readonly targets: readonly HostTarget[];
-  readonly result: { readonly ok: true; readonly observation: Observation } | { readonly ok: false; readonly error: SvcdeployError };
+  readonly result:
+    | { readonly ok: true; readonly observation: Observation }
+    | { readonly ok: false; readonly error: SvcdeployError };
 };
 
 /** How a plan that was saved and reviewed is held against the host. */
@@ -58,8 +72,8 @@ export type Review = {
 
 /**
  * One host of a play with the plan that the operator saw; plan null: it could not be planned, error says why.
- * machineId: of the host when it was planned. review: only for a saved plan. replan: how the host is planned again when its turn comes, where
- * that is not everything that it needs.
+ * machineId: of the host when it was planned. review: only for a saved plan. replan: how the host is planned
+ * again when its turn comes, where that is not everything that it needs.
  */
 export type PlannedHost = {
   readonly target: HostTarget;
@@ -74,6 +88,12 @@ export type PlannedHost = {
 export type PlannedPlay = { readonly play: Play; readonly hosts: readonly PlannedHost[] };
 
 /** Emits where a host's story is. */
-export function tell(context: DeployContext, play: string, host: string, stage: HostStage, detail = ""): void {
+export function tell(
+  context: DeployContext,
+  play: string,
+  host: string,
+  stage: HostStage,
+  detail = "",
+): void {
   context.emit({ type: "host-stage", play, host, stage, detail });
 }

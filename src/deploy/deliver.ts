@@ -1,4 +1,7 @@
-/** Brings a transaction to its host: artifacts first, then everything else, published by one rename and launched. */
+/**
+ * Brings a transaction to its host: artifacts first, then everything else, published by one rename and
+ * launched.
+ */
 
 import { createHash } from "node:crypto";
 import { ConnectError, HostError } from "../core/errors.ts";
@@ -11,16 +14,30 @@ import type { DeployContext } from "./context.ts";
 
 const UPLOAD_FLOOR_BYTES_PER_SECOND = 32_768;
 
-/** Sends the artifacts that the plan's releases need and the host does not have. Throws ConnectError or HostError. */
-export async function uploadArtifacts(remote: Remote, plan: Plan, transaction: Transaction, context: DeployContext): Promise<void> {
+/**
+ * Sends the artifacts that the plan's releases need and the host does not have. Throws ConnectError or
+ * HostError.
+ */
+export async function uploadArtifacts(
+  remote: Remote,
+  plan: Plan,
+  transaction: Transaction,
+  context: DeployContext,
+): Promise<void> {
   for (const { resource } of plan.changes) {
     if (resource.kind !== "release") continue;
-    if (resource.source === null) throw new Error(`${resource.id} is not on the host, and there is nothing to send`);
+    if (resource.source === null)
+      throw new Error(`${resource.id} is not on the host, and there is nothing to send`);
     await uploadArtifact(remote, resource.source, transaction, context);
   }
 }
 
-async function uploadArtifact(remote: Remote, source: ArtifactSource, transaction: Transaction, context: DeployContext): Promise<void> {
+async function uploadArtifact(
+  remote: Remote,
+  source: ArtifactSource,
+  transaction: Transaction,
+  context: DeployContext,
+): Promise<void> {
   const nonce = context.newId();
   const asked = Promise.withResolvers<"have" | "need">();
   const input = async function* (): AsyncGenerator<string | Uint8Array> {
@@ -32,7 +49,9 @@ async function uploadArtifact(remote: Remote, source: ArtifactSource, transactio
     if (word === "have" || word === "need") asked.resolve(word);
   };
   const timeoutMilliseconds = 120_000 + (source.size / UPLOAD_FLOOR_BYTES_PER_SECOND) * 1000;
-  const answer = await remote.run(scripts.upload, { input: input(), timeoutMilliseconds, onLine }).finally(() => asked.resolve("have"));
+  const answer = await remote
+    .run(scripts.upload, { input: input(), timeoutMilliseconds, onLine })
+    .finally(() => asked.resolve("have"));
   const last = framed(answer.stdout, nonce).at(-1)?.word;
   if (last === "have" || last === "stored") return;
   const host = remote.host.name;
@@ -50,8 +69,9 @@ async function uploadArtifact(remote: Remote, source: ArtifactSource, transactio
 export type Reach = "untouched" | "published";
 
 /**
- * Sends the transaction. onReach hears whether the host may act on it by now; once it may, a connection that breaks is no error here:
- * whoever attends the transaction finds out what became of it. Throws HostError when the host answered that it could not take it.
+ * Sends the transaction. onReach hears whether the host may act on it by now; once it may, a connection that
+ * breaks is no error here: whoever attends the transaction finds out what became of it. Throws HostError when
+ * the host answered that it could not take it.
  */
 export async function deliver(
   remote: Remote,
@@ -69,20 +89,35 @@ export async function deliver(
     onReach(reach);
   };
   const input = bundle(transaction, nonce, project, context);
-  const answer = await remote.run(scripts.deliver, { input, timeoutMilliseconds: 300_000, onLine }).catch((error: unknown) => {
-    if (reach === "untouched" || !(error instanceof ConnectError)) throw error;
-    return null;
-  });
+  const answer = await remote
+    .run(scripts.deliver, { input, timeoutMilliseconds: 300_000, onLine })
+    .catch((error: unknown) => {
+      if (reach === "untouched" || !(error instanceof ConnectError)) throw error;
+      return null;
+    });
   if (answer !== null && answer.exitCode !== 0)
-    badAnswer(remote.host.name, "the transaction could not be taken or started; nothing was changed", answer.stderr);
+    badAnswer(
+      remote.host.name,
+      "the transaction could not be taken or started; nothing was changed",
+      answer.stderr,
+    );
 }
 
-function bundle(transaction: Transaction, nonce: string, project: string, context: DeployContext): Uint8Array {
+function bundle(
+  transaction: Transaction,
+  nonce: string,
+  project: string,
+  context: DeployContext,
+): Uint8Array {
   const owner = `${context.run.user}@${context.run.controller}`;
   const head = `${nonce}\n${stateFolder}\n${systemScope}\n${line(transaction.id, owner, project, String(transaction.runSeconds), String(transaction.stopSeconds))}`;
-  const scriptFiles = transactionFiles.map(({ name, text }): TransactionFile => ({ name, content: Buffer.from(text) }));
+  const scriptFiles = transactionFiles.map(
+    ({ name, text }): TransactionFile => ({ name, content: Buffer.from(text) }),
+  );
   const files = [...scriptFiles, ...transaction.files].flatMap(({ name, content }) => [
-    Buffer.from(line("file", name, String(content.byteLength), createHash("sha256").update(content).digest("hex"))),
+    Buffer.from(
+      line("file", name, String(content.byteLength), createHash("sha256").update(content).digest("hex")),
+    ),
     Buffer.from(content),
   ]);
   return Buffer.concat([Buffer.from(head), ...files, Buffer.from("end\n")]);

@@ -1,4 +1,7 @@
-/** One host's whole story in one play: look, send, stay with it, judge, confirm or take back, and say how it ended. */
+/**
+ * One host's whole story in one play: look, send, stay with it, judge, confirm or take back, and say how it
+ * ended.
+ */
 import { ConnectError, HostError } from "../core/errors.ts";
 import type { HostReport, HostTarget, Observation, Plan, Play } from "../core/model.ts";
 import { notContained } from "../core/plan/contained.ts";
@@ -22,7 +25,11 @@ import { sleep } from "./sleep.ts";
 import type { Story } from "./story.ts";
 
 /** Brings one host to what the operator saw in the plan. Every expected failure is a report, never thrown. */
-export async function deployHost(planned: PlannedHost, play: Play, context: DeployContext): Promise<HostReport> {
+export async function deployHost(
+  planned: PlannedHost,
+  play: Play,
+  context: DeployContext,
+): Promise<HostReport> {
   const startedAt = context.now();
   const { target } = planned;
   if (planned.plan === null) return reportError(target, planned.error, "untouched", startedAt, context);
@@ -55,7 +62,8 @@ function leaveOut({ review }: PlannedHost, report: HostReport): HostReport {
   return isMoved && review?.stale === "skip" ? { ...report, status: "skipped", cause: null } : report;
 }
 
-// What the operator saw must still be what will happen. Its target: as the host encrypted what is secret in it.
+// What the operator saw must still be what will happen. Its target: as the host encrypted what is secret in
+// it.
 async function lookAgain(
   remote: Remote,
   { target: declared, review, replan }: PlannedHost,
@@ -65,15 +73,23 @@ async function lookAgain(
   const { name } = declared.host;
   tell(context, declared.play, name, "observe");
   const observation = await probe(remote, [declared], context);
-  const planFor = (aim: HostTarget): Plan => (replan === undefined ? makePlan(aim, observation) : replan(aim, observation));
+  const planFor = (aim: HostTarget): Plan =>
+    replan === undefined ? makePlan(aim, observation) : replan(aim, observation);
   const target = asEncrypted(declared, observation);
   const plan = planFor(target);
   refuse(name, plan);
-  const news = review === undefined ? notContained(plan, shown) : review.movedSince(plan, observation.facts.machineId);
-  if (news.length > 0) throw new HostError("conflict", name, `${name} is not as it was when the plan was made:\n${news.join("\n")}`);
+  const news =
+    review === undefined ? notContained(plan, shown) : review.movedSince(plan, observation.facts.machineId);
+  if (news.length > 0)
+    throw new HostError(
+      "conflict",
+      name,
+      `${name} is not as it was when the plan was made:\n${news.join("\n")}`,
+    );
   // What is put back ran on this host before, and somebody may be waiting for it.
   const isPutBack = replan !== undefined || target.rollback !== undefined;
-  for (const each of isPutBack ? [] : await rehearsed(remote, [{ target, plan }], observation, context)) refuse(name, each.plan);
+  for (const each of isPutBack ? [] : await rehearsed(remote, [{ target, plan }], observation, context))
+    refuse(name, each.plan);
   const aim = asEncrypted(await withEncrypted(remote, target, plan, context), observation);
   return { target: aim, plan: planFor(aim), observation };
 }
@@ -87,7 +103,13 @@ function refuse(name: string, plan: Plan): void {
   }
 }
 
-function order(target: HostTarget, play: Play, plan: Plan, observation: Observation, context: DeployContext): Transaction {
+function order(
+  target: HostTarget,
+  play: Play,
+  plan: Plan,
+  observation: Observation,
+  context: DeployContext,
+): Transaction {
   const about = aboutLine(target, plan, context.run);
   const waitSeconds = longestSettle(target.services) + play.rollout.healthyDeadlineSeconds;
   return makeTransaction({ id: context.newId(), plan, target, observation, about, waitSeconds });
@@ -101,16 +123,20 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
   tell(context, target.play, name, "launch");
   await deliver(remote, transaction, target.project, context, onReach);
   const attendance = attend(remote, transaction.id, context, (state) => {
-    if (!isFinal(state)) tell(context, target.play, name, state.name === "ROLLINGBACK" ? "undo" : "apply", state.name);
+    if (!isFinal(state))
+      tell(context, target.play, name, state.name === "ROLLINGBACK" ? "undo" : "apply", state.name);
   });
   try {
     const reached = await attendance.waitFor(
       (state) => state.name === "AWAIT" || isFinal(state),
       (transaction.runSeconds + transaction.stopSeconds) * 1000,
     );
-    const { judgement, state } = reached.name === "AWAIT" ? await judgeAndDecide(story, remote) : { judgement: null, state: reached };
+    const { judgement, state } =
+      reached.name === "AWAIT" ? await judgeAndDecide(story, remote) : { judgement: null, state: reached };
     // What the host answered to the confirmation counts, also when whoever attended it has left.
-    const end = isFinal(state) ? state : await attendance.waitFor(isFinal, (transaction.stopSeconds + 120) * 1000);
+    const end = isFinal(state)
+      ? state
+      : await attendance.waitFor(isFinal, (transaction.stopSeconds + 120) * 1000);
     return await conclude(story, end, judgement);
   } finally {
     attendance.end();
@@ -119,8 +145,12 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
 
 const ATTEMPTS = 4;
 
-// Each time over a new connection: a change that keeps us from connecting is never confirmed, a connection that breaks for a moment is no reason to undo.
-async function judgeAndDecide(story: Story, old: Remote): Promise<{ readonly judgement: Judgement | null; readonly state: TransactionState }> {
+// Each time over a new connection: a change that keeps us from connecting is never confirmed, a connection
+// that breaks for a moment is no reason to undo.
+async function judgeAndDecide(
+  story: Story,
+  old: Remote,
+): Promise<{ readonly judgement: Judgement | null; readonly state: TransactionState }> {
   const { context, target, transaction } = story;
   tell(context, target.play, target.host.name, "settle");
   let judgement: Judgement | null = null;
@@ -130,7 +160,13 @@ async function judgeAndDecide(story: Story, old: Remote): Promise<{ readonly jud
       try {
         judgement ??= await judgeTouched(story, remote);
         tell(context, target.play, target.host.name, judgement.ok ? "confirm" : "undo");
-        const { state } = await decide(remote, transaction.id, judgement.ok ? "confirmed" : "rollback", judgement.ok ? 30 : 0, context);
+        const { state } = await decide(
+          remote,
+          transaction.id,
+          judgement.ok ? "confirmed" : "rollback",
+          judgement.ok ? 30 : 0,
+          context,
+        );
         return { judgement, state };
       } finally {
         remote.close();
@@ -141,7 +177,8 @@ async function judgeAndDecide(story: Story, old: Remote): Promise<{ readonly jud
       await sleep(1000, context.detach);
     }
   }
-  // Whoever cannot be asked is not confirmed; where this does not get through either, the lease or the window runs out.
+  // Whoever cannot be asked is not confirmed; where this does not get through either, the lease or the window
+  // runs out.
   const decided = await decide(old, transaction.id, "rollback", 0, context).catch(() => null);
   return { judgement: null, state: decided?.state ?? parseState("") };
 }
@@ -160,5 +197,9 @@ async function judgeTouched(story: Story, remote: Remote): Promise<Judgement> {
   );
   const settleSeconds = longestSettle(services);
   const onWaiting = (text: string): void => tell(context, target.play, target.host.name, "settle", text);
-  return await judge(remote, { units, services, settleSeconds, deadlineSeconds: play.rollout.healthyDeadlineSeconds, onWaiting }, context);
+  return await judge(
+    remote,
+    { units, services, settleSeconds, deadlineSeconds: play.rollout.healthyDeadlineSeconds, onWaiting },
+    context,
+  );
 }

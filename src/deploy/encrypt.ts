@@ -1,4 +1,7 @@
-/** Has a host encrypt the credentials that a plan writes, right before its transaction: one more round trip, for plans that change one. */
+/**
+ * Has a host encrypt the credentials that a plan writes, right before its transaction: one more round trip,
+ * for plans that change one.
+ */
 import { createHash } from "node:crypto";
 import type { HostTarget, Plan } from "../core/model.ts";
 import { type EncryptedFile, isEncrypted } from "../core/plan/encrypted.ts";
@@ -8,14 +11,26 @@ import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
 
-/** The target with the files as they will stand there. A rollback's are encrypted already. Throws ConnectError or HostError. */
-export async function withEncrypted(remote: Remote, target: HostTarget, plan: Plan, context: DeployContext): Promise<HostTarget> {
-  const written = plan.changes.flatMap(({ resource, after }) => (isEncrypted(resource) && after !== null ? [resource] : []));
+/**
+ * The target with the files as they will stand there. A rollback's are encrypted already. Throws ConnectError
+ * or HostError.
+ */
+export async function withEncrypted(
+  remote: Remote,
+  target: HostTarget,
+  plan: Plan,
+  context: DeployContext,
+): Promise<HostTarget> {
+  const written = plan.changes.flatMap(({ resource, after }) =>
+    isEncrypted(resource) && after !== null ? [resource] : [],
+  );
   if (written.length === 0 || target.rollback !== undefined) return target;
   const files = await ask(remote, written.map(order), context);
   const resources = target.resources.map((resource) => {
     const content = files.get("path" in resource ? resource.path : "");
-    return content === undefined || !isEncrypted(resource) ? resource : { ...resource, content, sha256: sha256Of(content) };
+    return content === undefined || !isEncrypted(resource)
+      ? resource
+      : { ...resource, content, sha256: sha256Of(content) };
   });
   return { ...target, resources };
 }
@@ -27,9 +42,17 @@ function order({ path, sha256, content }: EncryptedFile): EncryptOrder {
 /** A host may have to be asked for some MiB of them. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-async function ask(remote: Remote, orders: readonly EncryptOrder[], context: DeployContext): Promise<ReadonlyMap<string, Uint8Array>> {
+async function ask(
+  remote: Remote,
+  orders: readonly EncryptOrder[],
+  context: DeployContext,
+): Promise<ReadonlyMap<string, Uint8Array>> {
   const nonce = context.newId();
-  const options = { input: encodeEncrypt(orders, nonce), timeoutMilliseconds: 120_000, maxOutputBytes: MOST_BYTES };
+  const options = {
+    input: encodeEncrypt(orders, nonce),
+    timeoutMilliseconds: 120_000,
+    maxOutputBytes: MOST_BYTES,
+  };
   const { stdout, stderr } = await remote.run(scripts.encrypt, options);
   return decodeEncrypt(remote.host.name, orders, nonce, stdout, stderr);
 }

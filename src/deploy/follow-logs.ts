@@ -1,4 +1,7 @@
-/** Follows the journals of several hosts: what there is, then what comes, over losses of the connection, without a line twice. */
+/**
+ * Follows the journals of several hosts: what there is, then what comes, over losses of the connection,
+ * without a line twice.
+ */
 import { SvcdeployError } from "../core/errors.ts";
 import { causeOfError } from "../core/exit-code.ts";
 import { type LogQueue, makeLogQueue } from "../core/logs/log-queue.ts";
@@ -14,7 +17,10 @@ export type FollowedLogs = {
   readonly queues: ReadonlyMap<string, LogQueue>;
   /** Resolves when every host has told what there was, or could not be reached. */
   readonly begun: Promise<unknown>;
-  /** Resolves when the context's signal is aborted, or when every host has refused us; rejects only by our own mistakes. */
+  /**
+   * Resolves when the context's signal is aborted, or when every host has refused us; rejects only by our own
+   * mistakes.
+   */
   readonly ended: Promise<unknown>;
 };
 
@@ -28,7 +34,12 @@ export function followLogs(targets: readonly LogTarget[], query: LogQuery, aroun
   const hosts = targets.map((target) => {
     const queue = makeLogQueue(MAX_WAITING, MAX_WAITING_CHARACTERS);
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
-    return { name: target.host.name, queue, begun, ended: followHost({ target, query, around, queue, begin }).finally(begin) };
+    return {
+      name: target.host.name,
+      queue,
+      begun,
+      ended: followHost({ target, query, around, queue, begin }).finally(begin),
+    };
   });
   return {
     queues: new Map(hosts.map(({ name, queue }) => [name, queue])),
@@ -75,7 +86,10 @@ async function followHost(following: Following): Promise<void> {
   }
 }
 
-/** What there is, and from where on to follow: the last entry, or where there is none, the moment before it was looked for. */
+/**
+ * What there is, and from where on to follow: the last entry, or where there is none, the moment before it
+ * was looked for.
+ */
 async function readBacklog(remote: Remote, { target, query, around, queue }: Following): Promise<LogStart> {
   const head = makeHead();
   let cursor: string | null = null;
@@ -87,13 +101,27 @@ async function readBacklog(remote: Remote, { target, query, around, queue }: Fol
 }
 
 /** Queues what comes, and says after each entry from where on to go on without it. */
-async function* followFrom(remote: Remote, start: LogStart, { target, query, around, queue }: Following): AsyncGenerator<LogStart> {
+async function* followFrom(
+  remote: Remote,
+  start: LogStart,
+  { target, query, around, queue }: Following,
+): AsyncGenerator<LogStart> {
   const { context, wallClock } = around;
   const head = makeHead();
-  const order = { mode: "follow", units: target.units, lines: "all", start, priority: query.priority } as const;
+  const order = {
+    mode: "follow",
+    units: target.units,
+    lines: "all",
+    start,
+    priority: query.priority,
+  } as const;
   const known = start.kind === "cursor" ? start.cursor : null;
   const note = (text: string): void => around.note(target.host.name, text);
-  for await (const entry of readJournal({ remote, context, signal: context.signal, wallClock, note }, order, head)) {
+  for await (const entry of readJournal(
+    { remote, context, signal: context.signal, wallClock, note },
+    order,
+    head,
+  )) {
     if (entry.cursor === known && known !== null) continue;
     queue.push(corrected(entry, head));
     if (entry.cursor !== null) yield { kind: "cursor", cursor: entry.cursor };

@@ -4,7 +4,16 @@ import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { ConnectError, HostError } from "../core/errors.ts";
 import type { Check, HealthResult } from "../core/model.ts";
-import { checkLabel, excerpt, failureText, type HttpAnswer, type HttpCheck, type Judgement, judgeHttp, type Redact } from "../core/verify/health.ts";
+import {
+  checkLabel,
+  excerpt,
+  failureText,
+  type HttpAnswer,
+  type HttpCheck,
+  type Judgement,
+  judgeHttp,
+  type Redact,
+} from "../core/verify/health.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote, Script } from "../remote/remote.ts";
 import { BODY_LIMIT, get, hostnameOf } from "./http-request.ts";
@@ -12,7 +21,10 @@ import { BODY_LIMIT, get, hostnameOf } from "./http-request.ts";
 /** A check with the service that it belongs to. */
 export type ServiceCheck = { readonly service: string; readonly check: Check };
 
-/** How long to go on: until `successes` attempts in a row are good or the deadline has passed; at least one attempt is made. */
+/**
+ * How long to go on: until `successes` attempts in a row are good or the deadline has passed; at least one
+ * attempt is made.
+ */
 export type WaitOptions = {
   readonly deadlineMilliseconds: number;
   readonly successes: number;
@@ -26,7 +38,12 @@ export type WaitOptions = {
 };
 
 /** What an attempt works with; limit in milliseconds. */
-type Attempt = { readonly remote: Remote; readonly limit: number; readonly signal: AbortSignal; readonly redact: Redact };
+type Attempt = {
+  readonly remote: Remote;
+  readonly limit: number;
+  readonly signal: AbortSignal;
+  readonly redact: Redact;
+};
 
 const UNCHANGED: Redact = (text) => text;
 const NEVER = new AbortController().signal;
@@ -34,17 +51,29 @@ const NEVER = new AbortController().signal;
 /** No single attempt takes longer, unless the check itself allows more. */
 const ATTEMPT_MILLISECONDS = 10_000;
 
-/** Waits for all checks side by side; the results come in the checks' order. Throws ConnectError when the connection breaks. */
-export function waitHealthy(remote: Remote, checks: readonly ServiceCheck[], options: WaitOptions): Promise<readonly HealthResult[]> {
+/**
+ * Waits for all checks side by side; the results come in the checks' order. Throws ConnectError when the
+ * connection breaks.
+ */
+export function waitHealthy(
+  remote: Remote,
+  checks: readonly ServiceCheck[],
+  options: WaitOptions,
+): Promise<readonly HealthResult[]> {
   const endsAt = performance.now() + options.deadlineMilliseconds;
   return Promise.all(checks.map((check) => waitFor(remote, check, options, endsAt)));
 }
 
 /**
- * One attempt at one check, at most 10 s long unless the check allows more. A check that fails, for whatever reason, is a value;
- * throws ConnectError when the connection itself breaks, and the signal's reason.
+ * One attempt at one check, at most 10 s long unless the check allows more. A check that fails, for whatever
+ * reason, is a value; throws ConnectError when the connection itself breaks, and the signal's reason.
  */
-export async function runCheck(remote: Remote, check: Check, signal: AbortSignal = NEVER, redact: Redact = UNCHANGED): Promise<Judgement> {
+export async function runCheck(
+  remote: Remote,
+  check: Check,
+  signal: AbortSignal = NEVER,
+  redact: Redact = UNCHANGED,
+): Promise<Judgement> {
   const limit = Math.max(ATTEMPT_MILLISECONDS, check.withinMilliseconds);
   try {
     return await ask({ remote, limit, signal, redact }, check);
@@ -54,7 +83,12 @@ export async function runCheck(remote: Remote, check: Check, signal: AbortSignal
   }
 }
 
-async function waitFor(remote: Remote, { service, check }: ServiceCheck, options: WaitOptions, endsAt: number): Promise<HealthResult> {
+async function waitFor(
+  remote: Remote,
+  { service, check }: ServiceCheck,
+  options: WaitOptions,
+  endsAt: number,
+): Promise<HealthResult> {
   const startedAt = performance.now();
   let told = "";
   let inRow = 0;
@@ -66,15 +100,30 @@ async function waitFor(remote: Remote, { service, check }: ServiceCheck, options
     last = judged ?? last;
     const ok = inRow >= options.successes;
     if (ok || options.signal?.aborted === true || performance.now() + options.intervalMilliseconds > endsAt) {
-      return { service, check: checkLabel(check), role: check.role, ok, detail: describe(check, last, ok, inRow, options), attempts };
+      return {
+        service,
+        check: checkLabel(check),
+        role: check.role,
+        ok,
+        detail: describe(check, last, ok, inRow, options),
+        attempts,
+      };
     }
     told = tellWaiting(told, checkLabel(check), last, options, startedAt);
-    await pause(options.intervalMilliseconds, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => {});
+    await pause(
+      options.intervalMilliseconds,
+      undefined,
+      options.signal === undefined ? {} : { signal: options.signal },
+    ).catch(() => {});
   }
 }
 
 /** One attempt; null when the signal came before its end. */
-async function runCheckUntil(remote: Remote, check: Check, { signal = NEVER, redact = UNCHANGED }: WaitOptions): Promise<Judgement | null> {
+async function runCheckUntil(
+  remote: Remote,
+  check: Check,
+  { signal = NEVER, redact = UNCHANGED }: WaitOptions,
+): Promise<Judgement | null> {
   try {
     return await runCheck(remote, check, signal, redact);
   } catch (error) {
@@ -86,7 +135,13 @@ async function runCheckUntil(remote: Remote, check: Check, { signal = NEVER, red
 const SILENT_MILLISECONDS = 5000;
 
 /** Says what is waited for unless it has been said; gives what has been said. */
-function tellWaiting(told: string, label: string, judged: Judgement, options: WaitOptions, startedAt: number): string {
+function tellWaiting(
+  told: string,
+  label: string,
+  judged: Judgement,
+  options: WaitOptions,
+  startedAt: number,
+): string {
   const [first = ""] = judged.detail.split("\n");
   const text = `waiting for ${label}: ${first.replace(/ in \d+ ms/, "")}`;
   if (judged.ok || text === told || performance.now() - startedAt < SILENT_MILLISECONDS) return told;
@@ -96,11 +151,15 @@ function tellWaiting(told: string, label: string, judged: Judgement, options: Wa
 
 function describe(check: Check, judged: Judgement, ok: boolean, inRow: number, options: WaitOptions): string {
   if (ok) return judged.detail;
-  if (judged.ok) return `${judged.detail}, but only ${inRow} of ${options.successes} successes in a row in the time there was`;
+  if (judged.ok)
+    return `${judged.detail}, but only ${inRow} of ${options.successes} successes in a row in the time there was`;
   return failureText(check, judged.detail);
 }
 
-/** The connection is gone or the host refuses us: no further attempt can help. Unreachable and timeout are the check's own. */
+/**
+ * The connection is gone or the host refuses us: no further attempt can help. Unreachable and timeout are the
+ * check's own.
+ */
 function isBrokenLink(error: unknown): boolean {
   return error instanceof ConnectError && error.code !== "unreachable" && error.code !== "timeout";
 }
@@ -122,13 +181,22 @@ async function askHttp(attempt: Attempt, check: HttpCheck): Promise<Judgement> {
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
   const stream = await forwardUnlessForbidden(attempt, hostnameOf(url), port);
   if (stream === null) return askWithCurl(attempt, check, url);
-  return judgeHttp(check, await get(url, stream, AbortSignal.any([attempt.signal, timeLimit(attempt.limit)])), attempt.redact);
+  return judgeHttp(
+    check,
+    await get(url, stream, AbortSignal.any([attempt.signal, timeLimit(attempt.limit)])),
+    attempt.redact,
+  );
 }
 
 async function askTcp(attempt: Attempt, check: Extract<Check, { kind: "tcp" }>): Promise<Judgement> {
   const started = performance.now();
   const stream = await forwardUnlessForbidden(attempt, check.address, check.port);
-  if (stream === null) return askCommand(attempt, [...CONNECT_WITH_BASH, check.address, String(check.port)], check.withinMilliseconds);
+  if (stream === null)
+    return askCommand(
+      attempt,
+      [...CONNECT_WITH_BASH, check.address, String(check.port)],
+      check.withinMilliseconds,
+    );
   stream.destroy();
   return inTime("connected", performance.now() - started, check.withinMilliseconds);
 }
@@ -137,7 +205,11 @@ async function askTcp(attempt: Attempt, check: Extract<Check, { kind: "tcp" }>):
 const CONNECT_WITH_BASH = ["bash", "-c", 'exec 3<>"/dev/tcp/$1/$2"', "bash"];
 
 /** A forwarded connection; null where the server's administrator forbids forwarding. */
-async function forwardUnlessForbidden({ remote, limit }: Attempt, address: string, port: number): Promise<Duplex | null> {
+async function forwardUnlessForbidden(
+  { remote, limit }: Attempt,
+  address: string,
+  port: number,
+): Promise<Duplex | null> {
   try {
     return await remote.forward(address, port, limit);
   } catch (error) {
@@ -151,8 +223,17 @@ async function askWithCurl(attempt: Attempt, check: HttpCheck, url: URL): Promis
   const [status = "", seconds = "", exit = ""] = said.words;
   const cutShort = exit === CURL_WRITE_FAILED;
   if (exit !== "0" && !cutShort)
-    return { ok: false, detail: `curl on the host failed (exit ${excerpt(exit)})\n${excerpt(attempt.redact(said.stderr))}`.trimEnd() };
-  const answer: HttpAnswer = { status: Number(status), body: said.rest, truncated: cutShort, milliseconds: Number(seconds.replace(",", ".")) * 1000 };
+    return {
+      ok: false,
+      detail:
+        `curl on the host failed (exit ${excerpt(exit)})\n${excerpt(attempt.redact(said.stderr))}`.trimEnd(),
+    };
+  const answer: HttpAnswer = {
+    status: Number(status),
+    body: said.rest,
+    truncated: cutShort,
+    milliseconds: Number(seconds.replace(",", ".")) * 1000,
+  };
   return judgeHttp(check, answer, attempt.redact);
 }
 
@@ -161,7 +242,11 @@ const CURL_WRITE_FAILED = "23";
 
 async function askCommand(attempt: Attempt, command: readonly string[], within: number): Promise<Judgement> {
   const started = performance.now();
-  const said = await tell(attempt, scripts.command, [wholeSeconds(attempt), String(command.length), ...command]);
+  const said = await tell(attempt, scripts.command, [
+    wholeSeconds(attempt),
+    String(command.length),
+    ...command,
+  ]);
   const [status = ""] = said.words;
   if (status === "0") return inTime("exit status 0", performance.now() - started, within);
   const what = EXITS[status] ?? `exit status ${excerpt(status)}`;
@@ -178,17 +263,31 @@ const EXITS: { readonly [status: string]: string } = {
 
 function inTime(what: string, took: number, within: number): Judgement {
   const text = `${what} in ${Math.round(took)} ms`;
-  return took <= within ? { ok: true, detail: text } : { ok: false, detail: `${text}, expected within ${within} ms` };
+  return took <= within
+    ? { ok: true, detail: text }
+    : { ok: false, detail: `${text}, expected within ${within} ms` };
 }
 
 /** What a script answered: the words behind its mark, what came after that line, and its complaints. */
 type Said = { readonly words: readonly string[]; readonly rest: string; readonly stderr: string };
 
-/** Runs a script with a fresh mark and these lines; whatever a login shell prints before the mark is passed over. */
-async function tell({ remote, limit, signal, redact }: Attempt, script: Script, lines: readonly string[]): Promise<Said> {
+/**
+ * Runs a script with a fresh mark and these lines; whatever a login shell prints before the mark is passed
+ * over.
+ */
+async function tell(
+  { remote, limit, signal, redact }: Attempt,
+  script: Script,
+  lines: readonly string[],
+): Promise<Said> {
   const mark = randomBytes(16).toString("hex");
   // The script ends by its own limit; the rest is for a slow link.
-  const options = { input: `${[mark, ...lines].join("\n")}\n`, timeoutMilliseconds: limit + 10_000, maxOutputBytes: 4 * BODY_LIMIT, signal };
+  const options = {
+    input: `${[mark, ...lines].join("\n")}\n`,
+    timeoutMilliseconds: limit + 10_000,
+    maxOutputBytes: 4 * BODY_LIMIT,
+    signal,
+  };
   const { stdout, stderr, exitCode } = await remote.run(script, options);
   const at = stdout.indexOf(`${mark} `);
   const end = stdout.indexOf("\n", at);

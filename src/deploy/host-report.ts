@@ -42,12 +42,19 @@ export function doings(plan: Plan): Pick<HostReport, "changes" | "actions"> {
 }
 
 /**
- * The report of a story that an error ended. reach: whether the host may be acting on a transaction, so nothing is certain.
- * An error that is not a SvcdeployError is our bug and is thrown on.
+ * The report of a story that an error ended. reach: whether the host may be acting on a transaction, so
+ * nothing is certain. An error that is not a SvcdeployError is our bug and is thrown on.
  */
-export function reportError(target: HostTarget, error: unknown, reach: Reach, startedAt: number, context: DeployContext): HostReport {
+export function reportError(
+  target: HostTarget,
+  error: unknown,
+  reach: Reach,
+  startedAt: number,
+  context: DeployContext,
+): HostReport {
   if (reach === "published" && context.detach.aborted) {
-    const message = "Left to itself: unless it was confirmed just before, the host takes the change back within 20 s of having carried it out.";
+    const message =
+      "Left to itself: unless it was confirmed just before, the host takes the change back within 20 s of having carried it out.";
     return makeReport(target, "unknown", startedAt, context, {
       cause: "interrupted",
       message,
@@ -62,13 +69,15 @@ export function reportError(target: HostTarget, error: unknown, reach: Reach, st
     return makeReport(target, "unknown", startedAt, context, { message, hint, cause: "unknown" });
   }
   const cause = causeOf(error);
-  const status: HostStatus = cause === "unreachable" ? "unreachable" : cause === "interrupted" ? "skipped" : "failed";
+  const status: HostStatus =
+    cause === "unreachable" ? "unreachable" : cause === "interrupted" ? "skipped" : "failed";
   return makeReport(target, status, startedAt, context, { ...about, cause });
 }
 
 function causeOf(error: SvcdeployError): FailureCause {
   if (error.code === "interrupted") return "interrupted";
-  if (error instanceof ConnectError) return ["host-key", "auth", "sudo"].includes(error.code) ? "refused" : "unreachable";
+  if (error instanceof ConnectError)
+    return ["host-key", "auth", "sudo"].includes(error.code) ? "refused" : "unreachable";
   if (error instanceof HostError && (error.code === "locked" || error.code === "conflict")) return error.code;
   return "host";
 }

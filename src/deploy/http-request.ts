@@ -8,7 +8,10 @@ import type { HttpAnswer } from "../core/verify/health.ts";
 /** How much of a body is read, in bytes. */
 export const BODY_LIMIT = 64 * 1024;
 
-/** Asks with GET; no redirect is followed, a certificate is checked for the URL's name. Rejects with what broke, or the signal's reason. */
+/**
+ * Asks with GET; no redirect is followed, a certificate is checked for the URL's name. Rejects with what
+ * broke, or the signal's reason.
+ */
 export function get(url: URL, stream: Duplex, signal: AbortSignal): Promise<HttpAnswer> {
   const started = performance.now();
   const answer = new Promise<HttpAnswer>((resolve, reject) => {
@@ -25,7 +28,12 @@ export function get(url: URL, stream: Duplex, signal: AbortSignal): Promise<Http
     request.once("response", (response) => {
       const body = new Body();
       const finish = (): void =>
-        resolve({ status: response.statusCode ?? 0, body: body.text(), truncated: body.full, milliseconds: performance.now() - started });
+        resolve({
+          status: response.statusCode ?? 0,
+          body: body.text(),
+          truncated: body.full,
+          milliseconds: performance.now() - started,
+        });
       response.on("data", (piece: Buffer) => {
         body.add(piece);
         if (body.full) finish();
@@ -44,7 +52,12 @@ export function hostnameOf(url: URL): string {
 }
 
 function encrypted(socket: Duplex, host: string): Duplex {
-  return connectTls({ socket, host, rejectUnauthorized: true, ...(isIP(host) === 0 ? { servername: host } : {}) });
+  return connectTls({
+    socket,
+    host,
+    rejectUnauthorized: true,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+  });
 }
 
 class Body {

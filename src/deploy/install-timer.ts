@@ -4,7 +4,15 @@ import type { Host } from "../core/model.ts";
 import { judgeTimerHost, type TimerProgram } from "../core/timer/host-ready.ts";
 import type { TimerUnits } from "../core/timer/timer-units.ts";
 import { scripts } from "../host/scripts.ts";
-import { decodeLook, decodeOutcome, encodeInstall, encodeLook, encodeRemove, type TimerOutcome, type TimerPlace } from "../host/timer-answer.ts";
+import {
+  decodeLook,
+  decodeOutcome,
+  encodeInstall,
+  encodeLook,
+  encodeRemove,
+  type TimerOutcome,
+  type TimerPlace,
+} from "../host/timer-answer.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
 
@@ -19,22 +27,35 @@ export type HostTimer = {
 
 const LIMIT_MILLISECONDS = 60_000;
 
-/** Installs it. Throws ConnectError, and HostError("unsupported-host") that names everything the host lacks. */
+/**
+ * Installs it. Throws ConnectError, and HostError("unsupported-host") that names everything the host lacks.
+ */
 export async function installTimerOn(timer: HostTimer, context: DeployContext): Promise<TimerOutcome> {
   return await connected(timer.host, context, async (remote) => {
     const looked = await ask(remote, encodeLook(context.newId(), timer.project, timer.environment));
-    const program = judgeTimerHost(decodeLook(timer.host.name, looked.nonce, looked.stdout, looked.stderr), timer);
+    const program = judgeTimerHost(
+      decodeLook(timer.host.name, looked.nonce, looked.stdout, looked.stderr),
+      timer,
+    );
     if ("lacks" in program) throw notReady(timer.host, program.lacks);
     return await order(remote, encodeInstall(context.newId(), timer.place, timer.makeUnits(program)));
   });
 }
 
 /** Takes it away. Throws ConnectError and HostError. */
-export async function removeTimerOn(host: Host, place: TimerPlace, context: DeployContext): Promise<TimerOutcome> {
+export async function removeTimerOn(
+  host: Host,
+  place: TimerPlace,
+  context: DeployContext,
+): Promise<TimerOutcome> {
   return await connected(host, context, (remote) => order(remote, encodeRemove(context.newId(), place)));
 }
 
-async function connected<Result>(host: Host, context: DeployContext, work: (remote: Remote) => Promise<Result>): Promise<Result> {
+async function connected<Result>(
+  host: Host,
+  context: DeployContext,
+  work: (remote: Remote) => Promise<Result>,
+): Promise<Result> {
   const remote = await context.connector.connect(host);
   try {
     return await work(remote);
@@ -49,8 +70,14 @@ async function order(remote: Remote, input: string): Promise<TimerOutcome> {
 }
 
 /** The nonce is the first line of every question. */
-async function ask(remote: Remote, input: string): Promise<{ readonly nonce: string; readonly stdout: string; readonly stderr: string }> {
-  const { stdout, stderr } = await remote.run(scripts.timer, { input, timeoutMilliseconds: LIMIT_MILLISECONDS });
+async function ask(
+  remote: Remote,
+  input: string,
+): Promise<{ readonly nonce: string; readonly stdout: string; readonly stderr: string }> {
+  const { stdout, stderr } = await remote.run(scripts.timer, {
+    input,
+    timeoutMilliseconds: LIMIT_MILLISECONDS,
+  });
   return { nonce: input.slice(0, input.indexOf("\n")), stdout, stderr };
 }
 

@@ -1,4 +1,6 @@
-/** Whether the services of one host are well: units over their settle time and health checks, side by side. */
+/**
+ * Whether the services of one host are well: units over their settle time and health checks, side by side.
+ */
 import type { HealthResult, HostTarget, Service, UnitResource, Verdict } from "../core/model.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
@@ -6,7 +8,11 @@ import { type ServiceCheck, waitHealthy } from "./health.ts";
 import { settleUnits } from "./settle.ts";
 
 /** What was found; ok when every unit and every check is. */
-export type Judgement = { readonly ok: boolean; readonly verdicts: readonly Verdict[]; readonly health: readonly HealthResult[] };
+export type Judgement = {
+  readonly ok: boolean;
+  readonly verdicts: readonly Verdict[];
+  readonly health: readonly HealthResult[];
+};
 
 /** What to judge. deadlineSeconds bounds the retries of the health checks. */
 export type JudgementOrder = {
@@ -22,8 +28,15 @@ const SUCCESSES = 2;
 /** How much longer the health of the others is waited for once a unit has failed. */
 const GRACE_MILLISECONDS = 2000;
 
-/** Judges units and ready checks. Once a unit has failed the other checks get a moment more. Throws ConnectError or HostError when the host cannot be asked. */
-export async function judge(remote: Remote, order: JudgementOrder, context: DeployContext): Promise<Judgement> {
+/**
+ * Judges units and ready checks. Once a unit has failed the other checks get a moment more. Throws
+ * ConnectError or HostError when the host cannot be asked.
+ */
+export async function judge(
+  remote: Remote,
+  order: JudgementOrder,
+  context: DeployContext,
+): Promise<Judgement> {
   const giveUp = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const settled = settleUnits(remote, order.units, order.settleSeconds, context).then((verdicts) => {
@@ -43,7 +56,9 @@ export async function judge(remote: Remote, order: JudgementOrder, context: Depl
 }
 
 function readyChecks(services: readonly Service[]): readonly ServiceCheck[] {
-  return services.flatMap((service) => service.health.filter(({ role }) => role === "ready").map((check) => ({ service: service.name, check })));
+  return services.flatMap((service) =>
+    service.health.filter(({ role }) => role === "ready").map((check) => ({ service: service.name, check })),
+  );
 }
 
 /** The longest settle time of the services, in seconds. */

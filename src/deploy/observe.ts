@@ -1,7 +1,7 @@
 /** Asks hosts what they are: one connection and one round trip each. */
 import { HostError, SvcdeployError } from "../core/errors.ts";
 import type { Host, HostTarget, Observation } from "../core/model.ts";
-import { sayUnfinished } from "../core/plan/host-notices.ts";
+import { sayUnfinished } from "../core/plan/notices/host-notices.ts";
 import { probeRequest } from "../core/plan/probe-request.ts";
 import { decodeProbe, encodeProbe } from "../host/probe-answer.ts";
 import { scripts } from "../host/scripts.ts";
@@ -14,9 +14,16 @@ import { settleUnfinished } from "./takeover.ts";
 export type UnfinishedPolicy = "report" | "settle";
 
 /** What else is asked over the connection once a host was observed; what it throws is the host's error. */
-export type OnObserved = (remote: Remote, targets: readonly HostTarget[], observation: Observation) => Promise<void>;
+export type OnObserved = (
+  remote: Remote,
+  targets: readonly HostTarget[],
+  observation: Observation,
+) => Promise<void>;
 
-/** Observes every host of the plays once, over all its plays. Two names for one machine are an error of both. Errors are results, never thrown. */
+/**
+ * Observes every host of the plays once, over all its plays. Two names for one machine are an error of both.
+ * Errors are results, never thrown.
+ */
 export async function observeHosts(
   plays: readonly PlayTargets[],
   context: DeployContext,
@@ -24,20 +31,31 @@ export async function observeHosts(
   onObserved: OnObserved = async () => {},
 ): Promise<readonly Observed[]> {
   const looking = { unfinished, onObserved };
-  const observed = await inParallel(byHost(plays), context.forks, ({ host, targets }) => observeHost(host, targets, context, looking));
+  const observed = await inParallel(byHost(plays), context.forks, ({ host, targets }) =>
+    observeHost(host, targets, context, looking),
+  );
   return refuseTwins(observed);
 }
 
 /** One probe over an open connection. Throws ConnectError or HostError. */
-export async function probe(remote: Remote, targets: readonly HostTarget[], context: DeployContext): Promise<Observation> {
+export async function probe(
+  remote: Remote,
+  targets: readonly HostTarget[],
+  context: DeployContext,
+): Promise<Observation> {
   const request = probeRequest(targets);
   const nonce = context.newId();
-  const answer = await remote.run(scripts.probe, { input: encodeProbe(request, nonce), timeoutMilliseconds: 60_000 });
+  const answer = await remote.run(scripts.probe, {
+    input: encodeProbe(request, nonce),
+    timeoutMilliseconds: 60_000,
+  });
   return decodeProbe(remote.host.name, request, nonce, answer.stdout, answer.stderr);
 }
 
 /** Every host of the plays, once, with its targets in all of them. */
-export function byHost(plays: readonly PlayTargets[]): readonly { readonly host: Host; readonly targets: readonly HostTarget[] }[] {
+export function byHost(
+  plays: readonly PlayTargets[],
+): readonly { readonly host: Host; readonly targets: readonly HostTarget[] }[] {
   const hosts = Map.groupBy(
     plays.flatMap(({ targets }) => targets),
     ({ host }) => host.name,
@@ -71,7 +89,10 @@ async function observeHost(
   }
 }
 
-/** One probe, after what an earlier run left unfinished was settled where that is wanted. Throws ConnectError or HostError. */
+/**
+ * One probe, after what an earlier run left unfinished was settled where that is wanted. Throws ConnectError
+ * or HostError.
+ */
 export async function lookAround(
   remote: Remote,
   targets: readonly HostTarget[],
@@ -88,7 +109,8 @@ export async function lookAround(
 /** What a host's story ended by, as a value; a bug of ours is thrown on. */
 export function translate(host: Host, error: unknown, context: DeployContext): SvcdeployError {
   if (error instanceof SvcdeployError) return error;
-  if (context.signal.aborted) return new SvcdeployError("interrupted", `${host.name}: not looked at, the run was interrupted`);
+  if (context.signal.aborted)
+    return new SvcdeployError("interrupted", `${host.name}: not looked at, the run was interrupted`);
   throw error;
 }
 
@@ -106,7 +128,12 @@ function refuseTwins(observed: readonly Observed[]): readonly Observed[] {
 }
 
 function twinError(host: Host, twins: readonly string[]): HostError {
-  return new HostError("conflict", host.name, `${host.name}: the inventory's ${twins.join(" and ")} are one and the same machine (same machine-id)`, {
-    hint: "Keep one of the names, or, if these are cloned machines, give each its own id: rm /etc/machine-id && systemd-machine-id-setup",
-  });
+  return new HostError(
+    "conflict",
+    host.name,
+    `${host.name}: the inventory's ${twins.join(" and ")} are one and the same machine (same machine-id)`,
+    {
+      hint: "Keep one of the names, or, if these are cloned machines, give each its own id: rm /etc/machine-id && systemd-machine-id-setup",
+    },
+  );
 }

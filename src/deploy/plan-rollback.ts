@@ -1,12 +1,24 @@
-/** Plans a rollback: what is kept is held against the hosts as they are now, and what cannot go back is refused before anything. */
+/**
+ * Plans a rollback: what is kept is held against the hosts as they are now, and what cannot go back is
+ * refused before anything.
+ */
 import type { HostTarget, Notice, Observation, Plan, Project } from "../core/model.ts";
 import { manifestEntry } from "../core/plan/manifest.ts";
 import { makePlan } from "../core/plan/plan.ts";
-import { APPLY_INSTEAD, type Found, refusal, refusedPlay, rollbackTargets } from "../core/rollback/rollback-targets.ts";
+import {
+  APPLY_INSTEAD,
+  type Found,
+  refusal,
+  refusedPlay,
+  rollbackTargets,
+} from "../core/rollback/rollback-targets.ts";
 import type { DeployContext, PlannedHost, PlannedPlay } from "./context.ts";
 import { observeHosts, type UnfinishedPolicy } from "./observe.ts";
 
-/** The plays as rollout takes them; refused hosts stand in a play of their own at the end. service: the only one asked for, else null. */
+/**
+ * The plays as rollout takes them; refused hosts stand in a play of their own at the end. service: the only
+ * one asked for, else null.
+ */
 export async function planRollback(
   project: Project,
   found: readonly Found[],
@@ -15,18 +27,28 @@ export async function planRollback(
   unfinished: UnfinishedPolicy,
 ): Promise<readonly PlannedPlay[]> {
   const { plays, refused } = rollbackTargets(project, found, service);
-  const observed = new Map((await observeHosts(plays, context, unfinished)).map((each) => [each.host.name, each.result]));
+  const observed = new Map(
+    (await observeHosts(plays, context, unfinished)).map((each) => [each.host.name, each.result]),
+  );
   const planned = plays.map(({ play, targets }) => ({
     play,
     hosts: targets.map((target): PlannedHost => {
       const result = observed.get(target.host.name);
       if (result === undefined) throw new Error(`${target.host.name} was not observed`);
-      return result.ok ? planHost(project, target, result.observation) : { target, plan: null, error: result.error };
+      return result.ok
+        ? planHost(project, target, result.observation)
+        : { target, plan: null, error: result.error };
     }),
   }));
-  const [going, staying] = [planned.map(onlyPlanned), planned.flatMap(({ hosts }) => hosts.filter(isRefused))];
+  const [going, staying] = [
+    planned.map(onlyPlanned),
+    planned.flatMap(({ hosts }) => hosts.filter(isRefused)),
+  ];
   const left = [...staying, ...refused.map((each): PlannedHost => ({ ...each, plan: null }))];
-  return [...going.filter(({ hosts }) => hosts.length > 0), ...(left.length === 0 ? [] : [{ play: refusedPlay(left), hosts: left }])];
+  return [
+    ...going.filter(({ hosts }) => hosts.length > 0),
+    ...(left.length === 0 ? [] : [{ play: refusedPlay(left), hosts: left }]),
+  ];
 }
 
 /** A host that cannot go back, or cannot be asked, keeps nobody else from going back. */
@@ -44,7 +66,10 @@ function planHost(project: Project, target: HostTarget, observation: Observation
   const [first] = lost;
   if (first !== undefined) {
     const reason = `its release ${first.path} is not on the host any more, and a rollback sends nothing`;
-    return { ...refusal(project, target.host, { service: first.service, reason, hint: APPLY_INSTEAD }), plan: null };
+    return {
+      ...refusal(project, target.host, { service: first.service, reason, hint: APPLY_INSTEAD }),
+      plan: null,
+    };
   }
   const notices = [...plan.notices, ...sharedNotices(target, plan, observation)];
   return { target, plan: { ...plan, notices }, error: null, machineId: observation.facts.machineId };
@@ -55,7 +80,9 @@ function sharedNotices(target: HostTarget, plan: Plan, { manifest }: Observation
   const own = new Set(target.services.map(({ name }) => name));
   return plan.changes.flatMap(({ resource }) => {
     const { kind, path } = manifestEntry(target.project, resource);
-    const others = manifest.filter((entry) => entry.kind === kind && entry.path === path && !own.has(entry.service)).map((entry) => entry.service);
+    const others = manifest
+      .filter((entry) => entry.kind === kind && entry.path === path && !own.has(entry.service))
+      .map((entry) => entry.service);
     if (others.length === 0) return [];
     const text = `${kind} ${path} also belongs to ${others.join(", ")}, which would get the older one along`;
     return [{ severity: "warning" as const, code: "shared", text }];

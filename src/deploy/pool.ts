@@ -1,6 +1,9 @@
 /** Runs jobs side by side, at most so many at once, in order of the list. */
 
-/** The results in the order of the items. A rejection of work rejects the whole; work is expected to return its errors as values. */
+/**
+ * The results in the order of the items. A rejection of work rejects the whole; work is expected to return
+ * its errors as values.
+ */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   limit: number,

@@ -10,13 +10,19 @@ import { splitLines } from "./split-lines.ts";
 
 /** What the host says before the first entry. */
 export type JournalHead = {
-  /** The host's clock in seconds since the epoch, and the milliseconds since the epoch of ours when that arrived. */
+  /**
+   * The host's clock in seconds since the epoch, and the milliseconds since the epoch of ours when that
+   * arrived.
+   */
   clock: { readonly host: number; readonly arrived: number } | null;
   /** Unit → the moment of the first entry of its current invocation, in milliseconds by the host's clock. */
   readonly starts: Map<string, number>;
 };
 
-/** Where to read, and how long: until the signal is aborted. wallClock: milliseconds since the epoch. note: hears why less may be seen than there is. */
+/**
+ * Where to read, and how long: until the signal is aborted. wallClock: milliseconds since the epoch. note:
+ * hears why less may be seen than there is.
+ */
 export type JournalSource = {
   readonly remote: Remote;
   readonly context: DeployContext;
@@ -35,14 +41,21 @@ export function makeHead(): JournalHead {
 }
 
 /**
- * The entries in the journal's order, by the host's clock. The head is filled before the first of them. Throws ConnectError, and HostError where
- * the login may not read the journal.
+ * The entries in the journal's order, by the host's clock. The head is filled before the first of them.
+ * Throws ConnectError, and HostError where the login may not read the journal.
  */
-export async function* readJournal(source: JournalSource, order: LogOrder, head: JournalHead): AsyncGenerator<LogEntry> {
+export async function* readJournal(
+  source: JournalSource,
+  order: LogOrder,
+  head: JournalHead,
+): AsyncGenerator<LogEntry> {
   const { remote, context, signal } = source;
   const nonce = context.newId();
   const reader = { host: remote.host.name, units: order.units, redact: context.redact };
-  const pieces = remote.stream(scripts.logs, { input: beats(encodeLogs(order, nonce), order.mode, signal), signal });
+  const pieces = remote.stream(scripts.logs, {
+    input: beats(encodeLogs(order, nonce), order.mode, signal),
+    signal,
+  });
   let tooLong: "none" | "told" = "none";
   for await (const text of splitLines(pieces, MAX_LINE_BYTES)) {
     if (text === null) {
@@ -57,7 +70,12 @@ export async function* readJournal(source: JournalSource, order: LogOrder, head:
   }
 }
 
-function hear(line: Exclude<LogLine, { kind: "entry" }>, order: LogOrder, head: JournalHead, { remote, wallClock, note }: JournalSource): void {
+function hear(
+  line: Exclude<LogLine, { kind: "entry" }>,
+  order: LogOrder,
+  head: JournalHead,
+  { remote, wallClock, note }: JournalSource,
+): void {
   switch (line.kind) {
     case "clock":
       head.clock = { host: line.clock, arrived: wallClock() };
@@ -77,7 +95,10 @@ function hear(line: Exclude<LogLine, { kind: "entry" }>, order: LogOrder, head: 
   }
 }
 
-/** journalctl(1): root and the members of these groups see system units' entries; anybody else gets none, without an error. */
+/**
+ * journalctl(1): root and the members of these groups see system units' entries; anybody else gets none,
+ * without an error.
+ */
 function mayRead({ uid, groups }: { readonly uid: number; readonly groups: readonly string[] }): boolean {
   return uid === 0 || ["systemd-journal", "adm", "wheel"].some((group) => groups.includes(group));
 }

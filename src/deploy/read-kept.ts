@@ -1,4 +1,7 @@
-/** Reads what hosts keep of earlier generations: over one connection the list, the descriptions that matter, and the contents of what was chosen. */
+/**
+ * Reads what hosts keep of earlier generations: over one connection the list, the descriptions that matter,
+ * and the contents of what was chosen.
+ */
 import { createHash } from "node:crypto";
 import { readKeptService } from "../core/config/kept-service.ts";
 import { HostError, type SvcdeployError } from "../core/errors.ts";
@@ -21,19 +24,34 @@ import type { DeployContext } from "./context.ts";
 import { lookAround, translate, type UnfinishedPolicy } from "./observe.ts";
 import { inParallel } from "./pool.ts";
 
-/** What shall be read. servicesOf: whose descriptions matter; choose: what is made of them, with the descriptions whose contents are wanted. Both are pure. */
+/**
+ * What shall be read. servicesOf: whose descriptions matter; choose: what is made of them, with the
+ * descriptions whose contents are wanted. Both are pure.
+ */
 export type KeptOrder<Chosen> = {
   readonly project: string;
   readonly unfinished: UnfinishedPolicy;
   readonly servicesOf: (kept: Kept) => readonly string[];
-  readonly choose: (kept: Kept, describe: Describe) => { readonly chosen: Chosen; readonly wanted: readonly KeptService[] };
+  readonly choose: (
+    kept: Kept,
+    describe: Describe,
+  ) => { readonly chosen: Chosen; readonly wanted: readonly KeptService[] };
 };
 
-/** One host's answer, or why there is none. contents: of the wanted descriptions, as far as the host still has them unharmed; held: what is in encrypted ones that it can decrypt. */
+/**
+ * One host's answer, or why there is none. contents: of the wanted descriptions, as far as the host still has
+ * them unharmed; held: what is in encrypted ones that it can decrypt.
+ */
 export type KeptOnHost<Chosen> = {
   readonly host: Host;
   readonly result:
-    | { readonly ok: true; readonly kept: Kept; readonly chosen: Chosen; readonly contents: Contents; readonly held: Contents }
+    | {
+        readonly ok: true;
+        readonly kept: Kept;
+        readonly chosen: Chosen;
+        readonly contents: Contents;
+        readonly held: Contents;
+      }
     | { readonly ok: false; readonly error: SvcdeployError };
 };
 
@@ -46,7 +64,11 @@ export async function readKept<Chosen>(
   return await inParallel(hosts, context.forks, (host) => readHost(host, order, context));
 }
 
-async function readHost<Chosen>(host: Host, order: KeptOrder<Chosen>, context: DeployContext): Promise<KeptOnHost<Chosen>> {
+async function readHost<Chosen>(
+  host: Host,
+  order: KeptOrder<Chosen>,
+  context: DeployContext,
+): Promise<KeptOnHost<Chosen>> {
   try {
     context.signal.throwIfAborted();
     const remote = await context.connector.connect(host);
@@ -67,30 +89,47 @@ function emptyTarget(project: string, host: Host): HostTarget {
   return { project, host, play: "", services: [], resources: [], owners: new Map(), declared: null };
 }
 
-/** What an earlier run left unfinished may become one more generation; on a host that has nothing to do with it, it stays as it is. */
-async function readSettled<Chosen>(remote: Remote, order: KeptOrder<Chosen>, context: DeployContext): Promise<Kept> {
+/**
+ * What an earlier run left unfinished may become one more generation; on a host that has nothing to do with
+ * it, it stays as it is.
+ */
+async function readSettled<Chosen>(
+  remote: Remote,
+  order: KeptOrder<Chosen>,
+  context: DeployContext,
+): Promise<Kept> {
   const target = emptyTarget(order.project, remote.host);
   const { transactions } = await lookAround(remote, [target], context, "report");
   const kept = await readGenerations(remote, order.project, context);
-  if (order.unfinished === "report" || transactions.length === 0 || order.servicesOf(kept).length === 0) return kept;
+  if (order.unfinished === "report" || transactions.length === 0 || order.servicesOf(kept).length === 0)
+    return kept;
   await lookAround(remote, [target], context, "settle");
   return await readGenerations(remote, order.project, context);
 }
 
 async function readGenerations(remote: Remote, project: string, context: DeployContext): Promise<Kept> {
   const nonce = context.newId();
-  const answer = await remote.run(scripts.generations, { input: encodeGenerations(project, nonce), timeoutMilliseconds: 60_000 });
+  const answer = await remote.run(scripts.generations, {
+    input: encodeGenerations(project, nonce),
+    timeoutMilliseconds: 60_000,
+  });
   return decodeGenerations(remote.host.name, nonce, answer.stdout, answer.stderr);
 }
 
 /** Each description once, under the hash that the list names. */
-async function readDescriptions<Chosen>(remote: Remote, order: KeptOrder<Chosen>, kept: Kept, context: DeployContext): Promise<Describe> {
+async function readDescriptions<Chosen>(
+  remote: Remote,
+  order: KeptOrder<Chosen>,
+  kept: Kept,
+  context: DeployContext,
+): Promise<Describe> {
   const services = order.servicesOf(kept);
   const places = new Map<string, { readonly name: string; readonly service: string }>();
   for (const { number, services: known } of kept.generations) {
     for (const service of services) {
       const sha256 = known.get(service) ?? null;
-      if (sha256 !== null) places.set(sha256, { name: `gen/${number}/targets/${order.project}/${service}`, service });
+      if (sha256 !== null)
+        places.set(sha256, { name: `gen/${number}/targets/${order.project}/${service}`, service });
     }
   }
   const names = [...places.values()].map(({ name }) => ({ name, credential: null }));
@@ -103,13 +142,25 @@ async function readDescriptions<Chosen>(remote: Remote, order: KeptOrder<Chosen>
   };
 }
 
-function describeFile({ name: host }: Host, place: { name: string; service: string }, sha256: string, content: Uint8Array | undefined): KeptService {
+function describeFile(
+  { name: host }: Host,
+  place: { name: string; service: string },
+  sha256: string,
+  content: Uint8Array | undefined,
+): KeptService {
   const isTrue = content !== undefined && createHash("sha256").update(content).digest("hex") === sha256;
-  const read = isTrue ? readKeptService(new TextDecoder().decode(content), place.service) : { ok: false as const, reason: "it cannot be read" };
+  const read = isTrue
+    ? readKeptService(new TextDecoder().decode(content), place.service)
+    : { ok: false as const, reason: "it cannot be read" };
   if (read.ok) return read.kept;
-  throw new HostError("host-answer", host, `${host}: /var/lib/svcdeploy/${place.name} is not what svcdeploy left there: ${read.reason}`, {
-    hint: "Apply the version that you want: check its commit out and run svcdeploy apply.",
-  });
+  throw new HostError(
+    "host-answer",
+    host,
+    `${host}: /var/lib/svcdeploy/${place.name} is not what svcdeploy left there: ${read.reason}`,
+    {
+      hint: "Apply the version that you want: check its commit out and run svcdeploy apply.",
+    },
+  );
 }
 
 async function readContents(
@@ -117,7 +168,11 @@ async function readContents(
   wanted: readonly KeptService[],
   context: DeployContext,
 ): Promise<{ readonly contents: Contents; readonly held: Contents }> {
-  const blobs = new Map(wanted.flatMap(contentsOf).map(({ sha256, credential }) => [sha256, { name: blobName(sha256), credential }]));
+  const blobs = new Map(
+    wanted
+      .flatMap(contentsOf)
+      .map(({ sha256, credential }) => [sha256, { name: blobName(sha256), credential }]),
+  );
   const { files, held } = await readFiles(remote, [...blobs.values()], context);
   const contents = trueBlobs(files);
   const decrypted = [...contents.keys()].flatMap((sha256) => {
@@ -130,10 +185,18 @@ async function readContents(
 /** 16 MiB is the largest file that a project may hold; several of them, and a third more for base64. */
 const MOST_BYTES = 192 * 1024 * 1024;
 
-async function readFiles(remote: Remote, names: readonly KeptName[], context: DeployContext): Promise<KeptFiles> {
+async function readFiles(
+  remote: Remote,
+  names: readonly KeptName[],
+  context: DeployContext,
+): Promise<KeptFiles> {
   if (names.length === 0) return { files: new Map(), held: new Map() };
   const nonce = context.newId();
-  const options = { input: encodeKept(names, nonce), timeoutMilliseconds: 300_000, maxOutputBytes: MOST_BYTES };
+  const options = {
+    input: encodeKept(names, nonce),
+    timeoutMilliseconds: 300_000,
+    maxOutputBytes: MOST_BYTES,
+  };
   const answer = await remote.run(scripts.kept, options);
   return decodeKept(remote.host.name, names, nonce, answer.stdout, answer.stderr);
 }

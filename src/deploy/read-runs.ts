@@ -12,7 +12,11 @@ import { inParallel } from "./pool.ts";
 export type ReadRuns = { readonly answer: HostAnswer; readonly error: SvcdeployError | null };
 
 /** Asks every host. wallClock: milliseconds since the epoch. Errors of hosts are results, never thrown. */
-export async function readRuns(hosts: readonly Host[], context: DeployContext, wallClock: () => number): Promise<readonly ReadRuns[]> {
+export async function readRuns(
+  hosts: readonly Host[],
+  context: DeployContext,
+  wallClock: () => number,
+): Promise<readonly ReadRuns[]> {
   return await inParallel(hosts, context.forks, (host) => readRunsOf(host, context, wallClock));
 }
 
@@ -34,12 +38,26 @@ async function readRunsOf(host: Host, context: DeployContext, wallClock: () => n
 /** A host's clock stands in whole seconds, so up to a second beside ours is no difference. */
 const SAME_CLOCK_SECONDS = 2;
 
-async function ask(remote: Remote, context: DeployContext, wallClock: () => number): Promise<HostAnswer["result"]> {
+async function ask(
+  remote: Remote,
+  context: DeployContext,
+  wallClock: () => number,
+): Promise<HostAnswer["result"]> {
   const nonce = context.newId();
   const sent = wallClock();
-  const { stdout, stderr } = await remote.run(scripts.runs, { input: encodeRuns(nonce), timeoutMilliseconds: 60_000 });
+  const { stdout, stderr } = await remote.run(scripts.runs, {
+    input: encodeRuns(nonce),
+    timeoutMilliseconds: 60_000,
+  });
   const { clock, records, isCut, unreadable } = decodeRuns(remote.host.name, nonce, stdout, stderr);
   const answeredAt = wallClock();
   const ahead = Math.round(clock - (sent + answeredAt) / 2000);
-  return { kind: "answered", records, isCut, unreadable, answeredAt, clockOffset: Math.abs(ahead) <= SAME_CLOCK_SECONDS ? 0 : ahead };
+  return {
+    kind: "answered",
+    records,
+    isCut,
+    unreadable,
+    answeredAt,
+    clockOffset: Math.abs(ahead) <= SAME_CLOCK_SECONDS ? 0 : ahead,
+  };
 }

@@ -1,4 +1,7 @@
-/** Plans with what the host says of the files that they write; where they write none that it could read, nothing is asked or loaded. */
+/**
+ * Plans with what the host says of the files that they write; where they write none that it could read,
+ * nothing is asked or loaded.
+ */
 import type { Observation } from "../core/model.ts";
 import { type Planned, rehearsalOf } from "../core/rehearsal/rehearsal.ts";
 import type { Remote } from "../remote/remote.ts";
@@ -16,5 +19,8 @@ export async function rehearsed(
   if (request === null) return planned;
   const { rehearse } = await import("./rehearse.ts");
   const notices = await rehearse(remote, planned, { request, systemd: facts.systemd }, context);
-  return planned.map(({ target, plan }) => ({ target, plan: { ...plan, notices: [...plan.notices, ...(notices.get(target) ?? [])] } }));
+  return planned.map(({ target, plan }) => ({
+    target,
+    plan: { ...plan, notices: [...plan.notices, ...(notices.get(target) ?? [])] },
+  }));
 }

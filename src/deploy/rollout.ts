@@ -1,4 +1,6 @@
-/** Plays in order, batches in order, hosts side by side; decides what one host's failure means for the others. */
+/**
+ * Plays in order, batches in order, hosts side by side; decides what one host's failure means for the others.
+ */
 import type { HostReport, Play } from "../core/model.ts";
 import { batchesOf } from "./batches.ts";
 import type { DeployContext, PlannedHost, PlannedPlay } from "./context.ts";
@@ -7,8 +9,14 @@ import { makeReport } from "./host-report.ts";
 import { inParallel } from "./pool.ts";
 import { sleep } from "./sleep.ts";
 
-/** Carries out every play. A play that went past its limits ends the rollout: what has not started is reported as skipped. */
-export async function rollout(plays: readonly PlannedPlay[], context: DeployContext): Promise<readonly HostReport[]> {
+/**
+ * Carries out every play. A play that went past its limits ends the rollout: what has not started is reported
+ * as skipped.
+ */
+export async function rollout(
+  plays: readonly PlannedPlay[],
+  context: DeployContext,
+): Promise<readonly HostReport[]> {
   const reports: HostReport[] = [];
   let stopped: string | null = null;
   for (const planned of plays) {
@@ -16,8 +24,16 @@ export async function rollout(plays: readonly PlannedPlay[], context: DeployCont
       reports.push(...skipAll(planned.hosts, stopped, context));
       continue;
     }
-    context.emit({ type: "play-started", play: planned.play.name, hosts: planned.hosts.map(({ target }) => target.host.name) });
-    const played = await runPlay(planned, new Set(reports.filter(isTrouble).map(({ host }) => host)), context);
+    context.emit({
+      type: "play-started",
+      play: planned.play.name,
+      hosts: planned.hosts.map(({ target }) => target.host.name),
+    });
+    const played = await runPlay(
+      planned,
+      new Set(reports.filter(isTrouble).map(({ host }) => host)),
+      context,
+    );
     reports.push(...played.reports);
     stopped = played.stopped;
   }
@@ -53,9 +69,18 @@ async function runPlay(
   return { reports, stopped: stopped ?? (context.signal.aborted ? "the run was interrupted" : null) };
 }
 
-async function runHost(planned: PlannedHost, play: Play, lost: ReadonlySet<string>, context: DeployContext): Promise<HostReport> {
+async function runHost(
+  planned: PlannedHost,
+  play: Play,
+  lost: ReadonlySet<string>,
+  context: DeployContext,
+): Promise<HostReport> {
   const { target } = planned;
-  const why = context.signal.aborted ? "the run was interrupted" : lost.has(target.host.name) ? "an earlier play failed here" : null;
+  const why = context.signal.aborted
+    ? "the run was interrupted"
+    : lost.has(target.host.name)
+      ? "an earlier play failed here"
+      : null;
   if (why !== null) return skip(planned, why, context);
   const report = await deployHost(planned, play, context);
   context.emit({ type: "host-finished", report });
@@ -68,10 +93,16 @@ function isTrouble({ status }: HostReport): boolean {
 
 function overLimit(play: Play, hosts: readonly PlannedHost[], reports: readonly HostReport[]): string | null {
   const unreachable = reports.filter(({ status }) => status === "unreachable");
-  const failed = reports.filter((report) => isTrouble(report) && report.status !== "unreachable" && report.status !== "skipped");
-  const required = new Set(hosts.filter(({ target }) => target.host.required).map(({ target }) => target.host.name));
-  if (failed.length > play.rollout.maxFailed) return `${names(failed)} failed (maxFailed ${play.rollout.maxFailed})`;
-  if (unreachable.length > play.rollout.maxUnreachable) return `${names(unreachable)} unreachable (maxUnreachable ${play.rollout.maxUnreachable})`;
+  const failed = reports.filter(
+    (report) => isTrouble(report) && report.status !== "unreachable" && report.status !== "skipped",
+  );
+  const required = new Set(
+    hosts.filter(({ target }) => target.host.required).map(({ target }) => target.host.name),
+  );
+  if (failed.length > play.rollout.maxFailed)
+    return `${names(failed)} failed (maxFailed ${play.rollout.maxFailed})`;
+  if (unreachable.length > play.rollout.maxUnreachable)
+    return `${names(unreachable)} unreachable (maxUnreachable ${play.rollout.maxUnreachable})`;
   const missing = unreachable.filter(({ host }) => required.has(host));
   return missing.length > 0 ? `${names(missing)} required and unreachable` : null;
 }

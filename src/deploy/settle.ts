@@ -10,7 +10,10 @@ import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
 
-/** Samples the units once a second for so many seconds and judges each; ends early once one has failed for good. Throws ConnectError or HostError. */
+/**
+ * Samples the units once a second for so many seconds and judges each; ends early once one has failed for
+ * good. Throws ConnectError or HostError.
+ */
 export async function settleUnits(
   remote: Remote,
   units: readonly UnitResource[],
@@ -21,7 +24,11 @@ export async function settleUnits(
   const { samples, programs } = await sampleUnits(remote, units, seconds, context);
   return units.map((unit, index) => {
     const own = samples.map((sample) => sample[index] ?? {});
-    const verdict = judgeProgram(unit, judgeUnit(unit, own), programs.get(Number(own.at(-1)?.MainPID ?? "0")));
+    const verdict = judgeProgram(
+      unit,
+      judgeUnit(unit, own),
+      programs.get(Number(own.at(-1)?.MainPID ?? "0")),
+    );
     return { ...verdict, detail: context.redact(verdict.detail) };
   });
 }
@@ -31,7 +38,10 @@ async function sampleUnits(
   units: readonly UnitResource[],
   seconds: number,
   context: DeployContext,
-): Promise<{ readonly samples: readonly (readonly UnitProperties[])[]; readonly programs: Observation["programs"] }> {
+): Promise<{
+  readonly samples: readonly (readonly UnitProperties[])[];
+  readonly programs: Observation["programs"];
+}> {
   const nonce = context.newId();
   const enough = new AbortController();
   const samples: (readonly UnitProperties[])[] = [];
@@ -49,11 +59,17 @@ async function sampleUnits(
   const count = Math.max(2, Math.ceil(seconds) + 1);
   const input = `${[nonce, systemScope, count, 1, unitProperties.join(","), ...units.map(({ unit }) => unit), "end"].join("\n")}\n`;
   const timeoutMilliseconds = (count * 2 + 60) * 1000;
-  await remote.run(scripts.sample, { input, timeoutMilliseconds, onLine, signal: enough.signal }).catch((error: unknown) => {
-    if (!enough.signal.aborted) throw error;
-  });
+  await remote
+    .run(scripts.sample, { input, timeoutMilliseconds, onLine, signal: enough.signal })
+    .catch((error: unknown) => {
+      if (!enough.signal.aborted) throw error;
+    });
   if (samples.length === 0 || samples.some((sample) => sample.length !== units.length)) {
-    throw new HostError("host-answer", remote.host.name, `${remote.host.name}: systemctl did not answer for every unit`);
+    throw new HostError(
+      "host-answer",
+      remote.host.name,
+      `${remote.host.name}: systemctl did not answer for every unit`,
+    );
   }
   return { samples, programs: decodePrograms(group(lines).get("program") ?? []) };
 }

@@ -1,7 +1,13 @@
 /** Bytes that come in pieces cut anywhere → lines; a line that never ends costs no more than the cap. */
 
-/** The lines without their newline, invalid UTF-8 as U+FFFD; null stands for each line of more than maxBytes, whose bytes are let go of as they come. */
-export async function* splitLines(pieces: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<string | null> {
+/**
+ * The lines without their newline, invalid UTF-8 as U+FFFD; null stands for each line of more than maxBytes,
+ * whose bytes are let go of as they come.
+ */
+export async function* splitLines(
+  pieces: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<string | null> {
   let open: Uint8Array[] = [];
   let length = 0;
   for await (const piece of pieces) {

@@ -1,4 +1,7 @@
-/** Asks hosts how their units are: one connection each, one round trip for the units and, where it is wanted, the probe beside it. */
+/**
+ * Asks hosts how their units are: one connection each, one round trip for the units and, where it is wanted,
+ * the probe beside it.
+ */
 import { SvcdeployError } from "../core/errors.ts";
 import type { Host, HostTarget, Observation } from "../core/model.ts";
 import type { StatusAnswer } from "../core/status/host-status.ts";
@@ -17,7 +20,9 @@ export type StatusLook = { readonly answer: StatusAnswer; readonly observation: 
 export type LookedAt = {
   readonly host: Host;
   readonly targets: readonly HostTarget[];
-  readonly result: { readonly ok: true; readonly look: StatusLook } | { readonly ok: false; readonly error: SvcdeployError };
+  readonly result:
+    | { readonly ok: true; readonly look: StatusLook }
+    | { readonly ok: false; readonly error: SvcdeployError };
 };
 
 /** Whether the probe is asked too, which drift needs. */
@@ -26,13 +31,21 @@ export type DriftPolicy = "with" | "without";
 const ANSWER_MILLISECONDS = 30_000;
 
 /** Asks every host of the plays once. Errors of hosts are results, never thrown. */
-export async function statusHosts(plays: readonly PlayTargets[], context: DeployContext, drift: DriftPolicy): Promise<readonly LookedAt[]> {
+export async function statusHosts(
+  plays: readonly PlayTargets[],
+  context: DeployContext,
+  drift: DriftPolicy,
+): Promise<readonly LookedAt[]> {
   return await inParallel(byHost(plays), context.forks, async ({ host, targets }) => {
     try {
       context.signal.throwIfAborted();
       const remote = await context.connector.connect(host);
       try {
-        return { host, targets, result: { ok: true, look: await lookAtStatus(remote, targets, context, drift) } };
+        return {
+          host,
+          targets,
+          result: { ok: true, look: await lookAtStatus(remote, targets, context, drift) },
+        };
       } finally {
         remote.close();
       }
@@ -44,12 +57,24 @@ export async function statusHosts(plays: readonly PlayTargets[], context: Deploy
 }
 
 /** Asks over an open connection. Throws ConnectError or HostError. */
-export async function lookAtStatus(remote: Remote, targets: readonly HostTarget[], context: DeployContext, drift: DriftPolicy): Promise<StatusLook> {
-  const [answer, observation] = await Promise.all([askStatus(remote, targets, context), drift === "with" ? probe(remote, targets, context) : null]);
+export async function lookAtStatus(
+  remote: Remote,
+  targets: readonly HostTarget[],
+  context: DeployContext,
+  drift: DriftPolicy,
+): Promise<StatusLook> {
+  const [answer, observation] = await Promise.all([
+    askStatus(remote, targets, context),
+    drift === "with" ? probe(remote, targets, context) : null,
+  ]);
   return { answer, observation };
 }
 
-async function askStatus(remote: Remote, targets: readonly HostTarget[], context: DeployContext): Promise<StatusAnswer> {
+async function askStatus(
+  remote: Remote,
+  targets: readonly HostTarget[],
+  context: DeployContext,
+): Promise<StatusAnswer> {
   const request = statusRequest(targets);
   const nonce = context.newId();
   const options = { input: encodeStatus(request, nonce), timeoutMilliseconds: ANSWER_MILLISECONDS };

@@ -12,22 +12,34 @@ const UNDO_SECONDS = 900;
 
 /**
  * Waits out the lease of each transaction (its controller may be alive) and has it undone or completed.
- * Throws HostError("locked") when a controller goes on renewing the lease, HostError("host-step") when the host could not settle it.
+ * Throws HostError("locked") when a controller goes on renewing the lease, HostError("host-step") when the
+ * host could not settle it.
  */
-export async function settleUnfinished(remote: Remote, transactions: readonly OpenTransaction[], context: DeployContext): Promise<void> {
+export async function settleUnfinished(
+  remote: Remote,
+  transactions: readonly OpenTransaction[],
+  context: DeployContext,
+): Promise<void> {
   for (const transaction of transactions) {
     if (transaction.state === "ROLLBACK_FAILED") continue;
     await settleOne(remote, transaction, context);
   }
 }
 
-async function settleOne(remote: Remote, transaction: OpenTransaction, context: DeployContext): Promise<void> {
+async function settleOne(
+  remote: Remote,
+  transaction: OpenTransaction,
+  context: DeployContext,
+): Promise<void> {
   const started = context.now();
   const ends = started + (LEASE_SECONDS + 5) * 1000;
   for (;;) {
     const nonce = context.newId();
     const input = `${[nonce, stateFolder, systemScope, transaction.id, UNDO_SECONDS].join("\n")}\n`;
-    const answer = await remote.run(scripts.takeover, { input, timeoutMilliseconds: (UNDO_SECONDS + 60) * 1000 });
+    const answer = await remote.run(scripts.takeover, {
+      input,
+      timeoutMilliseconds: (UNDO_SECONDS + 60) * 1000,
+    });
     if (framed(answer.stdout, nonce).every(({ word }) => word !== "alive")) {
       mustBeFinal(remote, transaction, lastState(answer.stdout, nonce)?.name ?? "UNREADABLE");
       return;
@@ -41,14 +53,20 @@ async function settleOne(remote: Remote, transaction: OpenTransaction, context: 
 function mustBeFinal(remote: Remote, transaction: OpenTransaction, state: string): void {
   if (["CONFIRMED", "ROLLEDBACK", "GONE", "REFUSED"].includes(state)) return;
   const { name } = remote.host;
-  throw new HostError("host-step", name, `${name}: transaction ${transaction.id} of ${transaction.owner} could not be settled; it is ${state}`, {
-    hint: `Look at it on the host: journalctl -t svcdeploy; ls ${stateFolder}/txn/${transaction.id}`,
-  });
+  throw new HostError(
+    "host-step",
+    name,
+    `${name}: transaction ${transaction.id} of ${transaction.owner} could not be settled; it is ${state}`,
+    {
+      hint: `Look at it on the host: journalctl -t svcdeploy; ls ${stateFolder}/txn/${transaction.id}`,
+    },
+  );
 }
 
 function lockedBy(remote: Remote, transaction: OpenTransaction, waitedSeconds: number): HostError {
   const { name } = remote.host;
-  const since = transaction.ageSeconds === null ? "" : ` for ${Math.round(transaction.ageSeconds + waitedSeconds)} s`;
+  const since =
+    transaction.ageSeconds === null ? "" : ` for ${Math.round(transaction.ageSeconds + waitedSeconds)} s`;
   return new HostError(
     "locked",
     name,

@@ -14,8 +14,14 @@ export type HealthPolicy = { readonly health: "with" | "without" };
 
 const DEADLINE_SECONDS = 15;
 
-/** Verifies every host of every play; a unit or check that is not well makes its host failed, cause unhealthy. */
-export async function verifyHosts(plays: readonly PlayTargets[], context: DeployContext, policy: HealthPolicy): Promise<readonly HostReport[]> {
+/**
+ * Verifies every host of every play; a unit or check that is not well makes its host failed, cause unhealthy.
+ */
+export async function verifyHosts(
+  plays: readonly PlayTargets[],
+  context: DeployContext,
+  policy: HealthPolicy,
+): Promise<readonly HostReport[]> {
   const targets = plays.flatMap((play) => play.targets);
   return await inParallel(targets, context.forks, async (target) => {
     const report = await verifyHost(target, context, policy);
@@ -24,25 +30,45 @@ export async function verifyHosts(plays: readonly PlayTargets[], context: Deploy
   });
 }
 
-async function verifyHost(target: HostTarget, context: DeployContext, policy: HealthPolicy): Promise<HostReport> {
+async function verifyHost(
+  target: HostTarget,
+  context: DeployContext,
+  policy: HealthPolicy,
+): Promise<HostReport> {
   const startedAt = context.now();
   try {
     tell(context, target.play, target.host.name, "connect");
     const remote = await context.connector.connect(target.host);
     try {
       tell(context, target.play, target.host.name, "settle");
-      const services = target.services.map((service): Service => (policy.health === "with" ? service : { ...service, health: [] }));
+      const services = target.services.map(
+        (service): Service => (policy.health === "with" ? service : { ...service, health: [] }),
+      );
       const onWaiting = (text: string): void => tell(context, target.play, target.host.name, "settle", text);
-      const order = { units: unitsOf(target), services, settleSeconds: longestSettle(services), deadlineSeconds: DEADLINE_SECONDS, onWaiting };
+      const order = {
+        units: unitsOf(target),
+        services,
+        settleSeconds: longestSettle(services),
+        deadlineSeconds: DEADLINE_SECONDS,
+        onWaiting,
+      };
       const judged = await judge(remote, order, context);
-      const verdicts = judged.verdicts.map((verdict) => (isFailedJob(verdict) ? { ...verdict, ok: false } : verdict));
+      const verdicts = judged.verdicts.map((verdict) =>
+        isFailedJob(verdict) ? { ...verdict, ok: false } : verdict,
+      );
       const { health } = judged;
-      if (judged.ok && verdicts.every(({ ok }) => ok)) return makeReport(target, "unchanged", startedAt, context, { verdicts, health });
+      if (judged.ok && verdicts.every(({ ok }) => ok))
+        return makeReport(target, "unchanged", startedAt, context, { verdicts, health });
       const bad = [
         ...verdicts.filter((verdict) => !verdict.ok).map(({ unit, cause }) => `${unit}: ${cause}`),
         ...health.filter((result) => !result.ok).map(({ check }) => `${check} is not healthy`),
       ];
-      return makeReport(target, "failed", startedAt, context, { cause: "unhealthy", message: bad.join("; "), verdicts, health });
+      return makeReport(target, "failed", startedAt, context, {
+        cause: "unhealthy",
+        message: bad.join("; "),
+        verdicts,
+        health,
+      });
     } finally {
       remote.close();
     }
@@ -51,22 +77,43 @@ async function verifyHost(target: HostTarget, context: DeployContext, policy: He
   }
 }
 
-/** Asks every health check once, ready and live; for drift. Hosts that cannot be reached are missing from the map. */
-export async function checkHealth(plays: readonly PlayTargets[], context: DeployContext): Promise<ReadonlyMap<string, readonly HealthResult[]>> {
+/**
+ * Asks every health check once, ready and live; for drift. Hosts that cannot be reached are missing from the
+ * map.
+ */
+export async function checkHealth(
+  plays: readonly PlayTargets[],
+  context: DeployContext,
+): Promise<ReadonlyMap<string, readonly HealthResult[]>> {
   const targets = plays.flatMap((play) => play.targets);
-  const results = await inParallel(targets, context.forks, async (target) => [target.host.name, await checkHost(target, context)] as const);
+  const results = await inParallel(
+    targets,
+    context.forks,
+    async (target) => [target.host.name, await checkHost(target, context)] as const,
+  );
   const found = new Map<string, readonly HealthResult[]>();
-  for (const [host, health] of results) if (health !== null) found.set(host, [...(found.get(host) ?? []), ...health]);
+  for (const [host, health] of results)
+    if (health !== null) found.set(host, [...(found.get(host) ?? []), ...health]);
   return found;
 }
 
-async function checkHost(target: HostTarget, context: DeployContext): Promise<readonly HealthResult[] | null> {
-  const checks = target.services.flatMap((service) => service.health.map((check) => ({ service: service.name, check })));
+async function checkHost(
+  target: HostTarget,
+  context: DeployContext,
+): Promise<readonly HealthResult[] | null> {
+  const checks = target.services.flatMap((service) =>
+    service.health.map((check) => ({ service: service.name, check })),
+  );
   if (checks.length === 0) return [];
   try {
     const remote = await context.connector.connect(target.host);
     try {
-      return await waitHealthy(remote, checks, { deadlineMilliseconds: 0, successes: 1, intervalMilliseconds: 500, redact: context.redact });
+      return await waitHealthy(remote, checks, {
+        deadlineMilliseconds: 0,
+        successes: 1,
+        intervalMilliseconds: 500,
+        redact: context.redact,
+      });
     } finally {
       remote.close();
     }

@@ -1,4 +1,7 @@
-/** Looks at hosts again and again, over one connection each that stays open; a host that goes away is tried again. */
+/**
+ * Looks at hosts again and again, over one connection each that stays open; a host that goes away is tried
+ * again.
+ */
 import { SvcdeployError } from "../core/errors.ts";
 import { causeOfError } from "../core/exit-code.ts";
 import type { Host, HostTarget } from "../core/model.ts";
@@ -11,16 +14,31 @@ import { type LookedAt, lookAtStatus } from "./status.ts";
 /** How to watch. seen is called after every look and every failed attempt. */
 export type WatchOrder = { readonly intervalMilliseconds: number; readonly seen: (looked: LookedAt) => void };
 
-/** Until the next attempt at a host that is not there; at one that refuses us, where each attempt counts as an attack. */
+/**
+ * Until the next attempt at a host that is not there; at one that refuses us, where each attempt counts as an
+ * attack.
+ */
 const RETRY_MILLISECONDS = 5_000;
 const REFUSED_RETRY_MILLISECONDS = 60_000;
 
-/** Watches every host of the plays until the context's signal is aborted. Each has its own pace: a slow one holds up nobody. */
-export async function watchHosts(plays: readonly PlayTargets[], context: DeployContext, order: WatchOrder): Promise<void> {
+/**
+ * Watches every host of the plays until the context's signal is aborted. Each has its own pace: a slow one
+ * holds up nobody.
+ */
+export async function watchHosts(
+  plays: readonly PlayTargets[],
+  context: DeployContext,
+  order: WatchOrder,
+): Promise<void> {
   await Promise.all(byHost(plays).map(({ host, targets }) => watchHost(host, targets, context, order)));
 }
 
-async function watchHost(host: Host, targets: readonly HostTarget[], context: DeployContext, order: WatchOrder): Promise<void> {
+async function watchHost(
+  host: Host,
+  targets: readonly HostTarget[],
+  context: DeployContext,
+  order: WatchOrder,
+): Promise<void> {
   let remote: Remote | null = null;
   const end = (): void => remote?.close();
   context.signal.addEventListener("abort", end, { once: true });
@@ -34,7 +52,10 @@ async function watchHost(host: Host, targets: readonly HostTarget[], context: De
       if (!(error instanceof SvcdeployError)) throw error;
       remote?.close();
       remote = null;
-      pause = Math.max(pause, causeOfError(error) === "refused" ? REFUSED_RETRY_MILLISECONDS : RETRY_MILLISECONDS);
+      pause = Math.max(
+        pause,
+        causeOfError(error) === "refused" ? REFUSED_RETRY_MILLISECONDS : RETRY_MILLISECONDS,
+      );
       if (!context.signal.aborted) order.seen({ host, targets, result: { ok: false, error } });
     }
     await sleep(pause, context.signal);

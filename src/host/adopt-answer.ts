@@ -4,13 +4,25 @@ import { sanitizeLine } from "../core/sanitize.ts";
 import { badAnswer, field, stateFolder, systemScope } from "./frames.ts";
 import { group, type Row } from "./probe-answer.ts";
 
-/** adopt.sh's standard input. units: full names, or paths of files that are wanted alone; nonce: 32 hex digits, new for each question. */
+/**
+ * adopt.sh's standard input. units: full names, or paths of files that are wanted alone; nonce: 32 hex
+ * digits, new for each question.
+ */
 export function encodeAdopt(units: readonly string[], nonce: string): string {
   return `${[field(nonce), stateFolder, systemScope, ...units.map(field), "end"].join("\n")}\n`;
 }
 
-/** Decodes its answer. Throws HostError("host-answer") when it is cut off or tells nothing of the units that were asked for. */
-export function decodeAdopt(host: string, units: readonly string[], nonce: string, output: string, stderr: string): HostFacts {
+/**
+ * Decodes its answer. Throws HostError("host-answer") when it is cut off or tells nothing of the units that
+ * were asked for.
+ */
+export function decodeAdopt(
+  host: string,
+  units: readonly string[],
+  nonce: string,
+  output: string,
+  stderr: string,
+): HostFacts {
   const lines = output.split("\n");
   const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
   const end = lines.indexOf(`${nonce} end`);
@@ -18,14 +30,25 @@ export function decodeAdopt(host: string, units: readonly string[], nonce: strin
   const rows = group(lines.slice(begin + 1, end));
   const of = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
   const told = of("is");
-  if (told.length === 0 && units.length > 0) badAnswer(host, "its systemd tells nothing about the units", stderr);
+  if (told.length === 0 && units.length > 0)
+    badAnswer(host, "its systemd tells nothing about the units", stderr);
   const files = new Map(of("file").flatMap(decodeFile));
   return {
     units: units.map((unit) => decodeUnit(unit, told)),
-    beside: new Map(of("beside").flatMap(([unit = ""]) => (isUnit(unit) ? [[unit, decodeUnit(unit, told)] as const] : []))),
+    beside: new Map(
+      of("beside").flatMap(([unit = ""]) => (isUnit(unit) ? [[unit, decodeUnit(unit, told)] as const] : [])),
+    ),
     files,
-    links: new Map(of("link").flatMap(([path = "", target = ""]) => (isPath(path) ? [[path, sanitizeLine(bytes(target).toString())] as const] : []))),
-    unread: new Map(of("unread").flatMap(([path = "", reason = ""]) => (isPath(path) ? [[path, REASONS.get(reason) ?? "unknown"] as const] : []))),
+    links: new Map(
+      of("link").flatMap(([path = "", target = ""]) =>
+        isPath(path) ? [[path, sanitizeLine(bytes(target).toString())] as const] : [],
+      ),
+    ),
+    unread: new Map(
+      of("unread").flatMap(([path = "", reason = ""]) =>
+        isPath(path) ? [[path, REASONS.get(reason) ?? "unknown"] as const] : [],
+      ),
+    ),
     owners: new Map(of("owner").flatMap(decodeOwner)),
     accounts: decodeAccounts(files),
   };
@@ -88,7 +111,15 @@ function decodeAccounts(files: ReadonlyMap<string, Uint8Array>): readonly LiveAc
   const groups = new Map(rows("/etc/group").map(([name = "", , gid = ""]) => [gid, name]));
   return rows("/etc/passwd").flatMap(([user = "", , uid = "", gid = "", , home = ""]) =>
     /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(user) && /^\d{1,10}$/.test(uid) && /^\d{1,10}$/.test(gid)
-      ? [{ user, uid: Number(uid), gid: Number(gid), group: nameOf(groups.get(gid)), home: isPath(home) ? home : "" }]
+      ? [
+          {
+            user,
+            uid: Number(uid),
+            gid: Number(gid),
+            group: nameOf(groups.get(gid)),
+            home: isPath(home) ? home : "",
+          },
+        ]
       : [],
   );
 }

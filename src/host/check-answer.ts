@@ -7,7 +7,10 @@ import { decodeFacts, decodeTransactions, group, type Row, wholeNumber } from ".
 
 /** check.sh's standard input. nonce: 32 hex digits, new for each question. */
 export function encodeCheck(nonce: string, deliveries: ReadonlySet<Delivery>): string {
-  const [trees, encrypted] = [deliveries.has("trees") ? "trees" : "", deliveries.has("encrypted credentials") ? "encrypted" : ""];
+  const [trees, encrypted] = [
+    deliveries.has("trees") ? "trees" : "",
+    deliveries.has("encrypted credentials") ? "encrypted" : "",
+  ];
   return `${field(nonce)}\n${stateFolder}\n${systemScope}\n${trees}\n${encrypted}\n`;
 }
 
@@ -26,9 +29,14 @@ export function decodeCheck(host: string, nonce: string, output: string, stderr:
     facts: decodeFacts(host, facts, stderr),
     spaces: some("space").map(decodeSpace),
     locks: some("lock").map(decodeLock),
-    processes: some("process").map(([pid = "", program = ""]) => ({ pid: wholeNumber(pid), program: word(program) })),
+    processes: some("process").map(([pid = "", program = ""]) => ({
+      pid: wholeNumber(pid),
+      program: word(program),
+    })),
     failedUnits: some("failed").map(([unit = ""]) => word(unit)),
-    reboots: (["required", "scheduled"] as const).filter((kind) => facts.some(([name, value]) => name === "reboot" && value === kind)),
+    reboots: (["required", "scheduled"] as const).filter((kind) =>
+      facts.some(([name, value]) => name === "reboot" && value === kind),
+    ),
     transactions: decodeTransactions(some("transaction")),
   };
 }
@@ -42,7 +50,8 @@ function decodeSpace([folder = "", writable = "", blocks = "", inodes = ""]: Row
     writable: writable !== "no",
     freeKib: found === null ? null : wholeNumber(found[2] ?? ""),
     // A file system that makes inodes as it needs them (btrfs) says 0 of 0.
-    freeInodes: counted === null || wholeNumber(counted[1] ?? "") === 0 ? null : wholeNumber(counted[2] ?? ""),
+    freeInodes:
+      counted === null || wholeNumber(counted[1] ?? "") === 0 ? null : wholeNumber(counted[2] ?? ""),
   };
 }
 

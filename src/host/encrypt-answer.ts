@@ -4,8 +4,16 @@ import { sanitizeLine } from "../core/sanitize.ts";
 import { badAnswer, field, line, stateFolder } from "./frames.ts";
 import { group } from "./probe-answer.ts";
 
-/** A credential to be encrypted. sha256: of the encrypted file that would do as well, if the host has it; heldSha256: of what it holds. */
-export type EncryptOrder = { readonly path: string; readonly sha256: string; readonly heldSha256: string; readonly held: Uint8Array };
+/**
+ * A credential to be encrypted. sha256: of the encrypted file that would do as well, if the host has it;
+ * heldSha256: of what it holds.
+ */
+export type EncryptOrder = {
+  readonly path: string;
+  readonly sha256: string;
+  readonly heldSha256: string;
+  readonly held: Uint8Array;
+};
 
 /** encrypt.sh's standard input. nonce: 32 hex digits, new for each question. */
 export function encodeEncrypt(orders: readonly EncryptOrder[], nonce: string): Uint8Array {
@@ -16,7 +24,10 @@ export function encodeEncrypt(orders: readonly EncryptOrder[], nonce: string): U
   return Buffer.concat([Buffer.from(`${field(nonce)}\n${stateFolder}\n`), ...parts, Buffer.from("end\n")]);
 }
 
-/** The encrypted files by path. Throws HostError: host-step for one that the host refuses, host-answer when the answer is cut off. */
+/**
+ * The encrypted files by path. Throws HostError: host-step for one that the host refuses, host-answer when
+ * the answer is cut off.
+ */
 export function decodeEncrypt(
   host: string,
   orders: readonly EncryptOrder[],
@@ -29,7 +40,9 @@ export function decodeEncrypt(
   const refused = orders.find(({ path }) => rows.get("refused")?.some(([name]) => name === path));
   if (refused !== undefined) throw refusal(host, refused.path, stderr);
   const texts = new Map((rows.get("encrypted") ?? []).map(([path = "", text = ""]) => [path, text]));
-  const files = orders.map(({ path }) => [path, new Uint8Array(Buffer.from(texts.get(path) ?? "", "base64"))] as const);
+  const files = orders.map(
+    ({ path }) => [path, new Uint8Array(Buffer.from(texts.get(path) ?? "", "base64"))] as const,
+  );
   if (!lines.includes(`${nonce} end`) || files.some(([, { byteLength }]) => byteLength === 0))
     badAnswer(host, "not all credentials were encrypted", stderr);
   return new Map(files);

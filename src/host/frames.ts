@@ -14,9 +14,15 @@ export function isField(value: string): boolean {
   return FIELD.test(value);
 }
 
-/** One field of a line for a host's script: no blank, no control character, nothing a shell could read as syntax. Throws on anything else. */
+/**
+ * One field of a line for a host's script: no blank, no control character, nothing a shell could read as
+ * syntax. Throws on anything else.
+ */
 export function field(value: string): string {
-  if (!isField(value)) throw new Error(`a value that must not reach a host's script got as far as the protocol: ${JSON.stringify(value)}`);
+  if (!isField(value))
+    throw new Error(
+      `a value that must not reach a host's script got as far as the protocol: ${JSON.stringify(value)}`,
+    );
   return value;
 }
 
@@ -29,7 +35,10 @@ export function line(...fields: readonly string[]): string {
  * The lines of an answer that carry its nonce, without it, in order: `NONCE word rest` → { word, rest }.
  * Everything else is noise (a login shell's greeting, a locale's warning).
  */
-export function framed(output: string, nonce: string): readonly { readonly word: string; readonly rest: string }[] {
+export function framed(
+  output: string,
+  nonce: string,
+): readonly { readonly word: string; readonly rest: string }[] {
   const found = [];
   for (const text of output.split("\n")) {
     const frame = frameOf(text, nonce);
@@ -39,7 +48,10 @@ export function framed(output: string, nonce: string): readonly { readonly word:
 }
 
 /** One line's frame, or null for noise. */
-export function frameOf(text: string, nonce: string): { readonly word: string; readonly rest: string } | null {
+export function frameOf(
+  text: string,
+  nonce: string,
+): { readonly word: string; readonly rest: string } | null {
   const start = text.indexOf(`${nonce} `);
   if (start < 0) return null;
   const body = text.slice(start + nonce.length + 1);

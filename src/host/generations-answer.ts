@@ -23,28 +23,47 @@ export function decodeGenerations(host: string, nonce: string, output: string, s
   };
 }
 
-/** A file below /var/lib/svcdeploy, e.g. blobs/<sha256>. credential: the name of an encrypted credential, of which is also asked what it holds. */
+/**
+ * A file below /var/lib/svcdeploy, e.g. blobs/<sha256>. credential: the name of an encrypted credential, of
+ * which is also asked what it holds.
+ */
 export type KeptName = { readonly name: string; readonly credential: string | null };
 
 /** kept.sh's standard input. */
 export function encodeKept(names: readonly KeptName[], nonce: string): string {
-  const lines = names.map(({ name, credential }) => (credential === null ? line(name) : line(name, credential)));
+  const lines = names.map(({ name, credential }) =>
+    credential === null ? line(name) : line(name, credential),
+  );
   return `${field(nonce)}\n${stateFolder}\n${lines.join("")}\n`;
 }
 
-/** Its answer: the files that are there by name, and what those hold that the host could decrypt. Throws HostError("host-answer") when it is cut off. */
-export function decodeKept(host: string, names: readonly KeptName[], nonce: string, output: string, stderr: string): KeptFiles {
+/**
+ * Its answer: the files that are there by name, and what those hold that the host could decrypt. Throws
+ * HostError("host-answer") when it is cut off.
+ */
+export function decodeKept(
+  host: string,
+  names: readonly KeptName[],
+  nonce: string,
+  output: string,
+  stderr: string,
+): KeptFiles {
   const asked = new Set(names.map(({ name }) => name));
   const rows = group(answerLines(host, nonce, output, stderr));
   const filesOf = (kind: string): ReadonlyMap<string, Uint8Array> =>
     new Map(
-      (rows.get(kind) ?? []).flatMap(([name = "", text = ""]) => (asked.has(name) ? [[name, new Uint8Array(Buffer.from(text, "base64"))]] : [])),
+      (rows.get(kind) ?? []).flatMap(([name = "", text = ""]) =>
+        asked.has(name) ? [[name, new Uint8Array(Buffer.from(text, "base64"))]] : [],
+      ),
     );
   return { files: filesOf("kept"), held: filesOf("held") };
 }
 
 /** By name. */
-export type KeptFiles = { readonly files: ReadonlyMap<string, Uint8Array>; readonly held: ReadonlyMap<string, Uint8Array> };
+export type KeptFiles = {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly held: ReadonlyMap<string, Uint8Array>;
+};
 
 /** A kept file's name by the sha256 of its content; what the host gives must have that hash. */
 export function blobName(sha256: string): string {
@@ -53,8 +72,14 @@ export function blobName(sha256: string): string {
 
 /** The contents that have the hash they are named by. */
 export function trueBlobs(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> {
-  const hashed = [...files].map(([name, content]) => [name, createHash("sha256").update(content).digest("hex"), content] as const);
-  return new Map(hashed.flatMap(([name, sha256, content]) => (name === blobName(sha256) ? [[sha256, content] as const] : [])));
+  const hashed = [...files].map(
+    ([name, content]) => [name, createHash("sha256").update(content).digest("hex"), content] as const,
+  );
+  return new Map(
+    hashed.flatMap(([name, sha256, content]) =>
+      name === blobName(sha256) ? [[sha256, content] as const] : [],
+    ),
+  );
 }
 
 /** Far more than svcdeploy leaves on a host. */
@@ -95,7 +120,9 @@ const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
 function decodeAttempt([id = "", about = "", failure = ""]: Row, of: Rows): readonly Attempt[] {
   if (!/^[0-9a-f]{32}$/.test(id)) return [];
-  const services = of("about").flatMap(([each, service = ""]) => (each === id && NAME.test(service) ? [service] : []));
+  const services = of("about").flatMap(([each, service = ""]) =>
+    each === id && NAME.test(service) ? [service] : [],
+  );
   return [{ madeBy: decodeAbout(about), failure: sanitizeLine(failure), services }];
 }
 
@@ -105,7 +132,9 @@ function decodeRun([line = ""]: Row): PastRun {
 
 /** `key=value` words as a transaction's about has them. */
 function decodeAbout(text: string): MadeBy {
-  const values = new Map(text.split(" ").map((part) => [part.slice(0, part.indexOf("=")), part.slice(part.indexOf("=") + 1)]));
+  const values = new Map(
+    text.split(" ").map((part) => [part.slice(0, part.indexOf("=")), part.slice(part.indexOf("=") + 1)]),
+  );
   const value = (name: string): string => word(values.get(name) ?? "");
   return {
     run: /^[0-9a-f]{1,32}$/.exec(value("run"))?.[0] ?? "",

@@ -1,4 +1,6 @@
-/** The probe's question and answer: encoded for probe.sh, decoded into an Observation without trusting a byte. */
+/**
+ * The probe's question and answer: encoded for probe.sh, decoded into an Observation without trusting a byte.
+ */
 import type {
   HostFacts,
   ManifestEntry,
@@ -19,7 +21,11 @@ import { badAnswer, field, line, stateFolder, systemScope } from "./frames.ts";
 
 /** probe.sh's standard input. nonce: 32 hex digits, new for each question. */
 export function encodeProbe(request: ProbeRequest, nonce: string): string {
-  const parts = [`${field(nonce)}\n${stateFolder}\n${systemScope}\n`, line("project", request.project), line("properties", unitProperties.join(","))];
+  const parts = [
+    `${field(nonce)}\n${stateFolder}\n${systemScope}\n`,
+    line("project", request.project),
+    line("properties", unitProperties.join(",")),
+  ];
   for (const { path, sha256 } of request.paths) parts.push(line("path", path, sha256 ?? "-"));
   for (const unit of request.units) parts.push(line("unit", unit));
   for (const user of request.users) parts.push(line("user", user));
@@ -36,7 +42,13 @@ export function encodeProbe(request: ProbeRequest, nonce: string): string {
 }
 
 /** Decodes probe.sh's answer. Throws HostError("host-answer") when it is cut off or makes no sense. */
-export function decodeProbe(host: string, request: ProbeRequest, nonce: string, output: string, stderr: string): Observation {
+export function decodeProbe(
+  host: string,
+  request: ProbeRequest,
+  nonce: string,
+  output: string,
+  stderr: string,
+): Observation {
   const lines = output.split("\n");
   const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
   const end = lines.indexOf(`${nonce} end`);
@@ -65,7 +77,10 @@ export function decodeProbe(host: string, request: ProbeRequest, nonce: string, 
 }
 
 /** What was asked for, and what the host found in the manifests beyond that. */
-function withLeftBehind(request: ProbeRequest, rows: readonly Row[]): { readonly paths: ReadonlySet<string>; readonly units: readonly string[] } {
+function withLeftBehind(
+  request: ProbeRequest,
+  rows: readonly Row[],
+): { readonly paths: ReadonlySet<string>; readonly units: readonly string[] } {
   const named = (kind: string, allowed: RegExp): readonly string[] =>
     rows.flatMap(([word, name = ""]) => (word === kind && allowed.test(name) ? [name] : []));
   return {
@@ -78,11 +93,17 @@ function withLeftBehind(request: ProbeRequest, rows: readonly Row[]): { readonly
 export type Row = readonly string[];
 
 /** The lines between `units` and the frame that ends them, and all others. */
-export function splitUnits(lines: readonly string[], nonce: string): { records: readonly string[]; unitLines: readonly string[] } {
+export function splitUnits(
+  lines: readonly string[],
+  nonce: string,
+): { records: readonly string[]; unitLines: readonly string[] } {
   const start = lines.indexOf("units");
   const stop = lines.indexOf(`${nonce} units-end`);
   if (start < 0 || stop < start) return { records: lines, unitLines: [] };
-  return { records: [...lines.slice(0, start), ...lines.slice(stop + 1)], unitLines: lines.slice(start + 1, stop) };
+  return {
+    records: [...lines.slice(0, start), ...lines.slice(stop + 1)],
+    unitLines: lines.slice(start + 1, stop),
+  };
 }
 
 /** Tab-separated lines by their first word. */
@@ -97,12 +118,17 @@ export function group(lines: readonly string[]): ReadonlyMap<string, readonly Ro
   return rows;
 }
 
-/** The `fact` rows. Throws HostError("host-answer") without a machine-id and a boot-id; what else is missing is empty or 0. */
+/**
+ * The `fact` rows. Throws HostError("host-answer") without a machine-id and a boot-id; what else is missing
+ * is empty or 0.
+ */
 export function decodeFacts(host: string, rows: readonly Row[], stderr: string): HostFacts {
-  const fact = (name: string): string => sanitizeLine(rows.find((row) => row[0] === name)?.[1] ?? "").slice(0, 256);
+  const fact = (name: string): string =>
+    sanitizeLine(rows.find((row) => row[0] === name)?.[1] ?? "").slice(0, 256);
   const machineId = fact("machine-id");
   const bootId = fact("boot-id");
-  if (!/^[0-9a-f]{32}$/.test(machineId) || !/^[0-9a-f-]{36}$/.test(bootId)) badAnswer(host, "no machine-id or boot-id in the probe's answer", stderr);
+  if (!/^[0-9a-f]{32}$/.test(machineId) || !/^[0-9a-f-]{36}$/.test(bootId))
+    badAnswer(host, "no machine-id or boot-id in the probe's answer", stderr);
   return {
     machineId,
     bootId,
@@ -124,13 +150,30 @@ export function wholeNumber(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }
 
-function decodePaths(rows: ReadonlyMap<string, readonly Row[]>, asked: ReadonlySet<string>): ReadonlyMap<string, PathState> {
+function decodePaths(
+  rows: ReadonlyMap<string, readonly Row[]>,
+  asked: ReadonlySet<string>,
+): ReadonlyMap<string, PathState> {
   const sums = new Map((rows.get("sum") ?? []).map(([text = ""]) => parseSum(text)));
   const targets = new Map((rows.get("link") ?? []).map(([text = ""]) => parseLink(text)));
-  const contents = new Map((rows.get("content") ?? []).map(([path = "", text = ""]) => [path, new Uint8Array(Buffer.from(text, "base64"))]));
+  const contents = new Map(
+    (rows.get("content") ?? []).map(([path = "", text = ""]) => [
+      path,
+      new Uint8Array(Buffer.from(text, "base64")),
+    ]),
+  );
   const paths = new Map<string, PathState>();
-  for (const [path = "", rawMode = "", mode = "", owner = "", groupName = "", size = "", ctime = "", links = "", device = ""] of rows.get("stat") ??
-    []) {
+  for (const [
+    path = "",
+    rawMode = "",
+    mode = "",
+    owner = "",
+    groupName = "",
+    size = "",
+    ctime = "",
+    links = "",
+    device = "",
+  ] of rows.get("stat") ?? []) {
     if (!asked.has(path)) continue;
     paths.set(path, {
       type: typeOf(rawMode),
@@ -165,29 +208,52 @@ function parseSum(text: string): readonly [string, string] {
   return [escaped === "" ? name : name.replaceAll("\\\\", "\\"), sum];
 }
 
-// stat's %N: 'path' -> 'target'; a name with a quote or a control character is quoted in another way and taken as unknown.
+// stat's %N: 'path' -> 'target'; a name with a quote or a control character is quoted in another way and
+// taken as unknown.
 function parseLink(text: string): readonly [string, string] {
   const match = /^'([^']+)' -> '([^']+)'$/.exec(text);
   return match === null ? ["", ""] : [match[1] ?? "", match[2] ?? ""];
 }
 
-/** One record a unit, in the order they were asked for. Throws HostError("host-answer") when some are missing. */
-export function decodeUnits(host: string, asked: readonly string[], lines: readonly string[], stderr: string): ReadonlyMap<string, UnitProperties> {
+/**
+ * One record a unit, in the order they were asked for. Throws HostError("host-answer") when some are missing.
+ */
+export function decodeUnits(
+  host: string,
+  asked: readonly string[],
+  lines: readonly string[],
+  stderr: string,
+): ReadonlyMap<string, UnitProperties> {
   if (asked.length === 0) return new Map();
   const blocks = splitBlocks(lines);
-  if (blocks.length !== asked.length) badAnswer(host, `systemctl answered for ${blocks.length} of ${asked.length} units`, stderr);
+  if (blocks.length !== asked.length)
+    badAnswer(host, `systemctl answered for ${blocks.length} of ${asked.length} units`, stderr);
   return new Map(asked.map((unit, index) => [unit, blocks[index] ?? {}]));
 }
 
 /** Only what systemd itself named counts, and what is in a folder of a unit that was asked for. */
-function decodeDropIns(rows: readonly Row[], units: ReadonlyMap<string, UnitProperties>): Observation["dropIns"] {
+function decodeDropIns(
+  rows: readonly Row[],
+  units: ReadonlyMap<string, UnitProperties>,
+): Observation["dropIns"] {
   const named = new Set([...units.values()].flatMap((properties) => wordsOf(properties, "DropInPaths")));
-  const taken = rows.filter(([path = ""]) => named.has(path) || [...units.keys()].some((unit) => isAbout(path, unit)));
-  const textOf = (base64: string): string | null => (base64 === "" ? null : Buffer.from(base64, "base64").toString("utf8"));
-  return new Map(taken.map(([path = "", ctime = "", text = ""]) => [path, { ctime: wholeNumber(ctime), text: textOf(text) }]));
+  const taken = rows.filter(
+    ([path = ""]) => named.has(path) || [...units.keys()].some((unit) => isAbout(path, unit)),
+  );
+  const textOf = (base64: string): string | null =>
+    base64 === "" ? null : Buffer.from(base64, "base64").toString("utf8");
+  return new Map(
+    taken.map(([path = "", ctime = "", text = ""]) => [
+      path,
+      { ctime: wholeNumber(ctime), text: textOf(text) },
+    ]),
+  );
 }
 
-/** The property blocks of `systemctl show` for several units: one record a block, repeated properties joined by newline. */
+/**
+ * The property blocks of `systemctl show` for several units: one record a block, repeated properties joined
+ * by newline.
+ */
 export function splitBlocks(lines: readonly string[]): readonly UnitProperties[] {
   const blocks: Record<string, string>[] = [];
   let block: Record<string, string> | null = null;
@@ -230,7 +296,10 @@ function decodeGroups(rows: readonly Row[]): Observation["groups"] {
 
 function decodeMounts(rows: readonly Row[]): Observation["mounts"] {
   return new Map(
-    rows.map(([point = "", type = "", options = ""]) => [point, { type: sanitizeLine(type), options: sanitizeLine(options).split(",") }]),
+    rows.map(([point = "", type = "", options = ""]) => [
+      point,
+      { type: sanitizeLine(type), options: sanitizeLine(options).split(",") },
+    ]),
   );
 }
 
@@ -245,7 +314,12 @@ function decodeEncrypted(rows: readonly Row[], asked: readonly string[]): Observ
 
 function decodeTrees(rows: readonly Row[], asked: ReadonlySet<string>): Observation["trees"] {
   const known = rows.filter(([path = "", sha256 = ""]) => asked.has(path) && /^[0-9a-f]{64}$/.test(sha256));
-  return new Map(known.map(([path = "", sha256 = "", ctime = "", newest = ""]) => [path, { sha256, newest: decodeNewest(ctime, newest) }]));
+  return new Map(
+    known.map(([path = "", sha256 = "", ctime = "", newest = ""]) => [
+      path,
+      { sha256, newest: decodeNewest(ctime, newest) },
+    ]),
+  );
 }
 
 // ctime: seconds with a fraction.
@@ -257,7 +331,11 @@ function decodeNewest(ctime: string, path: string): TreeState["newest"] {
 /** The `program` rows: stat's %N of /proc/PID/exe. */
 export function decodePrograms(rows: readonly Row[]): Observation["programs"] {
   const links = rows.map(([text = ""]) => parseLink(text));
-  return new Map(links.flatMap(([link, target]) => (/^\/proc\/\d{1,9}\/exe$/.test(link) ? [[Number(link.split("/")[2]), target]] : [])));
+  return new Map(
+    links.flatMap(([link, target]) =>
+      /^\/proc\/\d{1,9}\/exe$/.test(link) ? [[Number(link.split("/")[2]), target]] : [],
+    ),
+  );
 }
 
 function decodeRecords(rows: readonly Row[]): ReadonlyMap<string, UnitRecord> {
@@ -277,28 +355,38 @@ function decodeManifest(project: string, rows: readonly Row[]): readonly Manifes
 }
 
 /** Only files and links that were asked for count. Names: as the schemas have them. */
-function decodeOthers(own: string, asked: ReadonlySet<string>, rows: readonly Row[]): readonly ManifestEntry[] {
-  const entries = rows.flatMap(([project = "", service = "", text = ""]) => parseManifestLine(project, service, text) ?? []);
-  const ofOthers = entries.filter(({ project, service }) => project !== own && NAME.test(project) && NAME.test(service));
+function decodeOthers(
+  own: string,
+  asked: ReadonlySet<string>,
+  rows: readonly Row[],
+): readonly ManifestEntry[] {
+  const entries = rows.flatMap(
+    ([project = "", service = "", text = ""]) => parseManifestLine(project, service, text) ?? [],
+  );
+  const ofOthers = entries.filter(
+    ({ project, service }) => project !== own && NAME.test(project) && NAME.test(service),
+  );
   return ofOthers.filter(({ kind, path }) => (kind === "file" || kind === "link") && asked.has(path));
 }
 const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
 /** The `transaction` rows; one with an odd id is left out. */
 export function decodeTransactions(rows: readonly Row[]): readonly OpenTransaction[] {
-  return rows.flatMap(([id = "", state = "", active = "", lease = "", age = "", owner = "", project = ""]) => {
-    if (!/^[0-9a-f]{32}$/.test(id)) return [];
-    const running = !["inactive", "failed", ""].includes(active);
-    return [
-      {
-        id,
-        state: sanitizeLine(state),
-        running,
-        leaseAgeSeconds: /^-?\d{1,9}$/.test(lease) ? Number(lease) : null,
-        ageSeconds: /^\d{1,9}$/.test(age) ? Number(age) : null,
-        owner: sanitizeLine(owner),
-        project: sanitizeLine(project),
-      },
-    ];
-  });
+  return rows.flatMap(
+    ([id = "", state = "", active = "", lease = "", age = "", owner = "", project = ""]) => {
+      if (!/^[0-9a-f]{32}$/.test(id)) return [];
+      const running = !["inactive", "failed", ""].includes(active);
+      return [
+        {
+          id,
+          state: sanitizeLine(state),
+          running,
+          leaseAgeSeconds: /^-?\d{1,9}$/.test(lease) ? Number(lease) : null,
+          ageSeconds: /^\d{1,9}$/.test(age) ? Number(age) : null,
+          owner: sanitizeLine(owner),
+          project: sanitizeLine(project),
+        },
+      ];
+    },
+  );
 }

@@ -9,15 +9,26 @@ export function encodeRehearsal({ units, logrotate, verify }: RehearsalRequest, 
   return [
     field(nonce),
     ...units.map(({ name, content }) => `unit\t${field(name)}\t${base64(content)}`),
-    ...logrotate.map(({ name, content }) => (content === null ? `gone\t${field(name)}` : `logrotate\t${field(name)}\t${base64(content)}`)),
+    ...logrotate.map(({ name, content }) =>
+      content === null ? `gone\t${field(name)}` : `logrotate\t${field(name)}\t${base64(content)}`,
+    ),
     ...verify.map((unit) => `verify\t${field(unit)}`),
     "end",
     "",
   ].join("\n");
 }
 
-/** Decodes rehearse.sh's answer; redact takes the run's secrets out of what programs said. Throws HostError("host-answer") when it is cut off. */
-export function decodeRehearsal(host: string, nonce: string, output: string, stderr: string, redact: (text: string) => string): RehearsalAnswer {
+/**
+ * Decodes rehearse.sh's answer; redact takes the run's secrets out of what programs said. Throws
+ * HostError("host-answer") when it is cut off.
+ */
+export function decodeRehearsal(
+  host: string,
+  nonce: string,
+  output: string,
+  stderr: string,
+  redact: (text: string) => string,
+): RehearsalAnswer {
   const lines = output.split("\n");
   const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
   const end = lines.indexOf(`${nonce} end`);
@@ -36,28 +47,47 @@ export function decodeRehearsal(host: string, nonce: string, output: string, std
 const MOST_LINES = 400;
 const LONGEST = 400;
 
-function decodeCompared(rows: ReadonlyMap<string, readonly Row[]>, kind: string, redact: (text: string) => string): Compared | null {
+function decodeCompared(
+  rows: ReadonlyMap<string, readonly Row[]>,
+  kind: string,
+  redact: (text: string) => string,
+): Compared | null {
   const after = decodeSaid(rows, kind, redact);
   return after === null ? null : { after, before: decodeSaid(rows, `${kind}-before`, redact) };
 }
 
-function decodeSaid(rows: ReadonlyMap<string, readonly Row[]>, kind: string, redact: (text: string) => string): Said | null {
+function decodeSaid(
+  rows: ReadonlyMap<string, readonly Row[]>,
+  kind: string,
+  redact: (text: string) => string,
+): Said | null {
   const status = rows.get(`${kind}-status`)?.[0]?.[0] ?? "";
   if (!/^\d{1,3}$/.test(status)) return null;
-  const said = (rows.get(kind) ?? []).slice(0, MOST_LINES).map((row) => sanitizeLine(redact(row.join(" "))).trim());
+  const said = (rows.get(kind) ?? [])
+    .slice(0, MOST_LINES)
+    .map((row) => sanitizeLine(redact(row.join(" "))).trim());
   return {
     status: Number(status),
-    lines: said.filter((text) => text !== "").map((text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)),
+    lines: said
+      .filter((text) => text !== "")
+      .map((text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)),
   };
 }
 
 function decodeNamed(rows: readonly Row[]): RehearsalAnswer["named"] {
-  const pairs = rows.slice(0, MOST_LINES).map(([log = "", file = ""]) => ({ log: sanitizeLine(log), file: sanitizeLine(file) }));
+  const pairs = rows
+    .slice(0, MOST_LINES)
+    .map(([log = "", file = ""]) => ({ log: sanitizeLine(log), file: sanitizeLine(file) }));
   const safe = pairs.filter(({ file }) => /^[^\s/]{1,255}$/.test(file));
-  return new Map([...Map.groupBy(safe, ({ log }) => log)].map(([log, found]) => [log, found.map(({ file }) => file)]));
+  return new Map(
+    [...Map.groupBy(safe, ({ log }) => log)].map(([log, found]) => [log, found.map(({ file }) => file)]),
+  );
 }
 
-/** `TimersCalendar={ OnCalendar=*-*-* 00:00:00 ; next_elapse=… }` of an active timer; of several times all count. */
+/**
+ * `TimersCalendar={ OnCalendar=*-*-* 00:00:00 ; next_elapse=… }` of an active timer; of several times all
+ * count.
+ */
 function decodeTimer(rows: readonly Row[]): string | null {
   const properties = rows.map(([text = ""]) => text);
   if (!properties.includes("ActiveState=active")) return null;

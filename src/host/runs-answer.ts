@@ -7,7 +7,10 @@ import { wholeNumber } from "./probe-answer.ts";
 /** So much of the record's end is read: about 1500 transactions. */
 export const MAX_RECORD_BYTES = 512 * 1024;
 
-/** A host's record. clock: seconds since the epoch. isCut: there are older lines. unreadable: lines that are none of ours. */
+/**
+ * A host's record. clock: seconds since the epoch. isCut: there are older lines. unreadable: lines that are
+ * none of ours.
+ */
 export type RunsAnswer = {
   readonly clock: number;
   readonly records: readonly HostRecord[];
@@ -20,7 +23,10 @@ export function encodeRuns(nonce: string): string {
   return `${field(nonce)}\n${stateFolder}\n${MAX_RECORD_BYTES}\n`;
 }
 
-/** Decodes runs.sh's answer. Throws HostError: cut off, senseless, or the login is not root and cannot read the record. */
+/**
+ * Decodes runs.sh's answer. Throws HostError: cut off, senseless, or the login is not root and cannot read
+ * the record.
+ */
 export function decodeRuns(host: string, nonce: string, output: string, stderr: string): RunsAnswer {
   const lines = output.split("\n");
   const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
@@ -44,7 +50,12 @@ function splitFact(text: string): readonly [string, string] {
 }
 
 function notRoot(host: string): HostError {
-  return new HostError("host-step", host, `${host}: the login is not root, and only root can read the host's record of runs`, {
-    hint: "Write `become: sudo` in the inventory, or log in as root.",
-  });
+  return new HostError(
+    "host-step",
+    host,
+    `${host}: the login is not root, and only root can read the host's record of runs`,
+    {
+      hint: "Write `become: sudo` in the inventory, or log in as root.",
+    },
+  );
 }

@@ -18,7 +18,13 @@ export function encodeStatus(request: StatusRequest, nonce: string): string {
 }
 
 /** Decodes status.sh's answer. Throws HostError("host-answer") when it is cut off or makes no sense. */
-export function decodeStatus(host: string, request: StatusRequest, nonce: string, output: string, stderr: string): StatusAnswer {
+export function decodeStatus(
+  host: string,
+  request: StatusRequest,
+  nonce: string,
+  output: string,
+  stderr: string,
+): StatusAnswer {
   const lines = output.split("\n");
   const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
   const end = lines.indexOf(`${nonce} end`);
@@ -34,7 +40,9 @@ export function decodeStatus(host: string, request: StatusRequest, nonce: string
     clock,
     uid,
     units: decodeUnits(host, request.units, unitLines, stderr),
-    processes: new Map((rows.get("process") ?? []).map(decodeProcess).map((process) => [process.pid, process])),
+    processes: new Map(
+      (rows.get("process") ?? []).map(decodeProcess).map((process) => [process.pid, process]),
+    ),
     links: new Map((rows.get("link") ?? []).filter(([path = ""]) => asked.has(path)).map(decodeLink)),
     lastRun: decodeRun(rows.get("run")?.[0], clock),
   };
@@ -49,11 +57,19 @@ function decodeProcess([pid = "", exe = "", openFiles = "", limit = ""]: Row): P
   };
 }
 
-function decodeLink([path = "", changedAt = "", target = ""]: Row): readonly [string, { readonly target: string; readonly changedAt: number }] {
-  return [path, { target: /^[A-Za-z0-9._+~/-]{1,1024}$/.test(target) ? target : "", changedAt: wholeNumber(changedAt) }];
+function decodeLink([path = "", changedAt = "", target = ""]: Row): readonly [
+  string,
+  { readonly target: string; readonly changedAt: number },
+] {
+  return [
+    path,
+    { target: /^[A-Za-z0-9._+~/-]{1,1024}$/.test(target) ? target : "", changedAt: wholeNumber(changedAt) },
+  ];
 }
 
-/** A line of the host's record; before its `at=` was there, what the host says of the file's age has to do. */
+/**
+ * A line of the host's record; before its `at=` was there, what the host says of the file's age has to do.
+ */
 function decodeRun(row: Row | undefined, clock: number): LastRun | null {
   if (row === undefined) return null;
   const [at = "", text = ""] = row;
@@ -61,7 +77,15 @@ function decodeRun(row: Row | undefined, clock: number): LastRun | null {
   if (record === null) return null;
   const { run, user, controller, commit, tree, outcome } = record;
   const moment = record.at ?? number(at);
-  return { run, user, controller, commit, tree, result: outcome, agoSeconds: moment === null ? null : Math.max(0, clock - moment) };
+  return {
+    run,
+    user,
+    controller,
+    commit,
+    tree,
+    result: outcome,
+    agoSeconds: moment === null ? null : Math.max(0, clock - moment),
+  };
 }
 
 function number(text: string): number | null {

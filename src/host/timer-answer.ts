@@ -8,7 +8,10 @@ import { badAnswer, field, framed } from "./frames.ts";
 /** Where a pair is to stand. folder: absolute; name: without .service or .timer. */
 export type TimerPlace = { readonly scope: TimerScope; readonly folder: string; readonly name: string };
 
-/** What became of an order. lines: each thing done, e.g. "wrote /etc/systemd/system/x.timer". reason: why not, in the machine's words. */
+/**
+ * What became of an order. lines: each thing done, e.g. "wrote /etc/systemd/system/x.timer". reason: why not,
+ * in the machine's words.
+ */
 export type TimerOutcome =
   | { readonly ok: true; readonly lines: readonly string[]; readonly found: "pair" | "nothing" }
   | { readonly ok: false; readonly lines: readonly string[]; readonly reason: string };
@@ -19,8 +22,13 @@ export function encodeLook(nonce: string, project: string, environment: string):
 }
 
 /** Orders the pair written, enabled and started. */
-export function encodeInstall(nonce: string, { scope, folder, name }: TimerPlace, { service, timer }: TimerUnits): string {
-  if (![service, timer].every((text) => text.startsWith(TIMER_MARK))) throw new Error("a unit without its mark could never be removed");
+export function encodeInstall(
+  nonce: string,
+  { scope, folder, name }: TimerPlace,
+  { service, timer }: TimerUnits,
+): string {
+  if (![service, timer].every((text) => text.startsWith(TIMER_MARK)))
+    throw new Error("a unit without its mark could never be removed");
   return `${encode([nonce, "install", `--${scope}`, folder, name])}${base64(service)}\n${base64(timer)}\n`;
 }
 
@@ -32,9 +40,12 @@ export function encodeRemove(nonce: string, { scope, folder, name }: TimerPlace)
 /** What the machine has. Throws HostError("host-answer") when the answer is cut off. */
 export function decodeLook(host: string, nonce: string, stdout: string, stderr: string): TimerHost {
   const frames = framed(stdout, nonce);
-  if (!frames.some(({ word }) => word === "finished")) badAnswer(host, "timer.sh's answer is cut off", stderr);
+  if (!frames.some(({ word }) => word === "finished"))
+    badAnswer(host, "timer.sh's answer is cut off", stderr);
   const fact = (name: string): string =>
-    frames.find(({ word, rest }) => word === "fact" && rest.startsWith(`${name} `))?.rest.slice(name.length + 1) ?? "";
+    frames
+      .find(({ word, rest }) => word === "fact" && rest.startsWith(`${name} `))
+      ?.rest.slice(name.length + 1) ?? "";
   return {
     uid: clean(fact("uid")),
     home: absolute(fact("home")),
@@ -51,7 +62,9 @@ export function decodeLook(host: string, nonce: string, stdout: string, stderr: 
 /** What became of an install or a removal. Throws HostError("host-answer") when the answer is cut off. */
 export function decodeOutcome(host: string, nonce: string, stdout: string, stderr: string): TimerOutcome {
   const frames = framed(stdout, nonce);
-  const lines = frames.filter(({ word }) => ["wrote", "removed", "ran"].includes(word)).map(({ word, rest }) => `${word} ${clean(rest)}`);
+  const lines = frames
+    .filter(({ word }) => ["wrote", "removed", "ran"].includes(word))
+    .map(({ word, rest }) => `${word} ${clean(rest)}`);
   const trouble = frames.find(({ word }) => word === "refused" || word === "failed");
   const undone = frames.some(({ word }) => word === "undone");
   if (trouble !== undefined) return { ok: false, lines: undone ? [] : lines, reason: clean(trouble.rest) };

@@ -1,7 +1,19 @@
-/** One host's transaction as the lines and files that apply.sh and finish.sh carry out. Built and hashed here; the host decides nothing. */
+/**
+ * One host's transaction as the lines and files that apply.sh and finish.sh carry out. Built and hashed here;
+ * the host decides nothing.
+ */
 import { createHash } from "node:crypto";
 import { HostError } from "../core/errors.ts";
-import type { Action, Change, FileResource, HostTarget, Observation, Plan, Resource, UnitResource } from "../core/model.ts";
+import type {
+  Action,
+  Change,
+  FileResource,
+  HostTarget,
+  Observation,
+  Plan,
+  Resource,
+  UnitResource,
+} from "../core/model.ts";
 import { asUnit, foreignUnits } from "../core/plan/foreign-units.ts";
 import { formatKeptService, keptService, keptServicePath } from "../core/plan/kept-service.ts";
 import { stopTimeoutSeconds } from "../core/plan/undo-time.ts";
@@ -27,7 +39,10 @@ export type Transaction = {
   readonly units: readonly string[];
 };
 
-/** What a transaction is made from. about: one line of key=value for the host's journal; waitSeconds: settle and healthyDeadline together. */
+/**
+ * What a transaction is made from. about: one line of key=value for the host's journal; waitSeconds: settle
+ * and healthyDeadline together.
+ */
 export type TransactionOrder = {
   readonly id: string;
   readonly plan: Plan;
@@ -38,8 +53,8 @@ export type TransactionOrder = {
 };
 
 /**
- * Builds the transaction of a plan. Pure; throws HostError where what the host has now could not be put back, and Error on a value of ours
- * that must not reach a script (our bug).
+ * Builds the transaction of a plan. Pure; throws HostError where what the host has now could not be put back,
+ * and Error on a value of ours that must not reach a script (our bug).
  */
 export function makeTransaction(order: TransactionOrder): Transaction {
   const { plan, target, observation } = order;
@@ -47,14 +62,19 @@ export function makeTransaction(order: TransactionOrder): Transaction {
   const concerned = concernedUnits(target, plan, observation);
   const units = [...new Set([...affectedUnits(plan), ...reloadedUnits(plan, concerned, order)])];
   const windowSeconds = Math.ceil(order.waitSeconds) + 30;
-  // What is healed is put back to what was confirmed before: the kept description of that stays, whatever the project says by now.
+  // What is healed is put back to what was confirmed before: the kept description of that stays, whatever the
+  // project says by now.
   const kept = plan.recordAs === undefined ? target.services : [];
   const text = [
     ...changes.map((change, index) => changeLine(change, String(index), order)),
-    ...plan.manifests.map(({ path, oldSha256, content }, index) => line("manifest", content === "" ? "-" : `m${index}`, path, oldSha256 ?? "-")),
+    ...plan.manifests.map(({ path, oldSha256, content }, index) =>
+      line("manifest", content === "" ? "-" : `m${index}`, path, oldSha256 ?? "-"),
+    ),
     ...goneServices(plan).map((service) => line("target", "-", keptServicePath(target.project, service))),
     ...kept.map(({ name }, index) => line("target", `t${index}`, keptServicePath(target.project, name))),
-    ...(kept.length === 0 ? [] : unchangedFiles(target, changes)).map(({ path, sha256 }) => line("blob", sha256, path)),
+    ...(kept.length === 0 ? [] : unchangedFiles(target, changes)).map(({ path, sha256 }) =>
+      line("blob", sha256, path),
+    ),
     ...keepLines(target),
     ...(plan.gone?.releases ?? []).map((folder) => line("keep", folder, "0")),
     ...(plan.gone?.units ?? []).map((unit) => line("gone", unit)),
@@ -68,18 +88,32 @@ export function makeTransaction(order: TransactionOrder): Transaction {
     id: order.id,
     files: [
       { name: "plan", content: Buffer.from(text) },
-      { name: "about", content: Buffer.from(`${order.about}${sayRollback(target)} plan=${planSha256.slice(0, 16)}\n`) },
+      {
+        name: "about",
+        content: Buffer.from(`${order.about}${sayRollback(target)} plan=${planSha256.slice(0, 16)}\n`),
+      },
       ...changes.flatMap(({ resource, after }, index) =>
-        resource.kind === "file" && after !== null ? [{ name: `new/${index}`, content: resource.content }] : [],
+        resource.kind === "file" && after !== null
+          ? [{ name: `new/${index}`, content: resource.content }]
+          : [],
       ),
-      ...plan.manifests.flatMap(({ content }, index) => (content === "" ? [] : [{ name: `new/m${index}`, content: Buffer.from(content) }])),
-      ...kept.map((service, index) => ({ name: `new/t${index}`, content: Buffer.from(formatKeptService(keptService(target, service))) })),
+      ...plan.manifests.flatMap(({ content }, index) =>
+        content === "" ? [] : [{ name: `new/m${index}`, content: Buffer.from(content) }],
+      ),
+      ...kept.map((service, index) => ({
+        name: `new/t${index}`,
+        content: Buffer.from(formatKeptService(keptService(target, service))),
+      })),
     ],
     windowSeconds,
     // 30 s are the lock's; a slow disk may take its time over what is copied.
-    runSeconds: plan.actions.reduce((sum, action) => sum + secondsOf(action) + 5, windowSeconds + 90 + copySeconds(changes)),
+    runSeconds: plan.actions.reduce(
+      (sum, action) => sum + secondsOf(action) + 5,
+      windowSeconds + 90 + copySeconds(changes),
+    ),
     // The undo also reloads the manager and brings back what stopped along.
-    stopSeconds: Math.ceil(stopTimeoutSeconds(plan, concerned)) + 125 * (1 + units.length - actedUnits(plan).length),
+    stopSeconds:
+      Math.ceil(stopTimeoutSeconds(plan, concerned)) + 125 * (1 + units.length - actedUnits(plan).length),
     planSha256,
     units,
   };
@@ -97,7 +131,14 @@ export function goneServices({ manifests }: Pick<Plan, "manifests">): readonly s
 
 /** What goes is removed once what runs from it was stopped, and before systemd reads its files again. */
 function actionLines({ actions }: Plan, changes: readonly Change[]): readonly string[] {
-  const lines = actions.map((action) => line("action", action.verb, action.verb === "daemon-reload" ? "-" : action.unit, String(secondsOf(action))));
+  const lines = actions.map((action) =>
+    line(
+      "action",
+      action.verb,
+      action.verb === "daemon-reload" ? "-" : action.unit,
+      String(secondsOf(action)),
+    ),
+  );
   if (changes.every(({ after }) => after !== null)) return lines;
   const first = actions.findIndex(({ verb }) => verb !== "stop");
   const at = first === -1 ? lines.length : first;
@@ -105,8 +146,15 @@ function actionLines({ actions }: Plan, changes: readonly Change[]): readonly st
 }
 
 /** The same, and the units that are not ours and that drop-ins of ours change. */
-export function concernedUnits(target: HostTarget, { changes }: Pick<Plan, "changes">, observation: Observation): readonly UnitResource[] {
-  return [...unitsOf(target), ...foreignUnits(target, changes).map((foreign) => asUnit(foreign, observation))];
+export function concernedUnits(
+  target: HostTarget,
+  { changes }: Pick<Plan, "changes">,
+  observation: Observation,
+): readonly UnitResource[] {
+  return [
+    ...unitsOf(target),
+    ...foreignUnits(target, changes).map((foreign) => asUnit(foreign, observation)),
+  ];
 }
 
 function secondsOf(action: Action): number {
@@ -132,17 +180,26 @@ function actedUnits({ actions }: Plan): readonly string[] {
 }
 
 /**
- * Units that run and that the daemon-reload alone may stop, as BindsTo= a unit that does not run makes it do: those of services whose unit files change,
- * and those of others that a changed drop-in is laid over. They are watched, and started again by the undo.
+ * Units that run and that the daemon-reload alone may stop, as BindsTo= a unit that does not run makes it do:
+ * those of services whose unit files change, and those of others that a changed drop-in is laid over. They
+ * are watched, and started again by the undo.
  */
-function reloadedUnits({ actions, changes }: Plan, concerned: readonly UnitResource[], { target, observation }: TransactionOrder): readonly string[] {
+function reloadedUnits(
+  { actions, changes }: Plan,
+  concerned: readonly UnitResource[],
+  { target, observation }: TransactionOrder,
+): readonly string[] {
   if (actions.every(({ verb }) => verb !== "daemon-reload")) return [];
   const own = new Set(target.resources.map(({ id }) => id));
-  const files = changes.flatMap(({ resource }) => (resource.kind === "file" && ["unit", "drop-in"].includes(resource.role) ? [resource] : []));
+  const files = changes.flatMap(({ resource }) =>
+    resource.kind === "file" && ["unit", "drop-in"].includes(resource.role) ? [resource] : [],
+  );
   const services = new Set(files.filter(({ role }) => role === "unit").map(({ service }) => service));
   const paths = new Set(files.map(({ path }) => path));
   return concerned
-    .filter(({ id, service, inputPaths }) => (own.has(id) ? services.has(service) : inputPaths.some((path) => paths.has(path))))
+    .filter(({ id, service, inputPaths }) =>
+      own.has(id) ? services.has(service) : inputPaths.some((path) => paths.has(path)),
+    )
     .flatMap(({ unit }) => (observation.units.get(unit)?.ActiveState === "active" ? [unit] : []));
 }
 
@@ -151,7 +208,11 @@ const ORDER: readonly Resource["kind"][] = ["account", "directory", "release", "
 function inOrder(changes: readonly Change[]): readonly Change[] {
   return changes
     .filter((change) => change.resource.kind !== "unit")
-    .toSorted((a, b) => ORDER.indexOf(a.resource.kind) - ORDER.indexOf(b.resource.kind) || depth(a.resource) - depth(b.resource));
+    .toSorted(
+      (a, b) =>
+        ORDER.indexOf(a.resource.kind) - ORDER.indexOf(b.resource.kind) ||
+        depth(a.resource) - depth(b.resource),
+    );
 }
 
 // A folder's parent is made before it.
@@ -163,9 +224,14 @@ function depth(resource: Resource): number {
 function told({ target }: TransactionOrder, what: string, value: string): string {
   if (isField(value)) return value;
   const { name } = target.host;
-  throw new HostError("host-step", name, `${name}: ${what} is called ${JSON.stringify(sanitizeLine(value))}, which an undo could not put back`, {
-    hint: "Nothing was changed. Give it a name without blanks and special characters first.",
-  });
+  throw new HostError(
+    "host-step",
+    name,
+    `${name}: ${what} is called ${JSON.stringify(sanitizeLine(value))}, which an undo could not put back`,
+    {
+      hint: "Nothing was changed. Give it a name without blanks and special characters first.",
+    },
+  );
 }
 
 function sayRollback({ rollback }: HostTarget): string {
@@ -175,14 +241,23 @@ function sayRollback({ rollback }: HostTarget): string {
 /** Files that are right already: a rollback to this generation needs their contents as well. */
 function unchangedFiles(target: HostTarget, changes: readonly Change[]): readonly FileResource[] {
   const changed = new Set(changes.map(({ resource }) => resource.id));
-  return target.resources.filter((resource): resource is FileResource => resource.kind === "file" && !changed.has(resource.id));
+  return target.resources.filter(
+    (resource): resource is FileResource => resource.kind === "file" && !changed.has(resource.id),
+  );
 }
 
 function removalLine(resource: Resource, key: string, order: TransactionOrder): string {
   const { paths } = order.observation;
-  if (resource.kind === "file") return line("file", key, resource.path, "-", "-", "-", "-", paths.get(resource.path)?.sha256 ?? "-");
+  if (resource.kind === "file")
+    return line("file", key, resource.path, "-", "-", "-", "-", paths.get(resource.path)?.sha256 ?? "-");
   if (resource.kind === "link")
-    return line("link", key, resource.path, "-", told(order, `what ${resource.path} points to`, paths.get(resource.path)?.target ?? "-"));
+    return line(
+      "link",
+      key,
+      resource.path,
+      "-",
+      told(order, `what ${resource.path} points to`, paths.get(resource.path)?.target ?? "-"),
+    );
   throw new Error(`${resource.id} cannot be removed`);
 }
 
@@ -206,12 +281,23 @@ function changeLine({ resource, after }: Change, key: string, order: Transaction
       );
     }
     case "release":
-      if (resource.form === "file") return line("release", key, resource.path, resource.name, resource.sha256);
-      if (resource.source === null) throw new Error(`${resource.id} is not on the host, and there is nothing to send`);
+      if (resource.form === "file")
+        return line("release", key, resource.path, resource.name, resource.sha256);
+      if (resource.source === null)
+        throw new Error(`${resource.id} is not on the host, and there is nothing to send`);
       return line("tree", key, resource.path, resource.sha256, resource.source.sha256);
     case "file": {
       const before = paths.get(resource.path)?.sha256 ?? "-";
-      return line("file", key, resource.path, resource.mode, resource.owner, resource.group, resource.sha256, before);
+      return line(
+        "file",
+        key,
+        resource.path,
+        resource.mode,
+        resource.owner,
+        resource.group,
+        resource.sha256,
+        before,
+      );
     }
     case "link":
       return line(
@@ -228,14 +314,20 @@ function changeLine({ resource, after }: Change, key: string, order: Transaction
 
 function keepLines(target: HostTarget): readonly string[] {
   return target.resources.flatMap((resource) =>
-    resource.kind === "release" ? [line("keep", resource.path.slice(0, resource.path.lastIndexOf("/")), String(resource.keep))] : [],
+    resource.kind === "release"
+      ? [line("keep", resource.path.slice(0, resource.path.lastIndexOf("/")), String(resource.keep))]
+      : [],
   );
 }
 
 function recordLines(plan: Plan, units: readonly UnitResource[]): readonly string[] {
   const recorded = new Set([
     ...plan.records,
-    ...plan.actions.flatMap((action) => (action.verb === "daemon-reload" || action.verb === "stop" || action.verb === "settle" ? [] : [action.unit])),
+    ...plan.actions.flatMap((action) =>
+      action.verb === "daemon-reload" || action.verb === "stop" || action.verb === "settle"
+        ? []
+        : [action.unit],
+    ),
   ]);
   return units
     .filter(({ unit }) => recorded.has(unit))

@@ -3,16 +3,32 @@ import { setTimeout as pause } from "node:timers/promises";
 import { sanitizeLine } from "../core/sanitize.ts";
 
 /** A POST of JSON. */
-export type Message = { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+export type Message = {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
 
 /** reason: why it did not arrive, in words that hold nothing of the URL but what the receiver said. */
-export type Sent = { readonly ok: true; readonly attempts: number } | { readonly ok: false; readonly attempts: number; readonly reason: string };
+export type Sent =
+  | { readonly ok: true; readonly attempts: number }
+  | { readonly ok: false; readonly attempts: number; readonly reason: string };
 
-/** How long one attempt may take, how long all of them with their pauses, and the first pause, which doubles. */
-export type Patience = { readonly attemptMilliseconds: number; readonly totalMilliseconds: number; readonly pauseMilliseconds: number };
+/**
+ * How long one attempt may take, how long all of them with their pauses, and the first pause, which doubles.
+ */
+export type Patience = {
+  readonly attemptMilliseconds: number;
+  readonly totalMilliseconds: number;
+  readonly pauseMilliseconds: number;
+};
 
 /** What a cron run can afford. */
-export const PATIENCE: Patience = { attemptMilliseconds: 10_000, totalMilliseconds: 45_000, pauseMilliseconds: 1000 };
+export const PATIENCE: Patience = {
+  attemptMilliseconds: 10_000,
+  totalMilliseconds: 45_000,
+  pauseMilliseconds: 1000,
+};
 
 /** What one attempt came to. waitMilliseconds: what the receiver asked for by Retry-After. */
 type Attempt =
@@ -22,7 +38,10 @@ type Attempt =
 
 const MOST_SAID = 2048;
 
-/** Tries until it arrived, was refused for good (a 3xx, a 4xx, a bad certificate), or the next attempt would come too late. make: the message, anew for each. */
+/**
+ * Tries until it arrived, was refused for good (a 3xx, a 4xx, a bad certificate), or the next attempt would
+ * come too late. make: the message, anew for each.
+ */
 export async function send(make: () => Message, patience: Patience = PATIENCE): Promise<Sent> {
   const endsAt = performance.now() + patience.totalMilliseconds;
   for (let attempts = 1; ; attempts += 1) {
@@ -39,13 +58,24 @@ export async function send(make: () => Message, patience: Patience = PATIENCE): 
 async function attempt({ url, headers, body }: Message, milliseconds: number): Promise<Attempt> {
   const signal = AbortSignal.timeout(Math.ceil(milliseconds));
   try {
-    const init = { method: "POST", headers: { "content-type": "application/json", ...headers }, body, redirect: "manual", signal } as const;
+    const init = {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body,
+      redirect: "manual",
+      signal,
+    } as const;
     const response = await fetch(url, init);
     const said = response.ok ? "" : await startOf(response);
     await response.body?.cancel();
     return judge(response, said);
   } catch (error) {
-    if (signal.aborted) return { end: "again", reason: `no answer within ${Math.ceil(milliseconds / 1000)} s`, waitMilliseconds: 0 };
+    if (signal.aborted)
+      return {
+        end: "again",
+        reason: `no answer within ${Math.ceil(milliseconds / 1000)} s`,
+        waitMilliseconds: 0,
+      };
     return explain(error);
   }
 }
@@ -54,7 +84,11 @@ function judge(response: Response, said: string): Attempt {
   const { status, ok } = response;
   if (ok) return { end: "arrived" };
   const reason = `HTTP ${status}${said === "" ? "" : `: ${said}`}`;
-  if (status >= 300 && status < 400) return { end: "refused", reason: `HTTP ${status}: it wants us elsewhere, and redirects are not followed` };
+  if (status >= 300 && status < 400)
+    return {
+      end: "refused",
+      reason: `HTTP ${status}: it wants us elsewhere, and redirects are not followed`,
+    };
   if (status < 500 && status !== 408 && status !== 425 && status !== 429) return { end: "refused", reason };
   return { end: "again", reason, waitMilliseconds: retryAfter(response.headers.get("retry-after")) };
 }
@@ -72,10 +106,17 @@ function explain(error: unknown): Attempt {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";
   if (/CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_/.test(code)) {
-    return { end: "refused", reason: `its certificate is not trusted (${code}); an authority of your own goes into NODE_EXTRA_CA_CERTS` };
+    return {
+      end: "refused",
+      reason: `its certificate is not trusted (${code}); an authority of your own goes into NODE_EXTRA_CA_CERTS`,
+    };
   }
   const message = cause instanceof Error ? cause.message || code : String(cause);
-  return { end: "again", reason: sanitizeLine(message === "" ? code : message).slice(0, 200), waitMilliseconds: 0 };
+  return {
+    end: "again",
+    reason: sanitizeLine(message === "" ? code : message).slice(0, 200),
+    waitMilliseconds: 0,
+  };
 }
 
 /** The first words of an answer. */

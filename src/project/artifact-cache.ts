@@ -1,4 +1,7 @@
-/** What was fetched, under the user's cache folder and by its content: a name is a sha256, and is believed only after the bytes were hashed. */
+/**
+ * What was fetched, under the user's cache folder and by its content: a name is a sha256, and is believed
+ * only after the bytes were hashed.
+ */
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, lstat, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
@@ -23,10 +26,14 @@ const NAME = /^[0-9a-f]{64}(?:\.[0-9a-f]{16})?$/;
 const PART = /^\.part-[0-9a-f]{32}$/;
 
 /** svcdeploy/artifacts under XDG_CACHE_HOME or ~/.cache; null: there is no place. */
-export async function cacheFolder({ XDG_CACHE_HOME: cache, HOME: home }: CacheEnvironment): Promise<string | null> {
+export async function cacheFolder({
+  XDG_CACHE_HOME: cache,
+  HOME: home,
+}: CacheEnvironment): Promise<string | null> {
   if (cache?.startsWith("/")) return join(cache, "svcdeploy/artifacts");
   // A HOME that is not there belongs to an account that keeps nothing; root could make it all the same.
-  const hasHome = home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
+  const hasHome =
+    home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
   return hasHome ? join(home, ".cache/svcdeploy/artifacts") : null;
 }
 
@@ -47,7 +54,10 @@ export async function isCached(folder: string, sha256: string): Promise<boolean>
   }
 }
 
-/** Opens a file of its own in the cache, so that runs side by side never share one. Rejects with UsageError or an error of the file system. */
+/**
+ * Opens a file of its own in the cache, so that runs side by side never share one. Rejects with UsageError or
+ * an error of the file system.
+ */
 export async function openIncoming(folder: string): Promise<Incoming> {
   await makeFolder(folder, 0o700);
   const part = join(folder, `.part-${randomBytes(16).toString("hex")}`);
@@ -84,6 +94,7 @@ async function removeUnused(folder: string): Promise<void> {
     if (days === null) continue;
     const path = join(folder, name);
     const stats = await lstat(path).catch(() => null);
-    if (stats?.isFile() === true && stats.mtimeMs < Date.now() - days * DAY_MILLISECONDS) await rm(path, { force: true }).catch(() => {});
+    if (stats?.isFile() === true && stats.mtimeMs < Date.now() - days * DAY_MILLISECONDS)
+      await rm(path, { force: true }).catch(() => {});
   }
 }

@@ -1,12 +1,25 @@
-/** What an artifact is: found inside the project or fetched, hashed as a stream, compared with what the service declares. */
+/**
+ * What an artifact is: found inside the project or fetched, hashed as a stream, compared with what the
+ * service declares.
+ */
 import { createHash } from "node:crypto";
 import { ConfigError } from "../core/errors.ts";
 import type { Artifact, ArtifactSource, SignatureProof } from "../core/model.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import type { Fetching } from "./fetch-artifact.ts";
-import { type FoundFile, type FoundFolder, findFile, findFolder, streamFile, type Unreadable } from "./read-file.ts";
+import {
+  type FoundFile,
+  type FoundFolder,
+  findFile,
+  findFolder,
+  streamFile,
+  type Unreadable,
+} from "./read-file.ts";
 
-/** An artifact as a release: its sha256 (of a tree the digest), the bytes of all its files, what is sent of it, and its signature's proof where one was checked. */
+/**
+ * An artifact as a release: its sha256 (of a tree the digest), the bytes of all its files, what is sent of
+ * it, and its signature's proof where one was checked.
+ */
 export type ArtifactFile = {
   readonly sha256: string;
   readonly size: number;
@@ -15,20 +28,30 @@ export type ArtifactFile = {
 };
 
 /**
- * What artifacts are read for. send: they may go to hosts, so those from https are fetched and signatures are checked. compare: hosts are held against
- * them, and no signature is checked; the declared sha256 of a file from https is enough for that, an archive's tree is known from the archive alone.
+ * What artifacts are read for. send: they may go to hosts, so those from https are fetched and signatures are
+ * checked. compare: hosts are held against them, and no signature is checked; the declared sha256 of a file
+ * from https is enough for that, an archive's tree is known from the archive alone.
  */
 export type ArtifactUse = { readonly for: "send" | "compare" } & Fetching;
 
 /**
- * Describes artifacts, each once for one run over many hosts. Throws ConfigError at its place: missing, of another kind, empty, unfit, not what sha256
- * declares, not to be fetched, not signed as declared.
+ * Describes artifacts, each once for one run over many hosts. Throws ConfigError at its place: missing, of
+ * another kind, empty, unfit, not what sha256 declares, not to be fetched, not signed as declared.
  */
-export function makeArtifactReader(root: string, use: ArtifactUse = SEND): (artifact: Artifact) => Promise<ArtifactFile> {
+export function makeArtifactReader(
+  root: string,
+  use: ArtifactUse = SEND,
+): (artifact: Artifact) => Promise<ArtifactFile> {
   const known = new Map<string, Promise<ArtifactFile>>();
   return async (artifact) => {
     const { source, form, strip, sha256, signature } = artifact;
-    const key = JSON.stringify([source, form, strip, sha256, signature === null ? null : { ...signature, place: null }]);
+    const key = JSON.stringify([
+      source,
+      form,
+      strip,
+      sha256,
+      signature === null ? null : { ...signature, place: null },
+    ]);
     const reading = known.get(key) ?? describe(artifact, root, use);
     known.set(key, reading);
     return await reading;
@@ -55,10 +78,18 @@ async function describe(artifact: Artifact, root: string, use: ArtifactUse): Pro
 /** Of a file from https all that counts is declared; its size is asked by nobody who only compares. */
 function asDeclared({ sha256, source }: Artifact): ArtifactFile {
   const declared = sha256 ?? "";
-  return { sha256: declared, size: 1, source: { form: "file", path: source, strip: 0, sha256: declared, size: 1 } };
+  return {
+    sha256: declared,
+    size: 1,
+    source: { form: "file", path: source, strip: 0, sha256: declared, size: 1 },
+  };
 }
 
-async function find(artifact: Artifact, root: string, use: ArtifactUse): Promise<FoundFile | FoundFolder | Unreadable> {
+async function find(
+  artifact: Artifact,
+  root: string,
+  use: ArtifactUse,
+): Promise<FoundFile | FoundFolder | Unreadable> {
   if (artifact.form === "directory") return findFolder(root, artifact.source);
   if (!isFetched(artifact)) return findFile(root, artifact.source);
   // Loaded for those who use it.
@@ -67,11 +98,22 @@ async function find(artifact: Artifact, root: string, use: ArtifactUse): Promise
 }
 
 function notFound(artifact: Artifact, { folder, missing, reason }: Unreadable): ConfigError {
-  const slash = folder === true ? `to deliver a folder as a tree, write ${artifact.source}/ with a slash at its end` : null;
-  return mistake(artifact, `the artifact ${reason}`, missing ? "build or fetch it first; the path starts at the project folder" : slash);
+  const slash =
+    folder === true
+      ? `to deliver a folder as a tree, write ${artifact.source}/ with a slash at its end`
+      : null;
+  return mistake(
+    artifact,
+    `the artifact ${reason}`,
+    missing ? "build or fetch it first; the path starts at the project folder" : slash,
+  );
 }
 
-type Found = { readonly root: string; readonly file: { readonly path: string; readonly sha256: string }; readonly use: ArtifactUse };
+type Found = {
+  readonly root: string;
+  readonly file: { readonly path: string; readonly sha256: string };
+  readonly use: ArtifactUse;
+};
 
 async function checked(artifact: Artifact, found: Found): Promise<Pick<ArtifactFile, "signature">> {
   if (artifact.signature === null || found.use.for === "compare") return {};
@@ -79,15 +121,28 @@ async function checked(artifact: Artifact, found: Found): Promise<Pick<ArtifactF
   return { signature: await checkSignature(artifact, artifact.signature, found) };
 }
 
-async function describeAsTree(artifact: Artifact, path: string, archiveSha256?: string): Promise<ArtifactFile> {
+async function describeAsTree(
+  artifact: Artifact,
+  path: string,
+  archiveSha256?: string,
+): Promise<ArtifactFile> {
   const { describeTree } = await import("./pack-tree.ts");
   const { form, strip } = artifact;
   try {
-    const { sha256, size, sent } = await describeTree({ form, path, strip, ...(archiveSha256 === undefined ? {} : { archiveSha256 }) });
+    const { sha256, size, sent } = await describeTree({
+      form,
+      path,
+      strip,
+      ...(archiveSha256 === undefined ? {} : { archiveSha256 }),
+    });
     return { sha256, size, source: { form, path, strip, ...sent } };
   } catch (error) {
     const reason = sanitizeLine(error instanceof Error ? error.message : String(error));
-    throw mistake(artifact, `the artifact ${artifact.source} cannot become a release: ${reason}`, "docs/artifacts.md says what a tree may hold");
+    throw mistake(
+      artifact,
+      `the artifact ${artifact.source} cannot become a release: ${reason}`,
+      "docs/artifacts.md says what a tree may hold",
+    );
   }
 }
 

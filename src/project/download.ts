@@ -1,4 +1,6 @@
-/** Downloads one file over https: bounded in size, time and redirects, and byte for byte as the server has it. */
+/**
+ * Downloads one file over https: bounded in size, time and redirects, and byte for byte as the server has it.
+ */
 import { STATUS_CODES } from "node:http";
 
 /** What one download may take. floor: bytes a second that it must reach on average once grace is over. */
@@ -13,7 +15,12 @@ export type DownloadLimits = {
 /** How it ended. status: of HTTP where that was the reason. contentType: what the server calls the file. */
 export type Downloaded =
   | { readonly ok: true; readonly bytes: number; readonly contentType: string }
-  | { readonly ok: false; readonly status: number | null; readonly reason: string; readonly hint: string | null };
+  | {
+      readonly ok: false;
+      readonly status: number | null;
+      readonly reason: string;
+      readonly hint: string | null;
+    };
 
 /** Where the bytes go, and who hears how many there are; total null: the server does not say. */
 export type DownloadSink = {
@@ -31,24 +38,46 @@ export const ARTIFACT_LIMITS: DownloadLimits = {
 };
 
 const MAX_REDIRECTS = 5;
-const HEADERS = { accept: "application/octet-stream, */*;q=0.9", "accept-encoding": "identity", "user-agent": "svcdeploy" };
+const HEADERS = {
+  accept: "application/octet-stream, */*;q=0.9",
+  "accept-encoding": "identity",
+  "user-agent": "svcdeploy",
+};
 
-/** Fetches a URL that refuseFileUrl let pass. Rejects when the sink does, and with the reason of an interrupt. */
-export async function download(url: string, sink: DownloadSink, limits: DownloadLimits, interrupt?: AbortSignal): Promise<Downloaded> {
+/**
+ * Fetches a URL that refuseFileUrl let pass. Rejects when the sink does, and with the reason of an interrupt.
+ */
+export async function download(
+  url: string,
+  sink: DownloadSink,
+  limits: DownloadLimits,
+  interrupt?: AbortSignal,
+): Promise<Downloaded> {
   const watch = makeWatch(limits, interrupt);
   let at = new URL(url);
   try {
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
       watch.within(limits.answerMilliseconds, "it did not answer");
-      const response = await fetch(at.href, { headers: HEADERS, redirect: "manual", credentials: "omit", signal: watch.signal });
+      const response = await fetch(at.href, {
+        headers: HEADERS,
+        redirect: "manual",
+        credentials: "omit",
+        signal: watch.signal,
+      });
       const next = redirectOf(response, at);
       if (next === null) return await take(response, at, sink, watch);
       await response.body?.cancel();
       if (typeof next === "string")
-        return failed(next, "Name the https address of the file itself, or have your pipeline fetch it before and name that file.");
+        return failed(
+          next,
+          "Name the https address of the file itself, or have your pipeline fetch it before and name that file.",
+        );
       at = next;
     }
-    return failed(`there were more than ${MAX_REDIRECTS} redirects`, "Write the address where they end, if they do.");
+    return failed(
+      `there were more than ${MAX_REDIRECTS} redirects`,
+      "Write the address where they end, if they do.",
+    );
   } catch (error) {
     if (error instanceof SinkError) throw error.cause;
     interrupt?.throwIfAborted();
@@ -59,7 +88,8 @@ export async function download(url: string, sink: DownloadSink, limits: Download
   }
 }
 
-const SLOW = "Try again; if it stays so, the server or the way to it is the trouble, or a proxy is needed (NODE_USE_ENV_PROXY=1).";
+const SLOW =
+  "Try again; if it stays so, the server or the way to it is the trouble, or a proxy is needed (NODE_USE_ENV_PROXY=1).";
 
 /** What the sink threw is none of the server's failures. */
 class SinkError extends Error {}
@@ -96,7 +126,8 @@ function makeWatch(limits: DownloadLimits, interrupt?: AbortSignal): Watch {
     received: (bytes) => {
       within(limits.idleMilliseconds, "nothing more came");
       const seconds = (performance.now() - started) / 1000;
-      const isSlow = seconds * 1000 > limits.graceMilliseconds && bytes / seconds < limits.floorBytesPerSecond;
+      const isSlow =
+        seconds * 1000 > limits.graceMilliseconds && bytes / seconds < limits.floorBytesPerSecond;
       if (isSlow) stop(`too slow: ${bytes} bytes in ${Math.round(seconds)} s`);
     },
     end: () => clearTimeout(timer),
@@ -107,10 +138,14 @@ function makeWatch(limits: DownloadLimits, interrupt?: AbortSignal): Watch {
 function redirectOf(response: Response, at: URL): URL | string | null {
   if (![301, 302, 303, 307, 308].includes(response.status)) return null;
   const location = response.headers.get("location") ?? "";
-  if (location === "" || !URL.canParse(location, at.href)) return `${at.host} answered HTTP ${response.status} without saying where the file is`;
+  if (location === "" || !URL.canParse(location, at.href))
+    return `${at.host} answered HTTP ${response.status} without saying where the file is`;
   const next = new URL(location, at);
-  if (next.protocol !== "https:") return `${at.host} redirects to ${next.protocol}//, and only https:// is followed`;
-  return next.username === "" && next.password === "" ? next : `${at.host} redirects to an address with a password in it, which is not followed`;
+  if (next.protocol !== "https:")
+    return `${at.host} redirects to ${next.protocol}//, and only https:// is followed`;
+  return next.username === "" && next.password === ""
+    ? next
+    : `${at.host} redirects to an address with a password in it, which is not followed`;
 }
 
 async function take(response: Response, at: URL, sink: DownloadSink, watch: Watch): Promise<Downloaded> {
@@ -123,19 +158,27 @@ async function take(response: Response, at: URL, sink: DownloadSink, watch: Watc
   let received = 0;
   for await (const chunk of response.body ?? []) {
     received += chunk.length;
-    if (received > watch.limits.bytes) return failed(`${at.host} sends more than ${sizeText(watch.limits.bytes)}`, null);
+    if (received > watch.limits.bytes)
+      return failed(`${at.host} sends more than ${sizeText(watch.limits.bytes)}`, null);
     watch.received(received);
     watch.signal.throwIfAborted();
     await sink.write(chunk).catch((cause: unknown) => Promise.reject(new SinkError("sink", { cause })));
     sink.progress?.(received, total);
   }
-  if (total !== null && received !== total) return failed(`it was cut off after ${received} of ${total} bytes`, "Try again.");
+  if (total !== null && received !== total)
+    return failed(`it was cut off after ${received} of ${total} bytes`, "Try again.");
   return { ok: true, bytes: received, contentType: response.headers.get("content-type") ?? "" };
 }
 
 function refuseAnswer(response: Response, at: URL, limits: DownloadLimits): Downloaded | null {
   const { status } = response;
-  if (status !== 200) return { ok: false, status, reason: `${at.host} answered HTTP ${status}${named(status)}`, hint: hintFor(status) };
+  if (status !== 200)
+    return {
+      ok: false,
+      status,
+      reason: `${at.host} answered HTTP ${status}${named(status)}`,
+      hint: hintFor(status),
+    };
   const encoding = response.headers.get("content-encoding") ?? "identity";
   if (!/^(?:identity)?$/i.test(encoding.trim()))
     return failed(
@@ -162,7 +205,9 @@ function hintFor(status: number): string {
   if (status === 404 || status === 410) return "Look whether the version in the address was published.";
   if (status === 401 || status === 403 || status === 407)
     return "No user, password or token is sent: fetch it before, and name the local file as `source`, with the same sha256.";
-  return status >= 500 || status === 429 ? "This is the server's trouble: try again later." : "Open the address by hand: curl -vL";
+  return status >= 500 || status === 429
+    ? "This is the server's trouble: try again later."
+    : "Open the address by hand: curl -vL";
 }
 
 const REASONS: Readonly<Record<string, (at: URL) => string>> = {
@@ -186,13 +231,25 @@ function explain(error: unknown, at: URL): Downloaded {
       "An authority of your own goes into NODE_EXTRA_CA_CERTS, the system's with NODE_OPTIONS=--use-system-ca; there is no way to do without a good certificate.";
     return failed(`the certificate of ${at.host} is not trusted (${code}: ${cause.message})`, hint);
   }
-  if (/^ERR_SSL|^EPROTO/.test(code)) return failed(`${at.host} does not speak TLS as it should (${code})`, "Look whether host and port are right.");
+  if (/^ERR_SSL|^EPROTO/.test(code))
+    return failed(
+      `${at.host} does not speak TLS as it should (${code})`,
+      "Look whether host and port are right.",
+    );
   const known = REASONS[code]?.(at);
   if (known !== undefined)
-    return failed(known, "Look at the address, the network of this machine, and whether a proxy is needed (NODE_USE_ENV_PROXY=1).");
+    return failed(
+      known,
+      "Look at the address, the network of this machine, and whether a proxy is needed (NODE_USE_ENV_PROXY=1).",
+    );
   if (cause.message === "bad port")
-    return failed(`port ${at.port} is one that is never asked for files: it belongs to another protocol (port blocking of the Fetch standard)`);
-  return failed(`${at.host}: ${cause.message === "" ? code : cause.message}`, "Try again; curl -vL shows more.");
+    return failed(
+      `port ${at.port} is one that is never asked for files: it belongs to another protocol (port blocking of the Fetch standard)`,
+    );
+  return failed(
+    `${at.host}: ${cause.message === "" ? code : cause.message}`,
+    "Try again; curl -vL shows more.",
+  );
 }
 
 /** fetch wraps what went wrong; several addresses that were tried give one error each. */

@@ -1,4 +1,7 @@
-/** Gives bytes to a program that checks signatures, piece by piece, without a shell and with next to no environment. */
+/**
+ * Gives bytes to a program that checks signatures, piece by piece, without a shell and with next to no
+ * environment.
+ */
 import { spawn } from "node:child_process";
 
 /** A program to run. folder: its working directory and home. */
@@ -14,13 +17,22 @@ export type ToolAnswer =
   | { readonly ok: false; readonly missing: boolean; readonly reason: string };
 
 /** A running program. take: resolves when it may have more. end: after the last byte. */
-export type Tool = { readonly take: (bytes: Uint8Array) => Promise<void>; readonly end: () => Promise<ToolAnswer> };
+export type Tool = {
+  readonly take: (bytes: Uint8Array) => Promise<void>;
+  readonly end: () => Promise<ToolAnswer>;
+};
 
 const MAX_SAID = 64 * 1024;
 
 /** Starts the program. It never rejects: what goes wrong is the answer. */
 export function startTool({ program, words, folder, longestMilliseconds }: ToolOrder): Tool {
-  const env = { PATH: process.env.PATH ?? "/usr/bin:/bin", HOME: folder, GNUPGHOME: folder, TMPDIR: folder, LC_ALL: "C" };
+  const env = {
+    PATH: process.env.PATH ?? "/usr/bin:/bin",
+    HOME: folder,
+    GNUPGHOME: folder,
+    TMPDIR: folder,
+    LC_ALL: "C",
+  };
   const child = spawn(program, words, { cwd: folder, env, stdio: ["pipe", "pipe", "pipe"] });
   const said = { stdout: "", stderr: "" };
   const { promise: ended, resolve } = Promise.withResolvers<ToolAnswer>();
@@ -34,8 +46,12 @@ export function startTool({ program, words, folder, longestMilliseconds }: ToolO
     child.kill("SIGKILL");
     resolve(answer);
   };
-  const refuse = (reason: string, missing = false): void => finish({ ok: false, missing, reason: `${program} ${reason}` });
-  const timer = setTimeout(() => refuse(`did not end within ${longestMilliseconds / 1000} s`), longestMilliseconds);
+  const refuse = (reason: string, missing = false): void =>
+    finish({ ok: false, missing, reason: `${program} ${reason}` });
+  const timer = setTimeout(
+    () => refuse(`did not end within ${longestMilliseconds / 1000} s`),
+    longestMilliseconds,
+  );
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => {
       said[name] = (said[name] + text).slice(0, MAX_SAID);
@@ -47,11 +63,14 @@ export function startTool({ program, words, folder, longestMilliseconds }: ToolO
     state.deaf = true;
   });
   child.once("error", (error: NodeJS.ErrnoException) =>
-    error.code === "ENOENT" ? refuse("is not installed here", true) : refuse(`could not be run (${error.code ?? "unknown"})`),
+    error.code === "ENOENT"
+      ? refuse("is not installed here", true)
+      : refuse(`could not be run (${error.code ?? "unknown"})`),
   );
   child.once("close", (status, signal) => {
     if (status === null) refuse(`was ended by ${signal}`);
-    else if (status === 0 && (state.deaf || !child.stdin.writableFinished)) refuse("ended before it had read everything");
+    else if (status === 0 && (state.deaf || !child.stdin.writableFinished))
+      refuse("ended before it had read everything");
     else finish({ ok: true, status, ...said });
   });
   return {

@@ -3,14 +3,31 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SvcdeployError, UsageError } from "../core/errors.ts";
-import { type CacheEnvironment, cacheFolder, type Incoming, isCached, openIncoming } from "./artifact-cache.ts";
+import {
+  type CacheEnvironment,
+  cacheFolder,
+  type Incoming,
+  isCached,
+  openIncoming,
+} from "./artifact-cache.ts";
 import { ARTIFACT_LIMITS, type Downloaded, type DownloadLimits, download } from "./download.ts";
 
 /** What a fetch tells while it runs; total null: the server does not say how much comes. */
 export type FetchEvent =
   | { readonly type: "started"; readonly url: string }
-  | { readonly type: "progress"; readonly url: string; readonly received: number; readonly total: number | null }
-  | { readonly type: "ended"; readonly url: string; readonly received: number; readonly milliseconds: number; readonly ok: boolean };
+  | {
+      readonly type: "progress";
+      readonly url: string;
+      readonly received: number;
+      readonly total: number | null;
+    }
+  | {
+      readonly type: "ended";
+      readonly url: string;
+      readonly received: number;
+      readonly milliseconds: number;
+      readonly ok: boolean;
+    };
 
 /** Where the cache is, who hears of downloads, what they may take, and how they work under Ctrl-C. */
 export type Fetching = {
@@ -23,13 +40,23 @@ export type Fetching = {
 /** Does work that an interrupt ends in order: the signal's reason is what it rejects with then. */
 export type Interruptible = <Value>(work: (interrupt: AbortSignal) => Promise<Value>) => Promise<Value>;
 
-/** path: absolute, of a file in the cache whose bytes were found right a moment ago. reason: begins behind "URL could not be fetched: ". */
+/**
+ * path: absolute, of a file in the cache whose bytes were found right a moment ago. reason: begins behind
+ * "URL could not be fetched: ".
+ */
 export type Fetched =
   | { readonly ok: true; readonly path: string }
-  | { readonly ok: false; readonly status: number | null; readonly reason: string; readonly hint: string | null };
+  | {
+      readonly ok: false;
+      readonly status: number | null;
+      readonly reason: string;
+      readonly hint: string | null;
+    };
 
 /** A small file's bytes, or why there are none. */
-export type FetchedBytes = { readonly ok: true; readonly bytes: Uint8Array } | (Fetched & { readonly ok: false });
+export type FetchedBytes =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | (Fetched & { readonly ok: false });
 
 const SMALL_BYTES = 1024 * 1024;
 
@@ -53,14 +80,23 @@ export async function fetchArtifact(url: string, sha256: string, fetching: Fetch
 }
 
 /** The signature at a URL, of the artifact with this sha256, as it was fetched before; null: it was not. */
-export async function keptSignature(url: string, sha256: string, { environment }: Fetching): Promise<Uint8Array | null> {
+export async function keptSignature(
+  url: string,
+  sha256: string,
+  { environment }: Fetching,
+): Promise<Uint8Array | null> {
   const folder = await cacheFolder(environment);
   const path = folder === null ? null : join(folder, signatureName(url, sha256));
   const stats = path === null ? null : await stat(path).catch(() => null);
-  return path !== null && stats?.isFile() === true && stats.size <= SMALL_BYTES ? await readFile(path).catch(() => null) : null;
+  return path !== null && stats?.isFile() === true && stats.size <= SMALL_BYTES
+    ? await readFile(path).catch(() => null)
+    : null;
 }
 
-/** The signature as it is at the URL now; it is kept beside the artifact, so that the next plan needs no network. */
+/**
+ * The signature as it is at the URL now; it is kept beside the artifact, so that the next plan needs no
+ * network.
+ */
 export async function fetchSignature(url: string, sha256: string, fetching: Fetching): Promise<FetchedBytes> {
   const folder = await cacheFolder(fetching.environment);
   if (folder === null) return NO_PLACE;
@@ -94,7 +130,11 @@ const UNINTERRUPTED: Interruptible = (work) => work(new AbortController().signal
 
 type Work = (incoming: Incoming, interrupt: AbortSignal) => Promise<Fetched>;
 
-async function intoCache(folder: string, { interruptible = UNINTERRUPTED }: Fetching, work: Work): Promise<Fetched> {
+async function intoCache(
+  folder: string,
+  { interruptible = UNINTERRUPTED }: Fetching,
+  work: Work,
+): Promise<Fetched> {
   try {
     return await interruptible(async (interrupt) => {
       const incoming = await openIncoming(folder);
@@ -103,18 +143,28 @@ async function intoCache(folder: string, { interruptible = UNINTERRUPTED }: Fetc
   } catch (error) {
     if (error instanceof UsageError) return unkept(error.message, folder);
     if (error instanceof SvcdeployError) throw error;
-    if (error instanceof Error && "code" in error) return unkept(`the cache cannot be written (${error.code})`, folder);
+    if (error instanceof Error && "code" in error)
+      return unkept(`the cache cannot be written (${error.code})`, folder);
     throw error;
   }
 }
 
 function unkept(reason: string, folder: string): Fetched {
-  return { ok: false, status: null, reason, hint: `Look at space and permissions of ${folder}, or set XDG_CACHE_HOME to another place.` };
+  return {
+    ok: false,
+    status: null,
+    reason,
+    hint: `Look at space and permissions of ${folder}, or set XDG_CACHE_HOME to another place.`,
+  };
 }
 
 type Telling = Pick<Fetching, "tell"> & { readonly limits: DownloadLimits; readonly interrupt: AbortSignal };
 
-async function downloadTold(url: string, incoming: Incoming, { tell, limits, interrupt }: Telling): Promise<Downloaded> {
+async function downloadTold(
+  url: string,
+  incoming: Incoming,
+  { tell, limits, interrupt }: Telling,
+): Promise<Downloaded> {
   const started = performance.now();
   let bytes = 0;
   tell({ type: "started", url });
@@ -122,7 +172,8 @@ async function downloadTold(url: string, incoming: Incoming, { tell, limits, int
     bytes = received;
     tell({ type: "progress", url, received, total });
   };
-  const end = (ok: boolean): void => tell({ type: "ended", url, received: bytes, milliseconds: performance.now() - started, ok });
+  const end = (ok: boolean): void =>
+    tell({ type: "ended", url, received: bytes, milliseconds: performance.now() - started, ok });
   try {
     const result = await download(url, { write: incoming.write, progress }, limits, interrupt);
     end(result.ok);

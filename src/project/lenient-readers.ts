@@ -1,4 +1,7 @@
-/** Readers for commands that only look at hosts: they must work where an artifact was not built or a secret is not at hand. */
+/**
+ * Readers for commands that only look at hosts: they must work where an artifact was not built or a secret is
+ * not at hand.
+ */
 import { ConfigError } from "../core/errors.ts";
 import type { Artifact, Service } from "../core/model.ts";
 import { Secret } from "../core/secret.ts";
@@ -11,7 +14,9 @@ export type Gathered = {
   readonly secrets: Set<Secret>;
   /** Secrets that could not be read, as NAME of SERVICE. */
   readonly unread: Set<string>;
-  /** Service files that are rendered with stand-ins: where they differ from the host, nothing follows from it. */
+  /**
+   * Service files that are rendered with stand-ins: where they differ from the host, nothing follows from it.
+   */
   readonly unsure: Set<string>;
 };
 
@@ -19,7 +24,10 @@ export type Gathered = {
 export type ArtifactPolicy = "hashed" | "assumed";
 
 /** Readers that note what is missing instead of refusing, and the notes. */
-export function makeLenientReaders(root: string, artifacts: ArtifactPolicy): { readonly readers: Readers; readonly gathered: Gathered } {
+export function makeLenientReaders(
+  root: string,
+  artifacts: ArtifactPolicy,
+): { readonly readers: Readers; readonly gathered: Gathered } {
   const gathered: Gathered = { secrets: new Set(), unread: new Set(), unsure: new Set() };
   // Without an environment there is no cache: nothing is fetched.
   const describe = makeArtifactReader(root, { for: "compare", environment: {}, tell: () => {} });
@@ -50,18 +58,28 @@ export function makeLenientReaders(root: string, artifacts: ArtifactPolicy): { r
   };
 }
 
-async function readSecret(service: Service, secret: Service["secrets"][number], root: string): Promise<Secret | null> {
+async function readSecret(
+  service: Service,
+  secret: Service["secrets"][number],
+  root: string,
+): Promise<Secret | null> {
   const values = await readOr(null, () => readSecrets({ ...service, secrets: [secret] }, root));
   return values?.get(secret.name) ?? null;
 }
 
-/** Where the project declares the hash, the file itself is not needed to know what the host shall have; an archive's does not tell the tree's. */
+/**
+ * Where the project declares the hash, the file itself is not needed to know what the host shall have; an
+ * archive's does not tell the tree's.
+ */
 function standIn(artifact: Artifact, gathered: Gathered): ReturnType<Readers["describe"]> {
   if (artifact.sha256 === null || artifact.form === "archive") gathered.unsure.add(artifact.place.file);
   return STAND_INS.describe(artifact);
 }
 
-async function readOr<Value, Instead>(instead: Instead, read: () => Promise<Value>): Promise<Value | Instead> {
+async function readOr<Value, Instead>(
+  instead: Instead,
+  read: () => Promise<Value>,
+): Promise<Value | Instead> {
   try {
     return await read();
   } catch (error) {

@@ -11,10 +11,14 @@ import { readNamedFile } from "./read-file.ts";
 const MAX_UNIT_BYTES = 1024 * 1024;
 
 /**
- * The unit files, drop-ins, environment and logrotate files behind these names, each once. A named unit brings the drop-ins beside it. In folders links,
- * hidden files and what is of no known kind are left out. Throws UsageError for a name that cannot be read, is of no known kind, or leads to nothing.
+ * The unit files, drop-ins, environment and logrotate files behind these names, each once. A named unit
+ * brings the drop-ins beside it. In folders links, hidden files and what is of no known kind are left out.
+ * Throws UsageError for a name that cannot be read, is of no known kind, or leads to nothing.
  */
-export async function readLintFiles(names: readonly string[], workingDirectory: string): Promise<readonly LintFile[]> {
+export async function readLintFiles(
+  names: readonly string[],
+  workingDirectory: string,
+): Promise<readonly LintFile[]> {
   const paths = new Set((await Promise.all(names.map((name) => findPaths(name, workingDirectory)))).flat());
   if (paths.size === 0)
     throw new UsageError(
@@ -41,8 +45,12 @@ async function dropInsOf(name: string, workingDirectory: string): Promise<readon
   const folders = dropInFolders(basename(name)).map((folder) => join(dirname(name), folder));
   const found = await Promise.all(
     folders.map(async (folder) => {
-      const entries = await readdir(resolve(workingDirectory, folder), { withFileTypes: true }).catch(() => []);
-      return entries.map((entry) => join(folder, entry.name)).filter((path) => ["drop-in", "left-over"].includes(fileKind(path) ?? ""));
+      const entries = await readdir(resolve(workingDirectory, folder), { withFileTypes: true }).catch(
+        () => [],
+      );
+      return entries
+        .map((entry) => join(folder, entry.name))
+        .filter((path) => ["drop-in", "left-over"].includes(fileKind(path) ?? ""));
     }),
   );
   return found.flat();
@@ -50,9 +58,11 @@ async function dropInsOf(name: string, workingDirectory: string): Promise<readon
 
 /** Links are enablement and aliases; what they lead to is found where it is. */
 async function walk(folder: string, workingDirectory: string): Promise<readonly string[]> {
-  const entries = await readdir(resolve(workingDirectory, folder), { withFileTypes: true }).catch((error: unknown) => {
-    throw new UsageError(`${folder} cannot be read: ${error instanceof Error ? error.message : "unknown"}`);
-  });
+  const entries = await readdir(resolve(workingDirectory, folder), { withFileTypes: true }).catch(
+    (error: unknown) => {
+      throw new UsageError(`${folder} cannot be read: ${error instanceof Error ? error.message : "unknown"}`);
+    },
+  );
   const found: string[] = [];
   for (const entry of entries.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
     const path = join(folder, entry.name);
@@ -63,7 +73,12 @@ async function walk(folder: string, workingDirectory: string): Promise<readonly 
 }
 
 function isFolderToWalk(entry: Dirent): boolean {
-  return entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules" && !/\.(?:wants|requires|upholds)$/.test(entry.name);
+  return (
+    entry.isDirectory() &&
+    !entry.name.startsWith(".") &&
+    entry.name !== "node_modules" &&
+    !/\.(?:wants|requires|upholds)$/.test(entry.name)
+  );
 }
 
 async function statOf(name: string, workingDirectory: string): Promise<Stats> {

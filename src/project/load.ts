@@ -13,12 +13,19 @@ const PROJECT_FILE = "svcdeploy.yaml";
 const PLAYBOOK = "playbooks/site.yaml";
 const MAX_TEMPLATE_BYTES = 16 * 1024 * 1024;
 
-/** What the command line lays over the project's values. valuesFiles: paths relative to the working directory, or what was read from them. */
-export type LoadOptions = { readonly set: readonly string[]; readonly valuesFiles: readonly (string | SourceText)[] };
+/**
+ * What the command line lays over the project's values. valuesFiles: paths relative to the working directory,
+ * or what was read from them.
+ */
+export type LoadOptions = {
+  readonly set: readonly string[];
+  readonly valuesFiles: readonly (string | SourceText)[];
+};
 
 /**
- * Loads one environment of the project in `root`. Project.files holds templates/ and the YAML files that were read.
- * Throws UsageError (no project here, unknown environment, bad --set) and ConfigError (all mistakes of all files).
+ * Loads one environment of the project in `root`. Project.files holds templates/ and the YAML files that were
+ * read. Throws UsageError (no project here, unknown environment, bad --set) and ConfigError (all mistakes of
+ * all files).
  */
 export async function loadProject(root: string, environment: string, options: LoadOptions): Promise<Project> {
   const folder = resolve(root);
@@ -31,18 +38,29 @@ export async function loadProject(root: string, environment: string, options: Lo
 
 /** The environments of a project: the names of inventory/*.yaml, sorted. */
 export async function listEnvironments(root: string): Promise<readonly string[]> {
-  return (await listFolder(root, "inventory")).filter((name) => name.endsWith(".yaml")).map((name) => name.slice(0, -".yaml".length));
+  return (await listFolder(root, "inventory"))
+    .filter((name) => name.endsWith(".yaml"))
+    .map((name) => name.slice(0, -".yaml".length));
 }
 
-/** The texts of --values files, for loadProject and to be kept. Throws UsageError and ConfigError as loadProject does. */
-export async function readValuesFiles(root: string, paths: readonly string[]): Promise<readonly SourceText[]> {
+/**
+ * The texts of --values files, for loadProject and to be kept. Throws UsageError and ConfigError as
+ * loadProject does.
+ */
+export async function readValuesFiles(
+  root: string,
+  paths: readonly string[],
+): Promise<readonly SourceText[]> {
   const reader: Reader = { root: resolve(root), problems: [], files: new Map() };
   const texts = await readOverlays(reader, paths);
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return texts;
 }
 
-/** What svcdeploy.yaml calls the project; null when there is none or it has no name, which loadProject says better. */
+/**
+ * What svcdeploy.yaml calls the project; null when there is none or it has no name, which loadProject says
+ * better.
+ */
 export async function readProjectName(root: string): Promise<string | null> {
   const read = await readProjectFile(resolve(root), PROJECT_FILE, MAX_FILE_SIZE);
   if (!read.ok) return null;
@@ -50,20 +68,37 @@ export async function readProjectName(root: string): Promise<string | null> {
   return isTreeMap(tree) && typeof tree.name === "string" ? tree.name : null;
 }
 
-type Reader = { readonly root: string; readonly problems: Problem[]; readonly files: Map<string, Uint8Array> };
+type Reader = {
+  readonly root: string;
+  readonly problems: Problem[];
+  readonly files: Map<string, Uint8Array>;
+};
 
 async function requireEnvironment(root: string, environment: string): Promise<void> {
   const project = await readProjectFile(root, PROJECT_FILE, MAX_FILE_SIZE);
   if (!project.ok && project.missing)
-    throw new UsageError(`There is no ${PROJECT_FILE} in ${root}`, "Go to the project's folder, or name it with --project DIR.");
+    throw new UsageError(
+      `There is no ${PROJECT_FILE} in ${root}`,
+      "Go to the project's folder, or name it with --project DIR.",
+    );
   const known = await listEnvironments(root);
   if (known.includes(environment)) return;
-  const list = known.length === 0 ? "The project has none: write inventory/NAME.yaml." : `Environments: ${known.join(", ")}.`;
+  const list =
+    known.length === 0
+      ? "The project has none: write inventory/NAME.yaml."
+      : `Environments: ${known.join(", ")}.`;
   const nearest = didYouMean(environment, known);
-  throw new UsageError(`There is no environment "${environment}"`, nearest === null ? list : `${nearest} ${list}`);
+  throw new UsageError(
+    `There is no environment "${environment}"`,
+    nearest === null ? list : `${nearest} ${list}`,
+  );
 }
 
-async function readTexts(reader: Reader, environment: string, options: LoadOptions): Promise<ProjectTexts | null> {
+async function readTexts(
+  reader: Reader,
+  environment: string,
+  options: LoadOptions,
+): Promise<ProjectTexts | null> {
   const { root, files } = reader;
   const project = await readText(reader, PROJECT_FILE);
   const inventory = await readText(reader, `inventory/${environment}.yaml`);
@@ -96,7 +131,12 @@ async function readTexts(reader: Reader, environment: string, options: LoadOptio
 async function listServices(reader: Reader): Promise<readonly string[]> {
   const names = await listFolder(reader.root, "services");
   for (const name of names.filter((candidate) => candidate.endsWith(".yml"))) {
-    fail(reader, `services/${name}`, "only .yaml files are read here", `rename it to ${name.replace(/\.yml$/, ".yaml")}`);
+    fail(
+      reader,
+      `services/${name}`,
+      "only .yaml files are read here",
+      `rename it to ${name.replace(/\.yml$/, ".yaml")}`,
+    );
   }
   return names.filter((name) => name.endsWith(".yaml")).map((name) => `services/${name}`);
 }
@@ -113,7 +153,10 @@ async function readText(reader: Reader, path: string): Promise<SourceText | null
   return decode(reader, path, read.bytes);
 }
 
-async function readOverlays(reader: Reader, files: readonly (string | SourceText)[]): Promise<readonly SourceText[]> {
+async function readOverlays(
+  reader: Reader,
+  files: readonly (string | SourceText)[],
+): Promise<readonly SourceText[]> {
   const texts: SourceText[] = [];
   for (const path of files) {
     if (typeof path !== "string") {

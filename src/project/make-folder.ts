@@ -1,9 +1,15 @@
-/** Makes a folder with its parents. Node's own recursive mkdir never returns below /proc, where a folder is missing and none can be made. */
+/**
+ * Makes a folder with its parents. Node's own recursive mkdir never returns below /proc, where a folder is
+ * missing and none can be made.
+ */
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UsageError } from "../core/errors.ts";
 
-/** Makes the folder and the missing ones above it with this mode; one that is there stays as it is. Throws UsageError naming the folder that cannot be made. */
+/**
+ * Makes the folder and the missing ones above it with this mode; one that is there stays as it is. Throws
+ * UsageError naming the folder that cannot be made.
+ */
 export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   const code = await tryToMake(path, mode);
   if (code === null || code === "EEXIST") return;

@@ -1,4 +1,7 @@
-/** The names in a project, for completion: what can be read of its files, broken ones included. Reads no secret, renders nothing, never throws. */
+/**
+ * The names in a project, for completion: what can be read of its files, broken ones included. Reads no
+ * secret, renders nothing, never throws.
+ */
 import { resolve } from "node:path";
 import { expandRanges } from "../core/config/ranges.ts";
 import { MAX_FILE_SIZE, parseYaml } from "../core/config/yaml.ts";
@@ -27,18 +30,31 @@ export function makeProjectNames(folder: string): ProjectNames {
   };
   return {
     environments,
-    hosts: async (environment) => distinct((await inventories(environment)).flatMap(({ hosts }) => Object.keys(mapOf(hosts)).flatMap(hostNames))),
-    groups: async (environment) => distinct((await inventories(environment)).flatMap(({ groups }) => Object.keys(mapOf(groups)))),
-    services: async () => distinct(await Promise.all((await yamlNames(root, "services")).map((name) => serviceName(root, name)))),
+    hosts: async (environment) =>
+      distinct(
+        (await inventories(environment)).flatMap(({ hosts }) => Object.keys(mapOf(hosts)).flatMap(hostNames)),
+      ),
+    groups: async (environment) =>
+      distinct((await inventories(environment)).flatMap(({ groups }) => Object.keys(mapOf(groups)))),
+    services: async () =>
+      distinct(await Promise.all((await yamlNames(root, "services")).map((name) => serviceName(root, name)))),
     instances: async (service) => {
-      const trees = await Promise.all((await yamlNames(root, "services")).map((name) => readTree(root, `services/${name}.yaml`)));
+      const trees = await Promise.all(
+        (await yamlNames(root, "services")).map((name) => readTree(root, `services/${name}.yaml`)),
+      );
       const { instances } = trees.map(mapOf).find(({ name }) => name === service) ?? {};
       const names = Array.isArray(instances) ? instances.map(String) : [];
-      return distinct(names.filter((name) => /^[A-Za-z0-9._:-]+$/.test(name)).map((name) => `${service}@${name}`));
+      return distinct(
+        names.filter((name) => /^[A-Za-z0-9._:-]+$/.test(name)).map((name) => `${service}@${name}`),
+      );
     },
     valueKeys: async (environment) => {
       const layers = environment === null ? ["base"] : ["base", environment];
-      return distinct((await Promise.all(layers.map((name) => readTree(root, `values/${name}.yaml`)))).flatMap((tree) => leafPaths(tree, "")));
+      return distinct(
+        (await Promise.all(layers.map((name) => readTree(root, `values/${name}.yaml`)))).flatMap((tree) =>
+          leafPaths(tree, ""),
+        ),
+      );
     },
   };
 }

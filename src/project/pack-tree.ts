@@ -1,4 +1,7 @@
-/** An archive or a folder becomes the one tar that is sent: checked entry by entry while it streams, nothing on this machine's disk. */
+/**
+ * An archive or a folder becomes the one tar that is sent: checked entry by entry while it streams, nothing
+ * on this machine's disk.
+ */
 import { createHash } from "node:crypto";
 import { TAR_END, tarHeader, tarPadding } from "../core/artifact/tar-header.ts";
 import { growTree } from "../core/artifact/tree.ts";
@@ -7,13 +10,24 @@ import { readEntry, showName, type TreeEntry } from "../core/artifact/tree-entry
 import type { ArtifactSource } from "../core/model.ts";
 import { readArchive, readFolder, type TreeItem, UnfitTree } from "./read-tree.ts";
 
-/** Where a tree is packed from. archiveSha256: of the archive's own bytes as they were checked before; nothing else is packed to the end. */
-export type TreeSource = Pick<ArtifactSource, "form" | "path" | "strip"> & { readonly archiveSha256?: string };
+/**
+ * Where a tree is packed from. archiveSha256: of the archive's own bytes as they were checked before; nothing
+ * else is packed to the end.
+ */
+export type TreeSource = Pick<ArtifactSource, "form" | "path" | "strip"> & {
+  readonly archiveSha256?: string;
+};
 
 /** A tree: its digest, the bytes of all its files, and the tar's own sha256 and size. */
-export type PackedTree = { readonly sha256: string; readonly size: number; readonly sent: { readonly sha256: string; readonly size: number } };
+export type PackedTree = {
+  readonly sha256: string;
+  readonly size: number;
+  readonly sent: { readonly sha256: string; readonly size: number };
+};
 
-/** Packs a tree without keeping it. Throws UnfitTree for what no release can have, and what reading throws. */
+/**
+ * Packs a tree without keeping it. Throws UnfitTree for what no release can have, and what reading throws.
+ */
 export async function describeTree(source: TreeSource): Promise<PackedTree> {
   const packing = packTree(source);
   const hash = createHash("sha256");
@@ -26,8 +40,16 @@ export async function describeTree(source: TreeSource): Promise<PackedTree> {
   }
 }
 
-/** The tar, piece by piece: the same bytes for the same source. Returns the tree's digest and size. Throws as describeTree does. */
-export async function* packTree({ form, path, strip, archiveSha256 }: TreeSource): AsyncGenerator<Uint8Array, Omit<PackedTree, "sent">> {
+/**
+ * The tar, piece by piece: the same bytes for the same source. Returns the tree's digest and size. Throws as
+ * describeTree does.
+ */
+export async function* packTree({
+  form,
+  path,
+  strip,
+  archiveSha256,
+}: TreeSource): AsyncGenerator<Uint8Array, Omit<PackedTree, "sent">> {
   const tree = growTree();
   const records: string[] = [];
   for await (const item of form === "directory" ? readFolder(path) : readArchive(path, archiveSha256)) {
@@ -48,7 +70,10 @@ export async function* packTree({ form, path, strip, archiveSha256 }: TreeSource
   return { sha256: treeDigest(records), size: tree.size() };
 }
 
-async function* packContent({ path, size }: Extract<TreeEntry, { kind: "file" }>, item: TreeItem): AsyncGenerator<Uint8Array, string> {
+async function* packContent(
+  { path, size }: Extract<TreeEntry, { kind: "file" }>,
+  item: TreeItem,
+): AsyncGenerator<Uint8Array, string> {
   const hash = createHash("sha256");
   let read = 0;
   for await (const chunk of item.content()) {

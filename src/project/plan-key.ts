@@ -1,4 +1,7 @@
-/** The key that saved plans are made under: from the environment, else a file of the operator's own that is made once. */
+/**
+ * The key that saved plans are made under: from the environment, else a file of the operator's own that is
+ * made once.
+ */
 import { randomBytes } from "node:crypto";
 import { link, lstat, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -12,15 +15,20 @@ import { readNamedFile } from "./read-file.ts";
 export const PLAN_KEY_VARIABLE = "SVCDEPLOY_PLAN_KEY";
 
 /**
- * Reads the key: SVCDEPLOY_PLAN_KEY, else svcdeploy/plan-key under XDG_STATE_HOME or ~/.local/state. missing "make" makes the file.
- * Throws UsageError: the key is too short, others can read the file, or there is none and none is to be made or can be.
+ * Reads the key: SVCDEPLOY_PLAN_KEY, else svcdeploy/plan-key under XDG_STATE_HOME or ~/.local/state. missing
+ * "make" makes the file. Throws UsageError: the key is too short, others can read the file, or there is none
+ * and none is to be made or can be.
  */
-export async function readPlanKey(environment: Readonly<Record<string, string | undefined>>, missing: "make" | "refuse"): Promise<Secret> {
+export async function readPlanKey(
+  environment: Readonly<Record<string, string | undefined>>,
+  missing: "make" | "refuse",
+): Promise<Secret> {
   const given = environment[PLAN_KEY_VARIABLE];
   if (given !== undefined && given !== "") return checkedKey(given, PLAN_KEY_VARIABLE);
   const path = await keyPath(environment);
   const stats = await lstat(path).catch(() => null);
-  if (stats === null && missing === "refuse") throw new UsageError(`There is no key to read saved plans with: ${path} is not there`, GIVE_KEY);
+  if (stats === null && missing === "refuse")
+    throw new UsageError(`There is no key to read saved plans with: ${path} is not there`, GIVE_KEY);
   if (stats === null) await makeKeyFile(path);
   else if (!stats.isFile() || (stats.mode & 0o077) !== 0)
     throw new UsageError(`${path} can be read by others`, `Make it yours alone: chmod 600 ${path}`);
@@ -34,15 +42,25 @@ const GIVE_KEY = `Give plan and apply the same ${PLAN_KEY_VARIABLE}, e.g. made b
 function checkedKey(text: string, from: string): Secret {
   const key = text.trim();
   if (key.length >= MIN_KEY_LENGTH) return new Secret(PLAN_KEY_VARIABLE, key);
-  throw new UsageError(`${from} holds no key: it has ${key.length} characters and needs ${MIN_KEY_LENGTH}`, "Make one: openssl rand -hex 32");
+  throw new UsageError(
+    `${from} holds no key: it has ${key.length} characters and needs ${MIN_KEY_LENGTH}`,
+    "Make one: openssl rand -hex 32",
+  );
 }
 
-async function keyPath({ XDG_STATE_HOME: state, HOME: home }: Readonly<Record<string, string | undefined>>): Promise<string> {
+async function keyPath({
+  XDG_STATE_HOME: state,
+  HOME: home,
+}: Readonly<Record<string, string | undefined>>): Promise<string> {
   if (state?.startsWith("/")) return join(state, "svcdeploy/plan-key");
   // A HOME that is not there belongs to an account that keeps nothing; root could make it all the same.
-  const hasHome = home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
+  const hasHome =
+    home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
   if (hasHome) return join(home, ".local/state/svcdeploy/plan-key");
-  throw new UsageError("There is no place for the key of saved plans: neither XDG_STATE_HOME nor a HOME that is there", GIVE_KEY);
+  throw new UsageError(
+    "There is no place for the key of saved plans: neither XDG_STATE_HOME nor a HOME that is there",
+    GIVE_KEY,
+  );
 }
 
 /** Two runs at once: the first link wins, and both read that one. */
@@ -53,7 +71,8 @@ async function makeKeyFile(path: string): Promise<void> {
     await writeFile(part, `${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600, flush: true });
     await link(part, path);
   } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`${path} could not be made: ${error.message}`, GIVE_KEY);
+    if (error instanceof UsageError)
+      throw new UsageError(`${path} could not be made: ${error.message}`, GIVE_KEY);
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (code === "") throw error;
     if (code !== "EEXIST") throw new UsageError(`${path} could not be made (${code})`, GIVE_KEY);

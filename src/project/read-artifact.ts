@@ -15,6 +15,8 @@ export async function* readArtifact(source: ArtifactSource): AsyncGenerator<Uint
     const { packTree } = await import("./pack-tree.ts");
     for await (const chunk of packTree(source)) yield chunk;
   } catch (error) {
-    throw new UsageError(`${source.path} could not be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(
+      `${source.path} could not be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

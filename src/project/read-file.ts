@@ -1,27 +1,44 @@
-/** Reading files of a project folder: only regular files, only inside the folder, links followed and checked, sizes capped (SEC-20). */
+/**
+ * Reading files of a project folder: only regular files, only inside the folder, links followed and checked,
+ * sizes capped (SEC-20).
+ */
 import { createReadStream, type Stats } from "node:fs";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 
 /** Why a file cannot be read, in words for a message; `missing` tells the plainest reason apart. */
-export type Unreadable = { readonly ok: false; readonly missing: boolean; readonly folder?: true; readonly reason: string };
+export type Unreadable = {
+  readonly ok: false;
+  readonly missing: boolean;
+  readonly folder?: true;
+  readonly reason: string;
+};
 /** A regular file inside the project: its real path and size in bytes. */
 export type FoundFile = { readonly ok: true; readonly path: string; readonly size: number };
 
 /** A folder inside the project: its real path. */
 export type FoundFolder = { readonly ok: true; readonly path: string };
 
-/** Finds a project file by its path relative to the root, or by an absolute one. Never throws for what is on the disk. */
+/**
+ * Finds a project file by its path relative to the root, or by an absolute one. Never throws for what is on
+ * the disk.
+ */
 export async function findFile(root: string, path: string): Promise<FoundFile | Unreadable> {
   return find(root, path, (real, stats) => describeFile(path, real, stats));
 }
 
 /** The same of a folder. */
 export async function findFolder(root: string, path: string): Promise<FoundFolder | Unreadable> {
-  return find(root, path, (real, stats) => (stats.isDirectory() ? { ok: true, path: real } : unreadable(`${path} is no directory`)));
+  return find(root, path, (real, stats) =>
+    stats.isDirectory() ? { ok: true, path: real } : unreadable(`${path} is no directory`),
+  );
 }
 
-async function find<Found>(root: string, path: string, describe: (real: string, stats: Stats) => Found | Unreadable): Promise<Found | Unreadable> {
+async function find<Found>(
+  root: string,
+  path: string,
+  describe: (real: string, stats: Stats) => Found | Unreadable,
+): Promise<Found | Unreadable> {
   try {
     const [realRoot, real] = await Promise.all([realpath(root), realpath(join(root, path))]);
     if (!real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep))
@@ -43,7 +60,10 @@ export async function readProjectFile(
 }
 
 /** The bytes of a file that the operator named on the command line, wherever it is. */
-export async function readNamedFile(path: string, maxBytes: number): Promise<{ readonly ok: true; readonly bytes: Uint8Array } | Unreadable> {
+export async function readNamedFile(
+  path: string,
+  maxBytes: number,
+): Promise<{ readonly ok: true; readonly bytes: Uint8Array } | Unreadable> {
   try {
     const found = describeFile(path, path, await stat(path));
     return found.ok ? await readBytes(path, found, maxBytes) : found;
@@ -82,7 +102,11 @@ export function streamFile(path: string): AsyncIterable<Uint8Array> {
   return createReadStream(path, { highWaterMark: 1024 * 1024 });
 }
 
-async function readBytes(path: string, found: FoundFile, maxBytes: number): Promise<{ readonly ok: true; readonly bytes: Uint8Array } | Unreadable> {
+async function readBytes(
+  path: string,
+  found: FoundFile,
+  maxBytes: number,
+): Promise<{ readonly ok: true; readonly bytes: Uint8Array } | Unreadable> {
   if (found.size > maxBytes) return unreadable(`${path} is larger than ${maxBytes / 1024 / 1024} MiB`);
   try {
     return { ok: true, bytes: await readFile(found.path) };
@@ -93,13 +117,16 @@ async function readBytes(path: string, found: FoundFile, maxBytes: number): Prom
 
 function describeFile(path: string, real: string, stats: Stats): FoundFile | Unreadable {
   if (stats.isDirectory()) return { ...unreadable(`${path} is a directory`), folder: true };
-  return stats.isFile() ? { ok: true, path: real, size: stats.size } : unreadable(`${path} is not a regular file`);
+  return stats.isFile()
+    ? { ok: true, path: real, size: stats.size }
+    : unreadable(`${path} is not a regular file`);
 }
 
 function explain(path: string, error: unknown): Unreadable {
   const code = codeOf(error);
   if (code === null) throw error;
-  if (code === "ENOENT" || code === "ENOTDIR") return { ok: false, missing: true, reason: `${path} is not there` };
+  if (code === "ENOENT" || code === "ENOTDIR")
+    return { ok: false, missing: true, reason: `${path} is not there` };
   return unreadable(`${path} cannot be read (${code})`);
 }
 

@@ -1,4 +1,7 @@
-/** What lies in an archive or a folder, entry by entry, as a stream: nothing is extracted, and no link is followed. */
+/**
+ * What lies in an archive or a folder, entry by entry, as a stream: nothing is extracted, and no link is
+ * followed.
+ */
 import { Buffer } from "node:buffer";
 import { createHash, type Hash } from "node:crypto";
 import { constants, createReadStream, type Stats } from "node:fs";
@@ -29,8 +32,9 @@ export async function* readFolder(root: string, below = ""): AsyncGenerator<Tree
 }
 
 /**
- * Everything in a tar, plain or compressed by gzip or zstd, in its order. sha256: what the archive's bytes must have turned out to have after the last
- * entry. Throws UnfitTree for other bytes and for a bomb, and what the formats' readers throw.
+ * Everything in a tar, plain or compressed by gzip or zstd, in its order. sha256: what the archive's bytes
+ * must have turned out to have after the last entry. Throws UnfitTree for other bytes and for a bomb, and
+ * what the formats' readers throw.
  */
 export async function* readArchive(path: string, sha256?: string): AsyncGenerator<TreeItem> {
   const tar = extract();
@@ -43,7 +47,8 @@ export async function* readArchive(path: string, sha256?: string): AsyncGenerato
   fed.catch((error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))));
   for await (const entry of tar) yield { raw: rawOf(entry.header), content: () => bytesOf(entry) };
   await fed;
-  if (sha256 !== undefined && hash.digest("hex") !== sha256) throw new UnfitTree("it changed while it was read");
+  if (sha256 !== undefined && hash.digest("hex") !== sha256)
+    throw new UnfitTree("it changed while it was read");
 }
 
 async function* hashed(path: string, hash: Hash): AsyncGenerator<Uint8Array> {
@@ -81,8 +86,14 @@ async function decompressor(path: string): Promise<Transform | null> {
 /** RFC 8878. */
 const ZSTD_MAGIC = 0xfd2fb528;
 
-/** What is null for the library although its types say otherwise: a type that it does not know, the target of what is no link. */
-type Given = Omit<Header, "type" | "linkname"> & { readonly type: string | null; readonly linkname: string | null };
+/**
+ * What is null for the library although its types say otherwise: a type that it does not know, the target of
+ * what is no link.
+ */
+type Given = Omit<Header, "type" | "linkname"> & {
+  readonly type: string | null;
+  readonly linkname: string | null;
+};
 
 function rawOf({ name, type, mode, size, linkname, pax }: Given): RawEntry {
   return { name, type, mode, size, target: linkname ?? "", extensions: Object.keys(pax ?? {}) };
@@ -97,7 +108,14 @@ async function folderItem(root: string, name: string): Promise<TreeItem> {
   const stats = await lstat(path);
   const type = typeOf(stats);
   const target = type === "symlink" ? (await readlink(path, { encoding: "buffer" })).toString() : "";
-  const raw = { name, type, mode: stats.mode & 0o7777, size: type === "file" ? stats.size : 0, target, extensions: [] };
+  const raw = {
+    name,
+    type,
+    mode: stats.mode & 0o7777,
+    size: type === "file" ? stats.size : 0,
+    target,
+    extensions: [],
+  };
   return { raw, content: () => readContent(path) };
 }
 
@@ -110,7 +128,10 @@ function typeOf(stats: Stats): string | null {
 }
 
 function bareItem(name: string): TreeItem {
-  return { raw: { name, type: "file", mode: 0, size: 0, target: "", extensions: [] }, content: () => readContent(name) };
+  return {
+    raw: { name, type: "file", mode: 0, size: 0, target: "", extensions: [] },
+    content: () => readContent(name),
+  };
 }
 
 // Neither a link nor a pipe that was put in its place meanwhile.

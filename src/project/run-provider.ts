@@ -2,26 +2,40 @@
 import { spawn } from "node:child_process";
 
 /** What it printed, less one line end at its end; or why there is none. */
-export type Provided = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly reason: string };
+export type Provided =
+  | { readonly ok: true; readonly value: string }
+  | { readonly ok: false; readonly reason: string };
 
 const LONGEST_MILLISECONDS = 60_000;
 const MAX_BYTES = 1024 * 1024;
 
-/** A run asks a program once: what it prints may be another secret each time, and the redactor must know the one that was used. */
+/**
+ * A run asks a program once: what it prints may be another secret each time, and the redactor must know the
+ * one that was used.
+ */
 const asked = new Map<string, Promise<Provided>>();
 
 /**
- * Runs the program without a shell in the project's folder, with the operator's environment and nothing to read; it has a minute. What it says on
- * standard error goes to the operator's, since it may ask for a touch of a key; its arguments and output appear in no message.
+ * Runs the program without a shell in the project's folder, with the operator's environment and nothing to
+ * read; it has a minute. What it says on standard error goes to the operator's, since it may ask for a touch
+ * of a key; its arguments and output appear in no message.
  */
-export function runProvider(command: readonly string[], folder: string, longest = LONGEST_MILLISECONDS): Promise<Provided> {
+export function runProvider(
+  command: readonly string[],
+  folder: string,
+  longest = LONGEST_MILLISECONDS,
+): Promise<Provided> {
   const key = JSON.stringify([folder, ...command]);
   const provided = asked.get(key) ?? ask(command, folder, longest);
   asked.set(key, provided);
   return provided;
 }
 
-function ask([program = "", ...words]: readonly string[], folder: string, longest: number): Promise<Provided> {
+function ask(
+  [program = "", ...words]: readonly string[],
+  folder: string,
+  longest: number,
+): Promise<Provided> {
   return new Promise((resolve) => {
     const child = spawn(program, words, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
     const chunks: Buffer[] = [];
@@ -40,16 +54,21 @@ function ask([program = "", ...words]: readonly string[], folder: string, longes
       chunks.push(chunk);
       if (size > MAX_BYTES) refuse("printed more than 1 MiB");
     });
-    child.once("error", (error: NodeJS.ErrnoException) => refuse(`could not be run (${error.code ?? "unknown"})`));
+    child.once("error", (error: NodeJS.ErrnoException) =>
+      refuse(`could not be run (${error.code ?? "unknown"})`),
+    );
     child.once("close", (status, signal) =>
-      status === 0 ? finish(readValue(program, Buffer.concat(chunks))) : refuse(`ended with ${signal ?? status}`),
+      status === 0
+        ? finish(readValue(program, Buffer.concat(chunks)))
+        : refuse(`ended with ${signal ?? status}`),
     );
   });
 }
 
 function readValue(program: string, bytes: Buffer): Provided {
   const text = bytes.toString("utf8");
-  if (!Buffer.from(text).equals(bytes)) return { ok: false, reason: `what ${program} printed is not UTF-8 text` };
+  if (!Buffer.from(text).equals(bytes))
+    return { ok: false, reason: `what ${program} printed is not UTF-8 text` };
   const value = text.replace(/\r?\n$/, "");
   return value === "" ? { ok: false, reason: `${program} printed nothing` } : { ok: true, value };
 }

@@ -1,4 +1,6 @@
-/** Saved plans on the disk: written whole or not at all, for their owner alone, and never over anything else. */
+/**
+ * Saved plans on the disk: written whole or not at all, for their owner alone, and never over anything else.
+ */
 import { randomBytes } from "node:crypto";
 import { lstat, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -11,12 +13,17 @@ const START = /^\{\s*"schema": "svcdeploy\.saved-plan\//;
 /** Throws UsageError where a plan cannot be written: no folder, or something there that is no saved plan. */
 export async function requirePlanPath(path: string): Promise<void> {
   const folder = await stat(dirname(path)).catch(() => null);
-  if (folder?.isDirectory() !== true) throw new UsageError(`--out ${path}: the folder ${dirname(path)} is not there`);
+  if (folder?.isDirectory() !== true)
+    throw new UsageError(`--out ${path}: the folder ${dirname(path)} is not there`);
   const found = await lstat(path).catch(() => null);
   if (found === null) return;
   if (!found.isFile()) throw new UsageError(`--out ${path}: it is there and is not a file`);
   const start = found.size > MAX_BYTES ? "" : await readFile(path, "utf8").catch(() => "");
-  if (!START.test(start)) throw new UsageError(`--out ${path}: it is there and is no saved plan, so it is not overwritten`, "Name another file.");
+  if (!START.test(start))
+    throw new UsageError(
+      `--out ${path}: it is there and is no saved plan, so it is not overwritten`,
+      "Name another file.",
+    );
 }
 
 /** Writes a plan, mode 0600, in place of an older one. Throws UsageError. */
@@ -28,7 +35,8 @@ export async function writePlanFile(path: string, text: string): Promise<void> {
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
-    if (error instanceof Error && "code" in error) throw new UsageError(`--out ${path}: it could not be written (${String(error.code)})`);
+    if (error instanceof Error && "code" in error)
+      throw new UsageError(`--out ${path}: it could not be written (${String(error.code)})`);
     throw error;
   }
 }

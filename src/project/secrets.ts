@@ -8,9 +8,9 @@ import { runProvider } from "./run-provider.ts";
 const MAX_SECRET_BYTES = 1024 * 1024;
 
 /**
- * Reads every secret of a service: `env` from the controller's environment, `file` relative to the project folder, `exec` from what a program prints;
- * the latter two less one line end at their end.
- * Throws ConfigError with all that are missing, empty or not UTF-8, each at its place in the service file.
+ * Reads every secret of a service: `env` from the controller's environment, `file` relative to the project
+ * folder, `exec` from what a program prints; the latter two less one line end at their end. Throws
+ * ConfigError with all that are missing, empty or not UTF-8, each at its place in the service file.
  */
 export async function readSecrets(service: Service, root: string): Promise<SecretValues> {
   const values = new Map<string, Secret>();
@@ -40,7 +40,9 @@ type Read = { readonly ok: true; readonly value: string } | { readonly ok: false
 function readVariable(variable: string): Read {
   const value = process.env[variable];
   if (value === undefined) return { ok: false, reason: `the environment variable ${variable} is not set` };
-  return value === "" ? { ok: false, reason: `the environment variable ${variable} is empty` } : { ok: true, value };
+  return value === ""
+    ? { ok: false, reason: `the environment variable ${variable} is empty` }
+    : { ok: true, value };
 }
 
 async function readSecretFile(path: string, root: string): Promise<Read> {

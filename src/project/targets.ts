@@ -6,7 +6,16 @@ import { matchHosts } from "../core/config/patterns.ts";
 import { fillRollout } from "../core/config/playbook.ts";
 import { normaliseService } from "../core/config/service.ts";
 import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
-import type { Host, HostTarget, Play, Project, Resource, Service, ServiceSource, SignedArtifact } from "../core/model.ts";
+import type {
+  Host,
+  HostTarget,
+  Play,
+  Project,
+  Resource,
+  Service,
+  ServiceSource,
+  SignedArtifact,
+} from "../core/model.ts";
 import { expandTree } from "../core/render/expand.ts";
 import { mergeResources } from "../core/render/merge-resources.ts";
 import { renderService } from "../core/render/render.ts";
@@ -18,13 +27,23 @@ import { readSecrets } from "./secrets.ts";
 
 const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
 
-/** What --limit and --service say; limit null and no services: everything. hosts all: also those that no play names, for what is left on them. */
-export type Selection = { readonly limit: string | null; readonly services: readonly string[]; readonly hosts?: "of-plays" | "all" };
+/**
+ * What --limit and --service say; limit null and no services: everything. hosts all: also those that no play
+ * names, for what is left on them.
+ */
+export type Selection = {
+  readonly limit: string | null;
+  readonly services: readonly string[];
+  readonly hosts?: "of-plays" | "all";
+};
 /** One play with the hosts of it that are selected. */
 export type PlayTargets = { readonly play: Play; readonly targets: readonly HostTarget[] };
 
 /** Where artifacts and secrets come from. */
-export type Readers = { readonly describe: ReturnType<typeof makeArtifactReader>; readonly readSecrets: typeof readSecrets };
+export type Readers = {
+  readonly describe: ReturnType<typeof makeArtifactReader>;
+  readonly readSecrets: typeof readSecrets;
+};
 
 /** Readers for who looks at the text of files alone (lint): neither artifacts nor secrets need to be here. */
 export const STAND_INS: Readers = {
@@ -32,12 +51,14 @@ export const STAND_INS: Readers = {
     const sha256 = declared ?? "0".repeat(64);
     return { sha256, size: 1, source: { form, strip, path: source, sha256, size: 1 } };
   },
-  readSecrets: async (service) => new Map(service.secrets.map(({ name }) => [name, new Secret(name, "stand-in")])),
+  readSecrets: async (service) =>
+    new Map(service.secrets.map(({ name }) => [name, new Secret(name, "stand-in")])),
 };
 
 /**
- * Expands, normalises and renders every selected service for every selected host, in the order of the plays; plays that nothing of is selected are left out.
- * Throws UsageError when the selection names something unknown or selects nothing, ConfigError with the mistakes of all hosts and services.
+ * Expands, normalises and renders every selected service for every selected host, in the order of the plays;
+ * plays that nothing of is selected are left out. Throws UsageError when the selection names something
+ * unknown or selects nothing, ConfigError with the mistakes of all hosts and services.
  */
 export async function buildTargets(
   project: Project,
@@ -57,7 +78,10 @@ export async function buildTargets(
     }
     built.push({ play: play.play, targets });
   }
-  if (build.problems.length > 0) throw withExcerpts(new ConfigError(withoutRepeats(withoutVersions(build.problems))), (file) => textOf(build, file));
+  if (build.problems.length > 0)
+    throw withExcerpts(new ConfigError(withoutRepeats(withoutVersions(build.problems))), (file) =>
+      textOf(build, file),
+    );
   return built;
 }
 
@@ -66,14 +90,21 @@ type Build = Readers & {
   readonly files: Map<string, Uint8Array>;
   readonly problems: Problem[];
 };
-type SelectedPlay = { readonly play: Play; readonly selectedHosts: readonly Host[]; readonly selectedServices: readonly ServiceSource[] };
+type SelectedPlay = {
+  readonly play: Play;
+  readonly selectedHosts: readonly Host[];
+  readonly selectedServices: readonly ServiceSource[];
+};
 
 function select(project: Project, selection: Selection): readonly SelectedPlay[] {
   const limited = limitHosts(project, selection.limit);
   const known = project.services.map((service) => service.name);
   for (const name of selection.services) {
     if (!known.includes(name))
-      throw new UsageError(`--service ${name}: there is no such service`, didYouMean(name, known) ?? `services: ${known.join(", ")}`);
+      throw new UsageError(
+        `--service ${name}: there is no such service`,
+        didYouMean(name, known) ?? `services: ${known.join(", ")}`,
+      );
   }
   const wanted = (name: string) => selection.services.length === 0 || selection.services.includes(name);
   const plays = project.plays.map((play) => ({
@@ -90,7 +121,9 @@ function select(project: Project, selection: Selection): readonly SelectedPlay[]
       "The selection matches nothing: no play brings these services to these hosts",
       "look at playbooks/site.yaml, --limit and --service; what is left on hosts that no play names is for plan --prune",
     );
-  return bare.length === 0 ? selected : [...selected, { play: bringingNothing(project, bare), selectedHosts: bare, selectedServices: [] }];
+  return bare.length === 0
+    ? selected
+    : [...selected, { play: bringingNothing(project, bare), selectedHosts: bare, selectedServices: [] }];
 }
 
 function bareHosts({ plays }: Project, hosts: readonly Host[]): readonly Host[] {
@@ -105,16 +138,25 @@ function bringingNothing(project: Project, hosts: readonly Host[]): Play {
   return { name: "hosts without a play", hosts: hosts.map(({ name }) => name), services: [], rollout, place };
 }
 
-/** The hosts that --limit selects, in order; null: all. Throws UsageError for a pattern that is wrong or matches nothing. */
+/**
+ * The hosts that --limit selects, in order; null: all. Throws UsageError for a pattern that is wrong or
+ * matches nothing.
+ */
 export function limitHosts(project: Project, limit: string | null): readonly Host[] {
   if (limit === null) return project.hosts;
   const { hosts, mistakes } = matchHosts(limit, project.hosts);
   const [first] = mistakes;
-  if (first !== undefined) throw new UsageError(`--limit ${limit}: ${first.message}`, first.hint ?? undefined);
+  if (first !== undefined)
+    throw new UsageError(`--limit ${limit}: ${first.message}`, first.hint ?? undefined);
   return hosts;
 }
 
-async function buildTarget(build: Build, play: Play, host: Host, sources: readonly ServiceSource[]): Promise<HostTarget> {
+async function buildTarget(
+  build: Build,
+  play: Play,
+  host: Host,
+  sources: readonly ServiceSource[],
+): Promise<HostTarget> {
   const services: Service[] = [];
   const resources: Resource[][] = [];
   const signed: SignedArtifact[] = [];
@@ -156,18 +198,39 @@ async function buildService(build: Build, host: Host, source: ServiceSource): Pr
   await readNamedFiles(build, service);
   const secrets = await collect(build, () => build.readSecrets(service, root));
   const artifact = service.artifact;
-  const found: ArtifactFile | null = artifact === null ? null : await collect(build, () => build.describe(artifact));
+  const found: ArtifactFile | null =
+    artifact === null ? null : await collect(build, () => build.describe(artifact));
   if (secrets === null || (artifact !== null && found === null)) return { service, resources: [] };
-  const resources = renderService(service, host, { env, values, secrets, files: build.files, artifact: found });
+  const resources = renderService(service, host, {
+    env,
+    values,
+    secrets,
+    files: build.files,
+    artifact: found,
+  });
   if (artifact === null || found?.signature === undefined) return { service, resources };
-  return { service, resources, signed: { service: service.name, source: artifact.source, sha256: found.sha256, signature: found.signature } };
+  return {
+    service,
+    resources,
+    signed: {
+      service: service.name,
+      source: artifact.source,
+      sha256: found.sha256,
+      signature: found.signature,
+    },
+  };
 }
 
 /** Files named outside templates/; one that cannot be read is reported, one that is missing by rendering. */
 async function readNamedFiles(build: Build, service: Service): Promise<void> {
   for (const { from, place } of service.files) {
     const path = from.kind === "source" ? from.source : from.kind === "template" ? from.template : null;
-    if (path === null || build.files.has(path) || (from.kind === "template" && build.files.has(`templates/${path}`))) continue;
+    if (
+      path === null ||
+      build.files.has(path) ||
+      (from.kind === "template" && build.files.has(`templates/${path}`))
+    )
+      continue;
     const read = await readProjectFile(build.project.root, path, MAX_SOURCE_BYTES);
     if (read.ok) build.files.set(path, read.bytes);
     else if (!read.missing) build.problems.push({ place, message: read.reason, hint: null, excerpt: "" });

@@ -10,23 +10,37 @@ import { type FoundFile, readProjectFile } from "./read-file.ts";
 import { openVerifier } from "./verifiers.ts";
 
 /** A file as it was hashed, and what else its signature is looked for with. */
-export type Signed = { readonly root: string; readonly file: { readonly path: string; readonly sha256: string }; readonly use: Fetching };
+export type Signed = {
+  readonly root: string;
+  readonly file: { readonly path: string; readonly sha256: string };
+  readonly use: Fetching;
+};
 
 /** The artifact from https, in the cache. Throws ConfigError: why it could not be fetched. */
 export async function findFetched(artifact: Artifact, fetching: Fetching): Promise<FoundFile> {
   const { source, sha256, place } = artifact;
   const fetched = await fetchArtifact(source, sha256 ?? "", fetching);
-  if (!fetched.ok) throw unfetched(place, `the artifact ${source} could not be fetched: ${fetched.reason}`, fetched.hint);
+  if (!fetched.ok)
+    throw unfetched(place, `the artifact ${source} could not be fetched: ${fetched.reason}`, fetched.hint);
   return { ok: true, path: fetched.path, size: (await stat(fetched.path)).size };
 }
 
 /**
- * Checks the signature over the very bytes that have the file's sha256: it is computed again while the verifier reads them, and the host compares what
- * arrives with it. Throws ConfigError at the signature: no file, another key, other bytes, an expired key, no tool.
+ * Checks the signature over the very bytes that have the file's sha256: it is computed again while the
+ * verifier reads them, and the host compares what arrives with it. Throws ConfigError at the signature: no
+ * file, another key, other bytes, an expired key, no tool.
  */
-export async function checkSignature(artifact: Artifact, declared: ArtifactSignature, signed: Signed): Promise<SignatureProof> {
-  const key = "keyFile" in declared ? await readKey(declared.keyFile, declared, signed.root) : new Uint8Array();
-  const names = declared.file === null ? SUFFIXES[declared.kind].map((suffix) => artifact.source + suffix) : [declared.file];
+export async function checkSignature(
+  artifact: Artifact,
+  declared: ArtifactSignature,
+  signed: Signed,
+): Promise<SignatureProof> {
+  const key =
+    "keyFile" in declared ? await readKey(declared.keyFile, declared, signed.root) : new Uint8Array();
+  const names =
+    declared.file === null
+      ? SUFFIXES[declared.kind].map((suffix) => artifact.source + suffix)
+      : [declared.file];
   const kept = await findKept(names, signed);
   const early = kept === null ? null : await judge(declared, kept.bytes, key, signed);
   if (early?.ok === true) return early.proof;
@@ -48,7 +62,12 @@ const SUFFIXES: Readonly<Record<ArtifactSignature["kind"], readonly string[]>> =
 
 type Found = { readonly name: string; readonly bytes: Uint8Array };
 
-async function judge(declared: ArtifactSignature, signature: Uint8Array, key: Uint8Array, { file }: Signed): Promise<Verdict> {
+async function judge(
+  declared: ArtifactSignature,
+  signature: Uint8Array,
+  key: Uint8Array,
+  { file }: Signed,
+): Promise<Verdict> {
   const verifier = await openVerifier({ declared, signature, key });
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(file.path, { highWaterMark: MAX_BYTES })) {
@@ -56,7 +75,9 @@ async function judge(declared: ArtifactSignature, signature: Uint8Array, key: Ui
     await verifier.take(chunk);
   }
   const verdict = await verifier.verdict();
-  return hash.digest("hex") === file.sha256 ? verdict : refused("was not checked: the artifact changed while it was read", "Run this again.");
+  return hash.digest("hex") === file.sha256
+    ? verdict
+    : refused("was not checked: the artifact changed while it was read", "Run this again.");
 }
 
 async function findKept(names: readonly string[], { file, use }: Signed): Promise<Found | null> {
@@ -68,16 +89,29 @@ async function findKept(names: readonly string[], { file, use }: Signed): Promis
 }
 
 /** The first that is there. */
-async function findSignature(names: readonly string[], declared: ArtifactSignature, signed: Signed): Promise<Found> {
+async function findSignature(
+  names: readonly string[],
+  declared: ArtifactSignature,
+  signed: Signed,
+): Promise<Found> {
   for (const name of names) {
-    const bytes = isUrl(name) ? await fetchOrNull(name, declared, signed) : await readOrNull(name, declared.place, signed.root);
+    const bytes = isUrl(name)
+      ? await fetchOrNull(name, declared, signed)
+      : await readOrNull(name, declared.place, signed.root);
     if (bytes !== null) return { name, bytes };
   }
-  const hint = declared.file === null ? `Put it there, or say where it is: signature: { ${declared.kind}: …, file: … }` : null;
+  const hint =
+    declared.file === null
+      ? `Put it there, or say where it is: signature: { ${declared.kind}: …, file: … }`
+      : null;
   throw mistake(declared.place, `the signature is not there: ${names.join(", nor ")}`, hint);
 }
 
-async function fetchOrNull(url: string, { place }: ArtifactSignature, { file, use }: Signed): Promise<Uint8Array | null> {
+async function fetchOrNull(
+  url: string,
+  { place }: ArtifactSignature,
+  { file, use }: Signed,
+): Promise<Uint8Array | null> {
   const fetched = await fetchSignature(url, file.sha256, use);
   if (fetched.ok) return fetched.bytes;
   if (fetched.status === 404 || fetched.status === 410) return null;

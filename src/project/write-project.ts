@@ -7,7 +7,10 @@ import { makeFolder } from "./make-folder.ts";
 
 const MOST_NAMED = 10;
 
-/** Makes the folder when it is missing. Throws UsageError, naming what is there, when it holds anything but .git: nothing is ever overwritten. */
+/**
+ * Makes the folder when it is missing. Throws UsageError, naming what is there, when it holds anything but
+ * .git: nothing is ever overwritten.
+ */
 export async function writeProject(folder: string, files: readonly ProjectFile[]): Promise<void> {
   const present = (await entriesOf(folder)).filter((name) => name !== ".git").sort();
   if (present.length > 0) {

@@ -9,11 +9,13 @@ import { makeFolder } from "./make-folder.ts";
 export type RenderedFile = { readonly host: string; readonly file: FileResource };
 
 /**
- * Writes each file's exact bytes to FOLDER/HOST/path: folders 0700, files 0600, because secrets are among them.
- * Throws UsageError when the folder is there and not empty: nothing that stands there is overwritten or mixed with.
+ * Writes each file's exact bytes to FOLDER/HOST/path: folders 0700, files 0600, because secrets are among
+ * them. Throws UsageError when the folder is there and not empty: nothing that stands there is overwritten or
+ * mixed with.
  */
 export async function writeRendered(folder: string, files: readonly RenderedFile[]): Promise<void> {
-  if ((await entriesOf(folder)).length > 0) throw new UsageError(`${folder} is not empty`, "Give --out a new or an empty folder.");
+  if ((await entriesOf(folder)).length > 0)
+    throw new UsageError(`${folder} is not empty`, "Give --out a new or an empty folder.");
   for (const { host, file } of files) {
     const path = join(folder, host, file.path);
     await makeFolder(dirname(path), 0o700);
@@ -26,7 +28,8 @@ async function entriesOf(folder: string): Promise<readonly string[]> {
     return await readdir(folder);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    if (error instanceof Error && "code" in error && error.code === "ENOTDIR") throw new UsageError(`${folder} is not a folder`);
+    if (error instanceof Error && "code" in error && error.code === "ENOTDIR")
+      throw new UsageError(`${folder} is not a folder`);
     throw error;
   }
 }

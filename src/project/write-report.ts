@@ -5,19 +5,30 @@ import { access, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 
-/** Throws UsageError when no report can be written to this path: its folder is not there or not ours to write, or something else than a file stands there. */
+/**
+ * Throws UsageError when no report can be written to this path: its folder is not there or not ours to write,
+ * or something else than a file stands there.
+ */
 export async function checkReportFile(path: string): Promise<void> {
   const folder = dirname(path);
   const parent = await lookAt(folder);
-  if (parent === null) throw new UsageError(`--report: the folder ${folder} does not exist`, "Make it first; only files are written.");
+  if (parent === null)
+    throw new UsageError(
+      `--report: the folder ${folder} does not exist`,
+      "Make it first; only files are written.",
+    );
   if (!parent.isDirectory()) throw new UsageError(`--report: ${folder} is not a folder`);
-  if ((await lookAt(path))?.isFile() === false) throw new UsageError(`--report: ${path} is there and is not a regular file`);
+  if ((await lookAt(path))?.isFile() === false)
+    throw new UsageError(`--report: ${path} is there and is not a regular file`);
   await access(folder, constants.W_OK | constants.X_OK).catch(() => {
     throw new UsageError(`--report: nothing can be written in the folder ${folder}`);
   });
 }
 
-/** Replaces the file by a rename, mode 0644 whatever the umask. Throws UsageError, and leaves what stood there, when that fails. */
+/**
+ * Replaces the file by a rename, mode 0644 whatever the umask. Throws UsageError, and leaves what stood
+ * there, when that fails.
+ */
 export async function writeReport(path: string, text: string): Promise<void> {
   const part = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.part`);
   try {
@@ -45,5 +56,7 @@ async function lookAt(path: string): Promise<Awaited<ReturnType<typeof stat>> | 
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : String(error);
+  return error instanceof Error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : String(error);
 }

@@ -4,7 +4,10 @@ import { dirname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { makeFolder } from "./make-folder.ts";
 
-/** file: services/NAME.yaml, its name already checked. Throws UsageError when it is there or cannot be written. */
+/**
+ * file: services/NAME.yaml, its name already checked. Throws UsageError when it is there or cannot be
+ * written.
+ */
 export async function writeService(root: string, file: string, text: string): Promise<void> {
   const path = join(root, file);
   await makeFolder(dirname(path));
@@ -12,7 +15,11 @@ export async function writeService(root: string, file: string, text: string): Pr
     await writeFile(path, text, { flag: "wx", mode: 0o644 });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-    if (code === "EEXIST") throw new UsageError(`${file} is there already`, "Give another name with --name, or look at the text with --stdout.");
+    if (code === "EEXIST")
+      throw new UsageError(
+        `${file} is there already`,
+        "Give another name with --name, or look at the text with --stdout.",
+      );
     throw new UsageError(`${file} cannot be written (${code})`);
   }
 }

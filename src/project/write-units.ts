@@ -1,4 +1,7 @@
-/** Writes the timer's files into a folder that the operator named; replaces only what install-timer wrote itself. */
+/**
+ * Writes the timer's files into a folder that the operator named; replaces only what install-timer wrote
+ * itself.
+ */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../core/errors.ts";
@@ -8,14 +11,20 @@ import { makeFolder } from "./make-folder.ts";
 /** A unit file's name and text. */
 export type UnitText = { readonly name: string; readonly text: string };
 
-/** Writes them, mode 0644, and gives their paths. Throws UsageError when something else stands there or it cannot be written. */
+/**
+ * Writes them, mode 0644, and gives their paths. Throws UsageError when something else stands there or it
+ * cannot be written.
+ */
 export async function writeUnits(folder: string, units: readonly UnitText[]): Promise<readonly string[]> {
   try {
     await makeFolder(folder);
     for (const { name } of units) {
       const found = await readFile(join(folder, name), "utf8").catch(missing);
       if (found !== null && !found.startsWith(TIMER_MARK))
-        throw new UsageError(`${join(folder, name)} is there and was not written by install-timer`, "Nothing was written.");
+        throw new UsageError(
+          `${join(folder, name)} is there and was not written by install-timer`,
+          "Nothing was written.",
+        );
     }
     for (const { name, text } of units) await writeFile(join(folder, name), text, { mode: 0o644 });
     return units.map(({ name }) => join(folder, name));

@@ -6,7 +6,8 @@ import type { RunResult, Script } from "./remote.ts";
 
 /** user@address:port, as messages name a host. */
 export function targetOf(host: Host): string {
-  const address = host.address.includes(":") && !host.address.startsWith("[") ? `[${host.address}]` : host.address;
+  const address =
+    host.address.includes(":") && !host.address.startsWith("[") ? `[${host.address}]` : host.address;
   return `${host.user}@${address}:${host.port}`;
 }
 
@@ -20,15 +21,25 @@ export function connectFailure(host: Host, error: unknown): SvcdeployError {
   if (error instanceof SvcdeployError) return error;
   const code = property(error, "code");
   const plain = PLAIN[code] ?? sshFailure(error);
-  return new ConnectError(code === "ETIMEDOUT" ? "timeout" : "unreachable", host.name, `${targetOf(host)}: ${plain}`, {
-    cause: error,
-    hint: `Try it by hand: ${sshCommand(host)}`,
-  });
+  return new ConnectError(
+    code === "ETIMEDOUT" ? "timeout" : "unreachable",
+    host.name,
+    `${targetOf(host)}: ${plain}`,
+    {
+      cause: error,
+      hint: `Try it by hand: ${sshCommand(host)}`,
+    },
+  );
 }
 
 /** The error of whatever was under way when a live connection broke. */
 export function connectionLost(host: Host, reason: string, cause?: unknown): ConnectError {
-  return new ConnectError("connection-lost", host.name, `${targetOf(host)}: the connection was lost: ${reason}`, { cause });
+  return new ConnectError(
+    "connection-lost",
+    host.name,
+    `${targetOf(host)}: the connection was lost: ${reason}`,
+    { cause },
+  );
 }
 
 /** A live connection's end in plain words. */
@@ -39,10 +50,15 @@ export function lossReason(error: unknown): string {
 /** Why a channel for a command did not open although the connection lives. */
 export function channelRefused(host: Host, error: unknown): HostError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new HostError("host-step", host.name, `${targetOf(host)}: the server does not let a command start: ${reason}`, {
-    cause: error,
-    hint: "Look at MaxSessions, ForceCommand and the login shell of this user on the host.",
-  });
+  return new HostError(
+    "host-step",
+    host.name,
+    `${targetOf(host)}: the server does not let a command start: ${reason}`,
+    {
+      cause: error,
+      hint: "Look at MaxSessions, ForceCommand and the login shell of this user on the host.",
+    },
+  );
 }
 
 /** A script that should have gone on, or ended well, and did not; null where it did. */
@@ -50,28 +66,51 @@ export function failedStatus(host: Host, script: Script, { exitCode, stderr }: R
   if (exitCode === 0) return null;
   const said = sanitizeLine(stderr.trim().split("\n").at(-1) ?? "");
   const how = exitCode === null ? "was ended by a signal" : `ended with status ${exitCode}`;
-  return new HostError("host-step", host.name, `${targetOf(host)}: ${script.name} ${how}${said === "" ? "" : `; it said: ${said}`}`);
+  return new HostError(
+    "host-step",
+    host.name,
+    `${targetOf(host)}: ${script.name} ${how}${said === "" ? "" : `; it said: ${said}`}`,
+  );
 }
 
-/** Why a forwarded connection did not open: forbidden by the server (RFC 4254, 5.1: reasons 1 and 3), or nothing answers there. */
+/**
+ * Why a forwarded connection did not open: forbidden by the server (RFC 4254, 5.1: reasons 1 and 3), or
+ * nothing answers there.
+ */
 export function forwardRefused(host: Host, destination: string, error: unknown): SvcdeployError {
   const reason = property(error, "reason");
   if (reason === "1" || reason === "3") {
-    return new HostError("host-step", host.name, `${targetOf(host)}: the server forbids forwarding to ${destination}`, {
-      cause: error,
-      hint: "AllowTcpForwarding and PermitOpen in the host's sshd_config decide this.",
-    });
+    return new HostError(
+      "host-step",
+      host.name,
+      `${targetOf(host)}: the server forbids forwarding to ${destination}`,
+      {
+        cause: error,
+        hint: "AllowTcpForwarding and PermitOpen in the host's sshd_config decide this.",
+      },
+    );
   }
   const why = error instanceof Error ? error.message.replace("(SSH) Channel open failure: ", "") : "refused";
-  return new ConnectError("unreachable", host.name, `nothing answers at ${destination} on ${host.name}: ${why.toLowerCase()}`, {
-    cause: error,
-    hint: "Does the service listen there? On the host: ss -ltn",
-  });
+  return new ConnectError(
+    "unreachable",
+    host.name,
+    `nothing answers at ${destination} on ${host.name}: ${why.toLowerCase()}`,
+    {
+      cause: error,
+      hint: "Does the service listen there? On the host: ss -ltn",
+    },
+  );
 }
 
-/** True when the server may only have been too busy (MaxStartups, sshd_config(5)): it hung up before authentication. */
+/**
+ * True when the server may only have been too busy (MaxStartups, sshd_config(5)): it hung up before
+ * authentication.
+ */
 export function isEarlyReset(error: unknown): boolean {
-  return ["ECONNRESET", "EPIPE"].includes(property(error, "code")) || /^Connection lost before handshake/.test(property(error, "message"));
+  return (
+    ["ECONNRESET", "EPIPE"].includes(property(error, "code")) ||
+    /^Connection lost before handshake/.test(property(error, "message"))
+  );
 }
 
 const PLAIN: { readonly [code: string]: string } = {
@@ -89,8 +128,10 @@ const PLAIN: { readonly [code: string]: string } = {
 
 function sshFailure(error: unknown): string {
   const message = property(error, "message");
-  if (/before handshake/.test(message)) return "the server hung up before it named itself (MaxStartups, or no SSH server)";
-  if (/no matching/.test(message)) return `the server and we have no algorithm in common (${message.replace("Handshake failed: ", "")})`;
+  if (/before handshake/.test(message))
+    return "the server hung up before it named itself (MaxStartups, or no SSH server)";
+  if (/no matching/.test(message))
+    return `the server and we have no algorithm in common (${message.replace("Handshake failed: ", "")})`;
   return message === "" ? "the server hung up" : `the SSH handshake failed: ${message}`;
 }
 

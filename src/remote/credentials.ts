@@ -6,7 +6,11 @@ import { sshCommand, targetOf } from "./connection-errors.ts";
 import type { KeyFile, KeyFileReader } from "./key-files.ts";
 
 /** Where keys may come from. Paths are absolute; null: there is none. */
-export type CredentialOptions = { readonly identity: string | null; readonly agentSocket: string | null; readonly homeDirectory: string | null };
+export type CredentialOptions = {
+  readonly identity: string | null;
+  readonly agentSocket: string | null;
+  readonly homeDirectory: string | null;
+};
 
 /** What is tried, for ssh2 and in words, and what had to be left out. */
 export type Credentials = {
@@ -21,11 +25,21 @@ export type Credentials = {
  * --identity, else the inventory's identity, and then nothing but it; else the agent's keys and the default files of ssh(1).
  * A key with a passphrase is left to the agent. Throws ConnectError("auth") when there is nothing to try.
  */
-export async function findCredentials(host: Host, options: CredentialOptions, readKeyFile: KeyFileReader): Promise<Credentials> {
+export async function findCredentials(
+  host: Host,
+  options: CredentialOptions,
+  readKeyFile: KeyFileReader,
+): Promise<Credentials> {
   const identity = options.identity ?? host.identity;
-  const found = identity === null ? await defaultCredentials(host, options, readKeyFile) : explicit(host, options, await readKeyFile(identity));
+  const found =
+    identity === null
+      ? await defaultCredentials(host, options, readKeyFile)
+      : explicit(host, options, await readKeyFile(identity));
   if (found.methods.length > 0) return found;
-  const why = found.skipped.length > 0 ? found.skipped.join("; ") : "no agent runs and none of the default key files exists";
+  const why =
+    found.skipped.length > 0
+      ? found.skipped.join("; ")
+      : "no agent runs and none of the default key files exists";
   throw new ConnectError("auth", host.name, `${targetOf(host)}: no key to log in with: ${why}`);
 }
 
@@ -33,15 +47,22 @@ export async function findCredentials(host: Host, options: CredentialOptions, re
 export function loginRefused(host: Host, credentials: Credentials): ConnectError {
   const skipped = credentials.skipped.length > 0 ? ` (left out: ${credentials.skipped.join("; ")})` : "";
   const tried = credentials.tried.join(", ");
-  return new ConnectError("auth", host.name, `${targetOf(host)}: the server accepts none of our keys: tried ${tried}${skipped}`, {
-    hint: `Is the public key in the authorized_keys of ${host.user} there? Try it by hand: ${sshCommand(host, credentials.identity)}`,
-  });
+  return new ConnectError(
+    "auth",
+    host.name,
+    `${targetOf(host)}: the server accepts none of our keys: tried ${tried}${skipped}`,
+    {
+      hint: `Is the public key in the authorized_keys of ${host.user} there? Try it by hand: ${sshCommand(host, credentials.identity)}`,
+    },
+  );
 }
 
 function explicit(host: Host, options: CredentialOptions, file: KeyFile): Credentials {
   const key = readKey(file);
-  if (typeof key !== "string") return { methods: [byKey(host, key)], tried: [file.path], skipped: [], identity: file.path };
-  if (key !== ENCRYPTED || options.agentSocket === null) return { methods: [], tried: [], skipped: [`${file.path} ${key}`], identity: file.path };
+  if (typeof key !== "string")
+    return { methods: [byKey(host, key)], tried: [file.path], skipped: [], identity: file.path };
+  if (key !== ENCRYPTED || options.agentSocket === null)
+    return { methods: [], tried: [], skipped: [`${file.path} ${key}`], identity: file.path };
   return {
     methods: [byAgent(host, options.agentSocket)],
     tried: [`the agent's keys, as ${file.path} has a passphrase`],
@@ -52,15 +73,30 @@ function explicit(host: Host, options: CredentialOptions, file: KeyFile): Creden
 
 const DEFAULT_FILES = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
-async function defaultCredentials(host: Host, options: CredentialOptions, readKeyFile: KeyFileReader): Promise<Credentials> {
+async function defaultCredentials(
+  host: Host,
+  options: CredentialOptions,
+  readKeyFile: KeyFileReader,
+): Promise<Credentials> {
   const home = options.homeDirectory;
-  const files = home === null ? [] : await Promise.all(DEFAULT_FILES.map((name) => readKeyFile(`${home}/.ssh/${name}`)));
-  const keys = files.filter((file) => file.kind !== "absent").map((file) => ({ path: file.path, key: readKey(file) }));
+  const files =
+    home === null ? [] : await Promise.all(DEFAULT_FILES.map((name) => readKeyFile(`${home}/.ssh/${name}`)));
+  const keys = files
+    .filter((file) => file.kind !== "absent")
+    .map((file) => ({ path: file.path, key: readKey(file) }));
   const agent = options.agentSocket;
   return {
-    methods: [...(agent === null ? [] : [byAgent(host, agent)]), ...keys.flatMap(({ key }) => (typeof key === "string" ? [] : [byKey(host, key)]))],
-    tried: [...(agent === null ? [] : ["the agent's keys"]), ...keys.flatMap(({ path, key }) => (typeof key === "string" ? [] : [path]))],
-    skipped: keys.flatMap(({ path, key }) => (typeof key === "string" && (key !== ENCRYPTED || agent === null) ? [`${path} ${key}`] : [])),
+    methods: [
+      ...(agent === null ? [] : [byAgent(host, agent)]),
+      ...keys.flatMap(({ key }) => (typeof key === "string" ? [] : [byKey(host, key)])),
+    ],
+    tried: [
+      ...(agent === null ? [] : ["the agent's keys"]),
+      ...keys.flatMap(({ path, key }) => (typeof key === "string" ? [] : [path])),
+    ],
+    skipped: keys.flatMap(({ path, key }) =>
+      typeof key === "string" && (key !== ENCRYPTED || agent === null) ? [`${path} ${key}`] : [],
+    ),
     identity: null,
   };
 }
@@ -72,7 +108,10 @@ function readKey(file: KeyFile): ssh2.ParsedKey | string {
   if (file.kind === "absent") return "does not exist";
   if (file.kind === "unreadable") return `cannot be read (${file.reason})`;
   const parsed = ssh2.utils.parseKey(file.text);
-  if (parsed instanceof Error) return /[Ee]ncrypted|passphrase/.test(parsed.message) ? ENCRYPTED : "is not a private key in a format that we read";
+  if (parsed instanceof Error)
+    return /[Ee]ncrypted|passphrase/.test(parsed.message)
+      ? ENCRYPTED
+      : "is not a private key in a format that we read";
   return parsed.isPrivateKey() ? parsed : "is a public key, not a private one";
 }
 

@@ -1,4 +1,6 @@
-/** Deadline: one signal for everything that may end an operation early: time, the caller, or a failure inside. */
+/**
+ * Deadline: one signal for everything that may end an operation early: time, the caller, or a failure inside.
+ */
 
 /** signal aborts with the reason that came first. */
 export type Deadline = {
@@ -24,8 +26,14 @@ export function startDeadline(milliseconds: number, late: () => Error, outer?: A
   return { signal: controller.signal, fail, stop };
 }
 
-/** Waits for work, or rejects with the signal's reason. What the work comes to after that is handed to `late`. */
-export function withSignal<T>(signal: AbortSignal, work: Promise<T>, late: (value: T) => void = () => {}): Promise<T> {
+/**
+ * Waits for work, or rejects with the signal's reason. What the work comes to after that is handed to `late`.
+ */
+export function withSignal<T>(
+  signal: AbortSignal,
+  work: Promise<T>,
+  late: (value: T) => void = () => {},
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       reject(signal.reason);

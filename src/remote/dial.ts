@@ -1,4 +1,7 @@
-/** One attempt at a connection: TCP, key exchange with the host key check, login; and the watch over it from then on. */
+/**
+ * One attempt at a connection: TCP, key exchange with the host key check, login; and the watch over it from
+ * then on.
+ */
 import { connect as connectTcp, type Socket } from "node:net";
 import ssh2 from "ssh2";
 import type { ConnectError } from "../core/errors.ts";
@@ -21,9 +24,18 @@ const KEEPALIVE_MILLISECONDS = 5_000;
 const SILENT_INTERVALS = 4;
 
 /** Opens a connection. Throws ConnectError: unreachable, timeout, host-key, auth, or the signal's reason. */
-export async function dial(host: Host, known: KnownHosts, credentials: Credentials, signal: AbortSignal): Promise<Connection> {
+export async function dial(
+  host: Host,
+  known: KnownHosts,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<Connection> {
   signal.throwIfAborted();
-  const socket = connectTcp({ host: host.address.replace(/^\[(.*)\]$/, "$1"), port: host.port, autoSelectFamilyAttemptTimeout: 2_000 });
+  const socket = connectTcp({
+    host: host.address.replace(/^\[(.*)\]$/, "$1"),
+    port: host.port,
+    autoSelectFamilyAttemptTimeout: 2_000,
+  });
   // Nagle's algorithm against delayed acknowledgements costs five times the whole handshake.
   socket.setNoDelay(true);
   const client = new ssh2.Client();
@@ -33,7 +45,8 @@ export async function dial(host: Host, known: KnownHosts, credentials: Credentia
     return refused === null;
   };
   client.connect(clientConfig(host, known, credentials, socket, verify));
-  const failure = (error: unknown): Error => refused ?? (isLogin(error) ? loginRefused(host, credentials) : connectFailure(host, error));
+  const failure = (error: unknown): Error =>
+    refused ?? (isLogin(error) ? loginRefused(host, credentials) : connectFailure(host, error));
   try {
     await ready(client, signal, failure);
   } catch (error) {
@@ -59,7 +72,8 @@ function clientConfig(
     // The deadline that covers everything is the caller's.
     readyTimeout: 0,
     keepaliveInterval: KEEPALIVE_MILLISECONDS,
-    // Whether the other side is alive is decided in watch(): a reply may queue behind a long upload on a slow link.
+    // Whether the other side is alive is decided in watch(): a reply may queue behind a long upload on a slow
+    // link.
     keepaliveCountMax: Number.MAX_SAFE_INTEGER,
   };
 }
@@ -80,19 +94,29 @@ function ready(client: ssh2.Client, signal: AbortSignal, failure: (error: unknow
     client.once("handshake", () => {
       handshaken = true;
     });
-    client.once("close", () => reject(failure(new Error(handshaken ? "hung up during the login" : "Connection lost before handshake"))));
+    client.once("close", () =>
+      reject(
+        failure(new Error(handshaken ? "hung up during the login" : "Connection lost before handshake")),
+      ),
+    );
   });
 }
 
 function isLogin(error: unknown): boolean {
-  return levelOf(error) === "client-authentication" || (error instanceof Error && /too many authentication failures/i.test(error.message));
+  return (
+    levelOf(error) === "client-authentication" ||
+    (error instanceof Error && /too many authentication failures/i.test(error.message))
+  );
 }
 
 function levelOf(error: unknown): string {
   return error instanceof Error && "level" in error ? String(error.level) : "";
 }
 
-/** Remembers why the connection broke, and breaks it when nothing at all has come from the host for four keepalives. */
+/**
+ * Remembers why the connection broke, and breaks it when nothing at all has come from the host for four
+ * keepalives.
+ */
 function watch(host: Host, client: ssh2.Client, socket: Socket): Connection {
   let lost: ConnectError | null = null;
   const lose = (reason: string, cause?: unknown): void => {

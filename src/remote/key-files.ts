@@ -1,4 +1,7 @@
-/** The files that SSH needs on the controller, known_hosts and private keys: each read once. The only file access of this folder. */
+/**
+ * The files that SSH needs on the controller, known_hosts and private keys: each read once. The only file
+ * access of this folder.
+ */
 import { readFile } from "node:fs/promises";
 
 /** A file's text; absent: there is none at that path; unreadable: why. */
@@ -25,6 +28,8 @@ async function read(path: string): Promise<KeyFile> {
     return { kind: "text", path, text: await readFile(path, "utf8") };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-    return code === "ENOENT" || code === "ENOTDIR" ? { kind: "absent", path } : { kind: "unreadable", path, reason: code };
+    return code === "ENOENT" || code === "ENOTDIR"
+      ? { kind: "absent", path }
+      : { kind: "unreadable", path, reason: code };
   }
 }

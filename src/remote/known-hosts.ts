@@ -1,4 +1,7 @@
-/** known_hosts: its lines parsed (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT), and what they say of a key that a host sent. */
+/**
+ * known_hosts: its lines parsed (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT), and what they say of a key that a
+ * host sent.
+ */
 import { createHash, createHmac } from "node:crypto";
 
 /** One usable line. certificateAuthority and revoked stand for the markers @cert-authority and @revoked. */
@@ -20,7 +23,10 @@ export type HostKeyVerdict =
   | { readonly kind: "changed"; readonly known: readonly KnownHostsLine[] }
   | { readonly kind: "unknown"; readonly authorities: readonly string[] };
 
-/** The usable lines of a known_hosts text. Comments, blank and malformed lines are passed over, as ssh(1) does. */
+/**
+ * The usable lines of a known_hosts text. Comments, blank and malformed lines are passed over, as ssh(1)
+ * does.
+ */
 export function parseKnownHosts(text: string, path: string): readonly KnownHostsLine[] {
   return text.split(/\r?\n/).flatMap((line, index) => parseLine(line, `${path}:${index + 1}`) ?? []);
 }
@@ -32,7 +38,11 @@ export function knownHostsName(address: string, port: number): string {
 }
 
 /** What these lines say of the key that the host called `name` sent. Revoked wins over trusted. */
-export function judgeHostKey(lines: readonly KnownHostsLine[], name: string, sent: Uint8Array): HostKeyVerdict {
+export function judgeHostKey(
+  lines: readonly KnownHostsLine[],
+  name: string,
+  sent: Uint8Array,
+): HostKeyVerdict {
   const mine = lines.filter((line) => line.matches(name));
   const same = mine.filter((line) => line.key.bytes.equals(sent));
   const revoked = same.find((line) => line.role === "revoked");
@@ -40,12 +50,19 @@ export function judgeHostKey(lines: readonly KnownHostsLine[], name: string, sen
   if (same.some((line) => line.role === "host")) return { kind: "trusted" };
   const known = mine.filter((line) => line.role === "host");
   if (known.length > 0) return { kind: "changed", known };
-  return { kind: "unknown", authorities: mine.filter((line) => line.role === "certificate-authority").map((line) => line.place) };
+  return {
+    kind: "unknown",
+    authorities: mine.filter((line) => line.role === "certificate-authority").map((line) => line.place),
+  };
 }
 
 /** The key types that known_hosts has for a host, most wanted first; empty when it is unknown. */
 export function knownKeyTypes(lines: readonly KnownHostsLine[], name: string): readonly string[] {
-  return [...new Set(lines.filter((line) => line.role === "host" && line.matches(name)).map((line) => line.key.type))];
+  return [
+    ...new Set(
+      lines.filter((line) => line.role === "host" && line.matches(name)).map((line) => line.key.type),
+    ),
+  ];
 }
 
 /** A public key's fingerprint as ssh-keygen -l prints it: SHA256:… in base64 without padding. */
@@ -61,14 +78,24 @@ export function keyTypeOf(key: Uint8Array): string {
   return /^[a-z0-9@.-]+$/.test(name) ? name : "unknown";
 }
 
-const ROLES: { readonly [marker: string]: KnownHostsLine["role"] } = { "@revoked": "revoked", "@cert-authority": "certificate-authority" };
+const ROLES: { readonly [marker: string]: KnownHostsLine["role"] } = {
+  "@revoked": "revoked",
+  "@cert-authority": "certificate-authority",
+};
 
 function parseLine(line: string, place: string): KnownHostsLine | null {
   const words = line.trim().split(/[ \t]+/);
   const marker = words[0]?.startsWith("@") ? words.shift() : undefined;
   const role = marker === undefined ? "host" : ROLES[marker];
   const [names, type, base64] = words;
-  if (role === undefined || names === undefined || names.startsWith("#") || type === undefined || base64 === undefined) return null;
+  if (
+    role === undefined ||
+    names === undefined ||
+    names.startsWith("#") ||
+    type === undefined ||
+    base64 === undefined
+  )
+    return null;
   const bytes = Buffer.from(base64, "base64");
   if (keyTypeOf(bytes) !== type) return null;
   return { place, role, matches: matcher(names), key: { type, bytes } };
@@ -94,7 +121,9 @@ function hashedMatcher(hashed: string): (name: string) => boolean {
   return (name) => createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest().equals(expected);
 }
 
-/** The patterns of ssh_config(5): * and ?, nothing else; without backtracking over more than the last star. */
+/**
+ * The patterns of ssh_config(5): * and ?, nothing else; without backtracking over more than the last star.
+ */
 function matchesPattern(name: string, pattern: string): boolean {
   let at = 0;
   let next = 0;

@@ -11,7 +11,10 @@ export class Permits {
     this.#free = count;
   }
 
-  /** Waits for a permit. Rejects with the signal's reason when that comes first; the place in the queue is then given up. */
+  /**
+   * Waits for a permit. Rejects with the signal's reason when that comes first; the place in the queue is
+   * then given up.
+   */
   async acquire(signal?: AbortSignal): Promise<Release> {
     signal?.throwIfAborted();
     if (this.#free > 0) this.#free--;

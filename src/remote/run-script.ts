@@ -1,4 +1,7 @@
-/** One script's conversation on an open channel: the script and its input go up, its output comes down, all of it bounded. */
+/**
+ * One script's conversation on an open channel: the script and its input go up, its output comes down, all of
+ * it bounded.
+ */
 import { once } from "node:events";
 import { StringDecoder } from "node:string_decoder";
 import type { ClientChannel } from "ssh2";
@@ -12,8 +15,17 @@ const DEFAULT_OUTPUT_CAP = 16 * 1024 * 1024;
 /** How much of standard error is kept. */
 export const STDERR_TAIL = 16 * 1024;
 
-/** Runs to the channel's end. Rejects with the deadline's reason, HostError("host-answer") past the cap, or what the input threw; the channel is then closed. */
-export async function converse(host: Host, channel: ClientChannel, script: Script, options: RunOptions, deadline: Deadline): Promise<RunResult> {
+/**
+ * Runs to the channel's end. Rejects with the deadline's reason, HostError("host-answer") past the cap, or
+ * what the input threw; the channel is then closed.
+ */
+export async function converse(
+  host: Host,
+  channel: ClientChannel,
+  script: Script,
+  options: RunOptions,
+  deadline: Deadline,
+): Promise<RunResult> {
   const cap = options.maxOutputBytes ?? DEFAULT_OUTPUT_CAP;
   const stdout = new Output(options.onLine);
   const stderr = new Tail(STDERR_TAIL);
@@ -26,11 +38,14 @@ export async function converse(host: Host, channel: ClientChannel, script: Scrip
   });
   channel.on("data", (piece: Buffer) => {
     if (deadline.signal.aborted) return;
-    const problem = stdout.bytes + piece.length > cap ? tooMuch(host, script, cap) : attempt(() => stdout.add(piece));
+    const problem =
+      stdout.bytes + piece.length > cap ? tooMuch(host, script, cap) : attempt(() => stdout.add(piece));
     if (problem !== null) deadline.fail(problem);
   });
   channel.stderr.on("data", (piece: Buffer) => stderr.add(piece));
-  send(channel, script, options.input, AbortSignal.any([closed.signal, deadline.signal])).catch(deadline.fail);
+  send(channel, script, options.input, AbortSignal.any([closed.signal, deadline.signal])).catch(
+    deadline.fail,
+  );
   try {
     const exitCode = await withSignal(deadline.signal, ended);
     return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
@@ -40,8 +55,16 @@ export async function converse(host: Host, channel: ClientChannel, script: Scrip
   }
 }
 
-/** Sends the script and its input, no faster than the host takes it; stops without a word when `over` fires: the script may end early. */
-export async function send(channel: ClientChannel, script: Script, input: ScriptInput, over: AbortSignal): Promise<void> {
+/**
+ * Sends the script and its input, no faster than the host takes it; stops without a word when `over` fires:
+ * the script may end early.
+ */
+export async function send(
+  channel: ClientChannel,
+  script: Script,
+  input: ScriptInput,
+  over: AbortSignal,
+): Promise<void> {
   await write(channel, script.text, over);
   const pieces = typeof input === "string" || input instanceof Uint8Array ? [input] : input;
   for await (const piece of pieces) {
@@ -66,7 +89,11 @@ function attempt(act: () => void): unknown {
 }
 
 function tooMuch(host: Host, script: Script, cap: number): HostError {
-  return new HostError("host-answer", host.name, `${targetOf(host)}: ${script.name} printed more than ${cap} bytes; it was stopped`);
+  return new HostError(
+    "host-answer",
+    host.name,
+    `${targetOf(host)}: ${script.name} printed more than ${cap} bytes; it was stopped`,
+  );
 }
 
 /** Standard output: kept whole, and handed on line by line. */

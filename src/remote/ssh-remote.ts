@@ -1,4 +1,6 @@
-/** The Remote over one ssh2 connection: at most six channels, each for a script or a forwarded TCP connection. */
+/**
+ * The Remote over one ssh2 connection: at most six channels, each for a script or a forwarded TCP connection.
+ */
 import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ClientCallback, ClientChannel } from "ssh2";
@@ -22,7 +24,10 @@ const START_MILLISECONDS = 30_000;
 const SESSION_ATTEMPTS = 6;
 const SESSION_PAUSE_MILLISECONDS = 200;
 
-/** Asks for English messages, sudo's above all. sshd passes it on where AcceptEnv allows, as distributions have it. */
+/**
+ * Asks for English messages, sudo's above all. sshd passes it on where AcceptEnv allows, as distributions
+ * have it.
+ */
 const ENVIRONMENT = { LC_ALL: "C" };
 
 /** See Remote for the contract. */
@@ -61,7 +66,8 @@ export class SshRemote implements Remote {
     if (channel === null) return;
     const result = yield* listen(channel, script, options);
     if (options.signal.aborted) return;
-    const broken = this.#connection.lost() ?? sudoRefusal(this.host, result) ?? failedStatus(this.host, script, result);
+    const broken =
+      this.#connection.lost() ?? sudoRefusal(this.host, result) ?? failedStatus(this.host, script, result);
     if (broken !== null) throw broken;
   }
 
@@ -84,7 +90,10 @@ export class SshRemote implements Remote {
     this.#connection.close();
   }
 
-  /** Where one session a connection is allowed, sshd may refuse the next one for as long as it has not collected the process of the one before. */
+  /**
+   * Where one session a connection is allowed, sshd may refuse the next one for as long as it has not
+   * collected the process of the one before.
+   */
   async #openSession(command: string, deadline: Deadline): Promise<ClientChannel> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -100,8 +109,15 @@ export class SshRemote implements Remote {
     }
   }
 
-  /** Opens a channel as soon as a permit is free; the permit comes back when the channel is closed, whoever closes it. */
-  async #open(deadline: Deadline, start: (done: ClientCallback) => void, translate: (error: unknown) => SvcdeployError): Promise<ClientChannel> {
+  /**
+   * Opens a channel as soon as a permit is free; the permit comes back when the channel is closed, whoever
+   * closes it.
+   */
+  async #open(
+    deadline: Deadline,
+    start: (done: ClientCallback) => void,
+    translate: (error: unknown) => SvcdeployError,
+  ): Promise<ClientChannel> {
     const release = await this.#channels.acquire(deadline.signal);
     const opening = this.#start(start, translate);
     opening.then(
@@ -115,11 +131,16 @@ export class SshRemote implements Remote {
     return withSignal(deadline.signal, opening, (channel) => channel.close());
   }
 
-  #start(start: (done: ClientCallback) => void, translate: (error: unknown) => SvcdeployError): Promise<ClientChannel> {
+  #start(
+    start: (done: ClientCallback) => void,
+    translate: (error: unknown) => SvcdeployError,
+  ): Promise<ClientChannel> {
     const lost = this.#connection.lost();
     if (lost !== null) return Promise.reject(lost);
     return new Promise((resolve, reject) => {
-      start((error, channel) => (error ? reject(this.#connection.lost() ?? translate(error)) : resolve(channel)));
+      start((error, channel) =>
+        error ? reject(this.#connection.lost() ?? translate(error)) : resolve(channel),
+      );
     });
   }
 

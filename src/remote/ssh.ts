@@ -13,7 +13,10 @@ import { Permits } from "./permits.ts";
 import type { Connector, Remote } from "./remote.ts";
 import { SshRemote } from "./ssh-remote.ts";
 
-/** Paths are absolute. knownHostsFiles wins over a host's own `knownHosts`; null: that one, else ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts. */
+/**
+ * Paths are absolute. knownHostsFiles wins over a host's own `knownHosts`; null: that one, else
+ * ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts.
+ */
 export type ConnectorOptions = {
   /** --identity: the only key tried. */
   readonly identity: string | null;
@@ -37,7 +40,10 @@ export function makeConnector(options: ConnectorOptions): Connector {
     const release = await handshakes.acquire();
     const deadline = startDeadline(options.connectTimeoutMilliseconds ?? 10_000, () => tooSlow(host));
     try {
-      const [known, credentials] = await Promise.all([findKnownHosts(host), findCredentials(host, options, readKeyFile)]);
+      const [known, credentials] = await Promise.all([
+        findKnownHosts(host),
+        findCredentials(host, options, readKeyFile),
+      ]);
       return new SshRemote(host, await dial(host, known, credentials, deadline.signal));
     } finally {
       deadline.stop();
@@ -47,7 +53,9 @@ export function makeConnector(options: ConnectorOptions): Connector {
   return { connect: (host) => attempt(host).catch((error: unknown) => again(error, () => attempt(host))) };
 }
 
-/** One more try, a little later, when a busy server hung up on us: MaxStartups drops connections at random. */
+/**
+ * One more try, a little later, when a busy server hung up on us: MaxStartups drops connections at random.
+ */
 async function again(error: unknown, attempt: () => Promise<Remote>): Promise<Remote> {
   if (!(error instanceof ConnectError) || !isEarlyReset(error.cause)) throw error;
   await pause(200 + Math.random() * 600);
@@ -55,7 +63,12 @@ async function again(error: unknown, attempt: () => Promise<Remote>): Promise<Re
 }
 
 function tooSlow(host: Host): SvcdeployError {
-  return new ConnectError("timeout", host.name, `${targetOf(host)}: no SSH session within the connect timeout`, {
-    hint: "A firewall that drops packets, a stopped sshd, or a server that answers very slowly (UseDNS, a full disk).",
-  });
+  return new ConnectError(
+    "timeout",
+    host.name,
+    `${targetOf(host)}: no SSH session within the connect timeout`,
+    {
+      hint: "A firewall that drops packets, a stopped sshd, or a server that answers very slowly (UseDNS, a full disk).",
+    },
+  );
 }

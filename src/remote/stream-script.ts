@@ -4,7 +4,11 @@ import type { RunResult, Script, StreamOptions } from "./remote.ts";
 import { STDERR_TAIL, send, Tail } from "./run-script.ts";
 
 /** The pieces, and at last how the script ended (stdout: its first bytes, to tell a refusal by). */
-export async function* listen(channel: ClientChannel, script: Script, options: StreamOptions): AsyncGenerator<Uint8Array, RunResult> {
+export async function* listen(
+  channel: ClientChannel,
+  script: Script,
+  options: StreamOptions,
+): AsyncGenerator<Uint8Array, RunResult> {
   const stderr = new Tail(STDERR_TAIL);
   const over = new AbortController();
   const closed = new Promise<number | null>((resolve) => {

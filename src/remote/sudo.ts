@@ -1,12 +1,16 @@
-/** The command line that starts a script on a host, with or without sudo, and how sudo's refusal is told from a script's failure. */
+/**
+ * The command line that starts a script on a host, with or without sudo, and how sudo's refusal is told from
+ * a script's failure.
+ */
 import { ConnectError } from "../core/errors.ts";
 import type { Host } from "../core/model.ts";
 import { targetOf } from "./connection-errors.ts";
 import type { RunResult, Script } from "./remote.ts";
 
 /**
- * The constant line that any login shell (sh, csh, fish) runs: sh takes the script's bytes from standard input, exactly as many as it has, and
- * leaves all others to it as data. Nothing else ever stands on it, for sudo logs it and ps shows it.
+ * The constant line that any login shell (sh, csh, fish) runs: sh takes the script's bytes from standard
+ * input, exactly as many as it has, and leaves all others to it as data. Nothing else ever stands on it, for
+ * sudo logs it and ps shows it.
  */
 export function commandLine(host: Host, script: Script): string {
   const shell = `/bin/sh -c 'eval "$(head -c ${Buffer.byteLength(script.text)})"'`;
@@ -34,7 +38,8 @@ const REFUSALS = [
 const WARNING = /^sudo ?: (unable to resolve host|setrlimit|unable to send audit message)/;
 
 function isRefusal(line: string, { exitCode, stdout }: RunResult): boolean {
-  if (exitCode === 127 || exitCode === 126) return /\bsudo\b/.test(line) && /not found|No such file|ermission denied|Unknown command/.test(line);
+  if (exitCode === 127 || exitCode === 126)
+    return /\bsudo\b/.test(line) && /not found|No such file|ermission denied|Unknown command/.test(line);
   if (exitCode !== 1) return false;
   if (REFUSALS.some((known) => known.test(line)) || /^sudo: Command not found/.test(line)) return true;
   // In another language only the prefix is known; a script that ran would have printed something.

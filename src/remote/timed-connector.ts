@@ -1,10 +1,16 @@
-/** A connector whose every connection ends when the run's time is up, so that one host that hangs does not outlive the run. */
+/**
+ * A connector whose every connection ends when the run's time is up, so that one host that hangs does not
+ * outlive the run.
+ */
 import { ConnectError } from "../core/errors.ts";
 import type { Host } from "../core/model.ts";
 import { startDeadline, withSignal } from "./deadline.ts";
 import type { Connector, Remote } from "./remote.ts";
 
-/** cutOff: the hosts that something was still asked of when the time was up; each call then rejects with ConnectError("timeout"). */
+/**
+ * cutOff: the hosts that something was still asked of when the time was up; each call then rejects with
+ * ConnectError("timeout").
+ */
 export type TimedConnector = {
   readonly connector: Connector;
   readonly cutOff: ReadonlySet<string>;
@@ -21,7 +27,11 @@ export function withinTime(inner: Connector, milliseconds: number, limit: string
     new ConnectError("timeout", host, `${host}: not looked at to the end, the run's ${limit} are over`, {
       hint: "Give it more with --timeout, or see what it waits for: svcdeploy check.",
     });
-  const guard = async <Value>(host: Host, work: () => Promise<Value>, late: (value: Value) => void = () => {}): Promise<Value> => {
+  const guard = async <Value>(
+    host: Host,
+    work: () => Promise<Value>,
+    late: (value: Value) => void = () => {},
+  ): Promise<Value> => {
     try {
       deadline.signal.throwIfAborted();
       return await withSignal(deadline.signal, work(), late);
@@ -37,7 +47,10 @@ export function withinTime(inner: Connector, milliseconds: number, limit: string
       guard(remote.host, () =>
         remote.run(script, {
           ...options,
-          signal: options.signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, options.signal]),
+          signal:
+            options.signal === undefined
+              ? deadline.signal
+              : AbortSignal.any([deadline.signal, options.signal]),
         }),
       ),
     forward: (address, port, limitMilliseconds) =>
@@ -46,7 +59,8 @@ export function withinTime(inner: Connector, milliseconds: number, limit: string
         () => remote.forward(address, port, limitMilliseconds),
         (stream) => stream.destroy(),
       ),
-    stream: (script, options) => remote.stream(script, { ...options, signal: AbortSignal.any([deadline.signal, options.signal]) }),
+    stream: (script, options) =>
+      remote.stream(script, { ...options, signal: AbortSignal.any([deadline.signal, options.signal]) }),
     close: () => remote.close(),
   });
   const connect = async (host: Host): Promise<Remote> =>

@@ -3,7 +3,7 @@ import type { Told } from "../core/adopt/adopt-into.ts";
 import type { Gap } from "../core/adopt/render-text.ts";
 import { refuseName } from "../core/config/allow-lists.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
-import { hang, type Line, line, plural, styled, wrap } from "./text.ts";
+import { hang, type Line, line, plural, styled, wrap } from "./lines/text.ts";
 
 /** A service file, or an item of one: key is its list then, else null. */
 export type AdoptResult = {
@@ -20,7 +20,12 @@ export type AdoptOutcome =
   | { readonly kind: "refused"; readonly unit: string; readonly reason: string };
 
 /** All of it for so many columns. */
-export function adoptText(outcomes: readonly AdoptOutcome[], host: string, environment: string, columns: number): readonly Line[] {
+export function adoptText(
+  outcomes: readonly AdoptOutcome[],
+  host: string,
+  environment: string,
+  columns: number,
+): readonly Line[] {
   const told = outcomes.map((outcome) => outcomeLines(outcome, columns));
   const written = outcomes.flatMap((outcome) => (outcome.kind === "written" ? [outcome.result] : []));
   const blocks = written.length === 0 ? told : [...told, nextLines(written, host, environment, columns)];
@@ -29,19 +34,38 @@ export function adoptText(outcomes: readonly AdoptOutcome[], host: string, envir
 
 function outcomeLines(outcome: AdoptOutcome, columns: number): readonly Line[] {
   if (outcome.kind === "refused")
-    return hang(line(styled("bad", "✗"), " "), sanitizeLine(`${outcome.unit} is not adopted: ${outcome.reason}`), columns, 2);
+    return hang(
+      line(styled("bad", "✗"), " "),
+      sanitizeLine(`${outcome.unit} is not adopted: ${outcome.reason}`),
+      columns,
+      2,
+    );
   const { adopted, key, gaps } = outcome.result;
   const file = key === null ? outcome.result.file : `an item of \`${key}:\` of ${outcome.result.file}`;
-  const problems = [...adopted.obstacles, ...gaps.filter(({ key }) => key !== "name").map(({ text }) => text)];
-  const same = gaps.length === 0 ? "renders to the same effective unit and variables" : "does not render to the same effective unit";
-  const head = { written: `${file} written; it ${same}`, printed: `${file} ${same}`, withheld: `${file} is not written` }[outcome.kind];
+  const problems = [
+    ...adopted.obstacles,
+    ...gaps.filter(({ key }) => key !== "name").map(({ text }) => text),
+  ];
+  const same =
+    gaps.length === 0
+      ? "renders to the same effective unit and variables"
+      : "does not render to the same effective unit";
+  const head = {
+    written: `${file} written; it ${same}`,
+    printed: `${file} ${same}`,
+    withheld: `${file} is not written`,
+  }[outcome.kind];
   const mark = problems.length === 0 ? styled("good", "✓") : styled("bad", "✗");
   return [
     ...hang(line(mark, " "), `${adopted.unit} → ${head}`, columns, 2),
     ...problems.flatMap((text) => item(styled("bad", "differs"), text, columns)),
     ...adopted.notes.flatMap((text) => item(styled("warn", "note   "), text, columns)),
     ...[...adopted.secrets].flatMap(([name, { from }]) =>
-      item(styled("warn", "secret "), `${name}: not written; read its value on the host before the apply, in ${from}`, columns),
+      item(
+        styled("warn", "secret "),
+        `${name}: not written; read its value on the host before the apply, in ${from}`,
+        columns,
+      ),
     ),
     ...(outcome.kind === "withheld" && refuseName(adopted.name) === null
       ? wrap("--force writes it all the same; --stdout shows it.", columns).map((text) => line(text))
@@ -53,20 +77,35 @@ function item(mark: ReturnType<typeof styled>, text: string, columns: number): r
   return hang(line("    ", mark, " "), sanitizeLine(text), columns, 12);
 }
 
-function nextLines(written: readonly AdoptResult[], host: string, environment: string, columns: number): readonly Line[] {
+function nextLines(
+  written: readonly AdoptResult[],
+  host: string,
+  environment: string,
+  columns: number,
+): readonly Line[] {
   const names = written.flatMap(({ adopted, key }) => (key === null ? [adopted.name] : []));
   const secrets = written.flatMap(({ adopted }) => [...adopted.secrets.keys()]);
   const merged = [...new Set(written.flatMap(({ adopted }) => adopted.merged))];
   const commands = [
-    ...written.flatMap(({ adopted }) => adopted.retired.map((unit) => `systemctl disable --now ${quoted(unit)}`)),
+    ...written.flatMap(({ adopted }) =>
+      adopted.retired.map((unit) => `systemctl disable --now ${quoted(unit)}`),
+    ),
     ...merged.map((path) => `rm ${quoted(path)}`),
     // Until then systemd tells plan of drop-ins that are gone.
     ...(merged.some((path) => path.startsWith("/etc/systemd/")) ? ["systemctl daemon-reload"] : []),
   ];
   const steps = [
-    ...(secrets.length === 0 ? [] : [`Give ${plural(secrets.length, "secret")} by the environment (or another provider): ${secrets.join(", ")}`]),
-    ...(names.length === 0 ? [] : [`In playbooks/site.yaml, add to a play of ${host}: services: [${names.join(", ")}]`]),
-    ...(commands.length === 0 ? [] : ["On the host, take away what stands in the service files now, right before the apply:"]),
+    ...(secrets.length === 0
+      ? []
+      : [
+          `Give ${plural(secrets.length, "secret")} by the environment (or another provider): ${secrets.join(", ")}`,
+        ]),
+    ...(names.length === 0
+      ? []
+      : [`In playbooks/site.yaml, add to a play of ${host}: services: [${names.join(", ")}]`]),
+    ...(commands.length === 0
+      ? []
+      : ["On the host, take away what stands in the service files now, right before the apply:"]),
   ];
   const more = [
     `svcdeploy lint --env ${environment}   # the units keep their faults: what is an error here, plan refuses`,
@@ -99,7 +138,12 @@ export type ProgramOutcome = {
 };
 
 /** All of them; leftOut: what else stands in the file. */
-export function programsText(outcomes: readonly ProgramOutcome[], leftOut: readonly string[], environment: string, columns: number): readonly Line[] {
+export function programsText(
+  outcomes: readonly ProgramOutcome[],
+  leftOut: readonly string[],
+  environment: string,
+  columns: number,
+): readonly Line[] {
   const blocks = outcomes.map(({ kind, program, file, notes, problems, secrets }) => [
     ...hang(
       line(problems.length === 0 ? styled("good", "✓") : styled("bad", "✗"), " "),
@@ -109,23 +153,37 @@ export function programsText(outcomes: readonly ProgramOutcome[], leftOut: reado
     ),
     ...problems.flatMap((text) => item(styled("bad", "problem"), text, columns)),
     ...notes.flatMap((text) => item(styled("warn", "note   "), text, columns)),
-    ...[...secrets].flatMap(([name, { from }]) => item(styled("warn", "secret "), `${name}: not written; its value stands in ${from}`, columns)),
+    ...[...secrets].flatMap(([name, { from }]) =>
+      item(styled("warn", "secret "), `${name}: not written; its value stands in ${from}`, columns),
+    ),
   ]);
-  const rest = leftOut.flatMap((text) => hang(line(styled("warn", "-"), " "), sanitizeLine(text), columns, 2));
-  const written = outcomes.filter(({ kind }) => kind === "written").map(({ processes }) => processes.map(shellWord).join(" "));
+  const rest = leftOut.flatMap((text) =>
+    hang(line(styled("warn", "-"), " "), sanitizeLine(text), columns, 2),
+  );
+  const written = outcomes
+    .filter(({ kind }) => kind === "written")
+    .map(({ processes }) => processes.map(shellWord).join(" "));
   const next =
     written.length === 0
       ? []
       : [
           line(styled("strong", "Next")),
-          ...["Add the services to a play in playbooks/site.yaml.", `svcdeploy lint --env ${environment}, then plan`].flatMap((text) =>
-            hang(line("  "), text, columns, 2),
-          ),
+          ...[
+            "Add the services to a play in playbooks/site.yaml.",
+            `svcdeploy lint --env ${environment}, then plan`,
+          ].flatMap((text) => hang(line("  "), text, columns, 2)),
           ...hang(line("  "), "On the host, right before the apply, so that nothing runs twice:", columns, 2),
           ...written.map((processes) => line(`    supervisorctl stop ${processes}`)),
-          ...hang(line("  "), "Take the programs out of supervisord's configuration afterwards, or they come back with it.", columns, 2),
+          ...hang(
+            line("  "),
+            "Take the programs out of supervisord's configuration afterwards, or they come back with it.",
+            columns,
+            2,
+          ),
         ];
-  return [...blocks, rest, next].filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : [[], ...block]));
+  return [...blocks, rest, next]
+    .filter((block) => block.length > 0)
+    .flatMap((block, index) => (index === 0 ? block : [[], ...block]));
 }
 
 /** A name that stands in supervisord's configuration may have anything in it. */

@@ -1,9 +1,12 @@
 /** What `svcdeploy check` found, for a terminal and for machines. Hosts with nothing wrong are one line. */
 import type { CheckStatus, Finding, HostCheck } from "../core/check/host-check.ts";
-import { hostList } from "./plan-view.ts";
-import { hang, indent, type Line, line, plural, type Style, styled, wrap } from "./text.ts";
+import { hang, indent, type Line, line, plural, type Style, styled, wrap } from "./lines/text.ts";
+import { hostList } from "./plan/plan-view.ts";
 
-/** Hosts with something to mend or to look at as blocks, then the notes, those that are well in one line, and one sentence. */
+/**
+ * Hosts with something to mend or to look at as blocks, then the notes, those that are well in one line, and
+ * one sentence.
+ */
 export function checkText(checks: readonly HostCheck[], columns: number): readonly Line[] {
   const troubled = checks.filter((check) => check.findings.some(isTrouble));
   const quiet = checks.filter((check) => !troubled.includes(check));
@@ -11,7 +14,9 @@ export function checkText(checks: readonly HostCheck[], columns: number): readon
     ...blocks(troubled, columns),
     ...noteLines(checks, columns),
     ...wellLines(quiet, columns),
-    ...hang(line(), summary(checks), columns, 2).map((each) => each.map((span) => ({ ...span, style: "strong" as const }))),
+    ...hang(line(), summary(checks), columns, 2).map((each) =>
+      each.map((span) => ({ ...span, style: "strong" as const })),
+    ),
   ];
 }
 
@@ -39,7 +44,9 @@ function isTrouble({ severity }: Finding): boolean {
 
 /** Hosts that have the same troubles are one block. */
 function blocks(checks: readonly HostCheck[], columns: number): readonly Line[] {
-  const groups = Map.groupBy(checks, ({ status, findings }) => JSON.stringify([status, findings.filter(isTrouble)]));
+  const groups = Map.groupBy(checks, ({ status, findings }) =>
+    JSON.stringify([status, findings.filter(isTrouble)]),
+  );
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     return first === undefined ? [] : [...block(first, hostList(group.map(({ host }) => host)), columns), []];
@@ -48,7 +55,10 @@ function blocks(checks: readonly HostCheck[], columns: number): readonly Line[] 
 
 function block({ status, findings }: HostCheck, hosts: string, columns: number): readonly Line[] {
   const title = TITLES[status];
-  const worstFirst = [...findings.filter(({ severity }) => severity === "bad"), ...findings.filter(({ severity }) => severity === "warn")];
+  const worstFirst = [
+    ...findings.filter(({ severity }) => severity === "bad"),
+    ...findings.filter(({ severity }) => severity === "warn"),
+  ];
   return [
     line(styled("strong", hosts), ": ", styled(title.style, title.text)),
     ...indent(
@@ -74,7 +84,9 @@ function findingLines({ severity, text, fix, commands }: Finding, columns: numbe
 
 /** The same note of several hosts is told once. */
 function noteLines(checks: readonly HostCheck[], columns: number): readonly Line[] {
-  const notes = checks.flatMap(({ host, findings }) => findings.filter((finding) => !isTrouble(finding)).map((note) => ({ host, note })));
+  const notes = checks.flatMap(({ host, findings }) =>
+    findings.filter((finding) => !isTrouble(finding)).map((note) => ({ host, note })),
+  );
   const same = Map.groupBy(notes, ({ note }) => JSON.stringify([note.text, note.fix]));
   const lines = [...same.values()].flatMap((group) => {
     const fix = group[0]?.note.fix;
@@ -89,7 +101,10 @@ function wellLines(checks: readonly HostCheck[], columns: number): readonly Line
   if (checks.length === 0) return [];
   const kinds = [...new Set(checks.map(({ systemd, cgroup }) => `systemd ${systemd}, cgroup ${cgroup}`))];
   const what = kinds.length > 3 ? "" : ` (${kinds.join("; ")})`;
-  return [...hang(line(styled("good", "ready"), ": "), hostList(checks.map(({ host }) => host)) + what, columns, 2), []];
+  return [
+    ...hang(line(styled("good", "ready"), ": "), hostList(checks.map(({ host }) => host)) + what, columns, 2),
+    [],
+  ];
 }
 
 function summary(checks: readonly HostCheck[]): string {

@@ -1,9 +1,15 @@
-/** Mistakes in the project's files as a compiler shows them: file:line:column, message, the line with a caret, and what to do. */
+/**
+ * Mistakes in the project's files as a compiler shows them: file:line:column, message, the line with a caret,
+ * and what to do.
+ */
 import type { ConfigError, Problem } from "../core/errors.ts";
-import { hintLines } from "./error-text.ts";
-import { indent, type Line, line, styled, wrap } from "./text.ts";
+import { hintLines } from "./lines/error-text.ts";
+import { indent, type Line, line, styled, wrap } from "./lines/text.ts";
 
-/** All problems, file by file from the top down, then how many there were. File names stand as they are, so that editors can jump to them. */
+/**
+ * All problems, file by file from the top down, then how many there were. File names stand as they are, so
+ * that editors can jump to them.
+ */
 export function configProblems(error: ConfigError, columns: number): readonly Line[] {
   return [
     ...inReadingOrder(error.problems).flatMap((problem) => [...problemLines(problem, columns), []]),
@@ -15,7 +21,9 @@ export function configProblems(error: ConfigError, columns: number): readonly Li
 function inReadingOrder(problems: readonly Problem[]): readonly Problem[] {
   const files = [...new Set(problems.map((problem) => problem.place.file))];
   return files.flatMap((file) =>
-    problems.filter((problem) => problem.place.file === file).sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
+    problems
+      .filter((problem) => problem.place.file === file)
+      .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
   );
 }
 
@@ -24,7 +32,10 @@ function problemLines(problem: Problem, columns: number): readonly Line[] {
   const fits = place.length + problem.message.length + 2 <= columns && !problem.message.includes("\n");
   const head = fits
     ? [line(styled("strong", place), ": ", styled("bad", problem.message))]
-    : [line(styled("strong", `${place}:`)), ...wrap(problem.message, columns - 2).map((text) => line("  ", styled("bad", text)))];
+    : [
+        line(styled("strong", `${place}:`)),
+        ...wrap(problem.message, columns - 2).map((text) => line("  ", styled("bad", text))),
+      ];
   return [...head, ...excerptLines(problem.excerpt), ...indent(hintLines(problem.hint, columns - 2), 2)];
 }
 

@@ -2,11 +2,14 @@
 import type { EffectiveEnvironment, EnvironmentVariable } from "../core/environment/effective-environment.ts";
 import type { Assignment, HostLine, VariableValue } from "../core/environment/environment-layer.ts";
 import type { LineOrigin } from "../core/explain/line-origin.ts";
-import { besideLines, type Row } from "./beside.ts";
 import { sayPlace } from "./explain-text.ts";
-import { type Line, line, plural, styled, wrap } from "./text.ts";
+import { besideLines, type Row } from "./lines/beside.ts";
+import { type Line, line, plural, styled, wrap } from "./lines/text.ts";
 
-/** One unit's environment. originOf: where in the project a line on the host comes from; null: not known. others: units of the service that this is not about. */
+/**
+ * One unit's environment. originOf: where in the project a line on the host comes from; null: not known.
+ * others: units of the service that this is not about.
+ */
 export type EnvView = {
   readonly environment: string;
   readonly host: string;
@@ -44,22 +47,40 @@ export function envJson(view: EnvView): object {
     systemd,
     unit,
     otherUnits: others,
-    variables: found.variables.map((each) => ({ name: each.name, ...assignment(each), over: each.over.map(assignment) })),
-    removed: found.removed.map(({ name, by, over }) => ({ name, by: lineJson(by, view), over: over.map(assignment) })),
-    unknownFiles: found.foreign.map(({ path, optional, line: at }) => ({ path, optional: optional === "optional", namedBy: lineJson(at, view) })),
+    variables: found.variables.map((each) => ({
+      name: each.name,
+      ...assignment(each),
+      over: each.over.map(assignment),
+    })),
+    removed: found.removed.map(({ name, by, over }) => ({
+      name,
+      by: lineJson(by, view),
+      over: over.map(assignment),
+    })),
+    unknownFiles: found.foreign.map(({ path, optional, line: at }) => ({
+      path,
+      optional: optional === "optional",
+      namedBy: lineJson(at, view),
+    })),
   };
 }
 
 /** implied: set by the manager, or by systemd for a directive; nobody wrote the variable. */
 function rowsOf(which: "written" | "implied", view: EnvView): readonly Row[] {
-  const isImplied = ({ setter }: EnvironmentVariable): boolean => setter === "manager" || setter === "systemd";
-  const rows = view.found.variables.filter((each) => isImplied(each) === (which === "implied")).map((each) => variableRow(each, view));
+  const isImplied = ({ setter }: EnvironmentVariable): boolean =>
+    setter === "manager" || setter === "systemd";
+  const rows = view.found.variables
+    .filter((each) => isImplied(each) === (which === "implied"))
+    .map((each) => variableRow(each, view));
   return rows.length > 0 ? rows : [{ left: "nothing", right: [] }];
 }
 
 function variableRow(variable: EnvironmentVariable, view: EnvView): Row {
   const over = variable.over.map((each) => sayOver(each, view));
-  return { left: `${variable.name}=${sayValue(variable.value)}`, right: [saySetter(variable, view), ...over] };
+  return {
+    left: `${variable.name}=${sayValue(variable.value)}`,
+    right: [saySetter(variable, view), ...over],
+  };
 }
 
 function sayOver(assignment: Assignment, view: EnvView): string {
@@ -81,10 +102,17 @@ function foreignLines(view: EnvView, columns: number): readonly Line[] {
   if (foreign.length === 0) return [];
   const rows = foreign.map(({ path, optional, line: at }) => ({
     left: path,
-    right: [`EnvironmentFile=, ${sayLine(at, view)}`, optional === "optional" ? "it need not be there" : "without it the service does not start"],
+    right: [
+      `EnvironmentFile=, ${sayLine(at, view)}`,
+      optional === "optional" ? "it need not be there" : "without it the service does not start",
+    ],
   }));
   const title = `Not from this project: ${foreign.length === 1 ? "this file" : "these files"} may set anything; that wins over Environment= and over the files named before`;
-  return [[], ...wrap(title, columns).map((each) => line(styled("warn", each))), ...besideLines(rows, columns)];
+  return [
+    [],
+    ...wrap(title, columns).map((each) => line(styled("warn", each))),
+    ...besideLines(rows, columns),
+  ];
 }
 
 function notes({ others, found }: EnvView): readonly string[] {
@@ -116,9 +144,10 @@ function sayLine(at: HostLine, { originOf }: EnvView): string {
   const origin = originOf(at);
   if (origin?.place == null) return `${at.file}:${at.line}`;
   const [input] = origin.inputs;
-  const because = [origin.because, ...(input === undefined ? [] : [`${input.name} at ${input.from.map(({ text }) => text).join(" and ")}`])].filter(
-    (each) => each !== "",
-  );
+  const because = [
+    origin.because,
+    ...(input === undefined ? [] : [`${input.name} at ${input.from.map(({ text }) => text).join(" and ")}`]),
+  ].filter((each) => each !== "");
   return `${sayPlace(origin.place)}${because.length === 0 ? "" : ` (${because.join("; ")})`}`;
 }
 

@@ -1,12 +1,20 @@
-/** `svcdeploy explain`: rendered lines on the left, where they come from on the right, or below where that does not fit. */
+/**
+ * `svcdeploy explain`: rendered lines on the left, where they come from on the right, or below where that
+ * does not fit.
+ */
 import type { ExplainedFile, ExplainedLine, Input, LineOrigin, Spot } from "../core/explain/line-origin.ts";
 import type { Place } from "../core/model.ts";
 import { MANAGED } from "../core/render/unit-text.ts";
-import { besideLines } from "./beside.ts";
-import { formatMode, type Line, line, styled } from "./text.ts";
+import { besideLines } from "./lines/beside.ts";
+import { formatMode, type Line, line, styled } from "./lines/text.ts";
 
 /** The files of one service on one host. */
-export type ExplainView = { readonly environment: string; readonly host: string; readonly service: string; readonly files: readonly ExplainedFile[] };
+export type ExplainView = {
+  readonly environment: string;
+  readonly host: string;
+  readonly service: string;
+  readonly files: readonly ExplainedFile[];
+};
 
 /** All of it for so many columns. */
 export function explainText({ files }: ExplainView, columns: number): readonly Line[] {
@@ -20,7 +28,11 @@ export function explainJson({ environment, host, service, files }: ExplainView):
     environment,
     host,
     service,
-    files: files.map(({ lines, mode, ...rest }) => ({ ...rest, mode: formatMode(mode), lines: lines?.map(lineJson) ?? null })),
+    files: files.map(({ lines, mode, ...rest }) => ({
+      ...rest,
+      mode: formatMode(mode),
+      lines: lines?.map(lineJson) ?? null,
+    })),
   };
 }
 
@@ -38,12 +50,18 @@ export function sayPlace({ file, line: number }: Place): string {
 
 function fileLines(file: ExplainedFile, columns: number): readonly Line[] {
   const note = file.secret ? ", its secrets are not shown" : "";
-  const head = line(styled("strong", file.path), styled("dim", ` (${formatMode(file.mode)} ${file.owner}:${file.group}${note})`));
+  const head = line(
+    styled("strong", file.path),
+    styled("dim", ` (${formatMode(file.mode)} ${file.owner}:${file.group}${note})`),
+  );
   if (file.lines === null) return [head, line(styled("dim", "  no text"))];
   return [
     head,
     ...besideLines(
-      file.lines.map(({ text, origin }) => ({ left: text, right: text === MANAGED || text.trim() === "" ? [] : originTexts(origin) })),
+      file.lines.map(({ text, origin }) => ({
+        left: text,
+        right: text === MANAGED || text.trim() === "" ? [] : originTexts(origin),
+      })),
       columns,
     ),
   ];
@@ -55,7 +73,8 @@ function sayInput({ name, from, over }: Input): string {
 }
 
 function lineJson({ text, origin: { kind, place, because, inputs } }: ExplainedLine): object {
-  const spots = (list: readonly Spot[]) => list.map((spot) => ({ ...placeJson(spot.place), text: spot.text }));
+  const spots = (list: readonly Spot[]) =>
+    list.map((spot) => ({ ...placeJson(spot.place), text: spot.text }));
   const variables = inputs.map(({ name, from, over }) => ({ name, from: spots(from), over: spots(over) }));
   return { text, origin: { kind, ...placeJson(place), because, variables } };
 }

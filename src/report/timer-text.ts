@@ -1,5 +1,5 @@
 /** What install-timer shows: files, the crontab line, and what was done. */
-import { type Line, line, styled } from "./text.ts";
+import { type Line, line, styled } from "./lines/text.ts";
 
 /** An installed pair: what was done in order, and how to see and undo it. host: null on this machine. */
 export type Installed = {
@@ -41,12 +41,17 @@ export function installedText({ lines, about, every, name, scope, host }: Instal
     line(styled("strong", `${about}: every ${every} from now on${host === null ? "" : `, on ${host}`}.`)),
     ...commands.flatMap(([command, what]) => [line("  ", command), line(styled("dim", `      ${what}`))]),
     line("  The same command with --remove takes it away."),
-    ...(scope === "user" ? [line(styled("warn", "It runs while you are logged in; always, after: "), "loginctl enable-linger")] : []),
+    ...(scope === "user"
+      ? [line(styled("warn", "It runs while you are logged in; always, after: "), "loginctl enable-linger")]
+      : []),
   ];
 }
 
 /** What was removed; lines null: nothing was there. */
 export function removedText(lines: readonly string[] | null, path: string): readonly Line[] {
   if (lines === null) return [line(`There was nothing to remove: ${path} is not there.`)];
-  return [...lines.map((text) => line(styled("dim", text))), line("The timer is gone; a run under way ends by itself.")];
+  return [
+    ...lines.map((text) => line(styled("dim", text))),
+    line("The timer is gone; a run under way ends by itself."),
+  ];
 }

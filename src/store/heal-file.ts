@@ -10,8 +10,9 @@ import { makePrivateFolder } from "./make-private-folder.ts";
 const GIVE_STATE = "Name a folder for it with --state DIR.";
 
 /**
- * Where the state of a project's environment stands: below the given folder, else below svcdeploy under XDG_STATE_HOME or ~/.local/state, in a folder of
- * the project's own. Throws UsageError where there is no place.
+ * Where the state of a project's environment stands: below the given folder, else below svcdeploy under
+ * XDG_STATE_HOME or ~/.local/state, in a folder of the project's own. Throws UsageError where there is no
+ * place.
  */
 export async function healFile(
   { name, environment, root }: Pick<Project, "name" | "environment" | "root">,
@@ -22,13 +23,22 @@ export async function healFile(
   const own = join("drift", `${name}.${environment}.${fingerprint}`, "heal.json");
   if (given !== null) return join(given, own);
   if (state?.startsWith("/")) return join(state, "svcdeploy", own);
-  const hasHome = home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
+  const hasHome =
+    home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
   if (hasHome) return join(home, ".local/state/svcdeploy", own);
-  throw new UsageError("Healing needs a place for what it remembers: there is neither XDG_STATE_HOME nor a HOME that is there", GIVE_STATE);
+  throw new UsageError(
+    "Healing needs a place for what it remembers: there is neither XDG_STATE_HOME nor a HOME that is there",
+    GIVE_STATE,
+  );
 }
 
-/** What the file holds; nothing where there is none. One that makes no sense is moved aside: asideAs says where to. Throws UsageError. */
-export async function readHealFile(path: string): Promise<{ readonly state: HealState; readonly asideAs: string | null }> {
+/**
+ * What the file holds; nothing where there is none. One that makes no sense is moved aside: asideAs says
+ * where to. Throws UsageError.
+ */
+export async function readHealFile(
+  path: string,
+): Promise<{ readonly state: HealState; readonly asideAs: string | null }> {
   try {
     const state = parseState(await readFile(path, "utf8"));
     if (state !== null) return { state, asideAs: null };

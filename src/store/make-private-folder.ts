@@ -1,4 +1,7 @@
-/** Makes a folder of the user's own with the missing ones above it. Node's own recursive mkdir never returns below /proc. */
+/**
+ * Makes a folder of the user's own with the missing ones above it. Node's own recursive mkdir never returns
+ * below /proc.
+ */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 

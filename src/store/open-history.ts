@@ -1,4 +1,7 @@
-/** Opens the history: makes it, brings its schema forward, moves a damaged one aside, and says in the user's words why it cannot be used. */
+/**
+ * Opens the history: makes it, brings its schema forward, moves a damaged one aside, and says in the user's
+ * words why it cannot be used.
+ */
 import { chmodSync, closeSync, existsSync, lstatSync, openSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
@@ -11,10 +14,15 @@ import { BUSY_MILLISECONDS, openSqlite, SQLITE, sqliteCode } from "./sqlite.ts";
 export type Written<Value> = { readonly value: Value; readonly movedTo: string | null };
 
 /**
- * Does the work on the history for writing, made if it is missing: the folder 0700, the file 0600. A damaged one is moved aside, never deleted,
- * and the work is done in a new one. now: milliseconds since the epoch. Throws SvcdeployError("history").
+ * Does the work on the history for writing, made if it is missing: the folder 0700, the file 0600. A damaged
+ * one is moved aside, never deleted, and the work is done in a new one. now: milliseconds since the epoch.
+ * Throws SvcdeployError("history").
  */
-export function writeHistory<Value>(path: string, now: number, work: (database: DatabaseSync) => Value): Written<Value> {
+export function writeHistory<Value>(
+  path: string,
+  now: number,
+  work: (database: DatabaseSync) => Value,
+): Written<Value> {
   try {
     const inode = makeFile(path);
     try {
@@ -30,7 +38,10 @@ export function writeHistory<Value>(path: string, now: number, work: (database: 
   }
 }
 
-/** Does the work on the history for reading; null when there is none yet, or one that was only begun. Throws SvcdeployError("history"). */
+/**
+ * Does the work on the history for reading; null when there is none yet, or one that was only begun. Throws
+ * SvcdeployError("history").
+ */
 export function readHistory<Value>(path: string, work: (database: DatabaseSync) => Value): Value | null {
   try {
     if ((lstatSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return null;
@@ -40,8 +51,15 @@ export function readHistory<Value>(path: string, work: (database: DatabaseSync) 
   }
 }
 
-/** Brings the schema forward, all steps or none. Throws SvcdeployError("history") for a schema that is newer than the last step. */
-export function migrate(database: DatabaseSync, path: string, migrations: readonly string[] = MIGRATIONS): void {
+/**
+ * Brings the schema forward, all steps or none. Throws SvcdeployError("history") for a schema that is newer
+ * than the last step.
+ */
+export function migrate(
+  database: DatabaseSync,
+  path: string,
+  migrations: readonly string[] = MIGRATIONS,
+): void {
   if (versionOf(database) === migrations.length) return;
   database.exec("BEGIN IMMEDIATE");
   try {
@@ -73,9 +91,13 @@ function versionOf(database: DatabaseSync): number {
 
 function refuseNewer(version: number, known: number, path: string): void {
   if (version <= known) return;
-  throw new SvcdeployError("history", `${path} was made by a newer svcdeploy (schema ${version}, this one knows ${known})`, {
-    hint: "update svcdeploy here; the file is left as it is",
-  });
+  throw new SvcdeployError(
+    "history",
+    `${path} was made by a newer svcdeploy (schema ${version}, this one knows ${known})`,
+    {
+      hint: "update svcdeploy here; the file is left as it is",
+    },
+  );
 }
 
 /** Makes folder and file where they are missing, the user's alone; gives the file's inode. */
@@ -83,7 +105,8 @@ function makeFile(path: string): number {
   makePrivateFolder(dirname(path));
   closeSync(openSync(path, "a", 0o600));
   const stats = lstatSync(path);
-  if (!stats.isFile()) throw new SvcdeployError("history", `${path} is no regular file`, { hint: "move it away" });
+  if (!stats.isFile())
+    throw new SvcdeployError("history", `${path} is no regular file`, { hint: "move it away" });
   if ((stats.mode & 0o077) !== 0) chmodSync(path, 0o600);
   return stats.ino;
 }
@@ -93,7 +116,10 @@ function isDamage(error: unknown): boolean {
   return code === SQLITE.corrupt || code === SQLITE.notADatabase;
 }
 
-/** Its journal goes along: SQLite would roll it back into the new file. Null when another process moved it before. */
+/**
+ * Its journal goes along: SQLite would roll it back into the new file. Null when another process moved it
+ * before.
+ */
 function moveAside(path: string, inode: number, now: number): string | null {
   if (lstatSync(path, { throwIfNoEntry: false })?.ino !== inode) return null;
   const target = `${path}.damaged-${new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "")}`;
@@ -106,13 +132,17 @@ const IN_THE_WAY = "make it writable for you, or set XDG_STATE_HOME to a folder 
 
 function explain(error: unknown, path: string): unknown {
   if (error instanceof SvcdeployError) return error;
-  const because = (message: string, hint: string): SvcdeployError => new SvcdeployError("history", message, { hint, cause: error });
+  const because = (message: string, hint: string): SvcdeployError =>
+    new SvcdeployError("history", message, { hint, cause: error });
   switch (sqliteCode(error)) {
     case null:
       break;
     case SQLITE.busy:
     case SQLITE.locked:
-      return because(`another process has kept ${path} locked for ${BUSY_MILLISECONDS / 1000} s`, `see which one: fuser -v ${path}`);
+      return because(
+        `another process has kept ${path} locked for ${BUSY_MILLISECONDS / 1000} s`,
+        `see which one: fuser -v ${path}`,
+      );
     case SQLITE.full:
       return because(`the disk that holds ${path} is full`, "free some space there");
     case SQLITE.corrupt:
@@ -122,10 +152,14 @@ function explain(error: unknown, path: string): unknown {
     case SQLITE.cannotOpen:
       return because(`${path} cannot be written`, IN_THE_WAY);
     default:
-      return because(`${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`, "look at its disk");
+      return because(
+        `${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+        "look at its disk",
+      );
   }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (!/^E[A-Z]+$/.test(code)) return error;
-  if (code === "ENOSPC" || code === "EDQUOT") return because(`the disk that holds ${path} is full`, "free some space there");
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return because(`the disk that holds ${path} is full`, "free some space there");
   return because(`${path} cannot be written (${code})`, IN_THE_WAY);
 }

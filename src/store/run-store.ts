@@ -1,11 +1,17 @@
-/** Runs in the history: written at their start and their end, read as a list or one by one, and forgotten in time. */
+/**
+ * Runs in the history: written at their start and their end, read as a list or one by one, and forgotten in
+ * time.
+ */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { RecordedHost, RecordedPlan, RecordedRun } from "../core/history/recorded-run.ts";
 
 /** So many runs are kept, and none that is older. */
 export const KEPT = { runs: 1000, days: 400 } as const;
 
-/** Writes a run as it is known by now, instead of what was known of it; now: milliseconds since the epoch, for what is to be forgotten. */
+/**
+ * Writes a run as it is known by now, instead of what was known of it; now: milliseconds since the epoch, for
+ * what is to be forgotten.
+ */
 export function putRun(database: DatabaseSync, run: RecordedRun, now: number): void {
   database.exec("BEGIN IMMEDIATE");
   try {
@@ -31,7 +37,18 @@ export function putRun(database: DatabaseSync, run: RecordedRun, now: number): v
     const insert = database.prepare("INSERT INTO hosts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (const [position, host] of run.hosts.entries()) {
       const { host: name, play, status, cause, services, message, transaction } = host;
-      insert.run(run.id, position, name, play, status, cause, JSON.stringify(services), message, transaction, JSON.stringify(host));
+      insert.run(
+        run.id,
+        position,
+        name,
+        play,
+        status,
+        cause,
+        JSON.stringify(services),
+        message,
+        transaction,
+        JSON.stringify(host),
+      );
     }
     forget(database, now);
     database.exec("COMMIT");
@@ -68,7 +85,9 @@ type Row = Record<string, SQLOutputValue>;
 
 function forget(database: DatabaseSync, now: number): void {
   database
-    .prepare("DELETE FROM runs WHERE started_at < ? OR id NOT IN (SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)")
+    .prepare(
+      "DELETE FROM runs WHERE started_at < ? OR id NOT IN (SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)",
+    )
     .run(Math.round(now - KEPT.days * 86_400_000), KEPT.runs);
 }
 
@@ -90,7 +109,10 @@ function makeRun(row: Row, ends: readonly Row[]): RecordedRun {
     commit: text("commit_id"),
     tree: tree === "clean" || tree === "dirty" ? tree : "unknown",
     startedAt: Number(row.started_at),
-    end: duration === null || exitCode === null ? null : { durationMilliseconds: Number(duration), exitCode: Number(exitCode) },
+    end:
+      duration === null || exitCode === null
+        ? null
+        : { durationMilliseconds: Number(duration), exitCode: Number(exitCode) },
     selected,
     hosts: ends.map(({ report }) => parseHost(String(report))),
     plans,

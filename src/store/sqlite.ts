@@ -1,4 +1,7 @@
-/** Node's own SQLite. It is loaded here alone, when a history is opened, and without the warning that it was experimental once. */
+/**
+ * Node's own SQLite. It is loaded here alone, when a history is opened, and without the warning that it was
+ * experimental once.
+ */
 import type { DatabaseSync } from "node:sqlite";
 
 type Sqlite = typeof import("node:sqlite");
@@ -7,8 +10,8 @@ type Sqlite = typeof import("node:sqlite");
 export const BUSY_MILLISECONDS = 2000;
 
 /**
- * Opens a database file that is there; what a run that was killed left half written is taken back by it, and one that cannot be written is only read.
- * Throws what node:sqlite throws; sqliteCode tells.
+ * Opens a database file that is there; what a run that was killed left half written is taken back by it, and
+ * one that cannot be written is only read. Throws what node:sqlite throws; sqliteCode tells.
  */
 export function openSqlite(path: string): DatabaseSync {
   const { DatabaseSync } = loadSqlite();
@@ -16,7 +19,15 @@ export function openSqlite(path: string): DatabaseSync {
 }
 
 /** Primary result codes that are told apart (sqlite.org/rescode.html). */
-export const SQLITE = { busy: 5, locked: 6, readOnly: 8, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+export const SQLITE = {
+  busy: 5,
+  locked: 6,
+  readOnly: 8,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const;
 
 /** The primary result code of an error of SQLite's; null for any other error. */
 export function sqliteCode(error: unknown): number | null {

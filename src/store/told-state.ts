@@ -6,17 +6,31 @@ import { UsageError } from "../core/errors.ts";
 import { makePrivateFolder } from "./make-private-folder.ts";
 
 /** What was told: the state's name and digest, and since when it is (ISO 8601). */
-export type Told = { readonly name: "clean" | "drift" | "unseen"; readonly digest: string; readonly since: string };
+export type Told = {
+  readonly name: "clean" | "drift" | "unseen";
+  readonly digest: string;
+  readonly since: string;
+};
 
 const SCHEMA = "svcdeploy.told/1";
 const GIVE_STATE = "Name a folder for it with --state DIR.";
 
-/** The folder below which runs keep their state: svcdeploy under XDG_STATE_HOME or ~/.local/state. Throws UsageError where there is neither. */
-export async function stateBase({ XDG_STATE_HOME: state, HOME: home }: Readonly<Record<string, string | undefined>>): Promise<string> {
+/**
+ * The folder below which runs keep their state: svcdeploy under XDG_STATE_HOME or ~/.local/state. Throws
+ * UsageError where there is neither.
+ */
+export async function stateBase({
+  XDG_STATE_HOME: state,
+  HOME: home,
+}: Readonly<Record<string, string | undefined>>): Promise<string> {
   if (state?.startsWith("/")) return join(state, "svcdeploy");
-  const hasHome = home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
+  const hasHome =
+    home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
   if (hasHome) return join(home, ".local/state/svcdeploy");
-  throw new UsageError("There is no place for the state of this run: neither XDG_STATE_HOME nor a HOME that is there", GIVE_STATE);
+  throw new UsageError(
+    "There is no place for the state of this run: neither XDG_STATE_HOME nor a HOME that is there",
+    GIVE_STATE,
+  );
 }
 
 /** Makes the folder of one thing that is looked at, for its owner alone. Throws UsageError. */
@@ -33,10 +47,15 @@ export async function makeStateFolder(base: string, name: string): Promise<strin
   }
 }
 
-/** What was told, by receiver. A file that is missing or makes no sense is nothing told: better twice than never. */
+/**
+ * What was told, by receiver. A file that is missing or makes no sense is nothing told: better twice than
+ * never.
+ */
 export async function readTold(folder: string): Promise<ReadonlyMap<string, Told>> {
   const text = await readFile(join(folder, "told.json"), "utf8").catch(() => "");
-  return new Map(Object.entries(receiversOf(text)).filter((entry): entry is [string, Told] => isTold(entry[1])));
+  return new Map(
+    Object.entries(receiversOf(text)).filter((entry): entry is [string, Told] => isTold(entry[1])),
+  );
 }
 
 /** Replaces it by a rename. Throws UsageError. */
@@ -44,7 +63,11 @@ export async function writeTold(folder: string, told: ReadonlyMap<string, Told>)
   const path = join(folder, "told.json");
   const part = `${path}.${randomBytes(6).toString("hex")}`;
   try {
-    await writeFile(part, `${JSON.stringify({ schema: SCHEMA, receivers: Object.fromEntries(told) })}\n`, { flag: "wx", mode: 0o600, flush: true });
+    await writeFile(part, `${JSON.stringify({ schema: SCHEMA, receivers: Object.fromEntries(told) })}\n`, {
+      flag: "wx",
+      mode: 0o600,
+      flush: true,
+    });
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
@@ -55,7 +78,12 @@ export async function writeTold(folder: string, told: ReadonlyMap<string, Told>)
 function receiversOf(text: string): object {
   try {
     const value: unknown = JSON.parse(text);
-    const known = typeof value === "object" && value !== null && "schema" in value && value.schema === SCHEMA && "receivers" in value;
+    const known =
+      typeof value === "object" &&
+      value !== null &&
+      "schema" in value &&
+      value.schema === SCHEMA &&
+      "receivers" in value;
     return known && typeof value.receivers === "object" && value.receivers !== null ? value.receivers : {};
   } catch {
     return {};
@@ -63,9 +91,18 @@ function receiversOf(text: string): object {
 }
 
 function isTold(value: unknown): value is Told {
-  if (typeof value !== "object" || value === null || !("name" in value && "digest" in value && "since" in value)) return false;
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    !("name" in value && "digest" in value && "since" in value)
+  )
+    return false;
   const { name, digest, since } = value;
-  return (name === "clean" || name === "drift" || name === "unseen") && typeof digest === "string" && typeof since === "string";
+  return (
+    (name === "clean" || name === "drift" || name === "unseen") &&
+    typeof digest === "string" &&
+    typeof since === "string"
+  );
 }
 
 function codeOf(error: unknown): string {

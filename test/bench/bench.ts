@@ -1,4 +1,7 @@
-/** `npm run bench`: what the command costs beside the tools one would compare it with, as ratios measured in turns in one run. A table, no test. */
+/**
+ * `npm run bench`: what the command costs beside the tools one would compare it with, as ratios measured in
+ * turns in one run. A table, no test.
+ */
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -19,8 +22,10 @@ const ROUNDS = 15;
 const UPLOAD_ROUNDS = 7;
 const MEGABYTES = 100;
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-const row = (what: string, value: string, goal = ""): void => console.log(`${what.padEnd(72)} ${value.padStart(16)}  ${goal}`);
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const row = (what: string, value: string, goal = ""): void =>
+  console.log(`${what.padEnd(72)} ${value.padStart(16)}  ${goal}`);
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
@@ -42,12 +47,22 @@ const sshOptions = (host: TestHost, more: readonly string[]): string[] => [
   ...more,
 ];
 const sshTrue = (hosts: readonly TestHost[], more: readonly string[] = []): Promise<unknown> =>
-  Promise.all(hosts.map((host) => run("ssh", [...sshOptions(host, more), "-p", String(host.port), "root@127.0.0.1", "true"])));
+  Promise.all(
+    hosts.map((host) =>
+      run("ssh", [...sshOptions(host, more), "-p", String(host.port), "root@127.0.0.1", "true"]),
+    ),
+  );
 const cli = (args: readonly string[]): Promise<unknown> => run(process.execPath, [dist, ...args]);
 const plan = (shop: Workshop): string[] => ["plan", "--env", "test", "--project", shop.folder];
 
 async function benchPlan(hosts: readonly TestHost[], shop: Workshop): Promise<void> {
-  const times: Record<"plan" | "stock" | "classical" | "version" | "node", number[]> = { plan: [], stock: [], classical: [], version: [], node: [] };
+  const times: Record<"plan" | "stock" | "classical" | "version" | "node", number[]> = {
+    plan: [],
+    stock: [],
+    classical: [],
+    version: [],
+    node: [],
+  };
   for (let round = 0; round < ROUNDS; round += 1) {
     times.plan.push(await timed(() => cli(plan(shop))));
     times.stock.push(await timed(() => sshTrue(hosts)));
@@ -66,8 +81,12 @@ async function benchPlan(hosts: readonly TestHost[], shop: Workshop): Promise<vo
 }
 
 /** sshd's own count, at LogLevel VERBOSE: connections taken and sessions started since the mark. */
-async function countSsh(host: TestHost, work: () => Promise<unknown>): Promise<{ connections: number; channels: number }> {
-  const lines = async (): Promise<string[]> => (await host.shell("journalctl -q -o cat -t sshd -t sshd-session")).split("\n");
+async function countSsh(
+  host: TestHost,
+  work: () => Promise<unknown>,
+): Promise<{ connections: number; channels: number }> {
+  const lines = async (): Promise<string[]> =>
+    (await host.shell("journalctl -q -o cat -t sshd -t sshd-session")).split("\n");
   const before = (await lines()).length;
   await work();
   await new Promise((resolve) => setTimeout(resolve, 500));
@@ -80,7 +99,11 @@ async function countSsh(host: TestHost, work: () => Promise<unknown>): Promise<{
 
 async function benchConnections(host: TestHost, shop: Workshop, services: number): Promise<void> {
   const { connections, channels } = await countSsh(host, () => cli([...plan(shop), "--limit", "h1"]));
-  row(`no-op plan, ${services} service${services === 1 ? "" : "s"}: TCP connections, channels per host`, `${connections}, ${channels}`, "1, 1");
+  row(
+    `no-op plan, ${services} service${services === 1 ? "" : "s"}: TCP connections, channels per host`,
+    `${connections}, ${channels}`,
+    "1, 1",
+  );
 }
 
 async function benchUpload(host: TestHost, folder: string): Promise<void> {
@@ -103,7 +126,12 @@ async function benchUpload(host: TestHost, folder: string): Promise<void> {
     required: false,
     place: { file: "bench", line: 1, column: 1 },
   };
-  const connector = makeConnector({ identity: null, knownHostsFiles: null, agentSocket: null, homeDirectory: null });
+  const connector = makeConnector({
+    identity: null,
+    knownHostsFiles: null,
+    agentSocket: null,
+    homeDirectory: null,
+  });
   const send = async (script: { name: string; text: string }, head: string): Promise<void> => {
     const remote = await connector.connect(target);
     const input = async function* (): AsyncGenerator<string | Uint8Array> {
@@ -117,12 +145,19 @@ async function benchUpload(host: TestHost, folder: string): Promise<void> {
   const cat = { name: "cat", text: "cat >/root/large\n" };
   const times: Record<"cat" | "upload" | "scp", number[]> = { cat: [], upload: [], scp: [] };
   for (let round = 0; round < UPLOAD_ROUNDS; round += 1) {
-    times.scp.push(await timed(() => run("scp", [...sshOptions(host, ["-P", String(host.port)]), file, "root@127.0.0.1:/root/large"])));
+    times.scp.push(
+      await timed(() =>
+        run("scp", [...sshOptions(host, ["-P", String(host.port)]), file, "root@127.0.0.1:/root/large"]),
+      ),
+    );
     times.cat.push(await timed(() => send(cat, "")));
     await host.shell("rm -rf /var/lib/svcdeploy/upload");
-    times.upload.push(await timed(() => send(scripts.upload, `n\n/var/lib/svcdeploy\n${"0".repeat(32)}\t${sha}\t${bytes}\n`)));
+    times.upload.push(
+      await timed(() => send(scripts.upload, `n\n/var/lib/svcdeploy\n${"0".repeat(32)}\t${sha}\t${bytes}\n`)),
+    );
   }
-  const speed = (values: readonly number[]): string => `${((MEGABYTES * 1000) / median(values)).toFixed(0)} MB/s`;
+  const speed = (values: readonly number[]): string =>
+    `${((MEGABYTES * 1000) / median(values)).toFixed(0)} MB/s`;
   row(`upload of ${MEGABYTES} MB, connect included: scp`, speed(times.scp));
   row("the same bytes over our connection (cat > file)", speed(times.cat));
   row("the same as an artifact: hashed and synced on the host", speed(times.upload));
@@ -156,18 +191,28 @@ function addServices(shop: Workshop): void {
       .replace("name: web", `name: ${name}`);
     shop.write(
       `services/${name}.yaml`,
-      text.replace("user: web", `user: ${name}`).replaceAll("18080", `1808${index}`).replace("templates/web.conf.hbs", `templates/${name}.conf.hbs`),
+      text
+        .replace("user: web", `user: ${name}`)
+        .replaceAll("18080", `1808${index}`)
+        .replace("templates/web.conf.hbs", `templates/${name}.conf.hbs`),
     );
     shop.write(`templates/${name}.conf.hbs`, `version=1\nport=1808${index}\n`);
   }
-  shop.write("playbooks/site.yaml", `- { play: web, hosts: all, services: [${names.join(", ")}], rollout: { healthyDeadline: 20s } }\n`);
+  shop.write(
+    "playbooks/site.yaml",
+    `- { play: web, hosts: all, services: [${names.join(", ")}], rollout: { healthyDeadline: 20s } }\n`,
+  );
 }
 
 const hosts = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd })));
 const shop = makeWorkshop(hosts);
 try {
   await Promise.all(
-    hosts.map((host) => host.shell("echo 'LogLevel VERBOSE' >/etc/ssh/sshd_config.d/00-verbose.conf && systemctl reload ssh.service")),
+    hosts.map((host) =>
+      host.shell(
+        "echo 'LogLevel VERBOSE' >/etc/ssh/sshd_config.d/00-verbose.conf && systemctl reload ssh.service",
+      ),
+    ),
   );
   console.log(
     `\nsvcdeploy bench: systemd ${systemdVersions.join(", ")}; cgroups ${cgroupMode()}; medians of ${ROUNDS} rounds, both sides in turns\n`,
@@ -187,8 +232,13 @@ try {
   row("the same, files a second", ((1000 * 1000) / lint).toFixed(0));
   row("systemd-analyze verify of 252 on the same files, folder by folder", `${verify.toFixed(0)} ms`);
   row("peak memory: node -e 0", `${(await peakMegabytes(["-e", "0"])).toFixed(0)} MB`);
-  row(`peak memory: no-op plan of ${hosts.length} hosts, 5 services`, `${(await peakMegabytes([dist, ...plan(shop)])).toFixed(0)} MB`);
-  console.log("\nssh2 has no post-quantum key exchange; stock OpenSSH spends most of its time on one. The second ratio takes that advantage away.");
+  row(
+    `peak memory: no-op plan of ${hosts.length} hosts, 5 services`,
+    `${(await peakMegabytes([dist, ...plan(shop)])).toFixed(0)} MB`,
+  );
+  console.log(
+    "\nssh2 has no post-quantum key exchange; stock OpenSSH spends most of its time on one. The second ratio takes that advantage away.",
+  );
 } finally {
   rmSync(shop.folder, { recursive: true, force: true });
   await removeHosts();

@@ -1,4 +1,7 @@
-/** Runs the data cases: one YAML file a topic, each a list of cases. README.md beside it says how to write one. */
+/**
+ * Runs the data cases: one YAML file a topic, each a list of cases. README.md beside it says how to write
+ * one.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -30,9 +33,22 @@ type Case = {
   readonly records?: readonly string[];
 };
 
-const KEYS = ["name", "resources", "host", "state", "change", "actions", "notices", "drift", "collateral", "records"];
+const KEYS = [
+  "name",
+  "resources",
+  "host",
+  "state",
+  "change",
+  "actions",
+  "notices",
+  "drift",
+  "collateral",
+  "records",
+];
 const folder = new URL(".", import.meta.url).pathname;
-const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml") && !file.startsWith("lint/"));
+const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+  (file) => file.endsWith(".yaml") && !file.startsWith("lint/"),
+);
 
 describe.each(files.sort())("%s", (file) => {
   const cases: readonly Case[] = parse(readFileSync(`${folder}/${file}`, "utf8"));
@@ -45,7 +61,9 @@ describe.each(files.sort())("%s", (file) => {
 });
 
 function pick(one: Case): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(one).filter(([key]) => !["name", "resources", "host"].includes(key)));
+  return Object.fromEntries(
+    Object.entries(one).filter(([key]) => !["name", "resources", "host"].includes(key)),
+  );
 }
 
 /** The first resource is the one whose state and change a case tells. */
@@ -61,7 +79,9 @@ function observe(one: Case, keys: readonly string[]): Record<string, unknown> {
     change: compareResource(first, observation)?.differs ?? null,
     actions: plan.actions.map(sayAction),
     notices: plan.notices.map(({ severity, code }) => `${severity} ${code}`),
-    drift: findDrift(target, withApplied(target, makeObservation(one.host ?? {}, resources))).map(({ kind, subject }) => `${kind} ${subject}`),
+    drift: findDrift(target, withApplied(target, makeObservation(one.host ?? {}, resources))).map(
+      ({ kind, subject }) => `${kind} ${subject}`,
+    ),
     collateral: sayCollateral(plan),
     records: plan.records,
   };
@@ -69,7 +89,9 @@ function observe(one: Case, keys: readonly string[]): Record<string, unknown> {
 }
 
 function sayAction(action: Action): string {
-  return action.verb === "daemon-reload" ? `daemon-reload: ${action.because}` : `${action.verb} ${action.unit}: ${action.because}`;
+  return action.verb === "daemon-reload"
+    ? `daemon-reload: ${action.because}`
+    : `${action.verb} ${action.unit}: ${action.because}`;
 }
 
 function sayCollateral(plan: Plan): readonly string[] {

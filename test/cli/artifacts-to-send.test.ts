@@ -17,12 +17,19 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     const project = await makeProject(1, { "services/hello.yaml": service });
     try {
       const cache = join(project.folder, "cache/svcdeploy/artifacts");
-      const more = { XDG_CACHE_HOME: join(project.folder, "cache"), NODE_EXTRA_CA_CERTS: certificates.caFile };
+      const more = {
+        XDG_CACHE_HOME: join(project.folder, "cache"),
+        NODE_EXTRA_CA_CERTS: certificates.caFile,
+      };
       const { child, end } = startCli(project.folder, ["plan", "--env", "prod"], more);
-      const parts = (): readonly string[] => readdirSync(cache, { withFileTypes: true }).map(({ name }) => name);
+      const parts = (): readonly string[] =>
+        readdirSync(cache, { withFileTypes: true }).map(({ name }) => name);
       await expect.poll(() => parts(), { timeout: 30_000 }).toEqual([expect.stringMatching(/^\.part-/)]);
       child.kill(signal);
-      expect(await end).toMatchObject({ code: 130, stderr: expect.stringContaining("Interrupted: nothing was changed.") });
+      expect(await end).toMatchObject({
+        code: 130,
+        stderr: expect.stringContaining("Interrupted: nothing was changed."),
+      });
       expect(parts()).toEqual([]);
     } finally {
       server.close();

@@ -1,4 +1,6 @@
-/** The command line as a user meets it: help, mistakes, exit codes, and no secret in anything that is printed. */
+/**
+ * The command line as a user meets it: help, mistakes, exit codes, and no secret in anything that is printed.
+ */
 import { spawnSync } from "node:child_process";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,7 +10,12 @@ import { CANARY, makeProject, makeSilentServer, runCli, startCli } from "./run-c
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const COMMANDS = ["check", "render", "plan", "apply", "verify", "drift"];
-const CANARY_FORMS = [CANARY, JSON.stringify(CANARY).slice(1, -1), Buffer.from(CANARY).toString("base64"), encodeURIComponent(CANARY)];
+const CANARY_FORMS = [
+  CANARY,
+  JSON.stringify(CANARY).slice(1, -1),
+  Buffer.from(CANARY).toString("base64"),
+  encodeURIComponent(CANARY),
+];
 
 let folder = "";
 let remove = async (): Promise<void> => undefined;
@@ -19,28 +26,59 @@ beforeAll(async () => {
 });
 afterAll(() => remove());
 
-test.each([[], ...COMMANDS.map((command) => [command])])("help of %j fits 80 columns and has an example", async (...words) => {
-  const { code, stdout, stderr } = await runCli(folder, [...words, "--help"]);
-  expect([code, stderr]).toEqual([0, ""]);
-  for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
-  expect(stdout).toMatch(/Examples:\n {2}svcdeploy .*--env prod/);
-});
+test.each([[], ...COMMANDS.map((command) => [command])])(
+  "help of %j fits 80 columns and has an example",
+  async (...words) => {
+    const { code, stdout, stderr } = await runCli(folder, [...words, "--help"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(stdout).toMatch(/Examples:\n {2}svcdeploy .*--env prod/);
+  },
+);
 
 test.each([
   ["no command", [], /A command is needed/],
   ["an unknown command", ["aply"], /Did you mean svcdeploy apply\?/],
-  ["an unknown option", ["plan", "--env", "prod", "--forsk", "3"], /no option --forsk[\s\S]*Did you mean --forks\?/],
+  [
+    "an unknown option",
+    ["plan", "--env", "prod", "--forsk", "3"],
+    /no option --forsk[\s\S]*Did you mean --forks\?/,
+  ],
   ["an option of another command", ["plan", "--env", "prod", "--yes"], /no option --yes/],
   ["an argument that nobody takes", ["plan", "prod"], /takes no argument prod/],
   ["a second saved plan", ["apply", "a.json", "b.json"], /takes no argument b\.json/],
   ["a saved plan that is not there", ["apply", "a.json", "--yes"], /saved plan .*a\.json is not there/],
-  ["a saved plan with a selection", ["apply", "a.json", "--env", "prod", "--yes"], /--env stands in the saved plan/],
+  [
+    "a saved plan with a selection",
+    ["apply", "a.json", "--env", "prod", "--yes"],
+    /--env stands in the saved plan/,
+  ],
   ["a saved plan that nobody can be asked about", ["apply", "a.json"], /no terminal to ask on[\s\S]*--yes/],
-  ["--stale without a saved plan", ["apply", "--env", "prod", "--stale", "skip"], /--stale is for a saved plan/],
-  ["--valid-for without --out", ["plan", "--env", "prod", "--valid-for", "1h"], /--valid-for is for a plan that is saved/],
-  ["a plan that is valid for no time", ["plan", "--env", "prod", "--out", "p.json", "--valid-for", "0"], /--valid-for takes a span/],
-  ["a plan that is valid for ever", ["plan", "--env", "prod", "--out", "p.json", "--valid-for", "infinity"], /--valid-for takes a span/],
-  ["a plan over a project file", ["plan", "--env", "prod", "--out", "svcdeploy.yaml"], /is no saved plan, so it is not\s+overwritten/],
+  [
+    "--stale without a saved plan",
+    ["apply", "--env", "prod", "--stale", "skip"],
+    /--stale is for a saved plan/,
+  ],
+  [
+    "--valid-for without --out",
+    ["plan", "--env", "prod", "--valid-for", "1h"],
+    /--valid-for is for a plan that is saved/,
+  ],
+  [
+    "a plan that is valid for no time",
+    ["plan", "--env", "prod", "--out", "p.json", "--valid-for", "0"],
+    /--valid-for takes a span/,
+  ],
+  [
+    "a plan that is valid for ever",
+    ["plan", "--env", "prod", "--out", "p.json", "--valid-for", "infinity"],
+    /--valid-for takes a span/,
+  ],
+  [
+    "a plan over a project file",
+    ["plan", "--env", "prod", "--out", "svcdeploy.yaml"],
+    /is no saved plan, so it is not\s+overwritten/,
+  ],
   ["no environment", ["plan"], /--env is needed/],
   ["an unknown environment", ["plan", "--env", "prud"], /no environment "prud"[\s\S]*prod/],
   ["an option twice", ["plan", "--env", "prod", "--env", "dev"], /--env was given 2 times/],
@@ -72,7 +110,9 @@ test("render prints every file and masks the secret ones", async () => {
   const { code, stdout } = await runCli(folder, ["render", "--env", "prod", "--set", "seconds=61"]);
   expect(code).toBe(0);
   expect(stdout).toContain("# /etc/hello.conf (0644 root:root)\nseconds=61\n");
-  expect(stdout).toContain("# /etc/hello.secret (0640 root:root)\n# secret, not shown; render --out writes it\n");
+  expect(stdout).toContain(
+    "# /etc/hello.secret (0640 root:root)\n# secret, not shown; render --out writes it\n",
+  );
   expect(stdout).toMatch(/# \/etc\/svcdeploy\/env\/hello\.env \(0600 root:root\)\n# secret/);
 });
 
@@ -89,7 +129,10 @@ test("render --out writes the exact bytes for nobody else to read, and mixes wit
 });
 
 test("render twice gives the same bytes", async () => {
-  const [one, two] = await Promise.all([runCli(folder, ["render", "--env", "prod"]), runCli(folder, ["render", "--env", "prod"])]);
+  const [one, two] = await Promise.all([
+    runCli(folder, ["render", "--env", "prod"]),
+    runCli(folder, ["render", "--env", "prod"]),
+  ]);
   expect(one.stdout).toBe(two.stdout);
 });
 
@@ -108,17 +151,21 @@ const EVERY_OUTPUT = [
   "drift --output markdown --no-health",
 ];
 
-test.each(EVERY_OUTPUT)("an unreachable host: %s gives 4, well-formed output and no secret", async (command) => {
-  const words = command.split(" ");
-  const { code, stdout, stderr } = await runCli(folder, [...words, "--env", "prod"]);
-  expect(code).toBe(4);
-  expect(stdout).toContain("web1");
-  expect(stderr).not.toMatch(/made a mistake/);
-  for (const form of CANARY_FORMS) expect(stdout + stderr).not.toContain(form);
-  if (words.includes("json")) expect(JSON.parse(stdout)).toHaveProperty("schema");
-  if (words.includes("ndjson"))
-    for (const line of stdout.trimEnd().split("\n")) expect(JSON.parse(line)).toMatchObject({ schema: "svcdeploy.event/1" });
-});
+test.each(EVERY_OUTPUT)(
+  "an unreachable host: %s gives 4, well-formed output and no secret",
+  async (command) => {
+    const words = command.split(" ");
+    const { code, stdout, stderr } = await runCli(folder, [...words, "--env", "prod"]);
+    expect(code).toBe(4);
+    expect(stdout).toContain("web1");
+    expect(stderr).not.toMatch(/made a mistake/);
+    for (const form of CANARY_FORMS) expect(stdout + stderr).not.toContain(form);
+    if (words.includes("json")) expect(JSON.parse(stdout)).toHaveProperty("schema");
+    if (words.includes("ndjson"))
+      for (const line of stdout.trimEnd().split("\n"))
+        expect(JSON.parse(line)).toMatchObject({ schema: "svcdeploy.event/1" });
+  },
+);
 
 test("apply of a fleet that does not answer shows no plan above the run's own words", async () => {
   const { stdout } = await runCli(folder, ["apply", "--env", "prod", "--yes"]);
@@ -183,14 +230,21 @@ test.each([
 
 test("a full disk is an error, where all else went well", () => {
   const run = (words: string, target: string): readonly unknown[] => {
-    const { status, stderr } = spawnSync("sh", ["-c", `"$0" "$1" ${words} ${target}`, process.execPath, main], {
-      cwd: folder,
-      encoding: "utf8",
-      env: { PATH: process.env.PATH ?? "", HOME: folder, TOKEN: CANARY },
-    });
+    const { status, stderr } = spawnSync(
+      "sh",
+      ["-c", `"$0" "$1" ${words} ${target}`, process.execPath, main],
+      {
+        cwd: folder,
+        encoding: "utf8",
+        env: { PATH: process.env.PATH ?? "", HOME: folder, TOKEN: CANARY },
+      },
+    );
     return [status, stderr];
   };
-  expect(run("render --env prod", ">/dev/full")).toEqual([1, "Standard output could not be written (ENOSPC); what it lacks is lost.\n"]);
+  expect(run("render --env prod", ">/dev/full")).toEqual([
+    1,
+    "Standard output could not be written (ENOSPC); what it lacks is lost.\n",
+  ]);
   expect(run("plan --env nowhere", "2>/dev/full")).toEqual([64, ""]);
   expect(run("render --env prod", ">&- 2>&- <&-")).toEqual([0, ""]);
 });

@@ -16,7 +16,9 @@ const PROGRAM = `
 `;
 
 test("Ctrl-Z shows the cursor and stops, going on hides it, Ctrl-\\ shows it and quits", async () => {
-  const child = spawn(process.execPath, ["--input-type=module", "-e", PROGRAM], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", PROGRAM], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let shown = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     shown += text;

@@ -1,4 +1,7 @@
-/** drift for cron on the real command line, against hosts that are not there or never answer: in time, alone, and telling on change. */
+/**
+ * drift for cron on the real command line, against hosts that are not there or never answer: in time, alone,
+ * and telling on change.
+ */
 
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -50,7 +53,16 @@ test("a host that is not there: 4, a mail, the metrics, nothing on standard erro
 });
 
 test("a host that never answers is not seen when the run's time is up", async () => {
-  const run = await runCli(project.folder, ["drift", "--cron", "--env", "slow", "--state", state, "--timeout", "1s"]);
+  const run = await runCli(project.folder, [
+    "drift",
+    "--cron",
+    "--env",
+    "slow",
+    "--state",
+    state,
+    "--timeout",
+    "1s",
+  ]);
   expect(run).toMatchObject({ code: 4, stderr: "" });
   expect(run.stdout).toContain("the run's 1s are over");
 });
@@ -58,19 +70,28 @@ test("a host that never answers is not seen when the run's time is up", async ()
 async function noteOf(start: string): Promise<string> {
   const names = await readdir(join(state, "drift")).catch(() => []);
   const name = names.find((each) => each.startsWith(start));
-  return name === undefined ? "" : await readFile(join(state, "drift", name, "running"), "utf8").catch(() => "");
+  return name === undefined
+    ? ""
+    : await readFile(join(state, "drift", name, "running"), "utf8").catch(() => "");
 }
 
 test("a second run says in one line who is at it, and leaves with 6", async () => {
   const words = ["drift", "--cron", "--env", "slow", "--state", state];
   const first = startCli(project.folder, [...words, "--timeout", "60s"]);
-  await until(60_000, "the first run's lock", async () => ((await noteOf("tried.slow")).includes(`process ${first.child.pid},`) ? true : null), 20);
+  await until(
+    60_000,
+    "the first run's lock",
+    async () => ((await noteOf("tried.slow")).includes(`process ${first.child.pid},`) ? true : null),
+    20,
+  );
   // It stands still while it has the place, however slow this machine is.
   first.child.kill("SIGSTOP");
   const second = await runCli(project.folder, words);
   expect(second).toMatchObject({ code: 6, stdout: "" });
   expect(second.stderr).toMatch(
-    new RegExp(`^svcdeploy drift of tried, slow: another run \\(process ${first.child.pid}, since .*Z\\) is still at it.*\n$`),
+    new RegExp(
+      `^svcdeploy drift of tried, slow: another run \\(process ${first.child.pid}, since .*Z\\) is still at it.*\n$`,
+    ),
   );
   // Over something else nobody waits.
   expect((await drift([])).code).toBe(4);
@@ -85,13 +106,19 @@ test("told once a state; who could not be told is told by the next run; the exit
   const key = { SVCDEPLOY_NOTIFY_KEY: KEY };
   const first = await drift(words, key);
   expect(first.code).toBe(4);
-  expect(first.stderr).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/… was not told: HTTP 400: thank you; the next run tries again\n$/);
+  expect(first.stderr).toMatch(
+    /^http:\/\/127\.0\.0\.1:\d+\/… was not told: HTTP 400: thank you; the next run tries again\n$/,
+  );
   expect(await drift(words, key)).toMatchObject({ code: 4, stderr: "" });
   expect(await drift(words, key)).toMatchObject({ code: 4, stderr: "" });
   hook.close();
   expect(hook.seen).toHaveLength(2);
   expect(hook.seen[1]?.headers["svcdeploy-signature"]).toMatch(/^t=\d{10},v1=[0-9a-f]{64}$/);
-  expect(JSON.parse(hook.seen[1]?.body ?? "")).toMatchObject({ event: "unseen", project: "tried", hosts: { total: 1 } });
+  expect(JSON.parse(hook.seen[1]?.body ?? "")).toMatchObject({
+    event: "unseen",
+    project: "tried",
+    hosts: { total: 1 },
+  });
 });
 
 test("Slack's form, from a file with its secret URL", async () => {
@@ -105,12 +132,24 @@ test("Slack's form, from a file with its secret URL", async () => {
     blocks: [{ type: "section" }, {}],
   });
   expect(hook.seen[0]?.headers).not.toHaveProperty("svcdeploy-signature");
-  expect(await readFile(join(state, "drift", (await readdir(join(state, "drift")))[0] ?? "", "told.json"), "utf8")).not.toContain("canary");
+  expect(
+    await readFile(join(state, "drift", (await readdir(join(state, "drift")))[0] ?? "", "told.json"), "utf8"),
+  ).not.toContain("canary");
 });
 
 test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
-  ["no key", ["--notify", "https://hooks.example.org/x"], {}, /needs a key to sign with: SVCDEPLOY_NOTIFY_KEY or --notify-key FILE/],
-  ["a short key", ["--notify", "https://hooks.example.org/x"], { SVCDEPLOY_NOTIFY_KEY: "short" }, /holds 5 characters/],
+  [
+    "no key",
+    ["--notify", "https://hooks.example.org/x"],
+    {},
+    /needs a key to sign with: SVCDEPLOY_NOTIFY_KEY or --notify-key FILE/,
+  ],
+  [
+    "a short key",
+    ["--notify", "https://hooks.example.org/x"],
+    { SVCDEPLOY_NOTIFY_KEY: "short" },
+    /holds 5 characters/,
+  ],
   ["in the clear", ["--notify", "http://hooks.example.org/canary"], {}, /in the clear/],
   ["no file", ["--notify", "@absent"], {}, /absent is not there/],
   ["no span", ["--timeout", "soon"], {}, /--timeout takes a time span/],

@@ -1,9 +1,12 @@
-/** env on a whole project, as it is shown: values, who set them, what that overrides, and what only the host knows. */
+/**
+ * env on a whole project, as it is shown: values, who set them, what that overrides, and what only the host
+ * knows.
+ */
 import { expect, test } from "vitest";
 import { look } from "../../src/cli/env.ts";
 import { lookAtService } from "../../src/cli/look-at-service.ts";
 import { envText } from "../../src/report/env-text.ts";
-import { plainText } from "../../src/report/text.ts";
+import { plainText } from "../../src/report/lines/text.ts";
 import { seeingProject } from "../support/seeing-project.ts";
 
 const SERVICE = `name: app
@@ -22,7 +25,10 @@ timers: [{ name: job, OnCalendar: daily, ExecStart: /bin/true }]
 
 async function shown(columns: number, ...words: readonly string[]): Promise<string> {
   const root = await seeingProject({ "services/app.yaml": SERVICE });
-  const looked = await lookAtService({ _: ["env", "app", "web1", ...words], env: "prod", project: root }, { workingDirectory: root });
+  const looked = await lookAtService(
+    { _: ["env", "app", "web1", ...words], env: "prod", project: root },
+    { workingDirectory: root },
+  );
   return plainText(envText(await look(looked), columns));
 }
 
@@ -92,7 +98,12 @@ cache: { path: /var/cache/app, size: 1M, persist: { to: /var/lib/app, every: 1h 
 `;
   const root = await seeingProject({ "services/app.yaml": service });
   const viewOf = async (...words: readonly string[]) =>
-    look(await lookAtService({ _: ["env", "app", "web1", ...words], env: "prod", project: root }, { workingDirectory: root }));
+    look(
+      await lookAtService(
+        { _: ["env", "app", "web1", ...words], env: "prod", project: root },
+        { workingDirectory: root },
+      ),
+    );
   expect((await viewOf()).unit).toBe("app@9100.service");
   expect((await viewOf("app@9101")).unit).toBe("app@9101.service");
 });

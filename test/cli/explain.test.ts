@@ -1,4 +1,7 @@
-/** explain and env on whole projects: what they show is what render writes, every line has an origin, and at the origin stands what it says. */
+/**
+ * explain and env on whole projects: what they show is what render writes, every line has an origin, and at
+ * the origin stands what it says.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,19 +13,31 @@ import { explainFiles } from "../../src/core/explain/explain.ts";
 import type { ExplainedFile, ExplainedLine } from "../../src/core/explain/line-origin.ts";
 import { STAND_INS } from "../../src/project/targets.ts";
 import { explainJson, explainText } from "../../src/report/explain-text.ts";
-import { plainText } from "../../src/report/text.ts";
+import { plainText } from "../../src/report/lines/text.ts";
 import { SECRET, seeingProject } from "../support/seeing-project.ts";
 import { runCli } from "./run-cli.ts";
 
 const DEMO = fileURLToPath(new URL("../../playbooks/demo", import.meta.url));
 
-async function look(root: string, service: string, host: string, more: Readonly<Record<string, unknown>> = {}): Promise<LookedAt> {
-  return await lookAtService({ _: ["explain", service, host], env: "prod", project: root, ...more }, { workingDirectory: root });
+async function look(
+  root: string,
+  service: string,
+  host: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<LookedAt> {
+  return await lookAtService(
+    { _: ["explain", service, host], env: "prod", project: root, ...more },
+    { workingDirectory: root },
+  );
 }
 
 async function explained(looked: LookedAt): Promise<readonly ExplainedFile[]> {
   const { service, target } = looked;
-  return explainFiles({ ...looked, host: target.host, artifact: service.artifact === null ? null : await STAND_INS.describe(service.artifact) });
+  return explainFiles({
+    ...looked,
+    host: target.host,
+    artifact: service.artifact === null ? null : await STAND_INS.describe(service.artifact),
+  });
 }
 
 const demo = readdirSync(join(DEMO, "services")).map((name) => name.replace(".yaml", ""));
@@ -44,7 +59,9 @@ describe.each(CASES)("%s of %s on %s", (service, project, host) => {
     const { looked, files } = await all();
     expect(files.map(({ path }) => path)).toEqual(looked.files.map(({ path }) => path));
     for (const [index, { lines }] of files.entries())
-      expect(lines?.map(({ text }) => text).join("\n")).toBe(new TextDecoder().decode(looked.files[index]?.content).replace(/\n$/, ""));
+      expect(lines?.map(({ text }) => text).join("\n")).toBe(
+        new TextDecoder().decode(looked.files[index]?.content).replace(/\n$/, ""),
+      );
   });
 
   test("every line has an origin, and there stands what was written", async () => {
@@ -64,12 +81,16 @@ const PLACELESS: Readonly<Record<string, RegExp>> = {
 function check(root: string, path: string, { text, origin }: ExplainedLine): void {
   const { kind, place, inputs } = origin;
   const where = `${path}: ${text} ← ${JSON.stringify(origin)}`;
-  const lineAt = (file: string, line: number): string => readFileSync(join(root, file), "utf8").split("\n")[line - 1] ?? "no such line";
+  const lineAt = (file: string, line: number): string =>
+    readFileSync(join(root, file), "utf8").split("\n")[line - 1] ?? "no such line";
   for (const { name, from, over } of inputs) {
     const last = name.split(/[.=]/).at(name.includes("=") ? 0 : -1);
     for (const spot of [...from, ...over]) {
       if (spot.place === null) expect(spot.text, where).toMatch(/^--(?:env|set) |^default$/);
-      else expect(lineAt(spot.place.file, spot.place.line), where).toMatch(new RegExp(`${last}|^ {2}(?:web|db|demo).*:`));
+      else
+        expect(lineAt(spot.place.file, spot.place.line), where).toMatch(
+          new RegExp(`${last}|^ {2}(?:web|db|demo).*:`),
+        );
     }
   }
   if (place === null) {
@@ -82,14 +103,22 @@ function check(root: string, path: string, { text, origin }: ExplainedLine): voi
     if (inputs.length > 0) expect(there, where).toContain("{{");
     else expect(there, where).toBe(text);
   }
-  // A switch of logrotate says true in the service file; of a text over several lines the first word is enough, or that it is a template.
-  if (kind === "written" && !(inputs.length > 0 && there.includes("{{"))) expect(`${there} true`, where).toContain(value.split(" ")[0]);
+  // A switch of logrotate says true in the service file; of a text over several lines the first word is
+  // enough, or that it is a template.
+  if (kind === "written" && !(inputs.length > 0 && there.includes("{{")))
+    expect(`${there} true`, where).toContain(value.split(" ")[0]);
 }
 
 /** The lines as they are shown, for a wide screen. */
-async function shown(root: string, what: RegExp, more: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> {
+async function shown(
+  root: string,
+  what: RegExp,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<readonly string[]> {
   const looked = await look(root, "app", "web1", more);
-  const text = plainText(explainText({ environment: "prod", host: "web1", service: "app", files: await explained(looked) }, 160));
+  const text = plainText(
+    explainText({ environment: "prod", host: "web1", service: "app", files: await explained(looked) }, 160),
+  );
   return text
     .split("\n")
     .filter((line) => what.test(line))
@@ -98,11 +127,15 @@ async function shown(root: string, what: RegExp, more: Readonly<Record<string, u
 
 test("a template's values are followed through the layers", async () => {
   const root = await seeingProject();
-  expect(await shown(root, /values\.port/)).toContain("values.port: values/prod.yaml:1, over values/base.yaml:1");
+  expect(await shown(root, /values\.port/)).toContain(
+    "values.port: values/prod.yaml:1, over values/base.yaml:1",
+  );
   expect(await shown(root, /values\.port/, { set: ["port=8080"] })).toContain(
     "values.port: --set port=8080, over values/prod.yaml:1 and values/base.yaml:1",
   );
-  expect(await shown(root, /values\.limits/)).toContain("values.limits: values/base.yaml:4 and values/prod.yaml:2");
+  expect(await shown(root, /values\.limits/)).toContain(
+    "values.limits: values/base.yaml:4 and values/prod.yaml:2",
+  );
   expect(await shown(root, /host\.vars/)).toEqual(
     expect.arrayContaining([
       "host.vars.zone: inventory/prod.yaml:9, over inventory/prod.yaml:8 and inventory/prod.yaml:10 and inventory/prod.yaml:3",
@@ -145,10 +178,14 @@ test("nothing asks for a secret, and none is shown", async () => {
     "services/app.yaml": `name: app\nservice: { ExecStart: /bin/true }\nsecrets: { TOKEN: { exec: [sh, -c, "echo asked >asked; echo ${SECRET}"] } }\n`,
   });
   const looked = await look(root, "app", "web1");
-  const text = JSON.stringify(explainJson({ environment: "prod", host: "web1", service: "app", files: await explained(looked) }));
+  const text = JSON.stringify(
+    explainJson({ environment: "prod", host: "web1", service: "app", files: await explained(looked) }),
+  );
   expect(text).toContain("<secret TOKEN>");
   expect(readdirSync(root)).not.toContain("asked");
-  expect((await lookAtEnvironment(looked)).found.variables.find(({ name }) => name === "TOKEN")?.value).toEqual({
+  expect(
+    (await lookAtEnvironment(looked)).found.variables.find(({ name }) => name === "TOKEN")?.value,
+  ).toEqual({
     kind: "secret",
     text: "<secret TOKEN>",
   });
@@ -158,9 +195,19 @@ test("a file that is a secret leads to the secret, one that nothing is known of 
   const looked = await look(await seeingProject(), "app", "web1");
   const [any] = looked.files;
   if (any === undefined) throw new Error("no file");
-  const file = (path: string, text: string) => ({ ...any, path, role: "unit" as const, content: new TextEncoder().encode(text) });
-  const files = await explained({ ...looked, files: [...looked.files, file("/etc/x/TOKEN", "<secret TOKEN>"), file("/etc/x/other", "a\nb\n")] });
-  expect(files.slice(-2).map(({ lines }) => lines?.map(({ origin }) => [origin.kind, origin.place?.line]))).toEqual([
+  const file = (path: string, text: string) => ({
+    ...any,
+    path,
+    role: "unit" as const,
+    content: new TextEncoder().encode(text),
+  });
+  const files = await explained({
+    ...looked,
+    files: [...looked.files, file("/etc/x/TOKEN", "<secret TOKEN>"), file("/etc/x/other", "a\nb\n")],
+  });
+  expect(
+    files.slice(-2).map(({ lines }) => lines?.map(({ origin }) => [origin.kind, origin.place?.line])),
+  ).toEqual([
     [["secret", 22]],
     [
       ["svcdeploy", undefined],
@@ -178,7 +225,10 @@ test.each([
   [["app@web1", "x", "y"], "SERVICE HOST, and at most one word more"],
 ])("%j is refused with a hint", async (words, hint) => {
   const root = await seeingProject();
-  const asked = lookAtService({ _: ["explain", ...words], env: "prod", project: root }, { workingDirectory: root });
+  const asked = lookAtService(
+    { _: ["explain", ...words], env: "prod", project: root },
+    { workingDirectory: root },
+  );
   await expect(asked).rejects.toThrow(UsageError);
   await expect(asked).rejects.toMatchObject({ hint });
 });
@@ -191,7 +241,11 @@ test("the command line: text, a directive alone, JSON, what is not there", async
   expect(one.stdout).toContain("ExecStart=/opt/app/current/app --port 443");
   expect(one.stdout).not.toContain("[Service]");
   const json = await runCli(root, ["env", "app", "web1", "--env", "prod", "--output", "json"]);
-  expect(JSON.parse(json.stdout)).toMatchObject({ schema: "svcdeploy.env/1", unit: "app.service", otherUnits: ["app-job.service"] });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    schema: "svcdeploy.env/1",
+    unit: "app.service",
+    otherUnits: ["app-job.service"],
+  });
   const missing = await runCli(root, ["explain", "app", "web1", "ExecStrat", "--env", "prod"]);
   expect(missing).toMatchObject({ code: 64 });
   expect(missing.stderr).toContain('did you mean "ExecStart"?');

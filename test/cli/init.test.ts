@@ -20,7 +20,10 @@ test("help fits 80 columns and shows how a host is written", async () => {
 
 test("a host that is none writes nothing", async () => {
   const { code, stderr } = await runCli(folder, ["init", "web1:port"]);
-  expect([code, stderr.split("\n")[0]]).toEqual([64, 'web1:port: a port is a number from 1 to 65535, not "port"']);
+  expect([code, stderr.split("\n")[0]]).toEqual([
+    64,
+    'web1:port: a port is a number from 1 to 65535, not "port"',
+  ]);
   expect((await runCli(folder, ["init", "web1", "web2"])).stderr).toContain("init takes no argument web2");
   expect(readdirSync(folder)).toEqual([]);
 });
@@ -29,16 +32,21 @@ test("init says what it wrote and what comes next; what it wrote renders; a seco
   const first = await runCli(folder, ["init", "root@127.0.0.1:1", "--project", "first"]);
   expect([first.code, first.stderr]).toEqual([0, ""]);
   expect(first.stdout).toContain("inventory/prod.yaml");
-  const commands = first.stdout.match(/^ {2}svcdeploy .*$/gm)?.map((line) => line.trim().split(" ").slice(1)) ?? [];
+  const commands =
+    first.stdout.match(/^ {2}svcdeploy .*$/gm)?.map((line) => line.trim().split(" ").slice(1)) ?? [];
   expect(commands.map(([name]) => name)).toEqual(["check", "plan"]);
-  expect((await runCli(folder, ["render", "--env", "prod", "--project", "first"])).stdout).toContain("ExecStart=/opt/heartbeat/current/heartbeat");
+  expect((await runCli(folder, ["render", "--env", "prod", "--project", "first"])).stdout).toContain(
+    "ExecStart=/opt/heartbeat/current/heartbeat",
+  );
 
   // There is a key to log in with in no home of a test's: that is what both of the commands say of this host.
   for (const words of commands) expect((await runCli(folder, words)).code).toBe(77);
 
   const again = await runCli(folder, ["init", "--project", "first"]);
   expect([again.code, again.stdout]).toEqual([64, ""]);
-  expect(again.stderr.replaceAll("\n", " ")).toContain("is not empty; it holds .gitignore, .svcdeploy, artifacts, inventory");
+  expect(again.stderr.replaceAll("\n", " ")).toContain(
+    "is not empty; it holds .gitignore, .svcdeploy, artifacts, inventory",
+  );
 });
 
 test("check of a host that does not answer is 4, as JSON too", async () => {

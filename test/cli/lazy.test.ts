@@ -10,7 +10,9 @@ const source = fileURLToPath(new URL("../../src", import.meta.url));
 function packagesOf(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
-  for (const match of readFileSync(file, "utf8").matchAll(/^(?:import|export)\s+(?!type\b)(?:[^"';]*?\sfrom\s+)?"([^"]+)"/gm)) {
+  for (const match of readFileSync(file, "utf8").matchAll(
+    /^(?:import|export)\s+(?!type\b)(?:[^"';]*?\sfrom\s+)?"([^"]+)"/gm,
+  )) {
     const target = match[1] ?? "";
     if (target.endsWith(".ts")) packagesOf(join(dirname(file), target), seen);
     else seen.add(target);

@@ -1,4 +1,7 @@
-/** The pager, in a terminal of 24 lines: when there is one, which, and what happens when it does not do its work. */
+/**
+ * The pager, in a terminal of 24 lines: when there is one, which, and what happens when it does not do its
+ * work.
+ */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,10 +25,24 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 /** Renders in a terminal; paged: what a pager wrote into that file. */
-async function render(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<PtyRun & { readonly paged: string | null }> {
+async function render(
+  env: Readonly<Record<string, string>>,
+  ...words: readonly string[]
+): Promise<PtyRun & { readonly paged: string | null }> {
   const file = join(project.folder, "paged");
   rmSync(file, { force: true });
-  const command = ["sh", "-c", 'stty rows 24 cols 80; exec "$@"', "sh", process.execPath, main, "render", "--env", "prod", ...words];
+  const command = [
+    "sh",
+    "-c",
+    'stty rows 24 cols 80; exec "$@"',
+    "sh",
+    process.execPath,
+    main,
+    "render",
+    "--env",
+    "prod",
+    ...words,
+  ];
   const all = { PATH: process.env.PATH ?? "", HOME: project.folder, TERM: "xterm", TOKEN: CANARY, ...env };
   const run = await runInPty(command, { env: all, cwd: project.folder });
   return { ...run, paged: existsSync(file) ? readFileSync(file, "utf8") : null };
@@ -42,7 +59,17 @@ test("PAGER is the second choice, less the third, and less is told what git tell
   expect((await render({ PAGER: "printenv LESS >paged" })).paged).toBe("FRX\n");
   expect((await render({ PAGER: "printenv LESS >paged", LESS: "-S" })).paged).toBe("-S\n");
   let asked = false;
-  const command = ["sh", "-c", 'stty rows 24 cols 80; exec "$@"', "sh", process.execPath, main, "render", "--env", "prod"];
+  const command = [
+    "sh",
+    "-c",
+    'stty rows 24 cols 80; exec "$@"',
+    "sh",
+    process.execPath,
+    main,
+    "render",
+    "--env",
+    "prod",
+  ];
   const { code, shown } = await runInPty(command, {
     env: { PATH: process.env.PATH ?? "", HOME: project.folder, TERM: "xterm", TOKEN: CANARY },
     cwd: project.folder,
@@ -75,14 +102,35 @@ test("a pager that is left early, and one that fails, change no exit code", asyn
 });
 
 test("Ctrl-C is the pager's", async () => {
-  expect(await render({ PAGER: "kill -INT $PPID; cat >paged" })).toMatchObject({ code: 0, paged: expect.stringContaining("line 59") });
+  expect(await render({ PAGER: "kill -INT $PPID; cat >paged" })).toMatchObject({
+    code: 0,
+    paged: expect.stringContaining("line 59"),
+  });
 });
 
 test("no terminal, or what fits the screen: no pager", async () => {
-  expect((await runCli(project.folder, ["render", "--env", "prod"], { PAGER: "cat >paged" })).stdout).toContain("line 59");
-  const short = await makeProject(1, { "services/hello.yaml": "name: hello\nservice: { Type: simple, ExecStart: /usr/bin/sleep 60 }\n" });
-  const words = ["sh", "-c", 'stty rows 50 cols 80; exec "$@"', "sh", process.execPath, main, "render", "--env", "prod", "--project", short.folder];
-  const run = await runInPty(words, { env: { PATH: process.env.PATH ?? "", HOME: project.folder, TERM: "xterm", PAGER: "cat >/dev/null" } });
+  expect(
+    (await runCli(project.folder, ["render", "--env", "prod"], { PAGER: "cat >paged" })).stdout,
+  ).toContain("line 59");
+  const short = await makeProject(1, {
+    "services/hello.yaml": "name: hello\nservice: { Type: simple, ExecStart: /usr/bin/sleep 60 }\n",
+  });
+  const words = [
+    "sh",
+    "-c",
+    'stty rows 50 cols 80; exec "$@"',
+    "sh",
+    process.execPath,
+    main,
+    "render",
+    "--env",
+    "prod",
+    "--project",
+    short.folder,
+  ];
+  const run = await runInPty(words, {
+    env: { PATH: process.env.PATH ?? "", HOME: project.folder, TERM: "xterm", PAGER: "cat >/dev/null" },
+  });
   await short.remove();
   expect(run.shown).toContain("ExecStart=/usr/bin/sleep 60");
 });

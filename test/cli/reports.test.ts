@@ -1,8 +1,11 @@
-/** --report on the real command line: written however the run ends, refused before anything is done, and free of secrets. */
+/**
+ * --report on the real command line: written however the run ends, refused before anything is done, and free
+ * of secrets.
+ */
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { REPORT_KINDS } from "../../src/report/report-kinds.ts";
+import { REPORT_KINDS } from "../../src/report/files/report-kinds.ts";
 import { CANARY, makeProject, runCli } from "./run-cli.ts";
 
 let project: Awaited<ReturnType<typeof makeProject>>;
@@ -20,7 +23,9 @@ const read = (kind: string): Promise<string> => readFile(join(out, kind), "utf8"
 test.each([["plan"], ["apply", "--yes"], ["verify"], ["drift"]])(
   "%s of an unreachable host writes every report, and none holds the secret",
   async (...words) => {
-    const run = await runCli(project.folder, [...words, "--env", "prod", ...orders()], { GITHUB_ACTIONS: "true" });
+    const run = await runCli(project.folder, [...words, "--env", "prod", ...orders()], {
+      GITHUB_ACTIONS: "true",
+    });
     expect(run.code).toBe(4);
     expect((await readdir(out)).sort()).toEqual([...REPORT_KINDS].sort());
     for (const kind of REPORT_KINDS) {
@@ -36,7 +41,9 @@ test.each([["plan"], ["apply", "--yes"], ["verify"], ["drift"]])(
     });
     expect(await read("junit")).toContain('errors="1"');
     expect(await read("prometheus")).toContain('svcdeploy_run_exit_code{command="');
-    expect(run.stdout).toMatch(/^::error (?:file=inventory\/prod\.yaml,line=2,col=\d+,)?title=web1%3A (?:unreachable|not )/m);
+    expect(run.stdout).toMatch(
+      /^::error (?:file=inventory\/prod\.yaml,line=2,col=\d+,)?title=web1%3A (?:unreachable|not )/m,
+    );
     await rm(out, { recursive: true });
     await mkdir(out);
   },
@@ -49,7 +56,8 @@ test("a report that cannot be written is refused before anything is looked at", 
 });
 
 test("an unknown kind, no file, one file twice", async () => {
-  const tryOut = (...words: readonly string[]) => runCli(project.folder, ["plan", "--env", "prod", "--report", ...words]);
+  const tryOut = (...words: readonly string[]) =>
+    runCli(project.folder, ["plan", "--env", "prod", "--report", ...words]);
   expect((await tryOut("jnit=a.xml")).stderr).toContain("Did you mean junit?");
   expect((await tryOut("junit")).stderr).toContain("KIND=FILE");
   expect((await tryOut("junit=a", "markdown=./a")).stderr).toContain("twice");

@@ -14,13 +14,22 @@ const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 export const CANARY = 'canary"7 f1&d2';
 
 /** How a run ended. */
-export type CliRun = { readonly code: number | null; readonly stdout: string; readonly stderr: string; readonly milliseconds: number };
+export type CliRun = {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly milliseconds: number;
+};
 
 /** A process under way. */
 export type CliProcess = { readonly child: ChildProcess; readonly end: Promise<CliRun> };
 
 /** Starts the CLI; standard input is empty. */
-export function startCli(cwd: string, words: readonly string[], more: Readonly<Record<string, string>> = {}): CliProcess {
+export function startCli(
+  cwd: string,
+  words: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): CliProcess {
   const started = performance.now();
   const env = { PATH: process.env.PATH ?? "", HOME: cwd, TOKEN: CANARY, ...more };
   const child = spawn(process.execPath, [main, ...words], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
@@ -39,7 +48,11 @@ export function startCli(cwd: string, words: readonly string[], more: Readonly<R
 }
 
 /** Runs the CLI to its end. */
-export function runCli(cwd: string, words: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<CliRun> {
+export function runCli(
+  cwd: string,
+  words: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<CliRun> {
   return startCli(cwd, words, more).end;
 }
 
@@ -67,7 +80,11 @@ export async function makeProject(
 }
 
 /** A server that accepts and never says a word. */
-export async function makeSilentServer(): Promise<{ port: number; connected: Promise<void>; close: () => void }> {
+export async function makeSilentServer(): Promise<{
+  port: number;
+  connected: Promise<void>;
+  close: () => void;
+}> {
   const { promise: connected, resolve } = Promise.withResolvers<void>();
   const server: Server = createServer((socket) => {
     socket.on("error", () => undefined);
@@ -80,8 +97,13 @@ export async function makeSilentServer(): Promise<{ port: number; connected: Pro
 }
 
 /** A key to log in with and a host key to expect, for servers that never get as far as asking for either. */
-const PRIVATE_KEY = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" }).toString();
-const HOST_KEY = Buffer.concat([Buffer.from("0000000b7373682d6564323535313900000020", "hex"), Buffer.alloc(32, 7)]).toString("base64");
+const PRIVATE_KEY = generateKeyPairSync("rsa", { modulusLength: 2048 })
+  .privateKey.export({ type: "pkcs1", format: "pem" })
+  .toString();
+const HOST_KEY = Buffer.concat([
+  Buffer.from("0000000b7373682d6564323535313900000020", "hex"),
+  Buffer.alloc(32, 7),
+]).toString("base64");
 
 const HELLO = `name: hello
 service:

@@ -18,6 +18,17 @@ test.each([
   expect(new Date(parseSince(text, NOW)).toISOString()).toBe(wanted.replace("Z", ".000Z"));
 });
 
-test.each(["", "soon", "5", "1d 5", "infinity", "2026-02-31x", "2026-13-01", "20261120", "3 fortnights", "-1d"])("%j is refused", (text) => {
+test.each([
+  "",
+  "soon",
+  "5",
+  "1d 5",
+  "infinity",
+  "2026-02-31x",
+  "2026-13-01",
+  "20261120",
+  "3 fortnights",
+  "-1d",
+])("%j is refused", (text) => {
   expect(() => parseSince(text, NOW)).toThrow(/is neither a span nor a date/);
 });

@@ -2,7 +2,12 @@
 import { expect, test } from "vitest";
 import { ConfigError, type Problem } from "../../src/core/errors.ts";
 
-const mistake: Problem = { place: { file: "services/web.yaml", line: 1, column: 1 }, message: "wrong", hint: null, excerpt: "" };
+const mistake: Problem = {
+  place: { file: "services/web.yaml", line: 1, column: 1 },
+  message: "wrong",
+  hint: null,
+  excerpt: "",
+};
 const unfetched: Problem = { ...mistake, fault: "fetch" };
 
 test.each<[readonly Problem[], string]>([

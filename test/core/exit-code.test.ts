@@ -8,8 +8,26 @@ type End = HostStatus | readonly [HostStatus, FailureCause];
 
 function report(end: End, index: number): HostReport {
   const [status, cause] = typeof end === "string" ? [end, null] : end;
-  const empty = { services: [], durationMilliseconds: 0, message: "", hint: null, verdicts: [], health: [], differences: [], journal: [] };
-  return { ...empty, host: `h${index}`, play: "p", status, cause, changes: 0, actions: [], transaction: null };
+  const empty = {
+    services: [],
+    durationMilliseconds: 0,
+    message: "",
+    hint: null,
+    verdicts: [],
+    health: [],
+    differences: [],
+    journal: [],
+  };
+  return {
+    ...empty,
+    host: `h${index}`,
+    play: "p",
+    status,
+    cause,
+    changes: 0,
+    actions: [],
+    transaction: null,
+  };
 }
 
 const UNREACHABLE = ["unreachable", "unreachable"] as const;
@@ -53,9 +71,12 @@ test.each<[number, "none" | "pending", "on" | "off", readonly FailureCause[], nu
   [77, "none", "on", ["refused"], 2],
   [3, "none", "off", ["refused", "unreachable"], 2],
   [130, "pending", "on", ["interrupted", "unreachable"], 2],
-])("looking gives %i for %s (detailed %s) with failures %j of %i hosts", (code, changes, detailed, failures, total) => {
-  expect(exitCodeOfObservation({ changes, detailed, failures, total })).toBe(code);
-});
+])(
+  "looking gives %i for %s (detailed %s) with failures %j of %i hosts",
+  (code, changes, detailed, failures, total) => {
+    expect(exitCodeOfObservation({ changes, detailed, failures, total })).toBe(code);
+  },
+);
 
 test.each<[number, unknown]>([
   [64, new UsageError("x")],

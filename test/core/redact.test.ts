@@ -46,32 +46,45 @@ test("of two secrets with one start the longer goes whole", () => {
 });
 
 test("under any chunking a stream shows what the whole would, and never a secret", () => {
-  const secrets = fc.uniqueArray(fc.string({ unit: fc.constantFrom("a", "b", "c", "1"), minLength: 4, maxLength: 12 }), {
-    minLength: 1,
-    maxLength: 4,
-  });
+  const secrets = fc.uniqueArray(
+    fc.string({ unit: fc.constantFrom("a", "b", "c", "1"), minLength: 4, maxLength: 12 }),
+    {
+      minLength: 1,
+      maxLength: 4,
+    },
+  );
   const filler = fc.string({ unit: fc.constantFrom("a", "b", "c", "1", " "), maxLength: 8 });
   fc.assert(
-    fc.property(secrets, fc.array(filler, { maxLength: 12 }), fc.array(fc.nat(20), { maxLength: 30 }), (values, gaps, sizes) => {
-      const stream = makeRedactor(values.map((value, index) => new Secret(`s${index}`, value))).stream();
-      const whole = gaps.map((gap, index) => gap + (values[index % values.length] ?? "")).join("");
-      let rest = whole;
-      let shown = "";
-      for (const size of sizes) {
-        shown += stream.push(rest.slice(0, size));
-        rest = rest.slice(size);
-      }
-      shown += stream.push(rest) + stream.end();
-      const visible = shown.replaceAll(/<secret s\d>/g, "\n");
-      for (const value of values) expect(visible).not.toContain(value);
-    }),
+    fc.property(
+      secrets,
+      fc.array(filler, { maxLength: 12 }),
+      fc.array(fc.nat(20), { maxLength: 30 }),
+      (values, gaps, sizes) => {
+        const stream = makeRedactor(values.map((value, index) => new Secret(`s${index}`, value))).stream();
+        const whole = gaps.map((gap, index) => gap + (values[index % values.length] ?? "")).join("");
+        let rest = whole;
+        let shown = "";
+        for (const size of sizes) {
+          shown += stream.push(rest.slice(0, size));
+          rest = rest.slice(size);
+        }
+        shown += stream.push(rest) + stream.end();
+        const visible = shown.replaceAll(/<secret s\d>/g, "\n");
+        for (const value of values) expect(visible).not.toContain(value);
+      },
+    ),
     { numRuns: 3000 },
   );
 });
 
 test.each([
   ["one line of a mebibyte", "y".repeat(1024 * 1024)],
-  ["thousands of lines", Array.from({ length: 16_000 }, (_, line) => `line ${line} ${(line * 7919) % 10_007} of a bundle`).join("\n")],
+  [
+    "thousands of lines",
+    Array.from({ length: 16_000 }, (_, line) => `line ${line} ${(line * 7919) % 10_007} of a bundle`).join(
+      "\n",
+    ),
+  ],
 ])("a secret may be as long as it likes: %s", (_what, value) => {
   const { redact, stream } = makeRedactor([new Secret("LONG", value), new Secret("SHORT", "hunter22")]);
   const text = `before ${value} and hunter22 after`;

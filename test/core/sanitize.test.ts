@@ -1,7 +1,13 @@
 /** sanitize: nothing that a terminal or a CI log obeys comes through, and text that is only text does. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { MAX_LINE_BYTES, MAX_TEXT_BYTES, sanitize, sanitizeLine, stripControls } from "../../src/core/sanitize.ts";
+import {
+  MAX_LINE_BYTES,
+  MAX_TEXT_BYTES,
+  sanitize,
+  sanitizeLine,
+  stripControls,
+} from "../../src/core/sanitize.ts";
 
 const HOSTILE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
@@ -40,9 +46,12 @@ test.each([
   expect(sanitize(text)).toBe(wanted);
 });
 
-test.each(["std::vector", "::1 localhost", "a::b", "## heading", "#[derive]", "###"])("%j is no CI command", (text) => {
-  expect(sanitize(text)).toBe(text);
-});
+test.each(["std::vector", "::1 localhost", "a::b", "## heading", "#[derive]", "###"])(
+  "%j is no CI command",
+  (text) => {
+    expect(sanitize(text)).toBe(text);
+  },
+);
 
 test("a long line and a long text are cut, at whole characters", () => {
   const line = sanitize(`short\n${"é".repeat(5000)}\nafter`).split("\n");
@@ -58,7 +67,23 @@ test("a long line and a long text are cut, at whole characters", () => {
 test("whatever comes in: no control comes out, the caps hold, and a second time changes nothing", () => {
   const piece = fc.oneof(
     fc.string({ unit: "binary" }),
-    fc.constantFrom("\u001b", "\u001b[", "\u009b", "\u001b]", "\u0007", "::", "##", "[", "vso[", "\n", "set", "\ud83d", "\udc00", "\u202e", "31m"),
+    fc.constantFrom(
+      "\u001b",
+      "\u001b[",
+      "\u009b",
+      "\u001b]",
+      "\u0007",
+      "::",
+      "##",
+      "[",
+      "vso[",
+      "\n",
+      "set",
+      "\ud83d",
+      "\udc00",
+      "\u202e",
+      "31m",
+    ),
   );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
@@ -66,7 +91,11 @@ test("whatever comes in: no control comes out, the caps hold, and a second time 
       expect(clean).not.toMatch(HOSTILE);
       expect(clean.isWellFormed()).toBe(true);
       expect(sanitize(clean)).toBe(clean);
-      expect(clean.split("\n").every((line) => Buffer.byteLength(line) <= MAX_LINE_BYTES && !/^\s*::[A-Za-z]/.test(line))).toBe(true);
+      expect(
+        clean
+          .split("\n")
+          .every((line) => Buffer.byteLength(line) <= MAX_LINE_BYTES && !/^\s*::[A-Za-z]/.test(line)),
+      ).toBe(true);
       expect(clean).not.toMatch(/##[A-Za-z]{0,16}\[/);
     }),
     { numRuns: 2000 },

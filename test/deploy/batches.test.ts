@@ -22,8 +22,12 @@ test("every host is in exactly one batch, in order", () => {
     fc.integer({ min: 1, max: 100 }).map((percent): `${number}%` => `${percent}%`),
   );
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 60 }), fc.array(size, { minLength: 1, maxLength: 4 }), (count, sizes) => {
-      expect(batchesOf(hosts(count), sizes).flat()).toEqual(hosts(count));
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: 60 }),
+      fc.array(size, { minLength: 1, maxLength: 4 }),
+      (count, sizes) => {
+        expect(batchesOf(hosts(count), sizes).flat()).toEqual(hosts(count));
+      },
+    ),
   );
 });

@@ -46,12 +46,31 @@ test.each([
 test("what was made, changed and removed is told apart, whether its text may be shown or not", () => {
   const [made, path] = [makeFile("web", "config", "/etc/a", "new\n", {}), "/etc/link"];
   const secret = makeFile("web", "config", "/etc/b", "token\n", { secret: true });
-  const link: Resource = { kind: "link", id: `link:${path}`, service: "web", path, target: "/new", role: "current" };
+  const link: Resource = {
+    kind: "link",
+    id: `link:${path}`,
+    service: "web",
+    path,
+    target: "/new",
+    role: "current",
+  };
   const state = { type: "file", sha256: "0" };
   const of = (resource: Resource, before: State | null, after: State | null): Change => {
-    return { resource, before, after, differs: ["sha256"], beforeContent: before === null ? null : Buffer.from("old\n") };
+    return {
+      resource,
+      before,
+      after,
+      differs: ["sha256"],
+      beforeContent: before === null ? null : Buffer.from("old\n"),
+    };
   };
-  const changes = [of(made, null, state), of(made, state, state), of(made, state, null), of(secret, null, state), of(secret, state, null)];
+  const changes = [
+    of(made, null, state),
+    of(made, state, state),
+    of(made, state, null),
+    of(secret, null, state),
+    of(secret, state, null),
+  ];
   const links = [of(link, null, { target: "/new" }), of(link, { target: "/old" }, null)];
   expect(differencesOf({ changes: [...changes, ...links] })).toEqual([
     { path: "/etc/a", change: "create", secret: false, before: null, after: "new\n" },

@@ -1,4 +1,7 @@
-/** Health checks asked over a real SSH connection to a server in this process: forwarded, by curl, over TCP, and as commands. */
+/**
+ * Health checks asked over a real SSH connection to a server in this process: forwarded, by curl, over TCP,
+ * and as commands.
+ */
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createServer as createTcpServer } from "node:net";
@@ -7,7 +10,13 @@ import type { Check } from "../../src/core/model.ts";
 import type { HttpCheck } from "../../src/core/verify/health.ts";
 import { runCheck, waitHealthy } from "../../src/deploy/health.ts";
 import type { Remote } from "../../src/remote/remote.ts";
-import { connectorFor, hostOf, type SshServer, type SshServerOptions, startSshServer } from "../support/ssh-server.ts";
+import {
+  connectorFor,
+  hostOf,
+  type SshServer,
+  type SshServerOptions,
+  startSshServer,
+} from "../support/ssh-server.ts";
 
 let server: SshServer;
 let remote: Remote;
@@ -50,8 +59,21 @@ const http = (url: string, changes: Partial<HttpCheck> = {}): HttpCheck => ({
   withinMilliseconds: 5_000,
   ...changes,
 });
-const tcp = (port: number): Check => ({ kind: "tcp", role: "ready", place, address: "127.0.0.1", port, withinMilliseconds: 5_000 });
-const command = (...words: string[]): Check => ({ kind: "command", role: "ready", place, command: words, withinMilliseconds: 5_000 });
+const tcp = (port: number): Check => ({
+  kind: "tcp",
+  role: "ready",
+  place,
+  address: "127.0.0.1",
+  port,
+  withinMilliseconds: 5_000,
+});
+const command = (...words: string[]): Check => ({
+  kind: "command",
+  role: "ready",
+  place,
+  command: words,
+  withinMilliseconds: 5_000,
+});
 const closedPort = async (): Promise<number> => {
   const probe = createTcpServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
@@ -67,7 +89,8 @@ const ways: { name: string; options: SshServerOptions; via: "forward" | "host" }
 ];
 describe.each(ways)("HTTP: $name", ({ options, via }) => {
   beforeEach(() => restart(options));
-  const ask = (url: string, changes: Partial<HttpCheck> = {}) => runCheck(remote, http(url, { via, ...changes }));
+  const ask = (url: string, changes: Partial<HttpCheck> = {}) =>
+    runCheck(remote, http(url, { via, ...changes }));
 
   test("a good answer, with JSON", async () => {
     const seen: string[] = [];
@@ -76,7 +99,10 @@ describe.each(ways)("HTTP: $name", ({ options, via }) => {
       response.end('{"status":"ok"}');
     });
     const url = `http://127.0.0.1:${port}/ready?a=1&b=$(id)`;
-    expect(await ask(url, { json: { status: "ok" } })).toEqual({ ok: true, detail: expect.stringMatching(/^HTTP 200 in \d+ ms$/) });
+    expect(await ask(url, { json: { status: "ok" } })).toEqual({
+      ok: true,
+      detail: expect.stringMatching(/^HTTP 200 in \d+ ms$/),
+    });
     expect(seen).toEqual([`GET /ready?a=1&b=$(id) 127.0.0.1:${port}`]);
     expect(server.seen.commands).toHaveLength(via === "host" || options.forwarding === "forbidden" ? 1 : 0);
   });
@@ -88,14 +114,18 @@ describe.each(ways)("HTTP: $name", ({ options, via }) => {
       else if (request.url === "/target") followed++;
       else response.writeHead(500).end("database is away\nsecond line");
     });
-    expect((await ask(`http://127.0.0.1:${port}/`)).detail).toMatch(/^HTTP 500 in \d+ ms, expected 200\ndatabase is away\nsecond line$/);
+    expect((await ask(`http://127.0.0.1:${port}/`)).detail).toMatch(
+      /^HTTP 500 in \d+ ms, expected 200\ndatabase is away\nsecond line$/,
+    );
     expect((await ask(`http://127.0.0.1:${port}/moved`)).detail).toContain("redirects are not followed");
     expect(followed).toBe(0);
   });
 
   test("a wrong field", async () => {
     const port = await serve((_request, response) => response.end('{"status":"degraded"}'));
-    expect((await ask(`http://127.0.0.1:${port}/`, { json: { status: "ok" } })).detail).toMatch(/status: expected "ok", found "degraded"$/);
+    expect((await ask(`http://127.0.0.1:${port}/`, { json: { status: "ok" } })).detail).toMatch(
+      /status: expected "ok", found "degraded"$/,
+    );
   });
 
   test("an empty body", async () => {
@@ -112,7 +142,9 @@ describe.each(ways)("HTTP: $name", ({ options, via }) => {
       more();
     });
     expect((await ask(`http://127.0.0.1:${port}/`)).ok).toBe(true);
-    expect((await ask(`http://127.0.0.1:${port}/`, { json: { a: 1 } })).detail).toContain("too large to be checked");
+    expect((await ask(`http://127.0.0.1:${port}/`, { json: { a: 1 } })).detail).toContain(
+      "too large to be checked",
+    );
   });
 
   test("nothing listens", async () => {
@@ -128,17 +160,23 @@ describe.each(ways)("HTTP: $name", ({ options, via }) => {
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     webs.push(other);
     const address = other.address();
-    expect((await ask(`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/`)).ok).toBe(false);
+    expect((await ask(`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/`)).ok).toBe(
+      false,
+    );
   });
 });
 
 test("a slow answer breaks the latency promise", async () => {
   const port = await serve((_request, response) => setTimeout(() => response.end("ok"), 60));
-  expect((await runCheck(remote, http(`http://127.0.0.1:${port}/`, { withinMilliseconds: 20 }))).detail).toMatch(/, expected within 20 ms$/);
+  expect(
+    (await runCheck(remote, http(`http://127.0.0.1:${port}/`, { withinMilliseconds: 20 }))).detail,
+  ).toMatch(/, expected within 20 ms$/);
 });
 
 test("HTTPS with a certificate that nobody signed is refused", async () => {
-  const port = await listen(createTlsServer({ key: KEY, cert: CERTIFICATE }, (_request, response) => response.end("ok")));
+  const port = await listen(
+    createTlsServer({ key: KEY, cert: CERTIFICATE }, (_request, response) => response.end("ok")),
+  );
   const { ok, detail } = await runCheck(remote, http(`https://127.0.0.1:${port}/`));
   expect(ok).toBe(false);
   expect(detail).toMatch(/self.signed/);
@@ -147,7 +185,9 @@ test("HTTPS with a certificate that nobody signed is refused", async () => {
 test("noise of the login shell does not get into an answer", async () => {
   await restart({ noise: "200 0.1 0\nWelcome!\n" });
   const port = await serve((_request, response) => response.writeHead(503).end("away"));
-  expect((await runCheck(remote, http(`http://127.0.0.1:${port}/`, { via: "host" }))).detail).toMatch(/^HTTP 503.*\naway$/);
+  expect((await runCheck(remote, http(`http://127.0.0.1:${port}/`, { via: "host" }))).detail).toMatch(
+    /^HTTP 503.*\naway$/,
+  );
   expect((await runCheck(remote, command("sh", "-c", "echo why; exit 2"))).detail).toBe("exit status 2\nwhy");
 });
 
@@ -155,7 +195,9 @@ describe("TCP", () => {
   test("open and closed, forwarded", async () => {
     const port = await serve(() => {});
     expect((await runCheck(remote, tcp(port))).ok).toBe(true);
-    expect((await runCheck(remote, tcp(await closedPort()))).detail).toMatch(/^nothing answers at 127\.0\.0\.1:\d+ on web1/);
+    expect((await runCheck(remote, tcp(await closedPort()))).detail).toMatch(
+      /^nothing answers at 127\.0\.0\.1:\d+ on web1/,
+    );
   });
 
   test("open and closed, where forwarding is forbidden", async () => {
@@ -170,26 +212,40 @@ describe("commands", () => {
   test("arguments arrive as they are, no shell in between", async () => {
     const hostile = ["$(id)", "`id`", "a b", "", "*", "'", '"', "\\n", "-n", "ü☃", "a;b|c>d"];
     const check = command("/bin/sh", "-c", 'printf "<%s>" "$@"; exit 3', "x", ...hostile);
-    expect((await runCheck(remote, check)).detail).toBe(`exit status 3\n${hostile.map((word) => `<${word}>`).join("")}`);
+    expect((await runCheck(remote, check)).detail).toBe(
+      `exit status 3\n${hostile.map((word) => `<${word}>`).join("")}`,
+    );
   });
 
   test("exit 0 is healthy", async () => {
-    expect(await runCheck(remote, command("true"))).toEqual({ ok: true, detail: expect.stringMatching(/^exit status 0 in \d+ ms$/) });
+    expect(await runCheck(remote, command("true"))).toEqual({
+      ok: true,
+      detail: expect.stringMatching(/^exit status 0 in \d+ ms$/),
+    });
   });
 
   test("a command that is not there, or cannot be run", async () => {
-    expect((await runCheck(remote, command("/no/such/command"))).detail).toMatch(/^no such command \(exit status 127\)/);
-    expect((await runCheck(remote, command("/etc/passwd"))).detail).toMatch(/^cannot be executed \(exit status 126\)/);
+    expect((await runCheck(remote, command("/no/such/command"))).detail).toMatch(
+      /^no such command \(exit status 127\)/,
+    );
+    expect((await runCheck(remote, command("/etc/passwd"))).detail).toMatch(
+      /^cannot be executed \(exit status 126\)/,
+    );
   });
 
   test("its output is capped, sanitised, and cannot pass for the answer", async () => {
-    const { detail } = await runCheck(remote, command("/bin/sh", "-c", "yes | head -c 1000000; printf '\\033[31mred'; exit 9"));
+    const { detail } = await runCheck(
+      remote,
+      command("/bin/sh", "-c", "yes | head -c 1000000; printf '\\033[31mred'; exit 9"),
+    );
     expect(detail).toMatch(/^exit status 9\n/);
     expect(detail.length).toBeLessThan(700);
   });
 
   test("what it leaves running in the background is not waited for", async () => {
-    expect((await runCheck(remote, command("sh", "-c", "sleep 25 >/dev/null 2>&1 & echo started"))).ok).toBe(true);
+    expect((await runCheck(remote, command("sh", "-c", "sleep 25 >/dev/null 2>&1 & echo started"))).ok).toBe(
+      true,
+    );
   });
 
   test("one that reads its input finds none", async () => {
@@ -204,8 +260,17 @@ describe("waiting", () => {
     const statuses = [500, 200, 500, 200, 200, 200];
     let asked = 0;
     const port = await serve((_request, response) => response.writeHead(statuses[asked++] ?? 500).end());
-    const [result] = await waitHealthy(remote, [{ service: "a", check: http(`http://127.0.0.1:${port}/`) }], { ...options, successes: 3 });
-    expect(result).toMatchObject({ service: "a", check: `http://127.0.0.1:${port}/`, role: "ready", ok: true, attempts: 6 });
+    const [result] = await waitHealthy(remote, [{ service: "a", check: http(`http://127.0.0.1:${port}/`) }], {
+      ...options,
+      successes: 3,
+    });
+    expect(result).toMatchObject({
+      service: "a",
+      check: `http://127.0.0.1:${port}/`,
+      role: "ready",
+      ok: true,
+      attempts: 6,
+    });
   });
 
   test("until the deadline; the last failure is told, as the check's role has it", async () => {
@@ -224,13 +289,23 @@ describe("waiting", () => {
   });
 
   test("without time there is still one attempt", async () => {
-    const [result] = await waitHealthy(remote, [{ service: "a", check: command("false") }], { ...options, deadlineMilliseconds: 0 });
+    const [result] = await waitHealthy(remote, [{ service: "a", check: command("false") }], {
+      ...options,
+      deadlineMilliseconds: 0,
+    });
     expect(result).toMatchObject({ ok: false, attempts: 1 });
   });
 
   test("a deadline in the middle of a row is not healthy", async () => {
-    const [result] = await waitHealthy(remote, [{ service: "a", check: command("true") }], { ...options, deadlineMilliseconds: 0, successes: 3 });
-    expect(result).toMatchObject({ ok: false, detail: expect.stringContaining("only 1 of 3 successes in a row") });
+    const [result] = await waitHealthy(remote, [{ service: "a", check: command("true") }], {
+      ...options,
+      deadlineMilliseconds: 0,
+      successes: 3,
+    });
+    expect(result).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining("only 1 of 3 successes in a row"),
+    });
   });
 
   test("no checks, no results", async () => {
@@ -250,8 +325,13 @@ describe("waiting", () => {
       if (++asked === 1) response.writeHead(500).end("warming up");
       else setTimeout(() => controller.abort(new Error("its unit failed")), 20);
     });
-    const waiting = waitHealthy(remote, [{ service: "a", check: http(`http://127.0.0.1:${port}/`) }], { ...options, signal: controller.signal });
-    expect(await waiting).toMatchObject([{ ok: false, attempts: 2, detail: expect.stringMatching(/^HTTP 500 .*\nwarming up$/) }]);
+    const waiting = waitHealthy(remote, [{ service: "a", check: http(`http://127.0.0.1:${port}/`) }], {
+      ...options,
+      signal: controller.signal,
+    });
+    expect(await waiting).toMatchObject([
+      { ok: false, attempts: 2, detail: expect.stringMatching(/^HTTP 500 .*\nwarming up$/) },
+    ]);
   });
 
   test("an attempt that was broken off is no further success in a row", async () => {
@@ -262,21 +342,33 @@ describe("waiting", () => {
       else setTimeout(() => controller.abort(new Error("its unit failed")), 20);
     });
     const check = { service: "a", check: http(`http://127.0.0.1:${port}/`) };
-    const [result] = await waitHealthy(remote, [check], { ...options, successes: 2, signal: controller.signal });
-    expect(result).toMatchObject({ ok: false, detail: expect.stringContaining("only 1 of 2 successes in a row") });
+    const [result] = await waitHealthy(remote, [check], {
+      ...options,
+      successes: 2,
+      signal: controller.signal,
+    });
+    expect(result).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining("only 1 of 2 successes in a row"),
+    });
   });
 
   test("a signal that came before the first attempt leaves nothing seen", async () => {
     const port = await serve(() => {});
     const check = { service: "a", check: http(`http://127.0.0.1:${port}/`) };
-    const [result] = await waitHealthy(remote, [check], { ...options, signal: AbortSignal.abort(new Error("its unit failed")) });
+    const [result] = await waitHealthy(remote, [check], {
+      ...options,
+      signal: AbortSignal.abort(new Error("its unit failed")),
+    });
     expect(result).toMatchObject({ ok: false, attempts: 1, detail: "not waited for: its unit failed" });
   });
 });
 
 test("a single attempt passes an abort's reason on", async () => {
   const port = await serve(() => {});
-  await expect(runCheck(remote, http(`http://127.0.0.1:${port}/`), AbortSignal.timeout(50))).rejects.toMatchObject({ name: "TimeoutError" });
+  await expect(
+    runCheck(remote, http(`http://127.0.0.1:${port}/`), AbortSignal.timeout(50)),
+  ).rejects.toMatchObject({ name: "TimeoutError" });
 });
 
 // A throw-away pair for 127.0.0.1, signed by itself; it guards nothing.

@@ -27,7 +27,14 @@ const play = (name: string, more: Partial<Rollout> = {}): Play => ({
   hosts: ["all"],
   services: [],
   place,
-  rollout: { batches: ["100%"], maxFailed: 0, maxUnreachable: 0, pauseSeconds: 0, healthyDeadlineSeconds: 1, ...more },
+  rollout: {
+    batches: ["100%"],
+    maxFailed: 0,
+    maxUnreachable: 0,
+    pauseSeconds: 0,
+    healthyDeadlineSeconds: 1,
+    ...more,
+  },
 });
 const emptyPlan = (host: string): Plan => ({
   host,
@@ -42,7 +49,15 @@ const emptyPlan = (host: string): Plan => ({
   fingerprint: "",
 });
 const planned = (host: Host): PlannedHost => {
-  const target: HostTarget = { project: "demo", host, play: "p", services: [], resources: [], owners: new Map(), declared: null };
+  const target: HostTarget = {
+    project: "demo",
+    host,
+    play: "p",
+    services: [],
+    resources: [],
+    owners: new Map(),
+    declared: null,
+  };
   return { target, plan: emptyPlan(host.name), error: null };
 };
 
@@ -56,7 +71,11 @@ function deadFleet(code: "unreachable" | "auth"): { connector: Connector; asked:
   return { connector: { connect }, asked };
 }
 
-function surroundings(connector: Connector, events: DeployEvent[], signal = new AbortController().signal): DeployContext {
+function surroundings(
+  connector: Connector,
+  events: DeployEvent[],
+  signal = new AbortController().signal,
+): DeployContext {
   const run = {
     id: "0".repeat(32),
     user: "me",
@@ -98,21 +117,30 @@ test("after a batch with an unreachable host nobody else is started, and the tab
 
 test("unreachable hosts within maxUnreachable do not stop the rollout", async () => {
   const fleet = deadFleet("unreachable");
-  const reports = await rollout([{ play: play("p", { batches: [1], maxUnreachable: 9 }), hosts }], surroundings(fleet.connector, []));
+  const reports = await rollout(
+    [{ play: play("p", { batches: [1], maxUnreachable: 9 }), hosts }],
+    surroundings(fleet.connector, []),
+  );
   expect(reports.map(({ status }) => status)).toEqual(Array(4).fill("unreachable"));
 });
 
 test("a required host that is unreachable stops it whatever the limit", async () => {
   const fleet = deadFleet("unreachable");
   const withRequired = [planned(hostNamed("z", { required: true })), ...hosts];
-  const reports = await rollout([{ play: play("p", { batches: [1], maxUnreachable: 9 }), hosts: withRequired }], surroundings(fleet.connector, []));
+  const reports = await rollout(
+    [{ play: play("p", { batches: [1], maxUnreachable: 9 }), hosts: withRequired }],
+    surroundings(fleet.connector, []),
+  );
   expect(fleet.asked).toEqual(["z"]);
   expect(reports[1]?.message).toContain("z required and unreachable");
 });
 
 test("a refused login is a failure, not an unreachable host", async () => {
   const fleet = deadFleet("auth");
-  const reports = await rollout([{ play: play("p", { batches: [1], maxUnreachable: 9 }), hosts }], surroundings(fleet.connector, []));
+  const reports = await rollout(
+    [{ play: play("p", { batches: [1], maxUnreachable: 9 }), hosts }],
+    surroundings(fleet.connector, []),
+  );
   expect(reports[0]).toMatchObject({ status: "failed", cause: "refused" });
   expect(fleet.asked).toEqual(["a"]);
 });
@@ -121,7 +149,10 @@ test("an interrupt before the start starts nobody", async () => {
   const fleet = deadFleet("unreachable");
   const interrupt = new AbortController();
   interrupt.abort();
-  const reports = await rollout([{ play: play("p"), hosts }], surroundings(fleet.connector, [], interrupt.signal));
+  const reports = await rollout(
+    [{ play: play("p"), hosts }],
+    surroundings(fleet.connector, [], interrupt.signal),
+  );
   expect(fleet.asked).toEqual([]);
   expect(reports.every(({ status, cause }) => status === "skipped" && cause === "interrupted")).toBe(true);
 });

@@ -18,7 +18,9 @@ test("lines are the same however the bytes are cut; a last line without its end 
       fc.array(fc.nat(9)),
       async (lines, sizes) => {
         const bytes = Buffer.from(`${lines.map((each) => `${each}\n`).join("")}rest`);
-        expect(await collect(splitLines(cut(bytes, sizes), 10_000))).toEqual(lines.map((each) => Buffer.from(each).toString("utf8")));
+        expect(await collect(splitLines(cut(bytes, sizes), 10_000))).toEqual(
+          lines.map((each) => Buffer.from(each).toString("utf8")),
+        );
       },
     ),
   );

@@ -1,4 +1,7 @@
-/** Hand-made units of a host become service files; applied, they are the same units, and no secret was ever written or printed. */
+/**
+ * Hand-made units of a host become service files; applied, they are the same units, and no secret was ever
+ * written or printed.
+ */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -17,7 +20,11 @@ beforeAll(async () => {
 });
 afterAll(removeHosts);
 
-const SECRETS = { API_TOKEN: "hunter2-of-the-unit", DB_PASSWORD: "s3cr3t of the file", DATABASE_URL: "postgres://u:topsecretpw@db/x" };
+const SECRETS = {
+  API_TOKEN: "hunter2-of-the-unit",
+  DB_PASSWORD: "s3cr3t of the file",
+  DATABASE_URL: "postgres://u:topsecretpw@db/x",
+};
 const UNITS = "/etc/systemd/system";
 const HAND_MADE = [
   {
@@ -43,8 +50,14 @@ StandardOutput=append:/var/log/billing/out.log
 WantedBy=multi-user.target
 `,
   },
-  { path: `${UNITS}/billing.socket`, text: "[Socket]\nListenStream=/run/billing.sock\nSocketMode=0660\n[Install]\nWantedBy=sockets.target\n" },
-  { path: `${UNITS}/billing-roll.timer`, text: "[Timer]\nOnCalendar=yearly\nPersistent=no\n[Install]\nWantedBy=timers.target\n" },
+  {
+    path: `${UNITS}/billing.socket`,
+    text: "[Socket]\nListenStream=/run/billing.sock\nSocketMode=0660\n[Install]\nWantedBy=sockets.target\n",
+  },
+  {
+    path: `${UNITS}/billing-roll.timer`,
+    text: "[Timer]\nOnCalendar=yearly\nPersistent=no\n[Install]\nWantedBy=timers.target\n",
+  },
   {
     path: `${UNITS}/billing-roll.service`,
     text: `[Unit]
@@ -83,7 +96,10 @@ ExecStart=/usr/bin/test -n \${DB_PASSWORD} -a \${PORT} = 8080
     path: "/etc/default/billing",
     text: `PORT=8080\nDB_PASSWORD='${SECRETS.DB_PASSWORD}'\nGREETING="hello world"\nDATABASE_URL=${SECRETS.DATABASE_URL}\n`,
   },
-  { path: "/etc/logrotate.d/billing", text: "/var/log/billing/*.log {\n  daily\n  rotate 7\n  copytruncate\n  su billing billing\n}\n" },
+  {
+    path: "/etc/logrotate.d/billing",
+    text: "/var/log/billing/*.log {\n  daily\n  rotate 7\n  copytruncate\n  su billing billing\n}\n",
+  },
 ];
 const PROPERTIES =
   "User Restart RestartUSec TimeoutStartUSec TimeoutStopUSec CapabilityBoundingSet Slice StandardOutput Type Description RequiresMountsFor UMask UnitFileState";
@@ -103,7 +119,8 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     );
   });
   afterAll(() => shop.remove());
-  const step = (name: string, work: () => Promise<void>): void => void test(name, { concurrent: false }, work);
+  const step = (name: string, work: () => Promise<void>): void =>
+    void test(name, { concurrent: false }, work);
   const show = (): Promise<string> =>
     host.shell(
       `systemctl show ${PROPERTIES.split(" ")
@@ -123,9 +140,20 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
     const text = readFileSync(join(shop.folder, "services/billing.yaml"), "utf8");
     seen.push(text);
-    for (const key of ["account:", "environment:", "secrets:", "slice:", "cache:", "logrotate:", "sockets:", "timers:"])
+    for (const key of [
+      "account:",
+      "environment:",
+      "secrets:",
+      "slice:",
+      "cache:",
+      "logrotate:",
+      "sockets:",
+      "timers:",
+    ])
       expect(text).toContain(`\n${key}`);
-    expect(readFileSync(join(shop.folder, "services/work.yaml"), "utf8")).toContain("instances:\n  - blue\n  - green\n");
+    expect(readFileSync(join(shop.folder, "services/work.yaml"), "utf8")).toContain(
+      "instances:\n  - blue\n  - green\n",
+    );
     expect(run.stdout).toContain(`rm ${UNITS}/billing.service.d/10-restart.conf`);
   });
 
@@ -137,21 +165,32 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect(run.stdout).toMatch(/declares\s+billing\s+already/);
   });
 
-  step("a timer's job and drop-ins for a package's unit go into service files; a program of supervisord comes from the host's own file", async () => {
-    for (const args of [
-      ["h1", "tidy", "--into", "work"],
-      ["h1", "dbus", "--into", "billing"],
-      ["--supervisord", "h1:/etc/supervisor/conf.d/api.conf"],
-    ]) {
-      const run = await shop.run(["adopt", ...args, "--env", "test"]);
-      expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
-      if (args.includes("work"))
-        expect(run.stdout).toContain(`    systemctl disable --now tidy.timer\n    rm ${UNITS}/tidy.timer\n    rm ${UNITS}/tidy.service\n`);
-    }
-    expect(readFileSync(join(shop.folder, "services/work.yaml"), "utf8")).toContain("timers:\n  - name: tidy\n    OnCalendar: yearly\n");
-    expect(readFileSync(join(shop.folder, "services/billing.yaml"), "utf8")).toContain("dropins:\n  - unit: dbus.service\n    name: limits\n");
-    expect(readFileSync(join(shop.folder, "services/api.yaml"), "utf8")).toContain("WorkingDirectory: /etc/supervisor/conf.d\n");
-  });
+  step(
+    "a timer's job and drop-ins for a package's unit go into service files; a program of supervisord comes from the host's own file",
+    async () => {
+      for (const args of [
+        ["h1", "tidy", "--into", "work"],
+        ["h1", "dbus", "--into", "billing"],
+        ["--supervisord", "h1:/etc/supervisor/conf.d/api.conf"],
+      ]) {
+        const run = await shop.run(["adopt", ...args, "--env", "test"]);
+        expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
+        if (args.includes("work"))
+          expect(run.stdout).toContain(
+            `    systemctl disable --now tidy.timer\n    rm ${UNITS}/tidy.timer\n    rm ${UNITS}/tidy.service\n`,
+          );
+      }
+      expect(readFileSync(join(shop.folder, "services/work.yaml"), "utf8")).toContain(
+        "timers:\n  - name: tidy\n    OnCalendar: yearly\n",
+      );
+      expect(readFileSync(join(shop.folder, "services/billing.yaml"), "utf8")).toContain(
+        "dropins:\n  - unit: dbus.service\n    name: limits\n",
+      );
+      expect(readFileSync(join(shop.folder, "services/api.yaml"), "utf8")).toContain(
+        "WorkingDirectory: /etc/supervisor/conf.d\n",
+      );
+    },
+  );
 
   step("applied, the units are what they were; a second plan is empty", async () => {
     shop.write("playbooks/site.yaml", "- { play: old, hosts: all, services: [billing, work, api] }\n");
@@ -165,8 +204,12 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect({ code: applied.code, said: applied.stdout + applied.stderr }).toMatchObject({ code: 0 });
     expect(await show()).toBe(before);
     expect(await host.shell("systemctl show -p MainPID work@blue work@green")).toBe(workers);
-    await host.shell("systemctl start billing-roll.service work-tidy.service && systemctl is-active work-tidy.timer");
-    const environment = await host.shell("tr '\\0' '\\n' <\"/proc/$(systemctl show -p MainPID --value billing)/environ\"");
+    await host.shell(
+      "systemctl start billing-roll.service work-tidy.service && systemctl is-active work-tidy.timer",
+    );
+    const environment = await host.shell(
+      "tr '\\0' '\\n' <\"/proc/$(systemctl show -p MainPID --value billing)/environ\"",
+    );
     for (const line of [
       "LEVEL=debug",
       "OPTS=-a -b",
@@ -191,19 +234,33 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     for (const name of ["billing", "work"]) rmSync(join(shop.folder, `services/${name}.yaml`));
     const pruned = await shop.run(["apply", "--env", "test", "--yes", "--prune=all"]);
     expect({ code: pruned.code, said: pruned.stdout + pruned.stderr }).toMatchObject({ code: 0 });
-    const names = ["*billing*", "work@*", "work-*", "*tidy*", "money*"].map((name) => `-name '${name}'`).join(" -o ");
-    expect(await host.shell(`find /etc/systemd /etc/logrotate.d /etc/svcdeploy \\( -type f -o -type l \\) \\( ${names} \\)`)).toBe("");
+    const names = ["*billing*", "work@*", "work-*", "*tidy*", "money*"]
+      .map((name) => `-name '${name}'`)
+      .join(" -o ");
     expect(
-      await host.shell("systemctl list-units --all --plain --no-legend '*billing*' 'work@*' 'work-*' '*tidy*' 'money*' | grep -v not-found || true"),
+      await host.shell(
+        `find /etc/systemd /etc/logrotate.d /etc/svcdeploy \\( -type f -o -type l \\) \\( ${names} \\)`,
+      ),
     ).toBe("");
-    expect(await host.shell("ls /var/lib/svcdeploy/projects/workshop; grep -rl 'Managed by svcdeploy' /etc | grep -v svcdeploy-recover")).toBe(
-      `api\n${UNITS}/api.service\n`,
-    );
+    expect(
+      await host.shell(
+        "systemctl list-units --all --plain --no-legend '*billing*' 'work@*' 'work-*' '*tidy*' 'money*' | grep -v not-found || true",
+      ),
+    ).toBe("");
+    expect(
+      await host.shell(
+        "ls /var/lib/svcdeploy/projects/workshop; grep -rl 'Managed by svcdeploy' /etc | grep -v svcdeploy-recover",
+      ),
+    ).toBe(`api\n${UNITS}/api.service\n`);
   });
 
   step("nearly every service that Debian ships would round-trip", async () => {
-    const units = (await shippedUnits(host)).filter(({ path }) => /^system\/[^@]+\.service$/.test(path) && !path.includes(".d/"));
-    const failed = units.filter(({ text }) => /^ExecStart=./m.test(text)).flatMap(({ path, text }) => gapsOf(text).map((gap) => `${path}: ${gap}`));
+    const units = (await shippedUnits(host)).filter(
+      ({ path }) => /^system\/[^@]+\.service$/.test(path) && !path.includes(".d/"),
+    );
+    const failed = units
+      .filter(({ text }) => /^ExecStart=./m.test(text))
+      .flatMap(({ path, text }) => gapsOf(text).map((gap) => `${path}: ${gap}`));
     expect(units.length).toBeGreaterThan(40);
     expect(failed).toEqual([]);
   });
@@ -220,13 +277,30 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       triggeredBy: [],
     };
     const files = new Map([[fragment, new TextEncoder().encode(text)]]);
-    const facts = { units: [live], beside: new Map(), files, links: new Map(), unread: new Map(), owners: new Map(), accounts: [] };
-    return adopt([live], facts, null, { host: modelHost(version), env: "test", values: {} }).gaps.map((gap) => gap.text);
+    const facts = {
+      units: [live],
+      beside: new Map(),
+      files,
+      links: new Map(),
+      unread: new Map(),
+      owners: new Map(),
+      accounts: [],
+    };
+    return adopt([live], facts, null, { host: modelHost(version), env: "test", values: {} }).gaps.map(
+      (gap) => gap.text,
+    );
   }
 });
 
 function modelHost(systemd: number): Host {
   const place = { file: "inventory/test.yaml", line: 1, column: 1 };
-  const access = { address: "127.0.0.1", port: 22, user: "root", become: "none", identity: null, knownHosts: null } as const;
+  const access = {
+    address: "127.0.0.1",
+    port: 22,
+    user: "root",
+    become: "none",
+    identity: null,
+    knownHosts: null,
+  } as const;
   return { name: "h1", ...access, groups: [], vars: {}, labels: {}, systemd, required: false, place };
 }

@@ -1,4 +1,7 @@
-/** Artifacts that are trees: a folder, .tar.gz and .tar.zst become releases; what is on the host is never sent again; the running program is compared. */
+/**
+ * Artifacts that are trees: a folder, .tar.gz and .tar.zst become releases; what is on the host is never sent
+ * again; the running program is compared.
+ */
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
@@ -18,9 +21,17 @@ beforeAll(async () => {
 });
 afterAll(removeHosts);
 
-type Given = { readonly source?: string; readonly version: string; readonly more?: string; readonly argument?: string };
+type Given = {
+  readonly source?: string;
+  readonly version: string;
+  readonly more?: string;
+  readonly argument?: string;
+};
 
-function give(shop: Workshop, { source = "build/app/", version, more = "", argument = "100000" }: Given): void {
+function give(
+  shop: Workshop,
+  { source = "build/app/", version, more = "", argument = "100000" }: Given,
+): void {
   shop.write(
     "services/app.yaml",
     `name: app
@@ -50,7 +61,8 @@ async function build(shop: Workshop, host: TestHost): Promise<readonly Member[]>
 }
 
 const apply = (shop: Workshop): Promise<Run> => shop.run(["apply", "--env", "test", "--yes"]);
-const received = async (host: TestHost): Promise<number> => Number(await host.shell("cat /sys/class/net/eth0/statistics/rx_bytes"));
+const received = async (host: TestHost): Promise<number> =>
+  Number(await host.shell("cat /sys/class/net/eth0/statistics/rx_bytes"));
 const releases = async (host: TestHost): Promise<readonly string[]> =>
   (await host.shell("ls /opt/app/releases"))
     .trim()
@@ -66,13 +78,17 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     if (found === undefined) throw new Error(`no host with systemd ${version}`);
     host = found;
     shop = makeWorkshop([host]);
-    shop.write("playbooks/site.yaml", "- { play: app, hosts: all, services: [app], rollout: { healthyDeadline: 5s } }\n");
+    shop.write(
+      "playbooks/site.yaml",
+      "- { play: app, hosts: all, services: [app], rollout: { healthyDeadline: 5s } }\n",
+    );
     rmSync(join(shop.folder, "services/web.yaml"));
     members = await build(shop, host);
   });
   afterAll(() => shop.remove());
 
-  const step = (name: string, body: () => Promise<void>): void => void test(name, { concurrent: false, timeout: 240_000 }, body);
+  const step = (name: string, body: () => Promise<void>): void =>
+    void test(name, { concurrent: false, timeout: 240_000 }, body);
   const changed = async (run: Promise<Run>): Promise<Run> => {
     const done = await run;
     expect({ code: done.code, said: done.stdout + done.stderr }).toMatchObject({ code: 0 });
@@ -141,7 +157,9 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     const drift = await shop.run(["drift", "--env", "test"]);
     expect(drift.code).toBe(2);
     const text = drift.stdout.replace(/\s+/g, " ");
-    expect(text).toMatch(/content \/opt\/app\/releases\/1\.0-\w+: other content than declared \(what changed last in it: share\/a text\)/);
+    expect(text).toMatch(
+      /content \/opt\/app\/releases\/1\.0-\w+: other content than declared \(what changed last in it: share\/a text\)/,
+    );
     expect((await shop.run(["plan", "--env", "test"])).stdout).toContain("1 host will be refused");
     await host.shell("printf 'one\\n' >'/opt/app/current/share/a text'");
     await host.shell("chmod 4755 /opt/app/current/bin/run");
@@ -154,9 +172,13 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     await host.shell('rm -r "$(readlink -f /opt/app/current)"');
     expect((await shop.run(["status", "--env", "test"])).stdout).toContain("1.0 (deleted), disk 1.0");
     const drift = await shop.run(["drift", "--env", "test"]);
-    expect(drift.stdout.replace(/\s+/g, " ")).toMatch(/stale-process app\.service: .*it runs a program of 1\.0-\w+ that was deleted since/);
+    expect(drift.stdout.replace(/\s+/g, " ")).toMatch(
+      /stale-process app\.service: .*it runs a program of 1\.0-\w+ that was deleted since/,
+    );
     const done = await changed(apply(shop));
-    expect(done.stdout).toMatch(/restart app\.service: it runs a program of 1\.0-\w+ that was\s+deleted since/);
+    expect(done.stdout).toMatch(
+      /restart app\.service: it runs a program of 1\.0-\w+ that was\s+deleted since/,
+    );
     expect((await changed(shop.run(["plan", "--env", "test"]))).stdout).toContain("No changes");
   });
 
@@ -188,27 +210,44 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       await changed(apply(shop));
     }
     // The host tidies up after it has said that the transaction is confirmed.
-    await host.shell('i=0; until [ "$(ls /opt/app/releases | wc -l)" = 2 ] || [ $i = 300 ]; do i=$((i + 1)); sleep 0.1; done');
+    await host.shell(
+      'i=0; until [ "$(ls /opt/app/releases | wc -l)" = 2 ] || [ $i = 300 ]; do i=$((i + 1)); sleep 0.1; done',
+    );
     expect((await releases(host)).toSorted()).toEqual(["2.1", "2.2"]);
   });
 
-  step("a service that left goes with its tree, but for the release that a rollback brings back whole", async () => {
-    const play = (services: string): void =>
-      shop.write("playbooks/site.yaml", `- { play: app, hosts: all, services: [${services}], rollout: { healthyDeadline: 5s } }\n`);
-    shop.write("services/other.yaml", "name: other\nservice: { ExecStart: /bin/sleep infinity }\nsettle: 1s\n");
-    play("other");
-    const done = await changed(shop.run(["apply", "--env", "test", "--yes", "--prune=all"]));
-    expect(done.stdout).toContain("stop app.service: no longer declared");
-    await host.shell('i=0; until [ "$(ls /opt/app/releases | wc -l)" = 1 ] || [ $i = 300 ]; do i=$((i + 1)); sleep 0.1; done');
-    expect(await releases(host)).toEqual(["2.2"]);
-    expect(await host.shell("[ ! -L /opt/app/current ] && systemctl show -p LoadState --value app.service; pgrep -f ^/opt/app/ || true")).toBe(
-      "not-found\n",
-    );
-    await changed(shop.run(["rollback", "app", "--env", "test", "--yes"]));
-    expect(await host.shell("systemctl is-active app other; cat /opt/app/current/bin/text")).toBe("active\nactive\n2.2\n");
-    play("app, other");
-    expect((await changed(shop.run(["plan", "--env", "test"]))).stdout).toContain("No changes");
-  });
+  step(
+    "a service that left goes with its tree, but for the release that a rollback brings back whole",
+    async () => {
+      const play = (services: string): void =>
+        shop.write(
+          "playbooks/site.yaml",
+          `- { play: app, hosts: all, services: [${services}], rollout: { healthyDeadline: 5s } }\n`,
+        );
+      shop.write(
+        "services/other.yaml",
+        "name: other\nservice: { ExecStart: /bin/sleep infinity }\nsettle: 1s\n",
+      );
+      play("other");
+      const done = await changed(shop.run(["apply", "--env", "test", "--yes", "--prune=all"]));
+      expect(done.stdout).toContain("stop app.service: no longer declared");
+      await host.shell(
+        'i=0; until [ "$(ls /opt/app/releases | wc -l)" = 1 ] || [ $i = 300 ]; do i=$((i + 1)); sleep 0.1; done',
+      );
+      expect(await releases(host)).toEqual(["2.2"]);
+      expect(
+        await host.shell(
+          "[ ! -L /opt/app/current ] && systemctl show -p LoadState --value app.service; pgrep -f ^/opt/app/ || true",
+        ),
+      ).toBe("not-found\n");
+      await changed(shop.run(["rollback", "app", "--env", "test", "--yes"]));
+      expect(await host.shell("systemctl is-active app other; cat /opt/app/current/bin/text")).toBe(
+        "active\nactive\n2.2\n",
+      );
+      play("app, other");
+      expect((await changed(shop.run(["plan", "--env", "test"]))).stdout).toContain("No changes");
+    },
+  );
 
   step("the host refuses every bad archive by itself, and nothing of it is left outside", async () => {
     // Twenty thousand entries are slow to extract on three hosts at once, and would tell nothing new.
@@ -218,9 +257,13 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       { name: "a", content: "x\n" },
       { name: "bin/l", type: "2", target: "../a" },
     ]);
-    const scripts = ["journal.sh", "tree.sh", "release.sh"].map((name): Member => ({ name, content: hostScript(`../../src/host/${name}`) }));
+    const scripts = ["journal.sh", "tree.sh", "release.sh"].map(
+      (name): Member => ({ name, content: hostScript(`../../src/host/${name}`) }),
+    );
     const script = { name: "extract-corpus.sh", content: hostScript("../support/extract-corpus.sh") };
-    await host.shell(`mkdir -p ${CANARY} /var/corpus && chmod 1777 ${CANARY} && echo there >${CANARY}/there && chmod 666 ${CANARY}/there`);
+    await host.shell(
+      `mkdir -p ${CANARY} /var/corpus && chmod 1777 ${CANARY} && echo there >${CANARY}/there && chmod 666 ${CANARY}/there`,
+    );
     const all = makeTar([...corpus, { name: "good.tar", content: good }, ...scripts, script]);
     await host.exec(["tar", "-C", "/var/corpus", "-xf", "-"], all);
     writeFileSync(join(shop.folder, "good.tar"), good);
@@ -233,10 +276,14 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
         .map((text) => [text.split(" ")[1] ?? "", text.split(" ")[0] ?? ""]),
     );
     expect(ends.get("good")).toBe("taken");
-    expect(bad.filter((_, index) => ends.get(String(index)) !== "refused").map(({ what }) => what)).toEqual([]);
-    expect(await host.shell(`ls -A ${CANARY}; cat ${CANARY}/there; find / -xdev \\( -name '*svcevil*' -o -uid 65519 \\) -print`)).toBe(
-      "there\nthere\n",
+    expect(bad.filter((_, index) => ends.get(String(index)) !== "refused").map(({ what }) => what)).toEqual(
+      [],
     );
+    expect(
+      await host.shell(
+        `ls -A ${CANARY}; cat ${CANARY}/there; find / -xdev \\( -name '*svcevil*' -o -uid 65519 \\) -print`,
+      ),
+    ).toBe("there\nthere\n");
   });
 });
 

@@ -1,4 +1,7 @@
-/** What a service has beside it that is not quite its own: paths that systemd watches, drop-ins for units of others, other names of its unit. */
+/**
+ * What a service has beside it that is not quite its own: paths that systemd watches, drop-ins for units of
+ * others, other names of its unit.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { makeWorkshop, type Run, type Workshop } from "../support/workshop.ts";
@@ -8,20 +11,35 @@ const hosts = new Map<number, TestHost>();
 beforeAll(async () => {
   const started = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "paths" })));
   for (const host of started) hosts.set(host.systemd, host);
-  await Promise.all(started.map((host) => host.exec(["sh", "-c", `cat >${VENDOR}; systemctl daemon-reload; systemctl start other`], OTHER)));
+  await Promise.all(
+    started.map((host) =>
+      host.exec(["sh", "-c", `cat >${VENDOR}; systemctl daemon-reload; systemctl start other`], OTHER),
+    ),
+  );
 });
 afterAll(removeHosts);
 
-/** A unit that came with a package, as far as the project can tell. It does not come up where BROKEN is set. */
+/**
+ * A unit that came with a package, as far as the project can tell. It does not come up where BROKEN is set.
+ */
 const VENDOR = "/lib/systemd/system/other.service";
 const OTHER = `[Service]\nExecStart=/bin/sh -c 'test -z "$BROKEN" || exit 1; exec sleep infinity'\n`;
 const DROP_IN = "/etc/systemd/system/other.service.d/svcdeploy-app-limits.conf";
 
-type Beside = { readonly inbox?: string; readonly dropIn?: string; readonly install?: string; readonly more?: string };
+type Beside = {
+  readonly inbox?: string;
+  readonly dropIn?: string;
+  readonly install?: string;
+  readonly more?: string;
+};
 
-function give(shop: Workshop, { inbox = "in", dropIn = "LimitNOFILE: 4096", install = "Alias: nick.service, ", more = "" }: Beside = {}): void {
+function give(
+  shop: Workshop,
+  { inbox = "in", dropIn = "LimitNOFILE: 4096", install = "Alias: nick.service, ", more = "" }: Beside = {},
+): void {
   const job = `/bin/sh -c 'for job in /var/spool/app/${inbox}/*.job; do mv $$job /var/spool/app/done; done'`;
-  const lines = dropIn === "" ? "" : `dropins: [{ unit: other.service, name: limits, Service: { ${dropIn} } }]\n`;
+  const lines =
+    dropIn === "" ? "" : `dropins: [{ unit: other.service, name: limits, Service: { ${dropIn} } }]\n`;
   shop.write(
     "services/app.yaml",
     `name: app
@@ -45,13 +63,17 @@ sockets: [{ ListenStream: "127.0.0.1:18190", Accept: true }]
 settle: 1s
 `,
   );
-  shop.write("playbooks/site.yaml", "- { play: app, hosts: all, services: [app, echo], rollout: { healthyDeadline: 8s } }\n");
+  shop.write(
+    "playbooks/site.yaml",
+    "- { play: app, hosts: all, services: [app, echo], rollout: { healthyDeadline: 8s } }\n",
+  );
 }
 
 const ANSWER = `perl -MIO::Socket::INET -e '
   my $s = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => 18190, Timeout => 10) or die "nobody: $!\\n"; print <$s>'`;
 const apply = (shop: Workshop): Promise<Run> => shop.run(["apply", "--env", "test", "--yes"]);
-const show = (host: TestHost, unit: string, property: string): Promise<string> => host.shell(`systemctl show -p ${property} ${unit}`);
+const show = (host: TestHost, unit: string, property: string): Promise<string> =>
+  host.shell(`systemctl show -p ${property} ${unit}`);
 const limitOf = async (host: TestHost, unit: string): Promise<string> => {
   const pid = (await show(host, unit, "MainPID")).trim().replace("MainPID=", "");
   return (await host.shell(`grep 'open files' /proc/${pid}/limits`)).split(/\s+/)[3] ?? "";
@@ -69,34 +91,51 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     if (found === undefined) throw new Error(`no host with systemd ${version}`);
     host = found;
     shop = makeWorkshop([host]);
-    shop.write("playbooks/site.yaml", "- { play: app, hosts: all, services: [app], rollout: { healthyDeadline: 8s } }\n");
+    shop.write(
+      "playbooks/site.yaml",
+      "- { play: app, hosts: all, services: [app], rollout: { healthyDeadline: 8s } }\n",
+    );
   });
   afterAll(() => shop.remove());
-  const step = (name: string, work: () => Promise<void>): void => void test(name, { concurrent: false }, work);
+  const step = (name: string, work: () => Promise<void>): void =>
+    void test(name, { concurrent: false }, work);
   const applied = async (): Promise<string> => {
     const run = await apply(shop);
     expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
     return run.stdout;
   };
 
-  step("applied: the path is watched, the drop-in is in the process, the other name answers; then there is nothing to do", async () => {
-    give(shop);
-    expect(await applied()).toContain("restart other.service: LimitNOFILE changed");
-    expect(await host.shell("systemctl is-active app-incoming.path app.service other.service")).toBe("active\nactive\nactive\n");
-    expect(await host.shell("systemctl is-enabled app-incoming.path app.service")).toBe("enabled\nenabled\n");
-    expect(await limitOf(host, "other.service")).toBe("4096");
-    expect(await show(host, "nick.service", "Id")).toBe("Id=app.service\n");
-    await runJob(host, "in", "first");
-    const second = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
-    expect({ code: second.code, said: second.stdout }).toMatchObject({ code: 0 });
-    expect((await shop.run(["drift", "--env", "test"])).code).toBe(0);
-  });
+  step(
+    "applied: the path is watched, the drop-in is in the process, the other name answers; then there is nothing to do",
+    async () => {
+      give(shop);
+      expect(await applied()).toContain("restart other.service: LimitNOFILE changed");
+      expect(await host.shell("systemctl is-active app-incoming.path app.service other.service")).toBe(
+        "active\nactive\nactive\n",
+      );
+      expect(await host.shell("systemctl is-enabled app-incoming.path app.service")).toBe(
+        "enabled\nenabled\n",
+      );
+      expect(await limitOf(host, "other.service")).toBe("4096");
+      expect(await show(host, "nick.service", "Id")).toBe("Id=app.service\n");
+      await runJob(host, "in", "first");
+      const second = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
+      expect({ code: second.code, said: second.stdout }).toMatchObject({ code: 0 });
+      expect((await shop.run(["drift", "--env", "test"])).code).toBe(0);
+    },
+  );
 
   step("changed: a daemon-reload moves the path; a limit that applies live restarts nobody", async () => {
-    const before = [await show(host, "app-incoming.path", "InvocationID"), await show(host, "other.service", "InvocationID")];
+    const before = [
+      await show(host, "app-incoming.path", "InvocationID"),
+      await show(host, "other.service", "InvocationID"),
+    ];
     give(shop, { inbox: "out", dropIn: "LimitNOFILE: 4096, MemoryMax: 200M" });
     expect(await applied()).not.toMatch(/restart (?:app|other)/);
-    expect([await show(host, "app-incoming.path", "InvocationID"), await show(host, "other.service", "InvocationID")]).toEqual(before);
+    expect([
+      await show(host, "app-incoming.path", "InvocationID"),
+      await show(host, "other.service", "InvocationID"),
+    ]).toEqual(before);
     expect(await show(host, "other.service", "MemoryMax")).toBe(`MemoryMax=${200 * 1024 * 1024}\n`);
     await runJob(host, "out", "second");
   });
@@ -136,10 +175,16 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       give(shop, { inbox: "out", dropIn, more });
       const run = await apply(shop);
       // systemd 247 binds them at the next start only.
-      expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: version === 247 ? 0 : 5 });
+      expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({
+        code: version === 247 ? 0 : 5,
+      });
       expect(await host.shell("systemctl is-active other.service app.service")).toBe("active\nactive\n");
     }
-    give(shop, { inbox: "out", dropIn: "LimitNOFILE: 4096, MemoryMax: 200M", more: "unit: { BindsTo: nobody.service }\n" });
+    give(shop, {
+      inbox: "out",
+      dropIn: "LimitNOFILE: 4096, MemoryMax: 200M",
+      more: "unit: { BindsTo: nobody.service }\n",
+    });
     const refused = await apply(shop);
     expect({ code: refused.code, said: refused.stdout + refused.stderr }).toMatchObject({ code: 1 });
     expect(refused.stdout).toContain("Unit nobody.service not found");
@@ -158,29 +203,42 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect({ code: plan.code, said: plan.stdout }).toMatchObject({ code: 0 });
   });
 
-  step("what cannot be is refused before anything is touched: a name that is taken, a unit that is not there", async () => {
-    const install = "install: { WantedBy: multi-user.target, Alias: other.service }";
-    const dropIn = 'dropins: [{ unit: absent.service, name: x, Service: { UMask: "077" } }]';
-    shop.write("services/app.yaml", `name: app\nservice: { ExecStart: /bin/true }\n${install}\n${dropIn}\n`);
-    const run = await apply(shop);
-    expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 1 });
-    expect(run.stdout.replaceAll(/\s+/g, " ")).toContain("Alias=other.service is the name of the distribution's unit");
-    expect(run.stdout.replaceAll(/\s+/g, " ")).toContain("absent.service is not on the host");
-  });
+  step(
+    "what cannot be is refused before anything is touched: a name that is taken, a unit that is not there",
+    async () => {
+      const install = "install: { WantedBy: multi-user.target, Alias: other.service }";
+      const dropIn = 'dropins: [{ unit: absent.service, name: x, Service: { UMask: "077" } }]';
+      shop.write(
+        "services/app.yaml",
+        `name: app\nservice: { ExecStart: /bin/true }\n${install}\n${dropIn}\n`,
+      );
+      const run = await apply(shop);
+      expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 1 });
+      expect(run.stdout.replaceAll(/\s+/g, " ")).toContain(
+        "Alias=other.service is the name of the distribution's unit",
+      );
+      expect(run.stdout.replaceAll(/\s+/g, " ")).toContain("absent.service is not on the host");
+    },
+  );
 
-  step("a socket that accepts starts the service once a connection; a change needs nothing, and the next connection has it", async () => {
-    giveEcho(shop, "first");
-    await applied();
-    expect(await host.shell("systemctl is-active echo.socket && systemctl is-enabled echo.socket")).toBe("active\nenabled\n");
-    expect([await host.shell(ANSWER), await host.shell(ANSWER)]).toEqual(["first\n", "first\n"]);
-    const before = await show(host, "echo.socket", "InvocationID");
-    giveEcho(shop, "second");
-    expect(await applied()).not.toMatch(/! (?:re)?start|! stop/);
-    expect(await host.shell(ANSWER)).toBe("second\n");
-    expect(await show(host, "echo.socket", "InvocationID")).toBe(before);
-    const plan = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
-    expect({ code: plan.code, said: plan.stdout }).toMatchObject({ code: 0 });
-  });
+  step(
+    "a socket that accepts starts the service once a connection; a change needs nothing, and the next connection has it",
+    async () => {
+      giveEcho(shop, "first");
+      await applied();
+      expect(await host.shell("systemctl is-active echo.socket && systemctl is-enabled echo.socket")).toBe(
+        "active\nenabled\n",
+      );
+      expect([await host.shell(ANSWER), await host.shell(ANSWER)]).toEqual(["first\n", "first\n"]);
+      const before = await show(host, "echo.socket", "InvocationID");
+      giveEcho(shop, "second");
+      expect(await applied()).not.toMatch(/! (?:re)?start|! stop/);
+      expect(await host.shell(ANSWER)).toBe("second\n");
+      expect(await show(host, "echo.socket", "InvocationID")).toBe(before);
+      const plan = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
+      expect({ code: plan.code, said: plan.stdout }).toMatchObject({ code: 0 });
+    },
+  );
 
   step("rolled back: the drop-in is what it was, and the process has it", async () => {
     const run = await shop.run(["rollback", "app", "--env", "test", "--yes"]);
@@ -190,18 +248,33 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect(await host.shell("systemctl is-active other.service app.service")).toBe("active\nactive\n");
   });
 
-  step("removed: what the service file says no more goes, and the unit of others runs without it", async () => {
-    shop.write("services/app.yaml", "name: app\nservice: { ExecStart: /bin/sleep infinity, Type: exec }\nsettle: 1s\n");
-    const said = await applied();
-    expect(said).toContain("stop app-incoming.path: no longer declared");
-    expect(said).toContain("restart other.service: LimitNOFILE changed in our drop-in");
-    expect(await host.shell("systemctl is-active other.service app.service")).toBe("active\nactive\n");
-    expect(await limitOf(host, "other.service")).not.toBe("4096");
-    expect(await show(host, "other.service", "DropInPaths")).not.toContain("svcdeploy");
-    expect(await show(host, "nick.service", "LoadState")).toBe("LoadState=not-found\n");
-    expect((await host.exec(["systemctl", "is-active", "app-incoming.path"])).stdout).toBe("inactive\n");
-    expect((await host.exec(["ls", DROP_IN, "/etc/systemd/system/app-incoming.path", "/etc/systemd/system/nick.service"])).stdout).toBe("");
-    const plan = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
-    expect({ code: plan.code, said: plan.stdout }).toMatchObject({ code: 0 });
-  });
+  step(
+    "removed: what the service file says no more goes, and the unit of others runs without it",
+    async () => {
+      shop.write(
+        "services/app.yaml",
+        "name: app\nservice: { ExecStart: /bin/sleep infinity, Type: exec }\nsettle: 1s\n",
+      );
+      const said = await applied();
+      expect(said).toContain("stop app-incoming.path: no longer declared");
+      expect(said).toContain("restart other.service: LimitNOFILE changed in our drop-in");
+      expect(await host.shell("systemctl is-active other.service app.service")).toBe("active\nactive\n");
+      expect(await limitOf(host, "other.service")).not.toBe("4096");
+      expect(await show(host, "other.service", "DropInPaths")).not.toContain("svcdeploy");
+      expect(await show(host, "nick.service", "LoadState")).toBe("LoadState=not-found\n");
+      expect((await host.exec(["systemctl", "is-active", "app-incoming.path"])).stdout).toBe("inactive\n");
+      expect(
+        (
+          await host.exec([
+            "ls",
+            DROP_IN,
+            "/etc/systemd/system/app-incoming.path",
+            "/etc/systemd/system/nick.service",
+          ])
+        ).stdout,
+      ).toBe("");
+      const plan = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
+      expect({ code: plan.code, said: plan.stdout }).toMatchObject({ code: 0 });
+    },
+  );
 });

@@ -1,14 +1,26 @@
-/** The controller goes away: killed at each stage that it tells, interrupted, without a reader; and the host loses its power under it. */
+/**
+ * The controller goes away: killed at each stage that it tells, interrupted, without a reader; and the host
+ * loses its power under it.
+ */
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventsOf, hearing, reportsOf, stageOf, withoutSettling } from "../support/events.ts";
-import { removeHosts, type SystemdVersion, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import {
+  removeHosts,
+  type SystemdVersion,
+  startHost,
+  systemdVersions,
+  type TestHost,
+} from "../support/hosts.ts";
 import { ageLease, exceptRecord, settleAlone, snapshot, underWay } from "../support/snapshot.ts";
 import { makeWorkshop, type Run, type RunOptions, type Workshop, webService } from "../support/workshop.ts";
 
-/** Everything that one host's story tells, in order. The states of the host are polled, so a short one may go untold in a run. */
+/**
+ * Everything that one host's story tells, in order. The states of the host are polled, so a short one may go
+ * untold in a run.
+ */
 const stages = [
   "connect",
   "observe",
@@ -27,9 +39,20 @@ const stages = [
 /** Where the lease is waited for in real time; elsewhere it is made old. */
 const realLease: readonly string[] = ["apply AWAIT"];
 
-/** A host with a project of its own; change(n) is the n-th state of it, in which unit, environment, configuration and release differ. */
+/**
+ * A host with a project of its own; change(n) is the n-th state of it, in which unit, environment,
+ * configuration and release differ.
+ */
 type Bench = { readonly host: TestHost; readonly shop: Workshop };
-const change = (n: number): readonly string[] => ["--env", "test", "--yes", "--set", `version=1.${n}`, "--set", `greeting=g${n}`];
+const change = (n: number): readonly string[] => [
+  "--env",
+  "test",
+  "--yes",
+  "--set",
+  `version=1.${n}`,
+  "--set",
+  `greeting=g${n}`,
+];
 const unitText = webService({ service: '  SyslogIdentifier: "web-{{values.greeting}}"' });
 
 let benches: ReadonlyMap<SystemdVersion, Bench> = new Map();
@@ -38,8 +61,11 @@ let cut: Bench;
 let trio: Workshop;
 
 beforeAll(async () => {
-  const [b247, b252, b257, b4, b5] = await Promise.all([...systemdVersions, 252 as const, 257 as const].map(makeBench));
-  if (b247 === undefined || b252 === undefined || b257 === undefined || b4 === undefined || b5 === undefined) throw new Error("hosts are missing");
+  const [b247, b252, b257, b4, b5] = await Promise.all(
+    [...systemdVersions, 252 as const, 257 as const].map(makeBench),
+  );
+  if (b247 === undefined || b252 === undefined || b257 === undefined || b4 === undefined || b5 === undefined)
+    throw new Error("hosts are missing");
   benches = new Map([
     [247, b247],
     [252, b252],
@@ -75,13 +101,18 @@ const at = (stage: string, act: (kill: (signal: NodeJS.Signals) => void) => void
 /** `STAGE + MS` is so many milliseconds after STAGE was told. */
 const killAt = (shop: Workshop, n: number, moment: string): Promise<Run> => {
   const [stage = "", later = "0"] = moment.split(" + ");
-  const kill = (send: (signal: NodeJS.Signals) => void): unknown => (later === "0" ? send("SIGKILL") : setTimeout(send, Number(later), "SIGKILL"));
+  const kill = (send: (signal: NodeJS.Signals) => void): unknown =>
+    later === "0" ? send("SIGKILL") : setTimeout(send, Number(later), "SIGKILL");
   return shop.run(ndjson(n), at(stage, kill));
 };
 const ndjson = (n: number): readonly string[] => ["apply", ...change(n), "--output", "ndjson"];
 
 /** What became of a host after a kill. */
-type Outcome = { readonly stage: string; readonly result: "old" | "new" | "mixed" | "untold"; readonly seconds: number };
+type Outcome = {
+  readonly stage: string;
+  readonly result: "old" | "new" | "mixed" | "untold";
+  readonly seconds: number;
+};
 
 async function survive({ host, shop }: Bench, stage: string, n: number): Promise<Outcome> {
   const before = await snapshot(host);
@@ -95,13 +126,19 @@ async function survive({ host, shop }: Bench, stage: string, n: number): Promise
   const seconds = stage === "launch" && (await underWay(host)) === "STAGED" ? 0 : await settleAlone(host, 40);
   const between = await snapshot(host);
   const next = await shop.run(["apply", ...change(n)]);
-  expect({ stage, code: next.code, stderr: withoutSettling(next.stderr) }).toEqual({ stage, code: 0, stderr: "" });
+  expect({ stage, code: next.code, stderr: withoutSettling(next.stderr) }).toEqual({
+    stage,
+    code: 0,
+    stderr: "",
+  });
   await settleAlone(host, 10);
   const after = await snapshot(host);
   expect(after).toContain(`GREETING=g${n}\n{"status":"ok","version":"1.${n}"}`);
   expect(after).toContain("the record is of this process");
   if (between !== before && between !== after)
-    console.log(`MIXED after a kill at ${stage}\n--- before\n${before}\n--- between\n${between}\n--- after\n${after}`);
+    console.log(
+      `MIXED after a kill at ${stage}\n--- before\n${before}\n--- between\n${between}\n--- after\n${after}`,
+    );
   const result = between === before ? "old" : between === after ? "new" : "mixed";
   expect({ stage, seconds }).not.toEqual({ stage, seconds: null });
   return { stage, result, seconds: seconds ?? 0 };
@@ -123,8 +160,11 @@ describe.concurrent("killed with -9 at each stage", () => {
           break;
         }
       }
-      const count = (result: Outcome["result"]): number => outcomes.filter((outcome) => outcome.result === result).length;
-      const told = outcomes.map(({ stage, result, seconds }) => `${stage} → ${result} after ${seconds.toFixed(1)} s`).join("; ");
+      const count = (result: Outcome["result"]): number =>
+        outcomes.filter((outcome) => outcome.result === result).length;
+      const told = outcomes
+        .map(({ stage, result, seconds }) => `${stage} → ${result} after ${seconds.toFixed(1)} s`)
+        .join("; ");
       console.log(
         `systemd ${systemd}: killed at ${outcomes.length - count("untold")} of ${stages.length} stages: ${count("old")} old, ${count("new")} new, ${count("mixed")} mixed (${told})`,
       );
@@ -135,7 +175,9 @@ describe.concurrent("killed with -9 at each stage", () => {
 });
 
 describe.concurrent("the next run at once, and other runs", () => {
-  test("the next run waits for a lease that nobody renews any more, settles and goes on", { concurrent: false }, async () => {
+  test("the next run waits for a lease that nobody renews any more, settles and goes on", {
+    concurrent: false,
+  }, async () => {
     const { host, shop } = spare;
     expect((await killAt(shop, 1, "apply RESTARTING")).code).toBe(null);
     const started = performance.now();
@@ -143,10 +185,14 @@ describe.concurrent("the next run at once, and other runs", () => {
     expect({ code: next.code, stderr: withoutSettling(next.stderr) }).toEqual({ code: 0, stderr: "" });
     expect((performance.now() - started) / 1000).toBeGreaterThan(15);
     expect(await snapshot(host)).toContain('GREETING=g2\n{"status":"ok","version":"1.2"}');
-    expect(await host.shell("sed 's/.*result=//' /var/lib/svcdeploy/runs | tail -n 2")).toBe("rolled-back\nconfirmed\n");
+    expect(await host.shell("sed 's/.*result=//' /var/lib/svcdeploy/runs | tail -n 2")).toBe(
+      "rolled-back\nconfirmed\n",
+    );
   });
 
-  test("a run that is truly at work is left alone: exit 6 with user, host and since when", { concurrent: false }, async () => {
+  test("a run that is truly at work is left alone: exit 6 with user, host and since when", {
+    concurrent: false,
+  }, async () => {
     const { host, shop } = spare;
     shop.write("services/web.yaml", unitText.replace("settle: 3s", "settle: 40s"));
     const reached = Promise.withResolvers<void>();
@@ -168,7 +214,9 @@ describe.concurrent("the next run at once, and other runs", () => {
     shop.write("services/web.yaml", unitText.replace("settle: 3s", "settle: 1s"));
   });
 
-  test("an undo that must end a start that hangs: the next run takes over", { concurrent: false }, async () => {
+  test("an undo that must end a start that hangs: the next run takes over", {
+    concurrent: false,
+  }, async () => {
     const { host, shop } = spare;
     const before = await snapshot(host);
     shop.write("services/web.yaml", unitText.replace("TimeoutStartSec: 5s", "TimeoutStartSec: 120s"));
@@ -202,11 +250,16 @@ describe.concurrent("the host loses its power", () => {
       expect(await settleAlone(host, 60)).not.toBe(null);
       expect(await snapshot(host)).toBe(before);
       expect(reportsOf(end).map(({ status }) => status)).not.toContain("changed");
-      expect({ code: end.code, verdicts: reportsOf(end).flatMap(({ verdicts }) => verdicts.filter(({ ok }) => !ok)) }).toEqual({
+      expect({
+        code: end.code,
+        verdicts: reportsOf(end).flatMap(({ verdicts }) => verdicts.filter(({ ok }) => !ok)),
+      }).toEqual({
         code: expect.toBeOneOf([1, 5]),
         verdicts: [],
       });
-      console.log(`power cut at ${stage}: exit ${end.code}, ${reportsOf(end).map(({ status, message }) => `${status}: ${message}`)}`);
+      console.log(
+        `power cut at ${stage}: exit ${end.code}, ${reportsOf(end).map(({ status, message }) => `${status}: ${message}`)}`,
+      );
       expect((await shop.run(["apply", ...change(n)])).code).toBe(0);
       expect(await snapshot(host)).toContain(`GREETING=g${n}`);
     });
@@ -226,18 +279,31 @@ describe.concurrent("the host loses its power", () => {
     expect(await settleAlone(host, 60)).not.toBe(null);
     // A boot starts processes anew, so the record is not of this one; nothing is owed for that.
     expect(exceptRecord(await snapshot(host))).toBe(exceptRecord(before));
-    expect((await shop.run(["plan", ...change(2).filter((word) => word !== "--yes"), "--detailed-exitcode"])).code).toBe(0);
+    expect(
+      (await shop.run(["plan", ...change(2).filter((word) => word !== "--yes"), "--detailed-exitcode"])).code,
+    ).toBe(0);
     expect(reportsOf(end).map(({ status }) => status)).not.toContain("changed");
     expect(await host.shell("tail -n 1 /var/lib/svcdeploy/runs")).toContain("result=rolled-back in a reboot");
-    console.log(`reboot in AWAIT: exit ${end.code}, ${reportsOf(end).map(({ status, message }) => `${status}: ${message}`)}`);
+    console.log(
+      `reboot in AWAIT: exit ${end.code}, ${reportsOf(end).map(({ status, message }) => `${status}: ${message}`)}`,
+    );
     expect((await shop.run(["apply", ...change(3)])).code).toBe(0);
   });
 });
 
 describe("interrupted", () => {
-  const three = (n: number): readonly string[] => ["apply", ...change(n), "--output", "ndjson", "--forks", "1"];
+  const three = (n: number): readonly string[] => [
+    "apply",
+    ...change(n),
+    "--output",
+    "ndjson",
+    "--forks",
+    "1",
+  ];
   const greetings = (): Promise<readonly string[]> =>
-    Promise.all([...benches.values()].map(async ({ host }) => /GREETING=(\w+)/.exec(await snapshot(host))?.[1] ?? ""));
+    Promise.all(
+      [...benches.values()].map(async ({ host }) => /GREETING=(\w+)/.exec(await snapshot(host))?.[1] ?? ""),
+    );
 
   beforeAll(async () => {
     const run = await trio.run(["apply", ...change(100)]);
@@ -280,16 +346,22 @@ describe("interrupted", () => {
     expect(run.code).toBe(130);
     expect(run.stderr).toMatch(/takes it back/);
     expect(eventsOf(run).some((event) => event.type === "run-interrupted" && event.detached)).toBe(true);
-    expect(new Set(reportsOf(run).map(({ status, cause }) => `${status} ${cause}`))).toEqual(new Set(["unknown interrupted"]));
+    expect(new Set(reportsOf(run).map(({ status, cause }) => `${status} ${cause}`))).toEqual(
+      new Set(["unknown interrupted"]),
+    );
     const seconds = await Promise.all([...benches.values()].map(({ host }) => settleAlone(host, 45)));
-    console.log(`let go after ${Math.round(took)} ms; the hosts were back after ${seconds.map((each) => each?.toFixed(1)).join(", ")} s`);
+    console.log(
+      `let go after ${Math.round(took)} ms; the hosts were back after ${seconds.map((each) => each?.toFixed(1)).join(", ")} s`,
+    );
     expect(await Promise.all([...benches.values()].map(({ host }) => snapshot(host)))).toEqual(before);
   });
 
   test("nobody reads the output any more: the apply goes on to its end", async () => {
     const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
     const words = [process.execPath, main, "apply", ...change(104), "--project", trio.folder];
-    const child = spawn("bash", ["-c", '"$@" | head -n 1; exit "$PIPESTATUS"', "bash", ...words], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("bash", ["-c", '"$@" | head -n 1; exit "$PIPESTATUS"', "bash", ...words], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let said = "";
     child.stdout.on("data", (text: Buffer) => {
       said += text.toString("utf8");

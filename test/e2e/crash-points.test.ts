@@ -1,11 +1,27 @@
 /**
- * A transaction that is killed or fails at any external command leaves its host entirely as it was or entirely as it shall be; so does one whose
- * undo or completion is struck once more. A sample by default; SVCDEPLOY_CRASH_POINTS=all runs every point (hours).
+ * A transaction that is killed or fails at any external command leaves its host entirely as it was or
+ * entirely as it shall be; so does one whose undo or completion is struck once more. A sample by default;
+ * SVCDEPLOY_CRASH_POINTS=all runs every point (hours).
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { casesOf, describeWrong, type End, endOf, makeRange, type Range, slowCase } from "../support/crash-cases.ts";
+import {
+  casesOf,
+  describeWrong,
+  type End,
+  endOf,
+  makeRange,
+  type Range,
+  slowCase,
+} from "../support/crash-cases.ts";
 import { type Case, installCrashPoints, makeOld, runCase } from "../support/crash-points.ts";
-import { cgroupMode, removeHosts, type SystemdVersion, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import {
+  cgroupMode,
+  removeHosts,
+  type SystemdVersion,
+  startHost,
+  systemdVersions,
+  type TestHost,
+} from "../support/hosts.ts";
 
 const every = process.env.SVCDEPLOY_CRASH_POINTS === "all";
 const limit = every ? 14_400_000 : 600_000;
@@ -20,12 +36,16 @@ beforeAll(async () => {
 });
 afterAll(removeHosts);
 
-test.concurrent.each(systemdVersions)("systemd %i: old or new, whichever command is struck", { timeout: limit }, async (version) => {
-  const host = hosts.get(version);
-  if (host === undefined) throw new Error(`no host with systemd ${version}`);
-  await installCrashPoints(host);
-  for (const world of ["usual", "trees"] as const) await strikeWorld(await makeRange(host, world));
-});
+test.concurrent.each(systemdVersions)(
+  "systemd %i: old or new, whichever command is struck",
+  { timeout: limit },
+  async (version) => {
+    const host = hosts.get(version);
+    if (host === undefined) throw new Error(`no host with systemd ${version}`);
+    await installCrashPoints(host);
+    for (const world of ["usual", "trees"] as const) await strikeWorld(await makeRange(host, world));
+  },
+);
 
 async function strikeWorld(range: Range): Promise<void> {
   const { host, world, apply, undo, complete } = range;
@@ -35,7 +55,9 @@ async function strikeWorld(range: Range): Promise<void> {
   const points = `${apply.length} commands of apply.sh, ${undo.points.length} of the undo, ${complete.points.length} of the completion`;
   const counts = Object.entries(tally.ends).map(([end, count]) => `${end} ${count}`);
   const struck = Object.values(tally.ends).reduce((sum, count) => sum + count, 0);
-  console.log(`systemd ${host.systemd}, ${world}: ${points}; ${struck} of ${all.length} cases: ${counts.join(", ")}`);
+  console.log(
+    `systemd ${host.systemd}, ${world}: ${points}; ${struck} of ${all.length} cases: ${counts.join(", ")}`,
+  );
   expect(tally.wrong).toEqual([]);
   expect(tally.ends.old).toBeGreaterThan(0);
   // What the undo asks the journal depends on how fast that is, so the last numbers may not come up.
@@ -60,9 +82,15 @@ async function strike(range: Range, cases: readonly Case[], { ends, wrong }: Tal
   }
 }
 
-/** Cases spread over the whole list, others for each version; the first one always. A slow machine gets less far in the same time. */
+/**
+ * Cases spread over the whole list, others for each version; the first one always. A slow machine gets less
+ * far in the same time.
+ */
 function sample(cases: readonly Case[], version: SystemdVersion): readonly Case[] {
   const [slow, ...others] = cases;
-  const steps = Array.from(others, (_, index) => (index * 619 + systemdVersions.indexOf(version) * 7) % others.length);
+  const steps = Array.from(
+    others,
+    (_, index) => (index * 619 + systemdVersions.indexOf(version) * 7) % others.length,
+  );
   return [slow, ...steps.map((step) => others[step])].filter((wanted) => wanted !== undefined);
 }

@@ -47,7 +47,11 @@ function told(): readonly Told[] {
   return hook.seen.map(({ headers, body }) => {
     const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers["svcdeploy-signature"])) ?? [];
     const { event, subject } = JSON.parse(body);
-    return { verified: createHmac("sha256", KEY).update(`${t}.${body}`).digest("hex") === v1, event, subject };
+    return {
+      verified: createHmac("sha256", KEY).update(`${t}.${body}`).digest("hex") === v1,
+      event,
+      subject,
+    };
   });
 }
 
@@ -59,11 +63,21 @@ function host(index: number): TestHost {
 
 const edit = (on: TestHost): Promise<string> => on.shell(`echo '# by hand' >>${CONF}`);
 
-test("cron: silent, then a mail; never two at once; hosts that cannot be seen; told on change alone", async ({ skip }) => {
+test("cron: silent, then a mail; never two at once; hosts that cannot be seen; told on change alone", async ({
+  skip,
+}) => {
   if (noCron !== null) return skip(noCron);
   const state = join(folder, "state");
   const options = ["--env", "test", "--every", "1min", "--state", state, "--timeout", "45s"];
-  const printed = await workshop.run(["install-timer", ...options, "--crontab", "--notify", hook.url, "--notify-key", join(folder, "key")]);
+  const printed = await workshop.run([
+    "install-timer",
+    ...options,
+    "--crontab",
+    "--notify",
+    hook.url,
+    "--notify-key",
+    join(folder, "key"),
+  ]);
   expect(printed).toMatchObject({ code: 0, stderr: "" });
   const line = printed.stdout.split("\n").find((text) => text.startsWith("* * * * * ")) ?? "";
   const cron = startCron(folder, line);
@@ -78,9 +92,13 @@ test("cron: silent, then a mail; never two at once; hosts that cannot be seen; t
     await edit(host(0));
     const drifted = await cron.nextRun();
     expect(drifted).toMatchObject({ status: "2", stderr: "" });
-    expect(drifted.stdout).toMatch(/^svcdeploy drift of workshop, test: 1 finding on h1\n\nh1: 1 finding\n {2}content \/etc\/web\/web\.conf/);
+    expect(drifted.stdout).toMatch(
+      /^svcdeploy drift of workshop, test: 1 finding on h1\n\nh1: 1 finding\n {2}content \/etc\/web\/web\.conf/,
+    );
     expect(drifted.stdout).toContain("-# by hand");
-    expect(told()).toEqual([{ verified: true, event: "drift", subject: "svcdeploy drift of workshop, test: 1 finding on h1" }]);
+    expect(told()).toEqual([
+      { verified: true, event: "drift", subject: "svcdeploy drift of workshop, test: 1 finding on h1" },
+    ]);
 
     await refuseSecond(state, cron.nextRun);
     // Freed at once: the next one finds what is there, and tells nobody what was told.
@@ -110,7 +128,9 @@ test("cron: silent, then a mail; never two at once; hosts that cannot be seen; t
 }, 1_200_000);
 
 /** The line's command with nothing in its environment, at once; where cron is at it just now, after that. */
-async function byHand(line: string): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+async function byHand(
+  line: string,
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const command = line.replace(/^(?:\S+ ){5}/, "");
   return await until(240_000, "a run by hand", async () => {
     const ended = await run("/bin/sh", ["-c", command], { cwd: "/", env: {} }).then(
@@ -121,17 +141,27 @@ async function byHand(line: string): Promise<{ readonly code: number; readonly s
   });
 }
 
-/** A run that stands still in the middle keeps the place; killed, it leaves it at once, whatever files it leaves. */
+/**
+ * A run that stands still in the middle keeps the place; killed, it leaves it at once, whatever files it
+ * leaves.
+ */
 async function refuseSecond(
   state: string,
   nextRun: () => Promise<{ readonly status: string; readonly stdout: string; readonly stderr: string }>,
 ): Promise<void> {
-  const stopped = await until(120_000, "a run that was stopped in the middle", () => stopInTheMiddle(state), 1000);
+  const stopped = await until(
+    120_000,
+    "a run that was stopped in the middle",
+    () => stopInTheMiddle(state),
+    1000,
+  );
   const second = await nextRun();
   stopped.kill("SIGKILL");
   expect(second).toMatchObject({ status: "6", stdout: "" });
   expect(second.stderr).toMatch(
-    new RegExp(`^svcdeploy drift of workshop, test: another run \\(process ${stopped.pid}, since .*\\) is still at it.*\n$`),
+    new RegExp(
+      `^svcdeploy drift of workshop, test: another run \\(process ${stopped.pid}, since .*\\) is still at it.*\n$`,
+    ),
   );
 }
 
@@ -141,7 +171,10 @@ async function stopInTheMiddle(state: string): Promise<ChildProcess | null> {
   const [name = ""] = readdirSync(join(state, "drift"));
   const note = join(state, "drift", name, "running");
   const began = (): true | null =>
-    child.exitCode !== null || (existsSync(note) && readFileSync(note, "utf8").includes(`process ${child.pid},`)) ? true : null;
+    child.exitCode !== null ||
+    (existsSync(note) && readFileSync(note, "utf8").includes(`process ${child.pid},`))
+      ? true
+      : null;
   await until(60_000, "the run's lock", began, 2);
   child.kill("SIGSTOP");
   // It may have been as good as over: only a run that is refused proves that this one has the place.

@@ -1,4 +1,7 @@
-/** Drift on real systemd 247, 252 and 257 at once: who moved and since when, ignore rules, and what --heal puts right or leaves alone. */
+/**
+ * Drift on real systemd 247, 252 and 257 at once: who moved and since when, ignore rules, and what --heal
+ * puts right or leaves alone.
+ */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +14,10 @@ let shop: Workshop;
 const state = mkdtempSync(join(tmpdir(), "svcdeploy-drift-"));
 const TEN_MINUTES = 600_000;
 
-/** What the project declares from now on: the environment file collides with an edit on the hosts, the new text of extra.conf is merely pending. */
+/**
+ * What the project declares from now on: the environment file collides with an edit on the hosts, the new
+ * text of extra.conf is merely pending.
+ */
 const MOVED = ["--set", "greeting=bye", "--set", "extra=two"];
 const PENDING = ["--set", "extra=two"];
 const HEAL = ["--heal", "--grace", "0", "--state", state];
@@ -62,7 +68,8 @@ async function drift(...more: readonly string[]): Promise<Run> {
 }
 
 const all = (text: string): readonly string[] => hosts.map(() => text);
-const namesOf = (found: readonly Found[]): readonly string[] => found.map(({ kind, subject, origin }) => `${origin} ${kind} ${subject}`).sort();
+const namesOf = (found: readonly Found[]): readonly string[] =>
+  found.map(({ kind, subject, origin }) => `${origin} ${kind} ${subject}`).sort();
 
 test(
   "right after an apply there is none",
@@ -97,7 +104,8 @@ test(
         "project content /etc/web/extra.conf",
       ]);
       for (const { origin, since, subject } of findings) {
-        // systemd forgets when a unit stopped that nothing refers to any more; that the link to it is gone is known.
+        // systemd forgets when a unit stopped that nothing refers to any more; that the link to it is gone is
+        // known.
         if (origin === "project" || (subject === "web.service" && since === null)) expect(since).toBeNull();
         else expect(since).toBeGreaterThanOrEqual(Number(before[index]) - 2);
         if (since !== null) expect(since).toBeLessThanOrEqual(clock + 2);
@@ -120,7 +128,9 @@ test(
     const run = await drift("--heal", "--state", state);
     expect(run.code, run.stdout + run.stderr).toBe(2);
     expect(run.stdout).toContain("somebody may be at work");
-    expect(await everywhere("tail -n 1 /etc/web/web.conf; systemctl is-active web || true")).toEqual(all("# by hand\ninactive\n"));
+    expect(await everywhere("tail -n 1 /etc/web/web.conf; systemctl is-active web || true")).toEqual(
+      all("# by hand\ninactive\n"),
+    );
   },
   TEN_MINUTES,
 );
@@ -139,9 +149,15 @@ test(
       expect(namesOf(ignored)).toEqual(["host foreign-drop-in web.service"]);
     }
     const text = (await drift()).stdout.replaceAll(/\s+/g, " ");
-    expect(text).toContain("ignored 3 findings by svcdeploy.yaml:4 (directive LimitNOFILE, until 9999-12-31: a load test)");
-    expect(text).toContain("svcdeploy.yaml:5 (unit web.service, until 2020-01-31: long over) is past its date and not applied any more");
-    expect(text).toContain("svcdeploy.yaml:6 (path /etc/nothing/*.conf on h2, until 9999-12-31: a slip) matched nothing");
+    expect(text).toContain(
+      "ignored 3 findings by svcdeploy.yaml:4 (directive LimitNOFILE, until 9999-12-31: a load test)",
+    );
+    expect(text).toContain(
+      "svcdeploy.yaml:5 (unit web.service, until 2020-01-31: long over) is past its date and not applied any more",
+    );
+    expect(text).toContain(
+      "svcdeploy.yaml:6 (path /etc/nothing/*.conf on h2, until 9999-12-31: a slip) matched nothing",
+    );
   },
   TEN_MINUTES,
 );
@@ -149,14 +165,18 @@ test(
 test(
   "a conflict is not healed, nor is a service that would have to start from one",
   async () => {
-    const before = await everywhere("cat /etc/web/*.conf /etc/svcdeploy/env/web.env; systemctl is-active web || true");
+    const before = await everywhere(
+      "cat /etc/web/*.conf /etc/svcdeploy/env/web.env; systemctl is-active web || true",
+    );
     const run = await drift("--output", "json", ...HEAL, ...MOVED);
     expect(run.code, run.stderr).toBe(2);
     for (const { findings, healed } of hostsOf(run)) {
       expect(healed).toEqual([]);
       expect(findings.every(({ heal }) => heal?.outcome === "left")).toBe(true);
     }
-    expect(await everywhere("cat /etc/web/*.conf /etc/svcdeploy/env/web.env; systemctl is-active web || true")).toEqual(before);
+    expect(
+      await everywhere("cat /etc/web/*.conf /etc/svcdeploy/env/web.env; systemctl is-active web || true"),
+    ).toEqual(before);
   },
   TEN_MINUTES,
 );
@@ -169,12 +189,15 @@ test(
     expect(run.stdout).toMatch(/Healing h1, h2, h3 \(3 hosts\): put back .*start\s+web\.service/s);
     expect(run.stdout).toContain("Healed: 15 findings on 3 hosts.");
     expect(
-      await everywhere("cat /etc/web/web.conf /etc/web/extra.conf; stat -c %a /etc/systemd/system/web.service; systemctl is-active web"),
+      await everywhere(
+        "cat /etc/web/web.conf /etc/web/extra.conf; stat -c %a /etc/systemd/system/web.service; systemctl is-active web",
+      ),
     ).toEqual(all("version=1.0\nextra=one644\nactive\n"));
-    expect(await everywhere("systemctl is-enabled web; cat /etc/systemd/system/web.service.d/limit.conf")).toEqual(
-      all("enabled\n[Service]\nLimitNOFILE=9999\n"),
-    );
-    for (const line of await everywhere("tail -n 1 /var/lib/svcdeploy/runs")) expect(line).toMatch(/ command=heal .*result=confirmed/);
+    expect(
+      await everywhere("systemctl is-enabled web; cat /etc/systemd/system/web.service.d/limit.conf"),
+    ).toEqual(all("enabled\n[Service]\nLimitNOFILE=9999\n"));
+    for (const line of await everywhere("tail -n 1 /var/lib/svcdeploy/runs"))
+      expect(line).toMatch(/ command=heal .*result=confirmed/);
     const clean = await drift();
     expect(clean.code, clean.stdout).toBe(0);
     expect((await shop.run(["plan", "--env", "test", "--detailed-exitcode"])).code).toBe(0);
@@ -201,8 +224,11 @@ test(
     );
     const run = await drift("--output", "json", ...HEAL);
     expect(run.code, run.stderr).toBe(2);
-    for (const { findings } of hostsOf(run)) expect(namesOf(findings)).toEqual(["host type /etc/web/extra.conf", "host type /etc/web/web.conf"]);
-    expect(await everywhere("cat /etc/web/extra.conf/data; [ -p /etc/web/web.conf ] && echo fifo")).toEqual(all("precious\nfifo\n"));
+    for (const { findings } of hostsOf(run))
+      expect(namesOf(findings)).toEqual(["host type /etc/web/extra.conf", "host type /etc/web/web.conf"]);
+    expect(await everywhere("cat /etc/web/extra.conf/data; [ -p /etc/web/web.conf ] && echo fifo")).toEqual(
+      all("precious\nfifo\n"),
+    );
     await everywhere("rm -r /etc/web/extra.conf /etc/web/web.conf");
   },
   TEN_MINUTES,
@@ -222,7 +248,9 @@ test(
 test(
   "a state that makes no sense is put aside, and healing starts afresh",
   async () => {
-    const [file] = readdirSync(state, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith("heal.json"));
+    const [file] = readdirSync(state, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith("heal.json"),
+    );
     writeFileSync(join(state, file ?? "no state was kept"), '{"schema":"svcdeploy.heal-state/1","seen":');
     const run = await drift(...HEAL);
     expect(run.stderr).toContain("made no sense");

@@ -1,4 +1,6 @@
-/** What goes wrong on real hosts: what the operator reads, how the run exits, and what the host is afterwards. */
+/**
+ * What goes wrong on real hosts: what the operator reads, how the run exits, and what the host is afterwards.
+ */
 import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +12,10 @@ import { makeWorkshop, type Run, type Workshop, webService } from "../support/wo
 
 afterAll(removeHosts);
 
-/** A test of a group that runs beside other groups, but in order within its own: the tests of a group share their hosts. */
+/**
+ * A test of a group that runs beside other groups, but in order within its own: the tests of a group share
+ * their hosts.
+ */
 const step = (name: string, body: () => Promise<void>): void => void test(name, { concurrent: false }, body);
 const shops: Workshop[] = [];
 afterAll(() => {
@@ -22,20 +27,27 @@ function openShop(hosts: readonly TestHost[], more: Parameters<typeof makeWorksh
   const shop = makeWorkshop(hosts, more);
   shops.push(shop);
   shop.write("services/web.yaml", quick("1s"));
-  shop.write("playbooks/site.yaml", "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 3s } }\n");
+  shop.write(
+    "playbooks/site.yaml",
+    "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 3s } }\n",
+  );
   return shop;
 }
 
 /** Settle and start timeout decide how long a failure takes. */
 function quick(settle: string): string {
-  return webService().replace("settle: 3s", `settle: ${settle}`).replace("TimeoutStartSec: 5s", "TimeoutStartSec: 2s");
+  return webService()
+    .replace("settle: 3s", `settle: ${settle}`)
+    .replace("TimeoutStartSec: 5s", "TimeoutStartSec: 2s");
 }
 
 const apply = (shop: Workshop): Promise<Run> => shop.run(["apply", "--env", "test", "--yes"]);
 /** Values for the next run. */
 const give = (shop: Workshop, values: object): void => shop.write("values/test.yaml", JSON.stringify(values));
-const answer = (host: TestHost): Promise<string> => host.shell("curl -s -w ' %{http_code}' http://127.0.0.1:18080/ready");
-const logins = (host: TestHost): Promise<string> => host.shell("journalctl -q -u ssh -o cat | grep -c '^Accepted' || true");
+const answer = (host: TestHost): Promise<string> =>
+  host.shell("curl -s -w ' %{http_code}' http://127.0.0.1:18080/ready");
+const logins = (host: TestHost): Promise<string> =>
+  host.shell("journalctl -q -u ssh -o cat | grep -c '^Accepted' || true");
 
 describe.concurrent("who is reached", () => {
   let first: TestHost;
@@ -61,7 +73,8 @@ describe.concurrent("who is reached", () => {
   step("a changed host key: both fingerprints, nothing sent, not even a login", async () => {
     const other = join(openShop([first]).folder, "other");
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", other]);
-    const [, type = "", key = ""] = execFileSync("ssh-keygen", ["-y", "-f", other], { encoding: "utf8" }).match(/^(\S+) (\S+)/) ?? [];
+    const [, type = "", key = ""] =
+      execFileSync("ssh-keygen", ["-y", "-f", other], { encoding: "utf8" }).match(/^(\S+) (\S+)/) ?? [];
     const knownHosts = `${other}.known_hosts`;
     writeFileSync(knownHosts, `[127.0.0.1]:${first.port} ${type} ${key}\n`);
     const shop = openShop([{ ...first, knownHosts }]);
@@ -73,24 +86,29 @@ describe.concurrent("who is reached", () => {
       expect(run.stdout.replace(/\s+/g, " ")).toContain("only then put the key into known_hosts");
       const shown = run.stdout.replace(/\s+/g, "");
       expect(shown).toContain(await fingerprintOf(first));
-      expect(shown).toContain(execFileSync("ssh-keygen", ["-lf", `${other}.pub`], { encoding: "utf8" }).split(" ")[1] ?? "?");
+      expect(shown).toContain(
+        execFileSync("ssh-keygen", ["-lf", `${other}.pub`], { encoding: "utf8" }).split(" ")[1] ?? "?",
+      );
       expect(shown).toContain(`${knownHosts}:1`);
     }
     expect(await traceOf(first)).toBe(before);
     expect(await logins(first)).toBe(loginsBefore);
   });
 
-  step("an unknown host key: its fingerprint and where it was looked for; nothing sent, nothing learnt", async () => {
-    const knownHosts = join(openShop([first]).folder, "empty_known_hosts");
-    writeFileSync(knownHosts, "");
-    const loginsBefore = await logins(first);
-    const run = await apply(openShop([{ ...first, knownHosts }]));
-    expect(run.code).toBe(77);
-    expect(run.stdout.replace(/\s+/g, " ")).toContain("its key is not in");
-    expect(run.stdout.replace(/\s+/g, "")).toContain(await fingerprintOf(first));
-    expect(execFileSync("cat", [knownHosts], { encoding: "utf8" })).toBe("");
-    expect(await logins(first)).toBe(loginsBefore);
-  });
+  step(
+    "an unknown host key: its fingerprint and where it was looked for; nothing sent, nothing learnt",
+    async () => {
+      const knownHosts = join(openShop([first]).folder, "empty_known_hosts");
+      writeFileSync(knownHosts, "");
+      const loginsBefore = await logins(first);
+      const run = await apply(openShop([{ ...first, knownHosts }]));
+      expect(run.code).toBe(77);
+      expect(run.stdout.replace(/\s+/g, " ")).toContain("its key is not in");
+      expect(run.stdout.replace(/\s+/g, "")).toContain(await fingerprintOf(first));
+      expect(execFileSync("cat", [knownHosts], { encoding: "utf8" })).toBe("");
+      expect(await logins(first)).toBe(loginsBefore);
+    },
+  );
 
   step("a user without sudo: whose fault and what to write into sudoers; nothing changed", async () => {
     const before = await traceOf(first);
@@ -137,7 +155,10 @@ describe.concurrent("who is reached", () => {
     await second.shell("mkdir -p /etc/web; touch /etc/web/broken");
     shop.write(
       "services/web.yaml",
-      webService({ service: "  ExecCondition: /bin/sh -c 'test ! -e /etc/web/broken'" }).replace("settle: 3s", "settle: 1s"),
+      webService({ service: "  ExecCondition: /bin/sh -c 'test ! -e /etc/web/broken'" }).replace(
+        "settle: 3s",
+        "settle: 1s",
+      ),
     );
     const before = await filesOf(second);
     const run = await apply(shop);
@@ -164,11 +185,15 @@ describe.concurrent("a service that does not come up", () => {
   const expectOld = async (): Promise<void> => {
     expect(await filesOf(host)).toBe(files);
     expect(await jobsOf(host)).toBe("");
-    expect(await unitsOf(host, "web.service")).toContain("ActiveState=active\nSubState=running\nUnitFileState=enabled");
-    expect(await answer(host)).toBe('{"status":"ok","version":"1.0"} 200');
-    expect(await host.shell("tr '\\0' '\\n' </proc/$(systemctl show -p MainPID --value web.service)/environ | grep GREETING")).toBe(
-      "GREETING=hello\n",
+    expect(await unitsOf(host, "web.service")).toContain(
+      "ActiveState=active\nSubState=running\nUnitFileState=enabled",
     );
+    expect(await answer(host)).toBe('{"status":"ok","version":"1.0"} 200');
+    expect(
+      await host.shell(
+        "tr '\\0' '\\n' </proc/$(systemctl show -p MainPID --value web.service)/environ | grep GREETING",
+      ),
+    ).toBe("GREETING=hello\n");
     give(shop, {});
     expect((await apply(shop)).stdout).toContain("No changes");
   };
@@ -196,28 +221,34 @@ describe.concurrent("a service that does not come up", () => {
     await expectOld();
   });
 
-  step("a health endpoint that says 500: status and body are shown, and the old version answers again", async () => {
-    give(shop, { version: "1.1", conf: { status: "500", body: "the database is gone" } });
-    const release = await host.shell("readlink /opt/web/current");
-    const run = await apply(shop);
-    expect(run.code).toBe(5);
-    expect(run.stdout).toMatch(/http:\/\/127\.0\.0\.1:18080\/ready/);
-    expect(run.stdout).toMatch(/HTTP 500 in \d+ ms, expected 200/);
-    expect(run.stdout).toContain("the database is gone");
-    expect(await host.shell("readlink /opt/web/current")).toBe(release);
-    await expectOld();
-  });
+  step(
+    "a health endpoint that says 500: status and body are shown, and the old version answers again",
+    async () => {
+      give(shop, { version: "1.1", conf: { status: "500", body: "the database is gone" } });
+      const release = await host.shell("readlink /opt/web/current");
+      const run = await apply(shop);
+      expect(run.code).toBe(5);
+      expect(run.stdout).toMatch(/http:\/\/127\.0\.0\.1:18080\/ready/);
+      expect(run.stdout).toMatch(/HTTP 500 in \d+ ms, expected 200/);
+      expect(run.stdout).toContain("the database is gone");
+      expect(await host.shell("readlink /opt/web/current")).toBe(release);
+      await expectOld();
+    },
+  );
 
-  step("a configuration that the service refuses on reload: put back, the process never noticed", async () => {
-    give(shop, { conf: { "bad key": "1" } });
-    const before = await processesOf(host, "web.service");
-    const run = await apply(shop);
-    expect(run.code).toBe(5);
-    expect(run.stdout).toContain("systemctl reload web.service");
-    expect(run.stdout).toContain("/etc/web/web.conf:2: not key=value: bad key=1");
-    expect(await processesOf(host, "web.service")).toBe(before);
-    await expectOld();
-  });
+  step(
+    "a configuration that the service refuses on reload: put back, the process never noticed",
+    async () => {
+      give(shop, { conf: { "bad key": "1" } });
+      const before = await processesOf(host, "web.service");
+      const run = await apply(shop);
+      expect(run.code).toBe(5);
+      expect(run.stdout).toContain("systemctl reload web.service");
+      expect(run.stdout).toContain("/etc/web/web.conf:2: not key=value: bad key=1");
+      expect(await processesOf(host, "web.service")).toBe(before);
+      await expectOld();
+    },
+  );
 
   step("a configuration that the service refuses when it starts", async () => {
     give(shop, { greeting: "again", conf: { "bad key": "1" } });
@@ -238,7 +269,10 @@ describe.concurrent("a host that somebody else works on", () => {
   });
 
   step("a first apply that fails leaves no unit, no file and no enablement behind", async () => {
-    const accounts = ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"].flatMap((name) => [`/etc/${name}`, `/etc/${name}-`]);
+    const accounts = ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"].flatMap((name) => [
+      `/etc/${name}`,
+      `/etc/${name}-`,
+    ]);
     const own = [
       "/var/lib/svcdeploy",
       "/etc/systemd/system/svcdeploy-recover.service",
@@ -320,9 +354,13 @@ describe.concurrent("a host that somebody else works on", () => {
     expect(drift.stdout).toContain("/etc/systemd/system/web.service.d/override.conf changes web.service");
     give(shop, { greeting: "other" });
     const plan = await shop.run(["plan", "--env", "test"]);
-    expect(plan.stdout).toContain("warning: web.service is changed by /etc/systemd/system/web.service.d/override.conf");
+    expect(plan.stdout).toContain(
+      "warning: web.service is changed by /etc/systemd/system/web.service.d/override.conf",
+    );
     expect((await apply(shop)).code).toBe(0);
-    expect(await host.shell("cat /etc/systemd/system/web.service.d/override.conf")).toBe("[Service]\nRestart=always\n");
+    expect(await host.shell("cat /etc/systemd/system/web.service.d/override.conf")).toBe(
+      "[Service]\nRestart=always\n",
+    );
     await host.shell("rm -r /etc/systemd/system/web.service.d; systemctl daemon-reload");
     expect((await shop.run(["drift", "--env", "test"])).code).toBe(0);
   });
@@ -341,17 +379,20 @@ describe.concurrent("a host that somebody else works on", () => {
     expect(await answer(host)).toContain("200");
   });
 
-  step("a service that was failed before and fails again ends as it was: not running, and the report says so", async () => {
-    const before = await filesOf(host);
-    await host.shell("systemctl stop web.service");
-    give(shop, { greeting: "other", conf: { status: "500" } });
-    const run = await apply(shop);
-    expect(run.code).toBe(5);
-    expect(await filesOf(host)).toBe(before);
-    expect(await unitsOf(host, "web.service")).toContain("ActiveState=inactive");
-    give(shop, { greeting: "other" });
-    expect((await apply(shop)).code).toBe(0);
-  });
+  step(
+    "a service that was failed before and fails again ends as it was: not running, and the report says so",
+    async () => {
+      const before = await filesOf(host);
+      await host.shell("systemctl stop web.service");
+      give(shop, { greeting: "other", conf: { status: "500" } });
+      const run = await apply(shop);
+      expect(run.code).toBe(5);
+      expect(await filesOf(host)).toBe(before);
+      expect(await unitsOf(host, "web.service")).toContain("ActiveState=inactive");
+      give(shop, { greeting: "other" });
+      expect((await apply(shop)).code).toBe(0);
+    },
+  );
 
   step("a clock that jumps by a year is harmless", async () => {
     await host.shell(
@@ -376,7 +417,9 @@ describe.concurrent("a host that somebody else works on", () => {
     expect(drift.stdout).toContain("masked");
     const run = await apply(shop);
     expect(run.code).toBe(1);
-    expect(run.stdout.replace(/\s+/g, " ")).toContain("/etc/systemd/system/web.service is a link to /dev/null: the unit is masked");
+    expect(run.stdout.replace(/\s+/g, " ")).toContain(
+      "/etc/systemd/system/web.service is a link to /dev/null: the unit is masked",
+    );
     expect(run.stdout).toContain("systemctl unmask");
     expect(await traceOf(host)).toBe(before);
     expect(await processesOf(host, "web.service")).toBe(running);

@@ -1,4 +1,7 @@
-/** The first ten minutes: the built package, an empty folder, a host of one's own; init, check, plan, apply, with what check says typed as it stands. */
+/**
+ * The first ten minutes: the built package, an empty folder, a host of one's own; init, check, plan, apply,
+ * with what check says typed as it stands.
+ */
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +37,13 @@ afterAll(async () => {
 async function svcdeploy(...words: readonly string[]): Promise<Run> {
   const env = { PATH: process.env.PATH ?? "", HOME: join(folder, "home"), COLUMNS: "80" };
   try {
-    return { code: 0, ...(await exec(process.execPath, [join(folder, "package/dist/main.js"), ...words], { cwd: project, env })) };
+    return {
+      code: 0,
+      ...(await exec(process.execPath, [join(folder, "package/dist/main.js"), ...words], {
+        cwd: project,
+        env,
+      })),
+    };
   } catch (error) {
     const { code, stdout, stderr } = error as Run;
     return { code, stdout, stderr };
@@ -52,7 +61,10 @@ function told({ stdout }: Run, start: string): string {
 test("init in the empty folder names the next two commands", async () => {
   const run = await svcdeploy("init", `deploy@127.0.0.1:${host.port}`);
   expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
-  expect(run.stdout.match(/^ {2}svcdeploy .*$/gm)).toEqual(["  svcdeploy check --env prod", "  svcdeploy plan --env prod"]);
+  expect(run.stdout.match(/^ {2}svcdeploy .*$/gm)).toEqual([
+    "  svcdeploy check --env prod",
+    "  svcdeploy plan --env prod",
+  ]);
 });
 
 test("a key that nobody knows: 77, its fingerprint, and the line to trust it", async () => {
@@ -64,14 +76,17 @@ test("a key that nobody knows: 77, its fingerprint, and the line to trust it", a
 });
 
 test("check: ready, over one connection, and nothing on the host is touched", async () => {
-  const logins = (): Promise<string> => host.shell("journalctl --sync; journalctl -q -u ssh -o cat | grep -c 'Accepted publickey' || :");
+  const logins = (): Promise<string> =>
+    host.shell("journalctl --sync; journalctl -q -u ssh -o cat | grep -c 'Accepted publickey' || :");
   const before = Number(await logins());
   await host.shell("touch /tmp/mark; sleep 1.1");
   const run = await check();
   expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
   expect(run.stdout).toMatch(/^ready: host1 \(systemd 252, cgroup v[12]\)$/m);
   expect(Number(await logins())).toBe(before + 1);
-  expect(await host.shell("find /etc /opt /var/lib /usr -newer /tmp/mark | grep -v '^/var/lib/private' | wc -l")).toBe("0\n");
+  expect(
+    await host.shell("find /etc /opt /var/lib /usr -newer /tmp/mark | grep -v '^/var/lib/private' | wc -l"),
+  ).toBe("0\n");
 });
 
 test("plan, apply and plan again, with what init wrote as it stands", async () => {
@@ -80,15 +95,22 @@ test("plan, apply and plan again, with what init wrote as it stands", async () =
   expect(plan.stdout).toContain("start heartbeat.service");
   const apply = await svcdeploy("apply", "--env", "prod", "--yes");
   expect({ code: apply.code, stderr: apply.stderr }).toEqual({ code: 0, stderr: "" });
-  expect(await host.shell("systemctl is-active heartbeat; journalctl -u heartbeat -o cat | grep -m 1 'still here'")).toBe("active\nstill here\n");
+  expect(
+    await host.shell(
+      "systemctl is-active heartbeat; journalctl -u heartbeat -o cat | grep -m 1 'still here'",
+    ),
+  ).toBe("active\nstill here\n");
   expect((await svcdeploy("plan", "--env", "prod")).stdout).toContain("No changes");
-  expect((await svcdeploy("apply", "--env", "prod", "--yes", "--set", "heartbeat.message=changed")).code).toBe(0);
+  expect(
+    (await svcdeploy("apply", "--env", "prod", "--yes", "--set", "heartbeat.message=changed")).code,
+  ).toBe(0);
   expect(await host.shell("journalctl -u heartbeat -o cat | grep -m 1 changed")).toBe("changed\n");
 });
 
 test("a held dpkg lock: 1 and who holds it; free again: 0", async () => {
   // fcntl(2)'s F_SETLK with a write lock on the whole file, as dpkg takes it.
-  const lock = 'open(F, ">>", "/var/lib/dpkg/lock-frontend"); $l = pack("ssx4qqix4", 1, 0, 0, 0, 0); fcntl(F, 6, $l) or die; exec "sleep", "60";';
+  const lock =
+    'open(F, ">>", "/var/lib/dpkg/lock-frontend"); $l = pack("ssx4qqix4", 1, 0, 0, 0, 0); fcntl(F, 6, $l) or die; exec "sleep", "60";';
   await host.exec(["sh", "-c", "cat >/tmp/lock.pl"], `$^F = 9; ${lock}`);
   await host.shell("systemd-run -q --unit=holder perl /tmp/lock.pl; sleep 1");
   const pid = (await host.shell("systemctl show -p MainPID --value holder")).trim();
@@ -105,14 +127,26 @@ test("another run, a full disk, a pending reboot, a failed unit, a tree on a hos
   const before = readFileSync(service, "utf8");
   writeFileSync(service, before.replace("source: artifacts/heartbeat", "source: artifacts/heartbeat/"));
   await host.shell("mv /usr/bin/setpriv /usr/bin/setpriv.away");
-  await host.shell(`mkdir -p /var/lib/svcdeploy/txn/${id} && cd /var/lib/svcdeploy/txn/${id} && echo ROLLBACK_FAILED >state && echo eve@else >owner`);
-  await host.shell("mount -t tmpfs -o size=1m none /opt && touch /run/reboot-required; systemd-run -q --unit=broken false || :");
+  await host.shell(
+    `mkdir -p /var/lib/svcdeploy/txn/${id} && cd /var/lib/svcdeploy/txn/${id} && echo ROLLBACK_FAILED >state && echo eve@else >owner`,
+  );
+  await host.shell(
+    "mount -t tmpfs -o size=1m none /opt && touch /run/reboot-required; systemd-run -q --unit=broken false || :",
+  );
   const run = await check();
   await host.shell("mv /usr/bin/setpriv.away /usr/bin/setpriv");
   writeFileSync(service, before);
-  await host.shell(`umount /opt; rm -r /run/reboot-required /var/lib/svcdeploy/txn/${id}; systemctl reset-failed`);
+  await host.shell(
+    `umount /opt; rm -r /run/reboot-required /var/lib/svcdeploy/txn/${id}; systemctl reset-failed`,
+  );
   expect(run.code).toBe(1);
-  for (const words of ["eve@else", "1.0 MiB are free on /opt", "reboot is pending", "broken.service", "the host lacks setpriv"])
+  for (const words of [
+    "eve@else",
+    "1.0 MiB are free on /opt",
+    "reboot is pending",
+    "broken.service",
+    "the host lacks setpriv",
+  ])
     expect(run.stdout).toContain(words);
 });
 
@@ -129,5 +163,7 @@ test("a login without sudo: 77, and what it says to type on the host mends it", 
 test("init in the folder that is a project now: 64, and it says what is there", async () => {
   const run = await svcdeploy("init");
   expect(run.code).toBe(64);
-  expect(run.stderr.replaceAll("\n", " ")).toContain("it holds .gitignore, .svcdeploy, artifacts, inventory, playbooks, services, svcdeploy.yaml");
+  expect(run.stderr.replaceAll("\n", " ")).toContain(
+    "it holds .gitignore, .svcdeploy, artifacts, inventory, playbooks, services, svcdeploy.yaml",
+  );
 });

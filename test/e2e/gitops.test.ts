@@ -1,6 +1,19 @@
-/** The GitOps job end to end: a push to a bare repository, its hook runs the demo's CI script with a bare environment, the host changes. */
+/**
+ * The GitOps job end to end: a push to a bare repository, its hook runs the demo's CI script with a bare
+ * environment, the host changes.
+ */
 import { execFile } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,7 +34,10 @@ let host: TestHost;
 let folder: string;
 let clone: string;
 
-/** What a server does with a push: checks the commit out, and runs the job with nothing in its environment but what the job needs. */
+/**
+ * What a server does with a push: checks the commit out, and runs the job with nothing in its environment but
+ * what the job needs.
+ */
 const hook = (knownHosts: string, identity: string): string => `#!/bin/sh
 set -eu
 while read -r _ new ref; do
@@ -56,8 +72,14 @@ beforeAll(async () => {
   write("inventory/prod.yaml", inventory);
   write("values/base.yaml", 'version: "1.0"\ngreeting: hello\nconf: {}\n');
   write("services/web.yaml", service());
-  write("templates/web.conf.hbs", "version={{values.version}}\n{{#each values.conf}}{{@key}}={{this}}\n{{/each}}");
-  write("playbooks/site.yaml", "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 8s } }\n");
+  write(
+    "templates/web.conf.hbs",
+    "version={{values.version}}\n{{#each values.conf}}{{@key}}={{this}}\n{{/each}}",
+  );
+  write(
+    "playbooks/site.yaml",
+    "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 8s } }\n",
+  );
   for (const [from, to] of [
     [path("../support/web.pl"), "artifacts/web.pl"],
     [script, "ci/svcdeploy.sh"],
@@ -84,11 +106,18 @@ async function git(...words: readonly string[]): Promise<string> {
 
 /** No job may tell the secret, whatever else it tells. */
 afterEach(async () => {
-  const told = await runFile("grep", ["-rlF", "canary-7c1e", join(folder, "log"), join(folder, "job")]).catch(() => ({ stdout: "" }));
+  const told = await runFile("grep", ["-rlF", "canary-7c1e", join(folder, "log"), join(folder, "job")]).catch(
+    () => ({ stdout: "" }),
+  );
   expect(told.stdout).toBe("");
 });
 
-type Job = { readonly status: string; readonly log: string; readonly commit: string; readonly report: (name: string) => string };
+type Job = {
+  readonly status: string;
+  readonly log: string;
+  readonly commit: string;
+  readonly report: (name: string) => string;
+};
 
 /** Pushes what HEAD is to a branch; the push returns when the job has ended. */
 async function push(branch: string): Promise<Job> {
@@ -114,7 +143,10 @@ const lastRun = (): Promise<string> => host.shell("tail -n 1 /var/lib/svcdeploy/
 test("a branch is planned: nothing on the host changes, the reports say what would, and no key is left", async () => {
   await commit("first");
   const job = await push("topic");
-  expect({ status: job.status, log: job.log }).toMatchObject({ status: "0", log: expect.stringContaining("what topic would do to prod") });
+  expect({ status: job.status, log: job.log }).toMatchObject({
+    status: "0",
+    log: expect.stringContaining("what topic would do to prod"),
+  });
   expect(job.report("plan.md")).toMatch(/^<!-- svcdeploy:plan:prod:deploy -->\n/);
   expect(job.report("plan.md")).toContain("start web.service");
   expect(job.report("plan.md")).toContain(`commit ${job.commit} (clean tree), run`);
@@ -130,7 +162,8 @@ test("the main branch is applied: the change is live, and the commit stands in t
   expect({ status: job.status, log: job.log }).toMatchObject({ status: "0" });
   expect(JSON.parse(await live())).toEqual({ status: "ok", version: "1.0" });
   expect(await lastRun()).toContain(`commit=${job.commit} tree=clean`);
-  for (const name of ["apply.md", "junit.xml", "apply.ndjson", "summary"]) expect(job.report(name)).toContain(job.commit);
+  for (const name of ["apply.md", "junit.xml", "apply.ndjson", "summary"])
+    expect(job.report(name)).toContain(job.commit);
   expect(job.report("junit.xml")).toContain('tests="1" failures="0" errors="0" skipped="0"');
   expect(await host.shell("cat /etc/svcdeploy/env/web.env")).toContain(TOKEN);
 });
@@ -143,7 +176,9 @@ test("a mistake in a file: red with 65, annotated at its line from the repositor
   expect(job.status).toBe("65");
   const line = service().split("\n").indexOf("settle: 3s") + 1;
   expect(job.log).toContain(`::error file=deploy/services/web.yaml,line=${line},col=1,title=svcdeploy::`);
-  expect(JSON.parse(job.report("gitlab.json"))).toMatchObject([{ location: { path: "deploy/services/web.yaml", lines: { begin: line } } }]);
+  expect(JSON.parse(job.report("gitlab.json"))).toMatchObject([
+    { location: { path: "deploy/services/web.yaml", lines: { begin: line } } },
+  ]);
   expect(job.report("apply.md")).toContain(`deploy/services/web.yaml:${line}:1`);
   expect(job.report("junit.xml")).toContain(job.commit);
   expect(await lastRun()).toBe(before);
@@ -161,7 +196,9 @@ test("a configuration that breaks health: red with 5, the host is on the old ver
   expect(job.report("apply.md")).toContain("1 rolled-back");
   expect(job.report("apply.md")).toContain("503");
   expect(job.report("junit.xml")).toMatch(/<failure message="rolled-back: [^"]*ready/);
-  expect(job.log).toMatch(/^::error file=deploy\/inventory\/prod\.yaml,line=3,col=\d+,title=h1%3A rolled-back::/m);
+  expect(job.log).toMatch(
+    /^::error file=deploy\/inventory\/prod\.yaml,line=3,col=\d+,title=h1%3A rolled-back::/m,
+  );
   expect(job.report("junit.xml")).toContain(job.commit);
 });
 

@@ -1,4 +1,7 @@
-/** The history over real hosts: runs of two controllers, one undone and one killed; where what is recorded here and the host differ, the host's word. */
+/**
+ * The history over real hosts: runs of two controllers, one undone and one killed; where what is recorded
+ * here and the host differ, the host's word.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +19,10 @@ let shop: Workshop;
 beforeAll(async () => {
   hosts = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd })));
   shop = makeWorkshop(hosts, { user: "deploy" });
-  shop.write("playbooks/site.yaml", "- { play: web, hosts: all, services: [web], rollout: { batches: [1, 100%], healthyDeadline: 60s } }\n");
+  shop.write(
+    "playbooks/site.yaml",
+    "- { play: web, hosts: all, services: [web], rollout: { batches: [1, 100%], healthyDeadline: 60s } }\n",
+  );
   const says = "  ExecStartPre: /bin/echo the token is \x24{TOKEN}\n";
   shop.write("services/web.yaml", webService({ service: says, extra: "secrets: { TOKEN: { env: TOKEN } }" }));
   for (const home of ["ours", "theirs"]) mkdirSync(join(folder, home));
@@ -29,7 +35,8 @@ afterAll(async () => {
 
 const from = (home: string, words: readonly string[], options: RunOptions = {}): Promise<Run> =>
   shop.run(words, { ...options, env: { HOME: join(folder, home), COLUMNS: "100", TOKEN: CANARY } });
-const apply = (home: string, ...words: readonly string[]): Promise<Run> => from(home, ["apply", "--env", "test", "--yes", ...words]);
+const apply = (home: string, ...words: readonly string[]): Promise<Run> =>
+  from(home, ["apply", "--env", "test", "--yes", ...words]);
 
 type HostJson = {
   host: string;
@@ -51,16 +58,23 @@ type RunJson = {
   hosts: HostJson[];
 };
 
-async function history(home: string, ...words: readonly string[]): Promise<{ readonly code: number | null; readonly runs: readonly RunJson[] }> {
+async function history(
+  home: string,
+  ...words: readonly string[]
+): Promise<{ readonly code: number | null; readonly runs: readonly RunJson[] }> {
   const run = await from(home, ["history", "--output", "json", ...words]);
   if (run.stdout === "") throw new Error(`history said nothing on standard output: ${run.stderr}`);
   return { code: run.code, runs: JSON.parse(run.stdout).runs };
 }
-const ends = ({ hosts: all }: RunJson): readonly string[] => all.map(({ host, status, word }) => `${host} ${status} ${word}`).sort();
+const ends = ({ hosts: all }: RunJson): readonly string[] =>
+  all.map(({ host, status, word }) => `${host} ${status} ${word}`).sort();
 
 test("three runs: one of ours, one of another controller, one that was undone", async () => {
   expect(await apply("ours")).toMatchObject({ code: 0, stderr: "" });
-  expect(await apply("theirs", "--limit", "h1", "--set", "greeting=hi")).toMatchObject({ code: 0, stderr: "" });
+  expect(await apply("theirs", "--limit", "h1", "--set", "greeting=hi")).toMatchObject({
+    code: 0,
+    stderr: "",
+  });
   shop.write("values/base.yaml", 'version: "1.0"\ngreeting: hello\nconf: { exit_at_once: 3 }\n');
   expect(await apply("ours")).toMatchObject({ code: 5, stderr: "" });
   shop.write("values/base.yaml", 'version: "1.0"\ngreeting: hello\nconf: {}\n');
@@ -80,8 +94,17 @@ test("alone, this machine's record has its own two; with its hosts asked, all th
     ["h1 changed alone"],
     ["h1 changed agrees", "h2 changed agrees", "h3 changed agrees"],
   ]);
-  expect(runs[1]).toMatchObject({ recordedHere: false, command: "apply", environment: "test", hosts: [{ services: ["web"] }] });
-  expect((await history("theirs", "--env", "test")).runs.map(({ recordedHere }) => recordedHere)).toEqual([false, true, false]);
+  expect(runs[1]).toMatchObject({
+    recordedHere: false,
+    command: "apply",
+    environment: "test",
+    hosts: [{ services: ["web"] }],
+  });
+  expect((await history("theirs", "--env", "test")).runs.map(({ recordedHere }) => recordedHere)).toEqual([
+    false,
+    true,
+    false,
+  ]);
 });
 
 test("as text: a table with every host's end, folded; picked out by host, service and time", async () => {
@@ -90,7 +113,8 @@ test("as text: a table with every host's end, folded; picked out by host, servic
   expect(stdout).toMatch(/^[0-9a-f]{8} {2}\d\d:\d\d, .* apply {2}h1 rolled-back; h2, h3 skipped$/m);
   expect(stdout).toMatch(/ apply {2}h\[1:3\] changed$/m);
   expect(stdout).toContain("3 runs of workshop, test; 3 of 3 hosts answered.");
-  const count = async (...words: readonly string[]): Promise<number> => (await history("ours", "--env", "test", ...words)).runs.length;
+  const count = async (...words: readonly string[]): Promise<number> =>
+    (await history("ours", "--env", "test", ...words)).runs.length;
   expect(await count("--host", "h1")).toBe(3);
   expect(await count("--limit", "h2")).toBe(2);
   expect(await count("--service", "web")).toBe(3);
@@ -114,17 +138,27 @@ test("show: the plan, the reason and the journal of what failed; of another's ru
     expect(own.stdout).toContain(words);
   expect(own.stdout).toContain("the token is <secret TOKEN>");
   const kept = readFileSync(join(folder, "ours/.local/state/svcdeploy/history.db"));
-  expect({ secret: kept.includes(CANARY), named: kept.includes("<secret TOKEN>") }).toEqual({ secret: false, named: true });
+  expect({ secret: kept.includes(CANARY), named: kept.includes("<secret TOKEN>") }).toEqual({
+    secret: false,
+    named: true,
+  });
   expect((await from("ours", ["show", theirs.slice(0, 8)])).code).toBe(64);
   const told = await from("ours", ["show", theirs.slice(0, 8), "--env", "test"]);
-  expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining("told by the hosts (3 of 3 hosts answered)") });
+  expect(told).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("told by the hosts (3 of 3 hosts answered)"),
+  });
   expect((await from("theirs", ["show", theirs])).stdout).toContain("content differs (secret, not shown)");
 });
 
 test("a host that says something else is believed, and that they differ is told", async () => {
   await hosts[1]?.shell(`sed -i 's/result=confirmed$/result=rolled-back in a reboot/' ${record}`);
   const { runs } = await history("ours", "--env", "test");
-  expect(runs[2]?.hosts.find(({ host }) => host === "h2")).toMatchObject({ status: "rolled-back", word: "differs", recorded: { status: "changed" } });
+  expect(runs[2]?.hosts.find(({ host }) => host === "h2")).toMatchObject({
+    status: "rolled-back",
+    word: "differs",
+    recorded: { status: "changed" },
+  });
   const shown = await from("ours", ["show", runs[2]?.run ?? "", "--env", "test"]);
   expect(shown.stdout).toContain("! recorded here as changed, but the host says rolled-back");
 });
@@ -140,22 +174,30 @@ test("garbage in a host's record: left out and counted; no control character of 
 });
 
 test("a host whose clock is a year ahead: its runs are where they belong, and its clock is named", async () => {
-  const shim = '#!/bin/sh\n[ "$*" = +%s ] && exec echo $(($(/bin/date +%s) + 31536000))\nexec /bin/date "$@"\n';
+  const shim =
+    '#!/bin/sh\n[ "$*" = +%s ] && exec echo $(($(/bin/date +%s) + 31536000))\nexec /bin/date "$@"\n';
   await hosts[0]?.exec(["sh", "-c", "cat >/usr/local/bin/date && chmod 755 /usr/local/bin/date"], shim);
   expect(await apply("theirs", "--limit", "h1", "--set", "greeting=later")).toMatchObject({ code: 0 });
   const line = (await hosts[0]?.shell(`tail -n 1 ${record}`)) ?? "";
   expect(Number(/ at=(\d+) /.exec(line)?.[1])).toBeGreaterThan(Date.now() / 1000 + 31_000_000);
   const { runs } = await history("ours", "--env", "test");
   expect(Math.abs(Date.parse(runs[0]?.at ?? "") - Date.now())).toBeLessThan(600_000);
-  expect((await from("ours", ["history", "--env", "test"])).stdout).toContain("note: h1: its clock is 365 d ahead");
+  expect((await from("ours", ["history", "--env", "test"])).stdout).toContain(
+    "note: h1: its clock is 365 d ahead",
+  );
   await hosts[0]?.shell("rm /usr/local/bin/date");
 });
 
 test("a record past a mebibyte keeps its last thousand lines, the new one among them", async () => {
   await hosts[2]?.shell(`line=$(head -n 1 ${record}); yes "$line" | head -n 6000 >>${record}`);
-  expect(await apply("ours", "--limit", "h3", "--set", "greeting=trimmed")).toMatchObject({ code: 0, stderr: "" });
+  expect(await apply("ours", "--limit", "h3", "--set", "greeting=trimmed")).toMatchObject({
+    code: 0,
+    stderr: "",
+  });
   expect(
-    await hosts[2]?.shell(`wc -l <${record}; stat -c %a ${record}; tail -n 1 ${record} | sed 's/.*result=//'; ls ${record}.tmp 2>&1 | wc -l`),
+    await hosts[2]?.shell(
+      `wc -l <${record}; stat -c %a ${record}; tail -n 1 ${record} | sed 's/.*result=//'; ls ${record}.tmp 2>&1 | wc -l`,
+    ),
   ).toBe("1000\n600\nconfirmed\n1\n");
   expect((await history("ours", "--env", "test")).runs.map(ends)).toContainEqual(["h3 changed agrees"]);
 });
@@ -166,14 +208,20 @@ test("a controller that is killed: its run is here without an end, and the host 
   const killing = hearing((event, kill) => {
     if (stageOf(event)?.startsWith("settle") === true) kill("SIGKILL");
   });
-  const killed = await from("ours", ["apply", "--env", "test", "--yes", "--limit", "h1", "--set", "greeting=killed", "--output", "ndjson"], killing);
+  const killed = await from(
+    "ours",
+    ["apply", "--env", "test", "--yes", "--limit", "h1", "--set", "greeting=killed", "--output", "ndjson"],
+    killing,
+  );
   expect(killed.code).toBeNull();
   await expect.poll(noted, { timeout: 200_000, interval: 1000 }).not.toBe(before);
   const { runs } = await history("ours", "--env", "test");
   expect(runs.find(({ recordedHere, exitCode }) => recordedHere && exitCode === null)).toMatchObject({
     hosts: [{ host: "h1", status: "rolled-back", word: "alone" }],
   });
-  expect((await from("ours", ["history"])).stdout).toContain("! its end was not recorded here: it is under way, or it was killed");
+  expect((await from("ours", ["history"])).stdout).toContain(
+    "! its end was not recorded here: it is under way, or it was killed",
+  );
 });
 
 test("a host that is away: what is recorded here, and 3", async () => {

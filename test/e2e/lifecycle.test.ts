@@ -1,4 +1,7 @@
-/** A service's life on real systemd 247, 252 and 257 at once: first apply, nothing to do, each kind of change, drift, repair. */
+/**
+ * A service's life on real systemd 247, 252 and 257 at once: first apply, nothing to do, each kind of change,
+ * drift, repair.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -20,8 +23,10 @@ afterAll(async () => {
 
 const everywhere = async (line: string): Promise<readonly string[]> =>
   (await Promise.all(hosts.map((host) => host.shell(line)))).map((text) => text.trim());
-const invocations = (): Promise<readonly string[]> => everywhere("systemctl show -p InvocationID --value web.service");
-const processes = (): Promise<readonly string[]> => everywhere("systemctl show -p MainPID --value web.service");
+const invocations = (): Promise<readonly string[]> =>
+  everywhere("systemctl show -p InvocationID --value web.service");
+const processes = (): Promise<readonly string[]> =>
+  everywhere("systemctl show -p MainPID --value web.service");
 const everywhereSame = (value: string): string[] => hosts.map(() => value);
 
 test("a plan of a service that no host has is no error, and says 2 when asked in detail", async () => {
@@ -44,14 +49,22 @@ test("the first apply creates, enables, starts and verifies everything", async (
   const run = await shop.run(["apply", "--env", "test", "--yes"]);
   expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
   expect(run.stdout.match(/\bchanged\b/g)?.length).toBeGreaterThanOrEqual(3);
-  expect(await everywhere("systemctl is-active web.service; systemctl is-enabled web.service")).toEqual(everywhereSame("active\nenabled"));
-  expect(await everywhere("stat -c '%a %U:%G' /etc/svcdeploy/env/web.env /opt/web/current/web.pl /etc/systemd/system/web.service")).toEqual(
-    everywhereSame("600 root:root\n755 root:root\n644 root:root"),
+  expect(await everywhere("systemctl is-active web.service; systemctl is-enabled web.service")).toEqual(
+    everywhereSame("active\nenabled"),
   );
-  expect(await everywhere("tr '\\0' '\\n' </proc/$(systemctl show -p MainPID --value web.service)/environ | grep GREETING")).toEqual(
-    everywhereSame("GREETING=hello"),
+  expect(
+    await everywhere(
+      "stat -c '%a %U:%G' /etc/svcdeploy/env/web.env /opt/web/current/web.pl /etc/systemd/system/web.service",
+    ),
+  ).toEqual(everywhereSame("600 root:root\n755 root:root\n644 root:root"));
+  expect(
+    await everywhere(
+      "tr '\\0' '\\n' </proc/$(systemctl show -p MainPID --value web.service)/environ | grep GREETING",
+    ),
+  ).toEqual(everywhereSame("GREETING=hello"));
+  expect(await everywhere("ps -o user= -p $(systemctl show -p MainPID --value web.service)")).toEqual(
+    everywhereSame("web"),
   );
-  expect(await everywhere("ps -o user= -p $(systemctl show -p MainPID --value web.service)")).toEqual(everywhereSame("web"));
 });
 
 test("the transaction left one line in the journal and the same in the host's record, a manifest and a generation", async () => {
@@ -59,9 +72,13 @@ test("the transaction left one line in the journal and the same in the host's re
   expect(line).toMatch(
     /^run=[0-9a-f]{32} project=workshop user=\S+ controller=\S+ commit=\S+ tree=\S+ env=test command=apply services=web plan=[0-9a-f]{16} txn=[0-9a-f]{32} at=\d+ result=confirmed$/,
   );
-  expect(await everywhere("journalctl -q -t svcdeploy -o cat | grep -c result=")).toEqual(everywhereSame("1"));
+  expect(await everywhere("journalctl -q -t svcdeploy -o cat | grep -c result=")).toEqual(
+    everywhereSame("1"),
+  );
   expect(await everywhere("cat /var/lib/svcdeploy/projects/workshop/web | grep -c .")).not.toContain("0");
-  expect(await everywhere("readlink /var/lib/svcdeploy/current /var/lib/svcdeploy/stable")).toEqual(everywhereSame("gen/1\ngen/1"));
+  expect(await everywhere("readlink /var/lib/svcdeploy/current /var/lib/svcdeploy/stable")).toEqual(
+    everywhereSame("gen/1\ngen/1"),
+  );
   expect(await everywhere("ls -d /.svcdeploy-stage 2>/dev/null | wc -l")).toEqual(everywhereSame("0"));
 });
 
@@ -72,7 +89,9 @@ test("a second apply changes nothing, writes nothing and restarts nothing", asyn
   expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
   expect(run.stdout).toContain("No changes");
   expect(await invocations()).toEqual(before);
-  expect(await everywhere("find /etc /opt /var/lib/svcdeploy -newer /tmp/mark | wc -l")).toEqual(everywhereSame("0"));
+  expect(await everywhere("find /etc /opt /var/lib/svcdeploy -newer /tmp/mark | wc -l")).toEqual(
+    everywhereSame("0"),
+  );
 });
 
 test("drift and verify find nothing", async () => {
@@ -105,7 +124,16 @@ test("a changed value restarts once, and the plan says why", async () => {
 
 test("a changed configuration reloads; the process stays", async () => {
   const before = await processes();
-  const change = ["--env", "test", "--set", "greeting=good morning", "--set", "conf.extra=yes", "--values", "more.yaml"];
+  const change = [
+    "--env",
+    "test",
+    "--set",
+    "greeting=good morning",
+    "--set",
+    "conf.extra=yes",
+    "--values",
+    "more.yaml",
+  ];
   shop.write("more.yaml", "conf: { extra: x }\n");
   shop.write("values/test.yaml", "conf: { extra: no }\n");
   const plan = await shop.run(["plan", ...change.slice(0, 6)]);
@@ -122,13 +150,17 @@ test("a new version goes beside the old one and the link flips", async () => {
   expect(await everywhere("readlink /opt/web/current")).toEqual(
     (await everywhere("ls -d /opt/web/releases/1.1-*")).map((path) => path.replace("/opt/web/", "")),
   );
-  expect(await everywhere("curl -s http://127.0.0.1:18080/")).toEqual(everywhereSame('{"status":"ok","version":"1.1"}'));
+  expect(await everywhere("curl -s http://127.0.0.1:18080/")).toEqual(
+    everywhereSame('{"status":"ok","version":"1.1"}'),
+  );
 });
 
 test("an edit by hand is found as drift and put back, without a restart, as the process runs from the right content", async () => {
   const change = ["--env", "test", "--set", "version=1.1"];
   const before = await invocations();
-  await everywhere("sed -i 's/^Restart=.*/Restart=no/' /etc/systemd/system/web.service; chmod 644 /etc/svcdeploy/env/web.env");
+  await everywhere(
+    "sed -i 's/^Restart=.*/Restart=no/' /etc/systemd/system/web.service; chmod 644 /etc/svcdeploy/env/web.env",
+  );
   const drift = await shop.run(["drift", ...change]);
   expect(drift.code).toBe(2);
   expect(drift.stdout).toContain("-Restart=no");
@@ -136,21 +168,25 @@ test("an edit by hand is found as drift and put back, without a restart, as the 
   expect(drift.stdout).toContain("/etc/svcdeploy/env/web.env");
   expect((await shop.run(["apply", ...change, "--yes"])).code).toBe(0);
   expect(await invocations()).toEqual(before);
-  expect(await everywhere("grep ^Restart= /etc/systemd/system/web.service; stat -c %a /etc/svcdeploy/env/web.env")).toEqual(
-    everywhereSame("Restart=on-failure\n600"),
-  );
+  expect(
+    await everywhere("grep ^Restart= /etc/systemd/system/web.service; stat -c %a /etc/svcdeploy/env/web.env"),
+  ).toEqual(everywhereSame("Restart=on-failure\n600"));
   expect((await shop.run(["drift", ...change])).code).toBe(0);
 });
 
 test("a restart that somebody owes is found: edited, restarted by hand, put back and restarted", async () => {
   const change = ["--env", "test", "--set", "version=1.1"];
-  await everywhere("sed -i 's/GREETING=.*/GREETING=bye/' /etc/svcdeploy/env/web.env; systemctl restart web.service");
+  await everywhere(
+    "sed -i 's/GREETING=.*/GREETING=bye/' /etc/svcdeploy/env/web.env; systemctl restart web.service",
+  );
   const before = await invocations();
   expect((await shop.run(["apply", ...change, "--yes"])).code).toBe(0);
   for (const [index, id] of (await invocations()).entries()) expect(id).not.toBe(before[index]);
-  expect(await everywhere("tr '\\0' '\\n' </proc/$(systemctl show -p MainPID --value web.service)/environ | grep GREETING")).toEqual(
-    everywhereSame("GREETING=hello"),
-  );
+  expect(
+    await everywhere(
+      "tr '\\0' '\\n' </proc/$(systemctl show -p MainPID --value web.service)/environ | grep GREETING",
+    ),
+  ).toEqual(everywhereSame("GREETING=hello"));
 });
 
 test("a service that was stopped is drift, fails verify with is-active's word, and apply starts it", async () => {

@@ -1,4 +1,7 @@
-/** Does lint agree with systemd itself? On the units that Debian ships and on a unit that is wrong in many lines with `systemd-analyze verify`, on exposure with `systemd-analyze security`. */
+/**
+ * Does lint agree with systemd itself? On the units that Debian ships and on a unit that is wrong in many
+ * lines with `systemd-analyze verify`, on exposure with `systemd-analyze security`.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exposureOf } from "../../src/core/lint/exposure.ts";
 import { hostOfFiles, type LintFile, makeUnit } from "../../src/core/lint/from-files.ts";
@@ -66,10 +69,21 @@ describe.each(systemdVersions)("systemd %i", (systemd) => {
   test("the same lines of a wrong unit, and none of Debian's own", async () => {
     const host = hostOf(systemd);
     await writeFiles(host, [{ path: "/tmp/wrong.service", text: WRONG }]);
-    const verified = await host.exec(["env", "SYSTEMD_COLORS=0", "systemd-analyze", "verify", "--man=no", "/tmp/wrong.service"]);
-    const theirs = [...verified.stderr.matchAll(/\/tmp\/wrong\.service:(\d+): /g)].map((match) => Number(match[1]));
+    const verified = await host.exec([
+      "env",
+      "SYSTEMD_COLORS=0",
+      "systemd-analyze",
+      "verify",
+      "--man=no",
+      "/tmp/wrong.service",
+    ]);
+    const theirs = [...verified.stderr.matchAll(/\/tmp\/wrong\.service:(\d+): /g)].map((match) =>
+      Number(match[1]),
+    );
     expect(theirs.length).toBeGreaterThan(15);
-    const ours = lintHost(hostOfFiles([{ path: "/tmp/wrong.service", text: WRONG }], systemd), READING).map(({ place }) => place.line);
+    const ours = lintHost(hostOfFiles([{ path: "/tmp/wrong.service", text: WRONG }], systemd), READING).map(
+      ({ place }) => place.line,
+    );
     expect([...new Set(ours)]).toEqual([...new Set(theirs)].sort((left, right) => left - right));
     const shipped = await shippedUnits(host);
     expect(shipped.length).toBeGreaterThan(100);
@@ -81,11 +95,21 @@ test("systemd 252 and lint name the same lines of the units that the packages of
   const host = hostOf(252);
   const files: LintFile[] = [];
   for (const systemd of systemdVersions)
-    files.push(...(await shippedUnits(hostOf(systemd))).map(({ path, text }) => ({ path: `/tmp/shipped/${systemd}/${path}`, text })));
+    files.push(
+      ...(await shippedUnits(hostOf(systemd))).map(({ path, text }) => ({
+        path: `/tmp/shipped/${systemd}/${path}`,
+        text,
+      })),
+    );
   await writeFiles(host, files);
   const verify = "SYSTEMD_COLORS=0 systemd-analyze $scope verify --man=no --recursive-errors=no";
-  const said = await host.shell(`for d in /tmp/shipped/*/*; do scope=; [ "\${d##*/}" = user ] && scope=--user; ${verify} "$d"/* 2>&1; done; true`);
-  const theirs = [...said.matchAll(/^(\/tmp\/shipped\/\S+):(\d+): /gm)].map((match) => ({ file: match[1] ?? "", line: Number(match[2]) }));
+  const said = await host.shell(
+    `for d in /tmp/shipped/*/*; do scope=; [ "\${d##*/}" = user ] && scope=--user; ${verify} "$d"/* 2>&1; done; true`,
+  );
+  const theirs = [...said.matchAll(/^(\/tmp\/shipped\/\S+):(\d+): /gm)].map((match) => ({
+    file: match[1] ?? "",
+    line: Number(match[2]),
+  }));
   const ours = lintHost(hostOfFiles(files, 252), READING).map(({ place }) => place);
   console.info(
     `lint-agreement: ${files.length} unit files, ${linesOf(theirs).length} lines that systemd 252 names, ${linesOf(ours).length} that lint names`,
@@ -98,16 +122,26 @@ test("systemd 252 and lint name the same lines of the units that the packages of
 test.each([252, 257])("systemd %i weighs the same services the same", async (systemd) => {
   const host = hostOf(systemd);
   const shipped = (await shippedUnits(host)).filter(({ path }) => /^system\/[^@]*\.service$/.test(path));
-  const files = [...shipped, ...randomServices(150)].map(({ path, text }) => ({ path: `/tmp/weighed/${path.replace("system/", "")}`, text }));
+  const files = [...shipped, ...randomServices(150)].map(({ path, text }) => ({
+    path: `/tmp/weighed/${path.replace("system/", "")}`,
+    text,
+  }));
   await writeFiles(host, files);
   const said = await host.shell(
     "cd /tmp/weighed && SYSTEMD_COLORS=0 systemd-analyze security --no-pager --offline=true ./*.service 2>/dev/null; true",
   );
-  const theirs = new Map([...said.matchAll(/exposure level for (\S+): (\d+)\.(\d)/g)].map((match) => [match[1], Number(`${match[2]}${match[3]}`)]));
+  const theirs = new Map(
+    [...said.matchAll(/exposure level for (\S+): (\d+)\.(\d)/g)].map((match) => [
+      match[1],
+      Number(`${match[2]}${match[3]}`),
+    ]),
+  );
   const judged = files.flatMap(({ path, text }) => {
     const name = path.slice(path.lastIndexOf("/") + 1);
     const wanted = theirs.get(name);
-    return wanted === undefined ? [] : [{ name, wanted, given: exposureOf(makeUnit(name, { path, text }, [], ""), systemd).tenths }];
+    return wanted === undefined
+      ? []
+      : [{ name, wanted, given: exposureOf(makeUnit(name, { path, text }, [], ""), systemd).tenths }];
   });
   console.info(`lint-agreement: exposure of ${judged.length} services, as systemd ${systemd} weighs them`);
   expect(judged.length).toBeGreaterThan(200);

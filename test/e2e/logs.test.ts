@@ -1,4 +1,7 @@
-/** logs on real hosts: merged, clean, followed over a lost connection and a reboot, and nothing left on the hosts afterwards. */
+/**
+ * logs on real hosts: merged, clean, followed over a lost connection and a reboot, and nothing left on the
+ * hosts afterwards.
+ */
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -9,7 +12,9 @@ import { makeWorkshop, type Workshop } from "../support/workshop.ts";
 const hosts: TestHost[] = [];
 let workshop: Workshop;
 
-/** A service that says what is written into a pipe; `logger` of its own, so that the entries are its unit's. */
+/**
+ * A service that says what is written into a pipe; `logger` of its own, so that the entries are its unit's.
+ */
 const TALKER = `name: talker
 service:
   Type: exec
@@ -23,7 +28,10 @@ beforeAll(async () => {
   hosts.push(...(await Promise.all(systemdVersions.map((systemd) => startHost({ systemd })))));
   workshop = makeWorkshop(hosts);
   workshop.write("services/talker.yaml", TALKER);
-  workshop.write("playbooks/site.yaml", "- { play: web, hosts: all, services: [web, talker], rollout: { healthyDeadline: 20s } }\n");
+  workshop.write(
+    "playbooks/site.yaml",
+    "- { play: web, hosts: all, services: [web, talker], rollout: { healthyDeadline: 20s } }\n",
+  );
   const run = await workshop.run(["apply", "--env", "test", "--yes"], { env: SECRET });
   expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
 });
@@ -32,15 +40,22 @@ afterAll(async () => {
   await removeHosts();
 });
 
-/** Ends when the journal has it: the talker reads its pipe and journald reads the talker, each in its own time. */
+/**
+ * Ends when the journal has it: the talker reads its pipe and journald reads the talker, each in its own
+ * time.
+ */
 const say = async (host: TestHost | undefined, text: string): Promise<void> => {
   await host?.exec(["timeout", "60", "sh", "-c", "cat >/run/talk"], text);
   await until(
-    async () => (await host?.shell("journalctl --sync; journalctl -q --no-pager -o cat -u talker.service"))?.includes(text) !== false,
+    async () =>
+      (await host?.shell("journalctl --sync; journalctl -q --no-pager -o cat -u talker.service"))?.includes(
+        text,
+      ) !== false,
     () => `the journal of ${host?.name} has ${text}`,
   );
 };
-const reading = async (host: TestHost): Promise<number> => Number(await host.shell("ps ax | grep -c '[j]ournalctl --follow' || :"));
+const reading = async (host: TestHost): Promise<number> =>
+  Number(await host.shell("ps ax | grep -c '[j]ournalctl --follow' || :"));
 
 /** Waits until it holds, at most two minutes. */
 async function until(holds: () => boolean | Promise<boolean>, what: () => string): Promise<void> {
@@ -48,12 +63,20 @@ async function until(holds: () => boolean | Promise<boolean>, what: () => string
   throw new Error(`it never came to this: ${what()}`);
 }
 
-type Follower = { readonly stdout: () => string; readonly stderr: () => string; readonly end: (signal: NodeJS.Signals) => Promise<number | null> };
+type Follower = {
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly end: (signal: NodeJS.Signals) => Promise<number | null>;
+};
 
 function follow(...words: readonly string[]): Follower {
   const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
   const env = { PATH: process.env.PATH ?? "", HOME: "/nonexistent", ...SECRET };
-  const child = spawn(process.execPath, [main, "logs", ...words, "--env", "test", "-f", "--project", workshop.folder], { env });
+  const child = spawn(
+    process.execPath,
+    [main, "logs", ...words, "--env", "test", "-f", "--project", workshop.folder],
+    { env },
+  );
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
@@ -77,7 +100,8 @@ test("the current invocation, merged by time; its secret is not shown", async ()
   const { code, stdout, stderr } = await workshop.run(["logs", "talker", "--env", "test"], { env: SECRET });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const rows = stdout.split("\n").filter((each) => / h[123] /.test(each));
-  for (const index of [1, 2, 3]) expect(rows.filter((each) => each.endsWith(`h${index} | hello from ${index}`))).toHaveLength(1);
+  for (const index of [1, 2, 3])
+    expect(rows.filter((each) => each.endsWith(`h${index} | hello from ${index}`))).toHaveLength(1);
   expect(rows.filter((each) => each.endsWith("| token is <secret TOKEN>"))).toHaveLength(3);
   expect(stdout).not.toContain(SECRET.TOKEN);
   const json = await workshop.run(["logs", "talker", "--env", "test", "--output", "ndjson"], { env: SECRET });
@@ -111,7 +135,12 @@ test("an earlier invocation is left out, and --since brings it back", async () =
   const all = await workshop.run([...only, "--since", "1h"]);
   expect(all.stdout).toMatch(/before the restart\n.*after the restart/s);
   const last = await workshop.run([...only, "--since", "1h", "--lines", "1", "--output", "ndjson"]);
-  expect(JSON.parse(last.stdout)).toMatchObject({ schema: "svcdeploy.log/1", host: "h2", unit: "talker.service", message: "after the restart" });
+  expect(JSON.parse(last.stdout)).toMatchObject({
+    schema: "svcdeploy.log/1",
+    host: "h2",
+    unit: "talker.service",
+    message: "after the restart",
+  });
 });
 
 test("what a host sends is harmless, whatever it is", async () => {
@@ -125,12 +154,17 @@ test("what a host sends is harmless, whatever it is", async () => {
   await host?.shell(
     "printf '[Service]\\nExecStartPre=/usr/bin/perl /hostile.pl\\n' >/run/systemd/system/talker.service.d/x.conf; systemctl daemon-reload; systemctl restart talker",
   );
-  const { code, stdout } = await workshop.run(["logs", "talker", "--env", "test", "--host", "h3"], { env: SECRET });
+  const { code, stdout } = await workshop.run(["logs", "talker", "--env", "test", "--host", "h3"], {
+    env: SECRET,
+  });
   await host?.shell("rm -r /run/systemd/system/talker.service.d; systemctl daemon-reload");
   expect(code).toBe(0);
-  for (const text of ["| red RED  end", "| one\n", "| two\n", "| nul ␀ bad \ufffd end", "| <secret TOKEN>"]) expect(stdout).toContain(text);
+  for (const text of ["| red RED  end", "| one\n", "| two\n", "| nul ␀ bad \ufffd end", "| <secret TOKEN>"])
+    expect(stdout).toContain(text);
   expect(stdout).not.toContain("\u001b");
-  expect(Math.max(...stdout.split("\n").map((each) => Buffer.byteLength(each)))).toBeLessThanOrEqual(4096 + 64);
+  expect(Math.max(...stdout.split("\n").map((each) => Buffer.byteLength(each)))).toBeLessThanOrEqual(
+    4096 + 64,
+  );
 });
 
 test("-f: two hosts merged, a lost connection and a reboot, no line twice or lost; nothing stays on the hosts after Ctrl-C", async () => {
@@ -157,7 +191,11 @@ test("-f: two hosts merged, a lost connection and a reboot, no line twice or los
 
   await second.stop();
   await second.start();
-  await until(async () => (await second.exec(["sh", "-c", "[ -p /run/talk ] && systemctl is-active talker"])).status === 0, why);
+  await until(
+    async () =>
+      (await second.exec(["sh", "-c", "[ -p /run/talk ] && systemctl is-active talker"])).status === 0,
+    why,
+  );
   await say(second, "after the reboot\n");
   await until(shows("h2 | after the reboot"), why);
 
@@ -212,11 +250,20 @@ test("a login that may not read the journal, a journald that is stopped, an unkn
   const stopped = await workshop.run(["logs", "web", "--env", "test", "--host", "h1"], { env: SECRET });
   const still = (await hosts[0]?.exec(["systemctl", "is-active", "systemd-journald"]))?.stdout.trim();
   await hosts[0]?.shell("systemctl start systemd-journald.socket systemd-journald");
-  if (state !== "active" && still === state) expect(stopped.stderr).toContain(`h1: systemd-journald is ${state}: nothing new is written`);
+  if (state !== "active" && still === state)
+    expect(stopped.stderr).toContain(`h1: systemd-journald is ${state}: nothing new is written`);
   const unknown = await workshop.run(["logs", "wbe", "--env", "test"], { env: SECRET });
   const instance = await workshop.run(["logs", "web@1", "--env", "test"], { env: SECRET });
-  expect(instance).toMatchObject({ code: 64, stdout: "", stderr: "web@1: web has no such instance\nhint: web runs once, without instances\n" });
-  expect(unknown).toMatchObject({ code: 64, stdout: "", stderr: 'wbe: there is no such service\nhint: did you mean "web"?\n' });
+  expect(instance).toMatchObject({
+    code: 64,
+    stdout: "",
+    stderr: "web@1: web has no such instance\nhint: web runs once, without instances\n",
+  });
+  expect(unknown).toMatchObject({
+    code: 64,
+    stdout: "",
+    stderr: 'wbe: there is no such service\nhint: did you mean "web"?\n',
+  });
 });
 
 function inventoryOf(user: string, become: string): string {

@@ -1,4 +1,7 @@
-/** Before anything is written, systemd and logrotate of the host read it: what they say, and that nothing is left of it. And logrotate's file at work. */
+/**
+ * Before anything is written, systemd and logrotate of the host read it: what they say, and that nothing is
+ * left of it. And logrotate's file at work.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { relayed } from "../support/relayed-host.ts";
@@ -8,7 +11,9 @@ import { makeWorkshop, type Run, type Workshop } from "../support/workshop.ts";
 const hosts = new Map<number, TestHost>();
 
 beforeAll(async () => {
-  const started = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "rehearsal" })));
+  const started = await Promise.all(
+    systemdVersions.map((systemd) => startHost({ systemd, name: "rehearsal" })),
+  );
   for (const host of started) hosts.set(host.systemd, host);
   await Promise.all(started.map(prepare));
 });
@@ -25,10 +30,18 @@ exec /usr/bin/systemd-analyze "$@"
 /** A host with mistakes of its own. */
 async function prepare(host: TestHost): Promise<void> {
   await host.exec(["tee", "/usr/local/bin/systemd-analyze"], WRAPPER);
-  await host.exec(["tee", "/etc/systemd/system/foreign.service"], "[Unit]\nBogus=1\n[Service]\nType=oneshot\nExecStart=/usr/bin/not-there\n");
-  await host.exec(["tee", "/etc/logrotate.d/foreign"], "/var/log/foreign.log {\n  dayly\n  missingok\n}\n/var/log/broken.log {\n  rotate x\n}\n");
+  await host.exec(
+    ["tee", "/etc/systemd/system/foreign.service"],
+    "[Unit]\nBogus=1\n[Service]\nType=oneshot\nExecStart=/usr/bin/not-there\n",
+  );
+  await host.exec(
+    ["tee", "/etc/logrotate.d/foreign"],
+    "/var/log/foreign.log {\n  dayly\n  missingok\n}\n/var/log/broken.log {\n  rotate x\n}\n",
+  );
   await host.exec(["tee", "/etc/logrotate.d/shared"], "/var/log/shared.log {\n  missingok\n}\n");
-  await host.shell("chmod 755 /usr/local/bin/systemd-analyze; chmod 644 /etc/logrotate.d/*; touch /root/analyzed; systemctl daemon-reload");
+  await host.shell(
+    "chmod 755 /usr/local/bin/systemd-analyze; chmod 644 /etc/logrotate.d/*; touch /root/analyzed; systemctl daemon-reload",
+  );
 }
 
 type Written = {
@@ -62,7 +75,10 @@ function give(
 ): void {
   const block = `logrotate: { paths: [${paths}], rotate: 3, missingok: true, ${rotate} }\n`;
   shop.write("artifacts/scribe.sh", PROGRAM);
-  shop.write("playbooks/site.yaml", "- { play: site, hosts: all, services: [scribe], rollout: { healthyDeadline: 8s } }\n");
+  shop.write(
+    "playbooks/site.yaml",
+    "- { play: site, hosts: all, services: [scribe], rollout: { healthyDeadline: 8s } }\n",
+  );
   shop.write(
     "services/scribe.yaml",
     `name: scribe
@@ -93,15 +109,21 @@ const asked = (host: TestHost): Promise<string> => host.shell("wc -l </root/anal
 
 /** Rotates and waits until the program writes into the new log and no more into the old one. */
 async function rotated(host: TestHost): Promise<void> {
-  await until(60_000, "a log to rotate", () => host.exec(["test", "-s", "/var/log/scribe/a.log"]).then(({ status }) => (status === 0 ? true : null)));
-  await host.shell("touch /root/state; chmod 600 /root/state; logrotate -f -s /root/state /etc/logrotate.d/scribe");
+  await until(60_000, "a log to rotate", () =>
+    host.exec(["test", "-s", "/var/log/scribe/a.log"]).then(({ status }) => (status === 0 ? true : null)),
+  );
+  await host.shell(
+    "touch /root/state; chmod 600 /root/state; logrotate -f -s /root/state /etc/logrotate.d/scribe",
+  );
   await until(60_000, "the new log to grow", () =>
     host.exec(["test", "-s", "/var/log/scribe/a.log"]).then(({ status }) => (status === 0 ? true : null)),
   );
   expect(await host.shell("stat -c '%a %U:%G' /var/log/scribe/a.log")).toBe("640 scribe:scribe\n");
   const size = await host.shell("stat -c %s /var/log/scribe/a.log.1");
   const grown = await host.shell("stat -c %s /var/log/scribe/a.log");
-  await until(60_000, "the new log to go on growing", async () => ((await host.shell("stat -c %s /var/log/scribe/a.log")) === grown ? null : true));
+  await until(60_000, "the new log to go on growing", async () =>
+    (await host.shell("stat -c %s /var/log/scribe/a.log")) === grown ? null : true,
+  );
   expect(await host.shell("stat -c %s /var/log/scribe/a.log.1")).toBe(size);
 }
 
@@ -115,43 +137,73 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     shop = makeWorkshop([host]);
   });
   afterAll(() => shop.remove());
-  const step = (name: string, work: () => Promise<void>): void => void test(name, { concurrent: false }, work);
+  const step = (name: string, work: () => Promise<void>): void =>
+    void test(name, { concurrent: false }, work);
 
-  step("what the host says of its own files, and of what the transaction brings, is not told; plan and apply ask, nothing else does", async () => {
-    give(shop, {});
-    expect(noticesIn(await plan(shop))).toEqual([]);
-    expect(await asked(host)).not.toBe("0\n");
-    const first = await apply(shop);
-    expect({ code: first.code, said: first.stdout + first.stderr }).toMatchObject({ code: 0 });
-    expect(await staging(host)).toBe("");
-    const before = await asked(host);
-    expect((await plan(shop)).stdout).toContain("No changes");
-    expect((await shop.run(["drift", "--env", "test"])).code).toBe(0);
-    expect((await shop.run(["status", "--env", "test"])).code).toBe(0);
-    expect(await asked(host)).toBe(before);
-  });
+  step(
+    "what the host says of its own files, and of what the transaction brings, is not told; plan and apply ask, nothing else does",
+    async () => {
+      give(shop, {});
+      expect(noticesIn(await plan(shop))).toEqual([]);
+      expect(await asked(host)).not.toBe("0\n");
+      const first = await apply(shop);
+      expect({ code: first.code, said: first.stdout + first.stderr }).toMatchObject({ code: 0 });
+      expect(await staging(host)).toBe("");
+      const before = await asked(host);
+      expect((await plan(shop)).stdout).toContain("No changes");
+      expect((await shop.run(["drift", "--env", "test"])).code).toBe(0);
+      expect((await shop.run(["status", "--env", "test"])).code).toBe(0);
+      expect(await asked(host)).toBe(before);
+    },
+  );
 
-  step("a value that lint does not know to be wrong: systemd does, at the line of the service file", async () => {
-    give(shop, { service: "  Type: exec\n  IOWeight: 100000\n" });
-    expect(noticesIn(await plan(shop))).toEqual([
-      expect.stringMatching(new RegExp(`^warning: systemd ${version} says of scribe\\.service:\\d+ \\(services/scribe\\.yaml:6\\): .*, ignoring`)),
-    ]);
-  });
+  step(
+    "a value that lint does not know to be wrong: systemd does, at the line of the service file",
+    async () => {
+      give(shop, { service: "  Type: exec\n  IOWeight: 100000\n" });
+      expect(noticesIn(await plan(shop))).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^warning: systemd ${version} says of scribe\\.service:\\d+ \\(services/scribe\\.yaml:6\\): .*, ignoring`,
+          ),
+        ),
+      ]);
+    },
+  );
 
-  step("a unit that systemd would not load is refused, whatever lint was told; the host stays as it was", async () => {
-    give(shop, { service: "  Type: oneshot\n  Restart: always\n", ignore: '{ rule: SD033, because: "to see" }' });
-    const shown = await plan(shop);
-    expect({ notices: noticesIn(shown), said: shown.stderr }).toMatchObject({ notices: [expect.stringMatching(/^error: .*Refusing\.$/)] });
-    expect(shown.stdout).toContain("1 host will be refused.");
-    const run = await apply(shop);
-    expect({ code: run.code, said: run.stdout }).toMatchObject({ code: 1, said: expect.stringContaining("Refusing.") });
-    expect(await host.shell("systemctl is-active scribe; grep -c oneshot /etc/systemd/system/scribe.service || true")).toBe("active\n0\n");
-  });
+  step(
+    "a unit that systemd would not load is refused, whatever lint was told; the host stays as it was",
+    async () => {
+      give(shop, {
+        service: "  Type: oneshot\n  Restart: always\n",
+        ignore: '{ rule: SD033, because: "to see" }',
+      });
+      const shown = await plan(shop);
+      expect({ notices: noticesIn(shown), said: shown.stderr }).toMatchObject({
+        notices: [expect.stringMatching(/^error: .*Refusing\.$/)],
+      });
+      expect(shown.stdout).toContain("1 host will be refused.");
+      const run = await apply(shop);
+      expect({ code: run.code, said: run.stdout }).toMatchObject({
+        code: 1,
+        said: expect.stringContaining("Refusing."),
+      });
+      expect(
+        await host.shell(
+          "systemctl is-active scribe; grep -c oneshot /etc/systemd/system/scribe.service || true",
+        ),
+      ).toBe("active\n0\n");
+    },
+  );
 
   step("a unit that ends systemd 247 itself ends its reader alone", async () => {
     give(shop, { service: "  Type: dbus\n", ignore: '{ rule: SD029, because: "to see" }' });
     const notices = noticesIn(await plan(shop));
-    expect(notices).toEqual([expect.stringMatching(version === 247 ? /^error: .*died of these unit files \(signal 6\)/ : /^error: .*Refusing\.$/)]);
+    expect(notices).toEqual([
+      expect.stringMatching(
+        version === 247 ? /^error: .*died of these unit files \(signal 6\)/ : /^error: .*Refusing\.$/,
+      ),
+    ]);
     expect(await host.shell("systemctl is-active scribe")).toBe("active\n");
     expect(await staging(host)).toBe("");
   });
@@ -177,7 +229,9 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       relay.cut();
       expect((await running).code).toBe(4);
       await host.shell("rm /root/slow");
-      await until(60_000, "the end of the staging folder", async () => ((await staging(host)) === "" ? true : null));
+      await until(60_000, "the end of the staging folder", async () =>
+        (await staging(host)) === "" ? true : null,
+      );
     } finally {
       await host.shell("rm -f /root/slow");
       await relay.close();
@@ -185,14 +239,19 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     }
   });
 
-  step("a signal after the rotation: the program goes on in a new log, made for its user; nothing restarts", async () => {
-    const before = await host.shell("systemctl show -p InvocationID --value scribe");
-    give(shop, { rotate: 'daily: true, maxsize: 1M, create: "0640 scribe scribe", postrotate: { signal: USR1 }' });
-    const run = await apply(shop);
-    expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
-    await rotated(host);
-    expect(await host.shell("systemctl show -p InvocationID --value scribe")).toBe(before);
-  });
+  step(
+    "a signal after the rotation: the program goes on in a new log, made for its user; nothing restarts",
+    async () => {
+      const before = await host.shell("systemctl show -p InvocationID --value scribe");
+      give(shop, {
+        rotate: 'daily: true, maxsize: 1M, create: "0640 scribe scribe", postrotate: { signal: USR1 }',
+      });
+      const run = await apply(shop);
+      expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
+      await rotated(host);
+      expect(await host.shell("systemctl show -p InvocationID --value scribe")).toBe(before);
+    },
+  );
 
   step("a reload does the same; hourly is told to be more than the timer gives", async () => {
     give(shop, { rotate: 'hourly: true, create: "0640", postrotate: reload' });
@@ -208,20 +267,25 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     await host.shell("systemctl stop scribe; logrotate -f -s /root/state /etc/logrotate.d/scribe");
     await host.shell("systemctl start scribe; mv /usr/sbin/logrotate /usr/sbin/logrotate.away");
     give(shop, {});
-    expect(noticesIn(await plan(shop))).toEqual(["warning: logrotate is not installed: nothing will rotate these logs"]);
+    expect(noticesIn(await plan(shop))).toEqual([
+      "warning: logrotate is not installed: nothing will rotate these logs",
+    ]);
     await host.shell("mv /usr/sbin/logrotate.away /usr/sbin/logrotate");
   });
 
-  step("the logs move from the block to a file beside it: no duplicate, since the first one goes along; then both are gone", async () => {
-    give(shop, { rotation: "file" });
-    expect(noticesIn(await plan(shop))).toEqual([]);
-    const moved = await apply(shop);
-    expect({ code: moved.code, said: moved.stdout + moved.stderr }).toMatchObject({ code: 0 });
-    expect(await host.shell("ls /etc/logrotate.d | grep scribe")).toBe("scribe-own\n");
-    give(shop, { rotation: "none" });
-    const run = await apply(shop);
-    expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
-    expect(await host.shell("ls /etc/logrotate.d | grep scribe || true")).toBe("");
-    expect((await plan(shop)).stdout).toContain("No changes");
-  });
+  step(
+    "the logs move from the block to a file beside it: no duplicate, since the first one goes along; then both are gone",
+    async () => {
+      give(shop, { rotation: "file" });
+      expect(noticesIn(await plan(shop))).toEqual([]);
+      const moved = await apply(shop);
+      expect({ code: moved.code, said: moved.stdout + moved.stderr }).toMatchObject({ code: 0 });
+      expect(await host.shell("ls /etc/logrotate.d | grep scribe")).toBe("scribe-own\n");
+      give(shop, { rotation: "none" });
+      const run = await apply(shop);
+      expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
+      expect(await host.shell("ls /etc/logrotate.d | grep scribe || true")).toBe("");
+      expect((await plan(shop)).stdout).toContain("No changes");
+    },
+  );
 });

@@ -1,4 +1,7 @@
-/** Each block of a service changed and then taken out of its file; a service that leaves the project; what is never removed, and what is refused. */
+/**
+ * Each block of a service changed and then taken out of its file; a service that leaves the project; what is
+ * never removed, and what is refused.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { makeWorkshop, type Run, type Workshop } from "../support/workshop.ts";
@@ -7,12 +10,15 @@ const canary = "canary-removal-51c0ffee";
 const hosts = new Map<number, TestHost>();
 
 beforeAll(async () => {
-  const started = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "removal" })));
+  const started = await Promise.all(
+    systemdVersions.map((systemd) => startHost({ systemd, name: "removal" })),
+  );
   for (const host of started) hosts.set(host.systemd, host);
 });
 afterAll(removeHosts);
 
-const plain = (name: string): string => `name: ${name}\nservice: { ExecStart: /bin/sleep 100000 }\nsettle: 1s\n`;
+const plain = (name: string): string =>
+  `name: ${name}\nservice: { ExecStart: /bin/sleep 100000 }\nsettle: 1s\n`;
 
 /** The web service with every block there is; number: what differs from one version to the next. */
 function full(number: number): string {
@@ -68,9 +74,13 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     play("web", "one", "two", "three");
   });
   afterAll(() => shop.remove());
-  const step = (name: string, work: () => Promise<void>): void => void test(name, { concurrent: false }, work);
+  const step = (name: string, work: () => Promise<void>): void =>
+    void test(name, { concurrent: false }, work);
   const play = (...services: readonly string[]): void =>
-    shop.write("playbooks/site.yaml", `- { play: web, hosts: all, services: [${services.join(", ")}], rollout: { healthyDeadline: 15s } }\n`);
+    shop.write(
+      "playbooks/site.yaml",
+      `- { play: web, hosts: all, services: [${services.join(", ")}], rollout: { healthyDeadline: 15s } }\n`,
+    );
   const run = async (...args: readonly string[]): Promise<Run> => {
     const done = await shop.run([...args, "--env", "test"], { env: { THE_TOKEN: canary } });
     expect(done.stdout + done.stderr).not.toContain(canary);
@@ -92,46 +102,66 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     shop.write("services/web.yaml", full(2));
     await apply(0);
     await nothingPending();
-    expect(await host.shell("systemctl is-active web.service web.socket web-rollup.timer var-cache-web.mount payments.slice")).toBe(
-      "active\n".repeat(5),
-    );
+    expect(
+      await host.shell(
+        "systemctl is-active web.service web.socket web-rollup.timer var-cache-web.mount payments.slice",
+      ),
+    ).toBe("active\n".repeat(5));
   });
 
-  step("a removal after which the service does not come up is undone: everything runs again as before", async () => {
-    const before = await host.shell(traces);
-    shop.write("services/web.yaml", bare("bad key=1\\n"));
-    await apply(5);
-    expect(await host.shell(traces)).toBe(before);
-    expect(await host.shell("systemctl is-active web.service web.socket web-rollup.timer var-cache-web.mount payments.slice")).toBe(
-      "active\n".repeat(5),
-    );
-    shop.write("services/web.yaml", full(2));
-    await nothingPending();
-  });
+  step(
+    "a removal after which the service does not come up is undone: everything runs again as before",
+    async () => {
+      const before = await host.shell(traces);
+      shop.write("services/web.yaml", bare("bad key=1\\n"));
+      await apply(5);
+      expect(await host.shell(traces)).toBe(before);
+      expect(
+        await host.shell(
+          "systemctl is-active web.service web.socket web-rollup.timer var-cache-web.mount payments.slice",
+        ),
+      ).toBe("active\n".repeat(5));
+      shop.write("services/web.yaml", full(2));
+      await nothingPending();
+    },
+  );
 
-  step("every block is removed: shown as a diff against nothing, without the secret; then it is gone, and users and data are not", async () => {
-    await host.shell("systemctl start --no-block web-rollup.service; echo data >/var/lib/webdata/file; echo line >/var/log/web/web.log");
-    shop.write("services/web.yaml", bare());
-    const plan = await run("plan");
-    expect(plan.stdout).toContain("- file /etc/systemd/system/web-rollup.timer: no longer declared");
-    expect(plan.stdout).toContain("-MemoryMax=200M");
-    expect(plan.stdout).toContain("- file /etc/svcdeploy/env/web.env (secret): no longer declared");
-    expect(plan.stdout).toContain("var-cache-web.mount is unmounted: its contents are lost");
-    expect(plan.stdout).toMatch(/web-rollup.service is \w+: what it does right now is cut short/);
-    expect((await run("drift")).code).toBe(2);
-    const done = await apply(0);
-    const order = ["stop web.service", "stop web-rollup.timer", "stop var-cache-web.mount", "daemon-reload", "start web.service"];
-    const found = order.map((text) => done.stdout.indexOf(text));
-    expect(found.toSorted((left, right) => left - right)).toEqual(found);
-    const left = await host.shell(traces);
-    expect(left).toContain("web.service loaded active\n");
-    expect(left).not.toMatch(/rollup|payments|web\.socket|logrotate|web\.env|extra\.conf|graphical/);
-    expect(left).toContain("not mounted");
-    expect(await host.shell("id -un web; cat /var/lib/webdata/file /var/log/web/web.log")).toBe("web\ndata\nline\n");
-    expect(await host.shell("systemctl --failed --no-legend | wc -l")).toBe("0\n");
-    await nothingPending();
-    expect((await run("drift")).code).toBe(0);
-  });
+  step(
+    "every block is removed: shown as a diff against nothing, without the secret; then it is gone, and users and data are not",
+    async () => {
+      await host.shell(
+        "systemctl start --no-block web-rollup.service; echo data >/var/lib/webdata/file; echo line >/var/log/web/web.log",
+      );
+      shop.write("services/web.yaml", bare());
+      const plan = await run("plan");
+      expect(plan.stdout).toContain("- file /etc/systemd/system/web-rollup.timer: no longer declared");
+      expect(plan.stdout).toContain("-MemoryMax=200M");
+      expect(plan.stdout).toContain("- file /etc/svcdeploy/env/web.env (secret): no longer declared");
+      expect(plan.stdout).toContain("var-cache-web.mount is unmounted: its contents are lost");
+      expect(plan.stdout).toMatch(/web-rollup.service is \w+: what it does right now is cut short/);
+      expect((await run("drift")).code).toBe(2);
+      const done = await apply(0);
+      const order = [
+        "stop web.service",
+        "stop web-rollup.timer",
+        "stop var-cache-web.mount",
+        "daemon-reload",
+        "start web.service",
+      ];
+      const found = order.map((text) => done.stdout.indexOf(text));
+      expect(found.toSorted((left, right) => left - right)).toEqual(found);
+      const left = await host.shell(traces);
+      expect(left).toContain("web.service loaded active\n");
+      expect(left).not.toMatch(/rollup|payments|web\.socket|logrotate|web\.env|extra\.conf|graphical/);
+      expect(left).toContain("not mounted");
+      expect(await host.shell("id -un web; cat /var/lib/webdata/file /var/log/web/web.log")).toBe(
+        "web\ndata\nline\n",
+      );
+      expect(await host.shell("systemctl --failed --no-legend | wc -l")).toBe("0\n");
+      await nothingPending();
+      expect((await run("drift")).code).toBe(0);
+    },
+  );
 
   step("what somebody edited or pointed elsewhere since stays, is named, and stays ours", async () => {
     shop.write("services/web.yaml", full(2));
@@ -141,64 +171,96 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     );
     shop.write("services/web.yaml", bare());
     const done = await apply(0);
-    expect(done.stdout.replace(/\s+/g, " ")).toContain("orphan: file /etc/web/extra.conf of web is no longer declared, but somebody edited it since");
-    expect(await host.shell("tail -n 1 /etc/web/extra.conf; readlink /etc/systemd/system/graphical.target.wants/web.service")).toBe(
-      "edited\n/dev/null\n",
+    expect(done.stdout.replace(/\s+/g, " ")).toContain(
+      "orphan: file /etc/web/extra.conf of web is no longer declared, but somebody edited it since",
     );
-    expect(await host.shell("systemctl is-active web-rollup.timer; grep -c extra.conf /var/lib/svcdeploy/projects/workshop/web")).toBe("active\n1\n");
-    await host.shell("rm /etc/web/extra.conf /etc/systemd/system/graphical.target.wants/web.service; systemctl disable --now web-rollup.timer");
+    expect(
+      await host.shell(
+        "tail -n 1 /etc/web/extra.conf; readlink /etc/systemd/system/graphical.target.wants/web.service",
+      ),
+    ).toBe("edited\n/dev/null\n");
+    expect(
+      await host.shell(
+        "systemctl is-active web-rollup.timer; grep -c extra.conf /var/lib/svcdeploy/projects/workshop/web",
+      ),
+    ).toBe("active\n1\n");
+    await host.shell(
+      "rm /etc/web/extra.conf /etc/systemd/system/graphical.target.wants/web.service; systemctl disable --now web-rollup.timer",
+    );
     await host.shell("rm /etc/systemd/system/web-rollup.timer; systemctl daemon-reload");
     await apply(0);
     await nothingPending();
     expect(await host.shell(traces)).not.toMatch(/rollup|graphical/);
   });
 
-  step("a service that left the project is shown, and goes only with --prune; most of them only with --prune=all", async () => {
-    shop.write("services/web.yaml", full(2));
-    await apply(0);
-    play("three");
-    const plan = await run("plan", "--detailed-exitcode");
-    expect(plan.code).toBe(0);
-    expect(plan.stdout).toContain("service web left the project and is still here");
-    expect((await run("plan", "--prune", "--service", "three")).code).toBe(64);
-    const refused = await apply(1, "--prune");
-    expect(refused.stdout.replace(/\s+/g, " ")).toContain("3 of the 4 services that workshop has here would be removed (one, two, web)");
-    play("one", "two", "three");
-    const done = await apply(0, "--prune");
-    expect(done.stdout).toContain("stop web.service: no longer declared");
-    const left = await host.shell(traces);
-    expect(left).not.toMatch(/^web[.-]\S* (loaded|not-found)|payments|var-cache|logrotate|web\.env|\/etc\/web\//m);
-    expect(await host.shell("systemctl is-active one.service two.service three.service; ls /var/lib/svcdeploy/projects/workshop | xargs")).toBe(
-      "active\nactive\nactive\none three two\n",
-    );
-    await nothingPending();
-  });
+  step(
+    "a service that left the project is shown, and goes only with --prune; most of them only with --prune=all",
+    async () => {
+      shop.write("services/web.yaml", full(2));
+      await apply(0);
+      play("three");
+      const plan = await run("plan", "--detailed-exitcode");
+      expect(plan.code).toBe(0);
+      expect(plan.stdout).toContain("service web left the project and is still here");
+      expect((await run("plan", "--prune", "--service", "three")).code).toBe(64);
+      const refused = await apply(1, "--prune");
+      expect(refused.stdout.replace(/\s+/g, " ")).toContain(
+        "3 of the 4 services that workshop has here would be removed (one, two, web)",
+      );
+      play("one", "two", "three");
+      const done = await apply(0, "--prune");
+      expect(done.stdout).toContain("stop web.service: no longer declared");
+      const left = await host.shell(traces);
+      expect(left).not.toMatch(
+        /^web[.-]\S* (loaded|not-found)|payments|var-cache|logrotate|web\.env|\/etc\/web\//m,
+      );
+      expect(
+        await host.shell(
+          "systemctl is-active one.service two.service three.service; ls /var/lib/svcdeploy/projects/workshop | xargs",
+        ),
+      ).toBe("active\nactive\nactive\none three two\n");
+      await nothingPending();
+    },
+  );
 
   step("a rollback of that run brings the service back with its release", async () => {
     const last = /^run=([0-9a-f]{32})/.exec(await host.shell("tail -n 1 /var/lib/svcdeploy/runs"))?.[1] ?? "";
     const back = await run("rollback", "--run", last, "--yes");
     expect({ code: back.code, said: back.stdout + back.stderr }).toMatchObject({ code: 0 });
-    expect(await host.shell("systemctl is-active web.service web.socket web-rollup.timer var-cache-web.mount")).toBe("active\n".repeat(4));
+    expect(
+      await host.shell("systemctl is-active web.service web.socket web-rollup.timer var-cache-web.mount"),
+    ).toBe("active\n".repeat(4));
   });
 
-  step("a host that no play names any more is looked at only with --prune, and everything goes only with --prune=all", async () => {
-    const other = makeWorkshop([host], { hostLines: "  away: { address: 127.0.0.1, port: 1 }\n" });
-    other.write("playbooks/site.yaml", "- { play: web, hosts: away, services: [web] }\n");
-    const at = (...args: readonly string[]): Promise<Run> => other.run([...args, "--env", "test", "--limit", "h1"]);
-    expect((await at("plan")).code).toBe(64);
-    expect((await at("plan", "--prune")).stdout.replace(/\s+/g, " ")).toContain(
-      "all 4 services that workshop has here would be removed (one, three, two,",
-    );
-    expect((await at("apply", "--yes", "--prune")).code).toBe(1);
-    const done = await at("apply", "--yes", "--prune=all");
-    expect({ code: done.code, said: done.stdout + done.stderr }).toMatchObject({ code: 0 });
-    expect(await host.shell("systemctl is-active one.service web.service; ls /var/lib/svcdeploy/projects/workshop | wc -l")).toBe(
-      "inactive\ninactive\n0\n",
-    );
-    expect((await at("plan", "--prune", "--detailed-exitcode")).code).toBe(0);
-    const back = await at("rollback", "web", "--dry-run");
-    expect({ code: back.code, said: back.stdout + back.stderr }).toMatchObject({ code: 0, said: expect.stringContaining("start web.service") });
-    expect((await at("rollback", "web", "--dry-run", "--to", "999")).stdout).toContain("generation 999 is not kept");
-    other.remove();
-  });
+  step(
+    "a host that no play names any more is looked at only with --prune, and everything goes only with --prune=all",
+    async () => {
+      const other = makeWorkshop([host], { hostLines: "  away: { address: 127.0.0.1, port: 1 }\n" });
+      other.write("playbooks/site.yaml", "- { play: web, hosts: away, services: [web] }\n");
+      const at = (...args: readonly string[]): Promise<Run> =>
+        other.run([...args, "--env", "test", "--limit", "h1"]);
+      expect((await at("plan")).code).toBe(64);
+      expect((await at("plan", "--prune")).stdout.replace(/\s+/g, " ")).toContain(
+        "all 4 services that workshop has here would be removed (one, three, two,",
+      );
+      expect((await at("apply", "--yes", "--prune")).code).toBe(1);
+      const done = await at("apply", "--yes", "--prune=all");
+      expect({ code: done.code, said: done.stdout + done.stderr }).toMatchObject({ code: 0 });
+      expect(
+        await host.shell(
+          "systemctl is-active one.service web.service; ls /var/lib/svcdeploy/projects/workshop | wc -l",
+        ),
+      ).toBe("inactive\ninactive\n0\n");
+      expect((await at("plan", "--prune", "--detailed-exitcode")).code).toBe(0);
+      const back = await at("rollback", "web", "--dry-run");
+      expect({ code: back.code, said: back.stdout + back.stderr }).toMatchObject({
+        code: 0,
+        said: expect.stringContaining("start web.service"),
+      });
+      expect((await at("rollback", "web", "--dry-run", "--to", "999")).stdout).toContain(
+        "generation 999 is not kept",
+      );
+      other.remove();
+    },
+  );
 });

@@ -1,4 +1,7 @@
-/** Rollback on real systemd 247, 252 and 257: back, forward again, a whole run, what cannot go back, and what why tells of it. */
+/**
+ * Rollback on real systemd 247, 252 and 257: back, forward again, a whole run, what cannot go back, and what
+ * why tells of it.
+ */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,17 +28,24 @@ beforeAll(async () => {
   hosts = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "rollback" })));
   shop = makeWorkshop(hosts);
   shop.write("services/side.yaml", SIDE);
-  shop.write("playbooks/site.yaml", "- { play: web, hosts: all, services: [web, side], rollout: { healthyDeadline: 15s } }\n");
+  shop.write(
+    "playbooks/site.yaml",
+    "- { play: web, hosts: all, services: [web, side], rollout: { healthyDeadline: 15s } }\n",
+  );
 });
 afterAll(async () => {
   shop.remove();
   await removeHosts();
 });
 
-/** The project at a version: configuration, artifact, unit, secret, what the newer one brings anew, and the older one's own check differ. */
+/**
+ * The project at a version: configuration, artifact, unit, secret, what the newer one brings anew, and the
+ * older one's own check differ.
+ */
 function writeVersion(version: "1.0" | "1.1"): void {
   const isNew = version === "1.1";
-  const before = '  - { path: /etc/web/before.conf, content: "here before svcdeploy\\n", mode: "0644", onChange: restart }\n';
+  const before =
+    '  - { path: /etc/web/before.conf, content: "here before svcdeploy\\n", mode: "0644", onChange: restart }\n';
   const after = `${before.replace("here before svcdeploy", "and changed")}  - { path: /etc/web/extra.conf, content: "new\\n", mode: "0644", onChange: none }\n`;
   const service = webService({
     service: isNew ? "  LimitNOFILE: 4096" : "",
@@ -44,10 +54,15 @@ function writeVersion(version: "1.0" | "1.1"): void {
   const check = "  - command: [/usr/bin/test, -e, /var/tmp/dependency]\nsettle: 1s";
   shop.write(
     "services/web.yaml",
-    service.replace("\nhealth:", `\n${isNew ? after : before}health:`).replace("settle: 3s", isNew ? "settle: 1s" : check),
+    service
+      .replace("\nhealth:", `\n${isNew ? after : before}health:`)
+      .replace("settle: 3s", isNew ? "settle: 1s" : check),
   );
   shop.write("artifacts/web.pl", `${program}# ${version}\n`);
-  shop.write("values/base.yaml", `version: "${version}"\ngreeting: ${isNew ? "good evening" : "hello"}\nconf: {}\n`);
+  shop.write(
+    "values/base.yaml",
+    `version: "${version}"\ngreeting: ${isNew ? "good evening" : "hello"}\nconf: {}\n`,
+  );
 }
 
 async function run(...args: readonly string[]): Promise<Run> {
@@ -65,8 +80,10 @@ async function apply(token: string, ...more: readonly string[]): Promise<Run> {
 const everywhere = async (line: string): Promise<readonly string[]> =>
   (await Promise.all(hosts.map((host) => host.shell(line)))).map((text) => text.trim());
 const same = (value: string): string[] => hosts.map(() => value);
-const invocations = (unit: string): Promise<readonly string[]> => everywhere(`systemctl show -p InvocationID --value ${unit}`);
-const lastRun = async (): Promise<string> => /^run=([0-9a-f]{32})/.exec((await everywhere("tail -n 1 /var/lib/svcdeploy/runs"))[0] ?? "")?.[1] ?? "";
+const invocations = (unit: string): Promise<readonly string[]> =>
+  everywhere(`systemctl show -p InvocationID --value ${unit}`);
+const lastRun = async (): Promise<string> =>
+  /^run=([0-9a-f]{32})/.exec((await everywhere("tail -n 1 /var/lib/svcdeploy/runs"))[0] ?? "")?.[1] ?? "";
 const runningVersion = (): Promise<readonly string[]> => everywhere("curl -s http://127.0.0.1:18080/");
 const answers = (version: string): string => `{"status":"ok","version":"${version}"}`;
 const token = (): Promise<readonly string[]> =>
@@ -84,7 +101,9 @@ let atNew: readonly string[] = [];
 let newerRun = "";
 
 test("1.0, with a file that was right before svcdeploy came, then 1.1", async () => {
-  await everywhere("mkdir -p /etc/web; echo 'here before svcdeploy' >/etc/web/before.conf; : >/var/tmp/dependency");
+  await everywhere(
+    "mkdir -p /etc/web; echo 'here before svcdeploy' >/etc/web/before.conf; : >/var/tmp/dependency",
+  );
   writeVersion("1.0");
   const first = await apply(secrets.old);
   expect([first.code, first.stderr]).toEqual([0, ""]);
@@ -95,7 +114,9 @@ test("1.0, with a file that was right before svcdeploy came, then 1.1", async ()
   atNew = await state();
   expect(atNew).not.toEqual(atOld);
   expect(await runningVersion()).toEqual(same(answers("1.1")));
-  const modes = await everywhere("find /var/lib/svcdeploy/targets /var/lib/svcdeploy/gen /var/lib/svcdeploy/blobs -perm /077 | wc -l");
+  const modes = await everywhere(
+    "find /var/lib/svcdeploy/targets /var/lib/svcdeploy/gen /var/lib/svcdeploy/blobs -perm /077 | wc -l",
+  );
   expect(modes).toEqual(same("0"));
 });
 
@@ -107,13 +128,23 @@ test("why says which run made it so, and what that changed", async () => {
   expect(why.stdout).toContain("secret, not shown");
   expect(why.stdout).toContain("nothing on the host differs");
   const json: unknown = JSON.parse((await run("why", "web@h2", "--output", "json")).stdout);
-  expect(json).toMatchObject({ schema: "svcdeploy.why/1", host: "h2", service: "web", version: "1.1", lastChange: { run: newerRun, before: 1 } });
+  expect(json).toMatchObject({
+    schema: "svcdeploy.why/1",
+    host: "h2",
+    service: "web",
+    version: "1.1",
+    lastChange: { run: newerRun, before: 1 },
+  });
   expect((await run("why", "nothing@h2")).code).toBe(1);
 });
 
 test("a dry run shows the way back and touches nothing", async () => {
   const before = [await state(), await generation()];
-  expect(await run("rollback", "wed", "--yes")).toMatchObject({ code: 64, stdout: "", stderr: expect.stringContaining('did you mean "web"?') });
+  expect(await run("rollback", "wed", "--yes")).toMatchObject({
+    code: 64,
+    stdout: "",
+    stderr: expect.stringContaining('did you mean "web"?'),
+  });
   const dry = await run("rollback", "web", "--dry-run");
   expect([dry.code, dry.stderr]).toEqual([0, ""]);
   expect(dry.stdout).toContain("from generation 2 (version 1.1) to generation");
@@ -131,7 +162,11 @@ test("rollback: 1.0's bytes and process, verified, nothing sent, the other servi
   expect(await token()).toEqual(same(`TOKEN=${secrets.old}`));
   expect(await invocations("side.service")).toEqual(side);
   expect(await everywhere("ls /var/lib/svcdeploy/upload | wc -l")).toEqual(same("0"));
-  expect(await everywhere(`tail -n 1 /var/lib/svcdeploy/runs | grep -c 'rollback-of=${newerRun} .*result=confirmed'`)).toEqual(same("1"));
+  expect(
+    await everywhere(
+      `tail -n 1 /var/lib/svcdeploy/runs | grep -c 'rollback-of=${newerRun} .*result=confirmed'`,
+    ),
+  ).toEqual(same("1"));
   expect(back.stdout).toContain("the next apply");
   expect(await generation()).toEqual(same("gen/3"));
 });
@@ -175,9 +210,15 @@ test("of a run with two services, both go back; where a later run changed one of
   expect((await apply(secrets.new, "--set", "greeting=only here", "--limit", "h1")).code).toBe(0);
   const back = await run("rollback", "--run", both, "--yes");
   expect(back.code).toBe(1);
-  expect(back.stdout).toMatch(/h1: web does not go back: run\s+[0-9a-f]{12}\s+of\s+\S+\s+changed\s+web\s+again\s+since/);
+  expect(back.stdout).toMatch(
+    /h1: web does not go back: run\s+[0-9a-f]{12}\s+of\s+\S+\s+changed\s+web\s+again\s+since/,
+  );
   expect(await everywhere("cat /etc/side/side.conf")).toEqual(same("port=18081"));
-  expect(await everywhere("grep GREETING /etc/svcdeploy/env/web.env")).toEqual(['GREETING="only here"', 'GREETING="hello"', 'GREETING="hello"']);
+  expect(await everywhere("grep GREETING /etc/svcdeploy/env/web.env")).toEqual([
+    'GREETING="only here"',
+    'GREETING="hello"',
+    'GREETING="hello"',
+  ]);
 });
 
 test("a release that is not on the host any more refuses before anything", async () => {

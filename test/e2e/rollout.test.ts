@@ -1,4 +1,7 @@
-/** A change on its way through a fleet of three: batches, limits on failures, plays in order, selections; and what that looks like in 80 columns. */
+/**
+ * A change on its way through a fleet of three: batches, limits on failures, plays in order, selections; and
+ * what that looks like in 80 columns.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -17,7 +20,10 @@ beforeAll(async () => {
   shop = makeWorkshop(hosts);
   shop.write("services/web.yaml", webService().replace("settle: 3s", "settle: 1s"));
   shop.write("templates/web.conf.hbs", "version={{values.version}}\nstatus={{host.vars.status}}\n");
-  inventory = readFileSync(join(shop.folder, "inventory/test.yaml"), "utf8").replace("systemd: 247 }", "systemd: 247, vars: { status: 200 } }");
+  inventory = readFileSync(join(shop.folder, "inventory/test.yaml"), "utf8").replace(
+    "systemd: 247 }",
+    "systemd: 247, vars: { status: 200 } }",
+  );
   reset();
   const first = await shop.run(["apply", ...change(0)]);
   expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: "" });
@@ -28,7 +34,8 @@ afterAll(async () => {
 });
 
 const change = (n: number): readonly string[] => ["--env", "test", "--yes", "--set", `greeting=g${n}`];
-const ill = (name: string, text = inventory): string => text.replace(`${name}: {`, `${name}: { vars: { status: 503 },`);
+const ill = (name: string, text = inventory): string =>
+  text.replace(`${name}: {`, `${name}: { vars: { status: 503 },`);
 const withDead = (name: string, more = ""): string =>
   inventory.replace(
     "hosts:\n",
@@ -37,16 +44,22 @@ const withDead = (name: string, more = ""): string =>
 function setUp(text: string, rollout: string): void {
   shop.write("inventory/test.yaml", text);
   shop.write("inventory/prod.yaml", `${text}protected: true\n`);
-  shop.write("playbooks/site.yaml", `- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 4s${rollout} } }\n`);
+  shop.write(
+    "playbooks/site.yaml",
+    `- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 4s${rollout} } }\n`,
+  );
 }
 const reset = (): void => setUp(inventory, "");
 const everywhere = (): Promise<readonly string[]> => Promise.all(hosts.map(snapshot));
-const greetings = async (): Promise<readonly string[]> => (await everywhere()).map((text) => /GREETING=(\w+)/.exec(text)?.[1] ?? "");
-const statuses = (run: Run): readonly string[] => reportsOf(run).map(({ host, status }) => `${host} ${status}`);
+const greetings = async (): Promise<readonly string[]> =>
+  (await everywhere()).map((text) => /GREETING=(\w+)/.exec(text)?.[1] ?? "");
+const statuses = (run: Run): readonly string[] =>
+  reportsOf(run).map(({ host, status }) => `${host} ${status}`);
 const idle = async (): Promise<void> => {
   for (const host of hosts) expect(await settleAlone(host, 15)).not.toBe(null);
 };
-const without = (words: readonly string[], word: string): readonly string[] => words.filter((each) => each !== word);
+const without = (words: readonly string[], word: string): readonly string[] =>
+  words.filter((each) => each !== word);
 
 describe("batches", () => {
   test("production goes host by host: the first is not well, the others are skipped and untouched", async () => {
@@ -66,7 +79,16 @@ describe("batches", () => {
   });
 
   test("production that is well: three batches of one, in order", async () => {
-    const run = await shop.run(["apply", "--env", "prod", "--yes", "--set", "greeting=g2", "--output", "ndjson"]);
+    const run = await shop.run([
+      "apply",
+      "--env",
+      "prod",
+      "--yes",
+      "--set",
+      "greeting=g2",
+      "--output",
+      "ndjson",
+    ]);
     expect(run.code).toBe(0);
     const batches = eventsOf(run).flatMap((event) =>
       event.type === "batch-started" ? [`${event.batch}/${event.batches} ${event.hosts.join()}`] : [],
@@ -78,11 +100,17 @@ describe("batches", () => {
   test("maxFailed lets one fail; without it, hosts of the same batch still finish", async () => {
     setUp(ill("h1"), ", batches: [1, 100%], maxFailed: 1");
     const lenient = await shop.run(["apply", ...change(3), "--output", "ndjson"]);
-    expect({ code: lenient.code, statuses: statuses(lenient) }).toEqual({ code: 5, statuses: ["h1 rolled-back", "h2 changed", "h3 changed"] });
+    expect({ code: lenient.code, statuses: statuses(lenient) }).toEqual({
+      code: 5,
+      statuses: ["h1 rolled-back", "h2 changed", "h3 changed"],
+    });
     expect(await greetings()).toEqual(["g2", "g3", "g3"]);
     setUp(ill("h1"), ", batches: [2, 1]");
     const strict = await shop.run(["apply", ...change(4), "--output", "ndjson"]);
-    expect({ code: strict.code, statuses: statuses(strict) }).toEqual({ code: 5, statuses: ["h1 rolled-back", "h2 changed", "h3 skipped"] });
+    expect({ code: strict.code, statuses: statuses(strict) }).toEqual({
+      code: 5,
+      statuses: ["h1 rolled-back", "h2 changed", "h3 skipped"],
+    });
     expect(await greetings()).toEqual(["g2", "g4", "g3"]);
     reset();
   });
@@ -114,12 +142,16 @@ describe("batches", () => {
     const busy = new Set<string>();
     let most = 0;
     const listen = (event: DeployEvent): void => {
-      if (event.type === "batch-started" || event.type === "batch-finished") times.set(`${event.type} ${event.batch}`, performance.now());
+      if (event.type === "batch-started" || event.type === "batch-finished")
+        times.set(`${event.type} ${event.batch}`, performance.now());
       if (event.type === "host-stage") busy.add(event.host);
       if (event.type === "host-finished") busy.delete(event.report.host);
       most = Math.max(most, busy.size);
     };
-    const run = await shop.run(["apply", ...change(6), "--output", "ndjson", "--forks", "1"], hearing(listen));
+    const run = await shop.run(
+      ["apply", ...change(6), "--output", "ndjson", "--forks", "1"],
+      hearing(listen),
+    );
     expect(run.code).toBe(0);
     expect((times.get("batch-started 2") ?? 0) - (times.get("batch-finished 1") ?? 0)).toBeGreaterThan(2900);
     expect(most).toBe(1);
@@ -129,7 +161,16 @@ describe("batches", () => {
 
 describe("selections", () => {
   test("--limit and --service touch nothing else", async () => {
-    const run = await shop.run(["apply", ...change(7), "--limit", "h2:h3:!h3", "--service", "web", "--output", "ndjson"]);
+    const run = await shop.run([
+      "apply",
+      ...change(7),
+      "--limit",
+      "h2:h3:!h3",
+      "--service",
+      "web",
+      "--output",
+      "ndjson",
+    ]);
     expect({ code: run.code, statuses: statuses(run) }).toEqual({ code: 0, statuses: ["h2 changed"] });
     expect(await greetings()).toEqual(["g6", "g7", "g6"]);
   });
@@ -151,14 +192,18 @@ describe("selections", () => {
 
   test("a service that no selected host gets is a mistake as well", async () => {
     shop.write("services/nap.yaml", nap);
-    shop.write("playbooks/site.yaml", "- { play: web, hosts: all, services: [web] }\n- { play: nap, hosts: h1, services: [nap] }\n");
+    shop.write(
+      "playbooks/site.yaml",
+      "- { play: web, hosts: all, services: [web] }\n- { play: nap, hosts: h1, services: [nap] }\n",
+    );
     const run = await shop.run(["plan", "--env", "test", "--limit", "h2", "--service", "nap"]);
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 64, stdout: "" });
     reset();
   });
 });
 
-const nap = 'name: nap\nservice: { Type: simple, ExecStart: /bin/sleep infinity }\nenvironment: { A: "{{values.greeting}}" }\nsettle: 1s\n';
+const nap =
+  'name: nap\nservice: { Type: simple, ExecStart: /bin/sleep infinity }\nenvironment: { A: "{{values.greeting}}" }\nsettle: 1s\n';
 
 describe("plays", () => {
   const plays = (): void =>
@@ -172,7 +217,9 @@ describe("plays", () => {
     plays();
     const run = await shop.run(["apply", ...change(9), "--output", "ndjson"]);
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
-    const told = eventsOf(run).flatMap((event) => (event.type === "play-started" ? [`${event.play} ${event.hosts.join()}`] : []));
+    const told = eventsOf(run).flatMap((event) =>
+      event.type === "play-started" ? [`${event.play} ${event.hosts.join()}`] : [],
+    );
     expect(told).toEqual(["first h1,h2,h3", "second h1"]);
     expect(reportsOf(run).map(({ play, host, status }) => `${play} ${host} ${status}`)).toEqual([
       "first h1 changed",
@@ -180,9 +227,11 @@ describe("plays", () => {
       "first h3 changed",
       "second h1 changed",
     ]);
-    expect(await hosts[0]?.shell("systemctl is-active web.service nap.service; ls /var/lib/svcdeploy/projects/workshop")).toBe(
-      "active\nactive\nnap\nweb\n",
-    );
+    expect(
+      await hosts[0]?.shell(
+        "systemctl is-active web.service nap.service; ls /var/lib/svcdeploy/projects/workshop",
+      ),
+    ).toBe("active\nactive\nnap\nweb\n");
     const again = await shop.run(["apply", ...change(9)]);
     expect(again.code).toBe(0);
     expect(again.stdout).toContain("No changes");
@@ -206,12 +255,18 @@ describe("plays", () => {
 
 describe("80 columns", () => {
   const env = { COLUMNS: "80" };
-  const tooLong = (run: Run): readonly string[] => `${run.stdout}${run.stderr}`.split("\n").filter((line) => [...line].length > 80);
+  const tooLong = (run: Run): readonly string[] =>
+    `${run.stdout}${run.stderr}`.split("\n").filter((line) => [...line].length > 80);
 
   test("no line is longer, whatever the command says; nothing in a pipe has an escape code", async () => {
     await idle();
-    await hosts[1]?.shell("echo extra >>/etc/web/web.conf; chmod 600 /etc/systemd/system/web.service; systemctl stop web.service");
-    setUp(ill("h1", withDead("a-host-with-a-name-that-is-long.in-a-long-domain.example.org")), ", maxFailed: 1, maxUnreachable: 1");
+    await hosts[1]?.shell(
+      "echo extra >>/etc/web/web.conf; chmod 600 /etc/systemd/system/web.service; systemctl stop web.service",
+    );
+    setUp(
+      ill("h1", withDead("a-host-with-a-name-that-is-long.in-a-long-domain.example.org")),
+      ", maxFailed: 1, maxUnreachable: 1",
+    );
     const only = without(change(11), "--yes");
     const runs = {
       plan: await shop.run(["plan", ...only], { env }),
@@ -219,7 +274,10 @@ describe("80 columns", () => {
       verify: await shop.run(["verify", ...only], { env }),
       apply: await shop.run(["apply", ...change(11)], { env }),
       help: await shop.run(["apply", "--help"], { env }),
-      mistake: await shop.run(["plan", "--env", "test", "--limit", "a-host-that-nobody-has-ever-heard-of-and-nobody-ever-will"], { env }),
+      mistake: await shop.run(
+        ["plan", "--env", "test", "--limit", "a-host-that-nobody-has-ever-heard-of-and-nobody-ever-will"],
+        { env },
+      ),
     };
     expect(runs.apply.code).toBe(3);
     expect(Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, tooLong(run)]))).toEqual(

@@ -1,4 +1,7 @@
-/** Saved plans on two real hosts: carried out exactly as reviewed, refused where a host or the project moved since, and no secret in the file. */
+/**
+ * Saved plans on two real hosts: carried out exactly as reviewed, refused where a host or the project moved
+ * since, and no secret in the file.
+ */
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,7 +10,11 @@ import { removeHosts, startHost, type TestHost } from "../support/hosts.ts";
 import { makeWorkshop, type Run, type Workshop, webService } from "../support/workshop.ts";
 
 const CANARY = "canary-one 7Zq";
-const env = { SVCDEPLOY_PLAN_KEY: "the key of these tests: 32 letters", THE_PASSWORD: CANARY, COLUMNS: "160" };
+const env = {
+  SVCDEPLOY_PLAN_KEY: "the key of these tests: 32 letters",
+  THE_PASSWORD: CANARY,
+  COLUMNS: "160",
+};
 
 let hosts: readonly TestHost[] = [];
 let shop: Workshop;
@@ -17,7 +24,10 @@ beforeAll(async () => {
   hosts = await Promise.all([startHost({ systemd: 247 }), startHost({ systemd: 257 })]);
   shop = makeWorkshop(hosts);
   file = join(shop.folder, "plan.json");
-  const service = webService({ extra: "secrets: { DB_PASSWORD: { env: THE_PASSWORD } }\n" }).replace("settle: 3s", "settle: 1s");
+  const service = webService({ extra: "secrets: { DB_PASSWORD: { env: THE_PASSWORD } }\n" }).replace(
+    "settle: 3s",
+    "settle: 1s",
+  );
   shop.write("services/web.yaml", service);
 });
 afterAll(async () => {
@@ -27,13 +37,17 @@ afterAll(async () => {
 beforeEach(() => rmSync(file, { force: true }));
 
 const run = (...args: readonly string[]): Promise<Run> => shop.run(args, { env });
-const on = (host: number, line: string): Promise<string> => hosts[host]?.shell(line) ?? Promise.reject(new Error(`no host ${host}`));
+const on = (host: number, line: string): Promise<string> =>
+  hosts[host]?.shell(line) ?? Promise.reject(new Error(`no host ${host}`));
 const greeting = (host: number): Promise<string> =>
   on(host, "tr '\\0' '\\n' </proc/$(systemctl show -p MainPID --value web.service)/environ | grep GREETING");
 
 async function save(...more: readonly string[]): Promise<Run> {
   const done = await run("plan", "--env", "test", "--out", file, ...more);
-  expect({ code: done.code, stderr: done.stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^Saved in .*valid until/) });
+  expect({ code: done.code, stderr: done.stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/^Saved in .*valid until/),
+  });
   return done;
 }
 
@@ -44,7 +58,11 @@ test("a new service is applied from its saved plan, with what --values and --set
   rmSync(values);
   expect((statSync(file).mode & 0o777).toString(8)).toBe("600");
   const text = readFileSync(file, "utf8");
-  for (const form of [CANARY, Buffer.from(CANARY).toString("base64").slice(0, -2), Buffer.from(CANARY).toString("hex")])
+  for (const form of [
+    CANARY,
+    Buffer.from(CANARY).toString("base64").slice(0, -2),
+    Buffer.from(CANARY).toString("hex"),
+  ])
     expect(text).not.toContain(form);
   const unasked = await run("apply", file);
   expect([unasked.code, unasked.stderr]).toEqual([64, expect.stringContaining("--yes")]);
@@ -63,7 +81,8 @@ test("a new service is applied from its saved plan, with what --values and --set
 test("a host that was edited since is refused and told what moved; the other goes on; --stale skip leaves it out", async () => {
   await save("--set", "greeting=second");
   await on(1, "echo '# by hand' >>/etc/web/web.conf");
-  const told = /h2 is not as it was when the plan was made:\s+\/etc\/web\/web\.conf was edited since the plan/;
+  const told =
+    /h2 is not as it was when the plan was made:\s+\/etc\/web\/web\.conf was edited since the plan/;
   const skipped = await run("apply", file, "--yes", "--stale", "skip");
   expect([skipped.code, skipped.stderr]).toEqual([3, ""]);
   expect(skipped.stdout).toMatch(told);
@@ -82,7 +101,10 @@ test("a host that was edited since is refused and told what moved; the other goe
 test("a host that is another machine by now, and one that the saved plan found in order, are refused as well", async () => {
   expect((await run("apply", "--env", "test", "--yes")).code).toBe(0);
   await save("--output", "json");
-  await on(0, "cp /etc/machine-id /etc/machine-id.old; echo 0123456789abcdef0123456789abcdef >/etc/machine-id");
+  await on(
+    0,
+    "cp /etc/machine-id /etc/machine-id.old; echo 0123456789abcdef0123456789abcdef >/etc/machine-id",
+  );
   await on(1, "systemctl stop web.service");
   const refused = await run("apply", file, "--yes");
   await on(0, "mv /etc/machine-id.old /etc/machine-id");
@@ -101,20 +123,31 @@ test("a plan that must not be carried out is refused in one sentence, before any
     expect(stdout).toBe("");
     return `${code} ${stderr}`;
   };
-  expect(await apply(text.replace('"environment": "test"', '"environment": "prod"'))).toMatch(/^65 .*it was edited or cut off\n/);
+  expect(await apply(text.replace('"environment": "test"', '"environment": "prod"'))).toMatch(
+    /^65 .*it was edited or cut off\n/,
+  );
   expect(await apply(text.slice(0, -500))).toMatch(/^65 .*it was edited or cut off\n/);
-  expect(await apply(text.replace("saved-plan/1", "saved-plan/9"))).toMatch(/^65 .*another version of svcdeploy: it is svcdeploy\.saved-plan\/9/);
+  expect(await apply(text.replace("saved-plan/1", "saved-plan/9"))).toMatch(
+    /^65 .*another version of svcdeploy: it is svcdeploy\.saved-plan\/9/,
+  );
   expect(await apply(text, "--limit", "h1")).toMatch(/^64 --limit stands in the saved plan/);
   expect(await apply(text, "--dry-run")).toMatch(/^64 --dry-run/);
-  const otherKey = await shop.run(["apply", file, "--yes"], { env: { ...env, SVCDEPLOY_PLAN_KEY: "another key of thirty-two letters" } });
+  const otherKey = await shop.run(["apply", file, "--yes"], {
+    env: { ...env, SVCDEPLOY_PLAN_KEY: "another key of thirty-two letters" },
+  });
   expect([otherKey.code, otherKey.stderr]).toEqual([64, expect.stringContaining("made under another key")]);
   const noKey = await shop.run(["apply", file, "--yes"], { env: { THE_PASSWORD: CANARY } });
   expect([noKey.code, noKey.stderr]).toEqual([64, expect.stringContaining("SVCDEPLOY_PLAN_KEY")]);
   shop.write("svcdeploy.yaml", "name: other\n");
-  expect(await apply(text)).toMatch(/^65 .*is a plan of the project workshop, and this is the project other\n/);
+  expect(await apply(text)).toMatch(
+    /^65 .*is a plan of the project workshop, and this is the project other\n/,
+  );
   shop.write("svcdeploy.yaml", "name: workshop\n");
   const renewed = await shop.run(["apply", file, "--yes"], { env: { ...env, THE_PASSWORD: "canary-two" } });
-  expect([renewed.code, renewed.stderr]).toEqual([65, expect.stringContaining("h1: file:/etc/svcdeploy/env/web.env is something else now")]);
+  expect([renewed.code, renewed.stderr]).toEqual([
+    65,
+    expect.stringContaining("h1: file:/etc/svcdeploy/env/web.env is something else now"),
+  ]);
   expect(renewed.stderr).not.toContain("canary");
   cpSync(join(shop.folder, "templates/web.conf.hbs"), join(shop.folder, "kept.hbs"));
   shop.write("templates/web.conf.hbs", "other={{values.version}}\n");
@@ -128,12 +161,18 @@ test("a plan expires, and is not made where a host is out of reach or a value is
   await save("--valid-for", "1s");
   await sleep(1100);
   const expired = await run("apply", file, "--yes");
-  expect([expired.code, expired.stderr]).toEqual([6, expect.stringMatching(/plan\.json expired: it was made at .* and was valid until/)]);
+  expect([expired.code, expired.stderr]).toEqual([
+    6,
+    expect.stringMatching(/plan\.json expired: it was made at .* and was valid until/),
+  ]);
   rmSync(file);
   const told = await run("plan", "--env", "test", "--out", file, "--set", `greeting=${CANARY}`);
   expect([told.code, told.stderr]).toEqual([64, expect.stringContaining("holds the value of a secret")]);
   await hosts[1]?.stop();
   const half = await run("plan", "--env", "test", "--out", file);
-  expect([half.code, half.stderr]).toEqual([3, expect.stringContaining("Not saved: h2 could not be looked at")]);
+  expect([half.code, half.stderr]).toEqual([
+    3,
+    expect.stringContaining("Not saved: h2 could not be looked at"),
+  ]);
   expect(() => statSync(file)).toThrow(/ENOENT/);
 });

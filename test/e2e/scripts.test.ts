@@ -1,4 +1,7 @@
-/** The shell scripts: clean under ShellCheck, and run alike by dash, bash and busybox; a transaction that dies at once leaves PID 1 alive. */
+/**
+ * The shell scripts: clean under ShellCheck, and run alike by dash, bash and busybox; a transaction that dies
+ * at once leaves PID 1 alive.
+ */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
@@ -15,7 +18,10 @@ import { deliverBody, deliverHead, sha256 } from "../support/deliver-input.ts";
 import { cgroupMode, type Output, removeHosts, startHost, type TestHost } from "../support/hosts.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const files = globSync(["src/host/*.sh", "docker/*.sh", "scripts/*.sh", "playbooks/*/ci/*.sh", "test/support/*.sh"], { cwd: root }).sort();
+const files = globSync(
+  ["src/host/*.sh", "docker/*.sh", "scripts/*.sh", "playbooks/*/ci/*.sh", "test/support/*.sh"],
+  { cwd: root },
+).sort();
 const shells = [
   ["dash", "/usr/bin/dash", ["dash"]],
   ["bash", "/usr/bin/bash", ["bash", "--posix"]],
@@ -34,9 +40,17 @@ const shellcheck = spawnSync("shellcheck", ["--version"]).error === undefined;
 if (!shellcheck) console.log("ShellCheck is not installed here: the scripts are not checked with it");
 
 test.skipIf(!shellcheck).each(files)("ShellCheck finds nothing in %s", (file) => {
-  // journal.sh, which apply.sh and finish.sh read in, shares their variables, and so does tree.sh, which probe.sh has before it; ShellCheck
-  // sees only one side. The others read in nothing.
-  const shares = ["apply.sh", "finish.sh", "journal.sh", "release.sh", "tree.sh", "probe.sh", "extract-corpus.sh"].includes(basename(file));
+  // journal.sh, which apply.sh and finish.sh read in, shares their variables, and so does tree.sh, which
+  // probe.sh has before it; ShellCheck sees only one side. The others read in nothing.
+  const shares = [
+    "apply.sh",
+    "finish.sh",
+    "journal.sh",
+    "release.sh",
+    "tree.sh",
+    "probe.sh",
+    "extract-corpus.sh",
+  ].includes(basename(file));
   const command = ["--shell=sh", "--external-sources", ...(shares ? ["--exclude=SC2034,SC2154"] : []), file];
   const { status, stdout } = spawnSync("shellcheck", command, { cwd: root, encoding: "utf8" });
   expect(`${stdout}${status}`).toBe("0");
@@ -44,7 +58,10 @@ test.skipIf(!shellcheck).each(files)("ShellCheck finds nothing in %s", (file) =>
 
 describe.each(shells)("%s", (_name, path, command) => {
   test.each(files)("parses %s", async (file) => {
-    expect(await host.exec([...command, "-n"], readFileSync(`${root}/${file}`))).toMatchObject({ status: 0, stderr: "" });
+    expect(await host.exec([...command, "-n"], readFileSync(`${root}/${file}`))).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
   });
 
   test("asks, delivers, confirms and takes back as the host's /bin/sh", async () => {
@@ -59,18 +76,25 @@ describe.each(shells)("%s", (_name, path, command) => {
     expect(first.seen.units.get("flow.service")).toMatchObject({ ActiveState: "active" });
     expect(first.seen.records.get("flow.service")).toMatchObject({ restartDigest: "one" });
     expect(first.seen.trees.get("/opt/flow/releases/one")?.sha256).toBe(treesDigest);
-    expect(await host.shell(`stat -c '%U %a' /opt/flow/releases/one/bin/run && ls ${stateFolder}/upload`)).toBe("root 755\n");
+    expect(
+      await host.shell(`stat -c '%U %a' /opt/flow/releases/one/bin/run && ls ${stateFolder}/upload`),
+    ).toBe("root 755\n");
     await host.exec(["sh", "-c", `cat >${upload}`], treesTar);
     const second = await transact("rollback", "two", "one");
     expect(second.decided).toBe("ROLLEDBACK");
-    expect(second.seen.paths.get("/etc/flow/conf")).toEqual({ ...first.seen.paths.get("/etc/flow/conf"), ctime: expect.any(Number) });
+    expect(second.seen.paths.get("/etc/flow/conf")).toEqual({
+      ...first.seen.paths.get("/etc/flow/conf"),
+      ctime: expect.any(Number),
+    });
     expect(second.seen.units.get("flow.service")).toMatchObject({ ActiveState: "active" });
     expect(second.seen.records.get("flow.service")).toMatchObject({ restartDigest: "one" });
     expect(second.seen.transactions).toEqual([]);
     expect(await host.shell(`ls /opt/flow/releases ${stateFolder}/upload`)).toBe(
       `/opt/flow/releases:\none\n\n${stateFolder}/upload:\n${treesUpload}\n`,
     );
-    await host.shell("systemctl stop flow.service && rm -rf /etc/flow /opt/flow /etc/systemd/system/flow.service && ln -sfn dash /bin/sh");
+    await host.shell(
+      "systemctl stop flow.service && rm -rf /etc/flow /opt/flow /etc/systemd/system/flow.service && ln -sfn dash /bin/sh",
+    );
   });
 });
 
@@ -84,10 +108,14 @@ test("100 transactions that die in their first milliseconds touch nothing, and P
   await old.exec(["sh", "-c", "cat >/var/early/die-early.sh"], script);
   const { stdout } = await old.exec(["sh", "/var/early/die-early.sh", "100"]);
   const counts = Map.groupBy(stdout.trim().split("\n"), (text) => text);
-  console.log(`died early on systemd 247: ${[...counts].map(([text, all]) => `${text}: ${all.length}`).join(", ")}`);
+  console.log(
+    `died early on systemd 247: ${[...counts].map(([text, all]) => `${text}: ${all.length}`).join(", ")}`,
+  );
   expect([...counts.values()].flat()).toHaveLength(100);
   for (const text of counts.keys()) expect(text).toMatch(/^(STAGED|ROLLEDBACK|GONE) 0 untouched$/);
-  expect(await old.shell("timeout 20 systemctl daemon-reload && timeout 20 systemctl is-system-running || true")).toMatch(/running|degraded/);
+  expect(
+    await old.shell("timeout 20 systemctl daemon-reload && timeout 20 systemctl is-system-running || true"),
+  ).toMatch(/running|degraded/);
 });
 
 /** One transaction from the question to the word, with what the host is like afterwards. */
@@ -97,12 +125,17 @@ async function transact(word: "confirmed" | "rollback", text: string, before: st
   expect(delivered).toMatchObject({ status: 0, stdout: "nonce published\nnonce launched\n" });
   const attended = await run(scripts.sample, `nonce\n${systemScope}\n1\n1\nActiveState\nflow.service\nend\n`);
   expect(attended.stdout).toContain("ActiveState=");
-  await host.shell(`i=0; until grep -q AWAIT ${stateFolder}/txn/${id}/state || [ $i = 100 ]; do i=$((i + 1)); sleep 0.1; done`);
+  await host.shell(
+    `i=0; until grep -q AWAIT ${stateFolder}/txn/${id}/state || [ $i = 100 ]; do i=$((i + 1)); sleep 0.1; done`,
+  );
   const decided = await run(scripts.decide, `nonce\n${stateFolder}\n${id}\n${word}\n30\n`);
   const result = await run(scripts.result, `nonce\n${stateFolder}\n${id}\n`);
   expect(result.stdout).toMatch(/nonce end\n$/);
   const answer = await run(scripts.probe, encodeProbe(request, "nonce"));
-  return { decided: lastState(decided.stdout, "nonce")?.name, seen: decodeProbe("h", request, "nonce", answer.stdout, answer.stderr) };
+  return {
+    decided: lastState(decided.stdout, "nonce")?.name,
+    seen: decodeProbe("h", request, "nonce", answer.stdout, answer.stderr),
+  };
 }
 
 const request: ProbeRequest = {
@@ -123,8 +156,26 @@ function bodyOf(text: string, before: string): Uint8Array {
   const fresh = before === "-";
   const plan = [
     line("directory", "0", "/etc/flow", "0755", "root", "root", fresh ? "-" : "755:root:root"),
-    line("file", "1", "/etc/flow/conf", "0640", "root", "root", sha256(`${text}\n`), fresh ? "-" : sha256(`${before}\n`)),
-    line("file", "2", "/etc/systemd/system/flow.service", "0644", "root", "root", sha256(unit), fresh ? "-" : sha256(unit)),
+    line(
+      "file",
+      "1",
+      "/etc/flow/conf",
+      "0640",
+      "root",
+      "root",
+      sha256(`${text}\n`),
+      fresh ? "-" : sha256(`${before}\n`),
+    ),
+    line(
+      "file",
+      "2",
+      "/etc/systemd/system/flow.service",
+      "0644",
+      "root",
+      "root",
+      sha256(unit),
+      fresh ? "-" : sha256(unit),
+    ),
     line("tree", "3", `/opt/flow/releases/${text}`, treesDigest, treesUpload),
     line("unit", "flow.service"),
     line("action", "daemon-reload", "-", "120"),

@@ -1,11 +1,17 @@
-/** Secrets reach the service and nothing else: two canaries go through every command and every output, and the host is searched for them. */
+/**
+ * Secrets reach the service and nothing else: two canaries go through every command and every output, and the
+ * host is searched for them.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { removeHosts, startHost, type TestHost } from "../support/hosts.ts";
 import { makeWorkshop, type Run, type Workshop, webService } from "../support/workshop.ts";
 
-/** By environment variable; the characters are those that JSON, Markdown, systemd and shells write differently. */
+/**
+ * By environment variable; the characters are those that JSON, Markdown, systemd and shells write
+ * differently.
+ */
 const first = `canary-one "quoted" \\ $HOME %h <&> 7Zq`;
 const second = "canary-two-5f0c9e";
 const renewed = "canary-three-renewed-81";
@@ -20,12 +26,18 @@ beforeAll(async () => {
   host = await startHost({ systemd: 247 });
   shop = makeWorkshop([host]);
   shop.write("secrets/token", `${second}\n`);
-  const files = '  - { path: /etc/web/token.conf, template: templates/token.conf.hbs, mode: "0640", group: web, onChange: restart }\n';
+  const files =
+    '  - { path: /etc/web/token.conf, template: templates/token.conf.hbs, mode: "0640", group: web, onChange: restart }\n';
   const secrets = "secrets: { DB_PASSWORD: { env: THE_PASSWORD }, API_TOKEN: { file: secrets/token } }\n";
-  const service = webService({ extra: secrets }).replace("settle: 3s", "settle: 1s").replace("\nhealth:", `\n${files}health:`);
+  const service = webService({ extra: secrets })
+    .replace("settle: 3s", "settle: 1s")
+    .replace("\nhealth:", `\n${files}health:`);
   shop.write("services/web.yaml", service);
   shop.write("templates/token.conf.hbs", "token={{secrets.API_TOKEN}}\n");
-  shop.write("playbooks/site.yaml", "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 3s } }\n");
+  shop.write(
+    "playbooks/site.yaml",
+    "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 3s } }\n",
+  );
 });
 afterAll(async () => {
   shop.remove();
@@ -38,7 +50,12 @@ async function run(password: string, ...args: readonly string[]): Promise<Run> {
   return done;
 }
 
-const plans = [["plan"], ["plan", "--output", "json"], ["plan", "--output", "markdown"], ["apply", "--dry-run"]] as const;
+const plans = [
+  ["plan"],
+  ["plan", "--output", "json"],
+  ["plan", "--output", "markdown"],
+  ["apply", "--dry-run"],
+] as const;
 const looks = [
   ["drift"],
   ["drift", "--output", "json"],
@@ -54,12 +71,16 @@ test("plans of a new service", async () => {
 
 test("the canaries arrive byte for byte", async () => {
   expect((await run(first, "apply", "--yes", "--output", "ndjson")).code).toBe(0);
-  const environ = await host.shell("tr '\\0' '\\n' </proc/$(systemctl show -p MainPID --value web.service)/environ");
+  const environ = await host.shell(
+    "tr '\\0' '\\n' </proc/$(systemctl show -p MainPID --value web.service)/environ",
+  );
   expect(environ.split("\n")).toContain(`DB_PASSWORD=${first}`);
   expect(environ.split("\n")).toContain(`API_TOKEN=${second}`);
-  expect(await host.shell("cat /etc/web/token.conf; stat -c '%a %U:%G' /etc/web/token.conf /etc/svcdeploy/env/web.env")).toBe(
-    `token=${second}\n640 root:web\n600 root:root\n`,
-  );
+  expect(
+    await host.shell(
+      "cat /etc/web/token.conf; stat -c '%a %U:%G' /etc/web/token.conf /etc/svcdeploy/env/web.env",
+    ),
+  ).toBe(`token=${second}\n640 root:web\n600 root:root\n`);
 });
 
 test("every look at a service that is well", async () => {
@@ -74,14 +95,18 @@ test("a changed secret is seen as a change, restarts, and neither the old nor th
   }
   for (const args of looks) await run(renewed, ...args);
   expect((await run(renewed, "apply", "--yes", "--output", "json")).code).toBe(0);
-  expect(await host.shell("tr '\\0' '\\n' </proc/$(systemctl show -p MainPID --value web.service)/environ | grep ^DB_")).toBe(
-    `DB_PASSWORD=${renewed}\n`,
-  );
+  expect(
+    await host.shell(
+      "tr '\\0' '\\n' </proc/$(systemctl show -p MainPID --value web.service)/environ | grep ^DB_",
+    ),
+  ).toBe(`DB_PASSWORD=${renewed}\n`);
   expect((await run(renewed, "apply", "--yes")).stdout).toContain("No changes");
 });
 
 test("a secret file that was edited by hand is drift, without its content", async () => {
-  await host.shell("echo token=typed-by-hand-44 >/etc/web/token.conf; echo MORE=typed-by-hand-44 >>/etc/svcdeploy/env/web.env");
+  await host.shell(
+    "echo token=typed-by-hand-44 >/etc/web/token.conf; echo MORE=typed-by-hand-44 >>/etc/svcdeploy/env/web.env",
+  );
   for (const args of looks.slice(0, 3)) {
     const drift = await run(renewed, ...args);
     expect(drift.code).toBe(2);
@@ -100,7 +125,10 @@ test("a service that shouts its secret in the body of its 500: the report shows 
   );
   shop.write("values/test.yaml", "greeting: other\n");
   const service = readFileSync(join(shop.folder, "services/web.yaml"), "utf8");
-  shop.write("services/web.yaml", service.replace('web.conf.hbs, mode: "0644"', 'web.conf.hbs, mode: "0640", group: web'));
+  shop.write(
+    "services/web.yaml",
+    service.replace('web.conf.hbs, mode: "0644"', 'web.conf.hbs, mode: "0640", group: web'),
+  );
   for (const output of ["text", "json", "ndjson"]) {
     const failed = await run(renewed, "apply", "--yes", "--output", output);
     expect(failed.code).toBe(5);
@@ -157,13 +185,23 @@ test("no output of any command holds a canary, in whatever writing", () => {
 
 test("on the host the canaries are in files of root's and the service's alone: not in the journal, in systemctl show, or on a command line", async () => {
   for (const canary of ["canary-one", second, renewed]) {
-    expect(await host.shell(`journalctl -q -a --no-pager -o export | grep -acF '${canary}' || true`)).toBe("0\n");
+    expect(await host.shell(`journalctl -q -a --no-pager -o export | grep -acF '${canary}' || true`)).toBe(
+      "0\n",
+    );
     expect(await host.shell(`systemctl show '*' --all | grep -cF '${canary}' || true`)).toBe("0\n");
     expect((await host.exec(["sh", "-c", COMMAND_LINES_WITH], canary)).stdout).toBe("");
-    const holders = (await host.shell(`grep -rlaF '${canary}' /etc /opt /var /run /tmp /root /home 2>/dev/null || true`)).split("\n").filter(Boolean);
+    const holders = (
+      await host.shell(`grep -rlaF '${canary}' /etc /opt /var /run /tmp /root /home 2>/dev/null || true`)
+    )
+      .split("\n")
+      .filter(Boolean);
     for (const path of holders) {
-      expect(path).toMatch(/^(\/etc\/svcdeploy\/env\/web\.env|\/etc\/web\/(token|web)\.conf|\/var\/lib\/svcdeploy\/.*)$/);
-      expect(await host.exec(["su", "-s", "/bin/sh", "deploy", "-c", `cat '${path}'`])).toMatchObject({ stdout: "" });
+      expect(path).toMatch(
+        /^(\/etc\/svcdeploy\/env\/web\.env|\/etc\/web\/(token|web)\.conf|\/var\/lib\/svcdeploy\/.*)$/,
+      );
+      expect(await host.exec(["su", "-s", "/bin/sh", "deploy", "-c", `cat '${path}'`])).toMatchObject({
+        stdout: "",
+      });
     }
   }
 });
@@ -178,5 +216,13 @@ done`;
 /** A text as it stands, in JSON, in base64, and encoded in a URL. */
 function writingsOf(text: string): readonly string[] {
   const json = JSON.stringify(text).slice(1, -1);
-  return [...new Set([text, json, JSON.stringify(json).slice(1, -1), Buffer.from(text).toString("base64").slice(0, -4), encodeURIComponent(text)])];
+  return [
+    ...new Set([
+      text,
+      json,
+      JSON.stringify(json).slice(1, -1),
+      Buffer.from(text).toString("base64").slice(0, -4),
+      encodeURIComponent(text),
+    ]),
+  ];
 }

@@ -1,4 +1,7 @@
-/** `svcdeploy env` against the truth: what it says of services of every kind, and what /proc says of their processes, on each systemd version. */
+/**
+ * `svcdeploy env` against the truth: what it says of services of every kind, and what /proc says of their
+ * processes, on each systemd version.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { makeWorkshop, type Workshop } from "../support/workshop.ts";
@@ -13,7 +16,10 @@ afterAll(removeHosts);
 
 const SECRET = "s3cret-of-the-tests";
 
-/** A service with every way of setting a variable, each overriding another somewhere, and a job that prints what it got. */
+/**
+ * A service with every way of setting a variable, each overriding another somewhere, and a job that prints
+ * what it got.
+ */
 const WEB = `name: web
 account: { user: web }
 service:
@@ -48,7 +54,8 @@ settle: 1s
 `;
 
 /** Nothing but what systemd sets by itself. */
-const PLAIN = "name: plain\nservice: { Type: exec, ExecStart: /bin/sleep 1000000, StandardOutput: 'null', StandardError: 'null' }\nsettle: 1s\n";
+const PLAIN =
+  "name: plain\nservice: { Type: exec, ExecStart: /bin/sleep 1000000, StandardOutput: 'null', StandardError: 'null' }\nsettle: 1s\n";
 
 function makeProject(host: TestHost): Workshop {
   const shop = makeWorkshop([host]);
@@ -85,7 +92,11 @@ async function ask(shop: Workshop, ...words: readonly string[]): Promise<Said> {
 async function environOf(host: TestHost, unit: string): Promise<ReadonlyMap<string, string>> {
   const text = await host.shell(`cat /proc/$(systemctl show -p MainPID --value ${unit})/environ`);
   return new Map(
-    text.split("\0").flatMap((each) => (each === "" ? [] : [[each.slice(0, each.indexOf("=")), each.slice(each.indexOf("=") + 1)] as const])),
+    text
+      .split("\0")
+      .flatMap((each) =>
+        each === "" ? [] : [[each.slice(0, each.indexOf("=")), each.slice(each.indexOf("=") + 1)] as const],
+      ),
   );
 }
 
@@ -115,19 +126,40 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 0 });
   });
   afterAll(() => shop.remove());
-  const step = (name: string, work: () => Promise<void>): void => void test(name, { concurrent: false }, work);
+  const step = (name: string, work: () => Promise<void>): void =>
+    void test(name, { concurrent: false }, work);
 
   step("a service that sets variables in every way there is", async () => {
     const said = await ask(shop, "web", "h1");
     const real = await environOf(host, "web.service");
     compare(said, real, ["STRANGE"]);
-    expect(said.unknownFiles.map(({ path }) => path)).toEqual(["/etc/default/strange", "/etc/web/absent.env"]);
+    expect(said.unknownFiles.map(({ path }) => path)).toEqual([
+      "/etc/default/strange",
+      "/etc/web/absent.env",
+    ]);
     expect(said.removed.map(({ name }) => name)).toEqual(["GONE", "LANG"]);
-    expect(said.variables.filter(({ secret }) => secret).map(({ name }) => name)).toEqual(["PASSWORD", "TOKEN"]);
+    expect(said.variables.filter(({ secret }) => secret).map(({ name }) => name)).toEqual([
+      "PASSWORD",
+      "TOKEN",
+    ]);
     expect([real.get("TOKEN"), real.get("PASSWORD")]).toEqual([SECRET, `${SECRET}!`]);
     const values = Object.fromEntries(said.variables.map(({ name, value }) => [name, value]));
-    expect(values).toMatchObject({ LEVEL: "second", SHARED: "two", FILE: "one", BLOCK: "from the block", GOMAXPROCS: "2", HOME: "/elsewhere" });
-    expect(values).toMatchObject({ UNIT: "web.service", LITERAL: "%n", EXPANDS: "$HOME/%n", STAYS: "1", HOST: null, LINES: "one\ntwo" });
+    expect(values).toMatchObject({
+      LEVEL: "second",
+      SHARED: "two",
+      FILE: "one",
+      BLOCK: "from the block",
+      GOMAXPROCS: "2",
+      HOME: "/elsewhere",
+    });
+    expect(values).toMatchObject({
+      UNIT: "web.service",
+      LITERAL: "%n",
+      EXPANDS: "$HOME/%n",
+      STAYS: "1",
+      HOST: null,
+      LINES: "one\ntwo",
+    });
   });
 
   step("one that sets none", async () => {
@@ -138,8 +170,12 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
 
   step("the job of a timer, which says itself what it got", async () => {
     await host.shell("systemctl start web-job.service");
-    const lines = (await host.shell("cat /run/web-job.env")).split("\n").filter((line) => /^[A-Z_]+=/.test(line));
-    const real = new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+    const lines = (await host.shell("cat /run/web-job.env"))
+      .split("\n")
+      .filter((line) => /^[A-Z_]+=/.test(line));
+    const real = new Map(
+      lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+    );
     const said = await ask(shop, "web", "h1", "web-job");
     // env(1) prints the second line of LINES as a line of its own.
     const without = { ...said, variables: said.variables.filter(({ name }) => name !== "LINES") };

@@ -1,4 +1,7 @@
-/** Artifacts from https and artifacts that are signed: delivered when everything is as declared, and nothing touches the host when a bit is not. */
+/**
+ * Artifacts from https and artifacts that are signed: delivered when everything is as declared, and nothing
+ * touches the host when a bit is not.
+ */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -6,7 +9,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
-import { type Certificates, type HttpsServer, makeCertificates, startHttps } from "../support/https-server.ts";
+import {
+  type Certificates,
+  type HttpsServer,
+  makeCertificates,
+  startHttps,
+} from "../support/https-server.ts";
 import { makeMinisignKey, signMinisig } from "../support/minisign.ts";
 import { makeWorkshop, type Run, type Workshop, webService } from "../support/workshop.ts";
 
@@ -68,11 +76,16 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     shop = makeWorkshop([host]);
   });
   afterAll(() => shop.remove());
-  const step = (name: string, work: () => Promise<void>): void => void test(name, { concurrent: false }, work);
+  const step = (name: string, work: () => Promise<void>): void =>
+    void test(name, { concurrent: false }, work);
 
   const run = (...args: readonly string[]): Promise<Run> =>
     shop.run([...args], {
-      env: { NODE_EXTRA_CA_CERTS: certificates.caFile, XDG_CACHE_HOME: join(shop.folder, "cache"), XDG_STATE_HOME: join(shop.folder, "state") },
+      env: {
+        NODE_EXTRA_CA_CERTS: certificates.caFile,
+        XDG_CACHE_HOME: join(shop.folder, "cache"),
+        XDG_STATE_HOME: join(shop.folder, "state"),
+      },
     });
   /** The service with this artifact. */
   const give = (artifact: string): void =>
@@ -100,22 +113,33 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     expect(await state(host)).toBe(before);
   };
 
-  step("from https with a minisign signature: planned with its signer, applied, and then as declared", async () => {
-    giveUrl("first");
-    const planned = await run("plan", "--env", "test", "--output", "json");
-    expect({ code: planned.code, said: planned.stderr }).toMatchObject({ code: 0 });
-    expect(JSON.parse(planned.stdout)).toMatchObject({
-      artifacts: [{ service: "web", sha256: sha256(release("first")), signature: { kind: "minisign", says: "web first" } }],
-    });
-    const applied = await run("apply", "--env", "test", "--yes");
-    expect({ code: applied.code, said: applied.stdout + applied.stderr }).toMatchObject({ code: 0 });
-    expect(applied.stdout.replaceAll(/\s+/g, " ")).toMatch(/signed with the minisign key [0-9A-F]{16} \("web first"\)/);
-    expect((await host.shell("sha256sum /opt/web/current/web.pl; systemctl is-active web")).replace(/ .*/, "")).toBe(
-      `${sha256(release("first"))}\nactive\n`,
-    );
-    const again = await run("plan", "--env", "test", "--detailed-exitcode");
-    expect({ code: again.code, said: again.stdout }).toMatchObject({ code: 0 });
-  });
+  step(
+    "from https with a minisign signature: planned with its signer, applied, and then as declared",
+    async () => {
+      giveUrl("first");
+      const planned = await run("plan", "--env", "test", "--output", "json");
+      expect({ code: planned.code, said: planned.stderr }).toMatchObject({ code: 0 });
+      expect(JSON.parse(planned.stdout)).toMatchObject({
+        artifacts: [
+          {
+            service: "web",
+            sha256: sha256(release("first")),
+            signature: { kind: "minisign", says: "web first" },
+          },
+        ],
+      });
+      const applied = await run("apply", "--env", "test", "--yes");
+      expect({ code: applied.code, said: applied.stdout + applied.stderr }).toMatchObject({ code: 0 });
+      expect(applied.stdout.replaceAll(/\s+/g, " ")).toMatch(
+        /signed with the minisign key [0-9A-F]{16} \("web first"\)/,
+      );
+      expect(
+        (await host.shell("sha256sum /opt/web/current/web.pl; systemctl is-active web")).replace(/ .*/, ""),
+      ).toBe(`${sha256(release("first"))}\nactive\n`);
+      const again = await run("plan", "--env", "test", "--detailed-exitcode");
+      expect({ code: again.code, said: again.stdout }).toMatchObject({ code: 0 });
+    },
+  );
 
   step("drift and verify need neither the network nor the cache", async () => {
     rmSync(join(shop.folder, "cache"), { recursive: true });
@@ -146,7 +170,8 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     const folder = join(shop.folder, "artifacts");
     const file = join(folder, "web.pl");
     mkdirSync(join(shop.folder, "key"));
-    const keygen = (...words: readonly string[]): void => void execFileSync("ssh-keygen", ["-q", ...words], { stdio: ["ignore", "pipe", "pipe"] });
+    const keygen = (...words: readonly string[]): void =>
+      void execFileSync("ssh-keygen", ["-q", ...words], { stdio: ["ignore", "pipe", "pipe"] });
     keygen("-t", "ed25519", "-N", "", "-C", "release", "-f", join(shop.folder, "key/id"));
     writeFileSync(file, release("third"));
     keygen("-Y", "sign", "-n", "file", "-f", join(shop.folder, "key/id"), file);

@@ -1,4 +1,7 @@
-/** The installed timer on real hosts: units that every systemd takes, runs that fire, and an installation that undoes what it cannot finish. */
+/**
+ * The installed timer on real hosts: units that every systemd takes, runs that fire, and an installation that
+ * undoes what it cannot finish.
+ */
 import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,29 +43,61 @@ afterAll(async () => {
   await removeHosts();
 });
 
-test.each(["15min", "7min"])("systemd 247, 252 and 257 find nothing in the units of every %s", async (every) => {
-  const out = join(folder, `units-${every}`);
-  const words = ["install-timer", "--env", "test", "--every", every, "--out", out, "--prometheus", "/run/svcdeploy.prom"];
-  expect(await workshop.run(words)).toMatchObject({ code: 0, stderr: "" });
-  const names = readdirSync(out);
-  for (const host of hosts) {
-    for (const name of names) {
-      // verify wants the program to be there, and a host has no node.
-      const text = readFileSync(join(out, name), "utf8").replace(/^ExecStart=\S+/m, "ExecStart=/bin/true");
-      await host.exec(["sh", "-c", `cat >/run/${name}`], text);
+test.each(["15min", "7min"])(
+  "systemd 247, 252 and 257 find nothing in the units of every %s",
+  async (every) => {
+    const out = join(folder, `units-${every}`);
+    const words = [
+      "install-timer",
+      "--env",
+      "test",
+      "--every",
+      every,
+      "--out",
+      out,
+      "--prometheus",
+      "/run/svcdeploy.prom",
+    ];
+    expect(await workshop.run(words)).toMatchObject({ code: 0, stderr: "" });
+    const names = readdirSync(out);
+    for (const host of hosts) {
+      for (const name of names) {
+        // verify wants the program to be there, and a host has no node.
+        const text = readFileSync(join(out, name), "utf8").replace(/^ExecStart=\S+/m, "ExecStart=/bin/true");
+        await host.exec(["sh", "-c", `cat >/run/${name}`], text);
+      }
+      const verified = await host.exec(["systemd-analyze", "verify", ...names.map((name) => `/run/${name}`)]);
+      expect({ systemd: host.systemd, ...verified }).toEqual({
+        systemd: host.systemd,
+        status: 0,
+        stdout: "",
+        stderr: "",
+      });
     }
-    const verified = await host.exec(["systemd-analyze", "verify", ...names.map((name) => `/run/${name}`)]);
-    expect({ systemd: host.systemd, ...verified }).toEqual({ systemd: host.systemd, status: 0, stdout: "", stderr: "" });
-  }
-});
+  },
+);
 
-test.each([[["dash"]], [["bash", "--posix"]], [["busybox", "sh"]]])("%j tells by timer.sh what the host has", async (shell) => {
-  const nonce = "ab".repeat(16);
-  const answer = await on.exec([...shell, "-c", scripts.timer.text], encodeLook(nonce, "/srv/absent", "test"));
-  expect(decodeLook("h1", nonce, answer.stdout, answer.stderr)).toMatchObject({ uid: "0", systemd: true, node: null, program: null, project: false });
-});
+test.each([[["dash"]], [["bash", "--posix"]], [["busybox", "sh"]]])(
+  "%j tells by timer.sh what the host has",
+  async (shell) => {
+    const nonce = "ab".repeat(16);
+    const answer = await on.exec(
+      [...shell, "-c", scripts.timer.text],
+      encodeLook(nonce, "/srv/absent", "test"),
+    );
+    expect(decodeLook("h1", nonce, answer.stdout, answer.stderr)).toMatchObject({
+      uid: "0",
+      systemd: true,
+      node: null,
+      program: null,
+      project: false,
+    });
+  },
+);
 
-test("refused with what is missing, then installed: silent, failed on drift, and taken away", { timeout: 900_000 }, async () => {
+test("refused with what is missing, then installed: silent, failed on drift, and taken away", {
+  timeout: 900_000,
+}, async () => {
   const reach = ["--env", "self", "--on", "h1", "--identity", on.identity, "--known-hosts", on.knownHosts];
   const there = ["--project-on", "/srv/shop", "--identity-on", "/srv/key", "--known-hosts-on", "/srv/known"];
   const install = (): Promise<Run> => workshop.run(["install-timer", ...reach, ...there, "--every", "1min"]);
@@ -85,24 +120,35 @@ test("refused with what is missing, then installed: silent, failed on drift, and
   expect(await on.shell("systemctl --failed --plain --no-legend")).toContain(`${UNIT}.service`);
 
   expect(await remove()).toMatchObject({ code: 0, stderr: "" });
-  expect(await on.shell(`ls /etc/systemd/system /etc/systemd/system/timers.target.wants | grep drift || true`)).toBe("");
+  expect(
+    await on.shell(`ls /etc/systemd/system /etc/systemd/system/timers.target.wants | grep drift || true`),
+  ).toBe("");
   expect(await on.shell(`systemctl list-units --all --plain --no-legend '${UNIT}.timer'`)).toBe("");
   expect((await remove()).stdout).toContain("nothing to remove");
 });
 
 /** The last run came to its end, with this exit status. */
 async function ended(status: string): Promise<true | null> {
-  const shown = await on.shell(`systemctl show -p ActiveState -p ExecMainStatus -p ExecMainExitTimestampMonotonic ${UNIT}.service`);
-  const isOver = !shown.includes("ExecMainExitTimestampMonotonic=0\n") && /^ActiveState=(?:inactive|failed)$/m.test(shown);
+  const shown = await on.shell(
+    `systemctl show -p ActiveState -p ExecMainStatus -p ExecMainExitTimestampMonotonic ${UNIT}.service`,
+  );
+  const isOver =
+    !shown.includes("ExecMainExitTimestampMonotonic=0\n") && /^ActiveState=(?:inactive|failed)$/m.test(shown);
   return isOver && shown.includes(`ExecMainStatus=${status}\n`) ? true : null;
 }
 
-/** Everything that runs have said; by the identifier, because a dying process's last lines may belong to no unit. */
+/**
+ * Everything that runs have said; by the identifier, because a dying process's last lines may belong to no
+ * unit.
+ */
 function said(): Promise<string> {
   return on.shell("journalctl -q -o cat -t svcdeploy-drift || true");
 }
 
-/** systemd cannot enable a timer where a file stands in the way: nothing of it stays, and what is not ours is left alone. */
+/**
+ * systemd cannot enable a timer where a file stands in the way: nothing of it stays, and what is not ours is
+ * left alone.
+ */
 async function undoesWhatItCannotFinish(install: () => Promise<Run>): Promise<void> {
   const wants = "/etc/systemd/system/timers.target.wants";
   await on.shell(`mkdir -p ${wants} && mv ${wants} /run/wants && touch ${wants}`);
@@ -120,7 +166,8 @@ async function undoesWhatItCannotFinish(install: () => Promise<Run>): Promise<vo
 /** node, the built program, the project and a way to log in, as somebody would have put them there. */
 async function equip(): Promise<void> {
   await run(process.execPath, [join(root, "scripts/build.ts"), join(folder, "dist")], { cwd: root });
-  const copy = (from: string, to: string): Promise<unknown> => run("docker", ["cp", "--quiet", from, `${on.name}:${to}`]);
+  const copy = (from: string, to: string): Promise<unknown> =>
+    run("docker", ["cp", "--quiet", from, `${on.name}:${to}`]);
   await on.shell("mkdir -p /usr/local/lib/svcdeploy");
   await copy(process.execPath, "/usr/local/bin/node");
   await copy(join(folder, "dist"), "/usr/local/lib/svcdeploy/dist");

@@ -1,7 +1,17 @@
-/** Each way in which a service fails, staged on real systemd: the verdict's name, the sentence that explains it, and a host put back. */
+/**
+ * Each way in which a service fails, staged on real systemd: the verdict's name, the sentence that explains
+ * it, and a host put back.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { filesOf, jobsOf, unitsOf } from "../support/host-state.ts";
-import { cgroupMode, removeHosts, type SystemdVersion, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import {
+  cgroupMode,
+  removeHosts,
+  type SystemdVersion,
+  startHost,
+  systemdVersions,
+  type TestHost,
+} from "../support/hosts.ts";
 import { makeWorkshop, type Workshop, webService } from "../support/workshop.ts";
 
 /** One way to fail: how the service file differs, how the program behaves, and what must be said of it. */
@@ -81,7 +91,9 @@ const failures: readonly Failure[] = [
     name: "203 EXEC",
     cause: "exec-failed",
     isActive: "failed",
-    says: ["exit status 203/EXEC: the program cannot be executed: it is not there, not executable, or built for another system"],
+    says: [
+      "exit status 203/EXEC: the program cannot be executed: it is not there, not executable, or built for another system",
+    ],
     directives: { ExecStart: "/opt/web/current/absent", Restart: "no" },
     on: [252],
   },
@@ -105,7 +117,9 @@ const failures: readonly Failure[] = [
     name: "exited 0 at once",
     cause: "exited-at-once",
     isActive: "inactive",
-    says: [/the main process ended by itself .*without an error; a program that goes to the background needs Type=forking/],
+    says: [
+      /the main process ended by itself .*without an error; a program that goes to the background needs Type=forking/,
+    ],
     conf: { exit_at_once: "0" },
     type: "exec",
     on: [252],
@@ -134,7 +148,10 @@ for (const systemd of systemdVersions) {
     beforeAll(async () => {
       host = await startHost({ systemd });
       shop = makeWorkshop([host]);
-      shop.write("playbooks/site.yaml", "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 3s } }\n");
+      shop.write(
+        "playbooks/site.yaml",
+        "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 3s } }\n",
+      );
       before = await filesOf(host, LEFT);
     });
     afterAll(() => shop.remove());
@@ -146,7 +163,10 @@ for (const systemd of systemdVersions) {
         const run = await shop.run(["apply", "--env", "test", "--yes", "--output", "json"]);
         const report = hostReport(run.stdout);
         const verdict = report.verdicts.find(({ unit }) => unit === "web.service");
-        expect({ cause: verdict?.cause, isActive: verdict?.isActive }).toEqual({ cause: failure.cause, isActive: failure.isActive });
+        expect({ cause: verdict?.cause, isActive: verdict?.isActive }).toEqual({
+          cause: failure.cause,
+          isActive: failure.isActive,
+        });
         const told = [
           report.message,
           ...report.verdicts.map(({ detail }) => detail),
@@ -154,7 +174,11 @@ for (const systemd of systemdVersions) {
         ];
         const text = [...told, ...report.journal.flatMap(({ lines }) => lines)].join("\n");
         for (const words of failure.says) expect(text).toMatch(words);
-        expect({ code: run.code, status: report.status, cause: report.cause }).toEqual({ code: 5, status: "rolled-back", cause: "unhealthy" });
+        expect({ code: run.code, status: report.status, cause: report.cause }).toEqual({
+          code: 5,
+          status: "rolled-back",
+          cause: "unhealthy",
+        });
         expect(await filesOf(host, LEFT)).toBe(before);
         expect(await unitsOf(host, "web.service")).toContain("LoadState=not-found\nActiveState=inactive");
         expect(await jobsOf(host)).toBe("");
@@ -165,7 +189,10 @@ for (const systemd of systemdVersions) {
 
 /** What an undone first apply leaves: the account, and svcdeploy's own parts. */
 const LEFT = [
-  ...["passwd", "group", "shadow", "gshadow", "subuid", "subgid"].flatMap((name) => [`/etc/${name}`, `/etc/${name}-`]),
+  ...["passwd", "group", "shadow", "gshadow", "subuid", "subgid"].flatMap((name) => [
+    `/etc/${name}`,
+    `/etc/${name}-`,
+  ]),
   "/etc/.pwd.lock",
   "/var/lib/svcdeploy",
   "/etc/systemd/system/svcdeploy-recover.service",
@@ -178,7 +205,8 @@ function serviceFile({ directives = {}, type = "notify", settle = "2s" }: Failur
     .replace("settle: 3s", `settle: ${settle}`)
     .replace("StartLimitBurst: 4", `StartLimitBurst: ${StartLimitBurst}`)
     .split("\n");
-  const isReplaced = (line: string): boolean => Object.keys(block).some((name) => line.startsWith(`  ${name}:`));
+  const isReplaced = (line: string): boolean =>
+    Object.keys(block).some((name) => line.startsWith(`  ${name}:`));
   const kept = written.filter((line) => !isReplaced(line));
   const lines = Object.entries(block).map(([name, value]) => `  ${name}: "${value}"`);
   return kept.flatMap((line) => (line === "service:" ? [line, ...lines] : [line])).join("\n");
@@ -188,7 +216,12 @@ type Told = {
   readonly status: string;
   readonly cause: string;
   readonly message: string;
-  readonly verdicts: readonly { readonly unit: string; readonly cause: string; readonly isActive: string; readonly detail: string }[];
+  readonly verdicts: readonly {
+    readonly unit: string;
+    readonly cause: string;
+    readonly isActive: string;
+    readonly detail: string;
+  }[];
   readonly health: readonly { readonly check: string; readonly detail: string }[];
   readonly journal: readonly { readonly lines: readonly string[] }[];
 };

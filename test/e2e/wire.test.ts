@@ -1,4 +1,7 @@
-/** The wire between controller and host: cut, blocked, slow; login shells that are not sh, sshds that allow little; and how little it takes. */
+/**
+ * The wire between controller and host: cut, blocked, slow; login shells that are not sh, sshds that allow
+ * little; and how little it takes.
+ */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,9 +14,20 @@ import { settleAlone, snapshot } from "../support/snapshot.ts";
 import { makeWorkshop, type RunOptions, type Workshop, webService } from "../support/workshop.ts";
 
 const program = readFileSync(fileURLToPath(new URL("../support/web.pl", import.meta.url)), "utf8");
-const change = (n: number): readonly string[] => ["--env", "test", "--yes", "--set", `version=1.${n}`, "--set", `greeting=g${n}`];
+const change = (n: number): readonly string[] => [
+  "--env",
+  "test",
+  "--yes",
+  "--set",
+  `version=1.${n}`,
+  "--set",
+  `greeting=g${n}`,
+];
 const ndjson = (n: number): readonly string[] => ["apply", ...change(n), "--output", "ndjson"];
-const unitText = webService({ service: '  SyslogIdentifier: "web-{{values.greeting}}"' }).replace("settle: 3s", "settle: 1s");
+const unitText = webService({ service: '  SyslogIdentifier: "web-{{values.greeting}}"' }).replace(
+  "settle: 3s",
+  "settle: 1s",
+);
 
 /** A host behind a relay, and a project that knows only the relay. */
 type Line = { readonly host: TestHost; readonly relay: Relay; readonly shop: Workshop };
@@ -27,7 +41,9 @@ const lineOf = (index: number): Line => {
 };
 
 beforeAll(async () => {
-  const hosts = await Promise.all([247, 252, 257, 252, 257].map((systemd) => startHost({ systemd: systemd as 247 | 252 | 257 })));
+  const hosts = await Promise.all(
+    [247, 252, 257, 252, 257].map((systemd) => startHost({ systemd: systemd as 247 | 252 | 257 })),
+  );
   const last = hosts.pop();
   if (last === undefined) throw new Error("no host");
   plain = last;
@@ -59,12 +75,16 @@ function at(stage: string, act: () => void): RunOptions {
     act();
   });
 }
-const statuses = (run: Awaited<ReturnType<Workshop["run"]>>): readonly string[] => reportsOf(run).map(({ status }) => status);
+const statuses = (run: Awaited<ReturnType<Workshop["run"]>>): readonly string[] =>
+  reportsOf(run).map(({ status }) => status);
 
 describe.concurrent("cut in the upload", () => {
-  test("at 1, 25, 50 and 99 % nothing is published, and the next run is clean", { concurrent: false }, async () => {
+  test("at 1, 25, 50 and 99 % nothing is published, and the next run is clean", {
+    concurrent: false,
+  }, async () => {
     const { host, relay, shop } = lineOf(0);
-    const artifact = (): void => shop.write("artifacts/web.pl", `${program}\n__END__\n${randomBytes(3_000_000).toString("base64")}`);
+    const artifact = (): void =>
+      shop.write("artifacts/web.pl", `${program}\n__END__\n${randomBytes(3_000_000).toString("base64")}`);
     artifact();
     const before = relay.sent();
     expect((await shop.run(["apply", ...change(1)])).code).toBe(0);
@@ -77,15 +97,27 @@ describe.concurrent("cut in the upload", () => {
       relay.cutAfter(Math.floor(clean * share));
       const run = await shop.run(ndjson(n));
       relay.cutAfter(null);
-      expect({ share, code: run.code, statuses: statuses(run) }).toEqual({ share, code: 4, statuses: ["unreachable"] });
+      expect({ share, code: run.code, statuses: statuses(run) }).toEqual({
+        share,
+        code: 4,
+        statuses: ["unreachable"],
+      });
       expect(
-        await host.shell("ls -d /var/lib/svcdeploy/txn/*/ 2>/dev/null | grep -vE '\\.tmp/$' | xargs -r -I{} cat {}state | grep -v ^CONFIRMED; true"),
+        await host.shell(
+          "ls -d /var/lib/svcdeploy/txn/*/ 2>/dev/null | grep -vE '\\.tmp/$' | xargs -r -I{} cat {}state | grep -v ^CONFIRMED; true",
+        ),
       ).toBe("");
       expect(await snapshot(host)).toBe(old);
       const next = await shop.run(["apply", ...change(n)]);
-      expect({ share, code: next.code, stderr: withoutSettling(next.stderr) }).toEqual({ share, code: 0, stderr: "" });
+      expect({ share, code: next.code, stderr: withoutSettling(next.stderr) }).toEqual({
+        share,
+        code: 0,
+        stderr: "",
+      });
       expect(await snapshot(host)).toContain(`GREETING=g${n}`);
-      expect(await host.shell("ls -d /var/lib/svcdeploy/txn/*.tmp /var/lib/svcdeploy/upload/* 2>/dev/null; true")).toBe("");
+      expect(
+        await host.shell("ls -d /var/lib/svcdeploy/txn/*.tmp /var/lib/svcdeploy/upload/* 2>/dev/null; true"),
+      ).toBe("");
     }
     console.log(`upload cut at 1, 25, 50, 99 % of ${clean} bytes: nothing published in 4 of 4`);
   });
@@ -113,7 +145,9 @@ describe.concurrent("cut after the launch", () => {
     [5, "confirm", 60],
     [6, "confirm", 150],
   ] as const) {
-    test(`${after} ms after ${stage}: what is reported is what the host says`, { concurrent: false }, async () => {
+    test(`${after} ms after ${stage}: what is reported is what the host says`, {
+      concurrent: false,
+    }, async () => {
       const { host, relay, shop } = lineOf(1);
       await settleAlone(host, 10);
       const old = await snapshot(host);
@@ -125,14 +159,18 @@ describe.concurrent("cut after the launch", () => {
       const seconds = (performance.now() - started) / 1000;
       await settleAlone(host, 10);
       const now = await snapshot(host);
-      console.log(`cut ${after} ms after ${stage}: exit ${run.code}, ${statuses(run).join()} after ${seconds.toFixed(1)} s`);
+      console.log(
+        `cut ${after} ms after ${stage}: exit ${run.code}, ${statuses(run).join()} after ${seconds.toFixed(1)} s`,
+      );
       expect({ code: run.code, statuses: statuses(run) }).toEqual({ code: 0, statuses: ["changed"] });
       expect(now).not.toBe(old);
       expect(now).toContain(`GREETING=g${n}`);
     });
   }
 
-  test("for good in AWAIT: the controller says that it does not know, the host takes it back alone", { concurrent: false }, async () => {
+  test("for good in AWAIT: the controller says that it does not know, the host takes it back alone", {
+    concurrent: false,
+  }, async () => {
     const { host, relay, shop } = lineOf(2);
     const old = await snapshot(host);
     const alone = Promise.withResolvers<number | null>();
@@ -147,8 +185,12 @@ describe.concurrent("cut after the launch", () => {
     expect(seconds).not.toBe(null);
     expect(await snapshot(host)).toBe(old);
     expect(run.code).toBe(1);
-    expect(reportsOf(run).map(({ status, cause }) => ({ status, cause }))).toEqual([{ status: "unknown", cause: "unknown" }]);
-    console.log(`blocked in AWAIT: undone by the host after ${seconds?.toFixed(1)} s; the report: ${reportsOf(run)[0]?.message}`);
+    expect(reportsOf(run).map(({ status, cause }) => ({ status, cause }))).toEqual([
+      { status: "unknown", cause: "unknown" },
+    ]);
+    console.log(
+      `blocked in AWAIT: undone by the host after ${seconds?.toFixed(1)} s; the report: ${reportsOf(run)[0]?.message}`,
+    );
     const blocked = await shop.run(["plan", "--env", "test"]);
     expect(blocked.code).toBe(4);
     relay.block("open");
@@ -166,9 +208,25 @@ describe.concurrent("login shells", () => {
       const run = await shop.run(["apply", ...change(index + 1)]);
       expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
       expect(await snapshot(host)).toContain(`GREETING=g${index + 1}`);
-      const plan = await shop.run(["plan", ...change(index + 1).filter((word) => word !== "--yes"), "--detailed-exitcode"]);
+      const plan = await shop.run([
+        "plan",
+        ...change(index + 1).filter((word) => word !== "--yes"),
+        "--detailed-exitcode",
+      ]);
       expect({ code: plan.code, stderr: plan.stderr }).toEqual({ code: 0, stderr: "" });
-      expect((await shop.run(["verify", "--env", "test", "--set", `version=1.${index + 1}`, "--set", `greeting=g${index + 1}`])).code).toBe(0);
+      expect(
+        (
+          await shop.run([
+            "verify",
+            "--env",
+            "test",
+            "--set",
+            `version=1.${index + 1}`,
+            "--set",
+            `greeting=g${index + 1}`,
+          ])
+        ).code,
+      ).toBe(0);
       shop.remove();
     });
   }
@@ -180,7 +238,9 @@ describe.concurrent("what sshd allows", () => {
     await plain.shell("sshd -t && systemctl reload ssh.service");
   };
 
-  test("one connection and one channel for an empty plan, with one service and with five", { concurrent: false }, async () => {
+  test("one connection and one channel for an empty plan, with one service and with five", {
+    concurrent: false,
+  }, async () => {
     const names = ["s1", "s2", "s3", "s4", "s5"];
     const shop = makeWorkshop([plain]);
     for (const name of names) {
@@ -194,15 +254,31 @@ describe.concurrent("what sshd allows", () => {
     await sshd("LogLevel DEBUG1");
     const planOf = async (services: readonly string[]): Promise<readonly number[]> => {
       await plain.shell("journalctl --sync; journalctl --rotate --vacuum-time=1s -q");
-      const plan = await shop.run(["plan", ...change(0).filter((word) => word !== "--yes"), "--detailed-exitcode", "--service", ...services]);
+      const plan = await shop.run([
+        "plan",
+        ...change(0).filter((word) => word !== "--yes"),
+        "--detailed-exitcode",
+        "--service",
+        ...services,
+      ]);
       expect({ code: plan.code, stderr: plan.stderr }).toEqual({ code: 0, stderr: "" });
       await plain.shell("journalctl --sync");
       const count = async (text: string): Promise<number> =>
-        Number(await plain.shell(`journalctl -q -o cat _COMM=sshd + _COMM=sshd-session + _COMM=sshd-auth | grep -c '${text}'; true`));
-      return [await count("Accepted publickey"), await count("server_input_channel_open: ctype"), await count("Starting session: command")];
+        Number(
+          await plain.shell(
+            `journalctl -q -o cat _COMM=sshd + _COMM=sshd-session + _COMM=sshd-auth | grep -c '${text}'; true`,
+          ),
+        );
+      return [
+        await count("Accepted publickey"),
+        await count("server_input_channel_open: ctype"),
+        await count("Starting session: command"),
+      ];
     };
     const [one, five] = [await planOf(["s1"]), await planOf(names)];
-    console.log(`empty plan: connections, channels, commands: ${one.join(", ")} with 1 service; ${five.join(", ")} with 5`);
+    console.log(
+      `empty plan: connections, channels, commands: ${one.join(", ")} with 1 service; ${five.join(", ")} with 5`,
+    );
     expect([one, five]).toEqual([
       [1, 1, 1],
       [1, 1, 1],
@@ -232,7 +308,9 @@ describe.concurrent("what sshd allows", () => {
     const plan = await shop.run(["plan", "--env", "test"]);
     expect({ code: plan.code, stderr: plan.stderr }).toEqual({ code: 0, stderr: "" });
     const run = await shop.run(ndjson(3));
-    console.log(`MaxSessions 1: apply exits ${run.code}: ${reportsOf(run).map(({ status, message }) => `${status} ${message}`)}`);
+    console.log(
+      `MaxSessions 1: apply exits ${run.code}: ${reportsOf(run).map(({ status, message }) => `${status} ${message}`)}`,
+    );
     expect({ code: run.code, statuses: statuses(run) }).toEqual({ code: 0, statuses: ["changed"] });
     await sshd("MaxSessions 1", "AllowTcpForwarding no");
     const narrow = await shop.run(ndjson(4));

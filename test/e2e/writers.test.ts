@@ -1,4 +1,7 @@
-/** What our writers write, real systemd reads back byte for byte: seen in /proc/PID/cmdline and /proc/PID/environ of a running service. */
+/**
+ * What our writers write, real systemd reads back byte for byte: seen in /proc/PID/cmdline and
+ * /proc/PID/environ of a running service.
+ */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -12,14 +15,149 @@ import { cgroupMode, removeHosts, startHost, systemdVersions, type TestHost } fr
 import { makeWorkshop } from "../support/workshop.ts";
 
 const nasty = [
-  ...["", " ", "  two  ", "\t", "\ttab\t", "trailing ", " leading", "a b", "'", '"', "''", '""', `'"'"'`, '"quoted"', "'quoted'", "it's"],
-  ...["\\", "\\\\", "\\\\\\", "ends in \\", "\\n", "\\t", "\\x41", "\\x00", "\\u0041", "\\101", "\\s", "\\;", '\\"', "\\'", "\\$", "a\\ b"],
-  ...["%", "%%", "%%%", "%n", "%i", "%H", "%h/x", "100%", "%s%s%n", "%20", "50%%", "$", "$$", "$$$", "$HOME", "\x24{HOME}", "$$HOME", "$MAINPID"],
-  ...["${", "$(id)", "`id`", "`", "$((1+1))", "; rm -rf /", ";", "&&", "|", "||", "&", ">", "<", ">>x", "*", "?", "[a-z]", "~", "~root", "!"],
-  ...["#", "# no comment", "; no comment", "a # b", "a ; b", "=", "==", "a=b", "A=B=C", "-", "--", "-n", "--help", "@", "+", ":", "!!", "|-"],
-  ...["[Service]", "ExecStart=/bin/false", "{", "}", "{a,b}", "{{x}}", "(", ")", "^", ",", "\r", "a\rb", "\r\r", "\u0001", "\u0007", "\u001b[31m"],
-  ...["\u007f", "\u0008", "\u000b\u000c", "\u001f", "é", "ß", "日本語", "🦊", "e\u0301", "\u200b", "\u202e", "\ufeff", "\u00a0", "\u0085", "\u2028"],
-  ...["\ud7ff\ue000", "\u{10fffd}", "x".repeat(900), "\\".repeat(101), '"'.repeat(33), "%".repeat(51), "$".repeat(51), "'".repeat(33)],
+  ...[
+    "",
+    " ",
+    "  two  ",
+    "\t",
+    "\ttab\t",
+    "trailing ",
+    " leading",
+    "a b",
+    "'",
+    '"',
+    "''",
+    '""',
+    `'"'"'`,
+    '"quoted"',
+    "'quoted'",
+    "it's",
+  ],
+  ...[
+    "\\",
+    "\\\\",
+    "\\\\\\",
+    "ends in \\",
+    "\\n",
+    "\\t",
+    "\\x41",
+    "\\x00",
+    "\\u0041",
+    "\\101",
+    "\\s",
+    "\\;",
+    '\\"',
+    "\\'",
+    "\\$",
+    "a\\ b",
+  ],
+  ...[
+    "%",
+    "%%",
+    "%%%",
+    "%n",
+    "%i",
+    "%H",
+    "%h/x",
+    "100%",
+    "%s%s%n",
+    "%20",
+    "50%%",
+    "$",
+    "$$",
+    "$$$",
+    "$HOME",
+    "\x24{HOME}",
+    "$$HOME",
+    "$MAINPID",
+  ],
+  ...[
+    "${",
+    "$(id)",
+    "`id`",
+    "`",
+    "$((1+1))",
+    "; rm -rf /",
+    ";",
+    "&&",
+    "|",
+    "||",
+    "&",
+    ">",
+    "<",
+    ">>x",
+    "*",
+    "?",
+    "[a-z]",
+    "~",
+    "~root",
+    "!",
+  ],
+  ...[
+    "#",
+    "# no comment",
+    "; no comment",
+    "a # b",
+    "a ; b",
+    "=",
+    "==",
+    "a=b",
+    "A=B=C",
+    "-",
+    "--",
+    "-n",
+    "--help",
+    "@",
+    "+",
+    ":",
+    "!!",
+    "|-",
+  ],
+  ...[
+    "[Service]",
+    "ExecStart=/bin/false",
+    "{",
+    "}",
+    "{a,b}",
+    "{{x}}",
+    "(",
+    ")",
+    "^",
+    ",",
+    "\r",
+    "a\rb",
+    "\r\r",
+    "\u0001",
+    "\u0007",
+    "\u001b[31m",
+  ],
+  ...[
+    "\u007f",
+    "\u0008",
+    "\u000b\u000c",
+    "\u001f",
+    "é",
+    "ß",
+    "日本語",
+    "🦊",
+    "e\u0301",
+    "\u200b",
+    "\u202e",
+    "\ufeff",
+    "\u00a0",
+    "\u0085",
+    "\u2028",
+  ],
+  ...[
+    "\ud7ff\ue000",
+    "\u{10fffd}",
+    "x".repeat(900),
+    "\\".repeat(101),
+    '"'.repeat(33),
+    "%".repeat(51),
+    "$".repeat(51),
+    "'".repeat(33),
+  ],
 ];
 const lineBreaks = [
   "\n",
@@ -35,11 +173,34 @@ const lineBreaks = [
   "a\nExecStart=/bin/false",
   "a \n b",
 ];
-const pieces = ["\\", '"', "'", "$", "%", "`", ";", "#", " ", "\t", "\r", "\n", "{", "}", "a", "7", "é", "🦊", "\u0001", "="];
+const pieces = [
+  "\\",
+  '"',
+  "'",
+  "$",
+  "%",
+  "`",
+  ";",
+  "#",
+  " ",
+  "\t",
+  "\r",
+  "\n",
+  "{",
+  "}",
+  "a",
+  "7",
+  "é",
+  "🦊",
+  "\u0001",
+  "=",
+];
 const generated = fc.sample(
   fc.oneof(
     fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 16 }).map((parts) => parts.join("")),
-    fc.string({ unit: "binary", maxLength: 24 }).filter((text) => !text.includes("\0") && !/\p{Noncharacter_Code_Point}/u.test(text)),
+    fc
+      .string({ unit: "binary", maxLength: 24 })
+      .filter((text) => !text.includes("\0") && !/\p{Noncharacter_Code_Point}/u.test(text)),
   ),
   { seed: 20_261_121, numRuns: 10_000 },
 );
@@ -50,7 +211,9 @@ beforeAll(async () => {
   console.log(
     `cgroups: ${cgroupMode()}; ${strings.length} strings for each writer: ${nasty.length + lineBreaks.length} chosen, ${generated.length} generated`,
   );
-  hosts.push(...(await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "writers" })))));
+  hosts.push(
+    ...(await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "writers" })))),
+  );
 });
 afterAll(removeHosts);
 
@@ -66,13 +229,21 @@ test.each(systemdVersions)("systemd %i reads back every string", async (systemd)
     "cmdline",
     `ExecStart=/bin/sh -c "sleep 1000; :" sh ${strings.map((text) => written(formatExecArgument(text))).join(" ")}`,
   );
-  const assignments = strings.map((text, index) => `Environment=${written(formatEnvironmentAssignment(`V${index}`, text))}`);
-  const readEnvironment = await run(host, "environ", [...assignments, "ExecStart=/bin/sleep 1000"].join("\n"));
+  const assignments = strings.map(
+    (text, index) => `Environment=${written(formatEnvironmentAssignment(`V${index}`, text))}`,
+  );
+  const readEnvironment = await run(
+    host,
+    "environ",
+    [...assignments, "ExecStart=/bin/sleep 1000"].join("\n"),
+  );
   const readFile = await run(host, "environ", "EnvironmentFile=/etc/writers.env\nExecStart=/bin/sleep 1000");
   expect(readArguments.slice(4)).toEqual(strings);
   expect(variables(readEnvironment)).toEqual(strings);
   expect(variables(readFile)).toEqual(strings);
-  console.log(`systemd ${systemd}: ${strings.length} strings as arguments, in Environment= and in an environment file: all read back`);
+  console.log(
+    `systemd ${systemd}: ${strings.length} strings as arguments, in Environment= and in an environment file: all read back`,
+  );
 });
 
 test("the whole way: from a service file through apply to the process, on every version", async () => {
@@ -80,14 +251,24 @@ test("the whole way: from a service file through apply to the process, on every 
   try {
     // A text of a service is a template, once; what looks like one comes as a value, which is inert.
     const isTemplate = (text: string): boolean => text.includes("{{");
-    const lines = strings.map((text, index) => `  V${index}: ${isTemplate(text) ? `"{{values.v${index}}}"` : yamlText(text)}\n`);
-    shop.write("values/test.yaml", strings.flatMap((text, index) => (isTemplate(text) ? [`v${index}: ${yamlText(text)}\n`] : [])).join(""));
-    shop.write("services/web.yaml", `name: writers-way\nservice: { ExecStart: /bin/sleep 1000 }\nsettle: 1s\nenvironment:\n${lines.join("")}`);
+    const lines = strings.map(
+      (text, index) => `  V${index}: ${isTemplate(text) ? `"{{values.v${index}}}"` : yamlText(text)}\n`,
+    );
+    shop.write(
+      "values/test.yaml",
+      strings.flatMap((text, index) => (isTemplate(text) ? [`v${index}: ${yamlText(text)}\n`] : [])).join(""),
+    );
+    shop.write(
+      "services/web.yaml",
+      `name: writers-way\nservice: { ExecStart: /bin/sleep 1000 }\nsettle: 1s\nenvironment:\n${lines.join("")}`,
+    );
     shop.write("playbooks/site.yaml", "- { play: way, hosts: all, services: [writers-way] }\n");
     const applied = await shop.run(["apply", "--env", "test", "--yes", "--output", "json"]);
     expect(applied.code === 0 ? "" : applied.stderr.slice(0, 4000)).toBe("");
     for (const host of hosts) {
-      const text = await host.shell('cat "/proc/$(systemctl show -p MainPID --value writers-way.service)/environ"');
+      const text = await host.shell(
+        'cat "/proc/$(systemctl show -p MainPID --value writers-way.service)/environ"',
+      );
       expect(variables(text.split("\0").slice(0, -1))).toEqual(strings);
     }
   } finally {
@@ -106,21 +287,31 @@ test("what the formats cannot carry is refused", () => {
 
 /** Runs a service of these lines and reads one file of its process, split at NUL. */
 async function run(host: TestHost, file: "cmdline" | "environ", lines: string): Promise<readonly string[]> {
-  await host.exec(["sh", "-c", "cat >/etc/systemd/system/writers.service"], `[Service]\nType=exec\n${lines}\n`);
-  await host.shell("systemctl daemon-reload && systemctl restart writers.service || { journalctl --no-pager -n 30 >&2; exit 1; }");
+  await host.exec(
+    ["sh", "-c", "cat >/etc/systemd/system/writers.service"],
+    `[Service]\nType=exec\n${lines}\n`,
+  );
+  await host.shell(
+    "systemctl daemon-reload && systemctl restart writers.service || { journalctl --no-pager -n 30 >&2; exit 1; }",
+  );
   const text = await host.shell(`cat "/proc/$(systemctl show -p MainPID --value writers.service)/${file}"`);
   return text.split("\0").slice(0, -1);
 }
 
 /** The values of V0, V1, … of an environment. */
 function variables(environment: readonly string[]): readonly (string | undefined)[] {
-  const found = new Map(environment.map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]));
+  const found = new Map(
+    environment.map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]),
+  );
   return strings.map((_, index) => found.get(`V${index}`));
 }
 
 /** JSON is YAML, but for what YAML calls unprintable. */
 function yamlText(text: string): string {
-  return JSON.stringify(text).replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(text).replaceAll(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function written(quoted: Quoted): string {

@@ -1,8 +1,18 @@
 /**
- * Goldens: each folder beside this file holds input.json (a service in short form, see make-service.ts) and expected/: every file byte for byte at its path
- * on the host, and resources.txt, one line a resource. `UPDATE_GOLDEN=1 npx vitest run --project unit test/golden` writes them anew; read the diff.
+ * Goldens: each folder beside this file holds input.json (a service in short form, see make-service.ts) and
+ * expected/: every file byte for byte at its path on the host, and resources.txt, one line a resource.
+ * `UPDATE_GOLDEN=1 npx vitest run --project unit test/golden` writes them anew; read the diff.
  */
-import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Resource, TreeMap } from "../../src/core/model.ts";
@@ -20,7 +30,9 @@ type GoldenInput = {
   readonly artifact: { readonly sha256: string; readonly size: number } | null;
 };
 
-const folders = readdirSync(import.meta.dirname).filter((name) => existsSync(join(import.meta.dirname, name, "input.json")));
+const folders = readdirSync(import.meta.dirname).filter((name) =>
+  existsSync(join(import.meta.dirname, name, "input.json")),
+);
 
 describe.each(folders)("golden %s", (folder) => {
   const expected = join(import.meta.dirname, folder, "expected");
@@ -28,9 +40,12 @@ describe.each(folders)("golden %s", (folder) => {
   if (process.env.UPDATE_GOLDEN === "1") writeExpected(expected, rendered);
 
   test("has the very files", () => {
-    const paths = globSync("**/*", { cwd: expected }).filter((path) => statSync(join(expected, path)).isFile());
+    const paths = globSync("**/*", { cwd: expected }).filter((path) =>
+      statSync(join(expected, path)).isFile(),
+    );
     expect(paths.sort()).toEqual([...rendered.keys()].sort());
-    for (const [path, content] of rendered) expect(readFileSync(join(expected, path), "utf8"), path).toBe(content);
+    for (const [path, content] of rendered)
+      expect(readFileSync(join(expected, path), "utf8"), path).toBe(content);
   });
 });
 
@@ -44,7 +59,15 @@ function renderGolden(path: string): ReadonlyMap<string, string> {
     artifact:
       input.artifact === null
         ? null
-        : { ...input.artifact, source: { ...input.artifact, form: "file", path: `/project/${input.service.artifact?.source}`, strip: 0 } },
+        : {
+            ...input.artifact,
+            source: {
+              ...input.artifact,
+              form: "file",
+              path: `/project/${input.service.artifact?.source}`,
+              strip: 0,
+            },
+          },
   });
   const files = resources.filter((resource) => resource.kind === "file");
   const contents = files.map((file) => [file.path.slice(1), new TextDecoder().decode(file.content)] as const);

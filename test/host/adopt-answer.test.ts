@@ -12,7 +12,10 @@ const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const IS = "is\ta.service\tLoadState\tloaded";
 
 test("the script gives files with their bytes", () => {
-  const stdout = execFileSync("sh", ["-c", scripts.adopt.text], { input: encodeAdopt(["nobody-has-this.service"], NONCE), encoding: "utf8" });
+  const stdout = execFileSync("sh", ["-c", scripts.adopt.text], {
+    input: encodeAdopt(["nobody-has-this.service"], NONCE),
+    encoding: "utf8",
+  });
   expect(stdout).toContain(`${NONCE} begin`);
   expect(stdout).toMatch(/^file\t\/etc\/passwd\t[A-Za-z0-9+/=]+$/m);
 });
@@ -29,7 +32,10 @@ test("units, files, links, owners and accounts", () => {
     `file\t/etc/passwd\t${base64("a:x:105:110::/srv/a:/bin/sh\nbad name:x:1:1::/:\n")}`,
     `file\t/etc/group\t${base64("crew:x:110:\n")}`,
   );
-  expect(facts.units[0]).toMatchObject({ fragment: "/etc/systemd/system/a.service", dropIns: ["/etc/systemd/system/a.service.d/1.conf"] });
+  expect(facts.units[0]).toMatchObject({
+    fragment: "/etc/systemd/system/a.service",
+    dropIns: ["/etc/systemd/system/a.service.d/1.conf"],
+  });
   expect(facts.links.get("/etc/systemd/system/a.service")).not.toContain("\u001b");
   expect(facts.owners.get("/etc/systemd/system/a.service")).toBe("shop/a");
   expect(facts.unread.get("/etc/default/a")).toContain("may not read");
@@ -48,12 +54,19 @@ test("units beside a service, each told once however often it was asked about", 
   );
   expect(facts.units[0]?.triggeredBy).toEqual(["a.timer"]);
   expect([...facts.beside.keys()]).toEqual(["a.timer", "a.service"]);
-  expect(facts.beside.get("a.timer")).toMatchObject({ unit: "a.timer", unitFileState: "enabled", fragment: "" });
+  expect(facts.beside.get("a.timer")).toMatchObject({
+    unit: "a.timer",
+    unitFileState: "enabled",
+    fragment: "",
+  });
 });
 
 test("a file alone: the script gives it, or says why not", () => {
   const ask = (path: string) => {
-    const stdout = execFileSync("sh", ["-c", scripts.adopt.text], { input: encodeAdopt([path], NONCE), encoding: "utf8" });
+    const stdout = execFileSync("sh", ["-c", scripts.adopt.text], {
+      input: encodeAdopt([path], NONCE),
+      encoding: "utf8",
+    });
     return decodeAdopt("web1", [], NONCE, stdout, "");
   };
   expect(new TextDecoder().decode(ask("/etc/hostname").files.get("/etc/hostname"))).toMatch(/\S\n?$/);

@@ -6,9 +6,12 @@ import { SvcdeployError } from "../../src/core/errors.ts";
 import type { Host } from "../../src/core/model.ts";
 import { decodeCheck, encodeCheck } from "../../src/host/check-answer.ts";
 import { checkText } from "../../src/report/check-text.ts";
-import { plainText } from "../../src/report/text.ts";
+import { plainText } from "../../src/report/lines/text.ts";
 
-const facts = ["fact\tmachine-id\t0123456789abcdef0123456789abcdef", "fact\tboot-id\t01234567-89ab-cdef-0123-456789abcdef"];
+const facts = [
+  "fact\tmachine-id\t0123456789abcdef0123456789abcdef",
+  "fact\tboot-id\t01234567-89ab-cdef-0123-456789abcdef",
+];
 const body = [
   ...facts,
   "fact\tVersion\t252.39-1",
@@ -25,7 +28,8 @@ const body = [
   "failed\ta.service",
   "transaction\t0123456789abcdef0123456789abcdef\tAWAIT\tactive\t7\t8\tme@here\tdemo",
 ];
-const answer = (lines: readonly string[]): string => `Last login: today\nN begin\n${lines.join("\n")}\nN end\n`;
+const answer = (lines: readonly string[]): string =>
+  `Last login: today\nN begin\n${lines.join("\n")}\nN end\n`;
 
 test("an answer is decoded", () => {
   const seen = decodeCheck("h", "N", answer(body), "");
@@ -75,15 +79,30 @@ test("a hostile answer never breaks decoder, judgement or text, passes no contro
     fc.constantFrom(...body),
     fc.string({ unit: "binary" }),
     fc
-      .tuple(fc.constantFrom("fact", "space", "lock", "process", "failed", "transaction"), fc.array(fc.string({ unit: "binary" }), { maxLength: 8 }))
+      .tuple(
+        fc.constantFrom("fact", "space", "lock", "process", "failed", "transaction"),
+        fc.array(fc.string({ unit: "binary" }), { maxLength: 8 }),
+      )
       .map(([kind, fields]) => [kind, ...fields].join("\t")),
-    fc.constantFrom("N begin", "N end", "lock\t/x\t1;reboot\t$(reboot)", "process\t1`reboot`\tapt", "\u001b]0;x\u0007"),
+    fc.constantFrom(
+      "N begin",
+      "N end",
+      "lock\t/x\t1;reboot\t$(reboot)",
+      "process\t1`reboot`\tapt",
+      "\u001b]0;x\u0007",
+    ),
   );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), (lines) => {
       try {
-        const check = judgeHost(host, decodeCheck("h", "N", answer([...facts, ...lines]), ""), { sent: 0, answered: 0 });
-        const [commands, texts] = [check.findings.flatMap((finding) => finding.commands), plainText(checkText([check], 80))];
+        const check = judgeHost(host, decodeCheck("h", "N", answer([...facts, ...lines]), ""), {
+          sent: 0,
+          answered: 0,
+        });
+        const [commands, texts] = [
+          check.findings.flatMap((finding) => finding.commands),
+          plainText(checkText([check], 80)),
+        ];
         for (const command of commands) expect(command).toMatch(/^[\w/. |,()&#'-]+=?[\w/. |,()&#'-]*$/);
         expect(commands.join("\n")).not.toContain("reboot");
         expect(texts).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
@@ -97,14 +116,21 @@ test("a hostile answer never breaks decoder, judgement or text, passes no contro
 
 test("a line of any length is decoded at once", () => {
   const started = performance.now();
-  decodeCheck("h", "N", answer([...facts, `space\t/opt\tyes\t${"1 ".repeat(500_000)}\t${" ".repeat(500_000)}x`]), "");
+  decodeCheck(
+    "h",
+    "N",
+    answer([...facts, `space\t/opt\tyes\t${"1 ".repeat(500_000)}\t${" ".repeat(500_000)}x`]),
+    "",
+  );
   expect(performance.now() - started).toBeLessThan(1000);
 });
 
 test("the question is five lines", () => {
   expect(encodeCheck("N", new Set())).toBe("N\n/var/lib/svcdeploy\n--system\n\n\n");
   expect(encodeCheck("N", new Set(["trees"]))).toBe("N\n/var/lib/svcdeploy\n--system\ntrees\n\n");
-  expect(encodeCheck("N", new Set(["encrypted credentials"]))).toBe("N\n/var/lib/svcdeploy\n--system\n\nencrypted\n");
+  expect(encodeCheck("N", new Set(["encrypted credentials"]))).toBe(
+    "N\n/var/lib/svcdeploy\n--system\n\nencrypted\n",
+  );
 });
 
 test("check.sh looks for exactly the commands that probe.sh looks for", () => {

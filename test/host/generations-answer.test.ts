@@ -3,7 +3,14 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SvcdeployError } from "../../src/core/errors.ts";
-import { blobName, decodeGenerations, decodeKept, encodeKept, type KeptName, trueBlobs } from "../../src/host/generations-answer.ts";
+import {
+  blobName,
+  decodeGenerations,
+  decodeKept,
+  encodeKept,
+  type KeptName,
+  trueBlobs,
+} from "../../src/host/generations-answer.ts";
 
 const run = "0123456789abcdef0123456789abcdef";
 const about = `run=${run} project=shop user=me controller=here commit=c0ffee tree=dirty rollback-of=${run} plan=1`;
@@ -31,7 +38,10 @@ test("generations come in order, with checked words", () => {
     [9, "", "me"],
     [10, run, "me"],
   ]);
-  expect(kept.generations[1]).toMatchObject({ madeAt: 1700000000, madeBy: { tree: "dirty", rollbackOf: run } });
+  expect(kept.generations[1]).toMatchObject({
+    madeAt: 1700000000,
+    madeBy: { tree: "dirty", rollbackOf: run },
+  });
   expect([...(kept.generations[1]?.services ?? [])]).toEqual([
     ["web", "a".repeat(64)],
     ["old", null],
@@ -51,7 +61,8 @@ test("an answer that was cut off is refused; any other is read without an error"
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.constantFrom(...lines), fc.string()), { maxLength: 30 }), (some) => {
       const kept = decodeGenerations("h", "N", answer(some), "");
-      for (const { services } of kept.generations) for (const name of services.keys()) expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
+      for (const { services } of kept.generations)
+        for (const name of services.keys()) expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
     }),
   );
 });
@@ -60,7 +71,9 @@ test("only files that were asked for are taken, and only contents that have thei
   const content = Buffer.from("hello");
   const name = blobName(createHash("sha256").update(content).digest("hex"));
   const other = blobName("0".repeat(64));
-  const text = answer([name, other, "/etc/shadow"].map((each) => `kept\t${each}\t${content.toString("base64")}`));
+  const text = answer(
+    [name, other, "/etc/shadow"].map((each) => `kept\t${each}\t${content.toString("base64")}`),
+  );
   const { files, held } = decodeKept("h", [name, other].map(plain), "N", text, "");
   expect([...files.keys()]).toEqual([name, other]);
   expect(held.size).toBe(0);
@@ -68,7 +81,11 @@ test("only files that were asked for are taken, and only contents that have thei
 });
 
 test("of an encrypted credential also what it holds", () => {
-  const text = answer(["kept\tblobs/one\taGVsbG8=", "held\tblobs/one\tY2FuYXJ5", "held\tblobs/other\tY2FuYXJ5"]);
+  const text = answer([
+    "kept\tblobs/one\taGVsbG8=",
+    "held\tblobs/one\tY2FuYXJ5",
+    "held\tblobs/other\tY2FuYXJ5",
+  ]);
   const { held } = decodeKept("h", [{ name: "blobs/one", credential: "TOKEN" }], "N", text, "");
   expect([...held]).toEqual([["blobs/one", new Uint8Array(Buffer.from("canary"))]]);
 });

@@ -33,7 +33,10 @@ test.skipIf(!isLinux)("what is kept is told, of this project alone; half-made ge
   for (const number of ["9", "10"]) {
     write(`gen/${number}/id`, "x\n");
     write(`gen/${number}/about`, `${about}\n`);
-    write(`gen/${number}/plan`, "manifest\tm0\t/x\t-\naction\trestart\tweb.service\t100\naction\tdaemon-reload\t-\t120\n");
+    write(
+      `gen/${number}/plan`,
+      "manifest\tm0\t/x\t-\naction\trestart\tweb.service\t100\naction\tdaemon-reload\t-\t120\n",
+    );
     write(`gen/${number}/projects/shop/web`, "file /etc/web x\n");
     write(`gen/${number}/targets/shop/web`, "{}\n");
     write(`gen/${number}/projects/shop/old`, "file /etc/old x\n");
@@ -43,7 +46,10 @@ test.skipIf(!isLinux)("what is kept is told, of this project alone; half-made ge
   write(`txn/${"b".repeat(32)}/state`, "ROLLEDBACK\n");
   write(`txn/${"b".repeat(32)}/about`, `${about}\n`);
   write(`txn/${"b".repeat(32)}/failure`, "web.service exited\n");
-  write(`txn/${"b".repeat(32)}/plan`, `target\tt0\t${base}/targets/shop/web\ntarget\tt1\t${base}/targets/blog/api\n`);
+  write(
+    `txn/${"b".repeat(32)}/plan`,
+    `target\tt0\t${base}/targets/shop/web\ntarget\tt1\t${base}/targets/blog/api\n`,
+  );
   write("runs", `${about} result=confirmed\n${about} result=rolled-back\n`);
   const kept = decodeGenerations("h", "N", run("generations.sh", ["shop"]), "");
   expect(kept.generations.map(({ number }) => number)).toEqual([9, 10]);
@@ -76,17 +82,23 @@ test.skipIf(!isLinux)("files are given by name, from this folder alone, links no
   expect(files.get("blobs/one")).toEqual(new Uint8Array(readFileSync(join(base, "blobs/one"))));
 });
 
-test.skipIf(!isLinux)("an empty credential is held; one that cannot be decrypted is not, though its file is kept", () => {
-  for (const name of ["good", "empty", "locked"]) write(`blobs/${name}`, name);
-  const fake = '#!/bin/sh\ncase $* in *locked*) printf half; exit 1 ;; *good*) printf "a\\000b" ;; esac\n';
-  write("bin/systemd-creds", fake);
-  chmodSync(join(base, "bin/systemd-creds"), 0o755);
-  const asked = ["blobs/good", "blobs/empty", "blobs/locked"].map((name) => ({ name, credential: "TOKEN" }));
-  const lines = asked.map(({ name, credential }) => `${name}\t${credential}`);
-  const { files, held } = decodeKept("h", asked, "N", run("kept.sh", lines, join(base, "bin")), "");
-  expect([...files.keys()]).toEqual(["blobs/good", "blobs/empty", "blobs/locked"]);
-  expect([...held]).toEqual([
-    ["blobs/good", new TextEncoder().encode("a\0b")],
-    ["blobs/empty", new Uint8Array()],
-  ]);
-});
+test.skipIf(!isLinux)(
+  "an empty credential is held; one that cannot be decrypted is not, though its file is kept",
+  () => {
+    for (const name of ["good", "empty", "locked"]) write(`blobs/${name}`, name);
+    const fake = '#!/bin/sh\ncase $* in *locked*) printf half; exit 1 ;; *good*) printf "a\\000b" ;; esac\n';
+    write("bin/systemd-creds", fake);
+    chmodSync(join(base, "bin/systemd-creds"), 0o755);
+    const asked = ["blobs/good", "blobs/empty", "blobs/locked"].map((name) => ({
+      name,
+      credential: "TOKEN",
+    }));
+    const lines = asked.map(({ name, credential }) => `${name}\t${credential}`);
+    const { files, held } = decodeKept("h", asked, "N", run("kept.sh", lines, join(base, "bin")), "");
+    expect([...files.keys()]).toEqual(["blobs/good", "blobs/empty", "blobs/locked"]);
+    expect([...held]).toEqual([
+      ["blobs/good", new TextEncoder().encode("a\0b")],
+      ["blobs/empty", new Uint8Array()],
+    ]);
+  },
+);

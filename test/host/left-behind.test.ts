@@ -1,4 +1,7 @@
-/** What probe.sh looks at beyond what it was asked: run by the shells that hosts have, over manifests of any content. */
+/**
+ * What probe.sh looks at beyond what it was asked: run by the shells that hosts have, over manifests of any
+ * content.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -50,47 +53,73 @@ function look(shell: readonly string[], manifests: ProbeRequest["manifests"]) {
   const [command = "", ...words] = shell;
   const input = encodeProbe(request, NONCE).replace("/var/lib/svcdeploy", base);
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ""}` };
-  const output = execFileSync(command, [...words, "-c", scripts.probe.text], { input, env, encoding: "utf8", stdio: ["pipe", "pipe", "ignore"] });
+  const output = execFileSync(command, [...words, "-c", scripts.probe.text], {
+    input,
+    env,
+    encoding: "utf8",
+    stdio: ["pipe", "pipe", "ignore"],
+  });
   const facts = `fact\tmachine-id\t${"1".repeat(32)}\nfact\tboot-id\t${"0".repeat(8)}-0000-0000-0000-${"0".repeat(12)}\n`;
-  return decodeProbe("web1", request, NONCE, output.replace(`${NONCE} begin\n`, `${NONCE} begin\n${facts}`), "");
+  return decodeProbe(
+    "web1",
+    request,
+    NONCE,
+    output.replace(`${NONCE} begin\n`, `${NONCE} begin\n${facts}`),
+    "",
+  );
 }
 
 function manifest(service: string, ...lines: readonly string[]): void {
   writeFileSync(join(base, "projects/shop", service), `${lines.join("\n")}\n`);
 }
 
-test.each(shells)("%s: files with their content, links and units that nobody asked for; secrets without", (...shell) => {
-  const path = (name: string): string => join(base, "files", name);
-  for (const name of ["wanted", "old", "secret", "gone.conf"]) writeFileSync(path(name), `of ${name}\n`);
-  symlinkSync("old", path("link"));
-  manifest(
-    "app",
-    `file ${path("wanted")} ${HASH} 644 root:root`,
-    `file ${path("old")} ${HASH} 644 root:root`,
-    `file ${path("old")} ${HASH} 644`,
-    `file ${path("secret")} ${HASH} 600 root:root secret`,
-    `link ${path("link")} ${HASH} -`,
-    `file ${path("lost")} ${HASH} 644`,
-    "unit app.service - -",
-    "unit var-cache-a\\x2db.mount - -",
-    "unit app-old.timer - -",
-    "directory /etc - 755 root:root",
-  );
-  manifest("gone", `file ${path("gone.conf")} ${HASH} 644 root:root`, "unit gone.service - -");
-  manifest("other", `file ${path("other.conf")} ${HASH} 644 root:root`, "unit other.service - -");
-  const found = look(shell, { selected: ["app"], leave: ["app", "other"], rest: "look" });
-  const text = (name: string): string | null => {
-    const content = found.paths.get(path(name))?.content ?? null;
-    return content === null ? null : Buffer.from(content).toString();
-  };
-  expect([...found.units.keys()]).toEqual(["app.service", "var-cache-a\\x2db.mount", "app-old.timer", "gone.service"]);
-  expect([text("wanted"), text("old"), text("secret"), text("gone.conf")]).toEqual(["of wanted\n", "of old\n", null, null]);
-  expect(found.paths.get(path("secret"))?.sha256).toMatch(/^[0-9a-f]{64}$/);
-  expect(found.paths.get(path("link"))?.target).toBe("old");
-  expect([found.paths.has(path("lost")), found.paths.has("/etc")]).toEqual([false, false]);
-  expect(found.paths.has(join(base, "projects/shop/gone"))).toBe(true);
-  expect([...look(shell, { selected: ["app"], leave: [], rest: "leave" }).units.keys()]).not.toContain("gone.service");
-});
+test.each(shells)(
+  "%s: files with their content, links and units that nobody asked for; secrets without",
+  (...shell) => {
+    const path = (name: string): string => join(base, "files", name);
+    for (const name of ["wanted", "old", "secret", "gone.conf"]) writeFileSync(path(name), `of ${name}\n`);
+    symlinkSync("old", path("link"));
+    manifest(
+      "app",
+      `file ${path("wanted")} ${HASH} 644 root:root`,
+      `file ${path("old")} ${HASH} 644 root:root`,
+      `file ${path("old")} ${HASH} 644`,
+      `file ${path("secret")} ${HASH} 600 root:root secret`,
+      `link ${path("link")} ${HASH} -`,
+      `file ${path("lost")} ${HASH} 644`,
+      "unit app.service - -",
+      "unit var-cache-a\\x2db.mount - -",
+      "unit app-old.timer - -",
+      "directory /etc - 755 root:root",
+    );
+    manifest("gone", `file ${path("gone.conf")} ${HASH} 644 root:root`, "unit gone.service - -");
+    manifest("other", `file ${path("other.conf")} ${HASH} 644 root:root`, "unit other.service - -");
+    const found = look(shell, { selected: ["app"], leave: ["app", "other"], rest: "look" });
+    const text = (name: string): string | null => {
+      const content = found.paths.get(path(name))?.content ?? null;
+      return content === null ? null : Buffer.from(content).toString();
+    };
+    expect([...found.units.keys()]).toEqual([
+      "app.service",
+      "var-cache-a\\x2db.mount",
+      "app-old.timer",
+      "gone.service",
+    ]);
+    expect([text("wanted"), text("old"), text("secret"), text("gone.conf")]).toEqual([
+      "of wanted\n",
+      "of old\n",
+      null,
+      null,
+    ]);
+    expect(found.paths.get(path("secret"))?.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(found.paths.get(path("link"))?.target).toBe("old");
+    expect([found.paths.has(path("lost")), found.paths.has("/etc")]).toEqual([false, false]);
+    expect(found.paths.has(join(base, "projects/shop/gone"))).toBe(true);
+    expect([...look(shell, { selected: ["app"], leave: [], rest: "leave" }).units.keys()]).not.toContain(
+      "gone.service",
+    );
+  },
+);
 
 test.each(shells)("%s: a damaged manifest is looked past", (...shell) => {
   manifest(
@@ -105,7 +134,9 @@ test.each(shells)("%s: a damaged manifest is looked past", (...shell) => {
     "file /a\u0007b 0 0",
     "\u00ff\u0000",
   );
-  expect([...look(shell, { selected: ["app"], leave: [], rest: "leave" }).units.keys()]).toEqual(["app.service"]);
+  expect([...look(shell, { selected: ["app"], leave: [], rest: "leave" }).units.keys()]).toEqual([
+    "app.service",
+  ]);
 });
 
 test("what the host says beyond a path and a unit's name is not taken", () => {
@@ -124,6 +155,12 @@ test("what the host says beyond a path and a unit's name is not taken", () => {
     "stat\t/etc/x\t81a4\t640\troot\tadm\t5\t1700000000\t1\t2049",
     "stat\t/etc/y\t81a4\t640\troot\tadm\t5\t1700000000\t1\t2049",
   ];
-  const found = decodeProbe("web1", request, NONCE, `${NONCE} begin\n${lines.join("\n")}\n${NONCE} end\n`, "");
+  const found = decodeProbe(
+    "web1",
+    request,
+    NONCE,
+    `${NONCE} begin\n${lines.join("\n")}\n${NONCE} end\n`,
+    "",
+  );
   expect([[...found.paths.keys()], [...found.units.keys()]]).toEqual([["/etc/x"], []]);
 });

@@ -20,8 +20,20 @@ const request: ProbeRequest = {
   trees: ["/opt/a/releases/1.0-0123456789ab"],
   programs: "asked",
 };
-const facts = ["fact\tmachine-id\t0123456789abcdef0123456789abcdef", "fact\tboot-id\t01234567-89ab-cdef-0123-456789abcdef"];
-const units = ["units", "Id=a.service", "ActiveState=active", "", "Id=b.service", "DropInPaths=x", "DropInPaths=y", "N units-end"];
+const facts = [
+  "fact\tmachine-id\t0123456789abcdef0123456789abcdef",
+  "fact\tboot-id\t01234567-89ab-cdef-0123-456789abcdef",
+];
+const units = [
+  "units",
+  "Id=a.service",
+  "ActiveState=active",
+  "",
+  "Id=b.service",
+  "DropInPaths=x",
+  "DropInPaths=y",
+  "N units-end",
+];
 const sum = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const body = [
   ...facts,
@@ -47,12 +59,23 @@ const body = [
   "transaction\t0123456789abcdef0123456789abcdef\tAWAIT\tactive\t7\tme@here\tdemo",
   "transaction\t../../etc\tAWAIT\tactive\t7\tme@here\tdemo",
 ];
-const answer = (lines: readonly string[]): string => `Last login: today\nN begin\n${lines.join("\n")}\nN end\n`;
+const answer = (lines: readonly string[]): string =>
+  `Last login: today\nN begin\n${lines.join("\n")}\nN end\n`;
 
 test("an answer becomes an observation", () => {
   const seen = decodeProbe("h", request, "N", answer(body), "");
-  expect(seen.facts).toMatchObject({ systemd: 252, freeKib: 12345, machineId: "0123456789abcdef0123456789abcdef" });
-  expect(seen.paths.get("/etc/a")).toMatchObject({ type: "file", mode: "640", group: "adm", sha256: sum, ctime: 1700000000 });
+  expect(seen.facts).toMatchObject({
+    systemd: 252,
+    freeKib: 12345,
+    machineId: "0123456789abcdef0123456789abcdef",
+  });
+  expect(seen.paths.get("/etc/a")).toMatchObject({
+    type: "file",
+    mode: "640",
+    group: "adm",
+    sha256: sum,
+    ctime: 1700000000,
+  });
   expect(Buffer.from(seen.paths.get("/etc/a")?.content ?? []).toString()).toBe("hello");
   expect(seen.paths.get("/etc/systemd/system/a\\x2db.mount")?.sha256).toBe(sum);
   expect(seen.paths.get("/opt/a/current")).toMatchObject({ type: "link", target: "releases/1" });
@@ -63,12 +86,28 @@ test("an answer becomes an observation", () => {
   const newest = { path: expect.stringMatching(/^bin\/[^\u001b]+$/), ctime: 1700000000 };
   expect([...seen.trees]).toEqual([["/opt/a/releases/1.0-0123456789ab", { sha256: sum, newest }]]);
   expect([...seen.programs]).toEqual([[42, "/opt/a/releases/1.0-0123456789ab/a (deleted)"]]);
-  expect(seen.records.get("a.service")).toEqual({ invocationId: "abc", bootId: "def", restartDigest: "111", reloadDigest: "222" });
+  expect(seen.records.get("a.service")).toEqual({
+    invocationId: "abc",
+    bootId: "def",
+    restartDigest: "111",
+    reloadDigest: "222",
+  });
 });
 
 test("a drop-in is taken when systemd named it, with its text where it was sent", () => {
-  const named = ["units", "Id=a.service", "DropInPaths=/etc/d/x.conf /etc/d/y.conf", "", "Id=b.service", "N units-end"];
-  const sent = ["dropin\t/etc/d/x.conf\t1700000000\tW1NlcnZpY2VdCg==", "dropin\t/etc/d/y.conf\tgarbage\t", "dropin\t/etc/shadow\t1\tcm9vdA=="];
+  const named = [
+    "units",
+    "Id=a.service",
+    "DropInPaths=/etc/d/x.conf /etc/d/y.conf",
+    "",
+    "Id=b.service",
+    "N units-end",
+  ];
+  const sent = [
+    "dropin\t/etc/d/x.conf\t1700000000\tW1NlcnZpY2VdCg==",
+    "dropin\t/etc/d/y.conf\tgarbage\t",
+    "dropin\t/etc/shadow\t1\tcm9vdA==",
+  ];
   const { dropIns } = decodeProbe("h", request, "N", answer([...facts, ...named, ...sent]), "");
   expect([...dropIns]).toEqual([
     ["/etc/d/x.conf", { ctime: 1700000000, text: "[Service]\n" }],
@@ -78,7 +117,9 @@ test("a drop-in is taken when systemd named it, with its text where it was sent"
 
 test("a drop-in that is only on the disk is taken from a folder of a unit that was asked for", () => {
   const folder = "/etc/systemd/system";
-  const sent = ["a.service.d/x.conf", "c.service.d/x.conf", "a.service.d/x", "a.service.d/../x.conf"].map((path) => `dropin\t${folder}/${path}\t7\t`);
+  const sent = ["a.service.d/x.conf", "c.service.d/x.conf", "a.service.d/x", "a.service.d/../x.conf"].map(
+    (path) => `dropin\t${folder}/${path}\t7\t`,
+  );
   const { dropIns } = decodeProbe("h", request, "N", answer([...facts, ...units, ...sent]), "");
   expect([...dropIns.keys()]).toEqual([`${folder}/a.service.d/x.conf`]);
 });
@@ -114,7 +155,9 @@ test.each([
   ["a unit too few", answer(body.filter((text) => text !== "Id=b.service" && !text.startsWith("DropIn")))],
   ["nothing", ""],
 ])("an answer with %s is refused, with what the host said", (_, output) => {
-  expect(() => decodeProbe("h", request, "N", output, "sh: 1: systemctl: not found\n")).toThrow(/^h: .*systemctl: not found/);
+  expect(() => decodeProbe("h", request, "N", output, "sh: 1: systemctl: not found\n")).toThrow(
+    /^h: .*systemctl: not found/,
+  );
 });
 
 test("a hostile answer never breaks the decoder and never passes a control character", () => {

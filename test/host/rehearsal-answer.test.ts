@@ -5,12 +5,19 @@ import { SvcdeployError } from "../../src/core/errors.ts";
 import { decodeRehearsal, encodeRehearsal } from "../../src/host/rehearsal-answer.ts";
 
 const plain = (text: string): string => text;
-const decode = (lines: readonly string[], redact = plain) => decodeRehearsal("h", "N", `Welcome\nN begin\n${lines.join("\n")}\nN end\n`, "", redact);
+const decode = (lines: readonly string[], redact = plain) =>
+  decodeRehearsal("h", "N", `Welcome\nN begin\n${lines.join("\n")}\nN end\n`, "", redact);
 
 test("contents travel as base64; a name that a shell could read is refused", () => {
   const content = new TextEncoder().encode("[Service]\n$(reboot)\n");
-  const request = { units: [{ name: "a.service", content }], logrotate: [{ name: "a", content: null }], verify: ["a.service"] };
-  expect(encodeRehearsal(request, "N")).toBe(`N\nunit\ta.service\t${Buffer.from(content).toString("base64")}\ngone\ta\nverify\ta.service\nend\n`);
+  const request = {
+    units: [{ name: "a.service", content }],
+    logrotate: [{ name: "a", content: null }],
+    verify: ["a.service"],
+  };
+  expect(encodeRehearsal(request, "N")).toBe(
+    `N\nunit\ta.service\t${Buffer.from(content).toString("base64")}\ngone\ta\nverify\ta.service\nend\n`,
+  );
   expect(() => encodeRehearsal({ ...request, verify: ["a b"] }, "N")).toThrow(/must not reach/);
 });
 
@@ -33,18 +40,37 @@ test("an answer is decoded: colours and secrets are gone, what is long is cut", 
   expect(answer.verify?.after.lines).toEqual(["a.service: token ***", `${"x".repeat(400)}…`]);
   expect(answer.verify?.before).toBeNull();
   expect(answer.rotate).toEqual({ after: { status: 0, lines: [] }, before: { status: 0, lines: [] } });
-  expect(answer).toMatchObject({ lacks: ["logrotate"], named: new Map([["/var/log/a", ["b"]]]), timer: "*-*-* 00:00:00" });
+  expect(answer).toMatchObject({
+    lacks: ["logrotate"],
+    named: new Map([["/var/log/a", ["b"]]]),
+    timer: "*-*-* 00:00:00",
+  });
   expect(decode([...lines, "hourly"]).timer).toBeNull();
   expect(decode(lines.slice(0, -1)).timer).toBeNull();
 });
 
 test("an answer that is cut off is an error", () => {
-  expect(() => decodeRehearsal("h", "N", "N begin\nverify-status\t0\n", "no room\n", plain)).toThrow(/cut off; it said: no room/);
+  expect(() => decodeRehearsal("h", "N", "N begin\nverify-status\t0\n", "no room\n", plain)).toThrow(
+    /cut off; it said: no room/,
+  );
 });
 
 test("whatever a host says, it is an answer or a SvcdeployError, bounded and harmless", () => {
-  const kinds = ["verify", "verify-before", "rotate", "rotate-before", "verify-status", "rotate-status", "named", "timer", "lacks", "hourly"];
-  const row = fc.tuple(fc.constantFrom(...kinds), fc.string({ unit: "binary" })).map(([kind, text]) => `${kind}\t${text}`);
+  const kinds = [
+    "verify",
+    "verify-before",
+    "rotate",
+    "rotate-before",
+    "verify-status",
+    "rotate-status",
+    "named",
+    "timer",
+    "lacks",
+    "hourly",
+  ];
+  const row = fc
+    .tuple(fc.constantFrom(...kinds), fc.string({ unit: "binary" }))
+    .map(([kind, text]) => `${kind}\t${text}`);
   fc.assert(
     fc.property(fc.array(row, { maxLength: 30 }), (rows) => {
       try {

@@ -1,4 +1,6 @@
-/** The answer of runs.sh: the script itself run by the shells that hosts have, over records of any content. */
+/**
+ * The answer of runs.sh: the script itself run by the shells that hosts have, over records of any content.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +23,11 @@ afterEach(() => rmSync(base, { recursive: true, force: true }));
 function ask(shell: readonly string[]): string {
   const [command = "", ...words] = shell;
   const input = encodeRuns(NONCE).replace("/var/lib/svcdeploy", base);
-  return execFileSync(command, [...words, "-c", scripts.runs.text], { input, encoding: "latin1", maxBuffer: 16 * 1024 * 1024 });
+  return execFileSync(command, [...words, "-c", scripts.runs.text], {
+    input,
+    encoding: "latin1",
+    maxBuffer: 16 * 1024 * 1024,
+  });
 }
 
 // Whoever runs the tests need not be root; who asks a host is.
@@ -44,13 +50,23 @@ test.each(shells)("%s: no record yet, one line, a line without its end", (...she
   expect(decode(ask(shell))).toMatchObject({ records: [{ run: RUN }], unreadable: 1 });
 });
 
-test.each(shells)("%s: garbage, NULs, escape sequences, a line of a megabyte, and what looks like an answer's end", (...shell) => {
-  const garbage = [Buffer.from([0, 1, 2, 255, 10]), Buffer.from("\u001b[2J\u001b]0;title\u0007\n"), Buffer.from(`end\n${"0".repeat(32)} end\n`)];
-  writeFileSync(join(base, "runs"), Buffer.concat([Buffer.from(`${LINE}\n`), ...garbage, Buffer.from(`${LINE}\n`)]));
-  expect(decode(ask(shell))).toMatchObject({ records: [{ run: RUN }, { run: RUN }], isCut: false });
-  writeFileSync(join(base, "runs"), `${"x".repeat(2_000_000)}\n${LINE}\n`);
-  expect(decode(ask(shell))).toMatchObject({ records: [{ run: RUN }], isCut: true, unreadable: 0 });
-});
+test.each(shells)(
+  "%s: garbage, NULs, escape sequences, a line of a megabyte, and what looks like an answer's end",
+  (...shell) => {
+    const garbage = [
+      Buffer.from([0, 1, 2, 255, 10]),
+      Buffer.from("\u001b[2J\u001b]0;title\u0007\n"),
+      Buffer.from(`end\n${"0".repeat(32)} end\n`),
+    ];
+    writeFileSync(
+      join(base, "runs"),
+      Buffer.concat([Buffer.from(`${LINE}\n`), ...garbage, Buffer.from(`${LINE}\n`)]),
+    );
+    expect(decode(ask(shell))).toMatchObject({ records: [{ run: RUN }, { run: RUN }], isCut: false });
+    writeFileSync(join(base, "runs"), `${"x".repeat(2_000_000)}\n${LINE}\n`);
+    expect(decode(ask(shell))).toMatchObject({ records: [{ run: RUN }], isCut: true, unreadable: 0 });
+  },
+);
 
 test("of a long record its end is read, and its first line there is left out when it may be a part", () => {
   const count = Math.ceil((MAX_RECORD_BYTES * 2) / (LINE.length + 1));
@@ -63,20 +79,35 @@ test("of a long record its end is read, and its first line there is left out whe
 test("cut off, without a time, or not by root: an error that names the host", () => {
   const whole = `${NONCE} begin\nclock\t1\nuid\t0\n${NONCE} end\n`;
   expect(decodeRuns("web1", NONCE, `Welcome!\n${whole}`, "").records).toEqual([]);
-  expect(() => decodeRuns("web1", NONCE, whole.replace("end", "e"), "sh: broken")).toThrow(/web1: .*cut off; it said: sh: broken/);
-  expect(() => decodeRuns("web1", NONCE, whole.replace("clock\t1", ""), "")).toThrow(/web1: it did not say its time/);
-  expect(() => decodeRuns("web1", NONCE, whole.replace("uid\t0", "uid\t1000"), "")).toThrow(/web1: the login is not root/);
+  expect(() => decodeRuns("web1", NONCE, whole.replace("end", "e"), "sh: broken")).toThrow(
+    /web1: .*cut off; it said: sh: broken/,
+  );
+  expect(() => decodeRuns("web1", NONCE, whole.replace("clock\t1", ""), "")).toThrow(
+    /web1: it did not say its time/,
+  );
+  expect(() => decodeRuns("web1", NONCE, whole.replace("uid\t0", "uid\t1000"), "")).toThrow(
+    /web1: the login is not root/,
+  );
 });
 
 test("no answer makes it fail in another way", () => {
   const piece = fc.oneof(
-    fc.constantFrom(`${NONCE} begin\n`, `${NONCE} runs\n`, `${NONCE} end\n`, "clock\t5\n", "uid\t0\n", "size\t9999999\n", `${LINE}\n`),
+    fc.constantFrom(
+      `${NONCE} begin\n`,
+      `${NONCE} runs\n`,
+      `${NONCE} end\n`,
+      "clock\t5\n",
+      "uid\t0\n",
+      "size\t9999999\n",
+      `${LINE}\n`,
+    ),
     fc.string(),
   );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       try {
-        for (const { run } of decodeRuns("web1", NONCE, pieces.join(""), "").records) expect(run).toMatch(/^[0-9a-f]{32}$/);
+        for (const { run } of decodeRuns("web1", NONCE, pieces.join(""), "").records)
+          expect(run).toMatch(/^[0-9a-f]{32}$/);
       } catch (error) {
         expect(String(error)).toContain("HostError: web1: ");
       }

@@ -23,20 +23,30 @@ const body = [
   "link\t/etc/shadow\t1\tx",
   `run\t1700000040\trun=${RUN} project=shop user=anna controller=laptop commit=3f2a1c9 tree=dirty plan=00 result=rolled-back in a reboot`,
 ];
-const answer = (lines: readonly string[]): string => `Last login: today\nN begin\n${lines.join("\n")}\nN end\n`;
+const answer = (lines: readonly string[]): string =>
+  `Last login: today\nN begin\n${lines.join("\n")}\nN end\n`;
 
 test("the question is fields alone", () => {
   expect(encodeStatus(request, RUN).split("\n")).toContain("link\t/opt/web/current");
-  expect(() => encodeStatus({ ...request, units: ["a b.service"] }, RUN)).toThrow("must not reach a host's script");
+  expect(() => encodeStatus({ ...request, units: ["a b.service"] }, RUN)).toThrow(
+    "must not reach a host's script",
+  );
 });
 
 test("an answer is decoded; what nobody asked for is left out", () => {
   const seen = decodeStatus("h", request, "N", answer(body), "");
   expect(seen).toMatchObject({ uptime: 100.5, clock: 1700000100, uid: 0 });
   expect(seen.units.get("web.service")).toEqual({ Id: "web.service", MainPID: "42" });
-  expect(seen.processes.get(42)).toEqual({ pid: 42, exe: "/opt/web/releases/1.0-0123456789ab/web (deleted)", openFiles: 5, openFilesLimit: 1024 });
+  expect(seen.processes.get(42)).toEqual({
+    pid: 42,
+    exe: "/opt/web/releases/1.0-0123456789ab/web (deleted)",
+    openFiles: 5,
+    openFilesLimit: 1024,
+  });
   expect(seen.processes.get(43)).toEqual({ pid: 43, exe: null, openFiles: null, openFilesLimit: null });
-  expect([...seen.links]).toEqual([["/opt/web/current", { target: "releases/1.0-0123456789ab", changedAt: 1700000000 }]]);
+  expect([...seen.links]).toEqual([
+    ["/opt/web/current", { target: "releases/1.0-0123456789ab", changedAt: 1700000000 }],
+  ]);
   const who = { run: RUN, user: "anna", controller: "laptop", commit: "3f2a1c9", tree: "dirty" };
   expect(seen.lastRun).toEqual({ ...who, result: "rolled-back", agoSeconds: 60 });
 });
@@ -45,13 +55,17 @@ test("cut off, or units missing: an error that says so", () => {
   expect(() => decodeStatus("h", request, "N", answer(body).replace("N end\n", ""), "oops")).toThrow(
     "h: the answer about its status is cut off; it said: oops",
   );
-  expect(() => decodeStatus("h", request, "N", answer(body.filter((each) => each !== "Id=shop.slice")), "")).toThrow(
-    "systemctl answered for 1 of 2 units",
-  );
+  expect(() =>
+    decodeStatus("h", request, "N", answer(body.filter((each) => each !== "Id=shop.slice")), ""),
+  ).toThrow("systemctl answered for 1 of 2 units");
 });
 
 test("whatever comes back: an answer or a HostError", () => {
-  const noise = fc.oneof(fc.constantFrom(...body), fc.string(), fc.constantFrom("run\t", "run\t\trun=", "process\t", "link\t", "N units-end"));
+  const noise = fc.oneof(
+    fc.constantFrom(...body),
+    fc.string(),
+    fc.constantFrom("run\t", "run\t\trun=", "process\t", "link\t", "N units-end"),
+  );
   fc.assert(
     fc.property(fc.array(noise, { maxLength: 30 }), (lines) => {
       try {

@@ -1,14 +1,22 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { TIMER_MARK } from "../../src/core/timer/timer-units.ts";
-import { decodeLook, decodeOutcome, encodeInstall, encodeLook, encodeRemove } from "../../src/host/timer-answer.ts";
+import {
+  decodeLook,
+  decodeOutcome,
+  encodeInstall,
+  encodeLook,
+  encodeRemove,
+} from "../../src/host/timer-answer.ts";
 
 const PLACE = { scope: "system", folder: "/etc/systemd/system", name: "svcdeploy-drift-shop.prod" } as const;
 const UNITS = { service: `${TIMER_MARK}\na`, timer: `${TIMER_MARK}\nb` };
 
 test("what is asked: a field a line, the units in base64", () => {
   expect(encodeLook("N", "/srv/shop", "prod")).toBe("N\nlook\n--system\n/\n-\n/srv/shop\nprod\n");
-  expect(encodeRemove("N", PLACE)).toBe("N\nremove\n--system\n/etc/systemd/system\nsvcdeploy-drift-shop.prod\n-\n-\n");
+  expect(encodeRemove("N", PLACE)).toBe(
+    "N\nremove\n--system\n/etc/systemd/system\nsvcdeploy-drift-shop.prod\n-\n-\n",
+  );
   expect(encodeInstall("N", PLACE, UNITS).split("\n")[5]).toBe(Buffer.from(UNITS.service).toString("base64"));
 });
 
@@ -34,7 +42,9 @@ test("what a host has", () => {
     ...{ uid: "0", home: "/root", systemd: true, node: "/usr/bin/node", nodeVersion: "v24.12.0" },
     ...{ program: "/usr/bin/svcdeploy", programVersion: "0.1.0", project: true, environment: false },
   });
-  expect(() => decodeLook("h", "N", answer.replace("finished", "fini"), "boom")).toThrow(/cut off; it said: boom/);
+  expect(() => decodeLook("h", "N", answer.replace("finished", "fini"), "boom")).toThrow(
+    /cut off; it said: boom/,
+  );
 });
 
 test("a path that could not stand in a unit file is none", () => {
@@ -43,7 +53,10 @@ test("a path that could not stand in a unit file is none", () => {
 });
 
 test.each([
-  ["N wrote /a\nN ran systemctl x\nN finished\n", { ok: true, lines: ["wrote /a", "ran systemctl x"], found: "pair" }],
+  [
+    "N wrote /a\nN ran systemctl x\nN finished\n",
+    { ok: true, lines: ["wrote /a", "ran systemctl x"], found: "pair" },
+  ],
   ["N absent\n", { ok: true, lines: [], found: "nothing" }],
   ["N refused /a is a link\n", { ok: false, lines: [], reason: "/a is a link" }],
   ["N wrote /a\nN failed systemctl x: no\nN undone\n", { ok: false, lines: [], reason: "systemctl x: no" }],

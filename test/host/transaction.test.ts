@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { HostError } from "../../src/core/errors.ts";
 import type { Change, Plan, Resource, UnitProperties } from "../../src/core/model.ts";
 import { makeTransaction, type Transaction } from "../../src/host/transaction.ts";
-import { makeObservation, makeResource, makeTarget, type PathSpec, type ResourceSpec } from "../core/plan/host-builder.ts";
+import {
+  makeObservation,
+  makeResource,
+  makeTarget,
+  type PathSpec,
+  type ResourceSpec,
+} from "../core/plan/host-builder.ts";
 
 /** The transaction that writes these resources on a host that has these paths. */
 function transactionOf(
@@ -18,7 +24,15 @@ function transactionOf(
     play: "p",
     changes: resources
       .filter(({ kind }) => kind !== "unit")
-      .map((resource: Resource): Change => ({ resource, before: null, after: {}, differs: [], beforeContent: null })),
+      .map(
+        (resource: Resource): Change => ({
+          resource,
+          before: null,
+          after: {},
+          differs: [],
+          beforeContent: null,
+        }),
+      ),
     actions,
     notices: [],
     orphans: [],
@@ -44,22 +58,47 @@ const link = { kind: "link", path: "/opt/a/current", target: "releases/1", role:
 test.each([
   ["a group with a blank", [folder], { "/etc/a": { type: "directory", group: "domain users" } }, []],
   ["a mode that cannot be read", [folder], { "/etc/a": { type: "directory", mode: "?" } }, []],
-  ["a link to a name with a blank", [link], { "/opt/a/current": { type: "link", target: "releases/my build" } }, []],
+  [
+    "a link to a name with a blank",
+    [link],
+    { "/opt/a/current": { type: "link", target: "releases/my build" } },
+    [],
+  ],
   ["a unit whose name is none", [], {}, ["x$(id).service"]],
-] as const)("what the host has and no undo could put back refuses that host alone: %s", (_name, specs, paths, collateral) => {
-  expect(() => transactionOf(specs, paths, collateral)).toThrow(HostError);
-});
+] as const)(
+  "what the host has and no undo could put back refuses that host alone: %s",
+  (_name, specs, paths, collateral) => {
+    expect(() => transactionOf(specs, paths, collateral)).toThrow(HostError);
+  },
+);
 
 test("a version may hold a tilde", () => {
   const path = "/opt/a/releases/1.0~rc1-0123456789ab";
-  const release = { kind: "release", path, name: "a", keep: 3, sha256: "0".repeat(64), size: 1, source: "/a" } as const;
+  const release = {
+    kind: "release",
+    path,
+    name: "a",
+    keep: 3,
+    sha256: "0".repeat(64),
+    size: 1,
+    source: "/a",
+  } as const;
   const plan = transactionOf([release], {}).files.find(({ name }) => name === "plan");
   expect(Buffer.from(plan?.content ?? []).toString()).toContain(`release\t0\t${path}\ta\t`);
 });
 
 test("a large release has the time to be copied on a slow disk", () => {
-  const release = { kind: "release", path: "/opt/a/releases/0123456789ab", name: "a", keep: 3, sha256: "0".repeat(64), source: "/a" } as const;
-  const [small, large] = [1, 600].map((mebibytes) => transactionOf([{ ...release, size: mebibytes * 1024 * 1024 }], {}).runSeconds);
+  const release = {
+    kind: "release",
+    path: "/opt/a/releases/0123456789ab",
+    name: "a",
+    keep: 3,
+    sha256: "0".repeat(64),
+    source: "/a",
+  } as const;
+  const [small, large] = [1, 600].map(
+    (mebibytes) => transactionOf([{ ...release, size: mebibytes * 1024 * 1024 }], {}).runSeconds,
+  );
   expect((large ?? 0) - (small ?? 0)).toBe(599);
 });
 
@@ -67,15 +106,23 @@ test("the wait behind an instance is a line of its own, in whole seconds, and th
   const unit = "web@a\\x2db.service";
   const restart = { verb: "restart", unit, because: "", timeoutSeconds: 100 } as const;
   const settle = { verb: "settle", unit, because: "", timeoutSeconds: 2.5 } as const;
-  const [without, made] = [[restart], [restart, settle]].map((actions) => transactionOf([{ kind: "unit", unit }], {}, [], actions));
+  const [without, made] = [[restart], [restart, settle]].map((actions) =>
+    transactionOf([{ kind: "unit", unit }], {}, [], actions),
+  );
   const plan = Buffer.from(made?.files.find(({ name }) => name === "plan")?.content ?? []).toString();
-  expect(plan.split("\n").filter((text) => text.startsWith("action"))).toEqual([`action\trestart\t${unit}\t100`, `action\tsettle\t${unit}\t3`]);
+  expect(plan.split("\n").filter((text) => text.startsWith("action"))).toEqual([
+    `action\trestart\t${unit}\t100`,
+    `action\tsettle\t${unit}\t3`,
+  ]);
   expect(plan.match(/^record\t/gm)).toHaveLength(1);
   expect((made?.runSeconds ?? 0) - (without?.runSeconds ?? 0)).toBe(3 + 5);
 });
 
 test("a daemon-reload alone may stop what runs: units of services whose unit files change, and those under a changed drop-in, are brought back by an undo", () => {
-  const [unit, dropIn] = ["/etc/systemd/system/a.service", "/etc/systemd/system/other.service.d/svcdeploy-a-x.conf"];
+  const [unit, dropIn] = [
+    "/etc/systemd/system/a.service",
+    "/etc/systemd/system/other.service.d/svcdeploy-a-x.conf",
+  ];
   const specs = [
     { kind: "unit", unit: "a.service", service: "a" },
     { kind: "unit", unit: "b.service", service: "b" },
@@ -85,6 +132,8 @@ test("a daemon-reload alone may stop what runs: units of services whose unit fil
   const reload = [{ verb: "daemon-reload", because: "" }] as const;
   const running = { "a.service": {}, "b.service": {}, "other.service": {} };
   expect(transactionOf(specs, {}, [], reload, running).units).toEqual(["a.service", "other.service"]);
-  expect(transactionOf(specs, {}, [], reload, { ...running, "other.service": { ActiveState: "inactive" } }).units).toEqual(["a.service"]);
+  expect(
+    transactionOf(specs, {}, [], reload, { ...running, "other.service": { ActiveState: "inactive" } }).units,
+  ).toEqual(["a.service"]);
   expect(transactionOf(specs, {}, [], [], running).units).toEqual([]);
 });

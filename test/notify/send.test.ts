@@ -28,7 +28,8 @@ const message = (url: string): (() => Message) => {
 
 test("it arrives", async () => {
   const { url, seen } = await receiver((response, _, request) => {
-    response.statusCode = request.method === "POST" && request.headers["content-type"] === "application/json" ? 204 : 400;
+    response.statusCode =
+      request.method === "POST" && request.headers["content-type"] === "application/json" ? 204 : 400;
     response.end();
   });
   expect(await send(message(url), QUICK)).toEqual({ ok: true, attempts: 1 });
@@ -63,19 +64,29 @@ test("one that asks for more patience than there is, is given up at once", async
     response.writeHead(503, { "retry-after": new Date(Date.now() + 3_600_000).toUTCString() });
     response.end("down for an hour");
   });
-  expect(await send(message(url), QUICK)).toEqual({ ok: false, attempts: 1, reason: "HTTP 503: down for an hour" });
+  expect(await send(message(url), QUICK)).toEqual({
+    ok: false,
+    attempts: 1,
+    reason: "HTTP 503: down for an hour",
+  });
   expect(seen).toHaveLength(1);
 });
 
 test("one that hangs, before or in the middle of its answer", async () => {
   const patience = { attemptMilliseconds: 300, totalMilliseconds: 1000, pauseMilliseconds: 50 };
   const silent = await receiver(() => {});
-  expect(await send(message(silent.url), patience)).toMatchObject({ ok: false, reason: expect.stringContaining("no answer within") });
+  expect(await send(message(silent.url), patience)).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining("no answer within"),
+  });
   const halting = await receiver((response) => {
     response.writeHead(500, { "content-length": 100 });
     response.write("half");
   });
-  expect(await send(message(halting.url), patience)).toMatchObject({ ok: false, reason: expect.stringContaining("no answer within") });
+  expect(await send(message(halting.url), patience)).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining("no answer within"),
+  });
 });
 
 test.each([400, 401, 404, 410])("%i is an answer, and what it says is cleaned and cut", async (status) => {
@@ -95,7 +106,11 @@ test("a redirect is not followed, not even to itself", async () => {
     response.writeHead(307, { location: other.url });
     response.end();
   });
-  expect(await send(message(url), QUICK)).toMatchObject({ ok: false, attempts: 1, reason: expect.stringContaining("redirects are not followed") });
+  expect(await send(message(url), QUICK)).toMatchObject({
+    ok: false,
+    attempts: 1,
+    reason: expect.stringContaining("redirects are not followed"),
+  });
   expect([seen.length, other.seen.length]).toEqual([1, 0]);
 });
 
@@ -103,9 +118,13 @@ test("a certificate that nobody vouches for", async () => {
   const folder = mkdtempSync(join(tmpdir(), "svcdeploy-tls-"));
   const [key, cert] = [join(folder, "key"), join(folder, "cert")];
   const subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
-  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject, "-keyout", key, "-out", cert], {
-    stdio: "ignore",
-  });
+  execFileSync(
+    "openssl",
+    ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject, "-keyout", key, "-out", cert],
+    {
+      stdio: "ignore",
+    },
+  );
   const tls = { key: readFileSync(key), cert: readFileSync(cert) };
   const { url } = await receiver(
     (response) => void response.end(),
@@ -123,6 +142,10 @@ test("nobody there", async () => {
   const { url, server } = await receiver(() => {});
   await new Promise((closed) => server.close(closed));
   // One attempt with all the time that a busy machine may take to hear of it.
-  const sent = await send(message(url), { attemptMilliseconds: 20_000, totalMilliseconds: 20_000, pauseMilliseconds: 20_000 });
+  const sent = await send(message(url), {
+    attemptMilliseconds: 20_000,
+    totalMilliseconds: 20_000,
+    pauseMilliseconds: 20_000,
+  });
   expect(sent).toMatchObject({ ok: false, attempts: 1, reason: expect.stringContaining("ECONNREFUSED") });
 });

@@ -1,4 +1,7 @@
-/** The demo's CI script with a command that only says how it was called: what is applied, what is planned, and what stays behind. */
+/**
+ * The demo's CI script with a command that only says how it was called: what is applied, what is planned, and
+ * what stays behind.
+ */
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +13,10 @@ const script = fileURLToPath(new URL("../../playbooks/demo/ci/svcdeploy.sh", imp
 const root = mkdtempSync(join(tmpdir(), "svcdeploy-ci-"));
 const folder = join(root, "project with blanks");
 
-/** Prints its words, the modes and contents of the key and of known_hosts, and what it inherited; ends with $STATUS. */
+/**
+ * Prints its words, the modes and contents of the key and of known_hosts, and what it inherited; ends with
+ * $STATUS.
+ */
 const COMMAND = `#!/bin/sh
 [ "$1" != render ] || exit 0
 echo "called: $*"
@@ -29,7 +35,11 @@ beforeEach(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function job(more: Readonly<Record<string, string>> = {}): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+function job(more: Readonly<Record<string, string>> = {}): {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+} {
   const env = {
     PATH: process.env.PATH ?? "",
     TMPDIR: join(folder, "tmp"),
@@ -48,12 +58,28 @@ test.each([
   ["GitHub, a push to main", GITHUB_PUSH, "apply"],
   ["GitLab, a push to main", GITLAB_PUSH, "apply"],
   ["a branch that is named", { SVCDEPLOY_BRANCH: "main" }, "apply"],
-  ["another main branch", { ...GITHUB_PUSH, SVCDEPLOY_MAIN: "trunk", GITHUB_REF: "refs/heads/trunk" }, "apply"],
+  [
+    "another main branch",
+    { ...GITHUB_PUSH, SVCDEPLOY_MAIN: "trunk", GITHUB_REF: "refs/heads/trunk" },
+    "apply",
+  ],
   ["GitHub, another branch", { ...GITHUB_PUSH, GITHUB_REF: "refs/heads/topic" }, "plan"],
   ["GitHub, a tag called main", { ...GITHUB_PUSH, GITHUB_REF: "refs/tags/main" }, "plan"],
-  ["GitHub, a pull request whose branch is called main", { ...GITHUB_PUSH, GITHUB_EVENT_NAME: "pull_request", GITHUB_HEAD_REF: "main" }, "plan"],
-  ["GitHub, a pull request that says refs/heads/main", { ...GITHUB_PUSH, GITHUB_EVENT_NAME: "pull_request_target" }, "plan"],
-  ["GitLab, a merge request whose branch is called main", { ...GITLAB_PUSH, CI_PIPELINE_SOURCE: "merge_request_event" }, "plan"],
+  [
+    "GitHub, a pull request whose branch is called main",
+    { ...GITHUB_PUSH, GITHUB_EVENT_NAME: "pull_request", GITHUB_HEAD_REF: "main" },
+    "plan",
+  ],
+  [
+    "GitHub, a pull request that says refs/heads/main",
+    { ...GITHUB_PUSH, GITHUB_EVENT_NAME: "pull_request_target" },
+    "plan",
+  ],
+  [
+    "GitLab, a merge request whose branch is called main",
+    { ...GITLAB_PUSH, CI_PIPELINE_SOURCE: "merge_request_event" },
+    "plan",
+  ],
   ["nobody says which branch", {}, "plan"],
 ])("%s", (_name, env, command) => {
   const run = job(env);
@@ -90,7 +116,10 @@ test("without a key nothing is called", () => {
 });
 
 test("the job summary gets what the report says, and the reports keep out of git status", () => {
-  writeFileSync(join(root, "fake"), '#!/bin/sh\nfor word in "$@"; do case $word in github=*) echo hello >"${word#github=}" ;; esac; done\n');
+  writeFileSync(
+    join(root, "fake"),
+    '#!/bin/sh\nfor word in "$@"; do case $word in github=*) echo hello >"${word#github=}" ;; esac; done\n',
+  );
   writeFileSync(join(folder, "summary"), "before\n");
   job({ GITHUB_STEP_SUMMARY: join(folder, "summary") });
   expect(readFileSync(join(folder, "summary"), "utf8")).toBe("before\nhello\n");

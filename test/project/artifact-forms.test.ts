@@ -1,4 +1,7 @@
-/** What the project's artifact turns out to be: a file, an archive or a folder, by its name; and never another one than was declared (SEC-12). */
+/**
+ * What the project's artifact turns out to be: a file, an archive or a folder, by its name; and never another
+ * one than was declared (SEC-12).
+ */
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,13 +23,24 @@ const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes)
 function declare(source: string, declared: string | null = null): Artifact {
   const form = artifactForm(source);
   const place = { file: "services/app.yaml", line: 2, column: 3 };
-  return { source: source.replace(/\/$/, ""), form, strip: 0, version: null, sha256: declared, signature: null, keep: 5, place };
+  return {
+    source: source.replace(/\/$/, ""),
+    form,
+    strip: 0,
+    version: null,
+    sha256: declared,
+    signature: null,
+    keep: 5,
+    place,
+  };
 }
 
 async function refusal(artifact: Artifact): Promise<string> {
   const error = await makeArtifactReader(root)(artifact).catch((thrown: unknown) => thrown);
   if (!(error instanceof ConfigError)) throw new Error(`not refused: ${String(error)}`);
-  return error.problems.map(({ message, hint, place }) => `${place.line}:${place.column} ${message}; ${hint}`).join("\n");
+  return error.problems
+    .map(({ message, hint, place }) => `${place.line}:${place.column} ${message}; ${hint}`)
+    .join("\n");
 }
 
 test.each([
@@ -45,7 +59,9 @@ test("each form says what it is and what is sent of it", async () => {
   mkdirSync(join(root, "app/bin"), { recursive: true });
   writeFileSync(join(root, "app/bin/app"), "app ".repeat(500), { mode: 0o755 });
   writeFileSync(join(root, "app.tgz"), gzipSync(tree));
-  const [file, archive, folder] = await Promise.all(["app/bin/app", "app.tgz", "app/"].map((source) => makeArtifactReader(root)(declare(source))));
+  const [file, archive, folder] = await Promise.all(
+    ["app/bin/app", "app.tgz", "app/"].map((source) => makeArtifactReader(root)(declare(source))),
+  );
   expect(file).toMatchObject({ size: 2000, source: { form: "file", size: 2000, sha256: file?.sha256 } });
   expect(archive).toMatchObject({ sha256: folder?.sha256, size: 2000, source: { form: "archive" } });
   expect(archive?.source.sha256).not.toBe(archive?.sha256);
@@ -83,12 +99,16 @@ describe("what is not the declared one is refused before it is looked into", () 
     };
     test.each(Object.entries(damaged))(`${name}: %s`, async (_what, bytes) => {
       writeFileSync(join(root, name), bytes);
-      expect(await refusal(declare(name, sha256(whole)))).toMatch(new RegExp(`has sha256 ${sha256(bytes)}, not ${sha256(whole)}`));
+      expect(await refusal(declare(name, sha256(whole)))).toMatch(
+        new RegExp(`has sha256 ${sha256(bytes)}, not ${sha256(whole)}`),
+      );
     });
 
     test(`${name}: the whole one is taken`, async () => {
       writeFileSync(join(root, name), whole);
-      expect(await makeArtifactReader(root)(declare(name, sha256(whole)))).toMatchObject({ size: name === "file.bin" ? whole.length : 2000 });
+      expect(await makeArtifactReader(root)(declare(name, sha256(whole)))).toMatchObject({
+        size: name === "file.bin" ? whole.length : 2000,
+      });
     });
   }
 

@@ -1,6 +1,18 @@
-/** Artifacts from https and with signatures, as a project declares them: what is read, what is kept in the cache, and what is refused. */
+/**
+ * Artifacts from https and with signatures, as a project declares them: what is read, what is kept in the
+ * cache, and what is refused.
+ */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
@@ -10,7 +22,12 @@ import { ConfigError } from "../../src/core/errors.ts";
 import type { Artifact, ArtifactSignature } from "../../src/core/model.ts";
 import { type ArtifactFile, makeArtifactReader } from "../../src/project/artifacts.ts";
 import type { FetchEvent } from "../../src/project/fetch-artifact.ts";
-import { type Certificates, type HttpsServer, makeCertificates, startHttps } from "../support/https-server.ts";
+import {
+  type Certificates,
+  type HttpsServer,
+  makeCertificates,
+  startHttps,
+} from "../support/https-server.ts";
 import { makeMinisignKey, signMinisig } from "../support/minisign.ts";
 import { makeTar } from "../support/tar.ts";
 
@@ -81,16 +98,27 @@ const minisign = (file: string | null = null, publicKey = pair.publicKey): Artif
 });
 const signed = (source: string, signature = minisign()): Artifact => artifact(source, { signature });
 
-type Telling = { readonly environment?: Readonly<Record<string, string>>; readonly tell?: (event: FetchEvent) => void };
+type Telling = {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly tell?: (event: FetchEvent) => void;
+};
 
 function read(wanted: Artifact, { environment, tell = () => {} }: Telling = {}): Promise<ArtifactFile> {
-  return makeArtifactReader(root, { for: "send", environment: environment ?? { XDG_CACHE_HOME: join(root, "cache") }, tell })(wanted);
+  return makeArtifactReader(root, {
+    for: "send",
+    environment: environment ?? { XDG_CACHE_HOME: join(root, "cache") },
+    tell,
+  })(wanted);
 }
 
 async function refusal(wanted: Artifact, environment?: Readonly<Record<string, string>>): Promise<string> {
-  const error = await read(wanted, environment === undefined ? {} : { environment }).catch((caught: unknown) => caught);
+  const error = await read(wanted, environment === undefined ? {} : { environment }).catch(
+    (caught: unknown) => caught,
+  );
   if (!(error instanceof ConfigError)) throw new Error(`not refused: ${String(error)}`);
-  return error.problems.map(({ place: at, message, hint }) => `${at.line}:${at.column} ${message} [${hint}]`).join("\n");
+  return error.problems
+    .map(({ place: at, message, hint }) => `${at.line}:${at.column} ${message} [${hint}]`)
+    .join("\n");
 }
 
 const kept = (): readonly string[] => (existsSync(cache) ? readdirSync(cache).sort() : []);
@@ -140,10 +168,16 @@ describe("from https", () => {
   test("a file that is not there, and no place to keep one", async () => {
     expect(await refusal(artifact(`${server.origin}/none`))).toContain("answered HTTP 404 (Not Found)");
     await expect(read(artifact(`${server.origin}/none`))).rejects.toThrow("1 file could not be fetched");
-    expect(await refusal(artifact(`${server.origin}/web`), {})).toContain("no place to keep it: neither XDG_CACHE_HOME nor a HOME that is there");
-    expect(await refusal(artifact(`${server.origin}/web`), { HOME: "/nonexistent" })).toContain("no place to keep it");
+    expect(await refusal(artifact(`${server.origin}/web`), {})).toContain(
+      "no place to keep it: neither XDG_CACHE_HOME nor a HOME that is there",
+    );
+    expect(await refusal(artifact(`${server.origin}/web`), { HOME: "/nonexistent" })).toContain(
+      "no place to keep it",
+    );
     writeFileSync(join(root, "file"), "");
-    expect(await refusal(artifact(`${server.origin}/web`), { XDG_CACHE_HOME: join(root, "file") })).toContain("cannot be made (ENOTDIR)");
+    expect(await refusal(artifact(`${server.origin}/web`), { XDG_CACHE_HOME: join(root, "file") })).toContain(
+      "cannot be made (ENOTDIR)",
+    );
   });
 
   test("without XDG_CACHE_HOME it is kept under ~/.cache", async () => {
@@ -155,7 +189,13 @@ describe("from https", () => {
   test("what nobody used for long is removed by the next download, and only that", async () => {
     mkdirSync(cache, { recursive: true });
     const old = new Date(Date.now() - 91 * 86_400_000);
-    const names = ["a".repeat(64), `${"a".repeat(64)}.${"0".repeat(16)}`, `.part-${"0".repeat(32)}`, "somebody's", "b".repeat(64)];
+    const names = [
+      "a".repeat(64),
+      `${"a".repeat(64)}.${"0".repeat(16)}`,
+      `.part-${"0".repeat(32)}`,
+      "somebody's",
+      "b".repeat(64),
+    ];
     for (const name of names) writeFileSync(join(cache, name), "x");
     for (const name of names.slice(0, 4)) utimesSync(join(cache, name), old, old);
     await read(artifact(`${server.origin}/web`));
@@ -163,7 +203,11 @@ describe("from https", () => {
   });
 
   test("to compare hosts with it, its declared sha256 is enough", async () => {
-    const compare = makeArtifactReader(root, { for: "compare", environment: {}, tell: () => expect.unreachable() });
+    const compare = makeArtifactReader(root, {
+      for: "compare",
+      environment: {},
+      tell: () => expect.unreachable(),
+    });
     expect(await compare(signed(`${server.origin}/web`))).toMatchObject({ sha256: SHA });
     expect(asked).toEqual([]);
   });
@@ -181,7 +225,9 @@ describe("signed", () => {
     await read(signed(`${server.origin}/web`));
     const other = makeMinisignKey();
     served.set("/web.minisig", signMinisig(other, FILE));
-    expect((await read(signed(`${server.origin}/web`, minisign(null, other.publicKey)))).signature).toMatchObject({ kind: "minisign" });
+    expect(
+      (await read(signed(`${server.origin}/web`, minisign(null, other.publicKey)))).signature,
+    ).toMatchObject({ kind: "minisign" });
     expect(await refusal(signed(`${server.origin}/web`))).toMatch(
       /^4:14 the signature https:\/\/localhost:\d+\/web\.minisig was made with the minisign key/,
     );
@@ -192,9 +238,15 @@ describe("signed", () => {
     writeFileSync(join(root, "dist/web"), FILE);
     writeFileSync(join(root, "dist/web.minisig"), signMinisig(pair, FILE));
     writeFileSync(join(root, "other"), signMinisig(pair, FILE, { form: "Ed", comment: "elsewhere" }));
-    expect((await read(signed("dist/web"))).signature).toMatchObject({ says: "timestamp:1795000000\tfile:program" });
-    expect((await read(signed("dist/web", minisign("other")))).signature).toMatchObject({ says: "elsewhere" });
-    expect((await read(signed("dist/web", minisign(`${server.origin}/web.minisig`)))).signature).toMatchObject({ kind: "minisign" });
+    expect((await read(signed("dist/web"))).signature).toMatchObject({
+      says: "timestamp:1795000000\tfile:program",
+    });
+    expect((await read(signed("dist/web", minisign("other")))).signature).toMatchObject({
+      says: "elsewhere",
+    });
+    expect(
+      (await read(signed("dist/web", minisign(`${server.origin}/web.minisig`)))).signature,
+    ).toMatchObject({ kind: "minisign" });
   });
 
   test("an archive that is swapped once its signature was checked is no release, though the other one is whole as well", async () => {
@@ -205,9 +257,17 @@ describe("signed", () => {
     const swapping = `cat > /dev/null; mv ${root}/other.tar ${root}/app.tar; echo 'Good "file" signature for x with ED25519 key SHA256:${"A".repeat(43)}'`;
     mkdirSync(join(root, "bin"));
     writeFileSync(join(root, "bin/ssh-keygen"), `#!/bin/sh\n${swapping}\n`, { mode: 0o755 });
-    const declared = signed("app.tar", { kind: "ssh", publicKey: "ssh-ed25519 AAAA", namespace: "file", file: null, place: signaturePlace });
+    const declared = signed("app.tar", {
+      kind: "ssh",
+      publicKey: "ssh-ed25519 AAAA",
+      namespace: "file",
+      file: null,
+      place: signaturePlace,
+    });
     vi.stubEnv("PATH", `${join(root, "bin")}:${process.env.PATH}`);
-    expect(await refusal(declared)).toMatch(/^2:11 the artifact app\.tar cannot become a release: it changed while it was read \[/);
+    expect(await refusal(declared)).toMatch(
+      /^2:11 the artifact app\.tar cannot become a release: it changed while it was read \[/,
+    );
     writeFileSync(join(root, "other.tar"), tar("other.tar"));
     expect(await read(declared)).toMatchObject({ size: "other.tar".length, signature: { kind: "ssh" } });
   });
@@ -215,14 +275,22 @@ describe("signed", () => {
   test("no signature, one of another file, one that leads out of the project, a key file that is not there", async () => {
     mkdirSync(join(root, "dist"));
     writeFileSync(join(root, "dist/web"), FILE);
-    expect(await refusal(signed("dist/web"))).toContain("4:14 the signature is not there: dist/web.minisig [Put it there");
+    expect(await refusal(signed("dist/web"))).toContain(
+      "4:14 the signature is not there: dist/web.minisig [Put it there",
+    );
     writeFileSync(join(root, "dist/web.minisig"), signMinisig(pair, Buffer.from("other")));
-    expect(await refusal(signed("dist/web"))).toMatch(/4:14 the signature dist\/web\.minisig does not hold: key [0-9A-F]{16} signed other bytes/);
+    expect(await refusal(signed("dist/web"))).toMatch(
+      /4:14 the signature dist\/web\.minisig does not hold: key [0-9A-F]{16} signed other bytes/,
+    );
     const gpg = { kind: "gpg", keyFile: "keys/a.asc", file: null, place: signaturePlace } as const;
-    expect(await refusal(signed("dist/web", gpg))).toContain("4:14 the gpg key keys/a.asc is not there [Put the signer's public key there");
+    expect(await refusal(signed("dist/web", gpg))).toContain(
+      "4:14 the gpg key keys/a.asc is not there [Put the signer's public key there",
+    );
     mkdirSync(join(root, "keys"));
     writeFileSync(join(root, "keys/a.asc"), "x");
-    expect(await refusal(signed("dist/web", gpg))).toContain("the signature is not there: dist/web.asc, nor dist/web.sig");
+    expect(await refusal(signed("dist/web", gpg))).toContain(
+      "the signature is not there: dist/web.asc, nor dist/web.sig",
+    );
     served.delete("/web.minisig");
     expect(await refusal(signed(`${server.origin}/web`))).toContain("/web.minisig [Put it there");
   });
@@ -232,11 +300,15 @@ describe("signed", () => {
     mkdirSync(join(root, "web.minisig"));
     expect(await refusal(signed("web"))).toContain("4:14 the signature web.minisig is a directory");
     served.set("/large", Buffer.alloc(2 * 1024 * 1024));
-    expect(await refusal(signed("web", minisign(`${server.origin}/large`)))).toContain("offers 2 MiB, and 1 MiB is the limit");
+    expect(await refusal(signed("web", minisign(`${server.origin}/large`)))).toContain(
+      "offers 2 MiB, and 1 MiB is the limit",
+    );
   });
 
   test("a wrong sha256 is told before any signature is looked for", async () => {
     writeFileSync(join(root, "web"), FILE);
-    expect(await refusal({ ...signed("web"), sha256: "0".repeat(64) })).toContain(`2:11 the artifact web has sha256 ${SHA}`);
+    expect(await refusal({ ...signed("web"), sha256: "0".repeat(64) })).toContain(
+      `2:11 the artifact web has sha256 ${SHA}`,
+    );
   });
 });

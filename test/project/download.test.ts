@@ -1,11 +1,19 @@
-/** Downloads from servers that are slow, endless, lying, or somewhere else: each ends in time, with a reason, and with not a byte more than allowed. */
+/**
+ * Downloads from servers that are slow, endless, lying, or somewhere else: each ends in time, with a reason,
+ * and with not a byte more than allowed.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Downloaded, type DownloadLimits, download } from "../../src/project/download.ts";
-import { type Certificates, type HttpsServer, makeCertificates, startHttps } from "../support/https-server.ts";
+import {
+  type Certificates,
+  type HttpsServer,
+  makeCertificates,
+  startHttps,
+} from "../support/https-server.ts";
 
 const LIMITS: DownloadLimits = {
   bytes: 1_000_000,
@@ -35,10 +43,16 @@ afterAll(() => {
   certificates.remove();
 });
 
-async function get(path: string, limits: Partial<DownloadLimits> = {}): Promise<{ readonly result: Downloaded; readonly bytes: Buffer }> {
+async function get(
+  path: string,
+  limits: Partial<DownloadLimits> = {},
+): Promise<{ readonly result: Downloaded; readonly bytes: Buffer }> {
   const pieces: Uint8Array[] = [];
   const sink = { write: async (bytes: Uint8Array) => void pieces.push(bytes) };
-  const result = await download(path.startsWith("https:") ? path : server.origin + path, sink, { ...LIMITS, ...limits });
+  const result = await download(path.startsWith("https:") ? path : server.origin + path, sink, {
+    ...LIMITS,
+    ...limits,
+  });
   return { result, bytes: Buffer.concat(pieces) };
 }
 
@@ -125,7 +139,11 @@ describe("sizes", () => {
       });
   });
   test("what is encoded although it was asked for as it is, is refused: nothing is unpacked", async () => {
-    serve("/gzip", (response) => void response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(Buffer.alloc(50_000_000))));
+    serve(
+      "/gzip",
+      (response) =>
+        void response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(Buffer.alloc(50_000_000))),
+    );
     const { result, bytes } = await get("/gzip");
     expect(result).toMatchObject(reason("sends it encoded although"));
     expect(bytes.length).toBe(0);
@@ -140,18 +158,24 @@ describe("sizes", () => {
 describe("time", () => {
   test("no answer at all", async () => {
     serve("/silent", () => {});
-    expect((await get("/silent", { answerMilliseconds: 300 })).result).toMatchObject(reason("it did not answer within 0.3 s"));
+    expect((await get("/silent", { answerMilliseconds: 300 })).result).toMatchObject(
+      reason("it did not answer within 0.3 s"),
+    );
   });
   test("a body that stops", async () => {
     serve("/stops", (response) => void response.write("abc"));
-    expect((await get("/stops", { idleMilliseconds: 300 })).result).toMatchObject(reason("nothing more came within 0.3 s"));
+    expect((await get("/stops", { idleMilliseconds: 300 })).result).toMatchObject(
+      reason("nothing more came within 0.3 s"),
+    );
   });
   test("a trickle that never stops", async () => {
     serve("/trickle", (response) => {
       const timer = setInterval(() => response.write("x"), 20);
       response.on("close", () => clearInterval(timer));
     });
-    expect((await get("/trickle", { graceMilliseconds: 300 })).result).toMatchObject(reason(/too slow: \d+ bytes in \d+ s/));
+    expect((await get("/trickle", { graceMilliseconds: 300 })).result).toMatchObject(
+      reason(/too slow: \d+ bytes in \d+ s/),
+    );
   });
 });
 
@@ -165,20 +189,31 @@ describe("whose fault", () => {
   ])("HTTP %i", async (status, told, hint) => {
     serve("/status", (response) => void response.writeHead(status).end());
     const { result } = await get("/status");
-    expect(result).toMatchObject({ ok: false, status, reason: `localhost:${server.port} ${told}`, hint: expect.stringContaining(hint) });
+    expect(result).toMatchObject({
+      ok: false,
+      status,
+      reason: `localhost:${server.port} ${told}`,
+      hint: expect.stringContaining(hint),
+    });
   });
   test("nobody listens", async () => {
     const closed = createServer();
-    const port = await new Promise<number>((resolve) => closed.listen(0, "127.0.0.1", () => resolve(portOf(closed.address()))));
+    const port = await new Promise<number>((resolve) =>
+      closed.listen(0, "127.0.0.1", () => resolve(portOf(closed.address()))),
+    );
     await new Promise((done) => closed.close(done));
     expect((await get(`https://127.0.0.1:${port}/x`)).result).toMatchObject(reason("refused the connection"));
   });
   test("a name that nobody has", async () => {
-    expect((await get("https://nobody.invalid/x")).result).toMatchObject(reason(/^the name nobody\.invalid (?:is not known|could not be asked for)/));
+    expect((await get("https://nobody.invalid/x")).result).toMatchObject(
+      reason(/^the name nobody\.invalid (?:is not known|could not be asked for)/),
+    );
   });
   test("a certificate for another name", async () => {
     const { result } = await get(`https://127.0.0.1:${server.port}/x`);
-    expect(result).toMatchObject(reason(/^the certificate of 127\.0\.0\.1:\d+ is not trusted \(ERR_TLS_CERT_ALTNAME_INVALID/));
+    expect(result).toMatchObject(
+      reason(/^the certificate of 127\.0\.0\.1:\d+ is not trusted \(ERR_TLS_CERT_ALTNAME_INVALID/),
+    );
   });
   test("an authority that nobody trusts; NODE_EXTRA_CA_CERTS is named", async () => {
     setDefaultCACertificates(trusted);
@@ -193,9 +228,15 @@ describe("whose fault", () => {
     });
   });
   test("what is no TLS", async () => {
-    const plain = createServer((socket) => void socket.on("error", () => {}).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
-    const port = await new Promise<number>((resolve) => plain.listen(0, "127.0.0.1", () => resolve(portOf(plain.address()))));
-    expect((await get(`https://127.0.0.1:${port}/x`)).result).toMatchObject(reason(/does not speak TLS|broke the connection/));
+    const plain = createServer(
+      (socket) => void socket.on("error", () => {}).end("HTTP/1.1 400 Bad Request\r\n\r\n"),
+    );
+    const port = await new Promise<number>((resolve) =>
+      plain.listen(0, "127.0.0.1", () => resolve(portOf(plain.address()))),
+    );
+    expect((await get(`https://127.0.0.1:${port}/x`)).result).toMatchObject(
+      reason(/does not speak TLS|broke the connection/),
+    );
     plain.close();
   });
 });

@@ -24,7 +24,10 @@ describe("a project", () => {
       ["web2", "10.0.0.12", 22, "2"],
       ["db1", "10.0.0.21", 2222, undefined],
     ]);
-    expect(project.hosts[0]).toMatchObject({ identity: join(SHOP, ".ssh/id"), knownHosts: join(homedir(), ".ssh/known_hosts") });
+    expect(project.hosts[0]).toMatchObject({
+      identity: join(SHOP, ".ssh/id"),
+      knownHosts: join(homedir(), ".ssh/known_hosts"),
+    });
     expect(project.plays.map((play) => [play.name, play.hosts])).toEqual([
       ["databases", ["db1"]],
       ["sites", ["web1", "web2"]],
@@ -41,25 +44,37 @@ describe("a project", () => {
 
   test("--values and --set lie over the values", async () => {
     const root = await copyShop({ "ci.yaml": 'web: { version: "2.0.0", port: 81 }' });
-    const project = await loadProject(root, "prod", { set: ["web.port=82"], valuesFiles: [join(root, "ci.yaml")] });
-    expect(project.values).toMatchObject({ web: { version: "2.0.0", port: 82, greeting: "{{not a template}}" } });
+    const project = await loadProject(root, "prod", {
+      set: ["web.port=82"],
+      valuesFiles: [join(root, "ci.yaml")],
+    });
+    expect(project.values).toMatchObject({
+      web: { version: "2.0.0", port: 82, greeting: "{{not a template}}" },
+    });
   });
 });
 
 describe("refused", () => {
   test("an unknown environment lists the known ones", async () => {
-    await expect(loadProject(SHOP, "prd", nothing)).rejects.toMatchObject({ code: "usage", hint: 'did you mean "prod"? Environments: dev, prod.' });
+    await expect(loadProject(SHOP, "prd", nothing)).rejects.toMatchObject({
+      code: "usage",
+      hint: 'did you mean "prod"? Environments: dev, prod.',
+    });
     await expect(loadProject(SHOP, "../inventory/prod", nothing)).rejects.toThrow(UsageError);
   });
 
   test("a folder without a project", async () => {
-    await expect(loadProject(join(SHOP, "artifacts"), "prod", nothing)).rejects.toThrow("There is no svcdeploy.yaml in");
+    await expect(loadProject(join(SHOP, "artifacts"), "prod", nothing)).rejects.toThrow(
+      "There is no svcdeploy.yaml in",
+    );
   });
 
   test("a missing playbook", async () => {
     const root = await copyShop();
     await rm(join(root, "playbooks/site.yaml"));
-    expect(await problemsOf(() => loadProject(root, "prod", nothing))).toEqual(["playbooks/site.yaml:1:1 playbooks/site.yaml is not there"]);
+    expect(await problemsOf(() => loadProject(root, "prod", nothing))).toEqual([
+      "playbooks/site.yaml:1:1 playbooks/site.yaml is not there",
+    ]);
   });
 
   test("bytes that are not UTF-8, a file of 2 MiB, and .yml", async () => {
@@ -107,6 +122,8 @@ describe("refused", () => {
   test("a directory where a file is expected", async () => {
     const root = await copyShop();
     await mkdir(join(root, "services/dir.yaml"));
-    expect(await problemsOf(() => loadProject(root, "prod", nothing))).toEqual(["services/dir.yaml:1:1 services/dir.yaml is a directory"]);
+    expect(await problemsOf(() => loadProject(root, "prod", nothing))).toEqual([
+      "services/dir.yaml:1:1 services/dir.yaml is a directory",
+    ]);
   });
 });

@@ -32,8 +32,18 @@ test("the names of a project", async () => {
   expect(await names.hosts("prod")).toEqual(["web1", "web2", "db"]);
   expect(await names.groups("prod")).toEqual(["webs"]);
   expect(await names.services()).toEqual(["api", "torn"]);
-  expect([await names.instances("api"), await names.instances("torn"), await names.instances("none")]).toEqual([["api@blue", "api@8080"], [], []]);
-  expect(await names.valueKeys("prod")).toEqual(["etcd.version", "etcd.ports", "etcd.none", "seconds", "only.here"]);
+  expect([
+    await names.instances("api"),
+    await names.instances("torn"),
+    await names.instances("none"),
+  ]).toEqual([["api@blue", "api@8080"], [], []]);
+  expect(await names.valueKeys("prod")).toEqual([
+    "etcd.version",
+    "etcd.ports",
+    "etcd.none",
+    "seconds",
+    "only.here",
+  ]);
   expect(await names.valueKeys(null)).not.toContain("only.here");
 });
 
@@ -47,10 +57,10 @@ test("what cannot be read gives no names, and what can does", async () => {
 
 test("no project, no names", async () => {
   const nowhere = makeProjectNames(join(folder, "nowhere"));
-  expect([await nowhere.environments(), await nowhere.hosts(null), await nowhere.services(), await nowhere.valueKeys("prod")]).toEqual([
-    [],
-    [],
-    [],
-    [],
-  ]);
+  expect([
+    await nowhere.environments(),
+    await nowhere.hosts(null),
+    await nowhere.services(),
+    await nowhere.valueKeys("prod"),
+  ]).toEqual([[], [], [], []]);
 });

@@ -1,4 +1,7 @@
-/** Archives and folders become one tree with one digest, whoever packed it; what no release may hold is refused while it streams. */
+/**
+ * Archives and folders become one tree with one digest, whoever packed it; what no release may hold is
+ * refused while it streams.
+ */
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
@@ -23,7 +26,8 @@ function write(bytes: Uint8Array): string {
   return path;
 }
 
-const describeArchive = (bytes: Uint8Array, strip = 0): Promise<PackedTree> => describeTree({ form: "archive", path: write(bytes), strip });
+const describeArchive = (bytes: Uint8Array, strip = 0): Promise<PackedTree> =>
+  describeTree({ form: "archive", path: write(bytes), strip });
 
 describe("refuses", () => {
   const bad = badArchives();
@@ -51,11 +55,18 @@ describe("refuses", () => {
 
   test("other bytes than those that were checked before, plain or compressed, with a tail behind the end", async () => {
     const whole = makeTar([{ name: "a", content: randomBytes(300_000) }]);
-    for (const archive of [whole, gzipSync(whole), zstdCompressSync(whole), Buffer.concat([gzipSync(whole), Buffer.alloc(200_000)])]) {
+    for (const archive of [
+      whole,
+      gzipSync(whole),
+      zstdCompressSync(whole),
+      Buffer.concat([gzipSync(whole), Buffer.alloc(200_000)]),
+    ]) {
       const source = { form: "archive", path: write(archive), strip: 0 } as const;
       const archiveSha256 = createHash("sha256").update(archive).digest("hex");
       expect(await describeTree({ ...source, archiveSha256 })).toEqual(await describeTree(source));
-      await expect(describeTree({ ...source, archiveSha256: "0".repeat(64) })).rejects.toThrow(/changed while it was read/);
+      await expect(describeTree({ ...source, archiveSha256: "0".repeat(64) })).rejects.toThrow(
+        /changed while it was read/,
+      );
     }
   });
 
@@ -63,7 +74,9 @@ describe("refuses", () => {
     const root = join(work, "pipe");
     mkdirSync(root);
     execFileSync("mkfifo", [join(root, "p")]);
-    await expect(describeTree({ form: "directory", path: root, strip: 0 })).rejects.toThrow(/p is a named pipe/);
+    await expect(describeTree({ form: "directory", path: root, strip: 0 })).rejects.toThrow(
+      /p is a named pipe/,
+    );
   });
 
   test("a folder with a name that is not UTF-8", async () => {
@@ -79,14 +92,25 @@ test("strip takes leading parts away, as tar's --strip-components does; a file t
     { name: "bin/app", mode: 0o755, content: "app" },
     { name: "l", type: "2", target: "bin/app" },
   ];
-  const below = [{ name: "app-1.2", type: "5" }, ...inside.map((member) => ({ ...member, name: `app-1.2/${member.name}` }))];
-  expect((await describeArchive(makeTar(below), 1)).sha256).toBe((await describeArchive(makeTar(inside))).sha256);
-  await expect(describeArchive(makeTar([...below, { name: "README", content: "x" }]), 1)).rejects.toThrow(/strip: 1 leaves nothing/);
+  const below = [
+    { name: "app-1.2", type: "5" },
+    ...inside.map((member) => ({ ...member, name: `app-1.2/${member.name}` })),
+  ];
+  expect((await describeArchive(makeTar(below), 1)).sha256).toBe(
+    (await describeArchive(makeTar(inside))).sha256,
+  );
+  await expect(describeArchive(makeTar([...below, { name: "README", content: "x" }]), 1)).rejects.toThrow(
+    /strip: 1 leaves nothing/,
+  );
 });
 
 test("what is sent is a tar that holds the same tree", async () => {
   const long = `${"long/".repeat(30)}${"é".repeat(60)}`;
-  const source = makeTar([{ name: "bin/app", mode: 0o755, content: "app" }, gnuLong("L", long), { name: "x", content: "y" }]);
+  const source = makeTar([
+    { name: "bin/app", mode: 0o755, content: "app" },
+    gnuLong("L", long),
+    { name: "x", content: "y" },
+  ]);
   const path = write(source);
   const pieces: Uint8Array[] = [];
   for await (const piece of packTree({ form: "archive", path, strip: 0 })) pieces.push(piece);
@@ -127,9 +151,15 @@ test("one tree has one digest: whatever the order, compression, times, owner's b
         describeTree({ form: "directory", path: root, strip: 0 }),
         describeArchive(makeTar(membersOf(tree))),
         describeArchive(gzipSync(makeTar(membersOf(tree).toReversed()))),
-        describeArchive(zstdCompressSync(makeTar(membersOf(tree).map((member) => ({ ...member, name: `./${String(member.name)}` }))))),
+        describeArchive(
+          zstdCompressSync(
+            makeTar(membersOf(tree).map((member) => ({ ...member, name: `./${String(member.name)}` }))),
+          ),
+        ),
       ]);
-      const said = outcomes.map((each) => (each.status === "fulfilled" ? `${each.value.sha256} ${each.value.size}` : "refused"));
+      const said = outcomes.map((each) =>
+        each.status === "fulfilled" ? `${each.value.sha256} ${each.value.size}` : "refused",
+      );
       expect(new Set(said).size).toBe(1);
       rmSync(root, { recursive: true });
     }),
@@ -148,7 +178,9 @@ test("another content, mode, name or target is another digest", async () => {
     [plain, { name: "l", type: "2", target: "./a" }],
     [plain, { name: "d", type: "5" }],
   ];
-  const digests = await Promise.all(variants.map(async (members) => (await describeArchive(makeTar(members))).sha256));
+  const digests = await Promise.all(
+    variants.map(async (members) => (await describeArchive(makeTar(members))).sha256),
+  );
   expect(new Set(digests).size).toBe(variants.length);
   expect(TREE_LIMITS.entries).toBe(20_000);
 });

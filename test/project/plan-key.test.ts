@@ -1,5 +1,15 @@
 /** The key of saved plans and their files on the disk. */
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -19,18 +29,27 @@ describe("readPlanKey", () => {
   const path = (): string => join(folder, "svcdeploy/plan-key");
 
   it("takes the environment's key and touches no disk", async () => {
-    const key = await readPlanKey({ SVCDEPLOY_PLAN_KEY: ` ${"k".repeat(32)}\n`, XDG_STATE_HOME: folder }, "make");
+    const key = await readPlanKey(
+      { SVCDEPLOY_PLAN_KEY: ` ${"k".repeat(32)}\n`, XDG_STATE_HOME: folder },
+      "make",
+    );
     expect(key.reveal()).toBe("k".repeat(32));
     expect(String(key)).not.toContain("kkk");
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it("makes a key once, for its owner alone, also when many ask at once", async () => {
-    const asked = await Promise.all(Array.from({ length: 8 }, () => readPlanKey({ XDG_STATE_HOME: folder }, "make")));
+    const asked = await Promise.all(
+      Array.from({ length: 8 }, () => readPlanKey({ XDG_STATE_HOME: folder }, "make")),
+    );
     expect(new Set(asked.map((key) => key.reveal())).size).toBe(1);
     expect((await readPlanKey({ XDG_STATE_HOME: folder }, "refuse")).reveal()).toBe(asked[0]?.reveal());
     expect(asked[0]?.reveal()).toMatch(/^[0-9a-f]{64}$/);
-    expect([modeOf(path()), modeOf(join(folder, "svcdeploy")), readdirSync(join(folder, "svcdeploy"))]).toEqual(["600", "700", ["plan-key"]]);
+    expect([
+      modeOf(path()),
+      modeOf(join(folder, "svcdeploy")),
+      readdirSync(join(folder, "svcdeploy")),
+    ]).toEqual(["600", "700", ["plan-key"]]);
   });
 
   it("falls back to ~/.local/state", async () => {
@@ -44,13 +63,21 @@ describe("readPlanKey", () => {
       () => readPlanKey({ XDG_STATE_HOME: folder }, "refuse"),
       /no key to read saved plans with: .*plan-key is not there/,
     ],
-    ["there is no place for one", () => readPlanKey({ HOME: join(folder, "none") }, "make"), /neither XDG_STATE_HOME nor a HOME/],
+    [
+      "there is no place for one",
+      () => readPlanKey({ HOME: join(folder, "none") }, "make"),
+      /neither XDG_STATE_HOME nor a HOME/,
+    ],
     [
       "the given one is too short",
       () => readPlanKey({ SVCDEPLOY_PLAN_KEY: "secret" }, "make"),
       /SVCDEPLOY_PLAN_KEY holds no key: it has 6 characters and needs 32/,
     ],
-    ["the place cannot be written", () => readPlanKey({ XDG_STATE_HOME: "/dev/null" }, "make"), /could not be made/],
+    [
+      "the place cannot be written",
+      () => readPlanKey({ XDG_STATE_HOME: "/dev/null" }, "make"),
+      /could not be made/,
+    ],
   ])("refuses when %s", async (_name, work, message) => {
     await expect(work()).rejects.toThrow(message);
   });
@@ -73,7 +100,11 @@ describe("saved plans' files", () => {
     const path = join(folder, "plan.json");
     writeFileSync(path, PLAN, { mode: 0o644 });
     await writePlanFile(path, `${PLAN} `);
-    expect([modeOf(path), await readPlanFile(path), readdirSync(folder)]).toEqual(["600", `${PLAN} `, ["plan.json"]]);
+    expect([modeOf(path), await readPlanFile(path), readdirSync(folder)]).toEqual([
+      "600",
+      `${PLAN} `,
+      ["plan.json"],
+    ]);
   });
 
   it("never replace anything else", async () => {
@@ -91,7 +122,9 @@ describe("saved plans' files", () => {
   });
 
   it("that are missing or folders are a usage error", async () => {
-    await expect(readPlanFile(join(folder, "plan.json"))).rejects.toThrow(/The saved plan .*plan\.json is not there/);
+    await expect(readPlanFile(join(folder, "plan.json"))).rejects.toThrow(
+      /The saved plan .*plan\.json is not there/,
+    );
     await expect(readPlanFile(folder)).rejects.toThrow(/is a directory/);
   });
 });

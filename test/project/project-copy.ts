@@ -10,7 +10,9 @@ import { ConfigError } from "../../src/core/errors.ts";
 export const SHOP = join(dirname(fileURLToPath(import.meta.url)), "fixtures/shop");
 
 /** Copies the fixture, overwrites files in the copy, and removes it after the test. */
-export async function copyShop(changes: { readonly [path: string]: string | Uint8Array } = {}): Promise<string> {
+export async function copyShop(
+  changes: { readonly [path: string]: string | Uint8Array } = {},
+): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), "svcdeploy-test-"));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   await cp(SHOP, root, { recursive: true });
@@ -24,7 +26,9 @@ export async function problemsOf(work: () => Promise<unknown>): Promise<readonly
     await work();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.problems.map(({ place, message }) => `${place.file}:${place.line}:${place.column} ${message}`);
+    return error.problems.map(
+      ({ place, message }) => `${place.file}:${place.line}:${place.column} ${message}`,
+    );
   }
   return [];
 }

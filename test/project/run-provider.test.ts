@@ -17,7 +17,10 @@ test("what it prints is the secret, less one line end; it runs in the project's 
 });
 
 test("words are handed over as they are: no shell reads them", async () => {
-  expect(await runProvider(["printf", "%s", "$HOME; `id` 'x'"], folder)).toEqual({ ok: true, value: "$HOME; `id` 'x'" });
+  expect(await runProvider(["printf", "%s", "$HOME; `id` 'x'"], folder)).toEqual({
+    ok: true,
+    value: "$HOME; `id` 'x'",
+  });
 });
 
 test("it is asked once a run", async () => {
@@ -42,6 +45,12 @@ test.each([
 });
 
 test("one that hangs, or leaves something behind that does, is given up", async () => {
-  expect(await runProvider(shell("exec sleep 1000"), folder, 300)).toEqual({ ok: false, reason: "/bin/sh did not end within 0.3 s" });
-  expect(await runProvider(shell("sleep 3 & exec sleep 31"), folder, 300)).toEqual({ ok: false, reason: "/bin/sh did not end within 0.3 s" });
+  expect(await runProvider(shell("exec sleep 1000"), folder, 300)).toEqual({
+    ok: false,
+    reason: "/bin/sh did not end within 0.3 s",
+  });
+  expect(await runProvider(shell("sleep 3 & exec sleep 31"), folder, 300)).toEqual({
+    ok: false,
+    reason: "/bin/sh did not end within 0.3 s",
+  });
 });

@@ -1,4 +1,6 @@
-/** From a project to the hosts' resources: selection, inertness, and the mistakes of all hosts in one error. */
+/**
+ * From a project to the hosts' resources: selection, inertness, and the mistakes of all hosts in one error.
+ */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
@@ -18,7 +20,12 @@ async function build(root: string, selection = everything, set: readonly string[
   return buildTargets(await loadProject(root, "prod", { set, valuesFiles: [] }), selection);
 }
 
-async function fileOn(root: string, host: string, path: string, set: readonly string[] = []): Promise<string> {
+async function fileOn(
+  root: string,
+  host: string,
+  path: string,
+  set: readonly string[] = [],
+): Promise<string> {
   const targets = (await build(root, everything, set)).flatMap((play) => play.targets);
   const resource = targets
     .find((target) => target.host.name === host)
@@ -32,7 +39,11 @@ describe("targets", () => {
     expect(
       plays.map(({ play, targets }) => [
         play.name,
-        targets.map((target) => [target.project, target.host.name, target.services.map((service) => service.name)]),
+        targets.map((target) => [
+          target.project,
+          target.host.name,
+          target.services.map((service) => service.name),
+        ]),
       ]),
     ).toEqual([
       ["databases", [["shop", "db1", ["db"]]]],
@@ -47,8 +58,11 @@ describe("targets", () => {
   });
 
   test("hosts that no play names are looked at only where it is asked for, last and with nothing", async () => {
-    const root = await copyShop({ "playbooks/site.yaml": "- { play: databases, hosts: db1, services: [db] }\n" });
-    const hostsOf = (plays: Awaited<ReturnType<typeof build>>) => plays.map(({ play, targets }) => [play.name, targets.map(({ host }) => host.name)]);
+    const root = await copyShop({
+      "playbooks/site.yaml": "- { play: databases, hosts: db1, services: [db] }\n",
+    });
+    const hostsOf = (plays: Awaited<ReturnType<typeof build>>) =>
+      plays.map(({ play, targets }) => [play.name, targets.map(({ host }) => host.name)]);
     expect(hostsOf(await build(root))).toEqual([["databases", ["db1"]]]);
     const plays = await build(root, { ...everything, hosts: "all" });
     expect(hostsOf(plays)).toEqual([
@@ -57,12 +71,16 @@ describe("targets", () => {
     ]);
     expect(plays[1]?.targets[0]).toMatchObject({ services: [], resources: [], declared: [] });
     await expect(build(root, { limit: "web1", services: [] })).rejects.toThrow(UsageError);
-    expect(hostsOf(await build(root, { limit: "web1", services: [], hosts: "all" }))).toEqual([["hosts without a play", ["web1"]]]);
+    expect(hostsOf(await build(root, { limit: "web1", services: [], hosts: "all" }))).toEqual([
+      ["hosts without a play", ["web1"]],
+    ]);
     expect(hostsOf(await build(SHOP, { ...everything, hosts: "all" }))).toHaveLength(2);
   });
 
   test("templates, secrets and sources arrive; values stay inert", async () => {
-    expect(await fileOn(SHOP, "web2", "/etc/web/web.conf")).toContain("listen 80\ntoken s3cret-canary\ngreeting {{not a template}}\n");
+    expect(await fileOn(SHOP, "web2", "/etc/web/web.conf")).toContain(
+      "listen 80\ntoken s3cret-canary\ngreeting {{not a template}}\n",
+    );
     expect(await fileOn(SHOP, "web2", "/etc/web/motd")).toContain("Hello from web2\non port 80\n");
     expect(await fileOn(SHOP, "web1", "/etc/web/logo.bin")).toBe("{{\u0000\u00ff}}");
     const environment = await fileOn(SHOP, "web1", "/etc/svcdeploy/env/web.env");
@@ -77,7 +95,9 @@ describe("targets", () => {
 
   test("a hostile value is text wherever it lands", async () => {
     for (const evil of ["{{7*7}}", "{{#with}}", "<%= x %>", "%h", "$HOME", "a\\{{b}}"]) {
-      expect(await fileOn(SHOP, "web1", "/etc/web/web.conf", [`web.greeting=${evil}`])).toContain(`greeting ${evil}\n`);
+      expect(await fileOn(SHOP, "web1", "/etc/web/web.conf", [`web.greeting=${evil}`])).toContain(
+        `greeting ${evil}\n`,
+      );
     }
   });
 });
@@ -88,9 +108,11 @@ describe("selection", () => {
     [{ limit: "web:db", services: ["db"] }, ["databases/db1"]],
     [{ limit: "all:!web2", services: [] }, ["databases/db1", "sites/web1"]],
   ])("%j", async (selection, expected) => {
-    expect((await build(SHOP, selection)).flatMap(({ play, targets }) => targets.map((target) => `${play.name}/${target.host.name}`))).toEqual(
-      expected,
-    );
+    expect(
+      (await build(SHOP, selection)).flatMap(({ play, targets }) =>
+        targets.map((target) => `${play.name}/${target.host.name}`),
+      ),
+    ).toEqual(expected);
   });
 
   test.each<[Selection, string]>([
@@ -109,20 +131,31 @@ describe("mistakes", () => {
   test("of all services come once, with place and excerpt", async () => {
     const root = await copyShop({
       "services/db.yaml": "name: db\nservice: { ExecStrat: /usr/bin/db }\nsettle: '{{values.web.version}}'\n",
-      "services/web.yaml": "name: web\nservice: { ExecStart: '/opt/web {{values.web.prot}}' }\nenvironment: { A: '{{host.nmae}}' }\n",
+      "services/web.yaml":
+        "name: web\nservice: { ExecStart: '/opt/web {{values.web.prot}}' }\nenvironment: { A: '{{host.nmae}}' }\n",
     });
     expect(await problemsOf(() => build(root))).toEqual([
       'services/db.yaml:3:10 a time span such as 10s or 5min is expected here, this is "1.0.0"',
       'services/web.yaml:2:35 "values.web.prot" is not defined',
       'services/web.yaml:3:22 "host.nmae" is not defined',
     ]);
-    await expect(build(root)).rejects.toMatchObject({ problems: [{ excerpt: "settle: '{{values.web.version}}'\n         ^" }, {}, {}] });
+    await expect(build(root)).rejects.toMatchObject({
+      problems: [{ excerpt: "settle: '{{values.web.version}}'\n         ^" }, {}, {}],
+    });
   });
 
   test("an unknown directive has the excerpt of the service's file", async () => {
-    const root = await copyShop({ "services/db.yaml": "name: db\nservice: { ExecStart: /bin/db, Restrat: always }\n" });
+    const root = await copyShop({
+      "services/db.yaml": "name: db\nservice: { ExecStart: /bin/db, Restrat: always }\n",
+    });
     await expect(build(root)).rejects.toMatchObject({
-      problems: [{ message: "systemd 247 knows no Restrat= in [Service]", hint: "did you mean Restart=?", excerpt: expect.stringMatching(/\^$/) }],
+      problems: [
+        {
+          message: "systemd 247 knows no Restrat= in [Service]",
+          hint: "did you mean Restart=?",
+          excerpt: expect.stringMatching(/\^$/),
+        },
+      ],
     });
   });
 
@@ -140,7 +173,9 @@ describe("mistakes", () => {
   });
 
   test("in a template's file", async () => {
-    const root = await copyShop({ "templates/web/web.conf.hbs": "ok\n{{#if values.web.tls}}x{{/if}}\n{{secrets.TOKNE}}\n" });
+    const root = await copyShop({
+      "templates/web/web.conf.hbs": "ok\n{{#if values.web.tls}}x{{/if}}\n{{secrets.TOKNE}}\n",
+    });
     expect(await problemsOf(() => build(root))).toEqual([
       'templates/web/web.conf.hbs:2:7 "values.web.tls" is not defined',
       'templates/web/web.conf.hbs:3:3 the service has no secret "TOKNE"',
@@ -157,14 +192,21 @@ describe("mistakes", () => {
   });
 
   test("artifacts: missing, a directory, another sha256", async () => {
-    const service = (artifact: string) => `name: web\nartifact: ${artifact}\nservice: { ExecStart: /opt/web/current/web }\n`;
+    const service = (artifact: string) =>
+      `name: web\nartifact: ${artifact}\nservice: { ExecStart: /opt/web/current/web }\n`;
     const wrong = "0".repeat(64);
     const root = await copyShop({ "services/web.yaml": service(`{ source: artifacts/wbe }`) });
-    expect(await problemsOf(() => build(root))).toEqual(["services/web.yaml:2:21 the artifact artifacts/wbe is not there"]);
+    expect(await problemsOf(() => build(root))).toEqual([
+      "services/web.yaml:2:21 the artifact artifacts/wbe is not there",
+    ]);
     await mkdir(join(root, "artifacts/dir"));
     const directory = await copyShop({ "services/web.yaml": service(`{ source: templates }`) });
-    expect(await problemsOf(() => build(directory))).toEqual(["services/web.yaml:2:21 the artifact templates is a directory"]);
-    const other = await copyShop({ "services/web.yaml": service(`{ source: artifacts/web, sha256: "${wrong}" }`) });
+    expect(await problemsOf(() => build(directory))).toEqual([
+      "services/web.yaml:2:21 the artifact templates is a directory",
+    ]);
+    const other = await copyShop({
+      "services/web.yaml": service(`{ source: artifacts/web, sha256: "${wrong}" }`),
+    });
     expect((await problemsOf(() => build(other)))[0]).toMatch(
       /^services\/web\.yaml:2:45 the artifact artifacts\/web has sha256 [0-9a-f]{64}, not 0{64}$/,
     );
@@ -180,14 +222,18 @@ test("the demo project loads and renders in both its environments, but for what 
   }
 });
 
-test.each([[[]], [["arm64.yaml"]]])("the demo's signature is of the key that its service file names, with %j", async (files) => {
-  const demo = join(SHOP, "../../../../playbooks/demo");
-  const valuesFiles = files.map((file) => join(demo, "values", file));
-  const project = await loadProject(demo, "prod", { set: [], valuesFiles });
-  const built = await buildTargets(project, { limit: null, services: ["node-exporter"] }, STAND_INS);
-  const signature = built[0]?.targets[0]?.services[0]?.artifact?.signature;
-  if (signature?.kind !== "minisign") throw new Error("not signed by minisign");
-  const read = parseMinisig(await readFile(join(demo, signature.file ?? "")));
-  const verdict = typeof read === "string" ? null : checkMinisig(signature.publicKey, read, new Uint8Array(64));
-  expect(verdict).toMatchObject({ ok: false, reason: expect.stringContaining("signed other bytes") });
-});
+test.each([[[]], [["arm64.yaml"]]])(
+  "the demo's signature is of the key that its service file names, with %j",
+  async (files) => {
+    const demo = join(SHOP, "../../../../playbooks/demo");
+    const valuesFiles = files.map((file) => join(demo, "values", file));
+    const project = await loadProject(demo, "prod", { set: [], valuesFiles });
+    const built = await buildTargets(project, { limit: null, services: ["node-exporter"] }, STAND_INS);
+    const signature = built[0]?.targets[0]?.services[0]?.artifact?.signature;
+    if (signature?.kind !== "minisign") throw new Error("not signed by minisign");
+    const read = parseMinisig(await readFile(join(demo, signature.file ?? "")));
+    const verdict =
+      typeof read === "string" ? null : checkMinisig(signature.publicKey, read, new Uint8Array(64));
+    expect(verdict).toMatchObject({ ok: false, reason: expect.stringContaining("signed other bytes") });
+  },
+);

@@ -1,6 +1,17 @@
-/** Signatures of the real tools, ssh-keygen and gpg; cosign is not at hand, so a stand-in for that foreign program shows how it is called and believed. */
+/**
+ * Signatures of the real tools, ssh-keygen and gpg; cosign is not at hand, so a stand-in for that foreign
+ * program shows how it is called and believed.
+ */
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -20,14 +31,21 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-type Declared = ArtifactSignature extends infer Each ? (Each extends ArtifactSignature ? Omit<Each, "file" | "place"> : never) : never;
+type Declared = ArtifactSignature extends infer Each
+  ? Each extends ArtifactSignature
+    ? Omit<Each, "file" | "place">
+    : never
+  : never;
 
 async function check(
   declared: Declared,
   signature: Uint8Array,
   options: { key?: Uint8Array; data?: Uint8Array; longest?: number } = {},
 ): Promise<Verdict> {
-  const verifier = await openVerifier({ declared: { ...declared, file: null, place }, signature, key: options.key ?? NO_KEY }, options.longest);
+  const verifier = await openVerifier(
+    { declared: { ...declared, file: null, place }, signature, key: options.key ?? NO_KEY },
+    options.longest,
+  );
   const data = options.data ?? DATA;
   for (let at = 0; at < data.length; at += 65_536) await verifier.take(data.subarray(at, at + 65_536));
   return await verifier.verdict();
@@ -47,13 +65,19 @@ const read = (name: string): Buffer => readFileSync(join(folder, name));
 describe("minisign", () => {
   const pair = makeMinisignKey();
   const declared: Declared = { kind: "minisign", publicKey: pair.publicKey };
-  test.each(["Ed", "ED"] as const)("form %s: the bytes hold; a flipped bit, a cut and an addition do not", async (form) => {
-    const signature = Buffer.from(signMinisig(pair, DATA, { form }));
-    expect(await check(declared, signature)).toMatchObject({ ok: true, proof: { kind: "minisign" } });
-    for (const at of POSITIONS) expect(await check(declared, signature, { data: flipped(DATA, at) })).toMatchObject({ ok: false });
-    expect(await check(declared, signature, { data: DATA.subarray(1) })).toMatchObject({ ok: false });
-    expect(await check(declared, signature, { data: Buffer.concat([DATA, Buffer.from("x")]) })).toMatchObject({ ok: false });
-  });
+  test.each(["Ed", "ED"] as const)(
+    "form %s: the bytes hold; a flipped bit, a cut and an addition do not",
+    async (form) => {
+      const signature = Buffer.from(signMinisig(pair, DATA, { form }));
+      expect(await check(declared, signature)).toMatchObject({ ok: true, proof: { kind: "minisign" } });
+      for (const at of POSITIONS)
+        expect(await check(declared, signature, { data: flipped(DATA, at) })).toMatchObject({ ok: false });
+      expect(await check(declared, signature, { data: DATA.subarray(1) })).toMatchObject({ ok: false });
+      expect(
+        await check(declared, signature, { data: Buffer.concat([DATA, Buffer.from("x")]) }),
+      ).toMatchObject({ ok: false });
+    },
+  );
   test("the older form is bounded, since it needs all of the file in memory", async () => {
     const verifier = await openVerifier({
       declared: { ...declared, file: null, place },
@@ -62,16 +86,26 @@ describe("minisign", () => {
     });
     const piece = Buffer.alloc(8 * 1024 * 1024);
     for (let count = 0; count < 9; count += 1) await verifier.take(piece);
-    expect(await verifier.verdict()).toMatchObject({ ok: false, hint: expect.stringContaining("minisign -S -H") });
+    expect(await verifier.verdict()).toMatchObject({
+      ok: false,
+      hint: expect.stringContaining("minisign -S -H"),
+    });
   });
   test("what is no signature is said at once", async () => {
-    expect(await check(declared, Buffer.from("<html>"))).toMatchObject({ ok: false, reason: "is no minisign signature of four lines" });
+    expect(await check(declared, Buffer.from("<html>"))).toMatchObject({
+      ok: false,
+      reason: "is no minisign signature of four lines",
+    });
   });
 });
 
 describe("ssh", () => {
   const keyOf = (name: string): string => read(`${name}.pub`).toString().trim();
-  const declared = (name: string, namespace = "file"): Declared => ({ kind: "ssh", publicKey: keyOf(name), namespace });
+  const declared = (name: string, namespace = "file"): Declared => ({
+    kind: "ssh",
+    publicKey: keyOf(name),
+    namespace,
+  });
   beforeAll(() => {
     run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "somebody's key", "-f", "one");
     run("ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", "two");
@@ -79,7 +113,10 @@ describe("ssh", () => {
   });
   test("the declared key's signature holds and its fingerprint is told", async () => {
     const fingerprint = run("ssh-keygen", "-lf", "one.pub").split(" ")[1];
-    expect(await check(declared("one"), read("data.sig"))).toEqual({ ok: true, proof: { kind: "ssh", key: `ED25519 ${fingerprint}`, says: "" } });
+    expect(await check(declared("one"), read("data.sig"))).toEqual({
+      ok: true,
+      proof: { kind: "ssh", key: `ED25519 ${fingerprint}`, says: "" },
+    });
   });
   test("a flipped bit, another key, another namespace, a cut signature: each is told apart", async () => {
     const signature = read("data.sig");
@@ -88,28 +125,71 @@ describe("ssh", () => {
         ok: false,
         reason: "does not hold: the key signed other bytes",
       });
-    expect(await check(declared("two"), signature)).toMatchObject({ ok: false, reason: "was not made with the key that is declared" });
-    expect(await check(declared("one", "release"), signature)).toMatchObject({ ok: false, reason: "was not made for the namespace release" });
+    expect(await check(declared("two"), signature)).toMatchObject({
+      ok: false,
+      reason: "was not made with the key that is declared",
+    });
+    expect(await check(declared("one", "release"), signature)).toMatchObject({
+      ok: false,
+      reason: "was not made for the namespace release",
+    });
     for (const bad of [signature.subarray(0, 80), NO_KEY, Buffer.from("<html>")])
-      expect(await check(declared("one"), bad)).toMatchObject({ ok: false, reason: "is no SSH signature that ssh-keygen can read" });
+      expect(await check(declared("one"), bad)).toMatchObject({
+        ok: false,
+        reason: "is no SSH signature that ssh-keygen can read",
+      });
   });
 });
 
 describe("gpg", () => {
   const gpg = (...words: readonly string[]): string =>
-    run("gpg", "--homedir", join(folder, "gnupg"), "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "", ...words);
+    run(
+      "gpg",
+      "--homedir",
+      join(folder, "gnupg"),
+      "--batch",
+      "--quiet",
+      "--pinentry-mode",
+      "loopback",
+      "--passphrase",
+      "",
+      ...words,
+    );
   const declared: Declared = { kind: "gpg", keyFile: "keys/release.asc" };
   beforeAll(() => {
     execFileSync("mkdir", ["-m", "700", join(folder, "gnupg")]);
     gpg("--quick-gen-key", "Good <good@example.org>", "ed25519", "sign", "never");
-    gpg("--faked-system-time", "20200101T000000", "--quick-gen-key", "Old <old@example.org>", "ed25519", "sign", "1y");
+    gpg(
+      "--faked-system-time",
+      "20200101T000000",
+      "--quick-gen-key",
+      "Old <old@example.org>",
+      "ed25519",
+      "sign",
+      "1y",
+    );
     gpg("-u", "good@example.org", "--armor", "--detach-sign", "-o", "good.asc", "data");
     gpg("-u", "good@example.org", "--digest-algo", "SHA1", "--detach-sign", "-o", "sha1.sig", "data");
-    gpg("--faked-system-time", "20200601T000000", "-u", "old@example.org", "--detach-sign", "-o", "old.sig", "data");
-    for (const name of ["good", "old"]) gpg("--armor", "--export", "-o", `${name}.key`, `${name}@example.org`);
+    gpg(
+      "--faked-system-time",
+      "20200601T000000",
+      "-u",
+      "old@example.org",
+      "--detach-sign",
+      "-o",
+      "old.sig",
+      "data",
+    );
+    for (const name of ["good", "old"])
+      gpg("--armor", "--export", "-o", `${name}.key`, `${name}@example.org`);
     gpg("--export", "-o", "good.bin", "good@example.org");
-    const fingerprint = /^fpr:+([0-9A-F]{40})/m.exec(gpg("--list-keys", "--with-colons", "good@example.org"))?.[1];
-    writeFileSync(join(folder, "revoke.asc"), read(`gnupg/openpgp-revocs.d/${fingerprint}.rev`).toString().replace(":-----", "-----"));
+    const fingerprint = /^fpr:+([0-9A-F]{40})/m.exec(
+      gpg("--list-keys", "--with-colons", "good@example.org"),
+    )?.[1];
+    writeFileSync(
+      join(folder, "revoke.asc"),
+      read(`gnupg/openpgp-revocs.d/${fingerprint}.rev`).toString().replace(":-----", "-----"),
+    );
     gpg("--import", "revoke.asc");
     gpg("--export", "-o", "revoked.key", "good@example.org");
   }, 60_000);
@@ -124,7 +204,9 @@ describe("gpg", () => {
   });
   test("a flipped bit at three places", async () => {
     for (const at of POSITIONS)
-      expect(await check(declared, read("good.asc"), { key: read("good.key"), data: flipped(DATA, at) })).toMatchObject({
+      expect(
+        await check(declared, read("good.asc"), { key: read("good.key"), data: flipped(DATA, at) }),
+      ).toMatchObject({
         ok: false,
         reason: expect.stringContaining("signed other bytes"),
       });
@@ -137,10 +219,15 @@ describe("gpg", () => {
     ["a key for a signature", "good.key", "good.key", "gpgv"],
     ["no key in the key file", "good.asc", "data", "is not in the key file"],
   ])("%s is refused", async (_, signature, key, reason) => {
-    expect(await check(declared, read(signature), { key: read(key) })).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
+    expect(await check(declared, read(signature), { key: read(key) })).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining(reason),
+    });
   });
   test("a signature that was cut off is refused", async () => {
-    expect(await check(declared, read("old.sig").subarray(0, 40), { key: read("old.key") })).toMatchObject({ ok: false });
+    expect(await check(declared, read("old.sig").subarray(0, 40), { key: read("old.key") })).toMatchObject({
+      ok: false,
+    });
   });
 });
 
@@ -161,14 +248,18 @@ describe("a program that is called", () => {
 
   test("cosign gets words of ours alone, the artifact on standard input, and next to no environment", async () => {
     process.env.CANARY = "canary";
-    cosign(`{ printf '%s\\n' "$@"; env; cat signature cosign.pub; } >"${folder}/said"; cat >"${folder}/input"; echo "Verified OK" >&2`);
+    cosign(
+      `{ printf '%s\\n' "$@"; env; cat signature cosign.pub; } >"${folder}/said"; cat >"${folder}/input"; echo "Verified OK" >&2`,
+    );
     expect(await check(declared, Buffer.from("MEUCIQ=="), { key })).toMatchObject({
       ok: true,
       proof: { kind: "cosign", key: expect.stringMatching(/^[0-9A-F]{16}$/) },
     });
     delete process.env.CANARY;
     const said = read("said").toString();
-    expect(said).toMatch(/^verify-blob\n--key\ncosign\.pub\n--signature\nsignature\n--new-bundle-format=false\n--insecure-ignore-tlog=true\n-\n/);
+    expect(said).toMatch(
+      /^verify-blob\n--key\ncosign\.pub\n--signature\nsignature\n--new-bundle-format=false\n--insecure-ignore-tlog=true\n-\n/,
+    );
     expect(said).toContain("MEUCIQ==-----BEGIN PUBLIC KEY-----");
     expect(said).not.toContain("canary");
     expect(read("input").equals(DATA)).toBe(true);
@@ -176,7 +267,9 @@ describe("a program that is called", () => {
   test("a bundle is given as one", async () => {
     cosign(`printf '%s ' "$@" >"${folder}/said"; cat >/dev/null; echo "Verified OK" >&2`);
     expect(await check(declared, Buffer.from(' {"mediaType": 1}'), { key })).toMatchObject({ ok: true });
-    expect(read("said").toString()).toBe("verify-blob --key cosign.pub --bundle signature --new-bundle-format=true --insecure-ignore-tlog=true - ");
+    expect(read("said").toString()).toBe(
+      "verify-blob --key cosign.pub --bundle signature --new-bundle-format=true --insecure-ignore-tlog=true - ",
+    );
   });
   test.each([
     [
@@ -185,7 +278,11 @@ describe("a program that is called", () => {
       "does not hold; cosign says: invalid signature when validating",
     ],
     ["it ends well without a word", "cat >/dev/null", "does not hold"],
-    ["it says yes without having read the artifact", 'echo "Verified OK" >&2', "cannot be checked: cosign ended before it had read everything"],
+    [
+      "it says yes without having read the artifact",
+      'echo "Verified OK" >&2',
+      "cannot be checked: cosign ended before it had read everything",
+    ],
     [
       "it is of another time",
       'cat >/dev/null; echo "Error: unknown flag: --new-bundle-format" >&2; exit 1',
@@ -195,7 +292,12 @@ describe("a program that is called", () => {
     ["it hangs", "sleep 60", "cannot be checked: cosign did not end within 0.7 s"],
   ])("%s: refused", async (_, script, reason) => {
     cosign(script);
-    expect(await check(declared, Buffer.from("MEUCIQ=="), { key, longest: script.includes("sleep") ? 700 : 20_000 })).toMatchObject({
+    expect(
+      await check(declared, Buffer.from("MEUCIQ=="), {
+        key,
+        longest: script.includes("sleep") ? 700 : 20_000,
+      }),
+    ).toMatchObject({
       ok: false,
       reason,
     });
@@ -217,7 +319,9 @@ describe("a program that is called", () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith("svcdeploy-signature-"));
     cosign("cat >/dev/null; exit 1");
     await check(declared, Buffer.from("x"), { key });
-    const left = readdirSync(tmpdir()).filter((name) => name.startsWith("svcdeploy-signature-") && !before.includes(name));
+    const left = readdirSync(tmpdir()).filter(
+      (name) => name.startsWith("svcdeploy-signature-") && !before.includes(name),
+    );
     expect(left.filter((name) => existsSync(join(tmpdir(), name, "cosign.pub")))).toEqual([]);
   });
 });

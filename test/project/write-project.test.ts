@@ -1,5 +1,15 @@
 /** What `init` writes: read back by the real loader, for any host and any folder's name. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -22,7 +32,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each([
-  ["deploy@web1.example.com:2222", { name: "web1", address: "web1.example.com", user: "deploy", become: "sudo", port: 2222 }],
+  [
+    "deploy@web1.example.com:2222",
+    { name: "web1", address: "web1.example.com", user: "deploy", become: "sudo", port: 2222 },
+  ],
   ["web1", { name: "web1", address: "web1", user: "root", become: "none", port: 22 }],
   ["null@no", { name: "no", address: "no", user: "null", become: "sudo", port: 22 }],
   ["root@1e3", { name: "1e3", address: "1e3", user: "root" }],
@@ -70,7 +83,8 @@ test("the program may be run, the rest not", async () => {
 test("a folder that holds something is refused with what it holds, and is left as it is", async () => {
   const root = fresh();
   mkdirSync(root);
-  for (let index = 0; index < 12; index += 1) writeFileSync(join(root, `f${String(index).padStart(2, "0")}`), "");
+  for (let index = 0; index < 12; index += 1)
+    writeFileSync(join(root, `f${String(index).padStart(2, "0")}`), "");
   const failure = writeProject(root, makeProjectFiles("shop", null));
   await expect(failure).rejects.toThrow(UsageError);
   await expect(failure).rejects.toThrow(/is not empty; it holds f00, .*f09 and 2 more$/);

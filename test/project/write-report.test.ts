@@ -40,7 +40,12 @@ test("a link is replaced, what it leads to stays", async () => {
 test("no folder, a folder as the file, a device: refused before any work, and at the end without leftovers", async () => {
   await mkdir(join(folder, "taken"));
   await writeFile(join(folder, "file"), "");
-  for (const path of [join(folder, "missing/a.xml"), join(folder, "taken"), "/dev/null", join(folder, "file/a.xml")]) {
+  for (const path of [
+    join(folder, "missing/a.xml"),
+    join(folder, "taken"),
+    "/dev/null",
+    join(folder, "file/a.xml"),
+  ]) {
     await expect(checkReportFile(path)).rejects.toBeInstanceOf(UsageError);
   }
   await expect(writeReport(join(folder, "taken"), "x")).rejects.toBeInstanceOf(UsageError);

@@ -2,7 +2,14 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fingerprint, judgeHostKey, keyTypeOf, knownHostsName, knownKeyTypes, parseKnownHosts } from "../../src/remote/known-hosts.ts";
+import {
+  fingerprint,
+  judgeHostKey,
+  keyTypeOf,
+  knownHostsName,
+  knownKeyTypes,
+  parseKnownHosts,
+} from "../../src/remote/known-hosts.ts";
 
 const key = (type: string, seed: string): Buffer => {
   const name = Buffer.from(type);
@@ -13,7 +20,8 @@ const key = (type: string, seed: string): Buffer => {
 const A = key("ssh-ed25519", "A");
 const B = key("ssh-ed25519", "B");
 const RSA = key("ssh-rsa", "R");
-const line = (names: string, bytes: Buffer, marker = ""): string => `${marker}${names} ${keyTypeOf(bytes)} ${bytes.toString("base64")} comment\n`;
+const line = (names: string, bytes: Buffer, marker = ""): string =>
+  `${marker}${names} ${keyTypeOf(bytes)} ${bytes.toString("base64")} comment\n`;
 const hashed = (name: string, salt = "0123456789abcdefghij"): string =>
   `|1|${Buffer.from(salt).toString("base64")}|${createHmac("sha1", salt).update(name).digest("base64")}`;
 const judge = (text: string, address: string, port: number, sent: Buffer): string =>
@@ -42,7 +50,14 @@ describe("matching", () => {
     ["hashed, other name", line(hashed("web1"), A), "web2", 22, A, "unknown"],
     ["hashed with port", line(hashed("[web1]:2222"), A), "web1", 2222, A, "trusted"],
     ["unknown hash version", line(hashed("web1").replace("|1|", "|2|"), A), "web1", 22, A, "unknown"],
-    ["several keys: any of them", line("web1", B) + line("web1", RSA) + line("web1", A), "web1", 22, A, "trusted"],
+    [
+      "several keys: any of them",
+      line("web1", B) + line("web1", RSA) + line("web1", A),
+      "web1",
+      22,
+      A,
+      "trusted",
+    ],
     ["changed", line("web1", B), "web1", 22, A, "changed"],
     ["only a key of another type", line("web1", RSA), "web1", 22, A, "changed"],
     ["revoked", line("web1", A) + line("*", A, "@revoked "), "web1", 22, A, "revoked"],
@@ -61,8 +76,15 @@ describe("matching", () => {
   });
 
   test("a changed key names the lines of the known ones", () => {
-    const verdict = judgeHostKey(parseKnownHosts(`# old\n${line("web1", B)}${line("web1", RSA)}`, "/home/a/kh"), "web1", A);
-    expect(verdict.kind === "changed" && verdict.known.map(({ place }) => place)).toEqual(["/home/a/kh:2", "/home/a/kh:3"]);
+    const verdict = judgeHostKey(
+      parseKnownHosts(`# old\n${line("web1", B)}${line("web1", RSA)}`, "/home/a/kh"),
+      "web1",
+      A,
+    );
+    expect(verdict.kind === "changed" && verdict.known.map(({ place }) => place)).toEqual([
+      "/home/a/kh:2",
+      "/home/a/kh:3",
+    ]);
   });
 
   test("a hostile pattern is matched in no time", () => {
@@ -81,19 +103,26 @@ describe("matching", () => {
 
 describe("keys", () => {
   test("types in the file's order, each once, without revoked ones", () => {
-    const lines = parseKnownHosts(line("web1", RSA) + line("web1", A) + line("web1", B) + line("web1", key("ssh-dss", "D"), "@revoked "), "kh");
+    const lines = parseKnownHosts(
+      line("web1", RSA) + line("web1", A) + line("web1", B) + line("web1", key("ssh-dss", "D"), "@revoked "),
+      "kh",
+    );
     expect(knownKeyTypes(lines, "web1")).toEqual(["ssh-rsa", "ssh-ed25519"]);
   });
 
   test("the fingerprint is what ssh-keygen -l prints", () => {
     const real = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
-    expect(fingerprint(Buffer.from(real, "base64"))).toBe("SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU");
+    expect(fingerprint(Buffer.from(real, "base64"))).toBe(
+      "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",
+    );
   });
 
-  test.each([Buffer.alloc(0), Buffer.from([0, 0]), Buffer.from([255, 255, 255, 255, 1]), key("\u001b[31m", "x")])(
-    "garbage has no type: %j",
-    (bytes) => {
-      expect(keyTypeOf(bytes)).toBe("unknown");
-    },
-  );
+  test.each([
+    Buffer.alloc(0),
+    Buffer.from([0, 0]),
+    Buffer.from([255, 255, 255, 255, 1]),
+    key("\u001b[31m", "x"),
+  ])("garbage has no type: %j", (bytes) => {
+    expect(keyTypeOf(bytes)).toBe("unknown");
+  });
 });

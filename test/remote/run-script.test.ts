@@ -17,7 +17,13 @@ test("lines are heard whole however they are cut, and an endless one in small pi
   const heard: string[] = [];
   const deadline = startDeadline(60_000, () => new Error("late"));
   const options = { input: "", timeoutMilliseconds: 60_000, onLine: (line: string) => void heard.push(line) };
-  const result = converse(makeTarget([]).host, channel as unknown as ClientChannel, { name: "x", text: "x" }, options, deadline);
+  const result = converse(
+    makeTarget([]).host,
+    channel as unknown as ClientChannel,
+    { name: "x", text: "x" },
+    options,
+    deadline,
+  );
   for (const piece of ["on", "e\ntw", "o\n\nthr", "ee\n"]) say(piece);
   const started = performance.now();
   for (let piece = 0; piece < 15 * 1024; piece += 1) say("x".repeat(1024));

@@ -1,4 +1,7 @@
-/** Running scripts: input, output, limits and every way of ending, against a server in this process that runs the local /bin/sh. */
+/**
+ * Running scripts: input, output, limits and every way of ending, against a server in this process that runs
+ * the local /bin/sh.
+ */
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -6,7 +9,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Host } from "../../src/core/model.ts";
 import type { Remote, RunOptions, RunResult, Script } from "../../src/remote/remote.ts";
-import { connectorFor, hostOf, type SshServer, type SshServerOptions, startSshServer } from "../support/ssh-server.ts";
+import {
+  connectorFor,
+  hostOf,
+  type SshServer,
+  type SshServerOptions,
+  startSshServer,
+} from "../support/ssh-server.ts";
 
 let server: SshServer;
 let remote: Remote;
@@ -46,7 +55,11 @@ describe("a script", () => {
   });
 
   test("exit status, both outputs, and quotes", async () => {
-    expect(await run(`echo "a'b"; echo oops >&2; exit 7\n`)).toEqual({ exitCode: 7, stdout: "a'b\n", stderr: "oops\n" });
+    expect(await run(`echo "a'b"; echo oops >&2; exit 7\n`)).toEqual({
+      exitCode: 7,
+      stdout: "a'b\n",
+      stderr: "oops\n",
+    });
   });
 
   test("ended by a signal: no exit status", async () => {
@@ -69,7 +82,10 @@ describe("a script", () => {
 
   test("lines come as they are complete, cut anywhere, invalid bytes marked", async () => {
     const lines: string[] = [];
-    await run("printf 'one\\ntw'; sleep 0.05; printf 'o \\303'; sleep 0.05; printf '\\274\\n\\377\\nrest'\n", { onLine: (line) => lines.push(line) });
+    await run(
+      "printf 'one\\ntw'; sleep 0.05; printf 'o \\303'; sleep 0.05; printf '\\274\\n\\377\\nrest'\n",
+      { onLine: (line) => lines.push(line) },
+    );
     expect(lines).toEqual(["one", "two ü", "\ufffd"]);
   });
 
@@ -93,13 +109,19 @@ describe("input", () => {
 
   test("the writer waits for a reader that does not read", async () => {
     const seen = { sent: 0 };
-    await expect(run("sleep 60\n", { input: mebibytes(50, seen), timeoutMilliseconds: 500 })).rejects.toMatchObject({ code: "timeout" });
+    await expect(
+      run("sleep 60\n", { input: mebibytes(50, seen), timeoutMilliseconds: 500 }),
+    ).rejects.toMatchObject({ code: "timeout" });
     expect(seen.sent).toBeLessThan(12);
   });
 
   test("a script that ends early is no error, and the writer stops", async () => {
     const seen = { sent: 0 };
-    expect(await run("head -c 5; exit 4\n", { input: mebibytes(50, seen) })).toEqual({ exitCode: 4, stdout: "xxxxx", stderr: "" });
+    expect(await run("head -c 5; exit 4\n", { input: mebibytes(50, seen) })).toEqual({
+      exitCode: 4,
+      stdout: "xxxxx",
+      stderr: "",
+    });
     await pause(100);
     expect(seen.sent).toBeLessThan(50);
   });
@@ -115,7 +137,10 @@ describe("input", () => {
 
 describe("limits", () => {
   test("standard output past its cap is an answer that makes no sense", async () => {
-    await expect(run("yes\n", { maxOutputBytes: 10_000 })).rejects.toMatchObject({ name: "HostError", code: "host-answer" });
+    await expect(run("yes\n", { maxOutputBytes: 10_000 })).rejects.toMatchObject({
+      name: "HostError",
+      code: "host-answer",
+    });
     expect((await run("echo still alive\n")).stdout).toBe("still alive\n");
   });
 
@@ -145,13 +170,19 @@ describe("limits", () => {
   });
 
   test("six channels at once, the others wait their turn", async () => {
-    const results = await Promise.all(Array.from({ length: 15 }, (_, index) => run(`sleep 0.05; echo ${index}\n`)));
-    expect(results.map(({ stdout }) => stdout.trim())).toEqual(Array.from({ length: 15 }, (_, index) => String(index)));
+    const results = await Promise.all(
+      Array.from({ length: 15 }, (_, index) => run(`sleep 0.05; echo ${index}\n`)),
+    );
+    expect(results.map(({ stdout }) => stdout.trim())).toEqual(
+      Array.from({ length: 15 }, (_, index) => String(index)),
+    );
     expect(server.seen.mostChannels).toBe(6);
   });
 
   test("waiting for a channel counts against the deadline", async () => {
-    const busy = Array.from({ length: 6 }, () => run("sleep 60\n", { timeoutMilliseconds: 1_000 }).catch(() => "late"));
+    const busy = Array.from({ length: 6 }, () =>
+      run("sleep 60\n", { timeoutMilliseconds: 1_000 }).catch(() => "late"),
+    );
     await expect(run("true\n", { timeoutMilliseconds: 100 })).rejects.toMatchObject({ code: "timeout" });
     expect(new Set(await Promise.all(busy))).toEqual(new Set(["late"]));
     expect((await run("echo free\n")).stdout).toBe("free\n");
@@ -177,7 +208,8 @@ describe("a broken link", () => {
       yield* mebibytes(50);
     };
     const both = await Promise.allSettled([run("cat >/dev/null\n", { input: input() }), run("sleep 60\n")]);
-    for (const one of both) expect(one).toMatchObject({ status: "rejected", reason: { code: "connection-lost" } });
+    for (const one of both)
+      expect(one).toMatchObject({ status: "rejected", reason: { code: "connection-lost" } });
   });
 
   test("close() ends what is under way and never throws", async () => {
@@ -225,11 +257,20 @@ describe("sudo's refusal", () => {
     ["not installed", "sh: 1: exec: sudo: not found\n", 127],
   ])("%s", async (_name, stderr, code, stdout = "") => {
     await restart(answering(stderr, code, stdout), { become: "sudo" });
-    await expect(run("true\n")).rejects.toMatchObject({ name: "ConnectError", code: "sudo", message: expect.stringContaining("sudo refuses: ") });
+    await expect(run("true\n")).rejects.toMatchObject({
+      name: "ConnectError",
+      code: "sudo",
+      message: expect.stringContaining("sudo refuses: "),
+    });
   });
 
   test.each([
-    ["a warning of a sudo that goes on", "sudo: unable to resolve host web1: Name or service not known\n", 1, ""],
+    [
+      "a warning of a sudo that goes on",
+      "sudo: unable to resolve host web1: Name or service not known\n",
+      1,
+      "",
+    ],
     ["a script's own failure", "mkdir: no space left\n", 1, ""],
     ["a script that ran and printed", "sudo: unbekannt\n", 1, "frame\n"],
     ["success", "sudo: a password is required\n", 0, ""],
@@ -275,12 +316,17 @@ describe("forwarding", () => {
 
   test("the server forbids it: host-step", async () => {
     await restart({ forwarding: "forbidden" });
-    await expect(remote.forward("127.0.0.1", 80, 5_000)).rejects.toMatchObject({ name: "HostError", code: "host-step" });
+    await expect(remote.forward("127.0.0.1", 80, 5_000)).rejects.toMatchObject({
+      name: "HostError",
+      code: "host-step",
+    });
   });
 
   test("a forwarded connection takes a channel until it is closed", async () => {
     const target = await listen();
-    const streams = await Promise.all(Array.from({ length: 6 }, () => remote.forward("127.0.0.1", target.port, 5_000)));
+    const streams = await Promise.all(
+      Array.from({ length: 6 }, () => remote.forward("127.0.0.1", target.port, 5_000)),
+    );
     await expect(run("true\n", { timeoutMilliseconds: 200 })).rejects.toMatchObject({ code: "timeout" });
     for (const stream of streams) stream.resume().destroy();
     expect((await run("echo free\n")).stdout).toBe("free\n");

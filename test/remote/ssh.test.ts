@@ -8,7 +8,15 @@ import type { ConnectError } from "../../src/core/errors.ts";
 import type { Host } from "../../src/core/model.ts";
 import { fingerprint } from "../../src/remote/known-hosts.ts";
 import type { Remote, RunOptions, Script } from "../../src/remote/remote.ts";
-import { connectorFor, hostOf, type KeyPair, makeKeyPair, type SshServer, type SshServerOptions, startSshServer } from "../support/ssh-server.ts";
+import {
+  connectorFor,
+  hostOf,
+  type KeyPair,
+  makeKeyPair,
+  type SshServer,
+  type SshServerOptions,
+  startSshServer,
+} from "../support/ssh-server.ts";
 
 const servers: SshServer[] = [];
 const remotes: Remote[] = [];
@@ -23,7 +31,11 @@ const start = async (options?: SshServerOptions): Promise<SshServer> => {
   servers.push(server);
   return server;
 };
-const open = async (server: SshServer, changes: Partial<Host> = {}, connector = connectorFor()): Promise<Remote> => {
+const open = async (
+  server: SshServer,
+  changes: Partial<Host> = {},
+  connector = connectorFor(),
+): Promise<Remote> => {
   const remote = await connector.connect(hostOf(server, changes));
   remotes.push(remote);
   return remote;
@@ -68,7 +80,9 @@ describe("the host key", () => {
     writeFileSync(empty, "");
     const error = await refusal(open(server, { knownHosts: empty }));
     expect(error.code).toBe("host-key");
-    expect(error.message).toContain(`deploy@127.0.0.1:${server.port}: its key is not in ${empty}. It sent ssh-ed25519 SHA256:`);
+    expect(error.message).toContain(
+      `deploy@127.0.0.1:${server.port}: its key is not in ${empty}. It sent ssh-ed25519 SHA256:`,
+    );
     expect(server.seen.logins).toEqual([]);
   });
 
@@ -81,7 +95,10 @@ describe("the host key", () => {
 
   test("a revoked key is refused although it is known", async () => {
     const server = await start();
-    writeFileSync(server.knownHosts, `[127.0.0.1]:${server.port} ${server.hostKeys[0]?.public}\n@revoked * ${server.hostKeys[0]?.public}\n`);
+    writeFileSync(
+      server.knownHosts,
+      `[127.0.0.1]:${server.port} ${server.hostKeys[0]?.public}\n@revoked * ${server.hostKeys[0]?.public}\n`,
+    );
     const error = await refusal(open(server));
     expect(error.message).toContain(`its key is revoked (${server.knownHosts}:2)`);
   });
@@ -101,8 +118,14 @@ describe("the host key", () => {
     const server = await start();
     const other = join(server.folder, "other");
     writeFileSync(other, "");
-    expect((await refusal(open(server, {}, connectorFor({ knownHostsFiles: [other] })))).code).toBe("host-key");
-    await open(server, { knownHosts: other }, connectorFor({ knownHostsFiles: [join(server.folder, "absent"), server.knownHosts] }));
+    expect((await refusal(open(server, {}, connectorFor({ knownHostsFiles: [other] })))).code).toBe(
+      "host-key",
+    );
+    await open(
+      server,
+      { knownHosts: other },
+      connectorFor({ knownHostsFiles: [join(server.folder, "absent"), server.knownHosts] }),
+    );
     await open(server, { knownHosts: server.knownHosts }, connectorFor({ knownHostsFiles: null }));
   });
 });
@@ -126,7 +149,9 @@ describe("the login", () => {
     const server = await start();
     const wrong = join(server.folder, "wrong");
     writeFileSync(wrong, makeKeyPair().private);
-    expect((await refusal(open(server, {}, connectorFor({ identity: wrong })))).message).toContain(`tried ${wrong}`);
+    expect((await refusal(open(server, {}, connectorFor({ identity: wrong })))).message).toContain(
+      `tried ${wrong}`,
+    );
     await open(server, { identity: wrong }, connectorFor({ identity: server.identity }));
   });
 
@@ -143,7 +168,11 @@ describe("the login", () => {
     ["absent", null, "does not exist"],
     ["a public key", makeKeyPair().public, "is a public key"],
     ["no key at all", "hello", "is not a private key"],
-    ["with a passphrase and no agent", makeKeyPair("ed25519", "secret").private, "has a passphrase and no agent runs"],
+    [
+      "with a passphrase and no agent",
+      makeKeyPair("ed25519", "secret").private,
+      "has a passphrase and no agent runs",
+    ],
   ])("an identity that is %s is said to be, before anything is sent", async (_name, content, expected) => {
     const server = await start();
     const identity = join(server.folder, "mine");
@@ -159,7 +188,10 @@ describe("the login", () => {
     const { mkdirSync } = await import("node:fs");
     mkdirSync(join(server.folder, ".ssh"));
     writeFileSync(join(server.folder, ".ssh/id_ed25519"), server.userKey.private);
-    const connector = connectorFor({ homeDirectory: server.folder, agentSocket: join(server.folder, "no-agent") });
+    const connector = connectorFor({
+      homeDirectory: server.folder,
+      agentSocket: join(server.folder, "no-agent"),
+    });
     await open(server, { identity: null }, connector);
   });
 });
@@ -172,12 +204,17 @@ describe("the way there", () => {
     expect(spy).toHaveBeenCalledWith(true);
   });
 
-  test.each(["silent", "stalled"] as const)("a server that accepts and is %s runs into the connect timeout", async (stall) => {
-    const server = await start({ stall });
-    const error = await refusal(open(server, {}, connectorFor({ connectTimeoutMilliseconds: 200 })));
-    expect(error).toMatchObject({ code: "timeout" });
-    expect(error.message).toContain(`deploy@127.0.0.1:${server.port}: no SSH session within the connect timeout`);
-  });
+  test.each(["silent", "stalled"] as const)(
+    "a server that accepts and is %s runs into the connect timeout",
+    async (stall) => {
+      const server = await start({ stall });
+      const error = await refusal(open(server, {}, connectorFor({ connectTimeoutMilliseconds: 200 })));
+      expect(error).toMatchObject({ code: "timeout" });
+      expect(error.message).toContain(
+        `deploy@127.0.0.1:${server.port}: no SSH session within the connect timeout`,
+      );
+    },
+  );
 
   test("a closed port is unreachable in plain words", async () => {
     const server = await start();
@@ -226,7 +263,8 @@ describe("a hostile server", () => {
       (done: (error?: Error) => void) => client?.x11("127.0.0.1", 1, done),
       (done: (error?: Error) => void) => client?.forwardOut("127.0.0.1", 1, "127.0.0.1", 2, done),
     ];
-    for (const attempt of attempts) expect(await new Promise((resolve) => attempt(resolve))).toBeInstanceOf(Error);
+    for (const attempt of attempts)
+      expect(await new Promise((resolve) => attempt(resolve))).toBeInstanceOf(Error);
     expect((await remote.run(SCRIPT, OPTIONS)).stdout).toBe("hello\n");
   });
 });

@@ -25,7 +25,8 @@ async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
   return text;
 }
 async function until(holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 20_000; !holds(); await pause(20)) if (Date.now() > end) throw new Error("it never came to that");
+  for (const end = Date.now() + 20_000; !holds(); await pause(20))
+    if (Date.now() > end) throw new Error("it never came to that");
 }
 
 test("output as it comes, input to the end", async () => {
@@ -37,17 +38,22 @@ test("the first piece is there while the script still runs", async () => {
     expect(String(piece)).toBe("now\n");
     break;
   }
-  await until(() => server.seen.children.every(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null));
+  await until(() =>
+    server.seen.children.every(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null),
+  );
 });
 
 test("who does not read is not written to: the host waits", async () => {
   let sent = 0;
   const exec = async (channel: ServerChannel): Promise<void> => {
-    for (const block = Buffer.alloc(65_536, "x"); ; sent += block.length) if (!channel.write(block)) await once(channel, "drain");
+    for (const block = Buffer.alloc(65_536, "x"); ; sent += block.length)
+      if (!channel.write(block)) await once(channel, "drain");
   };
   const flood = await startSshServer({ exec: (channel) => void exec(channel) });
   const own = await connectorFor().connect(hostOf(flood));
-  const pieces = own.stream({ name: "flood.sh", text: "" }, { input: "", signal: new AbortController().signal })[Symbol.asyncIterator]();
+  const pieces = own
+    .stream({ name: "flood.sh", text: "" }, { input: "", signal: new AbortController().signal })
+    [Symbol.asyncIterator]();
   await pieces.next();
   let before = -1;
   for (const end = Date.now() + 20_000; before !== sent && Date.now() < end; await pause(300)) before = sent;
@@ -67,7 +73,9 @@ test("aborted: it ends without an error, and the channel is closed", async () =>
 });
 
 test("a status other than 0, a signal, a cut connection: said, each with its own words", async () => {
-  await expect(textOf(stream("echo oops >&2; exit 7\n"))).rejects.toThrow("test.sh ended with status 7; it said: oops");
+  await expect(textOf(stream("echo oops >&2; exit 7\n"))).rejects.toThrow(
+    "test.sh ended with status 7; it said: oops",
+  );
   await expect(textOf(stream("kill -9 $$\n"))).rejects.toThrow("test.sh was ended by a signal");
   const listening = textOf(stream("echo a; sleep 60\n"));
   await until(() => server.seen.children.length > 2);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Finding, HostCheck } from "../../src/core/check/host-check.ts";
 import { checkJson, checkText } from "../../src/report/check-text.ts";
-import { plainText } from "../../src/report/text.ts";
+import { plainText } from "../../src/report/lines/text.ts";
 
 const well = (host: string, findings: readonly Finding[] = []): HostCheck => ({
   host,
@@ -19,9 +19,27 @@ const bad: Finding = {
   fix: "Compare, then trust:",
   commands: [command],
 };
-const warn: Finding = { severity: "warn", code: "reboot", text: "a reboot is pending", fix: "Reboot it.", commands: [] };
-const note: Finding = { severity: "note", code: "failed-units", text: "1 failed unit: a.service", fix: null, commands: [] };
-const refused = (host: string): HostCheck => ({ ...well(host, [warn, bad]), status: "refused", machineId: null, systemd: null, cgroup: null });
+const warn: Finding = {
+  severity: "warn",
+  code: "reboot",
+  text: "a reboot is pending",
+  fix: "Reboot it.",
+  commands: [],
+};
+const note: Finding = {
+  severity: "note",
+  code: "failed-units",
+  text: "1 failed unit: a.service",
+  fix: null,
+  commands: [],
+};
+const refused = (host: string): HostCheck => ({
+  ...well(host, [warn, bad]),
+  status: "refused",
+  machineId: null,
+  systemd: null,
+  cgroup: null,
+});
 const text = (checks: readonly HostCheck[]): string => plainText(checkText(checks, 80));
 
 test("200 hosts with nothing wrong and one with something: a few lines of at most 80 columns, commands whole", () => {

@@ -12,8 +12,10 @@ function typeOf(name: string): string {
   return model.slice(start, model.indexOf("\n\n", start));
 }
 
-const fieldsOf = (name: string): readonly string[] => [...typeOf(name).matchAll(/readonly (\w+):/g)].map((match) => match[1] ?? "");
-const wordsOf = (name: string): readonly string[] => [...typeOf(name).matchAll(/"([a-z-]+)"/g)].map((match) => match[1] ?? "");
+const fieldsOf = (name: string): readonly string[] =>
+  [...typeOf(name).matchAll(/readonly (\w+):/g)].map((match) => match[1] ?? "");
+const wordsOf = (name: string): readonly string[] =>
+  [...typeOf(name).matchAll(/"([a-z-]+)"/g)].map((match) => match[1] ?? "");
 
 test.each(["DeployEvent", "HostReport"])("every field of %s", (name) => {
   const fields = fieldsOf(name).filter((field) => field !== "type");
@@ -24,5 +26,6 @@ test.each(["DeployEvent", "HostReport"])("every field of %s", (name) => {
 test.each(["DeployEvent", "HostStage", "HostStatus", "FailureCause"])("every word of %s", (name) => {
   const words = wordsOf(name);
   expect(words.length).toBeGreaterThan(5);
-  for (const word of words.filter((each) => !["clean", "dirty", "unknown"].includes(each))) expect(page).toContain(`\`${word}\``);
+  for (const word of words.filter((each) => !["clean", "dirty", "unknown"].includes(each)))
+    expect(page).toContain(`\`${word}\``);
 });

@@ -2,12 +2,12 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import type { DeployEvent, HostReport } from "../../src/core/model.ts";
-import { driftText } from "../../src/report/drift-text.ts";
-import { planText } from "../../src/report/plan-text.ts";
-import { makePlainReporter } from "../../src/report/progress-plain.ts";
-import { finalText } from "../../src/report/run-output.ts";
-import { makeSink } from "../../src/report/sink.ts";
-import { plainText } from "../../src/report/text.ts";
+import { driftText } from "../../src/report/drift/drift-text.ts";
+import { makeSink } from "../../src/report/lines/sink.ts";
+import { plainText } from "../../src/report/lines/text.ts";
+import { planText } from "../../src/report/plan/plan-text.ts";
+import { makePlainReporter } from "../../src/report/run/progress-plain.ts";
+import { finalText } from "../../src/report/run/run-output.ts";
 import { emptyPlan, plannedHost, samplePlay, sampleReport } from "./samples.ts";
 
 const HOSTS = Array.from({ length: 200 }, (_, index) => `web${String(index).padStart(3, "0")}`);
@@ -34,13 +34,25 @@ const broken = (host: string, more: Partial<HostReport> = {}): HostReport =>
   });
 
 const LAST_WORDS: Partial<HostReport> = {
-  journal: [{ unit: "web.service", lines: ["starting", "listening on 8080", "cannot write /var/lib/web/state: no space left on device"] }],
+  journal: [
+    {
+      unit: "web.service",
+      lines: ["starting", "listening on 8080", "cannot write /var/lib/web/state: no space left on device"],
+    },
+  ],
   differences: [{ path: "/etc/web.conf", change: "update", secret: false, before: "a\n", after: "b\n" }],
 };
 
 function reportOf(host: string, index: number): HostReport {
   if (index === 17) return broken(host, LAST_WORDS);
-  if (index > 50) return sampleReport(host, { play: "web", services: ["web"], status: "skipped", durationMilliseconds: 0, message: REASON });
+  if (index > 50)
+    return sampleReport(host, {
+      play: "web",
+      services: ["web"],
+      status: "skipped",
+      durationMilliseconds: 0,
+      message: REASON,
+    });
   return sampleReport(host, { play: "web", services: ["web"] });
 }
 
@@ -60,7 +72,15 @@ function eventsOf(reports: readonly HostReport[]): readonly DeployEvent[] {
     hosts: HOSTS.slice(from, to),
   });
   return [
-    { type: "run-started", run: "ab".repeat(16), environment: "prod", commit: "c0ffee", tree: "clean", hosts: HOSTS, plays: ["web"] },
+    {
+      type: "run-started",
+      run: "ab".repeat(16),
+      environment: "prod",
+      commit: "c0ffee",
+      tree: "clean",
+      hosts: HOSTS,
+      plays: ["web"],
+    },
     { type: "play-started", play: "web", hosts: HOSTS },
     batch(1, 0, 1),
     ...finished(0, 1),
@@ -89,7 +109,13 @@ test("200 hosts with one failure read as ten lines: which, why, its last words, 
   for (const line of lines) expect([...line].length).toBeLessThanOrEqual(80);
   expect(lines.length).toBeLessThanOrEqual(10);
   expect(text.match(/web017: rolled-back/g)?.length).toBe(2);
-  for (const part of ["status 503, wanted 200", "no space left on device", "/etc/web.conf", "149 skipped", "web017 failed (maxFailed 0)"])
+  for (const part of [
+    "status 503, wanted 200",
+    "no space left on device",
+    "/etc/web.conf",
+    "149 skipped",
+    "web017 failed (maxFailed 0)",
+  ])
     expect(text.replaceAll(/\s+/g, " ")).toContain(part);
   await expect(text).toMatchFileSnapshot("golden/folded-80.txt");
 });
@@ -100,7 +126,9 @@ test("200 hosts that are well read as one line", async () => {
 });
 
 test("hosts that failed alike are told once, the first with its details, all by number", () => {
-  const journal = (host: string): HostReport["journal"] => [{ unit: "web.service", lines: [`${host} web[1]: no disk`] }];
+  const journal = (host: string): HostReport["journal"] => [
+    { unit: "web.service", lines: [`${host} web[1]: no disk`] },
+  ];
   const reports = HOSTS.map((host, index) =>
     index === 3
       ? broken(host, { message: "http://127.0.0.1:8080/other is not healthy" })
@@ -117,7 +145,10 @@ test("hosts that failed alike are told once, the first with its details, all by 
 test("the plan and the drift of a large fleet name eight hosts, within the columns", () => {
   const names = HOSTS.map((host) => `${host}.example.net`);
   const plan = planText(
-    { environment: "prod", plays: [{ play: samplePlay("web"), hosts: names.map((host) => plannedHost(host, emptyPlan(host))) }] },
+    {
+      environment: "prod",
+      plays: [{ play: samplePlay("web"), hosts: names.map((host) => plannedHost(host, emptyPlan(host))) }],
+    },
     80,
   );
   const drift = driftText(
@@ -125,7 +156,15 @@ test("the plan and the drift of a large fleet name eight hosts, within the colum
       environment: "prod",
       health: "with",
       rules: { expired: [], unmatched: [] },
-      hosts: names.map((host) => ({ host, play: "web", services: [], findings: [], ignored: [], clock: null, error: null })),
+      hosts: names.map((host) => ({
+        host,
+        play: "web",
+        services: [],
+        findings: [],
+        ignored: [],
+        clock: null,
+        error: null,
+      })),
     },
     80,
   );

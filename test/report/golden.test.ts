@@ -1,15 +1,18 @@
-/** What a user reads, whole, at 80 and 120 columns. The files in golden/ are the expectation: look at them when they change. */
+/**
+ * What a user reads, whole, at 80 and 120 columns. The files in golden/ are the expectation: look at them
+ * when they change.
+ */
 import { expect, test } from "vitest";
 import { ConfigError } from "../../src/core/errors.ts";
 import { configProblems } from "../../src/report/config-problems.ts";
-import { driftMarkdown } from "../../src/report/drift-output.ts";
-import { driftText } from "../../src/report/drift-text.ts";
-import type { DriftView } from "../../src/report/drift-view.ts";
-import { planMarkdown } from "../../src/report/plan-markdown.ts";
-import { planText } from "../../src/report/plan-text.ts";
-import { finalText } from "../../src/report/run-output.ts";
-import { type Line, plainText } from "../../src/report/text.ts";
-import { verifyText } from "../../src/report/verify-text.ts";
+import { driftMarkdown } from "../../src/report/drift/drift-json.ts";
+import { driftText } from "../../src/report/drift/drift-text.ts";
+import type { DriftView } from "../../src/report/drift/drift-view.ts";
+import { type Line, plainText } from "../../src/report/lines/text.ts";
+import { planMarkdown } from "../../src/report/plan/plan-markdown.ts";
+import { planText } from "../../src/report/plan/plan-text.ts";
+import { finalText } from "../../src/report/run/run-output.ts";
+import { verifyText } from "../../src/report/run/verify-text.ts";
 import {
   DRIFT_CLOCK,
   emptyPlan,
@@ -28,9 +31,33 @@ const drifted: DriftView = {
   health: "with",
   rules: RULE_NOTES,
   hosts: [
-    { host: "db1", play: "stores", services: ["etcd"], findings: sampleFindings(), ignored: [], clock: DRIFT_CLOCK, error: null },
-    { host: "db2", play: "stores", services: ["etcd"], findings: [], ignored: [IGNORED], clock: null, error: null },
-    { host: "db3", play: "stores", services: ["etcd"], findings: [], ignored: [], clock: null, error: plannedHost("db3", null).error },
+    {
+      host: "db1",
+      play: "stores",
+      services: ["etcd"],
+      findings: sampleFindings(),
+      ignored: [],
+      clock: DRIFT_CLOCK,
+      error: null,
+    },
+    {
+      host: "db2",
+      play: "stores",
+      services: ["etcd"],
+      findings: [],
+      ignored: [IGNORED],
+      clock: null,
+      error: null,
+    },
+    {
+      host: "db3",
+      play: "stores",
+      services: ["etcd"],
+      findings: [],
+      ignored: [],
+      clock: null,
+      error: plannedHost("db3", null).error,
+    },
   ],
 };
 
@@ -43,7 +70,8 @@ const mistakes = new ConfigError([
   },
   {
     place: { file: "playbooks/a/path/that/is/rather/long/for/one/line/site.yaml", line: 1200, column: 14 },
-    message: "plays must name services that exist; there is no service prometheos in services/, and none of its files failed to load",
+    message:
+      "plays must name services that exist; there is no service prometheos in services/, and none of its files failed to load",
     hint: null,
     excerpt: "",
   },
@@ -51,7 +79,12 @@ const mistakes = new ConfigError([
 
 const calm = {
   environment: "prod",
-  plays: [{ play: samplePlay("stores"), hosts: [plannedHost("db1", emptyPlan("db1")), plannedHost("db2", emptyPlan("db2"))] }],
+  plays: [
+    {
+      play: samplePlay("stores"),
+      hosts: [plannedHost("db1", emptyPlan("db1")), plannedHost("db2", emptyPlan("db2"))],
+    },
+  ],
 };
 
 const TEXTS: readonly (readonly [string, (columns: number) => readonly Line[]])[] = [
@@ -65,12 +98,23 @@ const TEXTS: readonly (readonly [string, (columns: number) => readonly Line[]])[
         [
           sampleReport("db1"),
           sampleFailure("db2"),
-          sampleReport("db3", { status: "skipped", durationMilliseconds: 0, message: "not started: db2 failed (maxFailed 0)" }),
+          sampleReport("db3", {
+            status: "skipped",
+            durationMilliseconds: 0,
+            message: "not started: db2 failed (maxFailed 0)",
+          }),
         ],
         columns,
       ),
   ],
-  ["verify", (columns) => verifyText([{ ...sampleFailure("db1"), status: "failed" }, sampleReport("db2", { status: "unchanged" })], columns)],
+  [
+    "verify",
+    (columns) =>
+      verifyText(
+        [{ ...sampleFailure("db1"), status: "failed" }, sampleReport("db2", { status: "unchanged" })],
+        columns,
+      ),
+  ],
   ["problems", (columns) => configProblems(mistakes, columns)],
 ];
 

@@ -2,15 +2,25 @@
 import { instance } from "@viz-js/viz";
 import { describe, expect, test } from "vitest";
 import { draw } from "../../src/cli/graph.ts";
-import { graphDot } from "../../src/report/graph-dot.ts";
-import { graphMermaid } from "../../src/report/graph-mermaid.ts";
-import { graphSvg } from "../../src/report/graph-svg.ts";
-import { type GraphView, graphJson, graphText } from "../../src/report/graph-text.ts";
-import { plainText } from "../../src/report/text.ts";
+import { graphDot } from "../../src/report/graph/graph-dot.ts";
+import { graphMermaid } from "../../src/report/graph/graph-mermaid.ts";
+import { graphSvg } from "../../src/report/graph/graph-svg.ts";
+import { type GraphView, graphJson, graphText } from "../../src/report/graph/graph-text.ts";
+import { plainText } from "../../src/report/lines/text.ts";
 import { seeingProject } from "../support/seeing-project.ts";
 
-async function drawn(root: string, more: { readonly services?: readonly string[]; readonly limit?: string } = {}): Promise<GraphView> {
-  const selection = { project: root, environment: "prod", limit: more.limit ?? null, services: more.services ?? [], set: [], valuesFiles: [] };
+async function drawn(
+  root: string,
+  more: { readonly services?: readonly string[]; readonly limit?: string } = {},
+): Promise<GraphView> {
+  const selection = {
+    project: root,
+    environment: "prod",
+    limit: more.limit ?? null,
+    services: more.services ?? [],
+    set: [],
+    valuesFiles: [],
+  };
   return await draw(selection, { workingDirectory: root });
 }
 
@@ -57,7 +67,9 @@ test("units by service, what each has to do with others; hosts that read the sam
 });
 
 test("a cycle is marked in every format", async () => {
-  const root = await seeingProject({ "services/db.yaml": "name: db\nunit: { After: app.service }\nservice: { ExecStart: /usr/bin/db }\n" });
+  const root = await seeingProject({
+    "services/db.yaml": "name: db\nunit: { After: app.service }\nservice: { ExecStart: /usr/bin/db }\n",
+  });
   const view = await drawn(root, { limit: "web1" });
   expect(view.graphs[0]?.graph.cycles).toEqual([["app.service", "db.service"]]);
   expect(plainText(graphText(view, 80))).toContain("    app.service → db.service → app.service\n");
@@ -94,8 +106,10 @@ const HOSTILE = [
 
 describe("hostile names", async () => {
   const text = `name: app\nunit: { After: ${JSON.stringify(HOSTILE.join(" "))} }\nservice: { ExecStart: /bin/true }\n`;
-  const make = async (): Promise<GraphView> => await drawn(await seeingProject({ "services/app.yaml": text }), { limit: "web1", services: ["app"] });
-  const names = (view: GraphView): readonly string[] => view.graphs.flatMap(({ graph }) => graph.nodes.map(({ name }) => name)).toSorted();
+  const make = async (): Promise<GraphView> =>
+    await drawn(await seeingProject({ "services/app.yaml": text }), { limit: "web1", services: ["app"] });
+  const names = (view: GraphView): readonly string[] =>
+    view.graphs.flatMap(({ graph }) => graph.nodes.map(({ name }) => name)).toSorted();
 
   test("every line of Mermaid is one of the few kinds, and its labels read back as the names", async () => {
     const view = await make();
@@ -119,7 +133,9 @@ describe("hostile names", async () => {
     const viz = await instance();
     const read = viz.renderJSON(graphDot(view));
     const labels = objectsOf(read).flatMap((each) =>
-      "nodes" in each || typeof each.label !== "string" ? [] : [each.label.replaceAll("\\\\", "\\").replaceAll('\\"', '"')],
+      "nodes" in each || typeof each.label !== "string"
+        ? []
+        : [each.label.replaceAll("\\\\", "\\").replaceAll('\\"', '"')],
     );
     expect(labels.toSorted()).toEqual(names(view));
     const svg = await graphSvg(view);

@@ -1,18 +1,22 @@
-/** The history and a run as a user reads them, whole, at 80 and 120 columns. The files in golden/ are the expectation: look at them when they change. */
+/**
+ * The history and a run as a user reads them, whole, at 80 and 120 columns. The files in golden/ are the
+ * expectation: look at them when they change.
+ */
 import { expect, test } from "vitest";
 import { mergeHistory } from "../../src/core/history/merge-history.ts";
-import { historyJson, showJson } from "../../src/report/history-json.ts";
-import { historyText } from "../../src/report/history-text.ts";
-import type { HistoryView } from "../../src/report/history-view.ts";
-import { showMarkdown } from "../../src/report/show-markdown.ts";
-import { showText } from "../../src/report/show-text.ts";
-import { type Line, plainText } from "../../src/report/text.ts";
+import { historyJson, showJson } from "../../src/report/history/history-json.ts";
+import { historyText } from "../../src/report/history/history-text.ts";
+import type { HistoryView } from "../../src/report/history/history-view.ts";
+import { showMarkdown } from "../../src/report/history/show-markdown.ts";
+import { showText } from "../../src/report/history/show-text.ts";
+import { type Line, plainText } from "../../src/report/lines/text.ts";
 import { answerOf, idOf, recordedHost, recordedRun, recordOf } from "../core/history/sample-runs.ts";
 
 process.env.TZ = "Europe/Berlin";
 const NOW = Date.UTC(2026, 10, 21, 9, 4, 30);
 const HOUR = 3_600_000;
-const names = (count: number, start = "web"): readonly string[] => Array.from({ length: count }, (_, index) => `${start}${index + 1}`);
+const names = (count: number, start = "web"): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `${start}${index + 1}`);
 
 const well = recordedRun(
   "5f0c2a1b",
@@ -23,18 +27,44 @@ const failed = recordedHost("web1", {
   cause: "unhealthy",
   message: "web.service: exited-at-once; http://127.0.0.1:18080/ready is not healthy",
   verdicts: [
-    { unit: "web.service", ok: false, cause: "exited-at-once", isActive: "activating", detail: "the main process exited with status 3\nrestarts: 4" },
+    {
+      unit: "web.service",
+      ok: false,
+      cause: "exited-at-once",
+      isActive: "activating",
+      detail: "the main process exited with status 3\nrestarts: 4",
+    },
     { unit: "web-cache.mount", ok: true, cause: "running", isActive: "active", detail: "mounted" },
   ],
-  health: [{ service: "web", check: "http://127.0.0.1:18080/ready", role: "ready", ok: false, detail: "connection refused", attempts: 4 }],
-  journal: [{ unit: "web.service", lines: ["web starts, version 1.1", "cannot listen on 18080: Address already in use"] }],
+  health: [
+    {
+      service: "web",
+      check: "http://127.0.0.1:18080/ready",
+      role: "ready",
+      ok: false,
+      detail: "connection refused",
+      attempts: 4,
+    },
+  ],
+  journal: [
+    {
+      unit: "web.service",
+      lines: ["web starts, version 1.1", "cannot listen on 18080: Address already in use"],
+    },
+  ],
 });
 const undone = recordedRun(
   "a1b2c3d4",
   [
     failed,
     ...["web2", "web3"].map((host) =>
-      recordedHost(host, { status: "skipped", message: "not started: web1 failed (maxFailed 0)", changes: 0, actions: [], transaction: null }),
+      recordedHost(host, {
+        status: "skipped",
+        message: "not started: web1 failed (maxFailed 0)",
+        changes: 0,
+        actions: [],
+        transaction: null,
+      }),
     ),
   ],
   {
@@ -63,9 +93,18 @@ const doubtful = recordedRun(
   [
     recordedHost("web1"),
     recordedHost("web2"),
-    recordedHost("web3", { status: "unknown", cause: "unknown", message: "Nobody here knows what became of the change" }),
+    recordedHost("web3", {
+      status: "unknown",
+      cause: "unknown",
+      message: "Nobody here knows what became of the change",
+    }),
   ],
-  { startedAt: NOW - 30 * HOUR, controller: "a-controller-with-a-long-name", user: "somebody", end: { durationMilliseconds: 9000, exitCode: 1 } },
+  {
+    startedAt: NOW - 30 * HOUR,
+    controller: "a-controller-with-a-long-name",
+    user: "somebody",
+    end: { durationMilliseconds: 9000, exitCode: 1 },
+  },
 );
 const killed = recordedRun("dead0001", [], { startedAt: NOW - 31 * HOUR, end: null, selected: names(2) });
 const fleet = recordedRun(
@@ -100,7 +139,10 @@ const answers = [
   answerOf(
     "web2",
     [
-      recordOf(foreign, "web2", { outcome: "refused", detail: "conflict: /etc/web/web.conf is not as it was when the plan was made" }),
+      recordOf(foreign, "web2", {
+        outcome: "refused",
+        detail: "conflict: /etc/web/web.conf is not as it was when the plan was made",
+      }),
       recordOf(well, "web2"),
     ],
     {
@@ -112,20 +154,40 @@ const answers = [
     [
       recordOf(doubtful, "web3"),
       recordOf(well, "web3"),
-      recordOf(recordedRun("0ld", [recordedHost("web3")]), "web3", { at: null, environment: null, command: null, transaction: null }),
+      recordOf(recordedRun("0ld", [recordedHost("web3")]), "web3", {
+        at: null,
+        environment: null,
+        command: null,
+        transaction: null,
+      }),
     ],
     { isCut: true },
   ),
   { host: "db1", result: { kind: "failed" as const, message: "db1 (10.0.0.9:22): connection refused" } },
 ];
 const merged = mergeHistory(runs, answers);
-const asked: HistoryView = { project: "shop", environment: "prod", answers, trouble: null, runs: merged, older: 3 };
-const own: HistoryView = { project: null, environment: null, answers: [], trouble: null, runs: mergeHistory(runs, []), older: 0 };
+const asked: HistoryView = {
+  project: "shop",
+  environment: "prod",
+  answers,
+  trouble: null,
+  runs: merged,
+  older: 3,
+};
+const own: HistoryView = {
+  project: null,
+  environment: null,
+  answers: [],
+  trouble: null,
+  runs: mergeHistory(runs, []),
+  older: 0,
+};
 const nothing: HistoryView = {
   ...own,
   project: "shop",
   runs: [],
-  trouble: "/home/eve/.local/state/svcdeploy/history.db is damaged; the next apply moves it aside and begins a new one",
+  trouble:
+    "/home/eve/.local/state/svcdeploy/history.db is damaged; the next apply moves it aside and begins a new one",
 };
 const runOf = (start: string) => {
   const run = merged.find(({ id }) => id === idOf(start));
@@ -140,7 +202,11 @@ const TEXTS: readonly (readonly [string, (columns: number) => readonly Line[]])[
   ["show-undone", (columns) => showText({ run: runOf("a1b2c3d4"), answers }, columns, NOW)],
   ["show-doubtful", (columns) => showText({ run: runOf("cafe0001"), answers }, columns, NOW)],
   ["show-foreign", (columns) => showText({ run: runOf("ee000001"), answers }, columns, NOW)],
-  ["show-killed", (columns) => showText({ run: mergeHistory([killed], [])[0] ?? runOf("dead0001"), answers: [] }, columns, NOW)],
+  [
+    "show-killed",
+    (columns) =>
+      showText({ run: mergeHistory([killed], [])[0] ?? runOf("dead0001"), answers: [] }, columns, NOW),
+  ],
 ];
 
 test.each(TEXTS.flatMap(([name, make]) => [80, 120].map((columns) => [name, columns, make] as const)))(
@@ -153,13 +219,17 @@ test.each(TEXTS.flatMap(([name, make]) => [80, 120].map((columns) => [name, colu
 );
 
 test("Markdown", async () => {
-  await expect(showMarkdown({ run: runOf("a1b2c3d4"), answers }, NOW)).toMatchFileSnapshot("golden/show-undone.md");
+  await expect(showMarkdown({ run: runOf("a1b2c3d4"), answers }, NOW)).toMatchFileSnapshot(
+    "golden/show-undone.md",
+  );
 });
 
 test("JSON names its schema, and says per host what the host says and what is recorded here", () => {
   expect(historyJson(asked)).toMatchObject({
     schema: "svcdeploy.history/1",
-    asked: expect.arrayContaining([{ host: "db1", answered: false, message: "db1 (10.0.0.9:22): connection refused" }]),
+    asked: expect.arrayContaining([
+      { host: "db1", answered: false, message: "db1 (10.0.0.9:22): connection refused" },
+    ]),
     older: 3,
     runs: expect.arrayContaining([
       expect.objectContaining({

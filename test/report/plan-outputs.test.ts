@@ -1,17 +1,25 @@
-/** What the plan's other outputs promise: no secret in any of them, a stable schema, and a comment that fits and stays a comment. */
+/**
+ * What the plan's other outputs promise: no secret in any of them, a stable schema, and a comment that fits
+ * and stays a comment.
+ */
 import { expect, test } from "vitest";
 import type { Change, Notice } from "../../src/core/model.ts";
-import { diffContent, diffText } from "../../src/report/diff.ts";
-import { formatJson } from "../../src/report/json.ts";
-import { planJson } from "../../src/report/plan-json.ts";
-import { planMarkdown } from "../../src/report/plan-markdown.ts";
-import { planText } from "../../src/report/plan-text.ts";
-import { type PlanView, summarisePlan } from "../../src/report/plan-view.ts";
-import { plainText } from "../../src/report/text.ts";
+import { formatJson } from "../../src/report/lines/json.ts";
+import { plainText } from "../../src/report/lines/text.ts";
+import { diffContent, diffText } from "../../src/report/plan/diff.ts";
+import { planJson } from "../../src/report/plan/plan-json.ts";
+import { planMarkdown } from "../../src/report/plan/plan-markdown.ts";
+import { planText } from "../../src/report/plan/plan-text.ts";
+import { type PlanView, summarisePlan } from "../../src/report/plan/plan-view.ts";
 import { CANARY, emptyPlan, fileChange, plannedHost, samplePlan, samplePlay, sampleView } from "./samples.ts";
 
 function viewOf(changes: readonly Change[], notices: readonly Notice[] = []): PlanView {
-  return { environment: "prod", plays: [{ play: samplePlay("stores"), hosts: [plannedHost("db1", { ...samplePlan("db1"), changes, notices })] }] };
+  return {
+    environment: "prod",
+    plays: [
+      { play: samplePlay("stores"), hosts: [plannedHost("db1", { ...samplePlan("db1"), changes, notices })] },
+    ],
+  };
 }
 
 function secretHashes(): readonly string[] {
@@ -20,11 +28,16 @@ function secretHashes(): readonly string[] {
 }
 
 test("neither a secret nor its hash nor the fingerprint stands in any output", () => {
-  const outputs = [formatJson(planJson(sampleView())), planMarkdown(sampleView()), plainText(planText(sampleView(), 120))];
+  const outputs = [
+    formatJson(planJson(sampleView())),
+    planMarkdown(sampleView()),
+    plainText(planText(sampleView(), 120)),
+  ];
   expect(secretHashes()).toHaveLength(1);
   for (const output of outputs) {
     expect(output).toContain("/etc/svcdeploy/env/etcd.env");
-    for (const hidden of [CANARY, "TOKEN", ...secretHashes(), "f".repeat(64)]) expect(output).not.toContain(hidden);
+    for (const hidden of [CANARY, "TOKEN", ...secretHashes(), "f".repeat(64)])
+      expect(output).not.toContain(hidden);
   }
 });
 
@@ -37,8 +50,15 @@ test("a secret file whose old content is known tells only how many lines changed
 });
 
 test("a secret in a file that the host had before is in no output", () => {
-  const old = "[Service]\nEnvironment=MODE=prod DB_PASSWORD=hunter2\nExecStop=/bin/x --token hunter2\nRestart=no\n";
-  const view = viewOf([fileChange("/etc/systemd/system/web.service", old, "[Service]\nExecStop=/bin/x --token hunter2\nRestart=always\n")]);
+  const old =
+    "[Service]\nEnvironment=MODE=prod DB_PASSWORD=hunter2\nExecStop=/bin/x --token hunter2\nRestart=no\n";
+  const view = viewOf([
+    fileChange(
+      "/etc/systemd/system/web.service",
+      old,
+      "[Service]\nExecStop=/bin/x --token hunter2\nRestart=always\n",
+    ),
+  ]);
   for (const output of [formatJson(planJson(view)), planMarkdown(view), plainText(planText(view, 120))]) {
     expect(output).toMatch(/- *Environment=MODE=prod DB_PASSWORD=<secret DB_PASSWORD>/);
     expect(output).toMatch(/- *Restart=no/);
@@ -66,8 +86,14 @@ test("the JSON schema", () => {
 });
 
 test.each<[string, PlanView]>([
-  ["No changes: 1 host is as declared.", { environment: "e", plays: [{ play: samplePlay("p"), hosts: [plannedHost("a", emptyPlan("a"))] }] }],
-  ["No host could be looked at.", { environment: "e", plays: [{ play: samplePlay("p"), hosts: [plannedHost("a", null)] }] }],
+  [
+    "No changes: 1 host is as declared.",
+    { environment: "e", plays: [{ play: samplePlay("p"), hosts: [plannedHost("a", emptyPlan("a"))] }] },
+  ],
+  [
+    "No host could be looked at.",
+    { environment: "e", plays: [{ play: samplePlay("p"), hosts: [plannedHost("a", null)] }] },
+  ],
   [
     "Plan: 1 host, 0 changes, 2 actions. 1 host will be refused.",
     viewOf([], [{ severity: "error", code: "masked", text: "etcd.service is masked" }]),
@@ -77,18 +103,26 @@ test.each<[string, PlanView]>([
 });
 
 test("a host in two plays counts once", () => {
-  const plays = ["a", "b"].map((name) => ({ play: samplePlay(name), hosts: [plannedHost("db1", samplePlan("db1", name), name)] }));
+  const plays = ["a", "b"].map((name) => ({
+    play: samplePlay(name),
+    hosts: [plannedHost("db1", samplePlan("db1", name), name)],
+  }));
   expect(summarisePlan({ environment: "prod", plays })).toBe("Plan: 1 host, 16 changes, 4 actions.");
 });
 
 test("markdown: at most 60 kB, and says what is missing", () => {
   const hosts = Array.from({ length: 200 }, (_, index) => {
     const content = Array.from({ length: 200 }, (_line, number) => `${index} ${number}`).join("\n");
-    return plannedHost(`h${index}`, { ...samplePlan(`h${index}`), changes: [fileChange("/etc/x", "old\n", content)] });
+    return plannedHost(`h${index}`, {
+      ...samplePlan(`h${index}`),
+      changes: [fileChange("/etc/x", "old\n", content)],
+    });
   });
   const markdown = planMarkdown({ environment: "prod", plays: [{ play: samplePlay("p"), hosts }] });
   expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(60_000);
-  expect(markdown).toMatch(/_\d+ blocks left out, because a comment holds no more than 60 kB; .*svcdeploy plan --env prod_\n$/);
+  expect(markdown).toMatch(
+    /_\d+ blocks left out, because a comment holds no more than 60 kB; .*svcdeploy plan --env prod_\n$/,
+  );
 });
 
 test("markdown: content can neither end its fence nor colour itself", () => {
@@ -111,8 +145,11 @@ test.each([
 });
 
 test("a huge difference ends soon and says how large it is", () => {
-  const numbered = (word: string): string => Array.from({ length: 20_000 }, (_, index) => `${word} ${index}\n`).join("");
-  expect(plainText(diffText(numbered("a"), numbered("b")))).toBe("content differs almost everywhere: 20000 → 20000 lines\n");
+  const numbered = (word: string): string =>
+    Array.from({ length: 20_000 }, (_, index) => `${word} ${index}\n`).join("");
+  expect(plainText(diffText(numbered("a"), numbered("b")))).toBe(
+    "content differs almost everywhere: 20000 → 20000 lines\n",
+  );
   expect(plainText(diffText("", numbered("a"))).split("\n").length).toBeLessThan(1100);
 });
 
@@ -120,7 +157,9 @@ test("a diff that a host above had is shown once, in the plan of a terminal", ()
   const text = Array.from({ length: 9 }, (_, index) => `line ${index}\n`).join("");
   const same = fileChange("/etc/same.conf", null, text);
   const own = (host: string): Change => fileChange("/etc/own.conf", null, `name=${host}\n${text}`);
-  const hosts = ["web1", "web2"].map((host) => plannedHost(host, { ...emptyPlan(host), changes: [same, own(host)] }));
+  const hosts = ["web1", "web2"].map((host) =>
+    plannedHost(host, { ...emptyPlan(host), changes: [same, own(host)] }),
+  );
   const shown = plainText(planText({ environment: "prod", plays: [{ play: samplePlay("web"), hosts }] }, 80));
   expect(shown.match(/line 8/g)).toHaveLength(3);
   expect(shown).toMatch(/\+ file \/etc\/same\.conf.*\n {6}10 lines, the same as on web1\n/);

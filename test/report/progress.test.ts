@@ -2,18 +2,28 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import type { DeployEvent, HostStage } from "../../src/core/model.ts";
-import { advance, makeProgress, progressTitle } from "../../src/report/play-progress.ts";
-import { makePlainReporter } from "../../src/report/progress-plain.ts";
-import type { Reporter } from "../../src/report/reporter.ts";
-import { makeJsonReporter, makeNdjsonReporter } from "../../src/report/run-output.ts";
-import { makeSink, type Sink } from "../../src/report/sink.ts";
+import { makeSink, type Sink } from "../../src/report/lines/sink.ts";
+import { advance, makeProgress, progressTitle } from "../../src/report/run/play-progress.ts";
+import { makePlainReporter } from "../../src/report/run/progress-plain.ts";
+import type { Reporter } from "../../src/report/run/reporter.ts";
+import { makeJsonReporter, makeNdjsonReporter } from "../../src/report/run/run-output.ts";
 import { sampleFailure, sampleReport } from "./samples.ts";
 
-const stage = (host: string, name: HostStage): DeployEvent => ({ type: "host-stage", play: "stores", host, stage: name, detail: "" });
+const stage = (host: string, name: HostStage): DeployEvent => ({
+  type: "host-stage",
+  play: "stores",
+  host,
+  stage: name,
+  detail: "",
+});
 const reports = [
   sampleReport("db1"),
   sampleFailure("db2"),
-  sampleReport("db3", { status: "skipped", durationMilliseconds: 0, message: "not started: db2 failed (maxFailed 0)" }),
+  sampleReport("db3", {
+    status: "skipped",
+    durationMilliseconds: 0,
+    message: "not started: db2 failed (maxFailed 0)",
+  }),
 ];
 const EVENTS: readonly DeployEvent[] = [
   {
@@ -63,7 +73,9 @@ test("json prints one document, at the end", async () => {
 
 test("ndjson prints each event as one line", async () => {
   const lines = (await outputOf(makeNdjsonReporter)).trimEnd().split("\n");
-  expect(lines.map((text) => JSON.parse(text))).toEqual(EVENTS.map((event) => ({ schema: "svcdeploy.event/1", ...event })));
+  expect(lines.map((text) => JSON.parse(text))).toEqual(
+    EVENTS.map((event) => ({ schema: "svcdeploy.event/1", ...event })),
+  );
 });
 
 test("the live row of a play", () => {
@@ -80,7 +92,9 @@ test("the live row of a play", () => {
 });
 
 test("many hosts under way are counted by stage, other plays' events change nothing", () => {
-  const events = Array.from({ length: 500 }, (_, index) => stage(`h${index}`, index % 2 === 0 ? "upload" : "settle"));
+  const events = Array.from({ length: 500 }, (_, index) =>
+    stage(`h${index}`, index % 2 === 0 ? "upload" : "settle"),
+  );
   const progress = events.reduce(advance, { ...makeProgress("stores"), hosts: 500 });
   expect(progressTitle(progress)).toBe("stores: 0 of 500 hosts; upload 250, settle 250");
   expect(advance(progress, { type: "play-started", play: "other", hosts: ["x"] })).toBe(progress);

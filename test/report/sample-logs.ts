@@ -1,7 +1,16 @@
 /** One log of each way in which a command may end, for the tests of the report files. */
 import type { DeployEvent } from "../../src/core/model.ts";
-import type { RunLog } from "../../src/report/run-log.ts";
-import { DRIFT_CLOCK, IGNORED, plannedHost, RULE_NOTES, sampleFailure, sampleFindings, sampleReport, sampleView } from "./samples.ts";
+import type { RunLog } from "../../src/report/files/run-log.ts";
+import {
+  DRIFT_CLOCK,
+  IGNORED,
+  plannedHost,
+  RULE_NOTES,
+  sampleFailure,
+  sampleFindings,
+  sampleReport,
+  sampleView,
+} from "./samples.ts";
 
 /** The commit that every report must name. */
 export const COMMIT = "c0ffee0123456789c0ffee0123456789c0ffee01";
@@ -24,11 +33,27 @@ const base: RunLog = {
 const reports = [
   sampleReport("db1"),
   sampleFailure("db2"),
-  sampleReport("db3", { status: "skipped", durationMilliseconds: 0, message: "not started: db2 failed (maxFailed 0)" }),
-  sampleReport("db4", { status: "unreachable", cause: "unreachable", message: "db4 (10.0.0.9:22): connection refused" }),
+  sampleReport("db3", {
+    status: "skipped",
+    durationMilliseconds: 0,
+    message: "not started: db2 failed (maxFailed 0)",
+  }),
+  sampleReport("db4", {
+    status: "unreachable",
+    cause: "unreachable",
+    message: "db4 (10.0.0.9:22): connection refused",
+  }),
 ];
 const events: readonly DeployEvent[] = [
-  { type: "run-started", run: "ab".repeat(16), environment: "prod", commit: COMMIT, tree: "dirty", hosts: ["db1", "db2"], plays: ["stores"] },
+  {
+    type: "run-started",
+    run: "ab".repeat(16),
+    environment: "prod",
+    commit: COMMIT,
+    tree: "dirty",
+    hosts: ["db1", "db2"],
+    plays: ["stores"],
+  },
   ...reports.map((report): DeployEvent => ({ type: "host-finished", report })),
   { type: "run-finished", reports, exitCode: 3 },
 ];
@@ -47,9 +72,33 @@ export const LOGS = {
       health: "with",
       rules: RULE_NOTES,
       hosts: [
-        { host: "db1", play: "stores", services: ["etcd"], findings: sampleFindings(), ignored: [], clock: DRIFT_CLOCK, error: null },
-        { host: "db2", play: "stores", services: ["etcd"], findings: [], ignored: [IGNORED], clock: null, error: null },
-        { host: "db3", play: "stores", services: ["etcd"], findings: [], ignored: [], clock: null, error: plannedHost("db3", null).error },
+        {
+          host: "db1",
+          play: "stores",
+          services: ["etcd"],
+          findings: sampleFindings(),
+          ignored: [],
+          clock: DRIFT_CLOCK,
+          error: null,
+        },
+        {
+          host: "db2",
+          play: "stores",
+          services: ["etcd"],
+          findings: [],
+          ignored: [IGNORED],
+          clock: null,
+          error: null,
+        },
+        {
+          host: "db3",
+          play: "stores",
+          services: ["etcd"],
+          findings: [],
+          ignored: [],
+          clock: null,
+          error: plannedHost("db3", null).error,
+        },
       ],
     },
   },
@@ -68,7 +117,12 @@ export const LOGS = {
           hint: 'did you mean "service"?',
           excerpt: "sevice:\n^",
         },
-        { place: { file: "values/prod.yaml", line: 1, column: 1 }, message: "not a map", hint: null, excerpt: "" },
+        {
+          place: { file: "values/prod.yaml", line: 1, column: 1 },
+          message: "not a map",
+          hint: null,
+          excerpt: "",
+        },
       ],
     },
   },

@@ -17,8 +17,8 @@ import type {
   Service,
   State,
 } from "../../src/core/model.ts";
-import type { RuleNotes } from "../../src/report/drift-view.ts";
-import type { PlannedHost, PlanView } from "../../src/report/plan-view.ts";
+import type { RuleNotes } from "../../src/report/drift/drift-view.ts";
+import type { PlannedHost, PlanView } from "../../src/report/plan/plan-view.ts";
 
 const place: Place = { file: "playbooks/site.yaml", line: 1, column: 1 };
 
@@ -27,12 +27,27 @@ export const CANARY = "canary-4f1d2c";
 
 /** A play with this name. */
 export function samplePlay(name: string): Play {
-  const rollout = { batches: [1, "100%" as const], maxFailed: 0, maxUnreachable: 0, pauseSeconds: 0, healthyDeadlineSeconds: 300 };
+  const rollout = {
+    batches: [1, "100%" as const],
+    maxFailed: 0,
+    maxUnreachable: 0,
+    pauseSeconds: 0,
+    healthyDeadlineSeconds: 300,
+  };
   return { name, hosts: ["all"], services: ["etcd"], rollout, place };
 }
 
 function sampleTarget(name: string, play: string): HostTarget {
-  const common = { port: 22, user: "deploy", become: "sudo", identity: null, knownHosts: null, groups: [], vars: {}, labels: {} } as const;
+  const common = {
+    port: 22,
+    user: "deploy",
+    become: "sudo",
+    identity: null,
+    knownHosts: null,
+    groups: [],
+    vars: {},
+    labels: {},
+  } as const;
   const host: Host = { ...common, name, address: "10.0.0.1", systemd: 252, required: false, place };
   const service: Service = {
     name: "etcd",
@@ -60,10 +75,22 @@ function sampleTarget(name: string, play: string): HostTarget {
     dropIns: [],
     lintIgnore: [],
   };
-  return { project: "demo", host, play, services: [service], resources: [], owners: new Map(), declared: null };
+  return {
+    project: "demo",
+    host,
+    play,
+    services: [service],
+    resources: [],
+    owners: new Map(),
+    declared: null,
+  };
 }
 
-function sampleFile(path: string, content: string | Uint8Array, more: Partial<FileResource> = {}): FileResource {
+function sampleFile(
+  path: string,
+  content: string | Uint8Array,
+  more: Partial<FileResource> = {},
+): FileResource {
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   return {
     kind: "file",
@@ -83,19 +110,39 @@ function sampleFile(path: string, content: string | Uint8Array, more: Partial<Fi
 }
 
 function stateOf(file: FileResource, more: State = {}): State {
-  return { type: "file", sha256: file.sha256, mode: file.mode.replace(/^0/, ""), owner: file.owner, group: file.group, ...more };
+  return {
+    type: "file",
+    sha256: file.sha256,
+    mode: file.mode.replace(/^0/, ""),
+    owner: file.owner,
+    group: file.group,
+    ...more,
+  };
 }
 
 /** A file whose content (and perhaps mode) changes. */
-export function fileChange(path: string, before: string | Uint8Array | null, after: string | Uint8Array, more: Partial<FileResource> = {}): Change {
+export function fileChange(
+  path: string,
+  before: string | Uint8Array | null,
+  after: string | Uint8Array,
+  more: Partial<FileResource> = {},
+): Change {
   const resource = sampleFile(path, after, more);
-  if (before === null) return { resource, before: null, after: stateOf(resource), differs: Object.keys(stateOf(resource)), beforeContent: null };
+  if (before === null)
+    return {
+      resource,
+      before: null,
+      after: stateOf(resource),
+      differs: Object.keys(stateOf(resource)),
+      beforeContent: null,
+    };
   const old = sampleFile(path, before, more);
   const beforeContent = resource.secret ? null : old.content;
   return { resource, before: stateOf(old), after: stateOf(resource), differs: ["sha256"], beforeContent };
 }
 
-const UNIT = "[Unit]\nDescription=etcd\n\n[Service]\nType=notify\nExecStart=/opt/etcd/current/etcd --name a\nRestart=on-failure\nUser=etcd\n";
+const UNIT =
+  "[Unit]\nDescription=etcd\n\n[Service]\nType=notify\nExecStart=/opt/etcd/current/etcd --name a\nRestart=on-failure\nUser=etcd\n";
 const RELEASE: ReleaseResource = {
   kind: "release",
   id: "release:etcd",
@@ -130,15 +177,34 @@ export function sampleChanges(): readonly Change[] {
     group: "etcd",
     existing: "enforce",
   } as const;
-  const link = { kind: "link", id: "link:c", service: "etcd", role: "current", path: "/opt/etcd/current", target: RELEASE.path } as const;
+  const link = {
+    kind: "link",
+    id: "link:c",
+    service: "etcd",
+    role: "current",
+    path: "/opt/etcd/current",
+    target: RELEASE.path,
+  } as const;
   const modes = {
     before: { type: "directory", mode: "755", owner: "root", group: "root" },
     after: { type: "directory", mode: "750", owner: "etcd", group: "root" },
   };
   return [
-    { resource: account, before: null, after: { user: "etcd", group: "etcd" }, differs: ["user", "group"], beforeContent: null },
+    {
+      resource: account,
+      before: null,
+      after: { user: "etcd", group: "etcd" },
+      differs: ["user", "group"],
+      beforeContent: null,
+    },
     { resource: directory, ...modes, differs: ["mode", "owner"], beforeContent: null },
-    { resource: RELEASE, before: null, after: { type: "directory", sha256: RELEASE.sha256 }, differs: ["type", "sha256"], beforeContent: null },
+    {
+      resource: RELEASE,
+      before: null,
+      after: { type: "directory", sha256: RELEASE.sha256 },
+      differs: ["type", "sha256"],
+      beforeContent: null,
+    },
     {
       resource: link,
       before: { type: "link", target: "/opt/etcd/releases/3.3.24-ffffffffffff" },
@@ -146,9 +212,14 @@ export function sampleChanges(): readonly Change[] {
       differs: ["target"],
       beforeContent: null,
     },
-    fileChange("/etc/systemd/system/etcd.service", UNIT, UNIT.replace("--name a", "--name b").replace("[Service]", "# trailing \t\n[Service]"), {
-      role: "unit",
-    }),
+    fileChange(
+      "/etc/systemd/system/etcd.service",
+      UNIT,
+      UNIT.replace("--name a", "--name b").replace("[Service]", "# trailing \t\n[Service]"),
+      {
+        role: "unit",
+      },
+    ),
     fileChange("/etc/svcdeploy/env/etcd.env", `TOKEN="old-${CANARY}"\n`, `TOKEN="${CANARY}"\nB="1"\n`, {
       role: "environment",
       mode: "0600",
@@ -167,7 +238,12 @@ export function samplePlan(host: string, play = "stores"): Plan {
     changes: sampleChanges(),
     actions: [
       { verb: "daemon-reload", because: "2 units changed" },
-      { verb: "restart", unit: "etcd.service", because: "ExecStart and environment changed", timeoutSeconds: 90 },
+      {
+        verb: "restart",
+        unit: "etcd.service",
+        because: "ExecStart and environment changed",
+        timeoutSeconds: 90,
+      },
     ],
     notices: [
       {
@@ -178,7 +254,9 @@ export function samplePlan(host: string, play = "stores"): Plan {
     ],
     orphans: [{ service: "etcd", kind: "file", path: "/etc/etcd/old.conf", left: "edited" }],
     collateral: [{ unit: "gateway.service", because: "stops along with etcd.service (BoundBy=)" }],
-    manifests: [{ service: "etcd", path: "/var/lib/svcdeploy/manifest/demo.etcd", content: "x", oldSha256: null }],
+    manifests: [
+      { service: "etcd", path: "/var/lib/svcdeploy/manifest/demo.etcd", content: "x", oldSha256: null },
+    ],
     records: ["etcd.service"],
     fingerprint: "f".repeat(64),
   };
@@ -186,13 +264,26 @@ export function samplePlan(host: string, play = "stores"): Plan {
 
 /** A plan with nothing in it. */
 export function emptyPlan(host: string, play = "stores"): Plan {
-  return { ...samplePlan(host, play), changes: [], actions: [], notices: [], orphans: [], collateral: [], manifests: [], records: [] };
+  return {
+    ...samplePlan(host, play),
+    changes: [],
+    actions: [],
+    notices: [],
+    orphans: [],
+    collateral: [],
+    manifests: [],
+    records: [],
+  };
 }
 
 /** A host with its plan, or with the reason why there is none. */
 export function plannedHost(host: string, plan: Plan | null, play = "stores"): PlannedHost {
   const error =
-    plan === null ? new ConnectError("unreachable", host, `${host} (10.0.0.9:22): connection refused`, { hint: "Is sshd running there?" }) : null;
+    plan === null
+      ? new ConnectError("unreachable", host, `${host} (10.0.0.9:22): connection refused`, {
+          hint: "Is sshd running there?",
+        })
+      : null;
   return { target: sampleTarget(host, play), plan, error };
 }
 
@@ -257,9 +348,17 @@ export function sampleFailure(host: string): HostReport {
       },
       { service: "etcd", check: "tcp 127.0.0.1:2380", role: "live", ok: true, detail: "", attempts: 1 },
     ],
-    differences: [{ path: "/etc/svcdeploy/env/etcd.env", change: "update", secret: true, before: null, after: null }],
+    differences: [
+      { path: "/etc/svcdeploy/env/etcd.env", change: "update", secret: true, before: null, after: null },
+    ],
     journal: [
-      { unit: "etcd.service", lines: ["2025-01-01 etcd[12]: starting", "2025-01-01 etcd[12]: cannot bind: \u001b[31maddress in use\u001b[0m"] },
+      {
+        unit: "etcd.service",
+        lines: [
+          "2025-01-01 etcd[12]: starting",
+          "2025-01-01 etcd[12]: cannot bind: \u001b[31maddress in use\u001b[0m",
+        ],
+      },
     ],
   });
 }
@@ -289,10 +388,22 @@ export const IGNORED: IgnoredFinding = {
 };
 /** A rule past its date, and one that ignored nothing. */
 export const RULE_NOTES: RuleNotes = {
-  expired: [{ ...rule, what: { kind: "unit", pattern: "etcd.service" }, until: "2026-12-31", place: { ...rulePlace, line: 7 } }],
+  expired: [
+    {
+      ...rule,
+      what: { kind: "unit", pattern: "etcd.service" },
+      until: "2026-12-31",
+      place: { ...rulePlace, line: 7 },
+    },
+  ],
   unmatched: [
     {
-      rule: { ...rule, what: { kind: "path", pattern: "/etc/etcd/*.conf" }, host: "wbe", place: { ...rulePlace, line: 9 } },
+      rule: {
+        ...rule,
+        what: { kind: "path", pattern: "/etc/etcd/*.conf" },
+        host: "wbe",
+        place: { ...rulePlace, line: 9 },
+      },
       why: 'there is no host or group "wbe"',
     },
   ],
@@ -323,6 +434,14 @@ export function sampleFindings(): readonly Finding[] {
       since: DRIFT_CLOCK - 400_000,
       change: null,
     },
-    { kind: "missing", service: "etcd", subject: "/etc/etcd/new.conf", text: "the file is missing", origin: "project", since: null, change: null },
+    {
+      kind: "missing",
+      service: "etcd",
+      subject: "/etc/etcd/new.conf",
+      text: "the file is missing",
+      origin: "project",
+      since: null,
+      change: null,
+    },
   ];
 }

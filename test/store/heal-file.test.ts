@@ -16,8 +16,12 @@ test("stands where it was asked for, else in the user's state folder, each proje
   const given = await healFile(project, "/given", {});
   expect(given).toMatch(/^\/given\/drift\/shop\.prod\.[0-9a-f]{8}\/heal\.json$/);
   expect(await healFile({ ...project, root: "/other" }, "/given", {})).not.toBe(given);
-  expect(await healFile(project, null, { XDG_STATE_HOME: "/state", HOME: folder })).toMatch(/^\/state\/svcdeploy\/drift\/shop/);
-  expect(await healFile(project, null, { HOME: folder })).toContain(`${folder}/.local/state/svcdeploy/drift/shop`);
+  expect(await healFile(project, null, { XDG_STATE_HOME: "/state", HOME: folder })).toMatch(
+    /^\/state\/svcdeploy\/drift\/shop/,
+  );
+  expect(await healFile(project, null, { HOME: folder })).toContain(
+    `${folder}/.local/state/svcdeploy/drift/shop`,
+  );
 });
 
 test.each([{}, { HOME: "/nonexistent" }, { HOME: "relative", XDG_STATE_HOME: "relative" }])(
@@ -47,7 +51,9 @@ test("what makes no sense is put aside, whole", async () => {
 
 test("a folder that cannot be used is refused with what to do", async () => {
   writeFileSync(join(folder, "file"), "");
-  await expect(writeHealFile(join(folder, "file/below/heal.json"), state)).rejects.toThrow(/nothing was healed/);
+  await expect(writeHealFile(join(folder, "file/below/heal.json"), state)).rejects.toThrow(
+    /nothing was healed/,
+  );
   mkdirSync(join(folder, "directory.json"));
   chmodSync(join(folder, "directory.json"), 0o700);
   await expect(readHealFile(join(folder, "directory.json"))).rejects.toThrow(UsageError);

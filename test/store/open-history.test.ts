@@ -1,6 +1,20 @@
-/** The history on a real disk: made for its owner alone, brought forward, and never lost, whatever state it is found in. */
+/**
+ * The history on a real disk: made for its owner alone, brought forward, and never lost, whatever state it is
+ * found in.
+ */
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -21,7 +35,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const NOW = Date.UTC(2026, 10, 21, 10, 0, 0);
 const run = recordedRun("1111", [recordedHost("web1")], { startedAt: NOW });
-const write = (one = run): string | null => writeHistory(path, NOW, (database) => putRun(database, one, NOW)).movedTo;
+const write = (one = run): string | null =>
+  writeHistory(path, NOW, (database) => putRun(database, one, NOW)).movedTo;
 const ids = (): readonly string[] => (readHistory(path, listRuns) ?? []).map(({ id }) => id.slice(0, 4));
 
 test("it is made in a folder of the user's own, and nobody else can read it", () => {
@@ -29,7 +44,9 @@ test("it is made in a folder of the user's own, and nobody else can read it", ()
   expect(existsSync(path)).toBe(false);
   expect(write()).toBeNull();
   expect(ids()).toEqual(["1111"]);
-  expect([statSync(join(folder, "state/svcdeploy")).mode & 0o777, statSync(path).mode & 0o777]).toEqual([0o700, 0o600]);
+  expect([statSync(join(folder, "state/svcdeploy")).mode & 0o777, statSync(path).mode & 0o777]).toEqual([
+    0o700, 0o600,
+  ]);
 });
 
 test("a mode that somebody loosened is tightened again", () => {
@@ -62,7 +79,9 @@ test("an older schema is brought forward by the steps that it lacks, all or none
   write();
   const database = openSqlite(path);
   const versionOf = () => database.prepare("PRAGMA user_version").get()?.user_version;
-  expect(() => migrate(database, path, [...MIGRATIONS, "CREATE TABLE more (a)", "nonsense"])).toThrow(/syntax error/);
+  expect(() => migrate(database, path, [...MIGRATIONS, "CREATE TABLE more (a)", "nonsense"])).toThrow(
+    /syntax error/,
+  );
   expect(versionOf()).toBe(1);
   migrate(database, path, [...MIGRATIONS, "CREATE TABLE more (a)", "ALTER TABLE more ADD COLUMN b"]);
   expect(versionOf()).toBe(3);
@@ -72,10 +91,14 @@ test("an older schema is brought forward by the steps that it lacks, all or none
 });
 
 test.each([
-  ["text", () => writeFileSync(path, "this is no database at all, but long enough to be taken for one".repeat(100))],
+  [
+    "text",
+    () => writeFileSync(path, "this is no database at all, but long enough to be taken for one".repeat(100)),
+  ],
   [
     "a database whose pages were overwritten",
-    () => writeFileSync(path, Buffer.concat([readFileSync(path).subarray(0, 4096), Buffer.alloc(16_384, 0xab)])),
+    () =>
+      writeFileSync(path, Buffer.concat([readFileSync(path).subarray(0, 4096), Buffer.alloc(16_384, 0xab)])),
   ],
   ["a database that was cut off", () => writeFileSync(path, readFileSync(path).subarray(0, 4096))],
 ])("%s is moved aside, not deleted, and a new one is begun", (_, damage) => {
@@ -123,7 +146,10 @@ test("a run that was killed while it wrote: its half is taken back when the hist
     open.exec("PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE runs SET folder = hex(zeroblob(200000)), project = 'half'");
     process.kill(process.pid, "SIGKILL");`;
   const killed = spawnSync(process.execPath, ["--input-type=module", "--eval", script, "--", path]);
-  expect({ signal: killed.signal, journal: existsSync(`${path}-journal`) }).toEqual({ signal: "SIGKILL", journal: true });
+  expect({ signal: killed.signal, journal: existsSync(`${path}-journal`) }).toEqual({
+    signal: "SIGKILL",
+    journal: true,
+  });
   expect(readHistory(path, listRuns)).toMatchObject([{ project: "shop" }]);
 });
 
@@ -138,7 +164,9 @@ test("a full disk: said as such, what was there stays, and with room again all i
   try {
     path = join(disk, "svcdeploy/history.db");
     write();
-    const large = recordedRun("3333", [recordedHost("web1", { message: "x".repeat(200_000) })], { startedAt: NOW });
+    const large = recordedRun("3333", [recordedHost("web1", { message: "x".repeat(200_000) })], {
+      startedAt: NOW,
+    });
     expect(() => write(large)).toThrow(/the disk that holds .*history\.db is full/);
     expect(ids()).toEqual(["1111"]);
     expect(readdirSync(join(disk, "svcdeploy"))).toEqual(["history.db"]);
@@ -151,7 +179,9 @@ test("a full disk: said as such, what was there stays, and with room again all i
 
 test("where it is: under XDG_STATE_HOME, else under a HOME that is there, else nowhere", () => {
   expect(historyPath({ XDG_STATE_HOME: "/state", HOME: folder })).toBe("/state/svcdeploy/history.db");
-  expect(historyPath({ XDG_STATE_HOME: "relative", HOME: folder })).toBe(join(folder, ".local/state/svcdeploy/history.db"));
+  expect(historyPath({ XDG_STATE_HOME: "relative", HOME: folder })).toBe(
+    join(folder, ".local/state/svcdeploy/history.db"),
+  );
   expect(historyPath({ HOME: join(folder, "none") })).toBeNull();
   expect(historyPath({ HOME: "" })).toBeNull();
   expect(historyPath({})).toBeNull();

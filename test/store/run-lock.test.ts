@@ -25,7 +25,9 @@ async function other(): Promise<{ readonly said: string; readonly kill: () => Pr
 const lock = await takeRunLock(${JSON.stringify(folder)}, "process " + process.pid);
 console.log(JSON.stringify(lock));
 setInterval(() => lock, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   children.push(child);
   const [said] = await once(child.stdout, "data");
   return {
@@ -40,7 +42,10 @@ setInterval(() => lock, 1000);`;
 test("one that is killed in the middle leaves the place at once, and nothing that anybody has to judge", async () => {
   const first = await other();
   expect(JSON.parse(first.said)).toMatchObject({ held: true });
-  expect(await takeRunLock(folder, "me")).toMatchObject({ held: false, by: expect.stringMatching(/^process \d+$/) });
+  expect(await takeRunLock(folder, "me")).toMatchObject({
+    held: false,
+    by: expect.stringMatching(/^process \d+$/),
+  });
   await first.kill();
   const mine = await takeRunLock(folder, "me");
   expect(mine.held).toBe(true);
@@ -63,6 +68,9 @@ test("what stands in the note of another is shown only where it is a line", asyn
 
 test("a folder that is not there, or a lock that is something else, is said", async () => {
   await expect(takeRunLock(join(folder, "absent"), "me")).rejects.toThrow(/absent\/lock cannot be used/);
-  writeFileSync(join(folder, "lock"), "not a database, and longer than the head of one would be: ".repeat(20));
+  writeFileSync(
+    join(folder, "lock"),
+    "not a database, and longer than the head of one would be: ".repeat(20),
+  );
   await expect(takeRunLock(folder, "me")).rejects.toThrow(/cannot be used/);
 });

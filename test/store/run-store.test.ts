@@ -1,4 +1,6 @@
-/** What goes into the history comes out again, from several processes at once too, and is forgotten in time. */
+/**
+ * What goes into the history comes out again, from several processes at once too, and is forgotten in time.
+ */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,16 +30,24 @@ test("a run is what it was, with any text in it", () => {
   const text = fc.string({ unit: "binary" });
   fc.assert(
     fc.property(text, text, text, fc.integer({ min: 0, max: 255 }), (word, message, line, exitCode) => {
-      const run = recordedRun("1111", [recordedHost("web1", { message, journal: [{ unit: "web.service", lines: [line] }] })], {
-        commandLine: ["apply", word],
-        startedAt: NOW,
-        end: { durationMilliseconds: 5, exitCode },
-        plans: [{ play: "site", hosts: ["web1"], lines: [line] }],
-      });
+      const run = recordedRun(
+        "1111",
+        [recordedHost("web1", { message, journal: [{ unit: "web.service", lines: [line] }] })],
+        {
+          commandLine: ["apply", word],
+          startedAt: NOW,
+          end: { durationMilliseconds: 5, exitCode },
+          plans: [{ play: "site", hosts: ["web1"], lines: [line] }],
+        },
+      );
       put(run);
       expect(find(run.id)).toEqual(JSON.parse(JSON.stringify(run)));
       expect(list()).toMatchObject([
-        { id: run.id, plans: [], hosts: [{ host: "web1", status: "changed", transaction: run.hosts[0]?.transaction, journal: [] }] },
+        {
+          id: run.id,
+          plans: [],
+          hosts: [{ host: "web1", status: "changed", transaction: run.hosts[0]?.transaction, journal: [] }],
+        },
       ]);
     }),
     { numRuns: 40 },
@@ -48,7 +58,11 @@ test("its start is kept, and its end takes the start's place", () => {
   const started = recordedRun("1111", [], { startedAt: NOW, end: null, selected: ["web1"] });
   put(started);
   expect(find(started.id)).toEqual(started);
-  const ended = { ...started, end: { durationMilliseconds: 1, exitCode: 5 }, hosts: [recordedHost("web1", { status: "rolled-back" })] };
+  const ended = {
+    ...started,
+    end: { durationMilliseconds: 1, exitCode: 5 },
+    hosts: [recordedHost("web1", { status: "rolled-back" })],
+  };
   put(ended);
   expect(list()).toHaveLength(1);
   expect(find(started.id)).toEqual(ended);
@@ -58,12 +72,22 @@ test("its start is kept, and its end takes the start's place", () => {
 test(`the newest ${KEPT.runs} are kept, and none older than ${KEPT.days} days`, () => {
   writeHistory(path, NOW, (database) => {
     for (let index = 0; index < KEPT.runs + 5; index += 1)
-      putRun(database, recordedRun(String(index).padStart(5, "a"), [recordedHost("web1")], { startedAt: NOW - index * 1000 }), NOW);
+      putRun(
+        database,
+        recordedRun(String(index).padStart(5, "a"), [recordedHost("web1")], {
+          startedAt: NOW - index * 1000,
+        }),
+        NOW,
+      );
   });
   expect(list()).toHaveLength(KEPT.runs);
   put(recordedRun("eeee", [recordedHost("web1")], { startedAt: NOW + (KEPT.days + 1) * 86_400_000 }));
   writeHistory(path, NOW, (database) =>
-    putRun(database, recordedRun("ffff", [recordedHost("web1")], { startedAt: NOW }), NOW + (KEPT.days + 1) * 86_400_000),
+    putRun(
+      database,
+      recordedRun("ffff", [recordedHost("web1")], { startedAt: NOW }),
+      NOW + (KEPT.days + 1) * 86_400_000,
+    ),
   );
   expect(list().map(({ id }) => id.slice(0, 4))).toEqual(["eeee"]);
 });
@@ -82,7 +106,9 @@ const WRITER = `
 test("four processes at once: every run of each is there", async () => {
   const run = promisify(execFile);
   const ends = await Promise.all(
-    ["a", "b", "c", "d"].map((name) => run(process.execPath, ["--input-type=module", "--eval", WRITER, "--", path, name])),
+    ["a", "b", "c", "d"].map((name) =>
+      run(process.execPath, ["--input-type=module", "--eval", WRITER, "--", path, name]),
+    ),
   );
   expect(ends.map(({ stderr }) => stderr)).toEqual(["", "", "", ""]);
   expect(list().filter(({ end }) => end !== null)).toHaveLength(40);

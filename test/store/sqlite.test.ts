@@ -27,10 +27,14 @@ test("the code of an error is SQLite's primary one; other errors have none", () 
   const database = openSqlite(":memory:");
   try {
     database.exec("CREATE TABLE a (b TEXT UNIQUE); INSERT INTO a VALUES ('x')");
-    expect(() => database.exec("INSERT INTO a VALUES ('x')")).toThrow(expect.toSatisfy((error) => sqliteCode(error) === 19));
+    expect(() => database.exec("INSERT INTO a VALUES ('x')")).toThrow(
+      expect.toSatisfy((error) => sqliteCode(error) === 19),
+    );
   } finally {
     database.close();
   }
-  expect(() => openSqlite("/nonexistent/x")).toThrow(expect.toSatisfy((error) => sqliteCode(error) === SQLITE.cannotOpen));
+  expect(() => openSqlite("/nonexistent/x")).toThrow(
+    expect.toSatisfy((error) => sqliteCode(error) === SQLITE.cannotOpen),
+  );
   expect(sqliteCode(new Error("x"))).toBeNull();
 });

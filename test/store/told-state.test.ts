@@ -10,7 +10,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
-const TOLD = new Map<string, Told>([["ab12", { name: "drift", digest: "d".repeat(64), since: "2026-01-01T00:00:00.000Z" }]]);
+const TOLD = new Map<string, Told>([
+  ["ab12", { name: "drift", digest: "d".repeat(64), since: "2026-01-01T00:00:00.000Z" }],
+]);
 
 test("what was told is read again, in a folder of one's own", async () => {
   const folder = await makeStateFolder(base, "shop.prod.ab");
@@ -38,7 +40,9 @@ test.each([
 
 test("where: XDG_STATE_HOME, else a HOME that is there, else it is asked for", async () => {
   expect(await stateBase({ XDG_STATE_HOME: "/x/state", HOME: base })).toBe("/x/state/svcdeploy");
-  expect(await stateBase({ XDG_STATE_HOME: "relative", HOME: base })).toBe(join(base, ".local/state/svcdeploy"));
+  expect(await stateBase({ XDG_STATE_HOME: "relative", HOME: base })).toBe(
+    join(base, ".local/state/svcdeploy"),
+  );
   await expect(stateBase({})).rejects.toMatchObject({ hint: expect.stringContaining("--state DIR") });
   await expect(stateBase({ HOME: "/nonexistent" })).rejects.toThrow(/no place/);
 });

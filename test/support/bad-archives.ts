@@ -1,4 +1,7 @@
-/** Archives that no release may be made of (SEC-10), each with what the refusal says. What would be written outside is called svcevil. */
+/**
+ * Archives that no release may be made of (SEC-10), each with what the refusal says. What would be written
+ * outside is called svcevil.
+ */
 import { Buffer } from "node:buffer";
 import { gnuLong, type Member, makeTar, pax } from "./tar.ts";
 
@@ -8,9 +11,23 @@ export type BadArchive = { readonly what: string; readonly tar: Uint8Array; read
 /** A folder that everybody may write, where the archives try to leave something. */
 export const CANARY = "/var/tmp/canary";
 
-const file = (name: string | Uint8Array, more: Partial<Member> = {}): Member => ({ name, content: "x\n", ...more });
-const folder = (name: string, more: Partial<Member> = {}): Member => ({ name, type: "5", mode: 0o755, ...more });
-const link = (name: string, target: string | Uint8Array, more: Partial<Member> = {}): Member => ({ name, type: "2", target, ...more });
+const file = (name: string | Uint8Array, more: Partial<Member> = {}): Member => ({
+  name,
+  content: "x\n",
+  ...more,
+});
+const folder = (name: string, more: Partial<Member> = {}): Member => ({
+  name,
+  type: "5",
+  mode: 0o755,
+  ...more,
+});
+const link = (name: string, target: string | Uint8Array, more: Partial<Member> = {}): Member => ({
+  name,
+  type: "2",
+  target,
+  ...more,
+});
 const hard = (name: string, target: string): Member => ({ name, type: "1", target });
 const good = file("good");
 
@@ -49,7 +66,14 @@ const MEMBERS: readonly (readonly [what: string, says: RegExp, ...members: reado
   ["a link out", /out of the tree/, good, link("a", "..")],
   ["a link out, and back in", /out of the tree/, good, link("a", "../x/good")],
   ["a link far out", /out of the tree/, good, link("a/b/c", "../../../..")],
-  ["a link out through a folder that is a link", /out of the tree/, good, folder("d/e"), link("l", "d/e"), link("m", "l/../../..")],
+  [
+    "a link out through a folder that is a link",
+    /out of the tree/,
+    good,
+    folder("d/e"),
+    link("l", "d/e"),
+    link("m", "l/../../.."),
+  ],
   ["a chain of links out", /out of the tree/, good, link("a", "b"), link("b", "c"), link("c", "../x")],
   ["a link out by a part that is not there", /out of the tree/, good, link("a", "none/../../x")],
   ["a link to itself", /circle/, good, link("a", "a")],
@@ -58,7 +82,13 @@ const MEMBERS: readonly (readonly [what: string, says: RegExp, ...members: reado
   ["a link with a line end", /control character/, good, link("a", "b\nc")],
   ["a link that is not UTF-8", /UTF-8/, good, link("a", Buffer.from([0xff]))],
   ["a link with content", /has content/, good, { ...link("a", "good"), content: "x" }],
-  ["a link out by GNU's long target", /out of the tree/, good, gnuLong("K", `${"../".repeat(9)}${CANARY.slice(1)}`), link("a", "b")],
+  [
+    "a link out by GNU's long target",
+    /out of the tree/,
+    good,
+    gnuLong("K", `${"../".repeat(9)}${CANARY.slice(1)}`),
+    link("a", "b"),
+  ],
   ["a link out by pax", /absolute path/, good, pax({ linkpath: CANARY }), link("a", "b")],
   ["a file through a link to the outside", /absolute path/, link("a", CANARY), file("a/svcevil")],
   ["a file through a link to a folder inside", /lies below l/, folder("d"), link("l", "d"), file("l/x")],
@@ -74,7 +104,12 @@ const MEMBERS: readonly (readonly [what: string, says: RegExp, ...members: reado
   ["a hard link to a file of the host", /hard link/, hard("a", "/etc/passwd")],
   ["a hard link out", /hard link/, hard("a", "../../../etc/shadow")],
   ["a hard link inside", /hard link/, good, hard("a", "good")],
-  ["a hard link to the outside, and a file over it", /hard link/, hard("a", `${CANARY}/there`), file("a", { content: "svcevil" })],
+  [
+    "a hard link to the outside, and a file over it",
+    /hard link/,
+    hard("a", `${CANARY}/there`),
+    file("a", { content: "svcevil" }),
+  ],
   ["a hard link to a link", /absolute path|hard link/, link("l", "/etc/passwd"), hard("a", "l")],
   ["a character device", /device/, good, { name: "a", type: "3", mode: 0o666 }],
   ["a block device", /device/, good, { name: "a", type: "4", mode: 0o666 }],
@@ -85,7 +120,12 @@ const MEMBERS: readonly (readonly [what: string, says: RegExp, ...members: reado
   ["another volume's file", /neither/, good, { name: "a", type: "M" }],
   ["a volume's label", /neither/, good, { name: "a", type: "V" }],
   ["a type that nobody knows", /neither/, good, { name: "a", type: "Z" }],
-  ["a sparse file by pax", /sparse/, pax({ "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "1099511627776" }), file("a")],
+  [
+    "a sparse file by pax",
+    /sparse/,
+    pax({ "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "1099511627776" }),
+    file("a"),
+  ],
   ["setuid", /setuid/, file("a", { mode: 0o4755 })],
   ["setgid", /setuid/, file("a", { mode: 0o2755 })],
   ["a sticky file", /setuid/, file("a", { mode: 0o1755 })],
@@ -110,7 +150,9 @@ const MEMBERS: readonly (readonly [what: string, says: RegExp, ...members: reado
 
 /** All of them; thousands of entries and those that are cut off or altered at the end. */
 export function badArchives(): readonly BadArchive[] {
-  const written = MEMBERS.map(([what, says, ...members]): BadArchive => ({ what, says, tar: makeTar(members) }));
+  const written = MEMBERS.map(
+    ([what, says, ...members]): BadArchive => ({ what, says, tar: makeTar(members) }),
+  );
   const whole = makeTar([file("a", { content: "a".repeat(3000) })]);
   const altered = Buffer.from(whole);
   altered[3] = 1;

@@ -1,4 +1,7 @@
-/** The transactions of the crash tests, as deliver.sh takes them after its first lines. Their worlds before are made by crash-case.sh. */
+/**
+ * The transactions of the crash tests, as deliver.sh takes them after its first lines. Their worlds before
+ * are made by crash-case.sh.
+ */
 import { createHash } from "node:crypto";
 import { TAR_END, tarHeader, tarPadding } from "../../src/core/artifact/tar-header.ts";
 import { treeDigest, treeRecords } from "../../src/core/artifact/tree-digest.ts";
@@ -44,9 +47,24 @@ export function usualBody(delay: string): Uint8Array {
     line("directory", "1", "/etc/crb", "0755", "root", "root", "-"),
     line("release", "2", "/opt/cra/releases/2", "program", sha256(program)),
     line("file", "3", "/etc/cra/conf", "0644", "root", "root", sha256(newConf), sha256(oldConf)),
-    line("file", "4", "/etc/systemd/system/cra.service", "0644", "root", "root", sha256(newUnit), sha256(oldUnit)),
+    line(
+      "file",
+      "4",
+      "/etc/systemd/system/cra.service",
+      "0644",
+      "root",
+      "root",
+      sha256(newUnit),
+      sha256(oldUnit),
+    ),
     line("file", "5", "/etc/systemd/system/crb.service", "0644", "root", "root", sha256(secondUnit), "-"),
-    line("link", "6", "/etc/systemd/system/multi-user.target.wants/cra.service", "/etc/systemd/system/cra.service", "-"),
+    line(
+      "link",
+      "6",
+      "/etc/systemd/system/multi-user.target.wants/cra.service",
+      "/etc/systemd/system/cra.service",
+      "-",
+    ),
     line("link", "7", "/opt/cra/current", "releases/2", "releases/1"),
     line("file", "8", "/etc/cra/going", "-", "-", "-", "-", sha256("going=1\n")),
     line("link", "9", "/etc/cra/going-link", "-", "conf"),
@@ -68,14 +86,27 @@ export function usualBody(delay: string): Uint8Array {
     line("record", "crb.service", "c2", "d2"),
     line("window", "60"),
   ];
-  const texts = { "new/3": newConf, "new/4": newUnit, "new/5": secondUnit, "new/m0": "file /etc/cra/conf x\n", "new/t0": "{}\n" };
+  const texts = {
+    "new/3": newConf,
+    "new/4": newUnit,
+    "new/5": secondUnit,
+    "new/m0": "file /etc/cra/conf x\n",
+    "new/t0": "{}\n",
+  };
   return deliverBody({ plan: plan.join(""), ...texts });
 }
 
-/** A release that is a tree, instances of which the first has to stay up, a drop-in for a unit of others, a credential, and a service that goes. */
+/**
+ * A release that is a tree, instances of which the first has to stay up, a drop-in for a unit of others, a
+ * credential, and a service that goes.
+ */
 export function treesBody(): Uint8Array {
-  const template = (word: string, more: string): string => `[Service]\nExecStart=/opt/crt/current/bin/run ${word}\n${more}`;
-  const [before, after] = [template("old", ""), template("new", "LoadCredential=token:/etc/svcdeploy/credentials/crt/token\n")];
+  const template = (word: string, more: string): string =>
+    `[Service]\nExecStart=/opt/crt/current/bin/run ${word}\n${more}`;
+  const [before, after] = [
+    template("old", ""),
+    template("new", "LoadCredential=token:/etc/svcdeploy/credentials/crt/token\n"),
+  ];
   const [dropIn, token] = ["[Service]\nEnvironment=A=1\n", "secret\n"];
   const release = `2-${treesDigest.slice(0, 12)}`;
   const goingUnit = "[Service]\nExecStart=/bin/sleep 5000\n";
@@ -85,12 +116,35 @@ export function treesBody(): Uint8Array {
     line("directory", "1", "/etc/systemd/system/crf.service.d", "0755", "root", "root", "-"),
     line("tree", "2", `/opt/crt/releases/${release}`, treesDigest, treesUpload),
     line("file", "3", "/etc/svcdeploy/credentials/crt/token", "0600", "root", "root", sha256(token), "-"),
-    line("file", "4", "/etc/systemd/system/crt@.service", "0644", "root", "root", sha256(after), sha256(before)),
-    line("file", "5", "/etc/systemd/system/crf.service.d/svcdeploy-a.conf", "0644", "root", "root", sha256(dropIn), "-"),
+    line(
+      "file",
+      "4",
+      "/etc/systemd/system/crt@.service",
+      "0644",
+      "root",
+      "root",
+      sha256(after),
+      sha256(before),
+    ),
+    line(
+      "file",
+      "5",
+      "/etc/systemd/system/crf.service.d/svcdeploy-a.conf",
+      "0644",
+      "root",
+      "root",
+      sha256(dropIn),
+      "-",
+    ),
     line("file", "6", "/etc/systemd/system/crg.service", "-", "-", "-", "-", sha256(goingUnit)),
     line("link", "7", "/opt/crt/current", `releases/${release}`, "releases/1-aaaaaaaaaaaa"),
     line("link", "8", "/opt/crg/current", "-", "releases/5-dddddddddddd"),
-    line("manifest", "m0", "/var/lib/svcdeploy/projects/demo/crt", sha256("release /opt/crt/releases/1-aaaaaaaaaaaa x\n")),
+    line(
+      "manifest",
+      "m0",
+      "/var/lib/svcdeploy/projects/demo/crt",
+      sha256("release /opt/crt/releases/1-aaaaaaaaaaaa x\n"),
+    ),
     line("manifest", "-", "/var/lib/svcdeploy/projects/demo/crg", sha256("its manifest\n")),
     line("target", "-", "/var/lib/svcdeploy/targets/demo/crg"),
     line("target", "t0", "/var/lib/svcdeploy/targets/demo/crt"),
@@ -111,7 +165,14 @@ export function treesBody(): Uint8Array {
     line("window", "60"),
   ];
   const manifest = `release /opt/crt/releases/${release} x\n`;
-  return deliverBody({ plan: plan.join(""), "new/3": token, "new/4": after, "new/5": dropIn, "new/m0": manifest, "new/t0": "{}\n" });
+  return deliverBody({
+    plan: plan.join(""),
+    "new/3": token,
+    "new/4": after,
+    "new/5": dropIn,
+    "new/m0": manifest,
+    "new/t0": "{}\n",
+  });
 }
 
 function sumOf(entry: TreeEntry): string | null {

@@ -7,7 +7,8 @@ import { until } from "./until.ts";
 const DAEMON = "/usr/sbin/cron";
 
 /** Why there can be no such test here; null: there can. */
-export const noCron = existsSync(DAEMON) && process.getuid?.() === 0 ? null : "cron is not installed, or this is not root";
+export const noCron =
+  existsSync(DAEMON) && process.getuid?.() === 0 ? null : "cron is not installed, or this is not root";
 
 /** One run: its environment as cron gave it, and its end. */
 export type CronRun = {
@@ -25,7 +26,10 @@ export type Cron = {
   readonly stop: () => void;
 };
 
-/** Runs a crontab line by the machine's cron, through a file in /etc/cron.d that stop removes. folder: for the records, the test's own. */
+/**
+ * Runs a crontab line by the machine's cron, through a file in /etc/cron.d that stop removes. folder: for the
+ * records, the test's own.
+ */
 export function startCron(folder: string, line: string): Cron {
   const runs = join(folder, "runs");
   const shell = join(folder, "shell");
@@ -37,9 +41,11 @@ export function startCron(folder: string, line: string): Cron {
   writeFileSync(table, `SHELL=${shell}\n${line.replace(/^((?:\S+ ){5})/, "$1root ")}\n`, { mode: 0o644 });
   process.once("exit", () => rmSync(table, { force: true }));
   let daemon: ChildProcess | null = null;
-  // Where another one has the lock ours ends at once, and that one does the work; should it end in the middle, ours takes its place.
+  // Where another one has the lock ours ends at once, and that one does the work; should it end in the
+  // middle, ours takes its place.
   const keepAlive = (): void => {
-    if (daemon === null || daemon.exitCode !== null) daemon = spawn(DAEMON, ["-f"], { cwd: "/", stdio: "ignore" });
+    if (daemon === null || daemon.exitCode !== null)
+      daemon = spawn(DAEMON, ["-f"], { cwd: "/", stdio: "ignore" });
   };
   keepAlive();
   return {
@@ -47,7 +53,11 @@ export function startCron(folder: string, line: string): Cron {
       const from = Math.floor(Date.now() / 1000);
       const name = await until(240_000, "a run of cron", () => {
         keepAlive();
-        return readdirSync(runs).find((each) => Number(each.split("-")[0]) > from && existsSync(join(runs, each, "status"))) ?? null;
+        return (
+          readdirSync(runs).find(
+            (each) => Number(each.split("-")[0]) > from && existsSync(join(runs, each, "status")),
+          ) ?? null
+        );
       });
       const read = (file: string): string => readFileSync(join(runs, name, file), "utf8");
       return {
@@ -65,7 +75,10 @@ export function startCron(folder: string, line: string): Cron {
   };
 }
 
-/** What cron takes for the shell: it writes down what cron gave, takes HOME away too, and keeps what cron would mail. */
+/**
+ * What cron takes for the shell: it writes down what cron gave, takes HOME away too, and keeps what cron
+ * would mail.
+ */
 function recorder(runs: string): string {
   return `#!/bin/sh
 out=${runs}/$(date +%s)-$$

@@ -8,11 +8,17 @@ export function deliverHead(id: string): string {
   return `nonce\n${stateFolder}\n${systemScope}\n${line(id, "me@here", "demo", "300", "120")}`;
 }
 
-/** Everything after the first lines: the scripts that a transaction carries, then its own files (plan, new/0, …). */
+/**
+ * Everything after the first lines: the scripts that a transaction carries, then its own files (plan, new/0,
+ * …).
+ */
 export function deliverBody(files: Readonly<Record<string, string>>): Uint8Array {
   const scripts = transactionFiles.map(({ name, text }): [string, string] => [name, text]);
   const all = [...scripts, ...Object.entries({ about: "run=test user=me\n", ...files })];
-  return Buffer.concat([...all.flatMap(([name, content]) => [Buffer.from(header(name, content)), Buffer.from(content)]), Buffer.from("end\n")]);
+  return Buffer.concat([
+    ...all.flatMap(([name, content]) => [Buffer.from(header(name, content)), Buffer.from(content)]),
+    Buffer.from("end\n"),
+  ]);
 }
 
 /** sha256 in hexadecimal. */

@@ -3,7 +3,9 @@ import type { DeployEvent, HostReport } from "../../src/core/model.ts";
 import type { Run, RunOptions } from "./workshop.ts";
 
 /** Run options that hand every event to the listener as soon as it is told. */
-export function hearing(listener: (event: DeployEvent, kill: (signal: NodeJS.Signals) => void) => void): RunOptions {
+export function hearing(
+  listener: (event: DeployEvent, kill: (signal: NodeJS.Signals) => void) => void,
+): RunOptions {
   let rest = "";
   return {
     onOutput: (text, kill) => {

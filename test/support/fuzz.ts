@@ -1,12 +1,23 @@
-/** Puts mutated and random inputs to every parser of the unit-file library; nothing may throw, and no input may take long. */
+/**
+ * Puts mutated and random inputs to every parser of the unit-file library; nothing may throw, and no input
+ * may take long.
+ */
 import * as library from "../../src/unit-file.ts";
 
 /** What a run came to. slowest: of one parser on one input, in milliseconds. */
-export type FuzzResult = { readonly inputs: number; readonly calls: number; readonly slowest: Slowest; readonly failures: readonly string[] };
+export type FuzzResult = {
+  readonly inputs: number;
+  readonly calls: number;
+  readonly slowest: Slowest;
+  readonly failures: readonly string[];
+};
 /** Where the time went. */
 export type Slowest = { readonly milliseconds: number; readonly parser: string; readonly input: string };
 
-/** Runs so many inputs from a seed; now: a clock in milliseconds, best of processor time, which other programs do not disturb. */
+/**
+ * Runs so many inputs from a seed; now: a clock in milliseconds, best of processor time, which other programs
+ * do not disturb.
+ */
 export function fuzz(count: number, seed: number, now: () => number): FuzzResult {
   const random = makeRandom(seed);
   const failures: string[] = [];
@@ -17,7 +28,8 @@ export function fuzz(count: number, seed: number, now: () => number): FuzzResult
       const start = now();
       const failure = attempt(parse, input);
       const milliseconds = now() - start;
-      if (failure !== null && failures.length < 20) failures.push(`${parser} threw ${failure} on ${JSON.stringify(input)}`);
+      if (failure !== null && failures.length < 20)
+        failures.push(`${parser} threw ${failure} on ${JSON.stringify(input)}`);
       if (milliseconds > slowest.milliseconds) slowest = { milliseconds, parser, input: input.slice(0, 200) };
     }
   }
@@ -67,7 +79,10 @@ const PARSERS: readonly (readonly [string, (input: string) => unknown])[] = [
         HOST.map((path) => ({ path, content: input })),
       ),
   ],
-  ["effectiveUnit of a name", (input) => library.effectiveUnit(input, [{ path: `/etc/systemd/system/${input}`, link: input }])],
+  [
+    "effectiveUnit of a name",
+    (input) => library.effectiveUnit(input, [{ path: `/etc/systemd/system/${input}`, link: input }]),
+  ],
   ["parseCalendarSpec", nextOf],
   ["parseTimeSpan", (input) => library.formatTimeSpan(library.parseTimeSpanMicroseconds(input) ?? 0n)],
   ["parseSize", library.parseSize],
@@ -82,7 +97,13 @@ const PARSERS: readonly (readonly [string, (input: string) => unknown])[] = [
   ["escapePath", library.escapePath],
   ["unescapePath", library.unescapePath],
   ["unescapeUnitName", library.unescapeUnitName],
-  ["readExecLine", (input) => library.readExecLine(input).commands.map(({ argv }) => library.expandArguments(argv, new Map([["A", input]])))],
+  [
+    "readExecLine",
+    (input) =>
+      library
+        .readExecLine(input)
+        .commands.map(({ argv }) => library.expandArguments(argv, new Map([["A", input]]))),
+  ],
   ["readEnvironmentFile", (input) => library.readEnvironmentFile(input, "fuzz")],
   ["expandSpecifiers", (input) => library.expandSpecifiers(input, { unit: input })],
   ["splitWords", library.splitWords],
@@ -91,7 +112,11 @@ const PARSERS: readonly (readonly [string, (input: string) => unknown])[] = [
   ["formatExecArgument", library.formatExecArgument],
 ];
 
-const HOST = ["/etc/systemd/system/web.service", "/etc/systemd/system/web.service.d/a.conf", "/usr/lib/systemd/system/service.d/b.conf"];
+const HOST = [
+  "/etc/systemd/system/web.service",
+  "/etc/systemd/system/web.service.d/a.conf",
+  "/usr/lib/systemd/system/service.d/b.conf",
+];
 const EDITS: readonly library.UnitEdit[] = [
   { kind: "set", section: "Service", name: "ExecStart", value: "/bin/true" },
   { kind: "reset", section: "Service", name: "Environment" },
@@ -107,8 +132,20 @@ const SEEDS: readonly string[] = [
   '[Unit]\nDescription=Web\nAfter=network.target\n\n[Service]\nType=notify\nEnvironment=A=1 "B=x y"\nExecStart=/usr/bin/web --port $PORT \\\n  # note\n  -v\nMemoryMax=1.5G\nRestart=always\n\n[Install]\nWantedBy=multi-user.target\n',
   "[Timer]\nOnCalendar=Mon..Fri *-*-* 02:30:00 Europe/Berlin\nRandomizedDelaySec=5min 30s\n",
   "[Socket]\nListenStream=127.0.0.1:80\nListenStream=\n",
-  ...["Mon..Fri,Sun 2026..2030/2-1..12/3~1..28/7 0/2:*:0..59/1.5 UTC", "*-*~1 23:59 America/New_York", "quarterly", "@1800000000"],
-  ...["1y 2month 3w 4d 5h 6min 7.5s 8ms 9us", "infinity", "1G 512M", "12.5%", "RTMIN+3 TEMPFAIL 255", "~CAP_CHOWN CAP_KILL"],
+  ...[
+    "Mon..Fri,Sun 2026..2030/2-1..12/3~1..28/7 0/2:*:0..59/1.5 UTC",
+    "*-*~1 23:59 America/New_York",
+    "quarterly",
+    "@1800000000",
+  ],
+  ...[
+    "1y 2month 3w 4d 5h 6min 7.5s 8ms 9us",
+    "infinity",
+    "1G 512M",
+    "12.5%",
+    "RTMIN+3 TEMPFAIL 255",
+    "~CAP_CHOWN CAP_KILL",
+  ],
   ...[
     "web-api@a\\x2db.service",
     "/mnt//go-cache/.",
@@ -132,8 +169,12 @@ const PIECES = [
 
 function makeInput(random: Random): string {
   const kind = random(10);
-  if (kind === 0) return Array.from({ length: random(60) }, () => String.fromCharCode(random(random(2) === 0 ? 128 : 65_536))).join("");
-  if (kind === 1) return (PIECES[random(PIECES.length)] ?? "").repeat(1 + random(random(1000) === 0 ? 20_000 : 60));
+  if (kind === 0)
+    return Array.from({ length: random(60) }, () =>
+      String.fromCharCode(random(random(2) === 0 ? 128 : 65_536)),
+    ).join("");
+  if (kind === 1)
+    return (PIECES[random(PIECES.length)] ?? "").repeat(1 + random(random(1000) === 0 ? 20_000 : 60));
   let text = SEEDS[random(SEEDS.length)] ?? "";
   for (let turns = 1 + random(4); turns > 0; turns--) text = mutate(text, random);
   return text;

@@ -1,4 +1,7 @@
-/** Real hosts for the end-to-end tests: containers with systemd and sshd, from the images that docker/images.sh builds. */
+/**
+ * Real hosts for the end-to-end tests: containers with systemd and sshd, from the images that
+ * docker/images.sh builds.
+ */
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -49,14 +52,21 @@ let folder: string | undefined;
 let started = 0;
 
 /** Starts a host and waits until it is ready (about two seconds). removeHosts removes it at the latest. */
-export async function startHost(options: { readonly systemd: SystemdVersion; readonly name?: string }): Promise<TestHost> {
+export async function startHost(options: {
+  readonly systemd: SystemdVersion;
+  readonly name?: string;
+}): Promise<TestHost> {
   const keys = prepare();
   started += 1;
   const name = `svcdeploy-test-${process.pid}-${started}${options.name === undefined ? "" : `-${options.name}`}`;
   const port = await upOnFreePort(name, options.systemd, `${keys}/id_ed25519.pub`);
   const knownHosts = join(keys, `known_hosts-${name}`);
-  writeFileSync(knownHosts, (await run("sh", [hostScript, "known-hosts", name, "127.0.0.1", String(port)])).stdout);
-  const exec = (command: readonly string[], stdin?: string | Uint8Array) => execInContainer(name, command, stdin);
+  writeFileSync(
+    knownHosts,
+    (await run("sh", [hostScript, "known-hosts", name, "127.0.0.1", String(port)])).stdout,
+  );
+  const exec = (command: readonly string[], stdin?: string | Uint8Array) =>
+    execInContainer(name, command, stdin);
   return {
     name,
     systemd: options.systemd,
@@ -67,7 +77,8 @@ export async function startHost(options: { readonly systemd: SystemdVersion; rea
     exec,
     shell: async (line) => {
       const output = await exec(["sh", "-c", line]);
-      if (output.status !== 0) throw new Error(`${name}: ${line}: exit status ${output.status}: ${output.stderr}${output.stdout}`);
+      if (output.status !== 0)
+        throw new Error(`${name}: ${line}: exit status ${output.status}: ${output.stderr}${output.stdout}`);
       return output.stdout;
     },
     stop: async () => void (await run("docker", ["stop", "--time", "20", name])),
@@ -84,7 +95,10 @@ export async function removeHosts(): Promise<void> {
   folder = undefined;
 }
 
-/** The file system type of /sys/fs/cgroup where the hosts run: cgroup2fs (v2) or tmpfs (v1); the tests print it. */
+/**
+ * The file system type of /sys/fs/cgroup where the hosts run: cgroup2fs (v2) or tmpfs (v1); the tests print
+ * it.
+ */
 export function cgroupMode(): string {
   return execFileSync("sh", [hostScript, "cgroup-mode"], { encoding: "utf8" }).trim();
 }
@@ -94,17 +108,38 @@ function prepare(): string {
   if (folder !== undefined) return folder;
   for (const pid of deadRuns()) removeLeftOvers(pid);
   folder = mkdtempSync(join(tmpdir(), "svcdeploy-test-"));
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "svcdeploy-test", "-f", join(folder, "id_ed25519")]);
+  execFileSync("ssh-keygen", [
+    "-q",
+    "-t",
+    "ed25519",
+    "-N",
+    "",
+    "-C",
+    "svcdeploy-test",
+    "-f",
+    join(folder, "id_ed25519"),
+  ]);
   process.once("exit", () => void removeHosts());
   return folder;
 }
 
-/** Docker gives a container another free port at every start, so a free one is chosen here; somebody may be quicker. */
+/**
+ * Docker gives a container another free port at every start, so a free one is chosen here; somebody may be
+ * quicker.
+ */
 async function upOnFreePort(name: string, systemd: SystemdVersion, publicKey: string): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     try {
-      await run("sh", [hostScript, "up", name, String(systemd), String(port), publicKey, `${label}=${process.pid}`]);
+      await run("sh", [
+        hostScript,
+        "up",
+        name,
+        String(systemd),
+        String(port),
+        publicKey,
+        `${label}=${process.pid}`,
+      ]);
       return port;
     } catch (error) {
       await run("sh", [hostScript, "down", name]);
@@ -119,12 +154,20 @@ function freePort(): Promise<number> {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))));
+      server.close(() =>
+        typeof address === "object" && address !== null
+          ? resolve(address.port)
+          : reject(new Error("no port")),
+      );
     });
   });
 }
 
-function execInContainer(name: string, command: readonly string[], stdin: string | Uint8Array = ""): Promise<Output> {
+function execInContainer(
+  name: string,
+  command: readonly string[],
+  stdin: string | Uint8Array = "",
+): Promise<Output> {
   return new Promise((resolve, reject) => {
     const child = spawn("docker", ["exec", "--interactive", name, ...command]);
     const stdout: Buffer[] = [];
@@ -133,7 +176,11 @@ function execInContainer(name: string, command: readonly string[], stdin: string
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
     child.once("error", reject);
     child.once("close", (status) =>
-      resolve({ status: status ?? -1, stdout: Buffer.concat(stdout).toString("utf8"), stderr: Buffer.concat(stderr).toString("utf8") }),
+      resolve({
+        status: status ?? -1,
+        stdout: Buffer.concat(stdout).toString("utf8"),
+        stderr: Buffer.concat(stderr).toString("utf8"),
+      }),
     );
     child.stdin.on("error", () => {}); // a command that does not read its input closes it
     child.stdin.end(stdin);
@@ -141,7 +188,11 @@ function execInContainer(name: string, command: readonly string[], stdin: string
 }
 
 function deadRuns(): readonly number[] {
-  const listed = execFileSync("docker", ["ps", "--all", "--filter", `label=${label}`, "--format", `{{.Label "${label}"}}`], { encoding: "utf8" });
+  const listed = execFileSync(
+    "docker",
+    ["ps", "--all", "--filter", `label=${label}`, "--format", `{{.Label "${label}"}}`],
+    { encoding: "utf8" },
+  );
   return [...new Set(listed.split("\n").filter(Boolean).map(Number))].filter((pid) => !isAlive(pid));
 }
 
@@ -154,7 +205,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Two test files may both find what a dead run left; the engine tells the slower one that a removal is already under way. */
+/**
+ * Two test files may both find what a dead run left; the engine tells the slower one that a removal is
+ * already under way.
+ */
 function removeLeftOvers(pid: number): void {
   try {
     removeContainersOf(pid);
@@ -164,7 +218,9 @@ function removeLeftOvers(pid: number): void {
 }
 
 function removeContainersOf(pid: number): void {
-  const ids = execFileSync("docker", ["ps", "--all", "--quiet", "--filter", `label=${label}=${pid}`], { encoding: "utf8" });
+  const ids = execFileSync("docker", ["ps", "--all", "--quiet", "--filter", `label=${label}=${pid}`], {
+    encoding: "utf8",
+  });
   const found = ids.split("\n").filter(Boolean);
   if (found.length > 0) execFileSync("docker", ["rm", "--force", "--volumes", ...found], { stdio: "ignore" });
 }

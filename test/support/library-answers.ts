@@ -10,15 +10,25 @@ import { parseSize } from "../../src/core/unit-file/size.ts";
 import { formatTimeSpan } from "../../src/core/unit-file/time-span.ts";
 
 /** Differing answers as readable lines; the first few say enough. */
-export function differences(inputs: readonly string[], ours: readonly string[], theirs: readonly string[]): readonly string[] {
+export function differences(
+  inputs: readonly string[],
+  ours: readonly string[],
+  theirs: readonly string[],
+): readonly string[] {
   const all = inputs.flatMap((input, index) =>
-    ours[index] === theirs[index] ? [] : [`${JSON.stringify(input)}: ours ${JSON.stringify(ours[index])}, systemd ${JSON.stringify(theirs[index])}`],
+    ours[index] === theirs[index]
+      ? []
+      : [
+          `${JSON.stringify(input)}: ours ${JSON.stringify(ours[index])}, systemd ${JSON.stringify(theirs[index])}`,
+        ],
   );
   return all.length > 10 ? [...all.slice(0, 10), `and ${all.length - 10} more`] : all;
 }
 
 /** Lines of [Service], the property that shows each, and what it should show. */
-export function numberCases(systemd: number): readonly (readonly [line: string, property: string, ours: string])[] {
+export function numberCases(
+  systemd: number,
+): readonly (readonly [line: string, property: string, ours: string])[] {
   return [
     ...[
       "2G",
@@ -40,7 +50,23 @@ export function numberCases(systemd: number): readonly (readonly [line: string, 
       "2g",
       "1.0000000001T",
     ].map((text) => [`MemoryMax=${text}`, "MemoryMax", String(parseSize(text) ?? "infinity")] as const),
-    ...["20%", "250%", "20.5%", "20.55%", "20.555%", "5‰", "5.5‰", "5‱", "050%", "+5%", "-5%", "20", "99999999%", ".5%", "5.%"].map(
+    ...[
+      "20%",
+      "250%",
+      "20.5%",
+      "20.55%",
+      "20.555%",
+      "5‰",
+      "5.5‰",
+      "5‱",
+      "050%",
+      "+5%",
+      "-5%",
+      "20",
+      "99999999%",
+      ".5%",
+      "5.%",
+    ].map(
       (text) => [`CPUQuota=${text}`, "CPUQuotaPerSecUSec", quotaOf(parsePercent(text, { systemd }))] as const,
     ),
     ...[
@@ -102,12 +128,18 @@ export function calendarAnswer(text: string, base: string, systemd: number): rea
   return [printCalendarSpec(spec), ...found];
 }
 
-/** systemd 247 prints "*" for any range of seconds that starts at 0 and steps by one, which only a whole minute's should be. */
+/**
+ * systemd 247 prints "*" for any range of seconds that starts at 0 and steps by one, which only a whole
+ * minute's should be.
+ */
 export function withoutStar(line: string): string {
   return line.replace(/:(?:\*|00\.\.\d\d)(?= |$)/, ":*");
 }
 
-/** Before 252 a path with "." parts was refused, and a relative one is escaped with a warning that nobody sees. */
+/**
+ * Before 252 a path with "." parts was refused, and a relative one is escaped with a warning that nobody
+ * sees.
+ */
 export function isPathWithoutDots(text: string): boolean {
   return text.startsWith("/") && !text.split("/").includes(".");
 }

@@ -40,7 +40,9 @@ export function factsOfFiles(texts: HostTexts, asked: readonly string[]): HostFa
       { user: "anna", uid: 1000, gid: 1000, group: "anna", home: "/home/anna" },
     ],
   };
-  const names = Object.keys(texts).flatMap((path) => /^\/etc\/systemd\/system\/([^/]+\.(?:service|socket|timer|path))$/.exec(path)?.[1] ?? []);
+  const names = Object.keys(texts).flatMap(
+    (path) => /^\/etc\/systemd\/system\/([^/]+\.(?:service|socket|timer|path))$/.exec(path)?.[1] ?? [],
+  );
   const liveOf = (unit: string): LiveUnit => {
     const found = findUnit(unit, files);
     const text = texts[found.file?.path ?? ""];
@@ -54,12 +56,18 @@ export function factsOfFiles(texts: HostTexts, asked: readonly string[]): HostFa
       triggeredBy: [],
     };
   };
-  const triggers = names.filter((name) => !name.endsWith(".service")).map((name) => ({ name, starts: startedBy(liveOf(name), bare) }));
+  const triggers = names
+    .filter((name) => !name.endsWith(".service"))
+    .map((name) => ({ name, starts: startedBy(liveOf(name), bare) }));
   const withTriggers = (unit: string): LiveUnit => ({
     ...liveOf(unit),
     triggeredBy: triggers.filter(({ starts }) => starts === unit).map(({ name }) => name),
   });
-  const jobs = triggers.map(({ name }) => `${name.slice(0, name.lastIndexOf("."))}.service`).filter((job) => names.includes(job));
-  const beside = [...triggers.map(({ name }) => name), ...jobs].map((unit) => [unit, withTriggers(unit)] as const);
+  const jobs = triggers
+    .map(({ name }) => `${name.slice(0, name.lastIndexOf("."))}.service`)
+    .filter((job) => names.includes(job));
+  const beside = [...triggers.map(({ name }) => name), ...jobs].map(
+    (unit) => [unit, withTriggers(unit)] as const,
+  );
   return { ...bare, units: asked.map(withTriggers), beside: new Map(beside) };
 }

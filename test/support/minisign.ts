@@ -2,7 +2,11 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 
 /** publicKey: the second line of minisign.pub. */
-export type MinisignPair = { readonly publicKey: string; readonly id: Buffer; readonly privateKey: KeyObject };
+export type MinisignPair = {
+  readonly publicKey: string;
+  readonly id: Buffer;
+  readonly privateKey: KeyObject;
+};
 
 /** A new key with an id of its own. */
 export function makeMinisignKey(): MinisignPair {
@@ -19,7 +23,11 @@ export function signMinisig(
   options: { readonly form?: "Ed" | "ED"; readonly comment?: string } = {},
 ): string {
   const { form = "ED", comment = "timestamp:1795000000\tfile:program" } = options;
-  const signature = sign(null, form === "ED" ? createHash("blake2b512").update(file).digest() : file, privateKey);
+  const signature = sign(
+    null,
+    form === "ED" ? createHash("blake2b512").update(file).digest() : file,
+    privateKey,
+  );
   const whole = sign(null, Buffer.concat([signature, Buffer.from(comment)]), privateKey);
   const line = Buffer.concat([Buffer.from(form), id, signature]).toString("base64");
   return `untrusted comment: signature from minisign secret key\n${line}\ntrusted comment: ${comment}\n${whole.toString("base64")}\n`;

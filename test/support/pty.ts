@@ -11,10 +11,17 @@ export type PtyWatcher = (shown: string, type: (text: string) => void) => void;
 /** A shell that waits for ever ends with this; less than a test may take. */
 const MAX_MILLISECONDS = 20_000;
 
-/** Runs words in a terminal. env is all the environment there is; milliseconds: how long it may take at most. */
+/**
+ * Runs words in a terminal. env is all the environment there is; milliseconds: how long it may take at most.
+ */
 export function runInPty(
   words: readonly string[],
-  settings: { readonly env: Readonly<Record<string, string>>; readonly cwd?: string; readonly watch?: PtyWatcher; readonly milliseconds?: number },
+  settings: {
+    readonly env: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+    readonly watch?: PtyWatcher;
+    readonly milliseconds?: number;
+  },
 ): Promise<PtyRun> {
   return new Promise((resolve, reject) => {
     const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");

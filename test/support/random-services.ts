@@ -1,4 +1,6 @@
-/** Services with any mix of the directives that `systemd-analyze security` weighs; the same ones in every run. */
+/**
+ * Services with any mix of the directives that `systemd-analyze security` weighs; the same ones in every run.
+ */
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   User: ["app", "nobody", "root", "0"],
@@ -33,7 +35,14 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   RestrictRealtime: ["yes"],
   RestrictSUIDSGID: ["yes"],
   RestrictNamespaces: ["yes", "no", "user mnt", "~user"],
-  RestrictAddressFamilies: ["AF_UNIX", "AF_INET AF_INET6 AF_UNIX AF_NETLINK", "~AF_PACKET", "none", "~AF_INET", "AF_BLUETOOTH"],
+  RestrictAddressFamilies: [
+    "AF_UNIX",
+    "AF_INET AF_INET6 AF_UNIX AF_NETLINK",
+    "~AF_PACKET",
+    "none",
+    "~AF_INET",
+    "AF_BLUETOOTH",
+  ],
   SystemCallArchitectures: ["native", "x86"],
   SystemCallFilter: [
     "@system-service",
@@ -49,7 +58,10 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   DeviceAllow: ["/dev/null rw"],
 };
 
-/** So many services: a third with few directives, a third with some, a third with most; a directive may stand twice. */
+/**
+ * So many services: a third with few directives, a third with some, a third with most; a directive may stand
+ * twice.
+ */
 export function randomServices(count: number): readonly { readonly path: string; readonly text: string }[] {
   const random = numbers(20261121);
   return Array.from({ length: count }, (_, index) => {
@@ -59,7 +71,10 @@ export function randomServices(count: number): readonly { readonly path: string;
       return random() >= chance ? [] : random() < 0.15 ? [line(), line()] : [line()];
     });
     const unit = random() < 0.1 ? ["[Unit]", "DefaultDependencies=no"] : [];
-    return { path: `random-${index}.service`, text: [...unit, "[Service]", "ExecStart=/bin/true", ...lines, ""].join("\n") };
+    return {
+      path: `random-${index}.service`,
+      text: [...unit, "[Service]", "ExecStart=/bin/true", ...lines, ""].join("\n"),
+    };
   });
 }
 

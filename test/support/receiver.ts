@@ -1,16 +1,30 @@
 /** A webhook's receiver on this machine, for tests. */
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 
 /** What came, in order. */
 export type Received = { readonly headers: IncomingMessage["headers"]; readonly body: string };
 
 /** A receiver at url; close also ends connections that it never answered. */
-export type Receiver = { readonly url: string; readonly seen: readonly Received[]; readonly server: Server; readonly close: () => void };
+export type Receiver = {
+  readonly url: string;
+  readonly seen: readonly Received[];
+  readonly server: Server;
+  readonly close: () => void;
+};
 
 /** How it answers the count-th request, which is the last of seen by then. */
 export type Answer = (response: ServerResponse, count: number, request: IncomingMessage) => void;
 
-/** Starts one; without an answer of the test's own it is content with everything. server: makes it of another kind, e.g. with TLS. */
+/**
+ * Starts one; without an answer of the test's own it is content with everything. server: makes it of another
+ * kind, e.g. with TLS.
+ */
 export async function startReceiver(
   answer: Answer = (response) => void response.end("thank you"),
   make: (listener: RequestListener) => Server = createServer,

@@ -74,8 +74,10 @@ timers: [{ name: job, OnCalendar: daily, ExecStart: /bin/true }]
 logrotate: { paths: ["/var/log/app/{{values.name}}.log"], daily: true, rotate: 7 }
 directories: [{ path: /var/log/app, owner: app }]
 `,
-  "services/db.yaml": "name: db\nunit: { Before: app.service }\nservice: { ExecStart: /usr/bin/db }\ninstall: { WantedBy: [a.target, b.target] }\n",
-  "playbooks/site.yaml": "- { play: web, hosts: web, services: [app, db] }\n- { play: db, hosts: db1, services: [db] }\n",
+  "services/db.yaml":
+    "name: db\nunit: { Before: app.service }\nservice: { ExecStart: /usr/bin/db }\ninstall: { WantedBy: [a.target, b.target] }\n",
+  "playbooks/site.yaml":
+    "- { play: web, hosts: web, services: [app, db] }\n- { play: db, hosts: db1, services: [db] }\n",
 };
 
 /** Writes the project, with changes, and removes it after the test. */

@@ -3,7 +3,9 @@ import type { TestHost } from "./hosts.ts";
 
 type File = { readonly path: string; readonly text: string };
 
-const TYPES = ["service", "socket", "timer", "path", "mount", "automount", "slice", "target"].map((type) => `-name '*.${type}'`).join(" -o ");
+const TYPES = ["service", "socket", "timer", "path", "mount", "automount", "slice", "target"]
+  .map((type) => `-name '*.${type}'`)
+  .join(" -o ");
 
 /** The unit files of a host's packages, for the system's manager and for users', as `system/x.service`. */
 export async function shippedUnits(host: TestHost): Promise<readonly File[]> {
@@ -14,7 +16,10 @@ export async function shippedUnits(host: TestHost): Promise<readonly File[]> {
   return listed
     .split(/^=== /m)
     .slice(1)
-    .map((part) => ({ path: part.slice(0, part.indexOf("\n")), text: part.slice(part.indexOf("\n") + 1, -1) }));
+    .map((part) => ({
+      path: part.slice(0, part.indexOf("\n")),
+      text: part.slice(part.indexOf("\n") + 1, -1),
+    }));
 }
 
 /** Writes files with their folders, as root. Throws when that fails. */

@@ -1,8 +1,14 @@
-/** What a transaction on the tests' web service changes, read back from a host: to tell old from new from anything in between. */
+/**
+ * What a transaction on the tests' web service changes, read back from a host: to tell old from new from
+ * anything in between.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TestHost } from "./hosts.ts";
 
-/** Everything a transaction touches: files with mode and owner, links, what the manager loaded, what the process runs from, record and leftovers. */
+/**
+ * Everything a transaction touches: files with mode and owner, links, what the manager loaded, what the
+ * process runs from, record and leftovers.
+ */
 const LOOK = `
 for f in /etc/systemd/system/web.service /etc/svcdeploy/env/web.env /etc/web/web.conf /var/lib/svcdeploy/projects/workshop/web; do
   stat -c '%n %a %U:%G' "$f" 2>&1 && sha256sum <"$f"

@@ -1,4 +1,7 @@
-/** An SSH server inside the test process: commands run in the local /bin/sh, and every kind of misbehaviour can be asked for. */
+/**
+ * An SSH server inside the test process: commands run in the local /bin/sh, and every kind of misbehaviour
+ * can be asked for.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
@@ -54,10 +57,15 @@ export type SshServer = {
   readonly close: () => Promise<void>;
 };
 
-/** A fresh key pair; a passphrase only with ed25519. ssh2 writes about one ed25519 key in 256 malformed; such a one is thrown away. */
+/**
+ * A fresh key pair; a passphrase only with ed25519. ssh2 writes about one ed25519 key in 256 malformed; such
+ * a one is thrown away.
+ */
 export function makeKeyPair(type: "ed25519" | "ecdsa" | "rsa" = "ed25519", passphrase?: string): KeyPair {
   const pair = generate(type, passphrase);
-  return ssh2.utils.parseKey(pair.private, passphrase) instanceof Error ? makeKeyPair(type, passphrase) : pair;
+  return ssh2.utils.parseKey(pair.private, passphrase) instanceof Error
+    ? makeKeyPair(type, passphrase)
+    : pair;
 }
 
 function generate(type: "ed25519" | "ecdsa" | "rsa", passphrase: string | undefined): KeyPair {
@@ -77,8 +85,18 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   const folder = mkdtempSync(join(tmpdir(), "svcdeploy-ssh-"));
   const hostKeys = options.hostKeys ?? [makeKeyPair()];
   const userKey = makeKeyPair();
-  const seen: SshServer["seen"] = { commands: [], connections: 0, channels: 0, mostChannels: 0, logins: [], children: [], clients: [] };
-  const ssh = new ssh2.Server({ hostKeys: hostKeys.map((pair) => pair.private) }, (client) => serve(client, options, userKey, seen));
+  const seen: SshServer["seen"] = {
+    commands: [],
+    connections: 0,
+    channels: 0,
+    mostChannels: 0,
+    logins: [],
+    children: [],
+    clients: [],
+  };
+  const ssh = new ssh2.Server({ hostKeys: hostKeys.map((pair) => pair.private) }, (client) =>
+    serve(client, options, userKey, seen),
+  );
   const sockets = new Set<Socket>();
   const tcp = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket.on("close", () => sockets.delete(socket)).on("error", () => {}));
@@ -109,24 +127,51 @@ export function hostOf(server: SshServer, changes: Partial<Host> = {}): Host {
   const place = { file: "inventory/test.yaml", line: 1, column: 1 };
   const { port, identity, knownHosts } = server;
   const plain = { groups: [], vars: {}, labels: {}, systemd: 252, required: false, place };
-  return { name: "web1", address: "127.0.0.1", port, user: "deploy", become: "none", identity, knownHosts, ...plain, ...changes };
+  return {
+    name: "web1",
+    address: "127.0.0.1",
+    port,
+    user: "deploy",
+    become: "none",
+    identity,
+    knownHosts,
+    ...plain,
+    ...changes,
+  };
 }
 
 /** A connector that takes keys and known_hosts from the host alone. */
 export function connectorFor(changes: Partial<ConnectorOptions> = {}): Connector {
-  return makeConnector({ identity: null, knownHostsFiles: null, agentSocket: null, homeDirectory: null, ...changes });
+  return makeConnector({
+    identity: null,
+    knownHostsFiles: null,
+    agentSocket: null,
+    homeDirectory: null,
+    ...changes,
+  });
 }
 
-function serve(client: ssh2.Connection, options: SshServerOptions, userKey: KeyPair, seen: SshServer["seen"]): void {
+function serve(
+  client: ssh2.Connection,
+  options: SshServerOptions,
+  userKey: KeyPair,
+  seen: SshServer["seen"],
+): void {
   const accepted = ssh2.utils.parseKey(userKey.public);
   if (accepted instanceof Error) throw accepted;
   seen.clients.push(client);
   client.on("error", () => {});
   client.on("authentication", (context) => {
     seen.logins.push(context.method);
-    const fits = context.method === "publickey" && context.key.data.equals(accepted.getPublicSSH()) && options.login !== "refused";
+    const fits =
+      context.method === "publickey" &&
+      context.key.data.equals(accepted.getPublicSSH()) &&
+      options.login !== "refused";
     if (!fits || context.method !== "publickey") return context.reject(["publickey"]);
-    if (context.signature !== undefined && accepted.verify(context.blob ?? Buffer.alloc(0), context.signature, context.hashAlgo) !== true) {
+    if (
+      context.signature !== undefined &&
+      accepted.verify(context.blob ?? Buffer.alloc(0), context.signature, context.hashAlgo) !== true
+    ) {
       return context.reject(["publickey"]);
     }
     context.accept();
@@ -157,7 +202,12 @@ function serve(client: ssh2.Connection, options: SshServerOptions, userKey: KeyP
   });
 }
 
-function runShell(channel: ssh2.ServerChannel, command: string, options: SshServerOptions, seen: SshServer["seen"]): void {
+function runShell(
+  channel: ssh2.ServerChannel,
+  command: string,
+  options: SshServerOptions,
+  seen: SshServer["seen"],
+): void {
   const path = options.path === undefined ? process.env.PATH : `${options.path}:${process.env.PATH}`;
   const child = spawn("/bin/sh", ["-c", command], { env: { PATH: path } });
   seen.children.push(child);

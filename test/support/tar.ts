@@ -1,7 +1,10 @@
 /** Archives written by hand, so that they may hold what no archiver would write. */
 import { Buffer } from "node:buffer";
 
-/** One member. type: the header's type flag; size: what the header claims, else the content's length. Names and targets: text, or bytes. */
+/**
+ * One member. type: the header's type flag; size: what the header claims, else the content's length. Names
+ * and targets: text, or bytes.
+ */
 export type Member = {
   readonly name: string | Uint8Array;
   readonly type?: string;
@@ -33,7 +36,14 @@ function paxRecord(text: string): string {
   return `${length} ${text}`;
 }
 
-function memberBlocks({ name, type = "0", mode = 0o644, content = "", target = "", size }: Member): readonly Buffer[] {
+function memberBlocks({
+  name,
+  type = "0",
+  mode = 0o644,
+  content = "",
+  target = "",
+  size,
+}: Member): readonly Buffer[] {
   const bytes = Buffer.from(content);
   const header = Buffer.alloc(512);
   header.set(Buffer.from(name).subarray(0, 100), 0);

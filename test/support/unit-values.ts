@@ -1,9 +1,14 @@
-/** Generators of values for unit files, mostly such as systemd takes: for properties, and for the comparison with the real tools. */
+/**
+ * Generators of values for unit files, mostly such as systemd takes: for properties, and for the comparison
+ * with the real tools.
+ */
 import fc from "fast-check";
 
 const number = (min: number, max: number): fc.Arbitrary<string> => {
   const digits = fc.integer({ min, max });
-  return fc.tuple(digits, fc.boolean()).map(([value, padded]) => (padded ? String(value).padStart(2, "0") : String(value)));
+  return fc
+    .tuple(digits, fc.boolean())
+    .map(([value, padded]) => (padded ? String(value).padStart(2, "0") : String(value)));
 };
 
 function range(min: number, max: number): fc.Arbitrary<string> {
@@ -30,7 +35,18 @@ const weekdays = fc.oneof(
   weekday,
   fc.tuple(weekday, fc.constantFrom("..", "-", ","), weekday).map((parts) => parts.join("")),
 );
-const year = fc.constantFrom("*", "*", "*", "2026", "2027", "2026..2030", "2024/4", "26", "2099", "2000..2100/7");
+const year = fc.constantFrom(
+  "*",
+  "*",
+  "*",
+  "2026",
+  "2027",
+  "2026..2030",
+  "2024/4",
+  "26",
+  "2099",
+  "2000..2100/7",
+);
 const monthEnd = fc.tuple(field(1, 12), field(1, 28)).map((parts) => parts.join("~"));
 const monthDay = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(field(1, 12), field(1, 31)).map((parts) => parts.join("-")) },
@@ -67,7 +83,10 @@ const shorthand = fc.constantFrom(
     "@1",
   ],
 );
-/** Zones whose rules have not changed for long, so that every version's zone data agrees; Dublin's winter time is what glibc calls daylight saving. */
+/**
+ * Zones whose rules have not changed for long, so that every version's zone data agrees; Dublin's winter time
+ * is what glibc calls daylight saving.
+ */
 const zone = fc.constantFrom(
   ...[
     "UTC",
@@ -96,7 +115,9 @@ export const calendarExpression = fc
   .filter((text) => text !== "");
 
 const unit = fc.constantFrom(
-  ..."s sec second seconds m min minutes h hr hour d days w week M month y years ms msec us usec µs".split(" "),
+  ..."s sec second seconds m min minutes h hr hour d days w week M month y years ms msec us usec µs".split(
+    " ",
+  ),
   "",
   "",
   "x",
@@ -107,7 +128,9 @@ const amount = fc.oneof(
   fc.nat(99).map((digits) => `.${digits}`),
   fc.constantFrom("18446744073709551614", "9223372036854775807", "583000", "+1", "-1", "1.", "1.2.3"),
 );
-const term = fc.tuple(amount, fc.constantFrom("", " "), unit, fc.constantFrom("", " ", "\t")).map((parts) => parts.join(""));
+const term = fc
+  .tuple(amount, fc.constantFrom("", " "), unit, fc.constantFrom("", " ", "\t"))
+  .map((parts) => parts.join(""));
 
 /** A time span; about one in three is one that systemd refuses. */
 export const timeSpan = fc.array(term, { minLength: 1, maxLength: 3 }).map((terms) => terms.join(""));
@@ -117,15 +140,75 @@ const joined = (pieces: readonly string[], maxLength: number): fc.Arbitrary<stri
 
 /** Text for the modes of systemd-escape: names, paths, and what is neither. */
 export const nameText = joined(
-  ["/", "/", "-", ".", "..", "a", "b", "@", "\\x2d", "\\", "x2", " ", "é", "*", ".service", ".mount", "dev", "/dev/", ":", "_"],
+  [
+    "/",
+    "/",
+    "-",
+    ".",
+    "..",
+    "a",
+    "b",
+    "@",
+    "\\x2d",
+    "\\",
+    "x2",
+    " ",
+    "é",
+    "*",
+    ".service",
+    ".mount",
+    "dev",
+    "/dev/",
+    ":",
+    "_",
+  ],
   7,
 );
 
 /** The text of an environment file. */
 export const environmentText = joined(
   [
-    ...["A=", "B=", "C=", "1", "x y", "'", '"', "\\", "\n", "\n", "\n", " ", "\t", "#", ";", "$", "`", "=", "export D=", "\r", "é", "\\\n", "#c\n"],
-    ...['"a b"', "'c d'", '\\"', "  A = ", "B = x", "2=", "_x=3", "A-b=1", "\\n", "\f", "\u00a0", "\\ ", "'\\''", "\n;c \\\n"],
+    ...[
+      "A=",
+      "B=",
+      "C=",
+      "1",
+      "x y",
+      "'",
+      '"',
+      "\\",
+      "\n",
+      "\n",
+      "\n",
+      " ",
+      "\t",
+      "#",
+      ";",
+      "$",
+      "`",
+      "=",
+      "export D=",
+      "\r",
+      "é",
+      "\\\n",
+      "#c\n",
+    ],
+    ...[
+      '"a b"',
+      "'c d'",
+      '\\"',
+      "  A = ",
+      "B = x",
+      "2=",
+      "_x=3",
+      "A-b=1",
+      "\\n",
+      "\f",
+      "\u00a0",
+      "\\ ",
+      "'\\''",
+      "\n;c \\\n",
+    ],
   ],
   14,
 );

@@ -30,8 +30,13 @@ export type Workshop = {
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const webProgram = fileURLToPath(new URL("./web.pl", import.meta.url));
 
-/** The service file of web.pl. extra: more lines of YAML; service: more lines of its service block, already indented by two. */
-export function webService(options: { readonly service?: string; readonly extra?: string; readonly type?: string } = {}): string {
+/**
+ * The service file of web.pl. extra: more lines of YAML; service: more lines of its service block, already
+ * indented by two.
+ */
+export function webService(
+  options: { readonly service?: string; readonly extra?: string; readonly type?: string } = {},
+): string {
   return `name: web
 artifact: { source: artifacts/web.pl, version: "{{values.version}}" }
 account: { user: web }
@@ -55,10 +60,15 @@ ${options.extra ?? ""}
 `;
 }
 
-/** hostLines: more hosts; user: who logs in, root by default; systemd: what is rendered for, 247 by default. */
+/**
+ * hostLines: more hosts; user: who logs in, root by default; systemd: what is rendered for, 247 by default.
+ */
 type More = { readonly hostLines?: string; readonly user?: string; readonly systemd?: number };
 
-/** A project with the web service on the given hosts: environments prod (protected) and test, both with the same hosts. */
+/**
+ * A project with the web service on the given hosts: environments prod (protected) and test, both with the
+ * same hosts.
+ */
 export function makeWorkshop(hosts: readonly TestHost[], more: More = {}): Workshop {
   const folder = mkdtempSync(join(tmpdir(), "svcdeploy-workshop-"));
   const write = (path: string, content: string): void => {
@@ -70,8 +80,14 @@ export function makeWorkshop(hosts: readonly TestHost[], more: More = {}): Works
   write("inventory/prod.yaml", `${inventory(hosts, more)}protected: true\n`);
   write("values/base.yaml", 'version: "1.0"\ngreeting: hello\nconf: {}\n');
   write("services/web.yaml", webService());
-  write("templates/web.conf.hbs", "version={{values.version}}\n{{#each values.conf}}{{@key}}={{this}}\n{{/each}}");
-  write("playbooks/site.yaml", "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 8s } }\n");
+  write(
+    "templates/web.conf.hbs",
+    "version={{values.version}}\n{{#each values.conf}}{{@key}}={{this}}\n{{/each}}",
+  );
+  write(
+    "playbooks/site.yaml",
+    "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 8s } }\n",
+  );
   mkdirSync(join(folder, "artifacts"));
   cpSync(webProgram, join(folder, "artifacts/web.pl"));
   return {

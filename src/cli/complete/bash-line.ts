@@ -1,12 +1,19 @@
-/** bash's command line as text: its words without their quotes, and what readline will put in the place of the last one. */
+/**
+ * bash's command line as text: its words without their quotes, and what readline will put in the place of the
+ * last one.
+ */
 import type { TypedWords } from "./complete.ts";
 
-/** A line up to the cursor. kept: how many characters of the current word readline leaves as they are; quote: the one that is open there. */
+/**
+ * A line up to the cursor. kept: how many characters of the current word readline leaves as they are; quote:
+ * the one that is open there.
+ */
 export type BashLine = TypedWords & { readonly kept: number; readonly quote: "" | "'" | '"' };
 
 /**
- * Reads a line up to the cursor, its command first. breaks: COMP_WORDBREAKS; readline replaces only what stands behind the last of them, or behind the
- * quote that is open. Nothing is expanded: `$HOME` stays as it is written.
+ * Reads a line up to the cursor, its command first. breaks: COMP_WORDBREAKS; readline replaces only what
+ * stands behind the last of them, or behind the quote that is open. Nothing is expanded: `$HOME` stays as it
+ * is written.
  */
 export function readBashLine(line: string, breaks: string): BashLine {
   const words: string[] = [];
@@ -29,8 +36,10 @@ export function readBashLine(line: string, breaks: string): BashLine {
       word = (word ?? "") + (characters[index] ?? "");
     } else {
       word = (word ?? "") + character;
-      // readline replaces the @ of a host as well (bash's rl_special_prefixes), and only what follows another break.
-      if (quote === "" && breaks.includes(character)) kept = character === "@" ? word.length - 1 : word.length;
+      // readline replaces the @ of a host as well (bash's rl_special_prefixes), and only what follows another
+      // break.
+      if (quote === "" && breaks.includes(character))
+        kept = character === "@" ? word.length - 1 : word.length;
     }
   }
   return { before: words.slice(1), current: word ?? "", kept, quote };

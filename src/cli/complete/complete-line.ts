@@ -1,4 +1,7 @@
-/** `svcdeploy __complete SHELL …`: what a shell asks at each Tab. Loads the table of commands and, where a name is wanted, the YAML reader. */
+/**
+ * `svcdeploy __complete SHELL …`: what a shell asks at each Tab. Loads the table of commands and, where a
+ * name is wanted, the YAML reader.
+ */
 import { homedir } from "node:os";
 import { makeProjectNames } from "../../project/names.ts";
 import { COMMANDS } from "../commands.ts";
@@ -9,8 +12,9 @@ import { readBashLine } from "./bash-line.ts";
 import { complete } from "./complete.ts";
 
 /**
- * The answer to a shell. words: `bash BREAKS LINE`, `zsh WORD…` or `fish WORD… -- WORD`, the last word being the one under the cursor.
- * Never throws: a mistake of a project is nothing to say into somebody's command line.
+ * The answer to a shell. words: `bash BREAKS LINE`, `zsh WORD…` or `fish WORD… -- WORD`, the last word being
+ * the one under the cursor. Never throws: a mistake of a project is nothing to say into somebody's command
+ * line.
  */
 export async function completeLine(words: readonly string[]): Promise<string> {
   const [shell, ...rest] = words;

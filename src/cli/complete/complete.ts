@@ -1,4 +1,7 @@
-/** What may stand where the cursor is: a function of the table of commands, the words typed and the project's names. */
+/**
+ * What may stand where the cursor is: a function of the table of commands, the words typed and the project's
+ * names.
+ */
 import type { Options } from "yargs";
 import type { ProjectNames } from "../../project/names.ts";
 import { type Candidate, valueCandidates, valuesOfOperand, valuesOfOption } from "./values.ts";
@@ -6,7 +9,10 @@ import { type Candidate, valueCandidates, valuesOfOperand, valuesOfOption } from
 /** The words behind `svcdeploy`, unquoted: those before the cursor's, and its own up to the cursor. */
 export type TypedWords = { readonly before: readonly string[]; readonly current: string };
 
-/** words: whole words that start as the one typed. files, folders: the shell lists them itself, for what stands behind the prefix. */
+/**
+ * words: whole words that start as the one typed. files, folders: the shell lists them itself, for what
+ * stands behind the prefix.
+ */
 export type Completion =
   | { readonly kind: "words"; readonly candidates: readonly Candidate[] }
   | { readonly kind: "files" | "folders"; readonly prefix: string };
@@ -30,10 +36,20 @@ type Place = {
 const NOTHING: Completion = { kind: "words", candidates: [] };
 
 /** Completes the current word. project makes the names of the folder that --project says. */
-export async function complete(commands: readonly CompletedCommand[], { before, current }: TypedWords, project: Project): Promise<Completion> {
+export async function complete(
+  commands: readonly CompletedCommand[],
+  { before, current }: TypedWords,
+  project: Project,
+): Promise<Completion> {
   const at = before.findIndex((word) => !word.startsWith("-"));
   const command = commands.find(({ name }) => name === before[at]);
-  if (at === -1) return words(current.startsWith("-") ? GENERAL : commands.map(({ name, describe }) => ({ text: name, about: describe })), current);
+  if (at === -1)
+    return words(
+      current.startsWith("-")
+        ? GENERAL
+        : commands.map(({ name, describe }) => ({ text: name, about: describe })),
+      current,
+    );
   if (command === undefined || before.slice(at).includes("--")) return NOTHING;
   const place = placeOf(command, before.slice(at + 1));
   const names = project(place.given.get("project")?.at(-1) ?? ".");
@@ -42,10 +58,18 @@ export async function complete(commands: readonly CompletedCommand[], { before, 
   if (written !== undefined && start !== undefined)
     return await valueOfOption(command, written, { prefix: `--${written}=`, start, names, environment });
   if (current.startsWith("-")) return words(optionsLeft(place), current);
-  if (place.open !== null) return await valueOfOption(command, place.open, { prefix: "", start: current, names, environment });
+  if (place.open !== null)
+    return await valueOfOption(command, place.open, { prefix: "", start: current, names, environment });
   if (place.operands.length >= (command.operands?.most ?? 0)) return NOTHING;
-  const operand = await completion(valuesOfOperand(command.operands, place.operands.length), { prefix: "", start: current, names, environment });
-  return operand.kind === "words" ? { ...operand, candidates: operand.candidates.filter(({ text }) => !place.operands.includes(text)) } : operand;
+  const operand = await completion(valuesOfOperand(command.operands, place.operands.length), {
+    prefix: "",
+    start: current,
+    names,
+    environment,
+  });
+  return operand.kind === "words"
+    ? { ...operand, candidates: operand.candidates.filter(({ text }) => !place.operands.includes(text)) }
+    : operand;
 }
 
 const GENERAL: readonly Candidate[] = [
@@ -53,7 +77,10 @@ const GENERAL: readonly Candidate[] = [
   { text: "--version", about: "Show version number" },
 ];
 
-/** What the words behind the command have given so far, and the option that still takes a value. An option that takes several takes all that follow. */
+/**
+ * What the words behind the command have given so far, and the option that still takes a value. An option
+ * that takes several takes all that follow.
+ */
 function placeOf(command: CompletedCommand, behind: readonly string[]): Place {
   const given = new Map<string, string[]>();
   const operands: string[] = [];
@@ -78,11 +105,21 @@ function takesValue(option: Options | undefined): boolean {
 }
 
 function optionsLeft({ command, given }: Place): readonly Candidate[] {
-  const options = Object.entries(command.options).filter(([name, option]) => option.array === true || !given.has(name));
-  return [...options.map(([name, option]) => ({ text: `--${name}`, about: option.describe ?? "" })), ...GENERAL.slice(0, 1)];
+  const options = Object.entries(command.options).filter(
+    ([name, option]) => option.array === true || !given.has(name),
+  );
+  return [
+    ...options.map(([name, option]) => ({ text: `--${name}`, about: option.describe ?? "" })),
+    ...GENERAL.slice(0, 1),
+  ];
 }
 
-type Typed = { readonly prefix: string; readonly start: string; readonly names: ProjectNames; readonly environment: string | null };
+type Typed = {
+  readonly prefix: string;
+  readonly start: string;
+  readonly names: ProjectNames;
+  readonly environment: string | null;
+};
 
 async function valueOfOption(command: CompletedCommand, name: string, typed: Typed): Promise<Completion> {
   const option = command.options[name];
@@ -98,5 +135,8 @@ async function completion(values: ReturnType<typeof valuesOfOption>, typed: Type
 
 /** Those that start as the word typed; a name with a control character is nothing to put into a line. */
 function words(candidates: readonly Candidate[], start: string): Completion {
-  return { kind: "words", candidates: candidates.filter(({ text }) => text.startsWith(start) && !/\p{Cc}/u.test(text)) };
+  return {
+    kind: "words",
+    candidates: candidates.filter(({ text }) => text.startsWith(start) && !/\p{Cc}/u.test(text)),
+  };
 }

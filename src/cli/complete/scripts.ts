@@ -1,4 +1,7 @@
-/** What bash, zsh and fish are given to load: each asks `svcdeploy __complete` at a Tab, and evaluates nothing of the answer. */
+/**
+ * What bash, zsh and fish are given to load: each asks `svcdeploy __complete` at a Tab, and evaluates nothing
+ * of the answer.
+ */
 
 /** The shells there is a script for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -10,7 +13,8 @@ export function isShell(word: string): word is Shell {
   return SHELLS.some((shell) => shell === word);
 }
 
-// Files are bash's own business: an empty COMPREPLY lets readline complete them. macOS' bash 3.2 has neither mapfile nor compopt.
+// Files are bash's own business: an empty COMPREPLY lets readline complete them. macOS' bash 3.2 has neither
+// mapfile nor compopt.
 const BASH = `# Completion of svcdeploy for bash. Install: svcdeploy completion bash >~/.local/share/bash-completion/completions/svcdeploy
 # or, without the package bash-completion, in ~/.bashrc: eval "$(svcdeploy completion bash)"
 _svcdeploy() {

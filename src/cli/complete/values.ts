@@ -1,18 +1,30 @@
 /** What values an option or an operand takes, by its name, and where they come from. */
 import type { Options } from "yargs";
 import type { ProjectNames } from "../../project/names.ts";
-import { REPORT_KINDS } from "../../report/report-kinds.ts";
+import { REPORT_KINDS } from "../../report/files/report-kinds.ts";
 
 /** One word to choose, and what to say about it. A word that ends with "=" goes on. */
 export type Candidate = { readonly text: string; readonly about: string };
 
 /** Where the values come from. anything: what cannot be known. */
 export type Values =
-  | { readonly from: "environments" | "hosts" | "pattern" | "services" | "service-at-host" | "services-and-instances" | "value-keys" }
+  | {
+      readonly from:
+        | "environments"
+        | "hosts"
+        | "pattern"
+        | "services"
+        | "service-at-host"
+        | "services-and-instances"
+        | "value-keys";
+    }
   | { readonly from: "files" | "folders" | "reports" | "anything" }
   | { readonly from: "choices"; readonly choices: readonly string[] };
 
-/** Options by name, whichever command has them; those with choices need no line. Others take what cannot be known. */
+/**
+ * Options by name, whichever command has them; those with choices need no line. Others take what cannot be
+ * known.
+ */
 const OPTIONS: Readonly<Record<string, Values>> = {
   env: { from: "environments" },
   supervisord: { from: "files" },
@@ -53,7 +65,10 @@ export function valuesOfOption(name: string, choices: Options["choices"]): Value
   return OPTIONS[name] ?? { from: "anything" };
 }
 
-/** The values of what stands behind the command, after so many others; `bash|zsh` names them itself, and of `SERVICE HOST` each has its own. */
+/**
+ * The values of what stands behind the command, after so many others; `bash|zsh` names them itself, and of
+ * `SERVICE HOST` each has its own.
+ */
 export function valuesOfOperand(operands: { readonly show: string } | undefined, after: number): Values {
   const all =
     operands?.show
@@ -66,7 +81,11 @@ export function valuesOfOperand(operands: { readonly show: string } | undefined,
 }
 
 /** What has been typed of the value, and whose names there are. */
-export type Typed = { readonly start: string; readonly names: ProjectNames; readonly environment: string | null };
+export type Typed = {
+  readonly start: string;
+  readonly names: ProjectNames;
+  readonly environment: string | null;
+};
 
 /** Words of which some start as the one typed, or that the shell shall list files behind a prefix. */
 export type Found =
@@ -92,7 +111,9 @@ export async function valueCandidates(values: Values, { start, names, environmen
     case "service-at-host":
       return await servicesAtHosts(start, names, environment);
     case "services-and-instances":
-      return start.includes("@") ? found(await names.instances(start.split("@")[0] ?? ""), "instance") : found(await names.services(), "service");
+      return start.includes("@")
+        ? found(await names.instances(start.split("@")[0] ?? ""), "instance")
+        : found(await names.services(), "service");
     case "value-keys":
       return found(
         (await names.valueKeys(environment)).map((key) => `${key}=`),
@@ -118,7 +139,9 @@ function reports(start: string): Found {
   );
 }
 
-/** The last term of a host pattern; those before it, and its sign, stay. A colon inside brackets is a range's. */
+/**
+ * The last term of a host pattern; those before it, and its sign, stay. A colon inside brackets is a range's.
+ */
 async function patterns(start: string, names: ProjectNames, environment: string | null): Promise<Found> {
   const [lead = ""] = /^(?:(?:[^:,[\]]|\[[^\]]*\]?)*[:,])*[!&]?/.exec(start) ?? [];
   const [groups, hosts] = [await names.groups(environment), await names.hosts(environment)];
@@ -127,7 +150,11 @@ async function patterns(start: string, names: ProjectNames, environment: string 
   return { kind: "words", candidates: [...every, ...groups.map(name("group")), ...hosts.map(name("host"))] };
 }
 
-async function servicesAtHosts(start: string, names: ProjectNames, environment: string | null): Promise<Found> {
+async function servicesAtHosts(
+  start: string,
+  names: ProjectNames,
+  environment: string | null,
+): Promise<Found> {
   const [service] = start.split("@");
   if (!start.includes("@"))
     return found(

@@ -1,5 +1,11 @@
 /** docs/commands.md: every command with every option. */
-import { type CommandReference, type DescribedCommand, EXIT_CODES, referenceOf, VARIABLES } from "./reference.ts";
+import {
+  type CommandReference,
+  type DescribedCommand,
+  EXIT_CODES,
+  referenceOf,
+  VARIABLES,
+} from "./reference.ts";
 
 /** The page of all commands. */
 export function commandsMarkdown(commands: readonly DescribedCommand[]): string {

@@ -1,5 +1,5 @@
 /** --help: of all commands, and of one. */
-import { wrap } from "../../report/text.ts";
+import { wrap } from "../../report/lines/text.ts";
 import { type DescribedCommand, EXIT_CODES, type OptionRow, referenceOf } from "./reference.ts";
 
 /** No line is longer, however wide the terminal is: long lines are hard to read. */
@@ -22,7 +22,10 @@ export function programHelp(commands: readonly DescribedCommand[], columns: numb
     section("Commands", rows, width),
     section("General", GENERAL, width),
     ["Examples:", ...commands.filter(({ name }) => name === "plan").map(({ example }) => `  ${example}`)],
-    wrap("svcdeploy COMMAND --help tells a command's options. `man svcdeploy` and docs/commands.md tell them all.", width),
+    wrap(
+      "svcdeploy COMMAND --help tells a command's options. `man svcdeploy` and docs/commands.md tell them all.",
+      width,
+    ),
     exitCodes(width),
   ]);
 }

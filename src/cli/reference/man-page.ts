@@ -1,5 +1,12 @@
 /** svcdeploy(1) in roff, after man(7). */
-import { type CommandReference, type DescribedCommand, EXIT_CODES, type OptionRow, referenceOf, VARIABLES } from "./reference.ts";
+import {
+  type CommandReference,
+  type DescribedCommand,
+  EXIT_CODES,
+  type OptionRow,
+  referenceOf,
+  VARIABLES,
+} from "./reference.ts";
 
 /** When these pages were last looked through as a whole; man(7) wants a date. */
 const WRITTEN = "2026-11-21";
@@ -25,7 +32,10 @@ export function manPage(commands: readonly DescribedCommand[], version: string):
     ".SH ENVIRONMENT",
     ...VARIABLES.flatMap(([name, meaning]) => tagged(name, meaning)),
     ".SH FILES",
-    ...tagged("svcdeploy.yaml", "makes a folder a project; beside it inventory/, services/, playbooks/, values/ and templates/"),
+    ...tagged(
+      "svcdeploy.yaml",
+      "makes a folder a project; beside it inventory/, services/, playbooks/, values/ and templates/",
+    ),
     ...tagged("/var/lib/svcdeploy", "on a host: transactions, records and backups; root's alone"),
     ".SH SEE ALSO",
     ".BR systemd.service (5),",
@@ -53,7 +63,11 @@ function commandPart({ usage, about, groups, example }: CommandReference): reado
 
 function optionPart({ flag, about }: OptionRow): readonly string[] {
   const [name = "", value] = flag.split(" ");
-  return [".TP", `\\fB${text(name)}\\fR${value === undefined ? "" : ` \\fI${text(value)}\\fR`}`, plain(about)];
+  return [
+    ".TP",
+    `\\fB${text(name)}\\fR${value === undefined ? "" : ` \\fI${text(value)}\\fR`}`,
+    plain(about),
+  ];
 }
 
 function tagged(name: string, meaning: string): readonly string[] {

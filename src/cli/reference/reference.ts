@@ -30,9 +30,17 @@ export type ExitCodeRow = { readonly code: number; readonly short: string; reado
 /** The exit codes, the same for every command; each has some of them. */
 export const EXIT_CODES: readonly ExitCodeRow[] = [
   { code: 0, short: "done", meaning: "done, nothing to do" },
-  { code: 1, short: "failed", meaning: "failed; also a conflict, a failed rollback, an unknown end, or a no to the question" },
+  {
+    code: 1,
+    short: "failed",
+    meaning: "failed; also a conflict, a failed rollback, an unknown end, or a no to the question",
+  },
   { code: 2, short: "changes or drift", meaning: "changes pending (plan --detailed-exitcode), or drift" },
-  { code: 3, short: "failed in different ways", meaning: "hosts failed in different ways, or some were unreachable and others not" },
+  {
+    code: 3,
+    short: "failed in different ways",
+    meaning: "hosts failed in different ways, or some were unreachable and others not",
+  },
   { code: 4, short: "all unreachable", meaning: "every host unreachable" },
   { code: 5, short: "rolled back", meaning: "not healthy, and rolled back" },
   { code: 6, short: "locked", meaning: "locked by another run, or a saved plan that expired" },
@@ -51,7 +59,10 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
   ["TERM=dumb", "no colours, no moving display, no pager"],
   ["CI", "not empty: no moving display, no pager"],
   ["COLUMNS", "the width where the output is no terminal; 100 without it"],
-  ["SVCDEPLOY_PAGER, PAGER", "the pager of long output on a terminal; cat or empty: none; else less, with LESS=FRX unless LESS is set"],
+  [
+    "SVCDEPLOY_PAGER, PAGER",
+    "the pager of long output on a terminal; cat or empty: none; else less, with LESS=FRX unless LESS is set",
+  ],
   ["SVCDEPLOY_PLAN_KEY", "the key that seals saved plans; 32 characters or more"],
 ];
 
@@ -106,10 +117,12 @@ const VALUES: Readonly<Record<string, string>> = {
 export function referenceOf(command: DescribedCommand): CommandReference {
   const names = Object.keys(command.options);
   const grouped = new Set(GROUPS.flatMap(([, members]) => members));
-  const groups = [["Options", names.filter((name) => !grouped.has(name))] as const, ...GROUPS].map(([title, members]) => ({
-    title,
-    rows: members.flatMap((name) => rowOf(command, name)),
-  }));
+  const groups = [["Options", names.filter((name) => !grouped.has(name))] as const, ...GROUPS].map(
+    ([title, members]) => ({
+      title,
+      rows: members.flatMap((name) => rowOf(command, name)),
+    }),
+  );
   const operands = command.operands === undefined ? "" : ` ${command.operands.show}`;
   return {
     name: command.name,
@@ -125,10 +138,16 @@ function rowOf(command: DescribedCommand, name: string): readonly OptionRow[] {
   if (option === undefined) return [];
   const value = option.type === "boolean" ? "" : ` ${valueName(command.name, name, option)}`;
   const alias = typeof option.alias === "string" ? `-${option.alias}, ` : "";
-  const standard = option.default === undefined || option.default === "." ? "" : `; default ${String(option.default)}`;
+  const standard =
+    option.default === undefined || option.default === "." ? "" : `; default ${String(option.default)}`;
   return [{ flag: `${alias}--${name}${value}`, about: `${option.describe ?? ""}${standard}` }];
 }
 
 function valueName(command: string, name: string, option: Options): string {
-  return option.choices?.join("|") ?? VALUES[`${command}.${name}`] ?? VALUES[name] ?? (option.array === true ? "VALUE…" : "VALUE");
+  return (
+    option.choices?.join("|") ??
+    VALUES[`${command}.${name}`] ??
+    VALUES[name] ??
+    (option.array === true ? "VALUE…" : "VALUE")
+  );
 }

@@ -12,8 +12,9 @@ import { compareSections, type Sections, sectionsInForce } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /**
- * A service that was adopted. merged: the host's drop-ins and files that its keys take the place of; retired: its sockets, timers and paths that get
- * another name; notes: what whoever reads the file has to know; obstacles: why it should not be written.
+ * A service that was adopted. merged: the host's drop-ins and files that its keys take the place of; retired:
+ * its sockets, timers and paths that get another name; notes: what whoever reads the file has to know;
+ * obstacles: why it should not be written.
  */
 export type Adopted = {
   readonly name: string;
@@ -29,7 +30,10 @@ export type Adopted = {
   readonly obstacles: readonly string[];
 };
 
-/** asked: the name that was asked for, null: the unit's own. more: other instances of its template. without: keys and companions that are not to be there, with the reason. */
+/**
+ * asked: the name that was asked for, null: the unit's own. more: other instances of its template. without:
+ * keys and companions that are not to be there, with the reason.
+ */
 export type AdoptOptions = {
   readonly asked: string | null;
   readonly more: readonly LiveUnit[];
@@ -60,7 +64,8 @@ export function adoptUnit(live: LiveUnit, facts: HostFacts, options: AdoptOption
     companions: [],
     blocks: new Map([["name", name]]),
   };
-  if (refuseName(name) !== null) draft.obstacles.push(`"${name}" cannot be a service's name: give one with --name`);
+  if (refuseName(name) !== null)
+    draft.obstacles.push(`"${name}" cannot be a service's name: give one with --name`);
   const account = takeAccount(draft);
   const environment = adoptEnvironment(live.unit, sections.get("Service") ?? new Map(), facts, systemd);
   draft.notes.push(...environment.notes);
@@ -71,17 +76,33 @@ export function adoptUnit(live: LiveUnit, facts: HostFacts, options: AdoptOption
   if (instance !== null) takeInstances(draft, [live, ...options.more]);
   if (environment.variables.size > 0) draft.blocks.set("environment", environment.variables);
   if (environment.secrets.size > 0)
-    draft.blocks.set("secrets", new Map([...environment.secrets.keys()].map((each) => [each, new Map([["env", each]])])));
+    draft.blocks.set(
+      "secrets",
+      new Map([...environment.secrets.keys()].map((each) => [each, new Map([["env", each]])])),
+    );
   slice.forEach((value) => void draft.blocks.set("slice", value));
   caches.forEach((value) => void draft.blocks.set("cache", value));
-  for (const value of takeBeside(draft, "logrotate", adoptLogrotate(prefix, logsOf(draft), facts))) draft.blocks.set("logrotate", value);
+  for (const value of takeBeside(draft, "logrotate", adoptLogrotate(prefix, logsOf(draft), facts)))
+    draft.blocks.set("logrotate", value);
   for (const key of ["sockets", "timers", "paths"]) {
     const entries = draft.companions.flatMap((companion) => (companion.key === key ? [companion.entry] : []));
     if (entries.length > 0) draft.blocks.set(key, entries);
   }
   noteState(draft, prefix, own);
   const { blocks, companions, merged, retired, notes, obstacles } = draft;
-  return { name, unit: live.unit, instance, blocks, secrets: environment.secrets, account, companions, merged, retired, notes, obstacles };
+  return {
+    name,
+    unit: live.unit,
+    instance,
+    blocks,
+    secrets: environment.secrets,
+    account,
+    companions,
+    merged,
+    retired,
+    notes,
+    obstacles,
+  };
 }
 
 type Draft = {
@@ -104,7 +125,13 @@ function takeAccount({ sections, facts, blocks }: Draft): LiveAccount | null {
   const service = sections.get("Service");
   const user = service?.get("User")?.[0];
   const account = facts.accounts.find((each) => each.user === user);
-  if (account === undefined || account.uid === 0 || account.uid >= 1000 || refuseAccount(account.user) !== null) return null;
+  if (
+    account === undefined ||
+    account.uid === 0 ||
+    account.uid >= 1000 ||
+    refuseAccount(account.user) !== null
+  )
+    return null;
   const group = service?.get("Group")?.[0] ?? account.group;
   if (group === null || refuseAccount(group) !== null) return null;
   const isHome = /^\/[A-Za-z0-9._/-]+[A-Za-z0-9]$/.test(account.home) && account.home !== "/nonexistent";
@@ -124,17 +151,25 @@ function sliceOf({ sections, facts }: Draft): readonly Beside[] {
 }
 
 /** The first one that a service file can say; of every other one, that it stays. */
-function takeBeside(draft: Draft, key: string, found: readonly Beside[]): readonly ReadonlyMap<string, Yaml>[] {
+function takeBeside(
+  draft: Draft,
+  key: string,
+  found: readonly Beside[],
+): readonly ReadonlyMap<string, Yaml>[] {
   const unlike = draft.without.get(key);
   const taken = unlike === undefined ? found.find(({ value }) => value !== null) : undefined;
   for (const each of found) {
     if (each === taken) continue;
-    draft.notes.push(`${each.path} stays on the host as it is: ${each.why === "" ? (unlike ?? `a service has one ${key}`) : each.why}.`);
+    draft.notes.push(
+      `${each.path} stays on the host as it is: ${each.why === "" ? (unlike ?? `a service has one ${key}`) : each.why}.`,
+    );
   }
   if (taken?.value == null) return [];
   draft.merged.push(...taken.replaced);
   if (key === "slice" || key === "cache")
-    draft.notes.push(`${taken.path} becomes \`${key}:\` of this file; its Description= and [Install] are svcdeploy's then.`);
+    draft.notes.push(
+      `${taken.path} becomes \`${key}:\` of this file; its Description= and [Install] are svcdeploy's then.`,
+    );
   if (key === "logrotate" && taken.path !== `/etc/logrotate.d/${draft.name}`) draft.merged.push(taken.path);
   return [taken.value];
 }
@@ -142,7 +177,9 @@ function takeBeside(draft: Draft, key: string, found: readonly Beside[]): readon
 function neededMounts(sections: Sections): ReadonlySet<string> {
   const values = (section: string, name: string): readonly string[] =>
     (sections.get(section)?.get(name) ?? []).flatMap((value) => value.split(/\s+/));
-  const named = ["After", "Requires", "BindsTo", "Wants", "RequiresMountsFor"].flatMap((name) => values("Unit", name));
+  const named = ["After", "Requires", "BindsTo", "Wants", "RequiresMountsFor"].flatMap((name) =>
+    values("Unit", name),
+  );
   const folders = values("Service", "CacheDirectory").map((folder) => `/var/cache/${folder.split(":")[0]}`);
   return new Set([...named, ...folders]);
 }
@@ -163,9 +200,12 @@ function takeCompanions(draft: Draft, inherited: Inherited): void {
     const [{ live, now }] = units;
     const described = key === "sockets" ? "" : " Its Description= is svcdeploy's then.";
     const inactive = live.activeState === "active" ? "" : ` It was ${live.activeState}; an apply starts it.`;
-    notes.push(`${live.unit} becomes \`${key}:\` of this file${now === live.unit ? "" : `, as ${now}`}.${described}${inactive}`);
+    notes.push(
+      `${live.unit} becomes \`${key}:\` of this file${now === live.unit ? "" : `, as ${now}`}.${described}${inactive}`,
+    );
     if (now !== live.unit) retired.push(live.unit);
-    for (const each of units) merged.push(...pathsOf(each.live.unit, facts).slice(each.live.unit === each.now ? 1 : 0));
+    for (const each of units)
+      merged.push(...pathsOf(each.live.unit, facts).slice(each.live.unit === each.now ? 1 : 0));
   }
   for (const { unit, why } of left) notes.push(`${unit} stays on the host as it is: ${why}.`);
 }
@@ -185,7 +225,10 @@ function mountOf([cache]: Taken["caches"]): string | null {
 function takeSections(draft: Draft, { account, environment, slice, caches }: Taken): void {
   const said = saySections(draft.sections, draft.systemd, {
     own: "Service",
-    dropped: new Set([...(account === null ? [] : ["User", "Group"]), ...(slice.length === 0 ? [] : ["Slice"])]),
+    dropped: new Set([
+      ...(account === null ? [] : ["User", "Group"]),
+      ...(slice.length === 0 ? [] : ["Slice"]),
+    ]),
     rewritten: new Map([
       ["Environment", environment.assignments],
       ["EnvironmentFile", environment.files],
@@ -199,7 +242,8 @@ function takeSections(draft: Draft, { account, environment, slice, caches }: Tak
 }
 
 function takeInstances({ blocks, facts, live, obstacles }: Draft, units: readonly LiveUnit[]): void {
-  const inForce = ({ unit, fragment, dropIns }: LiveUnit): Sections => sectionsInForce(unit, hostFiles(facts, [fragment, ...dropIns]));
+  const inForce = ({ unit, fragment, dropIns }: LiveUnit): Sections =>
+    sectionsInForce(unit, hostFiles(facts, [fragment, ...dropIns]));
   const first = inForce(live);
   for (const other of units.filter((unit) => compareSections(first, inForce(unit)).length > 0))
     obstacles.push(`${other.unit} is not like ${live.unit}: it has drop-ins of its own`);
@@ -220,24 +264,42 @@ function logsOf({ sections }: Draft): readonly string[] {
 function noteState(draft: Draft, prefix: string, own: readonly string[]): void {
   const { live, facts, notes, obstacles, sections, name } = draft;
   const others = live.dropIns.filter((path) => !own.includes(path));
-  for (const path of others) notes.push(`${path} stays on the host and holds on top of this file: it is for more units than this one.`);
+  for (const path of others)
+    notes.push(
+      `${path} stays on the host and holds on top of this file: it is for more units than this one.`,
+    );
   const link = facts.links.get(live.fragment);
-  if (link !== undefined) notes.push(`${live.fragment} is a link to ${link}; svcdeploy writes a file in its place.`);
+  if (link !== undefined)
+    notes.push(`${live.fragment} is a link to ${link}; svcdeploy writes a file in its place.`);
   const told = [...facts.beside.keys()].filter((unit) => !unit.endsWith(".timer"));
   const starters = startersOf(live, facts);
-  for (const unit of starters.filter((each) => !told.includes(each))) notes.push(`${unit} starts it and stays on the host as it is.`);
-  const trigger = starters.find((unit) => unit.endsWith(".timer") || (unit.endsWith(".path") && isOneshot(sections)));
+  for (const unit of starters.filter((each) => !told.includes(each)))
+    notes.push(`${unit} starts it and stays on the host as it is.`);
+  const trigger = starters.find(
+    (unit) => unit.endsWith(".timer") || (unit.endsWith(".path") && isOneshot(sections)),
+  );
   if (trigger !== undefined)
-    obstacles.push(`${trigger} starts it, and a service of svcdeploy runs all the time: make it a job of a service of this host, by --into SERVICE`);
-  else if (!draft.blocks.has("install")) notes.push("It had no [Install]: svcdeploy enables what it keeps running, by WantedBy=multi-user.target.");
-  if (live.activeState !== "active" && trigger === undefined) notes.push(`It was ${live.activeState} when it was read; an apply starts it.`);
+    obstacles.push(
+      `${trigger} starts it, and a service of svcdeploy runs all the time: make it a job of a service of this host, by --into SERVICE`,
+    );
+  else if (!draft.blocks.has("install"))
+    notes.push(
+      "It had no [Install]: svcdeploy enables what it keeps running, by WantedBy=multi-user.target.",
+    );
+  if (live.activeState !== "active" && trigger === undefined)
+    notes.push(`It was ${live.activeState} when it was read; an apply starts it.`);
   if (live.unitFileState === "disabled") notes.push("It was disabled; an apply enables it.");
   if (name !== prefix)
-    notes.push(`The service is called ${name}: before the apply, take the old unit away with systemctl disable --now ${live.unit}.`);
+    notes.push(
+      `The service is called ${name}: before the apply, take the old unit away with systemctl disable --now ${live.unit}.`,
+    );
 }
 
 /** What ends when it has done its work. */
 function isOneshot(sections: Sections): boolean {
   const service = sections.get("Service");
-  return service?.get("Type")?.[0] === "oneshot" && !/^(?:yes|true|on|1|y|t)$/i.test(service.get("RemainAfterExit")?.[0] ?? "");
+  return (
+    service?.get("Type")?.[0] === "oneshot" &&
+    !/^(?:yes|true|on|1|y|t)$/i.test(service.get("RemainAfterExit")?.[0] ?? "")
+  );
 }

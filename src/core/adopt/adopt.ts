@@ -1,4 +1,7 @@
-/** Live unit → the text of its service file, tried: what stands beside it becomes a key only where the rendered result says the same. */
+/**
+ * Live unit → the text of its service file, tried: what stands beside it becomes a key only where the
+ * rendered result says the same.
+ */
 import { type Adopted, adoptUnit } from "./adopt-unit.ts";
 import type { HostFacts, LiveUnit } from "./host-facts.ts";
 import { proveService } from "./prove.ts";
@@ -6,9 +9,17 @@ import type { Gap, ProofContext } from "./render-text.ts";
 import { formatServiceText } from "./service-text.ts";
 
 /** The service, its file's text, and where the text does not come to what the host has. */
-export type AdoptedText = { readonly adopted: Adopted; readonly file: string; readonly text: string; readonly gaps: readonly Gap[] };
+export type AdoptedText = {
+  readonly adopted: Adopted;
+  readonly file: string;
+  readonly text: string;
+  readonly gaps: readonly Gap[];
+};
 
-/** units: one, or several instances of one template, of which the first is tried. asked: the name that was asked for; null: the unit's own. */
+/**
+ * units: one, or several instances of one template, of which the first is tried. asked: the name that was
+ * asked for; null: the unit's own.
+ */
 export function adopt(
   [live, ...more]: readonly [LiveUnit, ...LiveUnit[]],
   facts: HostFacts,
@@ -28,7 +39,10 @@ export function adopt(
   }
 }
 
-/** Keys without which the host's own files go on doing their work; and units that stay there in the place of an item. */
+/**
+ * Keys without which the host's own files go on doing their work; and units that stay there in the place of
+ * an item.
+ */
 function isOptional(key: string): boolean {
   return ["slice", "cache", "logrotate"].includes(key) || /\.(?:socket|timer|path)$/.test(key);
 }

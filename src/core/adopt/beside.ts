@@ -1,4 +1,7 @@
-/** What stands beside a unit on its host — slice, tmpfs mount, logrotate file — → keys of a service file, where they say the same. */
+/**
+ * What stands beside a unit on its host — slice, tmpfs mount, logrotate file — → keys of a service file,
+ * where they say the same.
+ */
 import { refuseName } from "../config/allow-lists.ts";
 import { readLogrotateText } from "../lint/logrotate-text.ts";
 import { effectiveUnit } from "../unit-file/effective-unit.ts";
@@ -29,16 +32,24 @@ export function adoptSlice(slice: string, facts: HostFacts): Beside | null {
   const sections = sectionsInForce(slice, hostFiles(facts, paths));
   const strange = [...sections.keys()].find((section) => !["Unit", "Slice", "Install"].includes(section));
   if (strange !== undefined) return leave(`it has a section [${strange}]`);
-  const directives = ["Unit", "Slice"].flatMap((section) => [...(sections.get(section) ?? [])]).filter(([key]) => !SAYS_NOTHING.includes(key));
+  const directives = ["Unit", "Slice"]
+    .flatMap((section) => [...(sections.get(section) ?? [])])
+    .filter(([key]) => !SAYS_NOTHING.includes(key));
   if (directives.length === 0) return leave("it says nothing");
-  const value = new Map<string, Yaml>([["name", name], ...directives.map(([key, values]) => [key, asYaml(values)] as const)]);
+  const value = new Map<string, Yaml>([
+    ["name", name],
+    ...directives.map(([key, values]) => [key, asYaml(values)] as const),
+  ]);
   return { value, path, replaced: paths.slice(1), why: "" };
 }
 
 /** What only a reader sees of a unit. */
 export const SAYS_NOTHING: readonly string[] = ["Description", "Documentation"];
 
-/** The tmpfs that a unit needs: named by its dependencies, or below a path that it has mounted. wanted: mount units and paths. */
+/**
+ * The tmpfs that a unit needs: named by its dependencies, or below a path that it has mounted. wanted: mount
+ * units and paths.
+ */
 export function adoptCache(wanted: ReadonlySet<string>, facts: HostFacts): readonly Beside[] {
   return [...facts.files.keys()].flatMap((path) => {
     const unit = /^\/etc\/systemd\/system\/([^/]+\.mount)$/.exec(path)?.[1];
@@ -60,7 +71,9 @@ function adoptMount(unit: string, path: string, facts: HostFacts): Beside {
   const options = one("Options")
     .split(",")
     .filter((option) => option !== "" && option !== "defaults");
-  const valued = new Map(options.map((option) => [option.split("=")[0] ?? "", option.slice(option.indexOf("=") + 1)]));
+  const valued = new Map(
+    options.map((option) => [option.split("=")[0] ?? "", option.slice(option.indexOf("=") + 1)]),
+  );
   const owner = nameOf(
     valued.get("uid") ?? "0",
     facts.accounts.map(({ user, uid }) => [user, uid]),
@@ -87,7 +100,11 @@ function adoptMount(unit: string, path: string, facts: HostFacts): Beside {
 }
 
 /** The directives of a section that no other key of the cache says. */
-function moreOf(section: "Unit" | "Mount", sections: Sections, elsewhere: readonly string[]): readonly (readonly [string, Yaml])[] {
+function moreOf(
+  section: "Unit" | "Mount",
+  sections: Sections,
+  elsewhere: readonly string[],
+): readonly (readonly [string, Yaml])[] {
   const more = [...(sections.get(section) ?? [])]
     .filter(([name]) => !elsewhere.includes(name))
     .map(([name, values]) => [name, asYaml(values)] as const);
@@ -99,12 +116,20 @@ function nameOf(text: string, known: readonly (readonly [string, number])[]): st
   return known.find(([, id]) => id === Number(text))?.[0] ?? null;
 }
 
-/** The logrotate files that turn the service's logs. One whose every option a service file has becomes a key. */
-export function adoptLogrotate(service: string, logs: readonly string[], facts: HostFacts): readonly Beside[] {
+/**
+ * The logrotate files that turn the service's logs. One whose every option a service file has becomes a key.
+ */
+export function adoptLogrotate(
+  service: string,
+  logs: readonly string[],
+  facts: HostFacts,
+): readonly Beside[] {
   return [...facts.files].flatMap(([path, content]) => {
     if (!path.startsWith("/etc/logrotate.d/")) return [];
     const blocks = readLogrotateText(new TextDecoder().decode(content), path);
-    const isOwn = blocks.some((block) => block.paths.some((glob) => isOf(service, glob) || logs.some((log) => matches(glob, log))));
+    const isOwn = blocks.some((block) =>
+      block.paths.some((glob) => isOf(service, glob) || logs.some((log) => matches(glob, log))),
+    );
     return isOwn ? [adoptBlocks(path, new TextDecoder().decode(content), facts)] : [];
   });
 }
@@ -132,9 +157,13 @@ function adoptBlocks(path: string, text: string, facts: HostFacts): Beside {
     .split("\n")
     .slice(0, block.place.line)
     .find((line) => /^\s*[a-z]/i.test(line));
-  if (outside !== undefined) return leave(`it says ${JSON.stringify(outside.trim().slice(0, 40))} outside of its block`);
-  const script = block.options.find(({ name }) => /rotate$|action$|script$|preremove$/.test(name) && name !== "rotate");
-  if (script !== undefined) return leave(`it runs a script as root (${script.name}), which a service file cannot`);
+  if (outside !== undefined)
+    return leave(`it says ${JSON.stringify(outside.trim().slice(0, 40))} outside of its block`);
+  const script = block.options.find(
+    ({ name }) => /rotate$|action$|script$|preremove$/.test(name) && name !== "rotate",
+  );
+  if (script !== undefined)
+    return leave(`it runs a script as root (${script.name}), which a service file cannot`);
   const su = block.options.find(({ name }) => name === "su")?.value?.split(/\s+/);
   const options = block.options.filter(({ name }) => name !== "su");
   const entries: readonly (readonly [string, Yaml])[] = [
@@ -159,7 +188,9 @@ function adoptBlocks(path: string, text: string, facts: HostFacts): Beside {
 export function pathsOf(unit: string, facts: HostFacts): readonly string[] {
   const folders = [`${FOLDER}/${unit}.d/`, `/etc/systemd/system.control/${unit}.d/`];
   const paths = [...facts.files.keys()];
-  const dropIns = effectiveUnit(unit, hostFiles(facts, paths)).files.filter((path) => folders.some((folder) => path.startsWith(folder)));
+  const dropIns = effectiveUnit(unit, hostFiles(facts, paths)).files.filter((path) =>
+    folders.some((folder) => path.startsWith(folder)),
+  );
   return [`${FOLDER}/${unit}`, ...dropIns];
 }
 

@@ -1,4 +1,7 @@
-/** The hand-made sockets, timers and paths around a service → keys of its service file; and of those that stay on the host, why. */
+/**
+ * The hand-made sockets, timers and paths around a service → keys of its service file; and of those that stay
+ * on the host, why.
+ */
 import { refuseName } from "../config/allow-lists.ts";
 import { triggeredUnit } from "../unit-file/triggers.ts";
 import { type HostFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
@@ -9,7 +12,10 @@ import type { Yaml } from "./service-text.ts";
 /** A unit of the host, and its name as svcdeploy renders it. */
 export type Renamed = { readonly live: LiveUnit; readonly now: string };
 
-/** What becomes an item of a list of the service file. units: the companion, then the job that it starts where that is not the service. */
+/**
+ * What becomes an item of a list of the service file. units: the companion, then the job that it starts where
+ * that is not the service.
+ */
 export type Companion = {
   readonly key: "sockets" | "timers" | "paths";
   readonly entry: ReadonlyMap<string, Yaml>;
@@ -17,9 +23,15 @@ export type Companion = {
 };
 
 /** Those that a service file can say, and the others with the reason. */
-export type Companions = { readonly taken: readonly Companion[]; readonly left: readonly { readonly unit: string; readonly why: string }[] };
+export type Companions = {
+  readonly taken: readonly Companion[];
+  readonly left: readonly { readonly unit: string; readonly why: string }[];
+};
 
-/** The service that they stand around. name: as svcdeploy calls it; without: companions that are not to be taken, with the reason. */
+/**
+ * The service that they stand around. name: as svcdeploy calls it; without: companions that are not to be
+ * taken, with the reason.
+ */
 export type Around = {
   readonly name: string;
   readonly live: LiveUnit;
@@ -29,14 +41,19 @@ export type Around = {
   readonly without: ReadonlyMap<string, string>;
 };
 
-/** Sockets and paths that start the service, and timers and paths with a job that bear its name. A timer that starts the service itself is none. */
+/**
+ * Sockets and paths that start the service, and timers and paths with a job that bear its name. A timer that
+ * starts the service itself is none.
+ */
 export function adoptCompanions(around: Around): Companions {
   const found = [...around.facts.beside.values()]
     .filter((live) => isCompanion(live, around))
     .map((live) => ({ live, result: adoptOne(live, around) }));
   return {
     taken: found.flatMap(({ result }) => (typeof result === "string" ? [] : [result])),
-    left: found.flatMap(({ live, result }) => (typeof result === "string" ? [{ unit: live.unit, why: result }] : [])),
+    left: found.flatMap(({ live, result }) =>
+      typeof result === "string" ? [{ unit: live.unit, why: result }] : [],
+    ),
   };
 }
 
@@ -92,18 +109,30 @@ function adoptOne(live: LiveUnit, around: Around): Companion | string {
   const starts = startedBy(live, facts);
   if (starts === around.live.unit) return adoptStarter(live, own, around);
   const job = facts.beside.get(starts ?? "");
-  if (job === undefined || own === null || starts !== `${stemOf(live.unit)}.service`) return `it starts ${starts}, which is not of this service`;
+  if (job === undefined || own === null || starts !== `${stemOf(live.unit)}.service`)
+    return `it starts ${starts}, which is not of this service`;
   return adoptTrigger(live, job, own, { ...around, name });
 }
 
-/** A socket or path of the service itself. By default a socket's descriptors bear its unit's name: under another one the old one is said. */
-function adoptStarter(live: LiveUnit, own: string | null, { name, facts, systemd }: Around): Companion | string {
-  if (own !== null && refuseName(own) !== null) return `${JSON.stringify(own)} cannot be a name in a service file`;
+/**
+ * A socket or path of the service itself. By default a socket's descriptors bear its unit's name: under
+ * another one the old one is said.
+ */
+function adoptStarter(
+  live: LiveUnit,
+  own: string | null,
+  { name, facts, systemd }: Around,
+): Companion | string {
+  if (own !== null && refuseName(own) !== null)
+    return `${JSON.stringify(own)} cannot be a name in a service file`;
   const said = readTrigger(live, facts, systemd);
   if (typeof said === "string") return said;
   const now = `${name}${own === null ? "" : `-${own}`}${typeOf(live)}`;
   const isSocket = typeOf(live) === ".socket";
-  const named = isSocket && now !== live.unit && !said.has("FileDescriptorName") ? [["FileDescriptorName", live.unit] as const] : [];
+  const named =
+    isSocket && now !== live.unit && !said.has("FileDescriptorName")
+      ? [["FileDescriptorName", live.unit] as const]
+      : [];
   const entry = new Map<string, Yaml>([...(own === null ? [] : [["name", own] as const]), ...said, ...named]);
   return { key: isSocket ? "sockets" : "paths", entry, units: [{ live, now }] };
 }

@@ -1,4 +1,7 @@
-/** A unit's variables → what stands in a service file: environment, secrets without their values, and what stays a directive. */
+/**
+ * A unit's variables → what stands in a service file: environment, secrets without their values, and what
+ * stays a directive.
+ */
 import { refuseVariable } from "../config/allow-lists.ts";
 import { looksSecret } from "../lint/secret-variable.ts";
 import { Secret } from "../secret.ts";
@@ -19,8 +22,9 @@ export type AdoptedEnvironment = {
 };
 
 /**
- * Files become variables from the last one backwards, as far as each can be read and is needed for a start: the file that svcdeploy writes is read
- * last, so it must not overtake one that stays. where: the unit, for messages.
+ * Files become variables from the last one backwards, as far as each can be read and is needed for a start:
+ * the file that svcdeploy writes is read last, so it must not overtake one that stays. where: the unit, for
+ * messages.
  */
 export function adoptEnvironment(
   where: string,
@@ -31,13 +35,23 @@ export function adoptEnvironment(
   const listed = directives.get("EnvironmentFile") ?? [];
   const reasons = listed.map((path) => whyStays(path, facts, systemd));
   const kept = reasons.findLastIndex((reason) => reason !== null) + 1;
-  const read = listed.slice(kept).flatMap((path) => readEnvironmentFile(facts.files.get(path) ?? "", path, systemd).variables);
+  const read = listed
+    .slice(kept)
+    .flatMap((path) => readEnvironmentFile(facts.files.get(path) ?? "", path, systemd).variables);
   const assigned = takeSecrets(where, directives.get("Environment") ?? []);
   const last = new Map(read.map((variable) => [variable.name, variable]));
-  const isSecret = (name: string, value: string): boolean => assigned.secrets.has(name) || looksSecret(name, value);
-  const variables = new Map([...last.values()].filter(({ name, value }) => !isSecret(name, value)).map(({ name, value }) => [name, value]));
+  const isSecret = (name: string, value: string): boolean =>
+    assigned.secrets.has(name) || looksSecret(name, value);
+  const variables = new Map(
+    [...last.values()]
+      .filter(({ name, value }) => !isSecret(name, value))
+      .map(({ name, value }) => [name, value]),
+  );
   const fromFiles = [...last.values()].filter(({ name, value }) => isSecret(name, value));
-  const found = fromFiles.map(({ name, value, place }) => [name, { value: new Secret(name, value), from: `${place.file}:${place.line}` }] as const);
+  const found = fromFiles.map(
+    ({ name, value, place }) =>
+      [name, { value: new Secret(name, value), from: `${place.file}:${place.line}` }] as const,
+  );
   return {
     variables,
     secrets: new Map([...assigned.secrets, ...found]),
@@ -46,8 +60,16 @@ export function adoptEnvironment(
     notes: [
       ...listed
         .slice(0, kept)
-        .map((path, index) => `EnvironmentFile=${path} stays a directive: ${reasons[index] ?? "one that is read after it stays"}.`),
-      ...listed.slice(kept).map((path) => `The variables of ${path} stand in this file now; nothing of this service reads it any more.`),
+        .map(
+          (path, index) =>
+            `EnvironmentFile=${path} stays a directive: ${reasons[index] ?? "one that is read after it stays"}.`,
+        ),
+      ...listed
+        .slice(kept)
+        .map(
+          (path) =>
+            `The variables of ${path} stand in this file now; nothing of this service reads it any more.`,
+        ),
     ],
   };
 }
@@ -66,7 +88,10 @@ function whyStays(path: string, facts: HostFacts, systemd: number): string | nul
 
 type Assigned = { readonly left: readonly string[]; readonly secrets: ReadonlyMap<string, FoundSecret> };
 
-/** Environment= without the assignments that look secret: an environment file wins over it, so nothing else changes. */
+/**
+ * Environment= without the assignments that look secret: an environment file wins over it, so nothing else
+ * changes.
+ */
 function takeSecrets(where: string, values: readonly string[]): Assigned {
   const secrets = new Map<string, FoundSecret>();
   const left = values.flatMap((value) => {
@@ -74,7 +99,10 @@ function takeSecrets(where: string, values: readonly string[]): Assigned {
     const secret = words.filter(({ value: word }) => isAssignedSecret(word));
     for (const { value: word } of secret) {
       const [name, text] = splitAssignment(word);
-      secrets.set(name, { value: new Secret(name, text.replaceAll("%%", "%")), from: `Environment= of ${where}` });
+      secrets.set(name, {
+        value: new Secret(name, text.replaceAll("%%", "%")),
+        from: `Environment= of ${where}`,
+      });
     }
     if (secret.length === 0 && problem === null) return [value];
     const rest = words.filter((word) => !secret.includes(word)).map(({ raw }) => raw);

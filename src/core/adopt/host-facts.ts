@@ -1,7 +1,10 @@
 /** What a host says about units that are to be adopted. */
 import type { HostFile } from "../unit-file/unit-search.ts";
 
-/** One unit as its manager shows it; fragment "" where it has no file of its own. dropIns and triggeredBy: in the manager's order. */
+/**
+ * One unit as its manager shows it; fragment "" where it has no file of its own. dropIns and triggeredBy: in
+ * the manager's order.
+ */
 export type LiveUnit = {
   readonly unit: string;
   readonly loadState: string;
@@ -13,12 +16,19 @@ export type LiveUnit = {
 };
 
 /** An account of the host's own files. group: the name of its primary group, null when nobody knows it. */
-export type LiveAccount = { readonly user: string; readonly uid: number; readonly gid: number; readonly group: string | null; readonly home: string };
+export type LiveAccount = {
+  readonly user: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly group: string | null;
+  readonly home: string;
+};
 
 /**
- * All of it. files: units, drop-ins, environment and logrotate files that could be read. links: paths among them that are symbolic links, with
- * their targets. unread: what could not be read, with the reason. owners: paths that svcdeploy put there, as PROJECT/SERVICE. beside: by its name,
- * each socket, timer and path of /etc that starts one of the units or bears its name, and the jobs of timers and paths.
+ * All of it. files: units, drop-ins, environment and logrotate files that could be read. links: paths among
+ * them that are symbolic links, with their targets. unread: what could not be read, with the reason. owners:
+ * paths that svcdeploy put there, as PROJECT/SERVICE. beside: by its name, each socket, timer and path of
+ * /etc that starts one of the units or bears its name, and the jobs of timers and paths.
  */
 export type HostFacts = {
   readonly units: readonly LiveUnit[];

@@ -9,7 +9,10 @@ export function formatItemText(key: string, item: ReadonlyMap<string, Yaml>): st
   return formatServiceText([], new Map([[key, [item]]]));
 }
 
-/** The file's text with the item last in the list; null where the list is not written in blocks, so that only a human can put it in. */
+/**
+ * The file's text with the item last in the list; null where the list is not written in blocks, so that only
+ * a human can put it in.
+ */
 export function insertItem(text: string, key: string, item: ReadonlyMap<string, Yaml>): string | null {
   const [head = "", ...lines] = formatItemText(key, item).trimEnd().split("\n");
   const before = text.split("\n");

@@ -9,10 +9,18 @@ import { type BothSides, bothInForce, comparable, differentVariables, sayDiffere
 import { compareSections, type Sections } from "./sections.ts";
 
 /** A gap's key is the companion's unit on the host. account: whose group a unit without Group= gets. */
-export function compareCompanions({ companions, account }: Pick<Adopted, "companions" | "account">, sides: BothSides): readonly Gap[] {
+export function compareCompanions(
+  { companions, account }: Pick<Adopted, "companions" | "account">,
+  sides: BothSides,
+): readonly Gap[] {
   return companions.flatMap(({ units: [own, ...jobs] }) => [
     ...compareTrigger(own, sides).map((text) => ({ key: own.live.unit, text })),
-    ...jobs.flatMap((job) => compareJob(job, account, sides).map((text) => ({ key: own.live.unit, text: `${job.live.unit}: ${text}` }))),
+    ...jobs.flatMap((job) =>
+      compareJob(job, account, sides).map((text) => ({
+        key: own.live.unit,
+        text: `${job.live.unit}: ${text}`,
+      })),
+    ),
   ]);
 }
 
@@ -21,7 +29,10 @@ function compareTrigger(unit: Companion["units"][0], sides: BothSides): readonly
   return compareSections(formOfTrigger(was, unit.live.unit), formOfTrigger(now, unit.now)).map(sayDifference);
 }
 
-/** Without what only a reader sees, and with what is meant without a word; what it starts was looked at when it was read. */
+/**
+ * Without what only a reader sees, and with what is meant without a word; what it starts was looked at when
+ * it was read.
+ */
 function formOfTrigger(sections: Sections, unit: string): Sections {
   const form = new Map([...sections].map(([section, directives]) => [section, new Map(directives)] as const));
   for (const name of SAYS_NOTHING) form.get("Unit")?.delete(name);
@@ -36,19 +47,26 @@ function compareJob(unit: Renamed, account: Adopted["account"], sides: BothSides
   const { was, now } = bothInForce(unit, sides);
   const [before, after] = [was, now].map((sections) => formOfJob(sections, account, sides.systemd));
   if (before === undefined || after === undefined) return [];
-  const variables = differentVariables(unit, sides).map((name) => `the variable ${name} would have another value`);
+  const variables = differentVariables(unit, sides).map(
+    (name) => `the variable ${name} would have another value`,
+  );
   return [...compareSections(before, after).map(sayDifference), ...variables];
 }
 
-/** [Install] of a job that is not enabled says nothing. Directives of [Unit] that [Service] takes as well, as of old, are the same in both. */
+/**
+ * [Install] of a job that is not enabled says nothing. Directives of [Unit] that [Service] takes as well, as
+ * of old, are the same in both.
+ */
 function formOfJob(sections: Sections, account: Adopted["account"], systemd: number): Sections {
   const known = comparable(sections, systemd);
   const [unit, service] = [new Map(known.get("Unit")), new Map<string, readonly string[]>()];
-  for (const [name, values] of known.get("Service") ?? []) (isKnownDirective("Unit", name, systemd) ? unit : service).set(name, values);
+  for (const [name, values] of known.get("Service") ?? [])
+    (isKnownDirective("Unit", name, systemd) ? unit : service).set(name, values);
   for (const name of SAYS_NOTHING) unit.delete(name);
   for (const [name, value] of UNSAID) if (!service.has(name)) service.set(name, [value]);
   if (!service.has("Type")) service.set("Type", [service.has("BusName") ? "dbus" : "simple"]);
-  if (!service.has("Group") && account?.group != null && service.get("User")?.[0] === account.user) service.set("Group", [account.group]);
+  if (!service.has("Group") && account?.group != null && service.get("User")?.[0] === account.user)
+    service.set("Group", [account.group]);
   return new Map([
     ["Unit", unit],
     ["Service", service],

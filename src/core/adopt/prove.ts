@@ -6,11 +6,27 @@ import { pathsOf, SAYS_NOTHING } from "./beside.ts";
 import { type HostFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
 import { compareCompanions } from "./prove-companions.ts";
 import { type Gap, type ProofContext, renderText } from "./render-text.ts";
-import { asHostFiles, bothInForce, comparable, differentVariables, sayDifference, show } from "./same-unit.ts";
+import {
+  asHostFiles,
+  bothInForce,
+  comparable,
+  differentVariables,
+  sayDifference,
+  show,
+} from "./same-unit.ts";
 import { compareSections, type Sections, sectionsInForce } from "./sections.ts";
 
-/** Empty: the text renders to the effective unit, variables, slice, mount and log rotation that the host has. */
-export function proveService(text: string, file: string, adopted: Adopted, live: LiveUnit, facts: HostFacts, context: ProofContext): readonly Gap[] {
+/**
+ * Empty: the text renders to the effective unit, variables, slice, mount and log rotation that the host has.
+ */
+export function proveService(
+  text: string,
+  file: string,
+  adopted: Adopted,
+  live: LiveUnit,
+  facts: HostFacts,
+  context: ProofContext,
+): readonly Gap[] {
   const secrets = new Map([...adopted.secrets].map(([name, { value }]) => [name, value]));
   const rendered = renderText({ text, file, name: adopted.name, secrets, without: [] }, context);
   if (!rendered.ok) return rendered.gaps;
@@ -25,9 +41,23 @@ export function proveService(text: string, file: string, adopted: Adopted, live:
   ];
 }
 
-function compareMain(files: readonly FileResource[], adopted: Adopted, live: LiveUnit, facts: HostFacts, host: Host): readonly Gap[] {
-  const { was, now } = bothInForce({ live, now: unitOf(adopted) }, { files, facts, merged: adopted.merged, systemd: host.systemd });
-  const onTop = { account: adopted.account, mounts: mountsOf(adopted), sockets: socketsOf(adopted), systemd: host.systemd };
+function compareMain(
+  files: readonly FileResource[],
+  adopted: Adopted,
+  live: LiveUnit,
+  facts: HostFacts,
+  host: Host,
+): readonly Gap[] {
+  const { was, now } = bothInForce(
+    { live, now: unitOf(adopted) },
+    { files, facts, merged: adopted.merged, systemd: host.systemd },
+  );
+  const onTop = {
+    account: adopted.account,
+    mounts: mountsOf(adopted),
+    sockets: socketsOf(adopted),
+    systemd: host.systemd,
+  };
   return compareSections(expected(was, onTop), expected(now, onTop)).map((difference) => ({
     key: difference.section.toLowerCase(),
     text: sayDifference(difference),
@@ -57,20 +87,37 @@ type OnTop = {
   readonly systemd: number;
 };
 
-/** What svcdeploy says on top, which means the same: the user's own group, the cache's mount, its sockets, that it is enabled. Variables are compared by their values. */
+/**
+ * What svcdeploy says on top, which means the same: the user's own group, the cache's mount, its sockets,
+ * that it is enabled. Variables are compared by their values.
+ */
 function expected(sections: Sections, { account, mounts, sockets, systemd }: OnTop): Sections {
-  const result = new Map([...comparable(sections, systemd)].filter(([section]) => ["Unit", "Service", "Install"].includes(section)));
+  const result = new Map(
+    [...comparable(sections, systemd)].filter(([section]) =>
+      ["Unit", "Service", "Install"].includes(section),
+    ),
+  );
   const service = new Map(result.get("Service"));
   const unit = new Map(result.get("Unit"));
   if (account?.group != null && !service.has("Group")) service.set("Group", [account.group]);
   if (sockets.length > 0) service.set("Sockets", [...(service.get("Sockets") ?? []), ...sockets]);
   if (mounts.length > 0) unit.set("RequiresMountsFor", [...(unit.get("RequiresMountsFor") ?? []), ...mounts]);
-  if ((result.get("Install")?.size ?? 0) === 0) result.set("Install", new Map([["WantedBy", ["multi-user.target"]]]));
+  if ((result.get("Install")?.size ?? 0) === 0)
+    result.set("Install", new Map([["WantedBy", ["multi-user.target"]]]));
   return result.set("Service", service).set("Unit", unit);
 }
 
-function compareMainVariables(files: readonly FileResource[], adopted: Adopted, live: LiveUnit, facts: HostFacts, host: Host): readonly Gap[] {
-  const names = differentVariables({ live, now: unitOf(adopted) }, { files, facts, merged: adopted.merged, systemd: host.systemd });
+function compareMainVariables(
+  files: readonly FileResource[],
+  adopted: Adopted,
+  live: LiveUnit,
+  facts: HostFacts,
+  host: Host,
+): readonly Gap[] {
+  const names = differentVariables(
+    { live, now: unitOf(adopted) },
+    { files, facts, merged: adopted.merged, systemd: host.systemd },
+  );
   return names.map((name) => ({ key: "environment", text: `the variable ${name} would have another value` }));
 }
 
@@ -81,12 +128,17 @@ function compareSlice(files: readonly FileResource[], facts: HostFacts): readonl
     const body = (sections: Sections): Sections =>
       new Map(
         [...sections].flatMap(([section, directives]) =>
-          section === "Install" ? [] : [[section, new Map([...directives].filter(([name]) => !SAYS_NOTHING.includes(name)))] as const],
+          section === "Install"
+            ? []
+            : [[section, new Map([...directives].filter(([name]) => !SAYS_NOTHING.includes(name)))] as const],
         ),
       );
     const was = sectionsInForce(slice, hostFiles(facts, pathsOf(slice, facts)));
     const differences = compareSections(body(was), body(sectionsInForce(slice, asHostFiles(files))));
-    return differences.map(({ name, was: old, becomes }) => ({ key: "slice", text: `${slice}: ${name}= ${show(old)} becomes ${show(becomes)}` }));
+    return differences.map(({ name, was: old, becomes }) => ({
+      key: "slice",
+      text: `${slice}: ${name}= ${show(old)} becomes ${show(becomes)}`,
+    }));
   });
 }
 
@@ -94,15 +146,22 @@ function compareMount(files: readonly FileResource[], facts: HostFacts): readonl
   return files.flatMap(({ path }) => {
     const unit = /\/([^/]+\.mount)$/.exec(path)?.[1];
     if (unit === undefined) return [];
-    const [was, now] = [hostFiles(facts, pathsOf(unit, facts)), asHostFiles(files)].map((each) => mountOf(sectionsInForce(unit, each), facts));
+    const [was, now] = [hostFiles(facts, pathsOf(unit, facts)), asHostFiles(files)].map((each) =>
+      mountOf(sectionsInForce(unit, each), facts),
+    );
     return was === now ? [] : [{ key: "cache", text: `${unit} would be mounted by other options` }];
   });
 }
 
 function mountOf(sections: Sections, { accounts }: HostFacts): string {
   const mount = sections.get("Mount");
-  const options = (mount?.get("Options")?.[0] ?? "").split(",").filter((option) => option !== "" && option !== "defaults");
-  const given = options.map((option): readonly [string, string] => [option.split("=")[0] ?? "", option.slice(option.indexOf("=") + 1)]);
+  const options = (mount?.get("Options")?.[0] ?? "")
+    .split(",")
+    .filter((option) => option !== "" && option !== "defaults");
+  const given = options.map((option): readonly [string, string] => [
+    option.split("=")[0] ?? "",
+    option.slice(option.indexOf("=") + 1),
+  ]);
   const all = new Map([["size", "50%%"], ["mode", "1777"], ["uid", "0"], ["gid", "0"], ...given]);
   const uid = accounts.find(({ user }) => user === all.get("uid"))?.uid ?? all.get("uid");
   const gid = accounts.find(({ group }) => group === all.get("gid"))?.gid ?? all.get("gid");
@@ -117,10 +176,17 @@ function mountOf(sections: Sections, { accounts }: HostFacts): string {
   const more = ["Unit", "Mount"]
     .flatMap((section) => [...(sections.get(section) ?? [])])
     .filter(([name]) => ![...SAYS_NOTHING, "What", "Options"].includes(name));
-  return JSON.stringify([more.sort(([a], [b]) => (a < b ? -1 : 1)), [...plain].sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return JSON.stringify([
+    more.sort(([a], [b]) => (a < b ? -1 : 1)),
+    [...plain].sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]);
 }
 
-function compareLogrotate(files: readonly FileResource[], { merged, name }: Adopted, facts: HostFacts): readonly Gap[] {
+function compareLogrotate(
+  files: readonly FileResource[],
+  { merged, name }: Adopted,
+  facts: HostFacts,
+): readonly Gap[] {
   const file = files.find(({ path }) => path.startsWith("/etc/logrotate.d/"));
   if (file === undefined) return [];
   const path = merged.find((each) => each.startsWith("/etc/logrotate.d/")) ?? `/etc/logrotate.d/${name}`;
@@ -132,5 +198,8 @@ function compareLogrotate(files: readonly FileResource[], { merged, name }: Adop
   const [was, now] = [form(facts.files.get(path) ?? new Uint8Array()), form(file.content)];
   const missing = was.filter((line) => !now.includes(line)).map((line) => `without ${line}`);
   const added = now.filter((line) => !was.includes(line)).map((line) => `with ${line}`);
-  return [...missing, ...added].map((text) => ({ key: "logrotate", text: `svcdeploy would rotate its logs ${text}` }));
+  return [...missing, ...added].map((text) => ({
+    key: "logrotate",
+    text: `svcdeploy would rotate its logs ${text}`,
+  }));
 }

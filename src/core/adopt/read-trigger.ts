@@ -1,4 +1,7 @@
-/** The directives of a hand-made socket, timer or path, and of the job that one starts, as items of a service file have them; or why they cannot be said. */
+/**
+ * The directives of a hand-made socket, timer or path, and of the job that one starts, as items of a service
+ * file have them; or why they cannot be said.
+ */
 import { holdsSecret, looksSecret } from "../lint/secret-variable.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { splitWords } from "../unit-file/words.ts";
@@ -8,40 +11,66 @@ import { type Sections, sectionsInForce } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /**
- * What svcdeploy gives a job from its service (core/render/job-unit.ts): directives that the job does not have itself, Slice= among them where the
- * service has a key for it, and the path of the service's cache as a mount that it requires.
+ * What svcdeploy gives a job from its service (core/render/job-unit.ts): directives that the job does not
+ * have itself, Slice= among them where the service has a key for it, and the path of the service's cache as a
+ * mount that it requires.
  */
-export type Inherited = { readonly directives: ReadonlyMap<string, readonly string[]>; readonly mount: string | null };
+export type Inherited = {
+  readonly directives: ReadonlyMap<string, readonly string[]>;
+  readonly mount: string | null;
+};
 
 /** Names of a service's [Service] that its jobs go by. */
-export const INHERITED: readonly string[] = "User Group SupplementaryGroups DynamicUser WorkingDirectory UMask EnvironmentFile Environment".split(
-  " ",
-);
+export const INHERITED: readonly string[] =
+  "User Group SupplementaryGroups DynamicUser WorkingDirectory UMask EnvironmentFile Environment".split(" ");
 
-/** What systemd takes where nothing is said, of those of them that an empty value does not take back (load-fragment.c; core/unit-file/accumulation.ts). */
+/**
+ * What systemd takes where nothing is said, of those of them that an empty value does not take back
+ * (load-fragment.c; core/unit-file/accumulation.ts).
+ */
 export const UNSAID: ReadonlyMap<string, string> = new Map([
   ["DynamicUser", "no"],
   ["UMask", "0022"],
   ["Slice", "system.slice"],
 ]);
 
-/** The directives of its own section but for what it starts, and of a socket's [Unit]. A text: the reason why it stays on the host, for "it stays: …". */
-export function readTrigger(live: LiveUnit, facts: HostFacts, systemd: number): ReadonlyMap<string, Yaml> | string {
+/**
+ * The directives of its own section but for what it starts, and of a socket's [Unit]. A text: the reason why
+ * it stays on the host, for "it stays: …".
+ */
+export function readTrigger(
+  live: LiveUnit,
+  facts: HostFacts,
+  systemd: number,
+): ReadonlyMap<string, Yaml> | string {
   const type = live.unit.slice(live.unit.lastIndexOf(".") + 1);
   const section = `${type.charAt(0).toUpperCase()}${type.slice(1)}`;
-  if (live.unitFileState !== "enabled") return `it is ${live.unitFileState || "not loaded"}, and svcdeploy enables and starts what it delivers`;
+  if (live.unitFileState !== "enabled")
+    return `it is ${live.unitFileState || "not loaded"}, and svcdeploy enables and starts what it delivers`;
   const sections = inForce(live, facts);
   const reason = refuseUnit(live, facts, sections, systemd) ?? refuseSections(sections, section);
   if (reason !== null) return reason;
   const general = section === "Socket" ? [...(sections.get("Unit") ?? [])] : [];
-  const said = [...[...(sections.get(section) ?? [])].filter(([name]) => name !== "Unit" && name !== "Service"), ...general];
+  const said = [
+    ...[...(sections.get(section) ?? [])].filter(([name]) => name !== "Unit" && name !== "Service"),
+    ...general,
+  ];
   const secret = said.find((directive) => saysSecret(...directive));
-  if (secret !== undefined) return `its ${secret[0]}= holds what looks like a secret, and the service file is for Git`;
+  if (secret !== undefined)
+    return `its ${secret[0]}= holds what looks like a secret, and the service file is for Git`;
   return new Map(said.map(([name, values]) => [name, asYaml(values)]));
 }
 
-/** The directives of a job's [Service] and [Unit], less what it takes over from its service. A text: the reason why it cannot be said, for "its job …". */
-export function readJob(live: LiveUnit, facts: HostFacts, systemd: number, inherited: Inherited): ReadonlyMap<string, Yaml> | string {
+/**
+ * The directives of a job's [Service] and [Unit], less what it takes over from its service. A text: the
+ * reason why it cannot be said, for "its job …".
+ */
+export function readJob(
+  live: LiveUnit,
+  facts: HostFacts,
+  systemd: number,
+  inherited: Inherited,
+): ReadonlyMap<string, Yaml> | string {
   if (live.unitFileState.startsWith("enabled")) return "is enabled by itself";
   const sections = inForce(live, facts);
   const reason = refuseUnit(live, facts, sections, systemd);
@@ -55,17 +84,32 @@ export function readJob(live: LiveUnit, facts: HostFacts, systemd: number, inher
   if (twice !== undefined) return `says ${twice}= in [Unit] and in [Service]`;
   const own = ownOf(service, inherited.directives);
   const secret = [...own].find((directive) => saysSecret(...directive));
-  if (secret !== undefined) return `holds what looks like a secret (${secret[0]}=), and the service file is for Git`;
+  if (secret !== undefined)
+    return `holds what looks like a secret (${secret[0]}=), and the service file is for Git`;
   const left = [...unit].map(
-    ([name, values]) => [name, name === "RequiresMountsFor" ? values.filter((path) => path !== inherited.mount) : values] as const,
+    ([name, values]) =>
+      [
+        name,
+        name === "RequiresMountsFor" ? values.filter((path) => path !== inherited.mount) : values,
+      ] as const,
   );
-  return new Map([...own, ...left.filter(([, values]) => values.length > 0)].map(([name, values]) => [name, asYaml(values)]));
+  return new Map(
+    [...own, ...left.filter(([, values]) => values.length > 0)].map(([name, values]) => [
+      name,
+      asYaml(values),
+    ]),
+  );
 }
 
 /** Whether a directive's values are nothing for a file in Git. */
 export function saysSecret(name: string, values: readonly string[]): boolean {
-  const words = name === "Environment" ? values.flatMap((value) => splitWords(value).words.map((word) => word.value)) : [];
-  const isAssigned = words.some((word) => looksSecret(word.slice(0, Math.max(0, word.indexOf("="))), word.slice(word.indexOf("=") + 1)));
+  const words =
+    name === "Environment"
+      ? values.flatMap((value) => splitWords(value).words.map((word) => word.value))
+      : [];
+  const isAssigned = words.some((word) =>
+    looksSecret(word.slice(0, Math.max(0, word.indexOf("="))), word.slice(word.indexOf("=") + 1)),
+  );
   const unquoted = values.map((value) =>
     splitWords(value)
       .words.map((word) => word.value)
@@ -74,9 +118,16 @@ export function saysSecret(name: string, values: readonly string[]): boolean {
   return isAssigned || /^SetCredential/.test(name) || [...values, ...unquoted].some(holdsSecret);
 }
 
-/** What the service has too is left out; what the job alone does without is reset. A job is a oneshot unless it says otherwise. */
-function ownOf(service: ReadonlyMap<string, readonly string[]>, inherited: Inherited["directives"]): ReadonlyMap<string, readonly string[]> {
-  const isSame = (name: string): boolean => JSON.stringify(service.get(name) ?? []) === JSON.stringify(inherited.get(name) ?? []);
+/**
+ * What the service has too is left out; what the job alone does without is reset. A job is a oneshot unless
+ * it says otherwise.
+ */
+function ownOf(
+  service: ReadonlyMap<string, readonly string[]>,
+  inherited: Inherited["directives"],
+): ReadonlyMap<string, readonly string[]> {
+  const isSame = (name: string): boolean =>
+    JSON.stringify(service.get(name) ?? []) === JSON.stringify(inherited.get(name) ?? []);
   const own = new Map([...service].filter(([name]) => !inherited.has(name) || !isSame(name)));
   for (const name of inherited.keys()) if (!service.has(name)) own.set(name, [UNSAID.get(name) ?? ""]);
   // With a User= of its own a job does not get its service's group.
@@ -109,9 +160,13 @@ function refuseUnit(live: LiveUnit, facts: HostFacts, sections: Sections, system
 function refuseSections(sections: Sections, own: string): string | null {
   const strange = [...sections.keys()].find((section) => !["Unit", own, "Install"].includes(section));
   if (strange !== undefined) return `it has a section [${strange}]`;
-  const other = [...(sections.get("Unit")?.keys() ?? [])].find((name) => own !== "Socket" && !SAYS_NOTHING.includes(name));
+  const other = [...(sections.get("Unit")?.keys() ?? [])].find(
+    (name) => own !== "Socket" && !SAYS_NOTHING.includes(name),
+  );
   if (other !== undefined) return `a service file has no word for its ${other}=`;
   const install = [...(sections.get("Install") ?? [])].map(([name, values]) => `${name}=${values.join(" ")}`);
   const usual = `WantedBy=${own.toLowerCase()}s.target`;
-  return install.length === 1 && install[0] === usual ? null : `its [Install] says something else than ${usual}`;
+  return install.length === 1 && install[0] === usual
+    ? null
+    : `its [Install] says something else than ${usual}`;
 }

@@ -10,7 +10,9 @@ export function refuseUnit(live: LiveUnit, facts: HostFacts): string | null {
       ? "it has no unit file"
       : `its file is ${live.fragment}, which is not the host's own: svcdeploy does not shadow what packages bring or programs generate${sayDropIns(live)}`;
   const unread = [live.fragment, ...live.dropIns].find((path) => !facts.files.has(path));
-  return unread === undefined ? null : `${unread} cannot be read: ${facts.unread.get(unread) ?? "it is not there"}`;
+  return unread === undefined
+    ? null
+    : `${unread} cannot be read: ${facts.unread.get(unread) ?? "it is not there"}`;
 }
 
 function sayDropIns({ dropIns }: LiveUnit): string {
@@ -19,9 +21,14 @@ function sayDropIns({ dropIns }: LiveUnit): string {
   return `; --into SERVICE takes ${own.join(" ")} into the \`dropins:\` of a service of yours`;
 }
 
-/** Why nothing can be made of a unit, be it a service or an item of one. A unit of a package may have drop-ins that are svcdeploy's. */
+/**
+ * Why nothing can be made of a unit, be it a service or an item of one. A unit of a package may have drop-ins
+ * that are svcdeploy's.
+ */
 export function refuseLoaded(live: LiveUnit, facts: HostFacts): string | null {
-  const own = live.fragment.startsWith("/etc/systemd/system/") ? [live.fragment, ...live.dropIns] : [live.fragment];
+  const own = live.fragment.startsWith("/etc/systemd/system/")
+    ? [live.fragment, ...live.dropIns]
+    : [live.fragment];
   const owner = own.map((path) => facts.owners.get(path)).find((each) => each !== undefined);
   if (owner !== undefined) return `it is svcdeploy's already: ${owner} (project/service)`;
   if (live.loadState === "masked") return "it is masked: systemctl unmask it first, or leave it out";

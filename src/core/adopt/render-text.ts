@@ -11,7 +11,10 @@ import { renderService } from "../render/render.ts";
 import { spreadHealth } from "../render/spread-health.ts";
 import { Secret } from "../secret.ts";
 
-/** What does not come to the same. key: of the service file, or the unit beside the service; text: a line that shows no variable's value. */
+/**
+ * What does not come to the same. key: of the service file, or the unit beside the service; text: a line that
+ * shows no variable's value.
+ */
 export type Gap = { readonly key: string; readonly text: string };
 /** The project around a service file that is tried. */
 export type ProofContext = { readonly host: Host; readonly env: string; readonly values: TreeMap };
@@ -31,20 +34,39 @@ export type RenderedText =
   | { readonly ok: false; readonly gaps: readonly Gap[] };
 
 /** Never throws for a mistake in the text. */
-export function renderText({ text, file, name, secrets, without }: TriedText, { host, env, values }: ProofContext): RenderedText {
+export function renderText(
+  { text, file, name, secrets, without }: TriedText,
+  { host, env, values }: ProofContext,
+): RenderedText {
   const document = parseYaml(text, file);
   const problems = [...document.problems, ...checkTree(serviceSchema, document, "written").problems];
-  if (problems.length > 0 || !isTreeMap(document.tree)) return { ok: false, gaps: problems.map((problem) => gapOf(text, problem)) };
-  const tree: TreeMap = Object.fromEntries(Object.entries(document.tree).filter(([key]) => !without.includes(key)));
+  if (problems.length > 0 || !isTreeMap(document.tree))
+    return { ok: false, gaps: problems.map((problem) => gapOf(text, problem)) };
+  const tree: TreeMap = Object.fromEntries(
+    Object.entries(document.tree).filter(([key]) => !without.includes(key)),
+  );
   const source = { name, file, tree, placeOf: document.placeOf };
   const around = { env, host, service: { name }, values };
   try {
     const spread = spreadHealth(source, around);
     const service = normaliseService(spread, expandTree(spread, around), host);
-    const given = new Map(service.secrets.map((each) => [each.name, secrets.get(each.name) ?? new Secret(each.name, "stand-in")]));
-    return { ok: true, service, resources: renderService(service, host, { env, values, secrets: given, files: new Map(), artifact: null }) };
+    const given = new Map(
+      service.secrets.map((each) => [each.name, secrets.get(each.name) ?? new Secret(each.name, "stand-in")]),
+    );
+    return {
+      ok: true,
+      service,
+      resources: renderService(service, host, {
+        env,
+        values,
+        secrets: given,
+        files: new Map(),
+        artifact: null,
+      }),
+    };
   } catch (error) {
-    if (error instanceof ConfigError) return { ok: false, gaps: error.problems.map((problem) => gapOf(text, problem)) };
+    if (error instanceof ConfigError)
+      return { ok: false, gaps: error.problems.map((problem) => gapOf(text, problem)) };
     throw error;
   }
 }

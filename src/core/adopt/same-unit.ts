@@ -1,4 +1,7 @@
-/** One unit as its host has it and as a service file renders it: what holds in each, the variables of its processes, and a difference in words. */
+/**
+ * One unit as its host has it and as a service file renders it: what holds in each, the variables of its
+ * processes, and a difference in words.
+ */
 import type { FileResource } from "../model.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { readEnvironmentFile } from "../unit-file/environment-text.ts";
@@ -18,7 +21,10 @@ export type BothSides = {
 };
 
 /** The directives that hold on the host, and those that will. */
-export function bothInForce({ live, now }: Renamed, { files, facts, merged }: BothSides): { readonly was: Sections; readonly now: Sections } {
+export function bothInForce(
+  { live, now }: Renamed,
+  { files, facts, merged }: BothSides,
+): { readonly was: Sections; readonly now: Sections } {
   const others = live.dropIns.filter((path) => !merged.includes(path));
   return {
     was: sectionsInForce(live.unit, hostFiles(facts, [live.fragment, ...live.dropIns])),
@@ -37,18 +43,33 @@ export function differentVariables(unit: Renamed, sides: BothSides): readonly st
   const ours = new Map(sides.files.map(({ path, content }) => [path, content]));
   const before = variablesOf(was, sides.facts.files, sides.systemd);
   const after = variablesOf(now, new Map([...sides.facts.files, ...ours]), sides.systemd);
-  return [...new Set([...before.keys(), ...after.keys()])].filter((name) => before.get(name) !== after.get(name));
+  return [...new Set([...before.keys(), ...after.keys()])].filter(
+    (name) => before.get(name) !== after.get(name),
+  );
 }
 
-/** The directives that systemd knows, without those that are compared by their values or only for whoever enables the unit by hand. */
-export function comparable(sections: Sections, systemd: number): ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> {
-  const kept = (section: string, name: string): boolean => isKnownDirective(section, name, systemd) && !ELSEWHERE.includes(name);
-  return new Map([...sections].map(([section, directives]) => [section, new Map([...directives].filter(([name]) => kept(section, name)))]));
+/**
+ * The directives that systemd knows, without those that are compared by their values or only for whoever
+ * enables the unit by hand.
+ */
+export function comparable(
+  sections: Sections,
+  systemd: number,
+): ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> {
+  const kept = (section: string, name: string): boolean =>
+    isKnownDirective(section, name, systemd) && !ELSEWHERE.includes(name);
+  return new Map(
+    [...sections].map(([section, directives]) => [
+      section,
+      new Map([...directives].filter(([name]) => kept(section, name))),
+    ]),
+  );
 }
 
 /** A line that shows both, but for what looks like a secret. */
 export function sayDifference({ section, name, was, becomes }: Difference): string {
-  const shown = (values: readonly string[]): string => show(values.map((value) => (saysSecret(name, [value]) ? "<secret>" : value)));
+  const shown = (values: readonly string[]): string =>
+    show(values.map((value) => (saysSecret(name, [value]) ? "<secret>" : value)));
   return `[${section}] ${name}=: ${shown(was)} on the host, ${shown(becomes)} from the service file`;
 }
 
@@ -60,10 +81,19 @@ export function show(values: readonly string[]): string {
 const ELSEWHERE = ["Environment", "EnvironmentFile", "Also"];
 
 /** Of Environment= the text, whose specifiers are the same; a secret's was read without them. */
-function variablesOf(sections: Sections, files: ReadonlyMap<string, Uint8Array>, systemd: number): ReadonlyMap<string, string> {
+function variablesOf(
+  sections: Sections,
+  files: ReadonlyMap<string, Uint8Array>,
+  systemd: number,
+): ReadonlyMap<string, string> {
   const service = sections.get("Service");
-  const assigned = (service?.get("Environment") ?? []).flatMap((value) => splitWords(value).words.map((word) => word.value));
-  const pairs = assigned.map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1).replaceAll("%%", "%")] as const);
+  const assigned = (service?.get("Environment") ?? []).flatMap((value) =>
+    splitWords(value).words.map((word) => word.value),
+  );
+  const pairs = assigned.map(
+    (word) =>
+      [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1).replaceAll("%%", "%")] as const,
+  );
   const listed = (service?.get("EnvironmentFile") ?? []).map((path) => path.replace(/^-/, ""));
   const read = listed.flatMap((path) => readEnvironmentFile(files.get(path) ?? "", path, systemd).variables);
   return new Map([...pairs, ...read.map(({ name, value }) => [name, value] as const)]);

@@ -6,8 +6,9 @@ import type { Sections } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /**
- * The unit's own section, and what other keys of the file say. dropped: directives of [Service]; rewritten: what is left of others; mount: the path of the cache; companions: units
- * of the service that svcdeploy names and enables.
+ * The unit's own section, and what other keys of the file say. dropped: directives of [Service]; rewritten:
+ * what is left of others; mount: the path of the cache; companions: units of the service that svcdeploy names
+ * and enables.
  */
 export type SaidElsewhere = {
   readonly own: "Service" | "Socket" | "Timer" | "Path";
@@ -17,7 +18,10 @@ export type SaidElsewhere = {
   readonly companions: ReadonlySet<string>;
 };
 
-/** The keys unit, service (or the own section in lower case) and install, as far as something is left for them. */
+/**
+ * The keys unit, service (or the own section in lower case) and install, as far as something is left for
+ * them.
+ */
 export type SaidSections = {
   readonly blocks: ReadonlyMap<string, ReadonlyMap<string, Yaml>>;
   readonly notes: readonly string[];
@@ -26,18 +30,27 @@ export type SaidSections = {
 
 /** What no key can say is noted; a directive that holds a secret is an obstacle. */
 export function saySections(sections: Sections, systemd: number, elsewhere: SaidElsewhere): SaidSections {
-  const said = { blocks: new Map<string, ReadonlyMap<string, Yaml>>(), notes: [] as string[], obstacles: [] as string[] };
+  const said = {
+    blocks: new Map<string, ReadonlyMap<string, Yaml>>(),
+    notes: [] as string[],
+    obstacles: [] as string[],
+  };
   for (const [section, directives] of sections) {
     const key = [elsewhere.own, "Unit", "Install"].includes(section) ? section.toLowerCase() : undefined;
     if (key === undefined) {
-      said.notes.push(`Section [${section}] is left out: a service file has none, and systemd reads none of it in a ${elsewhere.own.toLowerCase()}.`);
+      said.notes.push(
+        `Section [${section}] is left out: a service file has none, and systemd reads none of it in a ${elsewhere.own.toLowerCase()}.`,
+      );
       continue;
     }
     const block = new Map<string, Yaml>();
     for (const [name, all] of directives) {
       const values = valuesLeft(section, name, all, elsewhere);
       if (section === "Install" && name === "Also") {
-        if (values.length > 0) said.notes.push(`Also=${values.join(" ")} is left out: these units are not in this file, and stay as they are.`);
+        if (values.length > 0)
+          said.notes.push(
+            `Also=${values.join(" ")} is left out: these units are not in this file, and stay as they are.`,
+          );
       } else if (values.length > 0 && isSayable(said, systemd, section, name)) {
         const open = withoutSecrets(said, name, values);
         if (open.length > 0) block.set(name, asYaml(open));
@@ -48,7 +61,12 @@ export function saySections(sections: Sections, systemd: number, elsewhere: Said
   return said;
 }
 
-function valuesLeft(section: string, name: string, values: readonly string[], elsewhere: SaidElsewhere): readonly string[] {
+function valuesLeft(
+  section: string,
+  name: string,
+  values: readonly string[],
+  elsewhere: SaidElsewhere,
+): readonly string[] {
   if (name === "RequiresMountsFor") return values.filter((path) => path !== elsewhere.mount);
   if (section === "Install" && name === "Also") return withoutUnits(values, elsewhere.companions);
   if (section !== "Service") return values;
@@ -64,7 +82,9 @@ type Remarks = { readonly notes: string[]; readonly obstacles: string[] };
 
 function isSayable({ notes }: Remarks, systemd: number, section: string, name: string): boolean {
   if (/^[A-Za-z][A-Za-z0-9-]*$/.test(name) && isKnownDirective(section, name, systemd)) return true;
-  notes.push(`${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}] is left out: systemd ${systemd} knows no such directive.`);
+  notes.push(
+    `${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}] is left out: systemd ${systemd} knows no such directive.`,
+  );
   return false;
 }
 

@@ -1,4 +1,6 @@
-/** Writes a service file: YAML in blocks, one value a line. What it writes is read back as the same values. */
+/**
+ * Writes a service file: YAML in blocks, one value a line. What it writes is read back as the same values.
+ */
 
 /** A value: texts are written so that no template and no other type can be taken for them. */
 export type Yaml = string | true | readonly Yaml[] | ReadonlyMap<string, Yaml>;
@@ -15,7 +17,8 @@ function formatEntry(key: string, value: Yaml, indent: string): readonly string[
   if (value === true) return [`${name} true`];
   // The reader takes no number for a mode: 0755 would be one, and another.
   if (typeof value === "string") return [`${name} ${key === "mode" ? quote(value) : formatText(value)}`];
-  if (isMap(value)) return [name, ...[...value].flatMap(([each, inner]) => formatEntry(each, inner, `${indent}  `))];
+  if (isMap(value))
+    return [name, ...[...value].flatMap(([each, inner]) => formatEntry(each, inner, `${indent}  `))];
   return [name, ...value.flatMap((item) => formatItem(item, `${indent}  `))];
 }
 
@@ -31,7 +34,8 @@ function formatItem(item: Yaml, indent: string): readonly string[] {
 function formatFlow(value: Yaml): string {
   if (value === true) return "true";
   if (typeof value === "string") return quote(escapeTemplate(value));
-  if (isMap(value)) return `{ ${[...value].map(([key, inner]) => `${formatScalar(key)}: ${formatFlow(inner)}`).join(", ")} }`;
+  if (isMap(value))
+    return `{ ${[...value].map(([key, inner]) => `${formatScalar(key)}: ${formatFlow(inner)}`).join(", ")} }`;
   return `[${value.map(formatFlow).join(", ")}]`;
 }
 
@@ -51,8 +55,13 @@ function escapeTemplate(text: string): string {
 /** In quotes unless nothing could take it for anything else (YAML 1.2, 7.3.3). */
 function formatScalar(text: string): string {
   const isWord =
-    /^[A-Za-z/$][A-Za-z0-9 ./$%@+=,;:_~!^&|()<>?*'"{}\\[\]-]*$/.test(text) && !/: |:$| $|^(?:true|false|null|y|n|yes|no|on|off)$/i.test(text);
-  return isWord || /^(?:0|[1-9][0-9]{0,8})$/.test(text) || /^(?:yes|no|\d{1,9}(?:ms|s|min|h|d|[KMGT%]))$/.test(text) ? text : quote(text);
+    /^[A-Za-z/$][A-Za-z0-9 ./$%@+=,;:_~!^&|()<>?*'"{}\\[\]-]*$/.test(text) &&
+    !/: |:$| $|^(?:true|false|null|y|n|yes|no|on|off)$/i.test(text);
+  return isWord ||
+    /^(?:0|[1-9][0-9]{0,8})$/.test(text) ||
+    /^(?:yes|no|\d{1,9}(?:ms|s|min|h|d|[KMGT%]))$/.test(text)
+    ? text
+    : quote(text);
 }
 
 /** JSON's strings are YAML's, but for what YAML does not take as it stands. */

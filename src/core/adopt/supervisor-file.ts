@@ -1,9 +1,15 @@
-/** Reads supervisord's configuration as it does itself: Python's ConfigParser, `;` or `#` behind a blank begin a comment, names in lower case. */
+/**
+ * Reads supervisord's configuration as it does itself: Python's ConfigParser, `;` or `#` behind a blank begin
+ * a comment, names in lower case.
+ */
 
 /** A section and its values by name; lines that belong to nothing are told. */
 export type SupervisorSection = { readonly name: string; readonly values: ReadonlyMap<string, string> };
 /** The sections in their order, of one name put together; strange: numbers of lines that are neither. */
-export type SupervisorFile = { readonly sections: readonly SupervisorSection[]; readonly strange: readonly number[] };
+export type SupervisorFile = {
+  readonly sections: readonly SupervisorSection[];
+  readonly strange: readonly number[];
+};
 
 /** Never throws. A value goes on over indented lines; of one name in a section the last one holds. */
 export function readSupervisorFile(text: string): SupervisorFile {
@@ -15,7 +21,8 @@ export function readSupervisorFile(text: string): SupervisorFile {
     const [, head] = /^\[([^\]]+)\]/.exec(line) ?? [];
     const [, name, value = ""] = /^([^\s=:][^=:]*)[=:](.*)$/.exec(line) ?? [];
     if (line.trim() === "") continue;
-    if (/^\s/.test(line) && section !== null && key !== null) section.set(key, `${section.get(key) ?? ""}\n${line.trim()}`);
+    if (/^\s/.test(line) && section !== null && key !== null)
+      section.set(key, `${section.get(key) ?? ""}\n${line.trim()}`);
     else if (head !== undefined) {
       section = sections.get(head) ?? new Map();
       sections.set(head, section);

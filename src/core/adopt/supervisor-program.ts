@@ -5,7 +5,14 @@ import { Secret } from "../secret.ts";
 import { formatEnvironmentAssignment } from "../unit-file/quote.ts";
 import type { FoundSecret } from "./environment.ts";
 import type { Yaml } from "./service-text.ts";
-import { expandText, formatCommand, hasMark, readPairs, splitShellWords, withSpecifiers } from "./supervisor-text.ts";
+import {
+  expandText,
+  formatCommand,
+  hasMark,
+  readPairs,
+  splitShellWords,
+  withSpecifiers,
+} from "./supervisor-text.ts";
 
 /** A program as a service; notes and obstacles as of an adopted unit. */
 export type AdoptedProgram = {
@@ -16,7 +23,10 @@ export type AdoptedProgram = {
   readonly obstacles: readonly string[];
 };
 
-/** program: what stands behind `program:`; shared: [supervisord]'s own environment; file: the configuration, for messages and %(here)s. */
+/**
+ * program: what stands behind `program:`; shared: [supervisord]'s own environment; file: the configuration,
+ * for messages and %(here)s.
+ */
 export type ProgramSource = {
   readonly program: string;
   readonly values: ReadonlyMap<string, string>;
@@ -32,9 +42,18 @@ export function adoptProgram(source: ProgramSource): AdoptedProgram {
     .replaceAll(/[^a-z0-9-]+/g, "-")
     .replace(/^[^a-z]+/, "")
     .slice(0, 63);
-  const draft: Draft = { source, service: new Map(), notes: [], obstacles: [], formats: new Set(), secrets: new Map(), variables: new Map() };
+  const draft: Draft = {
+    source,
+    service: new Map(),
+    notes: [],
+    obstacles: [],
+    formats: new Set(),
+    secrets: new Map(),
+    variables: new Map(),
+  };
   if (name !== program) draft.notes.push(`The program was called ${program}.`);
-  if (refuseName(name) !== null) draft.obstacles.push("its name has no letter that a service's name could begin with");
+  if (refuseName(name) !== null)
+    draft.obstacles.push("its name has no letter that a service's name could begin with");
   draft.service.set("Type", "exec");
   takeCommand(draft);
   takeProcess(draft);
@@ -51,7 +70,8 @@ export function adoptProgram(source: ProgramSource): AdoptedProgram {
   ]);
   if (instances.length > 0) blocks.set("instances", instances);
   if (draft.variables.size > 0) blocks.set("environment", draft.variables);
-  if (draft.secrets.size > 0) blocks.set("secrets", new Map([...draft.secrets.keys()].map((each) => [each, new Map([["env", each]])])));
+  if (draft.secrets.size > 0)
+    blocks.set("secrets", new Map([...draft.secrets.keys()].map((each) => [each, new Map([["env", each]])])));
   if (logs !== null) blocks.set("logrotate", logs);
   const { notes, obstacles, secrets } = draft;
   return { name, blocks, secrets, notes, obstacles };
@@ -69,21 +89,29 @@ type Draft = {
 };
 
 /** A value expanded, with systemd's specifiers still marked; absent where it is not set. */
-function expanded({ source, formats, obstacles }: Draft, key: string, text = source.values.get(key)): string | undefined {
+function expanded(
+  { source, formats, obstacles }: Draft,
+  key: string,
+  text = source.values.get(key),
+): string | undefined {
   if (text === undefined) return undefined;
   const here = source.file.slice(0, Math.max(1, source.file.lastIndexOf("/")));
   const result = expandText(text, { program: source.program, here });
   for (const format of result.formats) formats.add(format);
-  for (const each of result.unknown) obstacles.push(`${key}: ${each} is known to supervisord alone; write its value into the file`);
+  for (const each of result.unknown)
+    obstacles.push(`${key}: ${each} is known to supervisord alone; write its value into the file`);
   return result.text;
 }
 
 function takeCommand(draft: Draft): void {
   const words = splitShellWords(expanded(draft, "command") ?? "");
   const [program] = words ?? [];
-  if (words === null || program === undefined) return void draft.obstacles.push("it has no command that can be read");
+  if (words === null || program === undefined)
+    return void draft.obstacles.push("it has no command that can be read");
   if (program.includes("/") && !program.startsWith("/"))
-    draft.obstacles.push(`its program ${program} is a relative path: systemd takes an absolute one, or a name`);
+    draft.obstacles.push(
+      `its program ${program} is a relative path: systemd takes an absolute one, or a name`,
+    );
   if (holdsSecret(words.join(" ")))
     return void draft.obstacles.push(
       "command holds what looks like a secret and is left out, for the service file is for Git: move it into the environment first",
@@ -101,10 +129,13 @@ function takeProcess(draft: Draft): void {
     const value = literal(key);
     if (value !== undefined && value !== "") draft.service.set(name, withSpecifiers(value));
   }
-  if (!draft.service.has("User")) draft.notes.push("It had no user of its own: it runs as root, as supervisord did.");
+  if (!draft.service.has("User"))
+    draft.notes.push("It had no user of its own: it runs as root, as supervisord did.");
 }
 
-/** A failed start is tried again so often; supervisord waits a second longer each time, systemd the same time. */
+/**
+ * A failed start is tried again so often; supervisord waits a second longer each time, systemd the same time.
+ */
 function takeRestart(draft: Draft): readonly (readonly [string, string])[] {
   const { service, notes } = draft;
   const wanted = (draft.source.values.get("autorestart") ?? "unexpected").toLowerCase();
@@ -116,12 +147,15 @@ function takeRestart(draft: Draft): readonly (readonly [string, string])[] {
   const others = codes.filter((code) => code !== "0").join(" ");
   if (/^(?:false|no|off|0)$/.test(wanted)) {
     service.set("Restart", "no");
-    notes.push("autorestart was false: unlike supervisord, systemd does not try a failed start again either.");
+    notes.push(
+      "autorestart was false: unlike supervisord, systemd does not try a failed start again either.",
+    );
     return [];
   }
   const isUnexpected = wanted === "unexpected";
   service.set("Restart", isUnexpected && codes.includes("0") ? "on-failure" : "always");
-  if (isUnexpected && others !== "") service.set(codes.includes("0") ? "SuccessExitStatus" : "RestartPreventExitStatus", others);
+  if (isUnexpected && others !== "")
+    service.set(codes.includes("0") ? "SuccessExitStatus" : "RestartPreventExitStatus", others);
   // supervisord's change log, 4.0.0.
   if (isUnexpected && written === undefined)
     notes.push(
@@ -153,7 +187,10 @@ function takeStop(draft: Draft): void {
   const isOn = (key: string): boolean => isTrue(draft.source.values.get(key));
   if (isOn("stopasgroup")) return;
   draft.service.set("KillMode", "mixed");
-  if (!isOn("killasgroup")) draft.notes.push("Its children that outlive it are killed (KillMode=mixed); supervisord left them running.");
+  if (!isOn("killasgroup"))
+    draft.notes.push(
+      "Its children that outlive it are killed (KillMode=mixed); supervisord left them running.",
+    );
 }
 
 function isTrue(text: string | undefined): boolean {
@@ -169,7 +206,8 @@ function takeVariables(draft: Draft): void {
     const pairs = readPairs(expanded(draft, key, text) ?? "");
     if (pairs === null) draft.obstacles.push(`${key} is no list of NAME="value"`);
     for (const [name, value] of pairs ?? []) {
-      if (looksSecret(name, value)) draft.secrets.set(name, { value: new Secret(name, value), from: `${draft.source.file}, ${key}` });
+      if (looksSecret(name, value))
+        draft.secrets.set(name, { value: new Secret(name, value), from: `${draft.source.file}, ${key}` });
       else if (hasMark(value)) assigned.push(assignment(name, value));
       else draft.variables.set(name, value);
     }
@@ -183,7 +221,10 @@ function assignment(name: string, value: string): string {
   return quoted.ok ? withSpecifiers(quoted.text) : "";
 }
 
-/** Files are opened by systemd as root and go on growing; logrotate turns them, as supervisord did by their size. */
+/**
+ * Files are opened by systemd as root and go on growing; logrotate turns them, as supervisord did by their
+ * size.
+ */
 function takeLogs(draft: Draft): ReadonlyMap<string, Yaml> | null {
   const out = target(draft, "stdout_logfile");
   const isTogether = isTrue(draft.source.values.get("redirect_stderr"));
@@ -191,11 +232,16 @@ function takeLogs(draft: Draft): ReadonlyMap<string, Yaml> | null {
   if (out !== "journal") draft.service.set("StandardOutput", out);
   if (isTogether && out !== "journal") draft.service.set("StandardError", "inherit");
   else if (error !== null && error !== out) draft.service.set("StandardError", error);
-  const paths = [...new Set([out, error ?? ""])].flatMap((each) => (each.startsWith("append:") ? [each.slice("append:".length)] : []));
+  const paths = [...new Set([out, error ?? ""])].flatMap((each) =>
+    each.startsWith("append:") ? [each.slice("append:".length)] : [],
+  );
   const key = out.startsWith("append:") ? "stdout_logfile" : "stderr_logfile";
-  const [, number = "50", unit = "MB"] = /^(\d{1,12})\s*(KB|MB|GB)?$/i.exec(draft.source.values.get(`${key}_maxbytes`) ?? "50MB") ?? [];
+  const [, number = "50", unit = "MB"] =
+    /^(\d{1,12})\s*(KB|MB|GB)?$/i.exec(draft.source.values.get(`${key}_maxbytes`) ?? "50MB") ?? [];
   if (paths.length === 0 || Number(number) === 0) return null;
-  draft.notes.push("logrotate looks once a day as a rule, supervisord at every line: a log can grow beyond its size until then.");
+  draft.notes.push(
+    "logrotate looks once a day as a rule, supervisord at every line: a log can grow beyond its size until then.",
+  );
   const size = `${number}${{ kb: "k", mb: "M", gb: "G" }[unit.toLowerCase()] ?? ""}`;
   const shown = paths.map((path) => path.replaceAll("%i", "*").replaceAll("%H", "*").replaceAll("%%", "%"));
   return new Map<string, Yaml>([
@@ -219,7 +265,8 @@ function takeInstances(draft: Draft): readonly string[] {
   const [many, start] = [count(draft, "numprocs", 1), count(draft, "numprocs_start", 0)];
   if (many <= 1 && draft.formats.size === 0) return [];
   const [format = "", second] = [...draft.formats];
-  if (second !== undefined) draft.obstacles.push("process_num is written in several ways, and an instance has one name");
+  if (second !== undefined)
+    draft.obstacles.push("process_num is written in several ways, and an instance has one name");
   if (many > 100) draft.obstacles.push(`it has ${many} processes, and a service has 100 instances at most`);
   return Array.from({ length: Math.min(many, 100) }, (_, index) =>
     String(start + index).padStart(Number(format.replace(/^0/, "")) || 0, format.startsWith("0") ? "0" : " "),
@@ -233,18 +280,27 @@ const TAKEN =
 
 /** Keys that supervisord has and systemd has no need of or no word for. */
 const WITHOUT_WORD =
-  "stdout_capture_maxbytes stdout_events_enabled stdout_syslog stderr_capture_maxbytes stderr_events_enabled stderr_syslog serverurl".split(" ");
+  "stdout_capture_maxbytes stdout_events_enabled stdout_syslog stderr_capture_maxbytes stderr_events_enabled stderr_syslog serverurl".split(
+    " ",
+  );
 
 function takeRest({ source, notes }: Draft): void {
   const isStarted = !/^(?:false|no|off|0)$/i.test(source.values.get("autostart") ?? "true");
   const why = new Map([
     ["priority", "no order is kept; write After= where one is needed"],
-    ["autostart", isStarted ? "svcdeploy enables what it delivers" : "it was not started by itself; svcdeploy starts and enables it"],
+    [
+      "autostart",
+      isStarted
+        ? "svcdeploy enables what it delivers"
+        : "it was not started by itself; svcdeploy starts and enables it",
+    ],
     ...WITHOUT_WORD.map((key) => [key, "systemd has nothing like it"] as const),
   ]);
   for (const key of source.values.keys()) {
     if (TAKEN.includes(key)) continue;
     const name = key.replaceAll(/[^a-z0-9_]/g, "?").slice(0, 60);
-    notes.push(`${name} is left out: ${why.get(key) ?? "supervisord knows no such key and did nothing with it"}.`);
+    notes.push(
+      `${name} is left out: ${why.get(key) ?? "supervisord knows no such key and did nothing with it"}.`,
+    );
   }
 }

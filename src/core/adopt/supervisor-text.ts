@@ -1,10 +1,20 @@
 /** The texts inside supervisord's values: words as a shell has them, variables, and Python's expansions. */
 import { formatExecArgument } from "../unit-file/quote.ts";
 
-/** What supervisord expands. here: the folder of its configuration file; number: systemd's instance stands for the process number. */
+/**
+ * What supervisord expands. here: the folder of its configuration file; number: systemd's instance stands for
+ * the process number.
+ */
 export type Expansion = { readonly program: string; readonly here: string };
-/** A text with systemd's specifiers marked, the formats of the process number, and what cannot be expanded here. */
-export type Expanded = { readonly text: string; readonly formats: readonly string[]; readonly unknown: readonly string[] };
+/**
+ * A text with systemd's specifiers marked, the formats of the process number, and what cannot be expanded
+ * here.
+ */
+export type Expanded = {
+  readonly text: string;
+  readonly formats: readonly string[];
+  readonly unknown: readonly string[];
+};
 
 /** Stand for %i and %H until the rest of the text is quoted. */
 const [INSTANCE, HOST] = ["\ue000", "\ue001"];
@@ -19,16 +29,19 @@ export function expandText(text: string, { program, here }: Expansion): Expanded
     ["here", here],
     ["host_node_name", HOST],
   ]);
-  const expanded = text.replace(/%(?:%|\(([A-Za-z_0-9]+)\)(0?\d*)([sd]))/g, (whole, name: string | undefined, width: string, type: string) => {
-    if (name === undefined) return "%";
-    if (name === "process_num") {
-      formats.push(width);
-      return INSTANCE;
-    }
-    const value = type === "s" && width === "" ? values.get(name) : undefined;
-    if (value === undefined) unknown.push(whole);
-    return value ?? whole;
-  });
+  const expanded = text.replace(
+    /%(?:%|\(([A-Za-z_0-9]+)\)(0?\d*)([sd]))/g,
+    (whole, name: string | undefined, width: string, type: string) => {
+      if (name === undefined) return "%";
+      if (name === "process_num") {
+        formats.push(width);
+        return INSTANCE;
+      }
+      const value = type === "s" && width === "" ? values.get(name) : undefined;
+      if (value === undefined) unknown.push(whole);
+      return value ?? whole;
+    },
+  );
   return { text: expanded, formats, unknown };
 }
 
@@ -42,7 +55,10 @@ export function hasMark(text: string): boolean {
   return text.includes(INSTANCE) || text.includes(HOST);
 }
 
-/** A command's words by the shell's rules for quotes (Python's shlex.split); null for a quote or backslash that nothing ends. */
+/**
+ * A command's words by the shell's rules for quotes (Python's shlex.split); null for a quote or backslash
+ * that nothing ends.
+ */
 export function splitShellWords(text: string): readonly string[] | null {
   const words: string[] = [];
   const pattern = /\s+|((?:[^\s"'\\]|\\[\s\S]|"(?:[^"\\]|\\[\s\S])*"|'[^']*')+)|([\s\S])/g;
@@ -63,7 +79,8 @@ export function readPairs(text: string): readonly (readonly [string, string])[] 
   const pairs: (readonly [string, string])[] = [];
   let rest = text.trim();
   while (rest !== "") {
-    const match = /^([A-Za-z_][A-Za-z0-9_]*)\s*=\s*("(?:[^"\\]|\\[\s\S])*"|'[^']*'|[^\s,"']*)\s*(?:,\s*|$)/.exec(rest);
+    const match =
+      /^([A-Za-z_][A-Za-z0-9_]*)\s*=\s*("(?:[^"\\]|\\[\s\S])*"|'[^']*'|[^\s,"']*)\s*(?:,\s*|$)/.exec(rest);
     if (match === null) return null;
     pairs.push([match[1] ?? "", unquote(match[2] ?? "")]);
     rest = rest.slice(match[0].length);
@@ -73,8 +90,10 @@ export function readPairs(text: string): readonly (readonly [string, string])[] 
 
 /** In double quotes a backslash takes only `"` and itself; outside any character. */
 function unquote(word: string): string {
-  return word.replace(/'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])/g, (_all, single?: string, double?: string, escaped?: string) =>
-    double === undefined ? (single ?? escaped ?? "") : double.replace(/\\(["\\])/g, "$1"),
+  return word.replace(
+    /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])/g,
+    (_all, single?: string, double?: string, escaped?: string) =>
+      double === undefined ? (single ?? escaped ?? "") : double.replace(/\\(["\\])/g, "$1"),
   );
 }
 

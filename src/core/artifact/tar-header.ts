@@ -1,4 +1,7 @@
-/** The tar that carries a tree to a host: POSIX ustar, with a pax record where a name does not fit (pax(1)). No owner, no time. */
+/**
+ * The tar that carries a tree to a host: POSIX ustar, with a pax record where a name does not fit (pax(1)).
+ * No owner, no time.
+ */
 import { Buffer } from "node:buffer";
 import type { TreeEntry } from "./tree-entry.ts";
 
@@ -11,11 +14,26 @@ export const TAR_END: Uint8Array = new Uint8Array(2 * BLOCK);
 export function tarHeader(entry: TreeEntry): Uint8Array {
   const name = Buffer.from(entry.kind === "directory" ? `${entry.path}/` : entry.path);
   const target = Buffer.from(entry.kind === "link" ? entry.target : "");
-  const records = [...(name.length > 100 ? [paxRecord("path", name)] : []), ...(target.length > 100 ? [paxRecord("linkpath", target)] : [])];
-  const header = block({ name, target, type: TYPES[entry.kind], mode: modeOf(entry), size: entry.kind === "file" ? entry.size : 0 });
+  const records = [
+    ...(name.length > 100 ? [paxRecord("path", name)] : []),
+    ...(target.length > 100 ? [paxRecord("linkpath", target)] : []),
+  ];
+  const header = block({
+    name,
+    target,
+    type: TYPES[entry.kind],
+    mode: modeOf(entry),
+    size: entry.kind === "file" ? entry.size : 0,
+  });
   if (records.length === 0) return header;
   const pax = Buffer.concat(records);
-  const before = block({ name: Buffer.from("pax"), target: Buffer.alloc(0), type: "x", mode: 0o644, size: pax.length });
+  const before = block({
+    name: Buffer.from("pax"),
+    target: Buffer.alloc(0),
+    type: "x",
+    mode: 0o644,
+    size: pax.length,
+  });
   return Buffer.concat([before, pax, tarPadding(pax.length), header]);
 }
 
@@ -31,7 +49,13 @@ function modeOf(entry: TreeEntry): number {
   return entry.kind === "directory" || entry.mode === "755" ? 0o755 : 0o644;
 }
 
-type Fields = { readonly name: Uint8Array; readonly target: Uint8Array; readonly type: string; readonly mode: number; readonly size: number };
+type Fields = {
+  readonly name: Uint8Array;
+  readonly target: Uint8Array;
+  readonly type: string;
+  readonly mode: number;
+  readonly size: number;
+};
 
 function block({ name, target, type, mode, size }: Fields): Uint8Array {
   const bytes = Buffer.alloc(BLOCK);

@@ -6,7 +6,10 @@ type Link = Extract<TreeEntry, { kind: "link" }>;
 /** The kernel gives up after as many (path_resolution(7)). */
 const MAX_LINKS = 40;
 
-/** Why a link cannot be in the tree: it leads out of it or nowhere ever; null when it stays inside. What it leads to need not be there. */
+/**
+ * Why a link cannot be in the tree: it leads out of it or nowhere ever; null when it stays inside. What it
+ * leads to need not be there.
+ */
 export function refuseLink(link: Link, entries: ReadonlyMap<string, TreeEntry>): string | null {
   const reached: string[] = link.path.split("/").slice(0, -1);
   const ahead = link.target.split("/").reverse();
@@ -14,7 +17,8 @@ export function refuseLink(link: Link, entries: ReadonlyMap<string, TreeEntry>):
     const part = ahead.pop() ?? "";
     if (part === "" || part === ".") continue;
     if (part === "..") {
-      if (reached.pop() === undefined) return `${link.path} is a link that leads out of the tree, to ${link.target}`;
+      if (reached.pop() === undefined)
+        return `${link.path} is a link that leads out of the tree, to ${link.target}`;
       continue;
     }
     const next = entries.get([...reached, part].join("/"));

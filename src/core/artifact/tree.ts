@@ -1,4 +1,7 @@
-/** The entries of a release together: no name twice, nothing below a file or a link, no link that leads out, not too many and not too large (SEC-10). */
+/**
+ * The entries of a release together: no name twice, nothing below a file or a link, no link that leads out,
+ * not too many and not too large (SEC-10).
+ */
 
 import type { TreeEntry } from "./tree-entry.ts";
 import { refuseLink } from "./tree-links.ts";
@@ -12,7 +15,11 @@ export const TREE_LIMITS: TreeLimits = { entries: 20_000, bytes: 4 * 1024 ** 3 }
 /** A tree that grows entry by entry, in any order. */
 export type GrowingTree = {
   /** Takes an entry: what is new by it, folders above it first; or why it cannot be in this tree. */
-  readonly add: (entry: TreeEntry) => { readonly ok: true; readonly fresh: readonly TreeEntry[] } | { readonly ok: false; readonly reason: string };
+  readonly add: (
+    entry: TreeEntry,
+  ) =>
+    | { readonly ok: true; readonly fresh: readonly TreeEntry[] }
+    | { readonly ok: false; readonly reason: string };
   /** Why the whole is no release; null when it is one. */
   readonly refuseWhole: () => string | null;
   /** Bytes of all files so far. */
@@ -33,12 +40,16 @@ export function growTree(limits: TreeLimits = TREE_LIMITS): GrowingTree {
   const refuse = (entry: TreeEntry, parents: readonly string[]): string | null => {
     if (named.has(entry.path)) return `${entry.path} comes twice`;
     const there = entries.get(entry.path);
-    if (there !== undefined && entry.kind !== "directory") return `${entry.path} is a ${entry.kind}, and other entries lie below it`;
+    if (there !== undefined && entry.kind !== "directory")
+      return `${entry.path} is a ${entry.kind}, and other entries lie below it`;
     const between = parents.find((parent) => (entries.get(parent)?.kind ?? "directory") !== "directory");
-    if (between !== undefined) return `${entry.path} lies below ${between}, which is a ${entries.get(between)?.kind}`;
+    if (between !== undefined)
+      return `${entry.path} lies below ${between}, which is a ${entries.get(between)?.kind}`;
     const twin = [...parents, entry.path].find((path) => (folded.get(fold(path)) ?? path) !== path);
-    if (twin !== undefined) return `${twin} and ${folded.get(fold(twin))} differ in upper and lower case alone`;
-    if (entries.size + parents.filter((parent) => !entries.has(parent)).length >= limits.entries) return `it has more than ${limits.entries} entries`;
+    if (twin !== undefined)
+      return `${twin} and ${folded.get(fold(twin))} differ in upper and lower case alone`;
+    if (entries.size + parents.filter((parent) => !entries.has(parent)).length >= limits.entries)
+      return `it has more than ${limits.entries} entries`;
     return size + sizeOf(entry) > limits.bytes ? `its files have more than ${limits.bytes} bytes` : null;
   };
   return {
@@ -48,13 +59,18 @@ export function growTree(limits: TreeLimits = TREE_LIMITS): GrowingTree {
       if (reason !== null) return { ok: false, reason };
       named.add(entry.path);
       size += sizeOf(entry);
-      const wanted: readonly TreeEntry[] = [...parents.map((path) => ({ kind: "directory" as const, path })), entry];
+      const wanted: readonly TreeEntry[] = [
+        ...parents.map((path) => ({ kind: "directory" as const, path })),
+        entry,
+      ];
       return { ok: true, fresh: wanted.filter(({ path }) => !entries.has(path)).map(take) };
     },
     refuseWhole: () => {
       if (![...entries.values()].some(({ kind }) => kind === "file")) return "there is no file in it";
       return (
-        [...entries.values()].map((entry) => (entry.kind === "link" ? refuseLink(entry, entries) : null)).find((reason) => reason !== null) ?? null
+        [...entries.values()]
+          .map((entry) => (entry.kind === "link" ? refuseLink(entry, entries) : null))
+          .find((reason) => reason !== null) ?? null
       );
     },
     size: () => size,

@@ -4,7 +4,10 @@ import type { AskedAt, Finding } from "./host-check.ts";
 const WARN_SECONDS = 5;
 const BAD_SECONDS = 60;
 
-/** host: seconds since the epoch, cut to whole ones. What lies between question and answer counts as the same time. */
+/**
+ * host: seconds since the epoch, cut to whole ones. What lies between question and answer counts as the same
+ * time.
+ */
 export function judgeClock(host: number, asked: AskedAt): readonly Finding[] {
   const seconds = difference(host, asked);
   if (Math.abs(seconds) <= WARN_SECONDS) return [];

@@ -7,7 +7,10 @@ import { isKnownDirective } from "../unit-file/directive-table.ts";
 /** What takes more commands than a file does. */
 export type Delivery = "trees" | "encrypted credentials";
 
-/** By the services as they are written: nothing need be rendered for a first look, and what a variable says is asked about by the plan. */
+/**
+ * By the services as they are written: nothing need be rendered for a first look, and what a variable says is
+ * asked about by the plan.
+ */
 export function deliveriesTo({ services, plays }: Project, { name, systemd }: Host): ReadonlySet<Delivery> {
   const brought = new Set(plays.filter(({ hosts }) => hosts.includes(name)).flatMap((play) => play.services));
   const trees = services.filter((service) => brought.has(service.name)).map(({ tree }) => tree);
@@ -24,5 +27,8 @@ function isTree(artifact: Tree | undefined): boolean {
 }
 
 function hasCredential({ secrets }: TreeMap): boolean {
-  return isTreeMap(secrets) && Object.values(secrets).some((secret) => isTreeMap(secret) && secret.deliver === "credential");
+  return (
+    isTreeMap(secrets) &&
+    Object.values(secrets).some((secret) => isTreeMap(secret) && secret.deliver === "credential")
+  );
 }

@@ -14,7 +14,9 @@ export function errorFinding(host: Host, error: SvcdeployError): Finding {
   }
   if (code === "sudo") {
     const fix = `${host.user} needs sudo without a password.`;
-    const commands = [`echo '${host.user} ALL=(root) NOPASSWD: /bin/sh' >/etc/sudoers.d/svcdeploy   # on the host, as root`];
+    const commands = [
+      `echo '${host.user} ALL=(root) NOPASSWD: /bin/sh' >/etc/sudoers.d/svcdeploy   # on the host, as root`,
+    ];
     return { severity: "bad", code, text: message, fix, commands };
   }
   return { severity: "bad", code, text: message, fix: error.hint, commands: [] };

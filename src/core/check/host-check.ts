@@ -1,7 +1,10 @@
 /** The vocabulary of `svcdeploy check`: what a host said of itself, and what that comes to. */
 import type { HostFacts, OpenTransaction } from "../model.ts";
 
-/** The file system that holds a folder to which a deployment writes. Null counts: the host did not say, or the file system has no such limit. */
+/**
+ * The file system that holds a folder to which a deployment writes. Null counts: the host did not say, or the
+ * file system has no such limit.
+ */
 export type Space = {
   readonly folder: string;
   readonly mount: string;
@@ -11,7 +14,10 @@ export type Space = {
   readonly freeInodes: number | null;
 };
 
-/** A lock of a package manager or configuration manager. pid null: a file stands there, and nobody says whose it is. */
+/**
+ * A lock of a package manager or configuration manager. pid null: a file stands there, and nobody says whose
+ * it is.
+ */
 export type ForeignLock = { readonly path: string; readonly pid: number | null; readonly program: string };
 
 /** check.sh's answer, decoded; every text is sanitised. */
@@ -27,12 +33,16 @@ export type CheckAnswer = {
   readonly transactions: readonly OpenTransaction[];
 };
 
-/** The controller's clock in milliseconds since the epoch, right before the question was sent and right after the answer came. */
+/**
+ * The controller's clock in milliseconds since the epoch, right before the question was sent and right after
+ * the answer came.
+ */
 export type AskedAt = { readonly sent: number; readonly answered: number };
 
 /**
- * One thing about a host. bad: must be mended before an apply; warn: an apply goes on, but look at it; note: good to know.
- * commands: whole lines to copy; each says in a trailing comment where it is to be typed when that is not here.
+ * One thing about a host. bad: must be mended before an apply; warn: an apply goes on, but look at it; note:
+ * good to know. commands: whole lines to copy; each says in a trailing comment where it is to be typed when
+ * that is not here.
  */
 export type Finding = {
   readonly severity: "bad" | "warn" | "note";

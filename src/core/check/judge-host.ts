@@ -1,4 +1,7 @@
-/** A host's answer → what must be mended before an apply, what to look at, what is good to know; each with what to do. */
+/**
+ * A host's answer → what must be mended before an apply, what to look at, what is good to know; each with
+ * what to do.
+ */
 import type { SvcdeployError } from "../errors.ts";
 import { causeOfError } from "../exit-code.ts";
 import type { Host } from "../model.ts";
@@ -22,23 +25,40 @@ export function judgeHost(host: Host, answer: CheckAnswer, asked: AskedAt): Host
     ...judgeUnits(answer),
   ];
   const { machineId, systemd, cgroup } = answer.facts;
-  return { host: host.name, status: findings.some(isBad) ? "mend" : "well", machineId, systemd, cgroup, findings };
+  return {
+    host: host.name,
+    status: findings.some(isBad) ? "mend" : "well",
+    machineId,
+    systemd,
+    cgroup,
+    findings,
+  };
 }
 
 /** The check of a host that gave no answer. */
 export function judgeError(host: Host, error: SvcdeployError): HostCheck {
   const cause = causeOfError(error);
   const status = cause === "unreachable" || cause === "refused" ? cause : "mend";
-  return { host: host.name, status, machineId: null, systemd: null, cgroup: null, findings: [errorFinding(host, error)] };
+  return {
+    host: host.name,
+    status,
+    machineId: null,
+    systemd: null,
+    cgroup: null,
+    findings: [errorFinding(host, error)],
+  };
 }
 
 /** The checks, with every two names of one machine (the same machine-id) told apart from two machines. */
 export function refuseTwins(checks: readonly HostCheck[]): readonly HostCheck[] {
   const names = new Map<string, string[]>();
-  for (const { host, machineId } of checks) if (machineId !== null) names.set(machineId, [...(names.get(machineId) ?? []), host]);
+  for (const { host, machineId } of checks)
+    if (machineId !== null) names.set(machineId, [...(names.get(machineId) ?? []), host]);
   return checks.map((check) => {
     const twins = check.machineId === null ? [] : (names.get(check.machineId) ?? []);
-    return twins.length < 2 ? check : { ...check, status: "mend", findings: [...check.findings, twinFinding(check.host, twins)] };
+    return twins.length < 2
+      ? check
+      : { ...check, status: "mend", findings: [...check.findings, twinFinding(check.host, twins)] };
   });
 }
 
@@ -75,12 +95,24 @@ function judgeRights(host: Host, { facts }: CheckAnswer): readonly Finding[] {
 
 function judgeSystemd(host: Host, { facts }: CheckAnswer): readonly Finding[] {
   const where = `${host.place.file}:${host.place.line}`;
-  const bad = (text: string, fix: string): readonly Finding[] => [{ severity: "bad", code: "systemd", text, fix, commands: [] }];
-  if (facts.systemd === 0) return bad("systemd does not answer", "Is systemd PID 1 there, and does `systemctl status` work as root?");
+  const bad = (text: string, fix: string): readonly Finding[] => [
+    { severity: "bad", code: "systemd", text, fix, commands: [] },
+  ];
+  if (facts.systemd === 0)
+    return bad(
+      "systemd does not answer",
+      "Is systemd PID 1 there, and does `systemctl status` work as root?",
+    );
   if (facts.systemd < OLDEST_SYSTEMD)
-    return bad(`systemd is ${facts.systemd}; ${OLDEST_SYSTEMD} is the oldest that svcdeploy knows`, "Bring the host to a newer release.");
+    return bad(
+      `systemd is ${facts.systemd}; ${OLDEST_SYSTEMD} is the oldest that svcdeploy knows`,
+      "Bring the host to a newer release.",
+    );
   if (facts.systemd < host.systemd)
-    return bad(`systemd is ${facts.systemd}, the inventory says ${host.systemd}`, `Write \`systemd: ${facts.systemd}\` for ${host.name} (${where}).`);
+    return bad(
+      `systemd is ${facts.systemd}, the inventory says ${host.systemd}`,
+      `Write \`systemd: ${facts.systemd}\` for ${host.name} (${where}).`,
+    );
   if (facts.systemd === host.systemd) return [];
   const text = `systemd is ${facts.systemd}, the inventory says ${host.systemd}`;
   const fix = `\`systemd: ${facts.systemd}\` in the inventory lets services use directives that came since.`;
@@ -96,7 +128,13 @@ function judgeState({ facts, reboots }: CheckAnswer): readonly Finding[] {
   }
   if (reboots.includes("required")) {
     const fix = "Reboot it when it suits you; until then programs may run on libraries that were replaced.";
-    found.push({ severity: "warn", code: "reboot", text: "a reboot is pending (/run/reboot-required)", fix, commands: [] });
+    found.push({
+      severity: "warn",
+      code: "reboot",
+      text: "a reboot is pending (/run/reboot-required)",
+      fix,
+      commands: [],
+    });
   }
   return found;
 }
@@ -120,9 +158,17 @@ function judgeSystemState(state: string): readonly Finding[] {
     case "stopping":
       return one("bad", "the host is shutting down", "Wait until it is up again.");
     case "maintenance":
-      return one("bad", "the host is in rescue or emergency mode", "Mend what stopped its boot: `journalctl -b -p err` on the host.");
+      return one(
+        "bad",
+        "the host is in rescue or emergency mode",
+        "Mend what stopped its boot: `journalctl -b -p err` on the host.",
+      );
     default:
-      return one("warn", `systemd calls its own state ${JSON.stringify(state)}`, "Look at `systemctl status` on the host.");
+      return one(
+        "warn",
+        `systemd calls its own state ${JSON.stringify(state)}`,
+        "Look at `systemctl status` on the host.",
+      );
   }
 }
 

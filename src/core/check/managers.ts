@@ -1,9 +1,12 @@
 /** Who else is at work on a host: package managers, configuration managers, other runs of svcdeploy. */
 import type { OpenTransaction } from "../model.ts";
-import { isLocked } from "../plan/host-notices.ts";
+import { isLocked } from "../plan/notices/host-notices.ts";
 import type { CheckAnswer, Finding, ForeignLock } from "./host-check.ts";
 
-/** Locks that are held are bad; a process without a lock, a file without an owner and an unfinished transaction are worth a look. */
+/**
+ * Locks that are held are bad; a process without a lock, a file without an owner and an unfinished
+ * transaction are worth a look.
+ */
 export function judgeManagers({ locks, processes, transactions }: CheckAnswer): readonly Finding[] {
   const byHolder = Map.groupBy(locks, ({ pid, path }) => (pid === null ? path : `pid ${pid}`));
   const holders = new Set(locks.map(({ pid }) => pid));
@@ -34,7 +37,13 @@ function judgeLock(locks: readonly ForeignLock[]): Finding {
 
 function processFinding(pid: number, program: string): Finding {
   const fix = "It may change the host at the same time; better wait until it has finished.";
-  return { severity: "warn", code: "other-manager", text: `${program} (pid ${pid}) is running`, fix, commands: [look(pid)] };
+  return {
+    severity: "warn",
+    code: "other-manager",
+    text: `${program} (pid ${pid}) is running`,
+    fix,
+    commands: [look(pid)],
+  };
 }
 
 function look(pid: number): string {
@@ -46,9 +55,16 @@ function judgeTransaction(transaction: OpenTransaction): Finding {
   const text = `transaction ${id.slice(0, 12)} of ${owner} (project ${project}, ${state})`;
   const age = ageSeconds === null ? "" : `, for ${ageSeconds} s by now`;
   if (isLocked(transaction))
-    return { severity: "bad", code: "locked", text: `${text} is under way${age}`, fix: "Wait until that run has ended.", commands: [] };
+    return {
+      severity: "bad",
+      code: "locked",
+      text: `${text} is under way${age}`,
+      fix: "Wait until that run has ended.",
+      commands: [],
+    };
   if (state === "ROLLBACK_FAILED") {
-    const fix = "Look at the host before anything else; the journal of the transaction says what could not be put back.";
+    const fix =
+      "Look at the host before anything else; the journal of the transaction says what could not be put back.";
     return {
       severity: "bad",
       code: "rollback-failed",
@@ -57,5 +73,11 @@ function judgeTransaction(transaction: OpenTransaction): Finding {
       commands: [`journalctl -u svcdeploy-${id}.service   # on the host`],
     };
   }
-  return { severity: "warn", code: "unfinished", text: `${text} has no controller any more`, fix: "The next apply settles it first.", commands: [] };
+  return {
+    severity: "warn",
+    code: "unfinished",
+    text: `${text} has no controller any more`,
+    fix: "The next apply settles it first.",
+    commands: [],
+  };
 }

@@ -5,7 +5,10 @@ import type { Place, Tree } from "../model.ts";
 import { describe, readKeysMessage } from "./schema-parts.ts";
 import { problemAt, type TreePath } from "./yaml.ts";
 
-/** A tree with what is needed to point into it. text: the source for excerpts; empty leaves them to be filled in later. */
+/**
+ * A tree with what is needed to point into it. text: the source for excerpts; empty leaves them to be filled
+ * in later.
+ */
 export type Checkable = {
   readonly tree: Tree;
   readonly text: string;
@@ -20,9 +23,14 @@ export const MAX_PROBLEMS = 100;
 export type Checked<T> = { readonly value: T | null; readonly problems: readonly Problem[] };
 
 /**
- * Checks a tree. stage "written": what is wrong with a text that holds `{{` is left to the second check; "expanded" or "plain": nothing is left.
+ * Checks a tree. stage "written": what is wrong with a text that holds `{{` is left to the second check;
+ * "expanded" or "plain": nothing is left.
  */
-export function checkTree<T>(schema: z.ZodType<T>, document: Checkable, stage: "written" | "expanded" | "plain"): Checked<T> {
+export function checkTree<T>(
+  schema: z.ZodType<T>,
+  document: Checkable,
+  stage: "written" | "expanded" | "plain",
+): Checked<T> {
   const result = schema.safeParse(document.tree);
   if (result.success) return { value: result.data, problems: [] };
   const issues = result.error.issues.filter(
@@ -35,7 +43,10 @@ export function checkTree<T>(schema: z.ZodType<T>, document: Checkable, stage: "
   return { value: null, problems };
 }
 
-/** Problems of reading YAML, then those of the schema except where the first already say what is wrong: a number that YAML misread is not a bad mode as well. */
+/**
+ * Problems of reading YAML, then those of the schema except where the first already say what is wrong: a
+ * number that YAML misread is not a bad mode as well.
+ */
 export function withoutEchoes(first: readonly Problem[], then: readonly Problem[]): readonly Problem[] {
   const told = new Set(first.map((problem) => JSON.stringify(problem.place)));
   return [...first, ...then.filter((problem) => !told.has(JSON.stringify(problem.place)))];
@@ -43,24 +54,35 @@ export function withoutEchoes(first: readonly Problem[], then: readonly Problem[
 
 /** The same mistake found for many hosts is one mistake. */
 export function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify([problem.place, problem.message]), problem])).values()];
+  return [
+    ...new Map(
+      problems.map((problem) => [JSON.stringify([problem.place, problem.message]), problem]),
+    ).values(),
+  ];
 }
 
 function explain(issue: z.core.$ZodIssue, document: Checkable): readonly Problem[] {
   const path = stepsOf(issue.path, document.tree);
-  if (issue.code === "unrecognized_keys") return issue.keys.slice(0, MAX_PROBLEMS).map((key) => unknownKey([...path, key], issue.message, document));
+  if (issue.code === "unrecognized_keys")
+    return issue.keys
+      .slice(0, MAX_PROBLEMS)
+      .map((key) => unknownKey([...path, key], issue.message, document));
   const value = valueAt(document.tree, path);
-  if (value === undefined) return [problemAt(document.text, document.keyPlaceOf(path), `"${path.at(-1)}" is missing`, null)];
+  if (value === undefined)
+    return [problemAt(document.text, document.keyPlaceOf(path), `"${path.at(-1)}" is missing`, null)];
   const isOwnWords = !issue.message.startsWith("Invalid input");
   const message =
-    issue.code === "invalid_type" && !isOwnWords ? `${expectedName(issue.expected)} is expected here, this is ${describe(value)}` : issue.message;
+    issue.code === "invalid_type" && !isOwnWords
+      ? `${expectedName(issue.expected)} is expected here, this is ${describe(value)}`
+      : issue.message;
   return [problemAt(document.text, document.placeOf(path), message, null)];
 }
 
 function unknownKey(path: TreePath, keysMessage: string, document: Checkable): Problem {
   const key = String(path.at(-1));
   const { known, later } = readKeysMessage(keysMessage);
-  if (later.includes(key)) return problemAt(document.text, document.keyPlaceOf(path), `\`${key}\` is not supported yet`, null);
+  if (later.includes(key))
+    return problemAt(document.text, document.keyPlaceOf(path), `\`${key}\` is not supported yet`, null);
   const nearest = nearestName(key, known);
   const hint = nearest === null ? `known keys: ${known.join(", ")}` : `did you mean "${nearest}"?`;
   return problemAt(document.text, document.keyPlaceOf(path), `the key "${key}" is not known here`, hint);

@@ -1,12 +1,28 @@
 /** A section of directives as written → Directives in order, each known to the host's systemd. */
 import { nearestName, type Problem } from "../errors.ts";
 import type { Directives, Host, Place } from "../model.ts";
-import { directiveSince, isKnownDirective, nearestDirective, sectionsWithDirective } from "../unit-file/directive-table.ts";
+import {
+  directiveSince,
+  isKnownDirective,
+  nearestDirective,
+  sectionsWithDirective,
+} from "../unit-file/directive-table.ts";
 import type { WrittenService } from "./service-schema.ts";
 import type { TreePath } from "./yaml.ts";
 
 /** A section that a host's systemd may know the directive in. */
-export type Section = "Unit" | "Service" | "Install" | "Slice" | "Socket" | "Timer" | "Path" | "Mount" | "Swap" | "Automount" | "Scope";
+export type Section =
+  | "Unit"
+  | "Service"
+  | "Install"
+  | "Slice"
+  | "Socket"
+  | "Timer"
+  | "Path"
+  | "Mount"
+  | "Swap"
+  | "Automount"
+  | "Scope";
 type Key = "unit" | "service" | "install" | "slice";
 
 /** What reading a section needs of a service. */
@@ -17,7 +33,10 @@ export type DirectiveReading = {
   readonly problems: Problem[];
 };
 
-/** The directives under a key of the service; a list repeats its directive. An unknown one becomes a problem with the nearest known name. `slice.name` is read along. */
+/**
+ * The directives under a key of the service; a list repeats its directive. An unknown one becomes a problem
+ * with the nearest known name. `slice.name` is read along.
+ */
 export function readDirectives(reading: DirectiveReading, section: Section, key: Key): Directives {
   return Object.entries(reading.written[key] ?? {}).flatMap(([name, values]) => {
     const place = reading.placeOf([key, name]);
@@ -26,7 +45,10 @@ export function readDirectives(reading: DirectiveReading, section: Section, key:
   });
 }
 
-/** The directives of a section in a block of the service, e.g. at ["cache", "Mount"], each known to the host's systemd. */
+/**
+ * The directives of a section in a block of the service, e.g. at ["cache", "Mount"], each known to the host's
+ * systemd.
+ */
 export function readSection(
   reading: DirectiveReading,
   section: Section,
@@ -40,23 +62,54 @@ export function readSection(
 }
 
 /** One directive's values as written at a path of the service, each at its place. */
-export function directivesOf(reading: Pick<DirectiveReading, "placeOf">, path: readonly (string | number)[], values: readonly string[]): Directives {
+export function directivesOf(
+  reading: Pick<DirectiveReading, "placeOf">,
+  path: readonly (string | number)[],
+  values: readonly string[],
+): Directives {
   const name = String(path.at(-1));
-  return values.map((value, index) => ({ name, value, place: reading.placeOf(values.length === 1 ? path : [...path, index]) }));
+  return values.map((value, index) => ({
+    name,
+    value,
+    place: reading.placeOf(values.length === 1 ? path : [...path, index]),
+  }));
 }
 
-/** Adds a problem when the host's systemd does not know the directive in this section. others: sections whose directives may stand beside it. */
-export function checkDirective(reading: DirectiveReading, section: Section, name: string, place: Place, others: readonly Section[] = []): void {
+/**
+ * Adds a problem when the host's systemd does not know the directive in this section. others: sections whose
+ * directives may stand beside it.
+ */
+export function checkDirective(
+  reading: DirectiveReading,
+  section: Section,
+  name: string,
+  place: Place,
+  others: readonly Section[] = [],
+): void {
   const version = reading.host.systemd;
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
-    reading.problems.push({ place, message: `"${name}" cannot be a directive: letters, digits and - only`, hint: null, excerpt: "" });
+    reading.problems.push({
+      place,
+      message: `"${name}" cannot be a directive: letters, digits and - only`,
+      hint: null,
+      excerpt: "",
+    });
   } else if (!isKnownDirective(section, name, version)) {
     const unknown = { directive: name, section, systemd: [version] };
-    reading.problems.push({ place, message: sayUnknown(unknown), hint: hintFor([section, ...others], name, version), excerpt: "", unknown });
+    reading.problems.push({
+      place,
+      message: sayUnknown(unknown),
+      hint: hintFor([section, ...others], name, version),
+      excerpt: "",
+      unknown,
+    });
   }
 }
 
-/** A directive that is unknown on hosts of several versions is one mistake, with all of them named; the newest version's hint stands. */
+/**
+ * A directive that is unknown on hosts of several versions is one mistake, with all of them named; the newest
+ * version's hint stands.
+ */
 export function withoutVersions(problems: readonly Problem[]): readonly Problem[] {
   const [same, folded] = [Map.groupBy(problems, mistakeOf), new Set<string>()];
   return problems.flatMap((problem) => {
@@ -66,7 +119,13 @@ export function withoutVersions(problems: readonly Problem[]): readonly Problem[
     folded.add(key);
     const all = (same.get(key) ?? []).toSorted((left, right) => versionOf(left) - versionOf(right));
     const systemd = [...new Set(all.map(versionOf))];
-    return [{ ...problem, message: sayUnknown({ ...unknown, systemd }), hint: all.findLast(({ hint }) => hint !== null)?.hint ?? null }];
+    return [
+      {
+        ...problem,
+        message: sayUnknown({ ...unknown, systemd }),
+        hint: all.findLast(({ hint }) => hint !== null)?.hint ?? null,
+      },
+    ];
   });
 }
 
@@ -80,7 +139,8 @@ function versionOf({ unknown }: Problem): number {
 
 function sayUnknown({ directive, section, systemd }: NonNullable<Problem["unknown"]>): string {
   const last = systemd.at(-1);
-  const versions = systemd.length > 1 ? `${systemd.slice(0, -1).join(", ")} and ${last} know` : `${last} knows`;
+  const versions =
+    systemd.length > 1 ? `${systemd.slice(0, -1).join(", ")} and ${last} know` : `${last} knows`;
   return `systemd ${versions} no ${directive}= in [${section}]`;
 }
 

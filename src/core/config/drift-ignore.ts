@@ -8,13 +8,21 @@ import { problemAt, type YamlDocument } from "./yaml.ts";
 
 /** A path whose parts may hold * and ?, each within one folder's name. */
 const pathPattern = textThat((path) => refuseHostPath(path.replaceAll(/[*?]/g, "x")));
-const directive = textThat((name) => (/^[A-Z][A-Za-z0-9]{1,63}$/.test(name) ? null : "a directive is a name such as LimitNOFILE"));
-const unit = textThat((name) =>
-  /^[A-Za-z0-9:_.\\@-]{1,240}\.(?:service|slice|mount|socket|timer|target|path)$/.test(name) ? null : "a unit is named in full, e.g. web.service",
+const directive = textThat((name) =>
+  /^[A-Z][A-Za-z0-9]{1,63}$/.test(name) ? null : "a directive is a name such as LimitNOFILE",
 );
-const reason = textThat((text) => (text.trim().length >= 3 ? null : "say why: the reason stands in every report"));
+const unit = textThat((name) =>
+  /^[A-Za-z0-9:_.\\@-]{1,240}\.(?:service|slice|mount|socket|timer|target|path)$/.test(name)
+    ? null
+    : "a unit is named in full, e.g. web.service",
+);
+const reason = textThat((text) =>
+  text.trim().length >= 3 ? null : "say why: the reason stands in every report",
+);
 const hostPattern = textThat((pattern) =>
-  /^[^\p{Cc}]{1,1000}$/u.test(pattern) && pattern.trim() !== "" ? null : "a host pattern is expected here, e.g. web or web*:!web3",
+  /^[^\p{Cc}]{1,1000}$/u.test(pattern) && pattern.trim() !== ""
+    ? null
+    : "a host pattern is expected here, e.g. web or web*:!web3",
 );
 
 const date = leaf(
@@ -40,7 +48,9 @@ const rule = map({
 
 /** The schema of the whole block. */
 export const driftSchema = map({
-  ignore: z.array(rule, { error: "a list of { path | directive | unit, because, until } is expected here" }).optional(),
+  ignore: z
+    .array(rule, { error: "a list of { path | directive | unit, because, until } is expected here" })
+    .optional(),
 });
 
 /** The rules with their places; a rule that names not exactly one thing to ignore is a problem. */
@@ -50,7 +60,9 @@ export function readIgnoreRules(
 ): { readonly rules: readonly IgnoreRule[]; readonly problems: readonly Problem[] } {
   const rules: IgnoreRule[] = [];
   const problems: Problem[] = [];
-  for (const [index, { path, directive: name, unit: unitName, host, because, until }] of (written?.ignore ?? []).entries()) {
+  for (const [index, { path, directive: name, unit: unitName, host, because, until }] of (
+    written?.ignore ?? []
+  ).entries()) {
     const place = document.placeOf(["drift", "ignore", index]);
     const named = [
       ...(path === undefined ? [] : [{ kind: "path", pattern: path } as const]),
@@ -60,7 +72,9 @@ export function readIgnoreRules(
     const [what, second] = named;
     if (what === undefined || second !== undefined) {
       const message = what === undefined ? "a rule names what it ignores" : "a rule ignores one thing only";
-      problems.push(problemAt(document.text, place, `${message}: exactly one of path, directive and unit`, null));
+      problems.push(
+        problemAt(document.text, place, `${message}: exactly one of path, directive and unit`, null),
+      );
     } else rules.push({ what, host: host ?? null, because, until, place });
   }
   return { rules, problems };

@@ -4,8 +4,9 @@ import { type DirectiveReading, readSection, type Section } from "./directives.t
 import type { WrittenService } from "./service-schema.ts";
 
 /**
- * Each drop-in with its sections in systemd's order. A problem: a unit that has several names or stands for several units, one whose restart takes the
- * host along, a section that its type does not have (systemd ignores it), none at all, and two of one name.
+ * Each drop-in with its sections in systemd's order. A problem: a unit that has several names or stands for
+ * several units, one whose restart takes the host along, a section that its type does not have (systemd
+ * ignores it), none at all, and two of one name.
  */
 export function readDropIns(reading: DirectiveReading): Service["dropIns"] {
   const dropIns = (reading.written.dropins ?? []).map((written, index): DropIn => {
@@ -15,10 +16,15 @@ export function readDropIns(reading: DirectiveReading): Service["dropIns"] {
     const { unit, name } = written;
     return { unit, name, sections, onChange: readOnChange(reading, written, index), place };
   });
-  const isSame = (left: DropIn, right: DropIn): boolean => left.unit === right.unit && left.name === right.name;
+  const isSame = (left: DropIn, right: DropIn): boolean =>
+    left.unit === right.unit && left.name === right.name;
   dropIns.forEach((dropIn, index) => {
     if (dropIns.findIndex((other) => isSame(other, dropIn)) < index)
-      refuse(reading, index, `there are two drop-ins ${dropIn.name} for ${dropIn.unit}: give one of them another name`);
+      refuse(
+        reading,
+        index,
+        `there are two drop-ins ${dropIn.name} for ${dropIn.unit}: give one of them another name`,
+      );
   });
   return dropIns;
 }
@@ -43,26 +49,43 @@ function readSections(reading: DirectiveReading, written: Written, index: number
   return KEYS.flatMap((section) => {
     const directives = readSection(reading, section, ["dropins", index, section], written[section]);
     if (written[section] !== undefined && section !== "Unit" && section !== own)
-      refuse(reading, index, `[${section}] means nothing to ${written.unit}: systemd would ignore it`, section);
+      refuse(
+        reading,
+        index,
+        `[${section}] means nothing to ${written.unit}: systemd would ignore it`,
+        section,
+      );
     return directives.length === 0 ? [] : [{ name: section, directives }];
   });
 }
 
 const KEYS = ["Unit", "Service", "Socket", "Timer", "Path", "Slice", "Mount", "Automount", "Swap"] as const;
 
-/** What a daemon-reload does not reach needs a restart, of a service alone: sockets and mounts take other units down with them. */
-function readOnChange(reading: DirectiveReading, { unit, onChange }: Written, index: number): DropIn["onChange"] {
+/**
+ * What a daemon-reload does not reach needs a restart, of a service alone: sockets and mounts take other
+ * units down with them.
+ */
+function readOnChange(
+  reading: DirectiveReading,
+  { unit, onChange }: Written,
+  index: number,
+): DropIn["onChange"] {
   const why = whyNoRestart(unit);
-  if (why !== null && onChange !== "none") refuse(reading, index, `${why}: write onChange: none`, onChange === undefined ? "unit" : "onChange");
+  if (why !== null && onChange !== "none")
+    refuse(reading, index, `${why}: write onChange: none`, onChange === undefined ? "unit" : "onChange");
   const isService = typeOf(unit) === "service";
-  if (!isService && why === null && onChange === "restart") refuse(reading, index, `${unit} needs no restart: leave onChange out`, "onChange");
+  if (!isService && why === null && onChange === "restart")
+    refuse(reading, index, `${unit} needs no restart: leave onChange out`, "onChange");
   return onChange ?? (isService ? "restart" : "none");
 }
 
 /** Why a unit must not be restarted for a drop-in, which needs onChange: none then; null: it may. */
 export function whyNoRestart(unit: string): string | null {
-  if (/^(?:dbus|dbus-broker|user@.*|systemd-.*)\.service$/.test(unit)) return `restarting ${unit} would take sessions or the host's own work along`;
-  return /\.(?:socket|mount|automount|swap)$/.test(unit) ? `restarting ${unit} would take the units along that use it` : null;
+  if (/^(?:dbus|dbus-broker|user@.*|systemd-.*)\.service$/.test(unit))
+    return `restarting ${unit} would take sessions or the host's own work along`;
+  return /\.(?:socket|mount|automount|swap)$/.test(unit)
+    ? `restarting ${unit} would take the units along that use it`
+    : null;
 }
 
 function typeOf(unit: string): string {
@@ -70,5 +93,10 @@ function typeOf(unit: string): string {
 }
 
 function refuse(reading: DirectiveReading, index: number, message: string, ...rest: readonly string[]): void {
-  reading.problems.push({ place: reading.placeOf(["dropins", index, ...rest]), message, hint: null, excerpt: "" });
+  reading.problems.push({
+    place: reading.placeOf(["dropins", index, ...rest]),
+    message,
+    hint: null,
+    excerpt: "",
+  });
 }

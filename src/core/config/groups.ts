@@ -1,4 +1,7 @@
-/** The groups of an inventory: members through children, depth for the order in which variables are laid over each other, cycles named. */
+/**
+ * The groups of an inventory: members through children, depth for the order in which variables are laid over
+ * each other, cycles named.
+ */
 import { didYouMean } from "../errors.ts";
 import type { TreeMap } from "../model.ts";
 import { refuseInventoryName } from "./allow-lists.ts";
@@ -16,9 +19,14 @@ type Fail = (path: TreePath, message: string, hint?: string | null) => undefined
 type Written = { readonly [name: string]: WrittenGroup };
 
 /**
- * The groups of each host, those that are laid first in front. Mistakes go to `fail` with the path of the group; with a cycle or too many members, no group is resolved.
+ * The groups of each host, those that are laid first in front. Mistakes go to `fail` with the path of the
+ * group; with a cycle or too many members, no group is resolved.
  */
-export function resolveGroups(written: Written, hosts: readonly string[], fail: Fail): ReadonlyMap<string, readonly ResolvedGroup[]> {
+export function resolveGroups(
+  written: Written,
+  hosts: readonly string[],
+  fail: Fail,
+): ReadonlyMap<string, readonly ResolvedGroup[]> {
   const known = new Set(hosts);
   for (const name of Object.keys(written)) checkName(name, known, fail);
   checkChildren(written, fail);
@@ -30,7 +38,8 @@ export function resolveGroups(written: Written, hosts: readonly string[], fail: 
   const order = parentsFirst(written);
   const depths = new Map<string, number>();
   for (const name of order)
-    for (const child of childrenOf(written, name)) depths.set(child, Math.max(depths.get(child) ?? 0, (depths.get(name) ?? 0) + 1));
+    for (const child of childrenOf(written, name))
+      depths.set(child, Math.max(depths.get(child) ?? 0, (depths.get(name) ?? 0) + 1));
   const members = new Map<string, ReadonlySet<string>>();
   const walk: Walk = { written, hosts, known, members, fail, work: 0 };
   for (const name of order.toReversed()) members.set(name, membersOf(walk, name));
@@ -38,7 +47,11 @@ export function resolveGroups(written: Written, hosts: readonly string[], fail: 
     fail(["groups"], "the groups have more members than an inventory may hold");
     return new Map();
   }
-  return groupsByHost(order, (name) => ({ name, depth: depths.get(name) ?? 0, vars: written[name]?.vars ?? emptyMap() }), members);
+  return groupsByHost(
+    order,
+    (name) => ({ name, depth: depths.get(name) ?? 0, vars: written[name]?.vars ?? emptyMap() }),
+    members,
+  );
 }
 
 type Walk = {
@@ -71,7 +84,8 @@ function groupsByHost(
 function checkName(name: string, hosts: ReadonlySet<string>, fail: Fail): void {
   const reason = refuseInventoryName(name);
   if (reason !== null) fail(["groups", name], `"${name}": ${reason}`);
-  else if (name === "all") fail(["groups", name], '"all" means every host', "what holds for every host stands in defaults:");
+  else if (name === "all")
+    fail(["groups", name], '"all" means every host', "what holds for every host stands in defaults:");
   else if (hosts.has(name)) fail(["groups", name], `"${name}" is a host and a group`);
 }
 
@@ -79,7 +93,11 @@ function checkChildren(written: Written, fail: Fail): void {
   for (const [name, group] of Object.entries(written)) {
     for (const [index, child] of (group.children ?? []).entries()) {
       if (!Object.hasOwn(written, child))
-        fail(["groups", name, "children", index], `there is no group "${child}"`, didYouMean(child, Object.keys(written)));
+        fail(
+          ["groups", name, "children", index],
+          `there is no group "${child}"`,
+          didYouMean(child, Object.keys(written)),
+        );
     }
   }
 }
@@ -92,7 +110,9 @@ function childrenOf(written: Written, name: string): readonly string[] {
 function findCycle(written: Written): readonly string[] | null {
   const done = new Set<string>();
   for (const start of Object.keys(written)) {
-    const trail: { readonly name: string; readonly left: string[] }[] = [{ name: start, left: [...childrenOf(written, start)] }];
+    const trail: { readonly name: string; readonly left: string[] }[] = [
+      { name: start, left: [...childrenOf(written, start)] },
+    ];
     const onTrail = new Set([start]);
     for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
       const next = top.left.pop();
@@ -115,7 +135,8 @@ function findCycle(written: Written): readonly string[] | null {
 /** Kahn's order; complete because there is no cycle. */
 function parentsFirst(written: Written): readonly string[] {
   const waiting = new Map(Object.keys(written).map((name) => [name, 0]));
-  for (const name of waiting.keys()) for (const child of childrenOf(written, name)) waiting.set(child, (waiting.get(child) ?? 0) + 1);
+  for (const name of waiting.keys())
+    for (const child of childrenOf(written, name)) waiting.set(child, (waiting.get(child) ?? 0) + 1);
   const order = [...waiting].filter(([, parents]) => parents === 0).map(([name]) => name);
   for (const name of order) {
     for (const child of childrenOf(written, name)) {
@@ -149,7 +170,11 @@ function hostsOf(walk: Walk, pattern: string, path: TreePath): readonly string[]
   for (const text of expansion.ok ? expansion.texts : []) {
     if (walk.work > MAX_WORK) return found;
     const isGlob = /[*?]/.test(text);
-    const matching = isGlob ? walk.hosts.filter((host) => matchesGlob(text, host)) : walk.known.has(text) ? [text] : [];
+    const matching = isGlob
+      ? walk.hosts.filter((host) => matchesGlob(text, host))
+      : walk.known.has(text)
+        ? [text]
+        : [];
     walk.work += isGlob ? walk.hosts.length : 1;
     found.push(...matching);
     if (matching.length > 0) continue;

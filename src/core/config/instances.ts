@@ -6,21 +6,36 @@ import { refuseInstance } from "./allow-lists.ts";
 import type { WrittenService } from "./service-schema.ts";
 import type { TreePath } from "./yaml.ts";
 
-type Reading = { readonly written: WrittenService; readonly placeOf: (path: TreePath) => Place; readonly problems: Problem[] };
+type Reading = {
+  readonly written: WrittenService;
+  readonly placeOf: (path: TreePath) => Place;
+  readonly problems: Problem[];
+};
 
-/** In the order of the file. An empty, repeated or too long name is a problem, and so is a socket: systemd would not know which instance it is for. */
+/**
+ * In the order of the file. An empty, repeated or too long name is a problem, and so is a socket: systemd
+ * would not know which instance it is for.
+ */
 export function readInstances(reading: Reading): Service["instances"] {
   const names = reading.written.instances ?? [];
   const instances = names.map((name, index): Instance => {
     const place = reading.placeOf(["instances", index]);
     const escaped = escapeUnitName(name);
     const unit = `${reading.written.name}@${escaped}.service`;
-    const reason = refuseInstance(name) ?? refuseLength(unit) ?? (names.indexOf(name) < index ? "it stands in the list twice" : null);
+    const reason =
+      refuseInstance(name) ??
+      refuseLength(unit) ??
+      (names.indexOf(name) < index ? "it stands in the list twice" : null);
     if (reason !== null) refuse(reading, place, `the instance ${JSON.stringify(name)}: ${reason}`);
     return { name, escaped, unit, place };
   });
   const socket = (reading.written.sockets ?? []).length > 0 && instances.length > 0;
-  if (socket) refuse(reading, reading.placeOf(["sockets"]), "sockets cannot stand beside instances: which of them would systemd give a socket to?");
+  if (socket)
+    refuse(
+      reading,
+      reading.placeOf(["sockets"]),
+      "sockets cannot stand beside instances: which of them would systemd give a socket to?",
+    );
   return instances;
 }
 

@@ -4,7 +4,9 @@ import { refuseAddress, refuseLogin } from "./allow-lists.ts";
 import { flag, integer, listOf, map, mapOf, oneOf, scalar, text, textThat, treeMap } from "./schema-parts.ts";
 
 const keyPath = textThat((path) =>
-  /^[^\p{Cc}]{1,4000}$/u.test(path) && !path.startsWith("-") ? null : "a path has no control characters and does not start with -",
+  /^[^\p{Cc}]{1,4000}$/u.test(path) && !path.startsWith("-")
+    ? null
+    : "a path has no control characters and does not start with -",
 );
 
 /** The keys of one host; the same may stand in `defaults:`. */
@@ -21,7 +23,11 @@ export const hostSchema = map({
   systemd: integer(247, 999).optional(),
 });
 
-const groupSchema = map({ hosts: listOf(text).optional(), children: listOf(text).optional(), vars: treeMap.optional() });
+const groupSchema = map({
+  hosts: listOf(text).optional(),
+  children: listOf(text).optional(),
+  vars: treeMap.optional(),
+});
 
 /** inventory/*.yaml; what stands in a host is checked with hostSchema once its ranges are expanded. */
 export const inventorySchema = map({

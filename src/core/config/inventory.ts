@@ -1,4 +1,6 @@
-/** The text of an inventory → hosts: ranges expanded, groups resolved, variables merged parent → child → host. */
+/**
+ * The text of an inventory → hosts: ranges expanded, groups resolved, variables merged parent → child → host.
+ */
 import type { Problem } from "../errors.ts";
 import type { Host, Place, Tree, TreeMap } from "../model.ts";
 import { refuseInventoryName } from "./allow-lists.ts";
@@ -15,27 +17,42 @@ const MAX_HOSTS = 20_000;
 const MAX_LAID = 300_000;
 
 /** An environment's machines. Where problems is not empty, hosts holds what could be read. */
-export type Inventory = { readonly hosts: readonly Host[]; readonly protected: boolean; readonly problems: readonly Problem[] };
+export type Inventory = {
+  readonly hosts: readonly Host[];
+  readonly protected: boolean;
+  readonly problems: readonly Problem[];
+};
 
 /** Reads an inventory. resolvePath makes a key file's path absolute (project/ knows the folders). */
 export function readInventory(document: YamlDocument, resolvePath: (path: string) => string): Inventory {
   const { value, problems } = checkTree(inventorySchema, document, "plain");
   const reading: Reading = { document, entries: new Map(), problems: [...problems] };
   const fail = (path: TreePath, message: string, hint: string | null = null) => {
-    if (reading.problems.length < MAX_PROBLEMS) reading.problems.push(problemAt(document.text, document.keyPlaceOf(path), message, hint));
+    if (reading.problems.length < MAX_PROBLEMS)
+      reading.problems.push(problemAt(document.text, document.keyPlaceOf(path), message, hint));
     return undefined;
   };
-  for (const [pattern, tree] of Object.entries(value?.hosts ?? {})) readEntry(reading, pattern, tree ?? emptyMap(), fail);
+  for (const [pattern, tree] of Object.entries(value?.hosts ?? {}))
+    readEntry(reading, pattern, tree ?? emptyMap(), fail);
   if (value !== null && reading.entries.size === 0) fail(["hosts"], "the inventory has no host");
   const groups = resolveGroups(value?.groups ?? {}, [...reading.entries.keys()], fail);
   const hosts = makeHosts([...reading.entries.values()], value?.defaults ?? {}, groups, resolvePath);
-  if (hosts === null) fail(["hosts"], `variables and labels come to more than ${MAX_LAID} once they are laid over the hosts`);
-  return { hosts: hosts ?? [], protected: value?.protected ?? false, problems: withoutEchoes(document.problems, withoutRepeats(reading.problems)) };
+  if (hosts === null)
+    fail(["hosts"], `variables and labels come to more than ${MAX_LAID} once they are laid over the hosts`);
+  return {
+    hosts: hosts ?? [],
+    protected: value?.protected ?? false,
+    problems: withoutEchoes(document.problems, withoutRepeats(reading.problems)),
+  };
 }
 
 type Fail = (path: TreePath, message: string, hint?: string | null) => undefined;
 type Entry = { readonly name: string; readonly written: WrittenHost; readonly place: Place };
-type Reading = { readonly document: YamlDocument; readonly entries: Map<string, Entry>; readonly problems: Problem[] };
+type Reading = {
+  readonly document: YamlDocument;
+  readonly entries: Map<string, Entry>;
+  readonly problems: Problem[];
+};
 
 /** One key of `hosts:`, which may stand for many hosts. */
 function readEntry(reading: Reading, pattern: string, tree: TreeMap, fail: Fail): undefined {
@@ -43,11 +60,18 @@ function readEntry(reading: Reading, pattern: string, tree: TreeMap, fail: Fail)
   if (!names.ok) return fail(["hosts", pattern], names.reason);
   const count = names.texts.length;
   const trees = zipRanges(tree, count);
-  if (!trees.ok) return fail(["hosts", pattern], trees.reason, "a range in a value has as many members as the range in the name");
-  if (reading.entries.size + count > MAX_HOSTS) return fail(["hosts", pattern], `more than ${MAX_HOSTS} hosts`);
+  if (!trees.ok)
+    return fail(
+      ["hosts", pattern],
+      trees.reason,
+      "a range in a value has as many members as the range in the name",
+    );
+  if (reading.entries.size + count > MAX_HOSTS)
+    return fail(["hosts", pattern], `more than ${MAX_HOSTS} hosts`);
   for (const [index, name] of names.texts.entries()) {
     const reason = refuseHostName(name, reading.entries);
-    if (reason === null) reading.entries.set(name, readHost(reading, { name, pattern, tree: trees.trees[index] ?? null }));
+    if (reason === null)
+      reading.entries.set(name, readHost(reading, { name, pattern, tree: trees.trees[index] ?? null }));
     else fail(["hosts", pattern], reason);
   }
 }
@@ -60,7 +84,10 @@ function refuseHostName(name: string, entries: Reading["entries"]): string | nul
   return reason === null ? null : `"${name}": ${reason}`;
 }
 
-function readHost({ document, problems }: Reading, raw: { readonly name: string; readonly pattern: string; readonly tree: Tree }): Entry {
+function readHost(
+  { document, problems }: Reading,
+  raw: { readonly name: string; readonly pattern: string; readonly tree: Tree },
+): Entry {
   const { name, pattern, tree } = raw;
   const placeOf = (path: TreePath) => document.placeOf(["hosts", pattern, ...path]);
   const keyPlaceOf = (path: TreePath) => document.keyPlaceOf(["hosts", pattern, ...path]);
@@ -73,20 +100,38 @@ function readHost({ document, problems }: Reading, raw: { readonly name: string;
 type Groups = ReadonlyMap<string, readonly ResolvedGroup[]>;
 
 /** null: laying everything over every host would take more than an inventory is worth. */
-function makeHosts(entries: readonly Entry[], defaults: WrittenHost, groups: Groups, resolvePath: (path: string) => string): readonly Host[] | null {
+function makeHosts(
+  entries: readonly Entry[],
+  defaults: WrittenHost,
+  groups: Groups,
+  resolvePath: (path: string) => string,
+): readonly Host[] | null {
   const sizeOf = (map: object | undefined) => Object.keys(map ?? {}).length;
   const layered = entries.map((entry) => ({ entry, mine: groups.get(entry.name) ?? [] }));
   let laid = 0;
   for (const { entry, mine } of layered) {
-    laid += sizeOf(defaults.vars) + sizeOf(defaults.labels) + sizeOf(entry.written.vars) + sizeOf(entry.written.labels);
+    laid +=
+      sizeOf(defaults.vars) +
+      sizeOf(defaults.labels) +
+      sizeOf(entry.written.vars) +
+      sizeOf(entry.written.labels);
     for (const group of mine) laid += sizeOf(group.vars);
     if (laid > MAX_LAID) return null;
   }
   return layered.map(({ entry, mine }) => makeHost(entry, defaults, mine, resolvePath));
 }
 
-function makeHost(entry: Entry, defaults: WrittenHost, mine: readonly ResolvedGroup[], resolvePath: (path: string) => string): Host {
-  const layers = [defaults.vars ?? emptyMap(), ...mine.map((group) => group.vars), entry.written.vars ?? emptyMap()];
+function makeHost(
+  entry: Entry,
+  defaults: WrittenHost,
+  mine: readonly ResolvedGroup[],
+  resolvePath: (path: string) => string,
+): Host {
+  const layers = [
+    defaults.vars ?? emptyMap(),
+    ...mine.map((group) => group.vars),
+    entry.written.vars ?? emptyMap(),
+  ];
   const own = { ...defaults, ...entry.written };
   const user = own.user ?? "root";
   return {

@@ -1,19 +1,28 @@
-/** The shape of a kept service description: it comes from a host, so every value must be one that svcdeploy itself could have written. */
+/**
+ * The shape of a kept service description: it comes from a host, so every value must be one that svcdeploy
+ * itself could have written.
+ */
 import * as z from "zod";
 import type { KeptResource, KeptService, Tree } from "../model.ts";
 import { type Refusal, refuseHttpUrl, refuseName } from "./allow-lists.ts";
 
 /** A description, or where and why it is none. */
-export type KeptReading = { readonly ok: true; readonly kept: KeptService } | { readonly ok: false; readonly reason: string };
+export type KeptReading =
+  | { readonly ok: true; readonly kept: KeptService }
+  | { readonly ok: false; readonly reason: string };
 
 /** Reads the text of a description of this service. Never throws. */
 export function readKeptService(text: string, service: string): KeptReading {
   const value = parseJson(text);
-  if (schemaOf(value) !== SCHEMA) return { ok: false, reason: `it is no ${SCHEMA}; another version of svcdeploy wrote it` };
+  if (schemaOf(value) !== SCHEMA)
+    return { ok: false, reason: `it is no ${SCHEMA}; another version of svcdeploy wrote it` };
   const read = keptSchema.safeParse(value);
-  if (!read.success) return { ok: false, reason: `it makes no sense at ${read.error.issues[0]?.path.join(".") || "its top"}` };
+  if (!read.success)
+    return { ok: false, reason: `it makes no sense at ${read.error.issues[0]?.path.join(".") || "its top"}` };
   const { schema: _known, ...kept } = read.data;
-  const isOurs = kept.service === service && kept.resources.every((resource) => resource.service === service && resource.id === idOf(resource));
+  const isOurs =
+    kept.service === service &&
+    kept.resources.every((resource) => resource.service === service && resource.id === idOf(resource));
   return isOurs ? { ok: true, kept } : { ok: false, reason: `it is not about ${service}` };
 }
 
@@ -42,19 +51,46 @@ const common = { id: line, service: name };
 const owned = { mode, owner: account, group: account };
 
 const resource = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("account"), ...common, user: account, group: account, groups: z.array(account), home: hostPath }),
-  z.strictObject({ kind: z.literal("directory"), ...common, path: hostPath, ...owned, existing: z.enum(["enforce", "keep"]) }),
+  z.strictObject({
+    kind: z.literal("account"),
+    ...common,
+    user: account,
+    group: account,
+    groups: z.array(account),
+    home: hostPath,
+  }),
+  z.strictObject({
+    kind: z.literal("directory"),
+    ...common,
+    path: hostPath,
+    ...owned,
+    existing: z.enum(["enforce", "keep"]),
+  }),
   z.strictObject({
     kind: z.literal("file"),
     ...common,
-    role: z.enum(["unit", "drop-in", "environment", "credential", "encrypted-credential", "config", "logrotate"]),
+    role: z.enum([
+      "unit",
+      "drop-in",
+      "environment",
+      "credential",
+      "encrypted-credential",
+      "config",
+      "logrotate",
+    ]),
     path: hostPath,
     ...owned,
     sha256: digest,
     secret: z.boolean(),
     onChange: z.enum(["restart", "reload", "none"]),
   }),
-  z.strictObject({ kind: z.literal("link"), ...common, role: z.enum(["enablement", "current"]), path: hostPath, target: linkTarget }),
+  z.strictObject({
+    kind: z.literal("link"),
+    ...common,
+    role: z.enum(["enablement", "current"]),
+    path: hostPath,
+    target: linkTarget,
+  }),
   z.strictObject({
     kind: z.literal("release"),
     ...common,
@@ -84,9 +120,15 @@ const resource = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const tree: z.ZodType<Tree> = z.lazy(() => z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(tree), z.record(z.string(), tree)]));
+const tree: z.ZodType<Tree> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(tree), z.record(z.string(), tree)]),
+);
 const place = z.strictObject({ file: line, line: z.number().int(), column: z.number().int() });
-const asked = { role: z.enum(["ready", "live"]), place, withinMilliseconds: z.number().int().min(1).max(86_400_000) };
+const asked = {
+  role: z.enum(["ready", "live"]),
+  place,
+  withinMilliseconds: z.number().int().min(1).max(86_400_000),
+};
 const check = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("http"),

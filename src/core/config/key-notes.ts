@@ -1,12 +1,20 @@
-/** What each key of a project's files is for, in a sentence: the text of docs/configuration.md and of the JSON Schemas. Not loaded by any command but `schemas`. */
+/**
+ * What each key of a project's files is for, in a sentence: the text of docs/configuration.md and of the JSON
+ * Schemas. Not loaded by any command but `schemas`.
+ */
 
 /** The kinds of files that a project is written in, apart from values, which are free. */
 export type FileKind = "service" | "inventory" | "playbook" | "project";
 
-/** says: one or two sentences. otherwise: what holds without the key. example: YAML of the whole block, as it may stand in a file. */
+/**
+ * says: one or two sentences. otherwise: what holds without the key. example: YAML of the whole block, as it
+ * may stand in a file.
+ */
 export type KeyNote = { readonly says: string; readonly otherwise?: string; readonly example?: string };
 
-/** Kind → path of a key → its note. `[]` stands for an item of a list, `*` for a name that the user chooses. */
+/**
+ * Kind → path of a key → its note. `[]` stands for an item of a list, `*` for a name that the user chooses.
+ */
 export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote>>>> = {
   service: {
     name: {
@@ -20,7 +28,10 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     "artifact.source": {
       says: "Where it is, from the project folder or from https:// (which needs its sha256): one executable, a folder (a slash at its end), or a `.tar`, `.tar.gz`, `.tgz` or `.tar.zst`; see artifacts.md.",
     },
-    "artifact.version": { says: "What it is called in folder names, in `status` and in `why`; text, so in quotes.", otherwise: "its sha256 alone" },
+    "artifact.version": {
+      says: "What it is called in folder names, in `status` and in `why`; text, so in quotes.",
+      otherwise: "its sha256 alone",
+    },
     "artifact.strip": { says: "How many leading parts the names in an archive lose.", otherwise: "0" },
     "artifact.sha256": {
       says: "What it must be (of a folder its tree's digest); another file is refused before any host is asked.",
@@ -28,17 +39,26 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     },
     "artifact.signature": {
       says: "Whose signature it needs, checked before anything of it is sent: exactly one of minisign, ssh, gpg and cosign.",
-      example: "artifact:\n  source: artifacts/web\n  signature: { minisign: RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3 }",
+      example:
+        "artifact:\n  source: artifacts/web\n  signature: { minisign: RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3 }",
       otherwise: "none is asked for",
     },
     "artifact.signature.minisign": { says: "The public key: the second line of minisign.pub." },
     "artifact.signature.ssh": { says: "The public key: a line of id_ed25519.pub or its kin." },
-    "artifact.signature.gpg": { says: "A file of the project with the public key, as `gpg --export` writes it, armored or not." },
-    "artifact.signature.cosign": { says: "A file of the project with the public key, as cosign writes cosign.pub." },
-    "artifact.signature.namespace": { says: "What an ssh signature was made for: the word behind `ssh-keygen -Y sign -n`.", otherwise: "file" },
+    "artifact.signature.gpg": {
+      says: "A file of the project with the public key, as `gpg --export` writes it, armored or not.",
+    },
+    "artifact.signature.cosign": {
+      says: "A file of the project with the public key, as cosign writes cosign.pub.",
+    },
+    "artifact.signature.namespace": {
+      says: "What an ssh signature was made for: the word behind `ssh-keygen -Y sign -n`.",
+      otherwise: "file",
+    },
     "artifact.signature.file": {
       says: "Where the signature is: a path from the project folder, or an https:// URL.",
-      otherwise: "beside the artifact: .minisig, .sig (ssh), .asc or .sig (gpg), .sig or .sigstore.json (cosign)",
+      otherwise:
+        "beside the artifact: .minisig, .sig (ssh), .asc or .sig (gpg), .sig or .sigstore.json (cosign)",
     },
     "artifact.keep": { says: "How many releases stay on the host.", otherwise: "5" },
     account: {
@@ -55,7 +75,8 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     },
     service: {
       says: "Directives of [Service].",
-      example: "service:\n  Type: notify\n  ExecStart: /opt/web/current/web --config /etc/web/config.yaml\n  Restart: on-failure\n  RestartSec: 10s",
+      example:
+        "service:\n  Type: notify\n  ExecStart: /opt/web/current/web --config /etc/web/config.yaml\n  Restart: on-failure\n  RestartSec: 10s",
     },
     install: {
       says: "Directives of [Install]; the links they mean are made without `systemctl enable`. Also= may name units of the same service.",
@@ -72,7 +93,10 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
       otherwise: "off",
       example: "hardening: standard",
     },
-    runtime: { says: "go: GOMAXPROCS and GOMEMLIMIT follow from CPUQuota= and MemoryMax= unless set.", example: "runtime: go" },
+    runtime: {
+      says: "go: GOMAXPROCS and GOMEMLIMIT follow from CPUQuota= and MemoryMax= unless set.",
+      example: "runtime: go",
+    },
     timers: {
       says: "Jobs beside the service, each with its timer: directives of [Timer], and of the job's [Service] and [Unit].",
       example: "timers: [{ name: rollup, OnCalendar: hourly, ExecStart: /opt/web/current/rollup }]",
@@ -85,7 +109,8 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     "sockets[].name": { says: "Names the unit <service>-<name>.socket.", otherwise: "<service>.socket" },
     paths: {
       says: "Paths that systemd watches: directives of [Path], and of the [Service] and [Unit] of the job that is started. Without ExecStart= it starts the service itself.",
-      example: "paths: [{ name: incoming, PathExistsGlob: /var/spool/web/*.job, ExecStart: /opt/web/current/take-in }]",
+      example:
+        "paths: [{ name: incoming, PathExistsGlob: /var/spool/web/*.job, ExecStart: /opt/web/current/take-in }]",
     },
     "paths[].name": { says: "Names the units: <service>-<name>.path and .service." },
     dropins: {
@@ -93,8 +118,13 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
       example: "dropins: [{ unit: nginx.service, name: limits, Service: { LimitNOFILE: 65536 } }]",
     },
     "dropins[].unit": { says: "The full name of one unit; no template and no other name of it." },
-    "dropins[].name": { says: "Names the file: svcdeploy-<service>-<name>.conf in the unit's folder of drop-ins." },
-    "dropins[].onChange": { says: "What a service that runs does when a directive changes that only a restart brings to it.", otherwise: "restart" },
+    "dropins[].name": {
+      says: "Names the file: svcdeploy-<service>-<name>.conf in the unit's folder of drop-ins.",
+    },
+    "dropins[].onChange": {
+      says: "What a service that runs does when a directive changes that only a restart brings to it.",
+      otherwise: "restart",
+    },
     "dropins[].Unit": { says: "Directives of [Unit]." },
     "dropins[].Service": { says: "Directives of [Service]." },
     "dropins[].Socket": { says: "Directives of [Socket]." },
@@ -121,13 +151,17 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     },
     files: {
       says: "Configuration files: exactly one of template, content and source each.",
-      example: 'files:\n  - path: /etc/web/config.yaml\n    template: web/config.yaml.hbs\n    mode: "0640"\n    onChange: reload',
+      example:
+        'files:\n  - path: /etc/web/config.yaml\n    template: web/config.yaml.hbs\n    mode: "0640"\n    onChange: reload',
     },
     "files[].path": { says: "Where it goes." },
     "files[].template": { says: "A Handlebars file below templates/." },
     "files[].content": { says: "Its text, itself a template." },
     "files[].source": { says: "A file of the project, copied as it is." },
-    "files[].mode": { says: 'Its mode, as text; "0640" at most for a file that holds a secret.', otherwise: '"0644"' },
+    "files[].mode": {
+      says: 'Its mode, as text; "0640" at most for a file that holds a secret.',
+      otherwise: '"0644"',
+    },
     "files[].owner": { says: "Whose it is.", otherwise: "root" },
     "files[].group": { says: "Its group.", otherwise: "root" },
     "files[].onChange": { says: "What the service does when it changes.", otherwise: "restart" },
@@ -153,13 +187,17 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     },
     "cache.persist": {
       says: "Keeps its contents over unmounts and reboots: saved by a timer and at stop, restored at start. docs/caches.md.",
-      example: "cache: { path: /var/cache/web, size: 512M, owner: web, persist: { to: /var/lib/web/cache, every: 15min } }",
+      example:
+        "cache: { path: /var/cache/web, size: 512M, owner: web, persist: { to: /var/lib/web/cache, every: 15min } }",
     },
-    "cache.persist.to": { says: "A folder below /var/lib, which systemd makes for the owner; it holds <service>.saved/cache.tar." },
+    "cache.persist.to": {
+      says: "A folder below /var/lib, which systemd makes for the owner; it holds <service>.saved/cache.tar.",
+    },
     "cache.persist.every": { says: "How often the timer saves it, 10s to 30d." },
     logrotate: {
       says: "A file in /etc/logrotate.d: options of logrotate(8) by their own names, `true` for those without a value.",
-      example: "logrotate: { paths: [/var/log/web/*.log], daily: true, rotate: 7, maxsize: 100M, compress: true, copytruncate: true }",
+      example:
+        "logrotate: { paths: [/var/log/web/*.log], daily: true, rotate: 7, maxsize: 100M, compress: true, copytruncate: true }",
     },
     "logrotate.paths": { says: "What is rotated." },
     "logrotate.su": { says: "As whom.", otherwise: "the service's user, unless the folder is root's" },
@@ -180,18 +218,33 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     "directories[].group": { says: "Its group.", otherwise: "the account's, else root" },
     health: {
       says: "Checks that must pass before a transaction is confirmed: exactly one of http, tcp and command each.",
-      example: "health: [{ http: http://127.0.0.1:8080/readyz, expect: { status: 200, json: { status: ok }, within: 500ms } }]",
+      example:
+        "health: [{ http: http://127.0.0.1:8080/readyz, expect: { status: 200, json: { status: ok }, within: 500ms } }]",
     },
-    "health[].http": { says: "A URL, asked from the host through the SSH connection, so that the port may stay private." },
+    "health[].http": {
+      says: "A URL, asked from the host through the SSH connection, so that the port may stay private.",
+    },
     "health[].tcp": { says: "ADDRESS:PORT that accepts a connection." },
-    "health[].command": { says: "A program and its arguments, run on the host without a shell; exit 0 is healthy." },
-    "health[].role": { says: "ready decides whether an apply is confirmed; live is asked by drift as well.", otherwise: "ready" },
-    "health[].via": { says: "forward: through the SSH connection; host: curl on the host.", otherwise: "forward, and curl where that is refused" },
+    "health[].command": {
+      says: "A program and its arguments, run on the host without a shell; exit 0 is healthy.",
+    },
+    "health[].role": {
+      says: "ready decides whether an apply is confirmed; live is asked by drift as well.",
+      otherwise: "ready",
+    },
+    "health[].via": {
+      says: "forward: through the SSH connection; host: curl on the host.",
+      otherwise: "forward, and curl where that is refused",
+    },
     "health[].expect": { says: "What the answer must be." },
     "health[].expect.status": { says: "The HTTP status.", otherwise: "200" },
     "health[].expect.json": { says: "Fields that the body must have." },
     "health[].expect.within": { says: "How long an answer may take.", otherwise: "5s" },
-    settle: { says: "How long the process must stay the same before it counts as up.", otherwise: "10s", example: "settle: 10s" },
+    settle: {
+      says: "How long the process must stay the same before it counts as up.",
+      otherwise: "10s",
+      example: "settle: 10s",
+    },
     lint: {
       says: "What lint shall not say of this service.",
       example: "lint: { ignore: [{ rule: SD060, because: the port is behind a firewall }] }",
@@ -201,13 +254,24 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     "lint.ignore[].because": { says: "Why." },
   },
   inventory: {
-    protected: { says: "A production environment: apply asks for its name and goes in batches.", otherwise: "false", example: "protected: true" },
-    defaults: { says: "Any key of a host, for every host that does not say otherwise.", example: "defaults: { user: deploy, systemd: 252 }" },
+    protected: {
+      says: "A production environment: apply asks for its name and goes in batches.",
+      otherwise: "false",
+      example: "protected: true",
+    },
+    defaults: {
+      says: "Any key of a host, for every host that does not say otherwise.",
+      example: "defaults: { user: deploy, systemd: 252 }",
+    },
     hosts: {
       says: "Name → host. A range in a name makes several hosts; ranges in its values go along.",
-      example: 'hosts:\n  "web[1:3]": { address: "10.0.0.1[1:3]" }\n  db1: { address: 10.0.0.21, port: 2222, required: true }',
+      example:
+        'hosts:\n  "web[1:3]": { address: "10.0.0.1[1:3]" }\n  db1: { address: 10.0.0.21, port: 2222, required: true }',
     },
-    groups: { says: "Name → group.", example: 'groups:\n  web: { hosts: ["web*"], vars: { port: 8080 } }\n  all-of-it: { children: [web] }' },
+    groups: {
+      says: "Name → group.",
+      example: 'groups:\n  web: { hosts: ["web*"], vars: { port: 8080 } }\n  all-of-it: { children: [web] }',
+    },
     "groups.*.hosts": { says: "Hosts, or patterns of their names." },
     "groups.*.children": { says: "Other groups." },
     "groups.*.vars": { says: "Variables of its hosts; a host's own win." },
@@ -216,7 +280,8 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
   playbook: {
     "[].play": {
       says: "Its name in plans and reports.",
-      example: "- play: gateways\n  hosts: web:&prod:!web9\n  services: [web]\n  rollout: { batches: [1, 25%, 100%], pause: 30s, maxUnreachable: 1 }",
+      example:
+        "- play: gateways\n  hosts: web:&prod:!web9\n  services: [web]\n  rollout: { batches: [1, 25%, 100%], pause: 30s, maxUnreachable: 1 }",
     },
     "[].hosts": { says: "Which hosts, in Ansible's pattern grammar: web:&prod:!web9." },
     "[].services": { says: "Which services, by name." },
@@ -228,13 +293,20 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     "[].rollout.maxFailed": { says: "How many hosts may fail before the play ends.", otherwise: "0" },
     "[].rollout.maxUnreachable": { says: "How many hosts may be out of reach.", otherwise: "0" },
     "[].rollout.pause": { says: "How long to wait between batches.", otherwise: "0" },
-    "[].rollout.healthyDeadline": { says: "How long a host's health checks may take to pass.", otherwise: "5min" },
+    "[].rollout.healthyDeadline": {
+      says: "How long a host's health checks may take to pass.",
+      otherwise: "5min",
+    },
   },
   project: {
-    name: { says: "It names the ownership manifests on the hosts, so that two projects never fight over one service.", example: "name: shop" },
+    name: {
+      says: "It names the ownership manifests on the hosts, so that two projects never fight over one service.",
+      example: "name: shop",
+    },
     drift: {
       says: "What `drift` does not tell.",
-      example: 'drift: { ignore: [{ path: /etc/web/local.conf, because: tuned by hand, until: "2026-12-31" }] }',
+      example:
+        'drift: { ignore: [{ path: /etc/web/local.conf, because: tuned by hand, until: "2026-12-31" }] }',
     },
     "drift.ignore": { says: "Rules, each with exactly one of path, directive and unit." },
     "drift.ignore[].path": { says: "A path; * and ? stand for characters within one folder's name." },

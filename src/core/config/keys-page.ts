@@ -14,7 +14,8 @@ const INTROS: Readonly<Record<FileKind, string>> = {
   service:
     "One service a file. systemd's own directive names are the vocabulary: each is checked against the directives of the target's systemd version.\nEvery text may be a [template](#templates); keys never are.",
   inventory: "One environment a file: `--env prod` reads inventory/prod.yaml.",
-  playbook: "Which services go to which hosts, in file order. playbooks/site.yaml is the one that is taken without `--playbook`.",
+  playbook:
+    "Which services go to which hosts, in file order. playbooks/site.yaml is the one that is taken without `--playbook`.",
   project: "The folder with this file is the project.",
 };
 
@@ -41,12 +42,18 @@ function section(kind: FileKind): string {
   const shapes = shapesOf(makeJsonSchema(kind));
   const tops = rows.filter(([path]) => isTop(path, kind));
   const parts = tops.map(([path, note]) => {
-    const below = rows.filter(([inner]) => inner !== path && (inner.startsWith(`${path}.`) || inner.startsWith(`${path}[`)));
+    const below = rows.filter(
+      ([inner]) => inner !== path && (inner.startsWith(`${path}.`) || inner.startsWith(`${path}[`)),
+    );
     const otherwise = note.otherwise === undefined ? "" : ` Without it: ${note.otherwise}.`;
-    const rest = [...(note.example === undefined ? [] : [fence(note.example)]), ...(below.length === 0 ? [] : [table(below, shapes, `${path}.`)])];
+    const rest = [
+      ...(note.example === undefined ? [] : [fence(note.example)]),
+      ...(below.length === 0 ? [] : [table(below, shapes, `${path}.`)]),
+    ];
     return [`### ${path}`, `${note.says}${otherwise}`, ...rest].join("\n\n");
   });
-  const own = kind === "playbook" ? [fence(keyNotes.playbook["[].play"]?.example), table(rows, shapes, "[].")] : parts;
+  const own =
+    kind === "playbook" ? [fence(keyNotes.playbook["[].play"]?.example), table(rows, shapes, "[].")] : parts;
   return [`## ${TITLES[kind]}`, INTROS[kind], ...own].join("\n\n");
 }
 
@@ -58,7 +65,11 @@ function isTop(path: string, kind: FileKind): boolean {
   return kind !== "playbook" && !/[.[]/.test(path);
 }
 
-function table(rows: readonly (readonly [string, { readonly says: string; readonly otherwise?: string }])[], shapes: Shapes, strip: string): string {
+function table(
+  rows: readonly (readonly [string, { readonly says: string; readonly otherwise?: string }])[],
+  shapes: Shapes,
+  strip: string,
+): string {
   const lines = rows.map(([path, { says, otherwise }]) => {
     const name = path.startsWith(strip) ? path.slice(strip.length) : path.replace(/^[^[]*\[\]\./, "");
     return `| \`${name}\` | ${escapeCell(shapes.get(path) ?? "text")} | ${escapeCell(otherwise ?? "")} | ${escapeCell(says)} |`;
@@ -72,7 +83,8 @@ function shapesOf(schema: JsonShape): Shapes {
   const shapes = new Map<string, string>();
   const walk = (shape: JsonShape, path: string): void => {
     shapes.set(path, sayShape(shape));
-    for (const [name, inner] of Object.entries(record(shape.properties))) walk(record(inner), path === "" ? name : `${path}.${name}`);
+    for (const [name, inner] of Object.entries(record(shape.properties)))
+      walk(record(inner), path === "" ? name : `${path}.${name}`);
     const rest = record(shape.additionalProperties);
     if (Object.keys(rest).length > 0) walk(rest, `${path}.*`);
     const items = listItems(shape);
@@ -109,7 +121,9 @@ function sayShape(shape: JsonShape): string {
 
 function saySeveral(shapes: readonly JsonShape[]): string {
   const list = shapes.find(({ type }) => type === "array");
-  return list === undefined ? shapes.map(sayShape).join(" or ") : `${sayShape(record(list.items))}, or a list`;
+  return list === undefined
+    ? shapes.map(sayShape).join(" or ")
+    : `${sayShape(record(list.items))}, or a list`;
 }
 
 function sayInteger({ minimum, maximum }: JsonShape): string {

@@ -1,12 +1,41 @@
-/** Makes edits in the text of a service file. Only the characters of a value change: comments, order and layout stay. */
-import { isCollection, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar, stringify, type YAMLMap, type YAMLSeq } from "yaml";
+/**
+ * Makes edits in the text of a service file. Only the characters of a value change: comments, order and
+ * layout stay.
+ */
+import {
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  stringify,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import { parseYaml } from "./yaml.ts";
 
-/** block: unit, service, install, slice. from null: the value is added; to null: the value `from` is taken out. */
-export type ServiceEdit = { readonly block: string; readonly name: string; readonly from: string | null; readonly to: string | null };
+/**
+ * block: unit, service, install, slice. from null: the value is added; to null: the value `from` is taken
+ * out.
+ */
+export type ServiceEdit = {
+  readonly block: string;
+  readonly name: string;
+  readonly from: string | null;
+  readonly to: string | null;
+};
 
-/** A mended text, and how many of the edits could be made: a value that a template or another file gives is left alone, and so is a file with mistakes. */
-export function mendServiceText(text: string, edits: readonly ServiceEdit[]): { readonly text: string; readonly made: number } {
+/**
+ * A mended text, and how many of the edits could be made: a value that a template or another file gives is
+ * left alone, and so is a file with mistakes.
+ */
+export function mendServiceText(
+  text: string,
+  edits: readonly ServiceEdit[],
+): { readonly text: string; readonly made: number } {
   if (parseYaml(text, "").problems.length > 0 || text.includes("\r")) return { text, made: 0 };
   return edits.reduce(
     (so, edit) => {
@@ -18,7 +47,10 @@ export function mendServiceText(text: string, edits: readonly ServiceEdit[]): { 
   );
 }
 
-/** The text without the entry of lint.ignore for a rule; null when there is none or it is not alone on its lines. */
+/**
+ * The text without the entry of lint.ignore for a rule; null when there is none or it is not alone on its
+ * lines.
+ */
 export function withoutIgnore(text: string, rule: string): string | null {
   const list = parseDocument(text).getIn(["lint", "ignore"], true);
   if (!isSeq(list)) return null;
@@ -31,10 +63,16 @@ function mendOne(text: string, { block, name, from, to }: ServiceEdit): string |
   const document = parseDocument(text);
   const value = document.getIn([block, name], true);
   if (from === null) return to === null ? null : addValue(text, { block, name, value, to });
-  const scalar = [value, ...(isSeq(value) ? value.items : [])].find((node) => isScalar(node) && sourceOf(node).trim() === from);
+  const scalar = [value, ...(isSeq(value) ? value.items : [])].find(
+    (node) => isScalar(node) && sourceOf(node).trim() === from,
+  );
   if (!isScalar(scalar)) return null;
   if (to !== null) return replaceScalar(text, scalar, to);
-  return scalar === value ? removePair(text, [block, name]) : isSeq(value) ? removeItem(text, value, value.items.indexOf(scalar)) : null;
+  return scalar === value
+    ? removePair(text, [block, name])
+    : isSeq(value)
+      ? removeItem(text, value, value.items.indexOf(scalar))
+      : null;
 }
 
 function sourceOf(node: Scalar): string {
@@ -51,12 +89,22 @@ function replaceScalar(text: string, node: Scalar, to: string): string | null {
 
 /** As YAML writes it on one line inside a flow collection, which is right everywhere. */
 function writeScalar(value: string): string {
-  return stringify([value], { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: false }).trim().slice(1, -1);
+  return stringify([value], { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: false })
+    .trim()
+    .slice(1, -1);
 }
 
-type Addition = { readonly block: string; readonly name: string; readonly value: unknown; readonly to: string };
+type Addition = {
+  readonly block: string;
+  readonly name: string;
+  readonly value: unknown;
+  readonly to: string;
+};
 
-/** To a list as an item, to words as a word, to nothing as a key; a block that is missing is put before `service:`. */
+/**
+ * To a list as an item, to words as a word, to nothing as a key; a block that is missing is put before
+ * `service:`.
+ */
 function addValue(text: string, { block, name, value, to }: Addition): string | null {
   if (isSeq(value)) return appendTo(text, value, writeScalar(to), "- ");
   if (isScalar(value)) return replaceScalar(text, value, `${sourceOf(value)} ${to}`);
@@ -84,7 +132,8 @@ function appendTo(text: string, collection: YAMLMap | YAMLSeq, item: string, lea
 function endOfLast(collection: YAMLMap | YAMLSeq): number | null {
   const last: unknown = collection.items.at(-1);
   const node = isPair(last) ? (last.value ?? last.key) : last;
-  if (isScalar(node)) return node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED" ? null : (node.range?.[1] ?? null);
+  if (isScalar(node))
+    return node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED" ? null : (node.range?.[1] ?? null);
   if (!isCollection(node) || (!isMap(node) && !isSeq(node))) return null;
   return node.flow === true ? (node.range?.[1] ?? null) : endOfLast(node);
 }
@@ -93,9 +142,13 @@ function isPair(value: unknown): value is Pair<Node, Node | null> {
   return typeof value === "object" && value !== null && "key" in value;
 }
 
-/** A key with its value: its lines in a block, itself and its comma in a flow. A block that would be empty goes along. */
+/**
+ * A key with its value: its lines in a block, itself and its comma in a flow. A block that would be empty
+ * goes along.
+ */
 function removePair(text: string, path: readonly string[]): string | null {
-  const parent: unknown = path.length === 1 ? parseDocument(text).contents : parseDocument(text).getIn(path.slice(0, -1), true);
+  const parent: unknown =
+    path.length === 1 ? parseDocument(text).contents : parseDocument(text).getIn(path.slice(0, -1), true);
   if (!isMap(parent)) return null;
   const index = parent.items.findIndex((pair) => isScalar(pair.key) && pair.key.value === path.at(-1));
   if (index < 0) return null;
@@ -105,7 +158,11 @@ function removePair(text: string, path: readonly string[]): string | null {
 
 function removeItem(text: string, collection: YAMLMap | YAMLSeq, index: number): string | null {
   const starts = collection.items.map(startOf);
-  const [start, next, before] = [starts[index], starts[index + 1], index === 0 ? null : endOf(collection.items[index - 1])];
+  const [start, next, before] = [
+    starts[index],
+    starts[index + 1],
+    index === 0 ? null : endOf(collection.items[index - 1]),
+  ];
   const end = endOf(collection.items[index]);
   if (start === undefined || end === null) return null;
   if (collection.flow !== true) return removeLines(text, start, end);
@@ -113,12 +170,16 @@ function removeItem(text: string, collection: YAMLMap | YAMLSeq, index: number):
   return before === null ? null : text.slice(0, before) + text.slice(end);
 }
 
-/** The lines from one place to another, when nothing else stands on them but a dash before and a comment behind. */
+/**
+ * The lines from one place to another, when nothing else stands on them but a dash before and a comment
+ * behind.
+ */
 function removeLines(text: string, start: number, end: number): string | null {
   const from = text.lastIndexOf("\n", start - 1) + 1;
   const lineEnd = text.indexOf("\n", end);
   const to = lineEnd < 0 ? text.length : lineEnd + 1;
-  if (!/^[ ]*(?:- +)?$/.test(text.slice(from, start)) || !/^[ ]*(?:#.*)?\n?$/.test(text.slice(end, to))) return null;
+  if (!/^[ ]*(?:- +)?$/.test(text.slice(from, start)) || !/^[ ]*(?:#.*)?\n?$/.test(text.slice(end, to)))
+    return null;
   return text.slice(0, from) + text.slice(to);
 }
 
@@ -129,7 +190,8 @@ function startOf(item: unknown): number | undefined {
 
 function endOf(item: unknown): number | null {
   const node = isPair(item) ? (item.value ?? item.key) : item;
-  if (isScalar(node)) return node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED" ? null : (node.range?.[1] ?? null);
+  if (isScalar(node))
+    return node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED" ? null : (node.range?.[1] ?? null);
   if (!isMap(node) && !isSeq(node)) return null;
   return node.flow === true ? (node.range?.[1] ?? null) : endOfLast(node);
 }

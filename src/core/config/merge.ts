@@ -2,12 +2,16 @@
 import type { Tree, TreeMap } from "../model.ts";
 import { isTreeMap } from "./schema-parts.ts";
 
-/** Maps merge key by key, everything else is replaced by what lies above. A new null-prototype record; the inputs stay as they are. */
+/**
+ * Maps merge key by key, everything else is replaced by what lies above. A new null-prototype record; the
+ * inputs stay as they are.
+ */
 export function mergeMaps(below: TreeMap, above: TreeMap): TreeMap {
   const merged: { [key: string]: Tree } = Object.assign(Object.create(null), below);
   for (const [key, value] of Object.entries(above)) {
     const under = merged[key];
-    merged[key] = under !== undefined && isTreeMap(under) && isTreeMap(value) ? mergeMaps(under, value) : value;
+    merged[key] =
+      under !== undefined && isTreeMap(under) && isTreeMap(value) ? mergeMaps(under, value) : value;
   }
   return merged;
 }

@@ -4,14 +4,26 @@ import { didYouMean, type Problem } from "../errors.ts";
 import type { Host, Play, Rollout } from "../model.ts";
 import { checkTree, MAX_PROBLEMS, withoutEchoes } from "./check.ts";
 import { matchHosts } from "./patterns.ts";
-import { bad, describe, duration, good, integer, type LeafResult, leaf, listOf, map, text } from "./schema-parts.ts";
+import {
+  bad,
+  describe,
+  duration,
+  good,
+  integer,
+  type LeafResult,
+  leaf,
+  listOf,
+  map,
+  text,
+} from "./schema-parts.ts";
 import { problemAt, type TreePath, type YamlDocument } from "./yaml.ts";
 
 const batch = leaf(
   (value): LeafResult<number | `${number}%`> => {
     if (typeof value === "number" && Number.isInteger(value) && value >= 1) return good(value);
     const percent = typeof value === "string" ? /^(100|[1-9]\d?)%$/.exec(value)?.[1] : undefined;
-    if (percent === undefined) return bad(`a count such as 1 or a share such as "25%" is expected here, this is ${describe(value)}`);
+    if (percent === undefined)
+      return bad(`a count such as 1 or a share such as "25%" is expected here, this is ${describe(value)}`);
     return good<`${number}%`>(`${Number(percent)}%`);
   },
   {
@@ -24,7 +36,10 @@ const batch = leaf(
 
 const rollout = map(
   {
-    batches: z.array(batch, { error: "a list is expected here, e.g. [1, 25%, 100%]" }).min(1, "at least one batch is needed").optional(),
+    batches: z
+      .array(batch, { error: "a list is expected here, e.g. [1, 25%, 100%]" })
+      .min(1, "at least one batch is needed")
+      .optional(),
     maxFailed: integer(0, 1_000_000).optional(),
     maxUnreachable: integer(0, 1_000_000).optional(),
     pause: duration(0, 86_400).optional(),
@@ -33,14 +48,21 @@ const rollout = map(
   ["canary", "minHealthyTime", "autoRevert", "progressDeadline"],
 );
 
-const play = map({ play: text, hosts: listOf(text), services: listOf(text), rollout: rollout.optional() }, ["before", "after"]);
+const play = map({ play: text, hosts: listOf(text), services: listOf(text), rollout: rollout.optional() }, [
+  "before",
+  "after",
+]);
 /** playbooks/*.yaml */
 export const playbookSchema = z.array(play, { error: "a playbook is a list of plays" });
 
 const MAX_PLACEMENTS = 200_000;
 
 /** What a playbook may name. */
-export type PlaybookScope = { readonly hosts: readonly Host[]; readonly services: readonly string[]; readonly protected: boolean };
+export type PlaybookScope = {
+  readonly hosts: readonly Host[];
+  readonly services: readonly string[];
+  readonly protected: boolean;
+};
 
 /** Reads the plays in file order. Where problems is not empty, plays holds what could be read. */
 export function readPlaybook(
@@ -50,7 +72,8 @@ export function readPlaybook(
   const { value, problems } = checkTree(playbookSchema, document, "plain");
   const found: Problem[] = [...problems];
   const fail: Fail = (path, message, hint) => {
-    if (found.length < MAX_PROBLEMS) found.push(problemAt(document.text, document.placeOf(path), message, hint));
+    if (found.length < MAX_PROBLEMS)
+      found.push(problemAt(document.text, document.placeOf(path), message, hint));
     return undefined;
   };
   const plays = (value ?? []).map((written, index) => readPlay(written, index, scope, fail, document));
@@ -61,14 +84,21 @@ export function readPlaybook(
 
 type Fail = (path: TreePath, message: string, hint: string | null) => undefined;
 
-function readPlay(written: z.infer<typeof play>, index: number, scope: PlaybookScope, fail: Fail, document: YamlDocument): Play {
+function readPlay(
+  written: z.infer<typeof play>,
+  index: number,
+  scope: PlaybookScope,
+  fail: Fail,
+  document: YamlDocument,
+): Play {
   const pattern = written.hosts.join(":");
   const match = matchHosts(pattern, scope.hosts);
   for (const mistake of match.mistakes) fail([index, "hosts"], mistake.message, mistake.hint);
   if (written.services.length === 0) fail([index, "services"], "the play names no service", null);
   const seen = new Set<string>();
   for (const [at, service] of written.services.entries()) {
-    if (!scope.services.includes(service)) fail([index, "services", at], `there is no service "${service}"`, didYouMean(service, scope.services));
+    if (!scope.services.includes(service))
+      fail([index, "services", at], `there is no service "${service}"`, didYouMean(service, scope.services));
     if (seen.has(service)) fail([index, "services", at], `the service "${service}" is named twice`, null);
     seen.add(service);
   }
@@ -82,7 +112,10 @@ function readPlay(written: z.infer<typeof play>, index: number, scope: PlaybookS
 }
 
 /** A protected environment starts with one host, then a quarter; others go all at once. */
-export function fillRollout(written: z.infer<typeof rollout>, scope: Pick<PlaybookScope, "protected">): Rollout {
+export function fillRollout(
+  written: z.infer<typeof rollout>,
+  scope: Pick<PlaybookScope, "protected">,
+): Rollout {
   return {
     batches: written.batches ?? (scope.protected ? [1, "25%", "100%"] : ["100%"]),
     maxFailed: written.maxFailed ?? 0,
@@ -92,19 +125,26 @@ export function fillRollout(written: z.infer<typeof rollout>, scope: Pick<Playbo
   };
 }
 
-/** Two plays of one name cannot be told apart in reports; one service twice on one host would be two truths. */
+/**
+ * Two plays of one name cannot be told apart in reports; one service twice on one host would be two truths.
+ */
 function reportRepeats(plays: readonly Play[], fail: Fail): undefined {
   const names = new Set<string>();
   const owners = new Map<string, string>();
   for (const [index, { name, hosts, services }] of plays.entries()) {
     if (names.has(name)) fail([index, "play"], `two plays are called "${name}"`, null);
     names.add(name);
-    if (owners.size + hosts.length * services.length > MAX_PLACEMENTS) return fail([index], `more than ${MAX_PLACEMENTS} services on hosts`, null);
+    if (owners.size + hosts.length * services.length > MAX_PLACEMENTS)
+      return fail([index], `more than ${MAX_PLACEMENTS} services on hosts`, null);
     for (const host of hosts) {
       for (const service of services) {
         const owner = owners.get(`${host} ${service}`);
         if (owner !== undefined && owner !== name)
-          fail([index, "services"], `the service "${service}" is on the host ${host} twice: in this play and in "${owner}"`, null);
+          fail(
+            [index, "services"],
+            `the service "${service}" is on the host ${host} twice: in this play and in "${owner}"`,
+            null,
+          );
         owners.set(`${host} ${service}`, name);
       }
     }

@@ -15,7 +15,10 @@ import { parseYaml, problemAt, type YamlDocument } from "./yaml.ts";
 /** A file as text; file: how messages name it. */
 export type SourceText = { readonly file: string; readonly text: string };
 
-/** The texts that make one environment of a project. values: base first, then the environment's, those that exist. */
+/**
+ * The texts that make one environment of a project. values: base first, then the environment's, those that
+ * exist.
+ */
 export type ProjectTexts = {
   readonly root: string;
   readonly environment: string;
@@ -32,9 +35,17 @@ export type ProjectTexts = {
 };
 
 /** svcdeploy.yaml */
-export const projectSchema = map({ name: textThat(refuseName), drift: driftSchema.optional() }, ["svcdeploy", "version", "requires", "defaults"]);
+export const projectSchema = map({ name: textThat(refuseName), drift: driftSchema.optional() }, [
+  "svcdeploy",
+  "version",
+  "requires",
+  "defaults",
+]);
 
-/** Parses and checks everything. Throws ConfigError with the mistakes of all files, UsageError for a bad --set. */
+/**
+ * Parses and checks everything. Throws ConfigError with the mistakes of all files, UsageError for a bad
+ * --set.
+ */
 export function readProject(texts: ProjectTexts): Project {
   const projectFile = parseYaml(texts.project.text, texts.project.file);
   const project = checkTree(projectSchema, projectFile, "plain");
@@ -70,7 +81,11 @@ export function readProject(texts: ProjectTexts): Project {
   };
 }
 
-type Services = { readonly sources: readonly ServiceSource[]; readonly names: readonly string[]; readonly problems: readonly Problem[] };
+type Services = {
+  readonly sources: readonly ServiceSource[];
+  readonly names: readonly string[];
+  readonly problems: readonly Problem[];
+};
 
 /** names: also those of files with mistakes, so that the playbook is not blamed for them. */
 function readServices(texts: readonly SourceText[]): Services {
@@ -80,7 +95,9 @@ function readServices(texts: readonly SourceText[]): Services {
   for (const { file, text } of texts) {
     const document = parseYaml(text, file);
     const { tree } = document;
-    problems.push(...withoutEchoes(document.problems, checkTree(serviceSchema, document, "written").problems));
+    problems.push(
+      ...withoutEchoes(document.problems, checkTree(serviceSchema, document, "written").problems),
+    );
     const name = isTreeMap(tree) ? tree.name : undefined;
     if (!isTreeMap(tree) || typeof name !== "string") continue;
     names.push(name);
@@ -93,7 +110,8 @@ function readServices(texts: readonly SourceText[]): Services {
 
 function nameMistake(document: YamlDocument, name: string, other: ServiceSource | undefined): Problem | null {
   const fail = (message: string) => problemAt(document.text, document.placeOf(["name"]), message, null);
-  if (name.includes("{{")) return fail("a service's name cannot be a template: it is known before any host is");
+  if (name.includes("{{"))
+    return fail("a service's name cannot be a template: it is known before any host is");
   return other === undefined ? null : fail(`the service "${name}" is declared in ${other.file} as well`);
 }
 

@@ -5,8 +5,12 @@ const RANGE = /\[(?:(\d+):(\d+)|([a-z]):([a-z])|([A-Z]):([A-Z]))(?::(\d+))?\]/;
 const MAX_NAMES = 10_000;
 const MAX_COPIED = 1_000_000;
 
-/** All texts a text with ranges stands for, in order (one without ranges: itself), or why the range is none. */
-export type Expansion = { readonly ok: true; readonly texts: readonly string[] } | { readonly ok: false; readonly reason: string };
+/**
+ * All texts a text with ranges stands for, in order (one without ranges: itself), or why the range is none.
+ */
+export type Expansion =
+  | { readonly ok: true; readonly texts: readonly string[] }
+  | { readonly ok: false; readonly reason: string };
 
 /** Expands every range of a text; with several, the last one runs fastest. */
 export function expandRanges(text: string): Expansion {
@@ -16,15 +20,24 @@ export function expandRanges(text: string): Expansion {
   if (!steps.ok) return steps;
   const rest = expandRanges(text.slice(match.index + match[0].length));
   if (!rest.ok) return rest;
-  if (steps.texts.length * rest.texts.length > MAX_NAMES) return { ok: false, reason: `the range ${match[0]} gives more than ${MAX_NAMES} names` };
+  if (steps.texts.length * rest.texts.length > MAX_NAMES)
+    return { ok: false, reason: `the range ${match[0]} gives more than ${MAX_NAMES} names` };
   const lead = text.slice(0, match.index);
-  return { ok: true, texts: steps.texts.flatMap((step) => rest.texts.map((tail) => `${lead}${step}${tail}`)) };
+  return {
+    ok: true,
+    texts: steps.texts.flatMap((step) => rest.texts.map((tail) => `${lead}${step}${tail}`)),
+  };
 }
 
 /** The value of each of several hosts, or why there is none. */
-export type Zipped = { readonly ok: true; readonly trees: readonly Tree[] } | { readonly ok: false; readonly reason: string };
+export type Zipped =
+  | { readonly ok: true; readonly trees: readonly Tree[] }
+  | { readonly ok: false; readonly reason: string };
 
-/** A host's value for each of its `count` names: ranges in its texts zip with the names. Without a range all share the one value. */
+/**
+ * A host's value for each of its `count` names: ranges in its texts zip with the names. Without a range all
+ * share the one value.
+ */
 export function zipRanges(tree: Tree, count: number): Zipped {
   const reasons: string[] = [];
   const template = prepare(tree, count, reasons);
@@ -32,7 +45,12 @@ export function zipRanges(tree: Tree, count: number): Zipped {
   if (reason !== undefined) return { ok: false, reason };
   if (template.pick !== null && template.size * count > MAX_COPIED)
     return { ok: false, reason: "the ranges come to more values than an inventory may hold" };
-  return { ok: true, trees: Array.from({ length: count }, (_, index) => (template.pick === null ? tree : template.pick(index))) };
+  return {
+    ok: true,
+    trees: Array.from({ length: count }, (_, index) =>
+      template.pick === null ? tree : template.pick(index),
+    ),
+  };
 }
 
 /** pick null: no range inside, the same for every host. size: values inside. */
@@ -41,10 +59,15 @@ type Prepared = { readonly pick: ((index: number) => Tree) | null; readonly size
 function prepare(tree: Tree, count: number, reasons: string[]): Prepared {
   if (typeof tree === "string") return prepareText(tree, count, reasons);
   if (tree === null || typeof tree !== "object") return { pick: null, size: 1 };
-  const parts = Object.entries(tree).map(([key, value]) => ({ key, value, part: prepare(value, count, reasons) }));
+  const parts = Object.entries(tree).map(([key, value]) => ({
+    key,
+    value,
+    part: prepare(value, count, reasons),
+  }));
   const size = parts.reduce((sum, { part }) => sum + part.size, 1);
   if (parts.every(({ part }) => part.pick === null)) return { pick: null, size };
-  const values = (index: number) => parts.map(({ key, value, part }): [string, Tree] => [key, part.pick === null ? value : part.pick(index)]);
+  const values = (index: number) =>
+    parts.map(({ key, value, part }): [string, Tree] => [key, part.pick === null ? value : part.pick(index)]);
   if (Array.isArray(tree)) return { pick: (index) => values(index).map(([, value]) => value), size };
   return { pick: (index) => Object.assign(Object.create(null), Object.fromEntries(values(index))), size };
 }
@@ -57,7 +80,10 @@ function prepareText(text: string, count: number, reasons: string[]): Prepared {
     return { pick: null, size: 1 };
   }
   const { texts } = expansion;
-  if (texts.length !== count) reasons.push(`the range in "${text}" gives ${texts.length} values for ${count} host${count === 1 ? "" : "s"}`);
+  if (texts.length !== count)
+    reasons.push(
+      `the range in "${text}" gives ${texts.length} values for ${count} host${count === 1 ? "" : "s"}`,
+    );
   return { pick: (index) => texts[index] ?? "", size: 1 };
 }
 
@@ -71,10 +97,12 @@ function stepsOf(match: RegExpExecArray): Expansion {
   const width = firstNumber?.startsWith("0") ? firstNumber.length : 0;
   if (step < 1) return refuse("needs a step of 1 or more");
   if (begin > end) return refuse("runs backwards");
-  if (width > 1 && lastNumber?.length !== width) return refuse("pads its first number with zeros: both must be equally long");
+  if (width > 1 && lastNumber?.length !== width)
+    return refuse("pads its first number with zeros: both must be equally long");
   if ((end - begin) / step >= MAX_NAMES) return refuse(`gives more than ${MAX_NAMES} names`);
   const texts: string[] = [];
-  for (let at = begin; at <= end; at += step) texts.push(letters ? String.fromCharCode(at) : String(at).padStart(width, "0"));
+  for (let at = begin; at <= end; at += step)
+    texts.push(letters ? String.fromCharCode(at) : String(at).padStart(width, "0"));
   return { ok: true, texts };
 }
 

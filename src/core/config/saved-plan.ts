@@ -10,7 +10,12 @@ const state = z.record(z.string(), z.string()).nullable();
 const reason = { because: z.string() };
 const action = z.union([
   z.strictObject({ verb: z.literal("daemon-reload"), ...reason }),
-  z.strictObject({ verb: z.enum(["start", "restart", "reload", "stop", "settle"]), unit: z.string(), ...reason, timeoutSeconds: z.number() }),
+  z.strictObject({
+    verb: z.enum(["start", "restart", "reload", "stop", "settle"]),
+    unit: z.string(),
+    ...reason,
+    timeoutSeconds: z.number(),
+  }),
 ]);
 const host = z.strictObject({
   host: z.string(),
@@ -43,7 +48,11 @@ export function readSavedPlan(value: object, file: string): SavedPlan {
   const read = savedPlanSchema.safeParse(value);
   if (read.success) return read.data;
   const where = read.error.issues[0]?.path.join(".") ?? "";
-  throw new SvcdeployError("config", `${file} is no plan that this version of svcdeploy can read (at ${where || "its top"})`, {
-    hint: "Make and review the plan again.",
-  });
+  throw new SvcdeployError(
+    "config",
+    `${file} is no plan that this version of svcdeploy can read (at ${where || "its top"})`,
+    {
+      hint: "Make and review the plan again.",
+    },
+  );
 }

@@ -1,11 +1,16 @@
-/** Building blocks of the schemas: leaves that read a Tree's scalar or say what was expected, and maps that know their keys. */
+/**
+ * Building blocks of the schemas: leaves that read a Tree's scalar or say what was expected, and maps that
+ * know their keys.
+ */
 import * as z from "zod";
 import type { Tree, TreeMap } from "../model.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { type Refusal, refuseAccount, refuseHostPath, refuseProjectPath } from "./allow-lists.ts";
 
 /** What a leaf makes of a scalar: a value, or what is wrong. */
-export type LeafResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+export type LeafResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string };
 
 /** What JSON Schema can say of a value; the rest is said when the file is read. */
 export type JsonShape = { readonly [keyword: string]: unknown };
@@ -30,11 +35,19 @@ export function leaf<T>(read: (value: Tree | undefined) => LeafResult<T>, shape:
 /** A map with exactly these keys. later: keys of the language that this version refuses by name. */
 export function map<Shape extends z.ZodRawShape>(shape: Shape, later: readonly string[] = []) {
   const message = [Object.keys(shape).join(" "), later.join(" ")].join("|");
-  return z.strictObject(shape, { error: (issue) => (issue.code === "unrecognized_keys" ? message : undefined) });
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? message : undefined),
+  });
 }
 
-/** What the message of an unrecognized_keys issue of map() says: the keys of this version, and those of later ones. */
-export function readKeysMessage(message: string): { readonly known: readonly string[]; readonly later: readonly string[] } {
+/**
+ * What the message of an unrecognized_keys issue of map() says: the keys of this version, and those of later
+ * ones.
+ */
+export function readKeysMessage(message: string): {
+  readonly known: readonly string[];
+  readonly later: readonly string[];
+} {
   const [known = "", later = ""] = message.split("|");
   return { known: known.split(" "), later: later.split(" ") };
 }
@@ -93,8 +106,11 @@ export function integer(least: number, most: number) {
   return leaf(
     (value) => {
       const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
-      if (typeof number !== "number" || !Number.isInteger(number)) return bad(`a whole number is expected here, this is ${describe(value)}`);
-      return number >= least && number <= most ? good(number) : bad(`${number} is not between ${least} and ${most}`);
+      if (typeof number !== "number" || !Number.isInteger(number))
+        return bad(`a whole number is expected here, this is ${describe(value)}`);
+      return number >= least && number <= most
+        ? good(number)
+        : bad(`${number} is not between ${least} and ${most}`);
     },
     { type: "integer", minimum: least, maximum: most },
   );
@@ -104,7 +120,9 @@ export function integer(least: number, most: number) {
 export const flag = leaf(
   (value) => {
     if (value === true || value === "true") return good(true);
-    return value === false || value === "false" ? good(false) : bad(`true or false is expected here, this is ${describe(value)}`);
+    return value === false || value === "false"
+      ? good(false)
+      : bad(`true or false is expected here, this is ${describe(value)}`);
   },
   { type: "boolean" },
 );
@@ -114,7 +132,9 @@ export function oneOf<const Word extends string>(...words: readonly Word[]) {
   return leaf(
     (value) => {
       const word = words.find((candidate) => candidate === value);
-      return word === undefined ? bad(`one of ${words.join(", ")} is expected here, this is ${describe(value)}`) : good(word);
+      return word === undefined
+        ? bad(`one of ${words.join(", ")} is expected here, this is ${describe(value)}`)
+        : good(word);
     },
     { type: "string", enum: words },
   );
@@ -124,9 +144,13 @@ export function oneOf<const Word extends string>(...words: readonly Word[]) {
 export function duration(least: number, most: number) {
   return leaf(
     (value) => {
-      const seconds = typeof value === "string" || typeof value === "number" ? parseTimeSpan(String(value)) : null;
-      if (seconds === null) return bad(`a time span such as 10s or 5min is expected here, this is ${describe(value)}`);
-      return seconds >= least && seconds <= most ? good(seconds) : bad(`${value} is not between ${least}s and ${most}s`);
+      const seconds =
+        typeof value === "string" || typeof value === "number" ? parseTimeSpan(String(value)) : null;
+      if (seconds === null)
+        return bad(`a time span such as 10s or 5min is expected here, this is ${describe(value)}`);
+      return seconds >= least && seconds <= most
+        ? good(seconds)
+        : bad(`${value} is not between ${least}s and ${most}s`);
     },
     { title: "time span", type: ["string", "number"] },
   );
@@ -135,8 +159,12 @@ export function duration(least: number, most: number) {
 /** A file mode as text → four octal digits. */
 export const mode = leaf(
   (value) => {
-    if (typeof value === "number") return bad(`a mode is a text: write "${String(value).padStart(4, "0")}" in quotes; YAML's 0755 is the number 755`);
-    if (typeof value !== "string" || !/^[0-7]{3,4}$/.test(value)) return bad(`a mode such as "0755" is expected here, this is ${describe(value)}`);
+    if (typeof value === "number")
+      return bad(
+        `a mode is a text: write "${String(value).padStart(4, "0")}" in quotes; YAML's 0755 is the number 755`,
+      );
+    if (typeof value !== "string" || !/^[0-7]{3,4}$/.test(value))
+      return bad(`a mode such as "0755" is expected here, this is ${describe(value)}`);
     return good(value.padStart(4, "0"));
   },
   { title: "mode", type: "string", pattern: "^[0-7]{3,4}$" },
@@ -144,7 +172,10 @@ export const mode = leaf(
 
 /** One value or a list of them → a list. */
 export function listOf<Item extends z.ZodType>(item: Item) {
-  const schema = z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), z.array(item));
+  const schema = z.preprocess(
+    (value) => (Array.isArray(value) || value === undefined ? value : [value]),
+    z.array(item),
+  );
   jsonShapes.add(schema, { lone: true });
   return schema;
 }
@@ -171,7 +202,9 @@ export function describe(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
-  return typeof value === "string" ? quote(value) : `the ${typeof value === "number" ? "number" : "truth value"} ${value}`;
+  return typeof value === "string"
+    ? quote(value)
+    : `the ${typeof value === "number" ? "number" : "truth value"} ${value}`;
 }
 
 function quote(text: string): string {

@@ -46,7 +46,8 @@ const NEEDS_SHA256 =
 const directiveValue = leaf(
   (value) => {
     if (value === null || value === undefined) return bad('a value is expected here; "" resets a directive');
-    if (typeof value === "object") return bad(`a text or number is expected here, this is ${describe(value)}`);
+    if (typeof value === "object")
+      return bad(`a text or number is expected here, this is ${describe(value)}`);
     return good(typeof value === "boolean" ? (value ? "yes" : "no") : String(value));
   },
   { type: ["string", "number", "boolean"] },
@@ -55,12 +56,16 @@ const directives = mapOf(listOf(directiveValue));
 
 const artifactSource = textThat((source) => {
   if (/^https?:/.test(source)) return refuseFileUrl(source);
-  if (/\.(?:tar\.(?:bz2|xz|lz4?|lzma|Z)|tbz2?|txz|zip|7z)$/i.test(source)) return "an archive is a .tar, .tar.gz, .tgz or .tar.zst";
+  if (/\.(?:tar\.(?:bz2|xz|lz4?|lzma|Z)|tbz2?|txz|zip|7z)$/i.test(source))
+    return "an archive is a .tar, .tar.gz, .tgz or .tar.zst";
   return refuseProjectPath(source.replace(/\/$/, ""));
 });
-const sha256 = textThat((value) => (/^[0-9a-f]{64}$/.test(value) ? null : "a sha256 has 64 hexadecimal digits in lower case"), {
-  pattern: "^[0-9a-f]{64}$",
-});
+const sha256 = textThat(
+  (value) => (/^[0-9a-f]{64}$/.test(value) ? null : "a sha256 has 64 hexadecimal digits in lower case"),
+  {
+    pattern: "^[0-9a-f]{64}$",
+  },
+);
 const artifact = map({
   source: artifactSource,
   version: version.optional(),
@@ -73,14 +78,28 @@ const artifact = map({
   const form = artifactForm(value.source);
   if (value.source.startsWith("https:") && form === "directory")
     context.addIssue({ code: "custom", path: ["source"], message: "a URL names a file" });
-  if (value.source.startsWith("https:") && value.sha256 === undefined) context.addIssue({ code: "custom", path: ["source"], message: NEEDS_SHA256 });
+  if (value.source.startsWith("https:") && value.sha256 === undefined)
+    context.addIssue({ code: "custom", path: ["source"], message: NEEDS_SHA256 });
   if ((value.strip ?? 0) > 0 && form !== "archive")
-    context.addIssue({ code: "custom", path: ["strip"], message: "strip belongs to archives (.tar, .tar.gz, .tgz, .tar.zst)" });
+    context.addIssue({
+      code: "custom",
+      path: ["strip"],
+      message: "strip belongs to archives (.tar, .tar.gz, .tgz, .tar.zst)",
+    });
   if (value.signature !== undefined && form === "directory")
-    context.addIssue({ code: "custom", path: ["signature"], message: "a folder has no signature: sign an archive of it" });
+    context.addIssue({
+      code: "custom",
+      path: ["signature"],
+      message: "a folder has no signature: sign an archive of it",
+    });
 });
 
-const account = map({ user: accountName, group: accountName.optional(), groups: listOf(accountName).optional(), home: hostPath.optional() });
+const account = map({
+  user: accountName,
+  group: accountName.optional(),
+  groups: listOf(accountName).optional(),
+  home: hostPath.optional(),
+});
 
 const serviceName = textThat(refuseName);
 
@@ -90,7 +109,9 @@ const instances = z
   .min(1, "a service with instances has at least one; leave `instances` out for a service that runs once")
   .max(100, "a service has 100 instances on a host at most");
 
-const commandWords = z.array(text, { error: "a command is a list: the program, then its arguments" }).min(1, "a command needs a program");
+const commandWords = z
+  .array(text, { error: "a command is a list: the program, then its arguments" })
+  .min(1, "a command needs a program");
 const secret = map(
   {
     env: textThat(refuseVariable).optional(),
@@ -101,7 +122,8 @@ const secret = map(
   ["age", "sops", "ansible-vault", "vault"],
 ).superRefine((value, context) => {
   const providers = [value.env, value.file, value.exec].filter((from) => from !== undefined);
-  if (providers.length !== 1) context.addIssue({ code: "custom", message: "a secret has one provider: env, file or exec" });
+  if (providers.length !== 1)
+    context.addIssue({ code: "custom", message: "a secret has one provider: env, file or exec" });
 });
 
 const file = map({
@@ -115,7 +137,8 @@ const file = map({
   onChange: oneOf("restart", "reload", "none").optional(),
 }).superRefine((value, context) => {
   const given = [value.template, value.content, value.source].filter((from) => from !== undefined);
-  if (given.length !== 1) context.addIssue({ code: "custom", message: "a file has exactly one of template, content and source" });
+  if (given.length !== 1)
+    context.addIssue({ code: "custom", message: "a file has exactly one of template, content and source" });
 });
 
 /** `name` beside the directives of [Slice]. */
@@ -140,13 +163,21 @@ const dropIn = map({
 });
 
 const size = scalar.refine(isSize, { error: "a size such as 512M, 4G or 10% is expected here" });
-const mountOption = textThat((option) => (/^[a-z][a-z0-9_]*(?:=[A-Za-z0-9:._-]+)?$/.test(option) ? null : "a mount option is a word, or word=value"));
+const mountOption = textThat((option) =>
+  /^[a-z][a-z0-9_]*(?:=[A-Za-z0-9:._-]+)?$/.test(option) ? null : "a mount option is a word, or word=value",
+);
 const STATE_FOLDER = "^/var/lib(?:/[A-Za-z0-9_@:+=-][A-Za-z0-9._@:+=-]*)+$";
-/** systemd makes the folder for the cache's owner (StateDirectory=): root never writes where somebody else may. */
+/**
+ * systemd makes the folder for the cache's owner (StateDirectory=): root never writes where somebody else
+ * may.
+ */
 const stateFolder = textThat(
   (path) => {
-    if (!new RegExp(STATE_FOLDER).test(path)) return "a folder below /var/lib is expected here, its path of letters, digits and . _ @ : + = -";
-    return /^\/var\/lib\/(?:svcdeploy|systemd|private)(?:\/|$)/.test(path) ? "this folder is no service's" : null;
+    if (!new RegExp(STATE_FOLDER).test(path))
+      return "a folder below /var/lib is expected here, its path of letters, digits and . _ @ : + = -";
+    return /^\/var\/lib\/(?:svcdeploy|systemd|private)(?:\/|$)/.test(path)
+      ? "this folder is no service's"
+      : null;
   },
   { pattern: STATE_FOLDER },
 );
@@ -165,8 +196,10 @@ const cache = map({
 const logrotateValue = leaf(
   (value) => {
     if (value === true || value === "true") return good(null);
-    if (value === false || value === "false") return bad("leave the option out, or write its opposite (nocompress: true)");
-    if (typeof value !== "string" && typeof value !== "number") return bad(`true, a text or a number is expected here, this is ${describe(value)}`);
+    if (value === false || value === "false")
+      return bad("leave the option out, or write its opposite (nocompress: true)");
+    if (typeof value !== "string" && typeof value !== "number")
+      return bad(`true, a text or a number is expected here, this is ${describe(value)}`);
     return /^[A-Za-z0-9 ./%:_+-]+$/.test(String(value))
       ? good(String(value))
       : bad("an option's value has letters, digits, blanks and . / % : _ + -");
@@ -177,15 +210,28 @@ const LOGROTATE_OPTIONS =
   "addextension compress nocompress compresscmd compressext compressoptions copy nocopy copytruncate nocopytruncate createolddir nocreateolddir dateext nodateext dateformat dateyesterday datehourago delaycompress nodelaycompress extension hourly daily weekly monthly yearly ifempty notifempty maxage maxsize minage minsize missingok nomissingok olddir noolddir rotate sharedscripts nosharedscripts shred noshred shredcycles size start uncompresscmd create nocreate nomail renamecopy norenamecopy".split(
     " ",
   );
-/** What the service is told after a rotation: to reload, or a signal that programs take for "open your logs anew"; never a script. */
+/**
+ * What the service is told after a rotation: to reload, or a signal that programs take for "open your logs
+ * anew"; never a script.
+ */
 const reopenSignal = { enum: ["HUP", "USR1", "USR2", "WINCH"].flatMap((name) => [name, `SIG${name}`]) };
-const signalShape = { type: "object", properties: { signal: reopenSignal }, required: ["signal"], additionalProperties: false };
+const signalShape = {
+  type: "object",
+  properties: { signal: reopenSignal },
+  required: ["signal"],
+  additionalProperties: false,
+};
 const postrotate = leaf(
   (value): LeafResult<NonNullable<NonNullable<Service["logrotate"]>["postrotate"]>> => {
     if (value === "reload") return good({ do: "reload" });
-    const signal = typeof value === "object" && value !== null && Object.keys(value).length === 1 && "signal" in value ? value.signal : null;
+    const signal =
+      typeof value === "object" && value !== null && Object.keys(value).length === 1 && "signal" in value
+        ? value.signal
+        : null;
     if (typeof signal !== "string")
-      return bad("reload or { signal: USR1 } is expected here: nothing of a project is run by root's shell on the host");
+      return bad(
+        "reload or { signal: USR1 } is expected here: nothing of a project is run by root's shell on the host",
+      );
     return reopenSignal.enum.includes(signal)
       ? good({ do: "signal", signal: signal.replace(/^SIG/, "") })
       : bad("a signal after a rotation is HUP, USR1, USR2 or WINCH");
@@ -205,13 +251,19 @@ const logrotate = map({
     }
   });
 
-const directory = map({ path: hostPath, mode: mode.optional(), owner: accountName.optional(), group: accountName.optional() });
+const directory = map({
+  path: hostPath,
+  mode: mode.optional(),
+  owner: accountName.optional(),
+  group: accountName.optional(),
+});
 
 const tcpAddress = leaf(
   (value) => {
     const match = typeof value === "string" ? /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(value) : null;
     const [address, port] = [match?.[1] ?? match?.[2] ?? "", Number(match?.[3] ?? 0)];
-    if (match === null || port < 1 || port > 65535) return bad(`ADDRESS:PORT is expected here, this is ${describe(value)}`);
+    if (match === null || port < 1 || port > 65535)
+      return bad(`ADDRESS:PORT is expected here, this is ${describe(value)}`);
     const reason = refuseAddress(address);
     return reason === null ? good({ address, port }) : bad(reason);
   },
@@ -223,19 +275,31 @@ const check = map({
   command: commandWords.optional(),
   role: oneOf("ready", "live").optional(),
   via: oneOf("forward", "host").optional(),
-  expect: map({ status: integer(100, 599).optional(), json: treeMap.optional(), within: duration(0.001, 600).optional() }).optional(),
+  expect: map({
+    status: integer(100, 599).optional(),
+    json: treeMap.optional(),
+    within: duration(0.001, 600).optional(),
+  }).optional(),
 }).superRefine((value, context) => {
   const kinds = [value.http, value.tcp, value.command].filter((kind) => kind !== undefined);
-  if (kinds.length !== 1) context.addIssue({ code: "custom", message: "a check has exactly one of http, tcp and command" });
+  if (kinds.length !== 1)
+    context.addIssue({ code: "custom", message: "a check has exactly one of http, tcp and command" });
   const onlyHttp = value.via ?? value.expect?.status ?? value.expect?.json;
   if (kinds.length === 1 && value.http === undefined && onlyHttp !== undefined)
     context.addIssue({ code: "custom", message: "via, status and json belong to http checks" });
 });
 
-const lintRule = textThat((rule) => (/^SD\d{3}$/.test(rule) ? null : "a rule's name is SD and three digits, e.g. SD060"), {
-  pattern: "^SD[0-9]{3}$",
+const lintRule = textThat(
+  (rule) => (/^SD\d{3}$/.test(rule) ? null : "a rule's name is SD and three digits, e.g. SD060"),
+  {
+    pattern: "^SD[0-9]{3}$",
+  },
+);
+const lint = map({
+  ignore: z.array(map({ rule: lintRule, because: text }), {
+    error: "a list of { rule, because } is expected here",
+  }),
 });
-const lint = map({ ignore: z.array(map({ rule: lintRule, because: text }), { error: "a list of { rule, because } is expected here" }) });
 
 /** services/*.yaml */
 export const serviceSchema = map(
@@ -270,7 +334,10 @@ export const serviceSchema = map(
 /** A service as its schema reads it. */
 export type WrittenService = z.infer<typeof serviceSchema>;
 
-/** Options that run scripts stay out. Those whose values must be checked are looked at again when the file is rendered. */
+/**
+ * Options that run scripts stay out. Those whose values must be checked are looked at again when the file is
+ * rendered.
+ */
 function refuseLogrotateOption(name: string): string | null {
   if (["paths", "su", "postrotate"].includes(name) || LOGROTATE_OPTIONS.includes(name)) return null;
   if (/rotate$|action$|script$|preremove/.test(name))

@@ -1,7 +1,16 @@
 /** An expanded service file → Service: every default filled, every directive known to the host's systemd. */
 
 import { ConfigError, type Problem } from "../errors.ts";
-import type { Check, ConfigFile, Host, Place, SecretSource, Service, ServiceSource, TreeMap } from "../model.ts";
+import type {
+  Check,
+  ConfigFile,
+  Host,
+  Place,
+  SecretSource,
+  Service,
+  ServiceSource,
+  TreeMap,
+} from "../model.ts";
 import { refuseVariable } from "./allow-lists.ts";
 import { artifactForm } from "./artifact-form.ts";
 import { checkTree } from "./check.ts";
@@ -27,8 +36,9 @@ type Reading = {
 };
 
 /**
- * Normalises one service for one host. expanded: source.tree with its templates expanded (core/render/expand.ts).
- * Throws ConfigError with every mistake; its excerpts are empty (core/config/excerpts.ts fills them from the files' text).
+ * Normalises one service for one host. expanded: source.tree with its templates expanded
+ * (core/render/expand.ts). Throws ConfigError with every mistake; its excerpts are empty
+ * (core/config/excerpts.ts fills them from the files' text).
  */
 export function normaliseService(source: ServiceSource, expanded: TreeMap, host: Host): Service {
   const document = { tree: expanded, text: "", placeOf: source.placeOf, keyPlaceOf: source.placeOf };
@@ -74,15 +84,25 @@ function readService(reading: Reading, source: ServiceSource): Service {
       group: directory.group ?? account?.group ?? "root",
       place: reading.placeOf(["directories", index]),
     })),
-    health: (written.health ?? []).map((check, index) => readCheck(check, reading.placeOf(["health", index]))),
+    health: (written.health ?? []).map((check, index) =>
+      readCheck(check, reading.placeOf(["health", index])),
+    ),
     settleSeconds: written.settle ?? DEFAULT_SETTLE_SECONDS,
-    lintIgnore: (written.lint?.ignore ?? []).map((ignored, index) => ({ ...ignored, place: reading.placeOf(["lint", "ignore", index]) })),
+    lintIgnore: (written.lint?.ignore ?? []).map((ignored, index) => ({
+      ...ignored,
+      place: reading.placeOf(["lint", "ignore", index]),
+    })),
   };
 }
 
 function readAccount({ account }: WrittenService): Service["account"] {
   if (account === undefined) return null;
-  return { user: account.user, group: account.group ?? account.user, groups: account.groups ?? [], home: account.home ?? "/nonexistent" };
+  return {
+    user: account.user,
+    group: account.group ?? account.user,
+    groups: account.groups ?? [],
+    home: account.home ?? "/nonexistent",
+  };
 }
 
 function readArtifact({ written, placeOf }: Reading): Service["artifact"] {
@@ -94,10 +114,16 @@ function readArtifact({ written, placeOf }: Reading): Service["artifact"] {
     strip: artifact.strip ?? 0,
     version: artifact.version ?? null,
     sha256: artifact.sha256 ?? null,
-    signature: artifact.signature === undefined ? null : readSignature(artifact.signature, placeOf(["artifact", "signature"])),
+    signature:
+      artifact.signature === undefined
+        ? null
+        : readSignature(artifact.signature, placeOf(["artifact", "signature"])),
     keep: artifact.keep ?? DEFAULT_KEEP,
     // What is wrong with a URL is mostly that it does not answer, not its sha256.
-    place: placeOf(["artifact", artifact.sha256 === undefined || artifact.source.startsWith("https:") ? "source" : "sha256"]),
+    place: placeOf([
+      "artifact",
+      artifact.sha256 === undefined || artifact.source.startsWith("https:") ? "source" : "sha256",
+    ]),
   };
 }
 
@@ -113,7 +139,12 @@ function readSecretSources(reading: Reading): Service["secrets"] {
   const environment = reading.written.environment ?? {};
   return Object.entries(reading.written.secrets ?? {}).map(([name, secret]) => {
     const place = reading.placeOf(["secrets", name]);
-    refuse(reading, place, refuseVariable(name) ?? (Object.hasOwn(environment, name) ? `${name} stands in environment: as well` : null));
+    refuse(
+      reading,
+      place,
+      refuseVariable(name) ??
+        (Object.hasOwn(environment, name) ? `${name} stands in environment: as well` : null),
+    );
     return { name, source: sourceOf(secret), deliver: secret.deliver ?? "environment", place };
   });
 }
@@ -140,7 +171,9 @@ function readFile(file: WrittenFile, placeOf: Reading["placeOf"], index: number)
 
 function readFrom(file: WrittenFile): ConfigFile["from"] {
   if (file.template !== undefined) return { kind: "template", template: file.template };
-  return file.content === undefined ? { kind: "source", source: file.source ?? "" } : { kind: "content", content: file.content };
+  return file.content === undefined
+    ? { kind: "source", source: file.source ?? "" }
+    : { kind: "content", content: file.content };
 }
 
 function readSlice(reading: Reading): Service["slice"] {
@@ -159,8 +192,12 @@ function readCache(reading: Reading, account: Service["account"]): Service["cach
   if (cache === undefined) return null;
   const mount = readSection(reading, "Mount", ["cache", "Mount"], cache.Mount);
   const general = Object.entries(cache.Unit ?? {});
-  const derived = [...mount, ...general.map(([name]) => ({ name, place: placeOf(["cache", "Unit", name]) }))].filter(({ name }) => isOfCache(name));
-  for (const { name, place } of derived) refuse(reading, place, `${name}= follows from the other keys of the cache`);
+  const derived = [
+    ...mount,
+    ...general.map(([name]) => ({ name, place: placeOf(["cache", "Unit", name]) })),
+  ].filter(({ name }) => isOfCache(name));
+  for (const { name, place } of derived)
+    refuse(reading, place, `${name}= follows from the other keys of the cache`);
   return {
     path: cache.path,
     size: cache.size,
@@ -169,7 +206,12 @@ function readCache(reading: Reading, account: Service["account"]): Service["cach
     group: cache.group ?? account?.group ?? "root",
     options: cache.options ?? [],
     persist: cache.persist === undefined ? null : { to: cache.persist.to, everySeconds: cache.persist.every },
-    unit: readSection(reading, "Unit", ["cache", "Unit"], Object.fromEntries(general.filter(([name]) => !isOfCache(name)))),
+    unit: readSection(
+      reading,
+      "Unit",
+      ["cache", "Unit"],
+      Object.fromEntries(general.filter(([name]) => !isOfCache(name))),
+    ),
     mount,
     place: placeOf(["cache"]),
   };

@@ -1,4 +1,7 @@
-/** Values: the base, an environment's over it, then files and assignments from the command line, which may only change what is there. */
+/**
+ * Values: the base, an environment's over it, then files and assignments from the command line, which may
+ * only change what is there.
+ */
 import { ConfigError, didYouMean, type Problem, UsageError } from "../errors.ts";
 import type { Tree, TreeMap } from "../model.ts";
 import { emptyMap, mergeMaps } from "./merge.ts";
@@ -6,22 +9,46 @@ import { describe, isTreeMap } from "./schema-parts.ts";
 import { parseYaml, problemAt, type TreePath, type YamlDocument } from "./yaml.ts";
 
 /** The map of a values file; an empty file is an empty map. */
-export function readValues(document: YamlDocument): { readonly values: TreeMap; readonly problems: readonly Problem[] } {
+export function readValues(document: YamlDocument): {
+  readonly values: TreeMap;
+  readonly problems: readonly Problem[];
+} {
   const { tree } = document;
   if (isTreeMap(tree)) return { values: tree, problems: document.problems };
-  const wrong = tree === null ? [] : [problemAt(document.text, document.placeOf([]), `a map is expected here, this is ${describe(tree)}`, null)];
+  const wrong =
+    tree === null
+      ? []
+      : [
+          problemAt(
+            document.text,
+            document.placeOf([]),
+            `a map is expected here, this is ${describe(tree)}`,
+            null,
+          ),
+        ];
   return { values: emptyMap(), problems: [...document.problems, ...wrong] };
 }
 
-/** Lays a `--values` file over the project's values: each of its keys must be there already, with a value of the same kind. */
-export function overlayValues(values: TreeMap, document: YamlDocument): { readonly values: TreeMap; readonly problems: readonly Problem[] } {
+/**
+ * Lays a `--values` file over the project's values: each of its keys must be there already, with a value of
+ * the same kind.
+ */
+export function overlayValues(
+  values: TreeMap,
+  document: YamlDocument,
+): { readonly values: TreeMap; readonly problems: readonly Problem[] } {
   const { values: above, problems } = readValues(document);
   const found: Problem[] = [...problems];
-  compare(values, above, [], (path, message, hint) => found.push(problemAt(document.text, document.keyPlaceOf(path), message, hint)));
+  compare(values, above, [], (path, message, hint) =>
+    found.push(problemAt(document.text, document.keyPlaceOf(path), message, hint)),
+  );
   return { values: mergeMaps(values, above), problems: found };
 }
 
-/** Applies one `--set key.path=value`. The text becomes what stands at the path now: text stays as typed, all else is read as YAML. Throws UsageError. */
+/**
+ * Applies one `--set key.path=value`. The text becomes what stands at the path now: text stays as typed, all
+ * else is read as YAML. Throws UsageError.
+ */
 export function setValue(values: TreeMap, assignment: string): TreeMap {
   const equals = assignment.indexOf("=");
   if (equals < 1) throw new UsageError(`--set ${assignment}: KEY.PATH=VALUE is expected`);
@@ -39,7 +66,11 @@ function compare(below: TreeMap, above: TreeMap, path: readonly string[], report
     const here = [...path, key];
     const under = below[key];
     if (under === undefined)
-      report(here, `there is no value "${here.join(".")}" to change`, didYouMean(key, Object.keys(below), path.map((step) => `${step}.`).join("")));
+      report(
+        here,
+        `there is no value "${here.join(".")}" to change`,
+        didYouMean(key, Object.keys(below), path.map((step) => `${step}.`).join("")),
+      );
     else if (under !== null && kindOf(under) !== kindOf(value))
       report(here, `"${here.join(".")}" is ${kindOf(under)}, this is ${describe(value)}`, null);
     else if (isTreeMap(under) && isTreeMap(value)) compare(under, value, here, report);
@@ -68,7 +99,9 @@ function readAs(existing: Tree, text: string, name: string): Tree {
   const document = parseYaml(text, `--set ${name}`);
   if (document.problems.length > 0) throw new ConfigError(document.problems);
   if (existing !== null && kindOf(document.tree) !== kindOf(existing))
-    throw new UsageError(`--set ${name}: ${kindOf(existing)} is expected, this is ${describe(document.tree)}`);
+    throw new UsageError(
+      `--set ${name}: ${kindOf(existing)} is expected, this is ${describe(document.tree)}`,
+    );
   return document.tree;
 }
 

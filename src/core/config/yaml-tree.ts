@@ -1,4 +1,7 @@
-/** The composed nodes of a YAML document → Tree: null-prototype records, own duplicate check, budgets that count aliases as if written out. */
+/**
+ * The composed nodes of a YAML document → Tree: null-prototype records, own duplicate check, budgets that
+ * count aliases as if written out.
+ */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from "yaml";
 import { didYouMean } from "../errors.ts";
 import type { Tree } from "../model.ts";
@@ -7,13 +10,19 @@ import type { Tree } from "../model.ts";
 export type Mistake = { readonly offset: number; readonly message: string; readonly hint?: string | null };
 
 /** Where a value and its key start, and the same of what is inside. */
-export type Spot = { readonly key: number; readonly value: number; readonly children: ReadonlyMap<string | number, Spot> };
+export type Spot = {
+  readonly key: number;
+  readonly value: number;
+  readonly children: ReadonlyMap<string | number, Spot>;
+};
 
 /** What a file may hold at most; aliases are expanded copies and count in nodes. */
 export type Budget = { readonly depth: number; readonly nodes: number; readonly aliases: number };
 
 const RESERVED_KEYS = new Set(["__proto__", "constructor", "prototype"]);
-const CORE_TAGS = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`));
+const CORE_TAGS = new Set(
+  ["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`),
+);
 
 /** Scalars share one empty map: a file may hold a hundred thousand of them. */
 const NO_CHILDREN: ReadonlyMap<string | number, Spot> = new Map();
@@ -30,8 +39,20 @@ type Walk = {
 };
 
 /** Turns nodes into a Tree; what cannot be kept is null in the tree and a mistake in the list. */
-export function buildTree(contents: Node | null, text: string, budget: Budget): { tree: Tree; spot: Spot; mistakes: readonly Mistake[] } {
-  const walk: Walk = { text, budget, anchors: new Map(), mistakes: [], nodes: 0, aliases: 0, exhausted: false };
+export function buildTree(
+  contents: Node | null,
+  text: string,
+  budget: Budget,
+): { tree: Tree; spot: Spot; mistakes: readonly Mistake[] } {
+  const walk: Walk = {
+    text,
+    budget,
+    anchors: new Map(),
+    mistakes: [],
+    nodes: 0,
+    aliases: 0,
+    exhausted: false,
+  };
   const value = startOf(contents, text, 0);
   const { tree, children } = read(walk, contents, value, 0);
   return { tree, spot: { key: value, value, children }, mistakes: walk.mistakes };
@@ -42,10 +63,15 @@ type Read = { readonly tree: Tree; readonly children: ReadonlyMap<string | numbe
 function read(walk: Walk, node: Node | null, offset: number, depth: number): Read {
   if (node === null || walk.exhausted) return leaf(null);
   walk.nodes++;
-  if (walk.nodes > walk.budget.nodes) return leaf(exhaust(walk, offset, `more than ${walk.budget.nodes} values once its aliases are written out`));
-  if (depth > walk.budget.depth) return leaf(exhaust(walk, offset, `nested deeper than ${walk.budget.depth} levels`));
+  if (walk.nodes > walk.budget.nodes)
+    return leaf(
+      exhaust(walk, offset, `more than ${walk.budget.nodes} values once its aliases are written out`),
+    );
+  if (depth > walk.budget.depth)
+    return leaf(exhaust(walk, offset, `nested deeper than ${walk.budget.depth} levels`));
   if (isAlias(node)) return readAlias(walk, node.source, offset, depth);
-  if (node.tag !== undefined && !CORE_TAGS.has(node.tag)) fail(walk, offset, `the tag ${node.tag} is not supported`, "write the value without a tag");
+  if (node.tag !== undefined && !CORE_TAGS.has(node.tag))
+    fail(walk, offset, `the tag ${node.tag} is not supported`, "write the value without a tag");
   if ("anchor" in node && typeof node.anchor === "string") walk.anchors.set(node.anchor, node);
   if (isScalar(node)) return leaf(readScalar(walk, node, offset));
   if (isSeq(node)) return readList(walk, node.items, offset, depth);
@@ -58,9 +84,18 @@ function leaf(tree: Tree): Read {
 
 function readAlias(walk: Walk, name: string, offset: number, depth: number): Read {
   walk.aliases++;
-  if (walk.aliases > walk.budget.aliases) return leaf(exhaust(walk, offset, `more than ${walk.budget.aliases} aliases`));
+  if (walk.aliases > walk.budget.aliases)
+    return leaf(exhaust(walk, offset, `more than ${walk.budget.aliases} aliases`));
   const target = walk.anchors.get(name);
-  if (target === undefined) return leaf(fail(walk, offset, `there is no anchor &${name} before this alias`, didYouMean(name, walk.anchors.keys())));
+  if (target === undefined)
+    return leaf(
+      fail(
+        walk,
+        offset,
+        `there is no anchor &${name} before this alias`,
+        didYouMean(name, walk.anchors.keys()),
+      ),
+    );
   return read(walk, target, offset, depth);
 }
 
@@ -99,12 +134,23 @@ function readMap(walk: Walk, pairs: readonly Pair[], offset: number, depth: numb
 function readKey(walk: Walk, node: Node | null, offset: number): string | null {
   if (walk.exhausted) return null;
   if (walk.text.startsWith("{{", offset - 1))
-    return fail(walk, offset - 1, "YAML reads {{ as the start of a map", 'a text that starts with {{ stands in quotes: "{{values.name}}"');
+    return fail(
+      walk,
+      offset - 1,
+      "YAML reads {{ as the start of a map",
+      'a text that starts with {{ stands in quotes: "{{values.name}}"',
+    );
   if (node === null || !isScalar(node)) return fail(walk, offset, "a key must be a plain word or text");
   if (node.value === null && (node.source ?? "") === "") return fail(walk, offset, "a key is missing here");
   const key = typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
   if (RESERVED_KEYS.has(key)) return fail(walk, offset, `the key "${key}" is reserved and refused`);
-  if (key === "<<") return fail(walk, offset, "merge keys (<<) are not supported", "write the keys out, or use defaults: and vars:");
+  if (key === "<<")
+    return fail(
+      walk,
+      offset,
+      "merge keys (<<) are not supported",
+      "write the keys out, or use defaults: and vars:",
+    );
   if (!key.isWellFormed()) return fail(walk, offset, "the key is not valid Unicode");
   return key;
 }
@@ -112,7 +158,10 @@ function readKey(walk: Walk, node: Node | null, offset: number): string | null {
 function readScalar(walk: Walk, node: Scalar, offset: number): Tree {
   const { value, source } = node;
   if (value === null) return null;
-  if (typeof value === "string") return value.isWellFormed() ? value : fail(walk, offset, "the text is not valid Unicode (a lone surrogate)");
+  if (typeof value === "string")
+    return value.isWellFormed()
+      ? value
+      : fail(walk, offset, "the text is not valid Unicode (a lone surrogate)");
   if (typeof value === "number" || typeof value === "boolean") {
     if (source !== undefined && source !== String(value)) fail(walk, offset, ...misread(source, value));
     return value;
@@ -123,7 +172,10 @@ function readScalar(walk: Walk, node: Scalar, offset: number): Tree {
 /** YAML's 0755 is the number 755, 1.10 is 1.1, True is true: whoever wrote them meant the text. */
 function misread(source: string, value: number | boolean): [string, string] {
   const kind = typeof value === "number" ? "the number" : "the truth value";
-  return [`YAML reads ${source} as ${kind} ${value}`, `write "${source}" in quotes to keep the text, or ${value} for the value`];
+  return [
+    `YAML reads ${source} as ${kind} ${value}`,
+    `write "${source}" in quotes to keep the text, or ${value} for the value`,
+  ];
 }
 
 /** Where the text itself starts: after the quote, or at the first line of a block text. */
@@ -134,7 +186,8 @@ function startOf(node: Node | null, text: string, fallback: number): number {
   if (node.type !== "BLOCK_LITERAL" && node.type !== "BLOCK_FOLDED") return start;
   const newline = text.indexOf("\n", start);
   if (newline < 0) return start;
-  const indent = /^(?:[ \t]*\r?\n)*( *)/.exec(text.slice(newline + 1, node.range?.[1] ?? text.length))?.[1] ?? "";
+  const indent =
+    /^(?:[ \t]*\r?\n)*( *)/.exec(text.slice(newline + 1, node.range?.[1] ?? text.length))?.[1] ?? "";
   return newline + 1 + indent.length;
 }
 

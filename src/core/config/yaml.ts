@@ -1,4 +1,7 @@
-/** Text of a YAML file → inert Tree with places, under the limits that keep a stranger's file harmless (SEC-16). */
+/**
+ * Text of a YAML file → inert Tree with places, under the limits that keep a stranger's file harmless
+ * (SEC-16).
+ */
 import { Composer, CST, type Document, Lexer, LineCounter, Parser } from "yaml";
 import { excerptAt, type Problem } from "../errors.ts";
 import type { Place, Tree } from "../model.ts";
@@ -20,7 +23,10 @@ export type YamlDocument = {
   readonly file: string;
   readonly text: string;
   readonly tree: Tree;
-  /** Where the value at a path starts: inside its quotes, at a block text's first line; the nearest parent where the path is unknown. */
+  /**
+   * Where the value at a path starts: inside its quotes, at a block text's first line; the nearest parent
+   * where the path is unknown.
+   */
   readonly placeOf: (path: TreePath) => Place;
   /** Where the key that names the value at a path stands. */
   readonly keyPlaceOf: (path: TreePath) => Place;
@@ -28,8 +34,9 @@ export type YamlDocument = {
 };
 
 /**
- * Parses one YAML 1.2 document (core schema, no merge keys, no custom tags). Never throws: every mistake is a Problem.
- * A number or truth value must be written as it prints (755, not 0755), so that no text silently becomes another.
+ * Parses one YAML 1.2 document (core schema, no merge keys, no custom tags). Never throws: every mistake is a
+ * Problem. A number or truth value must be written as it prints (755, not 0755), so that no text silently
+ * becomes another.
  */
 export function parseYaml(text: string, file: string): YamlDocument {
   const lines = countLines(text);
@@ -60,23 +67,52 @@ export function problemAt(text: string, place: Place, message: string, hint: str
 type Reading = { readonly tree: Tree; readonly spot: Spot; readonly mistakes: readonly Mistake[] };
 
 function readDocument(text: string): Reading {
-  const refused = (mistake: Mistake): Reading => ({ tree: null, spot: { key: 0, value: 0, children: new Map() }, mistakes: [mistake] });
+  const refused = (mistake: Mistake): Reading => ({
+    tree: null,
+    spot: { key: 0, value: 0, children: new Map() },
+    mistakes: [mistake],
+  });
   if (text.length > MAX_FILE_SIZE) return refused({ offset: 0, message: "the file is larger than 1 MiB" });
   const control = /[^\P{Cc}\t\n\r\u0085]/u.exec(text);
-  if (text.split("\n", MAX_LINES + 1).length > MAX_LINES) return refused({ offset: 0, message: `more than ${MAX_LINES} lines in one file` });
-  if (control !== null) return refused({ offset: control.index, message: `control character ${codePoint(control[0])} in the file` });
+  if (text.split("\n", MAX_LINES + 1).length > MAX_LINES)
+    return refused({ offset: 0, message: `more than ${MAX_LINES} lines in one file` });
+  if (control !== null)
+    return refused({
+      offset: control.index,
+      message: `control character ${codePoint(control[0])} in the file`,
+    });
   const scanned = scan(text);
   if (!Array.isArray(scanned)) return refused(scanned);
-  const documents = [...new Composer({ schema: "core", merge: false, uniqueKeys: false, prettyErrors: false }).compose(scanned, true, text.length)];
+  const documents = [
+    ...new Composer({ schema: "core", merge: false, uniqueKeys: false, prettyErrors: false }).compose(
+      scanned,
+      true,
+      text.length,
+    ),
+  ];
   const [first, second] = documents;
   if (first === undefined) return refused({ offset: 0, message: "the file has no document" });
-  const more = second === undefined ? [] : [{ offset: second.range?.[0] ?? 0, message: "several documents in one file; write one document a file" }];
+  const more =
+    second === undefined
+      ? []
+      : [
+          {
+            offset: second.range?.[0] ?? 0,
+            message: "several documents in one file; write one document a file",
+          },
+        ];
   const built = buildTree(first.contents, text, { depth: MAX_DEPTH, nodes: MAX_NODES, aliases: MAX_ALIASES });
   const syntax = syntaxMistakes(first);
-  return { tree: built.tree, spot: built.spot, mistakes: syntax.length > 0 ? syntax : [...built.mistakes, ...more] };
+  return {
+    tree: built.tree,
+    spot: built.spot,
+    mistakes: syntax.length > 0 ? syntax : [...built.mistakes, ...more],
+  };
 }
 
-/** Lexes and groups tokens while counting, so that neither depth nor size can reach the recursive composer. */
+/**
+ * Lexes and groups tokens while counting, so that neither depth nor size can reach the recursive composer.
+ */
 function scan(text: string): CST.Token[] | Mistake {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
@@ -88,10 +124,18 @@ function scan(text: string): CST.Token[] | Mistake {
     if (nodes > MAX_NODES) return { offset, message: `more than ${MAX_NODES} values in one file` };
     for (const token of parser.next(lexeme)) {
       tokens.push(token);
-      if (token.type === "error" || token.type === "directive" || token.type === "document" || token.type === "doc-end") oddities++;
+      if (
+        token.type === "error" ||
+        token.type === "directive" ||
+        token.type === "document" ||
+        token.type === "doc-end"
+      )
+        oddities++;
     }
-    if (oddities > MAX_PROBLEMS) return { offset, message: "too many documents, directives and mistakes for one file" };
-    if (parser.stack.length > MAX_DEPTH + 2) return { offset, message: `nested deeper than ${MAX_DEPTH} levels` };
+    if (oddities > MAX_PROBLEMS)
+      return { offset, message: "too many documents, directives and mistakes for one file" };
+    if (parser.stack.length > MAX_DEPTH + 2)
+      return { offset, message: `nested deeper than ${MAX_DEPTH} levels` };
   }
   tokens.push(...parser.end());
   return tokens;

@@ -1,4 +1,7 @@
-/** What healing remembers from run to run: since when it has seen what, and how often it healed whom. Times: seconds since the epoch, the controller's clock. */
+/**
+ * What healing remembers from run to run: since when it has seen what, and how often it healed whom. Times:
+ * seconds since the epoch, the controller's clock.
+ */
 import type { Finding } from "../model.ts";
 
 /** seen: key of a finding → first seen. heals: one entry a host, service and run, failed ones too. */
@@ -19,16 +22,28 @@ export function findingKey(host: string, play: string, { kind, service, subject,
   return JSON.stringify([host, play, kind, service, dropIn ?? subject]);
 }
 
-/** The state after a look at some hosts: what is new is first seen now, what is gone there is forgotten; heals of the last day are kept. */
-export function rememberSeen(state: HealState, keys: readonly string[], looked: ReadonlySet<string>, now: number): HealState {
+/**
+ * The state after a look at some hosts: what is new is first seen now, what is gone there is forgotten; heals
+ * of the last day are kept.
+ */
+export function rememberSeen(
+  state: HealState,
+  keys: readonly string[],
+  looked: ReadonlySet<string>,
+  now: number,
+): HealState {
   const others = [...state.seen].filter(([key]) => !looked.has(hostOf(key)));
-  const seen = new Map([...others, ...keys.map((key) => [key, Math.min(state.seen.get(key) ?? now, now)] as const)]);
+  const seen = new Map([
+    ...others,
+    ...keys.map((key) => [key, Math.min(state.seen.get(key) ?? now, now)] as const),
+  ]);
   return { seen, heals: state.heals.filter(({ at }) => at > now - DAY_SECONDS && at <= now) };
 }
 
 /** How often a service of a host was healed within the last day. */
 export function healsOf({ heals }: HealState, host: string, service: string, now: number): number {
-  return heals.filter((heal) => heal.host === host && heal.service === service && heal.at > now - DAY_SECONDS).length;
+  return heals.filter((heal) => heal.host === host && heal.service === service && heal.at > now - DAY_SECONDS)
+    .length;
 }
 
 /** The state as the text of a file. */
@@ -39,18 +54,28 @@ export function formatState({ seen, heals }: HealState): string {
 /** Reads it back; null for anything that formatState does not write. */
 export function parseState(text: string): HealState | null {
   const value = parseJson(text);
-  if (!isMap(value) || value.schema !== SCHEMA || !isMap(value.seen) || !Array.isArray(value.heals)) return null;
+  if (!isMap(value) || value.schema !== SCHEMA || !isMap(value.seen) || !Array.isArray(value.heals))
+    return null;
   const seen = Object.entries(value.seen);
-  const times = seen.flatMap(([key, at]) => (typeof at === "number" && hostOf(key) !== "" ? [[key, at] as const] : []));
+  const times = seen.flatMap(([key, at]) =>
+    typeof at === "number" && hostOf(key) !== "" ? [[key, at] as const] : [],
+  );
   const heals = value.heals.flatMap((heal: unknown) => readHeal(heal) ?? []);
-  if (times.length < seen.length || heals.length < value.heals.length || seen.length + heals.length > MAX_ENTRIES) return null;
+  if (
+    times.length < seen.length ||
+    heals.length < value.heals.length ||
+    seen.length + heals.length > MAX_ENTRIES
+  )
+    return null;
   return { seen: new Map(times), heals };
 }
 
 function readHeal(value: unknown): HealState["heals"][number] | null {
   if (!isMap(value)) return null;
   const { host, service, at } = value;
-  return typeof host === "string" && typeof service === "string" && typeof at === "number" ? { host, service, at } : null;
+  return typeof host === "string" && typeof service === "string" && typeof at === "number"
+    ? { host, service, at }
+    : null;
 }
 
 function hostOf(key: string): string {

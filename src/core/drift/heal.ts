@@ -8,7 +8,10 @@ import type { IgnoredFinding } from "./ignore.ts";
 /** What becomes of a finding, and in a few words why; flapping: it was healed too often to go on. */
 export type HealVerdict = { readonly outcome: "heal" | "left" | "flapping"; readonly why: string };
 
-/** How much may be healed. seenFor: seconds since a heal run first saw a finding that does not say itself since when it is. healed: times today. */
+/**
+ * How much may be healed. seenFor: seconds since a heal run first saw a finding that does not say itself
+ * since when it is. healed: times today.
+ */
 export type HealPolicy = {
   readonly graceSeconds: number;
   readonly maxHeals: number;
@@ -20,21 +23,39 @@ export type HealPolicy = {
 export type HealPlan = { readonly plan: Plan; readonly verdicts: ReadonlyMap<Finding, HealVerdict> };
 
 /** The findings of one target, split by the ignore rules. */
-export type SplitFindings = { readonly kept: readonly Finding[]; readonly ignored: readonly IgnoredFinding[] };
+export type SplitFindings = {
+  readonly kept: readonly Finding[];
+  readonly ignored: readonly IgnoredFinding[];
+};
 
 /**
- * Plans the healing. A resource is put right when all that is wrong with it came from the host, is old enough and is nobody's to accept; a unit is
- * started or restarted when none of its inputs is in dispute. No manifest is written and no unit is recorded as started from what is only declared,
- * because that has not come true.
+ * Plans the healing. A resource is put right when all that is wrong with it came from the host, is old enough
+ * and is nobody's to accept; a unit is started or restarted when none of its inputs is in dispute. No
+ * manifest is written and no unit is recorded as started from what is only declared, because that has not
+ * come true.
  */
-export function planHeal(target: HostTarget, observation: Observation, split: SplitFindings, policy: HealPolicy): HealPlan {
+export function planHeal(
+  target: HostTarget,
+  observation: Observation,
+  split: SplitFindings,
+  policy: HealPolicy,
+): HealPlan {
   const first = new Map(split.kept.map((finding) => [finding, whyLeft(finding, observation, policy)]));
   const own = withoutAsleep(target, split, first);
   const left = whatIsLeft(target, split, own);
-  const wanted = new Set([...own].flatMap(([finding, why]) => (why === null ? (resourceOf(target, finding)?.id ?? []) : [])));
-  const narrowed = { ...target, resources: target.resources.flatMap((resource) => narrow(target, resource, { left, wanted }, observation)) };
+  const wanted = new Set(
+    [...own].flatMap(([finding, why]) => (why === null ? (resourceOf(target, finding)?.id ?? []) : [])),
+  );
+  const narrowed = {
+    ...target,
+    resources: target.resources.flatMap((resource) =>
+      narrow(target, resource, { left, wanted }, observation),
+    ),
+  };
   const partly = unitsOf(target).filter((unit) => inputsOf(target, unit).some(({ id }) => left.has(id)));
-  const recordAs = Object.fromEntries(partly.map((unit) => [unit.unit, startedFrom(unit, target, left, observation)]));
+  const recordAs = Object.fromEntries(
+    partly.map((unit) => [unit.unit, startedFrom(unit, target, left, observation)]),
+  );
   const plan = makePlan(narrowed, observation);
   const verdicts = new Map(
     split.kept.map((finding) => {
@@ -49,12 +70,16 @@ export function planHeal(target: HostTarget, observation: Observation, split: Sp
 /** Why each finding is left by itself; null: it may be healed. */
 type Reasons = ReadonlyMap<Finding, HealVerdict | null>;
 
-/** What is verified after healing is a whole service: one with a unit that stays down is not touched at all. */
+/**
+ * What is verified after healing is a whole service: one with a unit that stays down is not touched at all.
+ */
 function withoutAsleep(target: HostTarget, split: SplitFindings, own: Reasons): Reasons {
   const left = whatIsLeft(target, split, own);
   // A unit that was never brought there is not down: it is pending.
-  const isDown = ({ kind, origin }: Finding): boolean => (kind === "not-running" || kind === "masked") && origin !== "project";
-  const staysDown = (finding: Finding): boolean => verdictOn(own.get(finding) ?? null, resourceOf(target, finding), left).outcome !== "heal";
+  const isDown = ({ kind, origin }: Finding): boolean =>
+    (kind === "not-running" || kind === "masked") && origin !== "project";
+  const staysDown = (finding: Finding): boolean =>
+    verdictOn(own.get(finding) ?? null, resourceOf(target, finding), left).outcome !== "heal";
   const down = [
     ...split.kept.filter((finding) => isDown(finding) && staysDown(finding)),
     ...split.ignored.map(({ finding }) => finding).filter(isDown),
@@ -72,10 +97,13 @@ function whatIsLeft(target: HostTarget, { ignored }: SplitFindings, own: Reasons
     const resource = resourceOf(target, finding);
     if (resource !== null) left.set(resource.id, how);
   };
-  for (const [finding, why] of own) if (why !== null && finding.origin === "project") leave(finding, "pending");
+  for (const [finding, why] of own)
+    if (why !== null && finding.origin === "project") leave(finding, "pending");
   for (const { finding } of ignored) leave(finding, "ignored");
-  for (const [finding, why] of own) if (why !== null && finding.origin !== "project") leave(finding, "disputed");
-  for (const unit of unitsOf(target)) if (inputsOf(target, unit).some(({ id }) => left.get(id) === "disputed")) left.set(unit.id, "disputed");
+  for (const [finding, why] of own)
+    if (why !== null && finding.origin !== "project") leave(finding, "disputed");
+  for (const unit of unitsOf(target))
+    if (inputsOf(target, unit).some(({ id }) => left.get(id) === "disputed")) left.set(unit.id, "disputed");
   return left;
 }
 
@@ -101,7 +129,8 @@ function whyLeft(finding: Finding, observation: Observation, policy: HealPolicy)
   if (finding.origin === "conflict") return leftAs("decide which side is right, then apply");
   const beyond = BEYOND[finding.kind];
   if (beyond !== undefined) return leftAs(beyond);
-  if (finding.kind === "content" && finding.change?.resource.kind === "release") return leftAs("the release is damaged: remove its folder first");
+  if (finding.kind === "content" && finding.change?.resource.kind === "release")
+    return leftAs("the release is damaged: remove its folder first");
   if (
     finding.kind === "content" &&
     finding.change !== null &&
@@ -111,7 +140,8 @@ function whyLeft(finding: Finding, observation: Observation, policy: HealPolicy)
     return leftAs("what it held cannot be told any more: apply encrypts the project's value anew");
   const times = policy.healed(finding.service);
   const often = times === 1 ? "once" : `${times} times`;
-  if (times >= policy.maxHeals) return { outcome: "flapping", why: `healed ${often} today: something keeps changing it, find out what` };
+  if (times >= policy.maxHeals)
+    return { outcome: "flapping", why: `healed ${often} today: something keeps changing it, find out what` };
   const isDated = finding.since !== null && finding.since <= facts.clock;
   const age = isDated && finding.since !== null ? facts.clock - finding.since : policy.seenFor(finding);
   const wait = policy.graceSeconds - age;
@@ -126,15 +156,27 @@ function sayWait(seconds: number): string {
   return seconds < 60 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
-function verdictOn(own: HealVerdict | null, resource: Resource | null, left: ReadonlyMap<string, Left>): HealVerdict {
+function verdictOn(
+  own: HealVerdict | null,
+  resource: Resource | null,
+  left: ReadonlyMap<string, Left>,
+): HealVerdict {
   if (own !== null) return own;
   if (resource === null || !left.has(resource.id)) return { outcome: "heal", why: "" };
-  return leftAs(resource.kind === "unit" ? "one of its files is left as it is" : "something else about it is left as it is");
+  return leftAs(
+    resource.kind === "unit"
+      ? "one of its files is left as it is"
+      : "something else about it is left as it is",
+  );
 }
 
 const NO_PLAN: HealVerdict = leftAs("no transaction puts it right while things run: look at it");
 
-function isInPlan({ changes, actions }: Plan, { kind, subject }: Finding, resource: Resource | null): boolean {
+function isInPlan(
+  { changes, actions }: Plan,
+  { kind, subject }: Finding,
+  resource: Resource | null,
+): boolean {
   if (kind === "not-loaded") return actions.some(({ verb }) => verb === "daemon-reload");
   // The process may be that of a unit of others, which is no resource of ours.
   const unit = resource?.kind === "unit" ? resource.unit : kind === "stale-process" ? subject : null;
@@ -142,12 +184,16 @@ function isInPlan({ changes, actions }: Plan, { kind, subject }: Finding, resour
   return changes.some((change) => change.resource.id === resource?.id);
 }
 
-/** The resource that is wrong; null for what is beside it, such as a drop-in of others or a process in another slice. */
+/**
+ * The resource that is wrong; null for what is beside it, such as a drop-in of others or a process in another
+ * slice.
+ */
 function resourceOf(target: HostTarget, { kind, change, subject }: Finding): Resource | null {
   if (change !== null) return change.resource;
   if (kind === "foreign-drop-in" || kind === "slice-moved") return null;
   const named = target.resources.find(
-    (resource) => (resource.kind === "unit" ? resource.unit : "path" in resource ? resource.path : null) === subject,
+    (resource) =>
+      (resource.kind === "unit" ? resource.unit : "path" in resource ? resource.path : null) === subject,
   );
   return named ?? declaredMounts(target).find(({ where }) => where === subject)?.unit ?? null;
 }
@@ -158,11 +204,21 @@ function unitsOf({ resources }: HostTarget): readonly UnitResource[] {
 
 function inputsOf(target: HostTarget, unit: UnitResource): readonly Resource[] {
   const paths = new Set([unit.path, ...unit.inputPaths]);
-  return target.resources.filter((resource) => resource.kind !== "unit" && "path" in resource && paths.has(resource.path));
+  return target.resources.filter(
+    (resource) => resource.kind !== "unit" && "path" in resource && paths.has(resource.path),
+  );
 }
 
-/** With pending changes alone the unit starts from what our last apply left, as it did before; from what else it starts has no digest. */
-function startedFrom(unit: UnitResource, target: HostTarget, left: ReadonlyMap<string, Left>, { records }: Observation): Digests {
+/**
+ * With pending changes alone the unit starts from what our last apply left, as it did before; from what else
+ * it starts has no digest.
+ */
+function startedFrom(
+  unit: UnitResource,
+  target: HostTarget,
+  left: ReadonlyMap<string, Left>,
+  { records }: Observation,
+): Digests {
   const record = records.get(unit.unit);
   const isPending = inputsOf(target, unit).every(({ id }) => (left.get(id) ?? "pending") === "pending");
   if (record === undefined || !isPending) return { restartDigest: "-", reloadDigest: "-" };
@@ -172,10 +228,15 @@ function startedFrom(unit: UnitResource, target: HostTarget, left: ReadonlyMap<s
 type Digests = Pick<UnitResource, "restartDigest" | "reloadDigest">;
 
 /**
- * What is left is none of the plan's. A unit with such inputs owes nothing for them: it is compared with what it last started from, and is none of the
- * plan's either unless it or another input of it is to be healed.
+ * What is left is none of the plan's. A unit with such inputs owes nothing for them: it is compared with what
+ * it last started from, and is none of the plan's either unless it or another input of it is to be healed.
  */
-function narrow(target: HostTarget, resource: Resource, { left, wanted }: Aims, { records }: Observation): readonly Resource[] {
+function narrow(
+  target: HostTarget,
+  resource: Resource,
+  { left, wanted }: Aims,
+  { records }: Observation,
+): readonly Resource[] {
   if (left.has(resource.id)) return [];
   if (resource.kind !== "unit") return [resource];
   const inputs = inputsOf(target, resource);
@@ -184,7 +245,8 @@ function narrow(target: HostTarget, resource: Resource, { left, wanted }: Aims, 
   if (![resource, ...inputs].some(({ id }) => wanted.has(id) && !left.has(id))) return [];
   const paths = new Set(others.flatMap((other) => ("path" in other ? [other.path] : [])));
   const record = records.get(resource.unit);
-  const digests = record === undefined ? {} : { restartDigest: record.restartDigest, reloadDigest: record.reloadDigest };
+  const digests =
+    record === undefined ? {} : { restartDigest: record.restartDigest, reloadDigest: record.reloadDigest };
   return [{ ...resource, ...digests, inputPaths: resource.inputPaths.filter((path) => !paths.has(path)) }];
 }
 

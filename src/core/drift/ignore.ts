@@ -1,4 +1,6 @@
-/** Which findings the project's rules ignore. Nothing is dropped: what is ignored is counted with its rule. */
+/**
+ * Which findings the project's rules ignore. Nothing is dropped: what is ignored is counted with its rule.
+ */
 import { matchesGlob, matchHosts } from "../config/patterns.ts";
 import type { Finding, Host, IgnoreRule, Observation } from "../model.ts";
 import { diffUnitFiles } from "../plan/unit-diff.ts";
@@ -7,14 +9,20 @@ import { parseUnitFile } from "../unit-file/parse.ts";
 /** A finding and the rules that ignore it together: one, or several for directives. */
 export type IgnoredFinding = { readonly finding: Finding; readonly rules: readonly IgnoreRule[] };
 
-/** The rules that hold today with the names of their hosts (null: all), those past their date, and why a host pattern selects nothing here. */
+/**
+ * The rules that hold today with the names of their hosts (null: all), those past their date, and why a host
+ * pattern selects nothing here.
+ */
 export type Rules = {
   readonly active: readonly { readonly rule: IgnoreRule; readonly hosts: ReadonlySet<string> | null }[];
   readonly expired: readonly IgnoreRule[];
   readonly hostless: ReadonlyMap<IgnoreRule, string>;
 };
 
-/** Sorts the rules. today: YYYY-MM-DD, UTC. A host pattern with a term that this environment does not know selects nothing, so that a slip never widens it. */
+/**
+ * Sorts the rules. today: YYYY-MM-DD, UTC. A host pattern with a term that this environment does not know
+ * selects nothing, so that a slip never widens it.
+ */
 export function openRules(rules: readonly IgnoreRule[], hosts: readonly Host[], today: string): Rules {
   const hostless = new Map<IgnoreRule, string>();
   const current = rules.filter(({ until }) => until >= today);
@@ -46,7 +54,11 @@ export function ignoreFindings(
   return { kept, ignored };
 }
 
-function rulesFor(finding: Finding, rules: readonly IgnoreRule[], observation: Observation): readonly IgnoreRule[] {
+function rulesFor(
+  finding: Finding,
+  rules: readonly IgnoreRule[],
+  observation: Observation,
+): readonly IgnoreRule[] {
   // What our own runs left open is nobody's to accept.
   if (finding.kind === "unfinished-transaction" || finding.kind === "manifest") return [];
   const named = rules.find(({ what }) => isNamed(what, finding));
@@ -67,13 +79,21 @@ function isNamed({ kind, pattern }: IgnoreRule["what"], { subject, dropIn }: Fin
 /** `*` and `?` stay within one folder's name. */
 function matchesPath(pattern: string, path: string): boolean {
   const [wanted, found] = [pattern.split("/"), path.split("/")];
-  return wanted.length === found.length && wanted.every((part, index) => matchesGlob(part, found[index] ?? ""));
+  return (
+    wanted.length === found.length && wanted.every((part, index) => matchesGlob(part, found[index] ?? ""))
+  );
 }
 
 /** Every directive that differs, or that a drop-in sets, must have a rule. */
-function directiveRules(finding: Finding, rules: readonly IgnoreRule[], observation: Observation): readonly IgnoreRule[] {
+function directiveRules(
+  finding: Finding,
+  rules: readonly IgnoreRule[],
+  observation: Observation,
+): readonly IgnoreRule[] {
   const names = directivesOf(finding, observation);
-  const found = names.map((name) => rules.find(({ what }) => what.kind === "directive" && what.pattern === name));
+  const found = names.map((name) =>
+    rules.find(({ what }) => what.kind === "directive" && what.pattern === name),
+  );
   const together = found.filter((rule) => rule !== undefined);
   return together.length === names.length ? [...new Set(together)] : [];
 }
@@ -87,14 +107,21 @@ function directivesOf({ kind, change, dropIn }: Finding, observation: Observatio
   if (kind !== "content" || change === null || change.beforeContent === null) return [];
   if (change.resource.kind !== "file" || change.resource.role !== "unit") return [];
   const decoder = new TextDecoder();
-  return diffUnitFiles(decoder.decode(change.beforeContent), decoder.decode(change.resource.content)).map(({ name }) => name);
+  return diffUnitFiles(decoder.decode(change.beforeContent), decoder.decode(change.resource.content)).map(
+    ({ name }) => name,
+  );
 }
 
-/** The rules that hold and ignored nothing, with why where that is known; only worth saying when every host was looked at. */
+/**
+ * The rules that hold and ignored nothing, with why where that is known; only worth saying when every host
+ * was looked at.
+ */
 export function unmatchedRules(
   rules: Rules,
   ignored: readonly IgnoredFinding[],
 ): readonly { readonly rule: IgnoreRule; readonly why: string | null }[] {
   const used = new Set(ignored.flatMap(({ rules: together }) => together));
-  return rules.active.flatMap(({ rule }) => (used.has(rule) ? [] : [{ rule, why: rules.hostless.get(rule) ?? null }]));
+  return rules.active.flatMap(({ rule }) =>
+    used.has(rule) ? [] : [{ rule, why: rules.hostless.get(rule) ?? null }],
+  );
 }

@@ -1,4 +1,7 @@
-/** The environment that a service's processes get, and who wins: the manager, systemd, PassEnvironment=, Environment=, EnvironmentFile=; UnsetEnvironment= takes away. */
+/**
+ * The environment that a service's processes get, and who wins: the manager, systemd, PassEnvironment=,
+ * Environment=, EnvironmentFile=; UnsetEnvironment= takes away.
+ */
 import type { EffectiveSection, EffectiveValue } from "../unit-file/effective-unit.ts";
 import { environmentAssignments } from "../unit-file/environment-assignments.ts";
 import { readEnvironmentFile } from "../unit-file/environment-text.ts";
@@ -10,11 +13,22 @@ import { expanded, impliedVariables, type ServiceUnit } from "./implied-variable
 /** A variable: the assignment that won, and those that it won over, the nearest first. */
 export type EnvironmentVariable = Assignment & { readonly over: readonly Assignment[] };
 /** A variable that UnsetEnvironment= takes away. */
-export type RemovedVariable = { readonly name: string; readonly by: HostLine; readonly over: readonly Assignment[] };
+export type RemovedVariable = {
+  readonly name: string;
+  readonly by: HostLine;
+  readonly over: readonly Assignment[];
+};
 /** An environment file that is not ours: it may set anything. */
-export type ForeignFile = { readonly path: string; readonly optional: "optional" | "required"; readonly line: HostLine };
+export type ForeignFile = {
+  readonly path: string;
+  readonly optional: "optional" | "required";
+  readonly line: HostLine;
+};
 
-/** variables by name. foreign: what they hold is the host's to know, so they may win over anything but UnsetEnvironment=. */
+/**
+ * variables by name. foreign: what they hold is the host's to know, so they may win over anything but
+ * UnsetEnvironment=.
+ */
 export type EffectiveEnvironment = {
   readonly variables: readonly EnvironmentVariable[];
   readonly removed: readonly RemovedVariable[];
@@ -25,7 +39,10 @@ export type EffectiveEnvironment = {
 export type KnownFile = { readonly text: string; readonly secrets: readonly string[] };
 
 /** Works out the environment. readFile: null for a file that is not ours. */
-export function effectiveEnvironment(of: ServiceUnit, readFile: (path: string) => KnownFile | null): EffectiveEnvironment {
+export function effectiveEnvironment(
+  of: ServiceUnit,
+  readFile: (path: string) => KnownFile | null,
+): EffectiveEnvironment {
   const files = environmentFiles(of);
   const all = [
     ...impliedVariables(of),
@@ -76,7 +93,16 @@ function written({ service, specifiers }: ServiceUnit): readonly Assignment[] {
       const result = expandSpecifiers(value, specifiers);
       // systemd leaves out an assignment with a specifier that it does not know.
       if (!isName(name) || (!result.ok && result.reason === "unknown")) return [];
-      return [{ name, value: expanded(value, specifiers), setter: "Environment" as const, because: "Environment=", when: null, line: lineOf(from) }];
+      return [
+        {
+          name,
+          value: expanded(value, specifiers),
+          setter: "Environment" as const,
+          because: "Environment=",
+          when: null,
+          line: lineOf(from),
+        },
+      ];
     }),
   );
 }

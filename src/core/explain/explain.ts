@@ -1,4 +1,7 @@
-/** Every line of every file that a service shall have on a host, with where it comes from. A second pass over what was rendered: nothing else pays for it. */
+/**
+ * Every line of every file that a service shall have on a host, with where it comes from. A second pass over
+ * what was rendered: nothing else pays for it.
+ */
 import type { FileResource, Host, Project, Service, ServiceSource } from "../model.ts";
 import { type RenderInputs, renderService } from "../render/render.ts";
 import type { TemplateContext } from "../render/template.ts";
@@ -6,11 +9,20 @@ import type { Mistakes, UnitTrace } from "../render/unit-text.ts";
 import type { Secret } from "../secret.ts";
 import { at, makeValueFinder } from "./layered-values.ts";
 import type { ExplainedFile, ExplainedLine } from "./line-origin.ts";
-import { configLines, environmentLines, logrotateLines, otherLines, type TextOrigins } from "./text-origins.ts";
+import {
+  configLines,
+  environmentLines,
+  logrotateLines,
+  otherLines,
+  type TextOrigins,
+} from "./text-origins.ts";
 import { unitLines } from "./unit-origins.ts";
 import { type FindInput, writtenPlaces } from "./written-places.ts";
 
-/** What was rendered, and of what. secrets: what was put in their places, by name; files: as rendered with these. */
+/**
+ * What was rendered, and of what. secrets: what was put in their places, by name; files: as rendered with
+ * these.
+ */
 export type Explanation = {
   readonly project: Project;
   readonly source: ServiceSource;
@@ -36,7 +48,8 @@ export function explainFiles(of: Explanation): readonly ExplainedFile[] {
     // Units that read the same take the traces in turn.
     const trace = same.find((each) => !told.has(each)) ?? same[0] ?? null;
     if (trace !== null) told.add(trace);
-    const lines = trace === null ? linesOfFile(file, text, about) : unitLines(trace, about.service, about.written);
+    const lines =
+      trace === null ? linesOfFile(file, text, about) : unitLines(trace, about.service, about.written);
     return { path, mode, owner, group, secret, lines };
   });
 }
@@ -47,9 +60,22 @@ function originsOf({ project, source, service, host, secrets, overlays, set }: E
     return bytes === undefined ? null : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   };
   const { environment, hosts } = project;
-  const inFiles = makeValueFinder({ environment, host, hosts: hosts.map(({ name }) => name), text: textOf, overlays, set });
+  const inFiles = makeValueFinder({
+    environment,
+    host,
+    hosts: hosts.map(({ name }) => name),
+    text: textOf,
+    overlays,
+    set,
+  });
   const find: FindInput = (path) => inFiles(path) ?? ofService(path, source, service);
-  const context: TemplateContext = { env: environment, host, service: { name: service.name }, values: project.values, secrets };
+  const context: TemplateContext = {
+    env: environment,
+    host,
+    service: { name: service.name },
+    values: project.values,
+    secrets,
+  };
   return { service, context, find, textOf, written: writtenPlaces(source, context, find) };
 }
 
@@ -61,19 +87,32 @@ function ofService(path: readonly string[], source: ServiceSource, service: Serv
 }
 
 /** Renders once more, with an ear at the units. */
-function traceUnits({ service, host, artifact, project, secrets, files }: Explanation, context: TemplateContext): readonly UnitTrace[] {
+function traceUnits(
+  { service, host, artifact, project, secrets, files }: Explanation,
+  context: TemplateContext,
+): readonly UnitTrace[] {
   const trace: UnitTrace[] = [];
   const problems: Mistakes = Object.assign([], { trace });
-  const named = new Map(files.filter(({ role }) => role === "config").map(({ path, content }) => [path, content]));
+  const named = new Map(
+    files.filter(({ role }) => role === "config").map(({ path, content }) => [path, content]),
+  );
   // Sources outside templates/ are not at hand here, but what became of them is.
   const sources = service.files.flatMap(({ path, from }): [string, Uint8Array][] => {
     const content = named.get(path);
-    return content === undefined || from.kind === "content" ? [] : [[from.kind === "source" ? from.source : from.template, content]];
+    return content === undefined || from.kind === "content"
+      ? []
+      : [[from.kind === "source" ? from.source : from.template, content]];
   });
   renderService(
     service,
     host,
-    { env: context.env, values: context.values, secrets, artifact, files: new Map([...sources, ...project.files]) },
+    {
+      env: context.env,
+      values: context.values,
+      secrets,
+      artifact,
+      files: new Map([...sources, ...project.files]),
+    },
     problems,
   );
   return trace;

@@ -1,4 +1,7 @@
-/** Where a value of the project stands: the layers of values files and --set, and those of an inventory, followed as they are laid over each other. */
+/**
+ * Where a value of the project stands: the layers of values files and --set, and those of an inventory,
+ * followed as they are laid over each other.
+ */
 import { checkTree } from "../config/check.ts";
 import { resolveGroups } from "../config/groups.ts";
 import { inventorySchema } from "../config/inventory-schema.ts";
@@ -12,7 +15,10 @@ type Path = readonly string[];
 /** A layer: what stands in it at a path, and its name where it is no file's. */
 type Layer = { readonly tree: Tree; readonly spotOf: (path: Path) => Spot };
 
-/** What the layers are read from. text: null for a file that is not there. hosts: the names of the whole inventory. */
+/**
+ * What the layers are read from. text: null for a file that is not there. hosts: the names of the whole
+ * inventory.
+ */
 export type LayerTexts = {
   readonly environment: string;
   readonly host: Host;
@@ -23,17 +29,23 @@ export type LayerTexts = {
   readonly set: readonly string[];
 };
 
-/** Follows a variable of a template, e.g. ["values", "port"], to its places; null for what has none (secrets and the service's own name are the caller's). */
+/**
+ * Follows a variable of a template, e.g. ["values", "port"], to its places; null for what has none (secrets
+ * and the service's own name are the caller's).
+ */
 export function makeValueFinder(texts: LayerTexts): (path: Path) => Input | null {
   const values = valueLayers(texts);
   const inventory = inventoryLayers(texts);
   return (path) => {
     const [head, ...rest] = path;
     if (head === "values") return follow(path.join("."), values, rest);
-    if (head === "env") return { name: "env", from: [{ place: null, text: `--env ${texts.environment}` }], over: [] };
+    if (head === "env")
+      return { name: "env", from: [{ place: null, text: `--env ${texts.environment}` }], over: [] };
     if (head !== "host") return null;
-    if (rest[0] === "name" || rest.length === 0) return { name: path.join("."), from: [at(texts.host.place)], over: [] };
-    if (rest[0] === "groups") return { name: "host.groups", from: [{ place: null, text: "groups of the inventory" }], over: [] };
+    if (rest[0] === "name" || rest.length === 0)
+      return { name: path.join("."), from: [at(texts.host.place)], over: [] };
+    if (rest[0] === "groups")
+      return { name: "host.groups", from: [{ place: null, text: "groups of the inventory" }], over: [] };
     const found = follow(path.join("."), inventory, rest);
     return found.from.length > 0 ? found : { ...found, from: [{ place: null, text: "default" }] };
   };
@@ -44,7 +56,10 @@ export function at(place: Place): Spot {
   return { place, text: `${place.file}:${place.line}` };
 }
 
-/** The last layer that has something at the path wins, unless it is a map: then all that have a map there take part. */
+/**
+ * The last layer that has something at the path wins, unless it is a map: then all that have a map there take
+ * part.
+ */
 function follow(name: string, layers: readonly Layer[], path: Path): Input {
   const having = layers.flatMap((layer) => {
     const tree = treeAt(layer.tree, path);
@@ -62,12 +77,20 @@ function valueLayers({ environment, text, overlays, set }: LayerTexts): readonly
     const found = text(file);
     return found === null ? [] : [{ file, text: found }];
   });
-  const distinct = files.filter(({ file }, index) => files.findIndex((other) => other.file === file) === index);
-  return [...[...distinct, ...overlays].map(({ file, text: each }) => fileLayer(parseYaml(each, file), [])), ...set.map(setLayer)];
+  const distinct = files.filter(
+    ({ file }, index) => files.findIndex((other) => other.file === file) === index,
+  );
+  return [
+    ...[...distinct, ...overlays].map(({ file, text: each }) => fileLayer(parseYaml(each, file), [])),
+    ...set.map(setLayer),
+  ];
 }
 
 function fileLayer(document: YamlDocument, lead: Path): Layer {
-  return { tree: treeAt(document.tree, lead) ?? null, spotOf: (path) => at(spotIn(document, [...lead, ...path])) };
+  return {
+    tree: treeAt(document.tree, lead) ?? null,
+    spotOf: (path) => at(spotIn(document, [...lead, ...path])),
+  };
 }
 
 /** A list's items are counted in the tree and in the places, and named by text in a template. */
@@ -86,11 +109,17 @@ function setLayer(assignment: string): Layer {
   const tree = assignment
     .slice(0, equals)
     .split(".")
-    .reduceRight<Tree>((inner, key) => Object.assign(Object.create(null), { [key]: inner }), assignment.slice(equals + 1));
+    .reduceRight<Tree>(
+      (inner, key) => Object.assign(Object.create(null), { [key]: inner }),
+      assignment.slice(equals + 1),
+    );
   return { tree, spotOf: () => ({ place: null, text: `--set ${assignment}` }) };
 }
 
-/** defaults, the groups from the outermost to the innermost, the host itself; as core/config/inventory.ts lays them. Only vars come from groups. */
+/**
+ * defaults, the groups from the outermost to the innermost, the host itself; as core/config/inventory.ts lays
+ * them. Only vars come from groups.
+ */
 function inventoryLayers({ environment, host, hosts: names, text }: LayerTexts): readonly Layer[] {
   const file = `inventory/${environment}.yaml`;
   const document = parseYaml(text(file) ?? "", file);
@@ -118,7 +147,8 @@ function onlyVars(layer: Layer): Layer {
 function treeAt(tree: Tree, path: Path): Tree | undefined {
   let at: Tree | undefined = tree;
   for (const step of path) {
-    if (at === undefined || at === null || typeof at !== "object" || !Object.hasOwn(at, step)) return undefined;
+    if (at === undefined || at === null || typeof at !== "object" || !Object.hasOwn(at, step))
+      return undefined;
     at = isList(at) ? at[Number(step)] : isTreeMap(at) ? at[step] : undefined;
   }
   return at;

@@ -4,17 +4,37 @@ import type { Place } from "../model.ts";
 /** A place that a value stands at, or what is not in a file: `--set a.b=1`, `--env prod`. */
 export type Spot = { readonly place: Place | null; readonly text: string };
 
-/** A variable of a template: where its value won (a map may come from several places), and what it won over, the nearest first. */
+/**
+ * A variable of a template: where its value won (a map may come from several places), and what it won over,
+ * the nearest first.
+ */
 export type Input = { readonly name: string; readonly from: readonly Spot[]; readonly over: readonly Spot[] };
 
 /**
- * layout: headers, braces and blank lines. svcdeploy: its own, whatever the project says. written: as the project's file says at the place.
- * template, source: a line of that file. derived: follows from another key, named by `because`. default: nothing was written. secret: a secret's value.
+ * layout: headers, braces and blank lines. svcdeploy: its own, whatever the project says. written: as the
+ * project's file says at the place. template, source: a line of that file. derived: follows from another key,
+ * named by `because`. default: nothing was written. secret: a secret's value.
  */
-export type OriginKind = "layout" | "svcdeploy" | "written" | "template" | "source" | "derived" | "default" | "secret";
+export type OriginKind =
+  | "layout"
+  | "svcdeploy"
+  | "written"
+  | "template"
+  | "source"
+  | "derived"
+  | "default"
+  | "secret";
 
-/** Why one line is there. place: null where no line of the project stands for it; because: more about it, or empty. */
-export type LineOrigin = { readonly kind: OriginKind; readonly place: Place | null; readonly because: string; readonly inputs: readonly Input[] };
+/**
+ * Why one line is there. place: null where no line of the project stands for it; because: more about it, or
+ * empty.
+ */
+export type LineOrigin = {
+  readonly kind: OriginKind;
+  readonly place: Place | null;
+  readonly because: string;
+  readonly inputs: readonly Input[];
+};
 
 /** One line of a file as it will be on the host, a secret as <secret NAME>. */
 export type ExplainedLine = { readonly text: string; readonly origin: LineOrigin };

@@ -1,4 +1,7 @@
-/** Where the lines of files that are no units come from: environment, logrotate, and configuration from templates, content and sources. */
+/**
+ * Where the lines of files that are no units come from: environment, logrotate, and configuration from
+ * templates, content and sources.
+ */
 import type { ConfigFile, FileResource, Place, Service } from "../model.ts";
 import { type TemplateContext, traceTemplate } from "../render/template.ts";
 import type { Mark } from "../render/template-evaluate.ts";
@@ -10,7 +13,9 @@ import { at } from "./layered-values.ts";
 import { type ExplainedLine, type Input, LAYOUT, type LineOrigin, linesOf, OWN } from "./line-origin.ts";
 import { type FindInput, type WrittenPlaces, withoutRepeats } from "./written-places.ts";
 
-/** What tells about the text files of a service. textOf: of a project file; null when it is not known here. */
+/**
+ * What tells about the text files of a service. textOf: of a project file; null when it is not known here.
+ */
 export type TextOrigins = {
   readonly service: Service;
   readonly written: WrittenPlaces;
@@ -30,24 +35,48 @@ export function environmentLines(text: string, path: string, about: TextOrigins)
   });
 }
 
-/** The lines of a file that is one secret: its name is the secret's. Of any other file nothing is known but that svcdeploy makes it. */
-export function otherLines(text: string, path: string, { service }: Pick<TextOrigins, "service">): readonly ExplainedLine[] {
-  const secret = service.secrets.find(({ name }) => path.endsWith(`/${name}`) && text.startsWith(`<secret ${name}>`));
+/**
+ * The lines of a file that is one secret: its name is the secret's. Of any other file nothing is known but
+ * that svcdeploy makes it.
+ */
+export function otherLines(
+  text: string,
+  path: string,
+  { service }: Pick<TextOrigins, "service">,
+): readonly ExplainedLine[] {
+  const secret = service.secrets.find(
+    ({ name }) => path.endsWith(`/${name}`) && text.startsWith(`<secret ${name}>`),
+  );
   const origin: LineOrigin = secret === undefined ? OWN : secretOrigin(secret);
   return linesOf(text).map((line) => ({ text: line, origin }));
 }
 
 /** Why a variable is in a service's environment file. */
-export function variableOrigin(name: string, { service, written }: Pick<TextOrigins, "service" | "written">): LineOrigin {
+export function variableOrigin(
+  name: string,
+  { service, written }: Pick<TextOrigins, "service" | "written">,
+): LineOrigin {
   const own = service.environment.find((each) => each.name === name);
-  if (own !== undefined) return { kind: "written", place: own.place, because: "", inputs: written.inputsAt(["environment", name]) };
+  if (own !== undefined)
+    return {
+      kind: "written",
+      place: own.place,
+      because: "",
+      inputs: written.inputsAt(["environment", name]),
+    };
   const secret = service.secrets.find((each) => each.name === name);
   if (secret !== undefined) return secretOrigin(secret);
   const limit = GO_LIMITS[name];
   if (service.runtime !== "go" || limit === undefined) return OWN;
-  const directives = [...service.service, ...(service.slice?.directives ?? [])].filter((each) => each.name === limit);
+  const directives = [...service.service, ...(service.slice?.directives ?? [])].filter(
+    (each) => each.name === limit,
+  );
   const found = directives.filter(({ value }) => effectiveValues(directives, limit).includes(value.trim()));
-  const inputs = found.map(({ value, place }) => ({ name: `${limit}=${value}`, from: [at(place)], over: [] }));
+  const inputs = found.map(({ value, place }) => ({
+    name: `${limit}=${value}`,
+    from: [at(place)],
+    over: [],
+  }));
   return { kind: "derived", place: written.placeOf(["runtime"]), because: "runtime: go", inputs };
 }
 
@@ -85,36 +114,57 @@ export function logrotateLines(text: string, { written }: TextOrigins): readonly
   return linesOf(text).map((line) => {
     const option = /^ {4}([a-z]+)/.exec(line)?.[1];
     if (line.startsWith("#")) return { text: line, origin: OWN };
-    if (option === undefined && line.endsWith("{")) return { text: line, origin: keyOrigin(["logrotate", "paths"], line, written) };
+    if (option === undefined && line.endsWith("{"))
+      return { text: line, origin: keyOrigin(["logrotate", "paths"], line, written) };
     const isWritten = option !== undefined && written.treeAt(["logrotate", option]) !== undefined;
     if (!isWritten && SCRIPT_LINE.test(line)) return { text: line, origin: postrotateOrigin(written) };
     if (option === undefined) return { text: line, origin: LAYOUT };
     if (isWritten) return { text: line, origin: keyOrigin(["logrotate", option], line, written) };
     const place = written.placeOf(["logrotate"]);
-    return { text: line, origin: { kind: "derived", place, because: "logrotate: who owns the logs' directory", inputs: [] } };
+    return {
+      text: line,
+      origin: { kind: "derived", place, because: "logrotate: who owns the logs' directory", inputs: [] },
+    };
   });
 }
 
 function keyOrigin(path: readonly string[], text: string, written: WrittenPlaces): LineOrigin {
-  return { kind: "written", place: written.placeOf(path), because: "", inputs: written.inputsWithin(path, text) };
+  return {
+    kind: "written",
+    place: written.placeOf(path),
+    because: "",
+    inputs: written.inputsWithin(path, text),
+  };
 }
 
 /** The lines of a configuration file; null when it is no text. */
-export function configLines(file: FileResource, config: ConfigFile, about: TextOrigins): readonly ExplainedLine[] | null {
+export function configLines(
+  file: FileResource,
+  config: ConfigFile,
+  about: TextOrigins,
+): readonly ExplainedLine[] | null {
   const text = decode(file.content);
   if (text === null) return null;
   const { from, place } = config;
   switch (from.kind) {
     case "source":
-      return linesOf(text).map((line, index) => ({ text: line, origin: sourceOrigin(from.source, index + 1) }));
+      return linesOf(text).map((line, index) => ({
+        text: line,
+        origin: sourceOrigin(from.source, index + 1),
+      }));
     case "content":
       return templateLines(text, from.content, "written", placeInContent(from.content, place, about), about);
     case "template": {
-      const name = [`templates/${from.template}`, from.template].find((each) => about.textOf(each) !== null) ?? from.template;
+      const name =
+        [`templates/${from.template}`, from.template].find((each) => about.textOf(each) !== null) ??
+        from.template;
       const template = about.textOf(name);
       const place = (line: number): Place => ({ file: name, line, column: 1 });
       if (template !== null) return templateLines(text, template, "template", place, about);
-      return linesOf(text).map((line) => ({ text: line, origin: { kind: "template", place: place(1), because: "", inputs: [] } }));
+      return linesOf(text).map((line) => ({
+        text: line,
+        origin: { kind: "template", place: place(1), because: "", inputs: [] },
+      }));
     }
   }
 }
@@ -123,7 +173,10 @@ function sourceOrigin(file: string, line: number): LineOrigin {
   return { kind: "source", place: { file, line, column: 1 }, because: "", inputs: [] };
 }
 
-/** A block text's lines follow each other in the service file; where they do not (a quoted text with \n), its start stands for all. */
+/**
+ * A block text's lines follow each other in the service file; where they do not (a quoted text with \n), its
+ * start stands for all.
+ */
 function placeInContent(content: string, start: Place, { textOf }: TextOrigins): (line: number) => Place {
   const lines = textOf(start.file)?.split("\n") ?? [];
   return (line) => {
@@ -155,7 +208,12 @@ function templateLines(
     const end = start + line.length;
     while ((traced.marks[from + 1]?.offset ?? Number.POSITIVE_INFINITY) <= start) from++;
     const parts = partsBetween(traced.marks, from, { start, end, text });
-    const origin: LineOrigin = { kind, place: placeOf(lineOf(parts, start)), because: "", inputs: inputsOf(parts, variables, about.find) };
+    const origin: LineOrigin = {
+      kind,
+      place: placeOf(lineOf(parts, start)),
+      because: "",
+      inputs: inputsOf(parts, variables, about.find),
+    };
     start = end + 1;
     return { text: line, origin };
   });
@@ -175,15 +233,24 @@ function partsBetween(
     if (mark === undefined || mark.offset > range.end) break;
     const end = marks[index + 1]?.offset ?? range.text.length;
     if (mark.statement.type === "ContentStatement" || mark.statement.type === "MustacheStatement")
-      parts.push({ statement: mark.statement, offset: mark.offset, text: range.text.slice(mark.offset, end) });
+      parts.push({
+        statement: mark.statement,
+        offset: mark.offset,
+        text: range.text.slice(mark.offset, end),
+      });
   }
   return parts;
 }
 
-/** The template's line behind a line that starts at an offset: that of the first part with something in the line, else of the first part. */
+/**
+ * The template's line behind a line that starts at an offset: that of the first part with something in the
+ * line, else of the first part.
+ */
 function lineOf(parts: readonly Part[], start: number): number {
-  const inLine = (part: Part): string => part.text.slice(Math.max(0, start - part.offset)).split("\n")[0] ?? "";
-  const part = parts.find((each) => inLine(each).trim() !== "") ?? parts.find((each) => each.text !== "") ?? parts[0];
+  const inLine = (part: Part): string =>
+    part.text.slice(Math.max(0, start - part.offset)).split("\n")[0] ?? "";
+  const part =
+    parts.find((each) => inLine(each).trim() !== "") ?? parts.find((each) => each.text !== "") ?? parts[0];
   if (part === undefined) return 1;
   const { statement, text, offset } = part;
   if (statement.type !== "ContentStatement") return statement.loc.start.line;
@@ -193,7 +260,9 @@ function lineOf(parts: readonly Part[], start: number): number {
 }
 
 function inputsOf(parts: readonly Part[], variables: StatementVariables, find: FindInput): readonly Input[] {
-  return withoutRepeats(parts.flatMap(({ statement }) => (variables.get(statement) ?? []).flatMap((path) => find(path) ?? [])));
+  return withoutRepeats(
+    parts.flatMap(({ statement }) => (variables.get(statement) ?? []).flatMap((path) => find(path) ?? [])),
+  );
 }
 
 function newlines(text: string): number {

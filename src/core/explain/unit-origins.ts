@@ -9,8 +9,14 @@ import { type KeyPath, showPath, type WrittenPlaces } from "./written-places.ts"
 type Directive = Directives[number];
 
 /** The lines of a unit whose text was made of the sections that the trace says. */
-export function unitLines({ text, sections }: UnitTrace, service: Service, written: WrittenPlaces): readonly ExplainedLine[] {
-  const lines = linesOf(text).map((each): ExplainedLine => ({ text: each, origin: each.startsWith("#") ? OWN : LAYOUT }));
+export function unitLines(
+  { text, sections }: UnitTrace,
+  service: Service,
+  written: WrittenPlaces,
+): readonly ExplainedLine[] {
+  const lines = linesOf(text).map(
+    (each): ExplainedLine => ({ text: each, origin: each.startsWith("#") ? OWN : LAYOUT }),
+  );
   const printed = sections.filter(({ directives }) => directives.length > 0);
   for (const [index, section] of parseUnitFile(text).sections.entries()) {
     const directives = printed[index]?.directives ?? [];
@@ -25,15 +31,27 @@ export function unitLines({ text, sections }: UnitTrace, service: Service, writt
   return lines;
 }
 
-/** Written where the place is that of a value of this name; else it follows from what the place is of, or from a key that only svcdeploy knows. */
-function originOf(section: string, directive: Directive, service: Service, written: WrittenPlaces): LineOrigin {
+/**
+ * Written where the place is that of a value of this name; else it follows from what the place is of, or from
+ * a key that only svcdeploy knows.
+ */
+function originOf(
+  section: string,
+  directive: Directive,
+  service: Service,
+  written: WrittenPlaces,
+): LineOrigin {
   const { name, value, place } = directive;
   const path = written.pathAt(place);
   // The place of a list with one value is that of its dash; its text may start in the next line.
   const own = Array.isArray(written.treeAt(path)) ? written.placeOf([...path, 0]) : place;
-  if (nameIn(path) === name) return { kind: "written", place: own, because: "", inputs: written.inputsAt(path) };
-  if (path.length > 0) return { kind: "derived", place, because: showPath(path), inputs: written.inputsWithin(path, value) };
-  return place.file === written.file ? impliedOrigin(section, directive, service, written) : { ...OWN, place };
+  if (nameIn(path) === name)
+    return { kind: "written", place: own, because: "", inputs: written.inputsAt(path) };
+  if (path.length > 0)
+    return { kind: "derived", place, because: showPath(path), inputs: written.inputsWithin(path, value) };
+  return place.file === written.file
+    ? impliedOrigin(section, directive, service, written)
+    : { ...OWN, place };
 }
 
 function nameIn(path: KeyPath): string | number | undefined {
@@ -42,10 +60,22 @@ function nameIn(path: KeyPath): string | number | undefined {
 }
 
 /** Directives that stand at no line of their own: they follow from other keys of the service. */
-function impliedOrigin(section: string, { name, value }: Directive, service: Service, written: WrittenPlaces): LineOrigin {
-  if (section === "Install" && written.treeAt(["install"]) === undefined) return { ...OWN, kind: "default", because: "default without install:" };
+function impliedOrigin(
+  section: string,
+  { name, value }: Directive,
+  service: Service,
+  written: WrittenPlaces,
+): LineOrigin {
+  if (section === "Install" && written.treeAt(["install"]) === undefined)
+    return { ...OWN, kind: "default", because: "default without install:" };
   const key = (KEYS[`${section}.${name}`] ?? []).find((path) => written.treeAt(path) !== undefined);
-  if (key !== undefined) return { kind: "derived", place: written.placeOf(key), because: showPath(key), inputs: written.inputsAt(key) };
+  if (key !== undefined)
+    return {
+      kind: "derived",
+      place: written.placeOf(key),
+      because: showPath(key),
+      inputs: written.inputsAt(key),
+    };
   const isHardening = hardeningDirectives(service, []).some(
     (each) => each.name === name && (each.value === value || name === "CapabilityBoundingSet"),
   );
@@ -55,7 +85,12 @@ function impliedOrigin(section: string, { name, value }: Directive, service: Ser
 
 function hardeningOrigin({ hardening }: Service, written: WrittenPlaces): LineOrigin {
   const place: Place = written.placeOf(["hardening"]);
-  return { kind: "derived", place, because: `hardening: ${hardening}`, inputs: written.inputsAt(["hardening"]) };
+  return {
+    kind: "derived",
+    place,
+    because: `hardening: ${hardening}`,
+    inputs: written.inputsAt(["hardening"]),
+  };
 }
 
 /** The keys behind them, those that count first in front. */

@@ -1,4 +1,7 @@
-/** A service file read backwards: from a place to the key that stands there, and to the variables of the template in it. */
+/**
+ * A service file read backwards: from a place to the key that stands there, and to the variables of the
+ * template in it.
+ */
 import type { Place, ServiceSource, Tree, TreeMap } from "../model.ts";
 import { renderTemplate, type TemplateContext, traceTemplate } from "../render/template.ts";
 import { templateVariables, type VariablePath } from "../render/template-paths.ts";
@@ -24,7 +27,11 @@ export type WrittenPlaces = {
 };
 
 /** Reads a service file backwards. context: of the host that is asked about. */
-export function writtenPlaces(source: ServiceSource, context: Omit<TemplateContext, "secrets">, find: FindInput): WrittenPlaces {
+export function writtenPlaces(
+  source: ServiceSource,
+  context: Omit<TemplateContext, "secrets">,
+  find: FindInput,
+): WrittenPlaces {
   const leaves = [...walk(source.tree, [])];
   const byPlace = new Map(leaves.map(({ path }) => [keyOf(source.placeOf(path)), path]));
   const whole: TemplateContext = { ...context, secrets: null };
@@ -42,7 +49,9 @@ export function writtenPlaces(source: ServiceSource, context: Omit<TemplateConte
     inputsWithin: (path, text) =>
       withoutRepeats(
         leaves
-          .filter(({ path: each, tree }) => samePath(each.slice(0, path.length), path) && isPart(tree, text, whole))
+          .filter(
+            ({ path: each, tree }) => samePath(each.slice(0, path.length), path) && isPart(tree, text, whole),
+          )
           .flatMap(({ tree }) => inputsOf(tree)),
       ),
   };
@@ -63,12 +72,19 @@ export function withoutRepeats(inputs: readonly Input[]): readonly Input[] {
 
 /** The parts of a path as a reader would write them: timers[0].OnCalendar. */
 export function showPath(path: KeyPath): string {
-  return path.reduce<string>((shown, step) => (typeof step === "number" ? `${shown}[${step}]` : shown === "" ? step : `${shown}.${step}`), "");
+  return path.reduce<string>(
+    (shown, step) =>
+      typeof step === "number" ? `${shown}[${step}]` : shown === "" ? step : `${shown}.${step}`,
+    "",
+  );
 }
 
 function isPart(tree: Tree, text: string, context: TemplateContext): boolean {
   if (typeof tree !== "string" || !tree.includes("{{")) return false;
-  const expanded = traceTemplate(tree, context) === null ? "" : renderTemplate(tree, context, { file: "", line: 1, column: 1 }).text;
+  const expanded =
+    traceTemplate(tree, context) === null
+      ? ""
+      : renderTemplate(tree, context, { file: "", line: 1, column: 1 }).text;
   return expanded !== "" && text.includes(expanded);
 }
 

@@ -1,11 +1,17 @@
-/** The units of one host and what they have to do with each other: made of what lint sees, so that both speak of the same cycles. */
+/**
+ * The units of one host and what they have to do with each other: made of what lint sees, so that both speak
+ * of the same cycles.
+ */
 import type { LintHost } from "../lint/lint-host.ts";
 import { type LintUnit, lastOf, wordsOf } from "../lint/lint-unit.ts";
 import { orderingCycles } from "../lint/ordering.ts";
 import { expandSpecifiers } from "../unit-file/expand-specifiers.ts";
 import { triggeredUnit } from "../unit-file/triggers.ts";
 
-/** What one unit has to do with another, the strongest first. "after": it waits for the other one; "starts": it is what makes the other one run. */
+/**
+ * What one unit has to do with another, the strongest first. "after": it waits for the other one; "starts":
+ * it is what makes the other one run.
+ */
 export const RELATIONS = [
   "in slice",
   "starts",
@@ -32,7 +38,10 @@ export type GraphEdge = {
   readonly relations: readonly Relation[];
   readonly cycle: "in a cycle" | "in none";
 };
-/** nodes and edges by name; cycles: units that wait for each other, each for the next and the last for the first. */
+/**
+ * nodes and edges by name; cycles: units that wait for each other, each for the next and the last for the
+ * first.
+ */
 export type UnitGraph = {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
@@ -43,7 +52,10 @@ export type UnitGraph = {
 export function unitGraph(host: LintHost, serviceOf: ReadonlyMap<string, string>): UnitGraph {
   const cycles = orderingCycles(host).map((cycle) => cycle.map(({ name }) => name));
   const links = host.units.flatMap((unit) => linksOf(unit, host));
-  const names = new Set([...host.units.map(({ name }) => name), ...links.flatMap(({ from, to }) => [from, to])]);
+  const names = new Set([
+    ...host.units.map(({ name }) => name),
+    ...links.flatMap(({ from, to }) => [from, to]),
+  ]);
   const nodes = [...names].sort().map((name) => ({ name, service: serviceOf.get(name) ?? null }));
   return { nodes, edges: mergeLinks(links, cycles), cycles };
 }
@@ -51,10 +63,16 @@ export function unitGraph(host: LintHost, serviceOf: ReadonlyMap<string, string>
 /** Of a graph the units of these services, and those that are next to them; with none named, all. */
 export function aroundServices(graph: UnitGraph, services: readonly string[]): UnitGraph {
   if (services.length === 0) return graph;
-  const own = new Set(graph.nodes.filter(({ service }) => service !== null && services.includes(service)).map(({ name }) => name));
+  const own = new Set(
+    graph.nodes
+      .filter(({ service }) => service !== null && services.includes(service))
+      .map(({ name }) => name),
+  );
   const cycles = graph.cycles.filter((cycle) => cycle.some((name) => own.has(name)));
   const whole = new Set([...own, ...cycles.flat()]);
-  const edges = graph.edges.filter(({ from, to }) => own.has(from) || own.has(to) || (whole.has(from) && whole.has(to)));
+  const edges = graph.edges.filter(
+    ({ from, to }) => own.has(from) || own.has(to) || (whole.has(from) && whole.has(to)),
+  );
   const near = new Set([...whole, ...edges.flatMap(({ from, to }) => [from, to])]);
   return { nodes: graph.nodes.filter(({ name }) => near.has(name)), edges, cycles };
 }
@@ -88,24 +106,51 @@ function linksOf(unit: LintUnit, host: LintHost): readonly Link[] {
     wordsOf(unit, section, directive)
       .map(({ word }) => expanded(word, name, host.systemd))
       .filter((word) => word !== name);
-  const forth = DIRECTIVES.flatMap(([directive, relation]) => named("Unit", directive).map((to) => ({ from: name, to, relation })));
-  const back = INSTALLED.flatMap(([directive, relation]) => named("Install", directive).map((from) => ({ from, to: name, relation })));
+  const forth = DIRECTIVES.flatMap(([directive, relation]) =>
+    named("Unit", directive).map((to) => ({ from: name, to, relation })),
+  );
+  const back = INSTALLED.flatMap(([directive, relation]) =>
+    named("Install", directive).map((from) => ({ from, to: name, relation })),
+  );
   const before = named("Unit", "Before").map((from) => ({ from, to: name, relation: "after" as const }));
-  const sockets = named("Service", "Sockets").map((from) => ({ from, to: name, relation: "starts" as const }));
-  const started = triggeredUnit(name, (section, directive) => lastOf(unit, section, directive)?.value ?? null);
+  const sockets = named("Service", "Sockets").map((from) => ({
+    from,
+    to: name,
+    relation: "starts" as const,
+  }));
+  const started = triggeredUnit(
+    name,
+    (section, directive) => lastOf(unit, section, directive)?.value ?? null,
+  );
   const starts = started === null ? [] : [{ from: name, to: started, relation: "starts" as const }];
-  return [...forth, ...back, ...before, ...sockets, ...starts, ...sliceLinks(unit, host), ...mountLinks(unit, host)];
+  return [
+    ...forth,
+    ...back,
+    ...before,
+    ...sockets,
+    ...starts,
+    ...sliceLinks(unit, host),
+    ...mountLinks(unit, host),
+  ];
 }
 
-/** Slice= of whatever runs in one, and of a slice the one that it is nested in by its name, where that is ours. */
+/**
+ * Slice= of whatever runs in one, and of a slice the one that it is nested in by its name, where that is
+ * ours.
+ */
 function sliceLinks(unit: LintUnit, host: LintHost): readonly Link[] {
-  const slices = ["Service", "Socket", "Mount", "Scope"].flatMap((section) => lastOf(unit, section, "Slice")?.value ?? []);
+  const slices = ["Service", "Socket", "Mount", "Scope"].flatMap(
+    (section) => lastOf(unit, section, "Slice")?.value ?? [],
+  );
   const outer = unit.type === "slice" ? unit.name.replace(/-[^-]+\.slice$/, ".slice") : unit.name;
   const nested = outer !== unit.name && host.units.some(({ name }) => name === outer) ? [outer] : [];
   return [...slices, ...nested].map((to) => ({ from: unit.name, to, relation: "in slice" }));
 }
 
-/** RequiresMountsFor= requires the mounts on the way to a path, and waits for them; those that are ours are known. */
+/**
+ * RequiresMountsFor= requires the mounts on the way to a path, and waits for them; those that are ours are
+ * known.
+ */
 function mountLinks(unit: LintUnit, host: LintHost): readonly Link[] {
   const mounts = host.units.flatMap((each) => {
     const where = lastOf(each, "Mount", "Where")?.value;
@@ -129,8 +174,14 @@ function expanded(word: string, unit: string, systemd: number): string {
 }
 
 function mergeLinks(links: readonly Link[], cycles: UnitGraph["cycles"]): readonly GraphEdge[] {
-  const steps = new Set(cycles.flatMap((cycle) => cycle.map((name, index) => `${name}\0${cycle[(index + 1) % cycle.length] ?? name}`)));
-  const byPair = [...Map.groupBy(links, ({ from, to }) => `${from}\0${to}`)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const steps = new Set(
+    cycles.flatMap((cycle) =>
+      cycle.map((name, index) => `${name}\0${cycle[(index + 1) % cycle.length] ?? name}`),
+    ),
+  );
+  const byPair = [...Map.groupBy(links, ({ from, to }) => `${from}\0${to}`)].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
   return byPair.flatMap(([key, same]) => {
     const [first] = same;
     if (first === undefined) return [];

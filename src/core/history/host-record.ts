@@ -33,7 +33,10 @@ const MAX_DETAIL = 512;
 const WORD = /^([a-z][a-z-]{0,15})=([A-Za-z0-9._@:,+-]{1,1100})$/;
 const ID = /^[0-9a-f]{32}$/;
 
-/** One line of the record: `key=value` words, then `result=` with free text to the end. Null for anything else. */
+/**
+ * One line of the record: `key=value` words, then `result=` with free text to the end. Null for anything
+ * else.
+ */
 export function parseHostRecord(line: string): HostRecord | null {
   const end = line.indexOf(" result=");
   if (end < 0 || line.length > MAX_LINE) return null;
@@ -57,17 +60,26 @@ export function parseHostRecord(line: string): HostRecord | null {
     controller: text("controller", /^[A-Za-z0-9._-]{1,64}$/) ?? "unknown",
     commit: text("commit", /^[0-9a-f]{4,64}$/) ?? "none",
     tree: tree === "clean" || tree === "dirty" ? tree : "unknown",
-    services: (words.get("services") ?? "").split(",").filter((service) => /^([a-z][a-z0-9-]{0,62}|\.{3})$/.test(service)),
+    services: (words.get("services") ?? "")
+      .split(",")
+      .filter((service) => /^([a-z][a-z0-9-]{0,62}|\.{3})$/.test(service)),
     plan: text("plan", /^[0-9a-f]{16}$/),
     at: at === null ? null : Number(at),
     ...result,
   };
 }
 
-/** One line for each transaction, the last that it got: an undo that was taken up again ends twice. Lines without a transaction stay as they are. */
+/**
+ * One line for each transaction, the last that it got: an undo that was taken up again ends twice. Lines
+ * without a transaction stay as they are.
+ */
 export function lastWords(records: readonly HostRecord[]): readonly HostRecord[] {
-  const last = new Map(records.map((record, index) => [`${record.run} ${record.transaction ?? index}`, index]));
-  return records.filter((record, index) => last.get(`${record.run} ${record.transaction ?? index}`) === index);
+  const last = new Map(
+    records.map((record, index) => [`${record.run} ${record.transaction ?? index}`, index]),
+  );
+  return records.filter(
+    (record, index) => last.get(`${record.run} ${record.transaction ?? index}`) === index,
+  );
 }
 
 function wordsOf(head: string): ReadonlyMap<string, string> | null {
@@ -81,7 +93,8 @@ function wordsOf(head: string): ReadonlyMap<string, string> | null {
 }
 
 function parseResult(text: string): { readonly outcome: Outcome; readonly detail: string } | null {
-  const [, word = "", rest = ""] = /^(confirmed|rolled-back|rollback-failed|refused)\b:? ?(.*)$/s.exec(text) ?? [];
+  const [, word = "", rest = ""] =
+    /^(confirmed|rolled-back|rollback-failed|refused)\b:? ?(.*)$/s.exec(text) ?? [];
   const outcome = OUTCOMES.find((each) => each === word);
   return outcome === undefined ? null : { outcome, detail: sanitizeLine(rest).slice(0, MAX_DETAIL) };
 }

@@ -3,7 +3,10 @@ import type { HostStatus } from "../model.ts";
 import { type HostRecord, lastWords, type Outcome } from "./host-record.ts";
 import type { RecordedHost, RecordedPlan, RecordedRun } from "./recorded-run.ts";
 
-/** What a host was asked and answered. answeredAt: by our clock. clockOffset: seconds that the host's is ahead. isCut: its record has older lines, which were not read. */
+/**
+ * What a host was asked and answered. answeredAt: by our clock. clockOffset: seconds that the host's is
+ * ahead. isCut: its record has older lines, which were not read.
+ */
 export type HostAnswer = {
   readonly host: string;
   readonly result:
@@ -19,12 +22,25 @@ export type HostAnswer = {
 };
 
 /**
- * How the host's word stands to ours. agrees; differs: ours is wrong; decides: we did not know; alone: nothing is recorded here; nothing: there was no
- * transaction, so it has nothing to say; missing: it knows nothing of a transaction that we had; older: its record begins later; unreachable; not-asked.
+ * How the host's word stands to ours. agrees; differs: ours is wrong; decides: we did not know; alone:
+ * nothing is recorded here; nothing: there was no transaction, so it has nothing to say; missing: it knows
+ * nothing of a transaction that we had; older: its record begins later; unreachable; not-asked.
  */
-export type HostWord = "agrees" | "differs" | "decides" | "alone" | "nothing" | "missing" | "older" | "unreachable" | "not-asked";
+export type HostWord =
+  | "agrees"
+  | "differs"
+  | "decides"
+  | "alone"
+  | "nothing"
+  | "missing"
+  | "older"
+  | "unreachable"
+  | "not-asked";
 
-/** One host in one play of one run. at: milliseconds since the epoch by our clock, when the host noted the end. */
+/**
+ * One host in one play of one run. at: milliseconds since the epoch by our clock, when the host noted the
+ * end.
+ */
 export type HistoryHost = {
   readonly host: string;
   readonly play: string | null;
@@ -39,8 +55,14 @@ export type HistoryHost = {
   readonly report: RecordedHost | null;
 };
 
-/** One run. at: milliseconds since the epoch: its start, or when the first host noted its end; null where only old lines tell of it. */
-export type HistoryRun = Omit<RecordedRun, "commandLine" | "folder" | "startedAt" | "selected" | "hosts" | "environment"> & {
+/**
+ * One run. at: milliseconds since the epoch: its start, or when the first host noted its end; null where only
+ * old lines tell of it.
+ */
+export type HistoryRun = Omit<
+  RecordedRun,
+  "commandLine" | "folder" | "startedAt" | "selected" | "hosts" | "environment"
+> & {
   readonly at: number | null;
   readonly environment: string | null;
   /** The command's name. */
@@ -51,21 +73,32 @@ export type HistoryRun = Omit<RecordedRun, "commandLine" | "folder" | "startedAt
   readonly plans: readonly RecordedPlan[];
 };
 
-/** All runs, newest first; those without a time last. Host names decide which answer belongs to what is recorded here. */
-export function mergeHistory(recorded: readonly RecordedRun[], answers: readonly HostAnswer[]): readonly HistoryRun[] {
+/**
+ * All runs, newest first; those without a time last. Host names decide which answer belongs to what is
+ * recorded here.
+ */
+export function mergeHistory(
+  recorded: readonly RecordedRun[],
+  answers: readonly HostAnswer[],
+): readonly HistoryRun[] {
   const told = answers.flatMap(recordsOf);
   const byRun = Map.groupBy(told, ({ record }) => record.run);
   const known = new Set(recorded.map(({ id }) => id));
   const ours = recorded.map((run) => mergeRun(run, byRun.get(run.id) ?? [], answers));
-  const others = [...byRun].filter(([id]) => !known.has(id)).map(([id, records]) => makeForeignRun(id, records));
-  return [...ours, ...others].sort((a, b) => (b.at ?? Number.NEGATIVE_INFINITY) - (a.at ?? Number.NEGATIVE_INFINITY));
+  const others = [...byRun]
+    .filter(([id]) => !known.has(id))
+    .map(([id, records]) => makeForeignRun(id, records));
+  return [...ours, ...others].sort(
+    (a, b) => (b.at ?? Number.NEGATIVE_INFINITY) - (a.at ?? Number.NEGATIVE_INFINITY),
+  );
 }
 
 type Told = { readonly host: string; readonly at: number | null; readonly record: HostRecord };
 
 function recordsOf({ host, result }: HostAnswer): readonly Told[] {
   if (result.kind === "failed") return [];
-  // A line was written before the one behind it and before now, whatever a clock said that was put right since.
+  // A line was written before the one behind it and before now, whatever a clock said that was put right
+  // since.
   let latest = result.answeredAt;
   const told = lastWords(result.records).toReversed();
   return told.map((record) => {
@@ -104,7 +137,8 @@ function isAbout({ host, record }: Told, report: RecordedHost): boolean {
 
 function mergeHost(report: RecordedHost, { at, record: { outcome, detail } }: Told): HistoryHost {
   const { host, play, services, transaction } = report;
-  const word = report.status === "unknown" ? "decides" : isSameEnd(report.status, outcome) ? "agrees" : "differs";
+  const word =
+    report.status === "unknown" ? "decides" : isSameEnd(report.status, outcome) ? "agrees" : "differs";
   const status = word === "agrees" ? report.status : statusOf(outcome);
   return { host, play, services, transaction, report, status, word, at, said: { outcome, detail } };
 }
@@ -141,7 +175,10 @@ function statusOf(outcome: Outcome): HostStatus {
   }
 }
 
-/** A run that saw a host put back may call it failed: somebody else's change was in the way, or a unit did not come back. */
+/**
+ * A run that saw a host put back may call it failed: somebody else's change was in the way, or a unit did not
+ * come back.
+ */
 function isSameEnd(status: HostStatus, outcome: Outcome): boolean {
   if (outcome === "rolled-back") return status === "rolled-back" || status === "failed";
   return status === statusOf(outcome);
@@ -149,20 +186,47 @@ function isSameEnd(status: HostStatus, outcome: Outcome): boolean {
 
 function foreignHost({ host, at, record }: Told): HistoryHost {
   const { services, transaction, outcome, detail } = record;
-  return { host, play: null, services, status: statusOf(outcome), word: "alone", transaction, at, said: { outcome, detail }, report: null };
+  return {
+    host,
+    play: null,
+    services,
+    status: statusOf(outcome),
+    word: "alone",
+    transaction,
+    at,
+    said: { outcome, detail },
+    report: null,
+  };
 }
 
 /** A run whose end was not recorded: nobody here knows what came of the host. */
 function unknownHost(host: string, answers: readonly HostAnswer[]): HistoryHost {
   const answer = answers.find((each) => each.host === host);
-  const word = answer === undefined ? "not-asked" : answer.result.kind === "failed" ? "unreachable" : "nothing";
-  return { host, play: null, services: [], status: "unknown", word, transaction: null, at: null, said: null, report: null };
+  const word =
+    answer === undefined ? "not-asked" : answer.result.kind === "failed" ? "unreachable" : "nothing";
+  return {
+    host,
+    play: null,
+    services: [],
+    status: "unknown",
+    word,
+    transaction: null,
+    at: null,
+    said: null,
+    report: null,
+  };
 }
 
 function makeForeignRun(id: string, told: readonly Told[]): HistoryRun {
   const times = told.flatMap(({ at }) => (at === null ? [] : [at]));
   const first = told[0]?.record;
-  const { project = "unknown", environment = null, command = null, user = "unknown", controller = "unknown" } = first ?? {};
+  const {
+    project = "unknown",
+    environment = null,
+    command = null,
+    user = "unknown",
+    controller = "unknown",
+  } = first ?? {};
   return {
     id,
     project,

@@ -5,7 +5,11 @@ import type { HostReport } from "../model.ts";
 export type RecordedHost = Omit<HostReport, "differences">;
 
 /** What was going to be done, in lines as the plan showed them; hosts that needed the same are together. */
-export type RecordedPlan = { readonly play: string; readonly hosts: readonly string[]; readonly lines: readonly string[] };
+export type RecordedPlan = {
+  readonly play: string;
+  readonly hosts: readonly string[];
+  readonly lines: readonly string[];
+};
 
 /** One run. Times: milliseconds since the epoch, and of duration. */
 export type RecordedRun = {
@@ -23,7 +27,9 @@ export type RecordedRun = {
   readonly commit: string;
   readonly tree: "clean" | "dirty" | "unknown";
   readonly startedAt: number;
-  /** How it ended; null: its end was never recorded, because it is under way, was killed, or lost its machine. */
+  /**
+   * How it ended; null: its end was never recorded, because it is under way, was killed, or lost its machine.
+   */
   readonly end: { readonly durationMilliseconds: number; readonly exitCode: number } | null;
   /** All hosts that were to be worked on. */
   readonly selected: readonly string[];
@@ -31,14 +37,24 @@ export type RecordedRun = {
   readonly plans: readonly RecordedPlan[];
 };
 
-/** The report as it may be kept: no secret in what a host or a program said. The differences stand among the run's plans. */
-export function makeRecordedHost({ differences: _, ...report }: HostReport, redact: (text: string) => string): RecordedHost {
+/**
+ * The report as it may be kept: no secret in what a host or a program said. The differences stand among the
+ * run's plans.
+ */
+export function makeRecordedHost(
+  { differences: _, ...report }: HostReport,
+  redact: (text: string) => string,
+): RecordedHost {
   return {
     ...report,
     message: redact(report.message),
     hint: report.hint === null ? null : redact(report.hint),
     verdicts: report.verdicts.map((verdict) => ({ ...verdict, detail: redact(verdict.detail) })),
-    health: report.health.map((result) => ({ ...result, check: redact(result.check), detail: redact(result.detail) })),
+    health: report.health.map((result) => ({
+      ...result,
+      check: redact(result.check),
+      detail: redact(result.detail),
+    })),
     journal: report.journal.map(({ unit, lines }) => ({ unit, lines: redact(lines.join("\n")).split("\n") })),
   };
 }
@@ -57,6 +73,8 @@ export function capPlans(plans: readonly RecordedPlan[]): readonly RecordedPlan[
       lines.push(line);
     }
     const missing = plan.lines.length - lines.length;
-    return missing === 0 ? plan : { ...plan, lines: [...lines, `… not kept: ${missing} ${missing === 1 ? "line" : "lines"}`] };
+    return missing === 0
+      ? plan
+      : { ...plan, lines: [...lines, `… not kept: ${missing} ${missing === 1 ? "line" : "lines"}`] };
   });
 }

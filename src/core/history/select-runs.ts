@@ -2,7 +2,10 @@
 import type { HistoryHost, HistoryRun } from "./merge-history.ts";
 import { recordWord } from "./record-word.ts";
 
-/** What to keep. Null and empty: no condition. since: milliseconds since the epoch. hosts: only these of each run. */
+/**
+ * What to keep. Null and empty: no condition. since: milliseconds since the epoch. hosts: only these of each
+ * run.
+ */
 export type RunFilter = {
   readonly project: string | null;
   readonly environment: string | null;
@@ -11,7 +14,10 @@ export type RunFilter = {
   readonly since: number | null;
 };
 
-/** The runs that pass, in the same order, each with the hosts that pass. A run whose environment or time nobody recorded passes that condition. */
+/**
+ * The runs that pass, in the same order, each with the hosts that pass. A run whose environment or time
+ * nobody recorded passes that condition.
+ */
 export function selectRuns(runs: readonly HistoryRun[], filter: RunFilter): readonly HistoryRun[] {
   return runs.flatMap((run) => {
     if (filter.project !== null && run.project !== filter.project) return [];
@@ -24,7 +30,10 @@ export function selectRuns(runs: readonly HistoryRun[], filter: RunFilter): read
 }
 
 /** The runs whose id starts with these hex digits. */
-export function runsByPrefix<Run extends { readonly id: string }>(runs: readonly Run[], prefix: string): readonly Run[] {
+export function runsByPrefix<Run extends { readonly id: string }>(
+  runs: readonly Run[],
+  prefix: string,
+): readonly Run[] {
   return runs.filter(({ id }) => id.startsWith(prefix));
 }
 
@@ -36,5 +45,7 @@ function isFrom({ environment, here }: HistoryRun, wanted: string | null): boole
 
 function isWanted({ host, services }: HistoryHost, filter: RunFilter): boolean {
   const isHost = filter.hosts === null || filter.hosts.has(host);
-  return isHost && (filter.services.length === 0 || services.some((service) => filter.services.includes(service)));
+  return (
+    isHost && (filter.services.length === 0 || services.some((service) => filter.services.includes(service)))
+  );
 }

@@ -1,8 +1,16 @@
 /** What `svcdeploy init` is told about the first host: [USER@]HOST[:PORT]. */
 import { refuseAddress, refuseInventoryName, refuseLogin } from "../config/allow-lists.ts";
 
-/** The first host of a project. name: what the inventory calls it; user null: the inventory's default, root; port null: 22. */
-export type Login = { readonly name: string; readonly address: string; readonly user: string | null; readonly port: number | null };
+/**
+ * The first host of a project. name: what the inventory calls it; user null: the inventory's default, root;
+ * port null: 22.
+ */
+export type Login = {
+  readonly name: string;
+  readonly address: string;
+  readonly user: string | null;
+  readonly port: number | null;
+};
 
 /** The login, or why the text is none. An IPv6 address with a port stands in brackets, as everywhere. */
 export function parseLogin(text: string): Login | { readonly problem: string } {
@@ -15,7 +23,12 @@ export function parseLogin(text: string): Login | { readonly problem: string } {
   if (refused !== null) return { problem: refused };
   if (port !== null && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535))
     return { problem: `a port is a number from 1 to 65535, not ${JSON.stringify(port)}` };
-  return { name: nameOf(address), address, user, port: port === null || Number(port) === 22 ? null : Number(port) };
+  return {
+    name: nameOf(address),
+    address,
+    user,
+    port: port === null || Number(port) === 22 ? null : Number(port),
+  };
 }
 
 function refuseColons(address: string): string | null {
@@ -35,6 +48,12 @@ function splitPort(text: string): { readonly address: string; readonly port: str
 /** A host's first label; an address in numbers has none. */
 function nameOf(address: string): string {
   const [label = ""] = address.split(".");
-  if (!/[A-Za-z]/.test(label) || address.includes(":") || label === "all" || refuseInventoryName(label) !== null) return "host1";
+  if (
+    !/[A-Za-z]/.test(label) ||
+    address.includes(":") ||
+    label === "all" ||
+    refuseInventoryName(label) !== null
+  )
+    return "host1";
   return label;
 }

@@ -1,13 +1,32 @@
-/** The files of a new project: small, complete, commented, and working as they stand on any host with systemd and a shell. */
+/**
+ * The files of a new project: small, complete, commented, and working as they stand on any host with systemd
+ * and a shell.
+ */
 import { refuseName } from "../config/allow-lists.ts";
 import type { Login } from "./login.ts";
 
-/** One file of the project: its path below the folder, what it is for in a few words, its text, and whether it is a program. */
-export type ProjectFile = { readonly path: string; readonly purpose: string; readonly text: string; readonly kind: "text" | "program" };
+/**
+ * One file of the project: its path below the folder, what it is for in a few words, its text, and whether it
+ * is a program.
+ */
+export type ProjectFile = {
+  readonly path: string;
+  readonly purpose: string;
+  readonly text: string;
+  readonly kind: "text" | "program";
+};
 
-/** A new project's files in reading order. name: any text that the project may be called by, e.g. its folder's; login null: an example host. */
+/**
+ * A new project's files in reading order. name: any text that the project may be called by, e.g. its
+ * folder's; login null: an example host.
+ */
 export function makeProjectFiles(name: string, login: Login | null): readonly ProjectFile[] {
-  const file = (path: string, purpose: string, text: string): ProjectFile => ({ path, purpose, text, kind: "text" });
+  const file = (path: string, purpose: string, text: string): ProjectFile => ({
+    path,
+    purpose,
+    text,
+    kind: "text",
+  });
   return [
     file("svcdeploy.yaml", "the project's name", projectText(projectName(name))),
     file("inventory/prod.yaml", "the hosts of the environment prod", inventoryText(login)),
@@ -43,7 +62,12 @@ name: ${name}
 }
 
 function inventoryText(login: Login | null): string {
-  const { name, address, user, port } = login ?? { name: "web1", address: "192.0.2.10", user: "deploy", port: null };
+  const { name, address, user, port } = login ?? {
+    name: "web1",
+    address: "192.0.2.10",
+    user: "deploy",
+    port: null,
+  };
   const more = `${user === null ? "" : `, user: ${scalar(user)}`}${port === null ? "" : `, port: ${port}`}`;
   const example = login === null ? "  # an example: put a host of your own here\n" : "";
   return `${schemaLine("inventory", "../")}# The production environment: \`--env prod\`. Another file here, inventory/staging.yaml, is another environment.
@@ -68,7 +92,9 @@ ${example}  ${scalar(name)}: { address: ${scalar(address)}${more} }
 
 /** A text as YAML: in quotes unless nothing could take it for anything else. */
 function scalar(text: string): string {
-  const plain = /^[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)*$/.test(text) && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(text);
+  const plain =
+    /^[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)*$/.test(text) &&
+    !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(text);
   return plain ? text : JSON.stringify(text);
 }
 

@@ -1,6 +1,17 @@
 /** Rules of users, capabilities and what a service may reach. */
 import type { LintHost } from "./lint-host.ts";
-import { directoriesOf, isOn, isRoot, isWholeService, type LintUnit, lastOf, listOf, serviceType, userOf, wordsOf } from "./lint-unit.ts";
+import {
+  directoriesOf,
+  isOn,
+  isRoot,
+  isWholeService,
+  type LintUnit,
+  lastOf,
+  listOf,
+  serviceType,
+  userOf,
+  wordsOf,
+} from "./lint-unit.ts";
 import type { Found, UnitRule } from "./rule.ts";
 
 /** SD060, SD061, SD064, SD065, SD080 and SD081. */
@@ -60,7 +71,10 @@ export const ACCESS_RULES: readonly UnitRule[] = [
     good: "[Service]\nExecStart=/usr/bin/app\nLogLevelMax=info\n",
     check: (unit) =>
       listOf(unit, "Service", "Environment")
-        .filter((entry) => /(?:^|["' ])SYSTEMD_LOG_LEVEL=/.test(entry.value) && !/ExecStart=\S*systemd/.test(entry.value))
+        .filter(
+          (entry) =>
+            /(?:^|["' ])SYSTEMD_LOG_LEVEL=/.test(entry.value) && !/ExecStart=\S*systemd/.test(entry.value),
+        )
         .map((entry) => ({
           place: entry.place,
           happens: "It changes nothing in what the journal makes of the program's output.",
@@ -81,7 +95,13 @@ export const ACCESS_RULES: readonly UnitRule[] = [
 ];
 
 function checkRoot(unit: LintUnit): readonly Found[] {
-  if (!isWholeService(unit) || unit.manager === "user" || lastOf(unit, "Service", "User") !== null || userOf(unit) !== "root") return [];
+  if (
+    !isWholeService(unit) ||
+    unit.manager === "user" ||
+    lastOf(unit, "Service", "User") !== null ||
+    userOf(unit) !== "root"
+  )
+    return [];
   const place = unit.sections.find(({ name }) => name === "Service")?.place ?? unit.place;
   return [
     {
@@ -98,10 +118,19 @@ function capabilitiesOf(unit: LintUnit, name: string): ReadonlySet<string> {
 
 function checkCapabilities(unit: LintUnit): readonly Found[] {
   if (!isWholeService(unit) || isRoot(userOf(unit))) return [];
-  const [bounding, ambient] = [capabilitiesOf(unit, "CapabilityBoundingSet"), capabilitiesOf(unit, "AmbientCapabilities")];
+  const [bounding, ambient] = [
+    capabilitiesOf(unit, "CapabilityBoundingSet"),
+    capabilitiesOf(unit, "AmbientCapabilities"),
+  ];
   const [boundingEntry] = listOf(unit, "Service", "CapabilityBoundingSet");
-  if (boundingEntry === undefined || listOf(unit, "Service", "CapabilityBoundingSet").some((entry) => entry.value.startsWith("~"))) return [];
-  const lost = wordsOf(unit, "Service", "AmbientCapabilities").filter(({ word }) => !word.startsWith("~") && !bounding.has(word.toUpperCase()));
+  if (
+    boundingEntry === undefined ||
+    listOf(unit, "Service", "CapabilityBoundingSet").some((entry) => entry.value.startsWith("~"))
+  )
+    return [];
+  const lost = wordsOf(unit, "Service", "AmbientCapabilities").filter(
+    ({ word }) => !word.startsWith("~") && !bounding.has(word.toUpperCase()),
+  );
   const dropped = lost.map(({ word, entry }) => ({
     place: entry.place,
     happens: `${word} is not in CapabilityBoundingSet= and is dropped without a word.`,
@@ -110,13 +139,21 @@ function checkCapabilities(unit: LintUnit): readonly Found[] {
   const port = "CAP_NET_BIND_SERVICE";
   if (!bounding.has(port) || ambient.has(port)) return dropped;
   const happens = `${userOf(unit)} does not get ${port} from the bounding set: binding a port below 1024 fails with EACCES.`;
-  return [...dropped, { place: boundingEntry.place, happens, fix: `Add AmbientCapabilities=${port}, or take it out of the set.` }];
+  return [
+    ...dropped,
+    {
+      place: boundingEntry.place,
+      happens,
+      fix: `Add AmbientCapabilities=${port}, or take it out of the set.`,
+    },
+  ];
 }
 
 function checkFamilies(unit: LintUnit, host: LintHost): readonly Found[] {
   const words = wordsOf(unit, "Service", "RestrictAddressFamilies");
   const [first] = words;
-  if (first === undefined || !isWholeService(unit) || words.some(({ word }) => word.startsWith("~"))) return [];
+  if (first === undefined || !isWholeService(unit) || words.some(({ word }) => word.startsWith("~")))
+    return [];
   const allowed = new Set(words.map(({ word }) => word));
   const place = first.entry.place;
   const notifies = serviceType(unit).startsWith("notify") && !allowed.has("AF_UNIX");
@@ -135,7 +172,15 @@ function checkFamilies(unit: LintUnit, host: LintHost): readonly Found[] {
           },
         ]
       : []),
-    ...(listens ? [{ place, happens: "The port that its health check asks cannot be opened: EAFNOSUPPORT.", fix: "Add AF_INET and AF_INET6." }] : []),
+    ...(listens
+      ? [
+          {
+            place,
+            happens: "The port that its health check asks cannot be opened: EAFNOSUPPORT.",
+            fix: "Add AF_INET and AF_INET6.",
+          },
+        ]
+      : []),
   ];
 }
 
@@ -153,7 +198,12 @@ const WRITABLE = [
 function checkStrict(unit: LintUnit): readonly Found[] {
   const entry = lastOf(unit, "Service", "ProtectSystem");
   if (entry?.value !== "strict" || !isWholeService(unit)) return [];
-  if (isOn(unit, "PrivateTmp") || isOn(unit, "DynamicUser") || WRITABLE.some((name) => listOf(unit, "Service", name).length > 0)) return [];
+  if (
+    isOn(unit, "PrivateTmp") ||
+    isOn(unit, "DynamicUser") ||
+    WRITABLE.some((name) => listOf(unit, "Service", name).length > 0)
+  )
+    return [];
   return [
     {
       place: entry.place,
@@ -167,9 +217,18 @@ function checkOutput(unit: LintUnit, host: LintHost): readonly Found[] {
   return ["StandardOutput", "StandardError"].flatMap((name) => {
     const entry = lastOf(unit, "Service", name);
     const directory = /^(?:file|append|truncate):(\/.*)\/[^/]+$/.exec(entry?.value ?? "")?.[1];
-    if (entry === null || directory === undefined || /^\/(?:dev|var\/log|tmp|var\/tmp|run|root|srv|etc)$/.test(directory) || directory.includes("%"))
+    if (
+      entry === null ||
+      directory === undefined ||
+      /^\/(?:dev|var\/log|tmp|var\/tmp|run|root|srv|etc)$/.test(directory) ||
+      directory.includes("%")
+    )
       return [];
-    if (host.managed?.paths.has(directory) === true || directoriesOf(unit).some(({ path }) => path === directory)) return [];
+    if (
+      host.managed?.paths.has(directory) === true ||
+      directoriesOf(unit).some(({ path }) => path === directory)
+    )
+      return [];
     return [
       {
         place: entry.place,

@@ -1,6 +1,16 @@
 /** Rules of accounts and of capabilities that nobody can use. */
 import type { LintHost, LintManaged } from "./lint-host.ts";
-import { dropWord, isOn, isRoot, isWholeService, type LintUnit, lastOf, listOf, userOf, wordsOf } from "./lint-unit.ts";
+import {
+  dropWord,
+  isOn,
+  isRoot,
+  isWholeService,
+  type LintUnit,
+  lastOf,
+  listOf,
+  userOf,
+  wordsOf,
+} from "./lint-unit.ts";
 import type { Found, UnitRule } from "./rule.ts";
 
 /** SD062 and SD063. */
@@ -36,7 +46,10 @@ const DISTRIBUTION = new Set(
   ),
 );
 
-/** What systemd refuses; it takes everything else, and says so where the name is odd (tried on 247, 252 and 257). */
+/**
+ * What systemd refuses; it takes everything else, and says so where the name is odd (tried on 247, 252 and
+ * 257).
+ */
 const REFUSED = /[/:]|^\.{1,2}$|^-\d+$|^(?:65535|4294967295)$/;
 
 function checkAccounts(unit: LintUnit, host: LintHost): readonly Found[] {
@@ -48,7 +61,11 @@ function checkAccounts(unit: LintUnit, host: LintHost): readonly Found[] {
   });
 }
 
-function missingAccount(key: "User" | "Group", name: string, managed: LintManaged | null): Pick<Found, "happens" | "fix" | "severity"> | null {
+function missingAccount(
+  key: "User" | "Group",
+  name: string,
+  managed: LintManaged | null,
+): Pick<Found, "happens" | "fix" | "severity"> | null {
   if (REFUSED.test(name))
     return {
       happens: `systemd refuses the unit: ${name} cannot be the name of a ${key.toLowerCase()}.`,
@@ -69,9 +86,13 @@ function missingAccount(key: "User" | "Group", name: string, managed: LintManage
 function checkUnusable(unit: LintUnit): readonly Found[] {
   if (!isWholeService(unit) || isRoot(userOf(unit)) || !isOn(unit, "NoNewPrivileges")) return [];
   const bounding = listOf(unit, "Service", "CapabilityBoundingSet");
-  const hasPrivilegedLine = unit.entries.some((entry) => entry.name.startsWith("Exec") && /^[-@:]*[!+]/.test(entry.value));
+  const hasPrivilegedLine = unit.entries.some(
+    (entry) => entry.name.startsWith("Exec") && /^[-@:]*[!+]/.test(entry.value),
+  );
   if (hasPrivilegedLine || bounding.some((entry) => entry.value.startsWith("~"))) return [];
-  const ambient = new Set(wordsOf(unit, "Service", "AmbientCapabilities").map(({ word }) => word.toUpperCase()));
+  const ambient = new Set(
+    wordsOf(unit, "Service", "AmbientCapabilities").map(({ word }) => word.toUpperCase()),
+  );
   return wordsOf(unit, "Service", "CapabilityBoundingSet")
     .filter(({ word }) => !ambient.has(word.toUpperCase()) && word.toUpperCase() !== "CAP_NET_BIND_SERVICE")
     .map(({ word, entry }) => ({

@@ -94,14 +94,23 @@ export const DEPENDENCY_RULES: readonly Rule[] = [
 ];
 
 function checkInstall(unit: LintUnit, host: LintHost): readonly Found[] {
-  if (!isWholeService(unit) || unit.sections.some(({ name }) => name === "Install") || serviceType(unit) === "dbus") return [];
+  if (
+    !isWholeService(unit) ||
+    unit.sections.some(({ name }) => name === "Install") ||
+    serviceType(unit) === "dbus"
+  )
+    return [];
   const stem = unit.name.replace(/@?\.service$/, "");
-  const wanted = host.units.some((other) => other.neighbourhood === unit.neighbourhood && wantsAnything(other, unit.name));
-  if (wanted || ["socket", "timer", "path"].some((type) => neighbour(host, unit, `${stem}.${type}`) !== null)) return [];
+  const wanted = host.units.some(
+    (other) => other.neighbourhood === unit.neighbourhood && wantsAnything(other, unit.name),
+  );
+  if (wanted || ["socket", "timer", "path"].some((type) => neighbour(host, unit, `${stem}.${type}`) !== null))
+    return [];
   return [
     {
       place: unit.place,
-      happens: "systemctl enable has nothing to do, and a reboot leaves the service down unless another unit wants it.",
+      happens:
+        "systemctl enable has nothing to do, and a reboot leaves the service down unless another unit wants it.",
       fix: "Add [Install] with WantedBy=multi-user.target.",
     },
   ];
@@ -115,7 +124,9 @@ function wantsAnything(unit: LintUnit, name: string): boolean {
 
 function checkRequires(unit: LintUnit): readonly Found[] {
   if (!isWholeService(unit)) return [];
-  const ordered = new Set(["After", "Before"].flatMap((key) => wordsOf(unit, "Unit", key).map(({ word }) => word)));
+  const ordered = new Set(
+    ["After", "Before"].flatMap((key) => wordsOf(unit, "Unit", key).map(({ word }) => word)),
+  );
   const own = unit.name.replace(/\.service$/, "");
   return ["Requires", "BindsTo"].flatMap((key) =>
     wordsOf(unit, "Unit", key)
@@ -129,16 +140,24 @@ function checkRequires(unit: LintUnit): readonly Found[] {
   );
 }
 
-/** Ordered by systemd itself: slices, mounts, the early targets (DefaultDependencies=), and the unit's own socket. */
+/**
+ * Ordered by systemd itself: slices, mounts, the early targets (DefaultDependencies=), and the unit's own
+ * socket.
+ */
 function isImplied(name: string, own: string): boolean {
-  return /\.(?:slice|mount)$/.test(name) || ["sysinit.target", "basic.target", "shutdown.target", `${own}.socket`].includes(name);
+  return (
+    /\.(?:slice|mount)$/.test(name) ||
+    ["sysinit.target", "basic.target", "shutdown.target", `${own}.socket`].includes(name)
+  );
 }
 
 function checkNetwork(unit: LintUnit): readonly Found[] {
   if (unit.type !== "service" || unit.known !== "whole") return [];
   const after = wordsOf(unit, "Unit", "After");
   const online = after.find(({ word }) => word === "network-online.target");
-  const pulled = ["Wants", "Requires", "BindsTo"].some((key) => wordsOf(unit, "Unit", key).some(({ word }) => word === "network-online.target"));
+  const pulled = ["Wants", "Requires", "BindsTo"].some((key) =>
+    wordsOf(unit, "Unit", key).some(({ word }) => word === "network-online.target"),
+  );
   if (online !== undefined && !pulled)
     return [
       {
@@ -176,5 +195,11 @@ function checkCycles(host: LintHost): readonly Found[] {
 }
 
 function orderingPlace(unit: LintUnit): LintUnit["place"] {
-  return (listOf(unit, "Unit", "After")[0] ?? listOf(unit, "Unit", "Before")[0] ?? lastOf(unit, "Unit", "Description"))?.place ?? unit.place;
+  return (
+    (
+      listOf(unit, "Unit", "After")[0] ??
+      listOf(unit, "Unit", "Before")[0] ??
+      lastOf(unit, "Unit", "Description")
+    )?.place ?? unit.place
+  );
 }

@@ -48,7 +48,8 @@ export const ENVIRONMENT_RULES: readonly UnitRule[] = [
     severity: "warn",
     over: "unit",
     title: "%u, %U and %h are the manager's user, not the service's",
-    explain: "In a unit of the system manager %u is root, %U is 0 and %h is /root, whatever User= says (tried on 247, 252 and 257).",
+    explain:
+      "In a unit of the system manager %u is root, %U is 0 and %h is /root, whatever User= says (tried on 247, 252 and 257).",
     bad: "[Service]\nUser=app\nExecStart=/usr/bin/app --state %h/state\n",
     good: "[Service]\nUser=app\nStateDirectory=app\nExecStart=/usr/bin/app --state %S/app\n",
     check: checkUserSpecifiers,
@@ -102,7 +103,11 @@ function filesOf(unit: LintUnit, host: LintHost): LintHost["environmentFiles"] {
 }
 
 function checkOverridden(unit: LintUnit, host: LintHost): readonly Found[] {
-  const inFiles = new Map(filesOf(unit, host).flatMap((file) => file.variables.map((variable) => [variable.name, { variable, file }] as const)));
+  const inFiles = new Map(
+    filesOf(unit, host).flatMap((file) =>
+      file.variables.map((variable) => [variable.name, { variable, file }] as const),
+    ),
+  );
   return assignmentsOf(unit).flatMap(({ name, value, entry }) => {
     const winner = inFiles.get(name);
     if (winner === undefined || winner.variable.value === value) return [];
@@ -119,7 +124,10 @@ function checkOverridden(unit: LintUnit, host: LintHost): readonly Found[] {
 function checkLiteral(unit: LintUnit, host: LintHost): readonly Found[] {
   return filesOf(unit, host).flatMap((file) =>
     file.variables.flatMap(({ name, value, place }) => {
-      const literal = value === null ? undefined : /\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|(?<!%)%[a-zA-Z](?![A-Za-z0-9])/.exec(value)?.[0];
+      const literal =
+        value === null
+          ? undefined
+          : /\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|(?<!%)%[a-zA-Z](?![A-Za-z0-9])/.exec(value)?.[0];
       if (literal === undefined) return [];
       return [
         {
@@ -137,7 +145,14 @@ function checkMissing(unit: LintUnit, host: LintHost): readonly Found[] {
     if (entry.value.startsWith("-") || host.managed?.paths.has(entry.value) === true) return [];
     const fix = "Deliver the file, or write - in front of its path when the service can do without.";
     const happens = `Where ${entry.value} is missing, every start fails with Result=resources.`;
-    return [{ place: entry.place, happens, fix, severity: host.managed === null ? ("info" as const) : ("warn" as const) }];
+    return [
+      {
+        place: entry.place,
+        happens,
+        fix,
+        severity: host.managed === null ? ("info" as const) : ("warn" as const),
+      },
+    ];
   });
 }
 
@@ -145,7 +160,8 @@ function checkUserSpecifiers(unit: LintUnit): readonly Found[] {
   const user = lastOf(unit, "Service", "User");
   if (unit.manager === "user" || user === null || ["root", "0"].includes(user.value)) return [];
   return unit.entries.flatMap((entry) => {
-    const specifier = entry.section === "Service" ? specifiersOf(entry.value).find((each) => WHOSE.has(each)) : undefined;
+    const specifier =
+      entry.section === "Service" ? specifiersOf(entry.value).find((each) => WHOSE.has(each)) : undefined;
     if (specifier === undefined) return [];
     return [
       {
@@ -174,7 +190,8 @@ function checkWrittenBefore(unit: LintUnit): readonly Found[] {
     .filter((entry) => entry.value.startsWith("/") && words.some((word) => word.value.includes(entry.value)))
     .map((entry) => ({
       place: entry.place,
-      happens: "systemd reads the file before ExecStartPre= has written it, and the first start fails with Result=resources.",
+      happens:
+        "systemd reads the file before ExecStartPre= has written it, and the first start fails with Result=resources.",
       fix: `Write EnvironmentFile=-${entry.value}, or make the file when deploying.`,
     }));
 }

@@ -1,5 +1,11 @@
 /** Rules of commands: what ExecStart= and its like do with a line that a shell would read otherwise. */
-import { baseName, type ExecCommand, isShell, parseExecCommands, shellScript } from "../unit-file/exec-command.ts";
+import {
+  baseName,
+  type ExecCommand,
+  isShell,
+  parseExecCommands,
+  shellScript,
+} from "../unit-file/exec-command.ts";
 import { unknownSpecifier } from "../unit-file/specifiers.ts";
 import type { Word } from "../unit-file/words.ts";
 import type { LintHost } from "./lint-host.ts";
@@ -39,7 +45,10 @@ export const EXEC_RULES: readonly UnitRule[] = [
     check: (unit) =>
       ofCommands(
         unit,
-        ({ program }) => (/^[^/$%]+$/.test(program) ? `Which ${program} runs depends on the search path that systemd was built with.` : null),
+        ({ program }) =>
+          /^[^/$%]+$/.test(program)
+            ? `Which ${program} runs depends on the search path that systemd was built with.`
+            : null,
         "Write the absolute path.",
       ),
   },
@@ -63,7 +72,12 @@ export const EXEC_RULES: readonly UnitRule[] = [
       "systemd starts the program itself. `>`, `2>&1`, `|` and `&&` are handed to it as arguments; most programs stop with a usage error, some ignore them.",
     bad: "[Service]\nExecStart=/usr/bin/app --debug > /var/log/app.log 2>&1\n",
     good: "[Service]\nExecStart=/usr/bin/app --debug\nStandardOutput=append:/var/log/app.log\nStandardError=inherit\n",
-    check: (unit) => ofCommands(unit, (command) => sayShellSyntax(command), "Use StandardOutput= for redirection, or run /bin/sh -c '…' with exec."),
+    check: (unit) =>
+      ofCommands(
+        unit,
+        (command) => sayShellSyntax(command),
+        "Use StandardOutput= for redirection, or run /bin/sh -c '…' with exec.",
+      ),
   },
   {
     id: "SD024",
@@ -73,7 +87,8 @@ export const EXEC_RULES: readonly UnitRule[] = [
     explain: `\`$NAME\` is replaced only when it is a whole word (and is then split at blanks); inside a word only \`\${NAME}\` is. \`--port=$PORT\` reaches the program literally.`,
     bad: "[Service]\nEnvironment=PORT=80\nExecStart=/usr/bin/app --port=$PORT\n",
     good: `[Service]\nEnvironment=PORT=80\nExecStart=/usr/bin/app --port=\${PORT}\n`,
-    check: (unit) => ofCommands(unit, (command) => sayEmbedded(command), `Write \${NAME}, or $$ for a dollar sign.`),
+    check: (unit) =>
+      ofCommands(unit, (command) => sayEmbedded(command), `Write \${NAME}, or $$ for a dollar sign.`),
   },
   {
     id: "SD025",
@@ -108,12 +123,18 @@ export const EXEC_RULES: readonly UnitRule[] = [
   },
 ];
 
-const SUPERVISORS = /^(?:supervisord|pm2|pm2-runtime|nohup|setsid|daemonize|start-stop-daemon|forever|runsvdir|circusd|monit)$/;
+const SUPERVISORS =
+  /^(?:supervisord|pm2|pm2-runtime|nohup|setsid|daemonize|start-stop-daemon|forever|runsvdir|circusd|monit)$/;
 
 type Say = (command: ExecCommand) => string | null;
 
 /** One finding an Exec line, for the first of its commands that there is something to say about. */
-function ofCommands(unit: LintUnit, say: Say, fix: string, names: readonly string[] | null = null): readonly Found[] {
+function ofCommands(
+  unit: LintUnit,
+  say: Say,
+  fix: string,
+  names: readonly string[] | null = null,
+): readonly Found[] {
   return execEntries(unit)
     .filter((entry) => names?.includes(entry.name) ?? true)
     .flatMap((entry) => {
@@ -135,7 +156,8 @@ function checkWorkingDirectory(unit: LintUnit, host: LintHost): readonly Found[]
         fix: "Write an absolute path, or ~ for the user's home.",
       },
     ];
-  if (COMMON_DIRECTORY.test(entry.value) || host.managed?.paths.has(entry.value.replace(/\/+$/, "")) === true) return [];
+  if (COMMON_DIRECTORY.test(entry.value) || host.managed?.paths.has(entry.value.replace(/\/+$/, "")) === true)
+    return [];
   const happens = `Where ${entry.value} is missing every start fails with 200/CHDIR, though systemctl start may return 0.`;
   return [
     {
@@ -147,7 +169,8 @@ function checkWorkingDirectory(unit: LintUnit, host: LintHost): readonly Found[]
   ];
 }
 
-const COMMON_DIRECTORY = /^\/(?:|(?:etc|home|opt|root|run|srv|tmp|usr|var|var\/lib|var\/log|var\/cache|var\/tmp)\/?)$/;
+const COMMON_DIRECTORY =
+  /^\/(?:|(?:etc|home|opt|root|run|srv|tmp|usr|var|var\/lib|var\/log|var\/cache|var\/tmp)\/?)$/;
 
 function sayShellSyntax(command: ExecCommand): string | null {
   const found = command.words.slice(1).find((word) => word.bare && SHELL_SYNTAX.test(word.value));
@@ -164,7 +187,9 @@ function sayEmbedded(command: ExecCommand): string | null {
     .slice(1)
     .map(embeddedName)
     .find((found) => found !== null);
-  return name === undefined ? null : `${baseName(command.program)} gets $${name} literally: inside a word systemd expands only \${${name}}.`;
+  return name === undefined
+    ? null
+    : `${baseName(command.program)} gets $${name} literally: inside a word systemd expands only \${${name}}.`;
 }
 
 function embeddedName(word: Word): string | null {

@@ -1,8 +1,14 @@
-/** The rows by which `systemd-analyze security` weighs a service: facts of systemd 252 and 257, which agree but for PrivateMounts=. */
+/**
+ * The rows by which `systemd-analyze security` weighs a service: facts of systemd 252 and 257, which agree
+ * but for PrivateMounts=.
+ */
 import type { ExposureView } from "./exposure-view.ts";
 import { syscallsOf } from "./syscall-filter.ts";
 
-/** One row: how much it weighs, and how bad the service is on a scale of `range`; null where it does not apply. */
+/**
+ * One row: how much it weighs, and how bad the service is on a scale of `range`; null where it does not
+ * apply.
+ */
 export type ExposureRow = {
   readonly name: string;
   readonly weight: number;
@@ -21,8 +27,18 @@ function late(row: ExposureRow): ExposureRow {
 }
 
 /** By the word of a directive; what is not listed is as bad as can be. */
-function graded(name: string, weight: number, grades: Readonly<Record<string, number>>, range = 10): ExposureRow {
-  return { name: `${name}=`, weight, range, badness: (view) => grades[view.value(name).toLowerCase()] ?? range };
+function graded(
+  name: string,
+  weight: number,
+  grades: Readonly<Record<string, number>>,
+  range = 10,
+): ExposureRow {
+  return {
+    name: `${name}=`,
+    weight,
+    range,
+    badness: (view) => grades[view.value(name).toLowerCase()] ?? range,
+  };
 }
 
 function capability(label: string, weight: number, names: string): ExposureRow {
@@ -36,11 +52,25 @@ function capability(label: string, weight: number, names: string): ExposureRow {
 }
 
 function namespace(name: string, weight: number): ExposureRow {
-  return { name: `RestrictNamespaces=~${name}`, weight, range: 1, badness: ({ namespaces }) => (namespaces.has(name) ? 1 : 0) };
+  return {
+    name: `RestrictNamespaces=~${name}`,
+    weight,
+    range: 1,
+    badness: ({ namespaces }) => (namespaces.has(name) ? 1 : 0),
+  };
 }
 
-function family(label: string, weight: number, kind: Parameters<ExposureView["mayUseFamily"]>[0]): ExposureRow {
-  return { name: `RestrictAddressFamilies=~${label}`, weight, range: 1, badness: ({ mayUseFamily }) => (mayUseFamily(kind) ? 1 : 0) };
+function family(
+  label: string,
+  weight: number,
+  kind: Parameters<ExposureView["mayUseFamily"]>[0],
+): ExposureRow {
+  return {
+    name: `RestrictAddressFamilies=~${label}`,
+    weight,
+    range: 1,
+    badness: ({ mayUseFamily }) => (mayUseFamily(kind) ? 1 : 0),
+  };
 }
 
 function syscalls(group: string, weight: number): ExposureRow {
@@ -57,12 +87,18 @@ const ON = { "1": 0, yes: 0, y: 0, true: 0, t: 0, on: 0 };
 
 /** All rows. */
 export const EXPOSURE_ROWS: readonly ExposureRow[] = [
-  { name: "User=/DynamicUser=", weight: 2000, range: 10, badness: ({ isPrivileged, user }) => (isPrivileged ? 10 : user === "nobody" ? 9 : 0) },
+  {
+    name: "User=/DynamicUser=",
+    weight: 2000,
+    range: 10,
+    badness: ({ isPrivileged, user }) => (isPrivileged ? 10 : user === "nobody" ? 9 : 0),
+  },
   {
     name: "SupplementaryGroups=",
     weight: 200,
     range: 1,
-    badness: ({ isPrivileged, words }) => (isPrivileged ? null : Math.min(1, words("SupplementaryGroups").length)),
+    badness: ({ isPrivileged, words }) =>
+      isPrivileged ? null : Math.min(1, words("SupplementaryGroups").length),
   },
   off("PrivateDevices", 1000),
   { name: "PrivateMounts=", weight: 1000, range: 1, badness: privateMounts },
@@ -81,7 +117,8 @@ export const EXPOSURE_ROWS: readonly ExposureRow[] = [
     name: "RootDirectory=/RootImage=",
     weight: 200,
     range: 1,
-    badness: ({ value }) => (["", "/"].includes(value("RootDirectory")) && ["", "/"].includes(value("RootImage")) ? 1 : 0),
+    badness: ({ value }) =>
+      ["", "/"].includes(value("RootDirectory")) && ["", "/"].includes(value("RootImage")) ? 1 : 0,
   }),
   off("LockPersonality", 100),
   off("MemoryDenyWriteExecute", 100),
@@ -113,11 +150,26 @@ export const EXPOSURE_ROWS: readonly ExposureRow[] = [
   capability("SYS_PACCT", 25, "sys_pacct"),
   capability("BPF", 25, "bpf"),
   { name: "UMask=", weight: 100, range: 10, badness: umask },
-  { name: "KeyringMode=", weight: 1000, range: 1, badness: ({ value }) => (["", "private"].includes(value("KeyringMode")) ? 0 : 1) },
+  {
+    name: "KeyringMode=",
+    weight: 1000,
+    range: 1,
+    badness: ({ value }) => (["", "private"].includes(value("KeyringMode")) ? 0 : 1),
+  },
   graded("ProtectProc", 1000, { noaccess: 1, invisible: 0, ptraceable: 0 }, 3),
   graded("ProcSubset", 10, { pid: 0 }, 1),
-  { name: "NotifyAccess=", weight: 1000, range: 1, badness: ({ value }) => (value("NotifyAccess") === "all" ? 1 : 0) },
-  { name: "RemoveIPC=", weight: 100, range: 1, badness: ({ isPrivileged, has }) => (isPrivileged ? null : has("RemoveIPC") ? 0 : 1) },
+  {
+    name: "NotifyAccess=",
+    weight: 1000,
+    range: 1,
+    badness: ({ value }) => (value("NotifyAccess") === "all" ? 1 : 0),
+  },
+  {
+    name: "RemoveIPC=",
+    weight: 100,
+    range: 1,
+    badness: ({ isPrivileged, has }) => (isPrivileged ? null : has("RemoveIPC") ? 0 : 1),
+  },
   { name: "Delegate=", weight: 100, range: 1, badness: ({ has }) => (has("Delegate") ? 1 : 0) },
   off("RestrictRealtime", 500),
   off("RestrictSUIDSGID", 1000),
@@ -152,7 +204,12 @@ export const EXPOSURE_ROWS: readonly ExposureRow[] = [
   syscalls("@resources", 700),
   { name: "IPAddressDeny=", weight: 1000, range: 10, badness: addresses },
   { name: "DeviceAllow=", weight: 1000, range: 10, badness: devices },
-  { name: "AmbientCapabilities=", weight: 500, range: 1, badness: ({ ambient }) => Math.min(1, ambient.size) },
+  {
+    name: "AmbientCapabilities=",
+    weight: 500,
+    range: 1,
+    badness: ({ ambient }) => Math.min(1, ambient.size),
+  },
 ];
 
 /** Later versions take an unset PrivateMounts= for on when they look at a file. */

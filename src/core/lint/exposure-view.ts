@@ -1,4 +1,7 @@
-/** A service as `systemd-analyze security` looks at it: its directives with what they imply (unit.c, analyze-security.c). */
+/**
+ * A service as `systemd-analyze security` looks at it: its directives with what they imply (unit.c,
+ * analyze-security.c).
+ */
 import { CAPABILITIES } from "./capabilities.ts";
 import { isOn, type LintUnit, lastOf, listOf, userOf, wordsByLine, wordsOf } from "./lint-unit.ts";
 import { type SyscallFilter, syscallFilter } from "./syscall-filter.ts";
@@ -25,7 +28,10 @@ export type ExposureView = {
 /** The view of a service on this version. */
 export function exposureView(unit: LintUnit, systemd: number): ExposureView {
   const isDynamic = isOn(unit, "DynamicUser");
-  const value = (name: string) => (isDynamic ? dynamicValue(name, lastOf(unit, "Service", name)?.value) : lastOf(unit, "Service", name)?.value) ?? "";
+  const value = (name: string) =>
+    (isDynamic
+      ? dynamicValue(name, lastOf(unit, "Service", name)?.value)
+      : lastOf(unit, "Service", name)?.value) ?? "";
   const has = (name: string) => !/^(?:|0|no|n|false|f|off)$/i.test(value(name));
   const user = userOf(unit);
   return {
@@ -34,13 +40,18 @@ export function exposureView(unit: LintUnit, systemd: number): ExposureView {
     has,
     user,
     isPrivileged: user === "root" || user === "0",
-    hasDefaultDependencies: !/^(?:0|no|n|false|f|off)$/i.test(lastOf(unit, "Unit", "DefaultDependencies")?.value ?? "yes"),
+    hasDefaultDependencies: !/^(?:0|no|n|false|f|off)$/i.test(
+      lastOf(unit, "Unit", "DefaultDependencies")?.value ?? "yes",
+    ),
     bounding: boundingSet(unit, has),
     ambient: collect(unit, "AmbientCapabilities", [], CAPABILITIES),
     namespaces: namespacesOf(unit),
     mayUseFamily: families(unit),
     filter: syscallFilter(unit),
-    words: (name) => (listOf(unit, "Service", name).length === 0 ? [] : wordsOf(unit, "Service", name).map(({ word }) => word)),
+    words: (name) =>
+      listOf(unit, "Service", name).length === 0
+        ? []
+        : wordsOf(unit, "Service", name).map(({ word }) => word),
   };
 }
 
@@ -48,7 +59,9 @@ export function exposureView(unit: LintUnit, systemd: number): ExposureView {
 function dynamicValue(name: string, value: string | undefined): string | undefined {
   if (["PrivateTmp", "RemoveIPC", "NoNewPrivileges", "RestrictSUIDSGID"].includes(name)) return "yes";
   if (name === "ProtectSystem") return "strict";
-  return name === "ProtectHome" && (value === undefined || /^(?:0|no|false|off)$/i.test(value)) ? "read-only" : value;
+  return name === "ProtectHome" && (value === undefined || /^(?:0|no|false|off)$/i.test(value))
+    ? "read-only"
+    : value;
 }
 
 function boundingSet(unit: LintUnit, has: (name: string) => boolean): ReadonlySet<string> {
@@ -62,10 +75,20 @@ function boundingSet(unit: LintUnit, has: (name: string) => boolean): ReadonlySe
   return new Set([...written].filter((name) => !taken.includes(name)));
 }
 
-/** Lines of names: the first one sets, or takes away from all with `~`; later ones add or take away. An empty line is the empty set. */
-function collect(unit: LintUnit, name: string, initial: readonly string[], all: readonly string[]): ReadonlySet<string> {
+/**
+ * Lines of names: the first one sets, or takes away from all with `~`; later ones add or take away. An empty
+ * line is the empty set.
+ */
+function collect(
+  unit: LintUnit,
+  name: string,
+  initial: readonly string[],
+  all: readonly string[],
+): ReadonlySet<string> {
   let set = new Set(initial);
-  const resets = unit.entries.some((entry) => entry.section === "Service" && entry.name === name && entry.value === "");
+  const resets = unit.entries.some(
+    (entry) => entry.section === "Service" && entry.name === name && entry.value === "",
+  );
   if (resets) set = new Set();
   for (const { isInverted, words } of wordsByLine(unit, name)) {
     const named = words.map((word) => word.toLowerCase());
@@ -78,7 +101,10 @@ function collect(unit: LintUnit, name: string, initial: readonly string[], all: 
 
 const NAMESPACES = ["user", "pid", "net", "uts", "mnt", "cgroup", "ipc"];
 
-/** A switch, or a list: unlike with capabilities, `no` is something written, which later lines add to or take from. */
+/**
+ * A switch, or a list: unlike with capabilities, `no` is something written, which later lines add to or take
+ * from.
+ */
 function namespacesOf(unit: LintUnit): ReadonlySet<string> {
   let set: ReadonlySet<string> | null = null;
   for (const { isInverted, words } of wordsByLine(unit, "RestrictNamespaces")) {

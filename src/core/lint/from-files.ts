@@ -12,13 +12,19 @@ export type LintFile = { readonly path: string; readonly text: string };
 /** What a path is to the linter; null: nothing that it reads. */
 export type FileKind = "unit" | "drop-in" | "environment" | "logrotate" | "left-over" | null;
 
-/** Recognises a file by its path alone: name.TYPE, name.TYPE.d/x.conf, *.env, a file of logrotate.d/ or *.logrotate; a left-over is x.conf~ or x.bak beside those. */
+/**
+ * Recognises a file by its path alone: name.TYPE, name.TYPE.d/x.conf, *.env, a file of logrotate.d/ or
+ * *.logrotate; a left-over is x.conf~ or x.bak beside those.
+ */
 export function fileKind(path: string): FileKind {
-  if (new RegExp(`(?:^|/)[^/]*\\.${TYPES}\\.d/[^/]+\\.conf$|(?:^|/)${TYPES}\\.d/[^/]+\\.conf$`).test(path)) return "drop-in";
+  if (new RegExp(`(?:^|/)[^/]*\\.${TYPES}\\.d/[^/]+\\.conf$|(?:^|/)${TYPES}\\.d/[^/]+\\.conf$`).test(path))
+    return "drop-in";
   if (new RegExp(`(?:^|/)[^/]+\\.${TYPES}$`).test(path)) return "unit";
   if (/\.env$/.test(path)) return "environment";
   if (
-    new RegExp(`(?:^|/)(?:[^/]*\\.)?${TYPES}\\.d/[^/.][^/]*(?:~|\\.(?:bak|old|orig|save))$|(?:^|/)logrotate\\.d/[^/.][^/]*(?:~|\\.bak)$`).test(path)
+    new RegExp(
+      `(?:^|/)(?:[^/]*\\.)?${TYPES}\\.d/[^/.][^/]*(?:~|\\.(?:bak|old|orig|save))$|(?:^|/)logrotate\\.d/[^/.][^/]*(?:~|\\.bak)$`,
+    ).test(path)
   )
     return "left-over";
   return /(?:^|\/)logrotate\.d\/[^/.]+$|\.logrotate$/.test(path) ? "logrotate" : null;
@@ -39,15 +45,28 @@ export function hostOfFiles(files: readonly LintFile[], systemd: number): LintHo
     })),
     logrotate: kind("logrotate").flatMap(({ path, text }) => readLogrotateText(text, path)),
     directories: units.flatMap(directoriesOf),
-    placed: kind("left-over").map(({ path }) => ({ path, mode: null, owner: null, place: { file: path, line: 1, column: 1 } })),
+    placed: kind("left-over").map(({ path }) => ({
+      path,
+      mode: null,
+      owner: null,
+      place: { file: path, line: 1, column: 1 },
+    })),
     ports: [],
     managed: null,
   };
 }
 
 /** One unit from its file's text and those of its drop-ins in order; file null: only drop-ins are known. */
-export function makeUnit(name: string, file: LintFile | null, dropIns: readonly LintFile[], neighbourhood: string): LintUnit {
-  const parsed = [...(file === null ? [] : [file]), ...dropIns].map(({ path, text }) => ({ path, content: parseUnitFile(text) }));
+export function makeUnit(
+  name: string,
+  file: LintFile | null,
+  dropIns: readonly LintFile[],
+  neighbourhood: string,
+): LintUnit {
+  const parsed = [...(file === null ? [] : [file]), ...dropIns].map(({ path, text }) => ({
+    path,
+    content: parseUnitFile(text),
+  }));
   const at = (path: string, line: number) => ({ file: path, line, column: 1 });
   return {
     name,
@@ -55,15 +74,21 @@ export function makeUnit(name: string, file: LintFile | null, dropIns: readonly 
     manager: /(?:systemd\/user|\/user)\/[^/]+$/.test(file?.path ?? "") ? "user" : "system",
     known: file === null ? "drop-ins" : "whole",
     place: at(parsed[0]?.path ?? name, 1),
-    sections: parsed.flatMap(({ path, content }) => content.sections.map((section) => ({ name: section.name, place: at(path, section.line) }))),
+    sections: parsed.flatMap(({ path, content }) =>
+      content.sections.map((section) => ({ name: section.name, place: at(path, section.line) })),
+    ),
     entries: parsed.flatMap(({ path, content }) =>
       content.sections.flatMap((section) =>
         section.items.flatMap((item): readonly LintEntry[] =>
-          item.kind === "entry" ? [{ section: section.name, name: item.name, value: item.value, place: at(path, item.line) }] : [],
+          item.kind === "entry"
+            ? [{ section: section.name, name: item.name, value: item.value, place: at(path, item.line) }]
+            : [],
         ),
       ),
     ),
-    problems: parsed.flatMap(({ path, content }) => content.problems.map(({ line, message }) => ({ place: at(path, line), message }))),
+    problems: parsed.flatMap(({ path, content }) =>
+      content.problems.map(({ line, message }) => ({ place: at(path, line), message })),
+    ),
     neighbourhood,
   };
 }
@@ -75,12 +100,16 @@ function makeUnits(units: readonly LintFile[], dropIns: readonly LintFile[]): re
   const used = new Set<string>();
   const whole = units.map((file) => {
     const folder = folderOf(file.path);
-    const beside = dropInFolders(nameOf(file.path)).map((name) => (folder === "" ? name : `${folder}/${name}`));
+    const beside = dropInFolders(nameOf(file.path)).map((name) =>
+      folder === "" ? name : `${folder}/${name}`,
+    );
     for (const name of beside) used.add(name);
     const laidOver = effectiveDropIns(beside.map((name) => byFolder.get(name) ?? []));
     return makeUnit(nameOf(file.path), file, laidOver, folder);
   });
-  const rest = [...byFolder].filter(([path]) => !used.has(path)).map(([path, files]) => strayDropIns(path.replace(/\.d$/, ""), files));
+  const rest = [...byFolder]
+    .filter(([path]) => !used.has(path))
+    .map(([path, files]) => strayDropIns(path.replace(/\.d$/, ""), files));
   return [...whole, ...rest];
 }
 

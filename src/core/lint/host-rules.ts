@@ -22,7 +22,8 @@ export const HOST_RULES: readonly HostRule[] = [
     severity: "error",
     over: "host",
     title: "One log file in two logrotate files",
-    explain: "logrotate reports `duplicate log entry` and skips the whole second file: none of its logs is rotated.",
+    explain:
+      "logrotate reports `duplicate log entry` and skips the whole second file: none of its logs is rotated.",
     bad: "# a.logrotate\n/var/log/app.log {\n}\n# b.logrotate\n/var/log/app.log {\n}\n",
     good: "# a.logrotate\n/var/log/app.log {\n}\n# b.logrotate\n/var/log/other.log {\n}\n",
     check: checkLogs,
@@ -34,7 +35,11 @@ function checkSockets(host: LintHost): readonly Found[] {
     .filter((unit) => unit.type === "socket" && !unit.name.includes("@"))
     .flatMap((unit) =>
       ["ListenStream", "ListenDatagram"].flatMap((key) =>
-        wordsOf(unit, "Socket", key).map(({ word, entry }) => ({ key: `${unit.neighbourhood}\0${key}\0${word}`, unit, entry })),
+        wordsOf(unit, "Socket", key).map(({ word, entry }) => ({
+          key: `${unit.neighbourhood}\0${key}\0${word}`,
+          unit,
+          entry,
+        })),
       ),
     );
   return [...Map.groupBy(all, ({ key }) => key).values()].flatMap((same) => {
@@ -54,7 +59,9 @@ function checkSockets(host: LintHost): readonly Found[] {
 function checkPorts(host: LintHost): readonly Found[] {
   return [...Map.groupBy(host.ports, ({ port }) => port).values()].flatMap((same) => {
     const [first, ...rest] = same;
-    const other = rest.find(({ service, address }) => service !== first?.service && address === first?.address);
+    const other = rest.find(
+      ({ service, address }) => service !== first?.service && address === first?.address,
+    );
     if (first === undefined || other === undefined) return [];
     return [
       {

@@ -1,5 +1,13 @@
-/** Rules of keys and values: what systemd does not know, cannot read, or takes for something else. Each is ignored with a line in the journal. */
-import { directiveSince, isKnownDirective, nearestDirective, sectionsWithDirective } from "../unit-file/directive-table.ts";
+/**
+ * Rules of keys and values: what systemd does not know, cannot read, or takes for something else. Each is
+ * ignored with a line in the journal.
+ */
+import {
+  directiveSince,
+  isKnownDirective,
+  nearestDirective,
+  sectionsWithDirective,
+} from "../unit-file/directive-table.ts";
 import { badValue, isTyped } from "../unit-file/value-type.ts";
 import { exampleName, knownNames } from "./known-names.ts";
 import type { LintHost } from "./lint-host.ts";
@@ -29,7 +37,11 @@ export const KEY_RULES: readonly UnitRule[] = [
     bad: "[Service]\nExecStart=/usr/bin/app\nRestart on-failure\n",
     good: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
     check: (unit) =>
-      unit.problems.map(({ place, message }) => ({ place, happens: `systemd skips it: ${message}.`, fix: "Write Name=value below a [Section]." })),
+      unit.problems.map(({ place, message }) => ({
+        place,
+        happens: `systemd skips it: ${message}.`,
+        fix: "Write Name=value below a [Section].",
+      })),
   },
   {
     id: "SD026",
@@ -66,7 +78,8 @@ export const KEY_RULES: readonly UnitRule[] = [
     severity: "error",
     over: "unit",
     title: "A capability, address family or signal that does not exist",
-    explain: "An unknown capability is dropped without any message, an unknown address family or signal with a line in the journal.",
+    explain:
+      "An unknown capability is dropped without any message, an unknown address family or signal with a line in the journal.",
     bad: "[Service]\nExecStart=/usr/bin/app\nCapabilityBoundingSet=CAP_NET_BIND\n",
     good: "[Service]\nExecStart=/usr/bin/app\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE\n",
     check: checkNames,
@@ -87,7 +100,8 @@ export const KEY_RULES: readonly UnitRule[] = [
     severity: "warn",
     over: "unit",
     title: "A directive newer than the host's systemd",
-    explain: "An older systemd ignores what it does not know, with a line in the journal. Whatever the directive was for does not happen there.",
+    explain:
+      "An older systemd ignores what it does not know, with a line in the journal. Whatever the directive was for does not happen there.",
     bad: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\nRestartMode=direct\n",
     good: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
     check: checkAge,
@@ -150,7 +164,11 @@ function fixKey(entry: LintEntry, host: LintHost): string {
 }
 
 /** Only where one other section of the unit knows the key. */
-function moveKey({ section, name, value }: LintEntry, sections: readonly string[], host: LintHost): Pick<Found, "mend"> {
+function moveKey(
+  { section, name, value }: LintEntry,
+  sections: readonly string[],
+  host: LintHost,
+): Pick<Found, "mend"> {
   const [only, other] = sectionsWithDirective(name, host.systemd).filter((each) => sections.includes(each));
   if (only === undefined || other !== undefined) return {};
   return {
@@ -164,11 +182,14 @@ function moveKey({ section, name, value }: LintEntry, sections: readonly string[
 function checkAge(unit: LintUnit, host: LintHost): readonly Found[] {
   const newer = unit.entries.flatMap((entry) => {
     const since = directiveSince(entry.section, entry.name);
-    if (since === null || since <= host.systemd || isKnownDirective(entry.section, entry.name, host.systemd)) return [];
+    if (since === null || since <= host.systemd || isKnownDirective(entry.section, entry.name, host.systemd))
+      return [];
     return [{ entry, what: `${entry.name}=`, since: `${since} or earlier` }];
   });
   const words = unit.entries.flatMap((entry) =>
-    NEW_WORDS.filter(({ name, value, since }) => since > host.systemd && name.test(entry.name) && value.test(entry.value)).map(({ since }) => ({
+    NEW_WORDS.filter(
+      ({ name, value, since }) => since > host.systemd && name.test(entry.name) && value.test(entry.value),
+    ).map(({ since }) => ({
       entry,
       what: `${entry.name}=${entry.value}`,
       since: String(since),
@@ -196,11 +217,17 @@ function hasComment(entry: LintEntry): boolean {
 
 function checkValues(unit: LintUnit): readonly Found[] {
   return unit.entries.flatMap((entry) => {
-    const bad = hasComment(entry) || !sectionsOf(unit).includes(entry.section) ? null : badValue(entry.section, entry.name, entry.value);
+    const bad =
+      hasComment(entry) || !sectionsOf(unit).includes(entry.section)
+        ? null
+        : badValue(entry.section, entry.name, entry.value);
     if (bad === null) return [];
     const happens = `systemd cannot read ${JSON.stringify(entry.value)} as ${bad.expected}, ignores the line and keeps its default.`;
     const meant = meantValue(entry);
-    const mend = meant === null || badValue(entry.section, entry.name, meant) !== null ? {} : { mend: [changeValue(entry, meant)] };
+    const mend =
+      meant === null || badValue(entry.section, entry.name, meant) !== null
+        ? {}
+        : { mend: [changeValue(entry, meant)] };
     return [{ place: entry.place, happens, fix: `Write it like ${entry.name}=${bad.example}.`, ...mend }];
   });
 }
@@ -216,7 +243,8 @@ function checkNames(unit: LintUnit): readonly Found[] {
   return unit.entries.flatMap((entry) => {
     const isKnown = knownNames(entry);
     const words = entry.value.replace(/^~/, "").split(/[ \t]+/);
-    const wrong = isKnown === null ? [] : words.filter((word) => word !== "" && !word.includes("%") && !isKnown(word));
+    const wrong =
+      isKnown === null ? [] : words.filter((word) => word !== "" && !word.includes("%") && !isKnown(word));
     return wrong.map((word) => ({
       place: entry.place,
       happens: `There is no ${word}: systemd drops it from ${entry.name}=, and the rest of the line applies.`,
@@ -227,7 +255,13 @@ function checkNames(unit: LintUnit): readonly Found[] {
 
 function checkBusName(unit: LintUnit): readonly Found[] {
   const type = lastOf(unit, "Service", "Type");
-  if (unit.known !== "whole" || serviceType(unit) !== "dbus" || type === null || lastOf(unit, "Service", "BusName") !== null) return [];
+  if (
+    unit.known !== "whole" ||
+    serviceType(unit) !== "dbus" ||
+    type === null ||
+    lastOf(unit, "Service", "BusName") !== null
+  )
+    return [];
   return [
     {
       place: type.place,

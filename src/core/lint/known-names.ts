@@ -3,7 +3,10 @@ import { isSignal } from "../unit-file/value-type.ts";
 import { CAPABILITIES } from "./capabilities.ts";
 import type { LintEntry } from "./lint-unit.ts";
 
-/** What a word of this assignment must be: a capability, an address family or a signal that exists; null where it is no such list. */
+/**
+ * What a word of this assignment must be: a capability, an address family or a signal that exists; null where
+ * it is no such list.
+ */
 export function knownNames(entry: LintEntry): ((word: string) => boolean) | null {
   switch (entry.name) {
     case "CapabilityBoundingSet":

@@ -6,11 +6,19 @@ import type { LintUnit } from "./lint-unit.ts";
 /** An environment file whose content is known; the values of a secret one are not. */
 export type LintEnvironmentFile = {
   readonly path: string;
-  readonly variables: readonly { readonly name: string; readonly value: string | null; readonly place: Place }[];
+  readonly variables: readonly {
+    readonly name: string;
+    readonly value: string | null;
+    readonly place: Place;
+  }[];
 };
 
 /** An option of a logrotate block; value null where it has none. */
-export type LintLogrotateOption = { readonly name: string; readonly value: string | null; readonly place: Place };
+export type LintLogrotateOption = {
+  readonly name: string;
+  readonly value: string | null;
+  readonly place: Place;
+};
 
 /** One block of a logrotate file. end: whether its closing brace is there. */
 export type LintLogrotate = {
@@ -25,13 +33,30 @@ export type LintLogrotate = {
 export type LintDirectory = { readonly path: string; readonly mode: string; readonly group: string };
 
 /** A file in a folder of drop-ins or of logrotate. mode and owner: null where only its name is known. */
-export type LintPlacedFile = { readonly path: string; readonly mode: string | null; readonly owner: string | null; readonly place: Place };
+export type LintPlacedFile = {
+  readonly path: string;
+  readonly mode: string | null;
+  readonly owner: string | null;
+  readonly place: Place;
+};
 
 /** An address that a service's health check expects it to listen on. */
-export type LintPort = { readonly service: string; readonly address: string; readonly port: number; readonly place: Place };
+export type LintPort = {
+  readonly service: string;
+  readonly address: string;
+  readonly port: number;
+  readonly place: Place;
+};
 
-/** What of a host's paths and accounts the project makes; null: only unit files were given, nothing is known of the host. */
-export type LintManaged = { readonly paths: ReadonlySet<string>; readonly users: ReadonlySet<string>; readonly groups: ReadonlySet<string> };
+/**
+ * What of a host's paths and accounts the project makes; null: only unit files were given, nothing is known
+ * of the host.
+ */
+export type LintManaged = {
+  readonly paths: ReadonlySet<string>;
+  readonly users: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+};
 
 /** One host. */
 export type LintHost = {

@@ -3,7 +3,12 @@ import type { Place } from "../model.ts";
 import type { UnitEdit } from "./unit-edit.ts";
 
 /** One assignment; value as systemd sees it, place where it was written. */
-export type LintEntry = { readonly section: string; readonly name: string; readonly value: string; readonly place: Place };
+export type LintEntry = {
+  readonly section: string;
+  readonly name: string;
+  readonly value: string;
+  readonly place: Place;
+};
 
 /** A section header. */
 export type LintSection = { readonly name: string; readonly place: Place };
@@ -41,7 +46,11 @@ export function lastOf(unit: LintUnit, section: string, ...names: readonly strin
 }
 
 /** The words of a list of names, e.g. units in After=, each with its entry. */
-export function wordsOf(unit: LintUnit, section: string, name: string): readonly { readonly word: string; readonly entry: LintEntry }[] {
+export function wordsOf(
+  unit: LintUnit,
+  section: string,
+  name: string,
+): readonly { readonly word: string; readonly entry: LintEntry }[] {
   return listOf(unit, section, name).flatMap((entry) =>
     entry.value
       .split(/[ \t]+/)
@@ -51,7 +60,10 @@ export function wordsOf(unit: LintUnit, section: string, name: string): readonly
 }
 
 /** The lines of a list that may be inverted by `~`, each with its words. */
-export function wordsByLine(unit: LintUnit, name: string): readonly { readonly isInverted: boolean; readonly words: readonly string[] }[] {
+export function wordsByLine(
+  unit: LintUnit,
+  name: string,
+): readonly { readonly isInverted: boolean; readonly words: readonly string[] }[] {
   return listOf(unit, "Service", name).map(({ value }) => ({
     isInverted: value.startsWith("~"),
     words: value
@@ -74,7 +86,11 @@ export function dropWord(entry: LintEntry, word: string): UnitEdit {
 
 /** Every Exec line of a service, ExecStart= and the others. */
 export function execEntries(unit: LintUnit): readonly LintEntry[] {
-  const names = [...new Set(unit.entries.filter((entry) => isExec(entry)).map((entry) => `${entry.section}\0${entry.name}`))];
+  const names = [
+    ...new Set(
+      unit.entries.filter((entry) => isExec(entry)).map((entry) => `${entry.section}\0${entry.name}`),
+    ),
+  ];
   return names.flatMap((key) => {
     const [section = "", name = ""] = key.split("\0");
     return listOf(unit, section, name);
@@ -110,8 +126,13 @@ export function isOn(unit: LintUnit, name: string): boolean {
   return /^(?:1|yes|y|true|t|on)$/i.test(lastOf(unit, "Service", name)?.value ?? "");
 }
 
-/** The directories that systemd makes for a service with User= (systemd.exec(5)): path, mode and group as it makes them. */
-export function directoriesOf(unit: LintUnit): readonly { readonly path: string; readonly mode: string; readonly group: string }[] {
+/**
+ * The directories that systemd makes for a service with User= (systemd.exec(5)): path, mode and group as it
+ * makes them.
+ */
+export function directoriesOf(
+  unit: LintUnit,
+): readonly { readonly path: string; readonly mode: string; readonly group: string }[] {
   const group = lastOf(unit, "Service", "Group")?.value ?? userOf(unit);
   return OWN_DIRECTORIES.flatMap(([name, root]) =>
     wordsOf(unit, "Service", name).map(({ word }) => ({
@@ -130,9 +151,11 @@ const OWN_DIRECTORIES = [
 ] as const;
 
 /** Words of Type= up to systemd 257; older versions know a part of them. */
-export const SERVICE_TYPES: readonly string[] = "simple exec forking oneshot dbus notify notify-reload idle".split(" ");
+export const SERVICE_TYPES: readonly string[] =
+  "simple exec forking oneshot dbus notify notify-reload idle".split(" ");
 /** Words of Restart=. */
-export const RESTARTS: readonly string[] = "no on-success on-failure on-abnormal on-watchdog on-abort always".split(" ");
+export const RESTARTS: readonly string[] =
+  "no on-success on-failure on-abnormal on-watchdog on-abort always".split(" ");
 
 /** True for a service whose own file is here. */
 export function isWholeService(unit: LintUnit): boolean {

@@ -15,13 +15,19 @@ function runRule(rule: Rule, host: LintHost): readonly LintFinding[] {
     case "host":
       return rule.check(host).map((each) => makeFinding(rule, host.name, each));
     case "unit":
-      return host.units.flatMap((unit) => rule.check(unit, host).map((each) => makeFinding(rule, unit.name, each)));
+      return host.units.flatMap((unit) =>
+        rule.check(unit, host).map((each) => makeFinding(rule, unit.name, each)),
+      );
   }
 }
 
 /** Order of findings: file, line, rule. */
 export function compareFindings(left: LintFinding, right: LintFinding): number {
-  return compareText(left.place.file, right.place.file) || left.place.line - right.place.line || compareText(left.rule, right.rule);
+  return (
+    compareText(left.place.file, right.place.file) ||
+    left.place.line - right.place.line ||
+    compareText(left.rule, right.rule)
+  );
 }
 
 function makeFinding(rule: Rule, unit: string, found: Found): LintFinding {

@@ -1,6 +1,15 @@
-/** Rules of logrotate files and of files that lie in a folder of configuration without being read. Each was tried with logrotate 3.18, 3.21 and 3.22. */
+/**
+ * Rules of logrotate files and of files that lie in a folder of configuration without being read. Each was
+ * tried with logrotate 3.18, 3.21 and 3.22.
+ */
 import { nearestName } from "../errors.ts";
-import type { LintDirectory, LintHost, LintLogrotate, LintLogrotateOption, LintPlacedFile } from "./lint-host.ts";
+import type {
+  LintDirectory,
+  LintHost,
+  LintLogrotate,
+  LintLogrotateOption,
+  LintPlacedFile,
+} from "./lint-host.ts";
 import { type LintUnit, listOf, serviceType } from "./lint-unit.ts";
 import type { Found, HostRule } from "./rule.ts";
 
@@ -38,7 +47,12 @@ export const LOGROTATE_RULES: readonly HostRule[] = [
     bad: "# app.logrotate\n/var/log/app.log {\n  dayly\n  missingok\n}\n",
     good: "# app.logrotate\n/var/log/app.log {\n  daily\n  missingok\n}\n",
     check: (host) =>
-      host.logrotate.flatMap((block) => [...checkOptions(block), ...checkEnd(block), ...checkMissing(block), ...checkReopen(block, host)]),
+      host.logrotate.flatMap((block) => [
+        ...checkOptions(block),
+        ...checkEnd(block),
+        ...checkMissing(block),
+        ...checkReopen(block, host),
+      ]),
   },
   {
     id: "SD085",
@@ -81,7 +95,8 @@ function checkCriteria(block: LintLogrotate): readonly Found[] {
   const size = optionOf(block, "size");
   const period = block.options.findLast(({ name }) => PERIODS.includes(name));
   if (size === null || period === undefined) return [];
-  const [lost, wins] = block.options.indexOf(size) < block.options.indexOf(period) ? [size, period] : [period, size];
+  const [lost, wins] =
+    block.options.indexOf(size) < block.options.indexOf(period) ? [size, period] : [period, size];
   return [
     {
       place: lost.place,
@@ -127,9 +142,17 @@ function checkMissing(block: LintLogrotate): readonly Found[] {
   ];
 }
 
-/** create alone is right for programs that open the log each time; of others only those are judged that are known to run on. */
+/**
+ * create alone is right for programs that open the log each time; of others only those are judged that are
+ * known to run on.
+ */
 function checkReopen(block: LintLogrotate, host: LintHost): readonly Found[] {
-  if (block.options.some(({ name }) => ["copytruncate", "copy", "postrotate", "lastaction", "nocreate"].includes(name))) return [];
+  if (
+    block.options.some(({ name }) =>
+      ["copytruncate", "copy", "postrotate", "lastaction", "nocreate"].includes(name),
+    )
+  )
+    return [];
   const who = keeperOf(block, host);
   if (who === null) return [];
   return [
@@ -141,15 +164,25 @@ function checkReopen(block: LintLogrotate, host: LintHost): readonly Found[] {
   ];
 }
 
-/** Who holds a log of the block open: systemd for a unit's standard output; in a project, the service that the block is of. */
+/**
+ * Who holds a log of the block open: systemd for a unit's standard output; in a project, the service that the
+ * block is of.
+ */
 function keeperOf(block: LintLogrotate, host: LintHost): string | null {
-  const outputs = (unit: LintUnit) => ["StandardOutput", "StandardError"].flatMap((key) => listOf(unit, "Service", key));
+  const outputs = (unit: LintUnit) =>
+    ["StandardOutput", "StandardError"].flatMap((key) => listOf(unit, "Service", key));
   const isLogged = (unit: LintUnit) =>
-    outputs(unit).some(({ value }) => block.paths.some((path) => isOneOf(path, value.replace(/^(?:append|file|truncate):/, ""))));
+    outputs(unit).some(({ value }) =>
+      block.paths.some((path) => isOneOf(path, value.replace(/^(?:append|file|truncate):/, ""))),
+    );
   const logged = host.units.find(isLogged);
   if (logged !== undefined) return `systemd, for ${logged.name},`;
   const own =
-    host.managed === null ? undefined : host.units.find((unit) => [`${block.service}.service`, `${block.service}@.service`].includes(unit.name));
+    host.managed === null
+      ? undefined
+      : host.units.find((unit) =>
+          [`${block.service}.service`, `${block.service}@.service`].includes(unit.name),
+        );
   return own === undefined || serviceType(own) === "oneshot" ? null : own.name;
 }
 
@@ -166,10 +199,25 @@ function checkPlaced({ path, mode, owner, place }: LintPlacedFile): readonly Fou
   const reader = path.includes("logrotate.d/") ? "logrotate" : "systemd";
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (/~$|\.(?:bak|old|orig|save)$/.test(name))
-    return [{ place, happens: `${reader} does not read ${name}: what it says does not hold.`, fix: "Remove it, or name it properly." }];
-  if (reader !== "logrotate" || ((mode === null || !/[2367].?$/.test(mode.slice(-2))) && (owner === null || owner === "root"))) return [];
+    return [
+      {
+        place,
+        happens: `${reader} does not read ${name}: what it says does not hold.`,
+        fix: "Remove it, or name it properly.",
+      },
+    ];
+  if (
+    reader !== "logrotate" ||
+    ((mode === null || !/[2367].?$/.test(mode.slice(-2))) && (owner === null || owner === "root"))
+  )
+    return [];
   return [
-    { place, happens: `logrotate skips ${path}: it is ${owner}'s with mode ${mode}.`, fix: "Give it to root with mode 0644.", severity: "error" },
+    {
+      place,
+      happens: `logrotate skips ${path}: it is ${owner}'s with mode ${mode}.`,
+      fix: "Give it to root with mode 0644.",
+      severity: "error",
+    },
   ];
 }
 

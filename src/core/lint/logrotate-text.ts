@@ -1,14 +1,23 @@
-/** Reads a logrotate file (logrotate(8)) as far as the rules need it: blocks, their logs and options, with lines. */
+/**
+ * Reads a logrotate file (logrotate(8)) as far as the rules need it: blocks, their logs and options, with
+ * lines.
+ */
 import type { LintLogrotate, LintLogrotateOption } from "./lint-host.ts";
 
 /** The blocks of a file; options outside of them are not kept. Never throws. */
 export function readLogrotateText(text: string, path: string): readonly LintLogrotate[] {
   const reading: Reading = { path, blocks: [], head: [], open: null, script: null };
   for (const [index, line] of text.split("\n").entries()) readLine(reading, line.trim(), index + 1);
-  return reading.open === null ? reading.blocks : [...reading.blocks, close(reading, reading.open, "missing")];
+  return reading.open === null
+    ? reading.blocks
+    : [...reading.blocks, close(reading, reading.open, "missing")];
 }
 
-type Open = { readonly paths: readonly string[]; readonly line: number; readonly options: LintLogrotateOption[] };
+type Open = {
+  readonly paths: readonly string[];
+  readonly line: number;
+  readonly options: LintLogrotateOption[];
+};
 type Reading = {
   readonly path: string;
   readonly blocks: LintLogrotate[];
@@ -46,7 +55,12 @@ function readOutside(reading: Reading, line: string, number: number): void {
 function readInside(reading: Reading, open: Open, line: string, number: number): void {
   const body = line.replace(/\s*\}$/, "");
   const [, name = "", value = ""] = /^([A-Za-z]+)[\s=]*(.*)$/.exec(body) ?? [];
-  if (name !== "") open.options.push({ name, value: value === "" ? null : value, place: { file: reading.path, line: number, column: 1 } });
+  if (name !== "")
+    open.options.push({
+      name,
+      value: value === "" ? null : value,
+      place: { file: reading.path, line: number, column: 1 },
+    });
   if (SCRIPTS.test(body)) reading.script = "open";
   if (!line.endsWith("}")) return;
   reading.blocks.push(close(reading, open, "there"));
@@ -55,5 +69,11 @@ function readInside(reading: Reading, open: Open, line: string, number: number):
 
 function close(reading: Reading, open: Open, end: LintLogrotate["end"]): LintLogrotate {
   const file = reading.path.slice(reading.path.lastIndexOf("/") + 1);
-  return { service: file, paths: open.paths, place: { file: reading.path, line: open.line, column: 1 }, options: open.options, end };
+  return {
+    service: file,
+    paths: open.paths,
+    place: { file: reading.path, line: open.line, column: 1 },
+    options: open.options,
+    end,
+  };
 }

@@ -13,7 +13,10 @@ export function maskSecrets(text: string): readonly string[] {
   });
 }
 
-/** A value that goes on in the next line: until the quote ends, the block's end, or as long as lines end in a backslash. */
+/**
+ * A value that goes on in the next line: until the quote ends, the block's end, or as long as lines end in a
+ * backslash.
+ */
 type Open = { readonly until: '"' | "'" | "-----END" | "\\"; readonly isSecret: boolean };
 
 const ASSIGNMENT = /^(\s*(?:export\s+)?)([A-Za-z_][\w.-]{0,200})(\s*[=:]\s*)(.*)$/;
@@ -21,7 +24,8 @@ const ASSIGNMENT = /^(\s*(?:export\s+)?)([A-Za-z_][\w.-]{0,200})(\s*[=:]\s*)(.*)
 function opens(line: string): Open | null {
   const [, , name = "", , value = line] = ASSIGNMENT.exec(line) ?? [];
   const isSecret = isNamed(name, value) || holdsSecret(value);
-  if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY/.test(line) && !line.includes("-----END")) return { until: "-----END", isSecret: true };
+  if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY/.test(line) && !line.includes("-----END"))
+    return { until: "-----END", isSecret: true };
   const quote = value.startsWith('"') ? '"' : value.startsWith("'") ? "'" : null;
   if (quote !== null && count(value, quote) % 2 === 1) return { until: quote, isSecret };
   // A unit's list goes on with assignments of its own, each of which is looked at.
@@ -29,7 +33,12 @@ function opens(line: string): Open | null {
 }
 
 function stillOpen(open: Open, line: string): Open | null {
-  const isOpen = open.until === "\\" ? line.endsWith("\\") : open.until.length > 1 ? !line.includes(open.until) : count(line, open.until) % 2 === 0;
+  const isOpen =
+    open.until === "\\"
+      ? line.endsWith("\\")
+      : open.until.length > 1
+        ? !line.includes(open.until)
+        : count(line, open.until) % 2 === 0;
   return isOpen ? open : null;
 }
 

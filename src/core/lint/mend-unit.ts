@@ -1,9 +1,18 @@
-/** Makes edits in the text of a unit file: lines are changed, added or taken out, and everything else stays as it is. */
+/**
+ * Makes edits in the text of a unit file: lines are changed, added or taken out, and everything else stays as
+ * it is.
+ */
 import { parseUnitFile } from "../unit-file/parse.ts";
 import type { UnitEdit } from "./unit-edit.ts";
 
-/** A mended text, and how many of the edits could be made. A text with a line that systemd cannot read is left alone, and so is a value that goes over several lines. */
-export function mendUnitText(text: string, edits: readonly UnitEdit[]): { readonly text: string; readonly made: number } {
+/**
+ * A mended text, and how many of the edits could be made. A text with a line that systemd cannot read is left
+ * alone, and so is a value that goes over several lines.
+ */
+export function mendUnitText(
+  text: string,
+  edits: readonly UnitEdit[],
+): { readonly text: string; readonly made: number } {
   if (parseUnitFile(text).problems.length > 0 || /\r|\0/.test(text)) return { text, made: 0 };
   return edits.reduce(
     (so, edit) => {
@@ -24,7 +33,9 @@ function changeLine(text: string, { section, name, to }: UnitEdit, from: string)
   const old = lines[(entry?.line ?? 0) - 1];
   const [, lead, value, trail = ""] = /^(\s*[^=\s]+\s*=[ \t]*)(.*?)([ \t]*)$/.exec(old ?? "") ?? [];
   if (entry === undefined || lead === undefined || value !== from) return null;
-  return lines.toSpliced(entry.line - 1, 1, ...(to === null ? [] : [...keptComment(from, to), `${lead}${to}${trail}`])).join("\n");
+  return lines
+    .toSpliced(entry.line - 1, 1, ...(to === null ? [] : [...keptComment(from, to), `${lead}${to}${trail}`]))
+    .join("\n");
 }
 
 /** A comment that stood behind the value goes above it. */
@@ -33,7 +44,10 @@ function keptComment(from: string, to: string): readonly string[] {
   return /^[#;]/.test(rest) ? [rest] : [];
 }
 
-/** Behind the section's last line that says something; a section that is missing is put before the others, as [Unit] stands. */
+/**
+ * Behind the section's last line that says something; a section that is missing is put before the others, as
+ * [Unit] stands.
+ */
 function addLine(text: string, { section, name, to }: UnitEdit): string | null {
   if (to === null) return null;
   const own = parseUnitFile(text).sections.filter((each) => each.name === section);
@@ -45,7 +59,12 @@ function addLine(text: string, { section, name, to }: UnitEdit): string | null {
       .toSpliced(first - 1, 0, `[${section}]`, `${name}=${to}`, "")
       .join("\n");
   }
-  if (own.some(({ items }) => items.some((item) => item.kind === "entry" && item.name === name && item.value === to))) return null;
+  if (
+    own.some(({ items }) =>
+      items.some((item) => item.kind === "entry" && item.name === name && item.value === to),
+    )
+  )
+    return null;
   const lines = text.split("\n");
   const at = endOf(lines, last.items.findLast((item) => item.kind === "entry")?.line ?? last.line);
   return lines.toSpliced(at, 0, `${name}=${to}`).join("\n");

@@ -12,7 +12,8 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     severity: "info",
     over: "unit",
     title: "A dash in a slice's name nests it",
-    explain: "a-b.slice lies inside a.slice, which systemd makes when nobody else does. Limits of a.slice hold for it as well.",
+    explain:
+      "a-b.slice lies inside a.slice, which systemd makes when nobody else does. Limits of a.slice hold for it as well.",
     bad: "[Slice]\nMemoryMax=2G\n",
     good: "[Slice]\nMemoryMax=2G\n",
     exampleFile: "pay-gateway.slice",
@@ -55,7 +56,8 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     severity: "warn",
     over: "unit",
     title: "A tmpfs without a size",
-    explain: "A tmpfs takes up to half of the memory unless size= says otherwise: a cache that grows pushes programs out or has them killed.",
+    explain:
+      "A tmpfs takes up to half of the memory unless size= says otherwise: a cache that grows pushes programs out or has them killed.",
     bad: "[Mount]\nWhat=tmpfs\nWhere=/mnt/cache\nType=tmpfs\nOptions=mode=0750\n",
     good: "[Mount]\nWhat=tmpfs\nWhere=/mnt/cache\nType=tmpfs\nOptions=size=1G,mode=0750,uid=app\n",
     exampleFile: "mnt-cache.mount",
@@ -77,7 +79,8 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     severity: "info",
     over: "unit",
     title: "%I turns dashes into slashes",
-    explain: "%I is the instance name unescaped: in app@prod-v2.service it is `prod/v2`. %i is the name as it stands.",
+    explain:
+      "%I is the instance name unescaped: in app@prod-v2.service it is `prod/v2`. %i is the name as it stands.",
     bad: "[Service]\nExecStart=/usr/bin/app --name %I\n",
     good: "[Service]\nExecStart=/usr/bin/app --name %i\n",
     exampleFile: "app@.service",
@@ -108,7 +111,8 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     severity: "info",
     over: "unit",
     title: "A slice that nobody defines",
-    explain: "systemd makes a slice that has no file, without any limits. Only a project or folder that has other units is looked through.",
+    explain:
+      "systemd makes a slice that has no file, without any limits. Only a project or folder that has other units is looked through.",
     bad: "# app.service\n[Service]\nExecStart=/usr/bin/app\nSlice=pay.slice\n# other.slice\n[Slice]\nMemoryMax=1G\n",
     good: "# app.service\n[Service]\nExecStart=/usr/bin/app\nSlice=pay.slice\n# pay.slice\n[Slice]\nMemoryMax=1G\n",
     check: checkSliceDefined,
@@ -137,7 +141,9 @@ function checkSliceName(unit: LintUnit): readonly Found[] {
         place: entry.place,
         happens: "systemd ignores the line: the service runs in system.slice, without the slice's limits.",
         fix: `Write Slice=${entry.value.replace(/\s+/g, "-")}.slice.`,
-        ...(/^[A-Za-z0-9:_.-]+$/.test(entry.value) ? { mend: [changeValue(entry, `${entry.value}.slice`)] } : {}),
+        ...(/^[A-Za-z0-9:_.-]+$/.test(entry.value)
+          ? { mend: [changeValue(entry, `${entry.value}.slice`)] }
+          : {}),
       },
     ];
   if (/--|^-.+\.slice$|-\.slice$/.test(entry.value) && entry.value !== "-.slice")
@@ -155,8 +161,18 @@ function checkSliceName(unit: LintUnit): readonly Found[] {
 function checkSliceDefined(unit: LintUnit, host: LintHost): readonly Found[] {
   const entry = lastOf(unit, "Service", "Slice");
   const others = host.units.filter((other) => other !== unit && other.neighbourhood === unit.neighbourhood);
-  if (entry === null || others.length === 0 || ["system.slice", "-.slice", "user.slice", "machine.slice"].includes(entry.value)) return [];
-  if (!entry.value.endsWith(".slice") || entry.value.includes("%") || neighbour(host, unit, entry.value) !== null) return [];
+  if (
+    entry === null ||
+    others.length === 0 ||
+    ["system.slice", "-.slice", "user.slice", "machine.slice"].includes(entry.value)
+  )
+    return [];
+  if (
+    !entry.value.endsWith(".slice") ||
+    entry.value.includes("%") ||
+    neighbour(host, unit, entry.value) !== null
+  )
+    return [];
   return [
     {
       place: entry.place,
@@ -171,7 +187,13 @@ function checkMountName(unit: LintUnit): readonly Found[] {
   if (where === null || !["mount", "automount"].includes(unit.type) || where.value.includes("%")) return [];
   const name = mountUnitName(where.value)?.replace(/mount$/, unit.type) ?? null;
   if (name === null || name === unit.name) return [];
-  return [{ place: where.place, happens: "systemd refuses the unit: Where= does not match its name.", fix: `Name the file ${name}.` }];
+  return [
+    {
+      place: where.place,
+      happens: "systemd refuses the unit: Where= does not match its name.",
+      fix: `Name the file ${name}.`,
+    },
+  ];
 }
 
 /** Only its owner may write into a tmpfs, and that is root unless uid= or gid= say otherwise. */
@@ -179,25 +201,53 @@ function checkTmpfsOwner(unit: LintUnit): readonly Found[] {
   const what = lastOf(unit, "Mount", "Type") ?? lastOf(unit, "Mount", "What");
   const options = lastOf(unit, "Mount", "Options");
   const mode = /(?:^|,)mode=0?([0-7]{3,4})(?:,|$)/.exec(options?.value ?? "")?.[1];
-  if (what?.value !== "tmpfs" || options === null || mode === undefined || /(?:^|,)[ug]id=/.test(options.value) || /[2367]$/.test(mode)) return [];
-  return [{ place: options.place, happens: "Only root can write there.", fix: "Add uid= and gid= of the user whose cache it is.", severity: "info" }];
+  if (
+    what?.value !== "tmpfs" ||
+    options === null ||
+    mode === undefined ||
+    /(?:^|,)[ug]id=/.test(options.value) ||
+    /[2367]$/.test(mode)
+  )
+    return [];
+  return [
+    {
+      place: options.place,
+      happens: "Only root can write there.",
+      fix: "Add uid= and gid= of the user whose cache it is.",
+      severity: "info",
+    },
+  ];
 }
 
 function checkTmpfs(unit: LintUnit): readonly Found[] {
   const what = lastOf(unit, "Mount", "Type") ?? lastOf(unit, "Mount", "What");
-  if (what?.value !== "tmpfs" || /(?:^|,)(?:size|nr_blocks)=/.test(lastOf(unit, "Mount", "Options")?.value ?? "")) return [];
-  return [{ place: (lastOf(unit, "Mount", "Options") ?? what).place, happens: "It may fill half of the memory.", fix: "Add size= to Options=." }];
+  if (
+    what?.value !== "tmpfs" ||
+    /(?:^|,)(?:size|nr_blocks)=/.test(lastOf(unit, "Mount", "Options")?.value ?? "")
+  )
+    return [];
+  return [
+    {
+      place: (lastOf(unit, "Mount", "Options") ?? what).place,
+      happens: "It may fill half of the memory.",
+      fix: "Add size= to Options=.",
+    },
+  ];
 }
 
 function checkUnderMount(unit: LintUnit, host: LintHost): readonly Found[] {
   if (!isWholeService(unit)) return [];
-  const mounts = host.units.filter((other) => other.type === "mount" && other.neighbourhood === unit.neighbourhood);
+  const mounts = host.units.filter(
+    (other) => other.type === "mount" && other.neighbourhood === unit.neighbourhood,
+  );
   const named = wordsOf(unit, "Unit", "RequiresMountsFor").map(({ word }) => word);
   return mounts.flatMap((mount) => {
     const where = lastOf(mount, "Mount", "Where")?.value;
     const isTold =
       named.some((path) => path === where || path.startsWith(`${where}/`)) ||
-      ["Requires", "Requisite", "BindsTo"].some((key) => wordsOf(unit, "Unit", key).some(({ word }) => word === mount.name));
+      ["Requires", "Requisite", "BindsTo"].some((key) =>
+        wordsOf(unit, "Unit", key).some(({ word }) => word === mount.name),
+      );
     const entry = where === undefined || where === "/" || isTold ? undefined : entryUnder(unit, where);
     return entry === undefined
       ? []
@@ -213,10 +263,13 @@ function checkUnderMount(unit: LintUnit, host: LintHost): readonly Found[] {
 }
 
 function entryUnder(unit: LintUnit, where: string): ReturnType<typeof execEntries>[number] | undefined {
-  const isUnder = (text: string) => text.replace(/^[-+=a-zA-Z:]*(?=\/)/, "").startsWith(`${where}/`) || text === where;
+  const isUnder = (text: string) =>
+    text.replace(/^[-+=a-zA-Z:]*(?=\/)/, "").startsWith(`${where}/`) || text === where;
   const directory = lastOf(unit, "Service", "WorkingDirectory");
   if (directory !== null && isUnder(directory.value)) return directory;
   return execEntries(unit).find((entry) =>
-    parseExecCommands(entry.value).commands.some((command) => command.words.some((word) => isUnder(word.value))),
+    parseExecCommands(entry.value).commands.some((command) =>
+      command.words.some((word) => isUnder(word.value)),
+    ),
   );
 }

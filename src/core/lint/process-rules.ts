@@ -1,6 +1,21 @@
 /** Rules of the process that a service starts: shells, daemons, and units that systemd refuses to start. */
-import { baseName, type ExecCommand, isShell, parseExecCommands, shellScript } from "../unit-file/exec-command.ts";
-import { execEntries, isWholeService, type LintEntry, type LintUnit, lastOf, listOf, restartOf, serviceType } from "./lint-unit.ts";
+import {
+  baseName,
+  type ExecCommand,
+  isShell,
+  parseExecCommands,
+  shellScript,
+} from "../unit-file/exec-command.ts";
+import {
+  execEntries,
+  isWholeService,
+  type LintEntry,
+  type LintUnit,
+  lastOf,
+  listOf,
+  restartOf,
+  serviceType,
+} from "./lint-unit.ts";
 import type { Found, UnitRule } from "./rule.ts";
 
 /** SD030 to SD033 and SD035. */
@@ -66,7 +81,13 @@ function checkSimple(unit: LintUnit): readonly Found[] {
   const [start] = listOf(unit, "Service", "ExecStart");
   if (!isWholeService(unit) || start === undefined || serviceType(unit) !== "simple") return [];
   const happens = "systemctl start returns 0 although the program may be missing or fail at once.";
-  return [{ place: (lastOf(unit, "Service", "Type") ?? start).place, happens, fix: "Use Type=exec, or notify when the program sends READY=1." }];
+  return [
+    {
+      place: (lastOf(unit, "Service", "Type") ?? start).place,
+      happens,
+      fix: "Use Type=exec, or notify when the program sends READY=1.",
+    },
+  ];
 }
 
 function checkShell(unit: LintUnit): readonly Found[] {
@@ -121,7 +142,8 @@ function checkDaemon(unit: LintUnit): readonly Found[] {
 function isBackground(entry: LintEntry): boolean {
   return parseExecCommands(entry.value).commands.some((command) => {
     const script = shellScript(command);
-    const leaves = script !== null && /(?:^|[^&>])&(?:\s*$|\s*;|\s+(?!&))/.test(script) && !/\bwait\b/.test(script);
+    const leaves =
+      script !== null && /(?:^|[^&>])&(?:\s*$|\s*;|\s+(?!&))/.test(script) && !/\bwait\b/.test(script);
     return (
       leaves ||
       /^(?:setsid|daemonize)$/.test(baseName(command.program)) ||
@@ -152,7 +174,8 @@ function checkStarts(unit: LintUnit): readonly Found[] {
         fix: "Keep one, move what runs before it to ExecStartPre=, or use Type=oneshot.",
       },
     ];
-  const others = listOf(unit, "Service", "ExecStop").length > 0 || lastOf(unit, "Unit", "SuccessAction") !== null;
+  const others =
+    listOf(unit, "Service", "ExecStop").length > 0 || lastOf(unit, "Unit", "SuccessAction") !== null;
   if (starts.length > 0 || (others && type === "oneshot")) return [];
   return [
     {

@@ -4,13 +4,19 @@ import type { LintHost } from "./lint-host.ts";
 import type { LintUnit } from "./lint-unit.ts";
 import type { UnitEdit } from "./unit-edit.ts";
 
-/** error: it will not do what it says, or harms the host; warn: it works until something goes wrong; info: worth knowing. */
+/**
+ * error: it will not do what it says, or harms the host; warn: it works until something goes wrong; info:
+ * worth knowing.
+ */
 export type Severity = "error" | "warn" | "info";
 
 /** A rule's id, e.g. SD003; stable for ever. */
 export type RuleId = `SD${number}`;
 
-/** What one rule found at one place, in one sentence each. severity: where it differs from the rule's own. mend: the fix as edits, where it needs no decision. */
+/**
+ * What one rule found at one place, in one sentence each. severity: where it differs from the rule's own.
+ * mend: the fix as edits, where it needs no decision.
+ */
 export type Found = {
   readonly place: Place;
   readonly happens: string;
@@ -19,7 +25,10 @@ export type Found = {
   readonly mend?: readonly UnitEdit[];
 };
 
-/** A found mistake with the rule behind it. unit: the unit's name, or the host's for a rule over the whole host. */
+/**
+ * A found mistake with the rule behind it. unit: the unit's name, or the host's for a rule over the whole
+ * host.
+ */
 export type LintFinding = {
   readonly rule: RuleId;
   readonly severity: Severity;
@@ -32,7 +41,10 @@ export type LintFinding = {
   readonly unignore?: string;
 };
 
-/** What documentation and `--explain` say of a rule. bad is a unit that the rule finds, good the same unit put right; the tests run both. */
+/**
+ * What documentation and `--explain` say of a rule. bad is a unit that the rule finds, good the same unit put
+ * right; the tests run both.
+ */
 export type RuleText = {
   readonly id: RuleId;
   readonly severity: Severity;
@@ -46,10 +58,19 @@ export type RuleText = {
 };
 
 /** A rule over one unit. */
-export type UnitRule = RuleText & { readonly over: "unit"; readonly check: (unit: LintUnit, host: LintHost) => readonly Found[] };
+export type UnitRule = RuleText & {
+  readonly over: "unit";
+  readonly check: (unit: LintUnit, host: LintHost) => readonly Found[];
+};
 /** A rule over everything on one host. Its examples may hold several files, each after a line `# FILE`. */
-export type HostRule = RuleText & { readonly over: "host"; readonly check: (host: LintHost) => readonly Found[] };
-/** A rule over what the other rules found on all hosts of a project; fold.ts judges it. Its examples are service files. */
+export type HostRule = RuleText & {
+  readonly over: "host";
+  readonly check: (host: LintHost) => readonly Found[];
+};
+/**
+ * A rule over what the other rules found on all hosts of a project; fold.ts judges it. Its examples are
+ * service files.
+ */
 export type ProjectRule = RuleText & { readonly over: "project" };
 /** A rule: data and one pure function. */
 export type Rule = UnitRule | HostRule | ProjectRule;

@@ -1,4 +1,7 @@
-/** The table of all rules. To add one: an entry in a file of its family, its page by `node scripts/lint-pages.ts`, its cases in test/cases/lint. */
+/**
+ * The table of all rules. To add one: an entry in a file of its family, its page by `node
+ * scripts/lint-pages.ts`, its cases in test/cases/lint.
+ */
 import { ACCESS_RULES } from "./access-rules.ts";
 import { ACCOUNT_RULES } from "./account-rules.ts";
 import { DEPENDENCY_RULES } from "./dependency-rules.ts";

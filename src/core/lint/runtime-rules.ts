@@ -1,6 +1,15 @@
 /** Rules of a running service: watchdog, exit statuses, stopping, time-outs. */
 import { parseTimeSpan } from "../unit-file/time-span.ts";
-import { dropWord, isWholeService, type LintUnit, lastOf, listOf, restartOf, serviceType, wordsOf } from "./lint-unit.ts";
+import {
+  dropWord,
+  isWholeService,
+  type LintUnit,
+  lastOf,
+  listOf,
+  restartOf,
+  serviceType,
+  wordsOf,
+} from "./lint-unit.ts";
 import type { Found, UnitRule } from "./rule.ts";
 import { saySeconds } from "./start-limit.ts";
 
@@ -66,7 +75,8 @@ export const RUNTIME_RULES: readonly UnitRule[] = [
     severity: "info",
     over: "unit",
     title: "0 in RestartPreventExitStatus= changes nothing",
-    explain: "With Restart=on-failure, on-abnormal, on-abort or on-watchdog an exit with 0 is never restarted.",
+    explain:
+      "With Restart=on-failure, on-abnormal, on-abort or on-watchdog an exit with 0 is never restarted.",
     bad: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\nRestartPreventExitStatus=0 3\n",
     good: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\nRestartPreventExitStatus=3\n",
     check: (unit) =>
@@ -139,7 +149,12 @@ function watchdogEntry(unit: LintUnit): ReturnType<typeof lastOf> {
 function checkWatchdogRestart(unit: LintUnit): readonly Found[] {
   const entry = watchdogEntry(unit);
   const restart = restartOf(unit);
-  if (entry === null || !isWholeService(unit) || ["always", "on-failure", "on-abnormal", "on-watchdog"].includes(restart)) return [];
+  if (
+    entry === null ||
+    !isWholeService(unit) ||
+    ["always", "on-failure", "on-abnormal", "on-watchdog"].includes(restart)
+  )
+    return [];
   return [
     {
       place: entry.place,
@@ -161,28 +176,35 @@ function checkWatchdogType(unit: LintUnit): readonly Found[] {
   ];
 }
 
-/** A name with `watchdog` in it and a span with a unit; bare numbers may be anything, and WATCHDOG_USEC= is systemd's. */
-const BEAT = /(?:^|[\s"'])-{0,2}([\w.-]*watchdog[\w.-]*)(?:=|\s+)"?(\d[\d.]*\s?(?:ms|msec|s|sec|seconds?|m|min|minutes?))(?=["'\s]|$)/gi;
+/**
+ * A name with `watchdog` in it and a span with a unit; bare numbers may be anything, and WATCHDOG_USEC= is
+ * systemd's.
+ */
+const BEAT =
+  /(?:^|[\s"'])-{0,2}([\w.-]*watchdog[\w.-]*)(?:=|\s+)"?(\d[\d.]*\s?(?:ms|msec|s|sec|seconds?|m|min|minutes?))(?=["'\s]|$)/gi;
 
 function checkBeat(unit: LintUnit): readonly Found[] {
   const watchdog = watchdogEntry(unit);
   const limit = parseTimeSpan(watchdog?.value ?? "");
   if (limit === null || unit.type !== "service") return [];
-  return [...listOf(unit, "Service", "ExecStart"), ...listOf(unit, "Service", "Environment")].flatMap((entry) =>
-    [...entry.value.matchAll(BEAT)]
-      .filter(([, , span = ""]) => (parseTimeSpan(span) ?? 0) > limit / 2)
-      .map(([, name, span]) => ({
-        place: entry.place,
-        happens: `${name} is ${span}, and WatchdogSec= is ${saySeconds(limit)}: one beat that is late or lost is a SIGABRT.`,
-        fix: `Beat every ${saySeconds(limit / 2)} or more often, or make WatchdogSec= twice ${span}.`,
-      })),
+  return [...listOf(unit, "Service", "ExecStart"), ...listOf(unit, "Service", "Environment")].flatMap(
+    (entry) =>
+      [...entry.value.matchAll(BEAT)]
+        .filter(([, , span = ""]) => (parseTimeSpan(span) ?? 0) > limit / 2)
+        .map(([, name, span]) => ({
+          place: entry.place,
+          happens: `${name} is ${span}, and WatchdogSec= is ${saySeconds(limit)}: one beat that is late or lost is a SIGABRT.`,
+          fix: `Beat every ${saySeconds(limit / 2)} or more often, or make WatchdogSec= twice ${span}.`,
+        })),
   );
 }
 
 function checkSignalNumbers(unit: LintUnit): readonly Found[] {
   return ["RestartPreventExitStatus", "RestartForceExitStatus", "SuccessExitStatus"].flatMap((name) =>
     wordsOf(unit, "Service", name)
-      .filter(({ word }) => NUMBERS.has(word) && !(name === "SuccessExitStatus" && ["143", "130"].includes(word)))
+      .filter(
+        ({ word }) => NUMBERS.has(word) && !(name === "SuccessExitStatus" && ["143", "130"].includes(word)),
+      )
       .map(({ word, entry }) => ({
         place: entry.place,
         happens: `${word} does not match a program killed by ${NUMBERS.get(word)}, only one that exits with ${word}.`,

@@ -1,4 +1,7 @@
-/** What looks like a secret: one rule of thumb for lint, for who writes a service file, and for who shows a file of a host. In doubt it is one. */
+/**
+ * What looks like a secret: one rule of thumb for lint, for who writes a service file, and for who shows a
+ * file of a host. In doubt it is one.
+ */
 
 /** By the name, less what its value or its last word shows to be a path, a switch or an address. */
 export function isSecretVariable(name: string, value: string): boolean {
@@ -12,7 +15,10 @@ export function isSecretVariable(name: string, value: string): boolean {
   return words.some((word) => WORD.test(word) && !HARMLESS_WORD.test(word));
 }
 
-/** By its name, or a value that is one wherever it stands: a key, a well-known token, an address with a password. */
+/**
+ * By its name, or a value that is one wherever it stands: a key, a well-known token, an address with a
+ * password.
+ */
 export function looksSecret(name: string, value: string): boolean {
   return isSecretVariable(name, value) || holdsSecret(value);
 }
@@ -21,25 +27,49 @@ export function looksSecret(name: string, value: string): boolean {
 export function holdsSecret(text: string): boolean {
   if (VALUES.some((pattern) => pattern.test(text))) return true;
   if (CLIENT.test(text) && CLIENT_PASSWORD.test(text)) return true;
-  return [ASSIGNMENT, OPTION].some((pattern) => [...text.matchAll(pattern)].some(([, name = "", value = ""]) => isSecretVariable(name, value)));
+  return [ASSIGNMENT, OPTION].some((pattern) =>
+    [...text.matchAll(pattern)].some(([, name = "", value = ""]) => isSecretVariable(name, value)),
+  );
 }
 
 /** A part of a name, alone or at the end of a word that is written together. */
 const WORD =
   /(?:PASS|PASSWD|PASSWORDS?|PASSPHRASE|PASSCODE|PWD?|PSW|SECRETS?|TOKENS?|KEYS?|CREDENTIALS?|CREDS?|DSN|AUTH|AUTHORIZATION|COOKIE)\d*$|^(?:SALT|PEPPER|PRIVATE|PRIV|SIGNING|JWT|BEARER|HMAC|PIN|OTP|TOTP)\d*$/;
-const HARMLESS_WORD = /^(?:BYPASS|COMPASS|MONKEYS?|DONKEYS?|TURKEY|JOCKEY|HOCKEY|HOTKEYS?|WHISKEY|SACRED|PUBKEYS?)$/;
-/** A public half, a switch, or what the last word says to be about a secret and none; AWS_ACCESS_KEY_ID is not among them. */
+const HARMLESS_WORD =
+  /^(?:BYPASS|COMPASS|MONKEYS?|DONKEYS?|TURKEY|JOCKEY|HOCKEY|HOTKEYS?|WHISKEY|SACRED|PUBKEYS?)$/;
+/**
+ * A public half, a switch, or what the last word says to be about a secret and none; AWS_ACCESS_KEY_ID is not
+ * among them.
+ */
 const HARMLESS_NAME =
   /(?:^|_)PUBLIC_KEY$|^(?:NO|WITHOUT|DISABLE|SKIP)_|_(?:NAME|URL|URI|HOST|PORT|IP|ADDR|ADDRESS|CIDR|SUBNET|NETWORK|DOMAIN|ENDPOINT|REALM|REGION|TYPE|MODE|METHOD|ALG|ALGORITHM|PROVIDER|BACKEND|HEADER|PREFIX|VERSION|POLICY|LENGTH|SIZE|COUNT|LIMIT|TTL|TIMEOUT|EXPIRY|INTERVAL|DAYS|HOURS|MINUTES|SECONDS|ENABLED?|REQUIRED|STDIN|FD|(?:CLIENT|APP|TENANT|PROJECT|USER)_ID)$/;
-/** Nothing, a switch, what stands for a variable, what was masked already, and the first word of a header's value. */
-const HARMLESS_VALUE = /^(?:|true|false|yes|no|on|off|none|null|0|1|bearer|basic|\$(?:\w+|\{\w+\})|<secret.*)$/i;
+/**
+ * Nothing, a switch, what stands for a variable, what was masked already, and the first word of a header's
+ * value.
+ */
+const HARMLESS_VALUE =
+  /^(?:|true|false|yes|no|on|off|none|null|0|1|bearer|basic|\$(?:\w+|\{\w+\})|<secret.*)$/i;
 
-/** A secret in base64 may begin with a slash as well, so that it takes a folder that hosts have, or a name that says so. */
+/**
+ * A secret in base64 may begin with a slash as well, so that it takes a folder that hosts have, or a name
+ * that says so.
+ */
 function isPath(name: string, value: string): boolean {
-  if (/^\/(?:app|bin|boot|data|dev|etc|home|lib|media|mnt|nix|opt|proc|root|run|sbin|secrets|srv|sys|tmp|usr|var)(?:\/|$)/.test(value)) return true;
-  if (/^[\w.-]{1,80}(?:\/[\w.-]{1,80}){0,9}\.(?:cer|cfg|conf|crt|env|jks|json|key|p12|pem|pfx|pub|toml|txt|ya?ml)$/.test(value)) return true;
+  if (
+    /^\/(?:app|bin|boot|data|dev|etc|home|lib|media|mnt|nix|opt|proc|root|run|sbin|secrets|srv|sys|tmp|usr|var)(?:\/|$)/.test(
+      value,
+    )
+  )
+    return true;
+  if (
+    /^[\w.-]{1,80}(?:\/[\w.-]{1,80}){0,9}\.(?:cer|cfg|conf|crt|env|jks|json|key|p12|pem|pfx|pub|toml|txt|ya?ml)$/.test(
+      value,
+    )
+  )
+    return true;
   return (
-    /^(?:%[A-Za-z]|\$\{?CREDENTIALS_DIRECTORY\}?)\//.test(value) || (/[_-](?:FILE|PATH|DIR|SOCK)$/i.test(name) && /^(?:\/|\.{1,2}\/|~)/.test(value))
+    /^(?:%[A-Za-z]|\$\{?CREDENTIALS_DIRECTORY\}?)\//.test(value) ||
+    (/[_-](?:FILE|PATH|DIR|SOCK)$/i.test(name) && /^(?:\/|\.{1,2}\/|~)/.test(value))
   );
 }
 
@@ -62,5 +92,6 @@ const VALUES = [
   /[\s"']-p(?=\S{0,100}\d)(?=\S{0,100}[A-Za-z])[^\s=:/]{4}/,
 ];
 /** Programs whose -p, -a or -w is a password. */
-const CLIENT = /\b(?:mysql|mariadb|sshpass|redis-cli|mongo|docker\s+login|podman\s+login|ldap|7z|smbclient|zip|xtrabackup|innobackupex)/;
+const CLIENT =
+  /\b(?:mysql|mariadb|sshpass|redis-cli|mongo|docker\s+login|podman\s+login|ldap|7z|smbclient|zip|xtrabackup|innobackupex)/;
 const CLIENT_PASSWORD = /[\s"'](?:-p(?![\s"'$])\S|-[apw]["']?\s["']?(?![-$])\S)/;

@@ -1,7 +1,15 @@
 /** Rules of restarting: start limits, what OnFailure= means with them, and services that nothing restarts. */
 import type { LintHost } from "./lint-host.ts";
 import { neighbour } from "./lint-host.ts";
-import { isWholeService, type LintEntry, type LintUnit, lastOf, listOf, restartOf, serviceType } from "./lint-unit.ts";
+import {
+  isWholeService,
+  type LintEntry,
+  type LintUnit,
+  lastOf,
+  listOf,
+  restartOf,
+  serviceType,
+} from "./lint-unit.ts";
 import type { Found, UnitRule } from "./rule.ts";
 import { judgeStartLimit, saySeconds, sayWaits, TIMER_SLACK_SECONDS } from "./start-limit.ts";
 
@@ -79,7 +87,9 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
     check: (unit) =>
       unit.entries
         .filter(
-          (entry) => /^(?:StartLimitAction|FailureAction)$/.test(entry.name) && /^(?:reboot|poweroff|exit|kexec|halt|soft-reboot)/.test(entry.value),
+          (entry) =>
+            /^(?:StartLimitAction|FailureAction)$/.test(entry.name) &&
+            /^(?:reboot|poweroff|exit|kexec|halt|soft-reboot)/.test(entry.value),
         )
         .map((entry) => ({
           place: entry.place,
@@ -124,7 +134,11 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
 
 /** Not where [Unit] has an interval already: which of the two is meant is not known. */
 function moveInterval(unit: LintUnit, entry: LintEntry): Pick<Found, "mend"> {
-  if (unit.known !== "whole" || unit.entries.some(({ section, name }) => section === "Unit" && name === "StartLimitIntervalSec")) return {};
+  if (
+    unit.known !== "whole" ||
+    unit.entries.some(({ section, name }) => section === "Unit" && name === "StartLimitIntervalSec")
+  )
+    return {};
   const taken = { section: entry.section, name: entry.name, from: entry.value, to: null };
   return { mend: [taken, { section: "Unit", name: "StartLimitIntervalSec", from: null, to: entry.value }] };
 }
@@ -180,7 +194,11 @@ function checkOnFailure(unit: LintUnit, host: LintHost): readonly Found[] {
   return [{ place: first.place, ...sayOnFailure(unit, host, first) }];
 }
 
-function sayOnFailure(unit: LintUnit, host: LintHost, entry: LintEntry): { readonly happens: string; readonly fix: string } {
+function sayOnFailure(
+  unit: LintUnit,
+  host: LintHost,
+  entry: LintEntry,
+): { readonly happens: string; readonly fix: string } {
   const knowsMode = host.systemd >= 254;
   if (knowsMode)
     return {
@@ -200,15 +218,22 @@ function sayOnFailure(unit: LintUnit, host: LintHost, entry: LintEntry): { reado
 }
 
 function checkUnrestarted(unit: LintUnit, host: LintHost): readonly Found[] {
-  if (!isWholeService(unit) || unit.entries.some((entry) => entry.section === "Service" && entry.name === "Restart")) return [];
-  if (["oneshot", "dbus"].includes(serviceType(unit)) || lastOf(unit, "Service", "RemainAfterExit") !== null) return [];
+  if (
+    !isWholeService(unit) ||
+    unit.entries.some((entry) => entry.section === "Service" && entry.name === "Restart")
+  )
+    return [];
+  if (["oneshot", "dbus"].includes(serviceType(unit)) || lastOf(unit, "Service", "RemainAfterExit") !== null)
+    return [];
   const stem = unit.name.replace(/@?\.service$/, "");
-  if (["socket", "timer", "path"].some((type) => neighbour(host, unit, `${stem}.${type}`) !== null)) return [];
+  if (["socket", "timer", "path"].some((type) => neighbour(host, unit, `${stem}.${type}`) !== null))
+    return [];
   if (listOf(unit, "Service", "ExecStart").length === 0) return [];
   return [
     {
       place: listOf(unit, "Service", "ExecStart")[0]?.place ?? unit.place,
-      happens: "Once the program ends, by a crash or by the kernel's out-of-memory killer, nothing starts it again.",
+      happens:
+        "Once the program ends, by a crash or by the kernel's out-of-memory killer, nothing starts it again.",
       fix: "Add Restart=on-failure, or Restart=no when that is meant.",
     },
   ];

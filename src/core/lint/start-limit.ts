@@ -1,4 +1,7 @@
-/** When a service that keeps failing is given up: systemd's start limit, computed. Tried with twelve units on 247, 252 and 257. */
+/**
+ * When a service that keeps failing is given up: systemd's start limit, computed. Tried with twelve units on
+ * 247, 252 and 257.
+ */
 import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { type LintEntry, type LintUnit, restartOf } from "./lint-unit.ts";
 
@@ -13,21 +16,31 @@ export type StartLimit = {
   readonly waits: number;
 };
 
-/** off: not limited, or never restarted. never: it restarts for ever. chance: it depends on how late the timer is. trips: given up after `burst` starts. */
-export type StartLimitVerdict = { readonly kind: "off" | "never" | "chance" | "trips"; readonly limit: StartLimit };
+/**
+ * off: not limited, or never restarted. never: it restarts for ever. chance: it depends on how late the timer
+ * is. trips: given up after `burst` starts.
+ */
+export type StartLimitVerdict = {
+  readonly kind: "off" | "never" | "chance" | "trips";
+  readonly limit: StartLimit;
+};
 
 /** A restart timer may be late by this much: timers have an accuracy of 250 ms here. */
 export const TIMER_SLACK_SECONDS = 0.25;
 
 /**
- * What happens to a program that ends at once. The window opens with the first start and does not slide; start number Burst+1 is refused when it lands
- * inside: Burst × (run time + RestartSec + 0…0.25 s) < Interval. A longer run only makes it less likely to trip.
+ * What happens to a program that ends at once. The window opens with the first start and does not slide;
+ * start number Burst+1 is refused when it lands inside: Burst × (run time + RestartSec + 0…0.25 s) <
+ * Interval. A longer run only makes it less likely to trip.
  */
 export function judgeStartLimit(unit: LintUnit): StartLimitVerdict {
   const limit = readStartLimit(unit);
   if (restartOf(unit) === "no" || limit.interval === 0 || limit.burst === 0) return { kind: "off", limit };
   if (limit.waits >= limit.interval) return { kind: "never", limit };
-  return { kind: limit.waits + limit.burst * TIMER_SLACK_SECONDS < limit.interval ? "trips" : "chance", limit };
+  return {
+    kind: limit.waits + limit.burst * TIMER_SLACK_SECONDS < limit.interval ? "trips" : "chance",
+    limit,
+  };
 }
 
 /** "5 starts × 5 s". */
@@ -43,9 +56,18 @@ export function saySeconds(seconds: number): string {
 }
 
 function readStartLimit(unit: LintUnit): StartLimit {
-  const intervalEntry = lastCounting(unit, (entry) => INTERVAL.has(`${entry.section}.${entry.name}`) && parseTimeSpan(entry.value) !== null);
-  const burstEntry = lastCounting(unit, (entry) => entry.name === "StartLimitBurst" && /^\d+$/.test(entry.value));
-  const restartEntry = lastCounting(unit, (entry) => isService(entry, "RestartSec") && parseTimeSpan(entry.value) !== null);
+  const intervalEntry = lastCounting(
+    unit,
+    (entry) => INTERVAL.has(`${entry.section}.${entry.name}`) && parseTimeSpan(entry.value) !== null,
+  );
+  const burstEntry = lastCounting(
+    unit,
+    (entry) => entry.name === "StartLimitBurst" && /^\d+$/.test(entry.value),
+  );
+  const restartEntry = lastCounting(
+    unit,
+    (entry) => isService(entry, "RestartSec") && parseTimeSpan(entry.value) !== null,
+  );
   const burst = burstEntry === null ? 5 : Number(burstEntry.value);
   const restartSeconds = parseTimeSpan(restartEntry?.value ?? "") ?? 0.1;
   return {
@@ -58,16 +80,36 @@ function readStartLimit(unit: LintUnit): StartLimit {
   };
 }
 
-/** StartLimitIntervalSec= in [Service] is ignored; the old spelling is honoured there, and so is StartLimitBurst=. */
-const INTERVAL = new Set(["Unit.StartLimitIntervalSec", "Unit.StartLimitInterval", "Service.StartLimitInterval"]);
+/**
+ * StartLimitIntervalSec= in [Service] is ignored; the old spelling is honoured there, and so is
+ * StartLimitBurst=.
+ */
+const INTERVAL = new Set([
+  "Unit.StartLimitIntervalSec",
+  "Unit.StartLimitInterval",
+  "Service.StartLimitInterval",
+]);
 
-/** With RestartSteps= (systemd ≥ 254) the wait grows from RestartSec= to RestartMaxDelaySec= (systemd.service(5)). */
+/**
+ * With RestartSteps= (systemd ≥ 254) the wait grows from RestartSec= to RestartMaxDelaySec=
+ * (systemd.service(5)).
+ */
 function sumOfWaits(unit: LintUnit, burst: number, first: number): number {
-  const steps = Number(lastCounting(unit, (entry) => isService(entry, "RestartSteps") && /^\d+$/.test(entry.value))?.value ?? 0);
-  const longest = parseTimeSpan(lastCounting(unit, (entry) => isService(entry, "RestartMaxDelaySec"))?.value ?? "") ?? Number.POSITIVE_INFINITY;
-  if (steps === 0 || first === 0 || longest <= first || longest === Number.POSITIVE_INFINITY) return round(burst * first);
+  const steps = Number(
+    lastCounting(unit, (entry) => isService(entry, "RestartSteps") && /^\d+$/.test(entry.value))?.value ?? 0,
+  );
+  const longest =
+    parseTimeSpan(lastCounting(unit, (entry) => isService(entry, "RestartMaxDelaySec"))?.value ?? "") ??
+    Number.POSITIVE_INFINITY;
+  if (steps === 0 || first === 0 || longest <= first || longest === Number.POSITIVE_INFINITY)
+    return round(burst * first);
   const restarts = Array.from({ length: Math.min(burst, 10_000) }, (_, index) => index);
-  return round(restarts.reduce((sum, index) => sum + (index >= steps ? longest : first * (longest / first) ** (index / steps)), 0));
+  return round(
+    restarts.reduce(
+      (sum, index) => sum + (index >= steps ? longest : first * (longest / first) ** (index / steps)),
+      0,
+    ),
+  );
 }
 
 function isService(entry: LintEntry, name: string): boolean {

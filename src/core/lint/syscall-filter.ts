@@ -1,4 +1,7 @@
-/** SystemCallFilter= as a set of system calls (systemd.exec(5)); the groups are those of systemd 257, of what x86-64 has. */
+/**
+ * SystemCallFilter= as a set of system calls (systemd.exec(5)); the groups are those of systemd 257, of what
+ * x86-64 has.
+ */
 import { type LintUnit, wordsByLine } from "./lint-unit.ts";
 import sets from "./syscall-sets.json" with { type: "json" };
 
@@ -13,7 +16,10 @@ export function syscallsOf(group: string): readonly string[] {
   return words.flatMap((word) => (word.startsWith("@") ? syscallsOf(word) : [word]));
 }
 
-/** The first line says which kind it is; a later line with the other sign takes away. An allow list always has @default. */
+/**
+ * The first line says which kind it is; a later line with the other sign takes away. An allow list always has
+ * @default.
+ */
 export function syscallFilter(unit: LintUnit): SyscallFilter {
   let kind: SyscallFilter["kind"] = "none";
   const calls = new Set<string>();
@@ -23,7 +29,9 @@ export function syscallFilter(unit: LintUnit): SyscallFilter {
       if (kind === "allow") for (const call of syscallsOf("@default")) calls.add(call);
     }
     // Without `~` NAME:ERRNO says how a call fails, so it is none that is allowed.
-    const meant = isInverted ? words.map((word) => word.replace(/:.*/, "")) : words.filter((word) => !word.includes(":"));
+    const meant = isInverted
+      ? words.map((word) => word.replace(/:.*/, ""))
+      : words.filter((word) => !word.includes(":"));
     const named = meant.flatMap((word) => (word.startsWith("@") ? syscallsOf(word) : [word]));
     for (const call of named) {
       if (isInverted === (kind === "deny")) calls.add(call);

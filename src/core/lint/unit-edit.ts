@@ -1,4 +1,12 @@
 /** A change of a unit's text, which a rule proposes where the fix needs no decision. */
 
-/** from null: an assignment is added; to null: the one with the value `from` is taken out. Values as systemd sees them. */
-export type UnitEdit = { readonly section: string; readonly name: string; readonly from: string | null; readonly to: string | null };
+/**
+ * from null: an assignment is added; to null: the one with the value `from` is taken out. Values as systemd
+ * sees them.
+ */
+export type UnitEdit = {
+  readonly section: string;
+  readonly name: string;
+  readonly from: string | null;
+  readonly to: string | null;
+};

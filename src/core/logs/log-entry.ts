@@ -1,4 +1,7 @@
-/** One entry of a host's journal, from a line of `journalctl -o json` that nobody vouches for (systemd.journal-fields(7)). */
+/**
+ * One entry of a host's journal, from a line of `journalctl -o json` that nobody vouches for
+ * (systemd.journal-fields(7)).
+ */
 import { stripControls } from "../sanitize.ts";
 
 /** An entry as it is shown. */
@@ -17,10 +20,19 @@ export type LogEntry = {
   readonly cursor: string | null;
 };
 
-/** How entries are read. units: those that were asked for. redact: takes secrets out of a text of any length. */
-export type EntryReader = { readonly host: string; readonly units: readonly string[]; readonly redact: (text: string) => string };
+/**
+ * How entries are read. units: those that were asked for. redact: takes secrets out of a text of any length.
+ */
+export type EntryReader = {
+  readonly host: string;
+  readonly units: readonly string[];
+  readonly redact: (text: string) => string;
+};
 
-/** The longest message that is kept, in UTF-16 units: more is no log line, and every one is held in memory for a moment. */
+/**
+ * The longest message that is kept, in UTF-16 units: more is no log line, and every one is held in memory for
+ * a moment.
+ */
 export const MAX_MESSAGE = 65_536;
 
 /** The entry of one line; null for a line that is none. */
@@ -43,7 +55,8 @@ export function parseEntry(line: string, { host, units, redact }: EntryReader): 
 }
 
 /** sd_journal_get_cursor(3): sequence number, boot, monotonic and wall clock, checksum. */
-const CURSOR = /^s=[0-9a-f]{32};i=[0-9a-f]{1,16};b=[0-9a-f]{32};m=[0-9a-f]{1,16};t=[0-9a-f]{1,16};x=[0-9a-f]{1,16}$/;
+const CURSOR =
+  /^s=[0-9a-f]{32};i=[0-9a-f]{1,16};b=[0-9a-f]{32};m=[0-9a-f]{1,16};t=[0-9a-f]{1,16};x=[0-9a-f]{1,16}$/;
 
 type Fields = { readonly [field: string]: unknown };
 
@@ -60,23 +73,37 @@ function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Fields that start with an underscore are journald's own; UNIT counts from PID 1 alone, COREDUMP_UNIT and OBJECT_… from their handlers. */
+/**
+ * Fields that start with an underscore are journald's own; UNIT counts from PID 1 alone, COREDUMP_UNIT and
+ * OBJECT_… from their handlers.
+ */
 function unitOf(fields: Fields, units: readonly string[]): string | null {
-  const told = fields._PID === "1" ? [fields.UNIT, fields._SYSTEMD_UNIT] : [fields._SYSTEMD_UNIT, fields.COREDUMP_UNIT, fields.OBJECT_SYSTEMD_UNIT];
+  const told =
+    fields._PID === "1"
+      ? [fields.UNIT, fields._SYSTEMD_UNIT]
+      : [fields._SYSTEMD_UNIT, fields.COREDUMP_UNIT, fields.OBJECT_SYSTEMD_UNIT];
   return units.find((unit) => told.includes(unit)) ?? null;
 }
 
-/** A field that is no UTF-8 text comes as an array of its bytes, one that occurs several times as an array of its values. */
+/**
+ * A field that is no UTF-8 text comes as an array of its bytes, one that occurs several times as an array of
+ * its values.
+ */
 function messageOf(value: unknown): string {
   if (typeof value === "string") return value;
   if (!Array.isArray(value)) return "(a message without text)";
-  const bytes = value.filter((each) => typeof each === "number" && Number.isInteger(each) && each >= 0 && each <= 255);
-  if (bytes.length > 0 && bytes.length === value.length) return Buffer.from(bytes).toString("utf8").replaceAll("\u0000", "␀");
+  const bytes = value.filter(
+    (each) => typeof each === "number" && Number.isInteger(each) && each >= 0 && each <= 255,
+  );
+  if (bytes.length > 0 && bytes.length === value.length)
+    return Buffer.from(bytes).toString("utf8").replaceAll("\u0000", "␀");
   return value.map(messageOf).join("\n");
 }
 
 function cut(message: string): string {
-  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE).toWellFormed()}… (message cut)`;
+  return message.length <= MAX_MESSAGE
+    ? message
+    : `${message.slice(0, MAX_MESSAGE).toWellFormed()}… (message cut)`;
 }
 
 function wholeNumber(value: unknown, digits: number): number | null {

@@ -1,4 +1,7 @@
-/** What one host has told and nobody has shown yet: bounded, so that a host which floods its journal costs lines and not memory. */
+/**
+ * What one host has told and nobody has shown yet: bounded, so that a host which floods its journal costs
+ * lines and not memory.
+ */
 import type { LogEntry } from "./log-entry.ts";
 
 /** A queue that drops its oldest entries. */
@@ -18,12 +21,16 @@ export function makeLogQueue(maxEntries: number, maxCharacters: number): LogQueu
     push: (entry) => {
       entries.push(entry);
       characters += entry.message.length;
-      while (entries.length - first > 1 && (entries.length - first > maxEntries || characters > maxCharacters)) {
+      while (
+        entries.length - first > 1 &&
+        (entries.length - first > maxEntries || characters > maxCharacters)
+      ) {
         characters -= entries[first]?.message.length ?? 0;
         first += 1;
         dropped += 1;
       }
-      // What was dropped is let go of in large steps: moving the rest for each of them would cost more than the rest.
+      // What was dropped is let go of in large steps: moving the rest for each of them would cost more than
+      // the rest.
       if (first > maxEntries) {
         entries = entries.slice(first);
         first = 0;

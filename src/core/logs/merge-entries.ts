@@ -1,7 +1,10 @@
 /** Merging what several hosts tell, each in its own order, into one order by time. */
 import type { LogEntry } from "./log-entry.ts";
 
-/** The entries of all sources by time; from each only its next entry is held. A source that ends early does not end the others. */
+/**
+ * The entries of all sources by time; from each only its next entry is held. A source that ends early does
+ * not end the others.
+ */
 export async function* mergeEntries(sources: readonly AsyncIterator<LogEntry>[]): AsyncGenerator<LogEntry> {
   const heads = await Promise.all(sources.map(async (source) => ({ source, next: await source.next() })));
   for (;;) {

@@ -8,7 +8,10 @@ export const SIGNATURE_HEADER = "svcdeploy-signature";
 /** Characters that the key has at least. */
 export const MIN_NOTIFY_KEY_LENGTH = 32;
 
-/** `t=SECONDS,v1=HEX`: the HMAC under the key of `SECONDS.BODY`. The time is signed along, so that an old message cannot be sent again. */
+/**
+ * `t=SECONDS,v1=HEX`: the HMAC under the key of `SECONDS.BODY`. The time is signed along, so that an old
+ * message cannot be sent again.
+ */
 export function signature(key: Secret, seconds: number, body: string): string {
   return `t=${seconds},v1=${createHmac("sha256", key.reveal()).update(`${seconds}.${body}`).digest("hex")}`;
 }

@@ -1,22 +1,33 @@
 /** --notify: where a change of state is told, and in which form. */
 import { Secret } from "../secret.ts";
 
-/** One receiver. The URL is a secret: whoever knows a Slack hook's may post. shown: what may be printed of it. */
-export type NotifyTarget = { readonly form: "signed" | "slack"; readonly url: Secret; readonly shown: string };
+/**
+ * One receiver. The URL is a secret: whoever knows a Slack hook's may post. shown: what may be printed of it.
+ */
+export type NotifyTarget = {
+  readonly form: "signed" | "slack";
+  readonly url: Secret;
+  readonly shown: string;
+};
 
 const SLACK = "slack+";
 
-/** Reads https://…, slack+https://…, or either with http to this machine; problem: why it is no receiver, without its path. */
+/**
+ * Reads https://…, slack+https://…, or either with http to this machine; problem: why it is no receiver,
+ * without its path.
+ */
 export function parseNotifyTarget(text: string): NotifyTarget | { readonly problem: string } {
   const form = text.startsWith(SLACK) ? "slack" : "signed";
   const bare = form === "slack" ? text.slice(SLACK.length) : text;
   if (!URL.canParse(bare)) return { problem: "this is no URL; write https://… or slack+https://…" };
   const url = new URL(bare);
   const shown = `${form === "slack" ? SLACK : ""}${url.origin}/…`;
-  if (url.protocol !== "https:" && url.protocol !== "http:") return { problem: `${url.protocol} is neither https nor slack+https` };
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    return { problem: `${url.protocol} is neither https nor slack+https` };
   if (url.protocol === "http:" && !isLoopback(url.hostname))
     return { problem: `${shown} would be sent in the clear; http is taken for this machine only` };
-  if (url.username !== "" || url.password !== "") return { problem: `${shown} holds a user name or password; signatures are what proves the sender` };
+  if (url.username !== "" || url.password !== "")
+    return { problem: `${shown} holds a user name or password; signatures are what proves the sender` };
   return { form, url: new Secret(`URL ${shown}`, url.href), shown };
 }
 

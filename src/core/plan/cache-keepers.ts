@@ -14,13 +14,18 @@ export function keeperOf(mount: string, units: readonly UnitResource[]): string 
 }
 
 /**
- * The acts around the daemon-reload. A unit that saves a cache stops before it, with whatever stops for its sake: systemd still knows where the cache is and
- * whose. So its restart, which a cache at another path needs, is a stop before and a start after.
+ * The acts around the daemon-reload. A unit that saves a cache stops before it, with whatever stops for its
+ * sake: systemd still knows where the cache is and whose. So its restart, which a cache at another path
+ * needs, is a stop before and a start after.
  */
 export function aroundReload(reload: Action | null, acts: readonly UnitAction[]): readonly Action[] {
   const isKept = acts.some(({ verb, unit }) => verb === "stop" && isCacheKeeper(unit));
   const moves = (act: UnitAction): boolean => act.verb === "restart" && isCacheKeeper(act.unit);
-  const before = acts.flatMap((act) => (moves(act) || (isKept && act.verb === "stop") ? [{ ...act, verb: "stop" as const }] : []));
-  const after = acts.flatMap((act) => (moves(act) ? [{ ...act, verb: "start" as const }] : isKept && act.verb === "stop" ? [] : [act]));
+  const before = acts.flatMap((act) =>
+    moves(act) || (isKept && act.verb === "stop") ? [{ ...act, verb: "stop" as const }] : [],
+  );
+  const after = acts.flatMap((act) =>
+    moves(act) ? [{ ...act, verb: "start" as const }] : isKept && act.verb === "stop" ? [] : [act],
+  );
   return [...before, ...(reload === null ? [] : [reload]), ...after];
 }

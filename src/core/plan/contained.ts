@@ -1,7 +1,10 @@
 /** Whether what a host needs now is still what the operator was shown. */
 import type { Action, Change, Plan, State } from "../model.ts";
 
-/** Changes and actions of a fresh plan that the shown one did not have, a line each; empty when the shown plan covers the fresh one. Less is fine. */
+/**
+ * Changes and actions of a fresh plan that the shown one did not have, a line each; empty when the shown plan
+ * covers the fresh one. Less is fine.
+ */
 export function notContained(fresh: Plan, shown: Plan): readonly string[] {
   const known = new Map(shown.changes.map((change) => [change.resource.id, change]));
   const acts = new Set(shown.actions.map(nameOf));
@@ -9,7 +12,9 @@ export function notContained(fresh: Plan, shown: Plan): readonly string[] {
   return [
     ...fresh.changes.flatMap((change) => sayEdited(change, known.get(change.resource.id))),
     ...fresh.actions.filter((action) => !isHarmless(action) && !acts.has(nameOf(action))).map(sayNewAction),
-    ...fresh.collateral.filter(({ unit }) => !collateral.has(unit)).map(({ unit, because }) => `${unit} would go down along: ${because}`),
+    ...fresh.collateral
+      .filter(({ unit }) => !collateral.has(unit))
+      .map(({ unit, because }) => `${unit} would go down along: ${because}`),
   ];
 }
 
@@ -20,17 +25,25 @@ function isHarmless({ verb }: Action): boolean {
 
 function sayEdited(fresh: Change, shown: Change | undefined): readonly string[] {
   const name = "path" in fresh.resource ? fresh.resource.path : fresh.resource.id;
-  if (shown === undefined && fresh.after === null) return [`${name} would be removed, which was not in the plan`];
-  if (shown === undefined) return [`${name} was edited since the plan: it was as declared, now ${sayState(fresh.before, fresh.differs)}`];
+  if (shown === undefined && fresh.after === null)
+    return [`${name} would be removed, which was not in the plan`];
+  if (shown === undefined)
+    return [
+      `${name} was edited since the plan: it was as declared, now ${sayState(fresh.before, fresh.differs)}`,
+    ];
   if (!isSame(fresh.after, shown.after)) return [`${name} shall be something else than in the plan`];
   if (isSame(fresh.before, shown.before)) return [];
   const keys = [...new Set([...fresh.differs, ...shown.differs])];
-  return [`${name} was edited since the plan: ${sayState(shown.before, keys)} then, ${sayState(fresh.before, keys)} now`];
+  return [
+    `${name} was edited since the plan: ${sayState(shown.before, keys)} then, ${sayState(fresh.before, keys)} now`,
+  ];
 }
 
 function sayState(state: State | null, keys: readonly string[]): string {
   if (state === null) return "absent";
-  const told = keys.map((key) => `${key} ${key === "sha256" ? (state[key] ?? "none").slice(0, 12) : (state[key] ?? "none")}`);
+  const told = keys.map(
+    (key) => `${key} ${key === "sha256" ? (state[key] ?? "none").slice(0, 12) : (state[key] ?? "none")}`,
+  );
   return told.join(", ");
 }
 

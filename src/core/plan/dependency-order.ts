@@ -1,7 +1,10 @@
 /** Units in an order in which each comes after what it depends on. */
 import type { UnitResource } from "../model.ts";
 
-/** Mounts first, then slices, then the rest, by name; a unit that is ordered after another (UnitResource.after) follows it. A circle is cut where it is met. */
+/**
+ * Mounts first, then slices, then the rest, by name; a unit that is ordered after another
+ * (UnitResource.after) follows it. A circle is cut where it is met.
+ */
 export function dependencyOrder(units: readonly UnitResource[]): readonly UnitResource[] {
   const byName = new Map(units.map((unit) => [unit.unit, unit]));
   const ordered = new Set<UnitResource>();
@@ -15,7 +18,10 @@ export function dependencyOrder(units: readonly UnitResource[]): readonly UnitRe
     }
     ordered.add(unit);
   };
-  for (const unit of [...units].sort((left, right) => rankOf(left) - rankOf(right) || (left.unit < right.unit ? -1 : 1))) visit(unit);
+  for (const unit of [...units].sort(
+    (left, right) => rankOf(left) - rankOf(right) || (left.unit < right.unit ? -1 : 1),
+  ))
+    visit(unit);
   return [...ordered];
 }
 

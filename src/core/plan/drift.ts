@@ -1,13 +1,24 @@
-/** In which ways a host is not as declared, who moved and since when; for reading only, nothing follows from it by itself. */
-import type { Change, Finding, HostTarget, Observation, OpenTransaction, Resource, UnitResource } from "../model.ts";
+/**
+ * In which ways a host is not as declared, who moved and since when; for reading only, nothing follows from
+ * it by itself.
+ */
+import type {
+  Change,
+  Finding,
+  HostTarget,
+  Observation,
+  OpenTransaction,
+  Resource,
+  UnitResource,
+} from "../model.ts";
 import { compareResource } from "../resources/compare.ts";
 import { executablePath } from "../resources/release.ts";
 import { asEncrypted, isEncrypted, isUndecryptable, sayEncrypted } from "./encrypted.ts";
-import { foreignFindings } from "./foreign-notices.ts";
 import { manifestPath } from "./manifest.ts";
+import { foreignFindings } from "./notices/foreign-notices.ts";
+import { sayNewest, sayWrongType } from "./notices/path-notices.ts";
 import { type Aspect, isDamaged, originOf } from "./origin.ts";
 import { orphanEntries } from "./orphans.ts";
-import { sayNewest, sayWrongType } from "./path-notices.ts";
 import { touchedAt } from "./since.ts";
 import { mountFindings, unitFindings } from "./unit-drift.ts";
 
@@ -18,7 +29,9 @@ export function findDrift(declared: HostTarget, observation: Observation): reado
   return [
     ...manifestFindings(target, observation),
     ...target.resources.flatMap((resource) =>
-      resource.kind === "unit" ? unitFindings(target, resource, observation, changes) : pathFindings(target, resource, observation),
+      resource.kind === "unit"
+        ? unitFindings(target, resource, observation, changes)
+        : pathFindings(target, resource, observation),
     ),
     ...mountFindings(target, observation),
     ...foreignFindings(target, observation, changes),
@@ -35,21 +48,45 @@ function manifestFindings(target: HostTarget, observation: Observation): readonl
   const damaged = target.services.filter(({ name }) => isDamaged(target, name, observation));
   return damaged.map(({ name: service }): Finding => {
     const path = manifestPath(target.project, service);
-    const text = "damaged: what our last apply left cannot be read in full, and who moved not always be told; the next apply writes it anew";
-    return { kind: "manifest", service, subject: path, text, origin: "host", since: touchedAt(path, observation), change: null };
+    const text =
+      "damaged: what our last apply left cannot be read in full, and who moved not always be told; the next apply writes it anew";
+    return {
+      kind: "manifest",
+      service,
+      subject: path,
+      text,
+      origin: "host",
+      since: touchedAt(path, observation),
+      change: null,
+    };
   });
 }
 
-function transactionFinding({ id, state, owner, ageSeconds }: OpenTransaction, { facts }: Observation): Finding {
+function transactionFinding(
+  { id, state, owner, ageSeconds }: OpenTransaction,
+  { facts }: Observation,
+): Finding {
   const text = `a transaction of ${owner} has not come to its end (${state})`;
   const since = ageSeconds === null || facts.clock === 0 ? null : facts.clock - ageSeconds;
-  return { kind: "unfinished-transaction", service: "", subject: id, text, origin: "host", since, change: null };
+  return {
+    kind: "unfinished-transaction",
+    service: "",
+    subject: id,
+    text,
+    origin: "host",
+    since,
+    change: null,
+  };
 }
 
 type PathResource = Exclude<Resource, UnitResource>;
 type About = (kind: Finding["kind"], aspect: Aspect, text: string, change: Change | null) => Finding;
 
-function pathFindings(target: HostTarget, resource: PathResource, observation: Observation): readonly Finding[] {
+function pathFindings(
+  target: HostTarget,
+  resource: PathResource,
+  observation: Observation,
+): readonly Finding[] {
   const about: About = (kind, aspect, text, change) => {
     // Whose the text was nobody can tell any more; that it cannot be read is the host's doing.
     const isLocked = aspect === "content" && isUndecryptable(resource, observation);
@@ -68,13 +105,16 @@ function pathFindings(target: HostTarget, resource: PathResource, observation: O
 function changedAt(resource: PathResource, observation: Observation, aspect: Aspect): number | null {
   if (resource.kind === "account") return null;
   if (resource.kind !== "release" || aspect !== "content") return touchedAt(resource.path, observation);
-  return observation.trees.get(resource.path)?.newest?.ctime ?? touchedAt(executablePath(resource), observation);
+  return (
+    observation.trees.get(resource.path)?.newest?.ctime ?? touchedAt(executablePath(resource), observation)
+  );
 }
 
 function changeFindings(change: Change, observation: Observation, about: About): readonly Finding[] {
   const { resource, before, after, differs } = change;
   const aspect = before === null ? "existence" : "content";
-  if (resource.kind === "account") return [about("account", aspect, before === null ? "the user is missing" : sayKeys(change), change)];
+  if (resource.kind === "account")
+    return [about("account", aspect, before === null ? "the user is missing" : sayKeys(change), change)];
   if (resource.kind === "link" && resource.role === "enablement")
     return [about("not-enabled", aspect, before === null ? "the link is missing" : sayKeys(change), change)];
   if (before === null) return [about("missing", aspect, `the ${resource.kind} is missing`, change)];
@@ -93,11 +133,15 @@ function changeFindings(change: Change, observation: Observation, about: About):
           ),
         ]
       : []),
-    ...(differs.includes("mode") ? [about("mode", "mode", `mode is ${before.mode ?? ""}, not ${after?.mode ?? ""}`, change)] : []),
+    ...(differs.includes("mode")
+      ? [about("mode", "mode", `mode is ${before.mode ?? ""}, not ${after?.mode ?? ""}`, change)]
+      : []),
     ...(owner ? [about("owner", "owner", ownerText, change)] : []),
   ];
 }
 
 function sayKeys({ before, after, differs }: Change): string {
-  return differs.map((key) => `${key} is ${before?.[key] ?? "none"}, not ${after?.[key] ?? "none"}`).join(", ");
+  return differs
+    .map((key) => `${key} is ${before?.[key] ?? "none"}, not ${after?.[key] ?? "none"}`)
+    .join(", ");
 }

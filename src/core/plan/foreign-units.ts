@@ -1,6 +1,14 @@
 /** Units that are not ours and that drop-ins of ours change, and what they owe when a drop-in changes. */
 import { createHash } from "node:crypto";
-import type { Change, FileResource, HostTarget, Observation, Resource, UnitProperties, UnitResource } from "../model.ts";
+import type {
+  Change,
+  FileResource,
+  HostTarget,
+  Observation,
+  Resource,
+  UnitProperties,
+  UnitResource,
+} from "../model.ts";
 import { appliesWithoutRestart } from "../render/restart-relevance.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { unitOfDropIn } from "./drop-ins.ts";
@@ -14,9 +22,16 @@ export type ForeignUnit = { readonly unit: string; readonly dropIns: readonly Fi
 
 /** Every unit that a drop-in of the target is for, by name; also those that a change takes a drop-in from. */
 export function foreignUnits(target: HostTarget, changes: readonly Change[]): readonly ForeignUnit[] {
-  const going = changes.flatMap((change) => (change.after === null && isDropIn(change.resource) ? [asItWas(change.resource, change)] : []));
-  const byUnit = Map.groupBy([...target.resources.filter(isDropIn), ...going], ({ path }) => unitOfDropIn(path) ?? "");
-  return [...byUnit].map(([unit, dropIns]) => ({ unit, dropIns })).sort((left, right) => (left.unit < right.unit ? -1 : 1));
+  const going = changes.flatMap((change) =>
+    change.after === null && isDropIn(change.resource) ? [asItWas(change.resource, change)] : [],
+  );
+  const byUnit = Map.groupBy(
+    [...target.resources.filter(isDropIn), ...going],
+    ({ path }) => unitOfDropIn(path) ?? "",
+  );
+  return [...byUnit]
+    .map(([unit, dropIns]) => ({ unit, dropIns }))
+    .sort((left, right) => (left.unit < right.unit ? -1 : 1));
 }
 
 /** True for a drop-in that is for a unit of others. */
@@ -27,7 +42,10 @@ export function isDropIn(resource: Resource): resource is FileResource {
 /** What goes may be known by its path and its text alone. */
 function asItWas(file: FileResource, { beforeContent }: Change): FileResource {
   const says =
-    beforeContent !== null && diffUnitFiles("", textOf(beforeContent)).some(({ section, after }) => section === OWN_SECTION && after === "none");
+    beforeContent !== null &&
+    diffUnitFiles("", textOf(beforeContent)).some(
+      ({ section, after }) => section === OWN_SECTION && after === "none",
+    );
   return says ? { ...file, onChange: "none" } : file;
 }
 
@@ -35,8 +53,9 @@ function asItWas(file: FileResource, { beforeContent }: Change): FileResource {
 const OWN_SECTION = "X-Svcdeploy";
 
 /**
- * The unit as if it were one of ours that runs from its drop-ins: what an act on it, its record and its verdict need. Only a process that runs owes
- * anything: one that is down reads the drop-ins when it starts, and whether it starts is not ours to say.
+ * The unit as if it were one of ours that runs from its drop-ins: what an act on it, its record and its
+ * verdict need. Only a process that runs owes anything: one that is down reads the drop-ins when it starts,
+ * and whether it starts is not ours to say.
  */
 export function asUnit({ unit, dropIns }: ForeignUnit, observation: Observation): UnitResource {
   const properties = observation.units.get(unit) ?? UNKNOWN_UNIT;
@@ -61,20 +80,31 @@ export function asUnit({ unit, dropIns }: ForeignUnit, observation: Observation)
 }
 
 /** What the unit owes once the changes are written: a restart of the process that runs, or nothing. */
-export function foreignDebt(foreign: ForeignUnit, changes: readonly Change[], observation: Observation): Debt | null {
+export function foreignDebt(
+  foreign: ForeignUnit,
+  changes: readonly Change[],
+  observation: Observation,
+): Debt | null {
   const properties = observation.units.get(foreign.unit) ?? UNKNOWN_UNIT;
   if (!isLive(properties)) return null;
   const record = observation.records.get(foreign.unit);
-  if (record?.invocationId === "pending") return { verb: "restart", because: "a run wrote a drop-in and ended before the restart" };
+  if (record?.invocationId === "pending")
+    return { verb: "restart", because: "a run wrote a drop-in and ended before the restart" };
   const isSame = isSameInstance(record, properties, observation.facts);
   const restarting = foreign.dropIns.filter(({ onChange }) => onChange === "restart");
   const changed = restarting.flatMap((dropIn) => restartLabels(dropIn, changes));
   // A process that runs from these drop-ins never read the edit that is put back now.
   if (isSame && record?.restartDigest === digestOf(foreign.dropIns)) return null;
-  if (changed.length > 0) return { verb: "restart", because: `${sayChanged(changed.map((label) => ({ label, effect: "restart" })))} in our drop-in` };
+  if (changed.length > 0)
+    return {
+      verb: "restart",
+      because: `${sayChanged(changed.map((label) => ({ label, effect: "restart" })))} in our drop-in`,
+    };
   if (isSame) return null;
   const older = restarting.find((dropIn) => isOlder(properties, dropIn, changes, observation));
-  return older === undefined ? null : { verb: "restart", because: `started before ${baseName(older.path)} was written` };
+  return older === undefined
+    ? null
+    : { verb: "restart", because: `started before ${baseName(older.path)} was written` };
 }
 
 /** True when a record of the running process need not be written along. */
@@ -82,7 +112,10 @@ export function isForeignRecorded(foreign: ForeignUnit, observation: Observation
   const properties = observation.units.get(foreign.unit) ?? UNKNOWN_UNIT;
   const record = observation.records.get(foreign.unit);
   if (!isLive(properties)) return true;
-  return isSameInstance(record, properties, observation.facts) && record.restartDigest === digestOf(foreign.dropIns);
+  return (
+    isSameInstance(record, properties, observation.facts) &&
+    record.restartDigest === digestOf(foreign.dropIns)
+  );
 }
 
 /** Units whose drop-in is on the disk as declared, and that systemd has loaded without it. */
@@ -90,8 +123,12 @@ export function unreadDropIns(target: HostTarget, observation: Observation): rea
   return foreignUnits(target, []).flatMap(({ unit, dropIns }) => {
     const properties = observation.units.get(unit) ?? UNKNOWN_UNIT;
     const loaded = new Set(wordsOf(properties, "DropInPaths"));
-    const unread = dropIns.some(({ path }) => observation.paths.get(path)?.type === "file" && !loaded.has(path));
-    return properties.LoadState === "loaded" && (unread || properties.NeedDaemonReload === "yes") ? [unit] : [];
+    const unread = dropIns.some(
+      ({ path }) => observation.paths.get(path)?.type === "file" && !loaded.has(path),
+    );
+    return properties.LoadState === "loaded" && (unread || properties.NeedDaemonReload === "yes")
+      ? [unit]
+      : [];
   });
 }
 
@@ -100,7 +137,10 @@ export function restartLabels(dropIn: FileResource, changes: readonly Change[]):
   const change = changes.find(({ resource }) => resource.id === dropIn.id);
   if (change === undefined || !isContentChange(change)) return [];
   if (change.before !== null && change.beforeContent === null) return [baseName(dropIn.path)];
-  const [before, after] = [change.beforeContent ?? new Uint8Array(), change.after === null ? new Uint8Array() : dropIn.content];
+  const [before, after] = [
+    change.beforeContent ?? new Uint8Array(),
+    change.after === null ? new Uint8Array() : dropIn.content,
+  ];
   return diffUnitFiles(textOf(before), textOf(after))
     .filter(needsRestart)
     .map(({ name }) => name);
@@ -111,17 +151,25 @@ function needsRestart({ section, name }: Pick<DirectiveChange, "section" | "name
   return (section === "Service" || section === "Unit") && !appliesWithoutRestart(section, name);
 }
 
-function isOlder(properties: UnitProperties, { id, path, content }: FileResource, changes: readonly Change[], observation: Observation): boolean {
+function isOlder(
+  properties: UnitProperties,
+  { id, path, content }: FileResource,
+  changes: readonly Change[],
+  observation: Observation,
+): boolean {
   const started = startedAt(properties, observation.facts);
   const found = observation.paths.get(path);
-  if (started === null || found === undefined || changes.some(({ resource }) => resource.id === id)) return false;
+  if (started === null || found === undefined || changes.some(({ resource }) => resource.id === id))
+    return false;
   // ctime is in whole seconds, so the write may have been up to a second later.
   return found.ctime + 1 > started && diffUnitFiles("", textOf(content)).some(needsRestart);
 }
 
 function digestOf(dropIns: readonly FileResource[]): string {
   const restarting = dropIns.filter(({ onChange }) => onChange === "restart");
-  const inputs = restarting.map(({ path, content }) => [path, diffUnitFiles("", textOf(content)).filter(needsRestart)] as const);
+  const inputs = restarting.map(
+    ({ path, content }) => [path, diffUnitFiles("", textOf(content)).filter(needsRestart)] as const,
+  );
   return createHash("sha256")
     .update(JSON.stringify(inputs.filter(([, directives]) => directives.length > 0)))
     .digest("hex");

@@ -1,4 +1,7 @@
-/** What a plan's changes mean for one unit: which of its inputs change, and whether a restart, a reload or only the manager picks them up. */
+/**
+ * What a plan's changes mean for one unit: which of its inputs change, and whether a restart, a reload or
+ * only the manager picks them up.
+ */
 import type { Change, FileResource, Resource, UnitResource } from "../model.ts";
 import { needsNewMount, parseMountOptions } from "./mount-options.ts";
 import { type DirectiveChange, diffUnitFiles } from "./unit-diff.ts";
@@ -6,24 +9,39 @@ import { type DirectiveChange, diffUnitFiles } from "./unit-diff.ts";
 /** One changed input, named for humans: a directive, "environment", "release" or a file's name. */
 export type InputChange = { readonly label: string; readonly effect: "restart" | "reload" | "manager" };
 
-/** The unit's inputs whose content changes; a mere change of mode or owner is none. In the order of the changes, each label once. */
+/**
+ * The unit's inputs whose content changes; a mere change of mode or owner is none. In the order of the
+ * changes, each label once.
+ */
 export function inputChanges(unit: UnitResource, changes: readonly Change[]): readonly InputChange[] {
   const removed = changes.flatMap(({ resource, after }) =>
-    after === null && isServiceItself(unit) && resource.service === unit.service && "path" in resource && !isOfOthers(resource)
+    after === null &&
+    isServiceItself(unit) &&
+    resource.service === unit.service &&
+    "path" in resource &&
+    !isOfOthers(resource)
       ? [resource.path]
       : [],
   );
   const inputs = new Set([unit.path, ...unit.inputPaths, ...removed]);
-  const found = changes.flatMap((change) => (isContentChange(change) ? describeInput(unit, inputs, change) : []));
+  const found = changes.flatMap((change) =>
+    isContentChange(change) ? describeInput(unit, inputs, change) : [],
+  );
   return [...new Map(found.map((input) => [`${input.effect} ${input.label}`, input])).values()];
 }
 
-/** The service or one of its instances: of its units these alone read its files. A mount or a socket must not restart since a file of the service goes. */
+/**
+ * The service or one of its instances: of its units these alone read its files. A mount or a socket must not
+ * restart since a file of the service goes.
+ */
 function isServiceItself({ service, unit }: UnitResource): boolean {
   return unit === `${service}.service` || (unit.startsWith(`${service}@`) && unit.endsWith(".service"));
 }
 
-/** The file of another unit that goes tells nothing about this one: what they have to do with each other stands in its own file. */
+/**
+ * The file of another unit that goes tells nothing about this one: what they have to do with each other
+ * stands in its own file.
+ */
 function isOfOthers(resource: Resource): boolean {
   return resource.kind === "file" && resource.role === "unit";
 }
@@ -46,20 +64,31 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-function describeInput(unit: UnitResource, inputs: ReadonlySet<string>, change: Change): readonly InputChange[] {
+function describeInput(
+  unit: UnitResource,
+  inputs: ReadonlySet<string>,
+  change: Change,
+): readonly InputChange[] {
   const { resource } = change;
-  if (resource.kind === "link") return resource.role === "current" && inputs.has(resource.path) ? [{ label: "release", effect: "restart" }] : [];
+  if (resource.kind === "link")
+    return resource.role === "current" && inputs.has(resource.path)
+      ? [{ label: "release", effect: "restart" }]
+      : [];
   if (resource.kind !== "file" || !inputs.has(resource.path)) return [];
   switch (resource.role) {
     case "unit":
-      return resource.path === unit.path ? unitFileInputs(unit, resource, change) : [{ label: baseName(resource.path), effect: "restart" }];
+      return resource.path === unit.path
+        ? unitFileInputs(unit, resource, change)
+        : [{ label: baseName(resource.path), effect: "restart" }];
     case "environment":
       return [{ label: "environment", effect: "restart" }];
     case "credential":
     case "encrypted-credential":
       return [{ label: `credential ${baseName(resource.path)}`, effect: "restart" }];
     case "config":
-      return resource.onChange === "none" ? [] : [{ label: baseName(resource.path), effect: resource.onChange }];
+      return resource.onChange === "none"
+        ? []
+        : [{ label: baseName(resource.path), effect: resource.onChange }];
     case "logrotate":
     case "drop-in":
       return [];
@@ -74,10 +103,14 @@ function unitFileInputs(unit: UnitResource, file: FileResource, change: Change):
 }
 
 /**
- * The unit's restart inputs name the directives that need a restart, so a directive that is there and not among them does not. One that goes away
- * is not named any more: it counts as needing a restart, unless it spoke to the manager only.
+ * The unit's restart inputs name the directives that need a restart, so a directive that is there and not
+ * among them does not. One that goes away is not named any more: it counts as needing a restart, unless it
+ * spoke to the manager only.
  */
-function directiveEffect(unit: UnitResource, { section, name, before, after }: DirectiveChange): InputChange["effect"] {
+function directiveEffect(
+  unit: UnitResource,
+  { section, name, before, after }: DirectiveChange,
+): InputChange["effect"] {
   if (section === "Mount" && name === "Options") {
     return needsNewMount(parseMountOptions(before), parseMountOptions(after)) ? "restart" : "reload";
   }

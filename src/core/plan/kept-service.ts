@@ -1,4 +1,7 @@
-/** What a service was in one transaction, as the host keeps it in /var/lib/svcdeploy/targets/<project>/<service> and with each generation. */
+/**
+ * What a service was in one transaction, as the host keeps it in
+ * /var/lib/svcdeploy/targets/<project>/<service> and with each generation.
+ */
 import type { HostTarget, KeptResource, KeptService, Resource, Service } from "../model.ts";
 
 /** Of the file; another one is not read. */
@@ -9,7 +12,10 @@ export function keptServicePath(project: string, service: string): string {
   return `/var/lib/svcdeploy/targets/${project}/${service}`;
 }
 
-/** What the host shall keep of one service of a target: everything that it declares, also what it shares with others, and how it is verified. */
+/**
+ * What the host shall keep of one service of a target: everything that it declares, also what it shares with
+ * others, and how it is verified.
+ */
 export function keptService(target: HostTarget, service: Service): KeptService {
   const { name, artifact, secrets, health, settleSeconds } = service;
   const own = target.resources.filter(({ id }) => target.owners.get(id)?.includes(name));
@@ -29,7 +35,10 @@ export function formatKeptService(kept: KeptService): string {
   return `${JSON.stringify({ schema: KEPT_SCHEMA, ...kept })}\n`;
 }
 
-/** True when both would make the host the same; how it is verified, how many releases stay and what starts first do not count. */
+/**
+ * True when both would make the host the same; how it is verified, how many releases stay and what starts
+ * first do not count.
+ */
 export function isSameService(left: KeptService, right: KeptService): boolean {
   return fingerprint(left) === fingerprint(right);
 }

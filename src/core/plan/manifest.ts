@@ -1,4 +1,7 @@
-/** The ownership manifest: what a project's service has put on a host, one line a thing, in /var/lib/svcdeploy/projects/<project>/<service>. */
+/**
+ * The ownership manifest: what a project's service has put on a host, one line a thing, in
+ * /var/lib/svcdeploy/projects/<project>/<service>.
+ */
 import { createHash } from "node:crypto";
 import type { ManifestEntry, Resource } from "../model.ts";
 
@@ -15,10 +18,21 @@ export function manifestEntry(project: string, resource: Resource): ManifestEntr
     case "account":
       return { ...entry, path: resource.user, sha256: accountDigest(resource.group, resource.groups) };
     case "directory":
-      return { ...entry, path: resource.path, mode: resource.mode, owner: `${resource.owner}:${resource.group}` };
+      return {
+        ...entry,
+        path: resource.path,
+        mode: resource.mode,
+        owner: `${resource.owner}:${resource.group}`,
+      };
     case "file":
       return {
-        ...{ ...entry, path: resource.path, sha256: resource.sha256, mode: resource.mode, owner: `${resource.owner}:${resource.group}` },
+        ...{
+          ...entry,
+          path: resource.path,
+          sha256: resource.sha256,
+          mode: resource.mode,
+          owner: `${resource.owner}:${resource.group}`,
+        },
         ...(resource.secret ? { secret: true } : {}),
       };
     case "release":
@@ -42,11 +56,15 @@ export function accountDigest(group: string, groups: readonly string[]): string 
     .digest("hex");
 }
 
-/** The manifest's text: a line `kind path sha256 mode [user:group] [secret]` an entry, sorted, "-" for what an entry does not have. */
+/**
+ * The manifest's text: a line `kind path sha256 mode [user:group] [secret]` an entry, sorted, "-" for what an
+ * entry does not have.
+ */
 export function formatManifest(entries: readonly ManifestEntry[]): string {
   const lines = new Set(
     entries.map(
-      ({ kind, path, sha256, mode, owner, secret }) => `${[kind, path, sha256, mode, owner, secret && "secret"].filter(Boolean).join(" ")}\n`,
+      ({ kind, path, sha256, mode, owner, secret }) =>
+        `${[kind, path, sha256, mode, owner, secret && "secret"].filter(Boolean).join(" ")}\n`,
     ),
   );
   return [...lines].sort().join("");
@@ -54,11 +72,17 @@ export function formatManifest(entries: readonly ManifestEntry[]): string {
 
 /** Reads one line of a manifest; null for anything that formatManifest does not write. */
 export function parseManifestLine(project: string, service: string, line: string): ManifestEntry | null {
-  const match = /^([a-z]+) (.+?) ([0-9a-f]{64}|-) ([0-7]{1,4}|-)(?: ([A-Za-z0-9_.-]{1,64}:[A-Za-z0-9_.-]{1,64}))?( secret)?$/.exec(line);
+  const match =
+    /^([a-z]+) (.+?) ([0-9a-f]{64}|-) ([0-7]{1,4}|-)(?: ([A-Za-z0-9_.-]{1,64}:[A-Za-z0-9_.-]{1,64}))?( secret)?$/.exec(
+      line,
+    );
   const [, word, path = "", sha256 = "", mode = "", owner, secret] = match ?? [];
   const kind = KINDS.find((known) => known === word);
   if (kind === undefined) return null;
-  const more = { ...(owner === undefined ? {} : { owner }), ...(secret === undefined ? {} : { secret: true as const }) };
+  const more = {
+    ...(owner === undefined ? {} : { owner }),
+    ...(secret === undefined ? {} : { secret: true as const }),
+  };
   return { project, service, kind, path, sha256, mode, ...more };
 }
 

@@ -8,7 +8,11 @@ import { parseSize } from "../unit-file/size.ts";
 export type MountOptions = ReadonlyMap<string, string>;
 
 /** A mount unit's own words: where it mounts and with which options. */
-export type DeclaredMount = { readonly unit: UnitResource; readonly where: string; readonly options: MountOptions };
+export type DeclaredMount = {
+  readonly unit: UnitResource;
+  readonly where: string;
+  readonly options: MountOptions;
+};
 
 /** One option that is not as declared. */
 export type OptionDifference = { readonly name: string; readonly declared: string; readonly live: string };
@@ -19,7 +23,10 @@ export function parseMountOptions(text: string): MountOptions {
   return new Map(options.map((option) => splitOption(option.replaceAll("%%", "%"))));
 }
 
-/** True when a remount does not do: mode, uid and gid are only taken at the first mount (tried on systemd 247, 252, 257). */
+/**
+ * True when a remount does not do: mode, uid and gid are only taken at the first mount (tried on systemd 247,
+ * 252, 257).
+ */
 export function needsNewMount(before: MountOptions, after: MountOptions): boolean {
   return FIXED.some((name) => normalise(name, before.get(name)) !== normalise(name, after.get(name)));
 }
@@ -28,16 +35,27 @@ export function needsNewMount(before: MountOptions, after: MountOptions): boolea
 export function declaredMounts(target: HostTarget): readonly DeclaredMount[] {
   return target.resources.flatMap((resource) => {
     if (resource.kind !== "unit" || !resource.unit.endsWith(".mount")) return [];
-    const file = target.resources.find((other): other is FileResource => other.kind === "file" && other.path === resource.path);
+    const file = target.resources.find(
+      (other): other is FileResource => other.kind === "file" && other.path === resource.path,
+    );
     const section =
-      file === undefined ? undefined : parseUnitFile(new TextDecoder().decode(file.content)).sections.find(({ name }) => name === "Mount");
-    const values = new Map(section?.items.flatMap((item) => (item.kind === "entry" ? [[item.name, item.value] as const] : [])));
+      file === undefined
+        ? undefined
+        : parseUnitFile(new TextDecoder().decode(file.content)).sections.find(({ name }) => name === "Mount");
+    const values = new Map(
+      section?.items.flatMap((item) => (item.kind === "entry" ? [[item.name, item.value] as const] : [])),
+    );
     const where = values.get("Where");
-    return where === undefined ? [] : [{ unit: resource, where, options: parseMountOptions(values.get("Options") ?? "") }];
+    return where === undefined
+      ? []
+      : [{ unit: resource, where, options: parseMountOptions(values.get("Options") ?? "") }];
   });
 }
 
-/** Declared options that the live mount does not have. Options whose live form cannot be foretold (a size in percent, an unknown user) are left out. */
+/**
+ * Declared options that the live mount does not have. Options whose live form cannot be foretold (a size in
+ * percent, an unknown user) are left out.
+ */
 export function liveDifferences(mount: DeclaredMount, observation: Observation): readonly OptionDifference[] {
   const live = observation.mounts.get(mount.where);
   if (live === undefined) return [];
@@ -58,7 +76,10 @@ function splitOption(option: string): readonly [string, string] {
   return [name, value.join("=")];
 }
 
-/** A value in the form that both sides share: bytes, plain modes, "on" and "off". The kernel leaves out what is tmpfs's default: mode 1777, root. */
+/**
+ * A value in the form that both sides share: bytes, plain modes, "on" and "off". The kernel leaves out what
+ * is tmpfs's default: mode 1777, root.
+ */
 function normalise(name: string, value: string | undefined): string {
   switch (name) {
     case "size":
@@ -78,8 +99,10 @@ function resolve(name: string, value: string, observation: Observation): string 
   if (name === "mode") return plainMode(value);
   if (FLAGS.has(name)) return "on";
   const plain = normalise(name, value);
-  if (name === "uid") return /^\d+$/.test(plain) ? plain : (observation.users.get(plain)?.uid.toString() ?? null);
-  if (name === "gid") return /^\d+$/.test(plain) ? plain : (observation.groups.get(plain)?.gid.toString() ?? null);
+  if (name === "uid")
+    return /^\d+$/.test(plain) ? plain : (observation.users.get(plain)?.uid.toString() ?? null);
+  if (name === "gid")
+    return /^\d+$/.test(plain) ? plain : (observation.groups.get(plain)?.gid.toString() ?? null);
   return null;
 }
 

@@ -1,4 +1,7 @@
-/** Who moved a resource away from being as declared: declared × what our last confirmed apply left (the manifest) × what is on the host. */
+/**
+ * Who moved a resource away from being as declared: declared × what our last confirmed apply left (the
+ * manifest) × what is on the host.
+ */
 import { createHash } from "node:crypto";
 import type { HostTarget, ManifestEntry, Observation, Origin, Resource, UnitResource } from "../model.ts";
 import { plainMode, wrongType } from "../resources/path-state.ts";
@@ -10,7 +13,12 @@ import { accountDigest, formatManifest, linkDigest, manifestEntry, manifestPath 
 export type Aspect = "existence" | "content" | "mode" | "owner";
 
 /** Who moved one aspect that is not as declared. What no manifest knows was never applied: it is pending. */
-export function originOf(target: HostTarget, resource: Resource, observation: Observation, aspect: Aspect): Origin {
+export function originOf(
+  target: HostTarget,
+  resource: Resource,
+  observation: Observation,
+  aspect: Aspect,
+): Origin {
   const declared = manifestEntry(target.project, resource);
   const applied = appliedEntry(target, resource, observation);
   if (applied === null) return isDamaged(target, resource.service, observation) ? "conflict" : "project";
@@ -22,10 +30,18 @@ export function originOf(target: HostTarget, resource: Resource, observation: Ob
   return left === foundKey(resource, observation, key) ? "project" : "conflict";
 }
 
-/** Who moved a unit that is not as it shall be while its files are: the project, where nothing of it or other inputs than these were applied. */
+/**
+ * Who moved a unit that is not as it shall be while its files are: the project, where nothing of it or other
+ * inputs than these were applied.
+ */
 export function originOfUnit(target: HostTarget, unit: UnitResource, observation: Observation): Origin {
   const inputs = new Set([unit.path, ...unit.inputPaths]);
-  const behind = [unit, ...target.resources.filter((resource) => "path" in resource && resource.kind !== "unit" && inputs.has(resource.path))];
+  const behind = [
+    unit,
+    ...target.resources.filter(
+      (resource) => "path" in resource && resource.kind !== "unit" && inputs.has(resource.path),
+    ),
+  ];
   return behind.every((resource) => isAsApplied(target, resource, observation)) ? "host" : "project";
 }
 
@@ -35,23 +51,43 @@ export function isAsApplied(target: HostTarget, resource: Resource, observation:
   return applied !== null && isSame(manifestEntry(target.project, resource), applied);
 }
 
-/** Whether a service's manifest is there and cannot be read, so that nobody knows what our last apply left of it. */
+/**
+ * Whether a service's manifest is there and cannot be read, so that nobody knows what our last apply left of
+ * it.
+ */
 export function isDamaged({ project }: HostTarget, service: string, observation: Observation): boolean {
   const found = observation.paths.get(manifestPath(project, service));
   if (found === undefined) return false;
-  const entries = observation.manifest.filter((entry) => entry.project === project && entry.service === service);
+  const entries = observation.manifest.filter(
+    (entry) => entry.project === project && entry.service === service,
+  );
   return found.sha256 !== createHash("sha256").update(formatManifest(entries)).digest("hex");
 }
 
 type Key = "sha256" | "mode" | "owner";
-const KEYS: Readonly<Record<Exclude<Aspect, "existence">, Key>> = { content: "sha256", mode: "mode", owner: "owner" };
+const KEYS: Readonly<Record<Exclude<Aspect, "existence">, Key>> = {
+  content: "sha256",
+  mode: "mode",
+  owner: "owner",
+};
 
-/** What several services declare stands in the manifest of each; the one that was applied last is as declared, if any is. */
-function appliedEntry(target: HostTarget, resource: Resource, observation: Observation): ManifestEntry | null {
+/**
+ * What several services declare stands in the manifest of each; the one that was applied last is as declared,
+ * if any is.
+ */
+function appliedEntry(
+  target: HostTarget,
+  resource: Resource,
+  observation: Observation,
+): ManifestEntry | null {
   const declared = manifestEntry(target.project, resource);
   const owners = target.owners.get(resource.id) ?? [resource.service];
   const entries = observation.manifest.filter(
-    ({ project, service, kind, path }) => project === target.project && owners.includes(service) && kind === declared.kind && path === declared.path,
+    ({ project, service, kind, path }) =>
+      project === target.project &&
+      owners.includes(service) &&
+      kind === declared.kind &&
+      path === declared.path,
   );
   return entries.find((entry) => isSame(declared, entry)) ?? entries[0] ?? null;
 }
@@ -79,7 +115,10 @@ function foundKey(resource: Resource, observation: Observation, key: Key): strin
   return resource.kind === "link" ? linkDigest(found.target ?? "") : found.sha256;
 }
 
-function foundGroups(resource: Extract<Resource, { kind: "account" }>, observation: Observation): string | null {
+function foundGroups(
+  resource: Extract<Resource, { kind: "account" }>,
+  observation: Observation,
+): string | null {
   const { actual } = statesOf(resource, observation);
   if (actual === null) return null;
   return accountDigest(actual.group ?? "", actual.groups === undefined ? [] : actual.groups.split(","));

@@ -3,14 +3,17 @@ import type { HostTarget, ManifestEntry, Observation } from "../model.ts";
 import { manifestEntry } from "./manifest.ts";
 
 /**
- * Manifest entries that no resource of the target declares. Services of another play or left out of this run are nobody's orphans; services that the
- * project does not have any more are looked for where target.declared tells. Releases of a declared service are left out: it keeps some old ones on purpose.
+ * Manifest entries that no resource of the target declares. Services of another play or left out of this run
+ * are nobody's orphans; services that the project does not have any more are looked for where target.declared
+ * tells. Releases of a declared service are left out: it keeps some old ones on purpose.
  */
 export function orphanEntries(target: HostTarget, observation: Observation): readonly ManifestEntry[] {
   const selected = new Set(target.services.map(({ name }) => name));
   const elsewhere = target.declared === null ? null : new Set(target.declared);
   const wanted = new Set(
-    [...target.resources, ...(target.rollback?.absent ?? [])].map((resource) => entryKey(manifestEntry(target.project, resource))),
+    [...target.resources, ...(target.rollback?.absent ?? [])].map((resource) =>
+      entryKey(manifestEntry(target.project, resource)),
+    ),
   );
   return observation.manifest.filter((entry) => {
     if (entry.project !== target.project || wanted.has(entryKey(entry)) || isShared(entry)) return false;

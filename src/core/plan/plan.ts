@@ -1,28 +1,47 @@
-/** Resources and what the host is become a plan: changes, actions with their reasons, and what an operator should know. */
+/**
+ * Resources and what the host is become a plan: changes, actions with their reasons, and what an operator
+ * should know.
+ */
 import { createHash } from "node:crypto";
-import type { Action, Change, HostTarget, ManifestEntry, Observation, Plan, State, UnitResource } from "../model.ts";
+import type {
+  Action,
+  Change,
+  HostTarget,
+  ManifestEntry,
+  Observation,
+  Plan,
+  State,
+  UnitResource,
+} from "../model.ts";
 import { compareResource } from "../resources/compare.ts";
 import { statesOf } from "../resources/registry.ts";
-import { aliasNotices } from "./alias-notices.ts";
 import { aroundReload } from "./cache-keepers.ts";
 import { withCanaries } from "./canary.ts";
 import { daemonReload } from "./daemon-reload.ts";
 import { asEncrypted, encryptedNotices } from "./encrypted.ts";
-import { foreignNotices } from "./foreign-notices.ts";
-import { asUnit, type ForeignUnit, foreignDebt, foreignUnits, isForeignRecorded, unreadDropIns } from "./foreign-units.ts";
-import { hostNotices } from "./host-notices.ts";
+import {
+  asUnit,
+  type ForeignUnit,
+  foreignDebt,
+  foreignUnits,
+  isForeignRecorded,
+  unreadDropIns,
+} from "./foreign-units.ts";
 import { type LeftBehind, leftBehind } from "./left-behind.ts";
 import { formatManifest, manifestEntry, manifestPath } from "./manifest.ts";
-import { mountNotices } from "./mount-notices.ts";
-import { otherProjectNotices } from "./other-projects.ts";
-import { ownerNotices } from "./owner-notices.ts";
-import { pathNotices } from "./path-notices.ts";
+import { aliasNotices } from "./notices/alias-notices.ts";
+import { foreignNotices } from "./notices/foreign-notices.ts";
+import { hostNotices } from "./notices/host-notices.ts";
+import { mountNotices } from "./notices/mount-notices.ts";
+import { otherProjectNotices } from "./notices/other-projects.ts";
+import { ownerNotices } from "./notices/owner-notices.ts";
+import { pathNotices } from "./notices/path-notices.ts";
+import { removalNotices } from "./notices/removal-notices.ts";
+import { unitNotices } from "./notices/unit-notices.ts";
 import { remountDebts } from "./remount-debt.ts";
-import { removalNotices } from "./removal-notices.ts";
 import { type Removals, removals } from "./removals.ts";
 import { schedule, type UnitAction } from "./schedule.ts";
 import { type Debt, isRecorded, unitDebt } from "./unit-debt.ts";
-import { unitNotices } from "./unit-notices.ts";
 import { isLive, UNKNOWN_UNIT } from "./unit-state.ts";
 
 /** What one host needs in one play. */
@@ -64,10 +83,17 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
       ...removed.notices,
       ...removalNotices(target, observation, left, removed),
     ],
-    orphans: left.held.map(({ entry: { service, kind, path }, left: reason }) => ({ service, kind, path, left: reason })),
+    orphans: left.held.map(({ entry: { service, kind, path }, left: reason }) => ({
+      service,
+      kind,
+      path,
+      left: reason,
+    })),
     collateral,
     manifests,
-    ...(removed.units.length === 0 && left.pruned.length === 0 ? {} : { gone: goneFor(left, removed, observation) }),
+    ...(removed.units.length === 0 && left.pruned.length === 0
+      ? {}
+      : { gone: goneFor(left, removed, observation) }),
     records: isIdle ? [] : unrecorded(units, foreign, acts, observation),
     fingerprint: fingerprintOf(target, changes, acts, manifests, observation),
   };
@@ -104,10 +130,17 @@ function findDebts(
   // A process goes on holding a socket that it was given.
   for (const { unit: socket, service } of removed.units.filter(({ unit }) => unit.endsWith(".socket"))) {
     const holder = units.find(({ unit }) => unit === `${service}.service`);
-    if (holder === undefined || debts.has(holder.unit) || !isLive(observation.units.get(holder.unit) ?? UNKNOWN_UNIT)) continue;
-    if (isLive(observation.units.get(socket) ?? UNKNOWN_UNIT)) debts.set(holder.unit, { verb: "restart", because: `${socket} goes` });
+    if (
+      holder === undefined ||
+      debts.has(holder.unit) ||
+      !isLive(observation.units.get(holder.unit) ?? UNKNOWN_UNIT)
+    )
+      continue;
+    if (isLive(observation.units.get(socket) ?? UNKNOWN_UNIT))
+      debts.set(holder.unit, { verb: "restart", because: `${socket} goes` });
   }
-  for (const [unit, cause] of removed.interrupted) debts.set(unit, { verb: "start", because: `${cause} is gone` });
+  for (const [unit, cause] of removed.interrupted)
+    debts.set(unit, { verb: "start", because: `${cause} is gone` });
   return debts;
 }
 
@@ -118,25 +151,45 @@ function findManifests(target: HostTarget, observation: Observation, left: LeftB
       .filter(({ id }) => target.owners.get(id)?.includes(service))
       .map((resource) => manifestEntry(target.project, resource));
     const held = left.held.map(({ entry }) => entry).filter((entry) => entry.service === service);
-    const content = formatManifest([...own, ...held, ...(left.pruned.includes(service) ? [] : idleReleases(own, service, observation))]);
+    const content = formatManifest([
+      ...own,
+      ...held,
+      ...(left.pruned.includes(service) ? [] : idleReleases(own, service, observation)),
+    ]);
     const path = manifestPath(target.project, service);
     const oldSha256 = observation.paths.get(path)?.sha256 ?? null;
     return oldSha256 === sha256(content) ? [] : [{ service, path, content, oldSha256 }];
   });
 }
 
-function goneFor({ pruned }: LeftBehind, { units }: Removals, { manifest }: Observation): NonNullable<Plan["gone"]> {
+function goneFor(
+  { pruned }: LeftBehind,
+  { units }: Removals,
+  { manifest }: Observation,
+): NonNullable<Plan["gone"]> {
   const releases = manifest.filter(({ kind, service }) => kind === "release" && pruned.includes(service));
-  return { units: units.map(({ unit }) => unit), releases: [...new Set(releases.map(({ path }) => path.slice(0, path.lastIndexOf("/"))))] };
+  return {
+    units: units.map(({ unit }) => unit),
+    releases: [...new Set(releases.map(({ path }) => path.slice(0, path.lastIndexOf("/"))))],
+  };
 }
 
 /** A service that lost its artifact goes on owning its last release, which goes when the service does. */
-function idleReleases(own: readonly ManifestEntry[], service: string, { manifest }: Observation): readonly ManifestEntry[] {
+function idleReleases(
+  own: readonly ManifestEntry[],
+  service: string,
+  { manifest }: Observation,
+): readonly ManifestEntry[] {
   if (own.some(({ kind }) => kind === "release")) return [];
-  return manifest.filter((entry) => entry.service === service && entry.kind === "release" && entry.project === own[0]?.project);
+  return manifest.filter(
+    (entry) => entry.service === service && entry.kind === "release" && entry.project === own[0]?.project,
+  );
 }
 
-/** Units in sync of which no record says so yet: it is written along, so that a later write of their files does not look like a debt. */
+/**
+ * Units in sync of which no record says so yet: it is written along, so that a later write of their files
+ * does not look like a debt.
+ */
 function unrecorded(
   units: readonly UnitResource[],
   foreign: readonly ForeignUnit[],
@@ -161,9 +214,13 @@ function fingerprintOf(
   const states: readonly (readonly [string, State | null])[] = [
     ...changes.map(({ resource, before }) => [resource.id, before] as const),
     ...units.map((unit) => [unit.id, statesOf(unit, observation).actual] as const),
-    ...manifests.map(({ path, oldSha256 }) => [path, oldSha256 === null ? null : { sha256: oldSha256 }] as const),
+    ...manifests.map(
+      ({ path, oldSha256 }) => [path, oldSha256 === null ? null : { sha256: oldSha256 }] as const,
+    ),
   ];
-  const canonical = states.map(([id, state]) => [id, state === null ? null : Object.entries(state).sort(byKey)] as const).sort(byKey);
+  const canonical = states
+    .map(([id, state]) => [id, state === null ? null : Object.entries(state).sort(byKey)] as const)
+    .sort(byKey);
   return sha256(JSON.stringify([observation.facts.machineId, canonical]));
 }
 

@@ -1,23 +1,26 @@
 /** What one round trip has to ask a host. */
 import type { HostTarget, ProbeRequest, Resource } from "../model.ts";
 import { executablePath } from "../resources/release.ts";
-import { aliases } from "./alias-notices.ts";
 import { unitOfDropIn } from "./drop-ins.ts";
 import { isEncrypted } from "./encrypted.ts";
 import { isDropIn } from "./foreign-units.ts";
 import { manifestPath } from "./manifest.ts";
 import { declaredMounts } from "./mount-options.ts";
+import { aliases } from "./notices/alias-notices.ts";
 
 /**
- * Everything to look at for all plays of one host: declared paths (files with the hash that is wanted), every directory above them, release
- * executables, manifests, units, accounts and owners, mounts. Sorted, each once. Targets must be of one project; throws RangeError without any.
+ * Everything to look at for all plays of one host: declared paths (files with the hash that is wanted), every
+ * directory above them, release executables, manifests, units, accounts and owners, mounts. Sorted, each
+ * once. Targets must be of one project; throws RangeError without any.
  */
 export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
   const [first] = targets;
   if (first === undefined) throw new RangeError("a probe needs at least one target");
   const resources = targets.flatMap((target) => [...target.resources, ...(target.rollback?.absent ?? [])]);
   const mounts = targets.flatMap(declaredMounts);
-  const services = targets.flatMap((target) => target.services.map(({ name }) => manifestPath(target.project, name)));
+  const services = targets.flatMap((target) =>
+    target.services.map(({ name }) => manifestPath(target.project, name)),
+  );
   return {
     project: first.project,
     paths: wantedPaths(resources, services),
@@ -27,12 +30,22 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
       // systemctl show refuses the name of a template.
       ...targets.flatMap(aliases).flatMap(({ name }) => (name.includes("@.") ? [] : [name])),
     ]),
-    users: unique([...resources.flatMap(usersOf), ...mounts.flatMap(({ options }) => nameIn(options.get("uid")))]),
-    groups: unique([...resources.flatMap(groupsOf), ...mounts.flatMap(({ options }) => nameIn(options.get("gid")))]),
+    users: unique([
+      ...resources.flatMap(usersOf),
+      ...mounts.flatMap(({ options }) => nameIn(options.get("uid"))),
+    ]),
+    groups: unique([
+      ...resources.flatMap(groupsOf),
+      ...mounts.flatMap(({ options }) => nameIn(options.get("gid"))),
+    ]),
     mounts: unique(mounts.map(({ where }) => where)),
     manifests: wantedManifests(targets),
     encrypted: unique(resources.flatMap((resource) => (isEncrypted(resource) ? [resource.path] : []))),
-    trees: unique(resources.flatMap((resource) => (resource.kind === "release" && resource.form === "tree" ? [resource.path] : []))),
+    trees: unique(
+      resources.flatMap((resource) =>
+        resource.kind === "release" && resource.form === "tree" ? [resource.path] : [],
+      ),
+    ),
     programs: resources.some(({ kind }) => kind === "release") ? "asked" : "not-asked",
   };
 }
@@ -40,7 +53,11 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
 function wantedManifests(targets: readonly HostTarget[]): ProbeRequest["manifests"] {
   const selected = unique(targets.flatMap(({ services }) => services.map(({ name }) => name)));
   const told = targets.filter(({ declared }) => declared !== null);
-  return { selected, leave: unique(told.flatMap(({ declared }) => declared ?? [])), rest: told.length > 0 ? "look" : "leave" };
+  return {
+    selected,
+    leave: unique(told.flatMap(({ declared }) => declared ?? [])),
+    rest: told.length > 0 ? "look" : "leave",
+  };
 }
 
 /** The directories above a path, from "/" down to its parent. */
@@ -54,7 +71,9 @@ function wantedPaths(resources: readonly Resource[], manifests: readonly string[
   const plain = [...resources.flatMap(pathsOf), ...manifests];
   for (const path of plain) for (const one of [...directoriesAbove(path), path]) wanted.set(one, null);
   for (const resource of resources) if (resource.kind === "file") wanted.set(resource.path, resource.sha256);
-  return [...wanted].map(([path, sha256]) => ({ path, sha256 })).sort((left, right) => (left.path < right.path ? -1 : 1));
+  return [...wanted]
+    .map(([path, sha256]) => ({ path, sha256 }))
+    .sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
 /** A unit's inputs count as well: their ctime tells whether a process is older than they are. */

@@ -1,22 +1,36 @@
 /** What a plan takes away, with the units that stop before and what an operator should know of it. */
-import type { Action, Change, FileResource, HostTarget, LinkResource, ManifestEntry, Notice, Observation, UnitResource } from "../model.ts";
+import type {
+  Action,
+  Change,
+  FileResource,
+  HostTarget,
+  LinkResource,
+  ManifestEntry,
+  Notice,
+  Observation,
+  UnitResource,
+} from "../model.ts";
 import { differingKeys } from "../resources/compare.ts";
 import { wrongType } from "../resources/path-state.ts";
 import { statesOf } from "../resources/registry.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { isCacheKeeper } from "./cache-keepers.ts";
 import { dependencyOrder } from "./dependency-order.ts";
-import { refusal } from "./host-notices.ts";
 import type { LeftBehind } from "./left-behind.ts";
 import { manifestEntry } from "./manifest.ts";
+import { refusal } from "./notices/host-notices.ts";
 import { isLive, UNKNOWN_UNIT, wordsOf } from "./unit-state.ts";
 
 /** A file, link or unit that goes, and why. */
-export type Going = { readonly resource: FileResource | LinkResource | UnitResource; readonly because: string };
+export type Going = {
+  readonly resource: FileResource | LinkResource | UnitResource;
+  readonly because: string;
+};
 
 /**
- * Changes whose after is null, the units that go, and the acts before anything is removed. interrupted: units that stay and cannot run on meanwhile,
- * with the unit that goes from under them; they are started again at the end.
+ * Changes whose after is null, the units that go, and the acts before anything is removed. interrupted: units
+ * that stay and cannot run on meanwhile, with the unit that goes from under them; they are started again at
+ * the end.
  */
 export type Removals = {
   readonly changes: readonly Change[];
@@ -28,10 +42,17 @@ export type Removals = {
 
 /** What of target.rollback.absent and of what was left behind is still there. */
 export function removals(target: HostTarget, observation: Observation, left: LeftBehind): Removals {
-  const going = [...absent(target, observation), ...left.going.map((entry) => goingEntry(entry, observation))];
-  const units = going.flatMap(({ resource, because }) => (resource.kind === "unit" ? [{ unit: resource, because }] : []));
+  const going = [
+    ...absent(target, observation),
+    ...left.going.map((entry) => goingEntry(entry, observation)),
+  ];
+  const units = going.flatMap(({ resource, because }) =>
+    resource.kind === "unit" ? [{ unit: resource, because }] : [],
+  );
   const interrupted = interruptedUnits(target, units, observation);
-  const own = target.resources.filter((resource): resource is UnitResource => resource.kind === "unit" && interrupted.has(resource.unit));
+  const own = target.resources.filter(
+    (resource): resource is UnitResource => resource.kind === "unit" && interrupted.has(resource.unit),
+  );
   return {
     changes: going.flatMap((each) => removal(each, observation)),
     units: units.map(({ unit }) => unit),
@@ -49,12 +70,20 @@ export function removals(target: HostTarget, observation: Observation, left: Lef
       const obstacle = wrongType(resource, observation);
       return obstacle === null
         ? []
-        : [refusal("wrong-type", `${obstacle.wanted.path} shall go, but is no ${obstacle.wanted.type} any more: look at it first`)];
+        : [
+            refusal(
+              "wrong-type",
+              `${obstacle.wanted.path} shall go, but is no ${obstacle.wanted.type} any more: look at it first`,
+            ),
+          ];
     }),
   };
 }
 
-/** Units that a unit drags down with it when it stops, as systemd says: Requires=, BindsTo= and PartOf=, read from the other end. */
+/**
+ * Units that a unit drags down with it when it stops, as systemd says: Requires=, BindsTo= and PartOf=, read
+ * from the other end.
+ */
 export function dependentsOf(unit: string, observation: Observation): readonly string[] {
   const properties = observation.units.get(unit) ?? UNKNOWN_UNIT;
   return ["RequiredBy", "BoundBy", "ConsistsOf"].flatMap((name) => wordsOf(properties, name));
@@ -78,21 +107,51 @@ function goingEntry(entry: ManifestEntry, observation: Observation): Going {
   if (kind === "unit") return { resource: goingUnit(service, path, observation), because };
   if (kind === "link") {
     const role = path.startsWith("/etc/systemd/system/") ? "enablement" : "current";
-    return { resource: { kind, id: `link:${path}`, service, role, path, target: found?.target ?? "" }, because };
+    return {
+      resource: { kind, id: `link:${path}`, service, role, path, target: found?.target ?? "" },
+      because,
+    };
   }
   const [owner = "root", group = "root"] = (entry.owner ?? "root:root").split(":");
-  const common = { kind: "file", id: `file:${path}`, service, role: roleOf(path), path, mode: entry.mode, owner, group } as const;
+  const common = {
+    kind: "file",
+    id: `file:${path}`,
+    service,
+    role: roleOf(path),
+    path,
+    mode: entry.mode,
+    owner,
+    group,
+  } as const;
   // What the file was for is not known here: the digests of its users decide whether they owe a restart.
-  const unknown = { content: new Uint8Array(), sha256: entry.sha256, secret: entry.secret === true, onChange: "restart" } as const;
+  const unknown = {
+    content: new Uint8Array(),
+    sha256: entry.sha256,
+    secret: entry.secret === true,
+    onChange: "restart",
+  } as const;
   return { resource: { ...common, ...unknown }, because };
 }
 
 /** Of a unit that nothing starts any more only its name and how long it may take to stop count. */
 function goingUnit(service: string, unit: string, observation: Observation): UnitResource {
   const path = `/etc/systemd/system/${unit}`;
-  const inputs = { restartInputs: {}, reloadInputs: {}, restartDigest: "-", reloadDigest: "-", inputPaths: [path] };
+  const inputs = {
+    restartInputs: {},
+    reloadInputs: {},
+    restartDigest: "-",
+    reloadDigest: "-",
+    inputPaths: [path],
+  };
   const stopTimeoutSeconds = stopSeconds(unit, observation);
-  const plain = { running: false, canReload: false, after: [], startTimeoutSeconds: DEFAULT_STOP_SECONDS, stopTimeoutSeconds, type: "" };
+  const plain = {
+    running: false,
+    canReload: false,
+    after: [],
+    startTimeoutSeconds: DEFAULT_STOP_SECONDS,
+    stopTimeoutSeconds,
+    type: "",
+  };
   return { kind: "unit", id: `unit:${unit}`, service, unit, path, ...inputs, ...plain };
 }
 
@@ -115,23 +174,46 @@ function removal({ resource, because }: Going, observation: Observation): readon
   if (resource.kind === "unit") return [];
   const { actual } = statesOf(resource, observation);
   if (actual === null || wrongType(resource, observation) !== null) return [];
-  const content = resource.kind === "file" && !resource.secret ? (observation.paths.get(resource.path)?.content ?? null) : null;
+  const content =
+    resource.kind === "file" && !resource.secret
+      ? (observation.paths.get(resource.path)?.content ?? null)
+      : null;
   const beforeContent = content?.includes(0) === true ? null : content;
-  return [{ resource, before: actual, after: null, differs: differingKeys(actual, null), beforeContent, reason: because }];
+  return [
+    {
+      resource,
+      before: actual,
+      after: null,
+      differs: differingKeys(actual, null),
+      beforeContent,
+      reason: because,
+    },
+  ];
 }
 
-/** Our running units that lean on a mount that goes, and those that lean on them: unit → what goes from under it. */
+/**
+ * Our running units that lean on a mount that goes, and those that lean on them: unit → what goes from under
+ * it.
+ */
 function interruptedUnits(
   { resources }: HostTarget,
   going: readonly { readonly unit: UnitResource }[],
   observation: Observation,
 ): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  const falling = going.map(({ unit }) => unit.unit).filter((unit) => unit.endsWith(".mount") && isUp(unit, observation));
+  const falling = going
+    .map(({ unit }) => unit.unit)
+    .filter((unit) => unit.endsWith(".mount") && isUp(unit, observation));
   for (let cause = falling.shift(); cause !== undefined; cause = falling.shift()) {
     const along = new Set(dependentsOf(cause, observation));
     for (const resource of resources) {
-      if (resource.kind !== "unit" || !resource.running || found.has(resource.unit) || !along.has(resource.unit)) continue;
+      if (
+        resource.kind !== "unit" ||
+        !resource.running ||
+        found.has(resource.unit) ||
+        !along.has(resource.unit)
+      )
+        continue;
       if (!isLive(observation.units.get(resource.unit) ?? UNKNOWN_UNIT)) continue;
       found.set(resource.unit, cause);
       falling.push(resource.unit);

@@ -5,15 +5,35 @@ import { notContained } from "./contained.ts";
 import { isEmpty } from "./plan.ts";
 import { sealPlan } from "./seal-plan.ts";
 
-/** What the host would have done to it now and nobody reviewed, a line each; empty when the saved plan covers the fresh one. */
-export function movedSince(saved: SavedHost, target: HostTarget, fresh: Plan, machineId: string, key: Secret): readonly string[] {
-  if (machineId !== saved.machineId) return [`it is another machine: machine-id ${saved.machineId} then, ${machineId} now`];
-  const shown = { ...fresh, changes: changesOf(saved, target, fresh, key), actions: saved.actions, collateral: saved.collateral };
+/**
+ * What the host would have done to it now and nobody reviewed, a line each; empty when the saved plan covers
+ * the fresh one.
+ */
+export function movedSince(
+  saved: SavedHost,
+  target: HostTarget,
+  fresh: Plan,
+  machineId: string,
+  key: Secret,
+): readonly string[] {
+  if (machineId !== saved.machineId)
+    return [`it is another machine: machine-id ${saved.machineId} then, ${machineId} now`];
+  const shown = {
+    ...fresh,
+    changes: changesOf(saved, target, fresh, key),
+    actions: saved.actions,
+    collateral: saved.collateral,
+  };
   // Under the key a digest tells that the content is another one, and can be looked up nowhere.
-  return notContained(sealPlan(fresh, key), shown).map((told) => told.replaceAll("sha256 hmac:", "content #"));
+  return notContained(sealPlan(fresh, key), shown).map((told) =>
+    told.replaceAll("sha256 hmac:", "content #"),
+  );
 }
 
-/** The plan as it was reviewed, for showing: with today's notices, one more where the host moved, and the old contents where they are still there. */
+/**
+ * The plan as it was reviewed, for showing: with today's notices, one more where the host moved, and the old
+ * contents where they are still there.
+ */
 export function reviewedPlan(
   saved: SavedHost,
   target: HostTarget,
@@ -30,16 +50,35 @@ export function reviewedPlan(
   };
 }
 
-function noticesOf(saved: SavedHost, fresh: Plan, moved: { readonly lines: readonly string[]; readonly stale: "fail" | "skip" }): Plan["notices"] {
+function noticesOf(
+  saved: SavedHost,
+  fresh: Plan,
+  moved: { readonly lines: readonly string[]; readonly stale: "fail" | "skip" },
+): Plan["notices"] {
   if (moved.lines.length > 0) {
     const what = moved.stale === "skip" ? "it will be skipped" : "it will be refused";
-    return [{ severity: "error", code: "stale", text: `moved since the plan was made, ${what}: ${moved.lines.join("; ")}` }];
+    return [
+      {
+        severity: "error",
+        code: "stale",
+        text: `moved since the plan was made, ${what}: ${moved.lines.join("; ")}`,
+      },
+    ];
   }
   if (!isEmpty(fresh) || saved.changes.length + saved.actions.length === 0) return [];
-  return [{ severity: "info", code: "planned-is-done", text: "it has become so since the plan was made: there is nothing left to do" }];
+  return [
+    {
+      severity: "info",
+      code: "planned-is-done",
+      text: "it has become so since the plan was made: there is nothing left to do",
+    },
+  ];
 }
 
-/** The project was found to render what was planned, so every resource of the saved plan is in the target; what goes is only among the fresh changes. */
+/**
+ * The project was found to render what was planned, so every resource of the saved plan is in the target;
+ * what goes is only among the fresh changes.
+ */
 function changesOf(saved: SavedHost, target: HostTarget, fresh: Plan, key: Secret): readonly Change[] {
   const going = fresh.changes.filter(({ after }) => after === null).map(({ resource }) => resource);
   const resources = new Map([...target.resources, ...going].map((resource) => [resource.id, resource]));

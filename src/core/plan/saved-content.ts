@@ -10,17 +10,25 @@ const MAX_NAMED = 20;
 /** Throws SvcdeployError: locked (exit 6) when the plan's time is over. now: milliseconds since the epoch. */
 export function requireValid(saved: SavedPlan, file: string, now: number): void {
   if (now < Date.parse(saved.validUntil)) return;
-  throw new SvcdeployError("locked", `${file} expired: it was made at ${saved.madeAt} and was valid until ${saved.validUntil}`, {
-    hint: "Make and review the plan again; plan --valid-for SPAN gives it longer.",
-  });
+  throw new SvcdeployError(
+    "locked",
+    `${file} expired: it was made at ${saved.madeAt} and was valid until ${saved.validUntil}`,
+    {
+      hint: "Make and review the plan again; plan --valid-for SPAN gives it longer.",
+    },
+  );
 }
 
 /** Throws SvcdeployError: config when the plan is another project's. */
 export function requireProject(saved: SavedPlan, file: string, project: string): void {
   if (saved.project === project) return;
-  throw new SvcdeployError("config", `${file} is a plan of the project ${saved.project}, and this is the project ${project}`, {
-    hint: "Name the plan's project folder with --project DIR.",
-  });
+  throw new SvcdeployError(
+    "config",
+    `${file} is a plan of the project ${saved.project}, and this is the project ${project}`,
+    {
+      hint: "Name the plan's project folder with --project DIR.",
+    },
+  );
 }
 
 /** Throws SvcdeployError: config, naming what differs, when the project does not render what was planned. */
@@ -58,11 +66,19 @@ function playDifferences(
   key: Secret,
 ): readonly string[] {
   const [then, now] = [planned.hosts.map(({ host }) => host), targets.map(({ host }) => host.name)];
-  const rollout = planned.rollout === fingerprintRollout(play.name, play.rollout, key) ? [] : [`play ${play.name}: its rollout`];
+  const rollout =
+    planned.rollout === fingerprintRollout(play.name, play.rollout, key)
+      ? []
+      : [`play ${play.name}: its rollout`];
   const hosts = sayNames(`play ${play.name}: host`, then, now);
-  if (hosts.length === 0 && then.join() !== now.join()) return [...rollout, `play ${play.name}: the order of its hosts`];
+  if (hosts.length === 0 && then.join() !== now.join())
+    return [...rollout, `play ${play.name}: the order of its hosts`];
   const known = new Map(planned.hosts.map((host) => [host.host, host]));
-  return [...rollout, ...hosts, ...targets.flatMap((target) => hostDifferences(known.get(target.host.name), target, key))];
+  return [
+    ...rollout,
+    ...hosts,
+    ...targets.flatMap((target) => hostDifferences(known.get(target.host.name), target, key)),
+  ];
 }
 
 function hostDifferences(planned: SavedHost | undefined, target: HostTarget, key: Secret): readonly string[] {
@@ -72,7 +88,9 @@ function hostDifferences(planned: SavedHost | undefined, target: HostTarget, key
   return [
     ...resources,
     // A changed file is told once, not again as its service's.
-    ...(resources.length > 0 ? [] : mapDifferences(`${planned.host}: service`, planned.services, now.services)),
+    ...(resources.length > 0
+      ? []
+      : mapDifferences(`${planned.host}: service`, planned.services, now.services)),
   ];
 }
 
@@ -80,7 +98,10 @@ type Fingerprints = { readonly [name: string]: string };
 
 function mapDifferences(lead: string, then: Fingerprints, now: Fingerprints): readonly string[] {
   const changed = Object.keys(now).filter((name) => Object.hasOwn(then, name) && then[name] !== now[name]);
-  return [...sayNames(lead, Object.keys(then), Object.keys(now)), ...changed.map((name) => `${lead} ${name} is something else now`)];
+  return [
+    ...sayNames(lead, Object.keys(then), Object.keys(now)),
+    ...changed.map((name) => `${lead} ${name} is something else now`),
+  ];
 }
 
 function sayNames(lead: string, then: readonly string[], now: readonly string[]): readonly string[] {

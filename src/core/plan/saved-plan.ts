@@ -1,4 +1,7 @@
-/** A plan that is kept for review: made from what was planned, written as text that nobody without the key can change, and read back. */
+/**
+ * A plan that is kept for review: made from what was planned, written as text that nobody without the key can
+ * change, and read back.
+ */
 import { SvcdeployError } from "../errors.ts";
 import type { HostTarget, Plan, Play, SavedHost, SavedPlan } from "../model.ts";
 import type { Secret } from "../secret.ts";
@@ -13,10 +16,16 @@ export const SAVED_PLAN_SCHEMA = "svcdeploy.saved-plan/1";
 export type HostToSave = { readonly target: HostTarget; readonly plan: Plan; readonly machineId: string };
 
 /** Everything but the plans. redact: takes the run's secrets out of a sentence. */
-export type AboutSaved = Omit<SavedPlan, "plays"> & { readonly key: Secret; readonly redact: (text: string) => string };
+export type AboutSaved = Omit<SavedPlan, "plays"> & {
+  readonly key: Secret;
+  readonly redact: (text: string) => string;
+};
 
 /** The saved form of planned plays. */
-export function makeSavedPlan(about: AboutSaved, plays: readonly { readonly play: Play; readonly hosts: readonly HostToSave[] }[]): SavedPlan {
+export function makeSavedPlan(
+  about: AboutSaved,
+  plays: readonly { readonly play: Play; readonly hosts: readonly HostToSave[] }[],
+): SavedPlan {
   const { key, redact, ...head } = about;
   return {
     ...head,
@@ -34,8 +43,9 @@ export function formatSavedPlan(saved: SavedPlan, key: Secret): string {
 }
 
 /**
- * The file's JSON once it is sure that it is as it was written under this key; its shape is the schema's business.
- * Throws SvcdeployError: config when it is cut off, edited, no saved plan, or of another version's schema; usage when it was made under another key.
+ * The file's JSON once it is sure that it is as it was written under this key; its shape is the schema's
+ * business. Throws SvcdeployError: config when it is cut off, edited, no saved plan, or of another version's
+ * schema; usage when it was made under another key.
  */
 export function unsealSavedPlan(text: string, file: string, key: Secret): object {
   const found = parseObject(text, file);
@@ -47,13 +57,22 @@ export function unsealSavedPlan(text: string, file: string, key: Secret): object
   return saved;
 }
 
-function saveHost({ target, plan, machineId }: HostToSave, key: Secret, redact: (text: string) => string): SavedHost {
+function saveHost(
+  { target, plan, machineId }: HostToSave,
+  key: Secret,
+  redact: (text: string) => string,
+): SavedHost {
   const sealed = sealPlan(plan, key);
   return {
     host: plan.host,
     machineId,
     fingerprint: sealed.fingerprint,
-    changes: sealed.changes.map(({ resource, before, after, differs }) => ({ id: resource.id, before, after, differs })),
+    changes: sealed.changes.map(({ resource, before, after, differs }) => ({
+      id: resource.id,
+      before,
+      after,
+      differs,
+    })),
     actions: sealed.actions.map((action) => ({ ...action, because: redact(action.because) })),
     collateral: sealed.collateral.map(({ unit, because }) => ({ unit, because: redact(because) })),
     ...fingerprintTarget(target, key),
@@ -81,13 +100,19 @@ function parseObject(text: string, file: string): JsonMap {
 function requireSchema({ schema }: JsonMap, file: string): void {
   if (schema === SAVED_PLAN_SCHEMA) return;
   if (typeof schema !== "string" || !/^svcdeploy\.saved-plan\/\d{1,9}$/.test(schema)) throw noPlan(file);
-  throw new SvcdeployError("config", `${file} was made by another version of svcdeploy: it is ${schema}, and this one reads ${SAVED_PLAN_SCHEMA}`, {
-    hint: "Make the plan again with this version, or apply it with the version that made it.",
-  });
+  throw new SvcdeployError(
+    "config",
+    `${file} was made by another version of svcdeploy: it is ${schema}, and this one reads ${SAVED_PLAN_SCHEMA}`,
+    {
+      hint: "Make the plan again with this version, or apply it with the version that made it.",
+    },
+  );
 }
 
 function noPlan(file: string): SvcdeployError {
-  return new SvcdeployError("config", `${file} is no saved plan`, { hint: "svcdeploy plan --env ENV --out FILE makes one." });
+  return new SvcdeployError("config", `${file} is no saved plan`, {
+    hint: "svcdeploy plan --env ENV --out FILE makes one.",
+  });
 }
 
 function wasChanged(file: string): SvcdeployError {

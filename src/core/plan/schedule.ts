@@ -1,4 +1,7 @@
-/** Puts what units owe into one order: stops, then mounts, slices and the rest, each after what it depends on; every process goes down at most once. */
+/**
+ * Puts what units owe into one order: stops, then mounts, slices and the rest, each after what it depends on;
+ * every process goes down at most once.
+ */
 import type { Action, Observation, Plan, UnitResource } from "../model.ts";
 import { dependencyOrder } from "./dependency-order.ts";
 import { dependentsOf } from "./removals.ts";
@@ -11,10 +14,14 @@ export type Schedule = { readonly actions: readonly UnitAction[]; readonly colla
 export type UnitAction = Exclude<Action, { verb: "daemon-reload" }>;
 
 /**
- * Orders the debts (unit → debt). Our own units that would go down with a restarted one are stopped before it and started after it: once,
- * and never a second time for a debt of their own.
+ * Orders the debts (unit → debt). Our own units that would go down with a restarted one are stopped before it
+ * and started after it: once, and never a second time for a debt of their own.
  */
-export function schedule(units: readonly UnitResource[], debts: ReadonlyMap<string, Debt>, observation: Observation): Schedule {
+export function schedule(
+  units: readonly UnitResource[],
+  debts: ReadonlyMap<string, Debt>,
+  observation: Observation,
+): Schedule {
   const pulled = pulledAlong(units, debts, observation);
   const order = dependencyOrder(units);
   const stops = order.toReversed().flatMap((unit) => act(unit, "stop", pulled.get(unit.unit)));
@@ -29,21 +36,38 @@ export function schedule(units: readonly UnitResource[], debts: ReadonlyMap<stri
 
 const LONGEST_STEP_SECONDS = 600;
 
-function act(unit: UnitResource, verb: UnitAction["verb"], because: string | undefined): readonly UnitAction[] {
+function act(
+  unit: UnitResource,
+  verb: UnitAction["verb"],
+  because: string | undefined,
+): readonly UnitAction[] {
   if (because === undefined) return [];
-  const timeoutSeconds = Math.min(unit.startTimeoutSeconds + unit.stopTimeoutSeconds + 10, LONGEST_STEP_SECONDS);
+  const timeoutSeconds = Math.min(
+    unit.startTimeoutSeconds + unit.stopTimeoutSeconds + 10,
+    LONGEST_STEP_SECONDS,
+  );
   return [{ verb, unit: unit.unit, because, timeoutSeconds }];
 }
 
 /** Our running units that go down when another of ours restarts, all the way down: unit → reason. */
-function pulledAlong(units: readonly UnitResource[], debts: ReadonlyMap<string, Debt>, observation: Observation): ReadonlyMap<string, string> {
+function pulledAlong(
+  units: readonly UnitResource[],
+  debts: ReadonlyMap<string, Debt>,
+  observation: Observation,
+): ReadonlyMap<string, string> {
   const pulled = new Map<string, string>();
-  const falling = units.filter(({ unit }) => debts.get(unit)?.verb === "restart" || (isSocket(unit) && debts.has(unit)));
+  const falling = units.filter(
+    ({ unit }) => debts.get(unit)?.verb === "restart" || (isSocket(unit) && debts.has(unit)),
+  );
   for (let cause = falling.shift(); cause !== undefined; cause = falling.shift()) {
     for (const unit of units) {
-      if (pulled.has(unit.unit) || unit === cause || !unit.running || !leansOn(unit, cause, observation)) continue;
+      if (pulled.has(unit.unit) || unit === cause || !unit.running || !leansOn(unit, cause, observation))
+        continue;
       if (!isLive(observation.units.get(unit.unit) ?? UNKNOWN_UNIT)) continue;
-      pulled.set(unit.unit, `${cause.unit} ${debts.get(cause.unit)?.verb === "start" ? "starts" : "restarts"}`);
+      pulled.set(
+        unit.unit,
+        `${cause.unit} ${debts.get(cause.unit)?.verb === "start" ? "starts" : "restarts"}`,
+      );
       falling.push(unit);
     }
   }
@@ -70,7 +94,8 @@ function collateralOf(
   const found = new Map<string, string>();
   for (const { unit } of units) {
     if (debts.get(unit)?.verb !== "restart" && !pulled.has(unit)) continue;
-    for (const other of dependentsOf(unit, observation)) if (!ours.has(other) && !found.has(other)) found.set(other, `${unit} restarts`);
+    for (const other of dependentsOf(unit, observation))
+      if (!ours.has(other) && !found.has(other)) found.set(other, `${unit} restarts`);
   }
   return [...found].map(([unit, because]) => ({ unit, because }));
 }

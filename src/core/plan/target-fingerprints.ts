@@ -1,20 +1,35 @@
-/** What a play's host shall be, as fingerprints under the plan key: whether the project still renders what was planned, and if not, where. */
+/**
+ * What a play's host shall be, as fingerprints under the plan key: whether the project still renders what was
+ * planned, and if not, where.
+ */
 import type { HostTarget, Place, Resource, Rollout, Service } from "../model.ts";
 import type { Secret } from "../secret.ts";
 import { keyed } from "./plan-key.ts";
 
-/** Service name → HMAC, resource id → HMAC. Lines and columns of project files are not in it, nor where an artifact lies on this machine. */
+/**
+ * Service name → HMAC, resource id → HMAC. Lines and columns of project files are not in it, nor where an
+ * artifact lies on this machine.
+ */
 export function fingerprintTarget(
   target: HostTarget,
   key: Secret,
-): { readonly services: { readonly [name: string]: string }; readonly resources: { readonly [id: string]: string } } {
+): {
+  readonly services: { readonly [name: string]: string };
+  readonly resources: { readonly [id: string]: string };
+} {
   const { name } = target.host;
-  const ofService = (service: Service): [string, string] => [service.name, keyed(key, ["service", name, service.name], textOf(service))];
+  const ofService = (service: Service): [string, string] => [
+    service.name,
+    keyed(key, ["service", name, service.name], textOf(service)),
+  ];
   const ofResource = (resource: Resource): [string, string] => [
     resource.id,
     keyed(key, ["resource", name, resource.id], textOf({ ...resource, content: null, source: null })),
   ];
-  return { services: Object.fromEntries(target.services.map(ofService)), resources: Object.fromEntries(target.resources.map(ofResource)) };
+  return {
+    services: Object.fromEntries(target.services.map(ofService)),
+    resources: Object.fromEntries(target.resources.map(ofResource)),
+  };
 }
 
 /** HMAC of a play's batches, limits and pauses. */
@@ -24,7 +39,9 @@ export function fingerprintRollout(play: string, rollout: Rollout, key: Secret):
 
 /** Maps in the order of their keys: the same content, whoever wrote it down in which order. */
 function textOf(value: object): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (isPlace(inner) ? undefined : isMap(inner) ? sorted(inner) : inner));
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    isPlace(inner) ? undefined : isMap(inner) ? sorted(inner) : inner,
+  );
 }
 
 function isPlace(value: unknown): value is Place {

@@ -2,13 +2,14 @@
 import type { Plan, UnitResource } from "../model.ts";
 
 /**
- * TimeoutStopSec= of the transaction, in seconds: stop and start of every unit that an action touches, each at most that action's own limit, and a
- * minute on top. Too little would kill the undo half-way.
+ * TimeoutStopSec= of the transaction, in seconds: stop and start of every unit that an action touches, each
+ * at most that action's own limit, and a minute on top. Too little would kill the undo half-way.
  */
 export function stopTimeoutSeconds(plan: Plan, units: readonly UnitResource[]): number {
   const limits = new Map<string, number>();
   for (const action of plan.actions) {
-    if (action.verb !== "daemon-reload") limits.set(action.unit, Math.max(limits.get(action.unit) ?? 0, action.timeoutSeconds));
+    if (action.verb !== "daemon-reload")
+      limits.set(action.unit, Math.max(limits.get(action.unit) ?? 0, action.timeoutSeconds));
   }
   const sum = units.reduce((total, unit) => {
     const limit = limits.get(unit.unit) ?? 0;
@@ -16,6 +17,9 @@ export function stopTimeoutSeconds(plan: Plan, units: readonly UnitResource[]): 
   }, 0);
   // What goes is none of the target's units any more, and is brought back all the same.
   const known = new Set(units.map(({ unit }) => unit));
-  const gone = [...limits].reduce((total, [unit, seconds]) => (known.has(unit) ? total : total + 2 * seconds), 0);
+  const gone = [...limits].reduce(
+    (total, [unit, seconds]) => (known.has(unit) ? total : total + 2 * seconds),
+    0,
+  );
   return sum + gone + 60;
 }

@@ -1,4 +1,7 @@
-/** What a unit owes: a start, a restart or a reload, because its process did not start from what is (or will be) on the disk. */
+/**
+ * What a unit owes: a start, a restart or a reload, because its process did not start from what is (or will
+ * be) on the disk.
+ */
 import type { Change, HostFacts, Observation, UnitProperties, UnitRecord, UnitResource } from "../model.ts";
 import { baseName, type InputChange, inputChanges, sayChanged } from "./input-changes.ts";
 import { sayOtherRelease } from "./running-program.ts";
@@ -8,18 +11,28 @@ import { isLive, startedAt, UNKNOWN_UNIT } from "./unit-state.ts";
 export type Debt = { readonly verb: "start" | "restart" | "reload"; readonly because: string };
 
 /**
- * What the unit owes once the changes are written; null when it is in sync.
- * In sync is a process of which our record says that it started from the wanted inputs. Without such a record it must have started after every
+ * What the unit owes once the changes are written; null when it is in sync. In sync is a process of which our
+ * record says that it started from the wanted inputs. Without such a record it must have started after every
  * input was last written and none of them may change now.
  */
-export function unitDebt(unit: UnitResource, changes: readonly Change[], observation: Observation): Debt | null {
+export function unitDebt(
+  unit: UnitResource,
+  changes: readonly Change[],
+  observation: Observation,
+): Debt | null {
   if (!unit.running) return null;
   const situation = situationOf(unit, changes, observation);
-  return isLive(situation.properties) ? (restartDebt(situation) ?? reloadDebt(situation)) : startDebt(situation);
+  return isLive(situation.properties)
+    ? (restartDebt(situation) ?? reloadDebt(situation))
+    : startDebt(situation);
 }
 
 /** True when the record is about the process that runs now. */
-export function isSameInstance(record: UnitRecord | undefined, properties: UnitProperties, facts: HostFacts): record is UnitRecord {
+export function isSameInstance(
+  record: UnitRecord | undefined,
+  properties: UnitProperties,
+  facts: HostFacts,
+): record is UnitRecord {
   if (record === undefined || record.bootId !== facts.bootId) return false;
   return record.invocationId !== "" && record.invocationId === properties.InvocationID;
 }
@@ -43,24 +56,37 @@ type Situation = {
 
 function situationOf(unit: UnitResource, changes: readonly Change[], observation: Observation): Situation {
   const properties = observation.units.get(unit.unit) ?? UNKNOWN_UNIT;
-  return { unit, properties, record: observation.records.get(unit.unit), inputs: inputChanges(unit, changes), changes, observation };
+  return {
+    unit,
+    properties,
+    record: observation.records.get(unit.unit),
+    inputs: inputChanges(unit, changes),
+    changes,
+    observation,
+  };
 }
 
 function startDebt({ unit, properties, record, inputs }: Situation): Debt | null {
   const state = properties.ActiveState ?? "inactive";
   if (properties.LoadState === "not-found") return { verb: "start", because: "new" };
   if (state === "failed") return { verb: "start", because: "was failed" };
-  if (state !== "inactive") return { verb: "restart", because: `was ${state} (${properties.SubState ?? "unknown"})` };
+  if (state !== "inactive")
+    return { verb: "restart", because: `was ${state} (${properties.SubState ?? "unknown"})` };
   // The template of a new instance may have been there before.
   if (record === undefined && unit.unit.includes("@")) return { verb: "start", because: "new" };
-  if (!isDoneOneshot(unit, properties) || record === undefined) return { verb: "start", because: "was inactive" };
+  if (!isDoneOneshot(unit, properties) || record === undefined)
+    return { verb: "start", because: "was inactive" };
   if (record.restartDigest === unit.restartDigest) return null;
   return { verb: "start", because: sayWhy(inputs, "restart", "start") };
 }
 
 /** A oneshot without RemainAfterExit= is inactive once it has done its work. */
 function isDoneOneshot(unit: UnitResource, properties: UnitProperties): boolean {
-  return unit.type === "oneshot" && properties.RemainAfterExit !== "yes" && (properties.Result ?? "success") === "success";
+  return (
+    unit.type === "oneshot" &&
+    properties.RemainAfterExit !== "yes" &&
+    (properties.Result ?? "success") === "success"
+  );
 }
 
 function restartDebt(situation: Situation): Debt | null {
@@ -81,8 +107,13 @@ function otherProgram({ unit, properties, changes, observation }: Situation): De
   const path = `/opt/${unit.service}/current`;
   if (!unit.inputPaths.includes(path)) return null;
   const change = changes.find(({ resource }) => resource.kind === "link" && resource.path === path);
-  const current = change === undefined ? (observation.paths.get(path)?.target ?? null) : (change.after?.target ?? null);
-  const because = sayOtherRelease(unit.service, observation.programs.get(Number(properties.MainPID ?? "0")), current);
+  const current =
+    change === undefined ? (observation.paths.get(path)?.target ?? null) : (change.after?.target ?? null);
+  const because = sayOtherRelease(
+    unit.service,
+    observation.programs.get(Number(properties.MainPID ?? "0")),
+    current,
+  );
   return because === null ? null : { verb: "restart", because };
 }
 
@@ -91,7 +122,8 @@ function reloadDebt({ unit, properties, record, inputs, observation }: Situation
   const isOwed = record !== undefined && record.reloadDigest !== unit.reloadDigest;
   if (!isOwed && changed.length === 0) return null;
   if (unit.canReload) return { verb: "reload", because: sayWhy(inputs, "reload", "reload") };
-  // A process that cannot reload never read the edit that is put back now: it still runs on what it started from.
+  // A process that cannot reload never read the edit that is put back now: it still runs on what it started
+  // from.
   if (!isOwed && isSameInstance(record, properties, observation.facts)) return null;
   return { verb: "restart", because: sayWhy(inputs, "reload", "restart") };
 }
@@ -103,7 +135,10 @@ function sayWhy(inputs: readonly InputChange[], effect: InputChange["effect"], m
   return inputs.length > 0 ? sayChanged(inputs) : `a run wrote new files and ended before the ${missed}`;
 }
 
-/** Why a process without a usable record is taken to run on old content; null when it surely started after all of it was written. */
+/**
+ * Why a process without a usable record is taken to run on old content; null when it surely started after all
+ * of it was written.
+ */
 function staleBecause({ unit, properties, changes, observation }: Situation): string | null {
   if (properties.NeedDaemonReload === "yes") return "started before systemd read its unit file";
   const started = startedAt(properties, observation.facts);

@@ -2,13 +2,23 @@
 import { parseUnitFile } from "../unit-file/parse.ts";
 
 /** One directive whose values are not the same in both texts; an empty string stands for "not there". */
-export type DirectiveChange = { readonly section: string; readonly name: string; readonly before: string; readonly after: string };
+export type DirectiveChange = {
+  readonly section: string;
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+};
 
-/** The directives that differ, in order of section and name. The order of lines of one name counts, everything else of the layout does not. */
+/**
+ * The directives that differ, in order of section and name. The order of lines of one name counts, everything
+ * else of the layout does not.
+ */
 export function diffUnitFiles(before: string, after: string): readonly DirectiveChange[] {
   const old = valuesOf(before);
   const wanted = valuesOf(after);
-  const keys = [...new Set([...old.keys(), ...wanted.keys()])].filter((key) => old.get(key) !== wanted.get(key));
+  const keys = [...new Set([...old.keys(), ...wanted.keys()])].filter(
+    (key) => old.get(key) !== wanted.get(key),
+  );
   return keys.sort().map((key) => {
     const [section = "", name = ""] = key.split("\n");
     return { section, name, before: old.get(key) ?? "", after: wanted.get(key) ?? "" };

@@ -1,6 +1,12 @@
-/** The systemctl show properties that the probe and the verify samples ask for: one list, used by planning, drift and verdicts. */
+/**
+ * The systemctl show properties that the probe and the verify samples ask for: one list, used by planning,
+ * drift and verdicts.
+ */
 
-/** Names for `systemctl show -p`, all of them known to systemd 247 and later (ConditionResult, ReloadResult … checked on 247, 252, 257). */
+/**
+ * Names for `systemctl show -p`, all of them known to systemd 247 and later (ConditionResult, ReloadResult …
+ * checked on 247, 252, 257).
+ */
 export const unitProperties: readonly string[] = [
   "Id",
   "Names",

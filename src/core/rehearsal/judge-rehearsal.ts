@@ -7,30 +7,49 @@ import type { Finding, Planned, RehearsalAnswer, RehearsalRequest } from "./rehe
 /** More than these are counted only. */
 const MOST = 20;
 
-/** The notices of each target: those about its own files; what is about none stands with the first that writes such files. systemd: the host's version. */
+/**
+ * The notices of each target: those about its own files; what is about none stands with the first that writes
+ * such files. systemd: the host's version.
+ */
 export function judgeRehearsal(
   planned: readonly Planned[],
   request: RehearsalRequest,
   answer: RehearsalAnswer,
   systemd: number,
 ): ReadonlyMap<HostTarget, readonly Notice[]> {
-  const findings = [...judgeUnits(planned, request, answer, systemd), ...judgeRotation(planned, request, answer)];
+  const findings = [
+    ...judgeUnits(planned, request, answer, systemd),
+    ...judgeRotation(planned, request, answer),
+  ];
   const all = planned.map(({ target }) => target);
   const byTarget = Map.groupBy(findings, ({ path }) => ownerOf(planned, path) ?? all[0]);
   return new Map(all.map((target) => [target, noticesOf(byTarget.get(target) ?? [])]));
 }
 
 function ownerOf(planned: readonly Planned[], path: string | null): HostTarget | null {
-  const found = planned.find(({ plan }) => plan.changes.some(({ resource }) => resource.kind === "file" && resource.path === path));
+  const found = planned.find(({ plan }) =>
+    plan.changes.some(({ resource }) => resource.kind === "file" && resource.path === path),
+  );
   return found?.target ?? null;
 }
 
 /** What refuses the apply stands first, so that it is never among those that are left out. */
 function noticesOf(findings: readonly Finding[]): readonly Notice[] {
-  const sorted = (["error", "warning", "info"] as const).flatMap((severity) => findings.filter((finding) => finding.severity === severity));
-  const shown = sorted.slice(0, MOST).map(({ severity, text }): Notice => ({ severity, code: "rehearsal", text }));
+  const sorted = (["error", "warning", "info"] as const).flatMap((severity) =>
+    findings.filter((finding) => finding.severity === severity),
+  );
+  const shown = sorted
+    .slice(0, MOST)
+    .map(({ severity, text }): Notice => ({ severity, code: "rehearsal", text }));
   const left = sorted.length - shown.length;
   return left === 0
     ? shown
-    : [...shown, { severity: "warning", code: "rehearsal", text: `systemd and logrotate say ${left} things more of these files` }];
+    : [
+        ...shown,
+        {
+          severity: "warning",
+          code: "rehearsal",
+          text: `systemd and logrotate say ${left} things more of these files`,
+        },
+      ];
 }

@@ -1,40 +1,73 @@
-/** What `systemd-analyze verify` said of a plan's unit files: each line that it did not say without them, at the place in the service file. */
+/**
+ * What `systemd-analyze verify` said of a plan's unit files: each line that it did not say without them, at
+ * the place in the service file.
+ */
 import { placeOfRendered } from "../lint/from-targets.ts";
 import type { FileResource, Service } from "../model.ts";
-import { type Finding, type Planned, type RehearsalAnswer, type RehearsalRequest, type Said, UNIT_FOLDER, unitOf } from "./rehearsal.ts";
+import {
+  type Finding,
+  type Planned,
+  type RehearsalAnswer,
+  type RehearsalRequest,
+  type Said,
+  UNIT_FOLDER,
+  unitOf,
+} from "./rehearsal.ts";
 
 /**
- * Findings. error: systemd would not load the unit ("Refusing"), its parser dies of it, or it requires a unit that is not there; all else, what it
- * ignores or what would not start, is a warning. What the transaction brings along (an executable) is no finding, nor what names none of the plan's units.
+ * Findings. error: systemd would not load the unit ("Refusing"), its parser dies of it, or it requires a unit
+ * that is not there; all else, what it ignores or what would not start, is a warning. What the transaction
+ * brings along (an executable) is no finding, nor what names none of the plan's units.
  */
-export function judgeUnits(planned: readonly Planned[], request: RehearsalRequest, { verify }: RehearsalAnswer, systemd: number): readonly Finding[] {
+export function judgeUnits(
+  planned: readonly Planned[],
+  request: RehearsalRequest,
+  { verify }: RehearsalAnswer,
+  systemd: number,
+): readonly Finding[] {
   if (verify === null) return [];
   const { after, before } = verify;
   const ending = sayEnding(after, before, systemd);
   if (ending !== null) return [ending];
   const known = new Set((before?.lines ?? []).map(withoutLine));
   const units = new Set(request.verify);
-  const lines = after.lines.filter((line) => !known.has(withoutLine(line)) && !NOISE.test(line) && !isDelivered(line, planned));
+  const lines = after.lines.filter(
+    (line) => !known.has(withoutLine(line)) && !NOISE.test(line) && !isDelivered(line, planned),
+  );
   const said = lines.flatMap((line) => readLine(line, units) ?? []);
   const refused = new Set(said.flatMap(({ unit, text }) => (/Refusing\.?$/.test(text) ? [unit] : [])));
   return said
     .filter(({ unit, text }) => !(text === BAD_SETTING && refused.has(unit)))
     .map(({ unit, path, line, text }) => ({
-      severity: /Refusing\.?$/.test(text) || text === BAD_SETTING || NEVER_STARTS.test(text) ? "error" : "warning",
+      severity:
+        /Refusing\.?$/.test(text) || text === BAD_SETTING || NEVER_STARTS.test(text) ? "error" : "warning",
       path,
       text: `systemd ${systemd} says of ${sayWhere(planned, unit, path, line)}: ${text}`,
     }));
 }
 
 /** Lines that only lead to another one, or explain it. */
-const NOISE = /: Found (?:ordering cycle|dependency) on |: Unable to break cycle |^Requested transaction contains /;
-/** It requires a unit that no file makes; what has none but comes by itself (devices, mounts) may be there all the same. */
-const NEVER_STARTS = /^Failed to create \S+\/start: Unit \S+\.(?:service|socket|target|timer|path) not found\.?$/;
+const NOISE =
+  /: Found (?:ordering cycle|dependency) on |: Unable to break cycle |^Requested transaction contains /;
+/**
+ * It requires a unit that no file makes; what has none but comes by itself (devices, mounts) may be there all
+ * the same.
+ */
+const NEVER_STARTS =
+  /^Failed to create \S+\/start: Unit \S+\.(?:service|socket|target|timer|path) not found\.?$/;
 const BAD_SETTING = "it has a bad unit file setting";
 
-type Line = { readonly unit: string; readonly path: string; readonly line: number | null; readonly text: string };
+type Line = {
+  readonly unit: string;
+  readonly path: string;
+  readonly line: number | null;
+  readonly text: string;
+};
 
-/** A line about one of these units; null for one about anything else. Formats: systemd 247 to 257, log_syntax and log_unit. */
+/**
+ * A line about one of these units; null for one about anything else. Formats: systemd 247 to 257, log_syntax
+ * and log_unit.
+ */
 function readLine(said: string, units: ReadonlySet<string>): Line | null {
   const [, file, line, text = ""] = /^(\/\S+?):(\d+): (.+)$/.exec(said) ?? [];
   if (file !== undefined) {
@@ -50,14 +83,22 @@ function readLine(said: string, units: ReadonlySet<string>): Line | null {
   return named === undefined ? null : { unit: named, path: UNIT_FOLDER + named, line: null, text: said };
 }
 
-/** The unit that a name is of: a template is tried by an instance, which 247 and 252 call i and 257 test_instance. */
+/**
+ * The unit that a name is of: a template is tried by an instance, which 247 and 252 call i and 257
+ * test_instance.
+ */
 function ownUnit(name: string, units: ReadonlySet<string>): string | null {
   const template = name.replace(/@[^@]*(\.[a-z]+)$/, "@$1");
   return units.has(name) ? name : units.has(template) ? template : null;
 }
 
 function sayEnding({ status }: Said, before: Said | null, systemd: number): Finding | null {
-  if (status === 124) return { severity: "warning", path: null, text: "systemd-analyze verify did not come to its end within 30 s" };
+  if (status === 124)
+    return {
+      severity: "warning",
+      path: null,
+      text: "systemd-analyze verify did not come to its end within 30 s",
+    };
   if (status <= 128 || status === before?.status) return null;
   const text = `systemd-analyze of systemd ${systemd} died of these unit files (signal ${status - 128}), and so might the host's manager, which reads them alike`;
   return { severity: "error", path: null, text };
@@ -74,7 +115,8 @@ function isDelivered(said: string, planned: readonly Planned[]): boolean {
   if (command === undefined) return false;
   const resources = planned.flatMap(({ target }) => target.resources);
   return resources.some((resource) => {
-    if (resource.kind === "account" || resource.kind === "unit" || resource.kind === "directory") return false;
+    if (resource.kind === "account" || resource.kind === "unit" || resource.kind === "directory")
+      return false;
     return command === resource.path || command.startsWith(`${resource.path}/`);
   });
 }
@@ -82,7 +124,9 @@ function isDelivered(said: string, planned: readonly Planned[]): boolean {
 function sayWhere(planned: readonly Planned[], unit: string, path: string, line: number | null): string {
   const name = `${path === UNIT_FOLDER + unit ? unit : path}${line === null ? "" : `:${line}`}`;
   const found = planned.flatMap(({ target }) =>
-    target.resources.flatMap((resource) => (resource.kind === "file" && resource.path === path ? [{ resource, services: target.services }] : [])),
+    target.resources.flatMap((resource) =>
+      resource.kind === "file" && resource.path === path ? [{ resource, services: target.services }] : [],
+    ),
   )[0];
   return found === undefined ? name : `${name} (${sayPlace(found.resource, found.services, line)})`;
 }
@@ -91,6 +135,7 @@ function sayWhere(planned: readonly Planned[], unit: string, path: string, line:
 function sayPlace(file: FileResource, services: readonly Service[], line: number | null): string {
   const service = services.find(({ name }) => name === file.service);
   if (service === undefined) return file.service;
-  const place = service.files.find(({ path }) => path === file.path)?.place ?? placeOfRendered(file, service, line);
+  const place =
+    service.files.find(({ path }) => path === file.path)?.place ?? placeOfRendered(file, service, line);
   return `${place.file}:${place.line}`;
 }

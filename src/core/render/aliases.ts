@@ -1,4 +1,7 @@
-/** What else of [Install] `systemctl enable` would do: other names of a unit, and units that are enabled along. */
+/**
+ * What else of [Install] `systemctl enable` would do: other names of a unit, and units that are enabled
+ * along.
+ */
 import type { Problem } from "../errors.ts";
 import type { LinkResource } from "../model.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
@@ -6,8 +9,15 @@ import { effectiveValues, makeProblem } from "./unit-text.ts";
 
 type Installed = Pick<RenderedUnit, "unit" | "install">;
 
-/** One link for each name of Alias=, as systemd allows them: of the unit's own type, a template's for a template (systemd.unit(5)). */
-export function renderAliases(service: string, { unit, install }: Installed, problems: Problem[]): readonly LinkResource[] {
+/**
+ * One link for each name of Alias=, as systemd allows them: of the unit's own type, a template's for a
+ * template (systemd.unit(5)).
+ */
+export function renderAliases(
+  service: string,
+  { unit, install }: Installed,
+  problems: Problem[],
+): readonly LinkResource[] {
   if (unit === null) return [];
   return wordsOf(install, "Alias").flatMap((alias) => {
     const reason = refuseAlias(unit, alias);
@@ -17,8 +27,15 @@ export function renderAliases(service: string, { unit, install }: Installed, pro
   });
 }
 
-/** Problems of Also= and DefaultInstance=. ours: every unit of the service; each of them is enabled by its own [Install] anyway. */
-export function checkInstall({ unit, install }: Installed, ours: ReadonlySet<string>, problems: Problem[]): void {
+/**
+ * Problems of Also= and DefaultInstance=. ours: every unit of the service; each of them is enabled by its own
+ * [Install] anyway.
+ */
+export function checkInstall(
+  { unit, install }: Installed,
+  ours: ReadonlySet<string>,
+  problems: Problem[],
+): void {
   if (unit === null) return;
   for (const other of wordsOf(install, "Also")) {
     const reason = `Also=${other} would enable a unit that is not of this service`;
@@ -32,22 +49,41 @@ export function checkInstall({ unit, install }: Installed, ours: ReadonlySet<str
 
 function refuseAlias(unit: string, alias: string): string | null {
   if (!/^[A-Za-z0-9:_.@\\-]{1,240}\.[a-z]+$/.test(alias)) return `Alias=${alias} is not the name of a unit`;
-  if (unit.includes("@") && !isTemplate(unit)) return `Alias=${alias}: a service with instances has no other names`;
+  if (unit.includes("@") && !isTemplate(unit))
+    return `Alias=${alias}: a service with instances has no other names`;
   if (alias === unit) return `Alias=${alias} is the unit's own name`;
-  if (typeOf(alias) !== typeOf(unit)) return `Alias=${alias} has to end in .${typeOf(unit)} as ${unit} does: systemd refuses it`;
-  return isTemplate(alias) === isTemplate(unit) ? null : `Alias=${alias} has to be a template just as ${unit} is: systemd refuses it`;
+  if (typeOf(alias) !== typeOf(unit))
+    return `Alias=${alias} has to end in .${typeOf(unit)} as ${unit} does: systemd refuses it`;
+  return isTemplate(alias) === isTemplate(unit)
+    ? null
+    : `Alias=${alias} has to be a template just as ${unit} is: systemd refuses it`;
 }
 
 function makeAlias(service: string, unit: string, alias: string): LinkResource {
   const path = `/etc/systemd/system/${alias}`;
-  return { kind: "link", id: `link:${path}`, service, role: "enablement", path, target: `/etc/systemd/system/${unit}` };
+  return {
+    kind: "link",
+    id: `link:${path}`,
+    service,
+    role: "enablement",
+    path,
+    target: `/etc/systemd/system/${unit}`,
+  };
 }
 
 function wordsOf(install: Installed["install"], name: string): readonly string[] {
-  return [...new Set(effectiveValues(install, name).flatMap((value) => value.split(/[ \t]+/)))].filter((word) => word !== "");
+  return [...new Set(effectiveValues(install, name).flatMap((value) => value.split(/[ \t]+/)))].filter(
+    (word) => word !== "",
+  );
 }
 
-function refuse(install: Installed["install"], name: string, word: string, reason: string, problems: Problem[]): void {
+function refuse(
+  install: Installed["install"],
+  name: string,
+  word: string,
+  reason: string,
+  problems: Problem[],
+): void {
   const place = install.findLast((entry) => entry.name === name && entry.value.includes(word))?.place;
   if (place !== undefined) problems.push(makeProblem(place, reason));
 }

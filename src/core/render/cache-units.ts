@@ -1,4 +1,7 @@
-/** The units that keep a cache over unmounts and reboots: one restores it at start and saves it at stop, another saves it when its timer says so. */
+/**
+ * The units that keep a cache over unmounts and reboots: one restores it at start and saves it at stop,
+ * another saves it when its timer says so.
+ */
 import type { Problem } from "../errors.ts";
 import type { Directives, Service } from "../model.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
@@ -12,11 +15,24 @@ export function cacheRestoreUnit({ name, cache }: Service): string | null {
   return cache?.persist ? `${name}-cache-restore.service` : null;
 }
 
-/** <service>-cache-restore.service, <service>-cache-save.service and its timer; nothing for a cache that is not kept. mount: what renderMountUnit gave. */
-export function renderCacheUnits(service: Service, mount: RenderedUnit, problems: Problem[]): readonly RenderedUnit[] {
+/**
+ * <service>-cache-restore.service, <service>-cache-save.service and its timer; nothing for a cache that is
+ * not kept. mount: what renderMountUnit gave.
+ */
+export function renderCacheUnits(
+  service: Service,
+  mount: RenderedUnit,
+  problems: Problem[],
+): readonly RenderedUnit[] {
   const restore = cacheRestoreUnit(service);
   const { cache } = service;
-  if (cache?.persist == null || restore === null || mount.unit === null || !isSafe(cache, cache.persist.to, problems)) return [];
+  if (
+    cache?.persist == null ||
+    restore === null ||
+    mount.unit === null ||
+    !isSafe(cache, cache.persist.to, problems)
+  )
+    return [];
   const folder = `${cache.persist.to}/${service.name}.saved`;
   const kept: Kept = {
     service,
@@ -42,11 +58,20 @@ type Kept = {
   readonly mount: string;
 };
 
-/** As the owner nobody is tricked by what the service puts into its cache; root must not be the owner of what others may write. */
+/**
+ * As the owner nobody is tricked by what the service puts into its cache; root must not be the owner of what
+ * others may write.
+ */
 function isSafe({ path, owner, mode, place }: Cache, to: string, problems: Problem[]): boolean {
   const before = problems.length;
   if (`${to}/`.startsWith(`${path}/`) || `${path}/`.startsWith(`${to}/`))
-    problems.push(makeProblem(place, `${to} and the cache ${path} lie within each other`, "Save the cache somewhere else."));
+    problems.push(
+      makeProblem(
+        place,
+        `${to} and the cache ${path} lie within each other`,
+        "Save the cache somewhere else.",
+      ),
+    );
   if (/^(?:root|0)$/.test(owner) && (Number.parseInt(mode, 8) & 0o022) !== 0)
     problems.push(
       makeProblem(
@@ -62,8 +87,8 @@ function isSafe({ path, owner, mode, place }: Cache, to: string, problems: Probl
 const LIMIT_SECONDS = 300;
 
 /**
- * $1 cache, $2 saved copy, $3 mark. A cache that holds something is left as it is. Without the mark nothing is saved, so that a copy that could not be
- * restored is never overwritten by the empty cache.
+ * $1 cache, $2 saved copy, $3 mark. A cache that holds something is left as it is. Without the mark nothing
+ * is saved, so that a copy that could not be restored is never overwritten by the empty cache.
  */
 const RESTORE = [
   // A folder that cannot be entered is not one in which nothing was saved.
@@ -74,7 +99,10 @@ const RESTORE = [
   `fi; stat -c %d "$1" >"$3"`,
 ].join(" ");
 
-/** tar's status 1 is a file that changed or went while it was read, which files of a running service do; 2 is a copy that is not whole. */
+/**
+ * tar's status 1 is a file that changed or went while it was read, which files of a running service do; 2 is
+ * a copy that is not whole.
+ */
 const SAVE = [
   `if [ "$(stat -c %d "$1")" != "$(cat "$3" 2>/dev/null)" ]; then`,
   `unit=\${3%/*}; echo "<3>nothing is saved: this cache was not restored; systemctl restart \${unit##*/} takes it as it is" >&2; exit 1; fi;`,
@@ -107,11 +135,26 @@ function renderRestore(kept: Kept, problems: Problem[]): RenderedUnit {
     { name: "Service", directives: [...own, ...surroundings(kept)] },
     { name: "Install", directives: install },
   ];
-  const file = makeFile(service.name, "unit", `/etc/systemd/system/${restore}`, formatUnitText(sections, problems));
+  const file = makeFile(
+    service.name,
+    "unit",
+    `/etc/systemd/system/${restore}`,
+    formatUnitText(sections, problems),
+  );
   const restartInputs = { BindsTo: hashSha256(mount) };
   const limits = { startTimeoutSeconds: LIMIT_SECONDS, stopTimeoutSeconds: LIMIT_SECONDS };
-  const loaded = { ...makeLoadedUnit(service.name, restore, file.path, "oneshot"), ...limits, running: true, inputPaths: [], after: [mount] };
-  return { resources: [file, { ...loaded, restartInputs, restartDigest: digestInputs(restartInputs) }], unit: restore, install };
+  const loaded = {
+    ...makeLoadedUnit(service.name, restore, file.path, "oneshot"),
+    ...limits,
+    running: true,
+    inputPaths: [],
+    after: [mount],
+  };
+  return {
+    resources: [file, { ...loaded, restartInputs, restartDigest: digestInputs(restartInputs) }],
+    unit: restore,
+    install,
+  };
 }
 
 function renderSave(kept: Kept, problems: Problem[]): RenderedUnit {
@@ -131,8 +174,17 @@ function renderSave(kept: Kept, problems: Problem[]): RenderedUnit {
     { name: "Unit", directives: unit },
     { name: "Service", directives: [...own, ...surroundings(kept)] },
   ];
-  const file = makeFile(service.name, "unit", `/etc/systemd/system/${save}`, formatUnitText(sections, problems));
-  return { resources: [file, makeLoadedUnit(service.name, save, file.path, "oneshot")], unit: save, install: [] };
+  const file = makeFile(
+    service.name,
+    "unit",
+    `/etc/systemd/system/${save}`,
+    formatUnitText(sections, problems),
+  );
+  return {
+    resources: [file, makeLoadedUnit(service.name, save, file.path, "oneshot")],
+    unit: save,
+    install: [],
+  };
 }
 
 function renderTimer({ service, cache, save, everySeconds }: Kept, problems: Problem[]): RenderedUnit {
@@ -145,23 +197,45 @@ function renderTimer({ service, cache, save, everySeconds }: Kept, problems: Pro
     ["AccuracySec", "1s"],
   ]);
   const sections = [
-    { name: "Unit", directives: makeDirectives(cache.place, [["Description", `Cache of ${service.name}: saved every so often`]]) },
+    {
+      name: "Unit",
+      directives: makeDirectives(cache.place, [
+        ["Description", `Cache of ${service.name}: saved every so often`],
+      ]),
+    },
     { name: "Timer", directives: times },
     { name: "Install", directives: install },
   ];
-  const file = makeFile(service.name, "unit", `/etc/systemd/system/${timer}`, formatUnitText(sections, problems));
-  return { resources: [file, { ...makeLoadedUnit(service.name, timer, file.path), running: true, inputPaths: [] }], unit: timer, install };
+  const file = makeFile(
+    service.name,
+    "unit",
+    `/etc/systemd/system/${timer}`,
+    formatUnitText(sections, problems),
+  );
+  return {
+    resources: [file, { ...makeLoadedUnit(service.name, timer, file.path), running: true, inputPaths: [] }],
+    unit: timer,
+    install,
+  };
 }
 
-/** Nothing of these words needs quoting: the paths are of letters, digits and . _ @ : + = - (renderMountUnit, the schema). */
+/**
+ * Nothing of these words needs quoting: the paths are of letters, digits and . _ @ : + = - (renderMountUnit,
+ * the schema).
+ */
 function commandLine(script: string, { cache, folder, restore }: Kept): string {
   const mark = `/run/${restore.replace(/\.service$/, "")}/device`;
   return `/bin/sh -c '${script.replaceAll("$", "$$$$").replaceAll("%", "%%")}' sh ${cache.path} ${folder}/cache.tar ${mark}`;
 }
 
-/** Whom both copy as, and that they reach nothing else. StateDirectory= makes the folder for them and gives it to another owner when that one changes. */
+/**
+ * Whom both copy as, and that they reach nothing else. StateDirectory= makes the folder for them and gives it
+ * to another owner when that one changes.
+ */
 function surroundings({ service, cache, folder }: Kept): Directives {
-  const slice = effectiveValues(service.service, "Slice").at(-1) ?? (service.slice === null ? null : sliceUnitName(service.slice.name));
+  const slice =
+    effectiveValues(service.service, "Slice").at(-1) ??
+    (service.slice === null ? null : sliceUnitName(service.slice.name));
   const rights = /^(?:root|0)$/.test(cache.owner) ? "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER" : "";
   return makeDirectives(cache.place, [
     ["User", cache.owner],
@@ -174,7 +248,10 @@ function surroundings({ service, cache, folder }: Kept): Directives {
   ]);
 }
 
-/** Nothing that a file of the cache may need when it is made again: no RestrictSUIDSGID=, which refuses a directory with setgid. */
+/**
+ * Nothing that a file of the cache may need when it is made again: no RestrictSUIDSGID=, which refuses a
+ * directory with setgid.
+ */
 const CONFINED = [
   ["NoNewPrivileges", "yes"],
   ["ProtectSystem", "strict"],

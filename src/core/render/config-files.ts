@@ -16,22 +16,47 @@ export type ConfigInputs = {
   readonly files: ReadonlyMap<string, Uint8Array>;
 };
 
-/** All config files of a service. A file whose template used a secret is secret itself, and must not be readable by everybody. */
-export function renderConfigFiles(service: Service, host: Host, inputs: ConfigInputs, problems: Problem[]): readonly RenderedConfig[] {
-  const context = { env: inputs.env, host, service: { name: service.name }, values: inputs.values, secrets: inputs.secrets };
+/**
+ * All config files of a service. A file whose template used a secret is secret itself, and must not be
+ * readable by everybody.
+ */
+export function renderConfigFiles(
+  service: Service,
+  host: Host,
+  inputs: ConfigInputs,
+  problems: Problem[],
+): readonly RenderedConfig[] {
+  const context = {
+    env: inputs.env,
+    host,
+    service: { name: service.name },
+    values: inputs.values,
+    secrets: inputs.secrets,
+  };
   return service.files.flatMap((config) => {
     const content = readContent(config, context, inputs.files, problems);
     if (content === null) return [];
     if (content.usesSecrets) reportOpenMode(config, problems);
     const { mode, owner, group, onChange } = config;
-    const file = makeFile(service.name, "config", config.path, content.data, { mode, owner, group, onChange, secret: content.usesSecrets });
+    const file = makeFile(service.name, "config", config.path, content.data, {
+      mode,
+      owner,
+      group,
+      onChange,
+      secret: content.usesSecrets,
+    });
     return [{ label: labelOf(config, service.files), file }];
   });
 }
 
 type Content = { readonly data: string | Uint8Array; readonly usesSecrets: boolean };
 
-function readContent(config: ConfigFile, context: TemplateContext, files: ReadonlyMap<string, Uint8Array>, problems: Problem[]): Content | null {
+function readContent(
+  config: ConfigFile,
+  context: TemplateContext,
+  files: ReadonlyMap<string, Uint8Array>,
+  problems: Problem[],
+): Content | null {
   const from = config.from;
   switch (from.kind) {
     case "content":
@@ -41,24 +66,39 @@ function readContent(config: ConfigFile, context: TemplateContext, files: Readon
     case "template": {
       const name = [`templates/${from.template}`, from.template].find((path) => files.has(path));
       const text = decodeText(name === undefined ? undefined : files.get(name));
-      if (name !== undefined && text !== null) return expand(text, context, { file: name, line: 1, column: 1 }, problems);
+      if (name !== undefined && text !== null)
+        return expand(text, context, { file: name, line: 1, column: 1 }, problems);
       const [message, hint] =
-        name === undefined ? ["is not there", "Templates stand in templates/."] : ["is not UTF-8 text", "Use source: for bytes."];
+        name === undefined
+          ? ["is not there", "Templates stand in templates/."]
+          : ["is not UTF-8 text", "Use source: for bytes."];
       problems.push(makeProblem(config.place, `The template ${from.template} ${message}`, hint));
       return null;
     }
   }
 }
 
-function readSource(source: string, place: Place, files: ReadonlyMap<string, Uint8Array>, problems: Problem[]): Content | null {
+function readSource(
+  source: string,
+  place: Place,
+  files: ReadonlyMap<string, Uint8Array>,
+  problems: Problem[],
+): Content | null {
   const data = files.get(source);
   if (data !== undefined) return { data, usesSecrets: false };
-  problems.push(makeProblem(place, `The source ${source} is not there`, "The path starts at the project folder."));
+  problems.push(
+    makeProblem(place, `The source ${source} is not there`, "The path starts at the project folder."),
+  );
   return null;
 }
 
 /** A template's mistakes join the others, so that all are reported in one go. */
-function expand(template: string, context: TemplateContext, origin: Place, problems: Problem[]): Content | null {
+function expand(
+  template: string,
+  context: TemplateContext,
+  origin: Place,
+  problems: Problem[],
+): Content | null {
   try {
     const { text, usesSecrets } = renderTemplate(template, context, origin);
     return { data: text, usesSecrets };
@@ -78,7 +118,13 @@ function decodeText(bytes: Uint8Array | undefined): string | null {
 function reportOpenMode(config: ConfigFile, problems: Problem[]): void {
   if ((Number.parseInt(config.mode, 8) & ~0o640) === 0) return;
   const hint = 'Write mode: "0640" or less; group: names who may read it.';
-  problems.push(makeProblem(config.place, `${config.path} holds a secret, and its mode ${config.mode} is wider than 0640`, hint));
+  problems.push(
+    makeProblem(
+      config.place,
+      `${config.path} holds a secret, and its mode ${config.mode} is wider than 0640`,
+      hint,
+    ),
+  );
 }
 
 function labelOf(config: ConfigFile, all: readonly ConfigFile[]): string {

@@ -1,32 +1,65 @@
-/** The secrets that reach a process as files of their own: LoadCredential= or LoadCredentialEncrypted= reads each from a file of root's (systemd.exec(5)). */
+/**
+ * The secrets that reach a process as files of their own: LoadCredential= or LoadCredentialEncrypted= reads
+ * each from a file of root's (systemd.exec(5)).
+ */
 import type { Problem } from "../errors.ts";
 import type { Directives, FileResource, Host, SecretValues, Service } from "../model.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { hashHeld, makeFile } from "./make-file.ts";
 import { makeDirectives, makeProblem } from "./unit-text.ts";
 
-/** systemd refuses to start a unit whose credentials, names and contents, come to more than this (CREDENTIALS_TOTAL_SIZE_MAX). */
+/**
+ * systemd refuses to start a unit whose credentials, names and contents, come to more than this
+ * (CREDENTIALS_TOTAL_SIZE_MAX).
+ */
 const MAX_BYTES = 1024 * 1024;
-/** The encrypted form is text, and systemd 252 reads 1.125 MiB of it: 870,000 bytes came through and 900,000 did not; 257 has no such limit. */
+/**
+ * The encrypted form is text, and systemd 252 reads 1.125 MiB of it: 870,000 bytes came through and 900,000
+ * did not; 257 has no such limit.
+ */
 const MAX_ENCRYPTED_BYTES = 870_000;
 const UNLIMITED_SYSTEMD = 257;
 
 /**
- * /etc/svcdeploy/credentials/<service>/<NAME>, root's alone, one a secret that is delivered as a credential: its value byte for byte, which the host
- * encrypts before it is written where it can.
+ * /etc/svcdeploy/credentials/<service>/<NAME>, root's alone, one a secret that is delivered as a credential:
+ * its value byte for byte, which the host encrypts before it is written where it can.
  */
-export function renderCredentialFiles(service: Service, host: Host, secrets: SecretValues, problems: Problem[]): readonly FileResource[] {
-  const role = isKnownDirective("Service", "LoadCredentialEncrypted", host.systemd) ? "encrypted-credential" : "credential";
+export function renderCredentialFiles(
+  service: Service,
+  host: Host,
+  secrets: SecretValues,
+  problems: Problem[],
+): readonly FileResource[] {
+  const role = isKnownDirective("Service", "LoadCredentialEncrypted", host.systemd)
+    ? "encrypted-credential"
+    : "credential";
   const files = service.secrets.flatMap(({ name, deliver, place }) => {
     if (deliver !== "credential") return [];
     const secret = secrets.get(name);
     const given = directivesOf(service).find(({ value }) => value.split(":")[0] === name);
-    if (secret === undefined) problems.push(makeProblem(place, `The secret ${name} has no value`, "Its provider was not asked or did not answer."));
-    if (given !== undefined) problems.push(makeProblem(given.place, `${given.name}= names the credential ${name}, which secrets: delivers already`));
+    if (secret === undefined)
+      problems.push(
+        makeProblem(
+          place,
+          `The secret ${name} has no value`,
+          "Its provider was not asked or did not answer.",
+        ),
+      );
+    if (given !== undefined)
+      problems.push(
+        makeProblem(
+          given.place,
+          `${given.name}= names the credential ${name}, which secrets: delivers already`,
+        ),
+      );
     const path = `/etc/svcdeploy/credentials/${service.name}/${name}`;
     const plain = makeFile(service.name, role, path, secret?.reveal() ?? "", { mode: "600", secret: true });
     const file = role === "credential" ? plain : { ...plain, sha256: hashHeld(plain.content) };
-    if (role === "encrypted-credential" && host.systemd < UNLIMITED_SYSTEMD && file.content.length > MAX_ENCRYPTED_BYTES)
+    if (
+      role === "encrypted-credential" &&
+      host.systemd < UNLIMITED_SYSTEMD &&
+      file.content.length > MAX_ENCRYPTED_BYTES
+    )
       problems.push(
         makeProblem(
           place,
@@ -38,7 +71,12 @@ export function renderCredentialFiles(service: Service, host: Host, secrets: Sec
   const bytes = files.reduce((sum, file) => sum + credentialName(file).length + file.content.length, 0);
   const [first] = service.secrets.filter(({ deliver }) => deliver === "credential");
   if (first !== undefined && bytes > MAX_BYTES)
-    problems.push(makeProblem(first.place, `The credentials of ${service.name} hold ${bytes} bytes together: systemd takes 1 MiB a unit`));
+    problems.push(
+      makeProblem(
+        first.place,
+        `The credentials of ${service.name} hold ${bytes} bytes together: systemd takes 1 MiB a unit`,
+      ),
+    );
   return files;
 }
 
@@ -46,7 +84,9 @@ export function renderCredentialFiles(service: Service, host: Host, secrets: Sec
 export function credentialDirectives(service: Service, files: readonly FileResource[]): Directives {
   return files.flatMap((file) => {
     const name = credentialName(file);
-    const { place } = service.secrets.find((secret) => secret.name === name) ?? { place: { file: service.file, line: 1, column: 1 } };
+    const { place } = service.secrets.find((secret) => secret.name === name) ?? {
+      place: { file: service.file, line: 1, column: 1 },
+    };
     const directive = file.role === "credential" ? "LoadCredential" : "LoadCredentialEncrypted";
     return makeDirectives(place, [[directive, `${name}:${file.path}`]]);
   });

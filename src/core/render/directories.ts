@@ -2,18 +2,34 @@
 import type { DirectoryResource, Service } from "../model.ts";
 import { formatMode } from "./make-file.ts";
 
-/** All directories of a service. paths: of the files and links that will be written. A declared directory wins over an implied one. */
-export function renderDirectories(service: Service, paths: readonly string[], hasRelease: boolean): readonly DirectoryResource[] {
-  const implied = [...paths.flatMap(parentsOf), ...(hasRelease ? [`/opt/${service.name}`, `/opt/${service.name}/releases`] : [])];
+/**
+ * All directories of a service. paths: of the files and links that will be written. A declared directory wins
+ * over an implied one.
+ */
+export function renderDirectories(
+  service: Service,
+  paths: readonly string[],
+  hasRelease: boolean,
+): readonly DirectoryResource[] {
+  const implied = [
+    ...paths.flatMap(parentsOf),
+    ...(hasRelease ? [`/opt/${service.name}`, `/opt/${service.name}/releases`] : []),
+  ];
   const all = new Map<string, DirectoryResource>();
   for (const path of implied)
     all.set(
       path,
-      makeDirectory(service, { path, mode: SECRETS.test(path) ? "700" : "755", owner: "root", group: "root" }, OURS.test(path) ? "enforce" : "keep"),
+      makeDirectory(
+        service,
+        { path, mode: SECRETS.test(path) ? "700" : "755", owner: "root", group: "root" },
+        OURS.test(path) ? "enforce" : "keep",
+      ),
     );
-  // The mount point has the mode and owner of the file system on it, so that both look alike whether it is mounted or not.
+  // The mount point has the mode and owner of the file system on it, so that both look alike whether it is
+  // mounted or not.
   if (service.cache !== null) all.set(service.cache.path, makeDirectory(service, service.cache, "enforce"));
-  for (const directory of service.directories) all.set(directory.path, makeDirectory(service, directory, "enforce"));
+  for (const directory of service.directories)
+    all.set(directory.path, makeDirectory(service, directory, "enforce"));
   return [...all.values()];
 }
 
@@ -23,12 +39,17 @@ const OURS = /^\/(etc\/svcdeploy|opt)(\/|$)/;
 /** Of enablement links and of drop-ins: beside ours there may be those of anybody. */
 const UNIT_LINKS = /^\/etc\/systemd\/system\/[^/]+\.(wants|requires|upholds|d)$/;
 
-/** Directories that a distribution makes itself, some with modes of their own (/etc/ssl/private): never declared by us. */
+/**
+ * Directories that a distribution makes itself, some with modes of their own (/etc/ssl/private): never
+ * declared by us.
+ */
 const SYSTEM_DIRECTORIES = new Set(
   `X11 alternatives apparmor apparmor.d apt audit binfmt.d ca-certificates containerd cron.d cron.daily cron.hourly cron.monthly cron.weekly
    cups dbus-1 default depmod.d docker dpkg environment.d fail2ban fonts init.d iproute2 kernel ldap ld.so.conf.d letsencrypt logrotate.d lvm
    modprobe.d modules-load.d netplan network NetworkManager nftables opt pam.d pki polkit-1 ppp profile.d rc.d resolvconf rsyslog.d security
-   selinux skel ssh ssl sudoers.d sysconfig sysctl.d systemd sysusers.d terminfo tmpfiles.d udev xdg yum.repos.d`.split(/\s+/),
+   selinux skel ssh ssl sudoers.d sysconfig sysctl.d systemd sysusers.d terminfo tmpfiles.d udev xdg yum.repos.d`.split(
+    /\s+/,
+  ),
 );
 
 function parentsOf(path: string): readonly string[] {
@@ -44,5 +65,14 @@ function makeDirectory(
   existing: DirectoryResource["existing"],
 ): DirectoryResource {
   const { path, mode, owner, group } = from;
-  return { kind: "directory", id: `directory:${path}`, service: service.name, path, mode: formatMode(mode), owner, group, existing };
+  return {
+    kind: "directory",
+    id: `directory:${path}`,
+    service: service.name,
+    path,
+    mode: formatMode(mode),
+    owner,
+    group,
+    existing,
+  };
 }

@@ -8,12 +8,18 @@ import { formatUnitText, makeDirectives, type Section } from "./unit-text.ts";
 export function renderDropIns(service: Service, problems: Problem[]): readonly FileResource[] {
   return service.dropIns.map(({ unit, name, sections, onChange, place }) => {
     const path = `/etc/systemd/system/${unit}.d/svcdeploy-${service.name}-${name}.conf`;
-    const text = formatUnitText([...sections, ...(onChange === "none" && unit.endsWith(".service") ? [patience(place)] : [])], problems);
+    const text = formatUnitText(
+      [...sections, ...(onChange === "none" && unit.endsWith(".service") ? [patience(place)] : [])],
+      problems,
+    );
     return makeFile(service.name, "drop-in", path, text, { onChange });
   });
 }
 
-/** systemd passes over sections that start with X-: it is there for whoever takes the drop-in away when the project has forgotten it. */
+/**
+ * systemd passes over sections that start with X-: it is there for whoever takes the drop-in away when the
+ * project has forgotten it.
+ */
 function patience(place: Place): Section {
   return { name: "X-Svcdeploy", directives: makeDirectives(place, [["OnChange", "none"]]) };
 }

@@ -1,4 +1,7 @@
-/** The file behind EnvironmentFile=: a service's environment and the secrets that go with it, quoted so that systemd reads every byte back. */
+/**
+ * The file behind EnvironmentFile=: a service's environment and the secrets that go with it, quoted so that
+ * systemd reads every byte back.
+ */
 import type { Problem } from "../errors.ts";
 import type { FileResource, Place, SecretValues, Service } from "../model.ts";
 import { formatEnvironmentFileAssignment } from "../unit-file/quote.ts";
@@ -6,10 +9,21 @@ import { goVariables } from "./go-runtime.ts";
 import { makeFile } from "./make-file.ts";
 import { MANAGED, makeProblem } from "./unit-text.ts";
 
-/** /etc/svcdeploy/env/<service>.env, root-owned 0600; nothing when the service has neither environment nor secrets. */
-export function renderEnvironmentFile(service: Service, secrets: SecretValues, problems: Problem[]): readonly FileResource[] {
+/**
+ * /etc/svcdeploy/env/<service>.env, root-owned 0600; nothing when the service has neither environment nor
+ * secrets.
+ */
+export function renderEnvironmentFile(
+  service: Service,
+  secrets: SecretValues,
+  problems: Problem[],
+): readonly FileResource[] {
   const delivered = service.secrets.filter(({ deliver }) => deliver === "environment");
-  const variables = [...service.environment, ...goVariables(service), ...readSecrets(delivered, secrets, problems)];
+  const variables = [
+    ...service.environment,
+    ...goVariables(service),
+    ...readSecrets(delivered, secrets, problems),
+  ];
   if (variables.length === 0) return [];
   reportRepeated(variables, problems);
   const lines = variables.map(({ name, value, place }) => formatLine(name, value, place, problems));
@@ -20,11 +34,17 @@ export function renderEnvironmentFile(service: Service, secrets: SecretValues, p
 
 type Variable = { readonly name: string; readonly value: string; readonly place: Place };
 
-function readSecrets(delivered: Service["secrets"], secrets: SecretValues, problems: Problem[]): readonly Variable[] {
+function readSecrets(
+  delivered: Service["secrets"],
+  secrets: SecretValues,
+  problems: Problem[],
+): readonly Variable[] {
   return delivered.flatMap(({ name, place }) => {
     const secret = secrets.get(name);
     if (secret !== undefined) return [{ name, value: secret.reveal(), place }];
-    problems.push(makeProblem(place, `The secret ${name} has no value`, "Its provider was not asked or did not answer."));
+    problems.push(
+      makeProblem(place, `The secret ${name} has no value`, "Its provider was not asked or did not answer."),
+    );
     return [];
   });
 }
@@ -32,7 +52,10 @@ function readSecrets(delivered: Service["secrets"], secrets: SecretValues, probl
 function reportRepeated(variables: readonly Variable[], problems: Problem[]): void {
   const seen = new Set<string>();
   for (const { name, place } of variables) {
-    if (seen.has(name)) problems.push(makeProblem(place, `${name} is set twice`, "A name stands either in environment or in secrets."));
+    if (seen.has(name))
+      problems.push(
+        makeProblem(place, `${name} is set twice`, "A name stands either in environment or in secrets."),
+      );
     seen.add(name);
   }
 }

@@ -6,8 +6,8 @@ import { renderTemplate, type TemplateContext } from "./template.ts";
 type Path = readonly (string | number)[];
 
 /**
- * The tree with every string expanded, `files[].content` excepted: it is rendered later, with secrets. Maps stay null-prototype records.
- * Throws ConfigError with the mistakes of all strings.
+ * The tree with every string expanded, `files[].content` excepted: it is rendered later, with secrets. Maps
+ * stay null-prototype records. Throws ConfigError with the mistakes of all strings.
  */
 export function expandTree(source: ServiceSource, context: Omit<TemplateContext, "secrets">): TreeMap {
   const problems: Problem[] = [];
@@ -15,7 +15,13 @@ export function expandTree(source: ServiceSource, context: Omit<TemplateContext,
     if (typeof tree === "string")
       return isFileContent(path)
         ? tree
-        : expandString(tree, source, { ...context, instance: source.instanceAt?.(path) ?? null, secrets: null }, path, problems);
+        : expandString(
+            tree,
+            source,
+            { ...context, instance: source.instanceAt?.(path) ?? null, secrets: null },
+            path,
+            problems,
+          );
     if (tree === null || typeof tree !== "object") return tree;
     if (isList(tree)) return tree.map((item, index) => expand(item, [...path, index]));
     return expandMap(tree, path, expand);
@@ -31,7 +37,13 @@ function expandMap(map: TreeMap, path: Path, expand: (tree: Tree, path: Path) =>
   return copy;
 }
 
-function expandString(text: string, source: ServiceSource, context: TemplateContext, path: Path, problems: Problem[]): string {
+function expandString(
+  text: string,
+  source: ServiceSource,
+  context: TemplateContext,
+  path: Path,
+  problems: Problem[],
+): string {
   if (!text.includes("{{")) return text;
   try {
     return renderTemplate(text, context, source.placeOf(path)).text;

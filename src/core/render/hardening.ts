@@ -1,4 +1,7 @@
-/** The hardening profiles: directives that a service gets unless it sets them itself. All are known to systemd 247 (systemd.exec(5)). */
+/**
+ * The hardening profiles: directives that a service gets unless it sets them itself. All are known to systemd
+ * 247 (systemd.exec(5)).
+ */
 import type { Directives, Service } from "../model.ts";
 import { makeDirectives } from "./unit-text.ts";
 
@@ -6,7 +9,10 @@ import { makeDirectives } from "./unit-text.ts";
 export function hardeningDirectives(service: Service, section: Directives): Directives {
   const own = new Set(section.map((directive) => directive.name));
   const wanted = profileOf(service, section).filter(([name]) => !own.has(name));
-  const writable = service.hardening === "strict" && wanted.some(([name]) => name === "ProtectSystem") ? writablePaths(service) : [];
+  const writable =
+    service.hardening === "strict" && wanted.some(([name]) => name === "ProtectSystem")
+      ? writablePaths(service)
+      : [];
   return makeDirectives({ file: service.file, line: 1, column: 1 }, [...wanted, ...writable]);
 }
 
@@ -35,8 +41,9 @@ const STANDARD: Profile = [
 ];
 
 /**
- * Standard, the file system read-only, and more taken away. A program that makes code at run time (JVM, Node.js) sets MemoryDenyWriteExecute: no;
- * one that reads other processes or all of /proc/sys sets ProtectProc: default.
+ * Standard, the file system read-only, and more taken away. A program that makes code at run time (JVM,
+ * Node.js) sets MemoryDenyWriteExecute: no; one that reads other processes or all of /proc/sys sets
+ * ProtectProc: default.
  */
 const STRICT: Profile = [
   ...STANDARD.map(([name, value]) => [name, name === "ProtectSystem" ? "strict" : value] as const),
@@ -76,7 +83,9 @@ function ambientCapabilities(section: Directives): string {
 
 /** ProtectSystem=strict makes everything read-only: what the service declares as its own stays writable. */
 function writablePaths(service: Service): Profile {
-  const owned = service.directories.filter((directory) => directory.owner !== "root").map((directory) => directory.path);
+  const owned = service.directories
+    .filter((directory) => directory.owner !== "root")
+    .map((directory) => directory.path);
   const paths = [...(service.cache === null ? [] : [service.cache.path]), ...owned];
   return paths.map((path) => ["ReadWritePaths", `-${path}`] as const);
 }

@@ -1,4 +1,7 @@
-/** The unit of a job that a timer or a path starts. It runs as the service does: account, environment, slice and hardening; a oneshot unless it says otherwise. */
+/**
+ * The unit of a job that a timer or a path starts. It runs as the service does: account, environment, slice
+ * and hardening; a oneshot unless it says otherwise.
+ */
 import type { Problem } from "../errors.ts";
 import type { Directives, Place, Service } from "../model.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
@@ -8,27 +11,61 @@ import { followingDirectives, mountDirectives, type UnitParts } from "./service-
 import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
 
 /** What a job is made of. */
-export type Job = { readonly name: string; readonly unit: Directives; readonly service: Directives; readonly place: Place };
+export type Job = {
+  readonly name: string;
+  readonly unit: Directives;
+  readonly service: Directives;
+  readonly place: Place;
+};
 
 /** <service>-<name>.service: nothing of a plan starts it. */
 export function renderJob(service: Service, job: Job, parts: UnitParts, problems: Problem[]): RenderedUnit {
   const unit = `${service.name}-${job.name}.service`;
-  const described = effectiveValues(job.unit, "Description").length > 0 ? [] : [["Description", `Job ${job.name} of ${service.name}`] as const];
+  const described =
+    effectiveValues(job.unit, "Description").length > 0
+      ? []
+      : [["Description", `Job ${job.name} of ${service.name}`] as const];
   const type = effectiveValues(job.service, "Type").at(-1);
   const oneshot: Directives = type === undefined ? makeDirectives(job.place, [["Type", "oneshot"]]) : [];
   const sections = [
-    { name: "Unit", directives: [...makeDirectives(job.place, described), ...job.unit, ...mountDirectives(service)] },
+    {
+      name: "Unit",
+      directives: [...makeDirectives(job.place, described), ...job.unit, ...mountDirectives(service)],
+    },
     {
       name: "Service",
-      directives: [...oneshot, ...job.service, ...inherited(service, job, problems), ...followingDirectives(service, job.service, parts)],
+      directives: [
+        ...oneshot,
+        ...job.service,
+        ...inherited(service, job, problems),
+        ...followingDirectives(service, job.service, parts),
+      ],
     },
   ];
-  const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
-  return { resources: [file, makeLoadedUnit(service.name, unit, file.path, type ?? "oneshot")], unit, install: [] };
+  const file = makeFile(
+    service.name,
+    "unit",
+    `/etc/systemd/system/${unit}`,
+    formatUnitText(sections, problems),
+  );
+  return {
+    resources: [file, makeLoadedUnit(service.name, unit, file.path, type ?? "oneshot")],
+    unit,
+    install: [],
+  };
 }
 
 /** Whom the service runs as, and where: a job without them would run as root. */
-const SURROUNDINGS = new Set(["User", "Group", "SupplementaryGroups", "DynamicUser", "WorkingDirectory", "UMask", "EnvironmentFile", "Environment"]);
+const SURROUNDINGS = new Set([
+  "User",
+  "Group",
+  "SupplementaryGroups",
+  "DynamicUser",
+  "WorkingDirectory",
+  "UMask",
+  "EnvironmentFile",
+  "Environment",
+]);
 
 function inherited(service: Service, job: Job, problems: Problem[]): Directives {
   const own = new Set(job.service.map(({ name }) => name));

@@ -1,8 +1,13 @@
-/** Units that shall be loaded from our file and that nothing of a plan starts: slices, which start with their first member, and the jobs of timers. */
+/**
+ * Units that shall be loaded from our file and that nothing of a plan starts: slices, which start with their
+ * first member, and the jobs of timers.
+ */
 import type { UnitResource } from "../model.ts";
 import { digestInputs } from "./make-file.ts";
 
-/** The resource of such a unit: no inputs, so that a change of its file needs no more than a daemon-reload. */
+/**
+ * The resource of such a unit: no inputs, so that a change of its file needs no more than a daemon-reload.
+ */
 export function makeLoadedUnit(service: string, unit: string, path: string, type = ""): UnitResource {
   return {
     kind: "unit",

@@ -11,7 +11,15 @@ export function makeFile(
   options: Partial<Pick<FileResource, "mode" | "owner" | "group" | "secret" | "onChange">> = {},
 ): FileResource {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const fixed = { kind: "file", id: `file:${path}`, service, role, path, content: bytes, sha256: hashSha256(bytes) } as const;
+  const fixed = {
+    kind: "file",
+    id: `file:${path}`,
+    service,
+    role,
+    path,
+    content: bytes,
+    sha256: hashSha256(bytes),
+  } as const;
   return {
     ...fixed,
     mode: formatMode(options.mode ?? "644"),
@@ -34,8 +42,8 @@ export function hashSha256(content: string | Uint8Array): string {
 }
 
 /**
- * What an encrypted credential holds, as 64 hex digits; never the sha256 of the text itself, which a plain file in its place would have. probe.sh and
- * encrypt.sh say the same.
+ * What an encrypted credential holds, as 64 hex digits; never the sha256 of the text itself, which a plain
+ * file in its place would have. probe.sh and encrypt.sh say the same.
  */
 export function hashHeld(content: Uint8Array): string {
   return createHash("sha256").update("encrypted credential\n").update(content).digest("hex");

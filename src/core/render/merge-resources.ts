@@ -4,9 +4,10 @@ import type { Resource, Service, UnitResource } from "../model.ts";
 import { templateOf } from "../unit-file/unit-name.ts";
 
 /**
- * All resources of a host by id, in the order of compareResources. Identical ones (a shared slice, directory or account) come out once, owned by
- * the first service in order of names. Units' `after` keeps only units that are in the result. services: whose resources they are, for the messages.
- * Throws ConfigError that names both services when two want different things under one id or path, and for a drop-in for a unit of theirs.
+ * All resources of a host by id, in the order of compareResources. Identical ones (a shared slice, directory
+ * or account) come out once, owned by the first service in order of names. Units' `after` keeps only units
+ * that are in the result. services: whose resources they are, for the messages. Throws ConfigError that names
+ * both services when two want different things under one id or path, and for a drop-in for a unit of theirs.
  */
 export function mergeResources(
   perService: readonly (readonly Resource[])[],
@@ -23,29 +24,53 @@ export function mergeResources(
 }
 
 /** What a unit of ours shall be stands in its service. */
-function refuseOwnDropIns(dropIns: Service["dropIns"], resources: readonly Resource[], units: ReadonlySet<string>): void {
-  const unitFiles = new Set(resources.flatMap((resource) => (resource.kind === "file" && resource.role === "unit" ? [resource.path] : [])));
+function refuseOwnDropIns(
+  dropIns: Service["dropIns"],
+  resources: readonly Resource[],
+  units: ReadonlySet<string>,
+): void {
+  const unitFiles = new Set(
+    resources.flatMap((resource) =>
+      resource.kind === "file" && resource.role === "unit" ? [resource.path] : [],
+    ),
+  );
   // An instance of a template of ours is ours as well, whether the service has it now or not.
-  const own = dropIns.filter(({ unit }) => units.has(unit) || unitFiles.has(`/etc/systemd/system/${templateOf(unit)}`));
+  const own = dropIns.filter(
+    ({ unit }) => units.has(unit) || unitFiles.has(`/etc/systemd/system/${templateOf(unit)}`),
+  );
   const hint = "Drop-ins are for units of others: write it in the service itself.";
-  const problems = own.map(({ unit, place }): Problem => ({ place, message: `dropins: ${unit} is a unit of this project`, hint, excerpt: "" }));
+  const problems = own.map(
+    ({ unit, place }): Problem => ({
+      place,
+      message: `dropins: ${unit} is a unit of this project`,
+      hint,
+      excerpt: "",
+    }),
+  );
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** mergeResources without a look at `after`: one resource an id, in order. Throws ConfigError. */
-export function uniteResources(resources: readonly Resource[], files: ReadonlyMap<string, string>): Resource[] {
+export function uniteResources(
+  resources: readonly Resource[],
+  files: ReadonlyMap<string, string>,
+): Resource[] {
   const united = new Map<string, Resource>();
   const problems: Problem[] = [];
   for (const resource of resources.toSorted((left, right) => compareText(left.service, right.service))) {
     const other = united.get(resource.id) ?? findSamePath(united, resource);
     if (other === undefined || yieldsTo(other, resource)) united.set(resource.id, resource);
-    else if (!yieldsTo(resource, other) && fingerprint(other) !== fingerprint(resource)) problems.push(describeConflict(other, resource, files));
+    else if (!yieldsTo(resource, other) && fingerprint(other) !== fingerprint(resource))
+      problems.push(describeConflict(other, resource, files));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return [...united.values()].sort(compareResources);
 }
 
-/** Order of resources: accounts, directories (parents first), releases, files, links, units (slices, mounts, others); each by id. */
+/**
+ * Order of resources: accounts, directories (parents first), releases, files, links, units (slices, mounts,
+ * others); each by id.
+ */
 export function compareResources(left: Resource, right: Resource): number {
   return rankOf(left) - rankOf(right) || compareText(left.id, right.id);
 }
@@ -64,7 +89,10 @@ function compareText(left: string, right: string): number {
   return left < right ? -1 : 1;
 }
 
-/** A path can be only one thing: a file and a directory of one path have different ids. Units share the path of their own file. */
+/**
+ * A path can be only one thing: a file and a directory of one path have different ids. Units share the path
+ * of their own file.
+ */
 function findSamePath(merged: ReadonlyMap<string, Resource>, resource: Resource): Resource | undefined {
   if (resource.kind === "unit" || resource.kind === "account") return undefined;
   const ids = KINDS.map((kind) => `${kind}:${resource.path}`);
@@ -73,7 +101,12 @@ function findSamePath(merged: ReadonlyMap<string, Resource>, resource: Resource)
 
 /** A parent that nobody declared is what another service declares it to be. */
 function yieldsTo(implied: Resource, declared: Resource): boolean {
-  return implied.kind === "directory" && implied.existing === "keep" && declared.kind === "directory" && declared.existing === "enforce";
+  return (
+    implied.kind === "directory" &&
+    implied.existing === "keep" &&
+    declared.kind === "directory" &&
+    declared.existing === "enforce"
+  );
 }
 
 function fingerprint(resource: Resource): string {
@@ -84,8 +117,11 @@ function fingerprint(resource: Resource): string {
 function describeConflict(first: Resource, second: Resource, files: ReadonlyMap<string, string>): Problem {
   const what = second.kind === "unit" ? `unit ${second.unit}` : second.id.replace(":", " ");
   const who =
-    first.service === second.service ? `Service ${first.service} declares twice` : `Services ${first.service} and ${second.service} both declare`;
-  const fields = first.kind === second.kind ? describeFields(first, second) : `${first.kind} and ${second.kind}`;
+    first.service === second.service
+      ? `Service ${first.service} declares twice`
+      : `Services ${first.service} and ${second.service} both declare`;
+  const fields =
+    first.kind === second.kind ? describeFields(first, second) : `${first.kind} and ${second.kind}`;
   return {
     place: { file: files.get(second.service) ?? `services/${second.service}.yaml`, line: 1, column: 1 },
     message: `${who} ${what}, and differently: ${fields}`,
@@ -97,7 +133,9 @@ function describeConflict(first: Resource, second: Resource, files: ReadonlyMap<
 function describeFields(first: Resource, second: Resource): string {
   const before = new Map<string, unknown>(Object.entries(first));
   const hidden = new Set(["service", "id", "sha256"]);
-  const names = Object.entries(second).filter(([key, value]) => !hidden.has(key) && JSON.stringify(value) !== JSON.stringify(before.get(key)));
+  const names = Object.entries(second).filter(
+    ([key, value]) => !hidden.has(key) && JSON.stringify(value) !== JSON.stringify(before.get(key)),
+  );
   return names.map(([key]) => key).join(", ");
 }
 

@@ -1,4 +1,7 @@
-/** The paths that systemd watches for a service: for each a path unit, which runs, and the unit of its job where it has one. */
+/**
+ * The paths that systemd watches for a service: for each a path unit, which runs, and the unit of its job
+ * where it has one.
+ */
 import type { Problem } from "../errors.ts";
 import type { PathUnit, Service, UnitResource } from "../model.ts";
 import { renderJob } from "./job-unit.ts";
@@ -9,7 +12,11 @@ import type { UnitParts } from "./service-unit.ts";
 import { effectiveValues, formatUnitText, makeDirectives } from "./unit-text.ts";
 
 /** Each path and its job. */
-export function renderPathUnits(service: Service, parts: UnitParts, problems: Problem[]): readonly RenderedUnit[] {
+export function renderPathUnits(
+  service: Service,
+  parts: UnitParts,
+  problems: Problem[],
+): readonly RenderedUnit[] {
   return service.paths.flatMap((path) => [
     renderPath(service, path, problems),
     ...(path.starts === "job" ? [renderJob(service, path, parts, problems)] : []),
@@ -19,22 +26,40 @@ export function renderPathUnits(service: Service, parts: UnitParts, problems: Pr
 function renderPath(service: Service, path: PathUnit, problems: Problem[]): RenderedUnit {
   const unit = `${service.name}-${path.name}.path`;
   const install = makeDirectives(path.place, [["WantedBy", "paths.target"]]);
-  const started = path.starts === "job" ? [] : makeDirectives(path.place, [["Unit", `${service.name}.service`]]);
+  const started =
+    path.starts === "job" ? [] : makeDirectives(path.place, [["Unit", `${service.name}.service`]]);
   const sections = [
-    { name: "Unit", directives: makeDirectives(path.place, [["Description", `Path ${path.name} of ${service.name}`]]) },
+    {
+      name: "Unit",
+      directives: makeDirectives(path.place, [["Description", `Path ${path.name} of ${service.name}`]]),
+    },
     { name: "Path", directives: [...path.path, ...started] },
     { name: "Install", directives: install },
   ];
-  const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
+  const file = makeFile(
+    service.name,
+    "unit",
+    `/etc/systemd/system/${unit}`,
+    formatUnitText(sections, problems),
+  );
   const restartInputs = inputsOf(path);
   const loaded = makeLoadedUnit(service.name, unit, file.path);
-  const inputs = { restartInputs, restartDigest: digestInputs(restartInputs), inputPaths: Object.keys(restartInputs).length > 0 ? [file.path] : [] };
+  const inputs = {
+    restartInputs,
+    restartDigest: digestInputs(restartInputs),
+    inputPaths: Object.keys(restartInputs).length > 0 ? [file.path] : [],
+  };
   return { resources: [file, { ...loaded, running: true, ...inputs }], unit, install };
 }
 
-/** A daemon-reload alone makes a running path unit watch its new paths and start its new unit; only MakeDirectory= counts when it starts (tried on 247, 252 and 257). */
+/**
+ * A daemon-reload alone makes a running path unit watch its new paths and start its new unit; only
+ * MakeDirectory= counts when it starts (tried on 247, 252 and 257).
+ */
 function inputsOf({ path }: PathUnit): UnitResource["restartInputs"] {
   if (!/^(?:1|yes|y|true|t|on)$/i.test(effectiveValues(path, "MakeDirectory").at(-1) ?? "")) return {};
   const names = [...new Set(path.map(({ name }) => name))].filter((name) => !name.startsWith("Trigger"));
-  return Object.fromEntries(names.map((name) => [name, hashSha256(JSON.stringify(effectiveValues(path, name)))]));
+  return Object.fromEntries(
+    names.map((name) => [name, hashSha256(JSON.stringify(effectiveValues(path, name)))]),
+  );
 }

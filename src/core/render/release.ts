@@ -3,24 +3,48 @@ import type { Problem } from "../errors.ts";
 import type { ArtifactSource, LinkResource, ReleaseResource, Service } from "../model.ts";
 import { makeProblem } from "./unit-text.ts";
 
-/** The artifact as found on the controller: sha256 in 64 hex digits (of a tree its digest), bytes of all its files, what is sent of it. */
-export type RenderedArtifact = { readonly sha256: string; readonly size: number; readonly source: ArtifactSource };
+/**
+ * The artifact as found on the controller: sha256 in 64 hex digits (of a tree its digest), bytes of all its
+ * files, what is sent of it.
+ */
+export type RenderedArtifact = {
+  readonly sha256: string;
+  readonly size: number;
+  readonly source: ArtifactSource;
+};
 
 /** /opt/<service>/releases/<version>-<sha12> and the link to it; nothing without an artifact. */
-export function renderRelease(service: Service, artifact: RenderedArtifact | null, problems: Problem[]): readonly (ReleaseResource | LinkResource)[] {
+export function renderRelease(
+  service: Service,
+  artifact: RenderedArtifact | null,
+  problems: Problem[],
+): readonly (ReleaseResource | LinkResource)[] {
   const wanted = service.artifact;
   if (wanted === null) return [];
   const name = wanted.source.split("/").at(-1) ?? "";
-  const refuse = (message: string, hint: string) => void problems.push(makeProblem(wanted.place, message, hint));
-  if (artifact === null) refuse(`The artifact ${wanted.source} is not there`, "Build or fetch it first; the path starts at the project folder.");
-  if (!isPlainName(name)) refuse(`"${name}" cannot be the name of an artifact`, "Use letters, digits and . _ + - in its file's name.");
+  const refuse = (message: string, hint: string) =>
+    void problems.push(makeProblem(wanted.place, message, hint));
+  if (artifact === null)
+    refuse(
+      `The artifact ${wanted.source} is not there`,
+      "Build or fetch it first; the path starts at the project folder.",
+    );
+  if (!isPlainName(name))
+    refuse(
+      `"${name}" cannot be the name of an artifact`,
+      "Use letters, digits and . _ + - in its file's name.",
+    );
   if (wanted.version !== null && !isPlainName(wanted.version)) {
-    refuse(`"${wanted.version}" cannot be a version`, "It becomes the name of a directory: use letters, digits and . _ + ~ -");
+    refuse(
+      `"${wanted.version}" cannot be a version`,
+      "It becomes the name of a directory: use letters, digits and . _ + ~ -",
+    );
   }
   if (artifact === null) return [];
   const directory = [wanted.version, artifact.sha256.slice(0, 12)].filter((part) => part !== null).join("-");
   const form = wanted.form === "file" ? "file" : "tree";
-  // An artifact may say more of itself, such as who signed it; what is not of the release must not get into it.
+  // An artifact may say more of itself, such as who signed it; what is not of the release must not get into
+  // it.
   const { sha256, size, source } = artifact;
   return makeRelease(service.name, directory, { form, name, keep: wanted.keep, sha256, size, source });
 }
@@ -38,6 +62,13 @@ function makeRelease(
   const link = `/opt/${service}/current`;
   return [
     { kind: "release", id: `release:${path}`, service, path, ...rest },
-    { kind: "link", id: `link:${link}`, service, role: "current", path: link, target: `releases/${directory}` },
+    {
+      kind: "link",
+      id: `link:${link}`,
+      service,
+      role: "current",
+      path: link,
+      target: `releases/${directory}`,
+    },
   ];
 }

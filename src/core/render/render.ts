@@ -1,6 +1,19 @@
-/** Rendering: one service for one host becomes the resources that the host shall have. Pure; reads no host state. */
+/**
+ * Rendering: one service for one host becomes the resources that the host shall have. Pure; reads no host
+ * state.
+ */
 import { ConfigError } from "../errors.ts";
-import type { DirectoryResource, FileResource, Host, LinkResource, ReleaseResource, Resource, SecretValues, Service, TreeMap } from "../model.ts";
+import type {
+  DirectoryResource,
+  FileResource,
+  Host,
+  LinkResource,
+  ReleaseResource,
+  Resource,
+  SecretValues,
+  Service,
+  TreeMap,
+} from "../model.ts";
 import { renderAccount } from "./account.ts";
 import { checkInstall, renderAliases } from "./aliases.ts";
 import { renderCacheUnits } from "./cache-units.ts";
@@ -21,7 +34,10 @@ import { renderSocketUnits } from "./socket-units.ts";
 import { renderTimerUnits } from "./timer-units.ts";
 import type { Mistakes } from "./unit-text.ts";
 
-/** What rendering needs beside service and host. files: project files by path relative to the root. artifact: the file behind service.artifact, as found on the controller. */
+/**
+ * What rendering needs beside service and host. files: project files by path relative to the root. artifact:
+ * the file behind service.artifact, as found on the controller.
+ */
 export type RenderInputs = {
   readonly env: string;
   readonly values: TreeMap;
@@ -31,10 +47,17 @@ export type RenderInputs = {
 };
 
 /**
- * The resources of one service on one host, in the order of compareResources; ids are unique. `after` of a unit may name units of other services:
- * mergeResources keeps those that exist. problems: an empty list, with a trace when the lines' origins are wanted. Throws ConfigError with every mistake found: values a format cannot carry, missing files or secrets.
+ * The resources of one service on one host, in the order of compareResources; ids are unique. `after` of a
+ * unit may name units of other services: mergeResources keeps those that exist. problems: an empty list, with
+ * a trace when the lines' origins are wanted. Throws ConfigError with every mistake found: values a format
+ * cannot carry, missing files or secrets.
  */
-export function renderService(service: Service, host: Host, inputs: RenderInputs, problems: Mistakes = []): Resource[] {
+export function renderService(
+  service: Service,
+  host: Host,
+  inputs: RenderInputs,
+  problems: Mistakes = [],
+): Resource[] {
   const release = renderRelease(service, inputs.artifact, problems);
   const environment = renderEnvironmentFile(service, inputs.secrets, problems);
   const credentials = renderCredentialFiles(service, host, inputs.secrets, problems);

@@ -24,22 +24,45 @@ export type UnitParts = {
 };
 
 /**
- * /etc/systemd/system/<name>.service and its unit; of a service with instances <name>@.service and a unit for each of them; where a socket starts it
- * once a connection, <name>@.service and none. [Install] is WantedBy=multi-user.target unless the service has its own.
+ * /etc/systemd/system/<name>.service and its unit; of a service with instances <name>@.service and a unit for
+ * each of them; where a socket starts it once a connection, <name>@.service and none. [Install] is
+ * WantedBy=multi-user.target unless the service has its own.
  */
-export function renderServiceUnit(service: Service, parts: UnitParts, problems: Problem[]): readonly RenderedUnit[] {
+export function renderServiceUnit(
+  service: Service,
+  parts: UnitParts,
+  problems: Problem[],
+): readonly RenderedUnit[] {
   const place = { file: service.file, line: 1, column: 1 };
   const isPerConnection = startsPerConnection(service);
   const unit = `${service.name}${service.instances.length > 0 || isPerConnection ? "@" : ""}.service`;
-  const install = service.install.length > 0 ? service.install : makeDirectives(place, [["WantedBy", "multi-user.target"]]);
+  const install =
+    service.install.length > 0 ? service.install : makeDirectives(place, [["WantedBy", "multi-user.target"]]);
   const sections = [
     { name: "Unit", directives: [...service.unit, ...mountDirectives(service)] },
-    { name: "Service", directives: [...service.service, ...socketDirectives(service), ...followingDirectives(service, service.service, parts)] },
+    {
+      name: "Service",
+      directives: [
+        ...service.service,
+        ...socketDirectives(service),
+        ...followingDirectives(service, service.service, parts),
+      ],
+    },
     { name: "Install", directives: isPerConnection ? [] : install },
   ];
-  const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
+  const file = makeFile(
+    service.name,
+    "unit",
+    `/etc/systemd/system/${unit}`,
+    formatUnitText(sections, problems),
+  );
   if (hasNothingToDo(service))
-    problems.push(makeProblem(service.service[0]?.place ?? place, "The service has no ExecStart=, so systemd would refuse its unit"));
+    problems.push(
+      makeProblem(
+        service.service[0]?.place ?? place,
+        "The service has no ExecStart=, so systemd would refuse its unit",
+      ),
+    );
   if (isPerConnection) return [{ resources: [file], unit: null, install: [] }];
   const restartInputs = { ...directiveInputs(sections), ...fileInputs(parts) };
   const resource = makeServiceUnit(service, unit, file, restartInputs, parts, problems);
@@ -47,11 +70,18 @@ export function renderServiceUnit(service: Service, parts: UnitParts, problems: 
   return service.instances.map((instance, index) => {
     // One after the other, in the order of the file.
     const after = [...resource.after, ...service.instances.slice(0, index).map((earlier) => earlier.unit)];
-    return { resources: [file, { ...resource, id: `unit:${instance.unit}`, unit: instance.unit, after }], unit: instance.unit, install };
+    return {
+      resources: [file, { ...resource, id: `unit:${instance.unit}`, unit: instance.unit, after }],
+      unit: instance.unit,
+      install,
+    };
   });
 }
 
-/** systemd.service(5): a unit needs ExecStart=, unless SuccessAction=, or ExecStop= with RemainAfterExit=, gives it something to do. */
+/**
+ * systemd.service(5): a unit needs ExecStart=, unless SuccessAction=, or ExecStop= with RemainAfterExit=,
+ * gives it something to do.
+ */
 function hasNothingToDo({ service }: Service): boolean {
   const has = (name: string): boolean => effectiveValues(service, name).length > 0;
   return !has("ExecStart") && !has("SuccessAction") && !(has("ExecStop") && has("RemainAfterExit"));
@@ -63,11 +93,20 @@ export function mountDirectives(service: Service): Directives {
   const restore = cacheRestoreUnit(service);
   // Only wanted: a cache that cannot be restored keeps nobody from starting.
   const kept = restore === null ? [] : ["Wants", "After"].map((name) => [name, restore] as const);
-  return cache === null ? [] : makeDirectives({ file, line: 1, column: 1 }, [["RequiresMountsFor", cache.path], ...kept]);
+  return cache === null
+    ? []
+    : makeDirectives({ file, line: 1, column: 1 }, [["RequiresMountsFor", cache.path], ...kept]);
 }
 
-/** The [Service] directives that follow from other keys of the service, for a unit that sets these of its own: they are left alone. */
-export function followingDirectives(service: Service, section: Directives, { environment, credentials }: UnitParts): Directives {
+/**
+ * The [Service] directives that follow from other keys of the service, for a unit that sets these of its own:
+ * they are left alone.
+ */
+export function followingDirectives(
+  service: Service,
+  section: Directives,
+  { environment, credentials }: UnitParts,
+): Directives {
   const own = new Set(section.map((directive) => directive.name));
   // With a User= of its own, the account's group is not meant either.
   const account =
@@ -91,17 +130,22 @@ function directiveInputs(sections: Sections): { readonly [input: string]: string
   const values = new Map<string, readonly string[]>();
   for (const section of sections) {
     for (const { name, value } of section.directives) {
-      if (!appliesWithoutRestart(section.name, name)) values.set(name, [...(values.get(name) ?? []), value.trim()]);
+      if (!appliesWithoutRestart(section.name, name))
+        values.set(name, [...(values.get(name) ?? []), value.trim()]);
     }
   }
   return Object.fromEntries([...values].map(([name, list]) => [name, hashSha256(JSON.stringify(list))]));
 }
 
-function fileInputs({ environment, credentials, configs, release }: UnitParts): { readonly [input: string]: string } {
+function fileInputs({ environment, credentials, configs, release }: UnitParts): {
+  readonly [input: string]: string;
+} {
   return Object.fromEntries([
     ...environment.map((file) => ["environment", file.sha256] as const),
     ...credentials.map((file) => [`credential ${credentialName(file)}`, file.sha256] as const),
-    ...configs.filter(({ file }) => file.onChange === "restart").map(({ label, file }) => [label, file.sha256] as const),
+    ...configs
+      .filter(({ file }) => file.onChange === "restart")
+      .map(({ label, file }) => [label, file.sha256] as const),
     ...(release === null ? [] : [["release", release.sha256] as const]),
   ]);
 }
@@ -137,7 +181,10 @@ function makeServiceUnit(
   };
 }
 
-/** What systemd assumes without Type=: dbus with BusName=, oneshot without ExecStart=, else simple (systemd.service(5)). */
+/**
+ * What systemd assumes without Type=: dbus with BusName=, oneshot without ExecStart=, else simple
+ * (systemd.service(5)).
+ */
 function typeOf(service: Service): string {
   const written = effectiveValues(service.service, "Type").at(-1);
   if (written !== undefined) return written;
@@ -145,24 +192,47 @@ function typeOf(service: Service): string {
   return effectiveValues(service.service, "ExecStart").length > 0 ? "simple" : "oneshot";
 }
 
-function inputPathsOf(service: Service, unitFile: FileResource, { environment, credentials, configs, release }: UnitParts): readonly string[] {
+function inputPathsOf(
+  service: Service,
+  unitFile: FileResource,
+  { environment, credentials, configs, release }: UnitParts,
+): readonly string[] {
   const read = configs.map((config) => config.file).filter((file) => file.onChange !== "none");
   const current = release === null ? [] : [`/opt/${service.name}/current`];
-  return [unitFile.path, ...[...environment, ...credentials].map((file) => file.path), ...read.map((file) => file.path), ...current];
+  return [
+    unitFile.path,
+    ...[...environment, ...credentials].map((file) => file.path),
+    ...read.map((file) => file.path),
+    ...current,
+  ];
 }
 
 function afterOf(service: Service, { mount }: UnitParts): readonly string[] {
-  const slices = effectiveValues(service.service, "Slice").at(-1) ?? (service.slice === null ? null : sliceUnitName(service.slice.name));
+  const slices =
+    effectiveValues(service.service, "Slice").at(-1) ??
+    (service.slice === null ? null : sliceUnitName(service.slice.name));
   const ordered = effectiveValues(service.unit, "After").flatMap((value) => value.split(/[ \t]+/));
-  const own = [slices, mount.unit, cacheRestoreUnit(service), ...service.sockets.map((socket) => socket.unit)].filter((name) => name !== null);
+  const own = [
+    slices,
+    mount.unit,
+    cacheRestoreUnit(service),
+    ...service.sockets.map((socket) => socket.unit),
+  ].filter((name) => name !== null);
   return [...new Set([...own, ...ordered])].filter((name) => name !== `${service.name}.service`);
 }
 
 /** "infinity", and 0 which means the same here, count as this long. */
 const LONGEST = 600;
 
-function readTimeout(service: Service, name: "TimeoutStartSec" | "TimeoutStopSec", otherwise: number, problems: Problem[]): number {
-  const written = service.service.findLast((directive) => directive.name === name || directive.name === "TimeoutSec");
+function readTimeout(
+  service: Service,
+  name: "TimeoutStartSec" | "TimeoutStopSec",
+  otherwise: number,
+  problems: Problem[],
+): number {
+  const written = service.service.findLast(
+    (directive) => directive.name === name || directive.name === "TimeoutSec",
+  );
   if (written === undefined || written.value.trim() === "") return otherwise;
   const seconds = parseTimeSpan(written.value);
   if (seconds === null) {

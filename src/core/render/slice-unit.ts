@@ -6,8 +6,15 @@ import { makeLoadedUnit } from "./loaded-unit.ts";
 import { makeFile } from "./make-file.ts";
 import { formatUnitText, makeProblem } from "./unit-text.ts";
 
-/** The slice's file and unit. Nothing when the service names none, or only its name: then another service (or systemd, without limits) makes it. */
-export function renderSliceUnit(service: Service, host: Host, problems: Problem[]): readonly (FileResource | UnitResource)[] {
+/**
+ * The slice's file and unit. Nothing when the service names none, or only its name: then another service (or
+ * systemd, without limits) makes it.
+ */
+export function renderSliceUnit(
+  service: Service,
+  host: Host,
+  problems: Problem[],
+): readonly (FileResource | UnitResource)[] {
   const slice = service.slice;
   if (slice === null) return [];
   const unit = sliceUnitName(slice.name);
@@ -21,12 +28,18 @@ export function renderSliceUnit(service: Service, host: Host, problems: Problem[
     );
   }
   if (slice.directives.length === 0) return [];
-  const isUnitDirective = (name: string) => !isKnownDirective("Slice", name, host.systemd) && isKnownDirective("Unit", name, host.systemd);
+  const isUnitDirective = (name: string) =>
+    !isKnownDirective("Slice", name, host.systemd) && isKnownDirective("Unit", name, host.systemd);
   const sections = [
     { name: "Unit", directives: slice.directives.filter((directive) => isUnitDirective(directive.name)) },
     { name: "Slice", directives: slice.directives.filter((directive) => !isUnitDirective(directive.name)) },
   ];
-  const file = makeFile(service.name, "unit", `/etc/systemd/system/${unit}`, formatUnitText(sections, problems));
+  const file = makeFile(
+    service.name,
+    "unit",
+    `/etc/systemd/system/${unit}`,
+    formatUnitText(sections, problems),
+  );
   // Its limits apply live after daemon-reload.
   return [file, makeLoadedUnit(service.name, unit, file.path)];
 }

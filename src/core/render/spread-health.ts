@@ -7,27 +7,41 @@ import { namesInstance, type TemplateContext } from "./template.ts";
 type Spread = { readonly check: Tree; readonly written: number; readonly instance: string | null };
 
 /**
- * The service file with each such check once an instance, for expandTree: `instanceAt` says which instance a path speaks of, and places stay those of
- * the one check in the file. A service without instances, or without such checks, stays as it is. Throws ConfigError for a name that cannot be expanded.
+ * The service file with each such check once an instance, for expandTree: `instanceAt` says which instance a
+ * path speaks of, and places stay those of the one check in the file. A service without instances, or without
+ * such checks, stays as it is. Throws ConfigError for a name that cannot be expanded.
  */
-export function spreadHealth(source: ServiceSource, context: Omit<TemplateContext, "secrets">): ServiceSource {
+export function spreadHealth(
+  source: ServiceSource,
+  context: Omit<TemplateContext, "secrets">,
+): ServiceSource {
   const { instances, health } = source.tree;
   if (!isList(instances) || !isList(health) || !health.some(speaksOfInstance)) return source;
   const names = expandNames(source, instances, context);
   const checks = health.flatMap((check, written): readonly Spread[] =>
-    speaksOfInstance(check) ? names.map((instance) => ({ check, written, instance })) : [{ check, written, instance: null }],
+    speaksOfInstance(check)
+      ? names.map((instance) => ({ check, written, instance }))
+      : [{ check, written, instance: null }],
   );
-  const tree: TreeMap = Object.assign(Object.create(null), source.tree, { health: checks.map(({ check }) => check) });
-  const checkAt = ([first, index]: readonly (string | number)[]) => (first === "health" && typeof index === "number" ? checks[index] : undefined);
+  const tree: TreeMap = Object.assign(Object.create(null), source.tree, {
+    health: checks.map(({ check }) => check),
+  });
+  const checkAt = ([first, index]: readonly (string | number)[]) =>
+    first === "health" && typeof index === "number" ? checks[index] : undefined;
   return {
     ...source,
     tree,
-    placeOf: (path) => source.placeOf(path.map((step, depth) => (depth === 1 ? (checkAt(path)?.written ?? step) : step))),
+    placeOf: (path) =>
+      source.placeOf(path.map((step, depth) => (depth === 1 ? (checkAt(path)?.written ?? step) : step))),
     instanceAt: (path) => checkAt(path)?.instance ?? null,
   };
 }
 
-function expandNames(source: ServiceSource, instances: readonly Tree[], context: Omit<TemplateContext, "secrets">): readonly string[] {
+function expandNames(
+  source: ServiceSource,
+  instances: readonly Tree[],
+  context: Omit<TemplateContext, "secrets">,
+): readonly string[] {
   const tree: TreeMap = Object.assign(Object.create(null), { instances });
   const expanded = expandTree({ ...source, tree }, context).instances;
   return isList(expanded) ? expanded.map(String) : [];

@@ -1,11 +1,35 @@
-/** A visitor over the whole syntax tree, branches that are not taken included: refuses what is not ours and finds whether a secret is named. */
+/**
+ * A visitor over the whole syntax tree, branches that are not taken included: refuses what is not ours and
+ * finds whether a secret is named.
+ */
 import { didYouMean } from "../errors.ts";
 import { HELPERS } from "./template-helpers.ts";
-import type { Block, Expression, Flaw, HashPair, Mustache, PathExpression, Program, Statement, SubExpression } from "./template-syntax.ts";
+import type {
+  Block,
+  Expression,
+  Flaw,
+  HashPair,
+  Mustache,
+  PathExpression,
+  Program,
+  Statement,
+  SubExpression,
+} from "./template-syntax.ts";
 
 const BLOCKS = ["if", "unless", "each", "with"];
-const BLOCK_HASHES: { readonly [block: string]: readonly string[] } = { if: ["includeZero"], unless: ["includeZero"] };
-const RESERVED = new Set(["__proto__", "constructor", "prototype", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"]);
+const BLOCK_HASHES: { readonly [block: string]: readonly string[] } = {
+  if: ["includeZero"],
+  unless: ["includeZero"],
+};
+const RESERVED = new Set([
+  "__proto__",
+  "constructor",
+  "prototype",
+  "__defineGetter__",
+  "__defineSetter__",
+  "__lookupGetter__",
+  "__lookupSetter__",
+]);
 
 type Findings = { readonly flaws: Flaw[]; usesSecrets: boolean; usesInstance: boolean };
 
@@ -31,7 +55,12 @@ function visitStatement(findings: Findings, statement: Statement): undefined {
       return visitBlock(findings, statement);
     case "PartialStatement":
     case "PartialBlockStatement":
-      return flaw(findings, statement, "partials are not supported", "write the text here, or give each file its own template");
+      return flaw(
+        findings,
+        statement,
+        "partials are not supported",
+        "write the text here, or give each file its own template",
+      );
     case "Decorator":
     case "DecoratorBlock":
       return flaw(findings, statement, "decorators and inline partials are not supported");
@@ -40,8 +69,10 @@ function visitStatement(findings: Findings, statement: Statement): undefined {
 
 function visitMustache(findings: Findings, mustache: Mustache): undefined {
   const { path } = mustache;
-  if (path.type !== "PathExpression") return flaw(findings, mustache, "a {{…}} names a variable or a helper, not a literal");
-  if (mustache.params.length === 0 && mustache.hash === undefined && !isHelperName(path)) return visitExpression(findings, path);
+  if (path.type !== "PathExpression")
+    return flaw(findings, mustache, "a {{…}} names a variable or a helper, not a literal");
+  if (mustache.params.length === 0 && mustache.hash === undefined && !isHelperName(path))
+    return visitExpression(findings, path);
   visitCall(findings, { ...mustache, path });
 }
 
@@ -62,7 +93,10 @@ function visitBlock(findings: Findings, block: Block): undefined {
   if (block.inverse !== undefined) visitProgram(findings, block.inverse);
 }
 
-function visitCall(findings: Findings, call: { readonly path: PathExpression } & Pick<Mustache, "params" | "hash">): undefined {
+function visitCall(
+  findings: Findings,
+  call: { readonly path: PathExpression } & Pick<Mustache, "params" | "hash">,
+): undefined {
   const name = call.path.original;
   const helper = HELPERS.get(name);
   if (helper === undefined) {
@@ -70,12 +104,20 @@ function visitCall(findings: Findings, call: { readonly path: PathExpression } &
     flaw(findings, call.path, `there is no helper "${name}"`, hint);
   } else if (call.params.length < helper.arity[0] || call.params.length > helper.arity[1]) {
     const [least, most] = helper.arity;
-    flaw(findings, call.path, `${name} takes ${least === most ? least : `${least} to ${most}`} argument${most === 1 ? "" : "s"}`);
+    flaw(
+      findings,
+      call.path,
+      `${name} takes ${least === most ? least : `${least} to ${most}`} argument${most === 1 ? "" : "s"}`,
+    );
   }
   visitArguments(findings, call, []);
 }
 
-function visitArguments(findings: Findings, call: Pick<Mustache, "params" | "hash">, hashes: readonly string[]): undefined {
+function visitArguments(
+  findings: Findings,
+  call: Pick<Mustache, "params" | "hash">,
+  hashes: readonly string[],
+): undefined {
   for (const param of call.params) visitExpression(findings, param);
   for (const pair of call.hash?.pairs ?? []) visitPair(findings, pair, hashes);
 }
@@ -88,16 +130,28 @@ function visitPair(findings: Findings, pair: HashPair, known: readonly string[])
 function visitExpression(findings: Findings, expression: Expression | SubExpression): undefined {
   if (expression.type === "SubExpression") return visitCall(findings, expression);
   if (expression.type !== "PathExpression") return;
-  if (expression.parts.some((part) => RESERVED.has(part))) flaw(findings, expression, `"${expression.original}" reaches for a reserved name`);
+  if (expression.parts.some((part) => RESERVED.has(part)))
+    flaw(findings, expression, `"${expression.original}" reaches for a reserved name`);
   const head = expression.data && expression.parts[0] === "root" ? expression.parts[1] : expression.parts[0];
   if (head === "secrets") findings.usesSecrets = true;
   if (head === "instance") findings.usesInstance = true;
 }
 
 function isHelperName(path: PathExpression): boolean {
-  return path.parts.length === 1 && !path.data && path.depth === 0 && !path.original.startsWith("this") && HELPERS.has(path.original);
+  return (
+    path.parts.length === 1 &&
+    !path.data &&
+    path.depth === 0 &&
+    !path.original.startsWith("this") &&
+    HELPERS.has(path.original)
+  );
 }
 
-function flaw(findings: Findings, node: { readonly loc: { readonly start: Flaw["at"] } }, message: string, hint: string | null = null): undefined {
+function flaw(
+  findings: Findings,
+  node: { readonly loc: { readonly start: Flaw["at"] } },
+  message: string,
+  hint: string | null = null,
+): undefined {
   findings.flaws.push({ at: node.loc.start, message, hint });
 }

@@ -1,8 +1,21 @@
-/** The meaning of a checked template: walks the syntax tree once and writes text. Every path must lead somewhere. */
+/**
+ * The meaning of a checked template: walks the syntax tree once and writes text. Every path must lead
+ * somewhere.
+ */
 import { didYouMean } from "../errors.ts";
 import type { SecretValues, Tree, TreeMap } from "../model.ts";
 import { childOf, HELPERS, isTruthy, scalarText } from "./template-helpers.ts";
-import type { Block, Expression, Flaw, Mustache, PathExpression, Position, Program, Statement, SubExpression } from "./template-syntax.ts";
+import type {
+  Block,
+  Expression,
+  Flaw,
+  Mustache,
+  PathExpression,
+  Position,
+  Program,
+  Statement,
+  SubExpression,
+} from "./template-syntax.ts";
 
 /** What the names env, host, service and values stand for. */
 export type TemplateRoot = TreeMap;
@@ -30,7 +43,10 @@ type Run = {
 /** From this character of the result on (UTF-16), the text is this statement's. */
 export type Mark = { readonly offset: number; readonly statement: Statement };
 
-/** Expands a template that checkTemplate found sound. flaws: what was missing; the text is then worthless. marks: filled in where the text's origin is asked for. */
+/**
+ * Expands a template that checkTemplate found sound. flaws: what was missing; the text is then worthless.
+ * marks: filled in where the text's origin is asked for.
+ */
 export function evaluateTemplate(
   program: Program,
   root: TemplateRoot,
@@ -46,9 +62,11 @@ function writeProgram(run: Run, program: Program | undefined, scope: Scope): und
   for (const statement of program?.body ?? []) {
     if (run.steps > MAX_STEPS || run.text.length > MAX_TEXT) return;
     run.steps++;
-    if (run.steps > MAX_STEPS) return flaw(run, statement.loc.start, `the template takes more than ${MAX_STEPS} steps`);
+    if (run.steps > MAX_STEPS)
+      return flaw(run, statement.loc.start, `the template takes more than ${MAX_STEPS} steps`);
     writeStatement(run, statement, scope);
-    if (run.text.length > MAX_TEXT) return flaw(run, statement.loc.start, "the text grows larger than 16 MiB");
+    if (run.text.length > MAX_TEXT)
+      return flaw(run, statement.loc.start, "the text grows larger than 16 MiB");
   }
 }
 
@@ -74,10 +92,19 @@ function writeStatement(run: Run, statement: Statement, scope: Scope): undefined
 function writeMustache(run: Run, mustache: Mustache, scope: Scope): undefined {
   const { path } = mustache;
   if (path.type !== "PathExpression") return;
-  const value = mustache.params.length > 0 ? call(run, { ...mustache, type: "SubExpression", path }, scope) : evaluate(run, path, scope);
+  const value =
+    mustache.params.length > 0
+      ? call(run, { ...mustache, type: "SubExpression", path }, scope)
+      : evaluate(run, path, scope);
   if (value === undefined) return;
   const text = scalarText(value);
-  if (text === null) return flaw(run, path.loc.start, `"${path.original}" is a list or map, not a text`, "use #each, join, yaml or json");
+  if (text === null)
+    return flaw(
+      run,
+      path.loc.start,
+      `"${path.original}" is a list or map, not a text`,
+      "use #each, join, yaml or json",
+    );
   run.text += text;
 }
 
@@ -105,11 +132,17 @@ function holds(run: Run, block: Block, value: Tree, scope: Scope): boolean {
 
 function writeWith(run: Run, block: Block, value: Tree, scope: Scope): undefined {
   if (!isTruthy(value) && value !== 0) return writeProgram(run, block.inverse, scope);
-  writeProgram(run, block.program, { context: value, outer: scope, names: nameParams(block, [value]), data: scope.data });
+  writeProgram(run, block.program, {
+    context: value,
+    outer: scope,
+    names: nameParams(block, [value]),
+    data: scope.data,
+  });
 }
 
 function writeEach(run: Run, block: Block, value: Tree, scope: Scope): undefined {
-  if (value === null || typeof value !== "object") return flaw(run, block.loc.start, "#each needs a list or map");
+  if (value === null || typeof value !== "object")
+    return flaw(run, block.loc.start, "#each needs a list or map");
   const keys: readonly (string | number)[] = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
   if (keys.length === 0) return writeProgram(run, block.inverse, scope);
   keys.forEach((key, index) => {
@@ -120,12 +153,21 @@ function writeEach(run: Run, block: Block, value: Tree, scope: Scope): undefined
       ["first", index === 0],
       ["last", index === keys.length - 1],
     ];
-    writeProgram(run, block.program, { context: item, outer: scope, names: nameParams(block, [item, key]), data: new Map(place) });
+    writeProgram(run, block.program, {
+      context: item,
+      outer: scope,
+      names: nameParams(block, [item, key]),
+      data: new Map(place),
+    });
   });
 }
 
 function nameParams(block: Block, values: readonly Tree[]): ReadonlyMap<string, Tree> {
-  return new Map((block.program?.blockParams ?? []).slice(0, values.length).map((name, index) => [name, values[index] ?? null]));
+  return new Map(
+    (block.program?.blockParams ?? [])
+      .slice(0, values.length)
+      .map((name, index) => [name, values[index] ?? null]),
+  );
 }
 
 /** undefined: missing, and a flaw says so. */
@@ -177,7 +219,8 @@ function startOf(run: Run, path: PathExpression, scope: Scope): Start | null {
     const value = path.depth === 0 ? dataOf(scope, name) : undefined;
     return value === undefined ? null : { value, parts };
   }
-  const named = path.depth === 0 && !/^(?:\.|this\b)/.test(path.original) ? paramOf(scope, path.parts[0]) : undefined;
+  const named =
+    path.depth === 0 && !/^(?:\.|this\b)/.test(path.original) ? paramOf(scope, path.parts[0]) : undefined;
   if (named !== undefined) return { value: named, parts: path.parts.slice(1) };
   let from: Scope | null = scope;
   for (let level = 0; level < path.depth; level++) from = from?.outer ?? null;
@@ -185,27 +228,41 @@ function startOf(run: Run, path: PathExpression, scope: Scope): Start | null {
 }
 
 function dataOf(scope: Scope, name: string): Tree | undefined {
-  for (let at: Scope | null = scope; at !== null; at = at.outer) if (at.data.has(name)) return at.data.get(name);
+  for (let at: Scope | null = scope; at !== null; at = at.outer)
+    if (at.data.has(name)) return at.data.get(name);
   return undefined;
 }
 
 function paramOf(scope: Scope, name: string | undefined): Tree | undefined {
   if (name === undefined) return undefined;
-  for (let at: Scope | null = scope; at !== null; at = at.outer) if (at.names.has(name)) return at.names.get(name);
+  for (let at: Scope | null = scope; at !== null; at = at.outer)
+    if (at.names.has(name)) return at.names.get(name);
   return undefined;
 }
 
 /** The root itself and the whole of secrets are never handed out: a secret leaves only by its full name. */
 function fromRoot(run: Run, path: PathExpression, parts: readonly string[]): Tree | undefined {
   const [head, name] = parts;
-  if (head === undefined) return missing(run, path.loc.start, "this names everything at once", "name env, host, service or values");
+  if (head === undefined)
+    return missing(run, path.loc.start, "this names everything at once", "name env, host, service or values");
   if (head !== "secrets") return descend(run, path, { value: run.root, parts });
   if (run.secrets === null)
-    return missing(run, path.loc.start, "secrets can be used only in `files:`", "a secret in `secrets:` reaches the service by its environment");
-  if (name === undefined || parts.length !== 2) return missing(run, path.loc.start, "secrets are named one by one", "write secrets.NAME");
+    return missing(
+      run,
+      path.loc.start,
+      "secrets can be used only in `files:`",
+      "a secret in `secrets:` reaches the service by its environment",
+    );
+  if (name === undefined || parts.length !== 2)
+    return missing(run, path.loc.start, "secrets are named one by one", "write secrets.NAME");
   const secret = run.secrets.get(name);
   return secret === undefined
-    ? missing(run, path.loc.start, `the service has no secret "${name}"`, didYouMean(name, run.secrets.keys(), "secrets."))
+    ? missing(
+        run,
+        path.loc.start,
+        `the service has no secret "${name}"`,
+        didYouMean(name, run.secrets.keys(), "secrets."),
+      )
     : secret.reveal();
 }
 
@@ -225,8 +282,12 @@ function descend(run: Run, path: PathExpression, start: Start): Tree | undefined
 function hintAt(run: Run, start: Start, container: Tree, index: number): string | null {
   const part = start.parts[index] ?? "";
   if (index === 0 && part === "instance" && start.value === run.root) return INSTANCE_HINT;
-  if (index === 0 && start.value !== run.root && Object.hasOwn(run.root, part)) return `inside #each and #with write @root.${part}`;
-  const known = container !== null && typeof container === "object" && !Array.isArray(container) ? Object.keys(container) : [];
+  if (index === 0 && start.value !== run.root && Object.hasOwn(run.root, part))
+    return `inside #each and #with write @root.${part}`;
+  const known =
+    container !== null && typeof container === "object" && !Array.isArray(container)
+      ? Object.keys(container)
+      : [];
   return didYouMean(
     part,
     known,
@@ -237,7 +298,8 @@ function hintAt(run: Run, start: Start, container: Tree, index: number): string 
   );
 }
 
-const INSTANCE_HINT = "it stands in the health checks of a service with instances; in its directives %i is the instance, escaped, and %I as written";
+const INSTANCE_HINT =
+  "it stands in the health checks of a service with instances; in its directives %i is the instance, escaped, and %I as written";
 
 function missing(run: Run, at: Position, message: string, hint: string | null): undefined {
   flaw(run, at, message, hint);
@@ -246,6 +308,8 @@ function missing(run: Run, at: Position, message: string, hint: string | null): 
 
 /** The same flaw in every turn of a loop is one flaw. */
 function flaw(run: Run, at: Position, message: string, hint: string | null = null): undefined {
-  const known = run.flaws.some((other) => other.at.line === at.line && other.at.column === at.column && other.message === message);
+  const known = run.flaws.some(
+    (other) => other.at.line === at.line && other.at.column === at.column && other.message === message,
+  );
   if (!known && run.flaws.length < 50) run.flaws.push({ at, message, hint });
 }

@@ -1,10 +1,18 @@
-/** The helpers of templates: quoting for each target format, and four small questions. Arguments are inert data. */
+/**
+ * The helpers of templates: quoting for each target format, and four small questions. Arguments are inert
+ * data.
+ */
 import type { Tree } from "../model.ts";
 import { formatExecArgument } from "../unit-file/quote.ts";
 
 /** What a helper gives, or why it cannot. */
-export type Answer = { readonly ok: true; readonly value: Tree } | { readonly ok: false; readonly reason: string };
-type Helper = { readonly arity: readonly [least: number, most: number]; readonly call: (args: readonly Tree[]) => Answer };
+export type Answer =
+  | { readonly ok: true; readonly value: Tree }
+  | { readonly ok: false; readonly reason: string };
+type Helper = {
+  readonly arity: readonly [least: number, most: number];
+  readonly call: (args: readonly Tree[]) => Answer;
+};
 
 /** Every helper by its name; `if`, `unless`, `each` and `with` are blocks and live in the evaluator. */
 export const HELPERS: ReadonlyMap<string, Helper> = new Map<string, Helper>([
@@ -38,7 +46,9 @@ function give(value: Tree): Answer {
 
 function onText(value: Tree | undefined, helper: string, quote: (text: string) => Answer): Answer {
   const text = scalarText(value ?? null);
-  return text === null ? { ok: false, reason: `${helper} quotes one text; this is a list or map (use #each or join)` } : quote(text);
+  return text === null
+    ? { ok: false, reason: `${helper} quotes one text; this is a list or map (use #each or join)` }
+    : quote(text);
 }
 
 function quoteForShell(text: string): Answer {
@@ -53,23 +63,35 @@ function quoteForSystemd(text: string): Answer {
 
 /** JSON with the characters escaped that YAML does not allow unescaped. */
 function asJson(value: Tree | undefined): string {
-  const escapeCharacter = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(value ?? null).replaceAll(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, escapeCharacter);
+  const escapeCharacter = (character: string) =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value ?? null).replaceAll(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    escapeCharacter,
+  );
 }
 
 function join(list: Tree | undefined, separator: Tree): Answer {
   if (!Array.isArray(list)) return { ok: false, reason: "join needs a list" };
   if (typeof separator !== "string") return { ok: false, reason: "the separator of join is a text" };
   const texts = list.map(scalarText);
-  return texts.includes(null) ? { ok: false, reason: "join needs a list of texts or numbers" } : give(texts.join(separator));
+  return texts.includes(null)
+    ? { ok: false, reason: "join needs a list of texts or numbers" }
+    : give(texts.join(separator));
 }
 
 function lookUp(container: Tree | undefined, key: Tree | undefined): Answer {
-  const found = typeof key === "string" || typeof key === "number" ? childOf(container ?? null, String(key)) : undefined;
-  return found === undefined ? { ok: false, reason: `lookup: there is no key ${JSON.stringify(key)}` } : give(found);
+  const found =
+    typeof key === "string" || typeof key === "number" ? childOf(container ?? null, String(key)) : undefined;
+  return found === undefined
+    ? { ok: false, reason: `lookup: there is no key ${JSON.stringify(key)}` }
+    : give(found);
 }
 
-/** What a list or map holds under a name; undefined when nothing. A list also knows its `length`. Never looks at prototypes. */
+/**
+ * What a list or map holds under a name; undefined when nothing. A list also knows its `length`. Never looks
+ * at prototypes.
+ */
 export function childOf(value: Tree, name: string): Tree | undefined {
   if (value === null || typeof value !== "object" || !Object.hasOwn(value, name)) return undefined;
   return Reflect.get(value, name);

@@ -1,7 +1,13 @@
-/** Which variables a template's statements read, each by its full name from the root: what explain follows to the files they stand in. */
+/**
+ * Which variables a template's statements read, each by its full name from the root: what explain follows to
+ * the files they stand in.
+ */
 import type { Block, Expression, PathExpression, Program, Statement } from "./template-syntax.ts";
 
-/** A variable's name from the root, e.g. ["values", "etcd", "quota"] or ["host", "name"]; inside #each the list or map that is gone through. */
+/**
+ * A variable's name from the root, e.g. ["values", "etcd", "quota"] or ["host", "name"]; inside #each the
+ * list or map that is gone through.
+ */
 export type VariablePath = readonly string[];
 /** The variables that each statement writes, and for a block those that it asks or goes through. */
 export type StatementVariables = ReadonlyMap<Statement, readonly VariablePath[]>;
@@ -13,7 +19,10 @@ export function templateVariables(program: Program): StatementVariables {
   return found;
 }
 
-/** What `this` and the names after `as |…|` stand for. items: one of the list or map at the path, which has no name of its own here. */
+/**
+ * What `this` and the names after `as |…|` stand for. items: one of the list or map at the path, which has no
+ * name of its own here.
+ */
 type Scope = {
   readonly path: VariablePath;
   readonly holds: "value" | "items";
@@ -21,7 +30,11 @@ type Scope = {
   readonly outer: Scope | null;
 };
 
-function visit(found: Map<Statement, readonly VariablePath[]>, program: Program | undefined, scope: Scope): void {
+function visit(
+  found: Map<Statement, readonly VariablePath[]>,
+  program: Program | undefined,
+  scope: Scope,
+): void {
   for (const statement of program?.body ?? []) {
     if (statement.type === "MustacheStatement") {
       const read = statement.params.length > 0 ? statement.params : [statement.path];
@@ -39,7 +52,8 @@ function visit(found: Map<Statement, readonly VariablePath[]>, program: Program 
 }
 
 function innerScope(block: Block, through: VariablePath | undefined, scope: Scope): Scope {
-  if (through === undefined || (block.path.original !== "each" && block.path.original !== "with")) return scope;
+  if (through === undefined || (block.path.original !== "each" && block.path.original !== "with"))
+    return scope;
   const names = new Map((block.program?.blockParams ?? []).map((name) => [name, through]));
   const holds = block.path.original === "each" || scope.holds === "items" ? "items" : "value";
   return { path: through, holds, names, outer: scope };
@@ -62,6 +76,7 @@ function fullPath(path: PathExpression, scope: Scope): VariablePath {
 }
 
 function nameOf(scope: Scope, name: string): VariablePath | undefined {
-  for (let at: Scope | null = scope; at !== null; at = at.outer) if (at.names.has(name)) return at.names.get(name);
+  for (let at: Scope | null = scope; at !== null; at = at.outer)
+    if (at.names.has(name)) return at.names.get(name);
   return undefined;
 }

@@ -1,4 +1,7 @@
-/** Handlebars' own parser behind our types: text → syntax tree, or the one flaw that stopped it. The only place that loads handlebars. */
+/**
+ * Handlebars' own parser behind our types: text → syntax tree, or the one flaw that stopped it. The only
+ * place that loads handlebars.
+ */
 import Handlebars from "handlebars";
 
 /** Line from 1, column from 0, as Handlebars counts. */
@@ -19,25 +22,36 @@ type Literal = Located & {
   readonly type: "StringLiteral" | "NumberLiteral" | "BooleanLiteral" | "NullLiteral" | "UndefinedLiteral";
   readonly value?: string | number | boolean;
 };
-type Call = { readonly params: readonly Expression[]; readonly hash?: { readonly pairs: readonly HashPair[] } };
+type Call = {
+  readonly params: readonly Expression[];
+  readonly hash?: { readonly pairs: readonly HashPair[] };
+};
 /** `key=value` of a helper call. */
 export type HashPair = Located & { readonly key: string; readonly value: Expression };
 /** `(helper argument…)` */
-export type SubExpression = Located & Call & { readonly type: "SubExpression"; readonly path: PathExpression };
+export type SubExpression = Located &
+  Call & { readonly type: "SubExpression"; readonly path: PathExpression };
 /** Whatever gives a value. */
 export type Expression = PathExpression | SubExpression | Literal;
 /** `{{path}}` or `{{helper argument…}}`. */
 export type Mustache = Located & Call & { readonly type: "MustacheStatement"; readonly path: Expression };
 /** `{{#helper argument…}}program{{else}}inverse{{/helper}}` */
 export type Block = Located &
-  Call & { readonly type: "BlockStatement"; readonly path: PathExpression; readonly program?: Program; readonly inverse?: Program };
+  Call & {
+    readonly type: "BlockStatement";
+    readonly path: PathExpression;
+    readonly program?: Program;
+    readonly inverse?: Program;
+  };
 /** One piece of a program. */
 export type Statement =
   | Mustache
   | Block
   | (Located & { readonly type: "ContentStatement"; readonly value: string; readonly original: string })
   | (Located & { readonly type: "CommentStatement" })
-  | (Located & { readonly type: "PartialStatement" | "PartialBlockStatement" | "Decorator" | "DecoratorBlock" });
+  | (Located & {
+      readonly type: "PartialStatement" | "PartialBlockStatement" | "Decorator" | "DecoratorBlock";
+    });
 /** A sequence of pieces; blockParams: the names after `as |…|`. */
 export type Program = { readonly body: readonly Statement[]; readonly blockParams?: readonly string[] };
 
@@ -48,7 +62,8 @@ const MAX_OPEN = 100;
 
 /** Parses a template; never throws for what stands in it. */
 export function parseTemplate(template: string): ParsedTemplate {
-  if (deepestNesting(template) > MAX_OPEN) return failed({ line: 1, column: 0 }, `blocks and helper calls are nested deeper than ${MAX_OPEN}`);
+  if (deepestNesting(template) > MAX_OPEN)
+    return failed({ line: 1, column: 0 }, `blocks and helper calls are nested deeper than ${MAX_OPEN}`);
   try {
     // Handlebars' declared node types are no discriminated union; this is the border where they become ours.
     return { program: Handlebars.parse(template) as unknown as Program, flaws: [] };
@@ -72,14 +87,20 @@ function failedToParse(error: unknown, template: string): ParsedTemplate {
   if (error instanceof RangeError) return failed({ line: 1, column: 0 }, "the template is nested too deep");
   if (!(error instanceof Error)) throw error;
   if (error instanceof Handlebars.Exception && typeof error.lineNumber === "number") {
-    return failed({ line: error.lineNumber, column: Number(error.column) || 0 }, error.message.replace(/ - \d+:\d+$/, ""));
+    return failed(
+      { line: error.lineNumber, column: Number(error.column) || 0 },
+      error.message.replace(/ - \d+:\d+$/, ""),
+    );
   }
   const [first = "", shown = "", caret = "", expecting = ""] = error.message.split("\n");
   const line = Number(/line (\d+)/.exec(first)?.[1] ?? 1);
   const before = shown.slice(0, caret.indexOf("^")).replace(/^\.\.\./, "");
   const column = Math.max(0, (template.split("\n")[line - 1] ?? "").indexOf(before)) + before.length;
   const got = /got '(\w+)'/.exec(expecting)?.[1];
-  return failed({ line, column }, got === "EOF" ? "the template ends inside a {{…}} or block" : "this is not Handlebars syntax");
+  return failed(
+    { line, column },
+    got === "EOF" ? "the template ends inside a {{…}} or block" : "this is not Handlebars syntax",
+  );
 }
 
 function failed(at: Position, message: string): ParsedTemplate {

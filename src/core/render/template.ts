@@ -1,14 +1,23 @@
 /**
- * Strict Handlebars: template text + what a template may see → text. Handlebars reads the text; template-check.ts refuses what is not ours;
- * template-evaluate.ts gives the result from the syntax tree itself, so no code is ever generated from a template (SEC-15).
+ * Strict Handlebars: template text + what a template may see → text. Handlebars reads the text;
+ * template-check.ts refuses what is not ours; template-evaluate.ts gives the result from the syntax tree
+ * itself, so no code is ever generated from a template (SEC-15).
  */
 import { ConfigError, excerptAt, type Problem } from "../errors.ts";
 import type { Host, Place, SecretValues, TreeMap } from "../model.ts";
 import { checkTemplate } from "./template-check.ts";
 import { evaluateTemplate, type Mark, type TemplateRoot } from "./template-evaluate.ts";
-import { type Flaw, type ParsedTemplate, type Position, type Program, parseTemplate } from "./template-syntax.ts";
+import {
+  type Flaw,
+  type ParsedTemplate,
+  type Position,
+  type Program,
+  parseTemplate,
+} from "./template-syntax.ts";
 
-/** What a template sees. secrets null: this template is not one of `files:`, so naming a secret is a mistake. */
+/**
+ * What a template sees. secrets null: this template is not one of `files:`, so naming a secret is a mistake.
+ */
 export type TemplateContext = {
   readonly env: string;
   readonly host: Host;
@@ -19,19 +28,23 @@ export type TemplateContext = {
   readonly instance?: string | null;
 };
 
-/** The text of a template. usesSecrets: a secret is named anywhere in it, also in a branch that was not taken. */
+/**
+ * The text of a template. usesSecrets: a secret is named anywhere in it, also in a branch that was not taken.
+ */
 export type RenderedTemplate = { readonly text: string; readonly usesSecrets: boolean };
 
 /**
- * Expands a template once; what comes out of a value is never looked at again. origin: where the template's first character stands.
- * Throws ConfigError with every mistake that was found: bad syntax, a missing variable (in `#if` and helper arguments too), an unknown helper,
- * a partial or decorator, a list or map where text is needed, a secret outside `files:`.
+ * Expands a template once; what comes out of a value is never looked at again. origin: where the template's
+ * first character stands. Throws ConfigError with every mistake that was found: bad syntax, a missing
+ * variable (in `#if` and helper arguments too), an unknown helper, a partial or decorator, a list or map
+ * where text is needed, a secret outside `files:`.
  */
 export function renderTemplate(template: string, context: TemplateContext, origin: Place): RenderedTemplate {
   if (typeof template !== "string") throw new TypeError("a template must be a string");
   if (!template.includes("{{")) return { text: template, usesSecrets: false };
   const parsed = checked(template);
-  if (parsed.flaws.length > 0 || parsed.program === null) throw new ConfigError(parsed.flaws.map((flaw) => toProblem(flaw, template, origin)));
+  if (parsed.flaws.length > 0 || parsed.program === null)
+    throw new ConfigError(parsed.flaws.map((flaw) => toProblem(flaw, template, origin)));
   const { text, flaws } = evaluateTemplate(parsed.program, rootOf(context), context.secrets);
   if (flaws.length > 0) throw new ConfigError(flaws.map((flaw) => toProblem(flaw, template, origin)));
   return { text, usesSecrets: parsed.usesSecrets };
@@ -43,9 +56,16 @@ export function namesInstance(template: string): boolean {
 }
 
 /** A template's result with what it was made of. marks: in order, from the first character on. */
-export type TracedTemplate = { readonly text: string; readonly program: Program; readonly marks: readonly Mark[] };
+export type TracedTemplate = {
+  readonly text: string;
+  readonly program: Program;
+  readonly marks: readonly Mark[];
+};
 
-/** The same result as renderTemplate's, with the statements behind each part of it; null for a template with mistakes. */
+/**
+ * The same result as renderTemplate's, with the statements behind each part of it; null for a template with
+ * mistakes.
+ */
 export function traceTemplate(template: string, context: TemplateContext): TracedTemplate | null {
   const { program, flaws } = checked(template);
   if (program === null || flaws.length > 0) return null;
@@ -64,14 +84,20 @@ function checked(template: string): CheckedTemplate {
   const known = remembered.get(template);
   if (known !== undefined) return known;
   const parsed = parseTemplate(template);
-  const check = parsed.program === null ? { flaws: [], usesSecrets: false, usesInstance: false } : checkTemplate(parsed.program);
+  const check =
+    parsed.program === null
+      ? { flaws: [], usesSecrets: false, usesInstance: false }
+      : checkTemplate(parsed.program);
   const result = { ...check, program: parsed.program, flaws: [...parsed.flaws, ...check.flaws] };
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(template, result);
   return result;
 }
 
-/** Null-prototype copies of exactly what templates may read; nothing observed on a host, no place, no key path. */
+/**
+ * Null-prototype copies of exactly what templates may read; nothing observed on a host, no place, no key
+ * path.
+ */
 function rootOf(context: TemplateContext): TemplateRoot {
   const { host } = context;
   return bare({
@@ -96,10 +122,22 @@ function bare<T extends object>(map: T): T {
   return Object.assign(Object.create(null), map);
 }
 
-/** Columns of every line count from the origin's column: exact for a template file, a one-line value and a block text. */
+/**
+ * Columns of every line count from the origin's column: exact for a template file, a one-line value and a
+ * block text.
+ */
 function toProblem(flaw: Flaw, template: string, origin: Place): Problem {
-  const place = { file: origin.file, line: origin.line + flaw.at.line - 1, column: origin.column + flaw.at.column };
-  return { place, message: flaw.message, hint: flaw.hint, excerpt: excerptAt(template, shown(flaw.at, origin.file)) };
+  const place = {
+    file: origin.file,
+    line: origin.line + flaw.at.line - 1,
+    column: origin.column + flaw.at.column,
+  };
+  return {
+    place,
+    message: flaw.message,
+    hint: flaw.hint,
+    excerpt: excerptAt(template, shown(flaw.at, origin.file)),
+  };
 }
 
 function shown(at: Position, file: string): Place {

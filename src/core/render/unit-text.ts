@@ -1,11 +1,17 @@
-/** Turns directives into the text of a unit file; what the format cannot carry becomes a problem at the directive's place. */
+/**
+ * Turns directives into the text of a unit file; what the format cannot carry becomes a problem at the
+ * directive's place.
+ */
 import type { Problem } from "../errors.ts";
 import type { Directives, Place } from "../model.ts";
 import type { UnitEntry } from "../unit-file/parse.ts";
 import { printUnitFile } from "../unit-file/print.ts";
 import { formatUnitValue } from "../unit-file/quote.ts";
 
-/** First line of every file that we write in a format with comments; the same for all, so that it never makes a difference. */
+/**
+ * First line of every file that we write in a format with comments; the same for all, so that it never makes
+ * a difference.
+ */
 export const MANAGED = "# Managed by svcdeploy: change the project, not this file.";
 
 /** One section with its directives in order. */
@@ -13,14 +19,21 @@ export type Section = { readonly name: string; readonly directives: Directives }
 
 /** The directives that a unit's text was made of. */
 export type UnitTrace = { readonly text: string; readonly sections: readonly Section[] };
-/** Mistakes found while rendering. trace: only there when somebody asks where the lines of units come from; it is filled in along the way. */
+/**
+ * Mistakes found while rendering. trace: only there when somebody asks where the lines of units come from; it
+ * is filled in along the way.
+ */
 export type Mistakes = Problem[] & { readonly trace?: UnitTrace[] };
 
 /** The file's text; sections without directives are left out. */
 export function formatUnitText(sections: readonly Section[], problems: Mistakes): string {
   const printed = sections
     .filter((section) => section.directives.length > 0)
-    .map((section) => ({ name: section.name, line: 0, items: section.directives.map((directive) => formatDirective(directive, problems)) }));
+    .map((section) => ({
+      name: section.name,
+      line: 0,
+      items: section.directives.map((directive) => formatDirective(directive, problems)),
+    }));
   const text = printUnitFile({ comments: [{ text: MANAGED }], sections: printed });
   problems.trace?.push({ text, sections });
   return text;
@@ -32,7 +45,10 @@ export function makeProblem(place: Place, message: string, hint: string | null =
 }
 
 /** Directives that we add ourselves, for which no line of the project stands. */
-export function makeDirectives(place: Place, pairs: readonly (readonly [name: string, value: string])[]): Directives {
+export function makeDirectives(
+  place: Place,
+  pairs: readonly (readonly [name: string, value: string])[],
+): Directives {
   return pairs.map(([name, value]) => ({ name, value, place }));
 }
 
@@ -45,13 +61,16 @@ export function withDescription(directives: Directives, description: string, pla
 
 /** The values that count for a directive: an empty one resets those before it (systemd.syntax(7)). */
 export function effectiveValues(directives: Directives, name: string): readonly string[] {
-  const values = directives.filter((directive) => directive.name === name).map((directive) => directive.value.trim());
+  const values = directives
+    .filter((directive) => directive.name === name)
+    .map((directive) => directive.value.trim());
   return values.slice(values.lastIndexOf("") + 1);
 }
 
 function formatDirective({ name, value, place }: Directives[number], problems: Problem[]): UnitEntry {
   const quoted = formatUnitValue(value);
-  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) problems.push(makeProblem(place, `${JSON.stringify(name)} cannot be the name of a directive`));
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name))
+    problems.push(makeProblem(place, `${JSON.stringify(name)} cannot be the name of a directive`));
   if (!quoted.ok) problems.push(makeProblem(place, `${name}= cannot be written: ${quoted.reason}`));
   return { kind: "entry", name, value: quoted.ok ? quoted.text : "", line: 0 };
 }

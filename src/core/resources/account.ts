@@ -1,4 +1,6 @@
-/** What must be known of an account: only what is missing is made, an existing user or group stays as it is. */
+/**
+ * What must be known of an account: only what is missing is made, an existing user or group stays as it is.
+ */
 import type { AccountResource, Observation, State } from "../model.ts";
 
 /** user, group, and the supplementary groups, sorted and joined by commas (absent when there are none). */
@@ -18,5 +20,9 @@ export function actual(resource: AccountResource, observation: Observation): Sta
 }
 
 function describe(user: string, group: string | null, groups: readonly string[]): State {
-  return { user, ...(group === null ? {} : { group }), ...(groups.length === 0 ? {} : { groups: [...groups].sort().join(",") }) };
+  return {
+    user,
+    ...(group === null ? {} : { group }),
+    ...(groups.length === 0 ? {} : { groups: [...groups].sort().join(",") }),
+  };
 }

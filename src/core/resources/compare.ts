@@ -4,15 +4,22 @@ import { wrongType } from "./path-state.ts";
 import { statesOf } from "./registry.ts";
 
 /**
- * What is not as declared; null when all is well, and also where something of another type stands in the way (wrongType tells): that is
- * nothing that writing could put right. A secret file's content on the host is never handed on.
+ * What is not as declared; null when all is well, and also where something of another type stands in the way
+ * (wrongType tells): that is nothing that writing could put right. A secret file's content on the host is
+ * never handed on.
  */
 export function compareResource(resource: Resource, observation: Observation): Change | null {
   if (wrongType(resource, observation) !== null) return null;
   const { desired, actual } = statesOf(resource, observation);
   const differs = differingKeys(actual, desired);
   if (differs.length === 0) return null;
-  return { resource, before: actual, after: desired, differs, beforeContent: contentBefore(resource, observation, differs) };
+  return {
+    resource,
+    before: actual,
+    after: desired,
+    differs,
+    beforeContent: contentBefore(resource, observation, differs),
+  };
 }
 
 /** The keys of two states that differ, in alphabetical order. An absent state has no keys. */
@@ -21,9 +28,18 @@ export function differingKeys(before: State | null, after: State | null): readon
   return [...keys].filter((key) => before?.[key] !== after?.[key]).sort();
 }
 
-function contentBefore(resource: Resource, observation: Observation, differs: readonly string[]): Uint8Array | null {
+function contentBefore(
+  resource: Resource,
+  observation: Observation,
+  differs: readonly string[],
+): Uint8Array | null {
   if (resource.kind !== "file" || resource.secret || !differs.includes("sha256")) return null;
-  if (observation.manifest.some(({ kind, path, secret }) => secret === true && kind === "file" && path === resource.path)) return null;
+  if (
+    observation.manifest.some(
+      ({ kind, path, secret }) => secret === true && kind === "file" && path === resource.path,
+    )
+  )
+    return null;
   const content = observation.paths.get(resource.path)?.content ?? null;
   return content?.includes(0) === true ? null : content;
 }

@@ -4,10 +4,19 @@ import { plainMode } from "./path-state.ts";
 
 /** type, sha256, mode (octal without leading zero), owner, group. */
 export function desired(resource: FileResource): State {
-  return { type: "file", sha256: resource.sha256, mode: plainMode(resource.mode), owner: resource.owner, group: resource.group };
+  return {
+    type: "file",
+    sha256: resource.sha256,
+    mode: plainMode(resource.mode),
+    owner: resource.owner,
+    group: resource.group,
+  };
 }
 
-/** The same of what stands at the path; sha256 "unknown" when it could not be read; null when nothing is there. */
+/**
+ * The same of what stands at the path; sha256 "unknown" when it could not be read; null when nothing is
+ * there.
+ */
 export function actual(resource: FileResource, observation: Observation): State | null {
   const found = observation.paths.get(resource.path);
   if (found === undefined) return null;

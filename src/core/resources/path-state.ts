@@ -9,7 +9,9 @@ export function plainMode(mode: string): string {
 /** A path and the type that a resource needs there. */
 export type WantedType = { readonly path: string; readonly type: PathState["type"] };
 
-/** The path that a resource stands at, with the type it needs; null for what has no path (accounts, units). */
+/**
+ * The path that a resource stands at, with the type it needs; null for what has no path (accounts, units).
+ */
 export function wantedType(resource: Resource): WantedType | null {
   switch (resource.kind) {
     case "file":
@@ -24,8 +26,14 @@ export function wantedType(resource: Resource): WantedType | null {
   }
 }
 
-/** What stands at the resource's path when it is of another type, e.g. a link where a file is wanted; null when there is no such obstacle. */
-export function wrongType(resource: Resource, observation: Observation): { readonly wanted: WantedType; readonly found: PathState } | null {
+/**
+ * What stands at the resource's path when it is of another type, e.g. a link where a file is wanted; null
+ * when there is no such obstacle.
+ */
+export function wrongType(
+  resource: Resource,
+  observation: Observation,
+): { readonly wanted: WantedType; readonly found: PathState } | null {
   const wanted = wantedType(resource);
   const found = wanted === null ? undefined : observation.paths.get(wanted.path);
   return wanted === null || found === undefined || found.type === wanted.type ? null : { wanted, found };

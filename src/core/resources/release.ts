@@ -1,4 +1,7 @@
-/** What must be known of a release: the directory holds what it was made for. Its name says its content, so it is never rewritten. */
+/**
+ * What must be known of a release: the directory holds what it was made for. Its name says its content, so it
+ * is never rewritten.
+ */
 import type { Observation, ReleaseResource, State } from "../model.ts";
 
 /** Absolute path of a file release's executable; of a tree the folder itself. */
@@ -11,7 +14,10 @@ export function desired(resource: ReleaseResource): State {
   return { type: "directory", sha256: resource.sha256 };
 }
 
-/** The same of what is there; without sha256 when the directory has no such executable; null when there is no directory. */
+/**
+ * The same of what is there; without sha256 when the directory has no such executable; null when there is no
+ * directory.
+ */
 export function actual(resource: ReleaseResource, observation: Observation): State | null {
   const folder = observation.paths.get(resource.path);
   if (folder === undefined) return null;

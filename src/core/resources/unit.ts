@@ -1,4 +1,7 @@
-/** What must be known of a unit: that systemd has loaded it from our file and, where it shall run, that it is active. */
+/**
+ * What must be known of a unit: that systemd has loaded it from our file and, where it shall run, that it is
+ * active.
+ */
 import type { Observation, State, UnitResource } from "../model.ts";
 
 /** fragment: the file that it is loaded from; active: "active", only of a unit that shall run. */

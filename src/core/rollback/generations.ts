@@ -25,7 +25,9 @@ export type Generation = {
   readonly number: number;
   readonly madeBy: MadeBy;
   readonly madeAt: number;
-  /** What its transaction did to units, e.g. { verb: "restart", unit: "web.service", timeoutSeconds: 100 }. */
+  /**
+   * What its transaction did to units, e.g. { verb: "restart", unit: "web.service", timeoutSeconds: 100 }.
+   */
   readonly actions: readonly Required<NamedAction>[];
   /** Service → sha256 of its description; null where an older svcdeploy deployed it and kept none. */
   readonly services: ReadonlyMap<string, string | null>;
@@ -41,7 +43,10 @@ export type Attempt = {
 /** A line of the host's record; result: confirmed, rolled-back, rollback-failed, refused … */
 export type PastRun = { readonly madeBy: MadeBy; readonly result: string };
 
-/** Everything that a host keeps of one project: generations in order, and the last runs of all projects. clock: the host's, seconds since the epoch. */
+/**
+ * Everything that a host keeps of one project: generations in order, and the last runs of all projects.
+ * clock: the host's, seconds since the epoch.
+ */
 export type Kept = {
   readonly clock: number;
   readonly generations: readonly Generation[];
@@ -52,7 +57,10 @@ export type Kept = {
 /** The description of a service in a generation: by its sha256. */
 export type Describe = (sha256: string) => KeptService;
 
-/** One step back: what the service is now and what it was. undone: the generation that last made it another one. */
+/**
+ * One step back: what the service is now and what it was. undone: the generation that last made it another
+ * one.
+ */
 export type Step = {
   readonly service: string;
   readonly now: Generation;
@@ -65,7 +73,13 @@ export type Step = {
 /** Where a rollback goes, or why it cannot. isUnknown: the host never had the service. */
 export type Choice =
   | { readonly ok: true; readonly step: Step }
-  | { readonly ok: false; readonly service: string; readonly reason: string; readonly hint: string; readonly isUnknown?: true };
+  | {
+      readonly ok: false;
+      readonly service: string;
+      readonly reason: string;
+      readonly hint: string;
+      readonly isUnknown?: true;
+    };
 
 const WITHOUT = "Apply the version that you want: check its commit out and run svcdeploy apply.";
 
@@ -74,38 +88,77 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
   const now = kept.generations.at(-1);
   const refuse = (reason: string, hint = WITHOUT): Choice => ({ ok: false, service, reason, hint });
   const sha256 = now?.services.get(service);
-  const all = to === null ? kept.generations.slice(0, -1).toReversed() : kept.generations.filter(({ number }) => number === to);
+  const all =
+    to === null
+      ? kept.generations.slice(0, -1).toReversed()
+      : kept.generations.filter(({ number }) => number === to);
   const isGone = sha256 === undefined && kept.generations.some(({ services }) => services.has(service));
   if (now === undefined || (sha256 === undefined && !isGone))
-    return { ok: false, service, reason: `${service} was never deployed here by svcdeploy`, hint: "svcdeploy apply deploys it.", isUnknown: true };
+    return {
+      ok: false,
+      service,
+      reason: `${service} was never deployed here by svcdeploy`,
+      hint: "svcdeploy apply deploys it.",
+      isUnknown: true,
+    };
   if (sha256 === null)
-    return refuse(`an older svcdeploy deployed ${service} and kept too little to go back to`, "From the next apply on it can be rolled back.");
+    return refuse(
+      `an older svcdeploy deployed ${service} and kept too little to go back to`,
+      "From the next apply on it can be rolled back.",
+    );
   const from = sha256 === undefined ? goneService(service) : describe(sha256);
   const older = isGone && to === null ? all.filter(({ services }) => services.has(service)) : all;
   if (to !== null && older.length === 0)
-    return refuse(`generation ${to} is not kept here; there ${sayKept(kept)}`, `svcdeploy why ${service}@HOST lists them.`);
+    return refuse(
+      `generation ${to} is not kept here; there ${sayKept(kept)}`,
+      `svcdeploy why ${service}@HOST lists them.`,
+    );
   for (const earlier of older) {
     const found = earlier.services.get(service);
-    if (found === undefined) return refuse(`generation ${earlier.number} did not have ${service}: a rollback does not take a service away`);
-    if (found === null) return refuse(`generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`);
+    if (found === undefined)
+      return refuse(
+        `generation ${earlier.number} did not have ${service}: a rollback does not take a service away`,
+      );
+    if (found === null)
+      return refuse(
+        `generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`,
+      );
     const before = describe(found);
     const undone = lastChange(kept, service, describe) ?? now;
-    if (to !== null || !isSameService(before, from)) return { ok: true, step: { service, now, earlier, undone, from, to: before } };
+    if (to !== null || !isSameService(before, from))
+      return { ok: true, step: { service, now, earlier, undone, from, to: before } };
   }
   return refuse(`${service} is the same in every generation that is kept (there ${sayKept(kept)})`);
 }
 
-/** What a run changed goes back to what it was before the run; refused where a later run changed the same again. run: its id or the start of it. */
-export function stepsBefore(kept: Kept, run: string, to: number | null, describe: Describe): readonly Choice[] {
+/**
+ * What a run changed goes back to what it was before the run; refused where a later run changed the same
+ * again. run: its id or the start of it.
+ */
+export function stepsBefore(
+  kept: Kept,
+  run: string,
+  to: number | null,
+  describe: Describe,
+): readonly Choice[] {
   const made = kept.generations.filter(({ madeBy }) => madeBy.run.startsWith(run));
-  const changed = made.flatMap((each) => servicesAbout(kept, each).filter((service) => isChangedIn(kept, each, service, describe)));
+  const changed = made.flatMap((each) =>
+    servicesAbout(kept, each).filter((service) => isChangedIn(kept, each, service, describe)),
+  );
   const services = [...new Set(changed)].sort();
-  return services.map((service) => (to === null ? stepBefore(kept, made, service, describe) : stepBack(kept, service, to, describe)));
+  return services.map((service) =>
+    to === null ? stepBefore(kept, made, service, describe) : stepBack(kept, service, to, describe),
+  );
 }
 
 /** Services that a generation has, and those that it took away. */
 export function servicesAbout(kept: Kept, generation: Generation): readonly string[] {
-  return [...new Set([...generation.services.keys(), ...(generationBefore(kept, generation)?.services.keys() ?? [])])];
+  return [
+    ...new Set([
+      ...generation.services.keys(),
+      ...(generationBefore(kept, generation)?.services.keys() ?? []),
+    ]),
+  ];
 }
 
 /** What a service is that was removed: nothing, and no play brought it. */
@@ -118,14 +171,28 @@ export function isGoneService({ play }: KeptService): boolean {
   return play === "";
 }
 
-/** Whether the service is another one in this generation than in the one before; where that is not kept any more it counts as changed. */
-export function isChangedIn(kept: Kept, generation: Generation, service: string, describe: Describe): boolean {
-  const [now, earlier] = [generation.services.get(service), generationBefore(kept, generation)?.services.get(service)];
+/**
+ * Whether the service is another one in this generation than in the one before; where that is not kept any
+ * more it counts as changed.
+ */
+export function isChangedIn(
+  kept: Kept,
+  generation: Generation,
+  service: string,
+  describe: Describe,
+): boolean {
+  const [now, earlier] = [
+    generation.services.get(service),
+    generationBefore(kept, generation)?.services.get(service),
+  ];
   if (now === earlier) return false;
   return now == null || earlier == null || !isSameService(describe(now), describe(earlier));
 }
 
-/** The last generation that made the service another one than before; undefined where it is the same in all that are kept. */
+/**
+ * The last generation that made the service another one than before; undefined where it is the same in all
+ * that are kept.
+ */
 export function lastChange(kept: Kept, service: string, describe: Describe): Generation | undefined {
   return kept.generations.findLast((each) => isChangedIn(kept, each, service, describe));
 }
@@ -139,20 +206,34 @@ function stepBefore(kept: Kept, made: readonly Generation[], service: string, de
   const refuse = (reason: string, hint = WITHOUT): Choice => ({ ok: false, service, reason, hint });
   const touching = made.filter((each) => isChangedIn(kept, each, service, describe));
   const [first, last, now] = [touching[0], touching.at(-1), kept.generations.at(-1)];
-  if (first === undefined || last === undefined || now === undefined) return refuse(`that run did not change ${service}`);
+  if (first === undefined || last === undefined || now === undefined)
+    return refuse(`that run did not change ${service}`);
   const earlier = generationBefore(kept, first);
-  if (earlier === undefined && first.number > 1) return refuse(`what was before generation ${first.number} is not kept any more`);
-  const [was, left, is] = [earlier?.services.get(service), last.services.get(service), now.services.get(service)];
-  if (earlier === undefined || was === undefined) return refuse(`that run brought ${service} here: a rollback does not take a service away`);
+  if (earlier === undefined && first.number > 1)
+    return refuse(`what was before generation ${first.number} is not kept any more`);
+  const [was, left, is] = [
+    earlier?.services.get(service),
+    last.services.get(service),
+    now.services.get(service),
+  ];
+  if (earlier === undefined || was === undefined)
+    return refuse(`that run brought ${service} here: a rollback does not take a service away`);
   if (was === null || left === null || is === null)
-    return refuse(`generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`);
-  const orGone = (sha256: string | undefined): KeptService => (sha256 === undefined ? goneService(service) : describe(sha256));
+    return refuse(
+      `generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`,
+    );
+  const orGone = (sha256: string | undefined): KeptService =>
+    sha256 === undefined ? goneService(service) : describe(sha256);
   const [before, after, current] = [describe(was), orGone(left), orGone(is)];
   const step = { service, now, earlier, undone: last, from: current, to: before };
   if (isSameService(current, after) || isSameService(current, before)) return { ok: true, step };
   const later = lastChange(kept, service, describe);
-  const by = later === undefined ? "a later run" : `run ${later.madeBy.run.slice(0, 12)} of ${later.madeBy.user}`;
-  return refuse(`${by} changed ${service} again since`, `To go back all the same, name the generation: --to ${earlier.number} --limit HOST.`);
+  const by =
+    later === undefined ? "a later run" : `run ${later.madeBy.run.slice(0, 12)} of ${later.madeBy.user}`;
+  return refuse(
+    `${by} changed ${service} again since`,
+    `To go back all the same, name the generation: --to ${earlier.number} --limit HOST.`,
+  );
 }
 
 function sayKept({ generations }: Kept): string {

@@ -8,24 +8,46 @@ import * as link from "../resources/link.ts";
 import * as release from "../resources/release.ts";
 import { type Contents, rebuildResource } from "./rebuild.ts";
 
-/** The changes from before (null: the service was not there) to after, what went at the end. Contents that are not there, and those of secret files, are not shown. */
-export function keptChanges(before: KeptService | null, after: KeptService, contents: Contents): readonly Change[] {
+/**
+ * The changes from before (null: the service was not there) to after, what went at the end. Contents that are
+ * not there, and those of secret files, are not shown.
+ */
+export function keptChanges(
+  before: KeptService | null,
+  after: KeptService,
+  contents: Contents,
+): readonly Change[] {
   const old = new Map((before?.resources ?? []).map((resource) => [resource.id, resource]));
   const fresh = new Set(after.resources.map(({ id }) => id));
   // Folders, accounts and old releases stay on the host.
-  const gone = [...old.values()].filter(({ id, kind }) => !fresh.has(id) && (kind === "file" || kind === "link"));
-  return [...after.resources.map((resource) => [old.get(resource.id), resource] as const), ...gone.map((resource) => [resource, undefined] as const)]
+  const gone = [...old.values()].filter(
+    ({ id, kind }) => !fresh.has(id) && (kind === "file" || kind === "link"),
+  );
+  return [
+    ...after.resources.map((resource) => [old.get(resource.id), resource] as const),
+    ...gone.map((resource) => [resource, undefined] as const),
+  ]
     .map(([then, now]) => changeOf(then, now, contents))
     .filter((change) => change !== null);
 }
 
-function changeOf(then: KeptResource | undefined, now: KeptResource | undefined, contents: Contents): Change | null {
+function changeOf(
+  then: KeptResource | undefined,
+  now: KeptResource | undefined,
+  contents: Contents,
+): Change | null {
   const kept = now ?? then;
   if (kept === undefined) return null;
   const [before, after] = [stateOf(then, contents), stateOf(now, contents)];
   const differs = differingKeys(before, after);
   if (differs.length === 0) return null;
-  return { resource: rebuilt(kept, contents), before, after, differs, beforeContent: then === undefined ? null : shownContent(then, contents) };
+  return {
+    resource: rebuilt(kept, contents),
+    before,
+    after,
+    differs,
+    beforeContent: then === undefined ? null : shownContent(then, contents),
+  };
 }
 
 function shownContent(resource: KeptResource, contents: Contents): Uint8Array | null {
@@ -35,7 +57,10 @@ function shownContent(resource: KeptResource, contents: Contents): Uint8Array | 
 }
 
 function rebuilt(resource: KeptResource, contents: Contents): Resource {
-  const known = resource.kind === "file" && !contents.has(resource.sha256) ? new Map([[resource.sha256, new Uint8Array()]]) : contents;
+  const known =
+    resource.kind === "file" && !contents.has(resource.sha256)
+      ? new Map([[resource.sha256, new Uint8Array()]])
+      : contents;
   return rebuildResource(resource, known);
 }
 

@@ -1,4 +1,7 @@
-/** The secrets that kept contents hold, so that no output shows them: the values of an earlier generation stand nowhere else. */
+/**
+ * The secrets that kept contents hold, so that no output shows them: the values of an earlier generation
+ * stand nowhere else.
+ */
 import type { KeptService } from "../model.ts";
 import { baseName } from "../plan/input-changes.ts";
 import { Secret } from "../secret.ts";
@@ -9,8 +12,9 @@ import type { Contents } from "./rebuild.ts";
 const MIN_LENGTH = 8;
 
 /**
- * Every value that can be told from a secret file: the named variables of an environment file; of any other file the whole, its lines, and what
- * stands behind `=` or `:` in them unless it is a path. held: what is in encrypted credentials, by the hash of the encrypted file.
+ * Every value that can be told from a secret file: the named variables of an environment file; of any other
+ * file the whole, its lines, and what stands behind `=` or `:` in them unless it is a path. held: what is in
+ * encrypted credentials, by the hash of the encrypted file.
  */
 export function keptSecrets(kept: KeptService, contents: Contents, held: Contents): readonly Secret[] {
   return kept.resources.flatMap((resource) => {
@@ -31,7 +35,9 @@ export function keptSecrets(kept: KeptService, contents: Contents, held: Content
 }
 
 function environmentSecrets(text: string, names: readonly string[]): readonly Secret[] {
-  return readEnvironmentText(text, "").flatMap(({ name, value }) => (names.includes(name) ? [new Secret(name, value)] : []));
+  return readEnvironmentText(text, "").flatMap(({ name, value }) =>
+    names.includes(name) ? [new Secret(name, value)] : [],
+  );
 }
 
 function fileSecrets(text: string, path: string): readonly Secret[] {

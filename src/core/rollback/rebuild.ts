@@ -1,5 +1,15 @@
 /** Kept descriptions and contents become what a host shall be again. */
-import type { FileResource, Host, HostTarget, KeptResource, KeptService, LinkResource, Resource, Service, UnitResource } from "../model.ts";
+import type {
+  FileResource,
+  Host,
+  HostTarget,
+  KeptResource,
+  KeptService,
+  LinkResource,
+  Resource,
+  Service,
+  UnitResource,
+} from "../model.ts";
 import { baseName } from "../plan/input-changes.ts";
 import { uniteResources } from "../render/merge-resources.ts";
 import type { Step } from "./generations.ts";
@@ -8,17 +18,35 @@ import type { Step } from "./generations.ts";
 export type Contents = ReadonlyMap<string, Uint8Array>;
 
 /** The hashes of all files of a description; of an encrypted credential with its name. */
-export function contentsOf(kept: KeptService): readonly { readonly sha256: string; readonly credential: string | null }[] {
+export function contentsOf(
+  kept: KeptService,
+): readonly { readonly sha256: string; readonly credential: string | null }[] {
   return kept.resources.flatMap((resource) =>
     resource.kind === "file"
-      ? [{ sha256: resource.sha256, credential: resource.role === "encrypted-credential" ? baseName(resource.path) : null }]
+      ? [
+          {
+            sha256: resource.sha256,
+            credential: resource.role === "encrypted-credential" ? baseName(resource.path) : null,
+          },
+        ]
       : [],
   );
 }
 
-/** What the host shall be after these steps of one play. Throws ConfigError where two services want different things at one place, RangeError for a content that is not among the given ones. */
-export function rebuildTarget(project: string, host: Host, play: string, steps: readonly Step[], contents: Contents): HostTarget {
-  const perService = steps.map(({ to }) => to.resources.map((resource) => rebuildResource(resource, contents)));
+/**
+ * What the host shall be after these steps of one play. Throws ConfigError where two services want different
+ * things at one place, RangeError for a content that is not among the given ones.
+ */
+export function rebuildTarget(
+  project: string,
+  host: Host,
+  play: string,
+  steps: readonly Step[],
+  contents: Contents,
+): HostTarget {
+  const perService = steps.map(({ to }) =>
+    to.resources.map((resource) => rebuildResource(resource, contents)),
+  );
   const all = perService.flat();
   const owners = Map.groupBy(all, ({ id }) => id);
   return {
@@ -37,14 +65,33 @@ export function rebuildTarget(project: string, host: Host, play: string, steps: 
 }
 
 /** The same with every content that is not there empty: enough to compare and verify, not to write. */
-export function rebuildForReading(project: string, host: Host, kept: KeptService, contents: Contents): HostTarget {
-  const known = new Map([...contentsOf(kept).map(({ sha256 }) => [sha256, new Uint8Array()] as const), ...contents]);
+export function rebuildForReading(
+  project: string,
+  host: Host,
+  kept: KeptService,
+  contents: Contents,
+): HostTarget {
+  const known = new Map([
+    ...contentsOf(kept).map(({ sha256 }) => [sha256, new Uint8Array()] as const),
+    ...contents,
+  ]);
   const resources = kept.resources.map((resource) => rebuildResource(resource, known));
   const owners = new Map(resources.map(({ id }) => [id, [kept.service]]));
-  return { project, host, play: kept.play, services: [rebuildService(kept)], resources, owners, declared: null };
+  return {
+    project,
+    host,
+    play: kept.play,
+    services: [rebuildService(kept)],
+    resources,
+    owners,
+    declared: null,
+  };
 }
 
-/** A kept resource with its content again; a release has no source, because it is only ever used where it still is. */
+/**
+ * A kept resource with its content again; a release has no source, because it is only ever used where it
+ * still is.
+ */
 export function rebuildResource(resource: KeptResource, contents: Contents): Resource {
   if (resource.kind === "release") return { ...resource, source: null };
   if (resource.kind !== "file") return resource;
@@ -53,22 +100,49 @@ export function rebuildResource(resource: KeptResource, contents: Contents): Res
   return { ...resource, content };
 }
 
-function gone(resource: KeptResource, owners: ReadonlyMap<string, unknown>): readonly (FileResource | LinkResource | UnitResource)[] {
+function gone(
+  resource: KeptResource,
+  owners: ReadonlyMap<string, unknown>,
+): readonly (FileResource | LinkResource | UnitResource)[] {
   if (owners.has(resource.id)) return [];
   if (resource.kind === "file") return [{ ...resource, content: new Uint8Array() }];
   return resource.kind === "link" || resource.kind === "unit" ? [resource] : [];
 }
 
-/** Only what a deployment asks of a service beside its resources: its name, its checks and how long it must hold. */
-function rebuildService({ service, version, secrets, health, settleSeconds, resources }: KeptService): Service {
+/**
+ * Only what a deployment asks of a service beside its resources: its name, its checks and how long it must
+ * hold.
+ */
+function rebuildService({
+  service,
+  version,
+  secrets,
+  health,
+  settleSeconds,
+  resources,
+}: KeptService): Service {
   const place = { file: `services/${service}.yaml`, line: 1, column: 1 };
   const release = resources.find((resource) => resource.kind === "release");
   const form = release?.form === "tree" ? ("archive" as const) : ("file" as const);
   const artifact =
     release === undefined
       ? null
-      : { source: release.name, form, strip: 0, version, sha256: release.sha256, signature: null, keep: release.keep, place };
-  const sources = secrets.map((name) => ({ name, source: { provider: "env" as const, variable: name }, deliver: "environment" as const, place }));
+      : {
+          source: release.name,
+          form,
+          strip: 0,
+          version,
+          sha256: release.sha256,
+          signature: null,
+          keep: release.keep,
+          place,
+        };
+  const sources = secrets.map((name) => ({
+    name,
+    source: { provider: "env" as const, variable: name },
+    deliver: "environment" as const,
+    place,
+  }));
   return { ...bareService(service), artifact, secrets: sources, health, settleSeconds };
 }
 

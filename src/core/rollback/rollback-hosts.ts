@@ -2,8 +2,15 @@
 import type { Host, Project } from "../model.ts";
 import type { Found } from "./rollback-targets.ts";
 
-/** Of the selected hosts those that a play brings the service to; all where there is none of them, since one may have lost it, and for null: a run. */
-export function hostsToAsk(project: Project, selected: readonly Host[], service: string | null): readonly Host[] {
+/**
+ * Of the selected hosts those that a play brings the service to; all where there is none of them, since one
+ * may have lost it, and for null: a run.
+ */
+export function hostsToAsk(
+  project: Project,
+  selected: readonly Host[],
+  service: string | null,
+): readonly Host[] {
   const brought = selected.filter(({ name }) => service !== null && isBrought(project, name, service));
   return brought.length === 0 ? selected : brought;
 }
@@ -11,7 +18,10 @@ export function hostsToAsk(project: Project, selected: readonly Host[], service:
 /** Without the hosts that never had the service and that no play brings it to: they were asked to be sure. */
 export function foundOfService(project: Project, found: readonly Found[], service: string): readonly Found[] {
   return found.filter(
-    ({ host, result }) => !result.ok || isBrought(project, host.name, service) || result.choices.some((choice) => choice.ok || !choice.isUnknown),
+    ({ host, result }) =>
+      !result.ok ||
+      isBrought(project, host.name, service) ||
+      result.choices.some((choice) => choice.ok || !choice.isUnknown),
   );
 }
 

@@ -1,15 +1,26 @@
-/** Steps back on many hosts become targets, play by play, as the project brings the services; what cannot go back is named. */
+/**
+ * Steps back on many hosts become targets, play by play, as the project brings the services; what cannot go
+ * back is named.
+ */
 import { HostError, SvcdeployError } from "../errors.ts";
 import type { Host, HostTarget, KeptResource, Play, Project } from "../model.ts";
 import { baseName } from "../plan/input-changes.ts";
 import type { Choice, Step } from "./generations.ts";
 import { bareService, type Contents, rebuildTarget } from "./rebuild.ts";
 
-/** What was found on one host: its choices with the contents of what they name (held: of encrypted credentials that it can decrypt), or why it could not be asked. */
+/**
+ * What was found on one host: its choices with the contents of what they name (held: of encrypted credentials
+ * that it can decrypt), or why it could not be asked.
+ */
 export type Found = {
   readonly host: Host;
   readonly result:
-    | { readonly ok: true; readonly choices: readonly Choice[]; readonly contents: Contents; readonly held: Contents }
+    | {
+        readonly ok: true;
+        readonly choices: readonly Choice[];
+        readonly contents: Contents;
+        readonly held: Contents;
+      }
     | { readonly ok: false; readonly error: SvcdeployError };
 };
 
@@ -18,7 +29,10 @@ export type RollbackPlay = { readonly play: Play; readonly targets: readonly Hos
 /** A host, or a service of it, that does not go back. */
 export type Refused = { readonly target: HostTarget; readonly error: SvcdeployError };
 
-/** The plays in the project's order, then those that it does not have any more, whose hosts go one by one; and what is refused. service: the only one that is asked for; null: any. */
+/**
+ * The plays in the project's order, then those that it does not have any more, whose hosts go one by one; and
+ * what is refused. service: the only one that is asked for; null: any.
+ */
 export function rollbackTargets(
   project: Project,
   found: readonly Found[],
@@ -28,7 +42,10 @@ export function rollbackTargets(
   const refused: Refused[] = [];
   for (const { host, result } of found) {
     if (!result.ok) {
-      refused.push({ target: emptyTarget(project, host, service === null ? [] : [service]), error: result.error });
+      refused.push({
+        target: emptyTarget(project, host, service === null ? [] : [service]),
+        error: result.error,
+      });
       continue;
     }
     refused.push(...result.choices.flatMap((choice) => (choice.ok ? [] : [refusal(project, host, choice)])));
@@ -41,15 +58,27 @@ export function rollbackTargets(
   }
   const order = project.plays.map(({ name }) => name);
   const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
-  return { plays: [...plays.values()].sort((left, right) => rank(left.play.name) - rank(right.play.name)), refused };
+  return {
+    plays: [...plays.values()].sort((left, right) => rank(left.play.name) - rank(right.play.name)),
+    refused,
+  };
 }
 
 /** Under which refused hosts are told. */
 const LEFT_OUT = "left out";
 
 /** A refusal of one service on one host. */
-export function refusal(project: Project, host: Host, { service, reason, hint }: { service: string; reason: string; hint: string }): Refused {
-  const error = new HostError("host-step", host.name, `${host.name}: ${service} does not go back: ${reason}`, { hint });
+export function refusal(
+  project: Project,
+  host: Host,
+  { service, reason, hint }: { service: string; reason: string; hint: string },
+): Refused {
+  const error = new HostError(
+    "host-step",
+    host.name,
+    `${host.name}: ${service} does not go back: ${reason}`,
+    { hint },
+  );
   return { target: emptyTarget(project, host, [service]), error };
 }
 
@@ -57,18 +86,35 @@ export function refusal(project: Project, host: Host, { service, reason, hint }:
 export function refusedPlay(refused: readonly { readonly target: HostTarget }[]): Play {
   const hosts = [...new Set(refused.map(({ target }) => target.host.name))];
   const play = lonePlay(LEFT_OUT, hosts, []);
-  return { ...play, rollout: { ...play.rollout, batches: ["100%"], maxFailed: hosts.length, maxUnreachable: hosts.length } };
+  return {
+    ...play,
+    rollout: { ...play.rollout, batches: ["100%"], maxFailed: hosts.length, maxUnreachable: hosts.length },
+  };
 }
 
 type Known = { readonly contents: Contents; readonly held: Contents };
 
-type Built = { readonly ok: true; readonly target: HostTarget } | { readonly ok: false; readonly refused: Refused };
+type Built =
+  | { readonly ok: true; readonly target: HostTarget }
+  | { readonly ok: false; readonly refused: Refused };
 
-function build(project: Project, host: Host, play: Play, steps: readonly Step[], { contents, held }: Known): Built {
+function build(
+  project: Project,
+  host: Host,
+  play: Play,
+  steps: readonly Step[],
+  { contents, held }: Known,
+): Built {
   const services = steps.map(({ service }) => service).join(", ");
   const lost = steps.flatMap(({ to }) => to.resources.filter((resource) => isLost(resource, contents)));
-  const refuse = (reason: string): Built => ({ ok: false, refused: refusal(project, host, { service: services, reason, hint: APPLY_INSTEAD }) });
-  if (lost.length > 0) return refuse(`the host does not keep the content of ${sayPaths(lost)} any more, or it was damaged there`);
+  const refuse = (reason: string): Built => ({
+    ok: false,
+    refused: refusal(project, host, { service: services, reason, hint: APPLY_INSTEAD }),
+  });
+  if (lost.length > 0)
+    return refuse(
+      `the host does not keep the content of ${sayPaths(lost)} any more, or it was damaged there`,
+    );
   const locked = steps.flatMap(({ to }) => to.resources.filter((resource) => isLocked(resource, held)));
   if (locked.length > 0) return refuse(sayLocked(locked));
   try {
@@ -98,14 +144,22 @@ function sayLocked(resources: readonly KeptResource[]): string {
 
 function sayPaths(resources: readonly KeptResource[]): string {
   const paths = resources.map((resource) => ("path" in resource ? resource.path : resource.id));
-  return paths.length > 3 ? `${paths.slice(0, 2).join(", ")} and ${paths.length - 2} more files` : paths.join(", ");
+  return paths.length > 3
+    ? `${paths.slice(0, 2).join(", ")} and ${paths.length - 2} more files`
+    : paths.join(", ");
 }
 
-function stepsByPlay(project: Project, host: Host, choices: readonly Choice[]): ReadonlyMap<Play, readonly Step[]> {
+function stepsByPlay(
+  project: Project,
+  host: Host,
+  choices: readonly Choice[],
+): ReadonlyMap<Play, readonly Step[]> {
   const steps = choices.flatMap((choice) => (choice.ok ? [choice.step] : []));
   const lone = new Map<string, Play>();
   return Map.groupBy(steps, ({ service, to }) => {
-    const play = project.plays.find(({ services, hosts }) => services.includes(service) && hosts.includes(host.name));
+    const play = project.plays.find(
+      ({ services, hosts }) => services.includes(service) && hosts.includes(host.name),
+    );
     const made = play ?? lone.get(to.play) ?? lonePlay(to.play, [host.name], [service]);
     if (play === undefined) lone.set(to.play, made);
     return made;
@@ -113,7 +167,13 @@ function stepsByPlay(project: Project, host: Host, choices: readonly Choice[]): 
 }
 
 function lonePlay(name: string, hosts: readonly string[], services: readonly string[]): Play {
-  const rollout = { batches: [1], maxFailed: 0, maxUnreachable: 0, pauseSeconds: 0, healthyDeadlineSeconds: 300 };
+  const rollout = {
+    batches: [1],
+    maxFailed: 0,
+    maxUnreachable: 0,
+    pauseSeconds: 0,
+    healthyDeadlineSeconds: 300,
+  };
   return { name, hosts, services, rollout, place: { file: "playbooks/site.yaml", line: 1, column: 1 } };
 }
 

@@ -2,7 +2,11 @@
 import { escapeUnitName } from "../unit-file/escape.ts";
 
 /** instance null: the service as a whole; host may be none of the project's. */
-export type ServiceAtHost = { readonly service: string; readonly instance: string | null; readonly host: string };
+export type ServiceAtHost = {
+  readonly service: string;
+  readonly instance: string | null;
+  readonly host: string;
+};
 
 /** Split at the last @ that names a host, else at the last one; null where that is no SERVICE@HOST. */
 export function serviceAtHost(text: string, hosts: readonly string[]): ServiceAtHost | null {
@@ -15,5 +19,8 @@ export function serviceAtHost(text: string, hosts: readonly string[]): ServiceAt
 
 /** Whether a unit is asked for; the instance as in the service file or as in its unit's name. */
 export function isAskedFor(unit: string, { service, instance }: ServiceAtHost): boolean {
-  return instance === null || [instance, escapeUnitName(instance)].some((name) => unit.startsWith(`${service}@${name}.`));
+  return (
+    instance === null ||
+    [instance, escapeUnitName(instance)].some((name) => unit.startsWith(`${service}@${name}.`))
+  );
 }

@@ -1,24 +1,52 @@
-/** What a host knows of one service: which generation made it what it is, what that changed, and what was tried since. */
+/**
+ * What a host knows of one service: which generation made it what it is, what that changed, and what was
+ * tried since.
+ */
 import type { KeptService } from "../model.ts";
-import { type Attempt, type Describe, type Generation, generationBefore, goneService, type Kept, lastChange, type PastRun } from "./generations.ts";
+import {
+  type Attempt,
+  type Describe,
+  type Generation,
+  generationBefore,
+  goneService,
+  type Kept,
+  lastChange,
+  type PastRun,
+} from "./generations.ts";
 
-/** A run that was taken back. failure: empty where the host has forgotten it; services null: which it was about is not known any more. */
-export type TakenBack = Pick<Attempt, "madeBy" | "failure"> & { readonly result: string; readonly services: readonly string[] | null };
+/**
+ * A run that was taken back. failure: empty where the host has forgotten it; services null: which it was
+ * about is not known any more.
+ */
+export type TakenBack = Pick<Attempt, "madeBy" | "failure"> & {
+  readonly result: string;
+  readonly services: readonly string[] | null;
+};
 
-/** now: without resources where the service was removed. changed: the generation that last changed the service, null where that is older than what is kept; before: null where it brought the service. */
+/**
+ * now: without resources where the service was removed. changed: the generation that last changed the
+ * service, null where that is older than what is kept; before: null where it brought the service.
+ */
 export type ServiceStory = {
   readonly service: string;
-  /** In order; version: the service's in that generation, null where it had none or is not described there. */
+  /**
+   * In order; version: the service's in that generation, null where it had none or is not described there.
+   */
   readonly generations: readonly { readonly generation: Generation; readonly version: string | null }[];
   readonly now: KeptService;
-  readonly changed: { readonly generation: Generation; readonly before: KeptService | null; readonly beforeNumber: number | null } | null;
+  readonly changed: {
+    readonly generation: Generation;
+    readonly before: KeptService | null;
+    readonly beforeNumber: number | null;
+  } | null;
   readonly triedSince: readonly TakenBack[];
 };
 
 /** Null where svcdeploy never applied the service here, or an older one that kept no description. */
 export function serviceStory(kept: Kept, service: string, describe: Describe): ServiceStory | null {
   const last = kept.generations.at(-1);
-  const isGone = last?.services.has(service) === false && kept.generations.some(({ services }) => services.has(service));
+  const isGone =
+    last?.services.has(service) === false && kept.generations.some(({ services }) => services.has(service));
   const sha256 = last?.services.get(service) ?? null;
   if (last === undefined || (sha256 === null && !isGone)) return null;
   const generation = lastChange(kept, service, describe) ?? last;
@@ -27,9 +55,14 @@ export function serviceStory(kept: Kept, service: string, describe: Describe): S
   const isKnown = then !== undefined || generation.number === 1;
   return {
     service,
-    generations: kept.generations.map((each) => ({ generation: each, version: versionIn(each, service, describe) })),
+    generations: kept.generations.map((each) => ({
+      generation: each,
+      version: versionIn(each, service, describe),
+    })),
     now: sha256 === null ? goneService(service) : describe(sha256),
-    changed: isKnown ? { generation, before: before === null ? null : describe(before), beforeNumber: then?.number ?? null } : null,
+    changed: isKnown
+      ? { generation, before: before === null ? null : describe(before), beforeNumber: then?.number ?? null }
+      : null,
     triedSince: takenBackSince(kept, service, isKnown ? generation : (kept.generations[0] ?? generation)),
   };
 }
@@ -39,9 +72,17 @@ function versionIn({ services }: Generation, service: string, describe: Describe
   return sha256 === null ? null : describe(sha256).version;
 }
 
-function takenBackSince({ runs, attempts }: Kept, service: string, { madeBy: maker }: Generation): readonly TakenBack[] {
-  const start = runs.findLastIndex(({ madeBy, result }) => madeBy.run === maker.run && result === "confirmed");
-  const later = runs.slice(start + 1).filter(({ madeBy, result }) => madeBy.project === maker.project && UNDONE.test(result));
+function takenBackSince(
+  { runs, attempts }: Kept,
+  service: string,
+  { madeBy: maker }: Generation,
+): readonly TakenBack[] {
+  const start = runs.findLastIndex(
+    ({ madeBy, result }) => madeBy.run === maker.run && result === "confirmed",
+  );
+  const later = runs
+    .slice(start + 1)
+    .filter(({ madeBy, result }) => madeBy.project === maker.project && UNDONE.test(result));
   const told = later.map((run) => withAttempt(run, attempts, service));
   return told.filter(({ services }) => services === null || services.includes(service));
 }

@@ -1,9 +1,15 @@
-/** Minisign's keys and signatures (minisign(1), "Signature format"): Ed25519 over the file or over its BLAKE2b-512, and once more over the trusted comment. */
+/**
+ * Minisign's keys and signatures (minisign(1), "Signature format"): Ed25519 over the file or over its
+ * BLAKE2b-512, and once more over the trusted comment.
+ */
 import { createPublicKey, verify } from "node:crypto";
 import { sanitizeLine } from "../sanitize.ts";
 import { OTHER_BYTES, refused, type Verdict } from "./verdict.ts";
 
-/** A signature as its four lines say. signed: what the first signature is of. keyId: as minisign prints it, 16 hex digits. */
+/**
+ * A signature as its four lines say. signed: what the first signature is of. keyId: as minisign prints it, 16
+ * hex digits.
+ */
 export type MinisignSignature = {
   readonly signed: "file" | "blake2b-512";
   readonly keyId: string;
@@ -22,7 +28,11 @@ export function parseMinisig(bytes: Uint8Array): MinisignSignature | string {
   // Latin-1 keeps every byte of the comment, which is signed as it stands.
   const lines = Buffer.from(bytes).toString("latin1").split(/\r?\n/);
   const [untrusted = "", first = "", comment = "", second = "", ...rest] = lines;
-  if (!untrusted.startsWith("untrusted comment: ") || !comment.startsWith(TRUSTED) || rest.some((line) => line !== ""))
+  if (
+    !untrusted.startsWith("untrusted comment: ") ||
+    !comment.startsWith(TRUSTED) ||
+    rest.some((line) => line !== "")
+  )
     return "is no minisign signature of four lines";
   const head = decode(first, SIGNATURE_BYTES);
   const globalSignature = decode(second, SIGNATURE_BYTES - HEAD_BYTES);
@@ -39,23 +49,36 @@ export function parseMinisig(bytes: Uint8Array): MinisignSignature | string {
 }
 
 /**
- * Holds a signature against a public key (base64, as in minisign.pub) and what was signed: the file itself, or its BLAKE2b-512.
- * The proof says the trusted comment, cleaned.
+ * Holds a signature against a public key (base64, as in minisign.pub) and what was signed: the file itself,
+ * or its BLAKE2b-512. The proof says the trusted comment, cleaned.
  */
 export function checkMinisig(publicKey: string, signature: MinisignSignature, message: Uint8Array): Verdict {
   const raw = decode(publicKey, KEY_BYTES);
-  if (raw === null || raw.toString("latin1", 0, 2) !== "Ed") return refused("cannot be checked: the key is no minisign public key");
+  if (raw === null || raw.toString("latin1", 0, 2) !== "Ed")
+    return refused("cannot be checked: the key is no minisign public key");
   const keyId = readKeyId(raw);
   if (keyId !== signature.keyId)
     return refused(
       `was made with the minisign key ${signature.keyId}, not with ${keyId}`,
       "Somebody else signed this, or the key was changed: ask who signs it.",
     );
-  const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x: raw.subarray(HEAD_BYTES).toString("base64url") }, format: "jwk" });
-  if (!verify(null, message, key, signature.signature)) return refused(`does not hold: key ${keyId} signed other bytes`, OTHER_BYTES);
+  const key = createPublicKey({
+    key: { kty: "OKP", crv: "Ed25519", x: raw.subarray(HEAD_BYTES).toString("base64url") },
+    format: "jwk",
+  });
+  if (!verify(null, message, key, signature.signature))
+    return refused(`does not hold: key ${keyId} signed other bytes`, OTHER_BYTES);
   const whole = Buffer.concat([signature.signature, signature.trustedComment]);
-  if (!verify(null, whole, key, signature.globalSignature)) return refused("has a trusted comment that was changed", OTHER_BYTES);
-  return { ok: true, proof: { kind: "minisign", key: keyId, says: sanitizeLine(Buffer.from(signature.trustedComment).toString("utf8")).trim() } };
+  if (!verify(null, whole, key, signature.globalSignature))
+    return refused("has a trusted comment that was changed", OTHER_BYTES);
+  return {
+    ok: true,
+    proof: {
+      kind: "minisign",
+      key: keyId,
+      says: sanitizeLine(Buffer.from(signature.trustedComment).toString("utf8")).trim(),
+    },
+  };
 }
 
 const SIGNED: Readonly<Record<string, MinisignSignature["signed"]>> = { Ed: "file", ED: "blake2b-512" };

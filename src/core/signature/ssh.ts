@@ -11,10 +11,17 @@ export function allowedSigners(publicKey: string, namespace: string): string {
 }
 
 /** What ssh-keygen says; the proof has the key's fingerprint. */
-export function readSshAnswer(stdout: string, stderr: string, exitStatus: number, namespace: string): Verdict {
+export function readSshAnswer(
+  stdout: string,
+  stderr: string,
+  exitStatus: number,
+  namespace: string,
+): Verdict {
   const good = /^Good "[^"\n]*" signature for \S+ with (\S+) key (SHA256:[A-Za-z0-9+/]{43})$/m.exec(stdout);
-  if (exitStatus === 0 && good !== null) return { ok: true, proof: { kind: "ssh", key: `${good[1]} ${good[2]}`, says: "" } };
-  if (/incorrect signature/i.test(stderr)) return refused("does not hold: the key signed other bytes", OTHER_BYTES);
+  if (exitStatus === 0 && good !== null)
+    return { ok: true, proof: { kind: "ssh", key: `${good[1]} ${good[2]}`, says: "" } };
+  if (/incorrect signature/i.test(stderr))
+    return refused("does not hold: the key signed other bytes", OTHER_BYTES);
   if (/namespace/i.test(stderr))
     return refused(
       `was not made for the namespace ${namespace}`,
@@ -22,6 +29,12 @@ export function readSshAnswer(stdout: string, stderr: string, exitStatus: number
     );
   // Of a key that is not allowed ssh-keygen says no more than that.
   if (/^Could not verify signature\.$/m.test(stdout) && !/parse|armor|invalid|format/i.test(stderr))
-    return refused("was not made with the key that is declared", "Somebody else signed this, or the key was changed: ask who signs it.");
-  return refused("is no SSH signature that ssh-keygen can read", `Make one: ssh-keygen -Y sign -n ${namespace} -f KEY FILE`);
+    return refused(
+      "was not made with the key that is declared",
+      "Somebody else signed this, or the key was changed: ask who signs it.",
+    );
+  return refused(
+    "is no SSH signature that ssh-keygen can read",
+    `Make one: ssh-keygen -Y sign -n ${namespace} -f KEY FILE`,
+  );
 }

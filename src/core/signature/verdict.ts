@@ -12,4 +12,5 @@ export function refused(reason: string, hint: string | null = null): Verdict & {
 }
 
 /** What to do about a signature that is of other bytes: the same for every kind. */
-export const OTHER_BYTES = "The artifact or its signature was changed, or they are of different versions: fetch both anew, and ask who signed it.";
+export const OTHER_BYTES =
+  "The artifact or its signature was changed, or they are of different versions: fetch both anew, and ask who signed it.";

@@ -1,4 +1,7 @@
-/** What `status` is told by a host and what it says of it: the shapes between the host's script, the judgement and the reports. */
+/**
+ * What `status` is told by a host and what it says of it: the shapes between the host's script, the judgement
+ * and the reports.
+ */
 import type { UnitProperties } from "../model.ts";
 
 /** What /proc says of a unit's main process; null where it may not be read. */
@@ -42,14 +45,33 @@ export type StatusAnswer = {
 };
 
 /** What to ask a host for. */
-export type StatusRequest = { readonly project: string; readonly units: readonly string[]; readonly links: readonly string[] };
+export type StatusRequest = {
+  readonly project: string;
+  readonly units: readonly string[];
+  readonly links: readonly string[];
+};
 
-/** How a unit is, in one word. idle: is there and need not run (a slice without members, work that is done). */
-export type StateKind = "running" | "idle" | "starting" | "stopping" | "crash-loop" | "failed" | "stopped" | "not-installed" | "masked" | "bad-unit";
+/**
+ * How a unit is, in one word. idle: is there and need not run (a slice without members, work that is done).
+ */
+export type StateKind =
+  | "running"
+  | "idle"
+  | "starting"
+  | "stopping"
+  | "crash-loop"
+  | "failed"
+  | "stopped"
+  | "not-installed"
+  | "masked"
+  | "bad-unit";
 
 /** What a service runs. */
 export type Version = {
-  /** What the process runs, with " (deleted)" where its program is gone; null: unknown, or the service has no release. */
+  /**
+   * What the process runs, with " (deleted)" where its program is gone; null: unknown, or the service has no
+   * release.
+   */
   readonly running: string | null;
   /** What `current` points to. */
   readonly current: string | null;
@@ -74,12 +96,19 @@ export type UnitStatus = {
   readonly restarts: number | null;
   readonly pid: number | null;
   readonly invocation: string | null;
-  readonly memory: { readonly bytes: number; readonly limit: number | null; readonly limitOf: "unit" | "slice" | null } | null;
+  readonly memory: {
+    readonly bytes: number;
+    readonly limit: number | null;
+    readonly limitOf: "unit" | "slice" | null;
+  } | null;
   readonly openFiles: { readonly count: number; readonly limit: number | null } | null;
   readonly tasks: number | null;
 };
 
-/** Whether a unit on a host is as declared. unknown: what it takes to know is not here; not-looked: nobody asked. */
+/**
+ * Whether a unit on a host is as declared. unknown: what it takes to know is not here; not-looked: nobody
+ * asked.
+ */
 export type DriftMark = "none" | "drift" | "unknown" | "not-looked";
 
 /** One host that answered. drift: by unit. */
@@ -90,7 +119,9 @@ export type HostStatus = {
   readonly drift: ReadonlyMap<string, DriftMark>;
 };
 
-/** What a row is called: the service, or the instance of it (web@blue), or a unit beside it by its whole name. */
+/**
+ * What a row is called: the service, or the instance of it (web@blue), or a unit beside it by its whole name.
+ */
 export function rowName({ main, service, unit }: UnitStatus): string {
   if (main === "no") return unit;
   return unit.includes("@") ? unit.replace(/\.service$/, "") : service;

@@ -7,9 +7,33 @@ import { versionOf } from "./version.ts";
 
 /** Properties for `systemctl show -p`, all of them known to systemd 247 and later. */
 export const statusProperties: readonly string[] = [
-  ...["Id", "LoadState", "LoadError", "UnitFileState", "ActiveState", "SubState", "Result", "Type", "RemainAfterExit", "InvocationID", "StatusText"],
-  ...["ActiveEnterTimestampMonotonic", "StateChangeTimestampMonotonic", "ExecMainStartTimestampMonotonic", "ExecMainExitTimestampMonotonic"],
-  ...["ConditionResult", "ConditionTimestampMonotonic", "ExecMainCode", "ExecMainStatus", "NRestarts", "MainPID"],
+  ...[
+    "Id",
+    "LoadState",
+    "LoadError",
+    "UnitFileState",
+    "ActiveState",
+    "SubState",
+    "Result",
+    "Type",
+    "RemainAfterExit",
+    "InvocationID",
+    "StatusText",
+  ],
+  ...[
+    "ActiveEnterTimestampMonotonic",
+    "StateChangeTimestampMonotonic",
+    "ExecMainStartTimestampMonotonic",
+    "ExecMainExitTimestampMonotonic",
+  ],
+  ...[
+    "ConditionResult",
+    "ConditionTimestampMonotonic",
+    "ExecMainCode",
+    "ExecMainStatus",
+    "NRestarts",
+    "MainPID",
+  ],
   ...["Slice", "MemoryCurrent", "MemoryMax", "TasksCurrent"],
 ];
 
@@ -18,15 +42,28 @@ export function statusRequest(targets: readonly HostTarget[]): StatusRequest {
   const [first] = targets;
   if (first === undefined) throw new RangeError("a host without targets was to be asked");
   const resources = targets.flatMap((target) => target.resources);
-  const links = resources.flatMap((resource) => (resource.kind === "link" && resource.role === "current" ? [resource.path] : []));
-  return { project: first.project, units: [...new Set(unitsOf(targets).map(({ unit }) => unit.unit))], links: [...new Set(links)] };
+  const links = resources.flatMap((resource) =>
+    resource.kind === "link" && resource.role === "current" ? [resource.path] : [],
+  );
+  return {
+    project: first.project,
+    units: [...new Set(unitsOf(targets).map(({ unit }) => unit.unit))],
+    links: [...new Set(links)],
+  };
 }
 
-/** Every unit of every service, in the order of the plays; a unit that several services share stands under the first. */
+/**
+ * Every unit of every service, in the order of the plays; a unit that several services share stands under the
+ * first.
+ */
 export function judgeStatus(targets: readonly HostTarget[], answer: StatusAnswer): readonly UnitStatus[] {
   const all = unitsOf(targets);
-  const mains = new Set([...Map.groupBy(all, ({ service }) => service)].flatMap(([service, units]) => mainsOf(service, units)));
-  return all.map(({ service, unit }) => judge(service, unit, mains.has(unit) ? "yes" : "no", targets, answer));
+  const mains = new Set(
+    [...Map.groupBy(all, ({ service }) => service)].flatMap(([service, units]) => mainsOf(service, units)),
+  );
+  return all.map(({ service, unit }) =>
+    judge(service, unit, mains.has(unit) ? "yes" : "no", targets, answer),
+  );
 }
 
 type Owned = { readonly service: string; readonly unit: UnitResource };
@@ -34,28 +71,49 @@ type Owned = { readonly service: string; readonly unit: UnitResource };
 function unitsOf(targets: readonly HostTarget[]): readonly Owned[] {
   const seen = new Set<string>();
   return targets
-    .flatMap((target) => target.services.flatMap(({ name }) => target.resources.flatMap((resource) => ownedBy(target, name, resource))))
+    .flatMap((target) =>
+      target.services.flatMap(({ name }) =>
+        target.resources.flatMap((resource) => ownedBy(target, name, resource)),
+      ),
+    )
     .filter(({ unit }) => !seen.has(unit.unit) && seen.add(unit.unit));
 }
 
-function ownedBy(target: HostTarget, service: string, resource: HostTarget["resources"][number]): readonly Owned[] {
-  return resource.kind === "unit" && target.owners.get(resource.id)?.includes(service) ? [{ service, unit: resource }] : [];
+function ownedBy(
+  target: HostTarget,
+  service: string,
+  resource: HostTarget["resources"][number],
+): readonly Owned[] {
+  return resource.kind === "unit" && target.owners.get(resource.id)?.includes(service)
+    ? [{ service, unit: resource }]
+    : [];
 }
 
 /** Each instance stands for its service. */
 function mainsOf(service: string, units: readonly Owned[]): readonly UnitResource[] {
   const named = units.filter(
-    ({ unit }) => unit.unit === `${service}.service` || (unit.unit.startsWith(`${service}@`) && unit.unit.endsWith(".service")),
+    ({ unit }) =>
+      unit.unit === `${service}.service` ||
+      (unit.unit.startsWith(`${service}@`) && unit.unit.endsWith(".service")),
   );
   const other = units.find(({ unit }) => unit.running) ?? units[0];
   return named.length > 0 ? named.map(({ unit }) => unit) : other === undefined ? [] : [other.unit];
 }
 
-function judge(service: string, unit: UnitResource, main: "yes" | "no", targets: readonly HostTarget[], answer: StatusAnswer): UnitStatus {
+function judge(
+  service: string,
+  unit: UnitResource,
+  main: "yes" | "no",
+  targets: readonly HostTarget[],
+  answer: StatusAnswer,
+): UnitStatus {
   const properties = answer.units.get(unit.unit) ?? UNKNOWN_UNIT;
   const pid = count(properties.MainPID) || null;
   const process = (pid === null ? undefined : answer.processes.get(pid)) ?? null;
-  const entered = count(isUp(properties) ? properties.ActiveEnterTimestampMonotonic : properties.StateChangeTimestampMonotonic) ?? 0;
+  const entered =
+    count(
+      isUp(properties) ? properties.ActiveEnterTimestampMonotonic : properties.StateChangeTimestampMonotonic,
+    ) ?? 0;
   const sinceSeconds = entered === 0 ? null : Math.max(0, answer.uptime - entered / 1e6);
   return {
     service,
@@ -64,7 +122,12 @@ function judge(service: string, unit: UnitResource, main: "yes" | "no", targets:
     ...stateOf(unit, properties, sinceSeconds),
     activeState: properties.ActiveState ?? "unknown",
     subState: properties.SubState ?? "unknown",
-    version: versionOf(service, targets, answer, main === "yes" ? { process, sinceSeconds: runningFor(properties, answer) } : null),
+    version: versionOf(
+      service,
+      targets,
+      answer,
+      main === "yes" ? { process, sinceSeconds: runningFor(properties, answer) } : null,
+    ),
     sinceSeconds,
     restarts: properties.LoadState === "loaded" ? count(properties.NRestarts) : null,
     pid,
@@ -75,7 +138,10 @@ function judge(service: string, unit: UnitResource, main: "yes" | "no", targets:
   };
 }
 
-/** An automatic restart this young, and not the first, is more likely to be followed by the next than to be the last. */
+/**
+ * An automatic restart this young, and not the first, is more likely to be followed by the next than to be
+ * the last.
+ */
 const LOOP_SECONDS = 10;
 const LOOP_RESTARTS = 2;
 
@@ -94,9 +160,17 @@ function stateOf(unit: UnitResource, properties: UnitProperties, sinceSeconds: n
   }
   const restarts = count(properties.NRestarts) ?? 0;
   const loop = { state: "crash-loop", word: "crash loop" } as const;
-  if ((properties.SubState ?? "").startsWith("auto-restart")) return { ...loop, detail: `${endCause(properties).detail}; ${sayRestarts(restarts)}` };
-  if (properties.ActiveState === "active" && restarts >= LOOP_RESTARTS && (sinceSeconds ?? LOOP_SECONDS) < LOOP_SECONDS)
-    return { ...loop, detail: `systemd restarted it by itself within the last ${LOOP_SECONDS} s; ${sayRestarts(restarts)}` };
+  if ((properties.SubState ?? "").startsWith("auto-restart"))
+    return { ...loop, detail: `${endCause(properties).detail}; ${sayRestarts(restarts)}` };
+  if (
+    properties.ActiveState === "active" &&
+    restarts >= LOOP_RESTARTS &&
+    (sinceSeconds ?? LOOP_SECONDS) < LOOP_SECONDS
+  )
+    return {
+      ...loop,
+      detail: `systemd restarted it by itself within the last ${LOOP_SECONDS} s; ${sayRestarts(restarts)}`,
+    };
   return settledState(unit, properties);
 }
 
@@ -108,7 +182,11 @@ function settledState(unit: UnitResource, properties: UnitProperties): State {
     case "refreshing":
       return { state: "running", word: runningWord(unit, sub), detail: "" };
     case "activating":
-      return { state: "starting", word: "starting", detail: `it is still starting (${sub})${sayStatus(properties)}` };
+      return {
+        state: "starting",
+        word: "starting",
+        detail: `it is still starting (${sub})${sayStatus(properties)}`,
+      };
     case "deactivating":
       return { state: "stopping", word: "stopping", detail: `it is stopping (${sub})` };
     case "failed": {
@@ -122,15 +200,25 @@ function settledState(unit: UnitResource, properties: UnitProperties): State {
 
 function inactiveState(unit: UnitResource, properties: UnitProperties): State {
   if (!unit.running) return { state: "idle", word: "idle", detail: "" };
-  const worked = unit.type === "oneshot" && count(properties.ExecMainStartTimestampMonotonic) !== 0 && properties.Result === "success";
+  const worked =
+    unit.type === "oneshot" &&
+    count(properties.ExecMainStartTimestampMonotonic) !== 0 &&
+    properties.Result === "success";
   const { cause, detail } = endCause(properties);
-  // A process that somebody stopped within its first minute has ended as early, but by a signal: CLD_EXITED is 1 (waitid(2)).
+  // A process that somebody stopped within its first minute has ended as early, but by a signal: CLD_EXITED
+  // is 1 (waitid(2)).
   const says = cause !== "inactive" && (cause !== "exited-at-once" || properties.ExecMainCode === "1");
-  return worked ? { state: "idle", word: "done", detail: "" } : { state: "stopped", word: "stopped", detail: says ? detail : "" };
+  return worked
+    ? { state: "idle", word: "done", detail: "" }
+    : { state: "stopped", word: "stopped", detail: says ? detail : "" };
 }
 
 function runningWord(unit: UnitResource, sub: string): string {
-  return unit.unit.endsWith(".service") || sub === "active" || !/^[a-z-]{1,16}$/.test(sub) ? (sub === "exited" ? "exited" : "running") : sub;
+  return unit.unit.endsWith(".service") || sub === "active" || !/^[a-z-]{1,16}$/.test(sub)
+    ? sub === "exited"
+      ? "exited"
+      : "running"
+    : sub;
 }
 
 function sayStatus({ StatusText: text = "" }: UnitProperties): string {
@@ -145,7 +233,10 @@ function isUp({ ActiveState: state }: UnitProperties): boolean {
   return state === "active" || state === "reloading" || state === "refreshing";
 }
 
-/** How long the main process has run, which is longer than the unit has been active where it took its time to start. */
+/**
+ * How long the main process has run, which is longer than the unit has been active where it took its time to
+ * start.
+ */
 function runningFor(properties: UnitProperties, answer: StatusAnswer): number | null {
   const started = count(properties.ExecMainStartTimestampMonotonic) ?? 0;
   return started === 0 ? null : Math.max(0, answer.uptime - started / 1e6);
@@ -161,10 +252,14 @@ function memoryOf(properties: UnitProperties, answer: StatusAnswer): UnitStatus[
 }
 
 function openFilesOf(found: ProcessFacts | null): UnitStatus["openFiles"] {
-  return found === null || found.openFiles === null ? null : { count: found.openFiles, limit: found.openFilesLimit };
+  return found === null || found.openFiles === null
+    ? null
+    : { count: found.openFiles, limit: found.openFilesLimit };
 }
 
-/** A number as systemd prints it; "[not set]", "infinity" and UINT64_MAX, which stands for either, are null. */
+/**
+ * A number as systemd prints it; "[not set]", "infinity" and UINT64_MAX, which stands for either, are null.
+ */
 function count(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : null;
 }

@@ -7,10 +7,16 @@ import type { ProcessFacts, StatusAnswer, Version } from "./host-status.ts";
 export type Running = { readonly process: ProcessFacts | null; readonly sinceSeconds: number | null };
 
 /**
- * The version of a service's release. /proc/PID/exe names the release folder of a program; of a script it names the interpreter, so there the
- * `current` link counts if the process is younger than it. running null for a unit that is not its service's own.
+ * The version of a service's release. /proc/PID/exe names the release folder of a program; of a script it
+ * names the interpreter, so there the `current` link counts if the process is younger than it. running null
+ * for a unit that is not its service's own.
  */
-export function versionOf(service: string, targets: readonly HostTarget[], answer: StatusAnswer, running: Running | null): Version {
+export function versionOf(
+  service: string,
+  targets: readonly HostTarget[],
+  answer: StatusAnswer,
+  running: Running | null,
+): Version {
   const link = targets.flatMap((target) => target.resources).find((resource) => isCurrent(resource, service));
   if (link === undefined || running === null) return { running: null, current: null };
   const made = answer.links.get(link.path);
@@ -20,19 +26,25 @@ export function versionOf(service: string, targets: readonly HostTarget[], answe
   const program = found.exe === null ? null : releaseOfProgram(service, found.exe);
   if (program !== null) return versionsOf(program, made?.target ?? null);
   // The clock has no fraction: what happened within one second has no order.
-  const isYounger = made !== undefined && sinceSeconds !== null && answer.clock - sinceSeconds >= made.changedAt - 1;
+  const isYounger =
+    made !== undefined && sinceSeconds !== null && answer.clock - sinceSeconds >= made.changedAt - 1;
   return { running: isYounger ? current : null, current };
 }
 
 /** Two releases of one version are told apart by their whole names. */
-function versionsOf({ release, isDeleted }: { readonly release: string; readonly isDeleted: boolean }, target: string | null): Version {
+function versionsOf(
+  { release, isDeleted }: { readonly release: string; readonly isDeleted: boolean },
+  target: string | null,
+): Version {
   const wanted = target === null ? null : target.slice(target.lastIndexOf("/") + 1);
   const [running, current] = [versionIn(release), wanted === null ? null : versionIn(wanted)];
   const [shown, disk] = running === current && release !== wanted ? [release, wanted] : [running, current];
   return { running: isDeleted ? `${shown} (deleted)` : shown, current: disk };
 }
 
-/** The version in the name of a release folder, VERSION-SHA12 or SHA12; null for a name that is no release's. */
+/**
+ * The version in the name of a release folder, VERSION-SHA12 or SHA12; null for a name that is no release's.
+ */
 export function versionIn(path: string): string | null {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const [, version, sha] = /^(?:([A-Za-z0-9_][A-Za-z0-9._+~-]*)-)?([0-9a-f]{12})$/.exec(name) ?? [];

@@ -13,7 +13,8 @@ const WEEK = 7 * DAY;
 export function parseEvery(text: string): Every | { readonly problem: string } {
   const seconds = parseTimeSpan(text);
   if (seconds === null) return { problem: `${JSON.stringify(text)} is no time span; write 15min, 1h, 1d` };
-  if (!Number.isInteger(seconds) || seconds < MINUTE || seconds > WEEK) return { problem: `${text} is not from 1min to 1week, in whole seconds` };
+  if (!Number.isInteger(seconds) || seconds < MINUTE || seconds > WEEK)
+    return { problem: `${text} is not from 1min to 1week, in whole seconds` };
   return { text: text.trim(), seconds };
 }
 
@@ -22,8 +23,8 @@ export const CRON_PERIODS =
   "minutes that divide an hour (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30), hours that divide a day (1, 2, 3, 4, 6, 8, 12), 1d or 1week";
 
 /**
- * The five time fields of a crontab line (crontab(5)); null for a period that cron cannot express evenly. seed: a whole number from which the minute,
- * hour and day are taken, so that not everybody runs at :00.
+ * The five time fields of a crontab line (crontab(5)); null for a period that cron cannot express evenly.
+ * seed: a whole number from which the minute, hour and day are taken, so that not everybody runs at :00.
  */
 export function cronFields({ seconds }: Every, seed: number): string | null {
   const minute = seed % 60;
@@ -37,7 +38,10 @@ export function cronFields({ seconds }: Every, seed: number): string | null {
   return null;
 }
 
-/** The same as OnCalendar= (systemd.time(7)), aligned to the hour or day; null for a period that it cannot express evenly. */
+/**
+ * The same as OnCalendar= (systemd.time(7)), aligned to the hour or day; null for a period that it cannot
+ * express evenly.
+ */
 export function onCalendar({ seconds }: Every): string | null {
   if (seconds === WEEK) return "weekly";
   if (seconds === DAY) return "daily";

@@ -13,13 +13,19 @@ export type TimerHost = {
   readonly environment: boolean;
 };
 
-/** The program to run there: node and svcdeploy; home: where keys and known_hosts are looked for, null when unknown. */
+/**
+ * The program to run there: node and svcdeploy; home: where keys and known_hosts are looked for, null when
+ * unknown.
+ */
 export type TimerProgram = { readonly node: string; readonly program: string; readonly home: string | null };
 
 /** Node's version that svcdeploy needs. */
 const NEEDED = [24, 12] as const;
 
-/** The program when nothing is missing; else every lack, a line each. project: the folder that was looked for there. */
+/**
+ * The program when nothing is missing; else every lack, a line each. project: the folder that was looked for
+ * there.
+ */
 export function judgeTimerHost(
   found: TimerHost,
   asked: { readonly project: string; readonly environment: string },
@@ -27,14 +33,20 @@ export function judgeTimerHost(
   const lacks = [
     found.uid === "0" ? null : "we are not root there: become: sudo in the inventory",
     found.systemd ? null : "systemd does not run there; use --crontab on it",
-    found.node === null ? "no node in PATH or /usr/local/bin: install Node 24.12 or newer there" : oldNode(found),
+    found.node === null
+      ? "no node in PATH or /usr/local/bin: install Node 24.12 or newer there"
+      : oldNode(found),
     found.program === null
       ? "no svcdeploy in PATH or /usr/local/bin: copy the packed svcdeploy-VERSION.tgz there, npm install --global ./svcdeploy-VERSION.tgz"
       : /^\d+\.\d+\.\d+/.test(found.programVersion)
         ? null
         : `${found.program} --version does not answer with a version`,
-    found.project ? null : `there is no ${asked.project}/svcdeploy.yaml: clone the project there, and name its folder with --project-on`,
-    !found.project || found.environment ? null : `${asked.project} has no inventory/${asked.environment}.yaml there`,
+    found.project
+      ? null
+      : `there is no ${asked.project}/svcdeploy.yaml: clone the project there, and name its folder with --project-on`,
+    !found.project || found.environment
+      ? null
+      : `${asked.project} has no inventory/${asked.environment}.yaml there`,
   ].filter((lack) => lack !== null);
   const { node, program, home } = found;
   return lacks.length > 0 || node === null || program === null ? { lacks } : { node, program, home };

@@ -1,13 +1,18 @@
 /** The systemd service and timer that run drift (systemd.service(5), systemd.timer(5), systemd.exec(5)). */
-import { formatEnvironmentAssignment, formatExecArgument, formatLiteralUnitValue, type Quoted } from "../unit-file/quote.ts";
+import {
+  formatEnvironmentAssignment,
+  formatExecArgument,
+  formatLiteralUnitValue,
+  type Quoted,
+} from "../unit-file/quote.ts";
 import { type Every, onCalendar } from "./every.ts";
 
 /** Whose systemd it is: the machine's, or a user's own. */
 export type TimerScope = "system" | "user";
 
 /**
- * What the pair runs. command: program first, absolute; home: what HOME shall be, null: as systemd has it; writable: absolute folders it writes to;
- * timeoutSeconds: of the command itself.
+ * What the pair runs. command: program first, absolute; home: what HOME shall be, null: as systemd has it;
+ * writable: absolute folders it writes to; timeoutSeconds: of the command itself.
  */
 export type TimerOrder = {
   readonly scope: TimerScope;
@@ -23,9 +28,13 @@ export type TimerOrder = {
 export type TimerUnits = { readonly service: string; readonly timer: string };
 
 /** The first line of both: what has it may be replaced and removed. timer.sh looks for it. */
-export const TIMER_MARK = "# Written by svcdeploy install-timer; `svcdeploy install-timer --remove` takes it away.";
+export const TIMER_MARK =
+  "# Written by svcdeploy install-timer; `svcdeploy install-timer --remove` takes it away.";
 
-/** Where a system unit keeps what was told, below /var/lib: not the folder that deployments have on every host. */
+/**
+ * Where a system unit keeps what was told, below /var/lib: not the folder that deployments have on every
+ * host.
+ */
 export const TIMER_STATE = "svcdeploy-drift";
 
 /** The unit name's start for a project's environment; neither name holds a dot, so no two pairs share one. */
@@ -39,9 +48,11 @@ export function makeTimerUnits(order: TimerOrder): TimerUnits | { readonly probl
   const values = [order.about, ...order.writable].map(formatLiteralUnitValue);
   const words = [...order.command.map(formatExecArgument), ...environment, ...values];
   const refused = words.find((word) => !word.ok);
-  if (refused !== undefined && !refused.ok) return { problem: `a unit file cannot carry it: ${refused.reason}` };
+  if (refused !== undefined && !refused.ok)
+    return { problem: `a unit file cannot carry it: ${refused.reason}` };
   const spaced = order.writable.find((path) => /[\s"'\\]/.test(path));
-  if (spaced !== undefined) return { problem: `a unit cannot be given a folder with a space or quote in its name: ${spaced}` };
+  if (spaced !== undefined)
+    return { problem: `a unit cannot be given a folder with a space or quote in its name: ${spaced}` };
   return { service: serviceText(order), timer: timerText(order) };
 }
 
@@ -71,7 +82,10 @@ function execWord(word: string): string {
   return /^[A-Za-z0-9_./:=@+,-]+$/.test(word) ? word : text(formatExecArgument(word));
 }
 
-/** It reads a project, keys and known_hosts, which may be anywhere and anybody's, speaks to hosts, and writes only where it is told to. */
+/**
+ * It reads a project, keys and known_hosts, which may be anywhere and anybody's, speaks to hosts, and writes
+ * only where it is told to.
+ */
 function sandbox({ command, writable }: TimerOrder): string {
   const usesTmp = [...command, ...writable].some((word) => /(?:^|[=@])\/(?:var\/)?tmp(?:\/|$)/.test(word));
   return `StateDirectory=${TIMER_STATE}
@@ -92,10 +106,16 @@ SystemCallArchitectures=native
 `;
 }
 
-/** Monotonic where the calendar cannot say the period; Persistent= means nothing there, OnActiveSec= runs it soon after a boot. */
+/**
+ * Monotonic where the calendar cannot say the period; Persistent= means nothing there, OnActiveSec= runs it
+ * soon after a boot.
+ */
 function timerText({ every, about }: TimerOrder): string {
   const calendar = onCalendar(every);
-  const when = calendar === null ? `OnActiveSec=1min\nOnUnitActiveSec=${every.seconds}s` : `OnCalendar=${calendar}\nPersistent=true`;
+  const when =
+    calendar === null
+      ? `OnActiveSec=1min\nOnUnitActiveSec=${every.seconds}s`
+      : `OnCalendar=${calendar}\nPersistent=true`;
   return `${TIMER_MARK}
 
 [Unit]

@@ -1,9 +1,12 @@
-/** How several assignments of one directive go together (load-fragment.c; the man pages of the directives). */
+/**
+ * How several assignments of one directive go together (load-fragment.c; the man pages of the directives).
+ */
 import types from "./value-types.json" with { type: "json" };
 
 /**
- * list: values add up, an empty one forgets those before. only grows: values add up, an empty one changes nothing. last wins: an empty one
- * takes it back to the default. last value wins: an empty one is ignored with a warning.
+ * list: values add up, an empty one forgets those before. only grows: values add up, an empty one changes
+ * nothing. last wins: an empty one takes it back to the default. last value wins: an empty one is ignored
+ * with a warning.
  */
 export type Accumulation = "list" | "only grows" | "last wins" | "last value wins";
 
@@ -15,12 +18,19 @@ export function accumulationOf(section: string, name: string): Accumulation {
   return IGNORE_EMPTY.has(name) && !RESET_BY_EMPTY.has(name) ? "last value wins" : "last wins";
 }
 
-/** Directives that one empty assignment of any of them forgets together, under a name for them; null for all others. */
+/**
+ * Directives that one empty assignment of any of them forgets together, under a name for them; null for all
+ * others.
+ */
 export function resetGroupOf(section: string, name: string): string | null {
   if (section === "Unit") return /^(?:Condition|Assert)(?=[A-Z])/.exec(name)?.[0] ?? null;
-  if (section === "Timer") return /^On(?:Calendar|(?:Active|Boot|Startup|UnitActive|UnitInactive)Sec)$/.test(name) ? "timers" : null;
+  if (section === "Timer")
+    return /^On(?:Calendar|(?:Active|Boot|Startup|UnitActive|UnitInactive)Sec)$/.test(name) ? "timers" : null;
   if (section === "Socket") return name.startsWith("Listen") ? "addresses" : null;
-  if (section === "Path") return /^(?:PathExists|PathExistsGlob|PathChanged|PathModified|DirectoryNotEmpty)$/.test(name) ? "paths" : null;
+  if (section === "Path")
+    return /^(?:PathExists|PathExistsGlob|PathChanged|PathModified|DirectoryNotEmpty)$/.test(name)
+      ? "paths"
+      : null;
   return null;
 }
 

@@ -1,11 +1,17 @@
 /** Calendar expressions (systemd.time(7), "Calendar Events"), parsed. */
 import { isTimeZone } from "./time-zone.ts";
 
-/** Values of one field: start, or every `repeat` from start on, up to stop when there is one. Seconds count in microseconds. */
+/**
+ * Values of one field: start, or every `repeat` from start on, up to stop when there is one. Seconds count in
+ * microseconds.
+ */
 export type CalendarRange = { readonly start: number; readonly stop: number | null; readonly repeat: number };
 /** The values that a field may have; null: any. */
 export type CalendarField = readonly CalendarRange[] | null;
-/** A parsed expression. weekdays: 0 is Monday, null any. fromEndOfMonth: days count back from the last, which is 1. timeZone: null is the host's own. */
+/**
+ * A parsed expression. weekdays: 0 is Monday, null any. fromEndOfMonth: days count back from the last, which
+ * is 1. timeZone: null is the host's own.
+ */
 export type CalendarSpec = {
   readonly weekdays: ReadonlySet<number> | null;
   readonly year: CalendarField;
@@ -18,7 +24,10 @@ export type CalendarSpec = {
   readonly timeZone: string | null;
 };
 
-/** The expression as OnCalendar= reads it; null for anything that systemd refuses. Zones are UTC and names like Europe/Berlin, no abbreviations. */
+/**
+ * The expression as OnCalendar= reads it; null for anything that systemd refuses. Zones are UTC and names
+ * like Europe/Berlin, no abbreviations.
+ */
 export function parseCalendarSpec(text: string): CalendarSpec | null {
   const { expression, timeZone } = splitTimeZone(text);
   const fields = SHORTHANDS.get(expression.toLowerCase()) ?? readExpression(expression);
@@ -59,7 +68,8 @@ const ANY: CalendarSpec = {
 
 type Fields = Partial<CalendarSpec>;
 
-const only = (...values: readonly number[]): CalendarField => values.map((start) => ({ start, stop: null, repeat: 0 }));
+const only = (...values: readonly number[]): CalendarField =>
+  values.map((start) => ({ start, stop: null, repeat: 0 }));
 const MINUTELY = { microsecond: only(0) };
 const HOURLY = { ...MINUTELY, minute: only(0) };
 const DAILY = { ...HOURLY, hour: only(0) };
@@ -74,7 +84,9 @@ const SHORTHANDS: ReadonlyMap<string, Fields> = new Map<string, Fields>([
   ["weekly", { ...DAILY, weekdays: new Set([0]) }],
   ["monthly", MONTHLY],
   ["quarterly", { ...MONTHLY, month: only(1, 4, 7, 10) }],
-  ...["biannually", "bi-annually", "semiannually", "semi-annually"].map((name) => [name, HALF_YEARLY] as const),
+  ...["biannually", "bi-annually", "semiannually", "semi-annually"].map(
+    (name) => [name, HALF_YEARLY] as const,
+  ),
   ...["annually", "yearly", "anually"].map((name) => [name, YEARLY] as const),
 ]);
 
@@ -82,7 +94,9 @@ function splitTimeZone(text: string): { readonly expression: string; readonly ti
   if (/ UTC$/i.test(text)) return { expression: text.slice(0, -4), timeZone: "UTC" };
   const space = text.lastIndexOf(" ");
   const name = text.slice(space + 1);
-  return space >= 0 && isTimeZone(name) ? { expression: text.slice(0, space), timeZone: name } : { expression: text, timeZone: null };
+  return space >= 0 && isTimeZone(name)
+    ? { expression: text.slice(0, space), timeZone: name }
+    : { expression: text, timeZone: null };
 }
 
 function readExpression(text: string): Fields | null {
@@ -112,10 +126,13 @@ function fromSeconds(seconds: number, weekdays: ReadonlySet<number> | null): Fie
   };
 }
 
-const WEEKDAY = /(Monday|Mon|Tuesday|Tue|Wednesday|Wed|Thursday|Thu|Friday|Fri|Saturday|Sat|Sunday|Sun)(?![^-., ])/iy;
+const WEEKDAY =
+  /(Monday|Mon|Tuesday|Tue|Wednesday|Wed|Thursday|Thu|Friday|Fri|Saturday|Sat|Sunday|Sun)(?![^-., ])/iy;
 
 /** Weekdays separated by ",", ranges by ".." (or "-", as in old files); a comma may stand at the end. */
-function readWeekdays(text: string): { readonly weekdays: ReadonlySet<number> | null; readonly rest: string } | null {
+function readWeekdays(
+  text: string,
+): { readonly weekdays: ReadonlySet<number> | null; readonly rest: string } | null {
   if (!/^(?:mon|tue|wed|thu|fri|sat|sun)/i.test(text)) return { weekdays: null, rest: text };
   const list = /^[^ ]*/.exec(text)?.[0] ?? "";
   const weekdays = new Set<number>();
@@ -134,25 +151,33 @@ function readWeekdayRange(item: string): { readonly first: number; readonly last
   const rest = item.slice(WEEKDAY.lastIndex);
   if (rest === "") return { first, last: first };
   const last = DAY_NAMES.findIndex((name, day) =>
-    [name, SHORT_NAMES[day]].some((each) => each?.toLowerCase() === rest.replace(/^(?:\.\.|-)/, "").toLowerCase()),
+    [name, SHORT_NAMES[day]].some(
+      (each) => each?.toLowerCase() === rest.replace(/^(?:\.\.|-)/, "").toLowerCase(),
+    ),
   );
   return /^(?:\.\.|-)/.test(rest) && last >= first ? { first, last } : null;
 }
 
 function dayNumber(name: string | undefined): number {
-  return name === undefined ? -1 : SHORT_NAMES.indexOf(`${name.charAt(0).toUpperCase()}${name.slice(1, 3).toLowerCase()}`);
+  return name === undefined
+    ? -1
+    : SHORT_NAMES.indexOf(`${name.charAt(0).toUpperCase()}${name.slice(1, 3).toLowerCase()}`);
 }
 
 /** Month and day, or year, month and day; text that starts with a time has neither. */
 function readDate(text: string): { readonly fields: Fields; readonly rest: string } | null {
   const match = /^([^-~ :]+)([-~])([^-~ :]+)(?:([-~])([^-~ :]+))?(?: +|$)/.exec(text);
-  if (match === null) return /^[^ :]*(?::|$)/.test(text) && !/^[^:]*[-~]/.test(text) ? { fields: {}, rest: text } : null;
+  if (match === null)
+    return /^[^ :]*(?::|$)/.test(text) && !/^[^:]*[-~]/.test(text) ? { fields: {}, rest: text } : null;
   const [whole, first = "", separator = "", second = "", separator2, third] = match;
   if (third !== undefined && separator === "~") return null;
   const chains = [first, second, ...(third === undefined ? [] : [third])].map((chain) => readField(chain, 1));
   if (chains.some((chain) => chain === undefined)) return null;
   const [year = null, month = null, day = null] = third === undefined ? [null, ...chains] : chains;
-  return { fields: { year, month, day, fromEndOfMonth: (separator2 ?? separator) === "~" }, rest: text.slice(whole.length) };
+  return {
+    fields: { year, month, day, fromEndOfMonth: (separator2 ?? separator) === "~" },
+    rest: text.slice(whole.length),
+  };
 }
 
 function readTime(text: string): Fields | null {
@@ -160,8 +185,15 @@ function readTime(text: string): Fields | null {
   const [hours = "", minutes, seconds, ...more] = text.split(":");
   if (minutes === undefined || more.length > 0) return null;
   const [hour, minute] = [readField(hours, 1), readField(minutes, 1)];
-  const microsecond = seconds === undefined ? only(0) : seconds === "*" ? [{ start: 0, stop: null, repeat: MILLION }] : readField(seconds, MILLION);
-  return hour === undefined || minute === undefined || microsecond === undefined ? null : { hour, minute, microsecond };
+  const microsecond =
+    seconds === undefined
+      ? only(0)
+      : seconds === "*"
+        ? [{ start: 0, stop: null, repeat: MILLION }]
+        : readField(seconds, MILLION);
+  return hour === undefined || minute === undefined || microsecond === undefined
+    ? null
+    : { hour, minute, microsecond };
 }
 
 /** Undefined for text that is no field. scale: how many of the field's smallest steps make 1. */
@@ -176,8 +208,11 @@ function readRange(text: string, scale: number): CalendarRange | null {
   const number = scale === 1 ? "(\\d+)" : "(\\d+(?:\\.\\d+)?)";
   const match = new RegExp(`^${number}(?:\\.\\.${number})?(?:/${number})?$`).exec(text);
   if (match === null) return null;
-  const [start = -1, stop, repeat] = match.slice(1).map((digits) => (digits === undefined ? undefined : readScaled(digits, scale)));
-  if ([start, stop, repeat].some((value) => value !== undefined && value > 0x7fffffff) || repeat === 0) return null;
+  const [start = -1, stop, repeat] = match
+    .slice(1)
+    .map((digits) => (digits === undefined ? undefined : readScaled(digits, scale)));
+  if ([start, stop, repeat].some((value) => value !== undefined && value > 0x7fffffff) || repeat === 0)
+    return null;
   // A range of seconds steps by a second, so one that is shorter is refused rather than cut.
   if (scale !== 1 && stop !== undefined && repeat === undefined && start + scale > stop) return null;
   return { start, stop: stop ?? null, repeat: repeat ?? (stop === undefined ? 0 : scale) };
@@ -198,10 +233,17 @@ function fixCentury(range: CalendarRange): CalendarRange {
 function normalizeField(field: CalendarField): CalendarField {
   if (field === null) return null;
   const cut = field.map(shortenRange);
-  const sorted = cut.toSorted((a, b) => a.start - b.start || (a.stop ?? -1) - (b.stop ?? -1) || a.repeat - b.repeat);
+  const sorted = cut.toSorted(
+    (a, b) => a.start - b.start || (a.stop ?? -1) - (b.stop ?? -1) || a.repeat - b.repeat,
+  );
   return sorted.filter((range, index) => {
     const before = sorted[index - 1];
-    return before === undefined || before.start !== range.start || before.stop !== range.stop || before.repeat !== range.repeat;
+    return (
+      before === undefined ||
+      before.start !== range.start ||
+      before.stop !== range.stop ||
+      before.repeat !== range.repeat
+    );
   });
 }
 
@@ -213,11 +255,17 @@ function shortenRange({ start, stop, repeat }: CalendarRange): CalendarRange {
 }
 
 function isValid(spec: CalendarSpec): boolean {
-  // Each further value of a day before the end of the month may be three days less (chain_valid in calendarspec.c).
+  // Each further value of a day before the end of the month may be three days less (chain_valid in
+  // calendarspec.c).
   const fromEnd = (range: CalendarRange, index: number): boolean => fits(range, 1, 28 - 3 * index, "down");
   const day = spec.fromEndOfMonth ? (spec.day ?? []).every(fromEnd) : allFit(spec.day, 1, 31);
   const date = allFit(spec.year, 1970, 2199) && allFit(spec.month, 1, 12) && day;
-  return date && allFit(spec.hour, 0, 23) && allFit(spec.minute, 0, 59) && allFit(spec.microsecond, 0, 60 * MILLION - 1);
+  return (
+    date &&
+    allFit(spec.hour, 0, 23) &&
+    allFit(spec.minute, 0, 59) &&
+    allFit(spec.microsecond, 0, 60 * MILLION - 1)
+  );
 }
 
 function allFit(field: CalendarField, from: number, to: number): boolean {
@@ -225,7 +273,12 @@ function allFit(field: CalendarField, from: number, to: number): boolean {
 }
 
 /** A range must stay in the field and repeat at least once in it; days from the end of a month count down. */
-function fits({ start, stop, repeat }: CalendarRange, from: number, to: number, direction: "up" | "down"): boolean {
+function fits(
+  { start, stop, repeat }: CalendarRange,
+  from: number,
+  to: number,
+  direction: "up" | "down",
+): boolean {
   if (start < from || start > to || repeat > to - from) return false;
   if (stop !== null) return stop >= from && stop <= to && start + repeat <= stop;
   return direction === "down" ? start - repeat >= from : start + repeat <= to;

@@ -1,4 +1,7 @@
-/** Capabilities (capabilities(7)) and what CapabilityBoundingSet= and AmbientCapabilities= make of them (systemd.exec(5)). The names are the same on 247, 252 and 257. */
+/**
+ * Capabilities (capabilities(7)) and what CapabilityBoundingSet= and AmbientCapabilities= make of them
+ * (systemd.exec(5)). The names are the same on 247, 252 and 257.
+ */
 import { parseInteger } from "./integer.ts";
 
 /** All names, in the order of their numbers, as `systemd-analyze capability` prints them. */
@@ -18,7 +21,10 @@ export function capabilityName(text: string): string | null {
   return CAPABILITIES[parseInteger(text) ?? -1] ?? null;
 }
 
-/** What the assignments of CapabilityBoundingSet= (which starts with all) or AmbientCapabilities= (with none) come to, in their order: "~" takes away, the empty value leaves none. */
+/**
+ * What the assignments of CapabilityBoundingSet= (which starts with all) or AmbientCapabilities= (with none)
+ * come to, in their order: "~" takes away, the empty value leaves none.
+ */
 export function capabilitySet(start: "all" | "none", values: readonly string[]): CapabilitySet {
   const initial: ReadonlySet<string> = new Set(start === "all" ? CAPABILITIES : []);
   const unknown: string[] = [];
@@ -32,7 +38,8 @@ export function capabilitySet(start: "all" | "none", values: readonly string[]):
     // systemd cannot tell a set that was never assigned from one that came to the same.
     const starts = known.size === 0 || isSame(before, initial);
     if (value === "") names = new Set();
-    else if (inverted) names = new Set((starts ? CAPABILITIES : [...before]).filter((name) => !known.has(name)));
+    else if (inverted)
+      names = new Set((starts ? CAPABILITIES : [...before]).filter((name) => !known.has(name)));
     else names = starts ? known : new Set([...before, ...known]);
   }
   return { names, unknown };

@@ -1,20 +1,32 @@
-/** Changes a unit file's text and nothing else in it: comments, layout and every other line stay byte for byte (systemd.syntax(7)). */
+/**
+ * Changes a unit file's text and nothing else in it: comments, layout and every other line stay byte for byte
+ * (systemd.syntax(7)).
+ */
 import { joinLines, type LogicalLine, splitLines } from "./lines.ts";
 import { trimWhitespace } from "./parse.ts";
 import { formatUnitValue, type Quoted } from "./quote.ts";
 
 /**
- * One change, in a section by its name (which may stand in the file several times).
- * set: one assignment with this value is left. append: one more, after the last of its name. remove: all of the name, or those with the value.
- * reset: an empty assignment before the first of the name, which clears what other files say. rename: another name, the values untouched.
+ * One change, in a section by its name (which may stand in the file several times). set: one assignment with
+ * this value is left. append: one more, after the last of its name. remove: all of the name, or those with
+ * the value. reset: an empty assignment before the first of the name, which clears what other files say.
+ * rename: another name, the values untouched.
  */
 export type UnitEdit =
-  | { readonly kind: "set" | "append"; readonly section: string; readonly name: string; readonly value: string }
+  | {
+      readonly kind: "set" | "append";
+      readonly section: string;
+      readonly name: string;
+      readonly value: string;
+    }
   | { readonly kind: "remove"; readonly section: string; readonly name: string; readonly value?: string }
   | { readonly kind: "reset"; readonly section: string; readonly name: string }
   | { readonly kind: "rename"; readonly section: string; readonly name: string; readonly to: string };
 
-/** The text after the edits in their order; refused is a name or value that a unit file cannot carry. A missing section is made at the end. */
+/**
+ * The text after the edits in their order; refused is a name or value that a unit file cannot carry. A
+ * missing section is made at the end.
+ */
 export function editUnitFile(text: string, edits: readonly UnitEdit[]): Quoted {
   let edited = text;
   for (const edit of edits) {
@@ -27,26 +39,50 @@ export function editUnitFile(text: string, edits: readonly UnitEdit[]): Quoted {
 
 /** A line of the file while it is edited. */
 type Line = { readonly text: string; readonly end: string };
-/** An assignment: where it stands in the lines (counted from 0, both inclusive), and what comments are inside. */
-type Assignment = { readonly section: string; readonly name: string; readonly value: string; readonly first: number; readonly last: number };
-type Draft = { readonly lines: readonly Line[]; readonly assignments: readonly Assignment[]; readonly sectionEnds: ReadonlyMap<string, number> };
+/**
+ * An assignment: where it stands in the lines (counted from 0, both inclusive), and what comments are inside.
+ */
+type Assignment = {
+  readonly section: string;
+  readonly name: string;
+  readonly value: string;
+  readonly first: number;
+  readonly last: number;
+};
+type Draft = {
+  readonly lines: readonly Line[];
+  readonly assignments: readonly Assignment[];
+  readonly sectionEnds: ReadonlyMap<string, number>;
+};
 
 function apply(text: string, edit: UnitEdit): Quoted {
-  const bad = badName(edit.name, edit.section) ?? (edit.kind === "rename" ? badName(edit.to, edit.section) : null);
+  const bad =
+    badName(edit.name, edit.section) ?? (edit.kind === "rename" ? badName(edit.to, edit.section) : null);
   if (bad !== null) return { ok: false, reason: bad };
   const draft = read(text);
-  const found = draft.assignments.filter(({ section, name }) => section === edit.section && name === edit.name);
+  const found = draft.assignments.filter(
+    ({ section, name }) => section === edit.section && name === edit.name,
+  );
   switch (edit.kind) {
     case "set":
     case "append": {
       const value = formatUnitValue(edit.value);
       if (!value.ok) return value;
       return accept(
-        edit.kind === "set" ? set(draft, found, { ...edit, value: value.text }) : insert(draft, found.at(-1), { ...edit, value: value.text }),
+        edit.kind === "set"
+          ? set(draft, found, { ...edit, value: value.text })
+          : insert(draft, found.at(-1), { ...edit, value: value.text }),
       );
     }
     case "remove":
-      return accept(dropAll(draft.lines, edit.value === undefined ? found : found.filter(({ value }) => value === trimWhitespace(edit.value ?? ""))));
+      return accept(
+        dropAll(
+          draft.lines,
+          edit.value === undefined
+            ? found
+            : found.filter(({ value }) => value === trimWhitespace(edit.value ?? "")),
+        ),
+      );
     case "reset":
       return accept(reset(draft, found, edit));
     case "rename":
@@ -59,8 +95,11 @@ function accept(lines: readonly Line[]): Quoted {
 }
 
 function badName(name: string, section: string): string | null {
-  if (!/^[A-Za-z0-9_-]+$/.test(name)) return `${JSON.stringify(name)} is no name of a directive: letters, digits, _ and -`;
-  return /^[^[\]\x00-\x1f"'\\\x7f]+$/.test(section) && section.isWellFormed() ? null : `${JSON.stringify(section)} is no name of a section`;
+  if (!/^[A-Za-z0-9_-]+$/.test(name))
+    return `${JSON.stringify(name)} is no name of a directive: letters, digits, _ and -`;
+  return /^[^[\]\x00-\x1f"'\\\x7f]+$/.test(section) && section.isWellFormed()
+    ? null
+    : `${JSON.stringify(section)} is no name of a section`;
 }
 
 function read(text: string): Draft {
@@ -73,7 +112,8 @@ function read(text: string): Draft {
     if (stripped === "") continue;
     if (line.kind === "content" && stripped.startsWith("["))
       section = stripped.endsWith("]") && stripped.length > 1 ? stripped.slice(1, -1) : section;
-    else if (line.kind === "content" && section !== null) assignments.push(...readAssignment(section, stripped, line));
+    else if (line.kind === "content" && section !== null)
+      assignments.push(...readAssignment(section, stripped, line));
     // Comments at the end of a section may speak of the next one, so what is new stands before them.
     if (section !== null && line.kind === "content") sectionEnds.set(section, line.last);
   }
@@ -115,21 +155,39 @@ function nameOf(lines: readonly Line[]): string {
 
 /** Later lines first, so that the numbers of the others stay true. */
 function dropAll(lines: readonly Line[], assignments: readonly Assignment[]): readonly Line[] {
-  const dropped = new Set(assignments.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, index) => first + index)));
+  const dropped = new Set(
+    assignments.flatMap(({ first, last }) =>
+      Array.from({ length: last - first + 1 }, (_, index) => first + index),
+    ),
+  );
   return lines.filter(({ text }, index) => !dropped.has(index) || /^[ \t]*[#;]/.test(text));
 }
 
-function reset(draft: Draft, found: readonly Assignment[], { section, name }: { readonly section: string; readonly name: string }): readonly Line[] {
+function reset(
+  draft: Draft,
+  found: readonly Assignment[],
+  { section, name }: { readonly section: string; readonly name: string },
+): readonly Line[] {
   const first = found[0];
   if (first?.value === "") return draft.lines;
   if (first === undefined) return insert(draft, undefined, { section, name, value: "" });
   const { lines } = draft;
-  const empty = { text: `${styleOf(lines[first.first]).before}${name}=`, end: lines[first.first]?.end || usualEnd(lines) };
+  const empty = {
+    text: `${styleOf(lines[first.first]).before}${name}=`,
+    end: lines[first.first]?.end || usualEnd(lines),
+  };
   return [...lines.slice(0, first.first), empty, ...lines.slice(first.first)];
 }
 
-/** After an assignment, or at the end of its section, which is made when it is missing; written like the line before. */
-function insert(draft: Draft, after: Assignment | undefined, { section, name, value }: Wanted): readonly Line[] {
+/**
+ * After an assignment, or at the end of its section, which is made when it is missing; written like the line
+ * before.
+ */
+function insert(
+  draft: Draft,
+  after: Assignment | undefined,
+  { section, name, value }: Wanted,
+): readonly Line[] {
   const { lines, assignments } = draft;
   const at = after === undefined ? draft.sectionEnds.get(section) : after.last + 1;
   if (at === undefined) return appendSection(lines, section, `${name}=${value}`);
@@ -147,11 +205,15 @@ function appendSection(lines: readonly Line[], section: string, text: string): r
   );
 }
 
-/** A file whose last line has no end keeps it so, and a continuation that runs into its end is ended by an empty line first. */
+/**
+ * A file whose last line has no end keeps it so, and a continuation that runs into its end is ended by an
+ * empty line first.
+ */
 function insertAt(lines: readonly Line[], at: number, text: string): readonly Line[] {
   const end = lines[at - 1]?.end || usualEnd(lines);
   const before = lines.slice(0, at);
-  const open = at === lines.length && joinLines([...lines, { text: "=", end: "" }]).at(-1)?.first !== lines.length + 1;
+  const open =
+    at === lines.length && joinLines([...lines, { text: "=", end: "" }]).at(-1)?.first !== lines.length + 1;
   return [...withEnd(before, end), ...(open ? [{ text: "", end }] : []), { text, end }, ...lines.slice(at)];
 }
 
@@ -171,6 +233,10 @@ function styleOf(line: Line | undefined): { readonly before: string; readonly eq
 }
 
 function rename(lines: readonly Line[], { first, last, name }: Assignment, to: string): readonly Line[] {
-  const at = lines.findIndex(({ text }, index) => index >= first && index <= last && text.includes(name) && !/^[ \t]*[#;]/.test(text));
-  return lines.map((line, index) => (index === at ? { ...line, text: line.text.replace(name, () => to) } : line));
+  const at = lines.findIndex(
+    ({ text }, index) => index >= first && index <= last && text.includes(name) && !/^[ \t]*[#;]/.test(text),
+  );
+  return lines.map((line, index) =>
+    index === at ? { ...line, text: line.text.replace(name, () => to) } : line,
+  );
 }

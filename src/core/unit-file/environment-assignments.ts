@@ -1,4 +1,7 @@
-/** The assignments of an Environment= line (systemd.exec(5)): words with quotes taken off, of which each is NAME=VALUE. */
+/**
+ * The assignments of an Environment= line (systemd.exec(5)): words with quotes taken off, of which each is
+ * NAME=VALUE.
+ */
 import { splitWords } from "./words.ts";
 
 /** One assignment, its specifiers not expanded. */

@@ -1,24 +1,50 @@
-/** Reads an environment file as systemd does (systemd.exec(5), EnvironmentFile=; parse_env_file in env-file.c), with the line of each assignment. */
+/**
+ * Reads an environment file as systemd does (systemd.exec(5), EnvironmentFile=; parse_env_file in
+ * env-file.c), with the line of each assignment.
+ */
 
 /** Line and column count from 1. */
 type Place = { readonly file: string; readonly line: number; readonly column: number };
 /** An assignment that systemd accepts, its value without quotes. */
 export type EnvironmentVariable = { readonly name: string; readonly value: string; readonly place: Place };
 /** Something that systemd leaves out, or (refused) for which the unit does not start. */
-export type EnvironmentProblem = { readonly place: Place; readonly message: string; readonly effect: "line ignored" | "file refused" };
+export type EnvironmentProblem = {
+  readonly place: Place;
+  readonly message: string;
+  readonly effect: "line ignored" | "file refused";
+};
 /** What a file says: variables in its order, of one name the last one holds. */
-export type EnvironmentFile = { readonly variables: readonly EnvironmentVariable[]; readonly problems: readonly EnvironmentProblem[] };
+export type EnvironmentFile = {
+  readonly variables: readonly EnvironmentVariable[];
+  readonly problems: readonly EnvironmentProblem[];
+};
 
-/** The assignments of an EnvironmentFile=; comments, `export …` and lines without "=" are dropped, as systemd does. Never throws. */
+/**
+ * The assignments of an EnvironmentFile=; comments, `export …` and lines without "=" are dropped, as systemd
+ * does. Never throws.
+ */
 export function readEnvironmentText(text: string, file: string): readonly EnvironmentVariable[] {
   return readEnvironmentFile(text, file).variables;
 }
 
-/** The same with what was left out and why. systemd: from 254 on a comment that ends in a backslash ends with its line; before, the next line is part of it. */
-export function readEnvironmentFile(input: string | Uint8Array, file: string, systemd = 257): EnvironmentFile {
-  const text = typeof input === "string" ? input : new TextDecoder("utf-8", { ignoreBOM: true }).decode(input);
+/**
+ * The same with what was left out and why. systemd: from 254 on a comment that ends in a backslash ends with
+ * its line; before, the next line is part of it.
+ */
+export function readEnvironmentFile(
+  input: string | Uint8Array,
+  file: string,
+  systemd = 257,
+): EnvironmentFile {
+  const text =
+    typeof input === "string" ? input : new TextDecoder("utf-8", { ignoreBOM: true }).decode(input);
   const draft: Draft = { file, variables: [], problems: [] };
-  if (isRefused(input, text)) draft.problems.push({ place: { file, line: 1, column: 1 }, message: "NUL or invalid UTF-8", effect: "file refused" });
+  if (isRefused(input, text))
+    draft.problems.push({
+      place: { file, line: 1, column: 1 },
+      message: "NUL or invalid UTF-8",
+      effect: "file refused",
+    });
   let [line, start] = [1, 1];
   let pending: Pending = NOTHING;
   let state: State = "before name";
@@ -36,7 +62,11 @@ export function readEnvironmentFile(input: string | Uint8Array, file: string, sy
   return draft;
 }
 
-type Draft = { readonly file: string; readonly variables: EnvironmentVariable[]; readonly problems: EnvironmentProblem[] };
+type Draft = {
+  readonly file: string;
+  readonly variables: EnvironmentVariable[];
+  readonly problems: EnvironmentProblem[];
+};
 type State =
   | "before name"
   | "name"
@@ -60,10 +90,14 @@ function step(state: State, pending: Pending, character: string, systemd: number
   switch (state) {
     case "before name":
       if (isBlank) return [state, pending];
-      return character === "#" || character === ";" ? ["comment", pending] : ["name", { ...pending, name: character }];
+      return character === "#" || character === ";"
+        ? ["comment", pending]
+        : ["name", { ...pending, name: character }];
     case "name":
       if (ends) return ["before name", pending];
-      return character === "=" ? ["before value", pending] : [state, { ...pending, name: pending.name + character }];
+      return character === "="
+        ? ["before value", pending]
+        : [state, { ...pending, name: pending.name + character }];
     case "before value":
       if (ends) return ["before name", pending];
       if (character === "'") return ["single quotes", pending];
@@ -97,7 +131,12 @@ function keep(pending: Pending, text: string): Pending {
 }
 
 /** At the end of a line, or of the file. */
-function finish({ file, variables, problems }: Draft, state: State, { name: written, value, kept }: Pending, line: number): void {
+function finish(
+  { file, variables, problems }: Draft,
+  state: State,
+  { name: written, value, kept }: Pending,
+  line: number,
+): void {
   const place = { file, line, column: 1 };
   const ignore = (message: string): void => void problems.push({ place, message, effect: "line ignored" });
   if (state === "before name" || state === "comment" || state === "escape in comment") return;

@@ -1,11 +1,25 @@
 /** Reads the command lines of Exec…= (systemd.service(5), "Command lines"). */
 import { splitWords, type Word } from "./words.ts";
 
-/** One command. prefixes: what stands before the path, of `@ - : + ! |`; words: the program first. expands: `$VARIABLE` is replaced. */
-export type ExecCommand = { readonly prefixes: string; readonly program: string; readonly words: readonly Word[]; readonly expands: boolean };
+/**
+ * One command. prefixes: what stands before the path, of `@ - : + ! |`; words: the program first. expands:
+ * `$VARIABLE` is replaced.
+ */
+export type ExecCommand = {
+  readonly prefixes: string;
+  readonly program: string;
+  readonly words: readonly Word[];
+  readonly expands: boolean;
+};
 
-/** The commands of one value, separated by a word `;`; problem: an open quote, which makes systemd refuse the unit. */
-export function parseExecCommands(value: string): { readonly commands: readonly ExecCommand[]; readonly problem: string | null } {
+/**
+ * The commands of one value, separated by a word `;`; problem: an open quote, which makes systemd refuse the
+ * unit.
+ */
+export function parseExecCommands(value: string): {
+  readonly commands: readonly ExecCommand[];
+  readonly problem: string | null;
+} {
   const { words, problem } = splitWords(value);
   const groups: Word[][] = [[]];
   for (const word of words) {

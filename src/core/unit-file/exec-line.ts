@@ -1,4 +1,7 @@
-/** Command lines of Exec…= as systemd runs them: prefixes, arguments, `;`, and what becomes of `$` (systemd.service(5), "Command lines"; config_parse_exec). */
+/**
+ * Command lines of Exec…= as systemd runs them: prefixes, arguments, `;`, and what becomes of `$`
+ * (systemd.service(5), "Command lines"; config_parse_exec).
+ */
 import { splitWords, type Word } from "./words.ts";
 
 /** One command. argv: with its zeroth argument, which is the path unless `@` gives another. */
@@ -9,12 +12,18 @@ export type ExecInvocation = {
   readonly ignoresFailure: boolean;
   /** Not with prefix `:`. */
   readonly expandsEnvironment: boolean;
-  /** `+`: nothing of User=, capabilities and name spaces; `!`: not User= and the like; `!!`: that only where ambient capabilities are missing. */
+  /**
+   * `+`: nothing of User=, capabilities and name spaces; `!`: not User= and the like; `!!`: that only where
+   * ambient capabilities are missing.
+   */
   readonly privileges: "as declared" | "full" | "no setuid" | "ambient";
   /** Prefix `|`, from systemd 258 on. */
   readonly viaShell: boolean;
 };
-/** The commands of one value. problem: why the unit is refused, or the command is left out when it starts with `-`. */
+/**
+ * The commands of one value. problem: why the unit is refused, or the command is left out when it starts with
+ * `-`.
+ */
 export type ExecLine = {
   readonly commands: readonly ExecInvocation[];
   readonly problem: string | null;
@@ -32,14 +41,18 @@ export function readExecLine(value: string, context: ExecContext = {}): ExecLine
     const start = readStart(group[0]?.value ?? "", context);
     const openHere = index === groups.length - 1 ? open : null;
     const read = openHere === null ? readCommand(start, group.slice(1), context) : openHere;
-    if (typeof read === "string") return { commands, problem: read, effect: start.ignoresFailure ? "command ignored" : "unit refused" };
+    if (typeof read === "string")
+      return { commands, problem: read, effect: start.ignoresFailure ? "command ignored" : "unit refused" };
     commands.push(read);
   }
   // An open quote in the first word leaves that command out with a warning.
   return { commands, problem: groups.length === 0 ? open : null, effect: "command ignored" };
 }
 
-/** What the program gets: `$NAME` as a word of its own becomes the words of the value, or nothing; `${NAME}` anywhere is replaced; `$$` is `$`. unset: names without a value. */
+/**
+ * What the program gets: `$NAME` as a word of its own becomes the words of the value, or nothing; `${NAME}`
+ * anywhere is replaced; `$$` is `$`. unset: names without a value.
+ */
 export function expandArguments(
   argv: readonly string[],
   environment: ReadonlyMap<string, string>,
@@ -55,7 +68,9 @@ export function expandArguments(
     if (whole !== undefined) return splitRelaxed(lookUp(whole));
     // A brace that nobody closes leaves the rest as it is.
     return [
-      argument.replace(/\$\$|\$\{([^}]*)(\}|$)/g, (found: string, name = "", end = "") => (found === "$$" ? "$" : end === "" ? found : lookUp(name))),
+      argument.replace(/\$\$|\$\{([^}]*)(\}|$)/g, (found: string, name = "", end = "") =>
+        found === "$$" ? "$" : end === "" ? found : lookUp(name),
+      ),
     ];
   });
   return { argv: expanded, unset };
@@ -75,7 +90,14 @@ function groupCommands(words: readonly Word[]): readonly (readonly Word[])[] {
 }
 
 function readStart(word: string, { systemd = 257 }: ExecContext): Start {
-  let start: Start = { path: "", ignoresFailure: false, expandsEnvironment: true, privileges: "as declared", viaShell: false, hasArgv0: false };
+  let start: Start = {
+    path: "",
+    ignoresFailure: false,
+    expandsEnvironment: true,
+    privileges: "as declared",
+    viaShell: false,
+    hasArgv0: false,
+  };
   for (const [at, character] of [...word].entries()) {
     const next = readPrefix(start, character, systemd);
     if (next === null) return { ...start, path: [...word].slice(at).join("") };
@@ -96,7 +118,11 @@ function readPrefix(start: Start, character: string, systemd: number): Start | n
   return character === "|" && systemd >= 258 && !start.viaShell ? { ...start, viaShell: true } : null;
 }
 
-function readCommand(start: Start, words: readonly Word[], { resolve = (word) => word }: ExecContext): ExecInvocation | string {
+function readCommand(
+  start: Start,
+  words: readonly Word[],
+  { resolve = (word) => word }: ExecContext,
+): ExecInvocation | string {
   const { hasArgv0, ...invocation } = start;
   const path = resolve(start.path);
   const rest = words.map((word) => (word.raw === "\\;" ? ";" : resolve(word.value)));
@@ -110,7 +136,8 @@ function readCommand(start: Start, words: readonly Word[], { resolve = (word) =>
 
 function badPath(path: string): string | null {
   if (path === "") return "there is no program after the prefixes";
-  if (/[\x00-\x1f"'\\\x7f]/.test(path)) return "the program's path holds a quote, a backslash or a control character";
+  if (/[\x00-\x1f"'\\\x7f]/.test(path))
+    return "the program's path holds a quote, a backslash or a control character";
   if (path.endsWith("/")) return "the program's path is a folder's";
   return path.startsWith("/") || (!path.includes("/") && path !== "." && path !== "..")
     ? null
@@ -129,11 +156,14 @@ function simplify(path: string): string {
 /** Quotes are taken off and may stay open, backslashes escape the next character. */
 function splitRelaxed(text: string): readonly string[] {
   const words: string[] = [];
-  for (const [written] of text.matchAll(/(?:"(?:[^"\\]|\\[\s\S])*(?:"|$)|'(?:[^'\\]|\\[\s\S])*(?:'|$)|\\(?:[\s\S]|$)|[^ \t\n\r"'\\])+/g)) {
+  for (const [written] of text.matchAll(
+    /(?:"(?:[^"\\]|\\[\s\S])*(?:"|$)|'(?:[^'\\]|\\[\s\S])*(?:'|$)|\\(?:[\s\S]|$)|[^ \t\n\r"'\\])+/g,
+  )) {
     words.push(
       written.replace(
         /"((?:[^"\\]|\\[\s\S])*)(?:"|$)|'((?:[^'\\]|\\[\s\S])*)(?:'|$)|\\([\s\S])/g,
-        (_all, double?: string, single?: string, escaped?: string) => escaped ?? (double ?? single ?? "").replace(/\\([\s\S])/g, "$1"),
+        (_all, double?: string, single?: string, escaped?: string) =>
+          escaped ?? (double ?? single ?? "").replace(/\\([\s\S])/g, "$1"),
       ),
     );
   }

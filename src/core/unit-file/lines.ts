@@ -1,11 +1,25 @@
-/** Splits the text of a configuration file into lines as systemd does (read_line_full and config_parse; systemd.syntax(7)). */
+/**
+ * Splits the text of a configuration file into lines as systemd does (read_line_full and config_parse;
+ * systemd.syntax(7)).
+ */
 
 /** A line as it stands in the file. end: what ended it, "" at the end of the file. */
 export type PhysicalLine = { readonly text: string; readonly end: string };
-/** A comment, or an assignment or header with its continuations joined. first, last: its lines, counted from 1; comments in between are lines of their own. */
-export type LogicalLine = { readonly kind: "comment" | "content"; readonly text: string; readonly first: number; readonly last: number };
+/**
+ * A comment, or an assignment or header with its continuations joined. first, last: its lines, counted from
+ * 1; comments in between are lines of their own.
+ */
+export type LogicalLine = {
+  readonly kind: "comment" | "content";
+  readonly text: string;
+  readonly first: number;
+  readonly last: number;
+};
 
-/** The lines of a text; put together again they are the text. `\n`, `\r` and NUL end a line, and one of each in a row is one end. */
+/**
+ * The lines of a text; put together again they are the text. `\n`, `\r` and NUL end a line, and one of each
+ * in a row is one end.
+ */
 export function splitLines(text: string): readonly PhysicalLine[] {
   const lines: PhysicalLine[] = [];
   let start = 0;
@@ -16,12 +30,16 @@ export function splitLines(text: string): readonly PhysicalLine[] {
   return start < text.length ? [...lines, { text: text.slice(start), end: "" }] : lines;
 }
 
-/** The lines with continuations joined by a blank, in the order in which they end. A comment inside a continuation is skipped, an empty line ends it. */
+/**
+ * The lines with continuations joined by a blank, in the order in which they end. A comment inside a
+ * continuation is skipped, an empty line ends it.
+ */
 export function joinLines(lines: readonly PhysicalLine[]): readonly LogicalLine[] {
   const joined: LogicalLine[] = [];
   let parts: string[] = [];
   let first = 0;
-  const finish = (last: number): void => void joined.push({ kind: "content", text: parts.join(""), first, last });
+  const finish = (last: number): void =>
+    void joined.push({ kind: "content", text: parts.join(""), first, last });
   let markSeen = false;
   for (const [index, { text }] of lines.entries()) {
     if (isComment(text)) {

@@ -1,15 +1,22 @@
-/** When a calendar expression elapses next (systemd.time(7), "Calendar Events"), daylight saving time included. */
+/**
+ * When a calendar expression elapses next (systemd.time(7), "Calendar Events"), daylight saving time
+ * included.
+ */
 import type { CalendarField, CalendarSpec } from "./calendar-spec.ts";
 import { momentOf, type TimeZone, timeZone } from "./time-zone.ts";
 
 /**
- * The first moment after `after` at which the expression elapses; null for never (systemd looks no further than 2199). Both count in
- * microseconds since 1970. host: the zone of an
- * expression that names none, and the version of systemd (UTC, 257). A skipped hour does not elapse; of one that comes twice the
- * first does, unless `after` lies in it. Like systemd itself it misses a few moments after a field ran over its end, e.g. the one at 00:01:00 of
- * "*:*:0/19.1"; 247 misses more of them, so the version counts.
+ * The first moment after `after` at which the expression elapses; null for never (systemd looks no further
+ * than 2199). Both count in microseconds since 1970. host: the zone of an expression that names none, and the
+ * version of systemd (UTC, 257). A skipped hour does not elapse; of one that comes twice the first does,
+ * unless `after` lies in it. Like systemd itself it misses a few moments after a field ran over its end, e.g.
+ * the one at 00:01:00 of "*:*:0/19.1"; 247 misses more of them, so the version counts.
  */
-export function nextElapse(spec: CalendarSpec, after: number, host: { readonly timeZone?: string; readonly systemd?: number } = {}): number | null {
+export function nextElapse(
+  spec: CalendarSpec,
+  after: number,
+  host: { readonly timeZone?: string; readonly systemd?: number } = {},
+): number | null {
   const zone = timeZone(spec.timeZone ?? host.timeZone ?? "UTC");
   const start = after + 1;
   const second = Math.floor(start / MILLION);
@@ -46,7 +53,10 @@ function advance(spec: CalendarSpec, from: Civil, start: Clock): Step {
   let civil = normalize(from, clock).civil;
   const fields = [spec.year, spec.month, spec.day, spec.hour, spec.minute, spec.microsecond];
   for (const [level, field] of fields.entries()) {
-    const value = firstMatch(level === DAY && spec.fromEndOfMonth ? fromMonthEnd(field, civil) : field, civil[level] ?? 0);
+    const value = firstMatch(
+      level === DAY && spec.fromEndOfMonth ? fromMonthEnd(field, civil) : field,
+      civil[level] ?? 0,
+    );
     const again = (next: Civil): Step => ({ kind: "again", civil: next, offset: clock.offset });
     if (value === null) return level === 0 ? { kind: "never" } : again(raise(civil, level - 1));
     if (value !== civil[level]) civil = replaceAt(civil, level, value);
@@ -71,7 +81,10 @@ function firstMatch(field: CalendarField, least: number): number | null {
   return found.length === 0 ? null : Math.min(...found);
 }
 
-/** Days that count back from the end of the month, as days of the month; one that the month does not have is none. */
+/**
+ * Days that count back from the end of the month, as days of the month; one that the month does not have is
+ * none.
+ */
 function fromMonthEnd(field: CalendarField, [year, month]: Civil): CalendarField {
   const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
   return (field ?? []).map(({ start, stop, repeat }) => {
@@ -90,11 +103,15 @@ function raise(civil: Civil, level: number): Civil {
 
 /** The field at a level changed, and everything below it at its lowest. */
 function replaceAt(civil: Civil, level: number, value: number): Civil {
-  const at = (index: 0 | 1 | 2 | 3 | 4 | 5): number => (index < level ? civil[index] : index === level ? value : LOWEST[index]);
+  const at = (index: 0 | 1 | 2 | 3 | 4 | 5): number =>
+    index < level ? civil[index] : index === level ? value : LOWEST[index];
   return [at(0), at(1), at(2), at(3), at(4), at(5)];
 }
 
-type Settled = { readonly kind: "same" } | { readonly kind: "out" } | { readonly kind: "later"; readonly civil: Civil };
+type Settled =
+  | { readonly kind: "same" }
+  | { readonly kind: "out" }
+  | { readonly kind: "later"; readonly civil: Civil };
 
 /** Whether clocks ever show this time; when not (31 February, a skipped hour), where the search goes on. */
 function settle(civil: Civil, clock: Clock): Settled {

@@ -3,12 +3,30 @@ import { joinLines, type LogicalLine, type PhysicalLine, splitLines } from "./li
 
 /** A comment line with its marker, e.g. "# a note". Lines count from 1. */
 export type UnitComment = { readonly kind: "comment"; readonly text: string; readonly line: number };
-/** One assignment, value as systemd sees it: continuations joined, both ends trimmed, quotes and specifiers untouched. */
-export type UnitEntry = { readonly kind: "entry"; readonly name: string; readonly value: string; readonly line: number };
+/**
+ * One assignment, value as systemd sees it: continuations joined, both ends trimmed, quotes and specifiers
+ * untouched.
+ */
+export type UnitEntry = {
+  readonly kind: "entry";
+  readonly name: string;
+  readonly value: string;
+  readonly line: number;
+};
 /** One section header and what stands under it; the same name may come several times. */
-export type UnitSection = { readonly name: string; readonly line: number; readonly items: readonly (UnitEntry | UnitComment)[] };
-/** A line that systemd would not accept. effect: it is left out with a warning, or the whole file is refused. */
-export type UnitFileProblem = { readonly line: number; readonly message: string; readonly effect: "line ignored" | "file refused" };
+export type UnitSection = {
+  readonly name: string;
+  readonly line: number;
+  readonly items: readonly (UnitEntry | UnitComment)[];
+};
+/**
+ * A line that systemd would not accept. effect: it is left out with a warning, or the whole file is refused.
+ */
+export type UnitFileProblem = {
+  readonly line: number;
+  readonly message: string;
+  readonly effect: "line ignored" | "file refused";
+};
 /** A parsed unit file. comments: those before the first section. */
 export type UnitFile = {
   readonly comments: readonly UnitComment[];
@@ -17,12 +35,15 @@ export type UnitFile = {
 };
 
 /**
- * A unit file as systemd reads it (systemd.syntax(7), conf-parser.c): `\n`, `\r` and NUL end a line, a comment inside a continuation is
- * skipped. Any text or bytes give a value; of a file that systemd refuses, what stands after the mistake is read as well.
+ * A unit file as systemd reads it (systemd.syntax(7), conf-parser.c): `\n`, `\r` and NUL end a line, a
+ * comment inside a continuation is skipped. Any text or bytes give a value; of a file that systemd refuses,
+ * what stands after the mistake is read as well.
  */
 export function parseUnitFile(input: string | Uint8Array): UnitFile {
   const file: Draft = { comments: [], sections: [], problems: [] };
-  const lines = splitLines(typeof input === "string" ? input : new TextDecoder("utf-8", { ignoreBOM: true }).decode(input));
+  const lines = splitLines(
+    typeof input === "string" ? input : new TextDecoder("utf-8", { ignoreBOM: true }).decode(input),
+  );
   const invalid = typeof input === "string" ? new Set<number>() : invalidLines(input);
   refuseLongLines(file, lines);
   for (const line of joinLines(lines)) {
@@ -44,7 +65,10 @@ const MAX_LINE_BYTES = 1_048_576;
 type DraftSection = { name: string; line: number; items: (UnitEntry | UnitComment)[] };
 type Draft = { comments: UnitComment[]; sections: DraftSection[]; problems: UnitFileProblem[] };
 
-/** Numbers of the lines that are no UTF-8. Line ends are ASCII, so they are the same in any reading of the bytes. */
+/**
+ * Numbers of the lines that are no UTF-8. Line ends are ASCII, so they are the same in any reading of the
+ * bytes.
+ */
 function invalidLines(bytes: Uint8Array): ReadonlySet<number> {
   if (isUtf8(bytes)) return new Set();
   const lines = splitLines(new TextDecoder("latin1").decode(bytes));
@@ -76,13 +100,21 @@ function isTooLong(text: string): boolean {
   return text.length * 3 > MAX_LINE_BYTES && Buffer.byteLength(text) > MAX_LINE_BYTES;
 }
 
-/** systemd takes surrogates and noncharacters for invalid UTF-8 (utf8.c); in a comment nothing is looked at. */
-function refuseBadUnicode(file: Draft, { kind, text, first, last }: LogicalLine, invalid: ReadonlySet<number>): void {
+/**
+ * systemd takes surrogates and noncharacters for invalid UTF-8 (utf8.c); in a comment nothing is looked at.
+ */
+function refuseBadUnicode(
+  file: Draft,
+  { kind, text, first, last }: LogicalLine,
+  invalid: ReadonlySet<number>,
+): void {
   if (kind === "comment") return;
-  const refuse = (message: string): void => void file.problems.push({ line: first, message, effect: "file refused" });
+  const refuse = (message: string): void =>
+    void file.problems.push({ line: first, message, effect: "file refused" });
   if (hasLine(invalid, first, last) || !text.isWellFormed() || /\p{Noncharacter_Code_Point}/u.test(text))
     refuse(`The line is not valid UTF-8: "${clip(text)}"`);
-  else if (last > first && isTooLong(text)) refuse("The line with its continuations is longer than the 1 MiB that systemd reads");
+  else if (last > first && isTooLong(text))
+    refuse("The line with its continuations is longer than the 1 MiB that systemd reads");
 }
 
 function hasLine(numbers: ReadonlySet<number>, first: number, last: number): boolean {
@@ -94,30 +126,43 @@ function readLine(file: Draft, { kind, text, first }: LogicalLine): void {
   const stripped = trimWhitespace(text);
   const section = file.sections.at(-1);
   if (stripped === "") return;
-  if (kind === "comment") (section?.items ?? file.comments).push({ kind: "comment", text: stripped, line: first });
+  if (kind === "comment")
+    (section?.items ?? file.comments).push({ kind: "comment", text: stripped, line: first });
   else if (stripped.startsWith("[")) readHeader(file, stripped, first);
   else readAssignment(file, section, stripped, first);
 }
 
 function readHeader(file: Draft, text: string, line: number): void {
   const refuse = (reason: string): void => {
-    file.problems.push({ line, message: `Invalid section header "${clip(text)}": ${reason}`, effect: "file refused" });
+    file.problems.push({
+      line,
+      message: `Invalid section header "${clip(text)}": ${reason}`,
+      effect: "file refused",
+    });
   };
   const isClosed = text.length > 1 && text.endsWith("]");
   const name = text.slice(1, -1);
   if (!isClosed) refuse("the closing bracket is missing");
   // systemd 247 ignores such a section, 252 and later refuse the file.
-  else if (/[\x00-\x1f"'\\\x7f]/.test(name)) refuse("quotes, backslashes and control characters are not allowed");
+  else if (/[\x00-\x1f"'\\\x7f]/.test(name))
+    refuse("quotes, backslashes and control characters are not allowed");
   if (isClosed) file.sections.push({ name, line, items: [] });
 }
 
 function readAssignment(file: Draft, section: DraftSection | undefined, text: string, line: number): void {
   const equals = text.indexOf("=");
-  const ignore = (message: string): void => void file.problems.push({ line, message: `${message} "${clip(text)}"`, effect: "line ignored" });
+  const ignore = (message: string): void =>
+    void file.problems.push({ line, message: `${message} "${clip(text)}"`, effect: "line ignored" });
   if (section === undefined) ignore("Assignment outside of a section:");
   else if (equals < 0) ignore('Missing "=" in');
   else if (equals === 0) ignore('Missing name before "=" in');
-  else section.items.push({ kind: "entry", name: trimWhitespace(text.slice(0, equals)), value: trimWhitespace(text.slice(equals + 1)), line });
+  else
+    section.items.push({
+      kind: "entry",
+      name: trimWhitespace(text.slice(0, equals)),
+      value: trimWhitespace(text.slice(equals + 1)),
+      line,
+    });
 }
 
 function clip(text: string): string {

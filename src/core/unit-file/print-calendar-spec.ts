@@ -1,11 +1,15 @@
-/** Writes a calendar expression in the normal form that `systemd-analyze calendar` prints (systemd.time(7)). */
+/**
+ * Writes a calendar expression in the normal form that `systemd-analyze calendar` prints (systemd.time(7)).
+ */
 import type { CalendarField, CalendarRange, CalendarSpec } from "./calendar-spec.ts";
 
 /** The normal form, e.g. "Mon *-*-* 00:00:00" for "Mon" and "*-*-* *:00/15:00" for "*:0/15". */
 export function printCalendarSpec(spec: CalendarSpec): string {
   const date = `${printField(spec.year, 4)}-${printField(spec.month, 2)}${spec.fromEndOfMonth ? "~" : "-"}${printField(spec.day, 2)}`;
   const time = `${printField(spec.hour, 2)}:${printField(spec.minute, 2)}:${printSeconds(spec.microsecond)}`;
-  return [spec.weekdays === null ? "" : printWeekdays(spec.weekdays), date, time, spec.timeZone ?? ""].filter((part) => part !== "").join(" ");
+  return [spec.weekdays === null ? "" : printWeekdays(spec.weekdays), date, time, spec.timeZone ?? ""]
+    .filter((part) => part !== "")
+    .join(" ");
 }
 
 const MILLION = 1_000_000;
@@ -34,15 +38,30 @@ function printField(field: CalendarField, width: number): string {
 }
 
 function printSeconds(field: CalendarField): string {
-  if (field === null || field.some(({ start, stop, repeat }) => start === 0 && stop === null && repeat === MILLION)) return "*";
+  if (
+    field === null ||
+    field.some(({ start, stop, repeat }) => start === 0 && stop === null && repeat === MILLION)
+  )
+    return "*";
   return field
-    .map((range) => printRange(range, MILLION, (value, width) => `${String(Math.floor(value / MILLION)).padStart(width, "0")}${fraction(value)}`))
+    .map((range) =>
+      printRange(
+        range,
+        MILLION,
+        (value, width) => `${String(Math.floor(value / MILLION)).padStart(width, "0")}${fraction(value)}`,
+      ),
+    )
     .join(",");
 }
 
-function printRange({ start, stop, repeat }: CalendarRange, step: number, write: (value: number, width: number) => string): string {
+function printRange(
+  { start, stop, repeat }: CalendarRange,
+  step: number,
+  write: (value: number, width: number) => string,
+): string {
   const end = stop === null ? "" : `..${write(stop, 2)}`;
-  const every = repeat === 0 || (stop !== null && repeat === step) ? "" : `/${step === 1 ? repeat : write(repeat, 1)}`;
+  const every =
+    repeat === 0 || (stop !== null && repeat === step) ? "" : `/${step === 1 ? repeat : write(repeat, 1)}`;
   return `${write(start, 2)}${end}${every}`;
 }
 

@@ -1,7 +1,10 @@
 /** Signals as systemd names them (signal(7); signal-util.c). */
 import { parseInteger } from "./integer.ts";
 
-/** The number of a signal: "SIGTERM", "TERM", "15", "RTMIN+3", "SIGRTMAX-2"; null for what systemd refuses, such as lower case, "SIG9" or "IOT". Numbers are Linux's on x86 and ARM. */
+/**
+ * The number of a signal: "SIGTERM", "TERM", "15", "RTMIN+3", "SIGRTMAX-2"; null for what systemd refuses,
+ * such as lower case, "SIG9" or "IOT". Numbers are Linux's on x86 and ARM.
+ */
 export function signalNumber(text: string): number | null {
   const number = parseInteger(text);
   if (number !== null) return number >= 1 && number <= RTMAX ? number : null;
@@ -10,7 +13,8 @@ export function signalNumber(text: string): number | null {
   if (known !== undefined) return known;
   const [, base, offset] = /^(RTMIN|RTMAX)([+-].+)?$/.exec(name) ?? [];
   if (base === undefined) return null;
-  const steps = offset === undefined ? 0 : offset.startsWith("+") === (base === "RTMIN") ? parseInteger(offset) : null;
+  const steps =
+    offset === undefined ? 0 : offset.startsWith("+") === (base === "RTMIN") ? parseInteger(offset) : null;
   if (steps === null || Math.abs(steps) > RTMAX - RTMIN) return null;
   return (base === "RTMIN" ? RTMIN : RTMAX) + steps;
 }

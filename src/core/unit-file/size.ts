@@ -1,8 +1,11 @@
-/** Sizes in bytes as systemd writes them (systemd.resource-control(5); parse_size in parse-util.c): base 1024, suffixes K M G T P E. */
+/**
+ * Sizes in bytes as systemd writes them (systemd.resource-control(5); parse_size in parse-util.c): base 1024,
+ * suffixes K M G T P E.
+ */
 
 /**
- * Bytes of a size such as "2G", "1.5G", "1G 512M" or "512"; Infinity for "infinity"; null for junk such as "2GB" or "2g", which systemd ignores
- * with a warning, and for 16 EiB or more. Units must fall, each once.
+ * Bytes of a size such as "2G", "1.5G", "1G 512M" or "512"; Infinity for "infinity"; null for junk such as
+ * "2GB" or "2g", which systemd ignores with a warning, and for 16 EiB or more. Units must fall, each once.
  */
 export function parseSize(text: string): number | null {
   return parseInBase(text, 1024);

@@ -1,12 +1,22 @@
 /** Time spans as systemd reads and writes them (systemd.time(7), "Parsing Time Spans"; time-util.c). */
 
-/** Seconds of a span such as "5min 20s", "1.5h" or "90" (no unit: seconds); Infinity for "infinity"; null for anything that systemd refuses. */
+/**
+ * Seconds of a span such as "5min 20s", "1.5h" or "90" (no unit: seconds); Infinity for "infinity"; null for
+ * anything that systemd refuses.
+ */
 export function parseTimeSpan(text: string): number | null {
   const microseconds = parseTimeSpanMicroseconds(text);
-  return typeof microseconds === "bigint" ? Number(microseconds) / 1e6 : microseconds === null ? null : Number.POSITIVE_INFINITY;
+  return typeof microseconds === "bigint"
+    ? Number(microseconds) / 1e6
+    : microseconds === null
+      ? null
+      : Number.POSITIVE_INFINITY;
 }
 
-/** The same span exactly, in microseconds, of which systemd holds 64 bits. Fractions of a microsecond are cut off. */
+/**
+ * The same span exactly, in microseconds, of which systemd holds 64 bits. Fractions of a microsecond are cut
+ * off.
+ */
 export function parseTimeSpanMicroseconds(text: string): bigint | "infinity" | null {
   const span = text.replace(/^[ \t\n\r]+|[ \t\n\r]+$/g, "");
   if (span === "infinity") return "infinity";
@@ -21,14 +31,22 @@ export function parseTimeSpanMicroseconds(text: string): bigint | "infinity" | n
     // "1.2.3" is a slip, "1.2 .3" are two terms.
     if (unit === undefined && !/[ \t\n\r]$/.test(term) && at < span.length) return null;
     const scale = UNITS.get(unit ?? "s") ?? 1n;
-    if (whole.replace(/^0+/, "").length > 19 || BigInt(whole) > MAX_SIGNED || BigInt(whole) >= INFINITY / scale) return null;
+    if (
+      whole.replace(/^0+/, "").length > 19 ||
+      BigInt(whole) > MAX_SIGNED ||
+      BigInt(whole) >= INFINITY / scale
+    )
+      return null;
     total += BigInt(whole) * scale + scaleFraction(fraction, scale);
     if (total >= INFINITY) return null;
   }
   return at === 0 ? null : total;
 }
 
-/** The normal form of a span in microseconds, as `systemd-analyze timespan` prints it: "1h 30min", "1.500000s", "0". */
+/**
+ * The normal form of a span in microseconds, as `systemd-analyze timespan` prints it: "1h 30min",
+ * "1.500000s", "0".
+ */
 export function formatTimeSpan(microseconds: bigint | "infinity"): string {
   if (microseconds === "infinity") return "infinity";
   const parts: string[] = [];
@@ -36,7 +54,8 @@ export function formatTimeSpan(microseconds: bigint | "infinity"): string {
   for (const [suffix, size, decimals] of FORMAT) {
     if (rest < size) continue;
     const left = rest % size;
-    if (rest < MINUTE && left > 0n) return [...parts, `${rest / size}.${String(left).padStart(decimals, "0")}${suffix}`].join(" ");
+    if (rest < MINUTE && left > 0n)
+      return [...parts, `${rest / size}.${String(left).padStart(decimals, "0")}${suffix}`].join(" ");
     parts.push(`${rest / size}${suffix}`);
     rest = left;
   }
@@ -61,7 +80,10 @@ const UNITS: ReadonlyMap<string, bigint> = new Map([
   ...unit(1n, "usec us µs μs"),
 ]);
 
-const TERM = new RegExp(`[ \\t\\n\\r]*(?:\\+?(\\d+)|(?=\\.\\d))(?:\\.(\\d+))?[ \\t\\n\\r]*(${[...UNITS.keys()].join("|")})?`, "y");
+const TERM = new RegExp(
+  `[ \\t\\n\\r]*(?:\\+?(\\d+)|(?=\\.\\d))(?:\\.(\\d+))?[ \\t\\n\\r]*(${[...UNITS.keys()].join("|")})?`,
+  "y",
+);
 const FORMAT: readonly (readonly [suffix: string, size: bigint, decimals: number])[] = [
   ["y", 31_557_600_000_000n, 0],
   ["month", 2_629_800_000_000n, 0],

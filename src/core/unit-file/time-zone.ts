@@ -1,14 +1,21 @@
-/** Civil time in a time zone, by the zone data that Intl carries; gaps and repeated hours are resolved as glibc's mktime(3) does. */
+/**
+ * Civil time in a time zone, by the zone data that Intl carries; gaps and repeated hours are resolved as
+ * glibc's mktime(3) does.
+ */
 
 /** Seconds east of UTC at a moment (seconds since 1970). */
 export type TimeZone = { readonly offsetAt: (epochSeconds: number) => number };
 
-/** True for a zone of the tz database by its exact name, e.g. "Europe/Berlin" or "UTC"; an offset such as "+01:00" is none. */
+/**
+ * True for a zone of the tz database by its exact name, e.g. "Europe/Berlin" or "UTC"; an offset such as
+ * "+01:00" is none.
+ */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Z][A-Za-z0-9_+/-]*$/.test(name)) return false;
   const resolved = resolveName(name);
   if (resolved === null) return false;
-  // Intl takes any case, the tz database is files. An alias resolves to another name, whose case says nothing.
+  // Intl takes any case, the tz database is files. An alias resolves to another name, whose case says
+  // nothing.
   return resolved.toLowerCase() !== name.toLowerCase() || resolved === name;
 }
 
@@ -23,8 +30,9 @@ export function timeZone(name: string): TimeZone {
 }
 
 /**
- * The moment (seconds since 1970) at which clocks of the zone show this civil time (seconds, counted as if it were UTC). An hour that comes
- * twice is the one with offsetHint, the offset of a moment near by; a time that is skipped moves on by what was skipped.
+ * The moment (seconds since 1970) at which clocks of the zone show this civil time (seconds, counted as if it
+ * were UTC). An hour that comes twice is the one with offsetHint, the offset of a moment near by; a time that
+ * is skipped moves on by what was skipped.
  */
 export function momentOf(zone: TimeZone, civilSeconds: number, offsetHint: number): number {
   const first = zone.offsetAt(civilSeconds - offsetHint);

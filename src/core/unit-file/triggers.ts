@@ -1,7 +1,16 @@
-/** Which unit a socket, timer, path or automount starts (systemd.socket(5), systemd.timer(5), systemd.path(5), systemd.automount(5)). */
+/**
+ * Which unit a socket, timer, path or automount starts (systemd.socket(5), systemd.timer(5), systemd.path(5),
+ * systemd.automount(5)).
+ */
 
-/** The unit that `name` starts, e.g. web.timer → web.service; a template's for a socket with Accept=yes; null for units that start none. lookUp: of its directives, null where not set. */
-export function triggeredUnit(name: string, lookUp: (section: string, directive: string) => string | null): string | null {
+/**
+ * The unit that `name` starts, e.g. web.timer → web.service; a template's for a socket with Accept=yes; null
+ * for units that start none. lookUp: of its directives, null where not set.
+ */
+export function triggeredUnit(
+  name: string,
+  lookUp: (section: string, directive: string) => string | null,
+): string | null {
   const stem = name.slice(0, name.lastIndexOf("."));
   switch (name.slice(stem.length + 1)) {
     case "socket": {

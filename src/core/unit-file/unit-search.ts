@@ -1,8 +1,17 @@
-/** Where systemd finds a unit and its drop-ins: the load path, aliases, templates, masks (systemd.unit(5), "Unit File Load Path"). */
+/**
+ * Where systemd finds a unit and its drop-ins: the load path, aliases, templates, masks (systemd.unit(5),
+ * "Unit File Load Path").
+ */
 
 /** A file of a host by its absolute path: its content, or where a symbolic link points. */
-export type HostFile = { readonly path: string } & ({ readonly content: string | Uint8Array } | { readonly link: string });
-/** What belongs to a unit. file: null when there is none. names: its own, and those of the units that its links lead through. */
+export type HostFile = { readonly path: string } & (
+  | { readonly content: string | Uint8Array }
+  | { readonly link: string }
+);
+/**
+ * What belongs to a unit. file: null when there is none. names: its own, and those of the units that its
+ * links lead through.
+ */
 export type FoundUnit = {
   readonly names: readonly string[];
   readonly file: HostFile | null;
@@ -11,7 +20,10 @@ export type FoundUnit = {
   readonly dropIns: readonly HostFile[];
 };
 
-/** The system manager's load path, what wins first (systemd.unit(5)). On a host with merged /usr, /lib/systemd/system is the last but one. */
+/**
+ * The system manager's load path, what wins first (systemd.unit(5)). On a host with merged /usr,
+ * /lib/systemd/system is the last but one.
+ */
 export const UNIT_PATH: readonly string[] = [
   "/etc/systemd/system.control",
   "/run/systemd/system.control",
@@ -28,19 +40,35 @@ export const UNIT_PATH: readonly string[] = [
   "/run/systemd/generator.late",
 ];
 
-/** The file and the drop-ins of a unit such as "web.service" or "web@1.service" among a host's files; those of other units are passed over. */
-export function findUnit(name: string, files: readonly HostFile[], path: readonly string[] = UNIT_PATH): FoundUnit {
+/**
+ * The file and the drop-ins of a unit such as "web.service" or "web@1.service" among a host's files; those of
+ * other units are passed over.
+ */
+export function findUnit(
+  name: string,
+  files: readonly HostFile[],
+  path: readonly string[] = UNIT_PATH,
+): FoundUnit {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const { names, file } = followLinks(name, byPath, path);
   const masked = file !== null && isMask(file);
   if (file === null || masked) return { names, file, masked, dropIns: [] };
-  return { names, file, masked, dropIns: findDropIns(names, files, path).map((dropIn) => resolve(dropIn, byPath)) };
+  return {
+    names,
+    file,
+    masked,
+    dropIns: findDropIns(names, files, path).map((dropIn) => resolve(dropIn, byPath)),
+  };
 }
 
 /** How many links systemd would follow at most matters to nobody: a ring of them ends here. */
 const MAX_LINKS = 16;
 
-function followLinks(name: string, files: ReadonlyMap<string, HostFile>, path: readonly string[]): Pick<FoundUnit, "names" | "file"> {
+function followLinks(
+  name: string,
+  files: ReadonlyMap<string, HostFile>,
+  path: readonly string[],
+): Pick<FoundUnit, "names" | "file"> {
   const names = [name];
   for (let turn = 0; turn < MAX_LINKS; turn++) {
     const found = firstFile(names.at(-1) ?? name, files, path);
@@ -57,11 +85,17 @@ function followLinks(name: string, files: ReadonlyMap<string, HostFile>, path: r
 /** An instance that a link leads to a template is that template's instance. */
 function aliasOf(target: string, from: string): string {
   const instance = /@(.+)\.[a-z]+$/.exec(from)?.[1];
-  return instance === undefined ? target : target.replace(/@(\.[a-z]+)$/, (_all, type: string) => `@${instance}${type}`);
+  return instance === undefined
+    ? target
+    : target.replace(/@(\.[a-z]+)$/, (_all, type: string) => `@${instance}${type}`);
 }
 
 /** By its own name anywhere in the path, else an instance's template. */
-function firstFile(name: string, files: ReadonlyMap<string, HostFile>, path: readonly string[]): HostFile | null {
+function firstFile(
+  name: string,
+  files: ReadonlyMap<string, HostFile>,
+  path: readonly string[],
+): HostFile | null {
   const candidates = [name, ...templateOf(name)].flatMap((each) => path.map((folder) => `${folder}/${each}`));
   return candidates.map((each) => files.get(each)).find((file) => file !== undefined) ?? null;
 }
@@ -81,10 +115,16 @@ function isMask(file: HostFile): boolean {
   return "link" in file ? absolute(file.link, file.path) === "/dev/null" : file.content.length === 0;
 }
 
-function findDropIns(names: readonly string[], files: readonly HostFile[], path: readonly string[]): readonly HostFile[] {
+function findDropIns(
+  names: readonly string[],
+  files: readonly HostFile[],
+  path: readonly string[],
+): readonly HostFile[] {
   const folders = [
     ...new Set([
-      ...names.flatMap((name) => path.flatMap((folder) => dropInFolders(name).map((each) => `${folder}/${each}`))),
+      ...names.flatMap((name) =>
+        path.flatMap((folder) => dropInFolders(name).map((each) => `${folder}/${each}`)),
+      ),
       ...typeFolders(names, path),
     ]),
   ];
@@ -95,13 +135,22 @@ function findDropIns(names: readonly string[], files: readonly HostFile[], path:
     if (at === undefined || !name.endsWith(".conf") || name.startsWith(".")) continue;
     if (at < (winners.get(name)?.rank ?? Number.POSITIVE_INFINITY)) winners.set(name, { rank: at, file });
   }
-  return [...winners].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))).map(([, { file }]) => file);
+  return [...winners]
+    .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .map(([, { file }]) => file);
 }
 
-/** web-api@1.service: its own folder, its template's, then those of its prefixes (web-@1.service.d, …), each with its template. */
+/**
+ * web-api@1.service: its own folder, its template's, then those of its prefixes (web-@1.service.d, …), each
+ * with its template.
+ */
 function dropInFolders(name: string): readonly string[] {
   const shorter = prefixOf(name);
-  return [`${name}.d`, ...templateOf(name).flatMap(dropInFolders), ...(shorter === null ? [] : dropInFolders(shorter))];
+  return [
+    `${name}.d`,
+    ...templateOf(name).flatMap(dropInFolders),
+    ...(shorter === null ? [] : dropInFolders(shorter)),
+  ];
 }
 
 function typeFolders(names: readonly string[], path: readonly string[]): readonly string[] {
@@ -114,7 +163,10 @@ function templateOf(name: string): readonly string[] {
   return match === null ? [] : [`${match[1]}@${match[2]}`];
 }
 
-/** a-b.service → a-.service, a-b@1.service → a-@1.service; a template's prefixes have no "@". Null when there is no dash left. */
+/**
+ * a-b.service → a-.service, a-b@1.service → a-@1.service; a template's prefixes have no "@". Null when there
+ * is no dash left.
+ */
 function prefixOf(name: string): string | null {
   const [, stem = "", instance = "", type = ""] = /^([^@]*?)(@.*)?(\.[a-z]+)$/s.exec(name) ?? [];
   const dash = stem.replace(/-$/, "").lastIndexOf("-");

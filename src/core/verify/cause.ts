@@ -2,7 +2,10 @@
 import type { UnitProperties } from "../model.ts";
 import { execStatus, signalName } from "./exit-status.ts";
 
-/** A named cause and its explanation. isGeneric: a crash loop or the start limit says more about the unit than the last exit does. */
+/**
+ * A named cause and its explanation. isGeneric: a crash loop or the start limit says more about the unit than
+ * the last exit does.
+ */
 export type Cause = { readonly cause: string; readonly detail: string; readonly isGeneric: boolean };
 
 /** Why the unit could not be loaded; null when it is loaded. */
@@ -16,7 +19,10 @@ export function loadCause(sample: UnitProperties): Cause | null {
     case "not-found":
       return specific("not-found", "systemd knows no such unit");
     default:
-      return specific("bad-setting", `systemd refuses the unit file (${sample.LoadState ?? ""}${sample.LoadError ? `: ${sample.LoadError}` : ""})`);
+      return specific(
+        "bad-setting",
+        `systemd refuses the unit file (${sample.LoadState ?? ""}${sample.LoadError ? `: ${sample.LoadError}` : ""})`,
+      );
   }
 }
 
@@ -30,20 +36,35 @@ export function endCause(sample: UnitProperties): Cause {
     case "timeout":
       return timeoutCause(sample);
     case "protocol":
-      return specific("not-ready", "the process ended, or broke the protocol of its Type=, before it said READY=1");
+      return specific(
+        "not-ready",
+        "the process ended, or broke the protocol of its Type=, before it said READY=1",
+      );
     case "watchdog":
-      return specific("watchdog", "the service did not send WATCHDOG=1 in time, so systemd killed it (WatchdogSec=)");
+      return specific(
+        "watchdog",
+        "the service did not send WATCHDOG=1 in time, so systemd killed it (WatchdogSec=)",
+      );
     case "core-dump":
-      return specific("core-dump", `the main process crashed with ${signalName(Number(sample.ExecMainStatus ?? "0"))} and dumped core`);
+      return specific(
+        "core-dump",
+        `the main process crashed with ${signalName(Number(sample.ExecMainStatus ?? "0"))} and dumped core`,
+      );
     case "oom-kill":
       return specific(
         "out-of-memory",
         "the kernel killed a process of the unit because memory ran out (MemoryMax= of the unit or its slice, or the host)",
       );
     case "start-limit-hit":
-      return specific("start-limit", "systemd refuses to start it again: too many starts within StartLimitIntervalSec=");
+      return specific(
+        "start-limit",
+        "systemd refuses to start it again: too many starts within StartLimitIntervalSec=",
+      );
     case "resources":
-      return specific("resources", "systemd could not prepare the start: an EnvironmentFile= is missing or a resource ran out");
+      return specific(
+        "resources",
+        "systemd could not prepare the start: an EnvironmentFile= is missing or a resource ran out",
+      );
     case "signal":
       return signalCause(sample);
     case "exit-code":
@@ -53,16 +74,21 @@ export function endCause(sample: UnitProperties): Cause {
   }
 }
 
-/** True when systemd skipped the last start because a Condition…= was false. A unit that was never asked to start says "no" as well, without a time. */
+/**
+ * True when systemd skipped the last start because a Condition…= was false. A unit that was never asked to
+ * start says "no" as well, without a time.
+ */
 export function isSkipped(sample: UnitProperties): boolean {
   return sample.ConditionResult === "no" && Number(sample.ConditionTimestampMonotonic ?? "0") > 0;
 }
 
 /** A service that somebody stopped looks the same but for the time that it ran. */
 function cleanEnd(sample: UnitProperties): Cause {
-  if (isSkipped(sample)) return specific("condition", "a Condition…= of the unit is false, so systemd did not start it");
+  if (isSkipped(sample))
+    return specific("condition", "a Condition…= of the unit is false, so systemd did not start it");
   const ran = secondsRun(sample);
-  if (sample.SubState !== "auto-restart" && (ran === null || ran > AT_ONCE_SECONDS)) return generic("inactive", "the unit is not running");
+  if (sample.SubState !== "auto-restart" && (ran === null || ran > AT_ONCE_SECONDS))
+    return generic("inactive", "the unit is not running");
   const after = ran === null ? "" : ` after ${ran.toFixed(1)} s`;
   return generic(
     "exited-at-once",
@@ -79,17 +105,28 @@ function secondsRun(sample: UnitProperties): number | null {
 }
 
 function timeoutCause(sample: UnitProperties): Cause {
-  if (/^notify/.test(sample.Type ?? "")) return specific("not-ready", "READY=1 did not come within TimeoutStartSec=, so systemd killed it");
-  if (sample.Type === "dbus") return specific("not-ready", "the bus name was not taken within TimeoutStartSec=, so systemd killed it");
+  if (/^notify/.test(sample.Type ?? ""))
+    return specific("not-ready", "READY=1 did not come within TimeoutStartSec=, so systemd killed it");
+  if (sample.Type === "dbus")
+    return specific("not-ready", "the bus name was not taken within TimeoutStartSec=, so systemd killed it");
   if (sample.Type === "forking")
-    return specific("not-ready", "the first process did not end within TimeoutStartSec=: the program does not go to the background");
+    return specific(
+      "not-ready",
+      "the first process did not end within TimeoutStartSec=: the program does not go to the background",
+    );
   return specific("timeout", "a start or stop step took longer than its timeout, so systemd killed it");
 }
 
-/** With cgroup v1 systemd does not hear of the kernel's out-of-memory kills: they look like anybody's SIGKILL (tried on 247, 252 and 257). */
+/**
+ * With cgroup v1 systemd does not hear of the kernel's out-of-memory kills: they look like anybody's SIGKILL
+ * (tried on 247, 252 and 257).
+ */
 function signalCause(sample: UnitProperties): Cause {
   const signal = signalName(Number(sample.ExecMainStatus ?? "0"));
-  const memory = signal === "SIGKILL" ? "; if nobody sent it, memory ran out (MemoryMax= of the unit or its slice, or the host)" : "";
+  const memory =
+    signal === "SIGKILL"
+      ? "; if nobody sent it, memory ran out (MemoryMax= of the unit or its slice, or the host)"
+      : "";
   return generic("signal", `the main process was killed by ${signal}${memory}`);
 }
 
@@ -97,7 +134,11 @@ function exitCause(sample: UnitProperties): Cause {
   const status = Number(sample.ExecMainStatus ?? "0");
   const known = execStatus(status);
   if (known !== null) return specific("exec-failed", `exit status ${status}/${known.name}: ${known.meaning}`);
-  if (status === 0) return generic("exit-code", "a command of the unit beside its main process failed (ExecStartPre=, ExecStartPost= …)");
+  if (status === 0)
+    return generic(
+      "exit-code",
+      "a command of the unit beside its main process failed (ExecStartPre=, ExecStartPost= …)",
+    );
   return generic("exit-code", `the main process exited with status ${status}`);
 }
 

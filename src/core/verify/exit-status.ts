@@ -1,6 +1,12 @@
-/** What the exit statuses mean that systemd itself gives when it cannot even run the program (systemd.exec(5), "Process Exit Codes"). */
+/**
+ * What the exit statuses mean that systemd itself gives when it cannot even run the program (systemd.exec(5),
+ * "Process Exit Codes").
+ */
 
-/** Name and meaning of such a status, e.g. 203 → EXEC; null for any other. A program that exits with one of these by itself looks the same. */
+/**
+ * Name and meaning of such a status, e.g. 203 → EXEC; null for any other. A program that exits with one of
+ * these by itself looks the same.
+ */
 export function execStatus(status: number): { readonly name: string; readonly meaning: string } | null {
   const known = STATUSES.get(status);
   return known === undefined ? null : { name: known[0], meaning: known[1] };
@@ -16,13 +22,19 @@ const STATUSES: ReadonlyMap<number, readonly [name: string, meaning: string]> = 
   [200, ["CHDIR", "the working directory cannot be entered (WorkingDirectory=)"]],
   [201, ["NICE", "the scheduling priority cannot be set (Nice=)"]],
   [202, ["FDS", "file descriptors cannot be passed on or closed"]],
-  [203, ["EXEC", "the program cannot be executed: it is not there, not executable, or built for another system"]],
+  [
+    203,
+    ["EXEC", "the program cannot be executed: it is not there, not executable, or built for another system"],
+  ],
   [204, ["MEMORY", "memory ran out while the process was set up"]],
   [205, ["LIMITS", "a resource limit cannot be set (Limit…=)"]],
   [206, ["OOM_ADJUST", "the out-of-memory score cannot be set (OOMScoreAdjust=)"]],
   [207, ["SIGNAL_MASK", "the signal mask cannot be set"]],
   [208, ["STDIN", "standard input cannot be opened (StandardInput=)"]],
-  [209, ["STDOUT", "standard output cannot be opened (StandardOutput=): is the directory of its file there?"]],
+  [
+    209,
+    ["STDOUT", "standard output cannot be opened (StandardOutput=): is the directory of its file there?"],
+  ],
   [210, ["CHROOT", "the root directory cannot be changed (RootDirectory=)"]],
   [211, ["IOPRIO", "the I/O priority cannot be set (IOSchedulingClass=)"]],
   [212, ["TIMERSLACK", "the timer slack cannot be set (TimerSlackNSec=)"]],
@@ -38,7 +50,13 @@ const STATUSES: ReadonlyMap<number, readonly [name: string, meaning: string]> = 
   [222, ["STDERR", "standard error cannot be opened (StandardError=)"]],
   [224, ["PAM", "the PAM session cannot be opened (PAMName=)"]],
   [225, ["NETWORK", "the network namespace cannot be set up (PrivateNetwork=)"]],
-  [226, ["NAMESPACE", "the mount namespace cannot be set up: a path in ReadWritePaths=, BindPaths= or the like is not there"]],
+  [
+    226,
+    [
+      "NAMESPACE",
+      "the mount namespace cannot be set up: a path in ReadWritePaths=, BindPaths= or the like is not there",
+    ],
+  ],
   [227, ["NO_NEW_PRIVILEGES", "NoNewPrivileges= cannot be set"]],
   [228, ["SECCOMP", "the system call filter cannot be applied (SystemCallFilter=)"]],
   [229, ["SELINUX_CONTEXT", "the SELinux context cannot be taken (SELinuxContext=)"]],

@@ -6,7 +6,12 @@ import { sanitize } from "../sanitize.ts";
 export type Judgement = { readonly ok: boolean; readonly detail: string };
 
 /** An HTTP answer. body: as much of it as was read; truncated when there was more. */
-export type HttpAnswer = { readonly status: number; readonly body: string; readonly truncated?: boolean; readonly milliseconds: number };
+export type HttpAnswer = {
+  readonly status: number;
+  readonly body: string;
+  readonly truncated?: boolean;
+  readonly milliseconds: number;
+};
 
 /** Takes secrets out of a text. */
 export type Redact = (text: string) => string;
@@ -27,19 +32,27 @@ export function checkLabel(check: Check): string {
 }
 
 /**
- * Whether an answer is the expected one: status, then JSON fields, then time. A failure shows the status and the body's first lines, of which
- * redact takes the secrets before they are cut.
+ * Whether an answer is the expected one: status, then JSON fields, then time. A failure shows the status and
+ * the body's first lines, of which redact takes the secrets before they are cut.
  */
 export function judgeHttp(check: HttpCheck, answer: HttpAnswer, redact: Redact = (text) => text): Judgement {
   const took = `HTTP ${answer.status} in ${Math.round(answer.milliseconds)} ms`;
-  if (answer.status !== check.status) return failure(`${took}, expected ${check.status}${redirected(answer.status)}`, excerpt(redact(answer.body)));
+  if (answer.status !== check.status)
+    return failure(
+      `${took}, expected ${check.status}${redirected(answer.status)}`,
+      excerpt(redact(answer.body)),
+    );
   const wrong = check.json === null ? [] : wrongFields(check.json, answer, redact);
   if (wrong.length > 0) return failure(took, wrong.join("\n"));
-  if (answer.milliseconds > check.withinMilliseconds) return failure(`${took}, expected within ${check.withinMilliseconds} ms`, "");
+  if (answer.milliseconds > check.withinMilliseconds)
+    return failure(`${took}, expected within ${check.withinMilliseconds} ms`, "");
   return { ok: true, detail: took };
 }
 
-/** How a failed check reads: a live check that fails says that the process is stuck; a ready check, what it waits for. */
+/**
+ * How a failed check reads: a live check that fails says that the process is stuck; a ready check, what it
+ * waits for.
+ */
 export function failureText(check: Check, detail: string): string {
   return check.role === "live" ? `process stuck: ${detail}` : detail;
 }
@@ -65,7 +78,8 @@ function redirected(status: number): string {
 }
 
 function wrongFields(expected: TreeMap, answer: HttpAnswer, redact: Redact): readonly string[] {
-  if (answer.truncated === true) return [`the body is too large to be checked: more than ${answer.body.length} characters`];
+  if (answer.truncated === true)
+    return [`the body is too large to be checked: more than ${answer.body.length} characters`];
   const parsed = parse(answer.body);
   if (parsed === undefined) return [`the body is not JSON: ${excerpt(redact(answer.body))}`];
   return mismatches(expected, parsed, []).map((text) => cut(redact(text), EXCERPT_CHARACTERS));
@@ -93,7 +107,9 @@ function mismatches(expected: Tree, actual: unknown, path: readonly string[]): r
 function sameValue(expected: Tree, actual: unknown): boolean {
   if (Array.isArray(expected)) {
     return (
-      Array.isArray(actual) && actual.length === expected.length && expected.every((item, index) => mismatches(item, actual[index], []).length === 0)
+      Array.isArray(actual) &&
+      actual.length === expected.length &&
+      expected.every((item, index) => mismatches(item, actual[index], []).length === 0)
     );
   }
   return expected === actual;
@@ -101,7 +117,9 @@ function sameValue(expected: Tree, actual: unknown): boolean {
 
 function mismatch(path: readonly string[], expected: Tree, actual: unknown): string {
   const found = actual === undefined ? "missing" : JSON.stringify(actual);
-  return oneLine(`${path.length === 0 ? "the body" : path.join(".")}: expected ${JSON.stringify(expected)}, found ${found}`);
+  return oneLine(
+    `${path.length === 0 ? "the body" : path.join(".")}: expected ${JSON.stringify(expected)}, found ${found}`,
+  );
 }
 
 function isMap(tree: Tree): tree is TreeMap {

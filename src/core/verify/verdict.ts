@@ -1,21 +1,29 @@
-/** The verdict on a unit: what it turned out to be, by its type, from samples that were taken while it had time to fail. */
+/**
+ * The verdict on a unit: what it turned out to be, by its type, from samples that were taken while it had
+ * time to fail.
+ */
 import type { UnitProperties, UnitResource, Verdict } from "../model.ts";
 import { type Cause, endCause, isSkipped, loadCause } from "./cause.ts";
 
 /**
- * Judges a unit by samples of `systemctl show`, oldest first, the first right after the actions. A service is well only if it was active (running)
- * in every one of them, as the same invocation with the same main process and no automatic restart in between; `activating` is not running.
+ * Judges a unit by samples of `systemctl show`, oldest first, the first right after the actions. A service is
+ * well only if it was active (running) in every one of them, as the same invocation with the same main
+ * process and no automatic restart in between; `activating` is not running.
  */
 export function judgeUnit(unit: UnitResource, samples: readonly UnitProperties[]): Verdict {
   const last = samples.at(-1);
-  if (last === undefined) return verdict(unit, {}, bad("not-observed", "systemd was not asked about the unit"));
+  if (last === undefined)
+    return verdict(unit, {}, bad("not-observed", "systemd was not asked about the unit"));
   const unloaded = loadCause(last);
   if (unloaded !== null) return verdict(unit, last, { ok: false, ...unloaded });
   if (!unit.running) return verdict(unit, last, judgeLoaded(unit, last));
   return verdict(unit, last, judgeActivity(unit, samples, last));
 }
 
-/** A slice is active while it has members. A job waits for its timer or path, and its last run may have failed: that is told, and undoes no change. */
+/**
+ * A slice is active while it has members. A job waits for its timer or path, and its last run may have
+ * failed: that is told, and undoes no change.
+ */
 function judgeLoaded({ unit }: UnitResource, last: UnitProperties): Judgement {
   if (!unit.endsWith(".service")) return good("loaded", "loaded; it is active while a member is");
   return last.ActiveState === "failed"
@@ -28,10 +36,15 @@ export function isFailedJob({ cause }: Verdict): boolean {
   return cause === "job-failed";
 }
 
-/** The verdict on a unit that has failed for good already, so that waiting longer is of no use; null while it may still turn out well. */
+/**
+ * The verdict on a unit that has failed for good already, so that waiting longer is of no use; null while it
+ * may still turn out well.
+ */
 export function earlyFailure(unit: UnitResource, sample: UnitProperties): Verdict | null {
   const isGone = loadCause(sample) !== null && sample.LoadState !== undefined;
-  const isDown = unit.running && (sample.ActiveState === "failed" || isWaitingForRestart(sample) || isStopped(unit, sample));
+  const isDown =
+    unit.running &&
+    (sample.ActiveState === "failed" || isWaitingForRestart(sample) || isStopped(unit, sample));
   return isGone || isDown ? judgeUnit(unit, [sample]) : null;
 }
 
@@ -47,7 +60,11 @@ const GOOD_STATES: { readonly [suffix: string]: readonly string[] } = {
   target: ["active"],
 };
 
-function judgeActivity(unit: UnitResource, samples: readonly UnitProperties[], last: UnitProperties): Judgement {
+function judgeActivity(
+  unit: UnitResource,
+  samples: readonly UnitProperties[],
+  last: UnitProperties,
+): Judgement {
   if (isEphemeral(unit, last)) return judgeEphemeral(samples, last);
   const wrong = samples.findLast((sample) => !isSettled(unit, sample));
   if (wrong !== undefined) return explain(unit, samples, wrong);
@@ -61,8 +78,10 @@ function isEphemeral(unit: UnitResource, sample: UnitProperties): boolean {
 
 function judgeEphemeral(samples: readonly UnitProperties[], last: UnitProperties): Judgement {
   if (isSkipped(last) || last.Result === "exec-condition") return { ok: false, ...endCause(last) };
-  if (last.ActiveState === "inactive" && (last.Result ?? "success") === "success") return good("exited", "the work is done, exit status 0");
-  if (last.ActiveState === "activating" && !isWaitingForRestart(last)) return bad("activating", "the work is still under way");
+  if (last.ActiveState === "inactive" && (last.Result ?? "success") === "success")
+    return good("exited", "the work is done, exit status 0");
+  if (last.ActiveState === "activating" && !isWaitingForRestart(last))
+    return bad("activating", "the work is still under way");
   return explainEnd(samples, last);
 }
 
@@ -77,11 +96,21 @@ function isSettled(unit: UnitResource, sample: UnitProperties): boolean {
 /** The last sample that was not well explains itself, unless the unit is only on its way. */
 function explain(unit: UnitResource, samples: readonly UnitProperties[], wrong: UnitProperties): Judgement {
   const state = wrong.ActiveState ?? "unknown";
-  if (state === "failed" || state === "inactive" || isWaitingForRestart(wrong)) return explainEnd(samples, wrong);
-  if (state === "active") return bad(wrong.SubState ?? "active", `${unit.unit} is active, but in the state ${wrong.SubState ?? "unknown"}`);
+  if (state === "failed" || state === "inactive" || isWaitingForRestart(wrong))
+    return explainEnd(samples, wrong);
+  if (state === "active")
+    return bad(
+      wrong.SubState ?? "active",
+      `${unit.unit} is active, but in the state ${wrong.SubState ?? "unknown"}`,
+    );
   const moved = judgeConstancy(samples);
   if (moved !== null) return moved;
-  return bad(state, state === "activating" ? notReady(unit, wrong) : `it is ${state} (${wrong.SubState ?? "unknown"}), not active`);
+  return bad(
+    state,
+    state === "activating"
+      ? notReady(unit, wrong)
+      : `it is ${state} (${wrong.SubState ?? "unknown"}), not active`,
+  );
 }
 
 function notReady(unit: UnitResource, sample: UnitProperties): string {
@@ -89,16 +118,24 @@ function notReady(unit: UnitResource, sample: UnitProperties): string {
   return `it is still starting (${sample.SubState ?? "unknown"})${waits}`;
 }
 
-/** What a restart loop ended with matters less than the loop, unless systemd names a cause that no other start will cure. */
+/**
+ * What a restart loop ended with matters less than the loop, unless systemd names a cause that no other start
+ * will cure.
+ */
 function explainEnd(samples: readonly UnitProperties[], wrong: UnitProperties): Judgement {
   const cause = endCause(wrong);
   const restarts = Number(wrong.NRestarts ?? "0");
   const burst = Number(wrong.StartLimitBurst ?? "0");
   if (wrong.ActiveState === "failed" && burst > 0 && restarts >= burst) {
-    return named("start-limit", cause, `systemd gave up after ${sayRestarts(restarts)} (StartLimitBurst=${burst})`);
+    return named(
+      "start-limit",
+      cause,
+      `systemd gave up after ${sayRestarts(restarts)} (StartLimitBurst=${burst})`,
+    );
   }
   const isLooping = isWaitingForRestart(wrong) || judgeConstancy(samples) !== null;
-  if (isLooping) return named("crash-loop", cause, `systemd keeps restarting it, ${sayRestarts(restarts)} so far`);
+  if (isLooping)
+    return named("crash-loop", cause, `systemd keeps restarting it, ${sayRestarts(restarts)} so far`);
   return bad(cause.cause, cause.detail);
 }
 
@@ -123,7 +160,10 @@ function judgeConstancy(samples: readonly UnitProperties[]): Judgement | null {
     if ((sample.InvocationID ?? "") !== (first.InvocationID ?? ""))
       return bad("crash-loop", "it was started again while it was watched (its InvocationID changed)");
     if ((sample.MainPID ?? "0") !== (first.MainPID ?? "0")) {
-      return bad("main-pid-changed", `its main process changed while it was watched, from ${first.MainPID ?? "0"} to ${sample.MainPID ?? "0"}`);
+      return bad(
+        "main-pid-changed",
+        `its main process changed while it was watched, from ${first.MainPID ?? "0"} to ${sample.MainPID ?? "0"}`,
+      );
     }
   }
   return null;
@@ -145,7 +185,13 @@ function sayRunning(sample: UnitProperties): string {
 
 function verdict(unit: UnitResource, sample: UnitProperties, { ok, cause, detail }: Judgement): Verdict {
   const said = !ok && sample.StatusText ? `\nit says of itself: ${sample.StatusText}` : "";
-  return { unit: unit.unit, ok, cause, isActive: sample.ActiveState ?? "unknown", detail: `${detail}${said}` };
+  return {
+    unit: unit.unit,
+    ok,
+    cause,
+    isActive: sample.ActiveState ?? "unknown",
+    detail: `${detail}${said}`,
+  };
 }
 
 function good(cause: string, detail: string): Judgement {

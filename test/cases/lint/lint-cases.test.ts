@@ -33,17 +33,23 @@ describe("lint cases", () => {
     const texts = one.files ?? { "app.service": one.unit ?? "" };
     const files = Object.entries(texts).map(([path, text]) => ({ path, text }));
     const findings = lintHost(hostOfFiles(files, one.systemd ?? 252), [rule]);
-    expect(findings.map(({ place, severity }) => `${place.file}:${place.line}${severity === rule.severity ? "" : ` ${severity}`}`)).toEqual(
-      one.found,
-    );
-    if (one.says !== undefined) expect(findings.map(({ happens, fix }) => `${happens} ${fix}`).join("\n")).toContain(one.says);
+    expect(
+      findings.map(
+        ({ place, severity }) =>
+          `${place.file}:${place.line}${severity === rule.severity ? "" : ` ${severity}`}`,
+      ),
+    ).toEqual(one.found);
+    if (one.says !== undefined)
+      expect(findings.map(({ happens, fix }) => `${happens} ${fix}`).join("\n")).toContain(one.says);
   });
 });
 
 test("every rule has a case that it finds and one that it does not", () => {
   const missing = RULES.filter(({ over }) => over !== "project").flatMap(({ id }) => {
     const own = cases.map(([, one]) => one).filter(({ rule }) => rule === id);
-    return own.some(({ found }) => found.length > 0) && own.some(({ found }) => found.length === 0) ? [] : [id];
+    return own.some(({ found }) => found.length > 0) && own.some(({ found }) => found.length === 0)
+      ? []
+      : [id];
   });
   expect(missing).toEqual([]);
 });

@@ -13,7 +13,8 @@ const BREAKS = " \t\n\"'><=;|&(:";
 
 const names = (folder: string): ProjectNames => ({
   environments: async () => ["prod", "staging"],
-  hosts: async (environment) => (environment === null ? ["web1", "web2", "db1"] : [`${environment}1`, "bad\nname", `${folder}-host`]),
+  hosts: async (environment) =>
+    environment === null ? ["web1", "web2", "db1"] : [`${environment}1`, "bad\nname", `${folder}-host`],
   groups: async () => ["webs"],
   services: async () => ["api", "etcd"],
   instances: async (service) => ["blue", "green"].map((name) => `${service}@${name}`),
@@ -22,7 +23,9 @@ const names = (folder: string): ProjectNames => ({
 
 async function offered(line: string): Promise<readonly string[]> {
   const completion = await complete(TABLE, readBashLine(`svcdeploy ${line}`, BREAKS), names);
-  return completion.kind === "words" ? completion.candidates.map(({ text }) => text) : [`${completion.kind}:${completion.prefix}`];
+  return completion.kind === "words"
+    ? completion.candidates.map(({ text }) => text)
+    : [`${completion.kind}:${completion.prefix}`];
 }
 
 test.each([
@@ -68,10 +71,16 @@ test.each([
   expect(await offered(line)).toEqual(expected);
 });
 
-test.each(TABLE.map((command) => [command] as const))("$name is offered with every option that it has", async (command) => {
-  expect(await offered("")).toContain(command.name);
-  expect(await offered(`${command.name} --`)).toEqual([...Object.keys(command.options).map((name) => `--${name}`), "--help"]);
-});
+test.each(TABLE.map((command) => [command] as const))(
+  "$name is offered with every option that it has",
+  async (command) => {
+    expect(await offered("")).toContain(command.name);
+    expect(await offered(`${command.name} --`)).toEqual([
+      ...Object.keys(command.options).map((name) => `--${name}`),
+      "--help",
+    ]);
+  },
+);
 
 test.each([
   ["svcdeploy plan a:b", { current: "a:b", kept: 2, quote: "" }],
@@ -84,9 +93,15 @@ test.each([
 });
 
 test("what is written for bash, bash reads as the word", () => {
-  const word = fc.string({ unit: fc.constantFrom(..." '\"\\$`!*?[]{}()<>|&;#~ä€-=:@%aZ0"), minLength: 1, maxLength: 12 });
+  const word = fc.string({
+    unit: fc.constantFrom(..." '\"\\$`!*?[]{}()<>|&;#~ä€-=:@%aZ0"),
+    minLength: 1,
+    maxLength: 12,
+  });
   const samples = fc.sample(fc.tuple(word, fc.constantFrom("" as const, "'" as const, '"' as const)), 300);
-  const script = samples.map(([text, quote]) => `printf '%s\\n' x${quote}${quoteForBash(text, quote)}${quote}`).join("\n");
+  const script = samples
+    .map(([text, quote]) => `printf '%s\\n' x${quote}${quoteForBash(text, quote)}${quote}`)
+    .join("\n");
   const read = execFileSync("bash", ["-c", script], { encoding: "utf8" }).split("\n");
   expect(read.slice(0, -1)).toEqual(samples.map(([text]) => `x${text}`));
 });

@@ -1,4 +1,7 @@
-/** Completion in the real shells, in a terminal: what is typed with Tabs, and the words that the command gets when Enter is pressed. */
+/**
+ * Completion in the real shells, in a terminal: what is typed with Tabs, and the words that the command gets
+ * when Enter is pressed.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -68,15 +71,39 @@ describe.each(["bash", "zsh", "fish"] as const)("%s", (shell) => {
   test.each([
     ["a command", "pl\t", ["plan"]],
     ["an option", "plan --detai\t", ["plan", "--detailed-exitcode"]],
-    ["an environment, and then a service", "plan --env pr\t --service ap\t", ["plan", "--env", "prod", "--service", "api"]],
-    ["behind an equals sign", "plan --env=pr\t --output mark\t", ["plan", "--env=prod", "--output", "markdown"]],
+    [
+      "an environment, and then a service",
+      "plan --env pr\t --service ap\t",
+      ["plan", "--env", "prod", "--service", "api"],
+    ],
+    [
+      "behind an equals sign",
+      "plan --env=pr\t --output mark\t",
+      ["plan", "--env=prod", "--output", "markdown"],
+    ],
     ["a host with a blank", "plan --env prod --limit db\t", ["plan", "--env", "prod", "--limit", "db one"]],
-    ["the last term of a pattern in quotes", "plan --env prod --limit 'webs:!mai\t", ["plan", "--env", "prod", "--limit", "webs:!mail.example.net"]],
-    ["a group behind a colon", "plan --env prod --limit desk:web\ts", ["plan", "--env", "prod", "--limit", "desk:webs"]],
-    ["a name that is shell syntax", "plan --env prod --limit x\t", ["plan", "--env", "prod", "--limit", "x$(touch ran)y"]],
+    [
+      "the last term of a pattern in quotes",
+      "plan --env prod --limit 'webs:!mai\t",
+      ["plan", "--env", "prod", "--limit", "webs:!mail.example.net"],
+    ],
+    [
+      "a group behind a colon",
+      "plan --env prod --limit desk:web\ts",
+      ["plan", "--env", "prod", "--limit", "desk:webs"],
+    ],
+    [
+      "a name that is shell syntax",
+      "plan --env prod --limit x\t",
+      ["plan", "--env", "prod", "--limit", "x$(touch ran)y"],
+    ],
     ["a broken inventory", "plan --env broken --limit ha\t", ["plan", "--env", "broken", "--limit", "half"]],
     ["a broken service", "verify --service to\t", ["verify", "--service", "torn"]],
-    ["another folder", "plan --project ../project --env de\t", ["plan", "--project", "../project", "--env", "dev"]],
+    [
+      "another folder",
+      "plan --project ../project --env de\t",
+      ["plan", "--project", "../project", "--env", "dev"],
+    ],
     ["a key that goes on", "plan --set et\t2", ["plan", "--set", "etcd.quota=2"]],
     ["a file", "plan --values a\\ f\t", ["plan", "--values", "a file.yaml"]],
     ["a file behind an equals sign", "plan --values=a\\ f\t", ["plan", "--values=a file.yaml"]],

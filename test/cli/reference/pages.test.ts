@@ -1,4 +1,6 @@
-/** The help, the man page and docs/commands.md are what the table of commands says now, and are well-formed. */
+/**
+ * The help, the man page and docs/commands.md are what the table of commands says now, and are well-formed.
+ */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -27,22 +29,31 @@ test.each([
 });
 
 test("the man page shows every option of every command", () => {
-  const shown = spawnSync("groff", ["-man", "-Tascii", "-P-cbou", "-rLL=200n", page], { encoding: "utf8" }).stdout;
-  for (const { options } of TABLE) for (const name of Object.keys(options)) expect(shown).toContain(`--${name}`);
+  const shown = spawnSync("groff", ["-man", "-Tascii", "-P-cbou", "-rLL=200n", page], {
+    encoding: "utf8",
+  }).stdout;
+  for (const { options } of TABLE)
+    for (const name of Object.keys(options)) expect(shown).toContain(`--${name}`);
   expect(shown).toContain("--limit 'web:!web3'");
 });
 
-test.each(TABLE.map((command) => [command] as const))("$name: an example that names it, every option, and no line too long", (command) => {
-  expect(command.example).toMatch(new RegExp(`^svcdeploy ${command.name}( |$)`));
-  const help = commandHelp(command, 80);
-  expect(help).toContain(`Examples:\n  ${command.example}\n`);
-  for (const name of Object.keys(command.options)) expect(help).toMatch(new RegExp(`^  (?:-., )?--${name}( |$)`, "m"));
-  expect(help).toMatch(/Exit codes: 0 done/);
-  for (const line of help.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);
-  for (const line of commandHelp(command, 60).split("\n")) if (!line.includes(command.example)) expect([...line].length).toBeLessThanOrEqual(60);
-});
+test.each(TABLE.map((command) => [command] as const))(
+  "$name: an example that names it, every option, and no line too long",
+  (command) => {
+    expect(command.example).toMatch(new RegExp(`^svcdeploy ${command.name}( |$)`));
+    const help = commandHelp(command, 80);
+    expect(help).toContain(`Examples:\n  ${command.example}\n`);
+    for (const name of Object.keys(command.options))
+      expect(help).toMatch(new RegExp(`^  (?:-., )?--${name}( |$)`, "m"));
+    expect(help).toMatch(/Exit codes: 0 done/);
+    for (const line of help.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);
+    for (const line of commandHelp(command, 60).split("\n"))
+      if (!line.includes(command.example)) expect([...line].length).toBeLessThanOrEqual(60);
+  },
+);
 
 test("the program's help names every command, whatever the width", () => {
-  for (const { name, describe } of TABLE) expect(programHelp(TABLE, 500)).toMatch(new RegExp(`^  ${name} +${describe.slice(0, 20)}`, "m"));
+  for (const { name, describe } of TABLE)
+    expect(programHelp(TABLE, 500)).toMatch(new RegExp(`^  ${name} +${describe.slice(0, 20)}`, "m"));
   for (const line of programHelp(TABLE, 500).split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });

@@ -14,7 +14,12 @@ function into(unit: string, files: HostTexts, text: string): InsertedText | stri
   const facts = factsOfFiles(files, [unit]);
   const [live] = facts.units;
   if (live === undefined) throw new Error("no unit");
-  return adoptInto(live, facts, { name: "web", file: "services/web.yaml", text }, { host: oldHost, env: "prod", values: {} });
+  return adoptInto(
+    live,
+    facts,
+    { name: "web", file: "services/web.yaml", text },
+    { host: oldHost, env: "prod", values: {} },
+  );
 }
 
 function inserted(unit: string, files: HostTexts, text: string): InsertedText {
@@ -25,20 +30,39 @@ function inserted(unit: string, files: HostTexts, text: string): InsertedText {
 
 test("a job with its timer: what the service has too is left out, and the old units go", () => {
   const account = "name: web\naccount: { user: web }\nservice: { ExecStart: /usr/bin/web }\n";
-  const { key, whole, gaps, adopted } = inserted("save.service", { [`${FOLDER}/save.timer`]: TIMER, [`${FOLDER}/save.service`]: JOB }, account);
+  const { key, whole, gaps, adopted } = inserted(
+    "save.service",
+    { [`${FOLDER}/save.timer`]: TIMER, [`${FOLDER}/save.service`]: JOB },
+    account,
+  );
   expect({ key, gaps, obstacles: adopted.obstacles }).toEqual({ key: "timers", gaps: [], obstacles: [] });
-  expect(whole).toBe(`${account}\ntimers:\n  - name: save\n    OnCalendar: "03:00"\n    ExecStart: /usr/bin/save\n    Description: Nightly\n`);
-  expect(adopted).toMatchObject({ retired: ["save.timer"], merged: [`${FOLDER}/save.timer`, `${FOLDER}/save.service`] });
+  expect(whole).toBe(
+    `${account}\ntimers:\n  - name: save\n    OnCalendar: "03:00"\n    ExecStart: /usr/bin/save\n    Description: Nightly\n`,
+  );
+  expect(adopted).toMatchObject({
+    retired: ["save.timer"],
+    merged: [`${FOLDER}/save.timer`, `${FOLDER}/save.service`],
+  });
 });
 
 test("what the service would give the job on top is said", () => {
-  const { gaps } = inserted("save.service", { [`${FOLDER}/save.timer`]: TIMER, [`${FOLDER}/save.service`]: JOB }, WEB);
-  expect(gaps.map(({ text }) => text)).toEqual(["save.service: the variable DB_PASSWORD would have another value"]);
+  const { gaps } = inserted(
+    "save.service",
+    { [`${FOLDER}/save.timer`]: TIMER, [`${FOLDER}/save.service`]: JOB },
+    WEB,
+  );
+  expect(gaps.map(({ text }) => text)).toEqual([
+    "save.service: the variable DB_PASSWORD would have another value",
+  ]);
 });
 
 test("a job that a path starts", () => {
   const path = "[Path]\nPathExists=/run/x\n[Install]\nWantedBy=paths.target\n";
-  const { key, text, gaps } = inserted("save.service", { [`${FOLDER}/save.path`]: path, [`${FOLDER}/save.service`]: JOB }, PLAIN);
+  const { key, text, gaps } = inserted(
+    "save.service",
+    { [`${FOLDER}/save.path`]: path, [`${FOLDER}/save.service`]: JOB },
+    PLAIN,
+  );
   expect({ key, gaps }).toEqual({ key: "paths", gaps: [] });
   expect(text).toContain("User: web");
 });
@@ -47,7 +71,11 @@ test.each<[string, HostTexts, string, string?]>([
   ["nothing starts it", { [`${FOLDER}/save.service`]: JOB }, "without --into"],
   [
     "two start it",
-    { [`${FOLDER}/save.service`]: JOB, [`${FOLDER}/save.timer`]: TIMER, [`${FOLDER}/save.path`]: "[Path]\nPathExists=/x\n" },
+    {
+      [`${FOLDER}/save.service`]: JOB,
+      [`${FOLDER}/save.timer`]: TIMER,
+      [`${FOLDER}/save.path`]: "[Path]\nPathExists=/x\n",
+    },
     "one timer or path",
   ],
   [
@@ -64,7 +92,10 @@ test.each<[string, HostTexts, string, string?]>([
   ["a package without drop-ins", { "/usr/lib/systemd/system/save.service": JOB }, "no drop-ins of its own"],
   [
     "a drop-in with a secret",
-    { "/usr/lib/systemd/system/save.service": JOB, [`${FOLDER}/save.service.d/a.conf`]: "[Service]\nEnvironment=API_TOKEN=hunter2\n" },
+    {
+      "/usr/lib/systemd/system/save.service": JOB,
+      [`${FOLDER}/save.service.d/a.conf`]: "[Service]\nEnvironment=API_TOKEN=hunter2\n",
+    },
     "looks like a secret",
   ],
 ])("%s: refused", (_name, files, reason, unit = "save.service") => {
@@ -80,8 +111,15 @@ test("drop-ins of a package's timer", () => {
     [`${FOLDER}/logrotate.timer.d/10-hourly.conf`]: "[Timer]\nOnCalendar=\nOnCalendar=hourly\n",
   };
   const { key, text, whole, gaps, adopted } = inserted("logrotate.timer", files, PLAIN);
-  expect({ key, gaps, obstacles: adopted.obstacles, isWhole: whole !== null }).toEqual({ key: "dropins", gaps: [], obstacles: [], isWhole: true });
-  expect(text).toContain('unit: logrotate.timer\n    name: hourly\n    Timer:\n      OnCalendar:\n        - ""\n        - hourly\n');
+  expect({ key, gaps, obstacles: adopted.obstacles, isWhole: whole !== null }).toEqual({
+    key: "dropins",
+    gaps: [],
+    obstacles: [],
+    isWhole: true,
+  });
+  expect(text).toContain(
+    'unit: logrotate.timer\n    name: hourly\n    Timer:\n      OnCalendar:\n        - ""\n        - hourly\n',
+  );
   expect(adopted.merged).toEqual([`${FOLDER}/logrotate.timer.d/10-hourly.conf`]);
 });
 
@@ -91,7 +129,8 @@ test("drop-ins of a package's unit, in their order and with their resets", () =>
       "[Unit]\nAfter=network.target\n[Service]\nExecStart=/usr/sbin/nginx\nLimitNOFILE=1024\nEnvironment=A=1\n",
     [`${FOLDER}/nginx.service.d/10-limits.conf`]:
       "[Unit]\nAfter=db.service\n[Service]\nLimitNOFILE=4096\nExecStart=\nExecStart=/usr/sbin/nginx -g x\n",
-    [`${FOLDER}/nginx.service.d/20-more.conf`]: "[Service]\nLimitNOFILE=65536\nEnvironment=B=2\nEnvironment=C=3\n",
+    [`${FOLDER}/nginx.service.d/20-more.conf`]:
+      "[Service]\nLimitNOFILE=65536\nEnvironment=B=2\nEnvironment=C=3\n",
     "/usr/lib/systemd/system/nginx.service.d/vendor.conf": "[Service]\nNice=1\n",
   };
   const { key, text, gaps, adopted } = inserted("nginx.service", files, WEB);
@@ -99,7 +138,10 @@ test("drop-ins of a package's unit, in their order and with their resets", () =>
   expect(text).toBe(
     'dropins:\n  - unit: nginx.service\n    name: local\n    Unit:\n      After: db.service\n    Service:\n      LimitNOFILE: 65536\n      ExecStart:\n        - ""\n        - /usr/sbin/nginx -g x\n      Environment:\n        - B=2\n        - C=3\n',
   );
-  expect(adopted.merged).toEqual([`${FOLDER}/nginx.service.d/10-limits.conf`, `${FOLDER}/nginx.service.d/20-more.conf`]);
+  expect(adopted.merged).toEqual([
+    `${FOLDER}/nginx.service.d/10-limits.conf`,
+    `${FOLDER}/nginx.service.d/20-more.conf`,
+  ]);
 });
 
 test("a drop-in whose order counts is not moved", () => {
@@ -125,11 +167,17 @@ test("a unit that must not be restarted is left running", () => {
 
 test("where the list stands in one line, the item is for a human to put in", () => {
   const files = { [`${FOLDER}/save.timer`]: TIMER, [`${FOLDER}/save.service`]: JOB };
-  const { whole, adopted } = inserted("save.service", files, `${PLAIN}timers: [{ name: a, OnCalendar: daily, ExecStart: /bin/true }]\n`);
+  const { whole, adopted } = inserted(
+    "save.service",
+    files,
+    `${PLAIN}timers: [{ name: a, OnCalendar: daily, ExecStart: /bin/true }]\n`,
+  );
   expect(whole).toBeNull();
   expect(adopted.obstacles.join()).toContain("--stdout");
 });
 
 test("a service file that does not render for the host is the refusal", () => {
-  expect(into("save.service", { [`${FOLDER}/save.timer`]: TIMER, [`${FOLDER}/save.service`]: JOB }, "name: web\n")).toContain("does not render");
+  expect(
+    into("save.service", { [`${FOLDER}/save.timer`]: TIMER, [`${FOLDER}/save.service`]: JOB }, "name: web\n"),
+  ).toContain("does not render");
 });

@@ -12,7 +12,11 @@ const context = { host, env: "prod", values: {} };
 
 type Files = Readonly<Record<string, string>>;
 
-function factsOf(unit: string, files: Files, live: Partial<LiveUnit> = {}): HostFacts & { readonly live: LiveUnit } {
+function factsOf(
+  unit: string,
+  files: Files,
+  live: Partial<LiveUnit> = {},
+): HostFacts & { readonly live: LiveUnit } {
   const file = unit.replace(/@.+\./, "@.");
   const made: LiveUnit = {
     unit,
@@ -24,7 +28,9 @@ function factsOf(unit: string, files: Files, live: Partial<LiveUnit> = {}): Host
     triggeredBy: [],
     ...live,
   };
-  const contents = Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)] as const);
+  const contents = Object.entries(files).map(
+    ([path, text]) => [path, new TextEncoder().encode(text)] as const,
+  );
   return {
     live: made,
     units: [made],
@@ -52,7 +58,10 @@ const service = (...lines: readonly string[]): string =>
 describe("round trips", () => {
   const cases: readonly (readonly [string, Files])[] = [
     ["a plain unit", { [`${FOLDER}/web.service`]: service("Restart=always") }],
-    ["templates' braces", { [`${FOLDER}/web.service`]: service('ExecStartPre=/bin/docker ps --format "{{.Names}} {{x}}"') }],
+    [
+      "templates' braces",
+      { [`${FOLDER}/web.service`]: service('ExecStartPre=/bin/docker ps --format "{{.Names}} {{x}}"') },
+    ],
     [
       "texts that YAML reads otherwise",
       {
@@ -77,12 +86,18 @@ describe("round trips", () => {
     ["no capability at all", { [`${FOLDER}/web.service`]: service("CapabilityBoundingSet=") }],
     [
       "a time-out that a later one takes over",
-      { [`${FOLDER}/web.service`]: service("TimeoutSec=9", "TimeoutStartSec=30"), [`${FOLDER}/web.service.d/a.conf`]: "[Service]\nTimeoutSec=5\n" },
+      {
+        [`${FOLDER}/web.service`]: service("TimeoutSec=9", "TimeoutStartSec=30"),
+        [`${FOLDER}/web.service.d/a.conf`]: "[Service]\nTimeoutSec=5\n",
+      },
     ],
     ["a system account", { [`${FOLDER}/web.service`]: service("User=web") }],
     ["a person's account", { [`${FOLDER}/web.service`]: service("User=anna", "Group=web") }],
     ["no [Install]", { [`${FOLDER}/web.service`]: "[Service]\nExecStart=/usr/bin/web\n" }],
-    ["a drop-in for all services", { [`${FOLDER}/web.service`]: service(), [`${FOLDER}/service.d/all.conf`]: "[Service]\nNice=5\n" }],
+    [
+      "a drop-in for all services",
+      { [`${FOLDER}/web.service`]: service(), [`${FOLDER}/service.d/all.conf`]: "[Service]\nNice=5\n" },
+    ],
   ];
 
   test.each(cases)("%s", (_name, files) => {
@@ -91,7 +106,8 @@ describe("round trips", () => {
   });
 
   test("any mix of directives", () => {
-    for (const { text } of randomServices(150)) expect(adopted({ [`${FOLDER}/web.service`]: text }).gaps).toEqual([]);
+    for (const { text } of randomServices(150))
+      expect(adopted({ [`${FOLDER}/web.service`]: text }).gaps).toEqual([]);
   });
 });
 
@@ -112,7 +128,10 @@ test("secrets are named and their values are nowhere", () => {
     gaps,
     adopted: result,
   } = adopted({
-    [`${FOLDER}/web.service`]: service('Environment=A=1 "API_TOKEN=from-the-unit"', "EnvironmentFile=/etc/default/web"),
+    [`${FOLDER}/web.service`]: service(
+      'Environment=A=1 "API_TOKEN=from-the-unit"',
+      "EnvironmentFile=/etc/default/web",
+    ),
     "/etc/default/web": "PORT=80\nDB_PASSWORD='from the file'\nDATABASE_URL=postgres://u:in-the-url@db/x\n",
   });
   expect(gaps).toEqual([]);
@@ -132,10 +151,16 @@ test("secrets by other names and by their values are in no file", () => {
     "SENTRY_DSN=https://s3cr-f@sentry.io/1",
   ];
   for (const variable of variables) {
-    const inFile = adopted({ [`${FOLDER}/web.service`]: service("EnvironmentFile=/etc/default/web"), "/etc/default/web": `${variable}\n` });
+    const inFile = adopted({
+      [`${FOLDER}/web.service`]: service("EnvironmentFile=/etc/default/web"),
+      "/etc/default/web": `${variable}\n`,
+    });
     const inUnit = adopted({ [`${FOLDER}/web.service`]: service(`Environment=A=1 ${variable}`) });
     for (const { text, gaps, adopted: result } of [inFile, inUnit]) {
-      expect({ gaps, secrets: [...result.secrets.keys()] }).toEqual({ gaps: [], secrets: [variable.slice(0, variable.indexOf("="))] });
+      expect({ gaps, secrets: [...result.secrets.keys()] }).toEqual({
+        gaps: [],
+        secrets: [variable.slice(0, variable.indexOf("="))],
+      });
       expect(text + result.notes.join()).not.toContain("s3cr");
     }
   }
@@ -155,14 +180,20 @@ test.each([
 });
 
 test("a secret on a command line keeps the file from being written", () => {
-  const { adopted: result } = adopted({ [`${FOLDER}/web.service`]: service("ExecStartPre=/bin/login --password=hunter2") });
+  const { adopted: result } = adopted({
+    [`${FOLDER}/web.service`]: service("ExecStartPre=/bin/login --password=hunter2"),
+  });
   expect(result.obstacles).toHaveLength(1);
   expect(result.obstacles.join()).not.toContain("hunter2");
 });
 
 test("a file that may be missing, and those before it, stay directives: what svcdeploy writes is read last", () => {
   const { text, gaps } = adopted({
-    [`${FOLDER}/web.service`]: service("EnvironmentFile=/etc/a", "EnvironmentFile=-/etc/b", "EnvironmentFile=/etc/c"),
+    [`${FOLDER}/web.service`]: service(
+      "EnvironmentFile=/etc/a",
+      "EnvironmentFile=-/etc/b",
+      "EnvironmentFile=/etc/c",
+    ),
     "/etc/a": "X=1\n",
     "/etc/b": "X=2\n",
     "/etc/c": "X=3\n",
@@ -180,12 +211,16 @@ test("slice, cache and logrotate become keys where they say the same", () => {
   } = adopted({
     [`${FOLDER}/web.service`]: `[Unit]\nRequiresMountsFor=/var/cache/web\n${service("User=web", "Slice=money.slice")}`,
     [`${FOLDER}/money.slice`]: "[Unit]\nDescription=Money\n[Slice]\nMemoryMax=1G\n",
-    [`${FOLDER}/var-cache-web.mount`]: "[Mount]\nWhat=tmpfs\nWhere=/var/cache/web\nType=tmpfs\nOptions=size=16m,mode=0750,uid=105,gid=110\n",
-    "/etc/logrotate.d/web-logs": "/var/log/web/*.log {\n  daily\n  rotate 3\n  copytruncate\n  su web web\n}\n",
+    [`${FOLDER}/var-cache-web.mount`]:
+      "[Mount]\nWhat=tmpfs\nWhere=/var/cache/web\nType=tmpfs\nOptions=size=16m,mode=0750,uid=105,gid=110\n",
+    "/etc/logrotate.d/web-logs":
+      "/var/log/web/*.log {\n  daily\n  rotate 3\n  copytruncate\n  su web web\n}\n",
   });
   expect(gaps).toEqual([]);
   expect(text).toContain("slice:\n  name: money\n  MemoryMax:");
-  expect(text).toContain('cache:\n  path: /var/cache/web\n  size: 16M\n  mode: "0750"\n  owner: web\n  group: web\n');
+  expect(text).toContain(
+    'cache:\n  path: /var/cache/web\n  size: 16M\n  mode: "0750"\n  owner: web\n  group: web\n',
+  );
   expect(text).toContain("logrotate:\n  paths:\n    - /var/log/web/*.log\n  daily: true\n");
   expect(result.merged).toContain("/etc/logrotate.d/web-logs");
 });
@@ -197,8 +232,12 @@ test("more of a mount unit goes along, or its mount stays", () => {
       [`${FOLDER}/var-cache-web.mount`]: `[Unit]\nAfter=zfs.target\n[Mount]\nWhat=tmpfs\nWhere=/var/cache/web\nType=tmpfs\nOptions=size=16m\n${more}`,
     });
   expect(mounted("TimeoutSec=10s\n").gaps).toEqual([]);
-  expect(mounted("TimeoutSec=10s\n").text).toContain("  group: root\n  Unit:\n    After: zfs.target\n  Mount:\n    TimeoutSec: 10s\n");
-  expect(mounted("Bogus=1\n").text).toContain("# /etc/systemd/system/var-cache-web.mount stays on the host as it is: cache:");
+  expect(mounted("TimeoutSec=10s\n").text).toContain(
+    "  group: root\n  Unit:\n    After: zfs.target\n  Mount:\n    TimeoutSec: 10s\n",
+  );
+  expect(mounted("Bogus=1\n").text).toContain(
+    "# /etc/systemd/system/var-cache-web.mount stays on the host as it is: cache:",
+  );
 });
 
 test("what a service file cannot say stays on the host, with the reason", () => {
@@ -232,11 +271,17 @@ test.each([
 
 test("what svcdeploy has already is refused by the project's name", () => {
   const facts = factsOf("web.service", { [`${FOLDER}/web.service`]: service() });
-  expect(refuseUnit(facts.live, { ...facts, owners: new Map([[`${FOLDER}/web.service`, "shop/web"]]) })).toContain("shop/web");
+  expect(
+    refuseUnit(facts.live, { ...facts, owners: new Map([[`${FOLDER}/web.service`, "shop/web"]]) }),
+  ).toContain("shop/web");
 });
 
 test("a job of a timer and a name that no service can have are obstacles", () => {
-  const timed = factsOf("web.service", { [`${FOLDER}/web.service`]: service() }, { triggeredBy: ["web.timer"] });
+  const timed = factsOf(
+    "web.service",
+    { [`${FOLDER}/web.service`]: service() },
+    { triggeredBy: ["web.timer"] },
+  );
   expect(adopt([timed.live], timed, null, context).adopted.obstacles.join()).toContain("timer");
   const named = factsOf("Web_1.service", { [`${FOLDER}/Web_1.service`]: service() });
   expect(adopt([named.live], named, null, context).adopted.obstacles.join()).toContain("--name");
@@ -244,6 +289,8 @@ test("a job of a timer and a name that no service can have are obstacles", () =>
 });
 
 test("control characters of a host reach neither the text nor its comments as they are", () => {
-  const { text } = adopted({ [`${FOLDER}/web.service`]: `[Unit]\nDescription=a\u009b31m\u202eb\n${service()}[X-\u001b[31m\u202e]\nA=b\n` });
+  const { text } = adopted({
+    [`${FOLDER}/web.service`]: `[Unit]\nDescription=a\u009b31m\u202eb\n${service()}[X-\u001b[31m\u202e]\nA=b\n`,
+  });
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
 });

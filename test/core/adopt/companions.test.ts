@@ -8,7 +8,9 @@ const SERVICE = "[Service]\nExecStart=/usr/bin/web\nUser=web\n[Install]\nWantedB
 
 /** units: unit → text. */
 function adopted(units: HostTexts, more: HostTexts = {}, asked: string | null = null): AdoptedText {
-  const texts = Object.fromEntries(Object.entries({ "web.service": SERVICE, ...units }).map(([unit, text]) => [`${FOLDER}/${unit}`, text]));
+  const texts = Object.fromEntries(
+    Object.entries({ "web.service": SERVICE, ...units }).map(([unit, text]) => [`${FOLDER}/${unit}`, text]),
+  );
   const facts = factsOfFiles({ ...texts, ...more }, ["web.service"]);
   const [live] = facts.units;
   if (live === undefined) throw new Error("no unit");
@@ -17,7 +19,8 @@ function adopted(units: HostTexts, more: HostTexts = {}, asked: string | null = 
 
 const timer = (...lines: readonly string[]): string =>
   ["[Timer]", "OnCalendar=daily", ...lines, "[Install]", "WantedBy=timers.target", ""].join("\n");
-const socket = (...lines: readonly string[]): string => ["[Socket]", ...lines, "[Install]", "WantedBy=sockets.target", ""].join("\n");
+const socket = (...lines: readonly string[]): string =>
+  ["[Socket]", ...lines, "[Install]", "WantedBy=sockets.target", ""].join("\n");
 const JOB = "[Service]\nType=oneshot\nUser=web\nExecStart=/usr/bin/roll\n";
 
 test("a timer with its job, under the names that they have", () => {
@@ -25,7 +28,10 @@ test("a timer with its job, under the names that they have", () => {
     text,
     gaps,
     adopted: result,
-  } = adopted({ "web-roll.timer": timer("Persistent=yes"), "web-roll.service": `[Unit]\nStartLimitBurst=3\n${JOB}Nice=5\n` });
+  } = adopted({
+    "web-roll.timer": timer("Persistent=yes"),
+    "web-roll.service": `[Unit]\nStartLimitBurst=3\n${JOB}Nice=5\n`,
+  });
   expect(gaps).toEqual([]);
   expect(text).toContain(
     "timers:\n  - name: roll\n    OnCalendar: daily\n    Persistent: yes\n    ExecStart: /usr/bin/roll\n    Nice: 5\n    StartLimitBurst: 3\n",
@@ -49,13 +55,18 @@ test("sockets, one of them under another name: its descriptors keep theirs", () 
     gaps,
     adopted: result,
   } = adopted({
-    "web.service": SERVICE.replace("[Install]", "Sockets=web.socket\n[Install]\nAlso=web.socket other.socket"),
+    "web.service": SERVICE.replace(
+      "[Install]",
+      "Sockets=web.socket\n[Install]\nAlso=web.socket other.socket",
+    ),
     "web.socket": socket("ListenStream=80"),
     "debug.socket": socket("ListenStream=81", "Service=web.service"),
     "web-admin.socket": socket("ListenStream=82"),
   });
   expect(gaps).toEqual([]);
-  expect(text).toContain("sockets:\n  - ListenStream: 80\n  - name: debug\n    ListenStream: 81\n    FileDescriptorName: debug.socket\n");
+  expect(text).toContain(
+    "sockets:\n  - ListenStream: 80\n  - name: debug\n    ListenStream: 81\n    FileDescriptorName: debug.socket\n",
+  );
   expect(result.retired).toEqual(["debug.socket"]);
   expect(result.merged).toEqual([`${FOLDER}/debug.socket`]);
   expect(text).toContain("# Also=other.socket is left out");
@@ -63,13 +74,19 @@ test("sockets, one of them under another name: its descriptors keep theirs", () 
 });
 
 test("a socket's [Unit] goes along", () => {
-  const { text, gaps } = adopted({ "web.socket": `[Unit]\nDescription=Door\nAfter=net.target\n${socket("ListenStream=80")}` });
+  const { text, gaps } = adopted({
+    "web.socket": `[Unit]\nDescription=Door\nAfter=net.target\n${socket("ListenStream=80")}`,
+  });
   expect(gaps).toEqual([]);
   expect(text).toContain("sockets:\n  - ListenStream: 80\n    Description: Door\n    After: net.target\n");
 });
 
 test("a path of the service itself gets a name", () => {
-  const { text, gaps, adopted: result } = adopted({ "web.path": "[Path]\nPathExists=/run/wake\n[Install]\nWantedBy=paths.target\n" });
+  const {
+    text,
+    gaps,
+    adopted: result,
+  } = adopted({ "web.path": "[Path]\nPathExists=/run/wake\n[Install]\nWantedBy=paths.target\n" });
   expect(gaps).toEqual([]);
   expect(text).toContain("paths:\n  - name: watch\n    PathExists: /run/wake\n");
   expect(result).toMatchObject({ retired: ["web.path"], merged: [`${FOLDER}/web.path`] });
@@ -100,19 +117,39 @@ test("drop-ins of a companion are merged", () => {
 });
 
 test.each<[string, HostTexts, string]>([
-  ["[Unit]", { "web-roll.timer": `[Unit]\nAfter=x.service\n${timer()}`, "web-roll.service": JOB }, "has no word for its After="],
-  ["[Install]", { "web.socket": "[Socket]\nListenStream=80\n[Install]\nWantedBy=multi-user.target\n" }, "its [Install] says something else"],
+  [
+    "[Unit]",
+    { "web-roll.timer": `[Unit]\nAfter=x.service\n${timer()}`, "web-roll.service": JOB },
+    "has no word for its After=",
+  ],
+  [
+    "[Install]",
+    { "web.socket": "[Socket]\nListenStream=80\n[Install]\nWantedBy=multi-user.target\n" },
+    "its [Install] says something else",
+  ],
   ["not enabled", { "web.socket": "[Socket]\nListenStream=80\n" }, "it is static"],
-  ["another job", { "web-roll.timer": timer("Unit=other.service"), "other.service": JOB }, "it starts other.service"],
+  [
+    "another job",
+    { "web-roll.timer": timer("Unit=other.service"), "other.service": JOB },
+    "it starts other.service",
+  ],
   [
     "a job that is a service",
     { "web-roll.timer": timer(), "web-roll.service": `${JOB}[Install]\nWantedBy=multi-user.target\n` },
     "is enabled by itself",
   ],
-  ["a secret", { "web-roll.timer": timer(), "web-roll.service": `${JOB}Environment=API_TOKEN=hunter2hunter2\n` }, "looks like a secret"],
+  [
+    "a secret",
+    { "web-roll.timer": timer(), "web-roll.service": `${JOB}Environment=API_TOKEN=hunter2hunter2\n` },
+    "looks like a secret",
+  ],
   ["a name", { "web-ROLL.timer": timer(), "web-ROLL.service": JOB }, "cannot be a name"],
   ["an unknown directive", { "web.socket": socket("ListenStream=80", "Bogus=1") }, "does not know"],
-  ["Accept", { "web.socket": socket("ListenStream=80", "Accept=yes") }, "it starts web@.service, which is not of this service"],
+  [
+    "Accept",
+    { "web.socket": socket("ListenStream=80", "Accept=yes") },
+    "it starts web@.service, which is not of this service",
+  ],
 ])("%s: it stays, with the reason", (_name, units, reason) => {
   const { text, gaps, adopted: result } = adopted(units);
   expect(gaps).toEqual([]);
@@ -123,11 +160,17 @@ test.each<[string, HostTexts, string]>([
 
 test("a job that would get the service's variables stays: they are not its own", () => {
   const { text, gaps } = adopted(
-    { "web.service": SERVICE.replace("User", "EnvironmentFile=/etc/default/web\nUser"), "web-roll.timer": timer(), "web-roll.service": JOB },
+    {
+      "web.service": SERVICE.replace("User", "EnvironmentFile=/etc/default/web\nUser"),
+      "web-roll.timer": timer(),
+      "web-roll.service": JOB,
+    },
     { "/etc/default/web": "PORT=80\n" },
   );
   expect(gaps).toEqual([]);
-  expect(text).toContain("# web-roll.timer stays on the host as it is: web-roll.service: the variable PORT would have another value.");
+  expect(text).toContain(
+    "# web-roll.timer stays on the host as it is: web-roll.service: the variable PORT would have another value.",
+  );
 });
 
 test("what a timer or a path starts and what ends is a job", () => {
@@ -138,8 +181,12 @@ test("what a timer or a path starts and what ends is a job", () => {
 });
 
 test("a timer that is not loaded starts its job all the same", () => {
-  const facts = factsOfFiles({ [`${FOLDER}/web.service`]: JOB, [`${FOLDER}/web.timer`]: timer() }, ["web.service"]);
+  const facts = factsOfFiles({ [`${FOLDER}/web.service`]: JOB, [`${FOLDER}/web.timer`]: timer() }, [
+    "web.service",
+  ]);
   const live = facts.units.map((unit) => ({ ...unit, triggeredBy: [] }))[0];
   if (live === undefined) throw new Error("no unit");
-  expect(adopt([live], facts, null, { host: oldHost, env: "prod", values: {} }).adopted.obstacles.join()).toContain("web.timer starts it");
+  expect(
+    adopt([live], facts, null, { host: oldHost, env: "prod", values: {} }).adopted.obstacles.join(),
+  ).toContain("web.timer starts it");
 });

@@ -18,8 +18,16 @@ test.each([
     "timers: # all\n  # one\n  - name: a\n    X:\n      - b\n\n# next\nname: web\n",
     `timers: # all\n  # one\n  - name: a\n    X:\n      - b\n  - ${LINES[0]}\n    ${LINES[1]}\n\n# next\nname: web\n`,
   ],
-  ["a list without indentation", "timers:\n- { name: a }\nname: web\n", `timers:\n- { name: a }\n- ${LINES[0]}\n  ${LINES[1]}\nname: web\n`],
-  ["a list at the end", "name: web\ntimers:\n    - name: a\n", `name: web\ntimers:\n    - name: a\n    - ${LINES[0]}\n      ${LINES[1]}\n`],
+  [
+    "a list without indentation",
+    "timers:\n- { name: a }\nname: web\n",
+    `timers:\n- { name: a }\n- ${LINES[0]}\n  ${LINES[1]}\nname: web\n`,
+  ],
+  [
+    "a list at the end",
+    "name: web\ntimers:\n    - name: a\n",
+    `name: web\ntimers:\n    - name: a\n    - ${LINES[0]}\n      ${LINES[1]}\n`,
+  ],
 ])("%s", (_name, before, after) => {
   expect(insertItem(before, "timers", item)).toBe(after);
 });

@@ -20,7 +20,9 @@ const service = fc.record({
   ExecStart: command,
   Type: some(fc.constantFrom("exec", "notify", "simple")),
   ExecStartPre: some(fc.array(command, { minLength: 2, maxLength: 3 })),
-  Environment: some(fc.array(fc.constantFrom('"A=1 2"', "B=x", "A=9", "LANG=%H"), { minLength: 1, maxLength: 3 })),
+  Environment: some(
+    fc.array(fc.constantFrom('"A=1 2"', "B=x", "A=9", "LANG=%H"), { minLength: 1, maxLength: 3 }),
+  ),
   Restart: some(fc.constantFrom("always", "on-failure")),
   WorkingDirectory: some(fc.constant("/srv/web")),
   UMask: some(fc.constantFrom("0027", "0077")),
@@ -37,7 +39,9 @@ const job = {
   Description: some(fc.constant("A job")),
   StartLimitBurst: some(fc.constant(3)),
 };
-const named = <T extends { readonly name: string }>(item: fc.Arbitrary<T>): fc.Arbitrary<readonly T[] | undefined> =>
+const named = <T extends { readonly name: string }>(
+  item: fc.Arbitrary<T>,
+): fc.Arbitrary<readonly T[] | undefined> =>
   some(fc.uniqueArray(item, { selector: ({ name: own }) => own, minLength: 1, maxLength: 3 }));
 const beside = fc.record({
   timers: named(
@@ -50,7 +54,11 @@ const beside = fc.record({
   ),
   paths: named(
     fc.oneof(
-      fc.record({ name: name.map((own) => `p${own}`), PathExists: fc.constantFrom("/run/a", "/run/b"), ...job }),
+      fc.record({
+        name: name.map((own) => `p${own}`),
+        PathExists: fc.constantFrom("/run/a", "/run/b"),
+        ...job,
+      }),
       fc.record({ name: name.map((own) => `w${own}`), DirectoryNotEmpty: fc.constant("/run/c") }),
     ),
   ),
@@ -64,7 +72,9 @@ const beside = fc.record({
     }),
   ),
 });
-const instances = fc.record({ instances: fc.uniqueArray(fc.constantFrom("blue", "green", "a/b"), { minLength: 1 }) });
+const instances = fc.record({
+  instances: fc.uniqueArray(fc.constantFrom("blue", "green", "a/b"), { minLength: 1 }),
+});
 const whole = fc.record({
   unit: some(
     fc.record({
@@ -97,24 +107,32 @@ const whole = fc.record({
 
 test("a service file, rendered, adopted and rendered again, gives the same unit files; adopted once more, the same text", () => {
   fc.assert(
-    fc.property(whole, fc.oneof({ weight: 4, arbitrary: beside }, { weight: 1, arbitrary: instances }), (own, around) => {
-      // YAML takes JSON; every text of a service file is a template.
-      const plain = JSON.stringify({ name: "web", ...own, ...around }).replaceAll("{{", "\\\\{{");
-      const first = rendered(plain);
-      const again = adopted(first);
-      expect({ gaps: again.gaps, obstacles: again.adopted.obstacles }).toEqual({ gaps: [], obstacles: [] });
-      expect(again.adopted.notes.filter((note) => note.includes("stays on the host"))).toEqual([]);
-      const second = rendered(again.text);
-      expect(Object.keys(second).sort()).toEqual(Object.keys(first).sort());
-      for (const [path, text] of Object.entries(second)) expect([path, linesOf(text)]).toEqual([path, linesOf(first[path] ?? "")]);
-      expect(adopted(second).text).toBe(again.text);
-    }),
+    fc.property(
+      whole,
+      fc.oneof({ weight: 4, arbitrary: beside }, { weight: 1, arbitrary: instances }),
+      (own, around) => {
+        // YAML takes JSON; every text of a service file is a template.
+        const plain = JSON.stringify({ name: "web", ...own, ...around }).replaceAll("{{", "\\\\{{");
+        const first = rendered(plain);
+        const again = adopted(first);
+        expect({ gaps: again.gaps, obstacles: again.adopted.obstacles }).toEqual({ gaps: [], obstacles: [] });
+        expect(again.adopted.notes.filter((note) => note.includes("stays on the host"))).toEqual([]);
+        const second = rendered(again.text);
+        expect(Object.keys(second).sort()).toEqual(Object.keys(first).sort());
+        for (const [path, text] of Object.entries(second))
+          expect([path, linesOf(text)]).toEqual([path, linesOf(first[path] ?? "")]);
+        expect(adopted(second).text).toBe(again.text);
+      },
+    ),
     { numRuns: 25 },
   );
 });
 
 function rendered(text: string): HostTexts {
-  const result = renderText({ text, file: "services/web.yaml", name: "web", secrets: new Map(), without: [] }, context);
+  const result = renderText(
+    { text, file: "services/web.yaml", name: "web", secrets: new Map(), without: [] },
+    context,
+  );
   if (!result.ok) throw new Error(`${text}\n${JSON.stringify(result.gaps)}`);
   const files = result.resources.flatMap((resource) => (resource.kind === "file" ? [resource] : []));
   return Object.fromEntries(files.map(({ path, content }) => [path, new TextDecoder().decode(content)]));
@@ -128,7 +146,10 @@ function adopted(files: HostTexts): ReturnType<typeof adopt> {
   return adopt([live], facts, null, context);
 }
 
-/** The order of different directives says nothing, nor does that of the sockets that a service has, nor a user who is empty where nothing else would be. */
+/**
+ * The order of different directives says nothing, nor does that of the sockets that a service has, nor a user
+ * who is empty where nothing else would be.
+ */
 function linesOf(text: string): readonly string[] {
   return text
     .split("\n")

@@ -9,7 +9,12 @@ import { expandArguments, readExecLine } from "../../../src/core/unit-file/exec-
 
 function program(lines: string, name = "web", shared = "") {
   const { sections } = readSupervisorFile(`[program:${name}]\n${lines}\n`);
-  return adoptProgram({ program: name, values: sections[0]?.values ?? new Map(), shared, file: "/etc/supervisor/conf.d/web.conf" });
+  return adoptProgram({
+    program: name,
+    values: sections[0]?.values ?? new Map(),
+    shared,
+    file: "/etc/supervisor/conf.d/web.conf",
+  });
 }
 
 function service(lines: string): Readonly<Record<string, unknown>> {
@@ -42,10 +47,15 @@ test("words are those of a shell", () => {
 });
 
 test("a command's words are the same under systemd", () => {
-  const word = fc.string({ unit: fc.constantFrom("a", " ", "%", "$", '"', "'", "\\", ";", "{", "é", "\t"), maxLength: 8 });
+  const word = fc.string({
+    unit: fc.constantFrom("a", " ", "%", "$", '"', "'", "\\", ";", "{", "é", "\t"),
+    maxLength: 8,
+  });
   fc.assert(
     fc.property(fc.array(word, { maxLength: 5 }), (words) => {
-      const read = readExecLine(formatCommand(["/bin/x", ...words]), { resolve: (each) => each.replaceAll("%%", "%") });
+      const read = readExecLine(formatCommand(["/bin/x", ...words]), {
+        resolve: (each) => each.replaceAll("%%", "%"),
+      });
       expect(read).toMatchObject({ problem: null, commands: [{ path: "/bin/x" }] });
       expect(expandArguments(read.commands[0]?.argv ?? [], new Map()).argv).toEqual(["/bin/x", ...words]);
     }),
@@ -68,7 +78,10 @@ test.each([
   ["exitcodes=0,2", { Restart: "on-failure", SuccessExitStatus: "2" }],
   ["exitcodes=3", { Restart: "always", RestartPreventExitStatus: "3" }],
   ["stopsignal=INT\nstopwaitsecs=20", { KillSignal: "SIGINT", TimeoutStopSec: "20s", KillMode: "mixed" }],
-  ["stdout_logfile=/var/log/a.log\nredirect_stderr=true", { StandardOutput: "append:/var/log/a.log", StandardError: "inherit" }],
+  [
+    "stdout_logfile=/var/log/a.log\nredirect_stderr=true",
+    { StandardOutput: "append:/var/log/a.log", StandardError: "inherit" },
+  ],
   ["stdout_logfile=/var/log/a.log", { StandardOutput: "append:/var/log/a.log", StandardError: "journal" }],
   ["stdout_logfile=NONE\nstderr_logfile=NONE", { StandardOutput: "null" }],
   ["directory=%(here)s/x\numask=027", { WorkingDirectory: "/etc/supervisor/conf.d/x", UMask: "027" }],
@@ -82,7 +95,9 @@ test.each([
   ["autorestart=true", false],
   ["autorestart=false", false],
 ])("which exit codes were expected by default is said where it counts: %s", (lines, isSaid) => {
-  expect(program(`command=/bin/web\n${lines}`).notes.some((note) => note.includes("supervisord 3"))).toBe(isSaid);
+  expect(program(`command=/bin/web\n${lines}`).notes.some((note) => note.includes("supervisord 3"))).toBe(
+    isSaid,
+  );
 });
 
 test("stopasgroup signals all, as systemd does anyway", () => {
@@ -92,11 +107,17 @@ test("stopasgroup signals all, as systemd does anyway", () => {
 test("processes become instances", () => {
   const { blocks } = program("command=/bin/web --port=80%(process_num)02d\nnumprocs=2\nnumprocs_start=9");
   expect(blocks.get("instances")).toEqual(["09", "10"]);
-  expect(service("command=/bin/web --port=80%(process_num)02d")).toMatchObject({ ExecStart: "/bin/web --port=80%i" });
+  expect(service("command=/bin/web --port=80%(process_num)02d")).toMatchObject({
+    ExecStart: "/bin/web --port=80%i",
+  });
 });
 
 test("secrets are named and their values are nowhere", () => {
-  const { blocks, secrets, notes } = program(`command=/bin/web\nenvironment=DB_PASSWORD="hunter2",A="1"`, "web", "REGION=eu,A=0");
+  const { blocks, secrets, notes } = program(
+    `command=/bin/web\nenvironment=DB_PASSWORD="hunter2",A="1"`,
+    "web",
+    "REGION=eu,A=0",
+  );
   expect([...secrets.keys()]).toEqual(["DB_PASSWORD"]);
   expect(blocks.get("environment")).toEqual(
     new Map([
@@ -104,7 +125,8 @@ test("secrets are named and their values are nowhere", () => {
       ["A", "1"],
     ]),
   );
-  const plain = JSON.stringify([...blocks], (_key, value) => (value instanceof Map ? [...value] : value)) + notes.join();
+  const plain =
+    JSON.stringify([...blocks], (_key, value) => (value instanceof Map ? [...value] : value)) + notes.join();
   expect(plain).not.toContain("hunter2");
 });
 
@@ -121,7 +143,9 @@ test.each([
 });
 
 test("what has no counterpart is said", () => {
-  const notes = program("command=/bin/web\npriority=1\nmem_limit=5\nserverurl=AUTO\nautostart=false").notes.join("\n");
+  const notes = program(
+    "command=/bin/web\npriority=1\nmem_limit=5\nserverurl=AUTO\nautostart=false",
+  ).notes.join("\n");
   for (const text of [
     "priority is left out: no order",
     "mem_limit is left out: supervisord knows no",

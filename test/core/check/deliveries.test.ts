@@ -4,10 +4,33 @@ import { deliveriesTo } from "../../../src/core/check/deliveries.ts";
 import type { Host, Project, TreeMap } from "../../../src/core/model.ts";
 
 const place = { file: "inventory/prod.yaml", line: 1, column: 1 };
-const login = { address: "h", port: 22, user: "root", become: "none", identity: null, knownHosts: null } as const;
-const hostOf = (name: string, systemd: number): Host => ({ name, ...login, groups: [], vars: {}, labels: {}, systemd, required: false, place });
+const login = {
+  address: "h",
+  port: 22,
+  user: "root",
+  become: "none",
+  identity: null,
+  knownHosts: null,
+} as const;
+const hostOf = (name: string, systemd: number): Host => ({
+  name,
+  ...login,
+  groups: [],
+  vars: {},
+  labels: {},
+  systemd,
+  required: false,
+  place,
+});
 const rollout = { batches: [1], maxFailed: 0, maxUnreachable: 0, pauseSeconds: 0, healthyDeadlineSeconds: 0 };
-const about = { name: "shop", root: "/project", environment: "prod", protected: false, driftIgnore: [], values: {} } as const;
+const about = {
+  name: "shop",
+  root: "/project",
+  environment: "prod",
+  protected: false,
+  driftIgnore: [],
+  values: {},
+} as const;
 
 /** One play brings the service to the host "its". */
 function deliveries(tree: TreeMap, systemd: number, host = "its"): readonly string[] {

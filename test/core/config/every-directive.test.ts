@@ -1,4 +1,7 @@
-/** Every directive that a version of systemd knows can be written where it belongs, and none that it does not know. */
+/**
+ * Every directive that a version of systemd knows can be written where it belongs, and none that it does not
+ * know.
+ */
 import { expect, test } from "vitest";
 import { ConfigError } from "../../../src/core/errors.ts";
 import { directiveNames, isKnownDirective } from "../../../src/core/unit-file/directive-table.ts";
@@ -10,9 +13,21 @@ const BLOCKS: readonly (readonly [string, (directive: string) => string, readonl
   ["Service", (directive) => `service: { ${directive} }`, []],
   ["Install", (directive) => `install: { ${directive} }`, []],
   ["Slice", (directive) => `slice: { name: a, ${directive} }`, []],
-  ["Timer", (directive) => `timers: [{ name: a, ExecStart: /x, ${directive}, OnCalendar: daily }]`, ["Unit", "OnCalendar"]],
-  ["Socket", (directive) => `sockets: [{ ${directive}, ListenStream: 1 }]`, ["Service", "ListenStream", "Accept"]],
-  ["Path", (directive) => `paths: [{ name: a, ExecStart: /x, ${directive}, PathExists: /x }]`, ["Unit", "PathExists"]],
+  [
+    "Timer",
+    (directive) => `timers: [{ name: a, ExecStart: /x, ${directive}, OnCalendar: daily }]`,
+    ["Unit", "OnCalendar"],
+  ],
+  [
+    "Socket",
+    (directive) => `sockets: [{ ${directive}, ListenStream: 1 }]`,
+    ["Service", "ListenStream", "Accept"],
+  ],
+  [
+    "Path",
+    (directive) => `paths: [{ name: a, ExecStart: /x, ${directive}, PathExists: /x }]`,
+    ["Unit", "PathExists"],
+  ],
   ...["Unit", "Service", "Socket", "Timer", "Path", "Slice", "Mount", "Automount", "Swap"].map(
     (section) => [section, (directive: string) => dropIn(section, directive), []] as const,
   ),

@@ -34,8 +34,14 @@ test("without the key there are none", () => {
 
 describe("refused", () => {
   test.each([
-    ["instances: []", "3:12 a service with instances has at least one; leave `instances` out for a service that runs once"],
-    [`instances: [${Array.from({ length: 101 }, (_, index) => index)}]`, "3:12 a service has 100 instances on a host at most"],
+    [
+      "instances: []",
+      "3:12 a service with instances has at least one; leave `instances` out for a service that runs once",
+    ],
+    [
+      `instances: [${Array.from({ length: 101 }, (_, index) => index)}]`,
+      "3:12 a service has 100 instances on a host at most",
+    ],
     ["instances: blue", "3:12 a list of names is expected here"],
     ["instances: [[a]]", "3:13 a text or number is expected here, this is a list"],
     ['instances: [a, ""]', '3:17 the instance "": an instance has a name'],
@@ -46,7 +52,10 @@ describe("refused", () => {
       `instances: ["${"ü".repeat(29)}"]`,
       `3:14 the instance "${"ü".repeat(29)}": its unit's name would have 242 bytes, 240 at most (everything but letters, digits and : _ . takes four)`,
     ],
-    ["instances: [a]\nsockets: [{ ListenStream: 80 }]", "4:10 sockets cannot stand beside instances: which of them would systemd give a socket to?"],
+    [
+      "instances: [a]\nsockets: [{ ListenStream: 80 }]",
+      "4:10 sockets cannot stand beside instances: which of them would systemd give a socket to?",
+    ],
   ])("%s", (line, problem) => {
     expect(mistakes(`${line}\n`)).toEqual([problem]);
   });

@@ -23,12 +23,15 @@ function complaints(kind: FileKind, text: string): readonly string[] {
 }
 
 test("the written schemas and the page are not stale; else: node scripts/config-pages.ts", () => {
-  for (const { name, text } of schemaFiles()) expect(readFileSync(`${root}schemas/${name}`, "utf8"), name).toBe(text);
+  for (const { name, text } of schemaFiles())
+    expect(readFileSync(`${root}schemas/${name}`, "utf8"), name).toBe(text);
   expect(readFileSync(`${root}docs/configuration.md`, "utf8")).toBe(keysPage(hardeningMarkdown()));
 });
 
 function yamlFiles(folder: string): readonly string[] {
-  return readdirSync(`${root}${folder}`).flatMap((name) => (name.endsWith(".yaml") ? [`${folder}/${name}`] : []));
+  return readdirSync(`${root}${folder}`).flatMap((name) =>
+    name.endsWith(".yaml") ? [`${folder}/${name}`] : [],
+  );
 }
 
 const demo = "playbooks/demo";
@@ -51,15 +54,28 @@ test.each([
 ] as const)("%s: what init writes as %s is valid, and names its schema where init puts it", (kind, path) => {
   const text = makeProjectFiles("shop", null).find((file) => file.path === path)?.text ?? "";
   expect(complaints(kind, text)).toEqual([]);
-  expect(text.split("\n")[0]).toBe(`# yaml-language-server: $schema=${path.includes("/") ? "../" : ""}.svcdeploy/schemas/${kind}.schema.json`);
+  expect(text.split("\n")[0]).toBe(
+    `# yaml-language-server: $schema=${path.includes("/") ? "../" : ""}.svcdeploy/schemas/${kind}.schema.json`,
+  );
 });
 
 describe.each(FILE_KINDS)("examples of a %s file", (kind) => {
-  const notes = Object.entries(keyNotes[kind]).flatMap(([key, { example }]) => (example === undefined ? [] : [[key, example] as const]));
-  const rest = kind === "service" ? "name: web\n" : kind === "inventory" ? "hosts: {}\n" : kind === "project" ? "name: shop\n" : "";
+  const notes = Object.entries(keyNotes[kind]).flatMap(([key, { example }]) =>
+    example === undefined ? [] : [[key, example] as const],
+  );
+  const rest =
+    kind === "service"
+      ? "name: web\n"
+      : kind === "inventory"
+        ? "hosts: {}\n"
+        : kind === "project"
+          ? "name: shop\n"
+          : "";
 
   test.each(notes)("%s is valid", (key, example) => {
-    expect(complaints(kind, rest.startsWith(`${key}:`) || kind === "playbook" ? example : `${rest}${example}\n`)).toEqual([]);
+    expect(
+      complaints(kind, rest.startsWith(`${key}:`) || kind === "playbook" ? example : `${rest}${example}\n`),
+    ).toEqual([]);
   });
 });
 
@@ -82,8 +98,14 @@ test.each([
 });
 
 test.each([
-  ["service", 'name: web\nhardening: "{{values.hardening}}"\nsettle: "{{values.settle}}"\nartifact: { source: x, keep: "{{values.keep}}" }'],
-  ["service", "name: web\nservice: { ExecStart: ['', /bin/x], X-Owner: me, CPUWeight: 5, NoNewPrivileges: true }"],
+  [
+    "service",
+    'name: web\nhardening: "{{values.hardening}}"\nsettle: "{{values.settle}}"\nartifact: { source: x, keep: "{{values.keep}}" }',
+  ],
+  [
+    "service",
+    "name: web\nservice: { ExecStart: ['', /bin/x], X-Owner: me, CPUWeight: 5, NoNewPrivileges: true }",
+  ],
   ["service", "name: web\nlogrotate: { paths: /var/log/x.log, daily: true, rotate: 7 }"],
   ["inventory", 'hosts: { "web[1:3]": { address: "10.0.0.[1:3]", port: "[2201:2203]" }, db1: }'],
 ] as const)("%s: %s is valid", (kind, text) => {

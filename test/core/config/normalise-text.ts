@@ -25,5 +25,9 @@ export const anyHost: Host = {
 export function normaliseText(text: string, on: Host = anyHost): Service {
   const document = parseYaml(text, "services/x.yaml");
   if (!isTreeMap(document.tree)) throw new Error("the test's text is no map");
-  return normaliseService({ name: "x", file: "services/x.yaml", tree: document.tree, placeOf: document.placeOf }, document.tree, on);
+  return normaliseService(
+    { name: "x", file: "services/x.yaml", tree: document.tree, placeOf: document.placeOf },
+    document.tree,
+    on,
+  );
 }

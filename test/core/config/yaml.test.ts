@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { parseYaml } from "../../../src/core/config/yaml.ts";
 
 function problemsOf(text: string): readonly string[] {
-  return parseYaml(text, "f.yaml").problems.map(({ place, message }) => `${place.line}:${place.column} ${message}`);
+  return parseYaml(text, "f.yaml").problems.map(
+    ({ place, message }) => `${place.line}:${place.column} ${message}`,
+  );
 }
 
 describe("a tree", () => {
@@ -16,11 +18,18 @@ describe("a tree", () => {
 
   test("an empty file and a byte order mark are no mistakes", () => {
     expect(parseYaml("", "f.yaml")).toMatchObject({ tree: null, problems: [] });
-    expect(parseYaml("\u{feff}a: 1\r\nb: 2\r\n", "f.yaml")).toMatchObject({ tree: { a: 1, b: 2 }, problems: [] });
+    expect(parseYaml("\u{feff}a: 1\r\nb: 2\r\n", "f.yaml")).toMatchObject({
+      tree: { a: 1, b: 2 },
+      problems: [],
+    });
   });
 
   test("timestamps, octal and yes stay texts", () => {
-    expect(parseYaml("a: 2026-01-01\nb: yes\nc: 1_000\n", "f.yaml").tree).toMatchObject({ a: "2026-01-01", b: "yes", c: "1_000" });
+    expect(parseYaml("a: 2026-01-01\nb: yes\nc: 1_000\n", "f.yaml").tree).toMatchObject({
+      a: "2026-01-01",
+      b: "yes",
+      c: "1_000",
+    });
   });
 
   test("aliases are copies", () => {
@@ -29,7 +38,10 @@ describe("a tree", () => {
 });
 
 describe("placeOf", () => {
-  const document = parseYaml('a:\n  b: "text"\n  c: |\n    first\n  d: plain\nlist:\n  - x\n  - { y: z }\n', "f.yaml");
+  const document = parseYaml(
+    'a:\n  b: "text"\n  c: |\n    first\n  d: plain\nlist:\n  - x\n  - { y: z }\n',
+    "f.yaml",
+  );
   test.each([
     [["a", "b"], 2, 7],
     [["a", "c"], 4, 5],
@@ -85,7 +97,8 @@ describe("refused with line and column", () => {
 
 /** Processor time, not the clock: other work on the machine is not the bomb's. */
 describe("bombs end in a mistake within a second", () => {
-  const lines = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, index) => line(index)).join("\n");
+  const lines = (count: number, line: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => line(index)).join("\n");
   const laughs = (width: number) =>
     lines(
       9,

@@ -1,11 +1,26 @@
 /** What healing remembers: read back as written, hostile text refused, old things forgotten. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { findingKey, formatState, type HealState, healsOf, parseState, rememberSeen } from "../../../src/core/drift/heal-state.ts";
+import {
+  findingKey,
+  formatState,
+  type HealState,
+  healsOf,
+  parseState,
+  rememberSeen,
+} from "../../../src/core/drift/heal-state.ts";
 
 const NOW = 1_800_000_000;
 const key = (host: string, subject: string): string =>
-  findingKey(host, "play", { kind: "content", service: "app", subject, text: "", origin: "host", since: null, change: null });
+  findingKey(host, "play", {
+    kind: "content",
+    service: "app",
+    subject,
+    text: "",
+    origin: "host",
+    since: null,
+    change: null,
+  });
 
 test("is read back as it was written", () => {
   const state = fc.record({
@@ -49,12 +64,19 @@ test("what is new is seen now, what is old since then, what is gone is forgotten
     heals: [],
   };
   const next = rememberSeen(old, [key("h1", "/a"), key("h1", "/new")], new Set(["h1"]), NOW);
-  expect(Object.fromEntries(next.seen)).toEqual({ [key("h1", "/a")]: NOW - 100, [key("h1", "/new")]: NOW, [key("h2", "/b")]: NOW - 50 });
+  expect(Object.fromEntries(next.seen)).toEqual({
+    [key("h1", "/a")]: NOW - 100,
+    [key("h1", "/new")]: NOW,
+    [key("h2", "/b")]: NOW - 50,
+  });
 });
 
 test("a heal counts for a day, and a clock that was ahead does not count for ever", () => {
   const heal = (at: number) => ({ host: "h1", service: "app", at });
-  const state: HealState = { seen: new Map(), heals: [heal(NOW - 90_000), heal(NOW - 80_000), heal(NOW), heal(NOW + 1_000_000)] };
+  const state: HealState = {
+    seen: new Map(),
+    heals: [heal(NOW - 90_000), heal(NOW - 80_000), heal(NOW), heal(NOW + 1_000_000)],
+  };
   const next = rememberSeen(state, [], new Set(), NOW);
   expect(next.heals.map(({ at }) => at)).toEqual([NOW - 80_000, NOW]);
   expect(healsOf(next, "h1", "app", NOW)).toBe(2);

@@ -32,7 +32,9 @@ const conf = (name: string, content: string): ResourceSpec => ({
   onChange: "restart",
 });
 
-/** The declared service; moved: what the project changed since the last apply, which was of the same without. */
+/**
+ * The declared service; moved: what the project changed since the last apply, which was of the same without.
+ */
 function shall(moved: { readonly a?: string; readonly b?: string } = {}): readonly ResourceSpec[] {
   const restartDigest = `${moved.a ?? "a"} ${moved.b ?? "b"}`;
   return [
@@ -51,7 +53,8 @@ type Spec = {
 } & Pick<HostSpec, "dropIns" | "transactions">;
 
 function host({ a = "a", b = "b", unit = {}, since = LONG_AGO, ...more }: Spec): Observation {
-  const at = (content: string | null): { content: string; ctime: number } | null => (content === null ? null : { content, ctime: since });
+  const at = (content: string | null): { content: string; ctime: number } | null =>
+    content === null ? null : { content, ctime: since };
   const resources = shall().map(makeResource);
   const spec: HostSpec = {
     ...more,
@@ -68,15 +71,27 @@ const JUST_STOPPED = { ...STOPPED, StateChangeTimestampMonotonic: String((100_00
 /** Its process is one that somebody else started, later than all files. */
 const RESTARTED = { InvocationID: "run-2" };
 
-function healing(observation: Observation, declared = shall(), policy: Partial<HealPolicy> = {}, rules: readonly IgnoreRule[] = []): HealPlan {
+function healing(
+  observation: Observation,
+  declared = shall(),
+  policy: Partial<HealPolicy> = {},
+  rules: readonly IgnoreRule[] = [],
+): HealPlan {
   const target = makeTarget(declared.map(makeResource));
-  const split = ignoreFindings(findDrift(target, observation), "web1", openRules(rules, [target.host], "2026-11-21"), observation);
+  const split = ignoreFindings(
+    findDrift(target, observation),
+    "web1",
+    openRules(rules, [target.host], "2026-11-21"),
+    observation,
+  );
   return planHeal(target, observation, split, { ...POLICY, ...policy });
 }
 
 const doings = ({ plan: { changes, actions } }: HealPlan): readonly string[] => [
   ...changes.map(({ resource }) => resource.id),
-  ...actions.map((action) => (action.verb === "daemon-reload" ? action.verb : `${action.verb} ${action.unit}`)),
+  ...actions.map((action) =>
+    action.verb === "daemon-reload" ? action.verb : `${action.verb} ${action.unit}`,
+  ),
 ];
 const whys = ({ verdicts }: HealPlan): readonly string[] =>
   [...verdicts].map(([{ kind }, { outcome, why }]) => `${kind}: ${outcome}${why === "" ? "" : ` ${why}`}`);
@@ -104,7 +119,10 @@ describe("healing", () => {
 
   test("writes no manifest: what is pending has not been applied", () => {
     const observation = host({ a: "x" });
-    const garbled = new Map([...observation.paths, [manifestPath("shop", "app"), pathState({ content: "a line that nobody wrote" })] as const]);
+    const garbled = new Map([
+      ...observation.paths,
+      [manifestPath("shop", "app"), pathState({ content: "a line that nobody wrote" })] as const,
+    ]);
     expect(healing({ ...observation, paths: garbled }).plan.manifests).toEqual([]);
     const { plan } = healing(observation, shall({ b: "new" }));
     expect(plan.manifests).toEqual([]);
@@ -119,7 +137,9 @@ describe("healing", () => {
   test("starts a stopped service from what was last applied, and records that and not what is declared", () => {
     const healed = healing(host({ unit: STOPPED }), shall({ b: "new" }));
     expect(doings(healed)).toEqual(["start app.service"]);
-    expect(healed.plan.recordAs).toEqual({ "app.service": { restartDigest: digest("a b"), reloadDigest: digest("reload") } });
+    expect(healed.plan.recordAs).toEqual({
+      "app.service": { restartDigest: digest("a b"), reloadDigest: digest("reload") },
+    });
   });
 
   test("starts a stopped service beside an ignored edit, and claims no digest for it", () => {
@@ -139,9 +159,14 @@ describe("healing", () => {
   });
 
   test("leaves what is younger than the grace, and a service that was just stopped altogether", () => {
-    expect(whys(healing(host({ a: "x", since: CLOCK - 600 })))).toEqual(["content: left left alone for another 5 min: somebody may be at work"]);
+    expect(whys(healing(host({ a: "x", since: CLOCK - 600 })))).toEqual([
+      "content: left left alone for another 5 min: somebody may be at work",
+    ]);
     expect(doings(healing(host({ a: "x", unit: JUST_STOPPED })))).toEqual([]);
-    expect(doings(healing(host({ a: "x", unit: JUST_STOPPED }), shall(), { graceSeconds: 60 }))).toEqual(["file:a", "start app.service"]);
+    expect(doings(healing(host({ a: "x", unit: JUST_STOPPED }), shall(), { graceSeconds: 60 }))).toEqual([
+      "file:a",
+      "start app.service",
+    ]);
   });
 
   test("counts from the first look where nothing says since when, or the future does", () => {
@@ -150,7 +175,9 @@ describe("healing", () => {
     expect(doings(healing(ahead, shall(), { seenFor: () => 900 }))).toEqual(["file:a"]);
     const forgotten = { ...STOPPED, StateChangeTimestampMonotonic: "0" };
     expect(doings(healing(host({ unit: forgotten })))).toEqual([]);
-    expect(doings(healing(host({ unit: forgotten }), shall(), { seenFor: () => 900 }))).toEqual(["start app.service"]);
+    expect(doings(healing(host({ unit: forgotten }), shall(), { seenFor: () => 900 }))).toEqual([
+      "start app.service",
+    ]);
   });
 
   test("ends when it did not help often enough", () => {
@@ -164,7 +191,8 @@ describe("healing", () => {
     const observation = host({ b: "x" });
     const directory = { ...observation, paths: new Map(observation.paths) };
     const found = directory.paths.get("/etc/app/a.conf");
-    if (found !== undefined) directory.paths.set("/etc/app/a.conf", { ...found, type: "directory", sha256: null });
+    if (found !== undefined)
+      directory.paths.set("/etc/app/a.conf", { ...found, type: "directory", sha256: null });
     const healed = healing(directory);
     expect(doings(healed)).toEqual(["file:b"]);
     expect(whys(healed)[0]).toContain("healing deletes nothing");
@@ -187,10 +215,13 @@ test("whatever happened, healing touches only what the host moved, and what it s
     fc.property(content, content, moved, unit, age, rules, (a, b, project, state, since, ignore) => {
       const declared = shall(project);
       const { plan, verdicts } = healing(host({ a, b, unit: state, since }), declared, {}, ignore);
-      const healed = [...verdicts].filter(([, { outcome }]) => outcome === "heal").map(([finding]) => finding);
+      const healed = [...verdicts]
+        .filter(([, { outcome }]) => outcome === "heal")
+        .map(([finding]) => finding);
       for (const { origin } of healed) expect(origin).toBe("host");
       const subjects = new Set(healed.map(({ subject }) => subject));
-      for (const { resource } of plan.changes) expect(subjects).toContain("path" in resource ? resource.path : resource.id);
+      for (const { resource } of plan.changes)
+        expect(subjects).toContain("path" in resource ? resource.path : resource.id);
       if (plan.changes.length === 0 && !subjects.has("app.service")) expect(isEmpty(plan)).toBe(true);
       expect([plan.manifests, plan.records, plan.orphans]).toEqual([[], [], []]);
     }),

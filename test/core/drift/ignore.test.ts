@@ -4,7 +4,13 @@ import { describe, expect, test } from "vitest";
 import { ignoreFindings, openRules, unmatchedRules } from "../../../src/core/drift/ignore.ts";
 import type { Finding, Host, IgnoreRule } from "../../../src/core/model.ts";
 import { findDrift } from "../../../src/core/plan/drift.ts";
-import { type HostSpec, makeObservation, makeResource, makeTarget, withApplied } from "../plan/host-builder.ts";
+import {
+  type HostSpec,
+  makeObservation,
+  makeResource,
+  makeTarget,
+  withApplied,
+} from "../plan/host-builder.ts";
 
 const place = { file: "svcdeploy.yaml", line: 4, column: 7 };
 const TODAY = "2026-11-21";
@@ -14,7 +20,8 @@ function rule(kind: IgnoreRule["what"]["kind"], pattern: string, more: Partial<I
   return { what: { kind, pattern }, host: null, because: "known", until: TODAY, place, ...more };
 }
 
-const unitText = (...lines: readonly string[]): string => ["[Service]", "ExecStart=/bin/app", ...lines, ""].join("\n");
+const unitText = (...lines: readonly string[]): string =>
+  ["[Service]", "ExecStart=/bin/app", ...lines, ""].join("\n");
 const resources = [
   makeResource({ kind: "file", path: "/etc/app/a.conf", content: "a" }),
   makeResource({ kind: "file", role: "unit", path: UNIT, content: unitText("LimitNOFILE=1000") }),
@@ -39,11 +46,22 @@ const dropIn = (text: string | null): HostSpec => ({
   units: { "app.service": { DropInPaths: "/etc/systemd/system/app.service.d/x.conf" } },
   dropIns: { "/etc/systemd/system/app.service.d/x.conf": text },
 });
-const limits = (...lines: readonly string[]): HostSpec => ({ paths: { [UNIT]: { content: unitText(...lines) } } });
+const limits = (...lines: readonly string[]): HostSpec => ({
+  paths: { [UNIT]: { content: unitText(...lines) } },
+});
 
-function split(host: HostSpec, rules: readonly IgnoreRule[], today = TODAY): { readonly kept: readonly string[]; readonly ignored: number } {
+function split(
+  host: HostSpec,
+  rules: readonly IgnoreRule[],
+  today = TODAY,
+): { readonly kept: readonly string[]; readonly ignored: number } {
   const observation = withApplied(target, makeObservation(merge(host), resources));
-  const { kept, ignored } = ignoreFindings(findDrift(target, observation), "web1", openRules(rules, NAMED, today), observation);
+  const { kept, ignored } = ignoreFindings(
+    findDrift(target, observation),
+    "web1",
+    openRules(rules, NAMED, today),
+    observation,
+  );
   return { kept: kept.map(({ kind }) => kind), ignored: ignored.length };
 }
 
@@ -54,32 +72,79 @@ describe("a rule", () => {
     ["for paths, not across folders", EDITED, [rule("path", "/etc/*.conf")], ["content"]],
     ["for another host", EDITED, [rule("path", "/etc/app/a.conf", { host: "all:!web1" })], ["content"]],
     ["for this host", EDITED, [rule("path", "/etc/app/a.conf", { host: "web*" })], []],
-    ["for a host that nobody knows", EDITED, [rule("path", "/etc/app/a.conf", { host: "all:!wbe2" })], ["content"]],
+    [
+      "for a host that nobody knows",
+      EDITED,
+      [rule("path", "/etc/app/a.conf", { host: "all:!wbe2" })],
+      ["content"],
+    ],
     ["for a unit", stopped, [rule("unit", "app.service")], []],
     ["for another unit", stopped, [rule("unit", "pp.service")], ["not-running"]],
     ["for a unit and its file", limits("LimitNOFILE=9"), [rule("unit", "app.service")], []],
     ["for a directive", limits("LimitNOFILE=9"), [rule("directive", "LimitNOFILE")], []],
-    ["for one of two directives", limits("LimitNOFILE=9", "Nice=3"), [rule("directive", "LimitNOFILE")], ["content"]],
-    ["for both directives", limits("LimitNOFILE=9", "Nice=3"), [rule("directive", "LimitNOFILE"), rule("directive", "Nice")], []],
-    ["for a directive, not for mere layout", limits("LimitNOFILE=1000", "# by hand"), [rule("directive", "LimitNOFILE")], ["content"]],
-    ["for a directive, not for a missing file", { paths: { [UNIT]: null } }, [rule("directive", "LimitNOFILE")], ["missing"]],
-    ["for a drop-in's path", dropIn("[Service]\nNice=1\n"), [rule("path", "/etc/systemd/system/app.service.d/*")], []],
+    [
+      "for one of two directives",
+      limits("LimitNOFILE=9", "Nice=3"),
+      [rule("directive", "LimitNOFILE")],
+      ["content"],
+    ],
+    [
+      "for both directives",
+      limits("LimitNOFILE=9", "Nice=3"),
+      [rule("directive", "LimitNOFILE"), rule("directive", "Nice")],
+      [],
+    ],
+    [
+      "for a directive, not for mere layout",
+      limits("LimitNOFILE=1000", "# by hand"),
+      [rule("directive", "LimitNOFILE")],
+      ["content"],
+    ],
+    [
+      "for a directive, not for a missing file",
+      { paths: { [UNIT]: null } },
+      [rule("directive", "LimitNOFILE")],
+      ["missing"],
+    ],
+    [
+      "for a drop-in's path",
+      dropIn("[Service]\nNice=1\n"),
+      [rule("path", "/etc/systemd/system/app.service.d/*")],
+      [],
+    ],
     ["for a drop-in's directives", dropIn("[Service]\nNice=1\n"), [rule("directive", "Nice")], []],
-    ["for a part of a drop-in", dropIn("[Service]\nNice=1\nUser=eve\n"), [rule("directive", "Nice")], ["foreign-drop-in"]],
+    [
+      "for a part of a drop-in",
+      dropIn("[Service]\nNice=1\nUser=eve\n"),
+      [rule("directive", "Nice")],
+      ["foreign-drop-in"],
+    ],
     ["for a drop-in that cannot be read", dropIn(null), [rule("directive", "Nice")], ["foreign-drop-in"]],
-    ["for a drop-in that sets nothing", dropIn("# nothing\n"), [rule("directive", "Nice")], ["foreign-drop-in"]],
+    [
+      "for a drop-in that sets nothing",
+      dropIn("# nothing\n"),
+      [rule("directive", "Nice")],
+      ["foreign-drop-in"],
+    ],
   ])("%s", (_name, host, rules, expected) => {
     expect(split(host, rules).kept).toEqual(expected);
   });
 
   test("holds through its last day and not a day longer", () => {
     expect(split(EDITED, [rule("path", "/etc/app/a.conf")], "2026-11-21")).toEqual({ kept: [], ignored: 1 });
-    expect(split(EDITED, [rule("path", "/etc/app/a.conf")], "2026-11-22")).toEqual({ kept: ["content"], ignored: 0 });
+    expect(split(EDITED, [rule("path", "/etc/app/a.conf")], "2026-11-22")).toEqual({
+      kept: ["content"],
+      ignored: 0,
+    });
     expect(openRules([rule("unit", "a.service")], NAMED, "2026-11-22").expired).toHaveLength(1);
   });
 
   test("that ignored nothing is told, with the reason where there is one", () => {
-    const rules = openRules([rule("path", "/nothing"), rule("path", "/x", { host: "wbe1" }), rule("unit", "app.service")], NAMED, TODAY);
+    const rules = openRules(
+      [rule("path", "/nothing"), rule("path", "/x", { host: "wbe1" }), rule("unit", "app.service")],
+      NAMED,
+      TODAY,
+    );
     const observation = withApplied(target, makeObservation(merge(stopped), resources));
     const { ignored } = ignoreFindings(findDrift(target, observation), "web1", rules, observation);
     expect(unmatchedRules(rules, ignored).map(({ rule: { what }, why }) => [what.pattern, why])).toEqual([
@@ -90,7 +155,10 @@ describe("a rule", () => {
 
   test("never accepts what our own runs left open", () => {
     const transactions = [{ id: "a".repeat(32), state: "AWAIT" }];
-    expect(split({ transactions }, [rule("unit", "a".repeat(32)), rule("path", "/*")])).toEqual({ kept: ["unfinished-transaction"], ignored: 0 });
+    expect(split({ transactions }, [rule("unit", "a".repeat(32)), rule("path", "/*")])).toEqual({
+      kept: ["unfinished-transaction"],
+      ignored: 0,
+    });
   });
 });
 

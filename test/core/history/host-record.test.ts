@@ -1,4 +1,7 @@
-/** A host's record is hostile text: what is a line of ours, what is none, and that nothing gets through that was not checked. */
+/**
+ * A host's record is hostile text: what is a line of ours, what is none, and that nothing gets through that
+ * was not checked.
+ */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lastWords, parseHostRecord } from "../../../src/core/history/host-record.ts";
@@ -71,12 +74,21 @@ describe("is no line of ours", () => {
 });
 
 test("values of another shape are left out, the line stays", () => {
-  const line = NEW.replace("at=1795256545", "at=never").replace("services=web,db-1", "services=web,-,...,X").replace("commit=c0ffee", "commit=@@@");
-  expect(parseHostRecord(`${line} result=confirmed`)).toMatchObject({ at: null, services: ["web", "..."], commit: "none" });
+  const line = NEW.replace("at=1795256545", "at=never")
+    .replace("services=web,db-1", "services=web,-,...,X")
+    .replace("commit=c0ffee", "commit=@@@");
+  expect(parseHostRecord(`${line} result=confirmed`)).toMatchObject({
+    at: null,
+    services: ["web", "..."],
+    commit: "none",
+  });
 });
 
 test("whatever a line is, it is refused or everything in it has the shape that it must have", () => {
-  const piece = fc.oneof(fc.constantFrom(" ", "=", "result=", "run=", RUN, "confirmed", "txn=", TXN, "at=", "\u001b[31m", "\0"), fc.string());
+  const piece = fc.oneof(
+    fc.constantFrom(" ", "=", "result=", "run=", RUN, "confirmed", "txn=", TXN, "at=", "\u001b[31m", "\0"),
+    fc.string(),
+  );
   const anything = fc.oneof(
     fc.array(piece).map((parts) => parts.join("")),
     piece.map((text) => `${NEW} result=refused: ${text}`),
@@ -96,7 +108,12 @@ test("whatever a line is, it is refused or everything in it has the shape that i
 });
 
 test("of a transaction that was taken up again the last word counts; lines without one stay", () => {
-  const lines = [`${OLD} result=confirmed`, `${NEW} result=rollback-failed: x`, `${OLD} result=confirmed`, `${NEW} result=rolled-back`];
+  const lines = [
+    `${OLD} result=confirmed`,
+    `${NEW} result=rollback-failed: x`,
+    `${OLD} result=confirmed`,
+    `${NEW} result=rolled-back`,
+  ];
   const records = lines.map(parseHostRecord).filter((record) => record !== null);
   expect(lastWords(records).map(({ outcome }) => outcome)).toEqual(["confirmed", "confirmed", "rolled-back"]);
 });

@@ -12,13 +12,26 @@ test("a secret is in nothing that a host, a unit or a check said", () => {
     message: `why ${canary}`,
     hint: `look at ${canary}`,
     verdicts: [{ unit: "web.service", ok: false, cause: "exited", isActive: "failed", detail: canary }],
-    health: [{ service: "web", check: `http://x/${canary}`, role: "ready" as const, ok: false, detail: canary, attempts: 1 }],
+    health: [
+      {
+        service: "web",
+        check: `http://x/${canary}`,
+        role: "ready" as const,
+        ok: false,
+        detail: canary,
+        attempts: 1,
+      },
+    ],
     journal: [{ unit: "web.service", lines: ["a", `b ${canary}`] }],
     differences: [{ path: "/etc/x", change: "remove" as const, secret: false, before: canary, after: null }],
   };
   const kept = makeRecordedHost(report, makeRedactor([new Secret("TOKEN", canary)]).redact);
   expect(JSON.stringify(kept)).not.toContain(canary);
-  expect(kept).toMatchObject({ host: "web1", message: "why <secret TOKEN>", journal: [{ lines: ["a", "b <secret TOKEN>"] }] });
+  expect(kept).toMatchObject({
+    host: "web1",
+    message: "why <secret TOKEN>",
+    journal: [{ lines: ["a", "b <secret TOKEN>"] }],
+  });
   expect(kept).not.toHaveProperty("differences");
 });
 

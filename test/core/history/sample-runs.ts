@@ -19,7 +19,15 @@ export function recordedHost(host: string, more: Partial<RecordedHost> = {}): Re
     durationMilliseconds: 1200,
     message: "",
     hint: null,
-    verdicts: [{ unit: "web.service", ok: true, cause: "running", isActive: "active", detail: "running, main process 1" }],
+    verdicts: [
+      {
+        unit: "web.service",
+        ok: true,
+        cause: "running",
+        isActive: "active",
+        detail: "running, main process 1",
+      },
+    ],
     health: [],
     journal: [],
     changes: 2,
@@ -30,7 +38,11 @@ export function recordedHost(host: string, more: Partial<RecordedHost> = {}): Re
 }
 
 /** A run of web on these hosts. */
-export function recordedRun(id: string, hosts: readonly RecordedHost[], more: Partial<RecordedRun> = {}): RecordedRun {
+export function recordedRun(
+  id: string,
+  hosts: readonly RecordedHost[],
+  more: Partial<RecordedRun> = {},
+): RecordedRun {
   return {
     id: idOf(id),
     commandLine: ["apply", "--env", "prod", "--yes"],
@@ -77,5 +89,16 @@ export function answerOf(
   records: readonly HostRecord[],
   more: { clockOffset?: number; isCut?: boolean; unreadable?: number } = {},
 ): HostAnswer {
-  return { host, result: { kind: "answered", records, answeredAt: Date.UTC(2027, 0, 1), clockOffset: 0, isCut: false, unreadable: 0, ...more } };
+  return {
+    host,
+    result: {
+      kind: "answered",
+      records,
+      answeredAt: Date.UTC(2027, 0, 1),
+      clockOffset: 0,
+      isCut: false,
+      unreadable: 0,
+      ...more,
+    },
+  };
 }

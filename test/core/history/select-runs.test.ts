@@ -6,7 +6,9 @@ import { recordedHost, recordedRun } from "./sample-runs.ts";
 
 const runs = mergeHistory(
   [
-    recordedRun("aaaa", [recordedHost("web1"), recordedHost("db1", { services: ["db"] })], { startedAt: 3000 }),
+    recordedRun("aaaa", [recordedHost("web1"), recordedHost("db1", { services: ["db"] })], {
+      startedAt: 3000,
+    }),
     recordedRun("aabb", [recordedHost("web1")], { startedAt: 2000, environment: "test" }),
     recordedRun("cccc", [], { startedAt: 1000, project: "other", selected: [] }),
   ],
@@ -14,7 +16,9 @@ const runs = mergeHistory(
 );
 const all: RunFilter = { project: null, environment: null, hosts: null, services: [], since: null };
 const found = (filter: Partial<RunFilter>): readonly string[] =>
-  selectRuns(runs, { ...all, ...filter }).map(({ id, hosts }) => `${id.slice(0, 4)} ${hosts.map(({ host }) => host).join(",")}`);
+  selectRuns(runs, { ...all, ...filter }).map(
+    ({ id, hosts }) => `${id.slice(0, 4)} ${hosts.map(({ host }) => host).join(",")}`,
+  );
 
 test.each([
   ["everything", {}, ["aaaa web1,db1", "aabb web1", "cccc "]],

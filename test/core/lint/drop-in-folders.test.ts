@@ -15,8 +15,17 @@ test.each([
 
 test("of one name the most specific one counts; the order is that of the names", () => {
   const file = (path: string) => ({ path });
-  const given = [[file("x.d/50-same")], [file("y.d/10-y"), file("y.d/50-same")], [file("z.d/90-z"), file("z.d/10-z")]];
-  expect(effectiveDropIns(given).map(({ path }) => path)).toEqual(["y.d/10-y", "z.d/10-z", "x.d/50-same", "z.d/90-z"]);
+  const given = [
+    [file("x.d/50-same")],
+    [file("y.d/10-y"), file("y.d/50-same")],
+    [file("z.d/90-z"), file("z.d/10-z")],
+  ];
+  expect(effectiveDropIns(given).map(({ path }) => path)).toEqual([
+    "y.d/10-y",
+    "z.d/10-z",
+    "x.d/50-same",
+    "z.d/90-z",
+  ]);
 });
 
 test("a drop-in of the type and of a prefix lies over each unit of its folder that it is for", () => {

@@ -6,7 +6,10 @@ import { randomServices } from "../../support/random-services.ts";
 const unitOf = (text: string) => makeUnit("a.service", { path: "a.service", text }, [], "");
 const tenths = (text: string, systemd = 252) => exposureOf(unitOf(text), systemd).tenths;
 
-/** What `systemd-analyze security --offline=true` of each version said of the first 24; test/e2e/lint-agreement.test.ts asks it anew. */
+/**
+ * What `systemd-analyze security --offline=true` of each version said of the first 24;
+ * test/e2e/lint-agreement.test.ts asks it anew.
+ */
 test.each([
   [252, [72, 37, 55, 92, 44, 39, 70, 82, 15, 80, 53, 40, 94, 50, 47, 84, 33, 28, 88, 73, 59, 87, 40, 56]],
   [257, [70, 35, 55, 91, 44, 39, 68, 82, 15, 78, 53, 38, 94, 50, 45, 82, 31, 28, 86, 71, 57, 86, 38, 54]],
@@ -26,7 +29,9 @@ test("a bare service, and what takes most off it", () => {
 
 test("of several hosts the worst counts, and the most exposed service comes first", () => {
   const of = (unit: string, score: number) => ({ unit, file: "x", tenths: score, rows: [] });
-  expect(worstExposures([of("a", 30), of("b", 50), of("a", 40)]).map((each) => [each.unit, each.tenths])).toEqual([
+  expect(
+    worstExposures([of("a", 30), of("b", 50), of("a", 40)]).map((each) => [each.unit, each.tenths]),
+  ).toEqual([
     ["b", 50],
     ["a", 40],
   ]);

@@ -31,7 +31,12 @@ test("the verdict is the rule, for all numbers", () => {
   fc.assert(
     fc.property(milliseconds, fc.integer({ min: 1, max: 20 }), milliseconds, (interval, burst, restart) => {
       const { kind } = judgeStartLimit(service(`${interval}ms`, burst, `${restart}ms`));
-      const expected = burst * restart >= interval ? "never" : burst * (restart + TIMER_SLACK_SECONDS * 1000) < interval ? "trips" : "chance";
+      const expected =
+        burst * restart >= interval
+          ? "never"
+          : burst * (restart + TIMER_SLACK_SECONDS * 1000) < interval
+            ? "trips"
+            : "chance";
       expect(kind).toBe(expected);
     }),
   );
@@ -39,7 +44,9 @@ test("the verdict is the rule, for all numbers", () => {
 
 test("waits that grow from 1 s to 8 s in three steps", () => {
   const { limit } = judgeStartLimit(
-    unitOf("[Service]\nExecStart=/bin/false\nRestart=always\nRestartSec=1\nRestartSteps=3\nRestartMaxDelaySec=8\n[Unit]\nStartLimitBurst=4\n"),
+    unitOf(
+      "[Service]\nExecStart=/bin/false\nRestart=always\nRestartSec=1\nRestartSteps=3\nRestartMaxDelaySec=8\n[Unit]\nStartLimitBurst=4\n",
+    ),
   );
   expect(limit.waits).toBe(1 + 2 + 4 + 8);
   expect(sayWaits(limit)).toBe("4 × 1 s and growing = 15 s");

@@ -6,7 +6,11 @@ import { makeRedactor } from "../../../src/core/redact.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
 const CURSOR = `s=${"d".repeat(32)};i=2d;b=${"0".repeat(32)};m=2f4b;t=660c68f312ebc;x=a11b0da03a579493`;
-const reader: EntryReader = { host: "h1", units: ["web.service", "db.service"], redact: makeRedactor([new Secret("TOKEN", "s3cr3t-value")]).redact };
+const reader: EntryReader = {
+  host: "h1",
+  units: ["web.service", "db.service"],
+  redact: makeRedactor([new Secret("TOKEN", "s3cr3t-value")]).redact,
+};
 const fields = {
   __CURSOR: CURSOR,
   __REALTIME_TIMESTAMP: "1795255782420156",
@@ -15,10 +19,19 @@ const fields = {
   PRIORITY: "3",
   MESSAGE: "hello",
 };
-const parse = (changes: object): ReturnType<typeof parseEntry> => parseEntry(JSON.stringify({ ...fields, ...changes }), reader);
+const parse = (changes: object): ReturnType<typeof parseEntry> =>
+  parseEntry(JSON.stringify({ ...fields, ...changes }), reader);
 
 test("an entry", () => {
-  expect(parse({})).toEqual({ host: "h1", unit: "web.service", at: 1795255782420.156, priority: 3, pid: 42, message: "hello", cursor: CURSOR });
+  expect(parse({})).toEqual({
+    host: "h1",
+    unit: "web.service",
+    at: 1795255782420.156,
+    priority: 3,
+    pid: 42,
+    message: "hello",
+    cursor: CURSOR,
+  });
 });
 
 test.each([
@@ -49,15 +62,20 @@ test("a message without an end is cut, and a secret is taken out before that", (
   expect(long).not.toContain("s3cr");
 });
 
-test.each(["s=1;i=2", `${CURSOR}\n--file=/etc/shadow`, `${CURSOR} `, 7, null])("the cursor %j is never sent back", (cursor) => {
-  expect(parse({ __CURSOR: cursor })?.cursor).toBeNull();
-});
+test.each(["s=1;i=2", `${CURSOR}\n--file=/etc/shadow`, `${CURSOR} `, 7, null])(
+  "the cursor %j is never sent back",
+  (cursor) => {
+    expect(parse({ __CURSOR: cursor })?.cursor).toBeNull();
+  },
+);
 
 test("whatever the line: an entry without control characters, or none", () => {
   const line = fc.oneof(
     fc.string(),
     fc.json(),
-    fc.dictionary(fc.constantFrom(...Object.keys(fields)), fc.jsonValue()).map((some) => JSON.stringify({ ...fields, ...some })),
+    fc
+      .dictionary(fc.constantFrom(...Object.keys(fields)), fc.jsonValue())
+      .map((some) => JSON.stringify({ ...fields, ...some })),
   );
   fc.assert(
     fc.property(line, (text) => {

@@ -15,7 +15,11 @@ const entry = (host: string, at: number, message = "m"): LogEntry => ({
   message,
   cursor: null,
 });
-async function* source(host: string, times: readonly number[], seen = { taken: 0 }): AsyncGenerator<LogEntry> {
+async function* source(
+  host: string,
+  times: readonly number[],
+  seen = { taken: 0 },
+): AsyncGenerator<LogEntry> {
   for (const at of times) {
     seen.taken += 1;
     yield entry(host, at);
@@ -23,7 +27,9 @@ async function* source(host: string, times: readonly number[], seen = { taken: 0
 }
 
 test("merged by time, nothing lost, each host's order kept", async () => {
-  const times = fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 20 }).map((some) => some.toSorted((a, b) => a - b));
+  const times = fc
+    .array(fc.integer({ min: 0, max: 20 }), { maxLength: 20 })
+    .map((some) => some.toSorted((a, b) => a - b));
   await fc.assert(
     fc.asyncProperty(fc.array(times, { maxLength: 5 }), async (hosts) => {
       const merged = await collect(mergeEntries(hosts.map((each, index) => source(`h${index}`, each))));
@@ -56,7 +62,10 @@ test("a queue keeps the newest, and counts the others", () => {
         expect(entries.length).toBeLessThanOrEqual(most);
         expect(dropped + entries.length).toBe(lengths.length);
         expect(entries.map(({ at }) => at)).toEqual(lengths.map((_, index) => index).slice(dropped));
-        if (entries.length > 1) expect(entries.reduce((sum, { message }) => sum + message.length, 0)).toBeLessThanOrEqual(characters);
+        if (entries.length > 1)
+          expect(entries.reduce((sum, { message }) => sum + message.length, 0)).toBeLessThanOrEqual(
+            characters,
+          );
         expect(queue.drain()).toEqual({ entries: [], dropped: 0 });
       },
     ),

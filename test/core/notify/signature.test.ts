@@ -23,17 +23,26 @@ const CASES = [
 ] as const;
 
 test("as any other HMAC-SHA256 has it: printf '1700000000.{}' | openssl dgst -sha256 -hmac KEY", () => {
-  expect(signature(new Secret("K", KEY), NOW, "{}")).toBe("t=1700000000,v1=417adf36b901772f658597a76d329694e335e65fc0849d7715c3ca33406309b5");
+  expect(signature(new Secret("K", KEY), NOW, "{}")).toBe(
+    "t=1700000000,v1=417adf36b901772f658597a76d329694e335e65fc0849d7715c3ca33406309b5",
+  );
 });
 
 test("the page's Node verifies it", async () => {
   const { isGenuine } = await import(`data:text/javascript,${encodeURIComponent(code("js"))}`);
-  for (const [header, body, key, genuine] of CASES) expect([header, isGenuine(header, body, key, NOW)]).toEqual([header, genuine]);
+  for (const [header, body, key, genuine] of CASES)
+    expect([header, isGenuine(header, body, key, NOW)]).toEqual([header, genuine]);
 });
 
 const python = spawnSync("python3", ["--version"]).status === 0;
 test.skipIf(!python)("the page's Python verifies it", () => {
   const program = `${code("python")}\nimport json, sys\nfor h, b, k, _ in json.load(sys.stdin): print(is_genuine(h, b.encode(), k.encode(), ${NOW}))`;
-  const { stdout, stderr } = spawnSync("python3", ["-c", program], { input: JSON.stringify(CASES), encoding: "utf8" });
-  expect({ stdout, stderr }).toEqual({ stdout: CASES.map(([, , , genuine]) => (genuine ? "True\n" : "False\n")).join(""), stderr: "" });
+  const { stdout, stderr } = spawnSync("python3", ["-c", program], {
+    input: JSON.stringify(CASES),
+    encoding: "utf8",
+  });
+  expect({ stdout, stderr }).toEqual({
+    stdout: CASES.map(([, , , genuine]) => (genuine ? "True\n" : "False\n")).join(""),
+    stderr: "",
+  });
 });

@@ -31,9 +31,17 @@ test.each([
 
 test("neither what is shown nor why it is refused holds the path, which may be a secret", () => {
   fc.assert(
-    fc.property(fc.constantFrom("https://h.example/", "slack+https://h.example/", "http://h.example/", "https://u:p@h.example/"), (start) => {
-      const target = parseNotifyTarget(`${start}canary-path?canary-query`);
-      expect(JSON.stringify(target)).not.toContain("canary");
-    }),
+    fc.property(
+      fc.constantFrom(
+        "https://h.example/",
+        "slack+https://h.example/",
+        "http://h.example/",
+        "https://u:p@h.example/",
+      ),
+      (start) => {
+        const target = parseNotifyTarget(`${start}canary-path?canary-query`);
+        expect(JSON.stringify(target)).not.toContain("canary");
+      },
+    ),
   );
 });

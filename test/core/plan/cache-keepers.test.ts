@@ -10,18 +10,24 @@ const keeper = "app-cache-restore.service";
 
 function planOf(declared: readonly string[], gone: readonly string[]) {
   const resources = [
-    ...declared.map((unit) => makeResource({ kind: "file", role: "unit", path: `${folder}/${unit}`, content: unit })),
-    ...declared.map((unit) => makeResource({ kind: "unit", unit, after: [mount, keeper].filter((other) => other !== unit) })),
+    ...declared.map((unit) =>
+      makeResource({ kind: "file", role: "unit", path: `${folder}/${unit}`, content: unit }),
+    ),
+    ...declared.map((unit) =>
+      makeResource({ kind: "unit", unit, after: [mount, keeper].filter((other) => other !== unit) }),
+    ),
   ];
   const target: HostTarget = {
     ...makeTarget(resources),
     declared: declared.length === 0 ? [] : ["app"],
     removal: { pruning: "everything", declared: new Set(), earlier: [] },
   };
-  const manifest = gone.flatMap((unit): readonly (Partial<ManifestEntry> & Pick<ManifestEntry, "kind" | "path">)[] => [
-    { kind: "file", path: `${folder}/${unit}`, sha256: sha256(unit), mode: "644", service: "app" },
-    { kind: "unit", path: unit, service: "app" },
-  ]);
+  const manifest = gone.flatMap(
+    (unit): readonly (Partial<ManifestEntry> & Pick<ManifestEntry, "kind" | "path">)[] => [
+      { kind: "file", path: `${folder}/${unit}`, sha256: sha256(unit), mode: "644", service: "app" },
+      { kind: "unit", path: unit, service: "app" },
+    ],
+  );
   const all = [...declared, ...gone];
   const paths = Object.fromEntries(all.map((unit) => [`${folder}/${unit}`, { content: unit }]));
   const units = {
@@ -32,7 +38,8 @@ function planOf(declared: readonly string[], gone: readonly string[]) {
   return makePlan(target, makeObservation({ paths, units, records, manifest }, resources));
 }
 
-const acts = ({ actions }: ReturnType<typeof planOf>) => actions.map((action) => ("unit" in action ? `${action.verb} ${action.unit}` : action.verb));
+const acts = ({ actions }: ReturnType<typeof planOf>) =>
+  actions.map((action) => ("unit" in action ? `${action.verb} ${action.unit}` : action.verb));
 
 test("the whole service: what writes stops first, what is written to last", () => {
   const plan = planOf([], [keeper, "app.service", mount]);
@@ -42,7 +49,14 @@ test("the whole service: what writes stops first, what is written to last", () =
 
 test("the mount alone, because the cache goes to another path: its users stop in their order", () => {
   const plan = planOf(["app.service", keeper], [mount]);
-  expect(acts(plan)).toEqual(["stop app.service", `stop ${keeper}`, `stop ${mount}`, "daemon-reload", `start ${keeper}`, "start app.service"]);
+  expect(acts(plan)).toEqual([
+    "stop app.service",
+    `stop ${keeper}`,
+    `stop ${mount}`,
+    "daemon-reload",
+    `start ${keeper}`,
+    "start app.service",
+  ]);
   expect(plan.notices.map(({ severity, code }) => `${severity} ${code}`)).toEqual(["info contents-saved"]);
 });
 

@@ -12,7 +12,13 @@ const target = makeTarget(resources);
 
 function planOf(host: HostSpec, others = target) {
   const paths = { "/etc/systemd/system/app.service": {}, ...host.paths };
-  return makePlan(others, makeObservation({ units: { "app.service": {} }, records: { "app.service": {} }, ...host, paths }, resources));
+  return makePlan(
+    others,
+    makeObservation(
+      { units: { "app.service": {} }, records: { "app.service": {} }, ...host, paths },
+      resources,
+    ),
+  );
 }
 
 describe("notContained", () => {
@@ -23,17 +29,25 @@ describe("notContained", () => {
   });
 
   it("names an edit since the plan, with then and now", () => {
-    const [line, ...rest] = notContained(planOf({ paths: { "/etc/app.yaml": { content: "edited", mode: "600" } } }), shown);
+    const [line, ...rest] = notContained(
+      planOf({ paths: { "/etc/app.yaml": { content: "edited", mode: "600" } } }),
+      shown,
+    );
     expect(line).toMatch(/^\/etc\/app\.yaml was edited since the plan: .*mode 644.* then, .*mode 600.* now$/);
     expect(rest).toEqual([]);
   });
 
   it("names a file that is gone since the plan", () => {
-    expect(notContained(planOf({}), shown)[0]).toMatch(/\/etc\/app\.yaml was edited since the plan: .* then, absent now/);
+    expect(notContained(planOf({}), shown)[0]).toMatch(
+      /\/etc\/app\.yaml was edited since the plan: .* then, absent now/,
+    );
   });
 
   it("names an act that was not shown", () => {
-    const fresh = planOf({ paths: { "/etc/app.yaml": { content: "old" } }, units: { "app.service": { ActiveState: "inactive" } } });
+    const fresh = planOf({
+      paths: { "/etc/app.yaml": { content: "old" } },
+      units: { "app.service": { ActiveState: "inactive" } },
+    });
     expect(notContained(fresh, shown)).toEqual(["start app.service was not in the plan: was inactive"]);
   });
 

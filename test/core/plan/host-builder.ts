@@ -1,4 +1,7 @@
-/** Short words for resources and hosts, shared by the data cases and the tests of planning. Everything left out has a plain default. */
+/**
+ * Short words for resources and hosts, shared by the data cases and the tests of planning. Everything left
+ * out has a plain default.
+ */
 import { createHash } from "node:crypto";
 import type {
   Host,
@@ -31,15 +34,22 @@ export type ResourceSpec = { readonly kind: Resource["kind"]; readonly [key: str
 /** What stands at a path as a case writes it; content gives sha256 and is shown where it differs. */
 export type PathSpec = Partial<Omit<PathState, "content">> & { readonly content?: string };
 
-/** A host as a case writes it. Parents of paths are there, root's, unless the case says otherwise; a path of null is not there. */
+/**
+ * A host as a case writes it. Parents of paths are there, root's, unless the case says otherwise; a path of
+ * null is not there.
+ */
 export type HostSpec = {
   readonly facts?: Partial<HostFacts>;
   readonly paths?: { readonly [path: string]: PathSpec | null };
   readonly units?: { readonly [unit: string]: UnitProperties };
   readonly dropIns?: { readonly [path: string]: string | null };
   readonly users?: { readonly [name: string]: { readonly uid: number; readonly gid: number } };
-  readonly groups?: { readonly [name: string]: { readonly gid: number; readonly members?: readonly string[] } };
-  readonly mounts?: { readonly [where: string]: { readonly type?: string; readonly options: readonly string[] } };
+  readonly groups?: {
+    readonly [name: string]: { readonly gid: number; readonly members?: readonly string[] };
+  };
+  readonly mounts?: {
+    readonly [where: string]: { readonly type?: string; readonly options: readonly string[] };
+  };
   readonly encrypted?: { readonly [path: string]: { readonly live?: string; readonly applied?: string } };
   readonly trees?: { readonly [path: string]: string };
   readonly programs?: { readonly [pid: string]: string };
@@ -64,10 +74,28 @@ export function makeResource(spec: ResourceSpec): Resource {
 
 export function makeTarget(resources: readonly Resource[], host: Partial<Host> = {}): HostTarget {
   const names = [...new Set(resources.map(({ service }) => service))];
-  const services = names.map((name) => ({ name, secrets: [] }) as unknown as Service); // nothing else of them is read
+  // nothing else of them is read
+  const services = names.map((name) => ({ name, secrets: [] }) as unknown as Service);
   const place = { file: "inventory/prod.yaml", line: 1, column: 1 };
-  const address = { address: "10.0.0.1", port: 22, user: "root", become: "none", identity: null, knownHosts: null } as const;
-  const plain: Host = { name: "web1", ...address, groups: [], vars: {}, labels: {}, systemd: 247, required: false, place, ...host };
+  const address = {
+    address: "10.0.0.1",
+    port: 22,
+    user: "root",
+    become: "none",
+    identity: null,
+    knownHosts: null,
+  } as const;
+  const plain: Host = {
+    name: "web1",
+    ...address,
+    groups: [],
+    vars: {},
+    labels: {},
+    systemd: 247,
+    required: false,
+    place,
+    ...host,
+  };
   const owners = new Map(resources.map(({ id, service }) => [id, [service]]));
   return { project: "shop", host: plain, play: "site", services, resources, owners, declared: null };
 }
@@ -76,24 +104,64 @@ export function makeObservation(spec: HostSpec, resources: readonly Resource[]):
   return {
     facts: { ...FACTS, ...spec.facts },
     paths: makePaths(spec.paths ?? {}, resources),
-    units: new Map(Object.entries(spec.units ?? {}).map(([unit, properties]) => [unit, { ...RUNNING, Id: unit, ...properties }])),
-    dropIns: new Map(Object.entries(spec.dropIns ?? {}).map(([path, text]) => [path, { ctime: LONG_AGO, text }])),
+    units: new Map(
+      Object.entries(spec.units ?? {}).map(([unit, properties]) => [
+        unit,
+        { ...RUNNING, Id: unit, ...properties },
+      ]),
+    ),
+    dropIns: new Map(
+      Object.entries(spec.dropIns ?? {}).map(([path, text]) => [path, { ctime: LONG_AGO, text }]),
+    ),
     users: new Map(Object.entries({ root: { uid: 0, gid: 0 }, ...spec.users })),
-    groups: new Map(Object.entries({ root: { gid: 0 }, ...spec.groups }).map(([name, group]) => [name, { members: [], ...group }])),
-    mounts: new Map(Object.entries(spec.mounts ?? {}).map(([where, mount]) => [where, { type: "tmpfs", ...mount }])),
-    encrypted: new Map(Object.entries(spec.encrypted ?? {}).map(([path, held]) => [path, { live: null, applied: null, ...held }])),
-    trees: new Map(Object.entries(spec.trees ?? {}).map(([path, sha256]) => [path, { sha256, newest: { path: "bin/app", ctime: LONG_AGO } }])),
+    groups: new Map(
+      Object.entries({ root: { gid: 0 }, ...spec.groups }).map(([name, group]) => [
+        name,
+        { members: [], ...group },
+      ]),
+    ),
+    mounts: new Map(
+      Object.entries(spec.mounts ?? {}).map(([where, mount]) => [where, { type: "tmpfs", ...mount }]),
+    ),
+    encrypted: new Map(
+      Object.entries(spec.encrypted ?? {}).map(([path, held]) => [
+        path,
+        { live: null, applied: null, ...held },
+      ]),
+    ),
+    trees: new Map(
+      Object.entries(spec.trees ?? {}).map(([path, sha256]) => [
+        path,
+        { sha256, newest: { path: "bin/app", ctime: LONG_AGO } },
+      ]),
+    ),
     programs: new Map(Object.entries(spec.programs ?? {}).map(([pid, path]) => [Number(pid), path])),
-    records: new Map(Object.entries(spec.records ?? {}).map(([unit, record]) => [unit, { ...RECORD, ...record }])),
-    manifest: (spec.manifest ?? []).map((entry) => ({ project: "shop", service: "app", sha256: "-", mode: "-", ...entry })),
-    others: (spec.others ?? []).map((entry) => ({ project: "elsewhere", service: "app", sha256: "-", mode: "-", ...entry })),
+    records: new Map(
+      Object.entries(spec.records ?? {}).map(([unit, record]) => [unit, { ...RECORD, ...record }]),
+    ),
+    manifest: (spec.manifest ?? []).map((entry) => ({
+      project: "shop",
+      service: "app",
+      sha256: "-",
+      mode: "-",
+      ...entry,
+    })),
+    others: (spec.others ?? []).map((entry) => ({
+      project: "elsewhere",
+      service: "app",
+      sha256: "-",
+      mode: "-",
+      ...entry,
+    })),
     transactions: (spec.transactions ?? []).map((transaction) => ({ ...TRANSACTION, ...transaction })),
   };
 }
 
 /** The same host with the manifests as the target's services want them. */
 export function withManifests(target: HostTarget, observation: Observation): Observation {
-  const written = makePlan(target, observation).manifests.map(({ path, content }) => [path, pathState({ content, mode: "600" })] as const);
+  const written = makePlan(target, observation).manifests.map(
+    ({ path, content }) => [path, pathState({ content, mode: "600" })] as const,
+  );
   return { ...observation, paths: new Map([...observation.paths, ...written]) };
 }
 
@@ -109,7 +177,17 @@ export function pathState(spec: PathSpec): PathState {
   const type = spec.type ?? "file";
   const content = spec.content === undefined ? null : new TextEncoder().encode(spec.content);
   const mode = type === "file" ? "644" : "755";
-  const known = { type, mode, owner: "root", group: "root", size: content?.length ?? 0, ctime: LONG_AGO, links: 1, device: "1", target: null };
+  const known = {
+    type,
+    mode,
+    owner: "root",
+    group: "root",
+    size: content?.length ?? 0,
+    ctime: LONG_AGO,
+    links: 1,
+    device: "1",
+    target: null,
+  };
   return { ...known, ...spec, sha256: spec.sha256 ?? (content === null ? null : sha256(content)), content };
 }
 
@@ -139,7 +217,12 @@ const RUNNING: UnitProperties = {
   ExecMainStartTimestampMonotonic: STARTED,
 };
 
-const RECORD: UnitRecord = { invocationId: "run-1", bootId: "boot-1", restartDigest: digest("restart"), reloadDigest: digest("reload") };
+const RECORD: UnitRecord = {
+  invocationId: "run-1",
+  bootId: "boot-1",
+  restartDigest: digest("restart"),
+  reloadDigest: digest("reload"),
+};
 
 const TRANSACTION: OpenTransaction = {
   id: "00112233445566778899aabbccddeeff",
@@ -152,10 +235,22 @@ const TRANSACTION: OpenTransaction = {
 };
 
 function fill(spec: ResourceSpec): object {
-  const owned = { service: "app", mode: spec.kind === "directory" ? "755" : "644", owner: "root", group: "root" };
+  const owned = {
+    service: "app",
+    mode: spec.kind === "directory" ? "755" : "644",
+    owner: "root",
+    group: "root",
+  };
   switch (spec.kind) {
     case "account":
-      return { service: "app", id: `account:${String(spec.user)}`, group: spec.user, groups: [], home: "/nonexistent", ...spec };
+      return {
+        service: "app",
+        id: `account:${String(spec.user)}`,
+        group: spec.user,
+        groups: [],
+        home: "/nonexistent",
+        ...spec,
+      };
     case "directory":
       return { ...owned, id: `directory:${String(spec.path)}`, existing: "enforce", ...spec };
     case "file":
@@ -182,21 +277,55 @@ function fill(spec: ResourceSpec): object {
 function fillFile(owned: object, spec: ResourceSpec): object {
   const content = new TextEncoder().encode(String(spec.content ?? ""));
   const digestOf = spec.role === "encrypted-credential" ? hashHeld : sha256;
-  return { ...owned, id: `file:${String(spec.path)}`, role: "config", secret: false, onChange: "none", ...spec, content, sha256: digestOf(content) };
+  return {
+    ...owned,
+    id: `file:${String(spec.path)}`,
+    role: "config",
+    secret: false,
+    onChange: "none",
+    ...spec,
+    content,
+    sha256: digestOf(content),
+  };
 }
 
 function fillUnit(spec: ResourceSpec): object {
   const unit = String(spec.unit ?? "app.service");
   const path = `/etc/systemd/system/${unit}`;
-  const digests = { restartDigest: digest(String(spec.restartDigest ?? "restart")), reloadDigest: digest(String(spec.reloadDigest ?? "reload")) };
+  const digests = {
+    restartDigest: digest(String(spec.restartDigest ?? "restart")),
+    reloadDigest: digest(String(spec.reloadDigest ?? "reload")),
+  };
   const inputs = { restartInputs: {}, reloadInputs: {}, inputPaths: [path], after: [], canReload: true };
-  const times = { startTimeoutSeconds: 90, stopTimeoutSeconds: 90, type: unit.endsWith(".service") ? "simple" : "" };
-  return { service: "app", id: `unit:${unit}`, unit, path, running: true, ...inputs, ...times, ...spec, ...digests };
+  const times = {
+    startTimeoutSeconds: 90,
+    stopTimeoutSeconds: 90,
+    type: unit.endsWith(".service") ? "simple" : "",
+  };
+  return {
+    service: "app",
+    id: `unit:${unit}`,
+    unit,
+    path,
+    running: true,
+    ...inputs,
+    ...times,
+    ...spec,
+    ...digests,
+  };
 }
 
-function makePaths(specs: NonNullable<HostSpec["paths"]>, resources: readonly Resource[]): ReadonlyMap<string, PathState> {
-  const named = [...Object.keys(specs), ...resources.flatMap((resource) => ("path" in resource ? [resource.path] : []))];
-  const declared = new Set(resources.flatMap((resource) => (resource.kind === "directory" ? [resource.path] : [])));
+function makePaths(
+  specs: NonNullable<HostSpec["paths"]>,
+  resources: readonly Resource[],
+): ReadonlyMap<string, PathState> {
+  const named = [
+    ...Object.keys(specs),
+    ...resources.flatMap((resource) => ("path" in resource ? [resource.path] : [])),
+  ];
+  const declared = new Set(
+    resources.flatMap((resource) => (resource.kind === "directory" ? [resource.path] : [])),
+  );
   const parents = named.flatMap(directoriesAbove).filter((path) => !declared.has(path));
   const paths = new Map(parents.map((path) => [path, pathState({ type: "directory" })]));
   for (const [path, spec] of Object.entries(specs)) {

@@ -4,7 +4,14 @@ import type { HostTarget, ManifestEntry, RemovalOrder } from "../../../src/core/
 import { linkDigest } from "../../../src/core/plan/manifest.ts";
 import { isEmpty, makePlan } from "../../../src/core/plan/plan.ts";
 import { makeTransaction } from "../../../src/host/transaction.ts";
-import { type HostSpec, makeObservation, makeResource, makeTarget, sha256, withManifests } from "./host-builder.ts";
+import {
+  type HostSpec,
+  makeObservation,
+  makeResource,
+  makeTarget,
+  sha256,
+  withManifests,
+} from "./host-builder.ts";
 
 const unitFolder = "/etc/systemd/system";
 const resources = [
@@ -13,12 +20,28 @@ const resources = [
 ];
 
 function removing(order: Partial<RemovalOrder> = {}, more: Partial<HostTarget> = {}): HostTarget {
-  return { ...makeTarget(resources), declared: ["app"], removal: { pruning: "blocks", declared: new Set(), earlier: [], ...order }, ...more };
+  return {
+    ...makeTarget(resources),
+    declared: ["app"],
+    removal: { pruning: "blocks", declared: new Set(), earlier: [], ...order },
+    ...more,
+  };
 }
 
 type Entry = Partial<ManifestEntry> & Pick<ManifestEntry, "kind" | "path">;
-const file = (path: string, content: string, service = "app"): Entry => ({ kind: "file", path, sha256: sha256(content), mode: "644", service });
-const link = (path: string, target: string, service = "app"): Entry => ({ kind: "link", path, sha256: linkDigest(target), service });
+const file = (path: string, content: string, service = "app"): Entry => ({
+  kind: "file",
+  path,
+  sha256: sha256(content),
+  mode: "644",
+  service,
+});
+const link = (path: string, target: string, service = "app"): Entry => ({
+  kind: "link",
+  path,
+  sha256: linkDigest(target),
+  service,
+});
 
 const timer = [
   file(`${unitFolder}/app-job.timer`, "t"),
@@ -29,7 +52,10 @@ const there: HostSpec = {
   paths: {
     [`${unitFolder}/app.service`]: { content: "[Service]\n" },
     [`${unitFolder}/app-job.timer`]: { content: "t" },
-    [`${unitFolder}/timers.target.wants/app-job.timer`]: { type: "link", target: `${unitFolder}/app-job.timer` },
+    [`${unitFolder}/timers.target.wants/app-job.timer`]: {
+      type: "link",
+      target: `${unitFolder}/app-job.timer`,
+    },
     "/etc/app/extra.conf": { content: "extra" },
   },
   units: { "app.service": {}, "app-job.timer": { TimeoutStopUSec: "2min" } },
@@ -37,7 +63,13 @@ const there: HostSpec = {
 };
 
 function planOf(target: HostTarget, manifest: readonly Entry[], more: HostSpec = {}) {
-  const spec = { ...there, ...more, paths: { ...there.paths, ...more.paths }, units: { ...there.units, ...more.units }, manifest };
+  const spec = {
+    ...there,
+    ...more,
+    paths: { ...there.paths, ...more.paths },
+    units: { ...there.units, ...more.units },
+    manifest,
+  };
   const observation = makeObservation(spec, resources);
   return { plan: makePlan(target, observation), observation };
 }
@@ -46,7 +78,8 @@ const gone = ({ changes }: ReturnType<typeof makePlan>): readonly string[] =>
   changes.filter(({ after }) => after === null).map(({ resource }) => resource.id);
 const acts = ({ actions }: ReturnType<typeof makePlan>): readonly string[] =>
   actions.map((action) => ("unit" in action ? `${action.verb} ${action.unit}` : action.verb));
-const codes = ({ notices }: ReturnType<typeof makePlan>): readonly string[] => notices.map(({ code }) => code);
+const codes = ({ notices }: ReturnType<typeof makePlan>): readonly string[] =>
+  notices.map(({ code }) => code);
 
 describe("of a service that is still declared", () => {
   test("files, links and units go, with the unit's own stop timeout; the manifest forgets them", () => {
@@ -86,7 +119,10 @@ describe("of a service that is still declared", () => {
 
   test("what was edited, replaced or pointed elsewhere stays and stays ours, and so does the unit of an edited file", () => {
     const { plan } = planOf(removing(), [...timer, file("/etc/app/extra.conf", "extra")], {
-      paths: { [`${unitFolder}/app-job.timer`]: { content: "edited" }, "/etc/app/extra.conf": { type: "directory" } },
+      paths: {
+        [`${unitFolder}/app-job.timer`]: { content: "edited" },
+        "/etc/app/extra.conf": { type: "directory" },
+      },
     });
     expect([gone(plan), acts(plan)]).toEqual([[], []]);
     expect(plan.orphans.map(({ path, left }) => `${path} ${left}`)).toEqual([
@@ -101,13 +137,21 @@ describe("of a service that is still declared", () => {
   test("an instance whose template was edited stays with it", () => {
     const template = `${unitFolder}/app@.service`;
     const wants = `${unitFolder}/multi-user.target.wants/app@a.service`;
-    const instances = [file(template, "t"), link(wants, template), { kind: "unit", path: "app@a.service" } as const];
+    const instances = [
+      file(template, "t"),
+      link(wants, template),
+      { kind: "unit", path: "app@a.service" } as const,
+    ];
     const { plan } = planOf(removing(), instances, {
       paths: { [template]: { content: "edited" }, [wants]: { type: "link", target: template } },
       units: { "app@a.service": { FragmentPath: template } },
     });
     expect([gone(plan), acts(plan)]).toEqual([[], []]);
-    expect(plan.orphans.map(({ path, left }) => `${path} ${left}`)).toEqual([`${template} edited`, `${wants} kept`, "app@a.service kept"]);
+    expect(plan.orphans.map(({ path, left }) => `${path} ${left}`)).toEqual([
+      `${template} edited`,
+      `${wants} kept`,
+      "app@a.service kept",
+    ]);
   });
 
   test("what is gone already is forgotten without a word", () => {
@@ -117,42 +161,66 @@ describe("of a service that is still declared", () => {
 
   test("what another service or another project owns as well, or another play declares, stays", () => {
     const extra = file("/etc/app/extra.conf", "extra");
-    expect(gone(planOf(removing({}, { declared: ["app", "other"] }), [extra, { ...extra, service: "other" }]).plan)).toEqual([]);
-    expect(gone(planOf(removing({ declared: new Set(["file /etc/app/extra.conf"]) }), [extra]).plan)).toEqual([]);
-    expect(gone(planOf(removing(), [extra], { others: [{ kind: "file", path: "/etc/app/extra.conf" }] }).plan)).toEqual([]);
+    expect(
+      gone(
+        planOf(removing({}, { declared: ["app", "other"] }), [extra, { ...extra, service: "other" }]).plan,
+      ),
+    ).toEqual([]);
+    expect(gone(planOf(removing({ declared: new Set(["file /etc/app/extra.conf"]) }), [extra]).plan)).toEqual(
+      [],
+    );
+    expect(
+      gone(planOf(removing(), [extra], { others: [{ kind: "file", path: "/etc/app/extra.conf" }] }).plan),
+    ).toEqual([]);
   });
 
   test("what an earlier play of the host drops as well goes once, with the last", () => {
     const extra = file("/etc/app/extra.conf", "extra");
     const both = [extra, { ...extra, service: "other" }];
-    expect(gone(planOf(removing({ earlier: ["other"] }, { declared: null }), both).plan)).toEqual(["file:/etc/app/extra.conf"]);
+    expect(gone(planOf(removing({ earlier: ["other"] }, { declared: null }), both).plan)).toEqual([
+      "file:/etc/app/extra.conf",
+    ]);
     expect(gone(planOf(removing({}, { declared: null }), both).plan)).toEqual([]);
   });
 
   test("who runs on a mount that goes is stopped before and started after; its contents are lost", () => {
     const mount = "var-cache-app.mount";
     const manifest = [file(`${unitFolder}/${mount}`, "m"), { kind: "unit", path: mount } as const];
-    const host = { paths: { [`${unitFolder}/${mount}`]: { content: "m" } }, units: { [mount]: { RequiredBy: "app.service" } } };
+    const host = {
+      paths: { [`${unitFolder}/${mount}`]: { content: "m" } },
+      units: { [mount]: { RequiredBy: "app.service" } },
+    };
     const { plan } = planOf(removing(), manifest, host);
     expect(acts(plan)).toEqual(["stop app.service", `stop ${mount}`, "daemon-reload", "start app.service"]);
     expect(codes(plan)).toEqual(["contents-lost"]);
   });
 
   test("what somebody else's unit needs is refused", () => {
-    const { plan } = planOf(removing(), timer, { units: { "app-job.timer": { RequiredBy: "theirs.service" } } });
+    const { plan } = planOf(removing(), timer, {
+      units: { "app-job.timer": { RequiredBy: "theirs.service" } },
+    });
     expect(plan.notices).toMatchObject([{ severity: "error", code: "needed-elsewhere" }]);
   });
 
   test("a secret file's content is not in the plan", () => {
     const path = "/etc/svcdeploy/env/app.env";
-    const { plan } = planOf(removing(), [{ ...file(path, "TOKEN=x"), secret: true }], { paths: { [path]: { content: "TOKEN=x" } } });
+    const { plan } = planOf(removing(), [{ ...file(path, "TOKEN=x"), secret: true }], {
+      paths: { [path]: { content: "TOKEN=x" } },
+    });
     expect(plan.changes).toMatchObject([{ resource: { secret: true }, beforeContent: null, after: null }]);
   });
 
   test("the transaction stops first, removes then, and systemd reads its files after that", () => {
     const target = removing();
     const { plan, observation } = planOf(target, timer);
-    const { files } = makeTransaction({ id: "0".repeat(32), plan, target, observation, about: "run=1", waitSeconds: 1 });
+    const { files } = makeTransaction({
+      id: "0".repeat(32),
+      plan,
+      target,
+      observation,
+      about: "run=1",
+      waitSeconds: 1,
+    });
     const text = Buffer.from(files.find(({ name }) => name === "plan")?.content ?? []).toString();
     const lines = text.split("\n").filter((each) => /^(action|gone)\t/.test(each));
     expect(lines.map((each) => each.replaceAll("\t", " "))).toEqual([
@@ -171,7 +239,10 @@ describe("a service that left the project", () => {
     { kind: "release", path: "/opt/gone/releases/1-0123456789ab", service: "gone" } as const,
   ];
   const host = { paths: { [`${unitFolder}/gone.service`]: { content: "g" } }, units: { "gone.service": {} } };
-  const own = [file(`${unitFolder}/app.service`, "[Service]\n"), { kind: "unit", path: "app.service" } as const];
+  const own = [
+    file(`${unitFolder}/app.service`, "[Service]\n"),
+    { kind: "unit", path: "app.service" } as const,
+  ];
 
   test("is only shown", () => {
     const { plan } = planOf(removing(), [...own, ...left], host);
@@ -180,7 +251,10 @@ describe("a service that left the project", () => {
 
   test("goes with --prune, and its manifest and releases with it", () => {
     const { plan } = planOf(removing({ pruning: "services" }), [...own, ...left], host);
-    expect([gone(plan), acts(plan)]).toEqual([["file:/etc/systemd/system/gone.service"], ["stop gone.service", "daemon-reload"]]);
+    expect([gone(plan), acts(plan)]).toEqual([
+      ["file:/etc/systemd/system/gone.service"],
+      ["stop gone.service", "daemon-reload"],
+    ]);
     expect(plan.manifests.find(({ service }) => service === "gone")).toMatchObject({ content: "" });
     expect(plan.gone?.releases).toEqual(["/opt/gone/releases"]);
     expect(isEmpty(plan)).toBe(false);
@@ -190,7 +264,10 @@ describe("a service that left the project", () => {
     const more = file("/etc/gone/gone.conf", "c", "gone");
     const { plan } = planOf(removing({ pruning: "services" }), [...own, ...left, more], {
       ...host,
-      paths: { [`${unitFolder}/gone.service`]: { content: "edited" }, "/etc/gone/gone.conf": { content: "c" } },
+      paths: {
+        [`${unitFolder}/gone.service`]: { content: "edited" },
+        "/etc/gone/gone.conf": { content: "c" },
+      },
     });
     expect([gone(plan), acts(plan), plan.manifests.map(({ service }) => service)]).toEqual([[], [], ["app"]]);
   });
@@ -203,7 +280,8 @@ describe("a service that left the project", () => {
   ])("%s", (_what, leaving, staying, expected) => {
     const entries = [...leaving, ...staying].map((service) => file(`/etc/${service}.conf`, service, service));
     const paths = Object.fromEntries(entries.map(({ path, service = "" }) => [path, { content: service }]));
-    const target = (pruning: RemovalOrder["pruning"]) => removing({ pruning }, { declared: ["app", "other"] });
+    const target = (pruning: RemovalOrder["pruning"]) =>
+      removing({ pruning }, { declared: ["app", "other"] });
     const limits = (pruning: RemovalOrder["pruning"]) =>
       codes(planOf(target(pruning), entries, { paths }).plan).filter((code) => code === "prune-limit");
     expect(limits("services")).toEqual(expected);
@@ -213,6 +291,11 @@ describe("a service that left the project", () => {
 
 test("of pruned services only those that had a release are said to lose releases", () => {
   const release: Entry = { kind: "release", path: "/opt/old/releases/1", service: "old" };
-  const { plan } = planOf(removing({ pruning: "everything" }), [file("/etc/app/extra.conf", "extra", "plain"), release]);
-  expect(plan.notices.filter(({ code }) => code === "releases").map(({ text }) => text)).toEqual([expect.stringMatching(/^releases of old below/)]);
+  const { plan } = planOf(removing({ pruning: "everything" }), [
+    file("/etc/app/extra.conf", "extra", "plain"),
+    release,
+  ]);
+  expect(plan.notices.filter(({ code }) => code === "releases").map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^releases of old below/),
+  ]);
 });

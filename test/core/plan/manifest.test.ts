@@ -16,17 +16,27 @@ describe("the manifest", () => {
           .split("\n")
           .slice(0, -1)
           .map((line) => parseManifestLine("shop", "app", line));
-        expect(new Set(read.map((one) => JSON.stringify(one)))).toEqual(new Set(entries.map((one) => JSON.stringify(one))));
+        expect(new Set(read.map((one) => JSON.stringify(one)))).toEqual(
+          new Set(entries.map((one) => JSON.stringify(one))),
+        );
       }),
     );
   });
 
-  it.each(["", "file /a", "socket /a - -", "file /a xyz 644", "file /a - 999", `file ${"a".repeat(3)}`])("refuses %j", (line) => {
-    expect(parseManifestLine("shop", "app", line)).toBeNull();
-  });
+  it.each(["", "file /a", "socket /a - -", "file /a xyz 644", "file /a - 999", `file ${"a".repeat(3)}`])(
+    "refuses %j",
+    (line) => {
+      expect(parseManifestLine("shop", "app", line)).toBeNull();
+    },
+  );
 
   it("no folder of enablement links is an orphan: it is systemd's", () => {
-    const links = { kind: "directory", path: "/etc/systemd/system/timers.target.wants", sha256: "-", mode: "755" } as const;
+    const links = {
+      kind: "directory",
+      path: "/etc/systemd/system/timers.target.wants",
+      sha256: "-",
+      mode: "755",
+    } as const;
     expect(makePlan(makeTarget([]), makeObservation({ manifest: [links] }, [])).orphans).toEqual([]);
   });
 
@@ -35,14 +45,25 @@ describe("the manifest", () => {
     const target = makeTarget(resources);
     const orphan = { kind: "file", path: "/etc/old", sha256: sha256("old"), mode: "644" } as const;
     const content = formatManifest([
-      { project: "shop", service: "app", kind: "file", path: "/etc/a", sha256: sha256("a"), mode: "644", owner: "root:root" },
+      {
+        project: "shop",
+        service: "app",
+        kind: "file",
+        path: "/etc/a",
+        sha256: sha256("a"),
+        mode: "644",
+        owner: "root:root",
+      },
       { project: "shop", service: "app", ...orphan },
     ]);
     const path = manifestPath("shop", "app");
     const fresh = makePlan(target, makeObservation({ manifest: [orphan] }, resources));
     expect(fresh.manifests).toEqual([{ service: "app", path, content, oldSha256: null }]);
     expect(fresh.orphans).toEqual([{ service: "app", kind: "file", path: "/etc/old", left: "unplanned" }]);
-    expect(makePlan(target, makeObservation({ manifest: [orphan], paths: { [path]: { content } } }, resources)).manifests).toEqual([]);
+    expect(
+      makePlan(target, makeObservation({ manifest: [orphan], paths: { [path]: { content } } }, resources))
+        .manifests,
+    ).toEqual([]);
   });
 
   it("holds what two services share in the manifests of both, whichever is selected", () => {
@@ -75,11 +96,22 @@ describe("the manifest", () => {
 });
 
 function entry(): fc.Arbitrary<ManifestEntry> {
-  const kind = fc.constantFrom<ManifestEntry["kind"]>("file", "link", "directory", "release", "account", "unit");
+  const kind = fc.constantFrom<ManifestEntry["kind"]>(
+    "file",
+    "link",
+    "directory",
+    "release",
+    "account",
+    "unit",
+  );
   const path = fc.stringMatching(/^\/[a-z .-]{1,20}$/);
   const hash = fc.constantFrom("-", sha256("a"));
   const mode = fc.constantFrom("-", "644", "1777");
   const plain = { project: fc.constant("shop"), service: fc.constant("app"), kind, path, sha256: hash, mode };
   const owner = fc.constantFrom("root:root", "web-1:web_2");
-  return fc.oneof(fc.record(plain), fc.record({ ...plain, owner }), fc.record({ ...plain, owner, secret: fc.constant(true as const) }));
+  return fc.oneof(
+    fc.record(plain),
+    fc.record({ ...plain, owner }),
+    fc.record({ ...plain, owner, secret: fc.constant(true as const) }),
+  );
 }

@@ -35,12 +35,20 @@ describe("a plan after an apply", () => {
   it("is empty, whatever was there before and whatever happened to it", () => {
     fc.assert(
       fc.property(version(), version(), fc.array(mishap(), { maxLength: 6 }), (first, second, mishaps) => {
-        const before = mishaps.reduce((host, one) => befall(one, host), applied(targetOf(first), emptyHost(targetOf(first))));
+        const before = mishaps.reduce(
+          (host, one) => befall(one, host),
+          applied(targetOf(first), emptyHost(targetOf(first))),
+        );
         const target = targetOf(second);
         const plan = makePlan(target, before);
         expect(plan.notices.filter(({ severity }) => severity === "error")).toEqual([]);
         const after = applyPlan(plan, target, before);
-        expect(makePlan(target, after)).toMatchObject({ changes: [], actions: [], manifests: [], records: [] });
+        expect(makePlan(target, after)).toMatchObject({
+          changes: [],
+          actions: [],
+          manifests: [],
+          records: [],
+        });
         expect(findDrift(target, after)).toEqual([]);
       }),
       { numRuns: 600 },
@@ -63,7 +71,9 @@ describe("a plan after an apply", () => {
     fc.assert(
       fc.property(version(), version(), (first, second) => {
         const host = applied(targetOf(first), emptyHost(targetOf(first)));
-        const verbs = makePlan(targetOf(second), host).actions.flatMap((action) => ("unit" in action ? [`${action.verb} ${action.unit}`] : []));
+        const verbs = makePlan(targetOf(second), host).actions.flatMap((action) =>
+          "unit" in action ? [`${action.verb} ${action.unit}`] : [],
+        );
         expect(verbs).toEqual(expectedVerbs(first, second));
       }),
       { numRuns: 300 },
@@ -88,7 +98,9 @@ describe("a plan after an apply", () => {
 
 function expectedVerbs(first: Version, second: Version): readonly string[] {
   const differs = (keys: readonly (keyof Version)[]) => keys.some((key) => first[key] !== second[key]);
-  const restarts = differs(["exec", "environment", "restarting", "release"]) || (differs(["reloading"]) && !second.canReload);
+  const restarts =
+    differs(["exec", "environment", "restarting", "release"]) ||
+    (differs(["reloading"]) && !second.canReload);
   const reloads = differs(["reloading"]);
   const own = restarts ? ["restart app.service"] : reloads ? ["reload app.service"] : [];
   if (differs(["mode"])) return ["stop app.service", "restart var-cache-app.mount", "start app.service"];
@@ -100,7 +112,13 @@ function applied(target: HostTarget, host: Observation): Observation {
 }
 
 function emptyHost(target: HostTarget): Observation {
-  const none = { LoadState: "not-found", ActiveState: "inactive", SubState: "dead", FragmentPath: "", InvocationID: "" };
+  const none = {
+    LoadState: "not-found",
+    ActiveState: "inactive",
+    SubState: "dead",
+    FragmentPath: "",
+    InvocationID: "",
+  };
   return makeObservation({ units: { "app.service": none, "var-cache-app.mount": none } }, target.resources);
 }
 
@@ -108,14 +126,26 @@ function version(): fc.Arbitrary<Version> {
   const word = () => fc.constantFrom("a", "b");
   const size = fc.constantFrom("64M", "1G");
   const mode = fc.constantFrom("750", "755");
-  const words = { exec: word(), description: word(), environment: word(), restarting: word(), reloading: word(), release: word() };
-  return fc.record({ ...words, size, mode, canReload: fc.constant(true) }).chain((one) => fc.boolean().map((canReload) => ({ ...one, canReload })));
+  const words = {
+    exec: word(),
+    description: word(),
+    environment: word(),
+    restarting: word(),
+    reloading: word(),
+    release: word(),
+  };
+  return fc
+    .record({ ...words, size, mode, canReload: fc.constant(true) })
+    .chain((one) => fc.boolean().map((canReload) => ({ ...one, canReload })));
 }
 
 function mishap(): fc.Arbitrary<Mishap> {
   const unit = fc.constantFrom("app.service", "var-cache-app.mount");
   return fc.oneof(
-    fc.record({ kind: fc.constantFrom("edit", "chmod", "remove"), path: fc.constantFrom(...Object.values(paths)) }),
+    fc.record({
+      kind: fc.constantFrom("edit", "chmod", "remove"),
+      path: fc.constantFrom(...Object.values(paths)),
+    }),
     fc.record({ kind: fc.constantFrom("stop", "fail", "respawn", "forget", "pending"), unit }),
     fc.constant({ kind: "reboot" }),
   ) as fc.Arbitrary<Mishap>;
@@ -131,9 +161,28 @@ function targetOf(version: Version): HostTarget {
     { kind: "directory", path: "/opt/app/releases" },
     { kind: "release", path: release, sha256: sha256(version.release) },
     { kind: "link", path: link, target: `releases/${version.release}` },
-    { kind: "link", role: "enablement", path: "/etc/systemd/system/multi-user.target.wants/app.service", target: paths.unit },
-    { kind: "file", role: "environment", path: paths.environment, content: version.environment, mode: "600", secret: true },
-    { kind: "file", role: "encrypted-credential", path: paths.token, content: `token ${version.environment}`, mode: "600", secret: true },
+    {
+      kind: "link",
+      role: "enablement",
+      path: "/etc/systemd/system/multi-user.target.wants/app.service",
+      target: paths.unit,
+    },
+    {
+      kind: "file",
+      role: "environment",
+      path: paths.environment,
+      content: version.environment,
+      mode: "600",
+      secret: true,
+    },
+    {
+      kind: "file",
+      role: "encrypted-credential",
+      path: paths.token,
+      content: `token ${version.environment}`,
+      mode: "600",
+      secret: true,
+    },
     { kind: "file", path: paths.restarting, content: version.restarting, onChange: "restart" },
     { kind: "file", path: paths.reloading, content: version.reloading, onChange: "reload" },
     { kind: "file", role: "logrotate", path: paths.logrotate, content: version.description },

@@ -3,12 +3,18 @@ import { describe, expect, it } from "vitest";
 import { isEmpty, makePlan } from "../../../src/core/plan/plan.ts";
 import { makeObservation, makeResource, makeTarget, type PathSpec, withManifests } from "./host-builder.ts";
 
-const resources = [makeResource({ kind: "file", path: "/etc/a", content: "a" }), makeResource({ kind: "file", path: "/etc/b", content: "b" })];
+const resources = [
+  makeResource({ kind: "file", path: "/etc/a", content: "a" }),
+  makeResource({ kind: "file", path: "/etc/b", content: "b" }),
+];
 const target = makeTarget(resources);
 
 describe("the fingerprint", () => {
   const of = (a: PathSpec, b: PathSpec, machineId = "m1") =>
-    makePlan(target, makeObservation({ facts: { machineId }, paths: { "/etc/a": a, "/etc/b": b } }, resources)).fingerprint;
+    makePlan(
+      target,
+      makeObservation({ facts: { machineId }, paths: { "/etc/a": a, "/etc/b": b } }, resources),
+    ).fingerprint;
 
   it("is that of what the plan touches", () => {
     expect(of({ content: "x" }, { content: "b" })).toBe(of({ content: "x" }, { content: "b", ctime: 5 }));
@@ -33,7 +39,10 @@ describe("makePlan", () => {
   });
 
   it("says which project, play and host it is for, and is not empty while a manifest is to be written", () => {
-    const host = makeObservation({ paths: { "/etc/a": { content: "a" }, "/etc/b": { content: "b" } } }, resources);
+    const host = makeObservation(
+      { paths: { "/etc/a": { content: "a" }, "/etc/b": { content: "b" } } },
+      resources,
+    );
     const plan = makePlan(target, host);
     expect(plan).toMatchObject({ host: "web1", play: "site", changes: [], actions: [] });
     expect(isEmpty(plan)).toBe(false);

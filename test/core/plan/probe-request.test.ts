@@ -11,7 +11,11 @@ describe("probeRequest", () => {
       makeResource({ kind: "release", path: "/opt/app/releases/1" }),
     ]);
     const unit = { kind: "unit", unit: "c.mount" } as const;
-    const file = { kind: "file", path: "/etc/systemd/system/c.mount", content: "[Mount]\nWhere=/c\nOptions=uid=cache,gid=7\n" } as const;
+    const file = {
+      kind: "file",
+      path: "/etc/systemd/system/c.mount",
+      content: "[Mount]\nWhere=/c\nOptions=uid=cache,gid=7\n",
+    } as const;
     const second = makeTarget([makeResource(unit), makeResource(file)]);
     const request = probeRequest([first, second]);
     expect(request.project).toBe("shop");

@@ -4,7 +4,12 @@ import { SvcdeployError } from "../../../src/core/errors.ts";
 import type { HostTarget, Play, SavedHost, Service } from "../../../src/core/model.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { movedSince, reviewedPlan } from "../../../src/core/plan/reviewed-plan.ts";
-import { contentDifferences, requireContent, requireProject, requireValid } from "../../../src/core/plan/saved-content.ts";
+import {
+  contentDifferences,
+  requireContent,
+  requireProject,
+  requireValid,
+} from "../../../src/core/plan/saved-content.ts";
 import { makeSavedPlan } from "../../../src/core/plan/saved-plan.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { type HostSpec, makeObservation, makeResource, makeTarget } from "./host-builder.ts";
@@ -17,8 +22,20 @@ const resources = [
   makeResource({ kind: "unit", inputPaths: ["/etc/app.yaml"] }),
 ];
 const target = makeTarget(resources);
-const rollout = { batches: ["100%"], maxFailed: 0, maxUnreachable: 0, pauseSeconds: 0, healthyDeadlineSeconds: 60 } as const;
-const play: Play = { name: "site", hosts: ["web1"], services: ["app"], rollout, place: { file: "playbooks/site.yaml", line: 1, column: 1 } };
+const rollout = {
+  batches: ["100%"],
+  maxFailed: 0,
+  maxUnreachable: 0,
+  pauseSeconds: 0,
+  healthyDeadlineSeconds: 60,
+} as const;
+const play: Play = {
+  name: "site",
+  hosts: ["web1"],
+  services: ["app"],
+  rollout,
+  place: { file: "playbooks/site.yaml", line: 1, column: 1 },
+};
 const about = {
   version: "1.2.3",
   project: "shop",
@@ -31,14 +48,25 @@ const about = {
 };
 
 function planOf(host: HostSpec, of: HostTarget = target) {
-  const paths = { "/etc/systemd/system/app.service": {}, "/etc/other.yaml": { content: "other" }, ...host.paths };
-  return makePlan(of, makeObservation({ units: { "app.service": {} }, records: { "app.service": {} }, ...host, paths }, of.resources));
+  const paths = {
+    "/etc/systemd/system/app.service": {},
+    "/etc/other.yaml": { content: "other" },
+    ...host.paths,
+  };
+  return makePlan(
+    of,
+    makeObservation(
+      { units: { "app.service": {} }, records: { "app.service": {} }, ...host, paths },
+      of.resources,
+    ),
+  );
 }
 
 const old = { paths: { "/etc/app.yaml": { content: "old" } } };
 const saved = makeSavedPlan(about, [{ play, hosts: [{ target, plan: planOf(old), machineId: MACHINE }] }]);
 const savedHost = saved.plays[0]?.hosts[0] as SavedHost;
-const moved = (host: HostSpec, machineId = MACHINE): readonly string[] => movedSince(savedHost, target, planOf(host), machineId, key);
+const moved = (host: HostSpec, machineId = MACHINE): readonly string[] =>
+  movedSince(savedHost, target, planOf(host), machineId, key);
 
 describe("movedSince", () => {
   it("finds nothing on a host that is as it was, nor on one that is as planned by now", () => {
@@ -49,24 +77,32 @@ describe("movedSince", () => {
 
   it("names a file that was to change and was edited since", () => {
     expect(moved({ paths: { "/etc/app.yaml": { content: "edited" } } })).toEqual([
-      expect.stringMatching(/^\/etc\/app\.yaml was edited since the plan: content #[0-9a-f]{7} then, content #[0-9a-f]{7} now$/),
+      expect.stringMatching(
+        /^\/etc\/app\.yaml was edited since the plan: content #[0-9a-f]{7} then, content #[0-9a-f]{7} now$/,
+      ),
     ]);
   });
 
   it("names a file that was as declared and was edited since, or is gone", () => {
     const [edited] = moved({ paths: { ...old.paths, "/etc/other.yaml": { content: "edited" } } });
-    expect(edited).toMatch(/^\/etc\/other\.yaml was edited since the plan: it was as declared, now content #[0-9a-f]{7}$/);
+    expect(edited).toMatch(
+      /^\/etc\/other\.yaml was edited since the plan: it was as declared, now content #[0-9a-f]{7}$/,
+    );
     expect(moved({ paths: { ...old.paths, "/etc/other.yaml": null } })[0]).toBe(
       "/etc/other.yaml was edited since the plan: it was as declared, now absent",
     );
   });
 
   it("names an act that nobody reviewed", () => {
-    expect(moved({ ...old, units: { "app.service": { ActiveState: "failed" } } })).toEqual(["start app.service was not in the plan: was failed"]);
+    expect(moved({ ...old, units: { "app.service": { ActiveState: "failed" } } })).toEqual([
+      "start app.service was not in the plan: was failed",
+    ]);
   });
 
   it("names another machine behind the same name", () => {
-    expect(moved(old, "f".repeat(32))).toEqual([`it is another machine: machine-id ${MACHINE} then, ${"f".repeat(32)} now`]);
+    expect(moved(old, "f".repeat(32))).toEqual([
+      `it is another machine: machine-id ${MACHINE} then, ${"f".repeat(32)} now`,
+    ]);
   });
 });
 
@@ -78,7 +114,9 @@ describe("reviewedPlan", () => {
     const plan = shown(old, []);
     expect(plan.changes.map(({ resource }) => resource.id)).toEqual(["file:/etc/app.yaml"]);
     expect(new TextDecoder().decode(plan.changes[0]?.beforeContent ?? new Uint8Array())).toBe("old");
-    expect(shown({ paths: { "/etc/app.yaml": { content: "edited" } } }, []).changes[0]?.beforeContent).toBeNull();
+    expect(
+      shown({ paths: { "/etc/app.yaml": { content: "edited" } } }, []).changes[0]?.beforeContent,
+    ).toBeNull();
     expect(plan.actions).toEqual(savedHost.actions);
   });
 
@@ -99,20 +137,38 @@ describe("contentDifferences", () => {
   it("finds none in the same project, whatever lines things stand in and wherever the artifact lies", () => {
     expect(differences(target)).toEqual([]);
     const source = { form: "file", strip: 0, sha256: "0".repeat(64), size: 1 };
-    const release = (path: string) => makeTarget([makeResource({ kind: "release", path: "/opt/app/releases/1", source: { ...source, path } })]);
+    const release = (path: string) =>
+      makeTarget([
+        makeResource({ kind: "release", path: "/opt/app/releases/1", source: { ...source, path } }),
+      ]);
     const planned = release("/ci/build/app");
-    const kept = makeSavedPlan(about, [{ play, hosts: [{ target: planned, plan: planOf({}, planned), machineId: MACHINE }] }]);
-    expect(contentDifferences(kept, [{ play: { ...play, place: { ...play.place, line: 9 } }, targets: [release("/home/me/app")] }], key)).toEqual([]);
+    const kept = makeSavedPlan(about, [
+      { play, hosts: [{ target: planned, plan: planOf({}, planned), machineId: MACHINE }] },
+    ]);
+    expect(
+      contentDifferences(
+        kept,
+        [{ play: { ...play, place: { ...play.place, line: 9 } }, targets: [release("/home/me/app")] }],
+        key,
+      ),
+    ).toEqual([]);
   });
 
   it("finds none where a comment moved a service's lines, and where its keys stand in another order", () => {
     const written = (line: number, limits: object): HostTarget => ({
       ...target,
-      services: target.services.map((service) => ({ ...service, ...{ limits }, place: { file: "services/app.yaml", line, column: 1 } })),
+      services: target.services.map((service) => ({
+        ...service,
+        ...{ limits },
+        place: { file: "services/app.yaml", line, column: 1 },
+      })),
     });
     const planned = written(3, { a: "1", b: "2" });
-    const kept = makeSavedPlan(about, [{ play, hosts: [{ target: planned, plan: planOf({}, planned), machineId: MACHINE }] }]);
-    const found = (now: HostTarget): readonly string[] => contentDifferences(kept, [{ play, targets: [now] }], key);
+    const kept = makeSavedPlan(about, [
+      { play, hosts: [{ target: planned, plan: planOf({}, planned), machineId: MACHINE }] },
+    ]);
+    const found = (now: HostTarget): readonly string[] =>
+      contentDifferences(kept, [{ play, targets: [now] }], key);
     expect(found(written(7, { b: "2", a: "1" }))).toEqual([]);
     expect(found(written(3, { a: "1", b: "3" }))).toEqual(["web1: service app is something else now"]);
   });
@@ -131,17 +187,29 @@ describe("contentDifferences", () => {
   });
 
   it("names another rollout, another host and another service's settings", () => {
-    expect(differences(target, { ...play, rollout: { ...rollout, maxFailed: 1 } })).toEqual(["play site: its rollout"]);
-    expect(differences(makeTarget(resources, { name: "web2" }))).toEqual(["play site: host web2 is new", "play site: host web1 is gone"]);
-    const other = { ...target, services: target.services.map((service): Service => ({ ...service, settleSeconds: 99 })) };
+    expect(differences(target, { ...play, rollout: { ...rollout, maxFailed: 1 } })).toEqual([
+      "play site: its rollout",
+    ]);
+    expect(differences(makeTarget(resources, { name: "web2" }))).toEqual([
+      "play site: host web2 is new",
+      "play site: host web1 is gone",
+    ]);
+    const other = {
+      ...target,
+      services: target.services.map((service): Service => ({ ...service, settleSeconds: 99 })),
+    };
     expect(differences(other)).toEqual(["web1: service app is something else now"]);
     expect(differences(target, { ...play, name: "db" })).toEqual(["plays: site then, db now"]);
   });
 
   it("is one error that says so, and counts what is too much to name", () => {
     expect(() => requireContent(saved, [{ play, targets: [target] }], key)).not.toThrow();
-    const many = Array.from({ length: 30 }, (_, index) => makeResource({ kind: "file", path: `/etc/${index}.yaml`, content: "x" }));
-    expect(() => requireContent(saved, [{ play, targets: [makeTarget(many)] }], key)).toThrow(/^The project is not as it was[\s\S]*and 13 more$/);
+    const many = Array.from({ length: 30 }, (_, index) =>
+      makeResource({ kind: "file", path: `/etc/${index}.yaml`, content: "x" }),
+    );
+    expect(() => requireContent(saved, [{ play, targets: [makeTarget(many)] }], key)).toThrow(
+      /^The project is not as it was[\s\S]*and 13 more$/,
+    );
   });
 });
 
@@ -150,11 +218,15 @@ describe("time and project", () => {
     const end = Date.parse(saved.validUntil);
     expect(() => requireValid(saved, "plan.json", end - 1)).not.toThrow();
     expect(() => requireValid(saved, "plan.json", end)).toThrow(SvcdeployError);
-    expect(() => requireValid(saved, "plan.json", end)).toThrow(/^plan\.json expired: .*valid until 2026-11-22T08:00:00\.000Z$/);
+    expect(() => requireValid(saved, "plan.json", end)).toThrow(
+      /^plan\.json expired: .*valid until 2026-11-22T08:00:00\.000Z$/,
+    );
   });
 
   it("a plan of another project is refused by both names", () => {
     expect(() => requireProject(saved, "plan.json", "shop")).not.toThrow();
-    expect(() => requireProject(saved, "plan.json", "till")).toThrow("plan.json is a plan of the project shop, and this is the project till");
+    expect(() => requireProject(saved, "plan.json", "till")).toThrow(
+      "plan.json is a plan of the project shop, and this is the project till",
+    );
   });
 });

@@ -9,8 +9,14 @@ const current = `releases/${NEW}`;
 test.each([
   [`/opt/app/releases/${NEW}/bin/app`, null],
   ["/opt/app/releases/2.3.0-ba9876543210/bin/app", `it runs 2.3.0-ba9876543210, current is ${NEW}`],
-  ["/opt/app/releases/2.3.0-ba9876543210/bin/app (deleted)", `it runs 2.3.0-ba9876543210 (deleted), current is ${NEW}`],
-  ["/opt/app/releases/2.3.0-ba9876543210.going/app (deleted)", `it runs 2.3.0-ba9876543210 (deleted), current is ${NEW}`],
+  [
+    "/opt/app/releases/2.3.0-ba9876543210/bin/app (deleted)",
+    `it runs 2.3.0-ba9876543210 (deleted), current is ${NEW}`,
+  ],
+  [
+    "/opt/app/releases/2.3.0-ba9876543210.going/app (deleted)",
+    `it runs 2.3.0-ba9876543210 (deleted), current is ${NEW}`,
+  ],
   [`/opt/app/releases/${NEW}/bin/app (deleted)`, `it runs a program of ${NEW} that was deleted since`],
   ["/usr/bin/perl", null],
   ["/usr/lib/jvm/bin/java (deleted)", null],
@@ -36,11 +42,15 @@ describe("the verdict", () => {
     ["/usr/bin/python3", "running"],
     ["/opt/app/releases/2.3.0-ba9876543210/app", "other-release"],
     [`/opt/app/releases/${NEW}/app (deleted)`, "other-release"],
-  ])("of a process that runs %s is %s", (exe, cause) => expect(judgeProgram(unit, well, exe).cause).toBe(cause));
+  ])("of a process that runs %s is %s", (exe, cause) =>
+    expect(judgeProgram(unit, well, exe).cause).toBe(cause),
+  );
 
   test("of what is not well anyway stays, and so does that of a unit without a release", () => {
     const bad = { ...well, ok: false, cause: "exited" };
     expect(judgeProgram(unit, bad, "/opt/app/releases/2.3.0-ba9876543210/app")).toBe(bad);
-    expect(judgeProgram({ ...unit, restartInputs: {} }, well, "/opt/app/releases/2.3.0-ba9876543210/app")).toBe(well);
+    expect(
+      judgeProgram({ ...unit, restartInputs: {} }, well, "/opt/app/releases/2.3.0-ba9876543210/app"),
+    ).toBe(well);
   });
 });

@@ -13,7 +13,13 @@ describe("schedule", () => {
   it("takes a whole chain down from its end and up from its start, once each", () => {
     const units = [unit("c.service", ["b.service"]), unit("b.service", ["a.service"]), unit("a.service")];
     const host = makeObservation(
-      { units: { "a.service": { RequiredBy: "b.service" }, "b.service": { BoundBy: "c.service" }, "c.service": {} } },
+      {
+        units: {
+          "a.service": { RequiredBy: "b.service" },
+          "b.service": { BoundBy: "c.service" },
+          "c.service": {},
+        },
+      },
       units,
     );
     const { actions, collateral } = schedule(
@@ -36,8 +42,13 @@ describe("schedule", () => {
 
   it("leaves alone what hangs on a restarted unit and does not run", () => {
     const units = [unit("a.service"), unit("b.service", ["a.service"])];
-    const host = makeObservation({ units: { "a.service": { RequiredBy: "b.service" }, "b.service": { ActiveState: "inactive" } } }, units);
-    expect(schedule(units, new Map([["a.service", restart]]), host).actions.map(({ verb }) => verb)).toEqual(["restart"]);
+    const host = makeObservation(
+      { units: { "a.service": { RequiredBy: "b.service" }, "b.service": { ActiveState: "inactive" } } },
+      units,
+    );
+    expect(schedule(units, new Map([["a.service", restart]]), host).actions.map(({ verb }) => verb)).toEqual([
+      "restart",
+    ]);
   });
 
   it("gives an act start and stop time and ten seconds, ten minutes at most", () => {
@@ -53,8 +64,20 @@ describe("schedule", () => {
 
 describe("dependencyOrder", () => {
   it("puts mounts before slices before services, and everything after what it is ordered after", () => {
-    const units = [unit("z.service"), unit("a.service", ["z.service"]), unit("p.slice"), unit("c.mount"), unit("b.mount", ["z.service"])];
-    expect(dependencyOrder(units).map(({ unit }) => unit)).toEqual(["z.service", "b.mount", "c.mount", "p.slice", "a.service"]);
+    const units = [
+      unit("z.service"),
+      unit("a.service", ["z.service"]),
+      unit("p.slice"),
+      unit("c.mount"),
+      unit("b.mount", ["z.service"]),
+    ];
+    expect(dependencyOrder(units).map(({ unit }) => unit)).toEqual([
+      "z.service",
+      "b.mount",
+      "c.mount",
+      "p.slice",
+      "a.service",
+    ]);
   });
 
   it("loses no unit, whatever the circles, and keeps every order without one", () => {
@@ -63,9 +86,13 @@ describe("dependencyOrder", () => {
       fc.property(fc.array(fc.subarray(names), { minLength: 5, maxLength: 5 }), (afters) => {
         const circular = names.map((name, index) => unit(name, afters[index] ?? []));
         expect(new Set(dependencyOrder(circular))).toEqual(new Set(circular));
-        const straight = circular.map((one, index) => ({ ...one, after: one.after.filter((name) => names.indexOf(name) > index) }));
+        const straight = circular.map((one, index) => ({
+          ...one,
+          after: one.after.filter((name) => names.indexOf(name) > index),
+        }));
         const order = dependencyOrder(straight).map(({ unit }) => unit);
-        for (const one of straight) for (const before of one.after) expect(order.indexOf(before)).toBeLessThan(order.indexOf(one.unit));
+        for (const one of straight)
+          for (const before of one.after) expect(order.indexOf(before)).toBeLessThan(order.indexOf(one.unit));
       }),
     );
   });

@@ -1,5 +1,13 @@
 /** A host in memory that carries plans out as the real one does, and to which things happen in between. */
-import type { HostTarget, Observation, Plan, Resource, UnitProperties, UnitRecord, UnitResource } from "../../../src/core/model.ts";
+import type {
+  HostTarget,
+  Observation,
+  Plan,
+  Resource,
+  UnitProperties,
+  UnitRecord,
+  UnitResource,
+} from "../../../src/core/model.ts";
 import { asEncrypted, isEncrypted } from "../../../src/core/plan/encrypted.ts";
 import { manifestPath, parseManifestLine } from "../../../src/core/plan/manifest.ts";
 import { declaredMounts } from "../../../src/core/plan/mount-options.ts";
@@ -24,22 +32,37 @@ export function applyPlan(shown: Plan, wanted: HostTarget, before: Observation):
   }
   for (const unit of gone) host.units.delete(unit);
   for (const unit of unitsOf(target)) if (plan.records.includes(unit.unit)) record(host, unit);
-  for (const { path, content } of plan.manifests) host.paths.set(path, pathState({ content, ctime: host.facts.clock }));
+  for (const { path, content } of plan.manifests)
+    host.paths.set(path, pathState({ content, ctime: host.facts.clock }));
   for (const { service, content } of plan.manifests) {
     if (content === "") host.paths.delete(manifestPath(target.project, service));
     const kept = host.manifest.filter((entry) => entry.service !== service);
-    host.manifest = [...kept, ...content.split("\n").flatMap((line) => parseManifestLine(target.project, service, line) ?? [])];
+    host.manifest = [
+      ...kept,
+      ...content.split("\n").flatMap((line) => parseManifestLine(target.project, service, line) ?? []),
+    ];
   }
-  return { ...host, encrypted: new Map(target.resources.filter(isEncrypted).map(({ path }) => [path, decrypted(host, path)])) };
+  return {
+    ...host,
+    encrypted: new Map(target.resources.filter(isEncrypted).map(({ path }) => [path, decrypted(host, path)])),
+  };
 }
 
-/** No two encryptions are the same; every file that was ever encrypted is kept, as the host's generations keep it. */
+/**
+ * No two encryptions are the same; every file that was ever encrypted is kept, as the host's generations keep
+ * it.
+ */
 const held = new Map<string, string>();
 
 /** What stands there with the wanted hash is taken as it is; the rest is encrypted anew. */
 function encryptAll(target: HostTarget, { paths }: Observation): HostTarget {
   const resources = target.resources.map((resource) => {
-    if (!isEncrypted(resource) || held.has(resource.sha256) || paths.get(resource.path)?.sha256 === resource.sha256) return resource;
+    if (
+      !isEncrypted(resource) ||
+      held.has(resource.sha256) ||
+      paths.get(resource.path)?.sha256 === resource.sha256
+    )
+      return resource;
     const content = new TextEncoder().encode(`encryption number ${held.size}`);
     held.set(sha256(content), hashHeld(resource.content));
     return { ...resource, content, sha256: sha256(content) };
@@ -47,7 +70,10 @@ function encryptAll(target: HostTarget, { paths }: Observation): HostTarget {
   return { ...target, resources };
 }
 
-function decrypted({ paths, manifest }: Pick<Observation, "paths" | "manifest">, path: string): { live: string | null; applied: string | null } {
+function decrypted(
+  { paths, manifest }: Pick<Observation, "paths" | "manifest">,
+  path: string,
+): { live: string | null; applied: string | null } {
   const live = paths.get(path)?.sha256 ?? "";
   const applied = manifest.find((entry) => entry.path === path)?.sha256 ?? "";
   return { live: held.get(live) ?? null, applied: applied === live ? null : (held.get(applied) ?? null) };
@@ -64,19 +90,31 @@ export function befall(mishap: Mishap, before: Observation): Observation {
   const host = thaw(later(before, 100));
   if (mishap.kind === "reboot") {
     host.facts = { ...host.facts, bootId: `${host.facts.bootId}'` };
-    for (const [unit, properties] of host.units) if (properties.ActiveState === "active") host.units.set(unit, started(host, properties));
+    for (const [unit, properties] of host.units)
+      if (properties.ActiveState === "active") host.units.set(unit, started(host, properties));
     return host;
   }
   if ("path" in mishap) damage(host, mishap.kind, mishap.path);
   else disturb(host, mishap.kind, mishap.unit);
-  return { ...host, encrypted: new Map([...host.encrypted.keys()].map((path) => [path, decrypted(host, path)])) };
+  return {
+    ...host,
+    encrypted: new Map([...host.encrypted.keys()].map((path) => [path, decrypted(host, path)])),
+  };
 }
 
-type World = { -readonly [Key in keyof Observation]: Observation[Key] extends ReadonlyMap<infer K, infer V> ? Map<K, V> : Observation[Key] };
+type World = {
+  -readonly [Key in keyof Observation]: Observation[Key] extends ReadonlyMap<infer K, infer V>
+    ? Map<K, V>
+    : Observation[Key];
+};
 
 function thaw(observation: Observation): World {
   const { facts, manifest, others, transactions } = observation;
-  const maps = { paths: new Map(observation.paths), units: new Map(observation.units), users: new Map(observation.users) };
+  const maps = {
+    paths: new Map(observation.paths),
+    units: new Map(observation.units),
+    users: new Map(observation.users),
+  };
   return {
     ...maps,
     dropIns: new Map(observation.dropIns),
@@ -95,14 +133,21 @@ function thaw(observation: Observation): World {
 
 function later(observation: Observation, seconds: number): Observation {
   const { facts } = observation;
-  return { ...observation, facts: { ...facts, clock: facts.clock + seconds, uptime: facts.uptime + seconds } };
+  return {
+    ...observation,
+    facts: { ...facts, clock: facts.clock + seconds, uptime: facts.uptime + seconds },
+  };
 }
 
 function write(host: World, resource: Resource): void {
   const ctime = host.facts.clock;
   switch (resource.kind) {
     case "file":
-      host.paths.set(resource.path, { ...pathState({ ...pick(resource), ctime }), content: resource.content, sha256: resource.sha256 });
+      host.paths.set(resource.path, {
+        ...pathState({ ...pick(resource), ctime }),
+        content: resource.content,
+        sha256: resource.sha256,
+      });
       return;
     case "directory":
       host.paths.set(resource.path, pathState({ type: "directory", ...pick(resource), ctime }));
@@ -113,7 +158,11 @@ function write(host: World, resource: Resource): void {
     case "release":
       host.paths.set(resource.path, pathState({ type: "directory", ctime }));
       if (resource.form === "tree") host.trees.set(resource.path, { sha256: resource.sha256, newest: null });
-      else host.paths.set(`${resource.path}/${resource.name}`, pathState({ sha256: resource.sha256, mode: "755", ctime }));
+      else
+        host.paths.set(
+          `${resource.path}/${resource.name}`,
+          pathState({ sha256: resource.sha256, mode: "755", ctime }),
+        );
       return;
     case "account":
       host.users.set(resource.user, { uid: 900, gid: 900 });
@@ -124,7 +173,15 @@ function write(host: World, resource: Resource): void {
   }
 }
 
-function pick({ mode, owner, group }: { readonly mode: string; readonly owner: string; readonly group: string }) {
+function pick({
+  mode,
+  owner,
+  group,
+}: {
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+}) {
   return { mode, owner, group };
 }
 
@@ -140,13 +197,20 @@ function readUnitFiles(host: World, target: HostTarget): void {
   }
 }
 
-function act(host: World, target: HostTarget, verb: "start" | "stop" | "restart" | "reload", name: string): void {
+function act(
+  host: World,
+  target: HostTarget,
+  verb: "start" | "stop" | "restart" | "reload",
+  name: string,
+): void {
   const unit = unitsOf(target).find((one) => one.unit === name);
   const properties = host.units.get(name);
-  if (unit === undefined || properties?.LoadState !== "loaded") throw new Error(`${verb} ${name}: no such unit`);
+  if (unit === undefined || properties?.LoadState !== "loaded")
+    throw new Error(`${verb} ${name}: no such unit`);
   const isLive = properties.ActiveState === "active";
   if (verb === "reload" && !isLive) throw new Error(`reload ${name}: not running`);
-  if (verb === "stop") host.units.set(name, { ...properties, ActiveState: "inactive", SubState: "dead", InvocationID: "" });
+  if (verb === "stop")
+    host.units.set(name, { ...properties, ActiveState: "inactive", SubState: "dead", InvocationID: "" });
   if (verb === "restart" || (verb === "start" && !isLive)) host.units.set(name, started(host, properties));
   mount(host, target, verb, name);
   if (verb !== "stop") record(host, unit);
@@ -159,12 +223,16 @@ function mount(host: World, target: HostTarget, verb: string, name: string): voi
   const wanted = [...declared.options].map(([key, value]) => (value === "" ? key : `${key}=${value}`));
   const isFixed = (option: string) => option.startsWith("mode=");
   const old = host.mounts.get(declared.where)?.options ?? [];
-  const options = verb === "reload" ? [...wanted.filter((option) => !isFixed(option)), ...old.filter(isFixed)] : wanted;
+  const options =
+    verb === "reload" ? [...wanted.filter((option) => !isFixed(option)), ...old.filter(isFixed)] : wanted;
   host.mounts.set(declared.where, { type: "tmpfs", options });
 }
 
 function started(host: World, properties: UnitProperties): UnitProperties {
-  const run = { InvocationID: `run-${host.facts.clock}`, ExecMainStartTimestampMonotonic: String(host.facts.uptime * 1e6) };
+  const run = {
+    InvocationID: `run-${host.facts.clock}`,
+    ExecMainStartTimestampMonotonic: String(host.facts.uptime * 1e6),
+  };
   return { ...properties, ActiveState: "active", SubState: "running", Result: "success", ...run };
 }
 
@@ -188,7 +256,9 @@ function disturb(host: World, kind: "stop" | "fail" | "respawn" | "forget" | "pe
   const down = { ...properties, SubState: "dead", InvocationID: "" };
   if (kind === "stop") host.units.set(unit, { ...down, ActiveState: "inactive" });
   if (kind === "fail") host.units.set(unit, { ...down, ActiveState: "failed", Result: "exit-code" });
-  if (kind === "respawn" && properties.ActiveState === "active") host.units.set(unit, started(host, properties));
+  if (kind === "respawn" && properties.ActiveState === "active")
+    host.units.set(unit, started(host, properties));
   if (kind === "forget") host.records.delete(unit);
-  if (kind === "pending") host.records.set(unit, { invocationId: "pending", bootId: "-", restartDigest: "-", reloadDigest: "-" });
+  if (kind === "pending")
+    host.records.set(unit, { invocationId: "pending", bootId: "-", restartDigest: "-", reloadDigest: "-" });
 }

@@ -1,6 +1,20 @@
-/** What keeps a cache: which caches it refuses, and what its two scripts do when they are run for real, in the shells that a host may have. */
+/**
+ * What keeps a cache: which caches it refuses, and what its two scripts do when they are run for real, in the
+ * shells that a host may have.
+ */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -11,14 +25,30 @@ import { parseUnitFile } from "../../../src/core/unit-file/parse.ts";
 import { makeHost, makeService, type ShortService } from "../../golden/make-service.ts";
 
 type Cache = NonNullable<ShortService["cache"]>;
-const CACHE: Cache = { path: "/var/cache/app", size: "1G", mode: "0750", owner: "app", group: "app", options: [] };
+const CACHE: Cache = {
+  path: "/var/cache/app",
+  size: "1G",
+  mode: "0750",
+  owner: "app",
+  group: "app",
+  options: [],
+};
 
 function unitsOf(cache: Partial<Cache>): ReadonlyMap<string, string> {
   const persist = { to: "/var/lib/app", everySeconds: 900 };
-  const service = makeService({ name: "app", service: { ExecStart: "/bin/app" }, cache: { ...CACHE, persist, ...cache } });
+  const service = makeService({
+    name: "app",
+    service: { ExecStart: "/bin/app" },
+    cache: { ...CACHE, persist, ...cache },
+  });
   const inputs = { env: "prod", values: {}, secrets: new Map(), files: new Map(), artifact: null };
   const files = renderService(service, makeHost(), inputs).filter((resource) => resource.kind === "file");
-  return new Map(files.map(({ path, content }) => [path.replace("/etc/systemd/system/", ""), new TextDecoder().decode(content)]));
+  return new Map(
+    files.map(({ path, content }) => [
+      path.replace("/etc/systemd/system/", ""),
+      new TextDecoder().decode(content),
+    ]),
+  );
 }
 
 function problemsOf(cache: Partial<Cache>): readonly string[] {
@@ -34,7 +64,11 @@ describe("refused", () => {
   test.each<readonly [string, Partial<Cache>, RegExp]>([
     ["saved within itself", { path: "/var/lib/app" }, /lie within each other/],
     ["within what it is saved in", { path: "/var/lib/app/cache" }, /lie within each other/],
-    ["root's, and others may write there", { owner: "root", mode: "1777" }, /root does not copy what they choose/],
+    [
+      "root's, and others may write there",
+      { owner: "root", mode: "1777" },
+      /root does not copy what they choose/,
+    ],
     ["root's by number", { owner: "0", mode: "0770" }, /root does not copy what they choose/],
   ])("%s", (_name, cache, problem) => {
     expect(problemsOf(cache).join("\n")).toMatch(problem);
@@ -51,7 +85,9 @@ describe("refused", () => {
 /** The words that systemd would run. */
 function commandOf(unit: string, name: string): readonly string[] {
   const section = parseUnitFile(unitsOf({}).get(unit) ?? "").sections.find((each) => each.name === "Service");
-  const line = section?.items.flatMap((item) => (item.kind === "entry" && item.name === name ? [item.value] : []))[0] ?? "";
+  const line =
+    section?.items.flatMap((item) => (item.kind === "entry" && item.name === name ? [item.value] : []))[0] ??
+    "";
   const [command] = readExecLine(line, { resolve: (word) => word.replaceAll("%%", "%") }).commands;
   return expandArguments(command?.argv ?? [], new Map()).argv;
 }
@@ -62,10 +98,17 @@ const SAVE = commandOf("app-cache-save.service", "ExecStart");
 test("both units save by the same command, each path an argument of its own", () => {
   expect(commandOf("app-cache-restore.service", "ExecStop")).toEqual(SAVE);
   expect(SAVE.slice(0, 2)).toEqual(["/bin/sh", "-c"]);
-  expect(SAVE.slice(3)).toEqual(["sh", "/var/cache/app", "/var/lib/app/app.saved/cache.tar", "/run/app-cache-restore/device"]);
+  expect(SAVE.slice(3)).toEqual([
+    "sh",
+    "/var/cache/app",
+    "/var/lib/app/app.saved/cache.tar",
+    "/run/app-cache-restore/device",
+  ]);
 });
 
-const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(([command = ""]) => spawnSync(command, ["--help"]).error === undefined);
+const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(
+  ([command = ""]) => spawnSync(command, ["--help"]).error === undefined,
+);
 
 describe.each(shells.map((shell) => [shell.join(" "), shell] as const))("in %s", (_name, shell) => {
   let folder: string;
@@ -75,11 +118,18 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))("in %s",
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "svcdeploy-cache-"));
     for (const name of ["cache", "saved", "run", "bin"]) mkdirSync(join(folder, name));
-    [cache, saved, mark] = [join(folder, "cache"), join(folder, "saved/cache.tar"), join(folder, "run/device")];
+    [cache, saved, mark] = [
+      join(folder, "cache"),
+      join(folder, "saved/cache.tar"),
+      join(folder, "run/device"),
+    ];
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  function run(words: readonly string[], path = ""): { readonly status: number | null; readonly said: string } {
+  function run(
+    words: readonly string[],
+    path = "",
+  ): { readonly status: number | null; readonly said: string } {
     const [program = "", ...rest] = shell;
     const PATH = `${path}${process.env.PATH ?? ""}`;
     const done = spawnSync(program, [...rest, "-c", words[2] ?? "", "sh", cache, saved, mark], {
@@ -122,7 +172,9 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))("in %s",
     expect(readdirSync(cache).toSorted()).toEqual([".hidden\n$x", "a", "deep"]);
     expect(readFileSync(join(cache, ".hidden\n$x"), "utf8")).toBe("two");
     expect(lstatSync(join(cache, "deep/link")).isSymbolicLink()).toBe(true);
-    expect([cache, join(cache, "a"), join(cache, "deep")].map((path) => lstatSync(path).mode & 0o7777)).toEqual([0o755, 0o640, 0o2750]);
+    expect(
+      [cache, join(cache, "a"), join(cache, "deep")].map((path) => lstatSync(path).mode & 0o7777),
+    ).toEqual([0o755, 0o640, 0o2750]);
     expect(save().status).toBe(0);
   });
 
@@ -142,7 +194,10 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))("in %s",
     const copy = readFileSync(saved);
     empty();
     rmSync(mark);
-    expect(save()).toMatchObject({ status: 1, said: "<3>nothing is saved: this cache was not restored; systemctl restart run takes it as it is\n" });
+    expect(save()).toMatchObject({
+      status: 1,
+      said: "<3>nothing is saved: this cache was not restored; systemctl restart run takes it as it is\n",
+    });
     writeFileSync(mark, "4711\n");
     expect(save().status).toBe(1);
     expect(readFileSync(saved)).toEqual(copy);
@@ -208,7 +263,11 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))("in %s",
 
 test("more directives of the mount unit stand behind ours; its description may be the service's own", () => {
   const place = { file: "services/app.yaml", line: 9, column: 3 };
-  const mount = unitsOf({ persist: null, mount: [{ name: "TimeoutSec", value: "5s", place }], unit: [{ name: "After", value: "a.service", place }] });
+  const mount = unitsOf({
+    persist: null,
+    mount: [{ name: "TimeoutSec", value: "5s", place }],
+    unit: [{ name: "After", value: "a.service", place }],
+  });
   expect(mount.get("var-cache-app.mount")).toMatch(
     /\[Unit\]\nDescription=tmpfs cache at .*\nAfter=a\.service\n\n\[Mount\][^[]*\nOptions=.*\nTimeoutSec=5s\n/,
   );

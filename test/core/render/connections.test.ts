@@ -1,4 +1,6 @@
-/** A service that systemd starts once a connection: a template that nothing runs, behind a socket that does. */
+/**
+ * A service that systemd starts once a connection: a template that nothing runs, behind a socket that does.
+ */
 import { expect, test } from "vitest";
 import { renderService } from "../../../src/core/render/render.ts";
 import { makeHost, makeService } from "../../golden/make-service.ts";

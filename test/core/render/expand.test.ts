@@ -31,13 +31,19 @@ function source(text: string): ServiceSource {
 const context = { env: "prod", host, service: { name: "x" }, values: { port: 8080, raw: "{{env}}" } };
 
 test("strings once, keys never, other scalars untouched", () => {
-  const tree = expandTree(source('name: x\n"{{env}}": 1\na: ["{{env}}", 5, true, ~, { b: "{{values.raw}}" }]\n'), context);
+  const tree = expandTree(
+    source('name: x\n"{{env}}": 1\na: ["{{env}}", 5, true, ~, { b: "{{values.raw}}" }]\n'),
+    context,
+  );
   expect(tree).toEqual({ name: "x", "{{env}}": 1, a: ["prod", 5, true, null, { b: "{{env}}" }] });
   expect(Object.getPrototypeOf(tree)).toBeNull();
 });
 
 test("the content of files is left for later, everything else of files is not", () => {
-  const tree = expandTree(source('files: [{ path: "/etc/{{env}}", content: "{{secrets.A}}" }]\ncontent: "{{env}}"\n'), context);
+  const tree = expandTree(
+    source('files: [{ path: "/etc/{{env}}", content: "{{secrets.A}}" }]\ncontent: "{{env}}"\n'),
+    context,
+  );
   expect(tree).toEqual({ files: [{ path: "/etc/prod", content: "{{secrets.A}}" }], content: "prod" });
 });
 

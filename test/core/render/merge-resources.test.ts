@@ -11,7 +11,8 @@ function render(short: ShortService): readonly Resource[] {
   return renderService(makeService({ service: { ExecStart: "/bin/x" }, ...short }), makeHost(), inputs);
 }
 
-const merge = (shorts: readonly ShortService[]): readonly Resource[] => mergeResources(shorts.map(render), shorts.map(makeService));
+const merge = (shorts: readonly ShortService[]): readonly Resource[] =>
+  mergeResources(shorts.map(render), shorts.map(makeService));
 
 function problemsOf(shorts: readonly ShortService[]): readonly Problem[] {
   try {
@@ -23,7 +24,8 @@ function problemsOf(shorts: readonly ShortService[]): readonly Problem[] {
   return [];
 }
 
-const messagesOf = (shorts: readonly ShortService[]): readonly string[] => problemsOf(shorts).map(({ message }) => message);
+const messagesOf = (shorts: readonly ShortService[]): readonly string[] =>
+  problemsOf(shorts).map(({ message }) => message);
 
 const slice = { name: "shared", directives: { MemoryMax: "1G" } };
 const account = { user: "app", group: "app", groups: [], home: "/nonexistent" };
@@ -37,12 +39,22 @@ describe("mergeResources", () => {
     const merged = merge(services);
     expect(merge(services.toReversed())).toEqual(merged);
     expect(new Set(merged.map((resource) => resource.id)).size).toBe(merged.length);
-    expect(merged.filter((resource) => resource.id.includes("shared.slice")).map((resource) => resource.service)).toEqual(["a", "a"]);
+    expect(
+      merged.filter((resource) => resource.id.includes("shared.slice")).map((resource) => resource.service),
+    ).toEqual(["a", "a"]);
   });
 
   test("orders by kind, and slices before services", () => {
-    const kinds = merge([{ name: "a", slice, account, environment: { A: "b" } }]).map((resource) => resource.kind);
-    expect(kinds.filter((kind, index) => kind !== kinds[index - 1])).toEqual(["account", "directory", "file", "link", "unit"]);
+    const kinds = merge([{ name: "a", slice, account, environment: { A: "b" } }]).map(
+      (resource) => resource.kind,
+    );
+    expect(kinds.filter((kind, index) => kind !== kinds[index - 1])).toEqual([
+      "account",
+      "directory",
+      "file",
+      "link",
+      "unit",
+    ]);
     const units = merge([{ name: "a", slice }]).filter((resource) => resource.kind === "unit");
     expect(units.map((unit) => unit.unit)).toEqual(["shared.slice", "a.service"]);
   });
@@ -50,7 +62,9 @@ describe("mergeResources", () => {
   test("keeps in `after` only units that are there", () => {
     const after = { After: ["b.service network.target", "gone.service"] };
     const merged = merge([{ name: "a", unit: after, slice }, { name: "b" }]);
-    expect(merged.find((resource) => resource.id === "unit:a.service")).toMatchObject({ after: ["shared.slice", "b.service"] });
+    expect(merged.find((resource) => resource.id === "unit:a.service")).toMatchObject({
+      after: ["shared.slice", "b.service"],
+    });
   });
 
   test.each([
@@ -75,7 +89,9 @@ describe("mergeResources", () => {
         { name: "a", slice },
         { name: "b", slice: other },
       ]),
-    ).toEqual(["Services a and b both declare file /etc/systemd/system/shared.slice, and differently: content"]);
+    ).toEqual([
+      "Services a and b both declare file /etc/systemd/system/shared.slice, and differently: content",
+    ]);
     const directory = (mode: string) => [{ path: "/srv/x", mode, owner: "root", group: "root" }];
     expect(
       messagesOf([
@@ -112,7 +128,12 @@ describe("mergeResources", () => {
   });
 
   test("renderService itself refuses one path twice", () => {
-    const files = ["x", "y"].map((content) => ({ path: "/srv/x", from: { kind: "content" as const, content } }));
-    expect(messagesOf([{ name: "a", files }])).toEqual(["Service a declares twice file /srv/x, and differently: content"]);
+    const files = ["x", "y"].map((content) => ({
+      path: "/srv/x",
+      from: { kind: "content" as const, content },
+    }));
+    expect(messagesOf([{ name: "a", files }])).toEqual([
+      "Service a declares twice file /srv/x, and differently: content",
+    ]);
   });
 });

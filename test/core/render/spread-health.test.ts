@@ -22,7 +22,8 @@ function checksOf(text: string): readonly string[] {
   const spread = spreadHealth(source(text), context);
   const { health } = normaliseService(spread, expandTree(spread, context), anyHost);
   return health.map(
-    (check) => `${check.place.line} ${check.kind === "http" ? check.url : check.kind === "tcp" ? check.port : check.command.join(" ")}`,
+    (check) =>
+      `${check.place.line} ${check.kind === "http" ? check.url : check.kind === "tcp" ? check.port : check.command.join(" ")}`,
   );
 }
 
@@ -43,7 +44,10 @@ health:
 });
 
 test("an instance's name is a value: what it holds is not expanded again", () => {
-  const spread = spreadHealth(source('instances: ["{{values.raw}}"]\nhealth: [{ command: [/x, "{{instance}}"] }]\n'), context);
+  const spread = spreadHealth(
+    source('instances: ["{{values.raw}}"]\nhealth: [{ command: [/x, "{{instance}}"] }]\n'),
+    context,
+  );
   expect(expandTree(spread, context).health).toEqual([{ command: ["/x", "{{env}}"] }]);
 });
 
@@ -63,11 +67,15 @@ test.each([
 
 test("a mistake in such a check is told once an instance that has it, with its place", () => {
   try {
-    checksOf('instances: [blue, red]\nhealth:\n  - tcp: "127.0.0.1:1"\n  - http: "http://127.0.0.1:{{lookup values.ports instance}}/"\n');
+    checksOf(
+      'instances: [blue, red]\nhealth:\n  - tcp: "127.0.0.1:1"\n  - http: "http://127.0.0.1:{{lookup values.ports instance}}/"\n',
+    );
     expect.unreachable();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    expect(error.problems.map(({ place, message }) => `${place.line} ${message}`)).toEqual(['6 lookup: there is no key "red"']);
+    expect(error.problems.map(({ place, message }) => `${place.line} ${message}`)).toEqual([
+      '6 lookup: there is no key "red"',
+    ]);
   }
 });
 

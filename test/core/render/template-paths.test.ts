@@ -15,11 +15,20 @@ test.each([
   ["{{@root.env}}", ["env"]],
   ["{{join values.list (lookup values.map host.name)}}", ["values.list", "values.map", "host.name"]],
   ["{{#if values.on}}{{env}}{{else}}{{host.name}}{{/if}}", ["values.on", "env", "host.name"]],
-  ["{{#with values.a}}{{b.c}}{{../env}}{{this.d}}{{/with}}", ["values.a", "values.a.b.c", "env", "values.a.d"]],
-  ["{{#each values.list}}{{this}}{{@key}}{{@root.env}}{{../host.name}}{{/each}}", ["values.list", "values.list", "values.list", "env", "host.name"]],
+  [
+    "{{#with values.a}}{{b.c}}{{../env}}{{this.d}}{{/with}}",
+    ["values.a", "values.a.b.c", "env", "values.a.d"],
+  ],
+  [
+    "{{#each values.list}}{{this}}{{@key}}{{@root.env}}{{../host.name}}{{/each}}",
+    ["values.list", "values.list", "values.list", "env", "host.name"],
+  ],
   ["{{#each values.list as |one|}}{{one.name}}{{/each}}", ["values.list", "values.list"]],
   ["{{#with values.a as |a|}}{{a.b}}{{/with}}", ["values.a", "values.a.b"]],
-  ["{{#each values.list}}{{#with this.x}}{{y}}{{/with}}{{/each}}", ["values.list", "values.list", "values.list"]],
+  [
+    "{{#each values.list}}{{#with this.x}}{{y}}{{/with}}{{/each}}",
+    ["values.list", "values.list", "values.list"],
+  ],
   ["plain {{! comment }}", []],
 ])("%s", (template, expected) => {
   expect(variables(template)).toEqual(expected);

@@ -38,7 +38,10 @@ const values = {
   quote: `it's "so"\n%h $X`,
 };
 const context: TemplateContext = { env: "prod", host, service: { name: "app" }, values, secrets: null };
-const withSecrets: TemplateContext = { ...context, secrets: new Map([["TOKEN", new Secret("TOKEN", "hunter2{{env}}")]]) };
+const withSecrets: TemplateContext = {
+  ...context,
+  secrets: new Map([["TOKEN", new Secret("TOKEN", "hunter2{{env}}")]]),
+};
 const origin = { file: "templates/a.hbs", line: 1, column: 1 };
 
 function render(template: string, seen: TemplateContext = context): string {
@@ -50,7 +53,10 @@ function mistakes(template: string, seen: TemplateContext = context, from = orig
     renderTemplate(template, seen, from);
   } catch (error) {
     if (error instanceof ConfigError)
-      return error.problems.map(({ place, message, hint }) => `${place.line}:${place.column} ${message}${hint === null ? "" : ` [${hint}]`}`);
+      return error.problems.map(
+        ({ place, message, hint }) =>
+          `${place.line}:${place.column} ${message}${hint === null ? "" : ` [${hint}]`}`,
+      );
     throw error;
   }
   return [];
@@ -70,7 +76,10 @@ describe("gives", () => {
     ["{{#if values.zero includeZero=true}}zero{{/if}}{{#if values.zero}}no{{/if}}", "zero"],
     ["{{#each values.list}}{{@index}}{{this}}{{#unless @last}},{{/unless}}{{/each}}", "0a,1b"],
     ["{{#each values.map}}{{@key}}={{this}} {{/each}}", "x=1 y=z "],
-    ["{{#each values.hosts as |h i|}}{{i}}{{h.n}}{{../env}}{{@root.host.name}} {{/each}}", "0oneprodweb1 1twoprodweb1 "],
+    [
+      "{{#each values.hosts as |h i|}}{{i}}{{h.n}}{{../env}}{{@root.host.name}} {{/each}}",
+      "0oneprodweb1 1twoprodweb1 ",
+    ],
     ["{{#each values.none}}x{{else}}empty{{/each}}", "empty"],
     ["{{#with values.map}}{{x}}{{y}}{{/with}}", "1z"],
     ["{{values.nothing}}|{{values.on}}|{{values.list.length}}|{{values.list.[1]}}", "|true|2|b"],
@@ -128,21 +137,45 @@ describe("refuses", () => {
     ["{{yaml values.gone}}", '1:8 "values.gone" is not defined'],
     ["{{#if (eq values.gone 1)}}{{/if}}", '1:11 "values.gone" is not defined'],
     ["{{#if values.zero includeZero=values.gone}}{{/if}}", '1:31 "values.gone" is not defined'],
-    ["{{#each values.hosts}}{{env}}{{/each}}", '1:25 "env" is not defined [inside #each and #with write @root.env]'],
+    [
+      "{{#each values.hosts}}{{env}}{{/each}}",
+      '1:25 "env" is not defined [inside #each and #with write @root.env]',
+    ],
     ["{{#each values.hosts}}{{m}}{{/each}}", '1:25 "m" is not defined [did you mean "n"?]'],
-    ["{{@index}}", '1:3 "@index" is not defined [@index, @key, @first and @last live inside #each; ../ needs a block around]'],
-    ["{{../env}}", '1:3 "../env" is not defined [@index, @key, @first and @last live inside #each; ../ needs a block around]'],
+    [
+      "{{@index}}",
+      '1:3 "@index" is not defined [@index, @key, @first and @last live inside #each; ../ needs a block around]',
+    ],
+    [
+      "{{../env}}",
+      '1:3 "../env" is not defined [@index, @key, @first and @last live inside #each; ../ needs a block around]',
+    ],
     ["{{ymal values.port}}", '1:3 there is no helper "ymal" [did you mean "yaml"?]'],
-    ["{{log values.port}}", '1:3 there is no helper "log" [helpers are yaml, json, shell, systemd, join, eq, not, lookup]'],
+    [
+      "{{log values.port}}",
+      '1:3 there is no helper "log" [helpers are yaml, json, shell, systemd, join, eq, not, lookup]',
+    ],
     ["{{#if values.off}}{{nope values.port}}{{/if}}", '1:21 there is no helper "nope"'],
     ["{{#list values.list}}{{/list}}", '1:4 there is no block helper "list" [blocks are'],
-    ["{{#values.list}}{{/values.list}}", '1:4 there is no block helper "values.list" [blocks are #if, #unless, #each, #with]'],
+    [
+      "{{#values.list}}{{/values.list}}",
+      '1:4 there is no block helper "values.list" [blocks are #if, #unless, #each, #with]',
+    ],
     ["{{eq env}}", "1:3 eq takes 2 arguments"],
     ["{{#if}}{{/if}}", "1:4 #if takes one argument"],
     ["{{#if env x=1}}{{/if}}", '1:11 the option "x=" is not known here'],
-    ["{{> part}}", "1:1 partials are not supported [write the text here, or give each file its own template]"],
-    ["{{#> part}}{{/part}}", "1:1 partials are not supported [write the text here, or give each file its own template]"],
-    ["{{> (lookup . 'constructor')}}", "1:1 partials are not supported [write the text here, or give each file its own template]"],
+    [
+      "{{> part}}",
+      "1:1 partials are not supported [write the text here, or give each file its own template]",
+    ],
+    [
+      "{{#> part}}{{/part}}",
+      "1:1 partials are not supported [write the text here, or give each file its own template]",
+    ],
+    [
+      "{{> (lookup . 'constructor')}}",
+      "1:1 partials are not supported [write the text here, or give each file its own template]",
+    ],
     ['{{#*inline "x"}}{{/inline}}', "1:1 decorators and inline partials are not supported"],
     ["{{* x}}", "1:1 decorators and inline partials are not supported"],
     ["{{values.constructor}}", '1:3 "values.constructor" reaches for a reserved name'],
@@ -158,7 +191,10 @@ describe("refuses", () => {
     ["{{json this}}", "1:8 this names everything at once [name env, host, service or values]"],
     ["{{json @root}}", "1:8 this names everything at once [name env, host, service or values]"],
     ['{{"values"}}', "1:1 a {{…}} names a variable or a helper, not a literal"],
-    ["{{secrets.TOKEN}}", "1:3 secrets can be used only in `files:` [a secret in `secrets:` reaches the service by its environment]"],
+    [
+      "{{secrets.TOKEN}}",
+      "1:3 secrets can be used only in `files:` [a secret in `secrets:` reaches the service by its environment]",
+    ],
     ["a\n{{#if env}}", "2:13 the template ends inside a {{…}} or block [a literal {{ is written \\{{]"],
     ["{{#if env}}{{/each}}", "1:4 if doesn't match each [a literal {{ is written \\{{]"],
     ["{{env", "1:3 this is not Handlebars syntax [a literal {{ is written \\{{]"],
@@ -169,7 +205,9 @@ describe("refuses", () => {
   });
 
   test("all mistakes at once, each with its excerpt", () => {
-    expect(mistakes("{{values.a}}\n{{values.b}} {{yaml values.c}}").map((mistake) => mistake.slice(0, 4))).toEqual(["1:3 ", "2:3 ", "2:21"]);
+    expect(
+      mistakes("{{values.a}}\n{{values.b}} {{yaml values.c}}").map((mistake) => mistake.slice(0, 4)),
+    ).toEqual(["1:3 ", "2:3 ", "2:21"]);
     try {
       render("ok\nx {{values.prot}}\n");
     } catch (error) {
@@ -178,11 +216,16 @@ describe("refuses", () => {
   });
 
   test("places count from the origin", () => {
-    expect(mistakes("a\nb {{values.gone}}", context, { file: "services/x.yaml", line: 10, column: 7 })[0]).toContain("11:11 ");
+    expect(
+      mistakes("a\nb {{values.gone}}", context, { file: "services/x.yaml", line: 10, column: 7 })[0],
+    ).toContain("11:11 ");
   });
 
   test("a syntax tree instead of a text (CVE-2026-33937)", () => {
-    const tree: unknown = { type: "Program", body: [{ type: "MustacheStatement", path: { type: "NumberLiteral", value: "process.exit()" } }] };
+    const tree: unknown = {
+      type: "Program",
+      body: [{ type: "MustacheStatement", path: { type: "NumberLiteral", value: "process.exit()" } }],
+    };
     expect(() => Reflect.apply(renderTemplate, null, [tree, context, origin])).toThrow(TypeError);
   });
 
@@ -200,12 +243,18 @@ describe("refuses", () => {
   });
 
   test("bombs, quickly", () => {
-    const big = { ...context, values: { list: Array.from({ length: 300 }, (_, index) => index), text: "x".repeat(100_000) } };
-    const each = (depth: number, inner: string) => `${"{{#each @root.values.list}}".repeat(depth)}${inner}${"{{/each}}".repeat(depth)}`;
+    const big = {
+      ...context,
+      values: { list: Array.from({ length: 300 }, (_, index) => index), text: "x".repeat(100_000) },
+    };
+    const each = (depth: number, inner: string) =>
+      `${"{{#each @root.values.list}}".repeat(depth)}${inner}${"{{/each}}".repeat(depth)}`;
     expect(mistakes(each(4, "{{env}}{{@root.env}}"), big).join()).toMatch(/steps|not defined/);
     expect(mistakes(each(4, "x"), big).join()).toContain("steps");
     expect(mistakes(each(2, "{{@root.values.text}}"), big).join()).toContain("16 MiB");
-    expect(mistakes(`${"{{#if env}}".repeat(5000)}${"{{/if}}".repeat(5000)}`).join()).toContain("nested deeper");
+    expect(mistakes(`${"{{#if env}}".repeat(5000)}${"{{/if}}".repeat(5000)}`).join()).toContain(
+      "nested deeper",
+    );
     expect(mistakes(`{{x ${"(x ".repeat(5000)}${")".repeat(5000)}}}`).join()).toContain("nested deeper");
   });
 });
@@ -237,11 +286,14 @@ describe("secrets", () => {
   });
 
   test("an unknown one", () => {
-    expect(mistakes("{{secrets.TOKNE}}", withSecrets)).toEqual(['1:3 the service has no secret "TOKNE" [did you mean "secrets.TOKEN"?]']);
+    expect(mistakes("{{secrets.TOKNE}}", withSecrets)).toEqual([
+      '1:3 the service has no secret "TOKNE" [did you mean "secrets.TOKEN"?]',
+    ]);
   });
 });
 
-// Commas around every value: without escaping, Handlebars itself adds neighbouring numbers up ({{a}}{{b}} of 1 and 2 is 3).
+// Commas around every value: without escaping, Handlebars itself adds neighbouring numbers up ({{a}}{{b}} of
+// 1 and 2 is 3).
 test("means what Handlebars means", () => {
   const scalarPath = fc.constantFrom(
     "values.port",
@@ -254,7 +306,10 @@ test("means what Handlebars means", () => {
     "values.map.y",
     "values.list.[0]",
   );
-  const anyPath = fc.oneof(scalarPath, fc.constantFrom("values.list", "values.none", "values.map", "values.nothing"));
+  const anyPath = fc.oneof(
+    scalarPath,
+    fc.constantFrom("values.list", "values.none", "values.map", "values.nothing"),
+  );
   const { program } = fc.letrec<{ program: string; piece: string }>((tie) => ({
     program: fc.array(tie("piece"), { maxLength: 4 }).map((pieces) => pieces.join("")),
     piece: fc.oneof(
@@ -263,7 +318,10 @@ test("means what Handlebars means", () => {
       scalarPath.map((path) => `,{{@root.${path.replace("@root.", "")}}},`),
       fc
         .tuple(anyPath, tie("program"), tie("program"), fc.constantFrom("if", "unless"))
-        .map(([path, yes, no, word]) => `{{#${word} @root.${path.replace("@root.", "")}}}\n${yes}{{else}}${no}{{/${word}}}`),
+        .map(
+          ([path, yes, no, word]) =>
+            `{{#${word} @root.${path.replace("@root.", "")}}}\n${yes}{{else}}${no}{{/${word}}}`,
+        ),
       fc
         .tuple(fc.constantFrom("values.list", "values.none", "values.hosts", "values.map"), tie("program"))
         .map(([path, inner]) => `{{#each @root.${path}}}${inner},{{@index}},{{@key}},{{@first}},{{~/each~}}`),

@@ -6,7 +6,10 @@ import { makeObservation, makeResource } from "../plan/host-builder.ts";
 
 function textBefore(file: { readonly secret: boolean; readonly found: string; readonly mode?: string }) {
   const resource = makeResource({ kind: "file", path: "/etc/a", content: "wanted", secret: file.secret });
-  const change = compareResource(resource, makeObservation({ paths: { "/etc/a": { content: file.found, mode: file.mode ?? "644" } } }, [resource]));
+  const change = compareResource(
+    resource,
+    makeObservation({ paths: { "/etc/a": { content: file.found, mode: file.mode ?? "644" } } }, [resource]),
+  );
   return change?.beforeContent ?? null;
 }
 
@@ -22,8 +25,18 @@ describe("compareResource", () => {
 
   it("never hands on what a file has that held a secret when it was applied, whatever it is declared to be now", () => {
     const resource = makeResource({ kind: "file", path: "/etc/a", content: "wanted" });
-    const before = { project: "shop", service: "app", kind: "file", path: "/etc/a", sha256: "-", mode: "-", secret: true } as const;
-    const found = makeObservation({ paths: { "/etc/a": { content: "old password" } }, manifest: [before] }, [resource]);
+    const before = {
+      project: "shop",
+      service: "app",
+      kind: "file",
+      path: "/etc/a",
+      sha256: "-",
+      mode: "-",
+      secret: true,
+    } as const;
+    const found = makeObservation({ paths: { "/etc/a": { content: "old password" } }, manifest: [before] }, [
+      resource,
+    ]);
     expect(compareResource(resource, found)).toMatchObject({ differs: ["sha256"], beforeContent: null });
   });
 

@@ -1,13 +1,32 @@
 /** Which generation a rollback goes back to, and when it does not. */
 import { expect, test } from "vitest";
 import type { KeptService } from "../../../src/core/model.ts";
-import { type Choice, type Generation, type Kept, type MadeBy, stepBack, stepsBefore } from "../../../src/core/rollback/generations.ts";
+import {
+  type Choice,
+  type Generation,
+  type Kept,
+  type MadeBy,
+  stepBack,
+  stepsBefore,
+} from "../../../src/core/rollback/generations.ts";
 import { serviceStory } from "../../../src/core/rollback/service-story.ts";
 
-/** Services by generation; a letter stands for a description: the same letter in lower and upper case makes the host the same. */
-type Row = { readonly run: string; readonly services: Readonly<Record<string, string | null>>; readonly rollbackOf?: string };
+/**
+ * Services by generation; a letter stands for a description: the same letter in lower and upper case makes
+ * the host the same.
+ */
+type Row = {
+  readonly run: string;
+  readonly services: Readonly<Record<string, string | null>>;
+  readonly rollbackOf?: string;
+};
 
-function keptOf(rows: readonly Row[], first = 1, runs: Kept["runs"] = [], attempts: Kept["attempts"] = []): Kept {
+function keptOf(
+  rows: readonly Row[],
+  first = 1,
+  runs: Kept["runs"] = [],
+  attempts: Kept["attempts"] = [],
+): Kept {
   const generations = rows.map(
     ({ run, services, rollbackOf = "" }, index): Generation => ({
       number: first + index,
@@ -36,8 +55,23 @@ function madeBy(run: string, rollbackOf = ""): MadeBy {
 }
 
 function describeLetter(letter: string): KeptService {
-  const resource = { kind: "link", id: "link:/x", service: "web", role: "current", path: "/x", target: letter.toLowerCase() } as const;
-  return { service: "web", play: letter, version: letter, secrets: [], health: [], settleSeconds: 1, resources: [resource] };
+  const resource = {
+    kind: "link",
+    id: "link:/x",
+    service: "web",
+    role: "current",
+    path: "/x",
+    target: letter.toLowerCase(),
+  } as const;
+  return {
+    service: "web",
+    play: letter,
+    version: letter,
+    secrets: [],
+    health: [],
+    settleSeconds: 1,
+    resources: [resource],
+  };
 }
 
 function wayOf(choice: Choice): string {
@@ -57,11 +91,31 @@ test.each([
   ["the same in all", web("a", "a"), "web is the same in every generation that is kept (there are 1 to 2)"],
   ["the only one", web("a"), "web is the same in every generation that is kept (there is only 1)"],
   ["none", [], "web was never deployed here by svcdeploy"],
-  ["new in this generation", [{ run: "r1", services: {} }, ...web("a")], "generation 1 did not have web: a rollback does not take a service away"],
-  ["kept by an older svcdeploy", web(null, "a"), "generation 1 was made by an older svcdeploy that kept too little to go back to"],
-  ["nothing, after it was removed", [...web("a", "b"), { run: "r3", services: {} }], "3 null → 2 b, undoes r3"],
-  ["removed before, and others after", [...web("a"), { run: "r2", services: {} }, { run: "r3", services: {} }], "3 null → 1 a, undoes r2"],
-  ["now by an older svcdeploy", web("a", null), "an older svcdeploy deployed web and kept too little to go back to"],
+  [
+    "new in this generation",
+    [{ run: "r1", services: {} }, ...web("a")],
+    "generation 1 did not have web: a rollback does not take a service away",
+  ],
+  [
+    "kept by an older svcdeploy",
+    web(null, "a"),
+    "generation 1 was made by an older svcdeploy that kept too little to go back to",
+  ],
+  [
+    "nothing, after it was removed",
+    [...web("a", "b"), { run: "r3", services: {} }],
+    "3 null → 2 b, undoes r3",
+  ],
+  [
+    "removed before, and others after",
+    [...web("a"), { run: "r2", services: {} }, { run: "r3", services: {} }],
+    "3 null → 1 a, undoes r2",
+  ],
+  [
+    "now by an older svcdeploy",
+    web("a", null),
+    "an older svcdeploy deployed web and kept too little to go back to",
+  ],
 ])("back from %s", (_name, rows, way) => {
   expect(wayOf(stepBack(keptOf(rows), "web", null, describeLetter))).toBe(way);
 });
@@ -83,14 +137,29 @@ test.each([
 
 test.each([
   ["the last run", web("a", "b"), "r2", ["2 b → 1 a, undoes r2"]],
-  ["a run with others after it that left the service alone", web("a", "b", "b"), "r2", ["3 b → 1 a, undoes r2"]],
+  [
+    "a run with others after it that left the service alone",
+    web("a", "b", "b"),
+    "r2",
+    ["3 b → 1 a, undoes r2"],
+  ],
   ["a run that was taken back already", web("a", "b", "a"), "r2", ["3 a → 1 a, undoes r2"]],
   ["a run that a later one changed", web("a", "b", "c"), "r2", ["run r3 of me changed web again since"]],
   ["a run that changed nothing", web("a", "a"), "r2", []],
   ["a run that nobody knows", web("a", "b"), "r9", []],
   ["the run that removed it", [...web("a"), { run: "r2", services: {} }], "r2", ["2 null → 1 a, undoes r2"]],
-  ["a run whose service another one removed", [...web("a", "b"), { run: "r3", services: {} }], "r2", ["run r3 of me changed web again since"]],
-  ["the run that brought it", web("a"), "r1", ["that run brought web here: a rollback does not take a service away"]],
+  [
+    "a run whose service another one removed",
+    [...web("a", "b"), { run: "r3", services: {} }],
+    "r2",
+    ["run r3 of me changed web again since"],
+  ],
+  [
+    "the run that brought it",
+    web("a"),
+    "r1",
+    ["that run brought web here: a rollback does not take a service away"],
+  ],
 ])("back before %s", (_name, rows, run, ways) => {
   expect(stepsBefore(keptOf(rows), run, null, describeLetter).map(wayOf)).toEqual(ways);
 });
@@ -117,9 +186,15 @@ test("the story names the last change, and what was tried since", () => {
   const attempts = [{ madeBy: madeBy("r8"), failure: "web.service exited", services: ["web"] }];
   const story = serviceStory(keptOf(web("a", "b", "b"), 1, runs, attempts), "web", describeLetter);
   expect([story?.changed?.generation.number, story?.changed?.before?.version]).toEqual([2, "a"]);
-  expect(story?.triedSince.map(({ madeBy: by, failure }) => [by.run, failure])).toEqual([["r8", "web.service exited"]]);
+  expect(story?.triedSince.map(({ madeBy: by, failure }) => [by.run, failure])).toEqual([
+    ["r8", "web.service exited"],
+  ]);
   expect(serviceStory(keptOf(web("a", "a"), 4), "web", describeLetter)?.changed).toBeNull();
   expect(serviceStory(keptOf(web("a")), "api", describeLetter)).toBeNull();
   const removed = serviceStory(keptOf([...web("a"), { run: "r2", services: {} }]), "web", describeLetter);
-  expect([removed?.now.resources, removed?.changed?.generation.number, removed?.changed?.before?.version]).toEqual([[], 2, "a"]);
+  expect([
+    removed?.now.resources,
+    removed?.changed?.generation.number,
+    removed?.changed?.before?.version,
+  ]).toEqual([[], 2, "a"]);
 });

@@ -5,16 +5,46 @@ import { foundOfService, hostsToAsk } from "../../../src/core/rollback/rollback-
 import type { Found } from "../../../src/core/rollback/rollback-targets.ts";
 
 const place = { file: "inventory/prod.yaml", line: 1, column: 1 };
-const login = { address: "h", port: 22, user: "root", become: "none", identity: null, knownHosts: null } as const;
-const hosts = ["a", "b", "c"].map((name): Host => ({ name, ...login, groups: [], vars: {}, labels: {}, systemd: 257, required: false, place }));
+const login = {
+  address: "h",
+  port: 22,
+  user: "root",
+  become: "none",
+  identity: null,
+  knownHosts: null,
+} as const;
+const hosts = ["a", "b", "c"].map(
+  (name): Host => ({
+    name,
+    ...login,
+    groups: [],
+    vars: {},
+    labels: {},
+    systemd: 257,
+    required: false,
+    place,
+  }),
+);
 const rollout = { batches: [1], maxFailed: 0, maxUnreachable: 0, pauseSeconds: 0, healthyDeadlineSeconds: 0 };
 const plays = [{ name: "all", hosts: ["a"], services: ["api"], rollout, place }];
-const about = { name: "shop", root: "/project", environment: "prod", protected: false, driftIgnore: [], values: {} } as const;
+const about = {
+  name: "shop",
+  root: "/project",
+  environment: "prod",
+  protected: false,
+  driftIgnore: [],
+  values: {},
+} as const;
 const project: Project = { ...about, hosts, services: [], plays, files: new Map() };
 
 test.each([
   ["the hosts of its plays", "api", ["a", "b", "c"], "a"],
-  ["the selected ones where no play brings it to any of them: it may have been pruned", "api", ["b", "c"], "b c"],
+  [
+    "the selected ones where no play brings it to any of them: it may have been pruned",
+    "api",
+    ["b", "c"],
+    "b c",
+  ],
   ["all where it left the project", "old", ["a", "b"], "a b"],
   ["all for a run", null, ["a", "b"], "a b"],
 ])("%s", (_, service, selected, asked) => {

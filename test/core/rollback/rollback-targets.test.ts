@@ -5,23 +5,75 @@ import { type Generation, goneService } from "../../../src/core/rollback/generat
 import { rollbackTargets } from "../../../src/core/rollback/rollback-targets.ts";
 
 const place = { file: "inventory/prod.yaml", line: 1, column: 1 };
-const login = { address: "h", port: 22, user: "root", become: "none", identity: null, knownHosts: null } as const;
-const host: Host = { name: "h", ...login, groups: [], vars: {}, labels: {}, systemd: 257, required: false, place };
-const about = { name: "shop", root: "/project", environment: "prod", protected: false, driftIgnore: [], values: {} } as const;
+const login = {
+  address: "h",
+  port: 22,
+  user: "root",
+  become: "none",
+  identity: null,
+  knownHosts: null,
+} as const;
+const host: Host = {
+  name: "h",
+  ...login,
+  groups: [],
+  vars: {},
+  labels: {},
+  systemd: 257,
+  required: false,
+  place,
+};
+const about = {
+  name: "shop",
+  root: "/project",
+  environment: "prod",
+  protected: false,
+  driftIgnore: [],
+  values: {},
+} as const;
 const project: Project = { ...about, hosts: [host], services: [], plays: [], files: new Map() };
 const [contents, nothing] = [new Map([["0", new Uint8Array([1])]]), new Map<string, Uint8Array>()];
 
 /** web with a credential TOKEN of this role. */
 function web(role: "credential" | "encrypted-credential"): KeptService {
   const path = "/etc/svcdeploy/credentials/web/TOKEN";
-  const file = { kind: "file", role, secret: true, sha256: "0", path, id: `file:${path}`, service: "web", mode: "600" } as const;
+  const file = {
+    kind: "file",
+    role,
+    secret: true,
+    sha256: "0",
+    path,
+    id: `file:${path}`,
+    service: "web",
+    mode: "600",
+  } as const;
   const resources = [{ ...file, owner: "root", group: "root", onChange: "restart" } as const];
   return { ...goneService("web"), play: "shop", resources };
 }
 
-function refusals(from: KeptService, to: KeptService, held: ReadonlyMap<string, Uint8Array>): readonly string[] {
-  const madeBy = { run: "a", project: "shop", user: "", controller: "", commit: "", tree: "", environment: "", command: "", rollbackOf: "" };
-  const made: Generation = { number: 1, madeBy: { ...madeBy, services: [] }, madeAt: 0, actions: [], services: new Map() };
+function refusals(
+  from: KeptService,
+  to: KeptService,
+  held: ReadonlyMap<string, Uint8Array>,
+): readonly string[] {
+  const madeBy = {
+    run: "a",
+    project: "shop",
+    user: "",
+    controller: "",
+    commit: "",
+    tree: "",
+    environment: "",
+    command: "",
+    rollbackOf: "",
+  };
+  const made: Generation = {
+    number: 1,
+    madeBy: { ...madeBy, services: [] },
+    madeAt: 0,
+    actions: [],
+    services: new Map(),
+  };
   const step = { service: "web", now: made, earlier: made, undone: made, from, to };
   const found = { host, result: { ok: true, choices: [{ ok: true, step }], contents, held } } as const;
   const { plays, refused } = rollbackTargets(project, [found], "web");
@@ -36,7 +88,12 @@ test("a credential that the host cannot decrypt any more", () => {
 });
 
 test.each([
-  ["an empty one is decrypted", goneService("web"), web("encrypted-credential"), new Map([["0", new Uint8Array()]])],
+  [
+    "an empty one is decrypted",
+    goneService("web"),
+    web("encrypted-credential"),
+    new Map([["0", new Uint8Array()]]),
+  ],
   ["a plain one needs no key", goneService("web"), web("credential"), nothing],
   ["the one that is left behind needs none either", web("encrypted-credential"), web("credential"), nothing],
 ])("%s", (_, from, to, held) => {

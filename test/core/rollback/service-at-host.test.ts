@@ -18,7 +18,10 @@ test.each(["", "web", "web@", "@h1", "Web@h1", "web@@h1"])("%j names none", (tex
 
 test("an instance is asked for by its name or as its unit has it; a service with all of its units", () => {
   const units = ["multi@blue.service", "multi@a\\x2db.service", "multi.slice"];
-  const asked = (text: string) => units.filter((unit) => isAskedFor(unit, serviceAtHost(text, ["h1"]) ?? { service: "", instance: "", host: "" }));
+  const asked = (text: string) =>
+    units.filter((unit) =>
+      isAskedFor(unit, serviceAtHost(text, ["h1"]) ?? { service: "", instance: "", host: "" }),
+    );
   expect(asked("multi@blue@h1")).toEqual(["multi@blue.service"]);
   expect(asked("multi@a-b@h1")).toEqual(["multi@a\\x2db.service"]);
   expect(asked("multi@h1")).toEqual(units);

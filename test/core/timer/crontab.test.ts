@@ -5,7 +5,10 @@ import { crontabLine } from "../../../src/core/timer/crontab.ts";
 
 const QUARTER = { text: "15min", seconds: 900 };
 
-/** What cron hands to the shell: the command up to the first % that no backslash stands before, those backslashes taken off (crontab(5)). */
+/**
+ * What cron hands to the shell: the command up to the first % that no backslash stands before, those
+ * backslashes taken off (crontab(5)).
+ */
 function commandOf(line: string): string {
   const command = line.replace(/^(?:\S+ ){5}/, "");
   return (/^(?:\\%|[^%])*/.exec(command)?.[0] ?? "").replaceAll("\\%", "%");
@@ -19,13 +22,23 @@ function wordsOf(command: string): readonly string[] {
 }
 
 test("a line", () => {
-  expect(crontabLine({ every: QUARTER, seed: 3, command: ["/usr/bin/node", "/opt/it's 100%/main.js", "--env=prod"] })).toEqual({
+  expect(
+    crontabLine({
+      every: QUARTER,
+      seed: 3,
+      command: ["/usr/bin/node", "/opt/it's 100%/main.js", "--env=prod"],
+    }),
+  ).toEqual({
     line: "3,18,33,48 * * * * /usr/bin/node '/opt/it'\\''s 100\\%/main.js' --env=prod",
   });
 });
 
 test("through cron and the shell every word arrives as it was", () => {
-  const word = fc.string({ unit: fc.constantFrom(..."ab%\\'\"$`!*?~#;&|<>(){}[] =-é\u{1f600}"), minLength: 1, maxLength: 12 });
+  const word = fc.string({
+    unit: fc.constantFrom(..."ab%\\'\"$`!*?~#;&|<>(){}[] =-é\u{1f600}"),
+    minLength: 1,
+    maxLength: 12,
+  });
   fc.assert(
     fc.property(fc.array(word, { minLength: 1, maxLength: 6 }), (command) => {
       const made = crontabLine({ every: QUARTER, seed: 0, command });
@@ -36,7 +49,12 @@ test("through cron and the shell every word arrives as it was", () => {
 });
 
 test.each([
-  ["a period that cron cannot say", { text: "7min", seconds: 420 }, ["x"], /cron cannot run something every 7min; it can: .*15/],
+  [
+    "a period that cron cannot say",
+    { text: "7min", seconds: 420 },
+    ["x"],
+    /cron cannot run something every 7min; it can: .*15/,
+  ],
   ["a line break, which would be a line of its own", QUARTER, ["a\n* * * * * reboot"], /control character/],
   ["a line that cron would not run", QUARTER, ["x".repeat(1000)], /1000 bytes/],
 ])("%s is refused", (_, every, command, problem) => {

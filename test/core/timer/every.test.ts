@@ -28,12 +28,21 @@ test.each([
   expect(onCalendar(every(text))).toBe(calendar);
 });
 
-test.each(["", "soon", "15 minutes past", "-5min", "30s", "59s", "8d", "90.5s", "infinity", "15min; reboot", "15min\n* * * * * root reboot"])(
-  "%j is no period",
-  (text) => {
-    expect(parseEvery(text)).toHaveProperty("problem");
-  },
-);
+test.each([
+  "",
+  "soon",
+  "15 minutes past",
+  "-5min",
+  "30s",
+  "59s",
+  "8d",
+  "90.5s",
+  "infinity",
+  "15min; reboot",
+  "15min\n* * * * * root reboot",
+])("%j is no period", (text) => {
+  expect(parseEvery(text)).toHaveProperty("problem");
+});
 
 test("whatever the seed: as many runs a day as the period says, evenly spread", () => {
   const periods = ["2min", "4min", "10min", "12min", "20min", "1h", "2h", "6h", "12h", "1d"];
@@ -42,12 +51,17 @@ test("whatever the seed: as many runs a day as the period says, evenly spread", 
       const times = timesOfDay(cronFields(every(text), seed) ?? "");
       const step = every(text).seconds / 60;
       expect(times).toHaveLength(1440 / step);
-      expect(new Set(times.map((time, index) => (index === 0 ? step : time - (times[index - 1] ?? 0))))).toEqual(new Set([step]));
+      expect(
+        new Set(times.map((time, index) => (index === 0 ? step : time - (times[index - 1] ?? 0)))),
+      ).toEqual(new Set([step]));
     }),
   );
 });
 
-/** The minutes of a day at which two fields run something; lists, numbers and * alone, as crontab(5) reads them. */
+/**
+ * The minutes of a day at which two fields run something; lists, numbers and * alone, as crontab(5) reads
+ * them.
+ */
 function timesOfDay(fields: string): readonly number[] {
   const [minutes = "", hours = ""] = fields.split(" ");
   const read = (field: string, count: number): readonly number[] =>

@@ -15,7 +15,11 @@ const READY: TimerHost = {
 const ASKED = { project: "/srv/shop", environment: "prod" };
 
 test("a host that has all of it", () => {
-  expect(judgeTimerHost(READY, ASKED)).toEqual({ node: "/usr/bin/node", program: "/usr/bin/svcdeploy", home: "/root" });
+  expect(judgeTimerHost(READY, ASKED)).toEqual({
+    node: "/usr/bin/node",
+    program: "/usr/bin/svcdeploy",
+    home: "/root",
+  });
   expect(judgeTimerHost({ ...READY, nodeVersion: "v26.0.1" }, ASKED)).not.toHaveProperty("lacks");
 });
 

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { makeTimerUnits, TIMER_MARK, type TimerOrder, timerName } from "../../../src/core/timer/timer-units.ts";
+import {
+  makeTimerUnits,
+  TIMER_MARK,
+  type TimerOrder,
+  timerName,
+} from "../../../src/core/timer/timer-units.ts";
 import { parseUnitFile } from "../../../src/core/unit-file/parse.ts";
 
 const ORDER: TimerOrder = {
@@ -20,7 +25,9 @@ function units(more: Partial<TimerOrder> = {}): { readonly service: string; read
 
 /** Name=value of a unit; a later one of the same name wins. */
 function values(text: string): ReadonlyMap<string, string> {
-  const entries = parseUnitFile(text).sections.flatMap(({ items }) => items.filter((item) => item.kind === "entry"));
+  const entries = parseUnitFile(text).sections.flatMap(({ items }) =>
+    items.filter((item) => item.kind === "entry"),
+  );
   return new Map(entries.map(({ name, value }) => [name, value]));
 }
 
@@ -35,15 +42,26 @@ test("both carry the mark by which they may be replaced, and drift leaves the se
 
 test("by the calendar where it can say the period, and caught up; else by the time since the last", () => {
   const calendar = values(units().timer);
-  expect([calendar.get("OnCalendar"), calendar.get("Persistent"), calendar.get("RandomizedDelaySec")]).toEqual(["*-*-* *:00/15:00", "true", "180"]);
+  expect([
+    calendar.get("OnCalendar"),
+    calendar.get("Persistent"),
+    calendar.get("RandomizedDelaySec"),
+  ]).toEqual(["*-*-* *:00/15:00", "true", "180"]);
   const monotonic = values(units({ every: { text: "7min", seconds: 420 } }).timer);
-  expect([monotonic.get("OnUnitActiveSec"), monotonic.has("OnCalendar"), monotonic.has("Persistent")]).toEqual(["420s", false, false]);
+  expect([
+    monotonic.get("OnUnitActiveSec"),
+    monotonic.has("OnCalendar"),
+    monotonic.has("Persistent"),
+  ]).toEqual(["420s", false, false]);
 });
 
 test("it may write where it is told to, and nowhere else; a private /tmp hides nothing that it needs", () => {
   expect(values(units().service).has("ReadWritePaths")).toBe(false);
   expect(values(units().service).get("PrivateTmp")).toBe("yes");
-  const more = values(units({ writable: ["/var/lib/node_exporter"], command: ["/usr/bin/node", "--project=/tmp/shop"] }).service);
+  const more = values(
+    units({ writable: ["/var/lib/node_exporter"], command: ["/usr/bin/node", "--project=/tmp/shop"] })
+      .service,
+  );
   expect(more.get("ReadWritePaths")).toBe("-/var/lib/node_exporter");
   expect(more.has("PrivateTmp")).toBe(false);
 });

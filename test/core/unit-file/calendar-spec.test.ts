@@ -1,4 +1,7 @@
-/** Calendar expressions: normal forms, what is refused, and the next elapse, as systemd-analyze calendar says them (compared in full by test/e2e). */
+/**
+ * Calendar expressions: normal forms, what is refused, and the next elapse, as systemd-analyze calendar says
+ * them (compared in full by test/e2e).
+ */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type CalendarSpec, parseCalendarSpec } from "../../../src/core/unit-file/calendar-spec.ts";
@@ -75,7 +78,14 @@ test.each([
     "@x",
     "@99999999999",
   ],
-  ...["12:00 europe/berlin", "12:00 +01:00", "12:00 Nowhere/City", "1-2-3-4", "*-*-*  1:00  UTC ", `${"1,".repeat(241)}1:00`],
+  ...[
+    "12:00 europe/berlin",
+    "12:00 +01:00",
+    "12:00 Nowhere/City",
+    "1-2-3-4",
+    "*-*-*  1:00  UTC ",
+    `${"1,".repeat(241)}1:00`,
+  ],
 ])("refused: %s", (text) => {
   expect(parseCalendarSpec(text)).toBeNull();
 });
@@ -86,7 +96,12 @@ test("as many values in a field as systemd takes", () => {
 
 const at = (text: string): number => Date.parse(text) * 1000;
 
-function elapses(text: string, from: string, count: number, host: { timeZone?: string; systemd?: number } = {}): readonly string[] {
+function elapses(
+  text: string,
+  from: string,
+  count: number,
+  host: { timeZone?: string; systemd?: number } = {},
+): readonly string[] {
   const found: string[] = [];
   const spec = parsed(text);
   for (let after: number | null = at(from); found.length < count; ) {
@@ -105,7 +120,10 @@ function parsed(text: string): CalendarSpec {
 
 describe("next elapse", () => {
   test("the moment itself does not count", () => {
-    expect(elapses("*:0/15", "2026-01-01T00:15:00Z", 2)).toEqual(["2026-01-01T00:30:00.000Z", "2026-01-01T00:45:00.000Z"]);
+    expect(elapses("*:0/15", "2026-01-01T00:15:00Z", 2)).toEqual([
+      "2026-01-01T00:30:00.000Z",
+      "2026-01-01T00:45:00.000Z",
+    ]);
   });
 
   test("never: past, or a day that no month has", () => {
@@ -119,7 +137,11 @@ describe("next elapse", () => {
   });
 
   test("the last day of each month", () => {
-    expect(elapses("*-*~1", "2028-01-31T00:00:00Z", 3)).toEqual(["2028-02-29T00:00:00.000Z", "2028-03-31T00:00:00.000Z", "2028-04-30T00:00:00.000Z"]);
+    expect(elapses("*-*~1", "2028-01-31T00:00:00Z", 3)).toEqual([
+      "2028-02-29T00:00:00.000Z",
+      "2028-03-31T00:00:00.000Z",
+      "2028-04-30T00:00:00.000Z",
+    ]);
   });
 
   test("an hour that is skipped does not elapse", () => {
@@ -128,7 +150,10 @@ describe("next elapse", () => {
   });
 
   test("an hour that comes twice elapses at its first coming", () => {
-    expect(elapses("2:30 Europe/Berlin", "2026-10-24T12:00:00Z", 2)).toEqual(["2026-10-25T00:30:00.000Z", "2026-10-26T01:30:00.000Z"]);
+    expect(elapses("2:30 Europe/Berlin", "2026-10-24T12:00:00Z", 2)).toEqual([
+      "2026-10-25T00:30:00.000Z",
+      "2026-10-26T01:30:00.000Z",
+    ]);
   });
 
   test("every half hour goes on over both changes of the clock", () => {
@@ -137,7 +162,9 @@ describe("next elapse", () => {
   });
 
   test("an expression without a zone follows the host's", () => {
-    expect(elapses("12:00", "2026-01-01T00:00:00Z", 1, { timeZone: "Asia/Kolkata" })).toEqual(["2026-01-01T06:30:00.000Z"]);
+    expect(elapses("12:00", "2026-01-01T00:00:00Z", 1, { timeZone: "Asia/Kolkata" })).toEqual([
+      "2026-01-01T06:30:00.000Z",
+    ]);
   });
 
   test("what systemd misses after a field ran over its end, by version", () => {
@@ -152,9 +179,14 @@ describe("next elapse", () => {
   });
 });
 
-/** systemd writes every second as * and leaves out what else stands beside it, so that this form has fewer values. */
+/**
+ * systemd writes every second as * and leaves out what else stands beside it, so that this form has fewer
+ * values.
+ */
 const isEverySecondAndMore = ({ microsecond }: CalendarSpec): boolean =>
-  microsecond !== null && microsecond.length > 1 && microsecond.some(({ start, stop, repeat }) => start === 0 && stop === null && repeat === 1e6);
+  microsecond !== null &&
+  microsecond.length > 1 &&
+  microsecond.some(({ start, stop, repeat }) => start === 0 && stop === null && repeat === 1e6);
 
 test("the normal form means the same", () => {
   fc.assert(
@@ -184,10 +216,13 @@ test("what comes next is later, and comes next from anywhere before it", () => {
 
 test("any text is an expression or is not, and nothing throws", () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(..."0129*-~:./, @MonTueFri UTC".split("")), maxLength: 30 }), (text) => {
-      const spec = parseCalendarSpec(text);
-      if (spec !== null) nextElapse(spec, at("2026-01-01T00:00:00Z"));
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom(..."0129*-~:./, @MonTueFri UTC".split("")), maxLength: 30 }),
+      (text) => {
+        const spec = parseCalendarSpec(text);
+        if (spec !== null) nextElapse(spec, at("2026-01-01T00:00:00Z"));
+      },
+    ),
     { numRuns: 2000 },
   );
 });

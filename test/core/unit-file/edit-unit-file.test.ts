@@ -11,22 +11,62 @@ function edit(text: string, ...edits: readonly UnitEdit[]): string {
   return edited.text;
 }
 
-const service = (kind: "set" | "append", name: string, value: string): UnitEdit => ({ kind, section: "Service", name, value });
+const service = (kind: "set" | "append", name: string, value: string): UnitEdit => ({
+  kind,
+  section: "Service",
+  name,
+  value,
+});
 
 const CASES: readonly (readonly [string, string, UnitEdit, string])[] = [
-  ["sets a value in place", "[Service]\n# note\nA=1\nB=2\n", service("set", "A", "x y"), "[Service]\n# note\nA=x y\nB=2\n"],
-  ["keeps the layout of the line", "[Service]\n\t A  =  1\n", service("set", "A", "2"), "[Service]\n\t A  =  2\n"],
-  ["touches nothing when the value is there", "[Service]\n A = 1 \n", service("set", "A", "1"), "[Service]\n A = 1 \n"],
-  ["leaves one of several", "[Service]\nA=1\n# two\nA=2\nA=3\n", service("set", "A", "4"), "[Service]\n# two\nA=4\n"],
+  [
+    "sets a value in place",
+    "[Service]\n# note\nA=1\nB=2\n",
+    service("set", "A", "x y"),
+    "[Service]\n# note\nA=x y\nB=2\n",
+  ],
+  [
+    "keeps the layout of the line",
+    "[Service]\n\t A  =  1\n",
+    service("set", "A", "2"),
+    "[Service]\n\t A  =  2\n",
+  ],
+  [
+    "touches nothing when the value is there",
+    "[Service]\n A = 1 \n",
+    service("set", "A", "1"),
+    "[Service]\n A = 1 \n",
+  ],
+  [
+    "leaves one of several",
+    "[Service]\nA=1\n# two\nA=2\nA=3\n",
+    service("set", "A", "4"),
+    "[Service]\n# two\nA=4\n",
+  ],
   [
     "replaces continuations, keeps comments inside",
     "[Service]\nA=1 \\\n # why\n  2\nB=3\n",
     service("set", "A", "4"),
     "[Service]\nA=4\n # why\nB=3\n",
   ],
-  ["adds at the end of the section", "[Service]\nA=1\n\n# next\n[Install]\n", service("set", "B", "2"), "[Service]\nA=1\nB=2\n\n# next\n[Install]\n"],
-  ["adds like the line above", "[Service]\r\n  A = 1\r\n", service("append", "B", "2"), "[Service]\r\n  A = 1\r\n  B = 2\r\n"],
-  ["adds after the last of its name", "[Service]\nA=1\nB=2\n", service("append", "A", "3"), "[Service]\nA=1\nA=3\nB=2\n"],
+  [
+    "adds at the end of the section",
+    "[Service]\nA=1\n\n# next\n[Install]\n",
+    service("set", "B", "2"),
+    "[Service]\nA=1\nB=2\n\n# next\n[Install]\n",
+  ],
+  [
+    "adds like the line above",
+    "[Service]\r\n  A = 1\r\n",
+    service("append", "B", "2"),
+    "[Service]\r\n  A = 1\r\n  B = 2\r\n",
+  ],
+  [
+    "adds after the last of its name",
+    "[Service]\nA=1\nB=2\n",
+    service("append", "A", "3"),
+    "[Service]\nA=1\nA=3\nB=2\n",
+  ],
   [
     "adds to the section's last part",
     "[Service]\nA=1\n[Unit]\nC=1\n[Service]\n",
@@ -35,14 +75,54 @@ const CASES: readonly (readonly [string, string, UnitEdit, string])[] = [
   ],
   ["makes a missing section", "[Unit]\nA=1", service("set", "B", "2"), "[Unit]\nA=1\n\n[Service]\nB=2\n"],
   ["makes a file", "", service("set", "B", "2"), "[Service]\nB=2\n"],
-  ["ends a continuation that runs into the end", "[Service]\nA=1\\", service("append", "B", "2"), "[Service]\nA=1\\\n\nB=2\n"],
-  ["removes all of a name", "[Service]\nA=1\nB=2\nA=3\\\n4\n", { kind: "remove", section: "Service", name: "A" }, "[Service]\nB=2\n"],
-  ["removes one value", "[Service]\nA=1\nA=2\n", { kind: "remove", section: "Service", name: "A", value: "1" }, "[Service]\nA=2\n"],
-  ["removes nothing elsewhere", "[Unit]\nA=1\n", { kind: "remove", section: "Service", name: "A" }, "[Unit]\nA=1\n"],
-  ["resets before the first", "[Service]\n  A=1\n  A=2\n", { kind: "reset", section: "Service", name: "A" }, "[Service]\n  A=\n  A=1\n  A=2\n"],
-  ["resets once", "[Service]\nA=\nA=2\n", { kind: "reset", section: "Service", name: "A" }, "[Service]\nA=\nA=2\n"],
-  ["resets what is not there", "[Service]\n", { kind: "reset", section: "Service", name: "A" }, "[Service]\nA=\n"],
-  ["renames", "[Service]\n A = A \\\n b\n", { kind: "rename", section: "Service", name: "A", to: "B" }, "[Service]\n B = A \\\n b\n"],
+  [
+    "ends a continuation that runs into the end",
+    "[Service]\nA=1\\",
+    service("append", "B", "2"),
+    "[Service]\nA=1\\\n\nB=2\n",
+  ],
+  [
+    "removes all of a name",
+    "[Service]\nA=1\nB=2\nA=3\\\n4\n",
+    { kind: "remove", section: "Service", name: "A" },
+    "[Service]\nB=2\n",
+  ],
+  [
+    "removes one value",
+    "[Service]\nA=1\nA=2\n",
+    { kind: "remove", section: "Service", name: "A", value: "1" },
+    "[Service]\nA=2\n",
+  ],
+  [
+    "removes nothing elsewhere",
+    "[Unit]\nA=1\n",
+    { kind: "remove", section: "Service", name: "A" },
+    "[Unit]\nA=1\n",
+  ],
+  [
+    "resets before the first",
+    "[Service]\n  A=1\n  A=2\n",
+    { kind: "reset", section: "Service", name: "A" },
+    "[Service]\n  A=\n  A=1\n  A=2\n",
+  ],
+  [
+    "resets once",
+    "[Service]\nA=\nA=2\n",
+    { kind: "reset", section: "Service", name: "A" },
+    "[Service]\nA=\nA=2\n",
+  ],
+  [
+    "resets what is not there",
+    "[Service]\n",
+    { kind: "reset", section: "Service", name: "A" },
+    "[Service]\nA=\n",
+  ],
+  [
+    "renames",
+    "[Service]\n A = A \\\n b\n",
+    { kind: "rename", section: "Service", name: "A", to: "B" },
+    "[Service]\n B = A \\\n b\n",
+  ],
   [
     "renames behind a continuation",
     "[Service]\n\\\n#A\n A=1\n",
@@ -56,7 +136,11 @@ test.each(CASES)("%s", (_name, before, change, after) => {
 });
 
 test("edits follow each other", () => {
-  const dropIn = edit("", service("set", "ExecStart", "/opt/x"), { kind: "reset", section: "Service", name: "ExecStart" });
+  const dropIn = edit("", service("set", "ExecStart", "/opt/x"), {
+    kind: "reset",
+    section: "Service",
+    name: "ExecStart",
+  });
   expect(dropIn).toBe("[Service]\nExecStart=\nExecStart=/opt/x\n");
 });
 
@@ -106,7 +190,9 @@ type Pair = readonly [section: string, name: string, value: string];
 
 function pairsOf(text: string): readonly Pair[] {
   return parseUnitFile(text).sections.flatMap(({ name: header, items }) =>
-    items.flatMap((item): readonly Pair[] => (item.kind === "entry" ? [[header, item.name, item.value]] : [])),
+    items.flatMap((item): readonly Pair[] =>
+      item.kind === "entry" ? [[header, item.name, item.value]] : [],
+    ),
   );
 }
 
@@ -131,11 +217,16 @@ test("an edit has the wanted effect and no other", () => {
     fc.property(source, anyEdit, (text, change) => {
       const after = edit(text, change);
       const isEdited = ([header, each]: Pair): boolean => header === change.section && each === change.name;
-      const values = (pairs: readonly Pair[]): readonly string[] => pairs.filter(isEdited).map((pair) => pair[2]);
+      const values = (pairs: readonly Pair[]): readonly string[] =>
+        pairs.filter(isEdited).map((pair) => pair[2]);
       const before = pairsOf(text);
       expect(values(pairsOf(after))).toEqual(wanted(values(before), change));
-      const others = before.map((pair): Pair => (change.kind === "rename" && isEdited(pair) ? [pair[0], change.to, pair[2]] : pair));
-      expect(pairsOf(after).filter((pair) => !isEdited(pair))).toEqual(others.filter((pair) => !isEdited(pair)));
+      const others = before.map(
+        (pair): Pair => (change.kind === "rename" && isEdited(pair) ? [pair[0], change.to, pair[2]] : pair),
+      );
+      expect(pairsOf(after).filter((pair) => !isEdited(pair))).toEqual(
+        others.filter((pair) => !isEdited(pair)),
+      );
     }),
     { numRuns: 5000 },
   );
@@ -153,7 +244,9 @@ function otherLines(text: string, change: UnitEdit): readonly string[] {
     if (header !== change.section || stripped.split("=")[0]?.trim() !== change.name) continue;
     for (let number = each.first; number <= each.last; number++) edited.add(number);
   }
-  return lines.flatMap((each, index) => (!edited.has(index + 1) || /^\s*[#;]/.test(each.text) ? [each.text] : []));
+  return lines.flatMap((each, index) =>
+    !edited.has(index + 1) || /^\s*[#;]/.test(each.text) ? [each.text] : [],
+  );
 }
 
 test("every other line stays byte for byte, and the line ends stay of one kind", () => {

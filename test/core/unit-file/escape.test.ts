@@ -1,7 +1,12 @@
 /** Escaping as systemd-escape does it; the expected strings were printed by systemd-escape of systemd 252. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { escapePath, escapeUnitName, mountUnitName, unescapeUnitName } from "../../../src/core/unit-file/escape.ts";
+import {
+  escapePath,
+  escapeUnitName,
+  mountUnitName,
+  unescapeUnitName,
+} from "../../../src/core/unit-file/escape.ts";
 
 describe("escapeUnitName", () => {
   test.each([

@@ -37,13 +37,22 @@ describe("Exec lines", () => {
     expect(readExecLine("!/bin//a").commands).toMatchObject([{ privileges: "no setuid", path: "/bin/a" }]);
     expect(readExecLine("|/bin/a", { systemd: 258 }).commands).toMatchObject([{ viaShell: true }]);
     for (const bad of ["--/bin/a", "+!/bin/a", "!!!/bin/a", "|/bin/a"])
-      expect(readExecLine(bad)).toMatchObject({ commands: [], effect: bad.startsWith("-") ? "command ignored" : "unit refused" });
+      expect(readExecLine(bad)).toMatchObject({
+        commands: [],
+        effect: bad.startsWith("-") ? "command ignored" : "unit refused",
+      });
   });
 
-  test.each(["bin/a", "/bin/", "@/bin/a", '/bin/a "open', "+", "/bin/a ; bin/b", "/bin/%Z"])("the unit is refused: %s", (value) => {
-    const resolve = (word: string): string | null => (word.includes("%Z") ? null : word);
-    expect(readExecLine(value, { resolve })).toMatchObject({ problem: expect.any(String), effect: "unit refused" });
-  });
+  test.each(["bin/a", "/bin/", "@/bin/a", '/bin/a "open', "+", "/bin/a ; bin/b", "/bin/%Z"])(
+    "the unit is refused: %s",
+    (value) => {
+      const resolve = (word: string): string | null => (word.includes("%Z") ? null : word);
+      expect(readExecLine(value, { resolve })).toMatchObject({
+        problem: expect.any(String),
+        effect: "unit refused",
+      });
+    },
+  );
 
   test("$ in arguments", () => {
     const environment = new Map([
@@ -70,7 +79,9 @@ describe("Exec lines", () => {
 
 describe("environment files", () => {
   const pairs = (text: string | Uint8Array, systemd = 257): readonly string[] =>
-    readEnvironmentFile(text, "f", systemd).variables.map(({ name, value, place }) => `${place.line} ${name}=${value}`);
+    readEnvironmentFile(text, "f", systemd).variables.map(
+      ({ name, value, place }) => `${place.line} ${name}=${value}`,
+    );
 
   test.each([
     ["A=1\nB=2", ["1 A=1", "2 B=2"]],
@@ -89,7 +100,10 @@ describe("environment files", () => {
   });
 
   test("a comment that ends in a backslash, by version", () => {
-    expect([pairs("#c\\\nA=1\nB=2", 252), pairs("#c\\\nA=1\nB=2", 257)]).toEqual([["3 B=2"], ["2 A=1", "3 B=2"]]);
+    expect([pairs("#c\\\nA=1\nB=2", 252), pairs("#c\\\nA=1\nB=2", 257)]).toEqual([
+      ["3 B=2"],
+      ["2 A=1", "3 B=2"],
+    ]);
   });
 
   test("what is left out, and what is refused", () => {
@@ -109,8 +123,12 @@ describe("what the writers write is read back", () => {
       fc.property(value, (argument) => {
         const written = formatExecArgument(argument);
         fc.pre(written.ok);
-        const { commands } = readExecLine(`/bin/a ${written.text}`, { resolve: (word) => word.replaceAll("%%", "%") });
-        expect(commands.map(({ argv }) => expandArguments(argv, new Map()).argv)).toEqual([["/bin/a", argument]]);
+        const { commands } = readExecLine(`/bin/a ${written.text}`, {
+          resolve: (word) => word.replaceAll("%%", "%"),
+        });
+        expect(commands.map(({ argv }) => expandArguments(argv, new Map()).argv)).toEqual([
+          ["/bin/a", argument],
+        ]);
       }),
     );
   });
@@ -137,9 +155,20 @@ describe("specifiers", () => {
     expect(expandSpecifiers("%f %I", { unit: "sp-a.service" })).toEqual({ ok: true, text: "/sp/a " });
   });
   test("of the host, or not known", () => {
-    expect(expandSpecifiers("%H:%t", { unit: "a.service", host: { H: "web1", t: "/run/user/1" } })).toEqual({ ok: true, text: "web1:/run/user/1" });
-    expect(expandSpecifiers("%H", { unit: "a.service" })).toEqual({ ok: false, specifier: "%H", reason: "not given" });
-    expect(expandSpecifiers("%Z", { unit: "a.service" })).toEqual({ ok: false, specifier: "%Z", reason: "unknown" });
+    expect(expandSpecifiers("%H:%t", { unit: "a.service", host: { H: "web1", t: "/run/user/1" } })).toEqual({
+      ok: true,
+      text: "web1:/run/user/1",
+    });
+    expect(expandSpecifiers("%H", { unit: "a.service" })).toEqual({
+      ok: false,
+      specifier: "%H",
+      reason: "not given",
+    });
+    expect(expandSpecifiers("%Z", { unit: "a.service" })).toEqual({
+      ok: false,
+      specifier: "%Z",
+      reason: "unknown",
+    });
     expect(expandSpecifiers("%D", { unit: "a.service", systemd: 247 })).toMatchObject({ reason: "unknown" });
     expect(expandSpecifiers("%f", { unit: "a@b--c.service" })).toMatchObject({ reason: "not given" });
   });

@@ -1,9 +1,16 @@
-/** Units' names, signals, exit statuses, capabilities and whole numbers, as seen on systemd 247, 252 and 257. */
+/**
+ * Units' names, signals, exit statuses, capabilities and whole numbers, as seen on systemd 247, 252 and 257.
+ */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CAPABILITIES, capabilityName, capabilitySet } from "../../../src/core/unit-file/capability.ts";
 import { unescapePath } from "../../../src/core/unit-file/escape.ts";
-import { exitStatuses, exitStatusName, exitStatusNumber, parseExitStatusSet } from "../../../src/core/unit-file/exit-status.ts";
+import {
+  exitStatuses,
+  exitStatusName,
+  exitStatusNumber,
+  parseExitStatusSet,
+} from "../../../src/core/unit-file/exit-status.ts";
 import { parseInteger } from "../../../src/core/unit-file/integer.ts";
 import { signalName, signalNumber } from "../../../src/core/unit-file/signal.ts";
 import {
@@ -55,16 +62,20 @@ describe("names of units", () => {
     expect(instantiate("a@.service", "/x y")).toBe("a@-x\\x20y.service");
     expect(instantiatePath("a@.service", "/x//y/")).toBe("a@x-y.service");
     expect(instantiate("a@b.service", "x")).toBeNull();
-    expect(["a@b\\x2dc@d.service", "a@.service", "a.b.service"].map(templateOf)).toEqual(["a@.service", "a@.service", "a.b.service"]);
+    expect(["a@b\\x2dc@d.service", "a@.service", "a.b.service"].map(templateOf)).toEqual([
+      "a@.service",
+      "a@.service",
+      "a.b.service",
+    ]);
     expect(instantiate("a@.service", "")).toBeNull();
     expect(instanceOf("a@b\\x2dc-d.service")).toBe("b-c/d");
     expect(instancePathOf("a@b-c.service")).toBe("/b/c");
-    expect([instanceOf("a.service"), instanceOf("a@.service"), instanceOf("a@\\x.service"), instancePathOf("a@-b.service")]).toEqual([
-      null,
-      null,
-      null,
-      null,
-    ]);
+    expect([
+      instanceOf("a.service"),
+      instanceOf("a@.service"),
+      instanceOf("a@\\x.service"),
+      instancePathOf("a@-b.service"),
+    ]).toEqual([null, null, null, null]);
   });
 
   test.each([
@@ -107,12 +118,23 @@ describe("signals", () => {
   ])("%s is %d", (name, number) => {
     expect(signalNumber(name)).toBe(number);
   });
-  test.each(["term", "SIG9", "65", "0", "09", "IOT", "RTMIN+31", "RTMIN-1", "RTMIN+", "RTMAX+1", "RTMAX-31", "SIGSIGTERM", ""])(
-    "%j is none",
-    (name) => {
-      expect(signalNumber(name)).toBeNull();
-    },
-  );
+  test.each([
+    "term",
+    "SIG9",
+    "65",
+    "0",
+    "09",
+    "IOT",
+    "RTMIN+31",
+    "RTMIN-1",
+    "RTMIN+",
+    "RTMAX+1",
+    "RTMAX-31",
+    "SIGSIGTERM",
+    "",
+  ])("%j is none", (name) => {
+    expect(signalNumber(name)).toBeNull();
+  });
   test("names and numbers are each other's reverse", () => {
     for (let number = 1; number <= 64; number++) {
       const name = signalName(number);
@@ -124,19 +146,21 @@ describe("signals", () => {
 
 describe("exit statuses", () => {
   test("by name and number, by version", () => {
-    expect([exitStatusNumber("TEMPFAIL"), exitStatusNumber("tempfail"), exitStatusNumber("256"), exitStatusNumber("010")]).toEqual([
-      75,
-      null,
-      null,
-      8,
-    ]);
-    expect([exitStatusNumber("BPF", 247), exitStatusNumber("BPF", 252), exitStatusName(245, 252), exitStatusName(245)]).toEqual([
-      null,
-      244,
-      null,
-      "KSM",
-    ]);
-    expect(exitStatuses().map(({ status }) => status)).toEqual([...new Set(exitStatuses().map(({ status }) => status))].sort((a, b) => a - b));
+    expect([
+      exitStatusNumber("TEMPFAIL"),
+      exitStatusNumber("tempfail"),
+      exitStatusNumber("256"),
+      exitStatusNumber("010"),
+    ]).toEqual([75, null, null, 8]);
+    expect([
+      exitStatusNumber("BPF", 247),
+      exitStatusNumber("BPF", 252),
+      exitStatusName(245, 252),
+      exitStatusName(245),
+    ]).toEqual([null, 244, null, "KSM"]);
+    expect(exitStatuses().map(({ status }) => status)).toEqual(
+      [...new Set(exitStatuses().map(({ status }) => status))].sort((a, b) => a - b),
+    );
     expect(exitStatuses(247)).toHaveLength(66);
   });
   test("in a list with signals", () => {
@@ -150,14 +174,16 @@ describe("exit statuses", () => {
 });
 
 describe("capabilities", () => {
-  const names = (start: "all" | "none", ...values: readonly string[]): readonly string[] => [...capabilitySet(start, values).names];
+  const names = (start: "all" | "none", ...values: readonly string[]): readonly string[] => [
+    ...capabilitySet(start, values).names,
+  ];
   test("by name in any case, or number", () => {
-    expect([capabilityName("CAP_Chown"), capabilityName("40"), capabilityName("41"), capabilityName("CHOWN")]).toEqual([
-      "cap_chown",
-      "cap_checkpoint_restore",
-      null,
-      null,
-    ]);
+    expect([
+      capabilityName("CAP_Chown"),
+      capabilityName("40"),
+      capabilityName("41"),
+      capabilityName("CHOWN"),
+    ]).toEqual(["cap_chown", "cap_checkpoint_restore", null, null]);
     expect(CAPABILITIES).toHaveLength(41);
   });
   test("sets", () => {

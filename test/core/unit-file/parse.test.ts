@@ -6,12 +6,16 @@ import { printUnitFile } from "../../../src/core/unit-file/print.ts";
 
 function entries(text: string): readonly string[] {
   const items = parseUnitFile(text).sections.flatMap((section) => section.items);
-  return items.map((item) => (item.kind === "entry" ? `${item.line} ${item.name}=${item.value}` : `${item.line} ${item.text}`));
+  return items.map((item) =>
+    item.kind === "entry" ? `${item.line} ${item.name}=${item.value}` : `${item.line} ${item.text}`,
+  );
 }
 
 /** Lines differ after printing; everything else must not. */
 function withoutLines(file: UnitFile): unknown {
-  return JSON.parse(JSON.stringify({ ...file, problems: [] }, (key, value) => (key === "line" ? undefined : value)));
+  return JSON.parse(
+    JSON.stringify({ ...file, problems: [] }, (key, value) => (key === "line" ? undefined : value)),
+  );
 }
 
 describe("parseUnitFile", () => {
@@ -21,7 +25,11 @@ describe("parseUnitFile", () => {
     ["does not know comments behind a value", "[A]\nB=c # d", ["2 B=c # d"]],
     ["joins a continued line with a blank", "[A]\nB=c\\\nd", ["2 B=c d"]],
     ["keeps the blanks of the continued line", "[A]\nB=c \\\n   d", ["2 B=c     d"]],
-    ["skips a comment inside a continuation", "[A]\nB=c\\\n# note\\\nd\nE=f", ["3 # note\\", "2 B=c d", "5 E=f"]],
+    [
+      "skips a comment inside a continuation",
+      "[A]\nB=c\\\n# note\\\nd\nE=f",
+      ["3 # note\\", "2 B=c d", "5 E=f"],
+    ],
     ["ends a continuation with an empty line", "[A]\nB=c\\\n\nE=f", ["2 B=c", "4 E=f"]],
     ["takes an escaped backslash for no continuation", "[A]\nB=c\\\\\nE=f", ["2 B=c\\\\", "3 E=f"]],
     ["lets a continuation run into the end", "[A]\nB=c\\", ["2 B=c"]],
@@ -38,11 +46,15 @@ describe("parseUnitFile", () => {
   test("reports lines that systemd would not take, and goes on", () => {
     const file = parseUnitFile("A=b\n[Unit\n[Unit]\nno equals\n=x\nDescription=d");
     expect(file.problems.map((problem) => problem.line)).toEqual([1, 2, 4, 5]);
-    expect(file.sections).toEqual([{ name: "Unit", line: 3, items: [{ kind: "entry", name: "Description", value: "d", line: 6 }] }]);
+    expect(file.sections).toEqual([
+      { name: "Unit", line: 3, items: [{ kind: "entry", name: "Description", value: "d", line: 6 }] },
+    ]);
   });
 
   const bytes = (...parts: readonly (string | readonly number[])[]): Uint8Array =>
-    Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Uint8Array.from(part))));
+    Buffer.concat(
+      parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Uint8Array.from(part))),
+    );
   const refused = (input: string | Uint8Array): readonly number[] =>
     parseUnitFile(input).problems.flatMap(({ line, effect }) => (effect === "file refused" ? [line] : []));
 
@@ -51,7 +63,9 @@ describe("parseUnitFile", () => {
     expect(refused('[Un"it]\n')).toEqual([1]);
     expect(refused("[Unit]\nDescription=\ufdd0")).toEqual([2]);
     expect(refused("[Unit]\n# \ud800\nDescription=\ud800")).toEqual([3]);
-    expect(refused(bytes("[Unit]\n# ", [0xff], "\nDescription=", [0xff], "\nA=\\\n\n", [0xc3, 0x28]))).toEqual([3, 6]);
+    expect(
+      refused(bytes("[Unit]\n# ", [0xff], "\nDescription=", [0xff], "\nA=\\\n\n", [0xc3, 0x28])),
+    ).toEqual([3, 6]);
     expect(refused(bytes("[Unit]\nDescription=é"))).toEqual([]);
   });
 

@@ -14,9 +14,32 @@ import {
 
 const hostile = fc.oneof(
   fc
-    .array(fc.constantFrom("\\", '"', "'", "$", "%", "`", ";", "#", " ", "\t", "\n", "\r", "{", "}", "a", "é", "\u0001"), { maxLength: 12 })
+    .array(
+      fc.constantFrom(
+        "\\",
+        '"',
+        "'",
+        "$",
+        "%",
+        "`",
+        ";",
+        "#",
+        " ",
+        "\t",
+        "\n",
+        "\r",
+        "{",
+        "}",
+        "a",
+        "é",
+        "\u0001",
+      ),
+      { maxLength: 12 },
+    )
     .map((parts) => parts.join("")),
-  fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\0") && !/\p{Noncharacter_Code_Point}/u.test(text)),
+  fc
+    .string({ unit: "grapheme" })
+    .filter((text) => !text.includes("\0") && !/\p{Noncharacter_Code_Point}/u.test(text)),
 );
 
 /** One double-quoted word read with C escapes, then specifiers (systemd.syntax(7)). */
@@ -91,9 +114,12 @@ describe("what is written is read back", () => {
 });
 
 describe("what a format cannot carry is refused", () => {
-  test.each([["a\nb"], ["a\rb"], ["a\0b"], ["a\u001bb"], ["ends in \\"], ["\ud800"], ["\uffff"]])("a unit value %j", (value) => {
-    expect(formatUnitValue(value).ok).toBe(false);
-  });
+  test.each([["a\nb"], ["a\rb"], ["a\0b"], ["a\u001bb"], ["ends in \\"], ["\ud800"], ["\uffff"]])(
+    "a unit value %j",
+    (value) => {
+      expect(formatUnitValue(value).ok).toBe(false);
+    },
+  );
   test("but not white space at its ends, an escaped backslash or a specifier", () => {
     expect(formatUnitValue("  /bin/x %i \\\\\n")).toEqual({ ok: true, text: "/bin/x %i \\\\" });
   });
@@ -102,11 +128,11 @@ describe("what a format cannot carry is refused", () => {
     expect(formatLiteralUnitValue(" x").ok).toBe(false);
   });
   test.each(["\0", "\ud800", "\ufdd0"])("an argument and a variable %j", (text) => {
-    expect([formatExecArgument(text).ok, formatEnvironmentAssignment("A", text).ok, formatEnvironmentFileAssignment("A", text).ok]).toEqual([
-      false,
-      false,
-      false,
-    ]);
+    expect([
+      formatExecArgument(text).ok,
+      formatEnvironmentAssignment("A", text).ok,
+      formatEnvironmentFileAssignment("A", text).ok,
+    ]).toEqual([false, false, false]);
   });
   test.each(["", "1A", "A-B", "A B", "A\n", "É"])("a variable named %j", (name) => {
     expect(formatEnvironmentFileAssignment(name, "x").ok).toBe(false);
@@ -115,6 +141,9 @@ describe("what a format cannot carry is refused", () => {
     expect(formatLogrotatePath(path).ok).toBe(false);
   });
   test("a logrotate path with blanks and wildcards is quoted", () => {
-    expect(formatLogrotatePath("/var/log/my app/*.log")).toEqual({ ok: true, text: '"/var/log/my app/*.log"' });
+    expect(formatLogrotatePath("/var/log/my app/*.log")).toEqual({
+      ok: true,
+      text: '"/var/log/my app/*.log"',
+    });
   });
 });

@@ -14,5 +14,7 @@ test.each([
   ["a.slice", {}, null],
 ])("%s with %j starts %s", (name, said, expected) => {
   const written: Readonly<Record<string, string>> = said;
-  expect(triggeredUnit(name, (section, directive) => written[`${section}.${directive}`] ?? null)).toBe(expected);
+  expect(triggeredUnit(name, (section, directive) => written[`${section}.${directive}`] ?? null)).toBe(
+    expected,
+  );
 });

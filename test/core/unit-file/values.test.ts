@@ -1,10 +1,19 @@
 /** Time spans, sizes, percentages and the directive table. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { directiveSince, isKnownDirective, nearestDirective, sectionsWithDirective } from "../../../src/core/unit-file/directive-table.ts";
+import {
+  directiveSince,
+  isKnownDirective,
+  nearestDirective,
+  sectionsWithDirective,
+} from "../../../src/core/unit-file/directive-table.ts";
 import { parsePercent } from "../../../src/core/unit-file/percent.ts";
 import { parseDecimalSize, parseSize } from "../../../src/core/unit-file/size.ts";
-import { formatTimeSpan, parseTimeSpan, parseTimeSpanMicroseconds } from "../../../src/core/unit-file/time-span.ts";
+import {
+  formatTimeSpan,
+  parseTimeSpan,
+  parseTimeSpanMicroseconds,
+} from "../../../src/core/unit-file/time-span.ts";
 
 describe("parseTimeSpan", () => {
   test.each([
@@ -46,14 +55,28 @@ describe("parseSize and parsePercent", () => {
   test("bandwidths count by thousands", () => {
     expect([parseDecimalSize("5M"), parseDecimalSize("1.5K")]).toEqual([5_000_000, 1500]);
   });
-  test.each(["500M1G", "1M1M", "16E", "15.99E", "1.1.1", "0x10K", "2GB", "2g", "K", "", "-1", "50%"])("%j is no size", (text) => {
-    expect(parseSize(text)).toBeNull();
-  });
+  test.each(["500M1G", "1M1M", "16E", "15.99E", "1.1.1", "0x10K", "2GB", "2g", "K", "", "-1", "50%"])(
+    "%j is no size",
+    (text) => {
+      expect(parseSize(text)).toBeNull();
+    },
+  );
   test("percentages need their sign", () => {
-    expect(["75%", "250%", "12.5%", "125‰", "75", "%", "a%"].map((text) => parsePercent(text))).toEqual([75, 250, 12.5, 12.5, null, null, null]);
+    expect(["75%", "250%", "12.5%", "125‰", "75", "%", "a%"].map((text) => parsePercent(text))).toEqual([
+      75,
+      250,
+      12.5,
+      12.5,
+      null,
+      null,
+      null,
+    ]);
   });
   test("percentages by version, and their odd forms", () => {
-    const both = (text: string): readonly (number | null)[] => [parsePercent(text, { systemd: 247 }), parsePercent(text, { systemd: 252 })];
+    const both = (text: string): readonly (number | null)[] => [
+      parsePercent(text, { systemd: 247 }),
+      parsePercent(text, { systemd: 252 }),
+    ];
     expect(["20.5%", "20.55%", "5.5‰", "5‱", "5‰"].map(both)).toEqual([
       [20.5, 20.5],
       [null, 20.55],
@@ -96,12 +119,22 @@ describe("time spans in microseconds", () => {
     const span = parseTimeSpanMicroseconds(text);
     expect(span === null ? null : formatTimeSpan(span)).toBe(normal);
   });
-  test.each(["584542y", "9223372036854775808us", "5.", "1+1", "+.5", "1hmin", "1mins", "1,5", "infinity 1", "1 . 5", "1ns", "9".repeat(100_000)])(
-    "%.30s is none",
-    (text) => {
-      expect(parseTimeSpanMicroseconds(text)).toBeNull();
-    },
-  );
+  test.each([
+    "584542y",
+    "9223372036854775808us",
+    "5.",
+    "1+1",
+    "+.5",
+    "1hmin",
+    "1mins",
+    "1,5",
+    "infinity 1",
+    "1 . 5",
+    "1ns",
+    "9".repeat(100_000),
+  ])("%.30s is none", (text) => {
+    expect(parseTimeSpanMicroseconds(text)).toBeNull();
+  });
   test("the normal form means the same", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 10n ** 18n }), (span) => {

@@ -2,7 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TreeMap } from "../../../src/core/model.ts";
-import { checkLabel, excerpt, failureText, type HttpCheck, judgeHttp } from "../../../src/core/verify/health.ts";
+import {
+  checkLabel,
+  excerpt,
+  failureText,
+  type HttpCheck,
+  judgeHttp,
+} from "../../../src/core/verify/health.ts";
 
 const place = { file: "services/a.yaml", line: 3, column: 5 };
 const http = (changes: Partial<HttpCheck> = {}): HttpCheck => ({
@@ -16,7 +22,8 @@ const http = (changes: Partial<HttpCheck> = {}): HttpCheck => ({
   withinMilliseconds: 500,
   ...changes,
 });
-const judge = (check: Partial<HttpCheck>, body: string, status = 200, milliseconds = 12) => judgeHttp(http(check), { status, body, milliseconds });
+const judge = (check: Partial<HttpCheck>, body: string, status = 200, milliseconds = 12) =>
+  judgeHttp(http(check), { status, body, milliseconds });
 const json = (expected: TreeMap, body: unknown) => judge({ json: expected }, JSON.stringify(body));
 
 describe("labels", () => {
@@ -25,7 +32,9 @@ describe("labels", () => {
     expect(checkLabel(http())).toBe("http://127.0.0.1:8080/ready");
     expect(checkLabel({ ...base, kind: "tcp", address: "127.0.0.1", port: 9090 })).toBe("tcp 127.0.0.1:9090");
     expect(checkLabel({ ...base, kind: "tcp", address: "::1", port: 9090 })).toBe("tcp [::1]:9090");
-    expect(checkLabel({ ...base, kind: "command", command: ["/bin/x", "a\u001b[31m b"] })).toBe("command /bin/x a b");
+    expect(checkLabel({ ...base, kind: "command", command: ["/bin/x", "a\u001b[31m b"] })).toBe(
+      "command /bin/x a b",
+    );
     expect(checkLabel({ ...base, kind: "command", command: ["x".repeat(500)] }).length).toBeLessThan(140);
   });
 });
@@ -38,7 +47,10 @@ describe("status", () => {
 
   test("another one shows the first lines of the body", () => {
     const body = Array.from({ length: 40 }, (_, index) => `line ${index}`).join("\n");
-    expect(judge({}, body, 500)).toEqual({ ok: false, detail: "HTTP 500 in 12 ms, expected 200\nline 0\nline 1\nline 2\nline 3\nline 4\n…" });
+    expect(judge({}, body, 500)).toEqual({
+      ok: false,
+      detail: "HTTP 500 in 12 ms, expected 200\nline 0\nline 1\nline 2\nline 3\nline 4\n…",
+    });
   });
 
   test("an empty body leaves one line", () => {
@@ -74,20 +86,30 @@ describe("JSON fields", () => {
     ["no map where one is asked", { a: { b: true } }, { a: [1] }, 'a: expected {"b":true}, found [1]'],
     ["shorter list", { l: [1, 2] }, { l: [1] }, "l: expected [1,2], found [1]"],
     ["body is a list", { a: 1 }, [1], 'the body: expected {"a":1}, found [1]'],
-    ["an inherited name is not a field", { constructor: "x" }, {}, 'constructor: expected "x", found missing'],
+    [
+      "an inherited name is not a field",
+      { constructor: "x" },
+      {},
+      'constructor: expected "x", found missing',
+    ],
   ])("%s: the failing part alone is shown", (_name, expected, body, line) => {
     expect(json(expected, body)).toEqual({ ok: false, detail: `HTTP 200 in 12 ms\n${line}` });
   });
 
   test("every failing field has its line", () => {
-    expect(json({ a: 1, b: 2, c: 3 }, { a: 1, b: 0 }).detail).toBe("HTTP 200 in 12 ms\nb: expected 2, found 0\nc: expected 3, found missing");
+    expect(json({ a: 1, b: 2, c: 3 }, { a: 1, b: 0 }).detail).toBe(
+      "HTTP 200 in 12 ms\nb: expected 2, found 0\nc: expected 3, found missing",
+    );
   });
 
   test("what is no JSON, and what was cut, is said to be", () => {
-    expect(judge({ json: { a: 1 } }, "<html>no</html>").detail).toBe("HTTP 200 in 12 ms\nthe body is not JSON: <html>no</html>");
-    expect(judgeHttp(http({ json: { a: 1 } }), { status: 200, body: "{", truncated: true, milliseconds: 1 }).detail).toContain(
-      "too large to be checked",
+    expect(judge({ json: { a: 1 } }, "<html>no</html>").detail).toBe(
+      "HTTP 200 in 12 ms\nthe body is not JSON: <html>no</html>",
     );
+    expect(
+      judgeHttp(http({ json: { a: 1 } }), { status: 200, body: "{", truncated: true, milliseconds: 1 })
+        .detail,
+    ).toContain("too large to be checked");
   });
 
   test("a failing part is capped and stays one line", () => {
@@ -108,7 +130,10 @@ describe("JSON fields", () => {
 
 describe("time", () => {
   test("slower than asked is not healthy; exactly in time is", () => {
-    expect(judge({}, "", 200, 501)).toEqual({ ok: false, detail: "HTTP 200 in 501 ms, expected within 500 ms" });
+    expect(judge({}, "", 200, 501)).toEqual({
+      ok: false,
+      detail: "HTTP 200 in 501 ms, expected within 500 ms",
+    });
     expect(judge({}, "", 200, 500).ok).toBe(true);
   });
 });
@@ -129,8 +154,14 @@ test("takes secrets out before it cuts: no beginning of one is left at the cut",
   const body = `${"x".repeat(595)}${secret}`;
   expect(judgeHttp(http({}), { status: 500, body, milliseconds: 1 }, redact).detail).not.toContain("s3c");
   const json = JSON.stringify({ status: body });
-  expect(judgeHttp(http({ json: { status: "ok" } }), { status: 200, body: json, milliseconds: 1 }, redact).detail).not.toContain("s3c");
-  expect(judgeHttp(http({ json: { status: secret } }), { status: 200, body: JSON.stringify({ status: secret }), milliseconds: 1 }, redact).ok).toBe(
-    true,
-  );
+  expect(
+    judgeHttp(http({ json: { status: "ok" } }), { status: 200, body: json, milliseconds: 1 }, redact).detail,
+  ).not.toContain("s3c");
+  expect(
+    judgeHttp(
+      http({ json: { status: secret } }),
+      { status: 200, body: JSON.stringify({ status: secret }), milliseconds: 1 },
+      redact,
+    ).ok,
+  ).toBe(true);
 });

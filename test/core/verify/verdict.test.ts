@@ -27,9 +27,21 @@ const FAILED: UnitProperties = {
   MainPID: "0",
 };
 const WAITING: UnitProperties = { ...FAILED, ActiveState: "activating", SubState: "auto-restart" };
-const DONE: UnitProperties = { ...RUNNING, ActiveState: "inactive", SubState: "dead", MainPID: "0", InvocationID: "" };
+const DONE: UnitProperties = {
+  ...RUNNING,
+  ActiveState: "inactive",
+  SubState: "dead",
+  MainPID: "0",
+  InvocationID: "",
+};
 
-type Row = readonly [what: string, unit: UnitResource, samples: readonly UnitProperties[], cause: string, isActive: string];
+type Row = readonly [
+  what: string,
+  unit: UnitResource,
+  samples: readonly UnitProperties[],
+  cause: string,
+  isActive: string,
+];
 
 const app = unit();
 const notify = unit({ type: "notify" });
@@ -38,17 +50,53 @@ const oneshot = unit({ type: "oneshot" });
 describe("units that are well", () => {
   const rows: readonly Row[] = [
     ["a service", app, [RUNNING, RUNNING, RUNNING], "running", "active"],
-    ["a service that restarted before it was watched", app, [{ ...RUNNING, NRestarts: "3" }], "running", "active"],
+    [
+      "a service that restarted before it was watched",
+      app,
+      [{ ...RUNNING, NRestarts: "3" }],
+      "running",
+      "active",
+    ],
     ["a oneshot that is done", oneshot, [DONE], "exited", "inactive"],
-    ["a oneshot that was still at work first", oneshot, [{ ...DONE, ActiveState: "activating", SubState: "start" }, DONE], "exited", "inactive"],
-    ["a oneshot that stays", oneshot, [{ ...RUNNING, SubState: "exited", RemainAfterExit: "yes", MainPID: "0" }], "exited", "active"],
-    ["a socket", unit({ unit: "app.socket" }), [{ ...RUNNING, SubState: "listening" }], "listening", "active"],
-    ["a socket whose service runs", unit({ unit: "app.socket" }), [{ ...RUNNING, SubState: "running" }], "running", "active"],
+    [
+      "a oneshot that was still at work first",
+      oneshot,
+      [{ ...DONE, ActiveState: "activating", SubState: "start" }, DONE],
+      "exited",
+      "inactive",
+    ],
+    [
+      "a oneshot that stays",
+      oneshot,
+      [{ ...RUNNING, SubState: "exited", RemainAfterExit: "yes", MainPID: "0" }],
+      "exited",
+      "active",
+    ],
+    [
+      "a socket",
+      unit({ unit: "app.socket" }),
+      [{ ...RUNNING, SubState: "listening" }],
+      "listening",
+      "active",
+    ],
+    [
+      "a socket whose service runs",
+      unit({ unit: "app.socket" }),
+      [{ ...RUNNING, SubState: "running" }],
+      "running",
+      "active",
+    ],
     ["a timer", unit({ unit: "app.timer" }), [{ ...RUNNING, SubState: "waiting" }], "waiting", "active"],
     ["a path", unit({ unit: "app.path" }), [{ ...RUNNING, SubState: "waiting" }], "waiting", "active"],
     ["a mount", unit({ unit: "c.mount" }), [{ ...RUNNING, SubState: "mounted" }], "mounted", "active"],
     ["a target", unit({ unit: "app.target" }), [{ ...RUNNING, SubState: "active" }], "active", "active"],
-    ["a slice without members", unit({ unit: "app.slice", running: false }), [{ ...DONE }], "loaded", "inactive"],
+    [
+      "a slice without members",
+      unit({ unit: "app.slice", running: false }),
+      [{ ...DONE }],
+      "loaded",
+      "inactive",
+    ],
   ];
   it.each(rows)("%s", (_what, resource, samples, cause, isActive) => {
     expect(judgeUnit(resource, samples)).toMatchObject({ ok: true, cause, isActive, unit: resource.unit });
@@ -61,8 +109,20 @@ describe("units that are not", () => {
     ["masked", app, [{ ...DONE, LoadState: "masked" }], "masked", "inactive"],
     ["not there", app, [{ ...DONE, LoadState: "not-found" }], "not-found", "inactive"],
     ["not loadable", app, [{ ...DONE, LoadState: "bad-setting" }], "bad-setting", "inactive"],
-    ["a slice that is not there", unit({ unit: "app.slice", running: false }), [{ ...DONE, LoadState: "not-found" }], "not-found", "inactive"],
-    ["starting is not running", notify, [{ ...RUNNING, ActiveState: "activating", SubState: "start" }], "activating", "activating"],
+    [
+      "a slice that is not there",
+      unit({ unit: "app.slice", running: false }),
+      [{ ...DONE, LoadState: "not-found" }],
+      "not-found",
+      "inactive",
+    ],
+    [
+      "starting is not running",
+      notify,
+      [{ ...RUNNING, ActiveState: "activating", SubState: "start" }],
+      "activating",
+      "activating",
+    ],
     [
       "up, then on its way down",
       app,
@@ -79,39 +139,137 @@ describe("units that are not", () => {
       "active",
     ],
     ["waiting for the next restart", app, [WAITING], "crash-loop", "activating"],
-    ["between two crashes in every sample", app, [RUNNING, { ...RUNNING, NRestarts: "1", InvocationID: "b2" }], "crash-loop", "active"],
+    [
+      "between two crashes in every sample",
+      app,
+      [RUNNING, { ...RUNNING, NRestarts: "1", InvocationID: "b2" }],
+      "crash-loop",
+      "active",
+    ],
     ["started again by hand", app, [RUNNING, { ...RUNNING, InvocationID: "b2" }], "crash-loop", "active"],
     ["another main process", app, [RUNNING, { ...RUNNING, MainPID: "101" }], "main-pid-changed", "active"],
-    ["start limit, said by systemd", app, [{ ...FAILED, Result: "start-limit-hit" }], "start-limit", "failed"],
+    [
+      "start limit, said by systemd",
+      app,
+      [{ ...FAILED, Result: "start-limit-hit" }],
+      "start-limit",
+      "failed",
+    ],
     ["start limit after automatic restarts", app, [{ ...FAILED, NRestarts: "5" }], "start-limit", "failed"],
     ["READY=1 never came", notify, [{ ...FAILED, Type: "notify", Result: "timeout" }], "not-ready", "failed"],
-    ["ended before READY=1", notify, [{ ...FAILED, Type: "notify", Result: "protocol" }], "not-ready", "failed"],
-    ["a simple service's start step took too long", app, [{ ...FAILED, Result: "timeout" }], "timeout", "failed"],
-    ["watchdog", app, [{ ...WAITING, Result: "watchdog", ExecMainCode: "2", ExecMainStatus: "6" }], "watchdog", "activating"],
-    ["core dump", app, [{ ...FAILED, Result: "core-dump", ExecMainCode: "3", ExecMainStatus: "11" }], "core-dump", "failed"],
+    [
+      "ended before READY=1",
+      notify,
+      [{ ...FAILED, Type: "notify", Result: "protocol" }],
+      "not-ready",
+      "failed",
+    ],
+    [
+      "a simple service's start step took too long",
+      app,
+      [{ ...FAILED, Result: "timeout" }],
+      "timeout",
+      "failed",
+    ],
+    [
+      "watchdog",
+      app,
+      [{ ...WAITING, Result: "watchdog", ExecMainCode: "2", ExecMainStatus: "6" }],
+      "watchdog",
+      "activating",
+    ],
+    [
+      "core dump",
+      app,
+      [{ ...FAILED, Result: "core-dump", ExecMainCode: "3", ExecMainStatus: "11" }],
+      "core-dump",
+      "failed",
+    ],
     ["out of memory", app, [{ ...FAILED, Result: "oom-kill" }], "out-of-memory", "failed"],
     ["no such program", app, [{ ...FAILED, ExecMainStatus: "203" }], "exec-failed", "failed"],
-    ["no such program, again and again", app, [{ ...FAILED, ExecMainStatus: "203", NRestarts: "5" }], "exec-failed", "failed"],
-    ["no such user", app, [{ ...WAITING, ExecMainStatus: "217", NRestarts: "1" }], "exec-failed", "activating"],
-    ["killed", app, [{ ...FAILED, Result: "signal", ExecMainCode: "2", ExecMainStatus: "9" }], "signal", "failed"],
+    [
+      "no such program, again and again",
+      app,
+      [{ ...FAILED, ExecMainStatus: "203", NRestarts: "5" }],
+      "exec-failed",
+      "failed",
+    ],
+    [
+      "no such user",
+      app,
+      [{ ...WAITING, ExecMainStatus: "217", NRestarts: "1" }],
+      "exec-failed",
+      "activating",
+    ],
+    [
+      "killed",
+      app,
+      [{ ...FAILED, Result: "signal", ExecMainCode: "2", ExecMainStatus: "9" }],
+      "signal",
+      "failed",
+    ],
     ["missing environment file", app, [{ ...FAILED, Result: "resources" }], "resources", "failed"],
-    ["exited 0 at once", app, [{ ...DONE, ExecMainExitTimestampMonotonic: "1000200000" }], "exited-at-once", "inactive"],
-    ["exited 0 again and again", app, [{ ...WAITING, Result: "success", ExecMainStatus: "0", NRestarts: "2" }], "crash-loop", "activating"],
-    ["stopped after an hour", app, [{ ...DONE, ExecMainExitTimestampMonotonic: "4600000000" }], "inactive", "inactive"],
-    ["condition false", app, [{ ...DONE, ConditionResult: "no", ConditionTimestampMonotonic: "5" }], "condition", "inactive"],
+    [
+      "exited 0 at once",
+      app,
+      [{ ...DONE, ExecMainExitTimestampMonotonic: "1000200000" }],
+      "exited-at-once",
+      "inactive",
+    ],
+    [
+      "exited 0 again and again",
+      app,
+      [{ ...WAITING, Result: "success", ExecMainStatus: "0", NRestarts: "2" }],
+      "crash-loop",
+      "activating",
+    ],
+    [
+      "stopped after an hour",
+      app,
+      [{ ...DONE, ExecMainExitTimestampMonotonic: "4600000000" }],
+      "inactive",
+      "inactive",
+    ],
+    [
+      "condition false",
+      app,
+      [{ ...DONE, ConditionResult: "no", ConditionTimestampMonotonic: "5" }],
+      "condition",
+      "inactive",
+    ],
     ["ExecCondition false", app, [{ ...DONE, Result: "exec-condition" }], "condition", "inactive"],
-    ["a oneshot whose condition is false", oneshot, [{ ...DONE, ConditionResult: "no", ConditionTimestampMonotonic: "5" }], "condition", "inactive"],
+    [
+      "a oneshot whose condition is false",
+      oneshot,
+      [{ ...DONE, ConditionResult: "no", ConditionTimestampMonotonic: "5" }],
+      "condition",
+      "inactive",
+    ],
     ["a oneshot that failed", oneshot, [FAILED], "exit-code", "failed"],
-    ["a oneshot that is at work", oneshot, [{ ...DONE, ActiveState: "activating", SubState: "start" }], "activating", "activating"],
+    [
+      "a oneshot that is at work",
+      oneshot,
+      [{ ...DONE, ActiveState: "activating", SubState: "start" }],
+      "activating",
+      "activating",
+    ],
     ["a service that is active but exited", app, [{ ...RUNNING, SubState: "exited" }], "exited", "active"],
-    ["a mount that failed", unit({ unit: "c.mount" }), [{ ...FAILED, SubState: "failed" }], "exit-code", "failed"],
+    [
+      "a mount that failed",
+      unit({ unit: "c.mount" }),
+      [{ ...FAILED, SubState: "failed" }],
+      "exit-code",
+      "failed",
+    ],
   ];
   it.each(rows)("%s", (_what, resource, samples, cause, isActive) => {
     expect(judgeUnit(resource, samples)).toMatchObject({ ok: false, cause, isActive });
   });
 
   it("a unit that was never started has no false condition", () => {
-    expect(judgeUnit(oneshot, [{ ...DONE, ConditionResult: "no", ConditionTimestampMonotonic: "0" }])).toMatchObject({ ok: true });
+    expect(
+      judgeUnit(oneshot, [{ ...DONE, ConditionResult: "no", ConditionTimestampMonotonic: "0" }]),
+    ).toMatchObject({ ok: true });
   });
 
   it("says what the exit status means, and that systemd gave up", () => {
@@ -121,13 +279,16 @@ describe("units that are not", () => {
   });
 
   it("says of a SIGKILL that it may have been the kernel, of no other signal", () => {
-    const killedBy = (status: string): string => judgeUnit(app, [{ ...FAILED, Result: "signal", ExecMainCode: "2", ExecMainStatus: status }]).detail;
+    const killedBy = (status: string): string =>
+      judgeUnit(app, [{ ...FAILED, Result: "signal", ExecMainCode: "2", ExecMainStatus: status }]).detail;
     expect(killedBy("9")).toMatch(/SIGKILL; if nobody sent it, memory ran out/);
     expect(killedBy("15")).toBe("the main process was killed by SIGTERM");
   });
 
   it("counts one restart in the singular", () => {
-    expect(judgeUnit(app, [{ ...FAILED, StartLimitBurst: "1", NRestarts: "1" }]).detail).toContain("gave up after 1 restart (StartLimitBurst=1)");
+    expect(judgeUnit(app, [{ ...FAILED, StartLimitBurst: "1", NRestarts: "1" }]).detail).toContain(
+      "gave up after 1 restart (StartLimitBurst=1)",
+    );
   });
 
   it("hands on what the service says of itself", () => {

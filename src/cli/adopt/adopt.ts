@@ -1,0 +1,147 @@
+/**
+ * `svcdeploy adopt HOST UNIT…`: the service files of units that a host already has. Reads the host, writes
+ * only into the project.
+ */
+import { resolve } from "node:path";
+import { adopt as adoptUnits } from "../../core/adopt/adopt.ts";
+import type { HostFacts, LiveUnit } from "../../core/adopt/host-facts.ts";
+import { refuseUnit } from "../../core/adopt/refuse-unit.ts";
+import { UsageError } from "../../core/errors.ts";
+import { EXIT } from "../../core/exit-code.ts";
+import type { Host, Project } from "../../core/model.ts";
+import { sanitizeLine } from "../../core/sanitize.ts";
+import { readUnits } from "../../deploy/adopt.ts";
+import { loadProject } from "../../project/load.ts";
+import { writeService } from "../../project/write-service.ts";
+import { type AdoptOutcome, type AdoptResult, adoptText } from "../../report/adopt-text.ts";
+import { isGiven, operandsOf, optionalText, type RawArguments, selectionOf } from "../options.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { askHost, hostOf } from "./ask-host.ts";
+
+/**
+ * Writes the files and tells what to do next; 1 when a unit was not adopted. Throws UsageError, ConfigError,
+ * and what kept the host from answering.
+ */
+export async function adopt(raw: RawArguments, surroundings: Surroundings): Promise<number> {
+  const { project: folder, environment } = selectionOf(raw);
+  const supervisord = optionalText(raw, "supervisord");
+  if (supervisord !== null)
+    return await (await import("./adopt-supervisord.ts")).adoptSupervisord(raw, supervisord, surroundings);
+  const { hostName, units, asked } = questionOf(raw);
+  const project = await loadProject(resolve(surroundings.workingDirectory, folder), environment, {
+    set: [],
+    valuesFiles: [],
+  });
+  const host = hostOf(project, hostName);
+  const facts = await askHost(project, raw, surroundings, (context) => readUnits(host, units, context));
+  const outcomes: AdoptOutcome[] = [];
+  const into = optionalText(raw, "into");
+  const insert = into === null ? null : (await import("./adopt-into.ts")).insertUnits;
+  if (into !== null && insert !== null) outcomes.push(...(await insert(into, facts, host, project, raw)));
+  else
+    for (const group of groupUnits(facts))
+      outcomes.push(await adoptOne(group, { facts, asked, host, project, raw }, surroundings));
+  const printed = outcomes.flatMap((outcome) => (outcome.kind === "printed" ? [outcome.result.text] : []));
+  if (printed.length > 0) surroundings.stdout.write(printed.join("\n"));
+  const told = isGiven(raw, "stdout") ? surroundings.stderr : surroundings.stdout;
+  told.print(adoptText(outcomes, host.name, environment, surroundings.stdout.columns));
+  return outcomes.some((outcome) => outcome.kind === "refused" || !isSame(outcome.result))
+    ? EXIT.failed
+    : EXIT.done;
+}
+
+type Question = {
+  readonly hostName: string;
+  readonly units: readonly string[];
+  readonly asked: string | null;
+};
+
+function questionOf(raw: RawArguments): Question {
+  const [hostName, ...words] = operandsOf(raw);
+  const example = "svcdeploy adopt web1 billing --env prod";
+  if (hostName === undefined || words.length === 0)
+    throw new UsageError("Which units of which host? Name them as HOST UNIT…", example);
+  const beside = words.find((word) => COMPANION.test(word));
+  if (beside !== undefined && optionalText(raw, "into") === null)
+    throw new UsageError(
+      `${sanitizeLine(beside)} goes along with its service`,
+      "Name the service that it starts: its sockets, timers and paths become part of its file. Drop-ins for one of a package: --into SERVICE.",
+    );
+  const units = [
+    ...new Set(
+      words.map((word) => (word.endsWith(".service") || COMPANION.test(word) ? word : `${word}.service`)),
+    ),
+  ];
+  const bad = units.find(
+    (unit) =>
+      !/^[A-Za-z0-9:_][A-Za-z0-9:_.\\@-]{0,200}\.(?:service|socket|timer|path)$/.test(unit) ||
+      /^[^@]*@\.[a-z]+$/.test(unit),
+  );
+  if (bad !== undefined)
+    throw new UsageError(
+      `${JSON.stringify(bad)} is no service that can be adopted`,
+      `Name a service, of a template its instances: ${example}`,
+    );
+  const asked = optionalText(raw, "name");
+  if (asked !== null && units.length > 1) throw new UsageError("--name is for one UNIT", example);
+  if (asked !== null && optionalText(raw, "into") !== null)
+    throw new UsageError("--name is for a service file of its own, --into for one that is there");
+  return { hostName, units, asked };
+}
+
+/** What stands around a service. */
+const COMPANION = /\.(?:socket|timer|path)$/;
+
+type Group = readonly [LiveUnit, ...LiveUnit[]];
+
+/** Instances of one template are one service. */
+function groupUnits({ units }: HostFacts): readonly Group[] {
+  const groups = Map.groupBy(units, ({ unit }) =>
+    unit.includes("@") ? unit.slice(0, unit.indexOf("@")) : unit,
+  );
+  return [...groups.values()].flatMap(([first, ...more]) =>
+    first === undefined ? [] : [[first, ...more] as const],
+  );
+}
+
+type Order = {
+  readonly facts: HostFacts;
+  readonly asked: string | null;
+  readonly host: Host;
+  readonly project: Project;
+  readonly raw: RawArguments;
+};
+
+async function adoptOne(
+  group: Group,
+  { facts, asked, host, project, raw }: Order,
+  { stdout, stderr }: Surroundings,
+): Promise<AdoptOutcome> {
+  for (const live of group) {
+    const reason = refuseUnit(live, facts);
+    if (reason !== null) return { kind: "refused", unit: live.unit, reason };
+  }
+  const result = {
+    ...adoptUnits(group, facts, asked, { host, env: project.environment, values: project.values }),
+    key: null,
+  };
+  const secrets = [...result.adopted.secrets.values()].map(({ value }) => value);
+  stdout.protect(secrets);
+  stderr.protect(secrets);
+  if (isGiven(raw, "stdout")) return { kind: "printed", result };
+  const known = project.services.find(({ name }) => name === result.adopted.name);
+  if (known !== undefined)
+    return {
+      kind: "refused",
+      unit: result.adopted.unit,
+      reason: `${known.file} declares ${known.name} already (--name gives another name)`,
+    };
+  if (!isSame(result) && !isGiven(raw, "force")) return { kind: "withheld", result };
+  if (!/^[a-z][a-z0-9-]{0,62}$/.test(result.adopted.name)) return { kind: "withheld", result };
+  await writeService(project.root, result.file, result.text);
+  return { kind: "written", result };
+}
+
+function isSame({ adopted, gaps }: AdoptResult): boolean {
+  return gaps.length === 0 && adopted.obstacles.length === 0;
+}

@@ -1,0 +1,144 @@
+/** `svcdeploy apply FILE`: carries out exactly what was reviewed, or says why not. */
+
+import { resolve } from "node:path";
+import { readSavedPlan } from "../../core/config/saved-plan.ts";
+import { UsageError } from "../../core/errors.ts";
+import type { SavedHost, SavedPlan } from "../../core/model.ts";
+import { movedSince, reviewedPlan } from "../../core/plan/reviewed-plan.ts";
+import { requireContent, requireProject, requireValid } from "../../core/plan/saved-content.ts";
+import { unsealSavedPlan } from "../../core/plan/saved-plan.ts";
+import type { Secret } from "../../core/secret.ts";
+import type { PlannedHost, PlannedPlay } from "../../deploy/context.ts";
+import { readProjectName } from "../../project/load.ts";
+import { readPlanKey } from "../../project/plan-key.ts";
+import { readPlanFile } from "../../project/saved-plan-file.ts";
+import { savedPlanText } from "../../report/plan/saved-plan-text.ts";
+import { artifactsToSend } from "../artifacts-to-send.ts";
+import { connectionOf, isGiven, optionalText, type RawArguments, type Selection } from "../options.ts";
+import { planHosts } from "../plan-hosts.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { announce, makeContext, openWorkspace } from "../workspace.ts";
+import { openApproval } from "./approval.ts";
+import { mustBeAskable } from "./confirm.ts";
+import { withRemoval } from "./prune-option.ts";
+import { refuseLintErrors } from "./refuse-lint-errors.ts";
+
+/**
+ * Applies a saved plan. The exit code is exitCodeOf's, 1 when the operator says no. Throws SvcdeployError:
+ * usage, config, or locked when it expired.
+ */
+export async function applySaved(
+  file: string,
+  raw: RawArguments,
+  surroundings: Surroundings,
+): Promise<number> {
+  refuseSelection(raw);
+  const [connection, stale] = [
+    connectionOf(raw),
+    optionalText(raw, "stale") === "skip" ? "skip" : "fail",
+  ] as const;
+  const output = optionalText(raw, "output") ?? "text";
+  if (output === "markdown")
+    throw new UsageError("--output markdown is for a plan", "Use text, json or ndjson.");
+  const asks = isGiven(raw, "yes") ? "no" : "yes";
+  if (asks === "yes") mustBeAskable(surroundings);
+  const { saved, key } = await openSavedPlan(file, surroundings);
+  const root = optionalText(raw, "project") ?? ".";
+  requireProject(
+    saved,
+    file,
+    (await readProjectName(resolve(surroundings.workingDirectory, root))) ?? saved.project,
+  );
+  const { project, plays } = await openWorkspace(
+    selectionIn(saved, root),
+    surroundings,
+    saved.selection.values,
+    artifactsToSend(surroundings),
+  );
+  refuseLintErrors(plays, project.environment, surroundings);
+  requireContent(saved, plays, key);
+  const approval = openApproval({ project, output, asks }, surroundings);
+  const { interrupts } = approval;
+  const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });
+  announce(plays, surroundings);
+  const fresh = await interrupts.abandonable(
+    planHosts(withRemoval(plays, saved.selection.pruning ?? "blocks"), context, "settle"),
+  );
+  return await approval.carryOut(
+    (columns) => savedPlanText(saved, file, columns),
+    reviewedPlays(saved, fresh, { stale, key }),
+    context,
+  );
+}
+
+const STORED = ["env", "limit", "service", "set", "values", "prune"];
+
+function refuseSelection(raw: RawArguments): void {
+  const given = STORED.find((name) => raw[name] !== undefined);
+  if (given !== undefined)
+    throw new UsageError(
+      `--${given} stands in the saved plan and cannot be given again`,
+      "Make another plan for it.",
+    );
+  if (isGiven(raw, "dry-run"))
+    throw new UsageError(
+      "--dry-run is for a plan that is made now",
+      "svcdeploy plan looks at the hosts as they are.",
+    );
+  if (isGiven(raw, "detailed-exitcode")) throw new UsageError("--detailed-exitcode is for a plan");
+}
+
+async function openSavedPlan(
+  file: string,
+  surroundings: Surroundings,
+): Promise<{ readonly saved: SavedPlan; readonly key: Secret }> {
+  const text = await readPlanFile(resolve(surroundings.workingDirectory, file));
+  const key = await readPlanKey(surroundings.environment, "refuse");
+  const saved = readSavedPlan(unsealSavedPlan(text, file, key), file);
+  requireValid(saved, file, Date.now());
+  return { saved, key };
+}
+
+function selectionIn({ environment, selection }: SavedPlan, project: string): Selection {
+  const hosts = selection.pruning === undefined ? "of-plays" : "all";
+  return {
+    project,
+    environment,
+    limit: selection.limit,
+    services: selection.services,
+    hosts,
+    set: selection.set,
+    valuesFiles: [],
+  };
+}
+
+type Judging = { readonly stale: "fail" | "skip"; readonly key: Secret };
+
+function reviewedPlays(
+  saved: SavedPlan,
+  fresh: readonly PlannedPlay[],
+  judging: Judging,
+): readonly PlannedPlay[] {
+  return fresh.map(({ play, hosts }) => {
+    const known = saved.plays.find((each) => each.play === play.name)?.hosts ?? [];
+    return { play, hosts: hosts.map((host) => reviewedHost(known, host, judging)) };
+  });
+}
+
+function reviewedHost(
+  known: readonly SavedHost[],
+  planned: PlannedHost,
+  { stale, key }: Judging,
+): PlannedHost {
+  const { target, plan, machineId } = planned;
+  const saved = known.find(({ host }) => host === target.host.name);
+  if (saved === undefined)
+    throw new Error(`${target.host.name} is not in the saved plan, and nobody noticed`);
+  if (plan === null || machineId === undefined) return planned;
+  const lines = movedSince(saved, target, plan, machineId, key);
+  const review = {
+    stale,
+    movedSince: (now: typeof plan, machine: string) => movedSince(saved, target, now, machine, key),
+  };
+  return { ...planned, plan: reviewedPlan(saved, target, plan, key, { lines, stale }), review };
+}

@@ -1,0 +1,48 @@
+/** --prune, and what it lets plan and apply remove. */
+import { UsageError } from "../../core/errors.ts";
+import type { HostTarget, Pruning } from "../../core/model.ts";
+import { manifestEntry } from "../../core/plan/manifest.ts";
+import { entryKey } from "../../core/plan/orphans.ts";
+import type { PlayTargets } from "../../deploy/context.ts";
+import { type RawArguments, texts } from "../options.ts";
+
+/** What may be removed. Throws UsageError for another value, and together with --service. */
+export function pruningOf(raw: RawArguments): Pruning {
+  const value = raw.prune;
+  if (value === undefined) return "blocks";
+  if (value !== "" && value !== "all")
+    throw new UsageError(
+      `--prune takes nothing or all, not ${JSON.stringify(value)}`,
+      "--prune, or --prune=all",
+    );
+  if (texts(raw, "service").length > 0)
+    throw new UsageError(
+      "--prune looks at what is left of all services, and --service names some",
+      "Leave one of them out; --limit names hosts.",
+    );
+  return value === "all" ? "everything" : "services";
+}
+
+/** The same plays, whose hosts may lose what is declared no more. */
+export function withRemoval(plays: readonly PlayTargets[], pruning: Pruning): readonly PlayTargets[] {
+  const hosts = Map.groupBy(
+    plays.flatMap(({ targets }) => targets),
+    ({ host }) => host.name,
+  );
+  const declared = new Map([...hosts].map(([name, targets]) => [name, new Set(targets.flatMap(keysOf))]));
+  const allow = (target: HostTarget): HostTarget => {
+    const own = hosts.get(target.host.name) ?? [];
+    const earlier = own
+      .slice(0, own.indexOf(target))
+      .flatMap(({ services }) => services.map(({ name }) => name));
+    return {
+      ...target,
+      removal: { pruning, declared: declared.get(target.host.name) ?? new Set(), earlier },
+    };
+  };
+  return plays.map(({ play, targets }) => ({ play, targets: targets.map(allow) }));
+}
+
+function keysOf({ project, resources }: HostTarget): readonly string[] {
+  return resources.map((resource) => entryKey(manifestEntry(project, resource)));
+}

@@ -1,0 +1,57 @@
+/** What the command line of rollback asks for. */
+import { UsageError } from "../../core/errors.ts";
+import { argumentOf, isGiven, optionalText, type RawArguments } from "../options.ts";
+
+/** A service, or a run by the start of its id; to: the generation to go to, null: the one before. */
+export type RollbackOrder = (
+  | { readonly kind: "service"; readonly service: string }
+  | { readonly kind: "run"; readonly run: string }
+) & {
+  readonly to: number | null;
+  readonly dryRun: "yes" | "no";
+  readonly output: string;
+};
+
+/** Throws UsageError. */
+export function rollbackOrder(raw: RawArguments): RollbackOrder {
+  const [service, run, to] = [argumentOf(raw), optionalText(raw, "run"), optionalText(raw, "to")];
+  const output = optionalText(raw, "output") ?? "text";
+  const dryRun = isGiven(raw, "dry-run") ? "yes" : "no";
+  if (service !== null && run !== null)
+    throw new UsageError("Either a service or --run says what goes back, not both");
+  if (dryRun === "yes" && output === "ndjson")
+    throw new UsageError(
+      "--output ndjson tells what happens, and a dry run lets nothing happen",
+      "Use text, json or markdown.",
+    );
+  if (dryRun === "no" && output === "markdown")
+    throw new UsageError("--output markdown is for a plan", "Add --dry-run, or use text, json or ndjson.");
+  const common = { to: to === null ? null : generationOf(to), dryRun, output } as const;
+  if (service !== null) return { kind: "service", service: serviceOf(service), ...common };
+  if (run === null)
+    throw new UsageError(
+      "What shall go back? Name a service or a run",
+      "svcdeploy rollback web --env prod, or --run 1a2b3c4d",
+    );
+  if (!/^[0-9a-f]{8,32}$/.test(run))
+    throw new UsageError(
+      `--run takes a run's id or its first 8 or more hexadecimal digits, not ${JSON.stringify(run)}`,
+    );
+  return { kind: "run", run, ...common };
+}
+
+function generationOf(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(
+    `--to takes a generation's number, not ${JSON.stringify(text)}`,
+    "svcdeploy why SERVICE@HOST lists them.",
+  );
+}
+
+function serviceOf(text: string): string {
+  if (/^[a-z][a-z0-9-]{0,62}$/.test(text)) return text;
+  throw new UsageError(
+    `${JSON.stringify(text)} is no service's name`,
+    "svcdeploy rollback web --env prod; hosts are chosen by --limit.",
+  );
+}

@@ -1,0 +1,212 @@
+/**
+ * `svcdeploy rollback`: brings a service, or what a run changed, back to what the hosts kept, by the same
+ * plan, question, transaction and verification as apply.
+ */
+import { resolve } from "node:path";
+import { didYouMean, UsageError } from "../../core/errors.ts";
+import { exitCodeOfObservation } from "../../core/exit-code.ts";
+import type { Host, Project } from "../../core/model.ts";
+import {
+  type Choice,
+  type Describe,
+  type Kept,
+  servicesAbout,
+  stepBack,
+  stepsBefore,
+} from "../../core/rollback/generations.ts";
+import { keptSecrets } from "../../core/rollback/kept-secrets.ts";
+import { foundOfService, hostsToAsk, isBrought } from "../../core/rollback/rollback-hosts.ts";
+import type { Found } from "../../core/rollback/rollback-targets.ts";
+import type { DeployContext, PlannedPlay } from "../../deploy/context.ts";
+import { planRollback } from "../../deploy/plan-rollback.ts";
+import { type KeptOnHost, readKept } from "../../deploy/read-kept.ts";
+import { loadProject } from "../../project/load.ts";
+import { limitHosts } from "../../project/targets.ts";
+import { reportsOf } from "../../report/files/run-log.ts";
+import { type HostStep, rollbackClosing, rollbackPreface } from "../../report/plan/rollback-text.ts";
+import { connectionOf, isGiven, type RawArguments, selectionOf } from "../options.ts";
+import { planFailures } from "../plan-hosts.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { announceHosts, makeContext, protectProjectSecrets } from "../workspace.ts";
+import { openApproval } from "./approval.ts";
+import { mustBeAskable } from "./confirm.ts";
+import { printPlan } from "./plan.ts";
+import { type RollbackOrder, rollbackOrder } from "./rollback-order.ts";
+
+/** Rolls back. The exit code is exitCodeOf's, 1 when the operator says no. Throws UsageError, ConfigError. */
+export async function rollback(raw: RawArguments, surroundings: Surroundings): Promise<number> {
+  const order = rollbackOrder(raw);
+  const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
+  const asks = isGiven(raw, "yes") || order.dryRun === "yes" ? "no" : "yes";
+  if (asks === "yes") mustBeAskable(surroundings, "rollback");
+  const root = resolve(surroundings.workingDirectory, selection.project);
+  const project = await loadProject(root, selection.environment, { set: [], valuesFiles: [] });
+  const hosts = hostsOf(project, limitHosts(project, selection.limit), order);
+  await protectProjectSecrets(project, surroundings);
+  const approval = openApproval({ project, output: order.output, asks, verb: "Roll back" }, surroundings);
+  const { interrupts } = approval;
+  const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });
+  announceHosts(hosts.length, surroundings);
+  const { steps, planned } = await interrupts.abandonable(
+    findWay(project, hosts, order, context, surroundings),
+  );
+  if (order.dryRun === "yes") {
+    interrupts.stop();
+    return await showOnly(project, { steps, planned }, order, surroundings);
+  }
+  const exitCode = await approval.carryOut((columns) => rollbackPreface(steps, columns), planned, context);
+  tellWhatIsNext(steps, project, order, surroundings);
+  return exitCode;
+}
+
+function hostsOf(project: Project, hosts: readonly Host[], order: RollbackOrder): readonly Host[] {
+  const selected = hostsToAsk(project, hosts, order.kind === "service" ? order.service : null);
+  if (order.to !== null && selected.length > 1)
+    throw new UsageError(
+      "--to names a generation of one host: each host counts its own",
+      `Name the host: --limit ${selected[0]?.name ?? "HOST"}`,
+    );
+  return selected;
+}
+
+type Way = { readonly steps: readonly HostStep[]; readonly planned: readonly PlannedPlay[] };
+
+async function findWay(
+  project: Project,
+  hosts: readonly Host[],
+  order: RollbackOrder,
+  context: DeployContext,
+  surroundings: Surroundings,
+): Promise<Way> {
+  const unfinished = order.dryRun === "yes" ? "report" : "settle";
+  const read = await readKept(hosts, { project: project.name, unfinished, ...questionOf(order) }, context);
+  const found = read.map(foundOn);
+  const steps = read.flatMap(({ host, result }) =>
+    result.ok
+      ? result.chosen.flatMap((choice) => (choice.ok ? [{ host: host.name, step: choice.step }] : []))
+      : [],
+  );
+  protectKept(read, surroundings);
+  mustBeKnown(project, order, found);
+  const meant = order.kind === "service" ? foundOfService(project, found, order.service) : found;
+  const planned = await planRollback(
+    project,
+    meant,
+    order.kind === "service" ? order.service : null,
+    context,
+    unfinished,
+  );
+  const going = new Set(
+    planned
+      .flatMap(({ hosts: all }) => all)
+      .flatMap(({ target, plan }) =>
+        plan === null ? [] : target.services.map((each) => `${each.name}@${target.host.name}`),
+      ),
+  );
+  return { steps: steps.filter(({ host, step }) => going.has(`${step.service}@${host}`)), planned };
+}
+
+function questionOf(order: RollbackOrder) {
+  const made = ({ generations }: Kept) =>
+    generations.filter(({ madeBy }) => order.kind === "run" && madeBy.run.startsWith(order.run));
+  const choose = (kept: Kept, describe: Describe): readonly Choice[] =>
+    order.kind === "run"
+      ? stepsBefore(kept, order.run, order.to, describe)
+      : [stepBack(kept, order.service, order.to, describe)];
+  return {
+    servicesOf: (kept: Kept) =>
+      order.kind === "service" ? [order.service] : made(kept).flatMap((each) => servicesAbout(kept, each)),
+    choose: (kept: Kept, describe: Describe) => {
+      const chosen = choose(kept, describe);
+      return {
+        chosen,
+        wanted: chosen.flatMap((choice) => (choice.ok ? [choice.step.from, choice.step.to] : [])),
+      };
+    },
+  };
+}
+
+type Chosen = KeptOnHost<readonly Choice[]>;
+
+function foundOn({ host, result }: Chosen): Found {
+  return {
+    host,
+    result: result.ok
+      ? { ok: true, choices: result.chosen, contents: result.contents, held: result.held }
+      : result,
+  };
+}
+
+/** The values of earlier generations stand nowhere but in the hosts' files, and a journal may show them. */
+function protectKept(read: readonly Chosen[], { stdout, stderr }: Surroundings): void {
+  const secrets = read.flatMap(({ result }) => {
+    if (!result.ok) return [];
+    const steps = result.chosen.flatMap((choice) => (choice.ok ? [choice.step] : []));
+    return steps.flatMap(({ from, to }) =>
+      [from, to].flatMap((kept) => keptSecrets(kept, result.contents, result.held)),
+    );
+  });
+  const distinct = [
+    ...new Map(secrets.map((secret) => [`${secret.name} ${secret.reveal()}`, secret])).values(),
+  ];
+  stdout.protect(distinct);
+  stderr.protect(distinct);
+}
+
+/**
+ * Where every host was asked and none has any of it, nothing was meant to happen: that is no run that failed.
+ */
+function mustBeKnown(project: Project, order: RollbackOrder, found: readonly Found[]): void {
+  if (
+    found.some(
+      ({ result }) => !result.ok || result.choices.some((choice) => choice.ok || choice.isUnknown !== true),
+    )
+  )
+    return;
+  if (order.kind === "service") {
+    const names = project.services.map(({ name }) => name);
+    const isElsewhere =
+      names.includes(order.service) &&
+      !found.some(({ host }) => isBrought(project, host.name, order.service));
+    if (isElsewhere)
+      throw new UsageError(`No selected host has ${order.service}, and none keeps it`, ELSEWHERE);
+    const hint = names.includes(order.service)
+      ? "svcdeploy apply deploys it."
+      : didYouMean(order.service, names);
+    throw new UsageError(
+      `No selected host was ever given ${order.service} by svcdeploy`,
+      hint ?? "svcdeploy history lists what was deployed.",
+    );
+  }
+  throw new UsageError(
+    `Run ${order.run} changed nothing that the selected hosts still keep`,
+    "Its id stands in its report, and in /var/lib/svcdeploy/runs on the hosts; they keep the last five transactions.",
+  );
+}
+
+const ELSEWHERE =
+  "Look at playbooks/site.yaml and --limit; svcdeploy rollback --run RUN takes back what a run changed.";
+
+async function showOnly(
+  project: Project,
+  { steps, planned }: Way,
+  order: RollbackOrder,
+  surroundings: Surroundings,
+): Promise<number> {
+  const view = { environment: project.environment, plays: planned };
+  surroundings.logbook.note({ plan: view });
+  if (order.output === "text") surroundings.stdout.print(rollbackPreface(steps, surroundings.stdout.columns));
+  await printPlan(view, order.output, surroundings);
+  const total = new Set(planned.flatMap(({ hosts }) => hosts).map(({ target }) => target.host.name)).size;
+  return exitCodeOfObservation({ changes: "none", detailed: "off", failures: planFailures(planned), total });
+}
+
+function tellWhatIsNext(
+  steps: readonly HostStep[],
+  project: Project,
+  { output }: RollbackOrder,
+  { logbook, stdout, stderr }: Surroundings,
+): void {
+  const sink = output === "text" ? stdout : stderr;
+  sink.print(rollbackClosing(steps, reportsOf(logbook.read()), project.environment, sink.columns));
+}

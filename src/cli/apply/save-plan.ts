@@ -1,0 +1,130 @@
+/** `plan --out`: keeps a plan for review and for `apply FILE`. */
+import { resolve } from "node:path";
+import packageJson from "../../../package.json" with { type: "json" };
+import type { SourceText } from "../../core/config/project.ts";
+import { UsageError } from "../../core/errors.ts";
+import type { Project, Pruning } from "../../core/model.ts";
+import { formatSavedPlan, type HostToSave, makeSavedPlan } from "../../core/plan/saved-plan.ts";
+import type { Secret } from "../../core/secret.ts";
+import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
+import type { PlannedHost, PlannedPlay } from "../../deploy/context.ts";
+import { readValuesFiles } from "../../project/load.ts";
+import { readPlanKey } from "../../project/plan-key.ts";
+import { requirePlanPath, writePlanFile } from "../../project/saved-plan-file.ts";
+import { type Line, line, styled, wrap } from "../../report/lines/text.ts";
+import { optionalText, type RawArguments, type Selection } from "../options.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+/** Where to, until when, under which key, and what of the selection is kept as text. path: absolute. */
+export type Saving = {
+  readonly file: string;
+  readonly path: string;
+  readonly validSeconds: number;
+  readonly key: Secret;
+  readonly values: readonly SourceText[];
+};
+
+const DEFAULT_SECONDS = 86_400;
+const MAX_SECONDS = 31_557_600;
+
+/** What --out asks for, checked before any host is looked at; null without it. Throws UsageError. */
+export async function savingOf(
+  raw: RawArguments,
+  selection: Selection,
+  surroundings: Surroundings,
+): Promise<Saving | null> {
+  const file = optionalText(raw, "out");
+  const span = optionalText(raw, "valid-for");
+  if (file === null && span !== null)
+    throw new UsageError("--valid-for is for a plan that is saved", "Add --out FILE.");
+  if (file === null) return null;
+  const { workingDirectory, environment } = surroundings;
+  const path = resolve(workingDirectory, file);
+  await requirePlanPath(path);
+  return {
+    file,
+    path,
+    validSeconds: secondsOf(span),
+    key: await readPlanKey(environment, "make"),
+    values: await readValuesFiles(
+      resolve(workingDirectory, selection.project),
+      selection.valuesFiles.map((each) => resolve(workingDirectory, each)),
+    ),
+  };
+}
+
+/**
+ * Writes the plan and says so on standard error; a plan that not every host has part in is not saved, and the
+ * exit code tells of those hosts. Throws UsageError when the file cannot be written, or when what was
+ * selected holds a secret's value.
+ */
+export async function savePlan(
+  saving: Saving,
+  planned: {
+    readonly project: Project;
+    readonly selection: Selection;
+    readonly pruning: Pruning;
+    readonly plays: readonly PlannedPlay[];
+  },
+  { stdout, stderr }: Surroundings,
+): Promise<void> {
+  const plays = planned.plays.map(({ play, hosts }) => ({ play, hosts: hosts.flatMap(hostToSave) }));
+  const missing = planned.plays.flatMap(({ hosts }) => hosts).filter((host) => hostToSave(host).length === 0);
+  if (missing.length > 0) {
+    const names = [...new Set(missing.map(({ target }) => target.host.name))].join(", ");
+    return stderr.print(
+      told(
+        `Not saved: ${names} could not be looked at. Leave such hosts out with --limit, or plan again.`,
+        "bad",
+        stderr.columns,
+      ),
+    );
+  }
+  const { set, limit, services } = planned.selection;
+  const pruning = planned.pruning === "blocks" ? {} : { pruning: planned.pruning };
+  const selection = { limit, services, set, values: saving.values, ...pruning };
+  requireNoSecret([...set, ...saving.values.map(({ text }) => text)], stdout.redact);
+  const now = Date.now();
+  const times = {
+    madeAt: new Date(now).toISOString(),
+    validUntil: new Date(now + saving.validSeconds * 1000).toISOString(),
+  };
+  const { name: project, environment } = planned.project;
+  const about = {
+    version: packageJson.version,
+    project,
+    environment,
+    ...times,
+    selection,
+    key: saving.key,
+    redact: stdout.redact,
+  };
+  await writePlanFile(saving.path, formatSavedPlan(makeSavedPlan(about, plays), saving.key));
+  const text = `Saved in ${saving.file}, valid until ${times.validUntil}. To carry it out: svcdeploy apply ${saving.file}`;
+  stderr.print(told(text, "dim", stderr.columns));
+}
+
+function secondsOf(span: string | null): number {
+  const seconds = span === null ? DEFAULT_SECONDS : parseTimeSpan(span);
+  if (seconds !== null && seconds >= 1 && seconds <= MAX_SECONDS) return seconds;
+  throw new UsageError(
+    `--valid-for takes a span from a second to a year, e.g. 90min or 2d, not ${JSON.stringify(span)}`,
+  );
+}
+
+function hostToSave({ target, plan, machineId }: PlannedHost): readonly HostToSave[] {
+  return plan === null || machineId === undefined ? [] : [{ target, plan, machineId }];
+}
+
+/** The typed secrets stand nowhere; but --set and --values are kept as they are. */
+function requireNoSecret(texts: readonly string[], redact: (text: string) => string): void {
+  if (texts.every((text) => redact(text) === text)) return;
+  throw new UsageError(
+    "--set or --values holds the value of a secret, which would stand in the saved plan",
+    "Deliver it by `secrets:` alone.",
+  );
+}
+
+function told(text: string, style: "dim" | "bad", columns: number): readonly Line[] {
+  return wrap(text, columns).map((each) => line(styled(style, each)));
+}

@@ -1,0 +1,136 @@
+/**
+ * What makes drift a thing for cron: one run at a time, done in time, silent when all is well, and telling on
+ * change of state.
+ */
+import { createHash } from "node:crypto";
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import { UsageError } from "../../core/errors.ts";
+import type { Project } from "../../core/model.ts";
+import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
+import type { DeployContext } from "../../deploy/context.ts";
+import { driftMail } from "../../report/drift/drift-mail.ts";
+import type { DriftHost, DriftView } from "../../report/drift/drift-view.ts";
+import type { Line } from "../../report/lines/text.ts";
+import { isGiven, optionalText, type RawArguments, type Selection } from "../options.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+/** How the run is watched over. */
+export type DriftWatch = {
+  /** The same surroundings, with connections that end when the run's time is up. */
+  readonly within: (context: DeployContext) => Promise<DeployContext>;
+  /** What was asked of a host when the time was up is unknown, not drift. */
+  readonly judge: (hosts: readonly DriftHost[]) => readonly DriftHost[];
+  /** What --cron prints: nothing when all is well; null without --cron. */
+  readonly mail: (view: DriftView) => readonly Line[] | null;
+  /** Tells the receivers of --notify, where their state changed. */
+  readonly tell: (view: DriftView) => Promise<void>;
+  readonly end: () => void;
+};
+
+const DEFAULT_TIMEOUT = "10min";
+
+/**
+ * Checks the options of a watched run and takes its lock, so long as it is one for cron or has somebody to
+ * tell. busy: another run has it, in one line. Throws UsageError.
+ */
+export async function startWatch(
+  raw: RawArguments,
+  selection: Selection,
+  project: Project,
+  surroundings: Surroundings,
+): Promise<DriftWatch | { readonly busy: string }> {
+  const cron = isGiven(raw, "cron");
+  if (cron && (optionalText(raw, "output") ?? "text") !== "text")
+    throw new UsageError("--cron prints a mail and nothing else", "Leave --output out.");
+  const timeout = timeoutOf(raw, cron);
+  const { notifyOrder } = await import("./notify-options.ts");
+  const order = await notifyOrder(raw, surroundings);
+  const isAlone = cron || order.targets.length > 0;
+  const state = isAlone ? await takeState(raw, selection, project, surroundings) : null;
+  if (state !== null && "busy" in state) return state;
+  const origin = { project: project.name, root: project.root, controller: hostname() };
+  const time = makeTime(timeout);
+  return {
+    ...time,
+    mail: (view) => (cron ? driftMail(view, origin) : null),
+    tell: async (view) => {
+      if (state === null || order.targets.length === 0) return;
+      const { notifyChange } = await import("./notify-change.ts");
+      await notifyChange({ view, origin, folder: state.folder, order }, surroundings);
+    },
+    end: () => {
+      time.stop();
+      state?.release();
+    },
+  };
+}
+
+type Timeout = { readonly text: string; readonly seconds: number };
+
+function timeoutOf(raw: RawArguments, cron: boolean): Timeout | null {
+  const text = optionalText(raw, "timeout") ?? (cron ? DEFAULT_TIMEOUT : null);
+  if (text === null) return null;
+  const seconds = parseTimeSpan(text);
+  if (seconds === null || seconds < 1 || seconds > 86_400)
+    throw new UsageError(`--timeout takes a time span from 1s to 1day, not ${JSON.stringify(text)}`);
+  return { text, seconds };
+}
+
+function makeTime(
+  timeout: Timeout | null,
+): Pick<DriftWatch, "within" | "judge"> & { readonly stop: () => void } {
+  if (timeout === null)
+    return { within: async (context) => context, judge: (hosts) => hosts, stop: () => {} };
+  let judge: DriftWatch["judge"] = (hosts) => hosts;
+  let stop = (): void => {};
+  return {
+    within: async (context) => {
+      const { withinTime } = await import("../../remote/timed-connector.ts");
+      const timed = withinTime(context.connector, timeout.seconds * 1000, timeout.text);
+      stop = timed.stop;
+      judge = (hosts) =>
+        hosts.map((host) =>
+          host.error === null && timed.cutOff.has(host.host)
+            ? { ...host, findings: [], error: timed.timeUp(host.host) }
+            : host,
+        );
+      return { ...context, connector: timed.connector };
+    },
+    judge: (hosts) => judge(hosts),
+    stop: () => stop(),
+  };
+}
+
+type State = { readonly folder: string; readonly release: () => void } | { readonly busy: string };
+
+/**
+ * Two runs over the same project, environment and selection are one; over others they do not wait for each
+ * other.
+ */
+async function takeState(
+  raw: RawArguments,
+  selection: Selection,
+  project: Project,
+  { environment, workingDirectory }: Surroundings,
+): Promise<State> {
+  const { makeStateFolder, stateBase } = await import("../../store/told-state.ts");
+  const { takeRunLock } = await import("../../store/run-lock.ts");
+  const given = optionalText(raw, "state");
+  const base = given === null ? await stateBase(environment) : resolve(workingDirectory, given);
+  const { limit, services } = selection;
+  const key = createHash("sha256")
+    .update(JSON.stringify([project.root, limit, services]))
+    .digest("hex")
+    .slice(0, 8);
+  const folder = await makeStateFolder(base, `${project.name}.${project.environment}.${key}`);
+  const lock = await takeRunLock(
+    folder,
+    `process ${process.pid}, since ${new Date().toISOString().slice(0, 19)}Z`,
+  );
+  if (lock.held) return { folder, release: lock.release };
+  const who = lock.by === null ? "" : ` (${lock.by})`;
+  return {
+    busy: `svcdeploy drift of ${project.name}, ${project.environment}: another run${who} is still at it; this one looked at nothing`,
+  };
+}

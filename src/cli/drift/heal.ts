@@ -1,0 +1,146 @@
+/**
+ * `svcdeploy drift --heal`: puts right what changed on the hosts, by the transaction that an apply uses, and
+ * says what it left and why.
+ */
+import { EXIT } from "../../core/exit-code.ts";
+import type { HostReport, Project } from "../../core/model.ts";
+import type { DeployContext, PlannedPlay, PlayTargets } from "../../deploy/context.ts";
+import { driftText } from "../../report/drift/drift-text.ts";
+import { type DriftHost, type DriftView, summariseDrift } from "../../report/drift/drift-view.ts";
+import { healAnnouncement, summariseHealing } from "../../report/drift/heal-text.ts";
+import { type Line, line, styled, wrap } from "../../report/lines/text.ts";
+import { makeRelay, makeReporter, type Relay } from "../apply/approval.ts";
+import { carryOut } from "../carry-out.ts";
+import { concludeHealing, planHealing, workOf } from "../heal-work.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { type Looked, type Looking, lookForDrift } from "../look-for-drift.ts";
+import type { Connection } from "../options.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { announce, makeContext } from "../workspace.ts";
+import { exitCodeOfDrift, printDrift } from "./drift-result.ts";
+import type { DriftWatch } from "./drift-watch.ts";
+import { openHealMemory } from "./heal-memory.ts";
+import type { HealOrder } from "./heal-options.ts";
+
+/** What is healed and how. viewOf: hosts with all that the reports say beside them. */
+export type Healing = {
+  readonly project: Project;
+  readonly plays: readonly PlayTargets[];
+  readonly connection: Connection;
+  readonly looking: Omit<Looking, "unfinished">;
+  readonly healing: HealOrder;
+  readonly output: string;
+  readonly viewOf: (hosts: readonly DriftHost[]) => DriftView;
+  readonly watch: DriftWatch;
+};
+
+/**
+ * Exit 0 when nothing is left, 2 when drift is left, else as apply and drift. Throws UsageError where nothing
+ * can be remembered.
+ */
+export async function heal(order: Healing, surroundings: Surroundings): Promise<number> {
+  const memory = await openHealMemory(order.project, order.healing, surroundings);
+  const relay = makeRelay(order.output, surroundings);
+  const interrupts = listenForInterrupts(surroundings, (interruption) =>
+    relay.emit({ type: "run-interrupted", ...interruption }),
+  );
+  const context = await makeContext(order.project, order.connection, {
+    surroundings,
+    interrupts,
+    emit: relay.emit,
+    command: "heal",
+  });
+  announce(order.plays, surroundings);
+  // Only looking has to be done in time: a transaction has its own deadlines, and is not let go of half-way.
+  const timed = await order.watch.within(context);
+  const looked = judged(
+    await interrupts.abandonable(
+      lookForDrift(order.plays, timed, { ...order.looking, unfinished: "settle" }),
+    ),
+    order.watch,
+  );
+  const planned = planHealing(looked, order.looking.rules, memory.policyFor);
+  const work = workOf(order.plays, planned);
+  const before = order.viewOf(planned.map(({ drift }) => drift));
+  surroundings.logbook.note({ drift: before });
+  // Remembered before anything is done: a run that dies in the middle counts as well.
+  await memory.save(looked, work).catch(async (error: unknown) => {
+    // What drifted is told all the same.
+    await printDrift(before, order.output === "mail" ? "text" : order.output, surroundings);
+    throw error;
+  });
+  const print = printerOf(order.output, surroundings);
+  print((columns) => driftText(before, columns));
+  const end = work.length === 0 ? IDLE : await carryOutHealing(work, order, { context, relay }, surroundings);
+  interrupts.stop();
+  const after = order.viewOf(planned.map(({ drift }) => concludeHealing(drift, end.reports)));
+  surroundings.logbook.note({ drift: after });
+  const mail = order.watch.mail(after);
+  if (mail !== null) surroundings.stdout.print(mail);
+  else if (order.output !== "text") await printDrift(after, order.output, surroundings);
+  else if (work.length > 0) print((columns) => [[], ...closing(after, columns)]);
+  await order.watch.tell(after);
+  return exitCodeOf(end.code, exitCodeOfDrift(after), after);
+}
+
+function judged(looked: readonly Looked[], watch: DriftWatch): readonly Looked[] {
+  const hosts = watch.judge(looked.map(({ drift }) => drift));
+  return looked.map((each, index) => {
+    const drift = hosts[index] ?? each.drift;
+    return { ...each, drift, observation: drift.error === null ? each.observation : null };
+  });
+}
+
+type End = { readonly code: number; readonly reports: readonly HostReport[] };
+const IDLE: End = { code: EXIT.done, reports: [] };
+
+async function carryOutHealing(
+  work: readonly PlannedPlay[],
+  { project, output }: Healing,
+  { context, relay }: { readonly context: DeployContext; readonly relay: Relay },
+  surroundings: Surroundings,
+): Promise<End> {
+  surroundings.logbook.note({ plan: { environment: project.environment, plays: work } });
+  printerOf(
+    output,
+    surroundings,
+  )((columns) => [[], ...healAnnouncement({ environment: project.environment, plays: work }, columns), []]);
+  const reporter =
+    output === "text" ? await makeReporter(output, surroundings) : { event: () => {}, close: async () => {} };
+  relay.connect(reporter);
+  let reports: readonly HostReport[] = [];
+  const code = await carryOut(project.environment, work, {
+    ...context,
+    emit: (event) => {
+      if (event.type === "run-finished") reports = event.reports;
+      context.emit(event);
+    },
+  });
+  await reporter.close();
+  return { code, reports };
+}
+
+/** The other formats, and a mail, are one document, at the end. */
+function printerOf(
+  output: string,
+  { stdout }: Surroundings,
+): (lines: (columns: number) => readonly Line[]) => void {
+  return (lines) => {
+    if (output === "text") stdout.print(lines(stdout.columns));
+  };
+}
+
+function closing(view: DriftView, columns: number): readonly Line[] {
+  return [summariseHealing(view), summariseDrift(view)]
+    .flatMap((text) => wrap(text, columns))
+    .map((text) => line(styled("strong", text)));
+}
+
+/**
+ * Healing that failed says why; where hosts could not be looked at for another reason as well, it is both.
+ */
+function exitCodeOf(healed: number, left: number, { hosts }: DriftView): number {
+  if (healed === EXIT.done) return left;
+  const isBoth = hosts.some(({ error }) => error !== null) && left !== healed;
+  return isBoth && healed !== EXIT.interrupted ? EXIT.partly : healed;
+}

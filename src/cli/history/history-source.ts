@@ -1,0 +1,88 @@
+/**
+ * Where a history comes from: this machine's record, and what the hosts of an environment say when they are
+ * asked.
+ */
+import { resolve } from "node:path";
+import { SvcdeployError, UsageError } from "../../core/errors.ts";
+import { causeOfError, exitCodeOfObservation } from "../../core/exit-code.ts";
+import type { HostAnswer } from "../../core/history/merge-history.ts";
+import type { RecordedRun } from "../../core/history/recorded-run.ts";
+import type { Host } from "../../core/model.ts";
+import { readRuns } from "../../deploy/read-runs.ts";
+import { loadProject } from "../../project/load.ts";
+import { limitHosts } from "../../project/targets.ts";
+import { historyPath } from "../../store/history-path.ts";
+import { readHistory } from "../../store/open-history.ts";
+import { findRun, listRuns } from "../../store/run-store.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { connectionOf, optionalText, type RawArguments } from "../options.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { announceHosts, makeContext } from "../workspace.ts";
+
+/** What the hosts said; project: whose environment it is. */
+export type AskedHosts = {
+  readonly project: string;
+  readonly answers: readonly HostAnswer[];
+  readonly exitCode: number;
+};
+
+/** This machine's runs in brief, newest first; trouble: why they could not be read. */
+export function recordedRuns({ environment }: Surroundings): {
+  readonly runs: readonly RecordedRun[];
+  readonly trouble: string | null;
+} {
+  const path = historyPath(environment);
+  if (path === null)
+    return {
+      runs: [],
+      trouble: "there is no place for one: neither XDG_STATE_HOME nor a HOME that is there",
+    };
+  try {
+    return { runs: readHistory(path, listRuns) ?? [], trouble: null };
+  } catch (error) {
+    if (!(error instanceof SvcdeployError)) throw error;
+    return { runs: [], trouble: error.hint === null ? error.message : `${error.message}; ${error.hint}` };
+  }
+}
+
+/** The whole of one run that recordedRuns gave. Throws SvcdeployError("history"). */
+export function recordedRun({ environment }: Surroundings, id: string): RecordedRun | null {
+  const path = historyPath(environment);
+  return path === null ? null : readHistory(path, (database) => findRun(database, id));
+}
+
+/**
+ * Asks the hosts of --env that --limit and --host select. The exit code is that of a command which only
+ * looks. Throws UsageError and ConfigError.
+ */
+export async function askHosts(
+  environment: string,
+  raw: RawArguments,
+  surroundings: Surroundings,
+): Promise<AskedHosts> {
+  const root = resolve(surroundings.workingDirectory, optionalText(raw, "project") ?? ".");
+  const connection = connectionOf(raw);
+  const project = await loadProject(root, environment, { set: [], valuesFiles: [] });
+  const hosts = onlyHost(limitHosts(project, optionalText(raw, "limit")), optionalText(raw, "host"));
+  const interrupts = listenForInterrupts(surroundings, () => {});
+  const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
+  announceHosts(hosts.length, surroundings);
+  const read = await interrupts.abandonable(readRuns(hosts, context, Date.now));
+  interrupts.stop();
+  const failures = read.flatMap(({ error }) => (error === null ? [] : [causeOfError(error)]));
+  const exitCode = exitCodeOfObservation({ changes: "none", detailed: "off", failures, total: hosts.length });
+  return { project: project.name, answers: read.map(({ answer }) => answer), exitCode };
+}
+
+function onlyHost(hosts: readonly Host[], name: string | null): readonly Host[] {
+  if (name === null) return hosts;
+  const found = hosts.filter((host) => host.name === name);
+  if (found.length > 0) return found;
+  throw new UsageError(
+    `--host ${name}: there is no such host`,
+    `hosts: ${hosts
+      .map((host) => host.name)
+      .slice(0, 20)
+      .join(", ")}`,
+  );
+}

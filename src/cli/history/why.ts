@@ -1,0 +1,182 @@
+/**
+ * `svcdeploy why SERVICE@HOST`: which run made a service what it is on a host, what that changed, and what
+ * became of it. Reads only.
+ */
+import { resolve } from "node:path";
+import { didYouMean, UsageError } from "../../core/errors.ts";
+import { EXIT } from "../../core/exit-code.ts";
+import type { Host, HostTarget, Observation, Project } from "../../core/model.ts";
+import { findDrift } from "../../core/plan/drift.ts";
+import { isLive, startedAt, UNKNOWN_UNIT } from "../../core/plan/unit-state.ts";
+import type { Describe, Kept } from "../../core/rollback/generations.ts";
+import { keptChanges } from "../../core/rollback/kept-changes.ts";
+import { keptSecrets } from "../../core/rollback/kept-secrets.ts";
+import { rebuildForReading } from "../../core/rollback/rebuild.ts";
+import { isAskedFor, type ServiceAtHost, serviceAtHost } from "../../core/rollback/service-at-host.ts";
+import { serviceStory } from "../../core/rollback/service-story.ts";
+import type { DeployContext } from "../../deploy/context.ts";
+import { observeHosts } from "../../deploy/observe.ts";
+import { readKept } from "../../deploy/read-kept.ts";
+import { loadProject } from "../../project/load.ts";
+import { type RunningUnit, type WhyView, whyJson, whyText } from "../../report/history/why-text.ts";
+import { formatJson } from "../../report/lines/json.ts";
+import { line } from "../../report/lines/text.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { argumentOf, connectionOf, optionalText, type RawArguments, selectionOf } from "../options.ts";
+import { showLines } from "../show-long.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { announceHosts, makeContext, protectProjectSecrets } from "../workspace.ts";
+
+/**
+ * Prints what is known; 1 where svcdeploy never applied the service there. Throws UsageError, ConfigError,
+ * and what kept the host from answering.
+ */
+export async function why(raw: RawArguments, surroundings: Surroundings): Promise<number> {
+  const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
+  const project = await loadProject(
+    resolve(surroundings.workingDirectory, selection.project),
+    selection.environment,
+    { set: [], valuesFiles: [] },
+  );
+  const question = questionOf(raw, project);
+  const { service } = question;
+  const host = hostOf(project, question.host);
+  await protectProjectSecrets(project, surroundings);
+  const interrupts = listenForInterrupts(surroundings, () => {});
+  const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
+  announceHosts(1, surroundings);
+  const view = await interrupts.abandonable(lookInto(project, host, question, context, surroundings));
+  interrupts.stop();
+  const { stdout } = surroundings;
+  const isJson = optionalText(raw, "output") === "json";
+  if (view === null) return tellUnknown(service, host, project, isJson ? "json" : "text", surroundings);
+  if (isJson) stdout.write(formatJson(whyJson(view)));
+  else await showLines(whyText(view, stdout.columns), surroundings);
+  return EXIT.done;
+}
+
+function questionOf(raw: RawArguments, { hosts }: Project): ServiceAtHost {
+  const text = argumentOf(raw) ?? "";
+  const found = serviceAtHost(
+    text,
+    hosts.map(({ name }) => name),
+  );
+  if (found !== null) return found;
+  const hint = "svcdeploy why web@web1 --env prod";
+  throw new UsageError(
+    text === ""
+      ? "Which service on which host? Name it as SERVICE@HOST"
+      : `${JSON.stringify(text)} is not SERVICE@HOST`,
+    hint,
+  );
+}
+
+function hostOf(project: Project, name: string): Host {
+  const names = project.hosts.map((host) => host.name);
+  const host = project.hosts.find((each) => each.name === name);
+  if (host !== undefined) return host;
+  throw new UsageError(
+    `${project.environment} has no host ${name}`,
+    didYouMean(name, names) ?? `hosts: ${names.slice(0, 20).join(", ")}`,
+  );
+}
+
+async function lookInto(
+  project: Project,
+  host: Host,
+  question: ServiceAtHost,
+  context: DeployContext,
+  { stdout, stderr }: Surroundings,
+): Promise<WhyView | null> {
+  const { service } = question;
+  const choose = (kept: Kept, describe: Describe) => {
+    const chosen = serviceStory(kept, service, describe);
+    const before = chosen?.changed?.before ?? null;
+    return { chosen, wanted: chosen === null ? [] : [chosen.now, ...(before === null ? [] : [before])] };
+  };
+  const [read] = await readKept(
+    [host],
+    { project: project.name, unfinished: "report", servicesOf: () => [service], choose },
+    context,
+  );
+  if (read === undefined) throw new Error("nobody was asked");
+  if (!read.result.ok) throw read.result.error;
+  const { kept, chosen: story, contents, held } = read.result;
+  if (story === null) return null;
+  const before = story.changed?.before ?? null;
+  const secrets = [story.now, ...(before === null ? [] : [before])].flatMap((each) =>
+    keptSecrets(each, contents, held),
+  );
+  stdout.protect(secrets);
+  stderr.protect(secrets);
+  const target = rebuildForReading(project.name, host, story.now, contents);
+  const observation = await observeOne(target, context);
+  const changes = story.changed === null ? [] : keptChanges(before, story.now, contents);
+  // What a rollback left lying there is no change that somebody made since.
+  const findings = findDrift(target, observation).filter(({ kind }) => kind !== "orphan");
+  const units = unitsOf(target, observation).filter(({ unit }) => isAskedFor(unit, question));
+  if (units.length === 0 && question.instance !== null)
+    throw new UsageError(`${service} has no instance ${question.instance} on ${host.name}`);
+  return {
+    environment: project.environment,
+    host: host.name,
+    clock: kept.clock,
+    story,
+    changes,
+    units,
+    findings,
+  };
+}
+
+async function observeOne(target: HostTarget, context: DeployContext): Promise<Observation> {
+  const rollout = {
+    batches: [1],
+    maxFailed: 0,
+    maxUnreachable: 0,
+    pauseSeconds: 0,
+    healthyDeadlineSeconds: 0,
+  };
+  const { place } = target.host;
+  const play = { name: target.play, hosts: [target.host.name], services: [], rollout, place };
+  const [observed] = await observeHosts([{ play, targets: [target] }], context);
+  if (observed === undefined) throw new Error("nobody was observed");
+  if (!observed.result.ok) throw observed.result.error;
+  return observed.result.observation;
+}
+
+function unitsOf({ resources }: HostTarget, { units, facts }: Observation): readonly RunningUnit[] {
+  return resources.flatMap((resource) => {
+    if (resource.kind !== "unit" || !resource.running) return [];
+    const properties = units.get(resource.unit) ?? UNKNOWN_UNIT;
+    const started = isLive(properties) ? startedAt(properties, facts) : null;
+    const state = `${properties.ActiveState ?? "unknown"}${properties.SubState === undefined ? "" : ` (${properties.SubState})`}`;
+    return [{ unit: resource.unit, state, sinceSeconds: started === null ? null : facts.clock - started }];
+  });
+}
+
+function tellUnknown(
+  service: string,
+  { name }: Host,
+  project: Project,
+  output: "text" | "json",
+  { stdout }: Surroundings,
+): number {
+  const known = project.services.some((each) => each.name === service);
+  const next = known
+    ? `svcdeploy apply --env ${project.environment} --limit ${name} does, and from then on this can be told.`
+    : `The project has no service ${service} either.`;
+  const text = `${name} knows nothing of ${service}: no svcdeploy that keeps what it applied ever applied it there.`;
+  if (output === "json")
+    stdout.write(
+      formatJson({
+        schema: "svcdeploy.why/1",
+        environment: project.environment,
+        host: name,
+        service,
+        lastChange: null,
+        message: text,
+      }),
+    );
+  else stdout.print([line(text), line(next)]);
+  return EXIT.failed;
+}

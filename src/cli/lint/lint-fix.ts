@@ -1,0 +1,120 @@
+/**
+ * `svcdeploy lint --fix`: makes the fixes that need no decision in the operator's own files, shows them, and
+ * looks again.
+ */
+import { resolve } from "node:path";
+import { mendServiceText, type ServiceEdit, withoutIgnore } from "../../core/config/mend-service.ts";
+import type { FoldedFinding } from "../../core/lint/fold.ts";
+import { mendUnitText } from "../../core/lint/mend-unit.ts";
+import { readMendable, writeMended } from "../../project/mended-files.ts";
+import { type MendedFile, mendedText } from "../../report/lint/lint-mended.ts";
+import { type LintView, lintText } from "../../report/lint/lint-text.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+/** What to do: root is the folder that places are relative to. */
+export type Fixing = {
+  readonly root: string;
+  readonly kind: "write" | "show";
+  readonly look: () => Promise<LintView>;
+};
+
+/** A mended line may uncover another finding; more rounds than this never were needed. */
+const MAX_ROUNDS = 5;
+
+/** Mends, prints what it changed and what is left; gives what is left. Throws UsageError. */
+export async function fixFindings({ root, kind, look }: Fixing, { stdout }: Surroundings): Promise<LintView> {
+  let view = await look();
+  let mended: readonly MendedFile[] = [];
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const now = await mendRound(root, view);
+    mended = mergeRounds(mended, now);
+    if (now.length === 0 || kind === "show") break;
+    for (const { file, before, after } of now) await writeMended(resolve(root, file), before, after);
+    view = await look();
+  }
+  stdout.print([...mendedText(mended, kind), ...(kind === "show" ? [] : lintText(view, stdout.columns))]);
+  return view;
+}
+
+function mergeRounds(earlier: readonly MendedFile[], now: readonly MendedFile[]): readonly MendedFile[] {
+  const byFile = new Map(earlier.map((each) => [each.file, each]));
+  for (const each of now) {
+    const first = byFile.get(each.file);
+    byFile.set(
+      each.file,
+      first === undefined ? each : { ...each, before: first.before, rules: [...first.rules, ...each.rules] },
+    );
+  }
+  return [...byFile.values()];
+}
+
+/** Ignored rules are judged last: what is mended first may give them something to find. */
+async function mendRound(root: string, { findings }: LintView): Promise<readonly MendedFile[]> {
+  const mended = await mendFiles(
+    root,
+    findings.filter(({ mend }) => mend !== undefined),
+  );
+  return mended.length > 0
+    ? mended
+    : await mendFiles(
+        root,
+        findings.filter(({ unignore }) => unignore !== undefined),
+      );
+}
+
+async function mendFiles(root: string, findings: readonly FoldedFinding[]): Promise<readonly MendedFile[]> {
+  const mended: MendedFile[] = [];
+  for (const [file, own] of Map.groupBy(findings, ({ place }) => place.file)) {
+    const before = await readMendable(resolve(root, file));
+    const after = before === null ? null : mendText(file, before, own);
+    if (before === null || after === null || after.made.length === 0) continue;
+    mended.push({ file, before, after: after.text, rules: after.made.map(({ rule }) => rule) });
+  }
+  return mended;
+}
+
+type Mending = { readonly text: string; readonly made: readonly FoldedFinding[] };
+
+/** One finding after the other, each as a whole or not at all. */
+function mendText(file: string, before: string, findings: readonly FoldedFinding[]): Mending {
+  const distinct = [
+    ...new Map(
+      findings.map((finding) => [JSON.stringify([finding.mend, finding.unignore]), finding]),
+    ).values(),
+  ];
+  return distinct.reduce(
+    (so: Mending, finding) => {
+      const text = /\.ya?ml$/.test(file) ? mendService(so.text, finding) : mendUnit(so.text, finding);
+      return text === null ? so : { text, made: [...so.made, finding] };
+    },
+    { text: before, made: [] },
+  );
+}
+
+function mendUnit(text: string, { mend = [] }: FoldedFinding): string | null {
+  const mended = mendUnitText(text, mend);
+  return mended.made === mend.length ? mended.text : null;
+}
+
+function mendService(text: string, { mend = [], unignore, unit }: FoldedFinding): string | null {
+  if (unignore !== undefined) return withoutIgnore(text, unignore);
+  const edits = mend.flatMap(({ section, name, from, to }): readonly ServiceEdit[] => {
+    const block = blockOf(text, unit, section);
+    return block === null ? [] : [{ block, name, from, to }];
+  });
+  const mended = mendServiceText(text, edits);
+  return edits.length === mend.length && mended.made === mend.length ? mended.text : null;
+}
+
+/**
+ * Where a section of a rendered unit comes from; null: from something else than directives, as a timer's job
+ * does.
+ */
+function blockOf(text: string, unit: string, section: string): string | null {
+  if (unit.endsWith(".slice")) return section === "Slice" ? "slice" : null;
+  const [, name] = /^name:[ ]*["']?([^\s"'#]+)/m.exec(text) ?? [];
+  return [`${name}.service`, `${name}@.service`].includes(unit) &&
+    ["Unit", "Service", "Install"].includes(section)
+    ? section.toLowerCase()
+    : null;
+}

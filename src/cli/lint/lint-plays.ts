@@ -1,0 +1,59 @@
+/** What lint makes of what the hosts of a project shall be; nothing is asked of them. */
+import { withoutRepeats } from "../../core/config/check.ts";
+import { ConfigError } from "../../core/errors.ts";
+import { exposuresOf, type UnitExposure } from "../../core/lint/exposure.ts";
+import type { HostFindings } from "../../core/lint/fold.ts";
+import { hostOfTargets } from "../../core/lint/from-targets.ts";
+import { lintHost } from "../../core/lint/lint.ts";
+import { findRule } from "../../core/lint/rules.ts";
+import type { Service } from "../../core/model.ts";
+import type { PlayTargets } from "../../project/targets.ts";
+
+/** One host with all that was found there, ignored or not. */
+export type LintedHost = HostFindings & {
+  readonly services: readonly Service[];
+  readonly units: readonly string[];
+  readonly exposures: readonly UnitExposure[];
+};
+
+/**
+ * Every host of the plays, those of several plays once. Throws ConfigError when a service ignores a rule that
+ * there is none of.
+ */
+export function lintPlays(plays: readonly PlayTargets[], environment: string): readonly LintedHost[] {
+  refuseUnknownRules(plays);
+  const byHost = Map.groupBy(
+    plays.flatMap((play) => play.targets),
+    (target) => target.host.name,
+  );
+  return [...byHost].flatMap(([name, targets]) => {
+    const host = hostOfTargets(targets);
+    if (host === null) return [];
+    const services = targets.flatMap((target) => target.services);
+    return [
+      {
+        environment,
+        host: name,
+        findings: lintHost(host),
+        services,
+        units: host.units.map((unit) => unit.name),
+        exposures: exposuresOf(host),
+      },
+    ];
+  });
+}
+
+/** An ignored rule that is mistyped would silence nothing, for ever. */
+function refuseUnknownRules(plays: readonly PlayTargets[]): void {
+  const services = plays.flatMap((play) => play.targets).flatMap((target) => target.services);
+  const unknown = services
+    .flatMap((service) => service.lintIgnore)
+    .filter(({ rule }) => findRule(rule) === null);
+  const problems = unknown.map(({ rule, place }) => ({
+    place,
+    message: `there is no lint rule ${rule}`,
+    hint: null,
+    excerpt: "",
+  }));
+  if (problems.length > 0) throw new ConfigError(withoutRepeats(problems));
+}

@@ -1,0 +1,68 @@
+/** The options of `logs` that say which entries are wanted. */
+import { UsageError } from "../../core/errors.ts";
+import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
+import type { LogQuery } from "../../deploy/collect-logs.ts";
+import { isGiven, optionalText, type RawArguments } from "../options.ts";
+
+/** The query. now: milliseconds since the epoch. Throws UsageError for a value that makes no sense. */
+export function logQuery(raw: RawArguments, now: number): LogQuery {
+  const [since, lines, priority] = [
+    optionalText(raw, "since"),
+    optionalText(raw, "lines"),
+    optionalText(raw, "priority"),
+  ];
+  return {
+    begin: since === null ? { kind: "invocation" } : { kind: "ago", seconds: secondsAgo(since, now) },
+    lines: lines === null ? defaultLines(since, isGiven(raw, "follow")) : countOf(lines),
+    priority: priority === null ? null : priorityOf(priority),
+  };
+}
+
+const MAX_LINES = 1_000_000;
+const MAX_SECONDS = 100 * 31_557_600;
+
+/** syslog(3)'s, from the gravest on; journalctl knows them by these names. */
+const PRIORITIES = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+
+function defaultLines(since: string | null, follow: boolean): number | "all" {
+  if (since !== null) return "all";
+  return follow ? 10 : 200;
+}
+
+function countOf(text: string): number | "all" {
+  if (text === "all") return "all";
+  if (/^\d{1,7}$/.test(text) && Number(text) <= MAX_LINES) return Number(text);
+  throw new UsageError(
+    `--lines takes a number up to ${MAX_LINES} or the word all, not ${JSON.stringify(text)}`,
+  );
+}
+
+/** A moment without a zone is a local one, as ISO 8601 has it. */
+function secondsAgo(text: string, now: number): number {
+  const seconds = parseTimeSpan(text);
+  if (seconds !== null && seconds <= MAX_SECONDS) return seconds;
+  const moment = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)
+    ? Date.parse(localText(text))
+    : Number.NaN;
+  if (Number.isNaN(moment))
+    throw new UsageError(
+      `--since takes a span or a moment, not ${JSON.stringify(text)}`,
+      "e.g. --since 10min, or --since 2026-11-21T03:00",
+    );
+  return Math.min(MAX_SECONDS, Math.max(0, (now - moment) / 1000));
+}
+
+/** JavaScript takes a day alone as UTC. */
+function localText(text: string): string {
+  return text.length === 10 ? `${text}T00:00` : text.replace(" ", "T");
+}
+
+function priorityOf(text: string): number {
+  const index = /^[0-7]$/.test(text) ? Number(text) : PRIORITIES.indexOf(ALIASES[text] ?? text);
+  if (index >= 0) return index;
+  throw new UsageError(
+    `--priority takes one of ${PRIORITIES.join(", ")}, or 0 to 7, not ${JSON.stringify(text)}`,
+  );
+}
+
+const ALIASES: { readonly [word: string]: string } = { error: "err", warn: "warning", panic: "emerg" };

@@ -1,0 +1,137 @@
+/**
+ * `svcdeploy logs`: what services said, merged from all their hosts. Reads only, needs neither artifacts nor
+ * secrets.
+ */
+import { UsageError } from "../../core/errors.ts";
+import { causeOfError, exitCodeOfObservation } from "../../core/exit-code.ts";
+import type { FailureCause } from "../../core/model.ts";
+import type { LogContext, LogTarget } from "../../deploy/collect-logs.ts";
+import { byHost } from "../../deploy/observe.ts";
+import { hintLines } from "../../report/lines/error-text.ts";
+import { line, plural, styled, wrap } from "../../report/lines/text.ts";
+import { makeLogLayout } from "../../report/log-text.ts";
+import { reasonOf } from "../../report/status/status-view.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { openLeniently } from "../open-leniently.ts";
+import {
+  connectionOf,
+  isGiven,
+  operandsOf,
+  optionalText,
+  type RawArguments,
+  type Selection,
+  selectionOf,
+} from "../options.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { makeContext } from "../workspace.ts";
+import { logQuery } from "./log-query.ts";
+import { type LogSubject, logSubject, logUnits, requireInstances } from "./log-units.ts";
+import { type ShownLogs, showFollowed, showOnce } from "./show-logs.ts";
+
+/**
+ * Prints the entries. 0; 1, 3, 4 or 77 when hosts could not be read; -f ends by Ctrl-C or a closed pipe, with
+ * 0.
+ */
+export async function logs(raw: RawArguments, surroundings: Surroundings): Promise<number> {
+  const subjects = operandsOf(raw).map(logSubject);
+  const [selection, connection, query] = [
+    logSelection(raw, subjects),
+    connectionOf(raw),
+    logQuery(raw, Date.now()),
+  ];
+  const { project, plays, unread } = await openLeniently(selection, surroundings, "assumed").catch(
+    (error: unknown) => {
+      throw inTypedWords(error, raw);
+    },
+  );
+  const { stdout } = surroundings;
+  const hosts = byHost(plays);
+  requireInstances(
+    hosts.flatMap((host) => host.targets),
+    subjects,
+  );
+  const targets = hosts
+    .map(({ host, targets }): LogTarget => ({ host, units: logUnits(targets, subjects) }))
+    .filter(({ units }) => units.length > 0);
+  sayUnread(unread, surroundings);
+  const interrupts = listenForInterrupts(surroundings, () => {});
+  const made = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
+  const context = { ...made, signal: AbortSignal.any([interrupts.signal, stdout.gone]) };
+  const failures = new Map<string, FailureCause>();
+  const around = logContext(context, failures, surroundings);
+  const names = targets.map(({ host }) => host.name);
+  const units = [...new Set(targets.flatMap((target) => target.units))];
+  const layout = makeLogLayout(
+    names,
+    units,
+    project.hosts.map(({ name }) => name),
+  );
+  const shown: ShownLogs = {
+    targets,
+    query,
+    around,
+    layout,
+    output: optionalText(raw, "output") === "ndjson" ? "ndjson" : "text",
+  };
+  if (isGiven(raw, "follow")) await showFollowed(shown, surroundings);
+  else await interrupts.abandonable(showOnce(shown, surroundings));
+  interrupts.stop();
+  if (isGiven(raw, "follow") && failures.size < names.length) return 0;
+  return exitCodeOfObservation({
+    changes: "none",
+    detailed: "off",
+    failures: [...failures.values()],
+    total: names.length,
+  });
+}
+
+function logSelection(raw: RawArguments, subjects: readonly LogSubject[]): Selection {
+  const services = [...new Set(subjects.map(({ service }) => service))];
+  if (services.length === 0)
+    throw new UsageError("logs needs a service", "e.g. svcdeploy logs web --env prod");
+  const [host, limit] = [optionalText(raw, "host"), optionalText(raw, "limit")];
+  if (host !== null && limit !== null)
+    throw new UsageError("--host names one host and --limit a pattern: give one of the two");
+  return { ...selectionOf({ ...raw, service: services }), limit: host ?? limit };
+}
+
+/** The selection speaks of the options that other commands have. */
+function inTypedWords(error: unknown, raw: RawArguments): unknown {
+  if (!(error instanceof UsageError)) return error;
+  const message = error.message.replace(/^--service /, "");
+  return new UsageError(
+    raw.host === undefined ? message : message.replace(/^--limit /, "--host "),
+    error.hint ?? undefined,
+  );
+}
+
+function logContext(
+  context: LogContext["context"],
+  failures: Map<string, FailureCause>,
+  { stderr }: Surroundings,
+): LogContext {
+  const hints = new Set<string | null>([null]);
+  return {
+    context,
+    wallClock: Date.now,
+    note: (host, text) => {
+      failures.delete(host);
+      stderr.print(wrap(`${host}: ${text}`, stderr.columns).map((part) => line(styled("dim", part))));
+    },
+    lost: (host, error) => {
+      failures.set(host, causeOfError(error));
+      stderr.print(
+        wrap(`${host}: ${reasonOf(host, error)}`, stderr.columns).map((part) => line(styled("bad", part))),
+      );
+      // What to do about it is often the same for all hosts.
+      if (!hints.has(error.hint)) stderr.print(hintLines(error.hint, stderr.columns));
+      hints.add(error.hint);
+    },
+  };
+}
+
+function sayUnread(unread: readonly string[], { stderr }: Surroundings): void {
+  if (unread.length === 0) return;
+  const text = `note: ${plural(unread.length, "secret")} cannot be read here (${unread.join(", ")}): if a service logs it, it is shown`;
+  stderr.print(wrap(text, stderr.columns).map((part) => line(styled("warn", part))));
+}

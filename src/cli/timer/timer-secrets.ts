@@ -1,0 +1,66 @@
+/**
+ * Whether a run without anybody's environment will have the secrets that it needs; found out now, not at the
+ * first run.
+ */
+import { resolve } from "node:path";
+import { UsageError } from "../../core/errors.ts";
+import type { Project } from "../../core/model.ts";
+import { parseNotifyTarget } from "../../core/notify/target.ts";
+import { readPrivateFile } from "../../project/private-file.ts";
+import { buildTargets, STAND_INS } from "../../project/targets.ts";
+import { line, styled } from "../../report/lines/text.ts";
+import { NOTIFY_KEY_VARIABLE, needsKey, readKey, readTargets } from "../drift/notify-options.ts";
+import { optionalText, type RawArguments, texts } from "../options.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+/**
+ * Warns of secrets that come from variables. Throws UsageError where nothing could be signed, and for a file
+ * of this machine that cannot be used.
+ */
+export async function checkTimerSecrets(
+  raw: RawArguments,
+  project: Project,
+  { workingDirectory, stderr }: Surroundings,
+): Promise<void> {
+  const environmentFile = optionalText(raw, "env-file");
+  await checkNotify(raw, workingDirectory);
+  if (environmentFile !== null && optionalText(raw, "on") === null)
+    await readPrivateFile(resolve(workingDirectory, environmentFile), "--env-file");
+  if (environmentFile !== null || optionalText(raw, "on") !== null) return;
+  const variables = await variablesOf(raw, project);
+  if (variables.length === 0) return;
+  const text = `${variables.join(", ")}: a run by itself has no such variable; put NAME=VALUE lines into a file and give it with --env-file FILE`;
+  stderr.print([line(styled("warn", "warning: "), text)]);
+}
+
+/** The variables that the selected services take secrets from. */
+async function variablesOf(raw: RawArguments, project: Project): Promise<readonly string[]> {
+  const plays = await buildTargets(
+    project,
+    { limit: optionalText(raw, "limit"), services: texts(raw, "service") },
+    STAND_INS,
+  );
+  const services = plays.flatMap(({ targets }) => targets).flatMap((target) => target.services);
+  const sources = services.flatMap((service) => service.secrets.map(({ source }) => source));
+  return [...new Set(sources.flatMap((source) => (source.provider === "env" ? [source.variable] : [])))];
+}
+
+/** Files of another host cannot be read here; the first run there says what is wrong with them. */
+async function checkNotify(raw: RawArguments, workingDirectory: string): Promise<void> {
+  const words = texts(raw, "notify");
+  const isHere = optionalText(raw, "on") === null;
+  const targets = isHere
+    ? await readTargets(words, workingDirectory)
+    : words.flatMap((word) => {
+        const target = word.startsWith("@") ? null : parseNotifyTarget(word);
+        return target === null || "problem" in target ? [] : [target];
+      });
+  const keyFile = optionalText(raw, "notify-key");
+  if (!needsKey(targets)) return;
+  if (keyFile !== null && isHere) await readKey(keyFile, workingDirectory, undefined);
+  if (keyFile === null && optionalText(raw, "env-file") === null)
+    throw new UsageError(
+      "--notify needs a key to sign with, and a run by itself has no variables",
+      `Give --notify-key FILE, or --env-file FILE with a line ${NOTIFY_KEY_VARIABLE}=…; make a key with: openssl rand -hex 32`,
+    );
+}

@@ -1,0 +1,45 @@
+/** Other names of our units (Alias=) that somebody else's unit has already. */
+import type { HostTarget, LinkResource, Notice, Observation } from "../../model.ts";
+import { UNKNOWN_UNIT } from "../unit-state.ts";
+import { refusal } from "./host-notices.ts";
+
+/** The links of a target that give a unit another name; name: that name. */
+export function aliases({
+  resources,
+}: Pick<HostTarget, "resources">): readonly { readonly link: LinkResource; readonly name: string }[] {
+  return resources.flatMap((resource) => {
+    const name =
+      resource.kind === "link" && resource.role === "enablement" ? ALIAS.exec(resource.path)?.[1] : undefined;
+    return resource.kind === "link" && name !== undefined ? [{ link: resource, name }] : [];
+  });
+}
+
+const ALIAS = /^\/etc\/systemd\/system\/([^/]+)$/;
+
+/**
+ * A refusal for each name that a unit of the distribution has, or that a link of somebody else gives to
+ * another unit.
+ */
+export function aliasNotices(target: HostTarget, observation: Observation): readonly Notice[] {
+  return aliases(target).flatMap(({ link, name }) => {
+    const { FragmentPath: fragment = "" } = observation.units.get(name) ?? UNKNOWN_UNIT;
+    if (VENDOR.test(fragment))
+      return [
+        refusal(
+          "vendor-unit",
+          `Alias=${name} is the name of the distribution's unit ${fragment}: choose another`,
+        ),
+      ];
+    const found = observation.paths.get(link.path);
+    const isOurs = observation.manifest.some(({ kind, path }) => kind === "link" && path === link.path);
+    if (found?.type !== "link" || found.target === link.target || isOurs) return [];
+    return [
+      refusal(
+        "alias-taken",
+        `Alias=${name} is taken: ${link.path} is a link to ${found.target ?? "somewhere"}, which svcdeploy did not make`,
+      ),
+    ];
+  });
+}
+
+const VENDOR = /^(\/usr)?(\/local)?\/lib\/systemd\//;

@@ -1,0 +1,39 @@
+/**
+ * Files and links that another project has put on the host: writing them would take its service over without
+ * a word.
+ */
+import type { Change, HostTarget, ManifestEntry, Notice, Observation } from "../../model.ts";
+import { refusal } from "./host-notices.ts";
+
+/**
+ * A refusal for each service of another project that owns what would be changed; what both declare alike is
+ * no change and no conflict.
+ */
+export function otherProjectNotices(
+  { project }: HostTarget,
+  { others }: Observation,
+  changes: readonly Change[],
+): readonly Notice[] {
+  const written = new Set(
+    changes.flatMap(({ resource }) =>
+      resource.kind === "file" || resource.kind === "link" ? [resource.path] : [],
+    ),
+  );
+  const theirs = others.filter((entry) => entry.project !== project && written.has(entry.path));
+  const services = Map.groupBy(theirs, (entry) => `${entry.project}/${entry.service}`);
+  return [...services.values()].map((entries) => refusal("owned-elsewhere", sayOwned(project, entries)));
+}
+
+function sayOwned(project: string, entries: readonly ManifestEntry[]): string {
+  const [first] = entries;
+  if (first === undefined) return "";
+  const { project: other, service, path } = first;
+  const more = new Set(entries.map((entry) => entry.path)).size - 1;
+  const what = more === 0 ? `${path} belongs` : `${path} and ${more} more belong`;
+  const folder = "/var/lib/svcdeploy/projects";
+  return (
+    `${what} to service ${service} of project ${other}; two projects would fight over ${more === 0 ? "it" : "them"}: take the service out of one of them ` +
+    `(out of ${other}: then also, on the host, rm ${folder}/${other}/${service}), or, if ${other} is this project's old name, on the host: ` +
+    `mv -T ${folder}/${other} ${folder}/${project}`
+  );
+}

@@ -1,0 +1,134 @@
+/**
+ * Paths that must not be written: something else stands there, another name shares the file, or others may
+ * write above it.
+ */
+import type { Change, HostTarget, Notice, Observation, PathState, Resource } from "../../model.ts";
+import { wrongType } from "../../resources/path-state.ts";
+import { executablePath, foundDigest } from "../../resources/release.ts";
+import { directoriesAbove } from "../probe-request.ts";
+import { refusal, warning } from "./host-notices.ts";
+
+/** Notices about the paths of a target; changes: what would be written. */
+export function pathNotices(
+  target: HostTarget,
+  observation: Observation,
+  changes: readonly Change[],
+): readonly Notice[] {
+  return [
+    ...target.resources.flatMap((resource) => typeNotices(resource, observation)),
+    ...target.resources.flatMap((resource) => releaseNotices(resource, observation)),
+    ...changes.flatMap((change) => hardLinkNotices(change, observation)),
+    ...parentNotices(target, observation, changes),
+  ];
+}
+
+/** What stands in the way of a resource, in words; null when nothing does. */
+export function sayWrongType(resource: Resource, observation: Observation): string | null {
+  const obstacle = wrongType(resource, observation);
+  if (obstacle === null) return null;
+  const { found, wanted } = obstacle;
+  if (found.type === "link" && found.target === "/dev/null")
+    return `${wanted.path} is a link to /dev/null: the unit is masked`;
+  const what = found.type === "link" ? `a link to ${found.target ?? "somewhere"}` : TYPES[found.type];
+  return `${wanted.path} is ${what}, not ${TYPES[wanted.type]}`;
+}
+
+const TYPES: Record<PathState["type"], string> = {
+  file: "a file",
+  directory: "a directory",
+  link: "a link",
+  other: "neither file, directory nor link",
+};
+
+function typeNotices(resource: Resource, observation: Observation): readonly Notice[] {
+  const text = sayWrongType(resource, observation);
+  if (text === null) return [];
+  if (text.endsWith("masked"))
+    return [refusal("masked", `${text}; if that is not wanted any more: systemctl unmask`)];
+  return [refusal("wrong-type", `${text}: move it away first`)];
+}
+
+/**
+ * A release's name says its content, so one that is there with other content is damaged; writing into it
+ * could hit a running program.
+ */
+function releaseNotices(resource: Resource, observation: Observation): readonly Notice[] {
+  if (resource.kind !== "release" || observation.paths.get(resource.path)?.type !== "directory") return [];
+  if (foundDigest(resource, observation) === resource.sha256) return [];
+  const what =
+    resource.form === "tree"
+      ? `${resource.path} does not hold what it was made for${sayNewest(resource, observation)}`
+      : `${executablePath(resource)} is not the executable that ${resource.path} was made for`;
+  return [refusal("damaged-release", `${what}: remove that directory`)];
+}
+
+/** Of a tree that is not as declared, what to look at first; empty for anything else. */
+export function sayNewest(resource: Resource, { trees }: Observation): string {
+  const newest = resource.kind === "release" ? (trees.get(resource.path)?.newest ?? null) : null;
+  return newest === null
+    ? ""
+    : ` (what changed last in it: ${newest.path === "" ? "the folder itself" : newest.path})`;
+}
+
+function hardLinkNotices({ resource }: Change, observation: Observation): readonly Notice[] {
+  if (resource.kind !== "file") return [];
+  const links = observation.paths.get(resource.path)?.links ?? 1;
+  if (links <= 1) return [];
+  const text = `${resource.path} has ${links} hard links: the other names keep the old content`;
+  const isOurs = observation.manifest.some(({ kind, path }) => kind === "file" && path === resource.path);
+  return [
+    isOurs ? warning("hard-link", text) : refusal("hard-link", `${text}, and who made them is not known`),
+  ];
+}
+
+/**
+ * Whoever may write a directory above a path decides what root writes there (SEC-13), so root alone may write
+ * all of them.
+ */
+function parentNotices(
+  target: HostTarget,
+  observation: Observation,
+  changes: readonly Change[],
+): readonly Notice[] {
+  const declared = new Map(
+    target.resources.flatMap((resource) =>
+      resource.kind === "directory" ? [[resource.path, resource] as const] : [],
+    ),
+  );
+  const parents = new Map<string, string>();
+  for (const { resource } of changes) {
+    if ("path" in resource)
+      for (const parent of directoriesAbove(resource.path))
+        if (!parents.has(parent)) parents.set(parent, resource.path);
+  }
+  return [...parents].flatMap(([parent, path]) => {
+    const found = observation.paths.get(parent);
+    const wanted = declared.get(parent);
+    if (found === undefined && wanted === undefined)
+      return [
+        refusal(
+          "missing-directory",
+          `${parent} is not there and nothing declares it, but ${path} shall be in it`,
+        ),
+      ];
+    const unsafe =
+      (found === undefined ? null : whyUnsafe(found)) ??
+      (wanted === undefined ? null : whyUnsafe({ ...wanted, type: "directory" }));
+    return unsafe === null
+      ? []
+      : [refusal("unsafe-directory", `${parent} is ${unsafe}, so that root must not write ${path}`)];
+  });
+}
+
+function whyUnsafe({
+  type,
+  mode,
+  owner,
+  group,
+}: Pick<PathState, "type" | "mode" | "owner" | "group">): string | null {
+  if (type !== "directory") return TYPES[type];
+  if (owner !== "root") return `owned by ${owner}`;
+  const bits = Number.parseInt(mode, 8);
+  if (Number.isNaN(bits) || (bits & 0o002) !== 0) return "writable by everybody";
+  return (bits & 0o020) !== 0 && group !== "root" ? `writable by the group ${group}` : null;
+}

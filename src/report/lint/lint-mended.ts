@@ -1,0 +1,37 @@
+/** What `lint --fix` changed, as diffs. */
+
+import { type Line, line, plural, styled } from "../lines/text.ts";
+import { diffText } from "../plan/diff.ts";
+
+/** A file before and after, and the rules whose findings were mended, one a finding. */
+export type MendedFile = {
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+  readonly rules: readonly string[];
+};
+
+/** Each file with its diff, then the counts. show: nothing was written. */
+export function mendedText(files: readonly MendedFile[], kind: "write" | "show"): readonly Line[] {
+  const blocks = files.flatMap(({ file, before, after, rules }) => [
+    line(styled("strong", file), styled("dim", `  ${[...new Set(rules)].join(", ")}`)),
+    ...diffText(before, after),
+    [],
+  ]);
+  const findings = files.reduce((sum, { rules }) => sum + rules.length, 0);
+  if (findings === 0)
+    return [line("Nothing here can be mended without a decision; svcdeploy lint says what to decide.")];
+  const what = `${plural(findings, "finding")} in ${plural(files.length, "file")}`;
+  return [
+    ...blocks,
+    line(
+      styled(
+        "strong",
+        kind === "write"
+          ? `Mended ${what}.`
+          : `Would mend ${what}, and what these uncover; nothing was written.`,
+      ),
+    ),
+    [],
+  ];
+}

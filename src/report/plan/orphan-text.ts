@@ -1,0 +1,50 @@
+/** What a plan leaves as it is although nobody declares it any more, with what to do about it. */
+import type { Orphan } from "../../core/model.ts";
+import { plural } from "../lines/text.ts";
+
+/** One sentence a thing; one for all of a service that left the project. */
+export function orphanTexts(orphans: readonly Orphan[]): readonly string[] {
+  const gone = Map.groupBy(
+    orphans.filter(({ left }) => left === "left-project"),
+    ({ service }) => service,
+  );
+  return [...[...gone].map(([service, entries]) => sayGone(service, entries)), ...orphans.flatMap(sayOne)];
+}
+
+function sayGone(service: string, entries: readonly Orphan[]): string {
+  return `service ${service} left the project and is still here (${countKinds(entries)}): svcdeploy apply --prune removes it`;
+}
+
+const NAMES: readonly (readonly [Orphan["kind"], string])[] = [
+  ["unit", "unit"],
+  ["file", "file"],
+  ["link", "link"],
+  ["release", "release"],
+];
+
+function countKinds(entries: readonly Orphan[]): string {
+  const counts = NAMES.map(
+    ([kind, name]) => [entries.filter((entry) => entry.kind === kind).length, name] as const,
+  );
+  return (
+    counts.flatMap(([count, name]) => (count === 0 ? [] : [plural(count, name)])).join(", ") || "its records"
+  );
+}
+
+function sayOne({ kind, path, service, left }: Orphan): readonly string[] {
+  const name = `${kind} ${path} of ${service} is no longer declared`;
+  switch (left) {
+    case "left-project":
+      return [];
+    case "edited":
+      return [
+        `${name}, but somebody edited it since: look at it, then remove it by hand, or put back what was applied`,
+      ];
+    case "replaced":
+      return [`${name}, but something else stands there now: look at it, then remove it by hand`];
+    case "kept":
+      return [`${name}, but stays as long as an edited unit file needs it`];
+    case "unplanned":
+      return [`${name}; it is left as it is`];
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The end of an apply: failures, table and one sentence; the same as JSON (schema svcdeploy.report/1); and
+ * the events as NDJSON.
+ */
+import type { DeployEvent, HostReport } from "../../core/model.ts";
+import { formatJson } from "../lines/json.ts";
+import type { Sink } from "../lines/sink.ts";
+import { hang, type Line, line, styled } from "../lines/text.ts";
+import { failureText } from "./failure-text.ts";
+import type { Reporter } from "./reporter.ts";
+import { countStatuses, MAX_ROWS, summaryTable } from "./summary-table.ts";
+
+/**
+ * What run-finished carries, for a terminal. Of a large fleet the failures are told briefly, and what went
+ * well is counted in the last sentence alone.
+ */
+export function finalText(reports: readonly HostReport[], columns: number): readonly Line[] {
+  const isFleet = new Set(reports.map((report) => report.host)).size > MAX_ROWS;
+  const failures = failureText(reports, columns, isFleet ? "brief" : "full");
+  const table = isFleet ? [] : [...summaryTable(reports, columns), []];
+  return [...failures, ...table, ...lastLines(reports, columns)];
+}
+
+/** How many came to what, and why hosts were not started, each reason once. */
+function lastLines(reports: readonly HostReport[], columns: number): readonly Line[] {
+  const reasons = [
+    ...new Set(
+      reports
+        .filter((report) => report.status === "skipped" && report.message !== "")
+        .map((report) => report.message),
+    ),
+  ];
+  const counts = line(styled("strong", `${countStatuses(reports)}.`));
+  const [only] = reasons;
+  if (only !== undefined && reasons.length === 1)
+    return hang(counts, ` Skipped: ${only.replace(/^not started: /, "")}.`, columns, 4);
+  return [
+    ...reasons.flatMap((reason) => hang(line(styled("warn", "skipped: ")), reason, columns, 4)),
+    counts,
+  ];
+}
+
+/** A reporter that prints the final report alone. */
+export function makeJsonReporter(sink: Sink): Reporter {
+  let started: Extract<DeployEvent, { type: "run-started" }> | null = null;
+  return {
+    event: (event) => {
+      if (event.type === "run-started") started = event;
+      if (event.type === "run-finished") sink.write(formatJson(reportJson(started, event)));
+    },
+    close: async () => {},
+  };
+}
+
+/** A reporter that prints each event as one line, each with its schema. */
+export function makeNdjsonReporter(sink: Sink): Reporter {
+  return {
+    event: (event) => sink.write(formatJson({ schema: "svcdeploy.event/1", ...event }, 0)),
+    close: async () => {},
+  };
+}
+
+function reportJson(
+  started: Extract<DeployEvent, { type: "run-started" }> | null,
+  finished: Extract<DeployEvent, { type: "run-finished" }>,
+): object {
+  return {
+    schema: "svcdeploy.report/1",
+    run: started?.run ?? null,
+    environment: started?.environment ?? null,
+    commit: started?.commit ?? null,
+    tree: started?.tree ?? null,
+    exitCode: finished.exitCode,
+    summary: countStatuses(finished.reports),
+    hosts: finished.reports,
+  };
+}
