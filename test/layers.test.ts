@@ -27,20 +27,20 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["deploy/", ["core/", "remote/remote.ts", "host/"]],
   ["store/", ["core/"]],
   ["notify/", ["core/"]],
-  ["core/model.ts", ["core/secret.ts"]],
-  ["core/config/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
-  ["core/render/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
-  ["core/lint/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
-  ["core/resources/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
-  ["core/verify/", ["core/model.ts", "core/errors.ts", "core/sanitize.ts", "core/unit-file/"]],
-  ["core/unit-file/", ["core/model.ts", "core/errors.ts"]],
+  ["core/model/", ["core/secret.ts"]],
+  ["core/config/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
+  ["core/render/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
+  ["core/lint/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
+  ["core/resources/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
+  ["core/verify/", ["core/model/", "core/errors.ts", "core/sanitize.ts", "core/unit-file/"]],
+  ["core/unit-file/", ["core/model/", "core/errors.ts"]],
   // Which commands a host needs depends on what the service files say it is given, which nothing renders for
   // a first look.
   [
     "core/check/",
     [
       ...[
-        "core/model.ts",
+        "core/model/",
         "core/errors.ts",
         "core/exit-code.ts",
         "core/plan/notices/host-notices.ts",
@@ -54,7 +54,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   [
     "core/rollback/",
     [
-      "core/model.ts",
+      "core/model/",
       "core/errors.ts",
       "core/secret.ts",
       "core/unit-file/",
@@ -64,22 +64,22 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   // What systemd says of a rendered line is told at the line of the service file, which lint finds.
-  ["core/rehearsal/", ["core/model.ts", "core/lint/from-targets.ts"]],
+  ["core/rehearsal/", ["core/model/", "core/lint/from-targets.ts"]],
   ["core/timer/", ["core/unit-file/"]],
   // explain renders a second time and reads the project's files again to say where each line comes from.
-  ["core/explain/", ["core/model.ts", "core/secret.ts", "core/unit-file/", "core/config/", "core/render/"]],
-  ["core/environment/", ["core/model.ts", "core/unit-file/"]],
+  ["core/explain/", ["core/model/", "core/secret.ts", "core/unit-file/", "core/config/", "core/render/"]],
+  ["core/environment/", ["core/model/", "core/unit-file/"]],
   // The graph shows what lint's rules go by, cycles too.
-  ["core/graph/", ["core/model.ts", "core/unit-file/", "core/lint/"]],
+  ["core/graph/", ["core/model/", "core/unit-file/", "core/lint/"]],
   [
     "core/drift/",
-    ["core/model.ts", "core/config/patterns.ts", "core/plan/", "core/resources/", "core/unit-file/"],
+    ["core/model/", "core/config/patterns.ts", "core/plan/", "core/resources/", "core/unit-file/"],
   ],
   ["core/init/", ["core/config/allow-lists.ts"]],
   [
     "core/status/",
     [
-      "core/model.ts",
+      "core/model/",
       "core/plan/drift.ts",
       "core/plan/running-program.ts",
       "core/plan/unit-state.ts",
@@ -90,7 +90,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   [
     "core/adopt/",
     [
-      "core/model.ts",
+      "core/model/",
       "core/errors.ts",
       "core/secret.ts",
       "core/unit-file/",
@@ -105,11 +105,11 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   [
     "core/plan/",
     [
-      ...["core/model.ts", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/"],
+      ...["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/"],
       ...["core/render/restart-relevance.ts", "core/render/make-file.ts"],
     ],
   ],
-  ["core/", ["core/model.ts", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"]],
+  ["core/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"]],
 ];
 
 /** Who alone may import a package or a part of Node. */

@@ -3,7 +3,7 @@
  * within two seconds.
  */
 import { EXIT, exitCodeOf } from "../core/exit-code.ts";
-import type { DeployEvent, HostReport } from "../core/model.ts";
+import type { DeployEvent, HostReport } from "../core/model/run.ts";
 import type { DeployContext, PlannedPlay } from "../deploy/context.ts";
 import { rollout } from "../deploy/rollout.ts";
 import { countPlans } from "../report/plan/plan-view.ts";

@@ -2,7 +2,9 @@
  * Reports of hosts that no rollout told about: where there was nothing to do, and where Ctrl-C let go of
  * them.
  */
-import type { HostReport, HostTarget } from "../core/model.ts";
+
+import type { HostTarget } from "../core/model/resource.ts";
+import type { HostReport } from "../core/model/run.ts";
 import type { PlannedPlay } from "../deploy/context.ts";
 import { makeReport } from "../deploy/host-report.ts";
 

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { EXIT } from "../core/exit-code.ts";
 import { aroundServices, unitGraph } from "../core/graph/unit-graph.ts";
 import { hostOfTargets } from "../core/lint/from-targets.ts";
-import type { HostTarget } from "../core/model.ts";
+import type { HostTarget } from "../core/model/resource.ts";
 import { loadProject } from "../project/load.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
 import { graphDot } from "../report/graph/graph-dot.ts";

@@ -1,7 +1,10 @@
 /** Drift that was looked for becomes work for a rollout, and the work's reports become drift that is left. */
 import { type HealPolicy, planHeal } from "../core/drift/heal.ts";
 import { ignoreFindings, type Rules } from "../core/drift/ignore.ts";
-import type { HostReport, HostTarget, Observation, Plan } from "../core/model.ts";
+import type { Observation } from "../core/model/observation.ts";
+import type { Plan } from "../core/model/plan.ts";
+import type { HostTarget } from "../core/model/resource.ts";
+import type { HostReport } from "../core/model/run.ts";
 import { findDrift } from "../core/plan/drift.ts";
 import { isEmpty } from "../core/plan/plan.ts";
 import type { PlannedHost, PlannedPlay, PlayTargets } from "../deploy/context.ts";

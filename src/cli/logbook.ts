@@ -1,5 +1,7 @@
 /** What a command tells about itself while it runs; its reports are made of it at the end. */
-import type { DeployEvent, Project } from "../core/model.ts";
+
+import type { Project } from "../core/model/declared.ts";
+import type { DeployEvent } from "../core/model/run.ts";
 import type { RunIdentity } from "../deploy/context.ts";
 import type { DriftView } from "../report/drift/drift-view.ts";
 import type { PlanView } from "../report/plan/plan-view.ts";

@@ -5,7 +5,9 @@
 import { resolve } from "node:path";
 import type { SourceText } from "../core/config/project.ts";
 import { UsageError } from "../core/errors.ts";
-import type { FileResource, HostTarget, Project, Service, ServiceSource } from "../core/model.ts";
+import type { Project, ServiceSource } from "../core/model/declared.ts";
+import type { FileResource, HostTarget } from "../core/model/resource.ts";
+import type { Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
 import { loadProject, readValuesFiles } from "../project/load.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";

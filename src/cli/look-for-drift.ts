@@ -1,6 +1,8 @@
 /** Looks at hosts and says what is not as declared, for drift and for its healing. */
 import { ignoreFindings, type Rules } from "../core/drift/ignore.ts";
-import type { HealthResult, HostTarget, Observation } from "../core/model.ts";
+import type { Observation } from "../core/model/observation.ts";
+import type { HostTarget } from "../core/model/resource.ts";
+import type { HealthResult } from "../core/model/verify.ts";
 import { findDrift } from "../core/plan/drift.ts";
 import type { DeployContext, PlayTargets } from "../deploy/context.ts";
 import { observeHosts, type UnfinishedPolicy } from "../deploy/observe.ts";

@@ -1,6 +1,6 @@
 /** What commands start with that only look at hosts: the project as far as it can be read here. */
 import { resolve } from "node:path";
-import type { Project } from "../core/model.ts";
+import type { Project } from "../core/model/declared.ts";
 import type { PlayTargets } from "../deploy/context.ts";
 import { type ArtifactPolicy, makeLenientReaders } from "../project/lenient-readers.ts";
 import { loadProject } from "../project/load.ts";

@@ -4,7 +4,9 @@
  */
 import type { SvcdeployError } from "../core/errors.ts";
 import { causeOfError } from "../core/exit-code.ts";
-import type { FailureCause, HostTarget, Plan } from "../core/model.ts";
+import type { Plan } from "../core/model/plan.ts";
+import type { HostTarget } from "../core/model/resource.ts";
+import type { FailureCause } from "../core/model/run.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import type { DeployContext, PlannedHost, PlannedPlay, PlayTargets } from "../deploy/context.ts";
 import { type OnObserved, observeHosts, type UnfinishedPolicy } from "../deploy/observe.ts";

@@ -10,7 +10,8 @@ import {
   type RecordedPlan,
   type RecordedRun,
 } from "../core/history/recorded-run.ts";
-import type { DeployEvent, Project } from "../core/model.ts";
+import type { Project } from "../core/model/declared.ts";
+import type { DeployEvent } from "../core/model/run.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import type { RunIdentity } from "../deploy/context.ts";
 import { plainLine } from "../report/lines/text.ts";

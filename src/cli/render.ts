@@ -1,7 +1,7 @@
 /** `svcdeploy render`: the files that apply would send, printed or written. Needs no host. */
 import { resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
-import type { FileResource, HostTarget } from "../core/model.ts";
+import type { FileResource, HostTarget } from "../core/model/resource.ts";
 import { writeRendered } from "../project/write-rendered.ts";
 import { formatMode, line, plural } from "../report/lines/text.ts";
 import { artifactsToCompare } from "./artifacts-to-send.ts";

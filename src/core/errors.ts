@@ -1,5 +1,5 @@
 /** Errors by whose fault they are. Anything that is not a SvcdeployError is our own bug. */
-import type { Place } from "./model.ts";
+import type { Place } from "./model/declared.ts";
 
 /** Every code that an error may carry; hints live in one table keyed by it. */
 export type ErrorCode =

@@ -1,6 +1,6 @@
 /** Exit codes: the stable contract, and the rule for several causes at once. */
 import { SvcdeployError } from "./errors.ts";
-import type { FailureCause, HostReport } from "./model.ts";
+import type { FailureCause, HostReport } from "./model/run.ts";
 
 /** The numbers by name. */
 export const EXIT = {

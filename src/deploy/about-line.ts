@@ -2,7 +2,9 @@
  * The line that a transaction carries about itself: it stands in the host's journal, in its record of runs
  * and with the generation.
  */
-import type { HostTarget, Plan } from "../core/model.ts";
+
+import type { Plan } from "../core/model/plan.ts";
+import type { HostTarget } from "../core/model/resource.ts";
 import { foreignUnits } from "../core/plan/foreign-units.ts";
 import { unitsOf } from "../host/transaction.ts";
 import type { RunIdentity } from "./context.ts";

@@ -3,7 +3,7 @@
  * is changed.
  */
 import type { HostFacts } from "../core/adopt/host-facts.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { decodeAdopt, encodeAdopt } from "../host/adopt-answer.ts";
 import { scripts } from "../host/scripts.ts";
 import type { DeployContext } from "./context.ts";

@@ -5,7 +5,7 @@
 import type { Delivery } from "../core/check/deliveries.ts";
 import type { AskedAt, CheckAnswer } from "../core/check/host-check.ts";
 import { SvcdeployError } from "../core/errors.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { decodeCheck, encodeCheck } from "../host/check-answer.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";

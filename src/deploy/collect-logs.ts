@@ -2,7 +2,7 @@
 import { ConnectError, SvcdeployError } from "../core/errors.ts";
 import type { LogEntry } from "../core/logs/log-entry.ts";
 import { mergeEntries } from "../core/logs/merge-entries.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import type { LogOrder } from "../host/logs-answer.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";

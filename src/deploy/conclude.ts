@@ -2,7 +2,11 @@
  * How a transaction ended, told truthfully: success only when the host says so, rolled-back only when it was
  * seen to be back.
  */
-import type { Difference, HostReport, Plan, UnitResource, Verdict } from "../core/model.ts";
+
+import type { Plan } from "../core/model/plan.ts";
+import type { UnitResource } from "../core/model/resource.ts";
+import type { Difference, HostReport } from "../core/model/run.ts";
+import type { Verdict } from "../core/model/verify.ts";
 import { judgeUnit } from "../core/verify/verdict.ts";
 import type { TransactionState } from "../host/frames.ts";
 import { concernedUnits, goneServices } from "../host/transaction.ts";

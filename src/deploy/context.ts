@@ -3,16 +3,12 @@
  * being interrupted.
  */
 import type { SvcdeployError } from "../core/errors.ts";
-import type {
-  ArtifactSource,
-  DeployEvent,
-  Host,
-  HostStage,
-  HostTarget,
-  Observation,
-  Plan,
-  Play,
-} from "../core/model.ts";
+import type { Host, Play } from "../core/model/declared.ts";
+import type { Observation } from "../core/model/observation.ts";
+import type { Plan } from "../core/model/plan.ts";
+import type { HostTarget } from "../core/model/resource.ts";
+import type { DeployEvent, HostStage } from "../core/model/run.ts";
+import type { ArtifactSource } from "../core/model/service.ts";
 import type { Connector } from "../remote/remote.ts";
 
 /** Who runs this, for the host's journal and record. Every field fits `[A-Za-z0-9._-]`. */

@@ -1,5 +1,5 @@
 /** The controller's last word on a transaction, and what the host says it came to. */
-import type { UnitProperties } from "../core/model.ts";
+import type { UnitProperties } from "../core/model/observation.ts";
 import { sanitize } from "../core/sanitize.ts";
 import { badAnswer, framed, lastState, stateFolder, type TransactionState } from "../host/frames.ts";
 import { splitBlocks } from "../host/probe-answer.ts";

@@ -3,7 +3,11 @@
  * ended.
  */
 import { ConnectError, HostError } from "../core/errors.ts";
-import type { HostReport, HostTarget, Observation, Plan, Play } from "../core/model.ts";
+import type { Play } from "../core/model/declared.ts";
+import type { Observation } from "../core/model/observation.ts";
+import type { Plan } from "../core/model/plan.ts";
+import type { HostTarget } from "../core/model/resource.ts";
+import type { HostReport } from "../core/model/run.ts";
 import { notContained } from "../core/plan/contained.ts";
 import { asEncrypted } from "../core/plan/encrypted.ts";
 import { isEmpty, makePlan } from "../core/plan/plan.ts";

@@ -3,7 +3,8 @@
  * for plans that change one.
  */
 import { createHash } from "node:crypto";
-import type { HostTarget, Plan } from "../core/model.ts";
+import type { Plan } from "../core/model/plan.ts";
+import type { HostTarget } from "../core/model/resource.ts";
 import { type EncryptedFile, isEncrypted } from "../core/plan/encrypted.ts";
 import { hashHeld } from "../core/render/make-file.ts";
 import { decodeEncrypt, type EncryptOrder, encodeEncrypt } from "../host/encrypt-answer.ts";

@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { ConnectError, HostError } from "../core/errors.ts";
-import type { Check, HealthResult } from "../core/model.ts";
+import type { Check } from "../core/model/service.ts";
+import type { HealthResult } from "../core/model/verify.ts";
 import {
   checkLabel,
   excerpt,

@@ -1,6 +1,8 @@
 /** Makes the report of one host's story, whichever way it ended. */
 import { ConnectError, HostError, SvcdeployError } from "../core/errors.ts";
-import type { FailureCause, HostReport, HostStatus, HostTarget, Plan } from "../core/model.ts";
+import type { Plan } from "../core/model/plan.ts";
+import type { HostTarget } from "../core/model/resource.ts";
+import type { FailureCause, HostReport, HostStatus } from "../core/model/run.ts";
 import { actionName } from "../core/plan/action-name.ts";
 import type { DeployContext } from "./context.ts";
 import type { Reach } from "./deliver.ts";

@@ -1,6 +1,6 @@
 /** The timer on a host of the inventory: what it has, then install or remove, over one connection. */
 import { HostError } from "../core/errors.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { judgeTimerHost, type TimerProgram } from "../core/timer/host-ready.ts";
 import type { TimerUnits } from "../core/timer/timer-units.ts";
 import { scripts } from "../host/scripts.ts";

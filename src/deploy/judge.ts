@@ -1,7 +1,10 @@
 /**
  * Whether the services of one host are well: units over their settle time and health checks, side by side.
  */
-import type { HealthResult, HostTarget, Service, UnitResource, Verdict } from "../core/model.ts";
+
+import type { HostTarget, UnitResource } from "../core/model/resource.ts";
+import type { Service } from "../core/model/service.ts";
+import type { HealthResult, Verdict } from "../core/model/verify.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
 import { type ServiceCheck, waitHealthy } from "./health.ts";

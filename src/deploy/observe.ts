@@ -1,6 +1,8 @@
 /** Asks hosts what they are: one connection and one round trip each. */
 import { HostError, SvcdeployError } from "../core/errors.ts";
-import type { Host, HostTarget, Observation } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
+import type { Observation } from "../core/model/observation.ts";
+import type { HostTarget } from "../core/model/resource.ts";
 import { sayUnfinished } from "../core/plan/notices/host-notices.ts";
 import { probeRequest } from "../core/plan/probe-request.ts";
 import { decodeProbe, encodeProbe } from "../host/probe-answer.ts";

@@ -2,7 +2,11 @@
  * Plans a rollback: what is kept is held against the hosts as they are now, and what cannot go back is
  * refused before anything.
  */
-import type { HostTarget, Notice, Observation, Plan, Project } from "../core/model.ts";
+
+import type { Project } from "../core/model/declared.ts";
+import type { Observation } from "../core/model/observation.ts";
+import type { Notice, Plan } from "../core/model/plan.ts";
+import type { HostTarget } from "../core/model/resource.ts";
 import { manifestEntry } from "../core/plan/manifest.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import {

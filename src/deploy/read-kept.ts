@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 import { readKeptService } from "../core/config/kept-service.ts";
 import { HostError, type SvcdeployError } from "../core/errors.ts";
-import type { Host, HostTarget, KeptService } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
+import type { HostTarget, KeptService } from "../core/model/resource.ts";
 import type { Describe, Kept } from "../core/rollback/generations.ts";
 import { type Contents, contentsOf } from "../core/rollback/rebuild.ts";
 import {

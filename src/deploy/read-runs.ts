@@ -1,7 +1,7 @@
 /** Asks hosts for their own record of runs: one connection and one round trip each, nothing is changed. */
 import { SvcdeployError } from "../core/errors.ts";
 import type { HostAnswer } from "../core/history/merge-history.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { decodeRuns, encodeRuns } from "../host/runs-answer.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";

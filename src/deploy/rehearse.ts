@@ -3,7 +3,8 @@
  * plans: one more round trip.
  */
 import { HostError } from "../core/errors.ts";
-import type { HostTarget, Notice } from "../core/model.ts";
+import type { Notice } from "../core/model/plan.ts";
+import type { HostTarget } from "../core/model/resource.ts";
 import { judgeRehearsal } from "../core/rehearsal/judge-rehearsal.ts";
 import type { Planned, RehearsalRequest } from "../core/rehearsal/rehearsal.ts";
 import { decodeRehearsal, encodeRehearsal } from "../host/rehearsal-answer.ts";

@@ -2,7 +2,7 @@
  * Plans with what the host says of the files that they write; where they write none that it could read,
  * nothing is asked or loaded.
  */
-import type { Observation } from "../core/model.ts";
+import type { Observation } from "../core/model/observation.ts";
 import { type Planned, rehearsalOf } from "../core/rehearsal/rehearsal.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";

@@ -1,7 +1,9 @@
 /**
  * Plays in order, batches in order, hosts side by side; decides what one host's failure means for the others.
  */
-import type { HostReport, Play } from "../core/model.ts";
+
+import type { Play } from "../core/model/declared.ts";
+import type { HostReport } from "../core/model/run.ts";
 import { batchesOf } from "./batches.ts";
 import type { DeployContext, PlannedHost, PlannedPlay } from "./context.ts";
 import { deployHost } from "./deploy-host.ts";

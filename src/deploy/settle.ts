@@ -1,6 +1,8 @@
 /** Watches units for a while and judges them: a service that is up once may be on its way down. */
 import { HostError } from "../core/errors.ts";
-import type { Observation, UnitProperties, UnitResource, Verdict } from "../core/model.ts";
+import type { Observation, UnitProperties } from "../core/model/observation.ts";
+import type { UnitResource } from "../core/model/resource.ts";
+import type { Verdict } from "../core/model/verify.ts";
 import { judgeProgram } from "../core/plan/running-program.ts";
 import { unitProperties } from "../core/plan/unit-properties.ts";
 import { earlyFailure, judgeUnit } from "../core/verify/verdict.ts";

@@ -3,7 +3,9 @@
  * the probe beside it.
  */
 import { SvcdeployError } from "../core/errors.ts";
-import type { Host, HostTarget, Observation } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
+import type { Observation } from "../core/model/observation.ts";
+import type { HostTarget } from "../core/model/resource.ts";
 import type { StatusAnswer } from "../core/status/host-status.ts";
 import { statusRequest } from "../core/status/judge-status.ts";
 import { scripts } from "../host/scripts.ts";

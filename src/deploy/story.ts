@@ -1,5 +1,9 @@
 /** What every step of one host's story is given. */
-import type { HostTarget, Observation, Plan, Play } from "../core/model.ts";
+
+import type { Play } from "../core/model/declared.ts";
+import type { Observation } from "../core/model/observation.ts";
+import type { Plan } from "../core/model/plan.ts";
+import type { HostTarget } from "../core/model/resource.ts";
 import type { Transaction } from "../host/transaction.ts";
 import type { DeployContext } from "./context.ts";
 

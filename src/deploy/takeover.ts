@@ -1,6 +1,6 @@
 /** Settles transactions that an earlier run left unfinished, before anything new is planned. */
 import { HostError } from "../core/errors.ts";
-import type { OpenTransaction } from "../core/model.ts";
+import type { OpenTransaction } from "../core/model/observation.ts";
 import { framed, lastState, stateFolder, systemScope } from "../host/frames.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";

@@ -1,6 +1,9 @@
 /** Verifies hosts without changing them: every unit over its settle time, and every health check. */
 import { SvcdeployError } from "../core/errors.ts";
-import type { HealthResult, HostReport, HostTarget, Service } from "../core/model.ts";
+import type { HostTarget } from "../core/model/resource.ts";
+import type { HostReport } from "../core/model/run.ts";
+import type { Service } from "../core/model/service.ts";
+import type { HealthResult } from "../core/model/verify.ts";
 import { isFailedJob } from "../core/verify/verdict.ts";
 import { unitsOf } from "../host/transaction.ts";
 import { type DeployContext, type PlayTargets, tell } from "./context.ts";

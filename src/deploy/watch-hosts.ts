@@ -4,7 +4,8 @@
  */
 import { SvcdeployError } from "../core/errors.ts";
 import { causeOfError } from "../core/exit-code.ts";
-import type { Host, HostTarget } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
+import type { HostTarget } from "../core/model/resource.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext, PlayTargets } from "./context.ts";
 import { byHost } from "./observe.ts";

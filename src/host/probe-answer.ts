@@ -11,7 +11,7 @@ import type {
   TreeState,
   UnitProperties,
   UnitRecord,
-} from "../core/model.ts";
+} from "../core/model/observation.ts";
 import { isAbout } from "../core/plan/drop-ins.ts";
 import { parseManifestLine } from "../core/plan/manifest.ts";
 import { unitProperties } from "../core/plan/unit-properties.ts";

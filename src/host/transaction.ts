@@ -4,16 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { HostError } from "../core/errors.ts";
-import type {
-  Action,
-  Change,
-  FileResource,
-  HostTarget,
-  Observation,
-  Plan,
-  Resource,
-  UnitResource,
-} from "../core/model.ts";
+import type { Observation } from "../core/model/observation.ts";
+import type { Action, Change, Plan } from "../core/model/plan.ts";
+import type { FileResource, HostTarget, Resource, UnitResource } from "../core/model/resource.ts";
 import { asUnit, foreignUnits } from "../core/plan/foreign-units.ts";
 import { formatKeptService, keptService, keptServicePath } from "../core/plan/kept-service.ts";
 import { stopTimeoutSeconds } from "../core/plan/undo-time.ts";

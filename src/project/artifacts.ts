@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { ConfigError } from "../core/errors.ts";
-import type { Artifact, ArtifactSource, SignatureProof } from "../core/model.ts";
+import type { Artifact, ArtifactSource, SignatureProof } from "../core/model/service.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import type { Fetching } from "./fetch-artifact.ts";
 import {

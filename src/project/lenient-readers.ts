@@ -3,7 +3,7 @@
  * not at hand.
  */
 import { ConfigError } from "../core/errors.ts";
-import type { Artifact, Service } from "../core/model.ts";
+import type { Artifact, Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
 import { makeArtifactReader } from "./artifacts.ts";
 import { readSecrets } from "./secrets.ts";

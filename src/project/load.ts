@@ -6,7 +6,7 @@ import { type ProjectTexts, readProject, type SourceText } from "../core/config/
 import { isTreeMap } from "../core/config/schema-parts.ts";
 import { MAX_FILE_SIZE, parseYaml } from "../core/config/yaml.ts";
 import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
-import type { Project } from "../core/model.ts";
+import type { Project } from "../core/model/declared.ts";
 import { listFolder, listTree, readNamedFile, readProjectFile } from "./read-file.ts";
 
 const PROJECT_FILE = "svcdeploy.yaml";

@@ -5,7 +5,7 @@
 import { resolve } from "node:path";
 import { expandRanges } from "../core/config/ranges.ts";
 import { MAX_FILE_SIZE, parseYaml } from "../core/config/yaml.ts";
-import type { Tree, TreeMap } from "../core/model.ts";
+import type { Tree, TreeMap } from "../core/model/declared.ts";
 import { listFolder, readProjectFile } from "./read-file.ts";
 
 /** Names that a command line may hold. environment null: those of all environments. */

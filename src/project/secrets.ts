@@ -1,6 +1,6 @@
 /** The values of a service's secrets, into Secret at the moment of reading. */
 import { ConfigError, type Problem } from "../core/errors.ts";
-import type { SecretSource, SecretValues, Service } from "../core/model.ts";
+import type { SecretSource, SecretValues, Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
 import { readProjectFile } from "./read-file.ts";
 import { runProvider } from "./run-provider.ts";

@@ -6,16 +6,9 @@ import { matchHosts } from "../core/config/patterns.ts";
 import { fillRollout } from "../core/config/playbook.ts";
 import { normaliseService } from "../core/config/service.ts";
 import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
-import type {
-  Host,
-  HostTarget,
-  Play,
-  Project,
-  Resource,
-  Service,
-  ServiceSource,
-  SignedArtifact,
-} from "../core/model.ts";
+import type { Host, Play, Project, ServiceSource } from "../core/model/declared.ts";
+import type { HostTarget, Resource } from "../core/model/resource.ts";
+import type { Service, SignedArtifact } from "../core/model/service.ts";
 import { expandTree } from "../core/render/expand.ts";
 import { mergeResources } from "../core/render/merge-resources.ts";
 import { renderService } from "../core/render/render.ts";

@@ -2,7 +2,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
-import type { FileResource } from "../core/model.ts";
+import type { FileResource } from "../core/model/resource.ts";
 import { makeFolder } from "./make-folder.ts";
 
 /** A file and the host that it is for. */

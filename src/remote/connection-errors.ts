@@ -1,6 +1,6 @@
 /** Translates what sockets and ssh2 throw into ConnectErrors in plain words. */
 import { ConnectError, HostError, SvcdeployError } from "../core/errors.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import type { RunResult, Script } from "./remote.ts";
 

@@ -1,7 +1,7 @@
 /** Which keys are tried on a host, in order. Public keys only: a password or a prompt is never an answer. */
 import ssh2 from "ssh2";
 import { ConnectError } from "../core/errors.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { sshCommand, targetOf } from "./connection-errors.ts";
 import type { KeyFile, KeyFileReader } from "./key-files.ts";
 

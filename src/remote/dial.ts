@@ -5,7 +5,7 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import ssh2 from "ssh2";
 import type { ConnectError } from "../core/errors.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { connectFailure, connectionLost, lossReason } from "./connection-errors.ts";
 import { type Credentials, loginRefused } from "./credentials.ts";
 import { hostKeyAlgorithms, type KnownHosts, refuseHostKey } from "./host-key.ts";

@@ -4,7 +4,7 @@
  */
 import type { ServerHostKeyAlgorithm } from "ssh2";
 import { ConnectError } from "../core/errors.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { targetOf } from "./connection-errors.ts";
 import type { KeyFile, KeyFileReader } from "./key-files.ts";
 import {

@@ -1,6 +1,6 @@
 /** The Remote interface: one SSH connection to one host, with its contract. ssh.ts implements it. */
 import type { Duplex } from "node:stream";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 
 /** A constant POSIX sh script from src/host; never built from strings. */
 export type Script = { readonly name: string; readonly text: string };

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { StringDecoder } from "node:string_decoder";
 import type { ClientChannel } from "ssh2";
 import { HostError } from "../core/errors.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { targetOf } from "./connection-errors.ts";
 import { type Deadline, withSignal } from "./deadline.ts";
 import type { RunOptions, RunResult, Script, ScriptInput } from "./remote.ts";

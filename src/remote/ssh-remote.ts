@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ClientCallback, ClientChannel } from "ssh2";
 import { ConnectError, HostError, type SvcdeployError } from "../core/errors.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { channelRefused, failedStatus, forwardRefused, targetOf } from "./connection-errors.ts";
 import { type Deadline, startDeadline, withSignal } from "./deadline.ts";
 import type { Connection } from "./dial.ts";

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { SvcdeployError } from "../core/errors.ts";
 import { ConnectError } from "../core/errors.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { isEarlyReset, targetOf } from "./connection-errors.ts";
 import { findCredentials } from "./credentials.ts";
 import { startDeadline } from "./deadline.ts";

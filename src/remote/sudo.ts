@@ -3,7 +3,7 @@
  * a script's failure.
  */
 import { ConnectError } from "../core/errors.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { targetOf } from "./connection-errors.ts";
 import type { RunResult, Script } from "./remote.ts";
 

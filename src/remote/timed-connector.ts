@@ -3,7 +3,7 @@
  * outlive the run.
  */
 import { ConnectError } from "../core/errors.ts";
-import type { Host } from "../core/model.ts";
+import type { Host } from "../core/model/declared.ts";
 import { startDeadline, withSignal } from "./deadline.ts";
 import type { Connector, Remote } from "./remote.ts";
 

@@ -3,7 +3,7 @@
  * does not fit.
  */
 import type { ExplainedFile, ExplainedLine, Input, LineOrigin, Spot } from "../core/explain/line-origin.ts";
-import type { Place } from "../core/model.ts";
+import type { Place } from "../core/model/declared.ts";
 import { MANAGED } from "../core/render/unit-text.ts";
 import { besideLines } from "./lines/beside.ts";
 import { formatMode, type Line, line, styled } from "./lines/text.ts";

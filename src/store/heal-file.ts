@@ -4,7 +4,7 @@ import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { formatState, type HealState, NO_STATE, parseState } from "../core/drift/heal-state.ts";
 import { UsageError } from "../core/errors.ts";
-import type { Project } from "../core/model.ts";
+import type { Project } from "../core/model/declared.ts";
 import { makePrivateFolder } from "./make-private-folder.ts";
 
 const GIVE_STATE = "Name a folder for it with --state DIR.";

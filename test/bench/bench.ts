@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Host } from "../../src/core/model.ts";
+import type { Host } from "../../src/core/model/declared.ts";
 import { scripts } from "../../src/host/scripts.ts";
 import { readArtifact } from "../../src/project/read-artifact.ts";
 import { makeConnector } from "../../src/remote/ssh.ts";

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { Action, Plan } from "../../src/core/model.ts";
+import type { Action, Plan } from "../../src/core/model/plan.ts";
 import { findDrift } from "../../src/core/plan/drift.ts";
 import { makePlan } from "../../src/core/plan/plan.ts";
 import { compareResource } from "../../src/core/resources/compare.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { ConfigError, ConnectError, HostError, SvcdeployError, UsageError } from "../../src/core/errors.ts";
 import { exitCodeOf, exitCodeOfError, exitCodeOfObservation } from "../../src/core/exit-code.ts";
-import type { FailureCause, HostReport, HostStatus } from "../../src/core/model.ts";
+import type { FailureCause, HostReport, HostStatus } from "../../src/core/model/run.ts";
 
 type End = HostStatus | readonly [HostStatus, FailureCause];
 

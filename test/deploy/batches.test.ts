@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Rollout } from "../../src/core/model.ts";
+import type { Rollout } from "../../src/core/model/declared.ts";
 import { batchesOf } from "../../src/deploy/batches.ts";
 
 const hosts = (count: number): number[] => Array.from({ length: count }, (_, index) => index);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Change, Resource, State } from "../../src/core/model.ts";
+import type { Change, State } from "../../src/core/model/plan.ts";
+import type { Resource } from "../../src/core/model/resource.ts";
 import { makeFile } from "../../src/core/render/make-file.ts";
 import { bareService } from "../../src/core/rollback/rebuild.ts";
 import { conclude, differencesOf } from "../../src/deploy/conclude.ts";

@@ -6,7 +6,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createServer as createTcpServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Check } from "../../src/core/model.ts";
+import type { Check } from "../../src/core/model/service.ts";
 import type { HttpCheck } from "../../src/core/verify/health.ts";
 import { runCheck, waitHealthy } from "../../src/deploy/health.ts";
 import type { Remote } from "../../src/remote/remote.ts";

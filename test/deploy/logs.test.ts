@@ -4,7 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { ConnectError, type SvcdeployError } from "../../src/core/errors.ts";
-import type { Host } from "../../src/core/model.ts";
+import type { Host } from "../../src/core/model/declared.ts";
 import { collectLogs, type LogContext, type LogQuery } from "../../src/deploy/collect-logs.ts";
 import type { DeployContext } from "../../src/deploy/context.ts";
 import { followLogs } from "../../src/deploy/follow-logs.ts";

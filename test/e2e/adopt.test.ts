@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { adopt } from "../../src/core/adopt/adopt.ts";
 import type { LiveUnit } from "../../src/core/adopt/host-facts.ts";
-import type { Host } from "../../src/core/model.ts";
+import type { Host } from "../../src/core/model/declared.ts";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { shippedUnits, writeFiles } from "../support/shipped-units.ts";
 import { makeWorkshop, type Workshop } from "../support/workshop.ts";

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DeployEvent } from "../../src/core/model.ts";
+import type { DeployEvent } from "../../src/core/model/run.ts";
 import { eventsOf, hearing, reportsOf } from "../support/events.ts";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { settleAlone, snapshot } from "../support/snapshot.ts";

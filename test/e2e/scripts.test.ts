@@ -8,7 +8,7 @@ import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ProbeRequest } from "../../src/core/model.ts";
+import type { ProbeRequest } from "../../src/core/model/observation.ts";
 import { lastState, line, stateFolder, systemScope } from "../../src/host/frames.ts";
 import { decodeProbe, encodeProbe } from "../../src/host/probe-answer.ts";
 import { scripts } from "../../src/host/scripts.ts";

@@ -15,7 +15,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Resource, TreeMap } from "../../src/core/model.ts";
+import type { TreeMap } from "../../src/core/model/declared.ts";
+import type { Resource } from "../../src/core/model/resource.ts";
 import { renderService } from "../../src/core/render/render.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { makeHost, makeService, type ShortService } from "./make-service.ts";

@@ -2,7 +2,9 @@
  * Builds a Service from a short form, for tests and goldens: what is left out has the default that an
  * expanded service has.
  */
-import type { Directives, Host, Place, Service } from "../../src/core/model.ts";
+
+import type { Host, Place } from "../../src/core/model/declared.ts";
+import type { Directives, Service } from "../../src/core/model/service.ts";
 
 /** Directives as a map; a list repeats the directive. */
 export type ShortDirectives = { readonly [name: string]: string | readonly string[] };

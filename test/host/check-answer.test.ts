@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { judgeHost } from "../../src/core/check/judge-host.ts";
 import { SvcdeployError } from "../../src/core/errors.ts";
-import type { Host } from "../../src/core/model.ts";
+import type { Host } from "../../src/core/model/declared.ts";
 import { decodeCheck, encodeCheck } from "../../src/host/check-answer.ts";
 import { checkText } from "../../src/report/check-text.ts";
 import { plainText } from "../../src/report/lines/text.ts";

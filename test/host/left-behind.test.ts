@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { ProbeRequest } from "../../src/core/model.ts";
+import type { ProbeRequest } from "../../src/core/model/observation.ts";
 import { decodeProbe, encodeProbe } from "../../src/host/probe-answer.ts";
 import { scripts } from "../../src/host/scripts.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SvcdeployError } from "../../src/core/errors.ts";
-import type { ProbeRequest } from "../../src/core/model.ts";
+import type { ProbeRequest } from "../../src/core/model/observation.ts";
 import { decodeProbe, encodeProbe, splitBlocks } from "../../src/host/probe-answer.ts";
 
 const request: ProbeRequest = {

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { HostError } from "../../src/core/errors.ts";
-import type { Change, Plan, Resource, UnitProperties } from "../../src/core/model.ts";
+import type { UnitProperties } from "../../src/core/model/observation.ts";
+import type { Change, Plan } from "../../src/core/model/plan.ts";
+import type { Resource } from "../../src/core/model/resource.ts";
 import { makeTransaction, type Transaction } from "../../src/host/transaction.ts";
 import {
   makeObservation,

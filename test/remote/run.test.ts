@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Host } from "../../src/core/model.ts";
+import type { Host } from "../../src/core/model/declared.ts";
 import type { Remote, RunOptions, RunResult, Script } from "../../src/remote/remote.ts";
 import {
   connectorFor,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import ssh2 from "ssh2";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ConnectError } from "../../src/core/errors.ts";
-import type { Host } from "../../src/core/model.ts";
+import type { Host } from "../../src/core/model/declared.ts";
 import { fingerprint } from "../../src/remote/known-hosts.ts";
 import type { Remote, RunOptions, Script } from "../../src/remote/remote.ts";
 import {

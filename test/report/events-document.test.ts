@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
-const model = read("src/core/model.ts");
+const model = read("src/core/model/run.ts");
 const page = read("docs/events.md");
 
 /** The text of one exported type. */

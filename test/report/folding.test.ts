@@ -1,7 +1,7 @@
 /** A large fleet in a CI log: what is well is counted, what is not is told, and the whole fits on a page. */
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import type { DeployEvent, HostReport } from "../../src/core/model.ts";
+import type { DeployEvent, HostReport } from "../../src/core/model/run.ts";
 import { driftText } from "../../src/report/drift/drift-text.ts";
 import { makeSink } from "../../src/report/lines/sink.ts";
 import { plainText } from "../../src/report/lines/text.ts";

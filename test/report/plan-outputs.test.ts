@@ -3,7 +3,7 @@
  * and stays a comment.
  */
 import { expect, test } from "vitest";
-import type { Change, Notice } from "../../src/core/model.ts";
+import type { Change, Notice } from "../../src/core/model/plan.ts";
 import { formatJson } from "../../src/report/lines/json.ts";
 import { plainText } from "../../src/report/lines/text.ts";
 import { diffContent, diffText } from "../../src/report/plan/diff.ts";

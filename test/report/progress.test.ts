@@ -1,7 +1,7 @@
 /** Progress: plain lines, the live rows' text, and the machine formats, all from the same events. */
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import type { DeployEvent, HostStage } from "../../src/core/model.ts";
+import type { DeployEvent, HostStage } from "../../src/core/model/run.ts";
 import { makeSink, type Sink } from "../../src/report/lines/sink.ts";
 import { advance, makeProgress, progressTitle } from "../../src/report/run/play-progress.ts";
 import { makePlainReporter } from "../../src/report/run/progress-plain.ts";

@@ -1,5 +1,5 @@
 /** One log of each way in which a command may end, for the tests of the report files. */
-import type { DeployEvent } from "../../src/core/model.ts";
+import type { DeployEvent } from "../../src/core/model/run.ts";
 import type { RunLog } from "../../src/report/files/run-log.ts";
 import {
   DRIFT_CLOCK,

@@ -2,21 +2,11 @@
 import { createHash } from "node:crypto";
 import type { IgnoredFinding } from "../../src/core/drift/ignore.ts";
 import { ConnectError } from "../../src/core/errors.ts";
-import type {
-  Change,
-  FileResource,
-  Finding,
-  Host,
-  HostReport,
-  HostTarget,
-  IgnoreRule,
-  Place,
-  Plan,
-  Play,
-  ReleaseResource,
-  Service,
-  State,
-} from "../../src/core/model.ts";
+import type { Host, IgnoreRule, Place, Play } from "../../src/core/model/declared.ts";
+import type { Change, Finding, Plan, State } from "../../src/core/model/plan.ts";
+import type { FileResource, HostTarget, ReleaseResource } from "../../src/core/model/resource.ts";
+import type { HostReport } from "../../src/core/model/run.ts";
+import type { Service } from "../../src/core/model/service.ts";
 import type { RuleNotes } from "../../src/report/drift/drift-view.ts";
 import type { PlannedHost, PlanView } from "../../src/report/plan/plan-view.ts";
 

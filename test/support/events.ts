@@ -1,5 +1,5 @@
 /** The events of `apply --output ndjson`, as a test hears them while the run goes on. */
-import type { DeployEvent, HostReport } from "../../src/core/model.ts";
+import type { DeployEvent, HostReport } from "../../src/core/model/run.ts";
 import type { Run, RunOptions } from "./workshop.ts";
 
 /** Run options that hand every event to the listener as soon as it is told. */

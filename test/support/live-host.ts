@@ -1,7 +1,7 @@
 /** A host as adopt.sh would tell of it, made of its files alone. */
 import { startedBy } from "../../src/core/adopt/companions.ts";
 import type { HostFacts, LiveUnit } from "../../src/core/adopt/host-facts.ts";
-import type { Host } from "../../src/core/model.ts";
+import type { Host } from "../../src/core/model/declared.ts";
 import { findUnit } from "../../src/core/unit-file/unit-search.ts";
 
 /** Path → text. */

@@ -8,7 +8,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ssh2 from "ssh2";
-import type { Host } from "../../src/core/model.ts";
+import type { Host } from "../../src/core/model/declared.ts";
 import type { Connector } from "../../src/remote/remote.ts";
 import { type ConnectorOptions, makeConnector } from "../../src/remote/ssh.ts";
 

@@ -7,7 +7,7 @@ import { adoptInto, type InsertedText } from "../../core/adopt/adopt-into.ts";
 import type { HostFacts } from "../../core/adopt/host-facts.ts";
 import { refuseLoaded } from "../../core/adopt/refuse-unit.ts";
 import { didYouMean, UsageError } from "../../core/errors.ts";
-import type { Host, Project } from "../../core/model.ts";
+import type { Host, Project } from "../../core/model/declared.ts";
 import { readMendable, writeMended } from "../../project/mended-files.ts";
 import type { AdoptOutcome } from "../../report/adopt-text.ts";
 import { isGiven, type RawArguments } from "../options.ts";

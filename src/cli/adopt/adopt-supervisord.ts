@@ -11,7 +11,7 @@ import { type AdoptedProgram, adoptProgram } from "../../core/adopt/supervisor-p
 import { refuseHostPath, refuseName } from "../../core/config/allow-lists.ts";
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import { EXIT } from "../../core/exit-code.ts";
-import type { Host, Project } from "../../core/model.ts";
+import type { Host, Project } from "../../core/model/declared.ts";
 import { sanitizeLine } from "../../core/sanitize.ts";
 import { readHostFile } from "../../deploy/adopt.ts";
 import { loadProject } from "../../project/load.ts";

@@ -8,7 +8,7 @@ import type { HostFacts, LiveUnit } from "../../core/adopt/host-facts.ts";
 import { refuseUnit } from "../../core/adopt/refuse-unit.ts";
 import { UsageError } from "../../core/errors.ts";
 import { EXIT } from "../../core/exit-code.ts";
-import type { Host, Project } from "../../core/model.ts";
+import type { Host, Project } from "../../core/model/declared.ts";
 import { sanitizeLine } from "../../core/sanitize.ts";
 import { readUnits } from "../../deploy/adopt.ts";
 import { loadProject } from "../../project/load.ts";

@@ -1,6 +1,6 @@
 /** One question to one host of an environment, for commands that only read. */
 import { didYouMean, UsageError } from "../../core/errors.ts";
-import type { Host, Project } from "../../core/model.ts";
+import type { Host, Project } from "../../core/model/declared.ts";
 import type { DeployContext } from "../../deploy/context.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { connectionOf, type RawArguments } from "../options.ts";

@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { readSavedPlan } from "../../core/config/saved-plan.ts";
 import { UsageError } from "../../core/errors.ts";
-import type { SavedHost, SavedPlan } from "../../core/model.ts";
+import type { SavedHost, SavedPlan } from "../../core/model/plan.ts";
 import { movedSince, reviewedPlan } from "../../core/plan/reviewed-plan.ts";
 import { requireContent, requireProject, requireValid } from "../../core/plan/saved-content.ts";
 import { unsealSavedPlan } from "../../core/plan/saved-plan.ts";

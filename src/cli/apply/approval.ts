@@ -1,6 +1,7 @@
 /** What every apply ends with, whoever made the plan: show it, ask, carry it out under a reporter's eyes. */
 import { EXIT } from "../../core/exit-code.ts";
-import type { DeployEvent, Project } from "../../core/model.ts";
+import type { Project } from "../../core/model/declared.ts";
+import type { DeployEvent } from "../../core/model/run.ts";
 import type { DeployContext, PlannedPlay } from "../../deploy/context.ts";
 import { type Line, line } from "../../report/lines/text.ts";
 import { planText } from "../../report/plan/plan-text.ts";

@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { setTimeout } from "node:timers/promises";
 import { UsageError } from "../../core/errors.ts";
-import type { Project } from "../../core/model.ts";
+import type { Project } from "../../core/model/declared.ts";
 import { line, styled } from "../../report/lines/text.ts";
 import type { Surroundings } from "../surroundings.ts";
 

@@ -1,6 +1,6 @@
 /** --prune, and what it lets plan and apply remove. */
 import { UsageError } from "../../core/errors.ts";
-import type { HostTarget, Pruning } from "../../core/model.ts";
+import type { HostTarget, Pruning } from "../../core/model/resource.ts";
 import { manifestEntry } from "../../core/plan/manifest.ts";
 import { entryKey } from "../../core/plan/orphans.ts";
 import type { PlayTargets } from "../../deploy/context.ts";

@@ -5,7 +5,7 @@
 import { resolve } from "node:path";
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import { exitCodeOfObservation } from "../../core/exit-code.ts";
-import type { Host, Project } from "../../core/model.ts";
+import type { Host, Project } from "../../core/model/declared.ts";
 import {
   type Choice,
   type Describe,

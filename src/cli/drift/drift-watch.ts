@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { UsageError } from "../../core/errors.ts";
-import type { Project } from "../../core/model.ts";
+import type { Project } from "../../core/model/declared.ts";
 import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
 import type { DeployContext } from "../../deploy/context.ts";
 import { driftMail } from "../../report/drift/drift-mail.ts";

@@ -5,7 +5,7 @@
 import { dirname, resolve } from "node:path";
 import type { HealPolicy } from "../../core/drift/heal.ts";
 import { findingKey, type HealState, healsOf, rememberSeen } from "../../core/drift/heal-state.ts";
-import type { Project } from "../../core/model.ts";
+import type { Project } from "../../core/model/declared.ts";
 import type { PlannedPlay } from "../../deploy/context.ts";
 import { line, styled } from "../../report/lines/text.ts";
 import { healFile, readHealFile, writeHealFile } from "../../store/heal-file.ts";

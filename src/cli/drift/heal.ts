@@ -3,7 +3,8 @@
  * says what it left and why.
  */
 import { EXIT } from "../../core/exit-code.ts";
-import type { HostReport, Project } from "../../core/model.ts";
+import type { Project } from "../../core/model/declared.ts";
+import type { HostReport } from "../../core/model/run.ts";
 import type { DeployContext, PlannedPlay, PlayTargets } from "../../deploy/context.ts";
 import { driftText } from "../../report/drift/drift-text.ts";
 import { type DriftHost, type DriftView, summariseDrift } from "../../report/drift/drift-view.ts";

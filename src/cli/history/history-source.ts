@@ -7,7 +7,7 @@ import { SvcdeployError, UsageError } from "../../core/errors.ts";
 import { causeOfError, exitCodeOfObservation } from "../../core/exit-code.ts";
 import type { HostAnswer } from "../../core/history/merge-history.ts";
 import type { RecordedRun } from "../../core/history/recorded-run.ts";
-import type { Host } from "../../core/model.ts";
+import type { Host } from "../../core/model/declared.ts";
 import { readRuns } from "../../deploy/read-runs.ts";
 import { loadProject } from "../../project/load.ts";
 import { limitHosts } from "../../project/targets.ts";

@@ -5,7 +5,9 @@
 import { resolve } from "node:path";
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import { EXIT } from "../../core/exit-code.ts";
-import type { Host, HostTarget, Observation, Project } from "../../core/model.ts";
+import type { Host, Project } from "../../core/model/declared.ts";
+import type { Observation } from "../../core/model/observation.ts";
+import type { HostTarget } from "../../core/model/resource.ts";
 import { findDrift } from "../../core/plan/drift.ts";
 import { isLive, startedAt, UNKNOWN_UNIT } from "../../core/plan/unit-state.ts";
 import type { Describe, Kept } from "../../core/rollback/generations.ts";

@@ -6,7 +6,7 @@ import type { HostFindings } from "../../core/lint/fold.ts";
 import { hostOfTargets } from "../../core/lint/from-targets.ts";
 import { lintHost } from "../../core/lint/lint.ts";
 import { findRule } from "../../core/lint/rules.ts";
-import type { Service } from "../../core/model.ts";
+import type { Service } from "../../core/model/service.ts";
 import type { PlayTargets } from "../../project/targets.ts";
 
 /** One host with all that was found there, ignored or not. */

@@ -1,6 +1,7 @@
 /** Whose journal `logs web db@blue` asks for: services, or instances of them. */
 import { didYouMean, UsageError } from "../../core/errors.ts";
-import type { HostTarget, Instance, Service } from "../../core/model.ts";
+import type { HostTarget } from "../../core/model/resource.ts";
+import type { Instance, Service } from "../../core/model/service.ts";
 
 /** What one operand names; instance null: all of the service. */
 export type LogSubject = { readonly service: string; readonly instance: string | null };

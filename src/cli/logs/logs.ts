@@ -4,7 +4,7 @@
  */
 import { UsageError } from "../../core/errors.ts";
 import { causeOfError, exitCodeOfObservation } from "../../core/exit-code.ts";
-import type { FailureCause } from "../../core/model.ts";
+import type { FailureCause } from "../../core/model/run.ts";
 import type { LogContext, LogTarget } from "../../deploy/collect-logs.ts";
 import { byHost } from "../../deploy/observe.ts";
 import { hintLines } from "../../report/lines/error-text.ts";

@@ -1,6 +1,6 @@
 /** The exit code of what `status` saw. */
 import { causeOfError, exitCodeOfObservation } from "../../core/exit-code.ts";
-import type { FailureCause } from "../../core/model.ts";
+import type { FailureCause } from "../../core/model/run.ts";
 import { isWell } from "../../core/status/host-status.ts";
 import type { SeenHost } from "../../report/status/status-view.ts";
 

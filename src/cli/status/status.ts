@@ -3,7 +3,7 @@
  * secrets.
  */
 import { UsageError } from "../../core/errors.ts";
-import type { HostTarget } from "../../core/model.ts";
+import type { HostTarget } from "../../core/model/resource.ts";
 import { driftMarks } from "../../core/status/drift-mark.ts";
 import type { HostStatus } from "../../core/status/host-status.ts";
 import { judgeStatus } from "../../core/status/judge-status.ts";

@@ -1,7 +1,7 @@
 /**
  * `status --watch`: the same picture again and again, in place on a terminal, one below the other elsewhere.
  */
-import type { HostTarget } from "../../core/model.ts";
+import type { HostTarget } from "../../core/model/resource.ts";
 import type { HostStatus } from "../../core/status/host-status.ts";
 import type { DeployContext, PlayTargets } from "../../deploy/context.ts";
 import { byHost } from "../../deploy/observe.ts";

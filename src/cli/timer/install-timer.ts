@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { SvcdeployError, UsageError } from "../../core/errors.ts";
-import type { Project } from "../../core/model.ts";
+import type { Project } from "../../core/model/declared.ts";
 import { crontabLine } from "../../core/timer/crontab.ts";
 import { type Every, parseEvery } from "../../core/timer/every.ts";
 import {

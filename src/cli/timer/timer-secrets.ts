@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { UsageError } from "../../core/errors.ts";
-import type { Project } from "../../core/model.ts";
+import type { Project } from "../../core/model/declared.ts";
 import { parseNotifyTarget } from "../../core/notify/target.ts";
 import { readPrivateFile } from "../../project/private-file.ts";
 import { buildTargets, STAND_INS } from "../../project/targets.ts";

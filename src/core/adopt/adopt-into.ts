@@ -4,7 +4,8 @@
  */
 import { refuseName } from "../config/allow-lists.ts";
 import { whyNoRestart } from "../config/drop-ins.ts";
-import type { FileResource, Service } from "../model.ts";
+import type { FileResource } from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
 import { effectiveValues } from "../render/unit-text.ts";
 import { accumulationOf } from "../unit-file/accumulation.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";

@@ -1,6 +1,7 @@
 /** Holds what a written service file renders to against what is there on the host. */
 import { readLogrotateText } from "../lint/logrotate-text.ts";
-import type { FileResource, Host } from "../model.ts";
+import type { Host } from "../model/declared.ts";
+import type { FileResource } from "../model/resource.ts";
 import type { Adopted } from "./adopt-unit.ts";
 import { pathsOf, SAYS_NOTHING } from "./beside.ts";
 import { type HostFacts, hostFiles, type LiveUnit } from "./host-facts.ts";

@@ -2,7 +2,7 @@
  * One unit as its host has it and as a service file renders it: what holds in each, the variables of its
  * processes, and a difference in words.
  */
-import type { FileResource } from "../model.ts";
+import type { FileResource } from "../model/resource.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { readEnvironmentFile } from "../unit-file/environment-text.ts";
 import type { HostFile } from "../unit-file/unit-search.ts";

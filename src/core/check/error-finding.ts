@@ -1,6 +1,6 @@
 /** Why a host gave no answer, and what to type about it. */
 import { ConnectError, type HostKeyOffer, type SvcdeployError } from "../errors.ts";
-import type { Host } from "../model.ts";
+import type { Host } from "../model/declared.ts";
 import type { Finding } from "./host-check.ts";
 
 /** The error as a finding: how to trust a key, how to let a login in, how to allow sudo. */

@@ -1,5 +1,5 @@
 /** The vocabulary of `svcdeploy check`: what a host said of itself, and what that comes to. */
-import type { HostFacts, OpenTransaction } from "../model.ts";
+import type { HostFacts, OpenTransaction } from "../model/observation.ts";
 
 /**
  * The file system that holds a folder to which a deployment writes. Null counts: the host did not say, or the

@@ -4,7 +4,7 @@
  */
 import type { SvcdeployError } from "../errors.ts";
 import { causeOfError } from "../exit-code.ts";
-import type { Host } from "../model.ts";
+import type { Host } from "../model/declared.ts";
 import { judgeClock } from "./clock.ts";
 import { errorFinding } from "./error-finding.ts";
 import type { AskedAt, CheckAnswer, Finding, HostCheck } from "./host-check.ts";

@@ -1,5 +1,5 @@
 /** Who else is at work on a host: package managers, configuration managers, other runs of svcdeploy. */
-import type { OpenTransaction } from "../model.ts";
+import type { OpenTransaction } from "../model/observation.ts";
 import { isLocked } from "../plan/notices/host-notices.ts";
 import type { CheckAnswer, Finding, ForeignLock } from "./host-check.ts";
 

@@ -1,7 +1,7 @@
 /** Schema × tree → a typed value or problems with places. The one file that reads zod's issues. */
 import type * as z from "zod";
 import { nearestName, type Problem } from "../errors.ts";
-import type { Place, Tree } from "../model.ts";
+import type { Place, Tree } from "../model/declared.ts";
 import { describe, readKeysMessage } from "./schema-parts.ts";
 import { problemAt, type TreePath } from "./yaml.ts";
 

@@ -1,5 +1,7 @@
 /** The units beside a service, as written → timers and paths with their jobs, and sockets. */
-import type { Directives, PathUnit, Place, Service, Socket, Timer } from "../model.ts";
+
+import type { Place } from "../model/declared.ts";
+import type { Directives, PathUnit, Service, Socket, Timer } from "../model/service.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { refuseName } from "./allow-lists.ts";
 import { checkDirective, type DirectiveReading, directivesOf } from "./directives.ts";

@@ -1,6 +1,7 @@
 /** A section of directives as written → Directives in order, each known to the host's systemd. */
 import { nearestName, type Problem } from "../errors.ts";
-import type { Directives, Host, Place } from "../model.ts";
+import type { Host, Place } from "../model/declared.ts";
+import type { Directives } from "../model/service.ts";
 import {
   directiveSince,
   isKnownDirective,

@@ -1,7 +1,7 @@
 /** `drift: { ignore: … }` of svcdeploy.yaml → rules. */
 import * as z from "zod";
 import type { Problem } from "../errors.ts";
-import type { IgnoreRule } from "../model.ts";
+import type { IgnoreRule } from "../model/declared.ts";
 import { refuseHostPath } from "./allow-lists.ts";
 import { bad, describe, good, leaf, map, textThat } from "./schema-parts.ts";
 import { problemAt, type YamlDocument } from "./yaml.ts";

@@ -1,5 +1,5 @@
 /** Drop-ins for units that are not ours, as written → what is laid over which unit. */
-import type { DropIn, Service } from "../model.ts";
+import type { DropIn, Service } from "../model/service.ts";
 import { type DirectiveReading, readSection, type Section } from "./directives.ts";
 import type { WrittenService } from "./service-schema.ts";
 

@@ -3,7 +3,7 @@
  * each other, cycles named.
  */
 import { didYouMean } from "../errors.ts";
-import type { TreeMap } from "../model.ts";
+import type { TreeMap } from "../model/declared.ts";
 import { refuseInventoryName } from "./allow-lists.ts";
 import type { WrittenGroup } from "./inventory-schema.ts";
 import { emptyMap } from "./merge.ts";

@@ -1,6 +1,7 @@
 /** The instances of a service, as written → their units' names. */
 import type { Problem } from "../errors.ts";
-import type { Instance, Place, Service } from "../model.ts";
+import type { Place } from "../model/declared.ts";
+import type { Instance, Service } from "../model/service.ts";
 import { escapeUnitName } from "../unit-file/escape.ts";
 import { refuseInstance } from "./allow-lists.ts";
 import type { WrittenService } from "./service-schema.ts";

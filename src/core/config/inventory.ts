@@ -2,7 +2,7 @@
  * The text of an inventory → hosts: ranges expanded, groups resolved, variables merged parent → child → host.
  */
 import type { Problem } from "../errors.ts";
-import type { Host, Place, Tree, TreeMap } from "../model.ts";
+import type { Host, Place, Tree, TreeMap } from "../model/declared.ts";
 import { refuseInventoryName } from "./allow-lists.ts";
 import { checkTree, MAX_PROBLEMS, withoutEchoes, withoutRepeats } from "./check.ts";
 import { type ResolvedGroup, resolveGroups } from "./groups.ts";

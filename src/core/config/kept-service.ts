@@ -3,7 +3,8 @@
  * itself could have written.
  */
 import * as z from "zod";
-import type { KeptResource, KeptService, Tree } from "../model.ts";
+import type { Tree } from "../model/declared.ts";
+import type { KeptResource, KeptService } from "../model/resource.ts";
 import { type Refusal, refuseHttpUrl, refuseName } from "./allow-lists.ts";
 
 /** A description, or where and why it is none. */

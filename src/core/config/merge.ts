@@ -1,5 +1,5 @@
 /** Laying one map of data over another. */
-import type { Tree, TreeMap } from "../model.ts";
+import type { Tree, TreeMap } from "../model/declared.ts";
 import { isTreeMap } from "./schema-parts.ts";
 
 /**

@@ -3,7 +3,7 @@
  * `all`, `group[0]`, `group[0:1]`.
  */
 import { didYouMean } from "../errors.ts";
-import type { Host } from "../model.ts";
+import type { Host } from "../model/declared.ts";
 
 /** A term of a pattern that names nothing. */
 export type PatternMistake = { readonly message: string; readonly hint: string | null };

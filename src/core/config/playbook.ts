@@ -1,7 +1,7 @@
 /** The text of a playbook → plays: patterns resolved to hosts, rollout defaults filled. */
 import * as z from "zod";
 import { didYouMean, type Problem } from "../errors.ts";
-import type { Host, Play, Rollout } from "../model.ts";
+import type { Host, Play, Rollout } from "../model/declared.ts";
 import { checkTree, MAX_PROBLEMS, withoutEchoes } from "./check.ts";
 import { matchHosts } from "./patterns.ts";
 import {

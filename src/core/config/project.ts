@@ -1,6 +1,6 @@
 /** The texts of a project's files → Project, with the mistakes of all files in one error. */
 import { ConfigError, type Problem } from "../errors.ts";
-import type { Project, ServiceSource, TreeMap } from "../model.ts";
+import type { Project, ServiceSource, TreeMap } from "../model/declared.ts";
 import { refuseName } from "./allow-lists.ts";
 import { checkTree, withoutEchoes } from "./check.ts";
 import { driftSchema, readIgnoreRules } from "./drift-ignore.ts";

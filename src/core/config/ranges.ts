@@ -1,5 +1,5 @@
 /** Ranges in host names and values, as Ansible writes them: web[1:3], web[01:10:2], db-[a:c]. */
-import type { Tree } from "../model.ts";
+import type { Tree } from "../model/declared.ts";
 
 const RANGE = /\[(?:(\d+):(\d+)|([a-z]):([a-z])|([A-Z]):([A-Z]))(?::(\d+))?\]/;
 const MAX_NAMES = 10_000;

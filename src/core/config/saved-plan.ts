@@ -1,7 +1,7 @@
 /** The shape of a saved plan's file, checked once it is sure that the file is as it was written. */
 import * as z from "zod";
 import { SvcdeployError } from "../errors.ts";
-import type { SavedPlan } from "../model.ts";
+import type { SavedPlan } from "../model/plan.ts";
 
 const texts = z.array(z.string());
 const digest = z.string().regex(/^[0-9a-f]{64}$/);

@@ -3,7 +3,7 @@
  * know their keys.
  */
 import * as z from "zod";
-import type { Tree, TreeMap } from "../model.ts";
+import type { Tree, TreeMap } from "../model/declared.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { type Refusal, refuseAccount, refuseHostPath, refuseProjectPath } from "./allow-lists.ts";
 

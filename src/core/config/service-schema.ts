@@ -1,7 +1,7 @@
 /** The written form of services/*.yaml. The same schema checks the tree as written and as expanded. */
 import * as z from "zod";
 import { nearestName } from "../errors.ts";
-import type { Service } from "../model.ts";
+import type { Service } from "../model/service.ts";
 import { parsePercent } from "../unit-file/percent.ts";
 import { parseSize } from "../unit-file/size.ts";
 import {

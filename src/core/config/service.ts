@@ -1,16 +1,8 @@
 /** An expanded service file → Service: every default filled, every directive known to the host's systemd. */
 
 import { ConfigError, type Problem } from "../errors.ts";
-import type {
-  Check,
-  ConfigFile,
-  Host,
-  Place,
-  SecretSource,
-  Service,
-  ServiceSource,
-  TreeMap,
-} from "../model.ts";
+import type { Host, Place, ServiceSource, TreeMap } from "../model/declared.ts";
+import type { Check, ConfigFile, SecretSource, Service } from "../model/service.ts";
 import { refuseVariable } from "./allow-lists.ts";
 import { artifactForm } from "./artifact-form.ts";
 import { checkTree } from "./check.ts";

@@ -3,7 +3,7 @@
  * only change what is there.
  */
 import { ConfigError, didYouMean, type Problem, UsageError } from "../errors.ts";
-import type { Tree, TreeMap } from "../model.ts";
+import type { Tree, TreeMap } from "../model/declared.ts";
 import { emptyMap, mergeMaps } from "./merge.ts";
 import { describe, isTreeMap } from "./schema-parts.ts";
 import { parseYaml, problemAt, type TreePath, type YamlDocument } from "./yaml.ts";

@@ -4,7 +4,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from "yaml";
 import { didYouMean } from "../errors.ts";
-import type { Tree } from "../model.ts";
+import type { Tree } from "../model/declared.ts";
 
 /** Something wrong at an offset of the text. */
 export type Mistake = { readonly offset: number; readonly message: string; readonly hint?: string | null };

@@ -4,7 +4,7 @@
  */
 import { Composer, CST, type Document, Lexer, LineCounter, Parser } from "yaml";
 import { excerptAt, type Problem } from "../errors.ts";
-import type { Place, Tree } from "../model.ts";
+import type { Place, Tree } from "../model/declared.ts";
 import { buildTree, type Mistake, type Spot } from "./yaml-tree.ts";
 
 /** Largest file in UTF-16 code units; the reader of the file checks its bytes as well. */

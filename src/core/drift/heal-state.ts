@@ -2,7 +2,7 @@
  * What healing remembers from run to run: since when it has seen what, and how often it healed whom. Times:
  * seconds since the epoch, the controller's clock.
  */
-import type { Finding } from "../model.ts";
+import type { Finding } from "../model/plan.ts";
 
 /** seen: key of a finding → first seen. heals: one entry a host, service and run, failed ones too. */
 export type HealState = {

@@ -1,5 +1,8 @@
 /** What `drift --heal` may put right by itself, and why it leaves the rest. */
-import type { Finding, HostTarget, Observation, Plan, Resource, UnitResource } from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { Finding, Plan } from "../model/plan.ts";
+import type { HostTarget, Resource, UnitResource } from "../model/resource.ts";
 import { canBePutBack, isUndecryptable } from "../plan/encrypted.ts";
 import { declaredMounts } from "../plan/mount-options.ts";
 import { makePlan } from "../plan/plan.ts";

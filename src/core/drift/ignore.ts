@@ -2,7 +2,9 @@
  * Which findings the project's rules ignore. Nothing is dropped: what is ignored is counted with its rule.
  */
 import { matchesGlob, matchHosts } from "../config/patterns.ts";
-import type { Finding, Host, IgnoreRule, Observation } from "../model.ts";
+import type { Host, IgnoreRule } from "../model/declared.ts";
+import type { Observation } from "../model/observation.ts";
+import type { Finding } from "../model/plan.ts";
 import { diffUnitFiles } from "../plan/unit-diff.ts";
 import { parseUnitFile } from "../unit-file/parse.ts";
 

@@ -2,7 +2,10 @@
  * Every line of every file that a service shall have on a host, with where it comes from. A second pass over
  * what was rendered: nothing else pays for it.
  */
-import type { FileResource, Host, Project, Service, ServiceSource } from "../model.ts";
+
+import type { Host, Project, ServiceSource } from "../model/declared.ts";
+import type { FileResource } from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
 import { type RenderInputs, renderService } from "../render/render.ts";
 import type { TemplateContext } from "../render/template.ts";
 import type { Mistakes, UnitTrace } from "../render/unit-text.ts";

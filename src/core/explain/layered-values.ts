@@ -8,7 +8,7 @@ import { inventorySchema } from "../config/inventory-schema.ts";
 import { expandRanges } from "../config/ranges.ts";
 import { isTreeMap } from "../config/schema-parts.ts";
 import { parseYaml, type YamlDocument } from "../config/yaml.ts";
-import type { Host, Place, Tree } from "../model.ts";
+import type { Host, Place, Tree } from "../model/declared.ts";
 import type { Input, Spot } from "./line-origin.ts";
 
 type Path = readonly string[];

@@ -1,5 +1,5 @@
 /** Where the lines of rendered files come from: the vocabulary of `explain`. */
-import type { Place } from "../model.ts";
+import type { Place } from "../model/declared.ts";
 
 /** A place that a value stands at, or what is not in a file: `--set a.b=1`, `--env prod`. */
 export type Spot = { readonly place: Place | null; readonly text: string };

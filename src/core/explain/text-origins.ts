@@ -2,7 +2,10 @@
  * Where the lines of files that are no units come from: environment, logrotate, and configuration from
  * templates, content and sources.
  */
-import type { ConfigFile, FileResource, Place, Service } from "../model.ts";
+
+import type { Place } from "../model/declared.ts";
+import type { FileResource } from "../model/resource.ts";
+import type { ConfigFile, Service } from "../model/service.ts";
 import { type TemplateContext, traceTemplate } from "../render/template.ts";
 import type { Mark } from "../render/template-evaluate.ts";
 import { type StatementVariables, templateVariables } from "../render/template-paths.ts";

@@ -1,5 +1,7 @@
 /** Where the lines of a unit file come from: each line is one directive, and directives know their places. */
-import type { Directives, Place, Service } from "../model.ts";
+
+import type { Place } from "../model/declared.ts";
+import type { Directives, Service } from "../model/service.ts";
 import { hardeningDirectives } from "../render/hardening.ts";
 import type { UnitTrace } from "../render/unit-text.ts";
 import { parseUnitFile } from "../unit-file/parse.ts";

@@ -2,7 +2,7 @@
  * A service file read backwards: from a place to the key that stands there, and to the variables of the
  * template in it.
  */
-import type { Place, ServiceSource, Tree, TreeMap } from "../model.ts";
+import type { Place, ServiceSource, Tree, TreeMap } from "../model/declared.ts";
 import { renderTemplate, type TemplateContext, traceTemplate } from "../render/template.ts";
 import { templateVariables, type VariablePath } from "../render/template-paths.ts";
 import type { Input } from "./line-origin.ts";

@@ -1,5 +1,5 @@
 /** This machine's memory and what the hosts recorded, as one history: where they differ the host is right. */
-import type { HostStatus } from "../model.ts";
+import type { HostStatus } from "../model/run.ts";
 import { type HostRecord, lastWords, type Outcome } from "./host-record.ts";
 import type { RecordedHost, RecordedPlan, RecordedRun } from "./recorded-run.ts";
 

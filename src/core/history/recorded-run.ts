@@ -1,5 +1,5 @@
 /** What this machine remembers of a run: plain data, without secrets, ready to be kept and shown again. */
-import type { HostReport } from "../model.ts";
+import type { HostReport } from "../model/run.ts";
 
 /** One host's end in one play. */
 export type RecordedHost = Omit<HostReport, "differences">;

@@ -2,7 +2,7 @@
  * Findings of many hosts and environments → each once, with where it was found; those that a service says to
  * ignore are left out.
  */
-import type { Service } from "../model.ts";
+import type { Service } from "../model/service.ts";
 import { UNUSED_IGNORE } from "./ignore-rules.ts";
 import { compareFindings } from "./lint.ts";
 import type { LintFinding } from "./rule.ts";

@@ -2,16 +2,10 @@
  * What the project makes of one host → what the rules look at; each rendered line gets the place in the
  * service file that it came from.
  */
-import type {
-  Directives,
-  DropIn,
-  FileResource,
-  HostTarget,
-  PathUnit,
-  Place,
-  Service,
-  Timer,
-} from "../model.ts";
+
+import type { Place } from "../model/declared.ts";
+import type { FileResource, HostTarget } from "../model/resource.ts";
+import type { Directives, DropIn, PathUnit, Service, Timer } from "../model/service.ts";
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import { makeUnit } from "./from-files.ts";
 import type { LintEnvironmentFile, LintHost, LintManaged, LintPort } from "./lint-host.ts";

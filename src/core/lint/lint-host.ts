@@ -1,6 +1,6 @@
 /** Everything that lies on one host, as far as it is known: what rules over several units need. */
 
-import type { Place } from "../model.ts";
+import type { Place } from "../model/declared.ts";
 import type { LintUnit } from "./lint-unit.ts";
 
 /** An environment file whose content is known; the values of a secret one are not. */

@@ -1,5 +1,5 @@
 /** A unit as the rules see it: its own file and its drop-ins in one list of entries, each with its place. */
-import type { Place } from "../model.ts";
+import type { Place } from "../model/declared.ts";
 import type { UnitEdit } from "./unit-edit.ts";
 
 /** One assignment; value as systemd sees it, place where it was written. */

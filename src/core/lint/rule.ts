@@ -1,5 +1,5 @@
 /** What a rule is, and what it finds. */
-import type { Place } from "../model.ts";
+import type { Place } from "../model/declared.ts";
 import type { LintHost } from "./lint-host.ts";
 import type { LintUnit } from "./lint-unit.ts";
 import type { UnitEdit } from "./unit-edit.ts";

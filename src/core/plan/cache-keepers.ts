@@ -1,5 +1,6 @@
 /** The units that keep a cache's contents while it is not mounted: they restore at start and save at stop. */
-import type { Action, UnitResource } from "../model.ts";
+import type { Action } from "../model/plan.ts";
+import type { UnitResource } from "../model/resource.ts";
 
 type UnitAction = Exclude<Action, { verb: "daemon-reload" }>;
 

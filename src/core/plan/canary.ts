@@ -2,7 +2,7 @@
  * Instances of one service go one after the other, and the first one that is acted on must hold before the
  * next is touched.
  */
-import type { HostTarget, UnitResource } from "../model.ts";
+import type { HostTarget, UnitResource } from "../model/resource.ts";
 import type { UnitAction } from "./schedule.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** Whether what a host needs now is still what the operator was shown. */
-import type { Action, Change, Plan, State } from "../model.ts";
+import type { Action, Change, Plan, State } from "../model/plan.ts";
 
 /**
  * Changes and actions of a fresh plan that the shown one did not have, a line each; empty when the shown plan

@@ -1,5 +1,8 @@
 /** Whether systemd has to read the unit files again. */
-import type { Action, Change, Observation, Resource, UnitResource } from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { Action, Change } from "../model/plan.ts";
+import type { Resource, UnitResource } from "../model/resource.ts";
 import { UNKNOWN_UNIT } from "./unit-state.ts";
 
 /**

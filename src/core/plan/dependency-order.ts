@@ -1,5 +1,5 @@
 /** Units in an order in which each comes after what it depends on. */
-import type { UnitResource } from "../model.ts";
+import type { UnitResource } from "../model/resource.ts";
 
 /**
  * Mounts first, then slices, then the rest, by name; a unit that is ordered after another

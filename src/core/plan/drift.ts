@@ -2,15 +2,10 @@
  * In which ways a host is not as declared, who moved and since when; for reading only, nothing follows from
  * it by itself.
  */
-import type {
-  Change,
-  Finding,
-  HostTarget,
-  Observation,
-  OpenTransaction,
-  Resource,
-  UnitResource,
-} from "../model.ts";
+
+import type { Observation, OpenTransaction } from "../model/observation.ts";
+import type { Change, Finding } from "../model/plan.ts";
+import type { HostTarget, Resource, UnitResource } from "../model/resource.ts";
 import { compareResource } from "../resources/compare.ts";
 import { executablePath } from "../resources/release.ts";
 import { asEncrypted, isEncrypted, isUndecryptable, sayEncrypted } from "./encrypted.ts";

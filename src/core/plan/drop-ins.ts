@@ -1,5 +1,7 @@
 /** Drop-ins that change our units from elsewhere. */
-import type { HostTarget, Observation } from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { HostTarget } from "../model/resource.ts";
 import { templateOf } from "../unit-file/unit-name.ts";
 import { UNKNOWN_UNIT, wordsOf } from "./unit-state.ts";
 

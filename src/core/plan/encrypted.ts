@@ -3,15 +3,10 @@
  * compared by the hash of what it holds; all else (manifest, journal, records, generations) goes by the bytes
  * of the file, and keeps no hash of the text.
  */
-import type {
-  Change,
-  FileResource,
-  HostTarget,
-  Notice,
-  Observation,
-  Resource,
-  UnitResource,
-} from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { Change, Notice } from "../model/plan.ts";
+import type { FileResource, HostTarget, Resource, UnitResource } from "../model/resource.ts";
 import { digestInputs, hashHeld, hashSha256 } from "../render/make-file.ts";
 import { baseName } from "./input-changes.ts";
 

@@ -1,14 +1,8 @@
 /** Units that are not ours and that drop-ins of ours change, and what they owe when a drop-in changes. */
 import { createHash } from "node:crypto";
-import type {
-  Change,
-  FileResource,
-  HostTarget,
-  Observation,
-  Resource,
-  UnitProperties,
-  UnitResource,
-} from "../model.ts";
+import type { Observation, UnitProperties } from "../model/observation.ts";
+import type { Change } from "../model/plan.ts";
+import type { FileResource, HostTarget, Resource, UnitResource } from "../model/resource.ts";
 import { appliesWithoutRestart } from "../render/restart-relevance.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { unitOfDropIn } from "./drop-ins.ts";

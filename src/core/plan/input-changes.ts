@@ -2,7 +2,8 @@
  * What a plan's changes mean for one unit: which of its inputs change, and whether a restart, a reload or
  * only the manager picks them up.
  */
-import type { Change, FileResource, Resource, UnitResource } from "../model.ts";
+import type { Change } from "../model/plan.ts";
+import type { FileResource, Resource, UnitResource } from "../model/resource.ts";
 import { needsNewMount, parseMountOptions } from "./mount-options.ts";
 import { type DirectiveChange, diffUnitFiles } from "./unit-diff.ts";
 

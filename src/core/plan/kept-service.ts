@@ -2,7 +2,8 @@
  * What a service was in one transaction, as the host keeps it in
  * /var/lib/svcdeploy/targets/<project>/<service> and with each generation.
  */
-import type { HostTarget, KeptResource, KeptService, Resource, Service } from "../model.ts";
+import type { HostTarget, KeptResource, KeptService, Resource } from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
 
 /** Of the file; another one is not read. */
 export const KEPT_SCHEMA = "svcdeploy.target/1";

@@ -2,7 +2,10 @@
  * What earlier runs put on the host and the project no longer declares, by what becomes of it: it goes, it is
  * left as it is, or it is forgotten and stays.
  */
-import type { HostTarget, ManifestEntry, Observation, Orphan, PathState, RemovalOrder } from "../model.ts";
+
+import type { ManifestEntry, Observation, PathState } from "../model/observation.ts";
+import type { Orphan } from "../model/plan.ts";
+import type { HostTarget, RemovalOrder } from "../model/resource.ts";
 import { templateOf } from "../unit-file/unit-name.ts";
 import { linkDigest } from "./manifest.ts";
 import { entryKey, orphanEntries } from "./orphans.ts";

@@ -3,7 +3,8 @@
  * /var/lib/svcdeploy/projects/<project>/<service>.
  */
 import { createHash } from "node:crypto";
-import type { ManifestEntry, Resource } from "../model.ts";
+import type { ManifestEntry } from "../model/observation.ts";
+import type { Resource } from "../model/resource.ts";
 
 /** Where a service's manifest stands on the host. */
 export function manifestPath(project: string, service: string): string {

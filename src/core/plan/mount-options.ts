@@ -1,5 +1,7 @@
 /** Options of tmpfs mounts: those declared and those live, as in /proc/self/mounts. */
-import type { FileResource, HostTarget, Observation, UnitResource } from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { FileResource, HostTarget, UnitResource } from "../model/resource.ts";
 import { plainMode } from "../resources/path-state.ts";
 import { parseUnitFile } from "../unit-file/parse.ts";
 import { parseSize } from "../unit-file/size.ts";

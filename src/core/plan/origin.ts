@@ -3,7 +3,9 @@
  * manifest) × what is on the host.
  */
 import { createHash } from "node:crypto";
-import type { HostTarget, ManifestEntry, Observation, Origin, Resource, UnitResource } from "../model.ts";
+import type { ManifestEntry, Observation } from "../model/observation.ts";
+import type { Origin } from "../model/plan.ts";
+import type { HostTarget, Resource, UnitResource } from "../model/resource.ts";
 import { plainMode, wrongType } from "../resources/path-state.ts";
 import { statesOf } from "../resources/registry.ts";
 import { foundDigest } from "../resources/release.ts";

@@ -1,5 +1,7 @@
 /** What an earlier run put on the host and the project no longer declares. */
-import type { HostTarget, ManifestEntry, Observation } from "../model.ts";
+
+import type { ManifestEntry, Observation } from "../model/observation.ts";
+import type { HostTarget } from "../model/resource.ts";
 import { manifestEntry } from "./manifest.ts";
 
 /**

@@ -3,16 +3,9 @@
  * should know.
  */
 import { createHash } from "node:crypto";
-import type {
-  Action,
-  Change,
-  HostTarget,
-  ManifestEntry,
-  Observation,
-  Plan,
-  State,
-  UnitResource,
-} from "../model.ts";
+import type { ManifestEntry, Observation } from "../model/observation.ts";
+import type { Action, Change, Plan, State } from "../model/plan.ts";
+import type { HostTarget, UnitResource } from "../model/resource.ts";
 import { compareResource } from "../resources/compare.ts";
 import { statesOf } from "../resources/registry.ts";
 import { aroundReload } from "./cache-keepers.ts";

@@ -1,5 +1,7 @@
 /** What one round trip has to ask a host. */
-import type { HostTarget, ProbeRequest, Resource } from "../model.ts";
+
+import type { ProbeRequest } from "../model/observation.ts";
+import type { HostTarget, Resource } from "../model/resource.ts";
 import { executablePath } from "../resources/release.ts";
 import { unitOfDropIn } from "./drop-ins.ts";
 import { isEncrypted } from "./encrypted.ts";

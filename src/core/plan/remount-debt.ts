@@ -2,7 +2,9 @@
  * Mounts whose live options are not as their (unchanged) unit file says: a remount puts right what a remount
  * can.
  */
-import type { HostTarget, Observation } from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { HostTarget } from "../model/resource.ts";
 import { declaredMounts, liveDifferences, type OptionDifference } from "./mount-options.ts";
 import type { Debt } from "./unit-debt.ts";
 import { isLive, UNKNOWN_UNIT } from "./unit-state.ts";

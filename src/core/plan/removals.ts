@@ -1,15 +1,8 @@
 /** What a plan takes away, with the units that stop before and what an operator should know of it. */
-import type {
-  Action,
-  Change,
-  FileResource,
-  HostTarget,
-  LinkResource,
-  ManifestEntry,
-  Notice,
-  Observation,
-  UnitResource,
-} from "../model.ts";
+
+import type { ManifestEntry, Observation } from "../model/observation.ts";
+import type { Action, Change, Notice } from "../model/plan.ts";
+import type { FileResource, HostTarget, LinkResource, UnitResource } from "../model/resource.ts";
 import { differingKeys } from "../resources/compare.ts";
 import { wrongType } from "../resources/path-state.ts";
 import { statesOf } from "../resources/registry.ts";

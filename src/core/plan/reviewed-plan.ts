@@ -1,5 +1,6 @@
 /** A saved plan meets the host as it is now: what was reviewed as a plan again, and what moved since. */
-import type { Change, HostTarget, Plan, SavedChange, SavedHost } from "../model.ts";
+import type { Change, Plan, SavedChange, SavedHost } from "../model/plan.ts";
+import type { HostTarget } from "../model/resource.ts";
 import type { Secret } from "../secret.ts";
 import { notContained } from "./contained.ts";
 import { isEmpty } from "./plan.ts";

@@ -2,7 +2,8 @@
  * Whether a process runs the release that `current` points to. Only a program below /opt/<service>/releases
  * tells: of a script the kernel knows the interpreter.
  */
-import type { UnitResource, Verdict } from "../model.ts";
+import type { UnitResource } from "../model/resource.ts";
+import type { Verdict } from "../model/verify.ts";
 
 /**
  * Which release a process was started from; deleted: its program's file is gone or was replaced. Null: from

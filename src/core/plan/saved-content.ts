@@ -1,6 +1,8 @@
 /** Whether a saved plan may be carried out now: the time, the project, and what the project says today. */
 import { SvcdeployError } from "../errors.ts";
-import type { HostTarget, Play, SavedHost, SavedPlan } from "../model.ts";
+import type { Play } from "../model/declared.ts";
+import type { SavedHost, SavedPlan } from "../model/plan.ts";
+import type { HostTarget } from "../model/resource.ts";
 import type { Secret } from "../secret.ts";
 import { fingerprintRollout, fingerprintTarget } from "./target-fingerprints.ts";
 

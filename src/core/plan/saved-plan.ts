@@ -3,7 +3,9 @@
  * change, and read back.
  */
 import { SvcdeployError } from "../errors.ts";
-import type { HostTarget, Plan, Play, SavedHost, SavedPlan } from "../model.ts";
+import type { Play } from "../model/declared.ts";
+import type { Plan, SavedHost, SavedPlan } from "../model/plan.ts";
+import type { HostTarget } from "../model/resource.ts";
 import type { Secret } from "../secret.ts";
 import { isSameKeyed, keyed, keyName } from "./plan-key.ts";
 import { sealPlan } from "./seal-plan.ts";

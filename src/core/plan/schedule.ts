@@ -2,7 +2,10 @@
  * Puts what units owe into one order: stops, then mounts, slices and the rest, each after what it depends on;
  * every process goes down at most once.
  */
-import type { Action, Observation, Plan, UnitResource } from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { Action, Plan } from "../model/plan.ts";
+import type { UnitResource } from "../model/resource.ts";
 import { dependencyOrder } from "./dependency-order.ts";
 import { dependentsOf } from "./removals.ts";
 import type { Debt } from "./unit-debt.ts";

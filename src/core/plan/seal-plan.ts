@@ -2,7 +2,7 @@
  * A plan without anything that a secret could be guessed from: what depends on file contents stands in it
  * under a key.
  */
-import type { Change, Plan, State } from "../model.ts";
+import type { Change, Plan, State } from "../model/plan.ts";
 import type { Secret } from "../secret.ts";
 import { keyed } from "./plan-key.ts";
 

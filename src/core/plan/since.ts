@@ -2,7 +2,8 @@
  * Since when something on a host is as it was found, in whole seconds since the epoch by the host's clock;
  * null: nobody knows.
  */
-import type { HostFacts, Observation, UnitProperties, UnitResource } from "../model.ts";
+import type { HostFacts, Observation, UnitProperties } from "../model/observation.ts";
+import type { UnitResource } from "../model/resource.ts";
 import { directoriesAbove } from "./probe-request.ts";
 
 /**

@@ -2,7 +2,10 @@
  * What a play's host shall be, as fingerprints under the plan key: whether the project still renders what was
  * planned, and if not, where.
  */
-import type { HostTarget, Place, Resource, Rollout, Service } from "../model.ts";
+
+import type { Place, Rollout } from "../model/declared.ts";
+import type { HostTarget, Resource } from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
 import type { Secret } from "../secret.ts";
 import { keyed } from "./plan-key.ts";
 

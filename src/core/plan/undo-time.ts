@@ -1,5 +1,6 @@
 /** How long a host's undo may take before systemd ends it. */
-import type { Plan, UnitResource } from "../model.ts";
+import type { Plan } from "../model/plan.ts";
+import type { UnitResource } from "../model/resource.ts";
 
 /**
  * TimeoutStopSec= of the transaction, in seconds: stop and start of every unit that an action touches, each

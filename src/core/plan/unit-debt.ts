@@ -2,7 +2,10 @@
  * What a unit owes: a start, a restart or a reload, because its process did not start from what is (or will
  * be) on the disk.
  */
-import type { Change, HostFacts, Observation, UnitProperties, UnitRecord, UnitResource } from "../model.ts";
+
+import type { HostFacts, Observation, UnitProperties, UnitRecord } from "../model/observation.ts";
+import type { Change } from "../model/plan.ts";
+import type { UnitResource } from "../model/resource.ts";
 import { baseName, type InputChange, inputChanges, sayChanged } from "./input-changes.ts";
 import { sayOtherRelease } from "./running-program.ts";
 import { isLive, startedAt, UNKNOWN_UNIT } from "./unit-state.ts";

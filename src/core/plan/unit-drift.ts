@@ -1,5 +1,8 @@
 /** In which ways the units of a host and their processes are not as declared. */
-import type { Change, Finding, HostTarget, Observation, UnitProperties, UnitResource } from "../model.ts";
+
+import type { Observation, UnitProperties } from "../model/observation.ts";
+import type { Change, Finding } from "../model/plan.ts";
+import type { HostTarget, UnitResource } from "../model/resource.ts";
 import { foreignDropIns } from "./drop-ins.ts";
 import { inputChanges } from "./input-changes.ts";
 import { type DeclaredMount, declaredMounts, liveDifferences } from "./mount-options.ts";

@@ -1,5 +1,5 @@
 /** Readers of what `systemctl show` says about a unit. */
-import type { HostFacts, UnitProperties } from "../model.ts";
+import type { HostFacts, UnitProperties } from "../model/observation.ts";
 
 /** Properties of a unit that nobody has heard of. */
 export const UNKNOWN_UNIT: UnitProperties = { LoadState: "not-found", ActiveState: "inactive" };

@@ -1,5 +1,7 @@
 /** What a rehearsal found → notices of the plans, counting only what the plans' own files make worse. */
-import type { HostTarget, Notice } from "../model.ts";
+
+import type { Notice } from "../model/plan.ts";
+import type { HostTarget } from "../model/resource.ts";
 import { judgeRotation } from "./judge-rotation.ts";
 import { judgeUnits } from "./judge-units.ts";
 import type { Finding, Planned, RehearsalAnswer, RehearsalRequest } from "./rehearsal.ts";

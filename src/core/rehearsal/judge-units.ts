@@ -3,7 +3,8 @@
  * the place in the service file.
  */
 import { placeOfRendered } from "../lint/from-targets.ts";
-import type { FileResource, Service } from "../model.ts";
+import type { FileResource } from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
 import {
   type Finding,
   type Planned,

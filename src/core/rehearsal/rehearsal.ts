@@ -2,7 +2,9 @@
  * What a rehearsal on a host is asked and what it answers: systemd and logrotate read there what a plan would
  * write, before it is written.
  */
-import type { FileResource, HostTarget, Notice, Plan } from "../model.ts";
+
+import type { Notice, Plan } from "../model/plan.ts";
+import type { FileResource, HostTarget } from "../model/resource.ts";
 
 /** A target and what was planned for it. */
 export type Planned = { readonly target: HostTarget; readonly plan: Plan };

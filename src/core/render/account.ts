@@ -1,5 +1,6 @@
 /** The system account that a service runs as. */
-import type { AccountResource, Service } from "../model.ts";
+import type { AccountResource } from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
 
 /** The account, or nothing when the service declares none or runs as root, which every host has. */
 export function renderAccount(service: Service): readonly AccountResource[] {

@@ -3,7 +3,7 @@
  * along.
  */
 import type { Problem } from "../errors.ts";
-import type { LinkResource } from "../model.ts";
+import type { LinkResource } from "../model/resource.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { effectiveValues, makeProblem } from "./unit-text.ts";
 

@@ -3,7 +3,7 @@
  * another saves it when its timer says so.
  */
 import type { Problem } from "../errors.ts";
-import type { Directives, Service } from "../model.ts";
+import type { Directives, Service } from "../model/service.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
 import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";

@@ -1,6 +1,8 @@
 /** A service's files beside its unit: from a template, from content written in place, or copied as bytes. */
 import { ConfigError, type Problem } from "../errors.ts";
-import type { ConfigFile, FileResource, Host, Place, SecretValues, Service, TreeMap } from "../model.ts";
+import type { Host, Place, TreeMap } from "../model/declared.ts";
+import type { FileResource } from "../model/resource.ts";
+import type { ConfigFile, SecretValues, Service } from "../model/service.ts";
 import { makeFile } from "./make-file.ts";
 import { renderTemplate, type TemplateContext } from "./template.ts";
 import { makeProblem } from "./unit-text.ts";

@@ -3,7 +3,9 @@
  * each from a file of root's (systemd.exec(5)).
  */
 import type { Problem } from "../errors.ts";
-import type { Directives, FileResource, Host, SecretValues, Service } from "../model.ts";
+import type { Host } from "../model/declared.ts";
+import type { FileResource } from "../model/resource.ts";
+import type { Directives, SecretValues, Service } from "../model/service.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { hashHeld, makeFile } from "./make-file.ts";
 import { makeDirectives, makeProblem } from "./unit-text.ts";

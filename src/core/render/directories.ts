@@ -1,5 +1,6 @@
 /** Directories: those a service declares, and the parents that our own files need. */
-import type { DirectoryResource, Service } from "../model.ts";
+import type { DirectoryResource } from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
 import { formatMode } from "./make-file.ts";
 
 /**

@@ -1,6 +1,8 @@
 /** Drop-ins for units that are not ours: only their files are. */
 import type { Problem } from "../errors.ts";
-import type { FileResource, Place, Service } from "../model.ts";
+import type { Place } from "../model/declared.ts";
+import type { FileResource } from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
 import { makeFile } from "./make-file.ts";
 import { formatUnitText, makeDirectives, type Section } from "./unit-text.ts";
 

@@ -2,7 +2,7 @@
  * Enablement: the links that `systemctl enable` would make from a unit's [Install] section (systemd.unit(5)).
  */
 import type { Problem } from "../errors.ts";
-import type { LinkResource } from "../model.ts";
+import type { LinkResource } from "../model/resource.ts";
 import { templateOf } from "../unit-file/unit-name.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { effectiveValues, makeProblem } from "./unit-text.ts";

@@ -3,7 +3,9 @@
  * systemd reads every byte back.
  */
 import type { Problem } from "../errors.ts";
-import type { FileResource, Place, SecretValues, Service } from "../model.ts";
+import type { Place } from "../model/declared.ts";
+import type { FileResource } from "../model/resource.ts";
+import type { SecretValues, Service } from "../model/service.ts";
 import { formatEnvironmentFileAssignment } from "../unit-file/quote.ts";
 import { goVariables } from "./go-runtime.ts";
 import { makeFile } from "./make-file.ts";

@@ -1,6 +1,6 @@
 /** A service file's strings, each a template, expanded once for one host. Keys are never templates. */
 import { ConfigError, type Problem } from "../errors.ts";
-import type { ServiceSource, Tree, TreeMap } from "../model.ts";
+import type { ServiceSource, Tree, TreeMap } from "../model/declared.ts";
 import { renderTemplate, type TemplateContext } from "./template.ts";
 
 type Path = readonly (string | number)[];

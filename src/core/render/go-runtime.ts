@@ -2,7 +2,8 @@
  * What a Go program should be told of its limits: it sees the host's processors and memory, not those of its
  * control group.
  */
-import type { Place, Service } from "../model.ts";
+import type { Place } from "../model/declared.ts";
+import type { Service } from "../model/service.ts";
 import { parsePercent } from "../unit-file/percent.ts";
 import { parseSize } from "../unit-file/size.ts";
 import { effectiveValues } from "./unit-text.ts";

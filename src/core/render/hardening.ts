@@ -2,7 +2,7 @@
  * The hardening profiles: directives that a service gets unless it sets them itself. All are known to systemd
  * 247 (systemd.exec(5)).
  */
-import type { Directives, Service } from "../model.ts";
+import type { Directives, Service } from "../model/service.ts";
 import { makeDirectives } from "./unit-text.ts";
 
 /** The profile's directives without those that the [Service] section names itself: own directives win. */

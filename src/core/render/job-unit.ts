@@ -3,7 +3,8 @@
  * and hardening; a oneshot unless it says otherwise.
  */
 import type { Problem } from "../errors.ts";
-import type { Directives, Place, Service } from "../model.ts";
+import type { Place } from "../model/declared.ts";
+import type { Directives, Service } from "../model/service.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
 import { makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";

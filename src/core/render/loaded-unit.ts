@@ -2,7 +2,7 @@
  * Units that shall be loaded from our file and that nothing of a plan starts: slices, which start with their
  * first member, and the jobs of timers.
  */
-import type { UnitResource } from "../model.ts";
+import type { UnitResource } from "../model/resource.ts";
 import { digestInputs } from "./make-file.ts";
 
 /**

@@ -1,6 +1,7 @@
 /** The logrotate file of a service (logrotate(8)). */
 import type { Problem } from "../errors.ts";
-import type { FileResource, Service } from "../model.ts";
+import type { FileResource } from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
 import { formatLogrotatePath } from "../unit-file/quote.ts";
 import { makeFile } from "./make-file.ts";
 import { effectiveValues, MANAGED, makeProblem } from "./unit-text.ts";

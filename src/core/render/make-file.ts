@@ -1,6 +1,6 @@
 /** Makes file resources and fingerprints. */
 import { createHash } from "node:crypto";
-import type { FileResource, FileRole } from "../model.ts";
+import type { FileResource, FileRole } from "../model/resource.ts";
 
 /** A root-owned 0644 file; `options` changes that. The id is file:PATH. */
 export function makeFile(

@@ -1,6 +1,7 @@
 /** Puts the resources of several services on one host together: shared ones once, contradictions refused. */
 import { ConfigError, type Problem } from "../errors.ts";
-import type { Resource, Service, UnitResource } from "../model.ts";
+import type { Resource, UnitResource } from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
 import { templateOf } from "../unit-file/unit-name.ts";
 
 /**

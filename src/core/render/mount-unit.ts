@@ -1,6 +1,7 @@
 /** The tmpfs mount unit behind a service's cache. */
 import type { Problem } from "../errors.ts";
-import type { Directives, FileResource, Service, UnitResource } from "../model.ts";
+import type { FileResource, UnitResource } from "../model/resource.ts";
+import type { Directives, Service } from "../model/service.ts";
 import { mountUnitName } from "../unit-file/escape.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
 import { digestInputs, hashSha256, makeFile } from "./make-file.ts";

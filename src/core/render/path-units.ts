@@ -3,7 +3,8 @@
  * where it has one.
  */
 import type { Problem } from "../errors.ts";
-import type { PathUnit, Service, UnitResource } from "../model.ts";
+import type { UnitResource } from "../model/resource.ts";
+import type { PathUnit, Service } from "../model/service.ts";
 import { renderJob } from "./job-unit.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
 import { digestInputs, hashSha256, makeFile } from "./make-file.ts";

@@ -1,6 +1,7 @@
 /** The artifact's release directory and the `current` link beside it. */
 import type { Problem } from "../errors.ts";
-import type { ArtifactSource, LinkResource, ReleaseResource, Service } from "../model.ts";
+import type { LinkResource, ReleaseResource } from "../model/resource.ts";
+import type { ArtifactSource, Service } from "../model/service.ts";
 import { makeProblem } from "./unit-text.ts";
 
 /**

@@ -3,17 +3,15 @@
  * state.
  */
 import { ConfigError } from "../errors.ts";
+import type { Host, TreeMap } from "../model/declared.ts";
 import type {
   DirectoryResource,
   FileResource,
-  Host,
   LinkResource,
   ReleaseResource,
   Resource,
-  SecretValues,
-  Service,
-  TreeMap,
-} from "../model.ts";
+} from "../model/resource.ts";
+import type { SecretValues, Service } from "../model/service.ts";
 import { renderAccount } from "./account.ts";
 import { checkInstall, renderAliases } from "./aliases.ts";
 import { renderCacheUnits } from "./cache-units.ts";

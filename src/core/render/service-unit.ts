@@ -1,6 +1,7 @@
 /** The service unit: its file, and what a running process must have started from. */
 import type { Problem } from "../errors.ts";
-import type { Directives, FileResource, ReleaseResource, Resource, Service, UnitResource } from "../model.ts";
+import type { FileResource, ReleaseResource, Resource, UnitResource } from "../model/resource.ts";
+import type { Directives, Service } from "../model/service.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { cacheRestoreUnit } from "./cache-units.ts";
 import type { RenderedConfig } from "./config-files.ts";

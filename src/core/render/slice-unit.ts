@@ -1,6 +1,8 @@
 /** The slice unit that a service declares; services that name the same slice share it. */
 import type { Problem } from "../errors.ts";
-import type { FileResource, Host, Service, UnitResource } from "../model.ts";
+import type { Host } from "../model/declared.ts";
+import type { FileResource, UnitResource } from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
 import { makeFile } from "./make-file.ts";

@@ -1,6 +1,7 @@
 /** The sockets that systemd holds open for a service. */
 import type { Problem } from "../errors.ts";
-import type { Directives, Service, Socket, UnitResource } from "../model.ts";
+import type { UnitResource } from "../model/resource.ts";
+import type { Directives, Service, Socket } from "../model/service.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
 import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";

@@ -1,5 +1,5 @@
 /** Health checks that speak of `instance`: one for each instance of the service. */
-import type { ServiceSource, Tree, TreeMap } from "../model.ts";
+import type { ServiceSource, Tree, TreeMap } from "../model/declared.ts";
 import { expandTree } from "./expand.ts";
 import { namesInstance, type TemplateContext } from "./template.ts";
 

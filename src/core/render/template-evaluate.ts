@@ -3,7 +3,8 @@
  * somewhere.
  */
 import { didYouMean } from "../errors.ts";
-import type { SecretValues, Tree, TreeMap } from "../model.ts";
+import type { Tree, TreeMap } from "../model/declared.ts";
+import type { SecretValues } from "../model/service.ts";
 import { childOf, HELPERS, isTruthy, scalarText } from "./template-helpers.ts";
 import type {
   Block,

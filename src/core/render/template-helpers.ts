@@ -2,7 +2,7 @@
  * The helpers of templates: quoting for each target format, and four small questions. Arguments are inert
  * data.
  */
-import type { Tree } from "../model.ts";
+import type { Tree } from "../model/declared.ts";
 import { formatExecArgument } from "../unit-file/quote.ts";
 
 /** What a helper gives, or why it cannot. */

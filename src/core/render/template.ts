@@ -4,7 +4,8 @@
  * itself, so no code is ever generated from a template (SEC-15).
  */
 import { ConfigError, excerptAt, type Problem } from "../errors.ts";
-import type { Host, Place, SecretValues, TreeMap } from "../model.ts";
+import type { Host, Place, TreeMap } from "../model/declared.ts";
+import type { SecretValues } from "../model/service.ts";
 import { checkTemplate } from "./template-check.ts";
 import { evaluateTemplate, type Mark, type TemplateRoot } from "./template-evaluate.ts";
 import {

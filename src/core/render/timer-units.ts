@@ -3,7 +3,7 @@
  * starts.
  */
 import type { Problem } from "../errors.ts";
-import type { Service, Timer } from "../model.ts";
+import type { Service, Timer } from "../model/service.ts";
 import { renderJob } from "./job-unit.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
 import { makeFile } from "./make-file.ts";

@@ -3,7 +3,8 @@
  * directive's place.
  */
 import type { Problem } from "../errors.ts";
-import type { Directives, Place } from "../model.ts";
+import type { Place } from "../model/declared.ts";
+import type { Directives } from "../model/service.ts";
 import type { UnitEntry } from "../unit-file/parse.ts";
 import { printUnitFile } from "../unit-file/print.ts";
 import { formatUnitValue } from "../unit-file/quote.ts";

@@ -1,7 +1,10 @@
 /**
  * What must be known of an account: only what is missing is made, an existing user or group stays as it is.
  */
-import type { AccountResource, Observation, State } from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { State } from "../model/plan.ts";
+import type { AccountResource } from "../model/resource.ts";
 
 /** user, group, and the supplementary groups, sorted and joined by commas (absent when there are none). */
 export function desired(resource: AccountResource): State {

@@ -1,5 +1,8 @@
 /** The difference between what a resource shall be and what it is. */
-import type { Change, Observation, Resource, State } from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { Change, State } from "../model/plan.ts";
+import type { Resource } from "../model/resource.ts";
 import { wrongType } from "./path-state.ts";
 import { statesOf } from "./registry.ts";
 

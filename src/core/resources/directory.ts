@@ -1,5 +1,8 @@
 /** What must be known of a directory: its mode and its owner; what is in it is not ours. */
-import type { DirectoryResource, Observation, State } from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { State } from "../model/plan.ts";
+import type { DirectoryResource } from "../model/resource.ts";
 import { plainMode } from "./path-state.ts";
 
 /** type, mode (octal without leading zero), owner, group. */

@@ -1,5 +1,8 @@
 /** What must be known of a file: its bytes, its mode and its owner. */
-import type { FileResource, Observation, State } from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { State } from "../model/plan.ts";
+import type { FileResource } from "../model/resource.ts";
 import { plainMode } from "./path-state.ts";
 
 /** type, sha256, mode (octal without leading zero), owner, group. */

@@ -1,5 +1,8 @@
 /** What must be known of a symbolic link: where it points. */
-import type { LinkResource, Observation, State } from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { State } from "../model/plan.ts";
+import type { LinkResource } from "../model/resource.ts";
 
 /** type and target, as it is written in the link. */
 export function desired(resource: LinkResource): State {

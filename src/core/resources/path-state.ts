@@ -1,5 +1,6 @@
 /** How modes are compared and what type of thing a resource needs at its path. */
-import type { Observation, PathState, Resource } from "../model.ts";
+import type { Observation, PathState } from "../model/observation.ts";
+import type { Resource } from "../model/resource.ts";
 
 /** A mode as `stat -c %a` prints it: "0640" → "640", "0000" → "0". */
 export function plainMode(mode: string): string {

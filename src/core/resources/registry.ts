@@ -1,5 +1,7 @@
 /** The kinds of resources: what each shall be and what it is, by kind. */
-import type { Observation, Resource, State } from "../model.ts";
+import type { Observation } from "../model/observation.ts";
+import type { State } from "../model/plan.ts";
+import type { Resource } from "../model/resource.ts";
 import * as account from "./account.ts";
 import * as directory from "./directory.ts";
 import * as file from "./file.ts";

@@ -2,7 +2,9 @@
  * What must be known of a release: the directory holds what it was made for. Its name says its content, so it
  * is never rewritten.
  */
-import type { Observation, ReleaseResource, State } from "../model.ts";
+import type { Observation } from "../model/observation.ts";
+import type { State } from "../model/plan.ts";
+import type { ReleaseResource } from "../model/resource.ts";
 
 /** Absolute path of a file release's executable; of a tree the folder itself. */
 export function executablePath(resource: ReleaseResource): string {

@@ -2,7 +2,9 @@
  * What must be known of a unit: that systemd has loaded it from our file and, where it shall run, that it is
  * active.
  */
-import type { Observation, State, UnitResource } from "../model.ts";
+import type { Observation } from "../model/observation.ts";
+import type { State } from "../model/plan.ts";
+import type { UnitResource } from "../model/resource.ts";
 
 /** fragment: the file that it is loaded from; active: "active", only of a unit that shall run. */
 export function desired(resource: UnitResource): State {

@@ -1,5 +1,5 @@
 /** What a host keeps of its last confirmed transactions, and which of them a rollback goes back to. */
-import type { KeptService } from "../model.ts";
+import type { KeptService } from "../model/resource.ts";
 import type { NamedAction } from "../plan/action-name.ts";
 import { isSameService } from "../plan/kept-service.ts";
 

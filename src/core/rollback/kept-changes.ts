@@ -1,5 +1,6 @@
 /** What one generation changed of a service against the one before, in the form of a plan's changes. */
-import type { Change, KeptResource, KeptService, Resource, State } from "../model.ts";
+import type { Change, State } from "../model/plan.ts";
+import type { KeptResource, KeptService, Resource } from "../model/resource.ts";
 import * as account from "../resources/account.ts";
 import { differingKeys } from "../resources/compare.ts";
 import * as directory from "../resources/directory.ts";

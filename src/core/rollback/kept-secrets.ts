@@ -2,7 +2,7 @@
  * The secrets that kept contents hold, so that no output shows them: the values of an earlier generation
  * stand nowhere else.
  */
-import type { KeptService } from "../model.ts";
+import type { KeptService } from "../model/resource.ts";
 import { baseName } from "../plan/input-changes.ts";
 import { Secret } from "../secret.ts";
 import { readEnvironmentText } from "../unit-file/environment-text.ts";

@@ -1,15 +1,16 @@
 /** Kept descriptions and contents become what a host shall be again. */
+
+import type { Host } from "../model/declared.ts";
 import type {
   FileResource,
-  Host,
   HostTarget,
   KeptResource,
   KeptService,
   LinkResource,
   Resource,
-  Service,
   UnitResource,
-} from "../model.ts";
+} from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
 import { baseName } from "../plan/input-changes.ts";
 import { uniteResources } from "../render/merge-resources.ts";
 import type { Step } from "./generations.ts";

@@ -1,5 +1,5 @@
 /** Which hosts a rollback asks what they keep, and which of them it is about. */
-import type { Host, Project } from "../model.ts";
+import type { Host, Project } from "../model/declared.ts";
 import type { Found } from "./rollback-targets.ts";
 
 /**

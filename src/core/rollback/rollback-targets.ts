@@ -3,7 +3,8 @@
  * back is named.
  */
 import { HostError, SvcdeployError } from "../errors.ts";
-import type { Host, HostTarget, KeptResource, Play, Project } from "../model.ts";
+import type { Host, Play, Project } from "../model/declared.ts";
+import type { HostTarget, KeptResource } from "../model/resource.ts";
 import { baseName } from "../plan/input-changes.ts";
 import type { Choice, Step } from "./generations.ts";
 import { bareService, type Contents, rebuildTarget } from "./rebuild.ts";

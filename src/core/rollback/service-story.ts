@@ -2,7 +2,7 @@
  * What a host knows of one service: which generation made it what it is, what that changed, and what was
  * tried since.
  */
-import type { KeptService } from "../model.ts";
+import type { KeptService } from "../model/resource.ts";
 import {
   type Attempt,
   type Describe,

@@ -1,5 +1,8 @@
 /** The drift mark of each unit on a host: what `drift` finds, in one word, and never more than is known. */
-import type { Finding, HostTarget, Observation } from "../model.ts";
+
+import type { Observation } from "../model/observation.ts";
+import type { Finding } from "../model/plan.ts";
+import type { HostTarget } from "../model/resource.ts";
 import { findDrift } from "../plan/drift.ts";
 import type { DriftMark, UnitStatus } from "./host-status.ts";
 

@@ -2,7 +2,7 @@
  * What `status` is told by a host and what it says of it: the shapes between the host's script, the judgement
  * and the reports.
  */
-import type { UnitProperties } from "../model.ts";
+import type { UnitProperties } from "../model/observation.ts";
 
 /** What /proc says of a unit's main process; null where it may not be read. */
 export type ProcessFacts = {

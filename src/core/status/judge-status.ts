@@ -1,5 +1,7 @@
 /** A host's answer → how each unit of each service is. */
-import type { HostTarget, UnitProperties, UnitResource } from "../model.ts";
+
+import type { UnitProperties } from "../model/observation.ts";
+import type { HostTarget, UnitResource } from "../model/resource.ts";
 import { isMasked, UNKNOWN_UNIT } from "../plan/unit-state.ts";
 import { endCause, loadCause } from "../verify/cause.ts";
 import type { ProcessFacts, StateKind, StatusAnswer, StatusRequest, UnitStatus } from "./host-status.ts";

@@ -1,5 +1,5 @@
 /** Which version runs: by what the process was started from, not by what lies on the disk. */
-import type { HostTarget, LinkResource } from "../model.ts";
+import type { HostTarget, LinkResource } from "../model/resource.ts";
 import { releaseOfProgram } from "../plan/running-program.ts";
 import type { ProcessFacts, StatusAnswer, Version } from "./host-status.ts";
 

@@ -1,5 +1,5 @@
 /** Why a unit is not what it should be, in one word and one line, from what systemd says of it. */
-import type { UnitProperties } from "../model.ts";
+import type { UnitProperties } from "../model/observation.ts";
 import { execStatus, signalName } from "./exit-status.ts";
 
 /**

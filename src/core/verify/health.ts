@@ -1,5 +1,7 @@
 /** Health checks: what one is called, and what an answer to it means. */
-import type { Check, Tree, TreeMap } from "../model.ts";
+
+import type { Tree, TreeMap } from "../model/declared.ts";
+import type { Check } from "../model/service.ts";
 import { sanitize } from "../sanitize.ts";
 
 /** What one attempt came to; detail is for the operator, sanitised, several lines allowed. */

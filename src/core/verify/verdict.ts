@@ -2,7 +2,9 @@
  * The verdict on a unit: what it turned out to be, by its type, from samples that were taken while it had
  * time to fail.
  */
-import type { UnitProperties, UnitResource, Verdict } from "../model.ts";
+import type { UnitProperties } from "../model/observation.ts";
+import type { UnitResource } from "../model/resource.ts";
+import type { Verdict } from "../model/verify.ts";
 import { type Cause, endCause, isSkipped, loadCause } from "./cause.ts";
 
 /**

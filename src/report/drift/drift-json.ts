@@ -1,5 +1,5 @@
 /** Drift for machines (schema svcdeploy.drift/1) and for a pull request. */
-import type { IgnoreRule } from "../../core/model.ts";
+import type { IgnoreRule } from "../../core/model/declared.ts";
 import { hostBlock, joinBlocks } from "../lines/markdown.ts";
 import { plural } from "../lines/text.ts";
 import { changeJson, errorJson } from "../plan/plan-json.ts";

@@ -2,7 +2,7 @@
  * What the project's ignore rules did, in the words of every drift report: nothing is ignored silently, and
  * no rule dies unnoticed.
  */
-import type { IgnoreRule } from "../../core/model.ts";
+import type { IgnoreRule } from "../../core/model/declared.ts";
 import { hang, type Line, line, plural, styled } from "../lines/text.ts";
 import type { DriftView } from "./drift-view.ts";
 

@@ -1,5 +1,5 @@
 /** Who moved and since when, in the words of every drift report. */
-import type { Finding, Origin } from "../../core/model.ts";
+import type { Finding, Origin } from "../../core/model/plan.ts";
 
 /** "changed on the host" … as a phrase of its own. */
 export function originPhrase({ kind, origin }: Finding): string {

@@ -1,7 +1,9 @@
 /** What the drift reporters are given, and its totals. */
 import type { IgnoredFinding } from "../../core/drift/ignore.ts";
 import type { SvcdeployError } from "../../core/errors.ts";
-import type { Finding, HealthResult, IgnoreRule } from "../../core/model.ts";
+import type { IgnoreRule } from "../../core/model/declared.ts";
+import type { Finding } from "../../core/model/plan.ts";
+import type { HealthResult } from "../../core/model/verify.ts";
 import { countOrigins } from "./drift-since.ts";
 
 /** What became of a finding where healing was asked for, and why. */

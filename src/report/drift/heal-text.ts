@@ -1,5 +1,5 @@
 /** Healing for a terminal: what will be done, and how it ended. */
-import type { Plan } from "../../core/model.ts";
+import type { Plan } from "../../core/model/plan.ts";
 import { hang, type Line, line, plural, type Span, styled } from "../lines/text.ts";
 import { actionTitle } from "../plan/plan-text.ts";
 import { foldSame, hostList, type PlanView } from "../plan/plan-view.ts";

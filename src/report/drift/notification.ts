@@ -3,7 +3,7 @@
  * (schema svcdeploy.notification/1), Slack's.
  */
 import { createHash } from "node:crypto";
-import type { Finding } from "../../core/model.ts";
+import type { Finding } from "../../core/model/plan.ts";
 import { formatJson } from "../lines/json.ts";
 import { plainText } from "../lines/text.ts";
 import { changeJson } from "../plan/plan-json.ts";

@@ -1,5 +1,7 @@
 /** How each host ended, whichever command it was: what the reports that count hosts have in common. */
-import type { HostReport, Place } from "../../core/model.ts";
+
+import type { Place } from "../../core/model/declared.ts";
+import type { HostReport } from "../../core/model/run.ts";
 import { driftBody } from "../drift/drift-text.ts";
 import type { DriftHost } from "../drift/drift-view.ts";
 import { plainText, plural } from "../lines/text.ts";

@@ -2,7 +2,7 @@
  * JUnit XML: one suite a play, one case a host; mistakes in the project's files are cases of a suite of their
  * own.
  */
-import type { IgnoreRule } from "../../core/model.ts";
+import type { IgnoreRule } from "../../core/model/declared.ts";
 import { sayExpired } from "../drift/drift-rules.ts";
 import { type HostEnd, hostEnds } from "./host-ends.ts";
 import { originText, pathOf, type ReportFormat, type RunLog } from "./run-log.ts";

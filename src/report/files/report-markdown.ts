@@ -3,7 +3,7 @@
  * again, then what happened.
  */
 
-import type { HostReport } from "../../core/model.ts";
+import type { HostReport } from "../../core/model/run.ts";
 import { driftMarkdown } from "../drift/drift-json.ts";
 import { escapeInline, hostBlock, joinBlocks, MAX_MARKDOWN_BYTES } from "../lines/markdown.ts";
 import { type Line, line, plainText } from "../lines/text.ts";

@@ -1,6 +1,6 @@
 /** What the history's outputs are given, and what they say alike. */
 import type { HistoryHost, HistoryRun, HostAnswer } from "../../core/history/merge-history.ts";
-import type { HostStatus } from "../../core/model.ts";
+import type { HostStatus } from "../../core/model/run.ts";
 
 /** The runs that were asked for, and where they come from. */
 export type HistoryView = {

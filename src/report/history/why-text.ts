@@ -2,7 +2,7 @@
  * `svcdeploy why`: how a service on a host came to be what it is, for a reader at a terminal and for
  * machines.
  */
-import type { Change, Finding } from "../../core/model.ts";
+import type { Change, Finding } from "../../core/model/plan.ts";
 import { actionName } from "../../core/plan/action-name.ts";
 import { type Generation, isGoneService } from "../../core/rollback/generations.ts";
 import type { ServiceStory, TakenBack } from "../../core/rollback/service-story.ts";

@@ -1,5 +1,6 @@
 /** One change of a plan as lines: a heading that says what it is, and for a file its diff. */
-import type { Change, Resource, State } from "../../core/model.ts";
+import type { Change, State } from "../../core/model/plan.ts";
+import type { Resource } from "../../core/model/resource.ts";
 import {
   formatMode,
   formatSize,

@@ -1,5 +1,5 @@
 /** What a plan leaves as it is although nobody declares it any more, with what to do about it. */
-import type { Orphan } from "../../core/model.ts";
+import type { Orphan } from "../../core/model/plan.ts";
 import { plural } from "../lines/text.ts";
 
 /** One sentence a thing; one for all of a service that left the project. */

@@ -3,7 +3,7 @@
  * went into.
  */
 import type { SvcdeployError } from "../../core/errors.ts";
-import type { Change, State } from "../../core/model.ts";
+import type { Change, State } from "../../core/model/plan.ts";
 import { plainText } from "../lines/text.ts";
 import { diffContent } from "./diff.ts";
 import { actionTitle } from "./plan-text.ts";

@@ -1,5 +1,5 @@
 /** The plan for a terminal: hosts that need the same folded into one block, and one sentence at the end. */
-import type { Action, Notice, Plan } from "../../core/model.ts";
+import type { Action, Notice, Plan } from "../../core/model/plan.ts";
 import { actionName } from "../../core/plan/action-name.ts";
 import { errorLines } from "../lines/error-text.ts";
 import { breakLine, hang, indent, type Line, line, plural, type Span, styled } from "../lines/text.ts";

@@ -1,6 +1,8 @@
 /** What the plan reporters are given, and what they all count and group alike. */
 import type { SvcdeployError } from "../../core/errors.ts";
-import type { HostTarget, Plan, Play } from "../../core/model.ts";
+import type { Play } from "../../core/model/declared.ts";
+import type { Plan } from "../../core/model/plan.ts";
+import type { HostTarget } from "../../core/model/resource.ts";
 import { type Line, plainText } from "../lines/text.ts";
 
 /** One host in one play: its plan, or why there is none. */

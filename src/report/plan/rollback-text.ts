@@ -2,7 +2,7 @@
  * What stands above and below a rollback: which generation each service goes back to, whose run that takes
  * back, and what the next apply will do.
  */
-import type { HostReport } from "../../core/model.ts";
+import type { HostReport } from "../../core/model/run.ts";
 import { type Generation, isGoneService, type MadeBy, type Step } from "../../core/rollback/generations.ts";
 import { breakLine, hang, type Line, line, plainText, styled, wrap } from "../lines/text.ts";
 import { foldSame, hostList } from "./plan-view.ts";

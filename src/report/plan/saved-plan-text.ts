@@ -1,5 +1,5 @@
 /** What stands above a saved plan when it is carried out: whose it is, of when, and what it was made for. */
-import type { SavedPlan } from "../../core/model.ts";
+import type { SavedPlan } from "../../core/model/plan.ts";
 import { hang, type Line, line, styled } from "../lines/text.ts";
 
 /** The lines, for so many columns, and an empty one below them. */

@@ -2,7 +2,8 @@
  * Why a host failed: message, hint, units with the literal is-active word, health checks, and the last
  * journal lines.
  */
-import type { Difference, HealthResult, HostReport, Verdict } from "../../core/model.ts";
+import type { Difference, HostReport } from "../../core/model/run.ts";
+import type { HealthResult, Verdict } from "../../core/model/verify.ts";
 import { hintLines } from "../lines/error-text.ts";
 import { hang, indent, type Line, line, plural, type Span, styled, truncate, wrap } from "../lines/text.ts";
 import { diffText } from "../plan/diff.ts";

@@ -1,5 +1,5 @@
 /** How far a play is, from its events alone: what the live display shows in one row. */
-import type { DeployEvent, HostReport, HostStage } from "../../core/model.ts";
+import type { DeployEvent, HostReport, HostStage } from "../../core/model/run.ts";
 import { isTrouble } from "./summary-table.ts";
 
 /** One play's state. stages: where each host that has begun and not ended is. */

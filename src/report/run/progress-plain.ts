@@ -1,5 +1,5 @@
 /** Progress as plain lines, for pipes and CI logs: each line stands for itself and starts with the host. */
-import type { DeployEvent } from "../../core/model.ts";
+import type { DeployEvent } from "../../core/model/run.ts";
 import type { Sink } from "../lines/sink.ts";
 import { formatDuration, type Line, line, plural, styled } from "../lines/text.ts";
 import { failureTitle } from "./failure-text.ts";

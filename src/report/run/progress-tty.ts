@@ -2,7 +2,7 @@
  * Progress in a terminal: one live row a play, the latest failures as lines under it, the final report below.
  */
 import { type DefaultRenderer, Listr, type ListrTaskWrapper } from "listr2";
-import type { DeployEvent } from "../../core/model.ts";
+import type { DeployEvent } from "../../core/model/run.ts";
 import type { Sink } from "../lines/sink.ts";
 import { formatDuration, type Line, line, plainLine, styled, truncate, wrap } from "../lines/text.ts";
 import { failureTitle } from "./failure-text.ts";

@@ -2,7 +2,7 @@
  * The end of an apply: failures, table and one sentence; the same as JSON (schema svcdeploy.report/1); and
  * the events as NDJSON.
  */
-import type { DeployEvent, HostReport } from "../../core/model.ts";
+import type { DeployEvent, HostReport } from "../../core/model/run.ts";
 import { formatJson } from "../lines/json.ts";
 import type { Sink } from "../lines/sink.ts";
 import { hang, type Line, line, styled } from "../lines/text.ts";

@@ -1,5 +1,5 @@
 /** The table at the end, one row a host, and the sentence that counts them. */
-import type { HostReport, HostStatus } from "../../core/model.ts";
+import type { HostReport, HostStatus } from "../../core/model/run.ts";
 import { formatDuration, type Line, line, type Style, styled, truncate } from "../lines/text.ts";
 
 /** With more hosts than this there is no table: the failures and the sentence say it all. */

@@ -1,5 +1,5 @@
 /** What verify found, for a terminal and for machines. */
-import type { HostReport } from "../../core/model.ts";
+import type { HostReport } from "../../core/model/run.ts";
 import { hintLines } from "../lines/error-text.ts";
 import { indent, type Line, line, plural, styled, wrap } from "../lines/text.ts";
 import { healthLines, verdictLines } from "./failure-text.ts";

@@ -1,7 +1,7 @@
 /** What a first look at a host must ask for. */
 import { expect, test } from "vitest";
 import { deliveriesTo } from "../../../src/core/check/deliveries.ts";
-import type { Host, Project, TreeMap } from "../../../src/core/model.ts";
+import type { Host, Project, TreeMap } from "../../../src/core/model/declared.ts";
 
 const place = { file: "inventory/prod.yaml", line: 1, column: 1 };
 const login = {

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { CheckAnswer, Finding, HostCheck } from "../../../src/core/check/host-check.ts";
 import { judgeError, judgeHost, refuseTwins } from "../../../src/core/check/judge-host.ts";
 import { ConnectError, HostError } from "../../../src/core/errors.ts";
-import type { Host, OpenTransaction } from "../../../src/core/model.ts";
+import type { Host } from "../../../src/core/model/declared.ts";
+import type { OpenTransaction } from "../../../src/core/model/observation.ts";
 
 const host: Host = {
   name: "web1",

@@ -1,7 +1,7 @@
 /** Timers and sockets as written. */
 import { expect, test } from "vitest";
 import { ConfigError } from "../../../src/core/errors.ts";
-import type { Service } from "../../../src/core/model.ts";
+import type { Service } from "../../../src/core/model/service.ts";
 import { normaliseText } from "./normalise-text.ts";
 
 function read(text: string): Service {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { readKeptService } from "../../../src/core/config/kept-service.ts";
-import type { HostTarget, KeptService } from "../../../src/core/model.ts";
+import type { HostTarget, KeptService } from "../../../src/core/model/resource.ts";
 import { formatKeptService, isSameService, keptService } from "../../../src/core/plan/kept-service.ts";
 import { rebuildResource } from "../../../src/core/rollback/rebuild.ts";
 import { isField } from "../../../src/host/frames.ts";

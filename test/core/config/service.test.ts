@@ -4,7 +4,7 @@ import { checkTree } from "../../../src/core/config/check.ts";
 import { serviceSchema } from "../../../src/core/config/service-schema.ts";
 import { parseYaml } from "../../../src/core/config/yaml.ts";
 import { ConfigError } from "../../../src/core/errors.ts";
-import type { Host } from "../../../src/core/model.ts";
+import type { Host } from "../../../src/core/model/declared.ts";
 import { anyHost, normaliseText } from "./normalise-text.ts";
 
 function written(text: string): readonly string[] {

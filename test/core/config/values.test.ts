@@ -4,7 +4,7 @@ import { mergeMaps } from "../../../src/core/config/merge.ts";
 import { overlayValues, readValues, setValue } from "../../../src/core/config/values.ts";
 import { parseYaml } from "../../../src/core/config/yaml.ts";
 import { UsageError } from "../../../src/core/errors.ts";
-import type { TreeMap } from "../../../src/core/model.ts";
+import type { TreeMap } from "../../../src/core/model/declared.ts";
 
 const base = (text: string): TreeMap => readValues(parseYaml(text, "values/base.yaml")).values;
 const app = base('app: { version: "1.0", port: 8080, debug: false, tags: [a], extra: ~ }');

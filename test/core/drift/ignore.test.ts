@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ignoreFindings, openRules, unmatchedRules } from "../../../src/core/drift/ignore.ts";
-import type { Finding, Host, IgnoreRule } from "../../../src/core/model.ts";
+import type { Host, IgnoreRule } from "../../../src/core/model/declared.ts";
+import type { Finding } from "../../../src/core/model/plan.ts";
 import { findDrift } from "../../../src/core/plan/drift.ts";
 import {
   type HostSpec,

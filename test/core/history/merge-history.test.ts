@@ -1,7 +1,7 @@
 /** Two memories of the same runs: the host's word counts, and where it is another than ours that is told. */
 import { expect, test } from "vitest";
 import { mergeHistory } from "../../../src/core/history/merge-history.ts";
-import type { HostStatus } from "../../../src/core/model.ts";
+import type { HostStatus } from "../../../src/core/model/run.ts";
 import { answerOf, idOf, recordedHost, recordedRun, recordOf } from "./sample-runs.ts";
 
 const run = recordedRun("1111", [recordedHost("web1")]);

@@ -1,6 +1,7 @@
 /** A cache that is kept goes: it is saved once nobody writes into it any more, and the plan says so. */
 import { expect, test } from "vitest";
-import type { HostTarget, ManifestEntry } from "../../../src/core/model.ts";
+import type { ManifestEntry } from "../../../src/core/model/observation.ts";
+import type { HostTarget } from "../../../src/core/model/resource.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { makeObservation, makeResource, makeTarget, sha256 } from "./host-builder.ts";
 

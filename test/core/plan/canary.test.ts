@@ -1,6 +1,6 @@
 /** The first of several instances must hold before the next is touched. */
 import { describe, expect, it } from "vitest";
-import type { HostTarget, Resource } from "../../../src/core/model.ts";
+import type { HostTarget, Resource } from "../../../src/core/model/resource.ts";
 import { notContained } from "../../../src/core/plan/contained.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { type HostSpec, makeObservation, makeResource, makeTarget } from "./host-builder.ts";

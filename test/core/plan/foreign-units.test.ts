@@ -1,6 +1,7 @@
 /** Units that are not ours and that drop-ins of ours change: when they restart, and what is said of them. */
 import { describe, expect, it, test } from "vitest";
-import type { FileResource, HostTarget, Observation } from "../../../src/core/model.ts";
+import type { Observation } from "../../../src/core/model/observation.ts";
+import type { FileResource, HostTarget } from "../../../src/core/model/resource.ts";
 import { findDrift } from "../../../src/core/plan/drift.ts";
 import { asUnit, foreignDebt, foreignUnits } from "../../../src/core/plan/foreign-units.ts";
 import { isEmpty, makePlan } from "../../../src/core/plan/plan.ts";

@@ -3,19 +3,18 @@
  * out has a plain default.
  */
 import { createHash } from "node:crypto";
+import type { Host } from "../../../src/core/model/declared.ts";
 import type {
-  Host,
   HostFacts,
-  HostTarget,
   ManifestEntry,
   Observation,
   OpenTransaction,
   PathState,
-  Resource,
-  Service,
   UnitProperties,
   UnitRecord,
-} from "../../../src/core/model.ts";
+} from "../../../src/core/model/observation.ts";
+import type { HostTarget, Resource } from "../../../src/core/model/resource.ts";
+import type { Service } from "../../../src/core/model/service.ts";
 import { parseManifestLine } from "../../../src/core/plan/manifest.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { directoriesAbove } from "../../../src/core/plan/probe-request.ts";

@@ -1,6 +1,7 @@
 /** What becomes of what the project no longer declares: what goes, what is left and why, what is refused. */
 import { describe, expect, test } from "vitest";
-import type { HostTarget, ManifestEntry, RemovalOrder } from "../../../src/core/model.ts";
+import type { ManifestEntry } from "../../../src/core/model/observation.ts";
+import type { HostTarget, RemovalOrder } from "../../../src/core/model/resource.ts";
 import { linkDigest } from "../../../src/core/plan/manifest.ts";
 import { isEmpty, makePlan } from "../../../src/core/plan/plan.ts";
 import { makeTransaction } from "../../../src/host/transaction.ts";

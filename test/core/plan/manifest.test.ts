@@ -1,7 +1,7 @@
 /** The ownership manifest: written, read back, and when a plan rewrites it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ManifestEntry } from "../../../src/core/model.ts";
+import type { ManifestEntry } from "../../../src/core/model/observation.ts";
 import { formatManifest, manifestPath, parseManifestLine } from "../../../src/core/plan/manifest.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { makeObservation, makeResource, makeTarget, sha256 } from "./host-builder.ts";

@@ -1,7 +1,8 @@
 /** Who moved: declared × what the last apply left × what is on the host, for each kind of resource. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Finding, Observation } from "../../../src/core/model.ts";
+import type { Observation } from "../../../src/core/model/observation.ts";
+import type { Finding } from "../../../src/core/model/plan.ts";
 import { findDrift } from "../../../src/core/plan/drift.ts";
 import { manifestPath } from "../../../src/core/plan/manifest.ts";
 import {

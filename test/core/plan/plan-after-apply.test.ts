@@ -1,7 +1,8 @@
 /** Whatever happened to a host: after one apply there is nothing left to do. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { HostTarget, Observation, Resource } from "../../../src/core/model.ts";
+import type { Observation } from "../../../src/core/model/observation.ts";
+import type { HostTarget, Resource } from "../../../src/core/model/resource.ts";
 import { notContained } from "../../../src/core/plan/contained.ts";
 import { findDrift } from "../../../src/core/plan/drift.ts";
 import { isEmpty, makePlan } from "../../../src/core/plan/plan.ts";

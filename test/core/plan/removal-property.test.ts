@@ -4,7 +4,8 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { HostTarget, Observation, Resource } from "../../../src/core/model.ts";
+import type { Observation } from "../../../src/core/model/observation.ts";
+import type { HostTarget, Resource } from "../../../src/core/model/resource.ts";
 import { manifestEntry } from "../../../src/core/plan/manifest.ts";
 import { entryKey } from "../../../src/core/plan/orphans.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";

@@ -1,6 +1,11 @@
 /** What a rollback takes away. */
 import { expect, test } from "vitest";
-import type { FileResource, HostTarget, LinkResource, UnitResource } from "../../../src/core/model.ts";
+import type {
+  FileResource,
+  HostTarget,
+  LinkResource,
+  UnitResource,
+} from "../../../src/core/model/resource.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { makeTransaction } from "../../../src/host/transaction.ts";
 import { type HostSpec, makeObservation, makeResource, makeTarget } from "./host-builder.ts";

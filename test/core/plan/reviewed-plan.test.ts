@@ -1,7 +1,10 @@
 /** What was reviewed against the project and the hosts of today. */
 import { describe, expect, it } from "vitest";
 import { SvcdeployError } from "../../../src/core/errors.ts";
-import type { HostTarget, Play, SavedHost, Service } from "../../../src/core/model.ts";
+import type { Play } from "../../../src/core/model/declared.ts";
+import type { SavedHost } from "../../../src/core/model/plan.ts";
+import type { HostTarget } from "../../../src/core/model/resource.ts";
+import type { Service } from "../../../src/core/model/service.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { movedSince, reviewedPlan } from "../../../src/core/plan/reviewed-plan.ts";
 import {

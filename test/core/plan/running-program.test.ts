@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { UnitResource, Verdict } from "../../../src/core/model.ts";
+import type { UnitResource } from "../../../src/core/model/resource.ts";
+import type { Verdict } from "../../../src/core/model/verify.ts";
 import { judgeProgram, releaseOfProgram, sayOtherRelease } from "../../../src/core/plan/running-program.ts";
 import { makeResource } from "./host-builder.ts";
 

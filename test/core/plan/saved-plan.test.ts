@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readSavedPlan } from "../../../src/core/config/saved-plan.ts";
 import { SvcdeployError } from "../../../src/core/errors.ts";
-import type { SavedPlan } from "../../../src/core/model.ts";
+import type { SavedPlan } from "../../../src/core/model/plan.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import {
   formatSavedPlan,

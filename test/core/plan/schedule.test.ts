@@ -1,7 +1,7 @@
 /** The order of acts, and that every process goes down at most once. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { UnitResource } from "../../../src/core/model.ts";
+import type { UnitResource } from "../../../src/core/model/resource.ts";
 import { dependencyOrder } from "../../../src/core/plan/dependency-order.ts";
 import { schedule } from "../../../src/core/plan/schedule.ts";
 import type { Debt } from "../../../src/core/plan/unit-debt.ts";

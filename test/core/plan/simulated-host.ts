@@ -1,13 +1,8 @@
 /** A host in memory that carries plans out as the real one does, and to which things happen in between. */
-import type {
-  HostTarget,
-  Observation,
-  Plan,
-  Resource,
-  UnitProperties,
-  UnitRecord,
-  UnitResource,
-} from "../../../src/core/model.ts";
+
+import type { Observation, UnitProperties, UnitRecord } from "../../../src/core/model/observation.ts";
+import type { Plan } from "../../../src/core/model/plan.ts";
+import type { HostTarget, Resource, UnitResource } from "../../../src/core/model/resource.ts";
 import { asEncrypted, isEncrypted } from "../../../src/core/plan/encrypted.ts";
 import { manifestPath, parseManifestLine } from "../../../src/core/plan/manifest.ts";
 import { declaredMounts } from "../../../src/core/plan/mount-options.ts";

@@ -1,6 +1,7 @@
 /** How long the undo may take. */
 import { describe, expect, it } from "vitest";
-import type { Plan, UnitResource } from "../../../src/core/model.ts";
+import type { Plan } from "../../../src/core/model/plan.ts";
+import type { UnitResource } from "../../../src/core/model/resource.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { stopTimeoutSeconds } from "../../../src/core/plan/undo-time.ts";
 import { makeObservation, makeResource, makeTarget } from "./host-builder.ts";

@@ -3,7 +3,9 @@
  * the line of the service file.
  */
 import { describe, expect, test } from "vitest";
-import type { Notice, Resource, Service } from "../../../src/core/model.ts";
+import type { Notice } from "../../../src/core/model/plan.ts";
+import type { Resource } from "../../../src/core/model/resource.ts";
+import type { Service } from "../../../src/core/model/service.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { judgeRehearsal } from "../../../src/core/rehearsal/judge-rehearsal.ts";
 import { type Planned, type RehearsalAnswer, rehearsalOf } from "../../../src/core/rehearsal/rehearsal.ts";

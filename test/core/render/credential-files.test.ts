@@ -1,7 +1,7 @@
 /** Secrets that are delivered as credentials: any text, each in a file of root's, and in nothing else. */
 import { expect, test } from "vitest";
 import { ConfigError } from "../../../src/core/errors.ts";
-import type { Resource } from "../../../src/core/model.ts";
+import type { Resource } from "../../../src/core/model/resource.ts";
 import { renderService } from "../../../src/core/render/render.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { makeHost, makeService, type ShortService } from "../../golden/make-service.ts";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { isTreeMap } from "../../../src/core/config/schema-parts.ts";
 import { parseYaml } from "../../../src/core/config/yaml.ts";
 import { ConfigError } from "../../../src/core/errors.ts";
-import type { Host, ServiceSource } from "../../../src/core/model.ts";
+import type { Host, ServiceSource } from "../../../src/core/model/declared.ts";
 import { expandTree } from "../../../src/core/render/expand.ts";
 
 const host: Host = {

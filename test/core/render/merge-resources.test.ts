@@ -1,7 +1,7 @@
 /** Merging the resources of several services on one host. */
 import { describe, expect, test } from "vitest";
 import { ConfigError, type Problem } from "../../../src/core/errors.ts";
-import type { Resource } from "../../../src/core/model.ts";
+import type { Resource } from "../../../src/core/model/resource.ts";
 import { mergeResources } from "../../../src/core/render/merge-resources.ts";
 import { renderService } from "../../../src/core/render/render.ts";
 import { makeHost, makeService, type ShortService } from "../../golden/make-service.ts";

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, type Problem } from "../../../src/core/errors.ts";
-import type { FileResource, Resource, UnitResource } from "../../../src/core/model.ts";
+import type { FileResource, Resource, UnitResource } from "../../../src/core/model/resource.ts";
 import { type RenderInputs, renderService } from "../../../src/core/render/render.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { parseUnitFile } from "../../../src/core/unit-file/parse.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import Handlebars from "handlebars";
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../../src/core/errors.ts";
-import type { Host } from "../../../src/core/model.ts";
+import type { Host } from "../../../src/core/model/declared.ts";
 import { renderTemplate, type TemplateContext } from "../../../src/core/render/template.ts";
 import { Secret } from "../../../src/core/secret.ts";
 

@@ -1,6 +1,6 @@
 /** Which generation a rollback goes back to, and when it does not. */
 import { expect, test } from "vitest";
-import type { KeptService } from "../../../src/core/model.ts";
+import type { KeptService } from "../../../src/core/model/resource.ts";
 import {
   type Choice,
   type Generation,

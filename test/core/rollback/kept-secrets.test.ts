@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { KeptService } from "../../../src/core/model.ts";
+import type { KeptService } from "../../../src/core/model/resource.ts";
 import { makeRedactor } from "../../../src/core/redact.ts";
 import { keptSecrets } from "../../../src/core/rollback/kept-secrets.ts";
 

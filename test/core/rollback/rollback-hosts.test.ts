@@ -1,6 +1,6 @@
 /** Whom a rollback asks. */
 import { expect, test } from "vitest";
-import type { Host, Project } from "../../../src/core/model.ts";
+import type { Host, Project } from "../../../src/core/model/declared.ts";
 import { foundOfService, hostsToAsk } from "../../../src/core/rollback/rollback-hosts.ts";
 import type { Found } from "../../../src/core/rollback/rollback-targets.ts";
 

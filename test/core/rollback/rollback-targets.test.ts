@@ -1,6 +1,7 @@
 /** What is refused before a rollback touches anything. */
 import { expect, test } from "vitest";
-import type { Host, KeptService, Project } from "../../../src/core/model.ts";
+import type { Host, Project } from "../../../src/core/model/declared.ts";
+import type { KeptService } from "../../../src/core/model/resource.ts";
 import { type Generation, goneService } from "../../../src/core/rollback/generations.ts";
 import { rollbackTargets } from "../../../src/core/rollback/rollback-targets.ts";
 

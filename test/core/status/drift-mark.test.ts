@@ -1,6 +1,7 @@
 /** Which rows of status are marked as drifted. */
 import { expect, test } from "vitest";
-import type { HostTarget, UnitProperties } from "../../../src/core/model.ts";
+import type { UnitProperties } from "../../../src/core/model/observation.ts";
+import type { HostTarget } from "../../../src/core/model/resource.ts";
 import { driftMarks } from "../../../src/core/status/drift-mark.ts";
 import {
   type HostSpec,

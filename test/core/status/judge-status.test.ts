@@ -1,6 +1,7 @@
 /** From what systemd and /proc say to a word that an operator can act on. */
 import { expect, test } from "vitest";
-import type { HostTarget, UnitProperties } from "../../../src/core/model.ts";
+import type { UnitProperties } from "../../../src/core/model/observation.ts";
+import type { HostTarget } from "../../../src/core/model/resource.ts";
 import {
   type ProcessFacts,
   rowName,

@@ -1,7 +1,7 @@
 /** What health checks are called, and what HTTP answers mean. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { TreeMap } from "../../../src/core/model.ts";
+import type { TreeMap } from "../../../src/core/model/declared.ts";
 import {
   checkLabel,
   excerpt,

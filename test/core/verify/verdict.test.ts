@@ -1,6 +1,7 @@
 /** The verdict table: what systemd says over a few samples → what we say. */
 import { describe, expect, it } from "vitest";
-import type { UnitProperties, UnitResource } from "../../../src/core/model.ts";
+import type { UnitProperties } from "../../../src/core/model/observation.ts";
+import type { UnitResource } from "../../../src/core/model/resource.ts";
 import { earlyFailure, judgeUnit } from "../../../src/core/verify/verdict.ts";
 import { makeResource } from "../plan/host-builder.ts";
 

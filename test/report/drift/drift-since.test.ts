@@ -1,7 +1,7 @@
 /** The words for who moved and since when, and drift that reads the same folded into one. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Finding } from "../../../src/core/model.ts";
+import type { Finding } from "../../../src/core/model/plan.ts";
 import { foldDrift } from "../../../src/report/drift/drift-fold.ts";
 import { countOrigins, formatAge, originPhrase, sincePhrase } from "../../../src/report/drift/drift-since.ts";
 import { driftBody, driftText } from "../../../src/report/drift/drift-text.ts";

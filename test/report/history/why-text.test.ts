@@ -1,6 +1,6 @@
 /** What why and rollback say, at 80 columns. */
 import { expect, test } from "vitest";
-import type { KeptService } from "../../../src/core/model.ts";
+import type { KeptService } from "../../../src/core/model/resource.ts";
 import type { Generation, Step } from "../../../src/core/rollback/generations.ts";
 import { type WhyView, whyText } from "../../../src/report/history/why-text.ts";
 import { plainText } from "../../../src/report/lines/text.ts";

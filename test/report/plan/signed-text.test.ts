@@ -3,7 +3,7 @@
  * stays text.
  */
 import { expect, test } from "vitest";
-import type { SignedArtifact } from "../../../src/core/model.ts";
+import type { SignedArtifact } from "../../../src/core/model/service.ts";
 import { plainText } from "../../../src/report/lines/text.ts";
 import { planJson } from "../../../src/report/plan/plan-json.ts";
 import { planMarkdown } from "../../../src/report/plan/plan-markdown.ts";

@@ -1,6 +1,6 @@
 /** What an undone change had done to files, in the signs of the plan. */
 import { expect, test } from "vitest";
-import type { Difference } from "../../../src/core/model.ts";
+import type { Difference } from "../../../src/core/model/run.ts";
 import { plainText } from "../../../src/report/lines/text.ts";
 import { failureText } from "../../../src/report/run/failure-text.ts";
 import { sampleReport } from "../samples.ts";

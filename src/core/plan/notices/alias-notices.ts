@@ -1,5 +1,8 @@
 /** Other names of our units (Alias=) that somebody else's unit has already. */
-import type { HostTarget, LinkResource, Notice, Observation } from "../../model.ts";
+
+import type { Observation } from "../../model/observation.ts";
+import type { Notice } from "../../model/plan.ts";
+import type { HostTarget, LinkResource } from "../../model/resource.ts";
 import { UNKNOWN_UNIT } from "../unit-state.ts";
 import { refusal } from "./host-notices.ts";
 

@@ -1,5 +1,8 @@
 /** What an operator should know about units that are not ours and that drop-ins of ours change. */
-import type { Change, Finding, HostTarget, Notice, Observation } from "../../model.ts";
+
+import type { Observation } from "../../model/observation.ts";
+import type { Change, Finding, Notice } from "../../model/plan.ts";
+import type { HostTarget } from "../../model/resource.ts";
 import {
   type ForeignUnit,
   foreignDebt,

@@ -1,6 +1,8 @@
 /** What about the host itself stands in the way of an apply, or should be known before it. */
 
-import type { Change, HostFacts, HostTarget, Notice, Observation, OpenTransaction } from "../../model.ts";
+import type { HostFacts, Observation, OpenTransaction } from "../../model/observation.ts";
+import type { Change, Notice } from "../../model/plan.ts";
+import type { HostTarget } from "../../model/resource.ts";
 import { isKnownDirective } from "../../unit-file/directive-table.ts";
 
 /** A live owner renews its lease every 5 s; past this many seconds nobody is there any more. */

@@ -1,5 +1,6 @@
 /** What a new mount costs. */
-import type { Change, Notice, UnitResource } from "../../model.ts";
+import type { Change, Notice } from "../../model/plan.ts";
+import type { UnitResource } from "../../model/resource.ts";
 import { mountUnitName } from "../../unit-file/escape.ts";
 import { keeperOf } from "../cache-keepers.ts";
 import type { UnitAction } from "../schedule.ts";

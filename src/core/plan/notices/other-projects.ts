@@ -2,7 +2,10 @@
  * Files and links that another project has put on the host: writing them would take its service over without
  * a word.
  */
-import type { Change, HostTarget, ManifestEntry, Notice, Observation } from "../../model.ts";
+
+import type { ManifestEntry, Observation } from "../../model/observation.ts";
+import type { Change, Notice } from "../../model/plan.ts";
+import type { HostTarget } from "../../model/resource.ts";
 import { refusal } from "./host-notices.ts";
 
 /**

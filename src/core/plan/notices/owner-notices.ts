@@ -1,5 +1,8 @@
 /** Users and groups that are named but neither there nor made by this plan. */
-import type { HostTarget, Notice, Observation, Resource } from "../../model.ts";
+
+import type { Observation } from "../../model/observation.ts";
+import type { Notice } from "../../model/plan.ts";
+import type { HostTarget, Resource } from "../../model/resource.ts";
 import { refusal } from "./host-notices.ts";
 
 /** A refusal for each missing owner, owning group or supplementary group, once. */

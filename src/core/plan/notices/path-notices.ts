@@ -2,7 +2,10 @@
  * Paths that must not be written: something else stands there, another name shares the file, or others may
  * write above it.
  */
-import type { Change, HostTarget, Notice, Observation, PathState, Resource } from "../../model.ts";
+
+import type { Observation, PathState } from "../../model/observation.ts";
+import type { Change, Notice } from "../../model/plan.ts";
+import type { HostTarget, Resource } from "../../model/resource.ts";
 import { wrongType } from "../../resources/path-state.ts";
 import { executablePath, foundDigest } from "../../resources/release.ts";
 import { directoriesAbove } from "../probe-request.ts";

@@ -1,12 +1,8 @@
 /** What an operator should know before something is removed, and what is refused. */
-import type {
-  HostTarget,
-  ManifestEntry,
-  Notice,
-  Observation,
-  RemovalOrder,
-  UnitResource,
-} from "../../model.ts";
+
+import type { ManifestEntry, Observation } from "../../model/observation.ts";
+import type { Notice } from "../../model/plan.ts";
+import type { HostTarget, RemovalOrder, UnitResource } from "../../model/resource.ts";
 import { isCacheKeeper } from "../cache-keepers.ts";
 import type { LeftBehind } from "../left-behind.ts";
 import { dependentsOf, type Removals } from "../removals.ts";

@@ -1,5 +1,8 @@
 /** What about the units stands in the way of an apply, or should be known before it. */
-import type { HostTarget, Notice, Observation, UnitProperties, UnitResource } from "../../model.ts";
+
+import type { Observation, UnitProperties } from "../../model/observation.ts";
+import type { Notice } from "../../model/plan.ts";
+import type { HostTarget, UnitResource } from "../../model/resource.ts";
 import { foreignDropIns } from "../drop-ins.ts";
 import { isLive, isMasked, UNKNOWN_UNIT, wordsOf } from "../unit-state.ts";
 import { refusal, warning } from "./host-notices.ts";

@@ -1,6 +1,6 @@
 /** Whether another run is there, in words. */
 import { expect, test } from "vitest";
-import type { OpenTransaction } from "../../../../src/core/model.ts";
+import type { OpenTransaction } from "../../../../src/core/model/observation.ts";
 import { sayUnfinished } from "../../../../src/core/plan/notices/host-notices.ts";
 
 const LIVE: OpenTransaction = {

@@ -1,0 +1,203 @@
+/** What a host is to be: the kinds of resources, and one host's target. */
+import type { Host } from "./declared.ts";
+import type { ArtifactSource, Check, OnChange, Service, SignedArtifact } from "./service.ts";
+
+/** What a file is for; decides how a difference is shown and what it makes necessary. */
+export type FileRole =
+  | "unit"
+  | "drop-in"
+  | "environment"
+  | "credential"
+  | "encrypted-credential"
+  | "config"
+  | "logrotate";
+
+/** A system user and its group; existing ones are left as they are. */
+export type AccountResource = {
+  readonly kind: "account";
+  readonly id: string;
+  readonly service: string;
+  readonly user: string;
+  readonly group: string;
+  readonly groups: readonly string[];
+  readonly home: string;
+};
+/** A directory that exists with this mode and owner. */
+export type DirectoryResource = {
+  readonly kind: "directory";
+  readonly id: string;
+  readonly service: string;
+  readonly path: string;
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+  /**
+   * keep: one that is there already stays as it is; only a missing one is made. For parents that nobody
+   * declared, such as /etc/wireguard.
+   */
+  readonly existing: "enforce" | "keep";
+};
+/** A regular file with exactly these bytes. */
+export type FileResource = {
+  readonly kind: "file";
+  readonly id: string;
+  readonly service: string;
+  readonly role: FileRole;
+  readonly path: string;
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+  /**
+   * Of an encrypted credential what it holds, until the host has encrypted it; sha256 is then hashHeld of it.
+   */
+  readonly content: Uint8Array;
+  readonly sha256: string;
+  /** True: the content is never shown, saved or sent anywhere but to the host. */
+  readonly secret: boolean;
+  /**
+   * For a config file: what its service does on a change; for a drop-in: what the unit does that it is laid
+   * over. Other roles: "none", the unit's digests decide.
+   */
+  readonly onChange: OnChange;
+};
+/** A symbolic link; enablement is one of these, as is `current`. */
+export type LinkResource = {
+  readonly kind: "link";
+  readonly id: string;
+  readonly service: string;
+  readonly role: "enablement" | "current";
+  readonly path: string;
+  readonly target: string;
+};
+/** A release directory, content-addressed: it holds one executable, or a tree of files. */
+export type ReleaseResource = {
+  readonly kind: "release";
+  readonly id: string;
+  readonly service: string;
+  /** /opt/<service>/releases/<version>-<sha12> */
+  readonly path: string;
+  readonly form: "file" | "tree";
+  /** Of a file: the executable inside. Of a tree: the artifact's own name, for messages. */
+  readonly name: string;
+  /** Of a file: that of its bytes. Of a tree: its digest (core/artifact/tree-digest.ts). */
+  readonly sha256: string;
+  /** Bytes of all files in it. */
+  readonly size: number;
+  /** Null: nothing to send it from is known, as in a rollback. */
+  readonly source: ArtifactSource | null;
+  readonly keep: number;
+};
+/** A unit that shall be loaded from our file and be running. */
+export type UnitResource = {
+  readonly kind: "unit";
+  readonly id: string;
+  readonly service: string;
+  /** Unit name, e.g. etcd.service. */
+  readonly unit: string;
+  /** Path of the unit's own file. */
+  readonly path: string;
+  /** True: the unit shall be active. False: only loaded (a slice starts with its first member). */
+  readonly running: boolean;
+  /**
+   * What a running process must have started from: name of the input → fingerprint. A difference means
+   * restart.
+   */
+  readonly restartInputs: { readonly [input: string]: string };
+  /** The same for what a reload (a remount for a mount) picks up. */
+  readonly reloadInputs: { readonly [input: string]: string };
+  /** Digests of the two above, 64 hex digits; they stand in the host's unit record. */
+  readonly restartDigest: string;
+  readonly reloadDigest: string;
+  /** Files whose ctime must be older than the process when no record tells. */
+  readonly inputPaths: readonly string[];
+  /** False: a changed reload input needs a restart. */
+  readonly canReload: boolean;
+  /** Our other units that this one is ordered after (After=, RequiresMountsFor=, Slice=). */
+  readonly after: readonly string[];
+  readonly startTimeoutSeconds: number;
+  readonly stopTimeoutSeconds: number;
+  /** Type= of a service unit, e.g. notify; empty for other units. */
+  readonly type: string;
+};
+
+/** One thing that a host shall be. */
+export type Resource =
+  | AccountResource
+  | DirectoryResource
+  | FileResource
+  | LinkResource
+  | ReleaseResource
+  | UnitResource;
+
+/** Everything one host shall be in one play. */
+export type HostTarget = {
+  /** The project's name: it names the ownership manifests on the host. */
+  readonly project: string;
+  readonly host: Host;
+  readonly play: string;
+  readonly services: readonly Service[];
+  readonly resources: readonly Resource[];
+  /** Resource id → every service that declares it; a slice or a folder may have several. */
+  readonly owners: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Every service that the project has for this host in any play; null in all but one of the host's targets,
+   * so that nothing is told twice.
+   */
+  readonly declared: readonly string[] | null;
+  /** Artifacts whose signatures were checked for this run, for who reviews it. */
+  readonly signed?: readonly SignedArtifact[];
+  /**
+   * Only a rollback has it: the run that it takes back, and what goes because the older generation did not
+   * have it (files and links; units stop).
+   */
+  readonly rollback?: {
+    readonly of: string;
+    readonly absent: readonly (FileResource | LinkResource | UnitResource)[];
+  };
+  /** Only plan and apply have it; without it nothing goes that the project declares no more. */
+  readonly removal?: RemovalOrder;
+};
+
+/**
+ * blocks: what services lost that are still declared; services: also whole services that left the project;
+ * everything: those without a limit.
+ */
+export type Pruning = "blocks" | "services" | "everything";
+
+/** What an apply may remove on one host. */
+export type RemovalOrder = {
+  readonly pruning: Pruning;
+  /**
+   * `kind path` of everything that any target of the host declares: what moved to another play is not removed
+   * by the first.
+   */
+  readonly declared: ReadonlySet<string>;
+  /** Services of the host's earlier targets: what they drop as well is removed by the last one. */
+  readonly earlier: readonly string[];
+};
+
+/**
+ * A resource as the host keeps its description: contents are kept beside it under their sha256, and where a
+ * release came from is forgotten.
+ */
+export type KeptResource =
+  | Exclude<Resource, FileResource | ReleaseResource>
+  | Omit<FileResource, "content">
+  | Omit<ReleaseResource, "source">;
+
+/**
+ * What one service was in one transaction, as the host keeps it with each generation: enough to bring it back
+ * and to verify it.
+ */
+export type KeptService = {
+  readonly service: string;
+  /** The play that brought it. */
+  readonly play: string;
+  /** The artifact's version as the project named it. */
+  readonly version: string | null;
+  /** Names of its secrets; their values are in its secret files alone. */
+  readonly secrets: readonly string[];
+  readonly health: readonly Check[];
+  readonly settleSeconds: number;
+  readonly resources: readonly KeptResource[];
+};

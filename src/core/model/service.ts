@@ -1,0 +1,264 @@
+/** A service, normalised for one host: strings expanded, defaults filled, nothing optional. */
+
+import type { Secret } from "../secret.ts";
+import type { Place, TreeMap } from "./declared.ts";
+
+/** Directives of one section in order; several values repeat the directive, an empty string resets it. */
+export type Directives = readonly { readonly name: string; readonly value: string; readonly place: Place }[];
+
+/** Where a secret's value comes from. */
+export type SecretSource =
+  | { readonly provider: "env"; readonly variable: string }
+  | { readonly provider: "file"; readonly path: string }
+  | { readonly provider: "exec"; readonly command: readonly string[] };
+
+/**
+ * How a secret reaches the process: a variable of its environment file, or a file of its own under
+ * $CREDENTIALS_DIRECTORY (systemd.exec(5)).
+ */
+export type SecretDelivery = "environment" | "credential";
+
+/** What an artifact is: one executable, an archive of a tree, or a folder whose content is the tree. */
+export type ArtifactForm = "file" | "archive" | "directory";
+
+/** A release: one executable file, or a tree of files, that is delivered under /opt/<service>/releases. */
+export type Artifact = {
+  /** Path relative to the project root, of a folder without the slash at its end; or an https URL. */
+  readonly source: string;
+  readonly form: ArtifactForm;
+  /** Leading parts that every name in a tree loses, e.g. 1 for an archive whose content is below foo-1.2/. */
+  readonly strip: number;
+  readonly version: string | null;
+  /**
+   * 64 hex digits; null: computed, which of a URL it never is. Of a file or an archive that of its bytes, of
+   * a folder its tree digest.
+   */
+  readonly sha256: string | null;
+  /** What must be signed by whom before anything of it is sent; null: nothing. */
+  readonly signature: ArtifactSignature | null;
+  readonly keep: number;
+  readonly place: Place;
+};
+
+/**
+ * What is sent of an artifact to a host that lacks it: the file's own bytes, or a tar that is made of the
+ * tree.
+ */
+export type ArtifactSource = {
+  readonly form: ArtifactForm;
+  /** Absolute, on the controller. */
+  readonly path: string;
+  readonly strip: number;
+  /** Of the bytes that are sent: 64 hex digits, and how many they are. */
+  readonly sha256: string;
+  readonly size: number;
+};
+
+/**
+ * Whose signature an artifact needs. file: path relative to the project root or https URL of the signature;
+ * null: beside the artifact.
+ */
+export type ArtifactSignature = { readonly file: string | null; readonly place: Place } & (
+  | { readonly kind: "minisign"; readonly publicKey: string }
+  | { readonly kind: "ssh"; readonly publicKey: string; readonly namespace: string }
+  | { readonly kind: "gpg" | "cosign"; readonly keyFile: string }
+);
+
+/**
+ * A signature that was found right. key: the signer's key as its tool names it; says: what was signed along
+ * with the bytes, or a name of the signer; may be empty.
+ */
+export type SignatureProof = {
+  readonly kind: ArtifactSignature["kind"];
+  readonly key: string;
+  readonly says: string;
+};
+
+/** An artifact whose signature was checked on this machine before anything was sent. */
+export type SignedArtifact = {
+  readonly service: string;
+  readonly source: string;
+  readonly sha256: string;
+  readonly signature: SignatureProof;
+};
+
+/** A job beside the service that a timer starts: <service>-<name>.timer and <service>-<name>.service. */
+export type Timer = {
+  readonly name: string;
+  /** Of [Timer], and of the job's [Unit] and [Service]. */
+  readonly timer: Directives;
+  readonly unit: Directives;
+  readonly service: Directives;
+  readonly place: Place;
+};
+
+/**
+ * Paths that systemd watches: <service>-<name>.path. starts: a job of its own, <service>-<name>.service, or
+ * the service that it stands in.
+ */
+export type PathUnit = {
+  readonly name: string;
+  readonly starts: "job" | "service";
+  /** Of [Path], and of the job's [Unit] and [Service]. */
+  readonly path: Directives;
+  readonly unit: Directives;
+  readonly service: Directives;
+  readonly place: Place;
+};
+
+/**
+ * Directives that are laid over a unit which is not ours:
+ * /etc/systemd/system/<unit>.d/svcdeploy-<service>-<name>.conf.
+ */
+export type DropIn = {
+  readonly unit: string;
+  readonly name: string;
+  readonly sections: readonly { readonly name: string; readonly directives: Directives }[];
+  /** none: the unit's process goes on without what it has not read. */
+  readonly onChange: "restart" | "none";
+  readonly place: Place;
+};
+
+/**
+ * A socket that systemd holds for the service. unit: <service>.socket, or <service>-<name>.socket;
+ * directives: of [Socket]; general: of [Unit].
+ */
+export type Socket = {
+  readonly unit: string;
+  readonly directives: Directives;
+  readonly general: Directives;
+  readonly place: Place;
+};
+
+/** One of the units that a service becomes from one template unit. */
+export type Instance = {
+  /** As written. */
+  readonly name: string;
+  /** As systemd-escape writes it; %i in the unit. */
+  readonly escaped: string;
+  /** e.g. web@blue.service. */
+  readonly unit: string;
+  readonly place: Place;
+};
+
+/** What happens to the service when the file's content changes. */
+export type OnChange = "restart" | "reload" | "none";
+
+/** A file beside the unit. Exactly one of template, content, source was written. */
+export type ConfigFile = {
+  readonly path: string;
+  readonly from:
+    | { readonly kind: "template"; readonly template: string }
+    | { readonly kind: "content"; readonly content: string }
+    | { readonly kind: "source"; readonly source: string };
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+  readonly onChange: OnChange;
+  readonly place: Place;
+};
+
+/** One health check; role ready decides settle and confirm, live is checked in drift as well. */
+export type Check = {
+  readonly role: "ready" | "live";
+  readonly place: Place;
+} & (
+  | {
+      readonly kind: "http";
+      readonly url: string;
+      /** forward: through the SSH connection, curl on the host where that is refused; host: curl only. */
+      readonly via: "forward" | "host";
+      readonly status: number;
+      /** JSON fields that the body must have, e.g. { status: "ok" }; nested by maps. */
+      readonly json: TreeMap | null;
+      readonly withinMilliseconds: number;
+    }
+  | {
+      readonly kind: "tcp";
+      readonly address: string;
+      readonly port: number;
+      readonly withinMilliseconds: number;
+    }
+  | { readonly kind: "command"; readonly command: readonly string[]; readonly withinMilliseconds: number }
+);
+
+/** A service normalised for one host: strings expanded, defaults filled, nothing optional. */
+export type Service = {
+  readonly name: string;
+  readonly file: string;
+  readonly artifact: Artifact | null;
+  readonly account: {
+    readonly user: string;
+    readonly group: string;
+    readonly groups: readonly string[];
+    readonly home: string;
+  } | null;
+  readonly unit: Directives;
+  readonly service: Directives;
+  readonly install: Directives;
+  readonly hardening: "off" | "standard" | "strict";
+  /** go: GOMAXPROCS and GOMEMLIMIT follow from the limits. */
+  readonly runtime: "go" | null;
+  readonly timers: readonly Timer[];
+  readonly sockets: readonly Socket[];
+  /**
+   * Empty: a plain service. Else its unit is a template, and these are what runs, in the order in which they
+   * are restarted.
+   */
+  readonly instances: readonly Instance[];
+  readonly paths: readonly PathUnit[];
+  readonly dropIns: readonly DropIn[];
+  readonly environment: readonly { readonly name: string; readonly value: string; readonly place: Place }[];
+  readonly secrets: readonly {
+    readonly name: string;
+    readonly source: SecretSource;
+    readonly deliver: SecretDelivery;
+    readonly place: Place;
+  }[];
+  readonly files: readonly ConfigFile[];
+  readonly slice: { readonly name: string; readonly directives: Directives; readonly place: Place } | null;
+  readonly cache: {
+    readonly path: string;
+    readonly size: string;
+    readonly mode: string;
+    readonly owner: string;
+    readonly group: string;
+    readonly options: readonly string[];
+    /** Saved in the folder `to` every so often and at stop, restored at start. */
+    readonly persist: { readonly to: string; readonly everySeconds: number } | null;
+    /**
+     * More directives of the mount unit: [Unit], and [Mount] without those that follow from the other keys.
+     */
+    readonly unit: Directives;
+    readonly mount: Directives;
+    readonly place: Place;
+  } | null;
+  readonly logrotate: {
+    readonly paths: readonly string[];
+    readonly options: readonly { readonly name: string; readonly value: string | null }[];
+    readonly su: { readonly user: string; readonly group: string } | null;
+    /**
+     * What the service does after a rotation, so that it opens its logs anew; signal: without SIG, to the
+     * main process.
+     */
+    readonly postrotate:
+      | { readonly do: "reload" }
+      | { readonly do: "signal"; readonly signal: string }
+      | null;
+    readonly place: Place;
+  } | null;
+  readonly directories: readonly {
+    readonly path: string;
+    readonly mode: string;
+    readonly owner: string;
+    readonly group: string;
+    readonly place: Place;
+  }[];
+  readonly health: readonly Check[];
+  readonly settleSeconds: number;
+  /** Lint rules that its owner knows about and accepts, with the reason. */
+  readonly lintIgnore: readonly { readonly rule: string; readonly because: string; readonly place: Place }[];
+};
+
+/** The values of a service's secrets by name, read before rendering. */
+export type SecretValues = ReadonlyMap<string, Secret>;

@@ -1,0 +1,26 @@
+/** What units and health checks turned out to be. */
+
+/** What one unit turned out to be. */
+export type Verdict = {
+  readonly unit: string;
+  readonly ok: boolean;
+  /**
+   * A named cause: running, exited, start-limit, not-ready, watchdog, core-dump, out-of-memory, exec-failed,
+   * exited-at-once, crash-loop, port-closed, inactive, failed, masked …
+   */
+  readonly cause: string;
+  /** `systemctl is-active`'s word, literally. */
+  readonly isActive: string;
+  /** One or more lines for the operator. */
+  readonly detail: string;
+};
+
+/** What one health check turned out to be. */
+export type HealthResult = {
+  readonly service: string;
+  readonly check: string;
+  readonly role: "ready" | "live";
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly attempts: number;
+};
