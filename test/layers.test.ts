@@ -73,7 +73,10 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["core/graph/", ["core/model/", "core/unit-file/", "core/lint/"]],
   [
     "core/drift/",
-    ["core/model/", "core/config/patterns.ts", "core/plan/", "core/resources/", "core/unit-file/"],
+    [
+      ...["core/model/", "core/errors.ts", "core/unit-file/"],
+      ...["core/config/patterns.ts", "core/plan/", "core/resources/"],
+    ],
   ],
   ["core/init/", ["core/config/allow-lists.ts"]],
   [

@@ -2,9 +2,9 @@
 
 import type { Project } from "../core/model/declared.ts";
 import type { DeployEvent } from "../core/model/run.ts";
+import type { PlanView } from "../core/plan/planned.ts";
 import type { RunIdentity } from "../deploy/context.ts";
 import type { DriftView } from "../report/drift/drift-view.ts";
-import type { PlanView } from "../report/plan/plan-view.ts";
 
 /** What is known by now; null: not yet, or not of this command. */
 export type LogbookEntries = {

@@ -12,11 +12,12 @@ import {
 } from "../core/history/recorded-run.ts";
 import type { Project } from "../core/model/declared.ts";
 import type { DeployEvent } from "../core/model/run.ts";
+import type { PlanView } from "../core/plan/planned.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import type { RunIdentity } from "../deploy/context.ts";
 import { plainLine } from "../report/lines/text.ts";
 import { planBody } from "../report/plan/plan-text.ts";
-import { foldSame, type PlanView } from "../report/plan/plan-view.ts";
+import { foldSame } from "../report/plan/plan-view.ts";
 import { historyPath } from "../store/history-path.ts";
 import { writeHistory } from "../store/open-history.ts";
 import { putRun } from "../store/run-store.ts";

@@ -5,7 +5,6 @@
 import type { SvcdeployError } from "../core/errors.ts";
 import type { Host, Play } from "../core/model/declared.ts";
 import type { Observation } from "../core/model/observation.ts";
-import type { Plan } from "../core/model/plan.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import type { DeployEvent, HostStage } from "../core/model/run.ts";
 import type { ArtifactSource } from "../core/model/service.ts";
@@ -57,31 +56,6 @@ export type Observed = {
     | { readonly ok: true; readonly observation: Observation }
     | { readonly ok: false; readonly error: SvcdeployError };
 };
-
-/** How a plan that was saved and reviewed is held against the host. */
-export type Review = {
-  /** What becomes of a host that moved since: it fails, or it is left out. */
-  readonly stale: "fail" | "skip";
-  /** What of a fresh plan nobody reviewed, a line each; empty when the reviewed plan covers it. */
-  readonly movedSince: (fresh: Plan, machineId: string) => readonly string[];
-};
-
-/**
- * One host of a play with the plan that the operator saw; plan null: it could not be planned, error says why.
- * machineId: of the host when it was planned. review: only for a saved plan. replan: how the host is planned
- * again when its turn comes, where that is not everything that it needs.
- */
-export type PlannedHost = {
-  readonly target: HostTarget;
-  readonly plan: Plan | null;
-  readonly error: SvcdeployError | null;
-  readonly machineId?: string;
-  readonly review?: Review;
-  readonly replan?: (target: HostTarget, observation: Observation) => Plan;
-};
-
-/** One play with its plans. */
-export type PlannedPlay = { readonly play: Play; readonly hosts: readonly PlannedHost[] };
 
 /** Emits where a host's story is. */
 export function tell(

@@ -10,14 +10,15 @@ import type { HostTarget } from "../core/model/resource.ts";
 import type { HostReport } from "../core/model/run.ts";
 import { notContained } from "../core/plan/contained.ts";
 import { asEncrypted } from "../core/plan/encrypted.ts";
-import { isEmpty, makePlan } from "../core/plan/plan.ts";
+import { makePlan } from "../core/plan/plan.ts";
+import { hasWork, type PlannedHost } from "../core/plan/planned.ts";
 import { isFinal, parseState, type TransactionState } from "../host/frames.ts";
 import { concernedUnits, makeTransaction, type Transaction } from "../host/transaction.ts";
 import type { Remote } from "../remote/remote.ts";
 import { aboutLine, touchedServices } from "./about-line.ts";
 import { attend } from "./attend.ts";
 import { conclude } from "./conclude.ts";
-import { type DeployContext, type PlannedHost, tell } from "./context.ts";
+import { type DeployContext, tell } from "./context.ts";
 import { decide } from "./decide.ts";
 import { deliver, type Reach, uploadArtifacts } from "./deliver.ts";
 import { withEncrypted } from "./encrypt.ts";
@@ -45,7 +46,7 @@ export async function deployHost(
     context.detach.addEventListener("abort", close, { once: true });
     try {
       const { target: wanted, plan, observation } = await lookAgain(remote, planned, planned.plan, context);
-      if (isEmpty(plan)) return makeReport(target, "unchanged", startedAt, context);
+      if (!hasWork(plan)) return makeReport(target, "unchanged", startedAt, context);
       const transaction = order(wanted, play, plan, observation, context);
       const story = { target: wanted, play, plan, observation, transaction, startedAt, context };
       return await carryOut(remote, story, (now) => {

@@ -1,8 +1,9 @@
 /** Makes the report of one host's story, whichever way it ended. */
-import { ConnectError, HostError, SvcdeployError } from "../core/errors.ts";
+import { SvcdeployError } from "../core/errors.ts";
+import { causeOfError } from "../core/exit-code.ts";
 import type { Plan } from "../core/model/plan.ts";
 import type { HostTarget } from "../core/model/resource.ts";
-import type { FailureCause, HostReport, HostStatus } from "../core/model/run.ts";
+import type { HostReport, HostStatus } from "../core/model/run.ts";
 import { actionName } from "../core/plan/action-name.ts";
 import type { DeployContext } from "./context.ts";
 import type { Reach } from "./deliver.ts";
@@ -70,16 +71,8 @@ export function reportError(
     const hint = `See what it came to: svcdeploy plan --env ${context.run.environment} --limit ${target.host.name}`;
     return makeReport(target, "unknown", startedAt, context, { message, hint, cause: "unknown" });
   }
-  const cause = causeOf(error);
+  const cause = causeOfError(error);
   const status: HostStatus =
     cause === "unreachable" ? "unreachable" : cause === "interrupted" ? "skipped" : "failed";
   return makeReport(target, status, startedAt, context, { ...about, cause });
-}
-
-function causeOf(error: SvcdeployError): FailureCause {
-  if (error.code === "interrupted") return "interrupted";
-  if (error instanceof ConnectError)
-    return ["host-key", "auth", "sudo"].includes(error.code) ? "refused" : "unreachable";
-  if (error instanceof HostError && (error.code === "locked" || error.code === "conflict")) return error.code;
-  return "host";
 }

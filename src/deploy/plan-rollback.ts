@@ -9,6 +9,7 @@ import type { Notice, Plan } from "../core/model/plan.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import { manifestEntry } from "../core/plan/manifest.ts";
 import { makePlan } from "../core/plan/plan.ts";
+import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
 import {
   APPLY_INSTEAD,
   type Found,
@@ -16,7 +17,7 @@ import {
   refusedPlay,
   rollbackTargets,
 } from "../core/rollback/rollback-targets.ts";
-import type { DeployContext, PlannedHost, PlannedPlay } from "./context.ts";
+import type { DeployContext } from "./context.ts";
 import { observeHosts, type UnfinishedPolicy } from "./observe.ts";
 
 /**

@@ -4,8 +4,9 @@
 
 import type { Play } from "../core/model/declared.ts";
 import type { HostReport } from "../core/model/run.ts";
+import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
 import { batchesOf } from "./batches.ts";
-import type { DeployContext, PlannedHost, PlannedPlay } from "./context.ts";
+import type { DeployContext } from "./context.ts";
 import { deployHost } from "./deploy-host.ts";
 import { makeReport } from "./host-report.ts";
 import { inParallel } from "./pool.ts";

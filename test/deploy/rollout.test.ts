@@ -4,7 +4,8 @@ import type { Host, Play, Rollout } from "../../src/core/model/declared.ts";
 import type { Plan } from "../../src/core/model/plan.ts";
 import type { HostTarget } from "../../src/core/model/resource.ts";
 import type { DeployEvent } from "../../src/core/model/run.ts";
-import type { DeployContext, PlannedHost } from "../../src/deploy/context.ts";
+import type { PlannedHost } from "../../src/core/plan/planned.ts";
+import type { DeployContext } from "../../src/deploy/context.ts";
 import { rollout } from "../../src/deploy/rollout.ts";
 import type { Connector } from "../../src/remote/remote.ts";
 

@@ -4,13 +4,14 @@
  */
 import { expect, test } from "vitest";
 import type { Change, Notice } from "../../src/core/model/plan.ts";
+import type { PlanView } from "../../src/core/plan/planned.ts";
 import { formatJson } from "../../src/report/lines/json.ts";
 import { plainText } from "../../src/report/lines/text.ts";
 import { diffContent, diffText } from "../../src/report/plan/diff.ts";
 import { planJson } from "../../src/report/plan/plan-json.ts";
 import { planMarkdown } from "../../src/report/plan/plan-markdown.ts";
 import { planText } from "../../src/report/plan/plan-text.ts";
-import { type PlanView, summarisePlan } from "../../src/report/plan/plan-view.ts";
+import { summarisePlan } from "../../src/report/plan/plan-view.ts";
 import { CANARY, emptyPlan, fileChange, plannedHost, samplePlan, samplePlay, sampleView } from "./samples.ts";
 
 function viewOf(changes: readonly Change[], notices: readonly Notice[] = []): PlanView {

@@ -1,5 +1,6 @@
 /** Hand-made plans, findings and reports that the report tests print. */
 import { createHash } from "node:crypto";
+import type { RuleNotes } from "../../src/core/drift/host-drift.ts";
 import type { IgnoredFinding } from "../../src/core/drift/ignore.ts";
 import { ConnectError } from "../../src/core/errors.ts";
 import type { Host, IgnoreRule, Place, Play } from "../../src/core/model/declared.ts";
@@ -7,8 +8,7 @@ import type { Change, Finding, Plan, State } from "../../src/core/model/plan.ts"
 import type { FileResource, HostTarget, ReleaseResource } from "../../src/core/model/resource.ts";
 import type { HostReport } from "../../src/core/model/run.ts";
 import type { Service } from "../../src/core/model/service.ts";
-import type { RuleNotes } from "../../src/report/drift/drift-view.ts";
-import type { PlannedHost, PlanView } from "../../src/report/plan/plan-view.ts";
+import type { PlannedHost, PlanView } from "../../src/core/plan/planned.ts";
 
 const place: Place = { file: "playbooks/site.yaml", line: 1, column: 1 };
 

@@ -1,6 +1,7 @@
 /** `svcdeploy apply`: shows the plan, asks, carries it out, and says how it ended. */
 
 import { UsageError } from "../../core/errors.ts";
+import { planHosts } from "../../deploy/plan-hosts.ts";
 import { artifactsToSend } from "../artifacts-to-send.ts";
 import {
   argumentOf,
@@ -10,7 +11,6 @@ import {
   type RawArguments,
   selectionOf,
 } from "../options.ts";
-import { planHosts } from "../plan-hosts.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { announce, makeContext, openWorkspace } from "../workspace.ts";
 import { applySaved } from "./apply-saved.ts";

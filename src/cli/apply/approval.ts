@@ -2,14 +2,15 @@
 import { EXIT } from "../../core/exit-code.ts";
 import type { Project } from "../../core/model/declared.ts";
 import type { DeployEvent } from "../../core/model/run.ts";
-import type { DeployContext, PlannedPlay } from "../../deploy/context.ts";
+import type { PlannedPlay } from "../../core/plan/planned.ts";
+import { countPlans, type PlanView } from "../../core/plan/planned.ts";
+import { carryOut } from "../../deploy/carry-out.ts";
+import type { DeployContext } from "../../deploy/context.ts";
 import { type Line, line } from "../../report/lines/text.ts";
 import { planText } from "../../report/plan/plan-text.ts";
-import { countPlans, type PlanView } from "../../report/plan/plan-view.ts";
 import { makePlainReporter } from "../../report/run/progress-plain.ts";
 import type { Reporter } from "../../report/run/reporter.ts";
 import { makeJsonReporter, makeNdjsonReporter } from "../../report/run/run-output.ts";
-import { carryOut } from "../carry-out.ts";
 import { type Interrupts, listenForInterrupts } from "../interrupts.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { confirm } from "./confirm.ts";

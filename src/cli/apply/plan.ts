@@ -1,15 +1,15 @@
 /** `svcdeploy plan`: what apply would change. */
 
 import { exitCodeOfObservation } from "../../core/exit-code.ts";
+import { countPlans, type PlanView } from "../../core/plan/planned.ts";
+import { planFailures, planHosts } from "../../deploy/plan-hosts.ts";
 import { formatJson } from "../../report/lines/json.ts";
 import { planJson } from "../../report/plan/plan-json.ts";
 import { planMarkdown } from "../../report/plan/plan-markdown.ts";
 import { planText } from "../../report/plan/plan-text.ts";
-import { countPlans, type PlanView } from "../../report/plan/plan-view.ts";
 import { artifactsToSend } from "../artifacts-to-send.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { connectionOf, isGiven, optionalText, type RawArguments, selectionOf } from "../options.ts";
-import { planFailures, planHosts } from "../plan-hosts.ts";
 import { showLines } from "../show-long.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { announce, makeContext, openWorkspace } from "../workspace.ts";

@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import { exitCodeOfObservation } from "../../core/exit-code.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
+import type { PlannedPlay } from "../../core/plan/planned.ts";
 import {
   type Choice,
   type Describe,
@@ -17,7 +18,8 @@ import {
 import { keptSecrets } from "../../core/rollback/kept-secrets.ts";
 import { foundOfService, hostsToAsk, isBrought } from "../../core/rollback/rollback-hosts.ts";
 import type { Found } from "../../core/rollback/rollback-targets.ts";
-import type { DeployContext, PlannedPlay } from "../../deploy/context.ts";
+import type { DeployContext } from "../../deploy/context.ts";
+import { planFailures } from "../../deploy/plan-hosts.ts";
 import { planRollback } from "../../deploy/plan-rollback.ts";
 import { type KeptOnHost, readKept } from "../../deploy/read-kept.ts";
 import { loadProject } from "../../project/load.ts";
@@ -25,7 +27,6 @@ import { limitHosts } from "../../project/targets.ts";
 import { reportsOf } from "../../report/files/run-log.ts";
 import { type HostStep, rollbackClosing, rollbackPreface } from "../../report/plan/rollback-text.ts";
 import { connectionOf, isGiven, type RawArguments, selectionOf } from "../options.ts";
-import { planFailures } from "../plan-hosts.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { announceHosts, makeContext, protectProjectSecrets } from "../workspace.ts";
 import { openApproval } from "./approval.ts";

@@ -5,12 +5,13 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import type { DriftHost } from "../../core/drift/host-drift.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { Project } from "../../core/model/declared.ts";
 import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
 import type { DeployContext } from "../../deploy/context.ts";
 import { driftMail } from "../../report/drift/drift-mail.ts";
-import type { DriftHost, DriftView } from "../../report/drift/drift-view.ts";
+import type { DriftView } from "../../report/drift/drift-view.ts";
 import type { Line } from "../../report/lines/text.ts";
 import { isGiven, optionalText, type RawArguments, type Selection } from "../options.ts";
 import type { Surroundings } from "../surroundings.ts";

@@ -2,13 +2,15 @@
  * `svcdeploy drift`: what on the hosts is not as declared. Reads only and takes no lock on them, unless it is
  * asked to heal.
  */
+
+import type { DriftHost, RuleNotes } from "../../core/drift/host-drift.ts";
 import { openRules, type Rules, unmatchedRules } from "../../core/drift/ignore.ts";
 import { EXIT } from "../../core/exit-code.ts";
-import type { DriftHost, DriftView, RuleNotes } from "../../report/drift/drift-view.ts";
+import { lookForDrift } from "../../deploy/look-for-drift.ts";
+import type { DriftView } from "../../report/drift/drift-view.ts";
 import { line } from "../../report/lines/text.ts";
 import { artifactsToCompare, artifactsToSend } from "../artifacts-to-send.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import { lookForDrift } from "../look-for-drift.ts";
 import {
   connectionOf,
   isGiven,

@@ -6,10 +6,10 @@ import { dirname, resolve } from "node:path";
 import type { HealPolicy } from "../../core/drift/heal.ts";
 import { findingKey, type HealState, healsOf, rememberSeen } from "../../core/drift/heal-state.ts";
 import type { Project } from "../../core/model/declared.ts";
-import type { PlannedPlay } from "../../deploy/context.ts";
+import type { PlannedPlay } from "../../core/plan/planned.ts";
+import type { Looked } from "../../deploy/look-for-drift.ts";
 import { line, styled } from "../../report/lines/text.ts";
 import { healFile, readHealFile, writeHealFile } from "../../store/heal-file.ts";
-import type { Looked } from "../look-for-drift.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { HealOrder } from "./heal-options.ts";
 

@@ -2,19 +2,22 @@
  * `svcdeploy drift --heal`: puts right what changed on the hosts, by the transaction that an apply uses, and
  * says what it left and why.
  */
+
+import type { DriftHost } from "../../core/drift/host-drift.ts";
 import { EXIT } from "../../core/exit-code.ts";
 import type { Project } from "../../core/model/declared.ts";
 import type { HostReport } from "../../core/model/run.ts";
-import type { DeployContext, PlannedPlay, PlayTargets } from "../../deploy/context.ts";
+import type { PlannedPlay } from "../../core/plan/planned.ts";
+import { carryOut } from "../../deploy/carry-out.ts";
+import type { DeployContext, PlayTargets } from "../../deploy/context.ts";
+import { type Looked, type Looking, lookForDrift } from "../../deploy/look-for-drift.ts";
+import { concludeHealing, planHealing, workOf } from "../../deploy/plan-healing.ts";
 import { driftText } from "../../report/drift/drift-text.ts";
-import { type DriftHost, type DriftView, summariseDrift } from "../../report/drift/drift-view.ts";
+import { type DriftView, summariseDrift } from "../../report/drift/drift-view.ts";
 import { healAnnouncement, summariseHealing } from "../../report/drift/heal-text.ts";
 import { type Line, line, styled, wrap } from "../../report/lines/text.ts";
 import { makeRelay, makeReporter, type Relay } from "../apply/approval.ts";
-import { carryOut } from "../carry-out.ts";
-import { concludeHealing, planHealing, workOf } from "../heal-work.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import { type Looked, type Looking, lookForDrift } from "../look-for-drift.ts";
 import type { Connection } from "../options.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { announce, makeContext } from "../workspace.ts";

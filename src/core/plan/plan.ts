@@ -92,11 +92,6 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
   };
 }
 
-/** True when applying the plan would do nothing. */
-export function isEmpty(plan: Plan): boolean {
-  return plan.changes.length + plan.actions.length + plan.manifests.length + plan.records.length === 0;
-}
-
 /** Units are never written: what is wrong with them becomes actions. */
 function findChanges(target: HostTarget, observation: Observation): readonly Change[] {
   return target.resources.flatMap((resource) => {

@@ -3,7 +3,7 @@ import type { Change, Plan, SavedChange, SavedHost } from "../model/plan.ts";
 import type { HostTarget } from "../model/resource.ts";
 import type { Secret } from "../secret.ts";
 import { notContained } from "./contained.ts";
-import { isEmpty } from "./plan.ts";
+import { hasWork } from "./planned.ts";
 import { sealPlan } from "./seal-plan.ts";
 
 /**
@@ -66,7 +66,7 @@ function noticesOf(
       },
     ];
   }
-  if (!isEmpty(fresh) || saved.changes.length + saved.actions.length === 0) return [];
+  if (hasWork(fresh) || saved.changes.length + saved.actions.length === 0) return [];
   return [
     {
       severity: "info",

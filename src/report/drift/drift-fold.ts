@@ -1,7 +1,8 @@
 /** Hosts that drifted alike, as one: what happened on each at another time is still the same drift. */
 
+import type { DriftHost } from "../../core/drift/host-drift.ts";
 import { type Line, line, plainText } from "../lines/text.ts";
-import { type DriftHost, sayBeside } from "./drift-view.ts";
+import { sayBeside } from "./drift-view.ts";
 
 /**
  * Hosts in order; host: stands for all of them, with the oldest time of each finding by the clock of the

@@ -1,4 +1,6 @@
 /** Drift for machines (schema svcdeploy.drift/1) and for a pull request. */
+
+import type { DriftFinding, DriftHost } from "../../core/drift/host-drift.ts";
 import type { IgnoreRule } from "../../core/model/declared.ts";
 import { hostBlock, joinBlocks } from "../lines/markdown.ts";
 import { plural } from "../lines/text.ts";
@@ -7,13 +9,7 @@ import { hostList } from "../plan/plan-view.ts";
 import { foldDrift } from "./drift-fold.ts";
 import { ruleLines } from "./drift-rules.ts";
 import { driftBody } from "./drift-text.ts";
-import {
-  type DriftFinding,
-  type DriftHost,
-  type DriftView,
-  sayBeside,
-  summariseDrift,
-} from "./drift-view.ts";
+import { type DriftView, sayBeside, summariseDrift } from "./drift-view.ts";
 
 const COLUMNS = 100;
 

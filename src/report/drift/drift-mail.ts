@@ -3,12 +3,13 @@
  * more than one reads.
  */
 
+import type { DriftHost } from "../../core/drift/host-drift.ts";
 import { indent, type Line, line, plainText, plural, wrap } from "../lines/text.ts";
 import { hostList } from "../plan/plan-view.ts";
 import { foldDrift } from "./drift-fold.ts";
 import { ruleLines } from "./drift-rules.ts";
 import { driftBody } from "./drift-text.ts";
-import { type DriftHost, type DriftView, sayBeside, summariseDrift } from "./drift-view.ts";
+import { type DriftView, sayBeside, summariseDrift } from "./drift-view.ts";
 
 /** What mail programs show without wrapping. */
 const COLUMNS = 78;

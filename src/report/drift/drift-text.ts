@@ -1,5 +1,6 @@
 /** Drift for a terminal: per group of hosts what is not as declared, with the diff of each file. */
 
+import type { DriftFinding, DriftHost } from "../../core/drift/host-drift.ts";
 import { errorLines } from "../lines/error-text.ts";
 import { breakLine, hang, indent, type Line, line, plural, styled, wrap } from "../lines/text.ts";
 import { diffContent } from "../plan/diff.ts";
@@ -7,13 +8,7 @@ import { hostList } from "../plan/plan-view.ts";
 import { foldDrift } from "./drift-fold.ts";
 import { ruleLines } from "./drift-rules.ts";
 import { originPhrase, sincePhrase } from "./drift-since.ts";
-import {
-  type DriftFinding,
-  type DriftHost,
-  type DriftView,
-  sayBeside,
-  summariseDrift,
-} from "./drift-view.ts";
+import { type DriftView, sayBeside, summariseDrift } from "./drift-view.ts";
 import { verdictSpan } from "./heal-text.ts";
 
 /** All of it, laid out for so many columns. */

@@ -1,33 +1,7 @@
 /** What the drift reporters are given, and its totals. */
-import type { IgnoredFinding } from "../../core/drift/ignore.ts";
-import type { SvcdeployError } from "../../core/errors.ts";
-import type { IgnoreRule } from "../../core/model/declared.ts";
-import type { Finding } from "../../core/model/plan.ts";
-import type { HealthResult } from "../../core/model/verify.ts";
+import type { DriftHost, RuleNotes } from "../../core/drift/host-drift.ts";
 import { countOrigins } from "./drift-since.ts";
 
-/** What became of a finding where healing was asked for, and why. */
-export type HealOutcome = {
-  readonly outcome: "heal" | "healed" | "left" | "flapping" | "failed";
-  readonly why: string;
-};
-/** A finding as it is reported. */
-export type DriftFinding = Finding & { readonly heal?: HealOutcome };
-
-/** One host in one play: how it differs, or why it could not be looked at. */
-export type DriftHost = {
-  readonly host: string;
-  readonly play: string;
-  readonly services: readonly string[];
-  readonly findings: readonly DriftFinding[];
-  /** What was found and healed by this run; in no other count. */
-  readonly healed?: readonly DriftFinding[];
-  /** What the project's rules ignore; in no other count. */
-  readonly ignored: readonly IgnoredFinding[];
-  /** The host's clock when it was looked at, in seconds since the epoch; null: unknown. */
-  readonly clock: number | null;
-  readonly error: SvcdeployError | null;
-};
 /** Every selected host of an environment. health without: live checks were not asked. */
 export type DriftView = {
   readonly environment: string;
@@ -35,24 +9,6 @@ export type DriftView = {
   readonly hosts: readonly DriftHost[];
   readonly rules: RuleNotes;
 };
-/** Ignore rules past their date, and those that ignored nothing (why: where that is known). */
-export type RuleNotes = {
-  readonly expired: readonly IgnoreRule[];
-  readonly unmatched: readonly { readonly rule: IgnoreRule; readonly why: string | null }[];
-};
-
-/** A live check that failed, as a finding: the process is there and does not answer. */
-export function healthFinding(result: HealthResult): Finding {
-  return {
-    kind: "health",
-    service: result.service,
-    subject: result.check,
-    text: result.detail,
-    origin: "host",
-    since: null,
-    change: null,
-  };
-}
 
 /** The summary in one sentence; a host that was not seen is never called clean. */
 export function summariseDrift(view: DriftView): string {

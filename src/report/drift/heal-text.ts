@@ -1,9 +1,12 @@
 /** Healing for a terminal: what will be done, and how it ended. */
+
+import type { DriftFinding } from "../../core/drift/host-drift.ts";
 import type { Plan } from "../../core/model/plan.ts";
+import type { PlanView } from "../../core/plan/planned.ts";
 import { hang, type Line, line, plural, type Span, styled } from "../lines/text.ts";
 import { actionTitle } from "../plan/plan-text.ts";
-import { foldSame, hostList, type PlanView } from "../plan/plan-view.ts";
-import type { DriftFinding, DriftView } from "./drift-view.ts";
+import { foldSame, hostList } from "../plan/plan-view.ts";
+import type { DriftView } from "./drift-view.ts";
 
 /** What becomes of a finding, loud where somebody has to look; null where nobody asked for healing. */
 export function verdictSpan({ heal }: DriftFinding): Span | null {

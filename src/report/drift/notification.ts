@@ -3,13 +3,14 @@
  * (schema svcdeploy.notification/1), Slack's.
  */
 import { createHash } from "node:crypto";
+import type { DriftHost } from "../../core/drift/host-drift.ts";
 import type { Finding } from "../../core/model/plan.ts";
 import { formatJson } from "../lines/json.ts";
 import { plainText } from "../lines/text.ts";
 import { changeJson } from "../plan/plan-json.ts";
 import { driftJson } from "./drift-json.ts";
 import { driftMail, type MailOrigin, mailSubject } from "./drift-mail.ts";
-import type { DriftHost, DriftView } from "./drift-view.ts";
+import type { DriftView } from "./drift-view.ts";
 
 /**
  * unseen: nothing was found, and not every host was seen. digest: the same exactly while nothing changes that

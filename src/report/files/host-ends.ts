@@ -1,12 +1,12 @@
 /** How each host ended, whichever command it was: what the reports that count hosts have in common. */
 
+import type { DriftHost } from "../../core/drift/host-drift.ts";
 import type { Place } from "../../core/model/declared.ts";
 import type { HostReport } from "../../core/model/run.ts";
+import { hasWork, type PlannedHost } from "../../core/plan/planned.ts";
 import { driftBody } from "../drift/drift-text.ts";
-import type { DriftHost } from "../drift/drift-view.ts";
 import { plainText, plural } from "../lines/text.ts";
 import { planBody } from "../plan/plan-text.ts";
-import { hasWork, type PlannedHost } from "../plan/plan-view.ts";
 import { failureText } from "../run/failure-text.ts";
 import { isTrouble } from "../run/summary-table.ts";
 import { type RunLog, reportsOf } from "./run-log.ts";

@@ -1,8 +1,8 @@
 /** What one command did, as data: every report file is a function of this. */
 import type { Problem, SvcdeployError } from "../../core/errors.ts";
 import type { DeployEvent, HostReport } from "../../core/model/run.ts";
+import type { PlanView } from "../../core/plan/planned.ts";
 import type { DriftView } from "../drift/drift-view.ts";
-import type { PlanView } from "../plan/plan-view.ts";
 import type { ReportedCommand } from "./report-kinds.ts";
 
 /** Why a command ended before its time. problems: the mistakes of a ConfigError, else none. */

@@ -4,10 +4,10 @@
  */
 import type { SvcdeployError } from "../../core/errors.ts";
 import type { Change, State } from "../../core/model/plan.ts";
+import { countPlans, hasWork, type PlannedHost, type PlanView } from "../../core/plan/planned.ts";
 import { plainText } from "../lines/text.ts";
 import { diffContent } from "./diff.ts";
 import { actionTitle } from "./plan-text.ts";
-import { countPlans, hasWork, type PlannedHost, type PlanView } from "./plan-view.ts";
 import { signedArtifacts } from "./signed-text.ts";
 
 /** The plan as plain data, ready for formatJson. */

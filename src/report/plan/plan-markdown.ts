@@ -2,18 +2,12 @@
  * The plan for a pull request: a summary, then one folded block for each group of hosts, within what a
  * comment may hold.
  */
+
+import { countPlans, hasWork, type PlannedHost, type PlanView } from "../../core/plan/planned.ts";
 import { escapeInline, hostBlock, joinBlocks } from "../lines/markdown.ts";
 import { plainLine, plural } from "../lines/text.ts";
 import { planBody } from "./plan-text.ts";
-import {
-  countPlans,
-  foldSame,
-  hasWork,
-  hostList,
-  type PlannedHost,
-  type PlanView,
-  summarisePlan,
-} from "./plan-view.ts";
+import { foldSame, hostList, summarisePlan } from "./plan-view.ts";
 import { signedLines } from "./signed-text.ts";
 
 /**

@@ -1,11 +1,12 @@
 /** The plan for a terminal: hosts that need the same folded into one block, and one sentence at the end. */
 import type { Action, Notice, Plan } from "../../core/model/plan.ts";
 import { actionName } from "../../core/plan/action-name.ts";
+import { hasWork, type PlannedHost, type PlanView } from "../../core/plan/planned.ts";
 import { errorLines } from "../lines/error-text.ts";
 import { breakLine, hang, indent, type Line, line, plural, type Span, styled } from "../lines/text.ts";
 import { changeLines, type ShowDiff, showEachDiffOnce } from "./change-text.ts";
 import { orphanTexts } from "./orphan-text.ts";
-import { foldSame, hasWork, hostList, type PlannedHost, type PlanView, summarisePlan } from "./plan-view.ts";
+import { foldSame, hostList, summarisePlan } from "./plan-view.ts";
 import { signedLines } from "./signed-text.ts";
 
 /** The whole plan, laid out for so many columns. Diff lines are never broken. */

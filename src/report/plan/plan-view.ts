@@ -1,31 +1,6 @@
-/** What the plan reporters are given, and what they all count and group alike. */
-import type { SvcdeployError } from "../../core/errors.ts";
-import type { Play } from "../../core/model/declared.ts";
-import type { Plan } from "../../core/model/plan.ts";
-import type { HostTarget } from "../../core/model/resource.ts";
+/** What the reporters of plans group and sum up alike. */
+import { countPlans, type PlanView } from "../../core/plan/planned.ts";
 import { type Line, plainText } from "../lines/text.ts";
-
-/** One host in one play: its plan, or why there is none. */
-export type PlannedHost = {
-  readonly target: HostTarget;
-  readonly plan: Plan | null;
-  readonly error: SvcdeployError | null;
-};
-/** All plays of an environment, planned. */
-export type PlanView = {
-  readonly environment: string;
-  readonly plays: readonly { readonly play: Play; readonly hosts: readonly PlannedHost[] }[];
-};
-
-/** Hosts (each once, whatever the number of plays) and the changes and actions of all plays. */
-export type PlanTotals = {
-  readonly hosts: number;
-  readonly changedHosts: number;
-  readonly changes: number;
-  readonly actions: number;
-  readonly failedHosts: number;
-  readonly refusals: number;
-};
 
 /** Hosts whose text is the same, folded; names in the order of the play. */
 export type Folded<Item> = {
@@ -33,27 +8,6 @@ export type Folded<Item> = {
   readonly item: Item;
   readonly lines: readonly Line[];
 };
-
-/** Whether applying the plan would do anything at all; records and manifests count. */
-export function hasWork(plan: Plan): boolean {
-  return plan.changes.length + plan.actions.length + plan.records.length + plan.manifests.length > 0;
-}
-
-/** Counts a view. */
-export function countPlans(view: PlanView): PlanTotals {
-  const all = view.plays.flatMap((each) => each.hosts);
-  const plans = all.flatMap((each) => (each.plan === null ? [] : [each.plan]));
-  return {
-    hosts: distinct(all),
-    changedHosts: distinct(all.filter((each) => each.plan !== null && hasWork(each.plan))),
-    changes: plans.reduce((sum, plan) => sum + plan.changes.length, 0),
-    actions: plans.reduce((sum, plan) => sum + plan.actions.length, 0),
-    failedHosts: distinct(all.filter((each) => each.error !== null)),
-    refusals: distinct(
-      all.filter((each) => each.plan?.notices.some((notice) => notice.severity === "error")),
-    ),
-  };
-}
 
 /** Folds items that read the same into one, in order of first appearance. */
 export function foldSame<Item>(
@@ -104,8 +58,4 @@ export function summarisePlan(view: PlanView): string {
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-function distinct(hosts: readonly PlannedHost[]): number {
-  return new Set(hosts.map((each) => each.target.host.name)).size;
 }

@@ -1,7 +1,7 @@
 /** Whose signatures were checked for a plan: once per artifact, whatever the number of hosts. */
 import type { SignedArtifact } from "../../core/model/service.ts";
+import type { PlanView } from "../../core/plan/planned.ts";
 import { hang, type Line, line, styled } from "../lines/text.ts";
-import type { PlanView } from "./plan-view.ts";
 
 /** The signed artifacts of all hosts, each once, in the order of the plays. */
 export function signedArtifacts(view: PlanView): readonly SignedArtifact[] {

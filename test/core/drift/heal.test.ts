@@ -7,7 +7,7 @@ import type { IgnoreRule } from "../../../src/core/model/declared.ts";
 import type { Observation } from "../../../src/core/model/observation.ts";
 import { findDrift } from "../../../src/core/plan/drift.ts";
 import { manifestPath } from "../../../src/core/plan/manifest.ts";
-import { isEmpty } from "../../../src/core/plan/plan.ts";
+import { hasWork } from "../../../src/core/plan/planned.ts";
 import {
   CLOCK,
   digest,
@@ -131,7 +131,7 @@ describe("healing", () => {
   });
 
   test("never restarts a process for a pending change, nor brings it", () => {
-    expect(isEmpty(healing(host({}), shall({ b: "new" })).plan)).toBe(true);
+    expect(hasWork(healing(host({}), shall({ b: "new" })).plan)).toBe(false);
     expect(whys(healing(host({}), shall({ b: "new" })))).toEqual(["content: left pending: apply brings it"]);
   });
 
@@ -151,7 +151,7 @@ describe("healing", () => {
 
   test("leaves a conflict, and the unit that would have to start from it with all of its service", () => {
     const healed = healing(host({ a: "x", b: "y", unit: STOPPED }), shall({ b: "new" }));
-    expect(isEmpty(healed.plan)).toBe(true);
+    expect(hasWork(healed.plan)).toBe(false);
     expect(whys(healed)).toEqual([
       "content: left a unit of its service stays down",
       "content: left decide which side is right, then apply",
@@ -201,7 +201,7 @@ describe("healing", () => {
 
   test("does not call a finding healed that no plan puts right", () => {
     const healed = healing(host({ unit: { UnitFileState: "masked", ...STOPPED } }));
-    expect(isEmpty(healed.plan)).toBe(true);
+    expect(hasWork(healed.plan)).toBe(false);
     expect([...healed.verdicts.values()].every(({ outcome }) => outcome === "left")).toBe(true);
   });
 });
@@ -223,7 +223,7 @@ test("whatever happened, healing touches only what the host moved, and what it s
       const subjects = new Set(healed.map(({ subject }) => subject));
       for (const { resource } of plan.changes)
         expect(subjects).toContain("path" in resource ? resource.path : resource.id);
-      if (plan.changes.length === 0 && !subjects.has("app.service")) expect(isEmpty(plan)).toBe(true);
+      if (plan.changes.length === 0 && !subjects.has("app.service")) expect(hasWork(plan)).toBe(false);
       expect([plan.manifests, plan.records, plan.orphans]).toEqual([[], [], []]);
     }),
     { numRuns: 500 },

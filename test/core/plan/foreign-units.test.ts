@@ -4,7 +4,8 @@ import type { Observation } from "../../../src/core/model/observation.ts";
 import type { FileResource, HostTarget } from "../../../src/core/model/resource.ts";
 import { findDrift } from "../../../src/core/plan/drift.ts";
 import { asUnit, foreignDebt, foreignUnits } from "../../../src/core/plan/foreign-units.ts";
-import { isEmpty, makePlan } from "../../../src/core/plan/plan.ts";
+import { makePlan } from "../../../src/core/plan/plan.ts";
+import { hasWork } from "../../../src/core/plan/planned.ts";
 import { probeRequest } from "../../../src/core/plan/probe-request.ts";
 import {
   CLOCK,
@@ -84,7 +85,7 @@ describe("a unit that runs", () => {
 
   it("owes nothing when it is as declared, and an edit that it never read is put back without a restart", () => {
     const asDeclared = host(target, "LimitNOFILE=65536");
-    expect(isEmpty(makePlan(target, withApplied(target, asDeclared)))).toBe(true);
+    expect(hasWork(makePlan(target, withApplied(target, asDeclared)))).toBe(false);
     const recorded = recordedBy(target, host(target, "LimitNOFILE=1"));
     expect(acts(target, recorded)).toEqual(["daemon-reload"]);
   });

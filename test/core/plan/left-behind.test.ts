@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { ManifestEntry } from "../../../src/core/model/observation.ts";
 import type { HostTarget, RemovalOrder } from "../../../src/core/model/resource.ts";
 import { linkDigest } from "../../../src/core/plan/manifest.ts";
-import { isEmpty, makePlan } from "../../../src/core/plan/plan.ts";
+import { makePlan } from "../../../src/core/plan/plan.ts";
+import { hasWork } from "../../../src/core/plan/planned.ts";
 import { makeTransaction } from "../../../src/host/transaction.ts";
 import {
   type HostSpec,
@@ -258,7 +259,7 @@ describe("a service that left the project", () => {
     ]);
     expect(plan.manifests.find(({ service }) => service === "gone")).toMatchObject({ content: "" });
     expect(plan.gone?.releases).toEqual(["/opt/gone/releases"]);
-    expect(isEmpty(plan)).toBe(false);
+    expect(hasWork(plan)).toBe(true);
   });
 
   test("stays as a whole where its unit file was edited", () => {

@@ -1,6 +1,7 @@
 /** What a plan says beside its changes and actions. */
 import { describe, expect, it } from "vitest";
-import { isEmpty, makePlan } from "../../../src/core/plan/plan.ts";
+import { makePlan } from "../../../src/core/plan/plan.ts";
+import { hasWork } from "../../../src/core/plan/planned.ts";
 import { makeObservation, makeResource, makeTarget, type PathSpec, withManifests } from "./host-builder.ts";
 
 const resources = [
@@ -45,7 +46,7 @@ describe("makePlan", () => {
     );
     const plan = makePlan(target, host);
     expect(plan).toMatchObject({ host: "web1", play: "site", changes: [], actions: [] });
-    expect(isEmpty(plan)).toBe(false);
-    expect(isEmpty(makePlan(target, withManifests(target, host)))).toBe(true);
+    expect(hasWork(plan)).toBe(true);
+    expect(hasWork(makePlan(target, withManifests(target, host)))).toBe(false);
   });
 });

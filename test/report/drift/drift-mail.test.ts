@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { DriftHost } from "../../../src/core/drift/host-drift.ts";
 import { driftMail, mailSubject } from "../../../src/report/drift/drift-mail.ts";
-import type { DriftHost, DriftView } from "../../../src/report/drift/drift-view.ts";
+import type { DriftView } from "../../../src/report/drift/drift-view.ts";
 import { plainText } from "../../../src/report/lines/text.ts";
 import { fileChange, plannedHost, sampleFindings } from "../samples.ts";
 

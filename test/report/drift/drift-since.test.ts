@@ -1,11 +1,11 @@
 /** The words for who moved and since when, and drift that reads the same folded into one. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { DriftHost } from "../../../src/core/drift/host-drift.ts";
 import type { Finding } from "../../../src/core/model/plan.ts";
 import { foldDrift } from "../../../src/report/drift/drift-fold.ts";
 import { countOrigins, formatAge, originPhrase, sincePhrase } from "../../../src/report/drift/drift-since.ts";
 import { driftBody, driftText } from "../../../src/report/drift/drift-text.ts";
-import type { DriftHost } from "../../../src/report/drift/drift-view.ts";
 import { plainText } from "../../../src/report/lines/text.ts";
 import { DRIFT_CLOCK } from "../samples.ts";
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import type { DriftHost } from "../../../src/core/drift/host-drift.ts";
 import { makeRedactor } from "../../../src/core/redact.ts";
 import { Secret } from "../../../src/core/secret.ts";
-import type { DriftHost, DriftView } from "../../../src/report/drift/drift-view.ts";
+import type { DriftView } from "../../../src/report/drift/drift-view.ts";
 import {
   driftState,
   isNews,

@@ -4,11 +4,11 @@
  */
 import { expect, test } from "vitest";
 import type { SignedArtifact } from "../../../src/core/model/service.ts";
+import type { PlanView } from "../../../src/core/plan/planned.ts";
 import { plainText } from "../../../src/report/lines/text.ts";
 import { planJson } from "../../../src/report/plan/plan-json.ts";
 import { planMarkdown } from "../../../src/report/plan/plan-markdown.ts";
 import { planText } from "../../../src/report/plan/plan-text.ts";
-import type { PlanView } from "../../../src/report/plan/plan-view.ts";
 import { signedLines } from "../../../src/report/plan/signed-text.ts";
 import { emptyPlan, plannedHost, samplePlan, samplePlay } from "../samples.ts";
 

@@ -8,9 +8,10 @@ import type { Plan } from "../core/model/plan.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import type { FailureCause } from "../core/model/run.ts";
 import { makePlan } from "../core/plan/plan.ts";
-import type { DeployContext, PlannedHost, PlannedPlay, PlayTargets } from "../deploy/context.ts";
-import { type OnObserved, observeHosts, type UnfinishedPolicy } from "../deploy/observe.ts";
-import { rehearsed } from "../deploy/rehearsed.ts";
+import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
+import type { DeployContext, PlayTargets } from "./context.ts";
+import { type OnObserved, observeHosts, type UnfinishedPolicy } from "./observe.ts";
+import { rehearsed } from "./rehearsed.ts";
 
 /** One plan per host and play, with what the host itself says of the files that it would get. */
 export async function planHosts(

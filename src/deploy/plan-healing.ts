@@ -1,14 +1,14 @@
 /** Drift that was looked for becomes work for a rollout, and the work's reports become drift that is left. */
 import { type HealPolicy, planHeal } from "../core/drift/heal.ts";
+import type { DriftHost } from "../core/drift/host-drift.ts";
 import { ignoreFindings, type Rules } from "../core/drift/ignore.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { Plan } from "../core/model/plan.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import type { HostReport } from "../core/model/run.ts";
 import { findDrift } from "../core/plan/drift.ts";
-import { isEmpty } from "../core/plan/plan.ts";
-import type { PlannedHost, PlannedPlay, PlayTargets } from "../deploy/context.ts";
-import type { DriftHost } from "../report/drift/drift-view.ts";
+import { hasWork, type PlannedHost, type PlannedPlay } from "../core/plan/planned.ts";
+import type { PlayTargets } from "./context.ts";
 import type { Looked } from "./look-for-drift.ts";
 
 /** One host with its drift, each finding with its verdict; work null: there is nothing to heal on it. */
@@ -40,7 +40,7 @@ export function planHealing(
     // What began since is younger than any grace, and without one it is no part of what was announced.
     const replan = (aim: HostTarget, fresh: Observation): Plan =>
       planHeal(aim, fresh, ignoreFindings(findDrift(aim, fresh), drift.host, rules, fresh), policy).plan;
-    const work = isEmpty(plan)
+    const work = !hasWork(plan)
       ? null
       : { target, plan, error: null, machineId: observation.facts.machineId, replan };
     return { target, drift: { ...drift, findings }, work };

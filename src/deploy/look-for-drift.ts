@@ -1,13 +1,14 @@
 /** Looks at hosts and says what is not as declared, for drift and for its healing. */
+
+import { type DriftHost, healthFinding } from "../core/drift/host-drift.ts";
 import { ignoreFindings, type Rules } from "../core/drift/ignore.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import type { HealthResult } from "../core/model/verify.ts";
 import { findDrift } from "../core/plan/drift.ts";
-import type { DeployContext, PlayTargets } from "../deploy/context.ts";
-import { observeHosts, type UnfinishedPolicy } from "../deploy/observe.ts";
-import { checkHealth } from "../deploy/verify.ts";
-import { type DriftHost, healthFinding } from "../report/drift/drift-view.ts";
+import type { DeployContext, PlayTargets } from "./context.ts";
+import { observeHosts, type UnfinishedPolicy } from "./observe.ts";
+import { checkHealth } from "./verify.ts";
 
 /**
  * One host in one play: its drift, and what it was read from; observation null: it could not be looked at.

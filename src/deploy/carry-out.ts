@@ -4,10 +4,11 @@
  */
 import { EXIT, exitCodeOf } from "../core/exit-code.ts";
 import type { DeployEvent, HostReport } from "../core/model/run.ts";
-import type { DeployContext, PlannedPlay } from "../deploy/context.ts";
-import { rollout } from "../deploy/rollout.ts";
-import { countPlans } from "../report/plan/plan-view.ts";
+import type { PlannedPlay } from "../core/plan/planned.ts";
+import { countPlans } from "../core/plan/planned.ts";
+import type { DeployContext } from "./context.ts";
 import { reportsAfterDetach, unchangedReports } from "./early-reports.ts";
+import { rollout } from "./rollout.ts";
 
 /** How long the rollout may take to let go by itself. */
 const DETACH_MILLISECONDS = 1500;

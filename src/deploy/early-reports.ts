@@ -5,8 +5,8 @@
 
 import type { HostTarget } from "../core/model/resource.ts";
 import type { HostReport } from "../core/model/run.ts";
-import type { PlannedPlay } from "../deploy/context.ts";
-import { makeReport } from "../deploy/host-report.ts";
+import type { PlannedPlay } from "../core/plan/planned.ts";
+import { makeReport } from "./host-report.ts";
 
 /** Every host unchanged: for plans that have nothing to do. */
 export function unchangedReports(plays: readonly PlannedPlay[]): readonly HostReport[] {
