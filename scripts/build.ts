@@ -1,6 +1,6 @@
 /** npm run build: bundles src/ and its dependencies into dist/, which runs anywhere with Node alone. */
 import { execFile } from "node:child_process";
-import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build, type Plugin } from "esbuild";
@@ -78,6 +78,9 @@ for (const name of await readdir(`${outdir}/types`, { recursive: true })) {
   const text = await readFile(`${outdir}/types/${name}`, "utf8");
   await writeFile(`${outdir}/types/${name}`, text.replace(/(from "\.[^"]*)\.ts"/g, '$1.js"'));
 }
+
+// The layouts are read by a module of src/project, which looks beside itself first.
+await cp(`${root}templates`, `${outdir}/templates`, { recursive: true });
 
 // They are read by a module of src/host from the folder where it stands itself: in the bundle that is dist/.
 for (const name of await readdir(`${root}src/host`)) {

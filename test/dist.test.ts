@@ -4,7 +4,7 @@
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -132,6 +132,23 @@ test("it needs nothing else from a registry, and carries the licences of what it
   const licences = await readFile(join(folder, "package/dist/third-party-licenses.txt"), "utf8");
   for (const name of ["ssh2", "yargs", "yaml", "zod", "handlebars", "listr2", "diff", "@viz-js/viz"])
     expect(licences).toContain(`── ${name}\n`);
+});
+
+test("init writes the same project far from the checkout as in it", async () => {
+  const written = async (program: string, name: string): Promise<(readonly [string, string])[]> => {
+    await run(process.execPath, [program, "init", "--project", join(name, "shop")], { cwd: folder });
+    const entries = await readdir(join(folder, name), { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    return Promise.all(
+      files.map(async ({ parentPath, name: file }) => {
+        const path = join(parentPath, file);
+        return [relative(join(folder, name), path), await readFile(path, "utf8")] as const;
+      }),
+    );
+  };
+  const packed = await written(main, "by-package");
+  expect(packed.map(([path]) => path)).toContain("shop/.gitignore");
+  expect(packed.sort()).toEqual((await written(join(root, "src/main.ts"), "by-checkout")).sort());
 });
 
 test("render", async () => {

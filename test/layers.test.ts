@@ -78,7 +78,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
       ...["core/config/patterns.ts", "core/plan/", "core/resources/"],
     ],
   ],
-  ["core/init/", ["core/config/allow-lists.ts"]],
+  ["core/init/", ["core/model/declared.ts", "core/config/allow-lists.ts", "core/render/template.ts"]],
   [
     "core/status/",
     [

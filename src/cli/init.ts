@@ -6,6 +6,7 @@ import { basename, resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { type Login, parseLogin } from "../core/init/login.ts";
 import { makeProjectFiles, type ProjectFile } from "../core/init/project-files.ts";
+import { readLayouts } from "../project/layouts.ts";
 import { writeProject } from "../project/write-project.ts";
 import { SCHEMA_FOLDER, writeSchemas } from "../project/write-schemas.ts";
 import { indent, type Line, line, styled } from "../report/lines/text.ts";
@@ -20,7 +21,7 @@ export async function init(raw: RawArguments, { stdout, workingDirectory }: Surr
   const folder = optionalText(raw, "project") ?? ".";
   const root = resolve(workingDirectory, folder);
   const login = loginOf(argumentOf(raw));
-  const files = makeProjectFiles(basename(root), login);
+  const files = makeProjectFiles(await readLayouts("init"), basename(root), login);
   await writeProject(root, files);
   await writeSchemas(root);
   stdout.print([

@@ -16,10 +16,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
 import { parseLogin } from "../../src/core/init/login.ts";
 import { makeProjectFiles } from "../../src/core/init/project-files.ts";
+import { readLayouts } from "../../src/project/layouts.ts";
 import { loadProject } from "../../src/project/load.ts";
 import { buildTargets } from "../../src/project/targets.ts";
 import { writeProject } from "../../src/project/write-project.ts";
 
+const layouts = await readLayouts("init");
 let folder = "";
 let count = 0;
 const fresh = (): string => {
@@ -45,7 +47,7 @@ test.each([
   const login = parseLogin(text);
   if ("problem" in login) throw new Error(login.problem);
   const root = fresh();
-  await writeProject(root, makeProjectFiles("shop", login));
+  await writeProject(root, makeProjectFiles(layouts, "shop", login));
   const project = await loadProject(root, "prod", { set: [], valuesFiles: [] });
   expect(project).toMatchObject({ name: "shop", protected: true, hosts: [expected] });
   const [play] = await buildTargets(project, { limit: null, services: [] });
@@ -56,7 +58,7 @@ test.each([
 
 test("without a host there is an example, of an address that nobody has", async () => {
   const root = fresh();
-  await writeProject(root, makeProjectFiles("shop", null));
+  await writeProject(root, makeProjectFiles(layouts, "shop", null));
   const { hosts } = await loadProject(root, "prod", { set: [], valuesFiles: [] });
   expect(hosts.map(({ name, address }) => [name, address])).toEqual([["web1", "192.0.2.10"]]);
   expect(readFileSync(join(root, "inventory/prod.yaml"), "utf8")).toContain("an example");
@@ -69,13 +71,13 @@ test.each([
   ["日本", "my-project"],
   ["a".repeat(80), "a".repeat(63)],
 ])("a folder called %j is the project %s", (name, project) => {
-  const [first] = makeProjectFiles(name, null);
+  const [first] = makeProjectFiles(layouts, name, null);
   expect(first?.text).toMatch(new RegExp(`^name: ${project}$`, "m"));
 });
 
 test("the program may be run, the rest not", async () => {
   const root = fresh();
-  await writeProject(root, makeProjectFiles("shop", null));
+  await writeProject(root, makeProjectFiles(layouts, "shop", null));
   expect(statSync(join(root, "artifacts/heartbeat")).mode & 0o111).not.toBe(0);
   expect(statSync(join(root, "svcdeploy.yaml")).mode & 0o111).toBe(0);
 });
@@ -85,7 +87,7 @@ test("a folder that holds something is refused with what it holds, and is left a
   mkdirSync(root);
   for (let index = 0; index < 12; index += 1)
     writeFileSync(join(root, `f${String(index).padStart(2, "0")}`), "");
-  const failure = writeProject(root, makeProjectFiles("shop", null));
+  const failure = writeProject(root, makeProjectFiles(layouts, "shop", null));
   await expect(failure).rejects.toThrow(UsageError);
   await expect(failure).rejects.toThrow(/is not empty; it holds f00, .*f09 and 2 more$/);
   expect(readdirSync(root)).toHaveLength(12);
@@ -94,7 +96,7 @@ test("a folder that holds something is refused with what it holds, and is left a
 test("a fresh clone is an empty folder; a file is none", async () => {
   const root = fresh();
   mkdirSync(join(root, ".git"), { recursive: true });
-  await writeProject(root, makeProjectFiles("shop", null));
+  await writeProject(root, makeProjectFiles(layouts, "shop", null));
   expect(existsSync(join(root, "svcdeploy.yaml"))).toBe(true);
   await expect(writeProject(join(root, "svcdeploy.yaml"), [])).rejects.toThrow(/is not a folder/);
 });

@@ -43,17 +43,34 @@ export type RenderedTemplate = { readonly text: string; readonly usesSecrets: bo
 export function renderTemplate(template: string, context: TemplateContext, origin: Place): RenderedTemplate {
   if (typeof template !== "string") throw new TypeError("a template must be a string");
   if (!template.includes("{{")) return { text: template, usesSecrets: false };
-  const parsed = checked(template);
-  if (parsed.flaws.length > 0 || parsed.program === null)
-    throw new ConfigError(parsed.flaws.map((flaw) => toProblem(flaw, template, origin)));
-  const { text, flaws } = evaluateTemplate(parsed.program, rootOf(context), context.secrets);
-  if (flaws.length > 0) throw new ConfigError(flaws.map((flaw) => toProblem(flaw, template, origin)));
-  return { text, usesSecrets: parsed.usesSecrets };
+  return expand(template, rootOf(context), context.secrets, origin);
+}
+
+/**
+ * Expands a layout of ours (templates/) as strictly as a project's template. values: all the names that it may
+ * use; file: what is made of it, for the message. Throws ConfigError as renderTemplate does.
+ */
+export function renderLayout(layout: string, values: TreeMap, file: string): string {
+  return expand(layout, values, null, { file, line: 1, column: 1 }).text;
 }
 
 /** Whether a template names the variable `instance` anywhere. */
 export function namesInstance(template: string): boolean {
   return template.includes("{{") && checked(template).usesInstance;
+}
+
+function expand(
+  template: string,
+  root: TemplateRoot,
+  secrets: SecretValues | null,
+  origin: Place,
+): RenderedTemplate {
+  const parsed = checked(template);
+  if (parsed.flaws.length > 0 || parsed.program === null)
+    throw new ConfigError(parsed.flaws.map((flaw) => toProblem(flaw, template, origin)));
+  const { text, flaws } = evaluateTemplate(parsed.program, root, secrets);
+  if (flaws.length > 0) throw new ConfigError(flaws.map((flaw) => toProblem(flaw, template, origin)));
+  return { text, usesSecrets: parsed.usesSecrets };
 }
 
 /** A template's result with what it was made of. marks: in order, from the first character on. */

@@ -9,8 +9,10 @@ import { type FileKind, keyNotes } from "../../../src/core/config/key-notes.ts";
 import { keysPage } from "../../../src/core/config/keys-page.ts";
 import { makeProjectFiles } from "../../../src/core/init/project-files.ts";
 import { hardeningMarkdown } from "../../../src/core/render/hardening.ts";
+import { readLayouts } from "../../../src/project/layouts.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
+const layouts = await readLayouts("init");
 const ajv = new Ajv2020({ allowUnionTypes: true, strictTypes: false });
 const validators = new Map(FILE_KINDS.map((kind) => [kind, ajv.compile(makeJsonSchema(kind))] as const));
 
@@ -52,7 +54,7 @@ test.each([
   ["service", "services/heartbeat.yaml"],
   ["playbook", "playbooks/site.yaml"],
 ] as const)("%s: what init writes as %s is valid, and names its schema where init puts it", (kind, path) => {
-  const text = makeProjectFiles("shop", null).find((file) => file.path === path)?.text ?? "";
+  const text = makeProjectFiles(layouts, "shop", null).find((file) => file.path === path)?.text ?? "";
   expect(complaints(kind, text)).toEqual([]);
   expect(text.split("\n")[0]).toBe(
     `# yaml-language-server: $schema=${path.includes("/") ? "../" : ""}.svcdeploy/schemas/${kind}.schema.json`,
