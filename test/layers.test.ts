@@ -63,6 +63,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
       "core/render/merge-resources.ts",
     ],
   ],
+  ["core/target/", ["core/model/", "core/errors.ts", "core/config/", "core/render/"]],
   // What systemd says of a rendered line is told at the line of the service file, which lint finds.
   ["core/rehearsal/", ["core/model/", "core/lint/from-targets.ts"]],
   ["core/timer/", ["core/unit-file/"]],

@@ -6,6 +6,7 @@ import { EXIT } from "../core/exit-code.ts";
 import { aroundServices, unitGraph } from "../core/graph/unit-graph.ts";
 import { hostOfTargets } from "../core/lint/from-targets.ts";
 import type { HostTarget } from "../core/model/resource.ts";
+import { byHost, targetsOf } from "../core/target/play-targets.ts";
 import { loadProject } from "../project/load.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
 import { graphDot } from "../report/graph/graph-dot.ts";
@@ -53,11 +54,9 @@ export async function draw(
   // Says what --service names and what is not there; what follows renders all.
   await buildTargets(project, selection, STAND_INS);
   const plays = await buildTargets(project, { limit: selection.limit, services: [] }, STAND_INS);
-  const byHost = Map.groupBy(
-    plays.flatMap((play) => play.targets),
-    (target) => target.host.name,
+  const graphs = byHost(targetsOf(plays)).flatMap(({ host, targets }) =>
+    graphOf(host.name, targets, selection.services),
   );
-  const graphs = [...byHost].flatMap(([name, targets]) => graphOf(name, targets, selection.services));
   const same = Map.groupBy(graphs, ({ graph }) => JSON.stringify(graph));
   const folded = [...same.values()].flatMap((group): readonly HostsGraph[] =>
     group[0] === undefined ? [] : [{ hosts: group.flatMap(({ hosts }) => hosts), graph: group[0].graph }],

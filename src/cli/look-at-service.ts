@@ -9,6 +9,7 @@ import type { Project, ServiceSource } from "../core/model/declared.ts";
 import type { FileResource, HostTarget } from "../core/model/resource.ts";
 import type { Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
+import { targetsOf } from "../core/target/play-targets.ts";
 import { loadProject, readValuesFiles } from "../project/load.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
 import { operandsOf, type RawArguments, type Selection, selectionOf } from "./options.ts";
@@ -51,7 +52,7 @@ export async function lookAtService(
     { limit: question.host, services: [question.service] },
     { describe: STAND_INS.describe, readSecrets: maskSecrets },
   );
-  const targets = plays.flatMap((play) => play.targets);
+  const targets = targetsOf(plays);
   const target = targets[0];
   const service = target?.services[0];
   const source = project.services.find(({ name }) => name === question.service);

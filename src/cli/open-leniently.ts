@@ -1,7 +1,9 @@
 /** What commands start with that only look at hosts: the project as far as it can be read here. */
+
 import { resolve } from "node:path";
 import type { Project } from "../core/model/declared.ts";
-import type { PlayTargets } from "../deploy/context.ts";
+import type { PlayTargets } from "../core/model/resource.ts";
+import { targetsOf } from "../core/target/play-targets.ts";
 import { type ArtifactPolicy, makeLenientReaders } from "../project/lenient-readers.ts";
 import { loadProject } from "../project/load.ts";
 import { buildTargets } from "../project/targets.ts";
@@ -38,7 +40,7 @@ export async function openLeniently(
   );
   stdout.protect([...gathered.secrets]);
   stderr.protect([...gathered.secrets]);
-  const services = plays.flatMap(({ targets }) => targets).flatMap((target) => target.services);
+  const services = targetsOf(plays).flatMap((target) => target.services);
   const unsure = services.filter(({ file }) => gathered.unsure.has(file)).map(({ name }) => name);
   return { project, plays, unsure: new Set(unsure), unread: [...gathered.unread].sort() };
 }

@@ -1,5 +1,6 @@
 /** `svcdeploy verify`: whether every unit runs and every check is healthy, now. */
 import { exitCodeOf } from "../core/exit-code.ts";
+import { targetsOf } from "../core/target/play-targets.ts";
 import { verifyHosts } from "../deploy/verify.ts";
 import { formatJson } from "../report/lines/json.ts";
 import { verifyJson, verifyText } from "../report/run/verify-text.ts";
@@ -22,7 +23,7 @@ export async function verify(raw: RawArguments, surroundings: Surroundings): Pro
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
   announce(plays, surroundings);
   const reports = await interrupts.abandonable(
-    verifyHosts(plays, context, { health: isGiven(raw, "no-health") ? "without" : "with" }),
+    verifyHosts(targetsOf(plays), context, { health: isGiven(raw, "no-health") ? "without" : "with" }),
   );
   interrupts.stop();
   const exitCode = exitCodeOf(reports);

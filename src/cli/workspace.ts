@@ -2,14 +2,17 @@
  * What every command starts with: the project of one environment, what its hosts shall be, and the way to
  * reach them.
  */
+
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { SourceText } from "../core/config/project.ts";
 import { SvcdeployError } from "../core/errors.ts";
 import type { Project } from "../core/model/declared.ts";
+import type { PlayTargets } from "../core/model/resource.ts";
 import type { DeployEvent } from "../core/model/run.ts";
 import type { Secret } from "../core/secret.ts";
-import type { DeployContext, PlayTargets } from "../deploy/context.ts";
+import { byHost, targetsOf } from "../core/target/play-targets.ts";
+import type { DeployContext } from "../deploy/context.ts";
 import { type ArtifactUse, makeArtifactReader } from "../project/artifacts.ts";
 import { loadProject } from "../project/load.ts";
 import { readArtifact } from "../project/read-artifact.ts";
@@ -68,7 +71,7 @@ export async function protectProjectSecrets(
 
 /** The secrets that were delivered into the targets; those of one service file may differ by host. */
 async function secretsOf(plays: readonly PlayTargets[], root: string): Promise<readonly Secret[]> {
-  const services = plays.flatMap((each) => each.targets).flatMap((target) => target.services);
+  const services = targetsOf(plays).flatMap((target) => target.services);
   const distinct = new Map(
     services.map((service) => [
       JSON.stringify([service.name, service.secrets.map((secret) => secret.source)]),
@@ -81,10 +84,7 @@ async function secretsOf(plays: readonly PlayTargets[], root: string): Promise<r
 
 /** Says on a terminal that hosts are being looked at, which may take a connect timeout. */
 export function announce(plays: readonly PlayTargets[], surroundings: Surroundings): void {
-  announceHosts(
-    new Set(plays.flatMap((each) => each.targets).map((target) => target.host.name)).size,
-    surroundings,
-  );
+  announceHosts(byHost(targetsOf(plays)).length, surroundings);
 }
 
 /** The same for so many hosts. */

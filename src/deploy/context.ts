@@ -3,7 +3,7 @@
  * being interrupted.
  */
 import type { SvcdeployError } from "../core/errors.ts";
-import type { Host, Play } from "../core/model/declared.ts";
+import type { Host } from "../core/model/declared.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import type { DeployEvent, HostStage } from "../core/model/run.ts";
@@ -44,9 +44,6 @@ export type DeployContext = {
   /** Streams what is sent of an artifact of the project. */
   readonly readArtifact: (source: ArtifactSource) => AsyncIterable<Uint8Array>;
 };
-
-/** One play and what its hosts shall be. */
-export type PlayTargets = { readonly play: Play; readonly targets: readonly HostTarget[] };
 
 /** What one host turned out to be, or why nobody knows. */
 export type Observed = {

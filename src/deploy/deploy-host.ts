@@ -3,7 +3,7 @@
  * ended.
  */
 import { ConnectError, HostError } from "../core/errors.ts";
-import type { Play } from "../core/model/declared.ts";
+import type { PlayOrder } from "../core/model/declared.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { Plan } from "../core/model/plan.ts";
 import type { HostTarget } from "../core/model/resource.ts";
@@ -32,7 +32,7 @@ import type { Story } from "./story.ts";
 /** Brings one host to what the operator saw in the plan. Every expected failure is a report, never thrown. */
 export async function deployHost(
   planned: PlannedHost,
-  play: Play,
+  play: PlayOrder,
   context: DeployContext,
 ): Promise<HostReport> {
   const startedAt = context.now();
@@ -110,7 +110,7 @@ function refuse(name: string, plan: Plan): void {
 
 function order(
   target: HostTarget,
-  play: Play,
+  play: PlayOrder,
   plan: Plan,
   observation: Observation,
   context: DeployContext,

@@ -6,7 +6,7 @@ import type { Observation } from "../core/model/observation.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import type { HealthResult } from "../core/model/verify.ts";
 import { findDrift } from "../core/plan/drift.ts";
-import type { DeployContext, PlayTargets } from "./context.ts";
+import type { DeployContext, Observed } from "./context.ts";
 import { observeHosts, type UnfinishedPolicy } from "./observe.ts";
 import { checkHealth } from "./verify.ts";
 
@@ -26,15 +26,15 @@ export type Looking = {
   readonly unfinished: UnfinishedPolicy;
 };
 
-/** Every host of every play; hosts that cannot be looked at are in the answer with their error. */
+/** Every host of the targets; hosts that cannot be looked at are in the answer with their error. */
 export async function lookForDrift(
-  plays: readonly PlayTargets[],
+  all: readonly HostTarget[],
   context: DeployContext,
   looking: Looking,
 ): Promise<readonly Looked[]> {
-  const observed = await observeHosts(plays, context, looking.unfinished);
+  const observed = await observeHosts(all, context, looking.unfinished);
   const results: ReadonlyMap<string, readonly HealthResult[]> =
-    looking.health === "with" ? await checkHealth(reachable(plays, observed), context) : new Map();
+    looking.health === "with" ? await checkHealth(reachable(observed), context) : new Map();
   return observed.flatMap(({ host, targets, result }) =>
     targets.map((target): Looked => {
       const about = {
@@ -76,13 +76,6 @@ export async function lookForDrift(
 }
 
 /** A host that could not be looked at is not asked a second time. */
-function reachable(
-  plays: readonly PlayTargets[],
-  observed: readonly { host: { name: string }; result: { ok: boolean } }[],
-): readonly PlayTargets[] {
-  const seen = new Set(observed.filter((each) => each.result.ok).map((each) => each.host.name));
-  return plays.map(({ play, targets }) => ({
-    play,
-    targets: targets.filter((target) => seen.has(target.host.name)),
-  }));
+function reachable(observed: readonly Observed[]): readonly HostTarget[] {
+  return observed.flatMap(({ targets, result }) => (result.ok ? targets : []));
 }

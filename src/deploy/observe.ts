@@ -5,10 +5,11 @@ import type { Observation } from "../core/model/observation.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import { sayUnfinished } from "../core/plan/notices/host-notices.ts";
 import { probeRequest } from "../core/plan/probe-request.ts";
+import { byHost } from "../core/target/play-targets.ts";
 import { decodeProbe, encodeProbe } from "../host/probe-answer.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";
-import { type DeployContext, type Observed, type PlayTargets, tell } from "./context.ts";
+import { type DeployContext, type Observed, tell } from "./context.ts";
 import { inParallel } from "./pool.ts";
 import { settleUnfinished } from "./takeover.ts";
 
@@ -23,18 +24,18 @@ export type OnObserved = (
 ) => Promise<void>;
 
 /**
- * Observes every host of the plays once, over all its plays. Two names for one machine are an error of both.
+ * Observes every host of the targets once, over all its targets. Two names for one machine are an error of both.
  * Errors are results, never thrown.
  */
 export async function observeHosts(
-  plays: readonly PlayTargets[],
+  targets: readonly HostTarget[],
   context: DeployContext,
   unfinished: UnfinishedPolicy = "report",
   onObserved: OnObserved = async () => {},
 ): Promise<readonly Observed[]> {
   const looking = { unfinished, onObserved };
-  const observed = await inParallel(byHost(plays), context.forks, ({ host, targets }) =>
-    observeHost(host, targets, context, looking),
+  const observed = await inParallel(byHost(targets), context.forks, ({ host, targets: own }) =>
+    observeHost(host, own, context, looking),
   );
   return refuseTwins(observed);
 }
@@ -52,17 +53,6 @@ export async function probe(
     timeoutMilliseconds: 60_000,
   });
   return decodeProbe(remote.host.name, request, nonce, answer.stdout, answer.stderr);
-}
-
-/** Every host of the plays, once, with its targets in all of them. */
-export function byHost(
-  plays: readonly PlayTargets[],
-): readonly { readonly host: Host; readonly targets: readonly HostTarget[] }[] {
-  const hosts = Map.groupBy(
-    plays.flatMap(({ targets }) => targets),
-    ({ host }) => host.name,
-  );
-  return [...hosts.values()].flatMap((targets) => targets.slice(0, 1).map(({ host }) => ({ host, targets })));
 }
 
 type Looking = { readonly unfinished: UnfinishedPolicy; readonly onObserved: OnObserved };

@@ -4,11 +4,10 @@ import type { DriftHost } from "../core/drift/host-drift.ts";
 import { ignoreFindings, type Rules } from "../core/drift/ignore.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { Plan } from "../core/model/plan.ts";
-import type { HostTarget } from "../core/model/resource.ts";
+import type { HostTarget, PlayTargets } from "../core/model/resource.ts";
 import type { HostReport } from "../core/model/run.ts";
 import { findDrift } from "../core/plan/drift.ts";
 import { hasWork, type PlannedHost, type PlannedPlay } from "../core/plan/planned.ts";
-import type { PlayTargets } from "./context.ts";
 import type { Looked } from "./look-for-drift.ts";
 
 /** One host with its drift, each finding with its verdict; work null: there is nothing to heal on it. */

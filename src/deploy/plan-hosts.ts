@@ -5,11 +5,12 @@
 import type { SvcdeployError } from "../core/errors.ts";
 import { causeOfError } from "../core/exit-code.ts";
 import type { Plan } from "../core/model/plan.ts";
-import type { HostTarget } from "../core/model/resource.ts";
+import type { HostTarget, PlayTargets } from "../core/model/resource.ts";
 import type { FailureCause } from "../core/model/run.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
-import type { DeployContext, PlayTargets } from "./context.ts";
+import { targetsOf } from "../core/target/play-targets.ts";
+import type { DeployContext } from "./context.ts";
 import { type OnObserved, observeHosts, type UnfinishedPolicy } from "./observe.ts";
 import { rehearsed } from "./rehearsed.ts";
 
@@ -26,7 +27,10 @@ export async function planHosts(
       plans.set(target, plan);
   };
   const observed = new Map(
-    (await observeHosts(plays, context, unfinished, planOnHost)).map((each) => [each.host.name, each.result]),
+    (await observeHosts(targetsOf(plays), context, unfinished, planOnHost)).map((each) => [
+      each.host.name,
+      each.result,
+    ]),
   );
   return plays.map(({ play, targets }) => ({
     play,

@@ -17,6 +17,7 @@ import {
   refusedPlay,
   rollbackTargets,
 } from "../core/rollback/rollback-targets.ts";
+import { targetsOf } from "../core/target/play-targets.ts";
 import type { DeployContext } from "./context.ts";
 import { observeHosts, type UnfinishedPolicy } from "./observe.ts";
 
@@ -33,7 +34,7 @@ export async function planRollback(
 ): Promise<readonly PlannedPlay[]> {
   const { plays, refused } = rollbackTargets(project, found, service);
   const observed = new Map(
-    (await observeHosts(plays, context, unfinished)).map((each) => [each.host.name, each.result]),
+    (await observeHosts(targetsOf(plays), context, unfinished)).map((each) => [each.host.name, each.result]),
   );
   const planned = plays.map(({ play, targets }) => ({
     play,

@@ -2,7 +2,7 @@
  * Plays in order, batches in order, hosts side by side; decides what one host's failure means for the others.
  */
 
-import type { Play } from "../core/model/declared.ts";
+import type { PlayOrder } from "../core/model/declared.ts";
 import type { HostReport } from "../core/model/run.ts";
 import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
 import { batchesOf } from "./batches.ts";
@@ -74,7 +74,7 @@ async function runPlay(
 
 async function runHost(
   planned: PlannedHost,
-  play: Play,
+  play: PlayOrder,
   lost: ReadonlySet<string>,
   context: DeployContext,
 ): Promise<HostReport> {
@@ -94,7 +94,11 @@ function isTrouble({ status }: HostReport): boolean {
   return status !== "changed" && status !== "unchanged";
 }
 
-function overLimit(play: Play, hosts: readonly PlannedHost[], reports: readonly HostReport[]): string | null {
+function overLimit(
+  play: PlayOrder,
+  hosts: readonly PlannedHost[],
+  reports: readonly HostReport[],
+): string | null {
   const unreachable = reports.filter(({ status }) => status === "unreachable");
   const failed = reports.filter(
     (report) => isTrouble(report) && report.status !== "unreachable" && report.status !== "skipped",

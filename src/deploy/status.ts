@@ -8,11 +8,12 @@ import type { Observation } from "../core/model/observation.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import type { StatusAnswer } from "../core/status/host-status.ts";
 import { statusRequest } from "../core/status/judge-status.ts";
+import { byHost } from "../core/target/play-targets.ts";
 import { scripts } from "../host/scripts.ts";
 import { decodeStatus, encodeStatus } from "../host/status-answer.ts";
 import type { Remote } from "../remote/remote.ts";
-import type { DeployContext, PlayTargets } from "./context.ts";
-import { byHost, probe } from "./observe.ts";
+import type { DeployContext } from "./context.ts";
+import { probe } from "./observe.ts";
 import { inParallel } from "./pool.ts";
 
 /** What a host said. observation null: it was not probed. */
@@ -32,27 +33,27 @@ export type DriftPolicy = "with" | "without";
 
 const ANSWER_MILLISECONDS = 30_000;
 
-/** Asks every host of the plays once. Errors of hosts are results, never thrown. */
+/** Asks every host of the targets once. Errors of hosts are results, never thrown. */
 export async function statusHosts(
-  plays: readonly PlayTargets[],
+  targets: readonly HostTarget[],
   context: DeployContext,
   drift: DriftPolicy,
 ): Promise<readonly LookedAt[]> {
-  return await inParallel(byHost(plays), context.forks, async ({ host, targets }) => {
+  return await inParallel(byHost(targets), context.forks, async ({ host, targets: own }) => {
     try {
       context.signal.throwIfAborted();
       const remote = await context.connector.connect(host);
       try {
         return {
           host,
-          targets,
-          result: { ok: true, look: await lookAtStatus(remote, targets, context, drift) },
+          targets: own,
+          result: { ok: true, look: await lookAtStatus(remote, own, context, drift) },
         };
       } finally {
         remote.close();
       }
     } catch (error) {
-      if (error instanceof SvcdeployError) return { host, targets, result: { ok: false, error } };
+      if (error instanceof SvcdeployError) return { host, targets: own, result: { ok: false, error } };
       throw error;
     }
   });

@@ -1,6 +1,6 @@
 /** What every step of one host's story is given. */
 
-import type { Play } from "../core/model/declared.ts";
+import type { PlayOrder } from "../core/model/declared.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { Plan } from "../core/model/plan.ts";
 import type { HostTarget } from "../core/model/resource.ts";
@@ -10,7 +10,7 @@ import type { DeployContext } from "./context.ts";
 /** Everything that one transaction's steps need. */
 export type Story = {
   readonly target: HostTarget;
-  readonly play: Play;
+  readonly play: PlayOrder;
   readonly plan: Plan;
   readonly observation: Observation;
   readonly transaction: Transaction;

@@ -6,7 +6,7 @@ import type { Service } from "../core/model/service.ts";
 import type { HealthResult } from "../core/model/verify.ts";
 import { isFailedJob } from "../core/verify/verdict.ts";
 import { unitsOf } from "../host/transaction.ts";
-import { type DeployContext, type PlayTargets, tell } from "./context.ts";
+import { type DeployContext, tell } from "./context.ts";
 import { waitHealthy } from "./health.ts";
 import { makeReport, reportError } from "./host-report.ts";
 import { judge, longestSettle } from "./judge.ts";
@@ -18,14 +18,13 @@ export type HealthPolicy = { readonly health: "with" | "without" };
 const DEADLINE_SECONDS = 15;
 
 /**
- * Verifies every host of every play; a unit or check that is not well makes its host failed, cause unhealthy.
+ * Verifies every target; a unit or check that is not well makes its host failed, cause unhealthy.
  */
 export async function verifyHosts(
-  plays: readonly PlayTargets[],
+  targets: readonly HostTarget[],
   context: DeployContext,
   policy: HealthPolicy,
 ): Promise<readonly HostReport[]> {
-  const targets = plays.flatMap((play) => play.targets);
   return await inParallel(targets, context.forks, async (target) => {
     const report = await verifyHost(target, context, policy);
     context.emit({ type: "host-finished", report });
@@ -85,10 +84,9 @@ async function verifyHost(
  * map.
  */
 export async function checkHealth(
-  plays: readonly PlayTargets[],
+  targets: readonly HostTarget[],
   context: DeployContext,
 ): Promise<ReadonlyMap<string, readonly HealthResult[]>> {
-  const targets = plays.flatMap((play) => play.targets);
   const results = await inParallel(
     targets,
     context.forks,

@@ -4,11 +4,10 @@
  */
 import { SvcdeployError } from "../core/errors.ts";
 import { causeOfError } from "../core/exit-code.ts";
-import type { Host } from "../core/model/declared.ts";
 import type { HostTarget } from "../core/model/resource.ts";
+import { byHost, type HostTargets } from "../core/target/play-targets.ts";
 import type { Remote } from "../remote/remote.ts";
-import type { DeployContext, PlayTargets } from "./context.ts";
-import { byHost } from "./observe.ts";
+import type { DeployContext } from "./context.ts";
 import { sleep } from "./sleep.ts";
 import { type LookedAt, lookAtStatus } from "./status.ts";
 
@@ -23,20 +22,19 @@ const RETRY_MILLISECONDS = 5_000;
 const REFUSED_RETRY_MILLISECONDS = 60_000;
 
 /**
- * Watches every host of the plays until the context's signal is aborted. Each has its own pace: a slow one
+ * Watches every host of the targets until the context's signal is aborted. Each has its own pace: a slow one
  * holds up nobody.
  */
 export async function watchHosts(
-  plays: readonly PlayTargets[],
+  targets: readonly HostTarget[],
   context: DeployContext,
   order: WatchOrder,
 ): Promise<void> {
-  await Promise.all(byHost(plays).map(({ host, targets }) => watchHost(host, targets, context, order)));
+  await Promise.all(byHost(targets).map((each) => watchHost(each, context, order)));
 }
 
 async function watchHost(
-  host: Host,
-  targets: readonly HostTarget[],
+  { host, targets }: HostTargets,
   context: DeployContext,
   order: WatchOrder,
 ): Promise<void> {

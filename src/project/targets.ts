@@ -6,8 +6,8 @@ import { matchHosts } from "../core/config/patterns.ts";
 import { fillRollout } from "../core/config/playbook.ts";
 import { normaliseService } from "../core/config/service.ts";
 import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
-import type { Host, Play, Project, ServiceSource } from "../core/model/declared.ts";
-import type { HostTarget, Resource } from "../core/model/resource.ts";
+import type { Host, PlayOrder, Project, ServiceSource } from "../core/model/declared.ts";
+import type { HostTarget, PlayTargets, Resource } from "../core/model/resource.ts";
 import type { Service, SignedArtifact } from "../core/model/service.ts";
 import { expandTree } from "../core/render/expand.ts";
 import { mergeResources } from "../core/render/merge-resources.ts";
@@ -29,9 +29,6 @@ export type Selection = {
   readonly services: readonly string[];
   readonly hosts?: "of-plays" | "all";
 };
-/** One play with the hosts of it that are selected. */
-export type PlayTargets = { readonly play: Play; readonly targets: readonly HostTarget[] };
-
 /** Where artifacts and secrets come from. */
 export type Readers = {
   readonly describe: ReturnType<typeof makeArtifactReader>;
@@ -84,7 +81,7 @@ type Build = Readers & {
   readonly problems: Problem[];
 };
 type SelectedPlay = {
-  readonly play: Play;
+  readonly play: PlayOrder;
   readonly selectedHosts: readonly Host[];
   readonly selectedServices: readonly ServiceSource[];
 };
@@ -125,10 +122,8 @@ function bareHosts({ plays }: Project, hosts: readonly Host[]): readonly Host[] 
 }
 
 /** Comes last; such a host may well be switched off, which stops nobody else's. */
-function bringingNothing(project: Project, hosts: readonly Host[]): Play {
-  const place = { file: "playbooks/site.yaml", line: 1, column: 1 };
-  const rollout = fillRollout({ maxUnreachable: hosts.length }, project);
-  return { name: "hosts without a play", hosts: hosts.map(({ name }) => name), services: [], rollout, place };
+function bringingNothing(project: Project, hosts: readonly Host[]): PlayOrder {
+  return { name: "hosts without a play", rollout: fillRollout({ maxUnreachable: hosts.length }, project) };
 }
 
 /**
@@ -146,7 +141,7 @@ export function limitHosts(project: Project, limit: string | null): readonly Hos
 
 async function buildTarget(
   build: Build,
-  play: Play,
+  play: PlayOrder,
   host: Host,
   sources: readonly ServiceSource[],
 ): Promise<HostTarget> {

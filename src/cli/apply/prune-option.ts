@@ -1,9 +1,9 @@
 /** --prune, and what it lets plan and apply remove. */
 import { UsageError } from "../../core/errors.ts";
-import type { HostTarget, Pruning } from "../../core/model/resource.ts";
+import type { HostTarget, PlayTargets, Pruning } from "../../core/model/resource.ts";
 import { manifestEntry } from "../../core/plan/manifest.ts";
 import { entryKey } from "../../core/plan/orphans.ts";
-import type { PlayTargets } from "../../deploy/context.ts";
+import { targetsOf } from "../../core/target/play-targets.ts";
 import { type RawArguments, texts } from "../options.ts";
 
 /** What may be removed. Throws UsageError for another value, and together with --service. */
@@ -25,10 +25,7 @@ export function pruningOf(raw: RawArguments): Pruning {
 
 /** The same plays, whose hosts may lose what is declared no more. */
 export function withRemoval(plays: readonly PlayTargets[], pruning: Pruning): readonly PlayTargets[] {
-  const hosts = Map.groupBy(
-    plays.flatMap(({ targets }) => targets),
-    ({ host }) => host.name,
-  );
+  const hosts = Map.groupBy(targetsOf(plays), ({ host }) => host.name);
   const declared = new Map([...hosts].map(([name, targets]) => [name, new Set(targets.flatMap(keysOf))]));
   const allow = (target: HostTarget): HostTarget => {
     const own = hosts.get(target.host.name) ?? [];

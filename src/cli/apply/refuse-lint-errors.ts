@@ -1,10 +1,11 @@
 /**
  * What would hurt on a host is refused before any host hears of it: lint's errors stop a plan and an apply.
  */
+
 import { withoutRepeats } from "../../core/config/check.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { foldFindings, withoutIgnored } from "../../core/lint/fold.ts";
-import type { PlayTargets } from "../../project/targets.ts";
+import type { PlayTargets } from "../../core/model/resource.ts";
 import { line, plural, styled } from "../../report/lines/text.ts";
 import { lintPlays } from "../lint/lint-plays.ts";
 import type { Surroundings } from "../surroundings.ts";

@@ -6,6 +6,7 @@
 import type { DriftHost, RuleNotes } from "../../core/drift/host-drift.ts";
 import { openRules, type Rules, unmatchedRules } from "../../core/drift/ignore.ts";
 import { EXIT } from "../../core/exit-code.ts";
+import { targetsOf } from "../../core/target/play-targets.ts";
 import { lookForDrift } from "../../deploy/look-for-drift.ts";
 import type { DriftView } from "../../report/drift/drift-view.ts";
 import { line } from "../../report/lines/text.ts";
@@ -70,7 +71,7 @@ async function look(
   );
   announce(plays, surroundings);
   const looked = await interrupts.abandonable(
-    lookForDrift(plays, context, { ...looking, unfinished: "report" }),
+    lookForDrift(targetsOf(plays), context, { ...looking, unfinished: "report" }),
   );
   interrupts.stop();
   const view = viewOf(watch.judge(looked.map((each) => each.drift)));

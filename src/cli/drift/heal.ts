@@ -6,10 +6,12 @@
 import type { DriftHost } from "../../core/drift/host-drift.ts";
 import { EXIT } from "../../core/exit-code.ts";
 import type { Project } from "../../core/model/declared.ts";
+import type { PlayTargets } from "../../core/model/resource.ts";
 import type { HostReport } from "../../core/model/run.ts";
 import type { PlannedPlay } from "../../core/plan/planned.ts";
+import { targetsOf } from "../../core/target/play-targets.ts";
 import { carryOut } from "../../deploy/carry-out.ts";
-import type { DeployContext, PlayTargets } from "../../deploy/context.ts";
+import type { DeployContext } from "../../deploy/context.ts";
 import { type Looked, type Looking, lookForDrift } from "../../deploy/look-for-drift.ts";
 import { concludeHealing, planHealing, workOf } from "../../deploy/plan-healing.ts";
 import { driftText } from "../../report/drift/drift-text.ts";
@@ -59,7 +61,7 @@ export async function heal(order: Healing, surroundings: Surroundings): Promise<
   const timed = await order.watch.within(context);
   const looked = judged(
     await interrupts.abandonable(
-      lookForDrift(order.plays, timed, { ...order.looking, unfinished: "settle" }),
+      lookForDrift(targetsOf(order.plays), timed, { ...order.looking, unfinished: "settle" }),
     ),
     order.watch,
   );

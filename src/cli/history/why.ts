@@ -131,16 +131,7 @@ async function lookInto(
 }
 
 async function observeOne(target: HostTarget, context: DeployContext): Promise<Observation> {
-  const rollout = {
-    batches: [1],
-    maxFailed: 0,
-    maxUnreachable: 0,
-    pauseSeconds: 0,
-    healthyDeadlineSeconds: 0,
-  };
-  const { place } = target.host;
-  const play = { name: target.play, hosts: [target.host.name], services: [], rollout, place };
-  const [observed] = await observeHosts([{ play, targets: [target] }], context);
+  const [observed] = await observeHosts([target], context);
   if (observed === undefined) throw new Error("nobody was observed");
   if (!observed.result.ok) throw observed.result.error;
   return observed.result.observation;

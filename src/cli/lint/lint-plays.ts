@@ -1,4 +1,5 @@
 /** What lint makes of what the hosts of a project shall be; nothing is asked of them. */
+
 import { withoutRepeats } from "../../core/config/check.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { exposuresOf, type UnitExposure } from "../../core/lint/exposure.ts";
@@ -6,8 +7,9 @@ import type { HostFindings } from "../../core/lint/fold.ts";
 import { hostOfTargets } from "../../core/lint/from-targets.ts";
 import { lintHost } from "../../core/lint/lint.ts";
 import { findRule } from "../../core/lint/rules.ts";
+import type { PlayTargets } from "../../core/model/resource.ts";
 import type { Service } from "../../core/model/service.ts";
-import type { PlayTargets } from "../../project/targets.ts";
+import { byHost, targetsOf } from "../../core/target/play-targets.ts";
 
 /** One host with all that was found there, ignored or not. */
 export type LintedHost = HostFindings & {
@@ -22,11 +24,7 @@ export type LintedHost = HostFindings & {
  */
 export function lintPlays(plays: readonly PlayTargets[], environment: string): readonly LintedHost[] {
   refuseUnknownRules(plays);
-  const byHost = Map.groupBy(
-    plays.flatMap((play) => play.targets),
-    (target) => target.host.name,
-  );
-  return [...byHost].flatMap(([name, targets]) => {
+  return byHost(targetsOf(plays)).flatMap(({ host: { name }, targets }) => {
     const host = hostOfTargets(targets);
     if (host === null) return [];
     const services = targets.flatMap((target) => target.services);
@@ -45,7 +43,7 @@ export function lintPlays(plays: readonly PlayTargets[], environment: string): r
 
 /** An ignored rule that is mistyped would silence nothing, for ever. */
 function refuseUnknownRules(plays: readonly PlayTargets[]): void {
-  const services = plays.flatMap((play) => play.targets).flatMap((target) => target.services);
+  const services = targetsOf(plays).flatMap((target) => target.services);
   const unknown = services
     .flatMap((service) => service.lintIgnore)
     .filter(({ rule }) => findRule(rule) === null);

@@ -5,8 +5,8 @@
 import { UsageError } from "../../core/errors.ts";
 import { causeOfError, exitCodeOfObservation } from "../../core/exit-code.ts";
 import type { FailureCause } from "../../core/model/run.ts";
+import { byHost, targetsOf } from "../../core/target/play-targets.ts";
 import type { LogContext, LogTarget } from "../../deploy/collect-logs.ts";
-import { byHost } from "../../deploy/observe.ts";
 import { hintLines } from "../../report/lines/error-text.ts";
 import { line, plural, styled, wrap } from "../../report/lines/text.ts";
 import { makeLogLayout } from "../../report/log-text.ts";
@@ -45,7 +45,7 @@ export async function logs(raw: RawArguments, surroundings: Surroundings): Promi
     },
   );
   const { stdout } = surroundings;
-  const hosts = byHost(plays);
+  const hosts = byHost(targetsOf(plays));
   requireInstances(
     hosts.flatMap((host) => host.targets),
     subjects,

@@ -7,6 +7,7 @@ import type { HostTarget } from "../../core/model/resource.ts";
 import { driftMarks } from "../../core/status/drift-mark.ts";
 import type { HostStatus } from "../../core/status/host-status.ts";
 import { judgeStatus } from "../../core/status/judge-status.ts";
+import { targetsOf } from "../../core/target/play-targets.ts";
 import { type DriftPolicy, type StatusLook, statusHosts } from "../../deploy/status.ts";
 import { formatJson } from "../../report/lines/json.ts";
 import { line, plural, styled } from "../../report/lines/text.ts";
@@ -40,12 +41,20 @@ export async function status(raw: RawArguments, surroundings: Surroundings): Pro
     hostStatus(targets, look, unsure, surroundings);
   if (interval !== null)
     return await watchStatus(
-      { environment: project.environment, plays, context, interval, rows, output, toStatus },
+      {
+        environment: project.environment,
+        targets: targetsOf(plays),
+        context,
+        interval,
+        rows,
+        output,
+        toStatus,
+      },
       interrupts,
       surroundings,
     );
   announce(plays, surroundings);
-  const looks = await interrupts.abandonable(statusHosts(plays, context, drift));
+  const looks = await interrupts.abandonable(statusHosts(targetsOf(plays), context, drift));
   interrupts.stop();
   const hosts = looks.map(({ host, targets, result }): SeenHost => {
     const about = { host: host.name, ageSeconds: 0, changed: new Set<string>() };

@@ -3,8 +3,8 @@
  */
 import type { HostTarget } from "../../core/model/resource.ts";
 import type { HostStatus } from "../../core/status/host-status.ts";
-import type { DeployContext, PlayTargets } from "../../deploy/context.ts";
-import { byHost } from "../../deploy/observe.ts";
+import { byHost } from "../../core/target/play-targets.ts";
+import type { DeployContext } from "../../deploy/context.ts";
 import { sleep } from "../../deploy/sleep.ts";
 import type { StatusLook } from "../../deploy/status.ts";
 import { watchHosts } from "../../deploy/watch-hosts.ts";
@@ -21,7 +21,7 @@ import { exitCodeOfStatus } from "./status-exit-code.ts";
 /** What to watch and how to show it. interval: milliseconds. */
 export type Watch = {
   readonly environment: string;
-  readonly plays: readonly PlayTargets[];
+  readonly targets: readonly HostTarget[];
   readonly context: DeployContext;
   readonly interval: number;
   readonly rows: StatusView["rows"];
@@ -44,9 +44,9 @@ export async function watchStatus(
   const stop = new AbortController();
   const over = AbortSignal.any([interrupts.signal, stdout.gone, stop.signal]);
   const context = { ...watch.context, signal: over };
-  const names = byHost(watch.plays).map(({ host }) => host.name);
+  const names = byHost(watch.targets).map(({ host }) => host.name);
   const board = makeStatusBoard(names, Math.max(STALE_MILLISECONDS, STALE_LOOKS * watch.interval));
-  const watching = watchHosts(watch.plays, context, {
+  const watching = watchHosts(watch.targets, context, {
     intervalMilliseconds: watch.interval,
     seen: ({ host, targets, result }) => {
       board.note(

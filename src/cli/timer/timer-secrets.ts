@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import type { Project } from "../../core/model/declared.ts";
 import { parseNotifyTarget } from "../../core/notify/target.ts";
+import { targetsOf } from "../../core/target/play-targets.ts";
 import { readPrivateFile } from "../../project/private-file.ts";
 import { buildTargets, STAND_INS } from "../../project/targets.ts";
 import { line, styled } from "../../report/lines/text.ts";
@@ -40,7 +41,7 @@ async function variablesOf(raw: RawArguments, project: Project): Promise<readonl
     { limit: optionalText(raw, "limit"), services: texts(raw, "service") },
     STAND_INS,
   );
-  const services = plays.flatMap(({ targets }) => targets).flatMap((target) => target.services);
+  const services = targetsOf(plays).flatMap((target) => target.services);
   const sources = services.flatMap((service) => service.secrets.map(({ source }) => source));
   return [...new Set(sources.flatMap((source) => (source.provider === "env" ? [source.variable] : [])))];
 }

@@ -64,6 +64,9 @@ export type Play = {
   readonly place: Place;
 };
 
+/** What a rollout asks of a play: its name, and how it reaches its hosts. */
+export type PlayOrder = Pick<Play, "name" | "rollout">;
+
 /** Everything that one environment of a project declares. */
 export type Project = {
   readonly name: string;

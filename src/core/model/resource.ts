@@ -1,5 +1,5 @@
 /** What a host is to be: the kinds of resources, and one host's target. */
-import type { Host } from "./declared.ts";
+import type { Host, PlayOrder } from "./declared.ts";
 import type { ArtifactSource, Check, OnChange, Service, SignedArtifact } from "./service.ts";
 
 /** What a file is for; decides how a difference is shown and what it makes necessary. */
@@ -157,6 +157,9 @@ export type HostTarget = {
   /** Only plan and apply have it; without it nothing goes that the project declares no more. */
   readonly removal?: RemovalOrder;
 };
+
+/** One play and what its hosts are to be. */
+export type PlayTargets = { readonly play: PlayOrder; readonly targets: readonly HostTarget[] };
 
 /**
  * blocks: what services lost that are still declared; services: also whole services that left the project;

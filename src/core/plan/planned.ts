@@ -1,6 +1,6 @@
 /** The hosts of every play with their plans: what is shown to the operator, and what a rollout carries out. */
 import type { SvcdeployError } from "../errors.ts";
-import type { Play } from "../model/declared.ts";
+import type { PlayOrder } from "../model/declared.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Plan } from "../model/plan.ts";
 import type { HostTarget } from "../model/resource.ts";
@@ -28,7 +28,7 @@ export type PlannedHost = {
 };
 
 /** One play with its plans. */
-export type PlannedPlay = { readonly play: Play; readonly hosts: readonly PlannedHost[] };
+export type PlannedPlay = { readonly play: PlayOrder; readonly hosts: readonly PlannedHost[] };
 
 /** All plays of an environment, planned. */
 export type PlanView = { readonly environment: string; readonly plays: readonly PlannedPlay[] };

@@ -1,8 +1,7 @@
 /** Whether a saved plan may be carried out now: the time, the project, and what the project says today. */
 import { SvcdeployError } from "../errors.ts";
-import type { Play } from "../model/declared.ts";
 import type { SavedHost, SavedPlan } from "../model/plan.ts";
-import type { HostTarget } from "../model/resource.ts";
+import type { HostTarget, PlayTargets } from "../model/resource.ts";
 import type { Secret } from "../secret.ts";
 import { fingerprintRollout, fingerprintTarget } from "./target-fingerprints.ts";
 
@@ -34,11 +33,7 @@ export function requireProject(saved: SavedPlan, file: string, project: string):
 }
 
 /** Throws SvcdeployError: config, naming what differs, when the project does not render what was planned. */
-export function requireContent(
-  saved: SavedPlan,
-  plays: readonly { readonly play: Play; readonly targets: readonly HostTarget[] }[],
-  key: Secret,
-): void {
+export function requireContent(saved: SavedPlan, plays: readonly PlayTargets[], key: Secret): void {
   const differences = contentDifferences(saved, plays, key);
   if (differences.length === 0) return;
   const more = differences.length > MAX_NAMED ? [`and ${differences.length - MAX_NAMED} more`] : [];
@@ -51,7 +46,7 @@ export function requireContent(
 /** Where the project differs from what was planned, a line each; empty when it does not. */
 export function contentDifferences(
   saved: SavedPlan,
-  plays: readonly { readonly play: Play; readonly targets: readonly HostTarget[] }[],
+  plays: readonly PlayTargets[],
   key: Secret,
 ): readonly string[] {
   const [then, now] = [saved.plays.map(({ play }) => play), plays.map(({ play }) => play.name)];
@@ -64,7 +59,7 @@ export function contentDifferences(
 
 function playDifferences(
   planned: SavedPlan["plays"][number],
-  { play, targets }: { readonly play: Play; readonly targets: readonly HostTarget[] },
+  { play, targets }: PlayTargets,
   key: Secret,
 ): readonly string[] {
   const [then, now] = [planned.hosts.map(({ host }) => host), targets.map(({ host }) => host.name)];

@@ -3,7 +3,7 @@
  * change, and read back.
  */
 import { SvcdeployError } from "../errors.ts";
-import type { Play } from "../model/declared.ts";
+import type { PlayOrder } from "../model/declared.ts";
 import type { Plan, SavedHost, SavedPlan } from "../model/plan.ts";
 import type { HostTarget } from "../model/resource.ts";
 import type { Secret } from "../secret.ts";
@@ -26,7 +26,7 @@ export type AboutSaved = Omit<SavedPlan, "plays"> & {
 /** The saved form of planned plays. */
 export function makeSavedPlan(
   about: AboutSaved,
-  plays: readonly { readonly play: Play; readonly hosts: readonly HostToSave[] }[],
+  plays: readonly { readonly play: PlayOrder; readonly hosts: readonly HostToSave[] }[],
 ): SavedPlan {
   const { key, redact, ...head } = about;
   return {

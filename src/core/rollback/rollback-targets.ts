@@ -3,8 +3,8 @@
  * back is named.
  */
 import { HostError, SvcdeployError } from "../errors.ts";
-import type { Host, Play, Project } from "../model/declared.ts";
-import type { HostTarget, KeptResource } from "../model/resource.ts";
+import type { Host, PlayOrder, Project, Rollout } from "../model/declared.ts";
+import type { HostTarget, KeptResource, PlayTargets } from "../model/resource.ts";
 import { baseName } from "../plan/input-changes.ts";
 import type { Choice, Step } from "./generations.ts";
 import { bareService, type Contents, rebuildTarget } from "./rebuild.ts";
@@ -25,8 +25,6 @@ export type Found = {
     | { readonly ok: false; readonly error: SvcdeployError };
 };
 
-/** Hosts of one play with what they shall be. */
-export type RollbackPlay = { readonly play: Play; readonly targets: readonly HostTarget[] };
 /** A host, or a service of it, that does not go back. */
 export type Refused = { readonly target: HostTarget; readonly error: SvcdeployError };
 
@@ -38,8 +36,8 @@ export function rollbackTargets(
   project: Project,
   found: readonly Found[],
   service: string | null,
-): { readonly plays: readonly RollbackPlay[]; readonly refused: readonly Refused[] } {
-  const plays = new Map<string, { play: Play; targets: HostTarget[] }>();
+): { readonly plays: readonly PlayTargets[]; readonly refused: readonly Refused[] } {
+  const plays = new Map<string, PlayTargets>();
   const refused: Refused[] = [];
   for (const { host, result } of found) {
     if (!result.ok) {
@@ -65,6 +63,14 @@ export function rollbackTargets(
   };
 }
 
+/** How hosts go back whose play the project no longer has. */
+const ONE_BY_ONE: Rollout = {
+  batches: [1],
+  maxFailed: 0,
+  maxUnreachable: 0,
+  pauseSeconds: 0,
+  healthyDeadlineSeconds: 300,
+};
 /** Under which refused hosts are told. */
 const LEFT_OUT = "left out";
 
@@ -84,13 +90,10 @@ export function refusal(
 }
 
 /** The play that refused hosts are told under; it goes last, so that they keep nobody from going back. */
-export function refusedPlay(refused: readonly { readonly target: HostTarget }[]): Play {
+export function refusedPlay(refused: readonly { readonly target: HostTarget }[]): PlayOrder {
   const hosts = [...new Set(refused.map(({ target }) => target.host.name))];
-  const play = lonePlay(LEFT_OUT, hosts, []);
-  return {
-    ...play,
-    rollout: { ...play.rollout, batches: ["100%"], maxFailed: hosts.length, maxUnreachable: hosts.length },
-  };
+  const limits = { maxFailed: hosts.length, maxUnreachable: hosts.length };
+  return { name: LEFT_OUT, rollout: { ...ONE_BY_ONE, batches: ["100%"], ...limits } };
 }
 
 type Known = { readonly contents: Contents; readonly held: Contents };
@@ -102,7 +105,7 @@ type Built =
 function build(
   project: Project,
   host: Host,
-  play: Play,
+  play: PlayOrder,
   steps: readonly Step[],
   { contents, held }: Known,
 ): Built {
@@ -154,28 +157,17 @@ function stepsByPlay(
   project: Project,
   host: Host,
   choices: readonly Choice[],
-): ReadonlyMap<Play, readonly Step[]> {
+): ReadonlyMap<PlayOrder, readonly Step[]> {
   const steps = choices.flatMap((choice) => (choice.ok ? [choice.step] : []));
-  const lone = new Map<string, Play>();
+  const lone = new Map<string, PlayOrder>();
   return Map.groupBy(steps, ({ service, to }) => {
     const play = project.plays.find(
       ({ services, hosts }) => services.includes(service) && hosts.includes(host.name),
     );
-    const made = play ?? lone.get(to.play) ?? lonePlay(to.play, [host.name], [service]);
+    const made = play ?? lone.get(to.play) ?? { name: to.play, rollout: ONE_BY_ONE };
     if (play === undefined) lone.set(to.play, made);
     return made;
   });
-}
-
-function lonePlay(name: string, hosts: readonly string[], services: readonly string[]): Play {
-  const rollout = {
-    batches: [1],
-    maxFailed: 0,
-    maxUnreachable: 0,
-    pauseSeconds: 0,
-    healthyDeadlineSeconds: 300,
-  };
-  return { name, hosts, services, rollout, place: { file: "playbooks/site.yaml", line: 1, column: 1 } };
 }
 
 function emptyTarget(project: Project, host: Host, services: readonly string[]): HostTarget {

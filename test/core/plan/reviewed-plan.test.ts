@@ -148,13 +148,9 @@ describe("contentDifferences", () => {
     const kept = makeSavedPlan(about, [
       { play, hosts: [{ target: planned, plan: planOf({}, planned), machineId: MACHINE }] },
     ]);
-    expect(
-      contentDifferences(
-        kept,
-        [{ play: { ...play, place: { ...play.place, line: 9 } }, targets: [release("/home/me/app")] }],
-        key,
-      ),
-    ).toEqual([]);
+    const moved = { ...play, place: { ...play.place, line: 9 } };
+    const now = [{ play: moved, targets: [release("/home/me/app")] }];
+    expect(contentDifferences(kept, now, key)).toEqual([]);
   });
 
   it("finds none where a comment moved a service's lines, and where its keys stand in another order", () => {
