@@ -27,6 +27,8 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   auth: "Give the key with --identity, `identity:` in the inventory, or an agent.",
   sudo: "The login user needs passwordless sudo, e.g. a file in /etc/sudoers.d: deploy ALL=(root) NOPASSWD: /bin/sh",
   locked: "Another run works on this host; wait for it, or look at its owner above.",
+  "host-answer":
+    "`svcdeploy check` says what the host lacks; on the host, `journalctl -e` shows what ended the command.",
   conflict:
     "Something changed the host since it was planned. Nothing was overwritten; run plan again and decide which version is right.",
 };

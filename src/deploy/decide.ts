@@ -2,8 +2,8 @@
 import type { UnitProperties } from "../core/model/observation.ts";
 import { sanitize } from "../core/sanitize.ts";
 import { badAnswer, framed, lastState, stateFolder, type TransactionState } from "../host/frames.ts";
-import { splitBlocks } from "../host/probe-answer.ts";
 import { scripts } from "../host/scripts.ts";
+import { splitBlocks } from "../host/unit-rows.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
 

@@ -25,7 +25,7 @@ import { withEncrypted } from "./encrypt.ts";
 import { makeReport, reportError } from "./host-report.ts";
 import { type Judgement, judge, longestSettle, servicesOf } from "./judge.ts";
 import { probe } from "./observe.ts";
-import { rehearsed } from "./rehearsed.ts";
+import { rehearse } from "./rehearse.ts";
 import { sleep } from "./sleep.ts";
 import type { Story } from "./story.ts";
 
@@ -93,7 +93,7 @@ async function lookAgain(
     );
   // What is put back ran on this host before, and somebody may be waiting for it.
   const isPutBack = replan !== undefined || target.rollback !== undefined;
-  for (const each of isPutBack ? [] : await rehearsed(remote, [{ target, plan }], observation, context))
+  for (const each of isPutBack ? [] : await rehearse(remote, [{ target, plan }], observation, context))
     refuse(name, each.plan);
   const aim = asEncrypted(await withEncrypted(remote, target, plan, context), observation);
   return { target: aim, plan: planFor(aim), observation };

@@ -7,9 +7,9 @@ import type { Plan } from "../core/model/plan.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import { type EncryptedFile, isEncrypted } from "../core/plan/encrypted.ts";
 import { hashHeld } from "../core/render/make-file.ts";
-import { decodeEncrypt, type EncryptOrder, encodeEncrypt } from "../host/encrypt-answer.ts";
-import { scripts } from "../host/scripts.ts";
+import { type EncryptOrder, encryptQuestion } from "../host/encrypt-answer.ts";
 import type { Remote } from "../remote/remote.ts";
+import { ask } from "./ask.ts";
 import type { DeployContext } from "./context.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function withEncrypted(
     isEncrypted(resource) && after !== null ? [resource] : [],
   );
   if (written.length === 0 || target.rollback !== undefined) return target;
-  const files = await ask(remote, written.map(order), context);
+  const files = await ask(remote, encryptQuestion, written.map(order), context);
   const resources = target.resources.map((resource) => {
     const content = files.get("path" in resource ? resource.path : "");
     return content === undefined || !isEncrypted(resource)
@@ -38,24 +38,6 @@ export async function withEncrypted(
 
 function order({ path, sha256, content }: EncryptedFile): EncryptOrder {
   return { path, sha256, heldSha256: hashHeld(content), held: content };
-}
-
-/** A host may have to be asked for some MiB of them. */
-const MOST_BYTES = 64 * 1024 * 1024;
-
-async function ask(
-  remote: Remote,
-  orders: readonly EncryptOrder[],
-  context: DeployContext,
-): Promise<ReadonlyMap<string, Uint8Array>> {
-  const nonce = context.newId();
-  const options = {
-    input: encodeEncrypt(orders, nonce),
-    timeoutMilliseconds: 120_000,
-    maxOutputBytes: MOST_BYTES,
-  };
-  const { stdout, stderr } = await remote.run(scripts.encrypt, options);
-  return decodeEncrypt(remote.host.name, orders, nonce, stdout, stderr);
 }
 
 function sha256Of(content: Uint8Array): string {

@@ -2,16 +2,13 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import type { TimerUnits } from "../core/timer/timer-units.ts";
-import { scripts } from "../host/scripts.ts";
+import { readAnswer, writeQuestion } from "../host/question.ts";
 import {
-  decodeOutcome,
-  encodeInstall,
-  encodeRemove,
+  type TimerOrder,
   type TimerOutcome,
   type TimerPlace,
+  timerOrderQuestion,
 } from "../host/timer-answer.ts";
-
-const LIMIT_MILLISECONDS = 60_000;
 
 /** Writes the pair, enables and starts it, or leaves what was there. nonce: 32 hex digits. */
 export async function installTimerHere(
@@ -19,25 +16,26 @@ export async function installTimerHere(
   units: TimerUnits,
   nonce: string,
 ): Promise<TimerOutcome> {
-  return await order(nonce, encodeInstall(nonce, place, units));
+  return await ask({ place, units }, nonce);
 }
 
 /** Stops it and takes it away. */
 export async function removeTimerHere(place: TimerPlace, nonce: string): Promise<TimerOutcome> {
-  return await order(nonce, encodeRemove(nonce, place));
+  return await ask({ place, units: null }, nonce);
 }
 
 /**
  * The script on the shell's command line, as it is in this program; everything that varies on its standard
  * input.
  */
-async function order(nonce: string, input: string): Promise<TimerOutcome> {
-  const child = spawn("/bin/sh", ["-c", scripts.timer.text], {
+async function ask(order: TimerOrder, nonce: string): Promise<TimerOutcome> {
+  const { script, limits } = timerOrderQuestion;
+  const child = spawn("/bin/sh", ["-c", script.text], {
     stdio: ["pipe", "pipe", "pipe"],
-    timeout: LIMIT_MILLISECONDS,
+    timeout: limits.timeoutMilliseconds,
   });
   child.stdin.on("error", () => {}); // a script that refuses early does not read to the end
-  child.stdin.end(input);
+  child.stdin.end(writeQuestion(timerOrderQuestion, order, nonce));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return decodeOutcome("this machine", nonce, stdout, stderr);
+  return readAnswer(timerOrderQuestion, order, { host: "this machine", nonce, stdout, stderr });
 }

@@ -1,14 +1,14 @@
 /** Asks hosts what they are: one connection and one round trip each. */
-import { HostError, SvcdeployError } from "../core/errors.ts";
+import { HostError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import { sayUnfinished } from "../core/plan/notices/host-notices.ts";
 import { probeRequest } from "../core/plan/probe-request.ts";
 import { byHost } from "../core/target/play-targets.ts";
-import { decodeProbe, encodeProbe } from "../host/probe-answer.ts";
-import { scripts } from "../host/scripts.ts";
+import { probeQuestion } from "../host/probe-answer.ts";
 import type { Remote } from "../remote/remote.ts";
+import { ask, attempt } from "./ask.ts";
 import { type DeployContext, type Observed, tell } from "./context.ts";
 import { inParallel } from "./pool.ts";
 import { settleUnfinished } from "./takeover.ts";
@@ -46,13 +46,7 @@ export async function probe(
   targets: readonly HostTarget[],
   context: DeployContext,
 ): Promise<Observation> {
-  const request = probeRequest(targets);
-  const nonce = context.newId();
-  const answer = await remote.run(scripts.probe, {
-    input: encodeProbe(request, nonce),
-    timeoutMilliseconds: 60_000,
-  });
-  return decodeProbe(remote.host.name, request, nonce, answer.stdout, answer.stderr);
+  return await ask(remote, probeQuestion, probeRequest(targets), context);
 }
 
 type Looking = { readonly unfinished: UnfinishedPolicy; readonly onObserved: OnObserved };
@@ -64,21 +58,14 @@ async function observeHost(
   { unfinished, onObserved }: Looking,
 ): Promise<Observed> {
   const play = targets[0]?.play ?? "";
-  try {
-    context.signal.throwIfAborted();
-    tell(context, play, host.name, "connect");
-    const remote = await context.connector.connect(host);
-    try {
-      tell(context, play, host.name, "observe");
-      const observation = await lookAround(remote, targets, context, unfinished);
-      await onObserved(remote, targets, observation);
-      return { host, targets, result: { ok: true, observation } };
-    } finally {
-      remote.close();
-    }
-  } catch (error) {
-    return { host, targets, result: { ok: false, error: translate(host, error, context) } };
-  }
+  if (!context.signal.aborted) tell(context, play, host.name, "connect");
+  const result = await attempt(host, context, async (remote) => {
+    tell(context, play, host.name, "observe");
+    const observation = await lookAround(remote, targets, context, unfinished);
+    await onObserved(remote, targets, observation);
+    return { observation };
+  });
+  return { host, targets, result };
 }
 
 /**
@@ -96,14 +83,6 @@ export async function lookAround(
   tell(context, targets[0]?.play ?? "", remote.host.name, "recover", sayUnfinished(observation.transactions));
   await settleUnfinished(remote, observation.transactions, context);
   return await probe(remote, targets, context);
-}
-
-/** What a host's story ended by, as a value; a bug of ours is thrown on. */
-export function translate(host: Host, error: unknown, context: DeployContext): SvcdeployError {
-  if (error instanceof SvcdeployError) return error;
-  if (context.signal.aborted)
-    return new SvcdeployError("interrupted", `${host.name}: not looked at, the run was interrupted`);
-  throw error;
 }
 
 function refuseTwins(observed: readonly Observed[]): readonly Observed[] {

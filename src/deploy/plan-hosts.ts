@@ -12,7 +12,7 @@ import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
 import type { DeployContext } from "./context.ts";
 import { type OnObserved, observeHosts, type UnfinishedPolicy } from "./observe.ts";
-import { rehearsed } from "./rehearsed.ts";
+import { rehearse } from "./rehearse.ts";
 
 /** One plan per host and play, with what the host itself says of the files that it would get. */
 export async function planHosts(
@@ -23,7 +23,7 @@ export async function planHosts(
   const plans = new Map<HostTarget, Plan>();
   const planOnHost: OnObserved = async (remote, targets, observation) => {
     const planned = targets.map((target) => ({ target, plan: makePlan(target, observation) }));
-    for (const { target, plan } of await rehearsed(remote, planned, observation, context))
+    for (const { target, plan } of await rehearse(remote, planned, observation, context))
       plans.set(target, plan);
   };
   const observed = new Map(

@@ -4,25 +4,23 @@
  */
 import { createHash } from "node:crypto";
 import { readKeptService } from "../core/config/kept-service.ts";
-import { HostError, type SvcdeployError } from "../core/errors.ts";
+import { HostError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";
 import type { HostTarget, KeptService } from "../core/model/resource.ts";
 import type { Describe, Kept } from "../core/rollback/generations.ts";
 import { type Contents, contentsOf } from "../core/rollback/rebuild.ts";
 import {
   blobName,
-  decodeGenerations,
-  decodeKept,
-  encodeGenerations,
-  encodeKept,
+  generationsQuestion,
   type KeptFiles,
   type KeptName,
+  keptQuestion,
   trueBlobs,
 } from "../host/generations-answer.ts";
-import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";
+import { ask, attempt, type HostResult } from "./ask.ts";
 import type { DeployContext } from "./context.ts";
-import { lookAround, translate, type UnfinishedPolicy } from "./observe.ts";
+import { lookAround, type UnfinishedPolicy } from "./observe.ts";
 import { inParallel } from "./pool.ts";
 
 /**
@@ -45,15 +43,12 @@ export type KeptOrder<Chosen> = {
  */
 export type KeptOnHost<Chosen> = {
   readonly host: Host;
-  readonly result:
-    | {
-        readonly ok: true;
-        readonly kept: Kept;
-        readonly chosen: Chosen;
-        readonly contents: Contents;
-        readonly held: Contents;
-      }
-    | { readonly ok: false; readonly error: SvcdeployError };
+  readonly result: HostResult<{
+    readonly kept: Kept;
+    readonly chosen: Chosen;
+    readonly contents: Contents;
+    readonly held: Contents;
+  }>;
 };
 
 /** Asks every host. Errors of hosts are results, never thrown. */
@@ -62,28 +57,15 @@ export async function readKept<Chosen>(
   order: KeptOrder<Chosen>,
   context: DeployContext,
 ): Promise<readonly KeptOnHost<Chosen>[]> {
-  return await inParallel(hosts, context.forks, (host) => readHost(host, order, context));
-}
-
-async function readHost<Chosen>(
-  host: Host,
-  order: KeptOrder<Chosen>,
-  context: DeployContext,
-): Promise<KeptOnHost<Chosen>> {
-  try {
-    context.signal.throwIfAborted();
-    const remote = await context.connector.connect(host);
-    try {
+  return await inParallel(hosts, context.forks, async (host) => {
+    const result = await attempt(host, context, async (remote) => {
       const kept = await readSettled(remote, order, context);
       const describe = await readDescriptions(remote, order, kept, context);
       const { chosen, wanted } = order.choose(kept, describe);
-      return { host, result: { ok: true, kept, chosen, ...(await readContents(remote, wanted, context)) } };
-    } finally {
-      remote.close();
-    }
-  } catch (error) {
-    return { host, result: { ok: false, error: translate(host, error, context) } };
-  }
+      return { kept, chosen, ...(await readContents(remote, wanted, context)) };
+    });
+    return { host, result };
+  });
 }
 
 function emptyTarget(project: string, host: Host): HostTarget {
@@ -101,20 +83,11 @@ async function readSettled<Chosen>(
 ): Promise<Kept> {
   const target = emptyTarget(order.project, remote.host);
   const { transactions } = await lookAround(remote, [target], context, "report");
-  const kept = await readGenerations(remote, order.project, context);
+  const kept = await ask(remote, generationsQuestion, order.project, context);
   if (order.unfinished === "report" || transactions.length === 0 || order.servicesOf(kept).length === 0)
     return kept;
   await lookAround(remote, [target], context, "settle");
-  return await readGenerations(remote, order.project, context);
-}
-
-async function readGenerations(remote: Remote, project: string, context: DeployContext): Promise<Kept> {
-  const nonce = context.newId();
-  const answer = await remote.run(scripts.generations, {
-    input: encodeGenerations(project, nonce),
-    timeoutMilliseconds: 60_000,
-  });
-  return decodeGenerations(remote.host.name, nonce, answer.stdout, answer.stderr);
+  return await ask(remote, generationsQuestion, order.project, context);
 }
 
 /** Each description once, under the hash that the list names. */
@@ -183,21 +156,11 @@ async function readContents(
   return { contents, held: new Map(decrypted) };
 }
 
-/** 16 MiB is the largest file that a project may hold; several of them, and a third more for base64. */
-const MOST_BYTES = 192 * 1024 * 1024;
-
 async function readFiles(
   remote: Remote,
   names: readonly KeptName[],
   context: DeployContext,
 ): Promise<KeptFiles> {
   if (names.length === 0) return { files: new Map(), held: new Map() };
-  const nonce = context.newId();
-  const options = {
-    input: encodeKept(names, nonce),
-    timeoutMilliseconds: 300_000,
-    maxOutputBytes: MOST_BYTES,
-  };
-  const answer = await remote.run(scripts.kept, options);
-  return decodeKept(remote.host.name, names, nonce, answer.stdout, answer.stderr);
+  return await ask(remote, keptQuestion, names, context);
 }

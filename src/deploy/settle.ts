@@ -7,8 +7,9 @@ import { judgeProgram } from "../core/plan/running-program.ts";
 import { unitProperties } from "../core/plan/unit-properties.ts";
 import { earlyFailure, judgeUnit } from "../core/verify/verdict.ts";
 import { systemScope } from "../host/frames.ts";
-import { decodePrograms, group, splitBlocks } from "../host/probe-answer.ts";
+import { group } from "../host/rows.ts";
 import { scripts } from "../host/scripts.ts";
+import { decodePrograms, splitBlocks } from "../host/unit-rows.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
 

@@ -6,10 +6,12 @@ import type { Service } from "../core/model/service.ts";
 import type { HealthResult } from "../core/model/verify.ts";
 import { isFailedJob } from "../core/verify/verdict.ts";
 import { unitsOf } from "../host/transaction.ts";
+import type { Remote } from "../remote/remote.ts";
+import { connected } from "./ask.ts";
 import { type DeployContext, tell } from "./context.ts";
 import { waitHealthy } from "./health.ts";
 import { makeReport, reportError } from "./host-report.ts";
-import { judge, longestSettle } from "./judge.ts";
+import { type Judgement, judge, longestSettle } from "./judge.ts";
 import { inParallel } from "./pool.ts";
 
 /** Whether the health checks are asked too. */
@@ -40,43 +42,54 @@ async function verifyHost(
   const startedAt = context.now();
   try {
     tell(context, target.play, target.host.name, "connect");
-    const remote = await context.connector.connect(target.host);
-    try {
-      tell(context, target.play, target.host.name, "settle");
-      const services = target.services.map(
-        (service): Service => (policy.health === "with" ? service : { ...service, health: [] }),
-      );
-      const onWaiting = (text: string): void => tell(context, target.play, target.host.name, "settle", text);
-      const order = {
-        units: unitsOf(target),
-        services,
-        settleSeconds: longestSettle(services),
-        deadlineSeconds: DEADLINE_SECONDS,
-        onWaiting,
-      };
-      const judged = await judge(remote, order, context);
-      const verdicts = judged.verdicts.map((verdict) =>
-        isFailedJob(verdict) ? { ...verdict, ok: false } : verdict,
-      );
-      const { health } = judged;
-      if (judged.ok && verdicts.every(({ ok }) => ok))
-        return makeReport(target, "unchanged", startedAt, context, { verdicts, health });
-      const bad = [
-        ...verdicts.filter((verdict) => !verdict.ok).map(({ unit, cause }) => `${unit}: ${cause}`),
-        ...health.filter((result) => !result.ok).map(({ check }) => `${check} is not healthy`),
-      ];
-      return makeReport(target, "failed", startedAt, context, {
-        cause: "unhealthy",
-        message: bad.join("; "),
-        verdicts,
-        health,
-      });
-    } finally {
-      remote.close();
-    }
+    const judged = await connected(target.host, context, (remote) =>
+      judgeAll(remote, target, context, policy),
+    );
+    return reportJudged(target, judged, startedAt, context);
   } catch (error) {
     return reportError(target, error, "untouched", startedAt, context);
   }
+}
+
+/** A job that failed before, such as a backup, counts here: there is no run of ours that it could precede. */
+async function judgeAll(
+  remote: Remote,
+  target: HostTarget,
+  context: DeployContext,
+  policy: HealthPolicy,
+): Promise<Judgement> {
+  const onWaiting = (text?: string): void => tell(context, target.play, target.host.name, "settle", text);
+  onWaiting();
+  const services = target.services.map(
+    (service): Service => (policy.health === "with" ? service : { ...service, health: [] }),
+  );
+  const order = {
+    units: unitsOf(target),
+    services,
+    settleSeconds: longestSettle(services),
+    deadlineSeconds: DEADLINE_SECONDS,
+    onWaiting,
+  };
+  const judged = await judge(remote, order, context);
+  const verdicts = judged.verdicts.map((verdict) =>
+    isFailedJob(verdict) ? { ...verdict, ok: false } : verdict,
+  );
+  return { ...judged, verdicts, ok: judged.ok && verdicts.every(({ ok }) => ok) };
+}
+
+function reportJudged(
+  target: HostTarget,
+  { ok, verdicts, health }: Judgement,
+  startedAt: number,
+  context: DeployContext,
+): HostReport {
+  if (ok) return makeReport(target, "unchanged", startedAt, context, { verdicts, health });
+  const bad = [
+    ...verdicts.filter((verdict) => !verdict.ok).map(({ unit, cause }) => `${unit}: ${cause}`),
+    ...health.filter((result) => !result.ok).map(({ check }) => `${check} is not healthy`),
+  ];
+  const message = bad.join("; ");
+  return makeReport(target, "failed", startedAt, context, { cause: "unhealthy", message, verdicts, health });
 }
 
 /**
@@ -107,17 +120,14 @@ async function checkHost(
   );
   if (checks.length === 0) return [];
   try {
-    const remote = await context.connector.connect(target.host);
-    try {
-      return await waitHealthy(remote, checks, {
+    return await connected(target.host, context, (remote) =>
+      waitHealthy(remote, checks, {
         deadlineMilliseconds: 0,
         successes: 1,
         intervalMilliseconds: 500,
         redact: context.redact,
-      });
-    } finally {
-      remote.close();
-    }
+      }),
+    );
   } catch (error) {
     if (!(error instanceof SvcdeployError)) throw error;
     return null;

@@ -1,37 +1,31 @@
 /** adopt.sh's question and answer: encoded for it, decoded without trusting a byte. */
 import type { HostFacts, LiveAccount, LiveUnit } from "../core/adopt/host-facts.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
-import { badAnswer, field, stateFolder, systemScope } from "./frames.ts";
-import { group, type Row } from "./probe-answer.ts";
+import { field, stateFolder, systemScope } from "./frames.ts";
+import { type Question, refuseAnswer, type Told } from "./question.ts";
+import { group, type Row } from "./rows.ts";
+import { scripts } from "./scripts.ts";
 
-/**
- * adopt.sh's standard input. units: full names, or paths of files that are wanted alone; nonce: 32 hex
- * digits, new for each question.
- */
-export function encodeAdopt(units: readonly string[], nonce: string): string {
-  return `${[field(nonce), stateFolder, systemScope, ...units.map(field), "end"].join("\n")}\n`;
-}
+/** units: full names of units whose surroundings are wanted. files: absolute paths that are wanted alone. */
+export type AdoptOrder = { readonly units: readonly string[]; readonly files: readonly string[] };
 
-/**
- * Decodes its answer. Throws HostError("host-answer") when it is cut off or tells nothing of the units that
- * were asked for.
- */
-export function decodeAdopt(
-  host: string,
-  units: readonly string[],
-  nonce: string,
-  output: string,
-  stderr: string,
-): HostFacts {
-  const lines = output.split("\n");
-  const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
-  const end = lines.indexOf(`${nonce} end`);
-  if (begin < 0 || end < begin) badAnswer(host, "the answer about its units is cut off", stderr);
-  const rows = group(lines.slice(begin + 1, end));
+/** Units and the files around them. Throws HostError where systemd knows none of the units. */
+export const adoptQuestion: Question<AdoptOrder, HostFacts> = {
+  script: scripts.adopt,
+  about: "its units",
+  frame: "block",
+  limits: { timeoutMilliseconds: 60_000 },
+  encode: ({ units, files }) =>
+    `${[stateFolder, systemScope, ...[...units, ...files].map(field), "end"].join("\n")}\n`,
+  decode,
+};
+
+function decode(answer: Told, { units }: AdoptOrder): HostFacts {
+  const rows = group(answer.lines);
   const of = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
   const told = of("is");
   if (told.length === 0 && units.length > 0)
-    badAnswer(host, "its systemd tells nothing about the units", stderr);
+    refuseAnswer(answer, "its systemd tells nothing about the units");
   const files = new Map(of("file").flatMap(decodeFile));
   return {
     units: units.map((unit) => decodeUnit(unit, told)),

@@ -2,31 +2,39 @@
 import type { Delivery } from "../core/check/deliveries.ts";
 import type { CheckAnswer, ForeignLock, Space } from "../core/check/host-check.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
-import { badAnswer, field, stateFolder, systemScope } from "./frames.ts";
-import { decodeFacts, decodeTransactions, group, type Row, wholeNumber } from "./probe-answer.ts";
+import { stateFolder, systemScope } from "./frames.ts";
+import { decodeFacts } from "./machine-rows.ts";
+import type { Question, Told } from "./question.ts";
+import { group, type Row, wholeNumber } from "./rows.ts";
+import { scripts } from "./scripts.ts";
+import { decodeTransactions } from "./state-rows.ts";
 
-/** check.sh's standard input. nonce: 32 hex digits, new for each question. */
-export function encodeCheck(nonce: string, deliveries: ReadonlySet<Delivery>): string {
+/** Whether a host is ready for a deployment that delivers these. */
+export const checkQuestion: Question<ReadonlySet<Delivery>, CheckAnswer> = {
+  script: scripts.check,
+  about: "its readiness",
+  frame: "block",
+  limits: { timeoutMilliseconds: 60_000 },
+  encode,
+  decode,
+};
+
+function encode(deliveries: ReadonlySet<Delivery>): string {
   const [trees, encrypted] = [
     deliveries.has("trees") ? "trees" : "",
     deliveries.has("encrypted credentials") ? "encrypted" : "",
   ];
-  return `${field(nonce)}\n${stateFolder}\n${systemScope}\n${trees}\n${encrypted}\n`;
+  return `${stateFolder}\n${systemScope}\n${trees}\n${encrypted}\n`;
 }
 
 const MOST = 50;
 
-/** Decodes check.sh's answer. Throws HostError("host-answer") when it is cut off or makes no sense. */
-export function decodeCheck(host: string, nonce: string, output: string, stderr: string): CheckAnswer {
-  const lines = output.split("\n");
-  const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
-  const end = lines.indexOf(`${nonce} end`);
-  if (begin < 0 || end < begin) badAnswer(host, "the check's answer is cut off", stderr);
-  const rows = group(lines.slice(begin + 1, end));
+function decode(told: Told): CheckAnswer {
+  const rows = group(told.lines);
   const some = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
   const facts = rows.get("fact") ?? [];
   return {
-    facts: decodeFacts(host, facts, stderr),
+    facts: decodeFacts(told, facts),
     spaces: some("space").map(decodeSpace),
     locks: some("lock").map(decodeLock),
     processes: some("process").map(([pid = "", program = ""]) => ({

@@ -1,8 +1,10 @@
 /** encrypt.sh's question and answer: encoded, and decoded without trusting a byte. */
 import { HostError } from "../core/errors.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
-import { badAnswer, field, line, stateFolder } from "./frames.ts";
-import { group } from "./probe-answer.ts";
+import { line, stateFolder } from "./frames.ts";
+import { type Question, refuseAnswer, type Told } from "./question.ts";
+import { group } from "./rows.ts";
+import { scripts } from "./scripts.ts";
 
 /**
  * A credential to be encrypted. sha256: of the encrypted file that would do as well, if the host has it;
@@ -15,40 +17,45 @@ export type EncryptOrder = {
   readonly held: Uint8Array;
 };
 
-/** encrypt.sh's standard input. nonce: 32 hex digits, new for each question. */
-export function encodeEncrypt(orders: readonly EncryptOrder[], nonce: string): Uint8Array {
+/**
+ * The encrypted files by path. Throws HostError("host-step") for one that the host refuses: encrypt.sh stops
+ * there, without an end.
+ */
+export const encryptQuestion: Question<readonly EncryptOrder[], ReadonlyMap<string, Uint8Array>> = {
+  script: scripts.encrypt,
+  about: "the credentials that it encrypts",
+  frame: "block",
+  // A host may have to be asked for some MiB of them.
+  limits: { timeoutMilliseconds: 120_000, maxOutputBytes: 64 * 1024 * 1024 },
+  encode,
+  decode,
+  refusal,
+};
+
+function encode(orders: readonly EncryptOrder[]): Uint8Array {
   const parts = orders.flatMap(({ path, sha256, heldSha256, held }) => [
     Buffer.from(line("credential", path, sha256, heldSha256, String(held.byteLength))),
     held,
   ]);
-  return Buffer.concat([Buffer.from(`${field(nonce)}\n${stateFolder}\n`), ...parts, Buffer.from("end\n")]);
+  return Buffer.concat([Buffer.from(`${stateFolder}\n`), ...parts, Buffer.from("end\n")]);
 }
 
-/**
- * The encrypted files by path. Throws HostError: host-step for one that the host refuses, host-answer when
- * the answer is cut off.
- */
-export function decodeEncrypt(
-  host: string,
-  orders: readonly EncryptOrder[],
-  nonce: string,
-  output: string,
-  stderr: string,
-): ReadonlyMap<string, Uint8Array> {
-  const lines = output.split("\n");
-  const rows = group(lines.slice(lines.findIndex((text) => text.endsWith(`${nonce} begin`)) + 1));
-  const refused = orders.find(({ path }) => rows.get("refused")?.some(([name]) => name === path));
-  if (refused !== undefined) throw refusal(host, refused.path, stderr);
-  const texts = new Map((rows.get("encrypted") ?? []).map(([path = "", text = ""]) => [path, text]));
+function decode(told: Told, orders: readonly EncryptOrder[]): ReadonlyMap<string, Uint8Array> {
+  const texts = new Map(
+    (group(told.lines).get("encrypted") ?? []).map(([path = "", text = ""]) => [path, text]),
+  );
   const files = orders.map(
     ({ path }) => [path, new Uint8Array(Buffer.from(texts.get(path) ?? "", "base64"))] as const,
   );
-  if (!lines.includes(`${nonce} end`) || files.some(([, { byteLength }]) => byteLength === 0))
-    badAnswer(host, "not all credentials were encrypted", stderr);
+  if (files.some(([, { byteLength }]) => byteLength === 0))
+    refuseAnswer(told, "not all credentials were encrypted");
   return new Map(files);
 }
 
-function refusal(host: string, path: string, stderr: string): HostError {
+function refusal({ host, lines, stderr }: Told, orders: readonly EncryptOrder[]): HostError | null {
+  const refused = new Set((group(lines).get("refused") ?? []).map(([path = ""]) => path));
+  const path = orders.map((order) => order.path).find((each) => refused.has(each));
+  if (path === undefined) return null;
   const said = sanitizeLine(stderr.trim().split("\n").at(-1) ?? "");
   return new HostError(
     "host-step",

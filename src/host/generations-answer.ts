@@ -2,17 +2,23 @@
 import { createHash } from "node:crypto";
 import type { Attempt, Generation, Kept, MadeBy, PastRun } from "../core/rollback/generations.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
-import { badAnswer, field, line, stateFolder } from "./frames.ts";
-import { group, type Row, wholeNumber } from "./probe-answer.ts";
+import { field, line, stateFolder } from "./frames.ts";
+import type { Question, Told } from "./question.ts";
+import { group, type Row, wholeNumber } from "./rows.ts";
+import { scripts } from "./scripts.ts";
 
-/** generations.sh's standard input. nonce: 32 hex digits. */
-export function encodeGenerations(project: string, nonce: string): string {
-  return `${field(nonce)}\n${stateFolder}\n${field(project)}\n`;
-}
+/** What a host keeps of a project, by its name: generations, failed attempts, its record's last runs. */
+export const generationsQuestion: Question<string, Kept> = {
+  script: scripts.generations,
+  about: "what it keeps",
+  frame: "block",
+  limits: { timeoutMilliseconds: 60_000 },
+  encode: (project) => `${stateFolder}\n${field(project)}\n`,
+  decode: decodeGenerations,
+};
 
-/** Decodes its answer. Throws HostError("host-answer") when it is cut off. */
-export function decodeGenerations(host: string, nonce: string, output: string, stderr: string): Kept {
-  const rows = group(answerLines(host, nonce, output, stderr));
+function decodeGenerations({ lines }: Told): Kept {
+  const rows = group(lines);
   const of = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
   const generations = of("generation").flatMap((row) => decodeGeneration(row, of));
   return {
@@ -29,27 +35,27 @@ export function decodeGenerations(host: string, nonce: string, output: string, s
  */
 export type KeptName = { readonly name: string; readonly credential: string | null };
 
-/** kept.sh's standard input. */
-export function encodeKept(names: readonly KeptName[], nonce: string): string {
+/** Those of the files that are there, and what those hold that the host could decrypt. */
+export const keptQuestion: Question<readonly KeptName[], KeptFiles> = {
+  script: scripts.kept,
+  about: "the files that it keeps",
+  frame: "block",
+  // 16 MiB is the largest file that a project may hold; several of them, and a third more for base64.
+  limits: { timeoutMilliseconds: 300_000, maxOutputBytes: 192 * 1024 * 1024 },
+  encode: encodeKept,
+  decode: decodeKept,
+};
+
+function encodeKept(names: readonly KeptName[]): string {
   const lines = names.map(({ name, credential }) =>
     credential === null ? line(name) : line(name, credential),
   );
-  return `${field(nonce)}\n${stateFolder}\n${lines.join("")}\n`;
+  return `${stateFolder}\n${lines.join("")}\n`;
 }
 
-/**
- * Its answer: the files that are there by name, and what those hold that the host could decrypt. Throws
- * HostError("host-answer") when it is cut off.
- */
-export function decodeKept(
-  host: string,
-  names: readonly KeptName[],
-  nonce: string,
-  output: string,
-  stderr: string,
-): KeptFiles {
+function decodeKept({ lines }: Told, names: readonly KeptName[]): KeptFiles {
   const asked = new Set(names.map(({ name }) => name));
-  const rows = group(answerLines(host, nonce, output, stderr));
+  const rows = group(lines);
   const filesOf = (kind: string): ReadonlyMap<string, Uint8Array> =>
     new Map(
       (rows.get(kind) ?? []).flatMap(([name = "", text = ""]) =>
@@ -84,14 +90,6 @@ export function trueBlobs(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<s
 
 /** Far more than svcdeploy leaves on a host. */
 const MOST = 10_000;
-
-function answerLines(host: string, nonce: string, output: string, stderr: string): readonly string[] {
-  const lines = output.split("\n");
-  const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
-  const end = lines.indexOf(`${nonce} end`);
-  if (begin < 0 || end < begin) badAnswer(host, "what the host keeps was not told to its end", stderr);
-  return lines.slice(begin + 1, end);
-}
 
 type Rows = (kind: string) => readonly Row[];
 

@@ -1,13 +1,30 @@
 /** rehearse.sh's question and answer: encoded, and decoded without trusting a byte. */
 import type { Compared, RehearsalAnswer, RehearsalRequest, Said } from "../core/rehearsal/rehearsal.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
-import { badAnswer, field } from "./frames.ts";
-import { group, type Row } from "./probe-answer.ts";
+import { field } from "./frames.ts";
+import type { Question, Told } from "./question.ts";
+import { group, type Row } from "./rows.ts";
+import { scripts } from "./scripts.ts";
 
-/** rehearse.sh's standard input. nonce: 32 hex digits, new for each question. */
-export function encodeRehearsal({ units, logrotate, verify }: RehearsalRequest, nonce: string): string {
+/** The files to try, and what takes the run's secrets out of what programs said of them. */
+export type RehearsalOrder = {
+  readonly request: RehearsalRequest;
+  readonly redact: (text: string) => string;
+};
+
+/** What systemd and logrotate of a host say of files that are not there yet. */
+export const rehearsalQuestion: Question<RehearsalOrder, RehearsalAnswer> = {
+  script: scripts.rehearse,
+  about: "the rehearsal",
+  frame: "block",
+  // The input may take a minute, four programs half a minute each.
+  limits: { timeoutMilliseconds: 240_000 },
+  encode,
+  decode,
+};
+
+function encode({ request: { units, logrotate, verify } }: RehearsalOrder): string {
   return [
-    field(nonce),
     ...units.map(({ name, content }) => `unit\t${field(name)}\t${base64(content)}`),
     ...logrotate.map(({ name, content }) =>
       content === null ? `gone\t${field(name)}` : `logrotate\t${field(name)}\t${base64(content)}`,
@@ -18,22 +35,8 @@ export function encodeRehearsal({ units, logrotate, verify }: RehearsalRequest, 
   ].join("\n");
 }
 
-/**
- * Decodes rehearse.sh's answer; redact takes the run's secrets out of what programs said. Throws
- * HostError("host-answer") when it is cut off.
- */
-export function decodeRehearsal(
-  host: string,
-  nonce: string,
-  output: string,
-  stderr: string,
-  redact: (text: string) => string,
-): RehearsalAnswer {
-  const lines = output.split("\n");
-  const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
-  const end = lines.indexOf(`${nonce} end`);
-  if (begin < 0 || end < begin) badAnswer(host, "the rehearsal's answer is cut off", stderr);
-  const rows = group(lines.slice(begin + 1, end));
+function decode({ lines }: Told, { redact }: RehearsalOrder): RehearsalAnswer {
+  const rows = group(lines);
   const lacks = (rows.get("lacks") ?? []).map(([what = ""]) => what);
   return {
     verify: decodeCompared(rows, "verify", redact),

@@ -2,13 +2,26 @@
 import { parseHostRecord } from "../core/history/host-record.ts";
 import type { LastRun, ProcessFacts, StatusAnswer, StatusRequest } from "../core/status/host-status.ts";
 import { statusProperties } from "../core/status/judge-status.ts";
-import { badAnswer, field, line, stateFolder, systemScope } from "./frames.ts";
-import { decodeFacts, decodeUnits, group, type Row, splitUnits, wholeNumber } from "./probe-answer.ts";
+import { line, stateFolder, systemScope } from "./frames.ts";
+import { decodeFacts } from "./machine-rows.ts";
+import type { Question, Told } from "./question.ts";
+import { group, type Row, wholeNumber } from "./rows.ts";
+import { scripts } from "./scripts.ts";
+import { decodeUnits, splitUnits } from "./unit-rows.ts";
 
-/** status.sh's standard input. nonce: 32 hex digits, new for each question. */
-export function encodeStatus(request: StatusRequest, nonce: string): string {
+/** How the units of a project are, and what its last run here was. */
+export const statusQuestion: Question<StatusRequest, StatusAnswer> = {
+  script: scripts.status,
+  about: "its status",
+  frame: "block",
+  limits: { timeoutMilliseconds: 30_000 },
+  encode,
+  decode,
+};
+
+function encode(request: StatusRequest): string {
   const parts = [
-    `${field(nonce)}\n${stateFolder}\n${systemScope}\n`,
+    `${stateFolder}\n${systemScope}\n`,
     line("project", request.project),
     line("properties", statusProperties.join(",")),
   ];
@@ -17,21 +30,10 @@ export function encodeStatus(request: StatusRequest, nonce: string): string {
   return `${parts.join("")}end\n`;
 }
 
-/** Decodes status.sh's answer. Throws HostError("host-answer") when it is cut off or makes no sense. */
-export function decodeStatus(
-  host: string,
-  request: StatusRequest,
-  nonce: string,
-  output: string,
-  stderr: string,
-): StatusAnswer {
-  const lines = output.split("\n");
-  const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
-  const end = lines.indexOf(`${nonce} end`);
-  if (begin < 0 || end < begin) badAnswer(host, "the answer about its status is cut off", stderr);
-  const { records, unitLines } = splitUnits(lines.slice(begin + 1, end), nonce);
+function decode(told: Told, request: StatusRequest): StatusAnswer {
+  const { records, unitLines } = splitUnits(told);
   const rows = group(records);
-  const { machineId, bootId, uptime, clock, uid } = decodeFacts(host, rows.get("fact") ?? [], stderr);
+  const { machineId, bootId, uptime, clock, uid } = decodeFacts(told, rows.get("fact") ?? []);
   const asked = new Set(request.links);
   return {
     machineId,
@@ -39,7 +41,7 @@ export function decodeStatus(
     uptime,
     clock,
     uid,
-    units: decodeUnits(host, request.units, unitLines, stderr),
+    units: decodeUnits(told, request.units, unitLines),
     processes: new Map(
       (rows.get("process") ?? []).map(decodeProcess).map((process) => [process.pid, process]),
     ),

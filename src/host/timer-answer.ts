@@ -3,7 +3,9 @@
 import { sanitizeLine } from "../core/sanitize.ts";
 import type { TimerHost } from "../core/timer/host-ready.ts";
 import { TIMER_MARK, type TimerScope, type TimerUnits } from "../core/timer/timer-units.ts";
-import { badAnswer, field, framed } from "./frames.ts";
+import { field } from "./frames.ts";
+import { type Question, refuseAnswer, type Told } from "./question.ts";
+import { scripts } from "./scripts.ts";
 
 /** Where a pair is to stand. folder: absolute; name: without .service or .timer. */
 export type TimerPlace = { readonly scope: TimerScope; readonly folder: string; readonly name: string };
@@ -16,36 +18,47 @@ export type TimerOutcome =
   | { readonly ok: true; readonly lines: readonly string[]; readonly found: "pair" | "nothing" }
   | { readonly ok: false; readonly lines: readonly string[]; readonly reason: string };
 
-/** Asks what the machine has. project: absolute path of the project on it. */
-export function encodeLook(nonce: string, project: string, environment: string): string {
-  return encode([nonce, "look", "--system", "/", "-", project, environment]);
-}
+/** project: absolute path of the project on the machine. */
+export type TimerLook = { readonly project: string; readonly environment: string };
 
-/** Orders the pair written, enabled and started. */
-export function encodeInstall(
-  nonce: string,
-  { scope, folder, name }: TimerPlace,
-  { service, timer }: TimerUnits,
-): string {
-  if (![service, timer].every((text) => text.startsWith(TIMER_MARK)))
+const asked = {
+  script: scripts.timer,
+  about: "its timer",
+  limits: { timeoutMilliseconds: 60_000 },
+} as const;
+
+/** What the machine has of what a timer there needs. */
+export const timerLookQuestion: Question<TimerLook, TimerHost> = {
+  ...asked,
+  frame: { lastWords: ["finished"] },
+  encode: ({ project, environment }) => fields("look", "--system", "/", "-", project, environment),
+  decode: decodeLook,
+};
+
+/** Orders a pair written, enabled and started; units null: stopped and removed. */
+export type TimerOrder = { readonly place: TimerPlace; readonly units: TimerUnits | null };
+
+/** Installs or removes a timer; what could not be finished is undone. */
+export const timerOrderQuestion: Question<TimerOrder, TimerOutcome> = {
+  ...asked,
+  frame: { lastWords: ["finished", "absent", "refused", "failed", "undone"] },
+  encode: encodeOrder,
+  decode: decodeOutcome,
+};
+
+function encodeOrder({ place: { scope, folder, name }, units }: TimerOrder): string {
+  if (units === null) return fields("remove", `--${scope}`, folder, name, "-", "-");
+  if (![units.service, units.timer].every((text) => text.startsWith(TIMER_MARK)))
     throw new Error("a unit without its mark could never be removed");
-  return `${encode([nonce, "install", `--${scope}`, folder, name])}${base64(service)}\n${base64(timer)}\n`;
+  const pair = `${base64(units.service)}\n${base64(units.timer)}\n`;
+  return `${fields("install", `--${scope}`, folder, name)}${pair}`;
 }
 
-/** Orders it stopped and taken away. */
-export function encodeRemove(nonce: string, { scope, folder, name }: TimerPlace): string {
-  return encode([nonce, "remove", `--${scope}`, folder, name, "-", "-"]);
-}
-
-/** What the machine has. Throws HostError("host-answer") when the answer is cut off. */
-export function decodeLook(host: string, nonce: string, stdout: string, stderr: string): TimerHost {
-  const frames = framed(stdout, nonce);
-  if (!frames.some(({ word }) => word === "finished"))
-    badAnswer(host, "timer.sh's answer is cut off", stderr);
-  const fact = (name: string): string =>
-    frames
-      .find(({ word, rest }) => word === "fact" && rest.startsWith(`${name} `))
-      ?.rest.slice(name.length + 1) ?? "";
+function decodeLook({ lines }: Told): TimerHost {
+  const fact = (name: string): string => {
+    const start = `fact ${name} `;
+    return lines.find((text) => text.startsWith(start))?.slice(start.length) ?? "";
+  };
   return {
     uid: clean(fact("uid")),
     home: absolute(fact("home")),
@@ -59,22 +72,22 @@ export function decodeLook(host: string, nonce: string, stdout: string, stderr: 
   };
 }
 
-/** What became of an install or a removal. Throws HostError("host-answer") when the answer is cut off. */
-export function decodeOutcome(host: string, nonce: string, stdout: string, stderr: string): TimerOutcome {
-  const frames = framed(stdout, nonce);
-  const lines = frames
-    .filter(({ word }) => ["wrote", "removed", "ran"].includes(word))
-    .map(({ word, rest }) => `${word} ${clean(rest)}`);
-  const trouble = frames.find(({ word }) => word === "refused" || word === "failed");
-  const undone = frames.some(({ word }) => word === "undone");
-  if (trouble !== undefined) return { ok: false, lines: undone ? [] : lines, reason: clean(trouble.rest) };
-  if (frames.some(({ word }) => word === "absent")) return { ok: true, lines: [], found: "nothing" };
-  if (frames.at(-1)?.word !== "finished") badAnswer(host, "timer.sh's answer is cut off", stderr);
-  return { ok: true, lines, found: "pair" };
+function decodeOutcome(told: Told): TimerOutcome {
+  const of = (...words: readonly string[]): readonly string[] =>
+    told.lines.filter((text) => words.includes(text.slice(0, text.indexOf(" "))));
+  const [trouble] = of("refused", "failed");
+  const done = of("wrote", "removed", "ran").map(clean);
+  if (trouble !== undefined) {
+    const reason = clean(trouble.slice(trouble.indexOf(" ") + 1));
+    return { ok: false, lines: of("undone").length > 0 ? [] : done, reason };
+  }
+  if (of("absent").length > 0) return { ok: true, lines: [], found: "nothing" };
+  if (of("undone").length > 0) refuseAnswer(told, "the answer about its timer is cut off");
+  return { ok: true, lines: done, found: "pair" };
 }
 
-function encode(fields: readonly string[]): string {
-  return fields.map((each) => `${field(each)}\n`).join("");
+function fields(...each: readonly string[]): string {
+  return each.map((one) => `${field(one)}\n`).join("");
 }
 
 function base64(text: string): string {

@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ProbeRequest } from "../../src/core/model/observation.ts";
 import { lastState, line, stateFolder, systemScope } from "../../src/host/frames.ts";
-import { decodeProbe, encodeProbe } from "../../src/host/probe-answer.ts";
+import { probeQuestion } from "../../src/host/probe-answer.ts";
+import { readAnswer, writeQuestion } from "../../src/host/question.ts";
 import { scripts } from "../../src/host/scripts.ts";
 import type { Script } from "../../src/remote/remote.ts";
 import { treesDigest, treesTar, treesUpload } from "../support/crash-bodies.ts";
@@ -131,10 +132,10 @@ async function transact(word: "confirmed" | "rollback", text: string, before: st
   const decided = await run(scripts.decide, `nonce\n${stateFolder}\n${id}\n${word}\n30\n`);
   const result = await run(scripts.result, `nonce\n${stateFolder}\n${id}\n`);
   expect(result.stdout).toMatch(/nonce end\n$/);
-  const answer = await run(scripts.probe, encodeProbe(request, "nonce"));
+  const answer = await run(scripts.probe, writeQuestion(probeQuestion, request, "nonce"));
   return {
     decided: lastState(decided.stdout, "nonce")?.name,
-    seen: decodeProbe("h", request, "nonce", answer.stdout, answer.stderr),
+    seen: readAnswer(probeQuestion, request, { host: "h", nonce: "nonce", ...answer }),
   };
 }
 

@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { scripts } from "../../src/host/scripts.ts";
-import { decodeLook, encodeLook } from "../../src/host/timer-answer.ts";
+import { readAnswer, writeQuestion } from "../../src/host/question.ts";
+import { timerLookQuestion } from "../../src/host/timer-answer.ts";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { until } from "../support/until.ts";
 import { makeWorkshop, type Run, type Workshop } from "../support/workshop.ts";
@@ -81,11 +81,12 @@ test.each([[["dash"]], [["bash", "--posix"]], [["busybox", "sh"]]])(
   "%j tells by timer.sh what the host has",
   async (shell) => {
     const nonce = "ab".repeat(16);
+    const order = { project: "/srv/absent", environment: "test" };
     const answer = await on.exec(
-      [...shell, "-c", scripts.timer.text],
-      encodeLook(nonce, "/srv/absent", "test"),
+      [...shell, "-c", timerLookQuestion.script.text],
+      writeQuestion(timerLookQuestion, order, nonce),
     );
-    expect(decodeLook("h1", nonce, answer.stdout, answer.stderr)).toMatchObject({
+    expect(readAnswer(timerLookQuestion, order, { host: "h1", nonce, ...answer })).toMatchObject({
       uid: "0",
       systemd: true,
       node: null,

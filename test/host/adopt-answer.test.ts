@@ -2,20 +2,25 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { HostError } from "../../src/core/errors.ts";
-import { decodeAdopt, encodeAdopt } from "../../src/host/adopt-answer.ts";
-import { scripts } from "../../src/host/scripts.ts";
+import { type AdoptOrder, adoptQuestion } from "../../src/host/adopt-answer.ts";
+import { readAnswer, writeQuestion } from "../../src/host/question.ts";
 
 const NONCE = "0123456789abcdef0123456789abcdef";
+const order: AdoptOrder = { units: ["a.service"], files: [] };
+const read = (asked: AdoptOrder, stdout: string) =>
+  readAnswer(adoptQuestion, asked, { host: "web1", nonce: NONCE, stdout, stderr: "" });
+const run = (asked: AdoptOrder): string =>
+  execFileSync("sh", ["-c", adoptQuestion.script.text], {
+    input: writeQuestion(adoptQuestion, asked, NONCE),
+    encoding: "utf8",
+  });
 const decode = (...lines: readonly string[]) =>
-  decodeAdopt("web1", ["a.service"], NONCE, [`${NONCE} begin`, ...lines, `${NONCE} end`].join("\n"), "");
+  read(order, [`${NONCE} begin`, ...lines, `${NONCE} end`].join("\n"));
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const IS = "is\ta.service\tLoadState\tloaded";
 
 test("the script gives files with their bytes", () => {
-  const stdout = execFileSync("sh", ["-c", scripts.adopt.text], {
-    input: encodeAdopt(["nobody-has-this.service"], NONCE),
-    encoding: "utf8",
-  });
+  const stdout = run({ units: ["nobody-has-this.service"], files: [] });
   expect(stdout).toContain(`${NONCE} begin`);
   expect(stdout).toMatch(/^file\t\/etc\/passwd\t[A-Za-z0-9+/=]+$/m);
 });
@@ -63,16 +68,13 @@ test("units beside a service, each told once however often it was asked about", 
 
 test("a file alone: the script gives it, or says why not", () => {
   const ask = (path: string) => {
-    const stdout = execFileSync("sh", ["-c", scripts.adopt.text], {
-      input: encodeAdopt([path], NONCE),
-      encoding: "utf8",
-    });
-    return decodeAdopt("web1", [], NONCE, stdout, "");
+    const asked = { units: [], files: [path] };
+    return read(asked, run(asked));
   };
   expect(new TextDecoder().decode(ask("/etc/hostname").files.get("/etc/hostname"))).toMatch(/\S\n?$/);
   expect(ask("/etc/nobody-has-this").unread.get("/etc/nobody-has-this")).toBe("it is not there");
   expect(ask("/etc").unread.get("/etc")).toBe("it is no file");
-  expect(() => encodeAdopt(["/etc/$(reboot)"], NONCE)).toThrow("must not reach");
+  expect(() => run({ units: [], files: ["/etc/$(reboot)"] })).toThrow("must not reach");
 });
 
 test("what a lying host says is dropped", () => {
@@ -92,6 +94,6 @@ test("what a lying host says is dropped", () => {
 });
 
 test("an answer that is cut off, or silent, is the host's error", () => {
-  expect(() => decodeAdopt("web1", ["a.service"], NONCE, `${NONCE} begin\n${IS}\n`, "")).toThrow(HostError);
+  expect(() => read(order, `${NONCE} begin\n${IS}\n`)).toThrow(HostError);
   expect(() => decode()).toThrow(HostError);
 });

@@ -4,9 +4,10 @@ import { expect, test } from "vitest";
 import { judgeHost } from "../../src/core/check/judge-host.ts";
 import { SvcdeployError } from "../../src/core/errors.ts";
 import type { Host } from "../../src/core/model/declared.ts";
-import { decodeCheck, encodeCheck } from "../../src/host/check-answer.ts";
+import { checkQuestion } from "../../src/host/check-answer.ts";
 import { checkText } from "../../src/report/check-text.ts";
 import { plainText } from "../../src/report/lines/text.ts";
+import { answerOf, inputOf } from "../support/answers.ts";
 
 const facts = [
   "fact\tmachine-id\t0123456789abcdef0123456789abcdef",
@@ -28,11 +29,12 @@ const body = [
   "failed\ta.service",
   "transaction\t0123456789abcdef0123456789abcdef\tAWAIT\tactive\t7\t8\tme@here\tdemo",
 ];
+const decode = (stdout: string, stderr = "") => answerOf(checkQuestion, new Set(), stdout, stderr);
 const answer = (lines: readonly string[]): string =>
   `Last login: today\nN begin\n${lines.join("\n")}\nN end\n`;
 
 test("an answer is decoded", () => {
-  const seen = decodeCheck("h", "N", answer(body), "");
+  const seen = decode(answer(body));
   expect(seen.facts).toMatchObject({ systemd: 252, clock: 1700000000, missing: ["flock"] });
   expect(seen.reboots).toEqual(["required"]);
   expect(seen.spaces).toEqual([
@@ -55,7 +57,7 @@ test.each([
   ["no machine-id", answer(body.filter((text) => !text.includes("machine-id")))],
   ["nothing", ""],
 ])("an answer with %s is refused, with what the host said", (_, output) => {
-  expect(() => decodeCheck("h", "N", output, "sh: 1: date: not found\n")).toThrow(/^h: .*date: not found/);
+  expect(() => decode(output, "sh: 1: date: not found\n")).toThrow(/^h: .*date: not found/);
 });
 
 const host: Host = {
@@ -95,7 +97,7 @@ test("a hostile answer never breaks decoder, judgement or text, passes no contro
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), (lines) => {
       try {
-        const check = judgeHost(host, decodeCheck("h", "N", answer([...facts, ...lines]), ""), {
+        const check = judgeHost(host, decode(answer([...facts, ...lines])), {
           sent: 0,
           answered: 0,
         });
@@ -116,19 +118,14 @@ test("a hostile answer never breaks decoder, judgement or text, passes no contro
 
 test("a line of any length is decoded at once", () => {
   const started = performance.now();
-  decodeCheck(
-    "h",
-    "N",
-    answer([...facts, `space\t/opt\tyes\t${"1 ".repeat(500_000)}\t${" ".repeat(500_000)}x`]),
-    "",
-  );
+  decode(answer([...facts, `space\t/opt\tyes\t${"1 ".repeat(500_000)}\t${" ".repeat(500_000)}x`]));
   expect(performance.now() - started).toBeLessThan(1000);
 });
 
 test("the question is five lines", () => {
-  expect(encodeCheck("N", new Set())).toBe("N\n/var/lib/svcdeploy\n--system\n\n\n");
-  expect(encodeCheck("N", new Set(["trees"]))).toBe("N\n/var/lib/svcdeploy\n--system\ntrees\n\n");
-  expect(encodeCheck("N", new Set(["encrypted credentials"]))).toBe(
+  expect(inputOf(checkQuestion, new Set())).toBe("N\n/var/lib/svcdeploy\n--system\n\n\n");
+  expect(inputOf(checkQuestion, new Set(["trees"]))).toBe("N\n/var/lib/svcdeploy\n--system\ntrees\n\n");
+  expect(inputOf(checkQuestion, new Set(["encrypted credentials"]))).toBe(
     "N\n/var/lib/svcdeploy\n--system\n\nencrypted\n",
   );
 });

@@ -5,7 +5,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SvcdeployError } from "../../src/core/errors.ts";
-import { decodeEncrypt, encodeEncrypt } from "../../src/host/encrypt-answer.ts";
+import { encryptQuestion } from "../../src/host/encrypt-answer.ts";
+import { answerOf, inputOf } from "../support/answers.ts";
 
 const path = "/etc/svcdeploy/credentials/app/TOKEN";
 const order = {
@@ -14,14 +15,14 @@ const order = {
   heldSha256: "b".repeat(64),
   held: new TextEncoder().encode("line one\nend\n"),
 };
-const decode = (text: string, stderr = "") => decodeEncrypt("h", [order], "N", text, stderr);
+const decode = (text: string, stderr = "") => answerOf(encryptQuestion, [order], text, stderr);
 
 test("bytes are sent as they are, behind how many there are", () => {
-  const text = new TextDecoder().decode(encodeEncrypt([order], "N"));
+  const text = inputOf(encryptQuestion, [order]);
   expect(text).toBe(
     `N\n/var/lib/svcdeploy\ncredential\t${path}\t${order.sha256}\t${order.heldSha256}\t13\nline one\nend\nend\n`,
   );
-  expect(() => encodeEncrypt([{ ...order, path: "/etc/a b" }], "N")).toThrow(/must not reach/);
+  expect(() => inputOf(encryptQuestion, [{ ...order, path: "/etc/a b" }])).toThrow(/must not reach/);
 });
 
 test("an answer is taken whole or not at all, and only for what was asked", () => {
@@ -30,13 +31,10 @@ test("an answer is taken whole or not at all, and only for what was asked", () =
     `Welcome\nN begin\nencrypted\t/etc/shadow\t${file}\nencrypted\t${path}\t${file}\nN end\n`,
   );
   expect([...answer]).toEqual([[path, new Uint8Array(Buffer.from("Whxqht+d\n"))]]);
-  for (const text of [
-    "",
-    "N begin\nN end\n",
-    `N begin\nencrypted\t${path}\t${file}\n`,
-    `N begin\nencrypted\t${path}\t\nN end\n`,
-  ])
+  for (const text of ["N begin\nN end\n", `N begin\nencrypted\t${path}\t\nN end\n`])
     expect(() => decode(text)).toThrow("h: not all credentials were encrypted");
+  for (const text of ["", `N begin\nencrypted\t${path}\t${file}\n`, `encrypted\t${path}\t${file}\nN end\n`])
+    expect(() => decode(text)).toThrow(/^h: .* is cut off/);
 });
 
 test("a host that cannot says why", () => {

@@ -5,12 +5,12 @@ import { expect, test } from "vitest";
 import { SvcdeployError } from "../../src/core/errors.ts";
 import {
   blobName,
-  decodeGenerations,
-  decodeKept,
-  encodeKept,
+  generationsQuestion,
   type KeptName,
+  keptQuestion,
   trueBlobs,
 } from "../../src/host/generations-answer.ts";
+import { answerOf, inputOf } from "../support/answers.ts";
 
 const run = "0123456789abcdef0123456789abcdef";
 const about = `run=${run} project=shop user=me controller=here commit=c0ffee tree=dirty rollback-of=${run} plan=1`;
@@ -33,7 +33,7 @@ const lines = [
 const answer = (all: readonly string[]): string => `Last login\nN begin\n${all.join("\n")}\nN end\n`;
 
 test("generations come in order, with checked words", () => {
-  const kept = decodeGenerations("h", "N", answer(lines), "");
+  const kept = answerOf(generationsQuestion, "shop", answer(lines));
   expect(kept.generations.map(({ number, madeBy }) => [number, madeBy.run, madeBy.user])).toEqual([
     [9, "", "me"],
     [10, run, "me"],
@@ -57,10 +57,10 @@ test("generations come in order, with checked words", () => {
 });
 
 test("an answer that was cut off is refused; any other is read without an error", () => {
-  expect(() => decodeGenerations("h", "N", answer(lines).slice(0, -4), "")).toThrow(SvcdeployError);
+  expect(() => answerOf(generationsQuestion, "shop", answer(lines).slice(0, -4))).toThrow(SvcdeployError);
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.constantFrom(...lines), fc.string()), { maxLength: 30 }), (some) => {
-      const kept = decodeGenerations("h", "N", answer(some), "");
+      const kept = answerOf(generationsQuestion, "shop", answer(some));
       for (const { services } of kept.generations)
         for (const name of services.keys()) expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
     }),
@@ -74,7 +74,7 @@ test("only files that were asked for are taken, and only contents that have thei
   const text = answer(
     [name, other, "/etc/shadow"].map((each) => `kept\t${each}\t${content.toString("base64")}`),
   );
-  const { files, held } = decodeKept("h", [name, other].map(plain), "N", text, "");
+  const { files, held } = answerOf(keptQuestion, [name, other].map(plain), text);
   expect([...files.keys()]).toEqual([name, other]);
   expect(held.size).toBe(0);
   expect([...trueBlobs(files).keys()]).toEqual([name.slice("blobs/".length)]);
@@ -86,13 +86,13 @@ test("of an encrypted credential also what it holds", () => {
     "held\tblobs/one\tY2FuYXJ5",
     "held\tblobs/other\tY2FuYXJ5",
   ]);
-  const { held } = decodeKept("h", [{ name: "blobs/one", credential: "TOKEN" }], "N", text, "");
+  const { held } = answerOf(keptQuestion, [{ name: "blobs/one", credential: "TOKEN" }], text);
   expect([...held]).toEqual([["blobs/one", new Uint8Array(Buffer.from("canary"))]]);
 });
 
 test("a name that is no field never reaches the host", () => {
-  expect(() => encodeKept([plain("blobs/a b")], "N")).toThrow();
-  expect(() => encodeKept([{ name: "blobs/a", credential: "a b" }], "N")).toThrow();
+  expect(() => inputOf(keptQuestion, [plain("blobs/a b")])).toThrow();
+  expect(() => inputOf(keptQuestion, [{ name: "blobs/a", credential: "a b" }])).toThrow();
 });
 
 function plain(name: string): KeptName {

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { decodeGenerations, decodeKept } from "../../src/host/generations-answer.ts";
+import { generationsQuestion, keptQuestion } from "../../src/host/generations-answer.ts";
+import { answerOf } from "../support/answers.ts";
 
 const scripts = fileURLToPath(new URL("../../src/host/", import.meta.url));
 const base = mkdtempSync(join(tmpdir(), "svcdeploy-kept-"));
@@ -51,7 +52,7 @@ test.skipIf(!isLinux)("what is kept is told, of this project alone; half-made ge
     `target\tt0\t${base}/targets/shop/web\ntarget\tt1\t${base}/targets/blog/api\n`,
   );
   write("runs", `${about} result=confirmed\n${about} result=rolled-back\n`);
-  const kept = decodeGenerations("h", "N", run("generations.sh", ["shop"]), "");
+  const kept = answerOf(generationsQuestion, "shop", run("generations.sh", ["shop"]));
   expect(kept.generations.map(({ number }) => number)).toEqual([9, 10]);
   expect([...(kept.generations[1]?.services ?? [])]).toEqual([
     ["old", null],
@@ -67,7 +68,7 @@ test.skipIf(!isLinux)("what is kept is told, of this project alone; half-made ge
 });
 
 test.skipIf(!isLinux)("a project that the host has never heard of has no services there", () => {
-  const kept = decodeGenerations("h", "N", run("generations.sh", ["nothing"]), "");
+  const kept = answerOf(generationsQuestion, "shop", run("generations.sh", ["nothing"]));
   expect(kept.generations.map(({ services }) => services.size)).toEqual([0, 0]);
 });
 
@@ -77,7 +78,7 @@ test.skipIf(!isLinux)("files are given by name, from this folder alone, links no
   symlinkSync("/etc/passwd", join(base, "blobs/link"));
   const names = ["blobs/one", "blobs/empty", "blobs/link", "blobs/missing", "blobs/../runs"];
   const asked = names.map((name) => ({ name, credential: null }));
-  const { files } = decodeKept("h", asked, "N", run("kept.sh", names), "");
+  const { files } = answerOf(keptQuestion, asked, run("kept.sh", names));
   expect([...files.keys()]).toEqual(["blobs/one", "blobs/empty"]);
   expect(files.get("blobs/one")).toEqual(new Uint8Array(readFileSync(join(base, "blobs/one"))));
 });
@@ -94,7 +95,7 @@ test.skipIf(!isLinux)(
       credential: "TOKEN",
     }));
     const lines = asked.map(({ name, credential }) => `${name}\t${credential}`);
-    const { files, held } = decodeKept("h", asked, "N", run("kept.sh", lines, join(base, "bin")), "");
+    const { files, held } = answerOf(keptQuestion, asked, run("kept.sh", lines, join(base, "bin")));
     expect([...files.keys()]).toEqual(["blobs/good", "blobs/empty", "blobs/locked"]);
     expect([...held]).toEqual([
       ["blobs/good", new TextEncoder().encode("a\0b")],

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ProbeRequest } from "../../src/core/model/observation.ts";
-import { decodeProbe, encodeProbe } from "../../src/host/probe-answer.ts";
-import { scripts } from "../../src/host/scripts.ts";
+import { probeQuestion } from "../../src/host/probe-answer.ts";
+import { readAnswer, writeQuestion } from "../../src/host/question.ts";
 
 const NONCE = "ab".repeat(16);
 const HASH = "0".repeat(64);
@@ -51,22 +51,17 @@ function look(shell: readonly string[], manifests: ProbeRequest["manifests"]) {
     programs: "not-asked",
   };
   const [command = "", ...words] = shell;
-  const input = encodeProbe(request, NONCE).replace("/var/lib/svcdeploy", base);
+  const input = writeQuestion(probeQuestion, request, NONCE).toString().replace("/var/lib/svcdeploy", base);
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ""}` };
-  const output = execFileSync(command, [...words, "-c", scripts.probe.text], {
+  const output = execFileSync(command, [...words, "-c", probeQuestion.script.text], {
     input,
     env,
     encoding: "utf8",
     stdio: ["pipe", "pipe", "ignore"],
   });
   const facts = `fact\tmachine-id\t${"1".repeat(32)}\nfact\tboot-id\t${"0".repeat(8)}-0000-0000-0000-${"0".repeat(12)}\n`;
-  return decodeProbe(
-    "web1",
-    request,
-    NONCE,
-    output.replace(`${NONCE} begin\n`, `${NONCE} begin\n${facts}`),
-    "",
-  );
+  const stdout = output.replace(`${NONCE} begin\n`, `${NONCE} begin\n${facts}`);
+  return readAnswer(probeQuestion, request, { host: "web1", nonce: NONCE, stdout, stderr: "" });
 }
 
 function manifest(service: string, ...lines: readonly string[]): void {
@@ -155,12 +150,7 @@ test("what the host says beyond a path and a unit's name is not taken", () => {
     "stat\t/etc/x\t81a4\t640\troot\tadm\t5\t1700000000\t1\t2049",
     "stat\t/etc/y\t81a4\t640\troot\tadm\t5\t1700000000\t1\t2049",
   ];
-  const found = decodeProbe(
-    "web1",
-    request,
-    NONCE,
-    `${NONCE} begin\n${lines.join("\n")}\n${NONCE} end\n`,
-    "",
-  );
+  const stdout = `${NONCE} begin\n${lines.join("\n")}\n${NONCE} end\n`;
+  const found = readAnswer(probeQuestion, request, { host: "web1", nonce: NONCE, stdout, stderr: "" });
   expect([[...found.paths.keys()], [...found.units.keys()]]).toEqual([["/etc/x"], []]);
 });

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SvcdeployError } from "../../src/core/errors.ts";
 import type { ProbeRequest } from "../../src/core/model/observation.ts";
-import { decodeProbe, encodeProbe, splitBlocks } from "../../src/host/probe-answer.ts";
+import { probeQuestion } from "../../src/host/probe-answer.ts";
+import { splitBlocks } from "../../src/host/unit-rows.ts";
+import { answerOf, inputOf } from "../support/answers.ts";
 
 const request: ProbeRequest = {
   project: "demo",
@@ -63,7 +65,7 @@ const answer = (lines: readonly string[]): string =>
   `Last login: today\nN begin\n${lines.join("\n")}\nN end\n`;
 
 test("an answer becomes an observation", () => {
-  const seen = decodeProbe("h", request, "N", answer(body), "");
+  const seen = answerOf(probeQuestion, request, answer(body));
   expect(seen.facts).toMatchObject({
     systemd: 252,
     freeKib: 12345,
@@ -108,7 +110,7 @@ test("a drop-in is taken when systemd named it, with its text where it was sent"
     "dropin\t/etc/d/y.conf\tgarbage\t",
     "dropin\t/etc/shadow\t1\tcm9vdA==",
   ];
-  const { dropIns } = decodeProbe("h", request, "N", answer([...facts, ...named, ...sent]), "");
+  const { dropIns } = answerOf(probeQuestion, request, answer([...facts, ...named, ...sent]));
   expect([...dropIns]).toEqual([
     ["/etc/d/x.conf", { ctime: 1700000000, text: "[Service]\n" }],
     ["/etc/d/y.conf", { ctime: 0, text: null }],
@@ -120,7 +122,7 @@ test("a drop-in that is only on the disk is taken from a folder of a unit that w
   const sent = ["a.service.d/x.conf", "c.service.d/x.conf", "a.service.d/x", "a.service.d/../x.conf"].map(
     (path) => `dropin\t${folder}/${path}\t7\t`,
   );
-  const { dropIns } = decodeProbe("h", request, "N", answer([...facts, ...units, ...sent]), "");
+  const { dropIns } = answerOf(probeQuestion, request, answer([...facts, ...units, ...sent]));
   expect([...dropIns.keys()]).toEqual([`${folder}/a.service.d/x.conf`]);
 });
 
@@ -135,7 +137,7 @@ test("of other projects' manifests only files and links that were asked for are 
     `other\t../x\tweb\tfile /etc/a ${line}`,
     "other\tdep\tweb\tfile /etc/a",
   ];
-  const { others } = decodeProbe("h", request, "N", answer([...facts, ...units, ...sent]), "");
+  const { others } = answerOf(probeQuestion, request, answer([...facts, ...units, ...sent]));
   expect(others.map(({ project, service, kind, path }) => `${project} ${service} ${kind} ${path}`)).toEqual([
     "dep web file /etc/a",
     "dep web link /opt/a/current",
@@ -143,7 +145,7 @@ test("of other projects' manifests only files and links that were asked for are 
 });
 
 test("a path that was not asked for and a transaction with an odd name are not taken", () => {
-  const seen = decodeProbe("h", request, "N", answer(body), "");
+  const seen = answerOf(probeQuestion, request, answer(body));
   expect(seen.paths.has("/etc/shadow")).toBe(false);
   expect(seen.transactions.map(({ id }) => id)).toEqual(["0123456789abcdef0123456789abcdef"]);
 });
@@ -155,7 +157,7 @@ test.each([
   ["a unit too few", answer(body.filter((text) => text !== "Id=b.service" && !text.startsWith("DropIn")))],
   ["nothing", ""],
 ])("an answer with %s is refused, with what the host said", (_, output) => {
-  expect(() => decodeProbe("h", request, "N", output, "sh: 1: systemctl: not found\n")).toThrow(
+  expect(() => answerOf(probeQuestion, request, output, "sh: 1: systemctl: not found\n")).toThrow(
     /^h: .*systemctl: not found/,
   );
 });
@@ -169,7 +171,7 @@ test("a hostile answer never breaks the decoder and never passes a control chara
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), (lines) => {
       try {
-        const seen = decodeProbe("h", request, "N", answer([...facts, ...lines, ...units]), "");
+        const seen = answerOf(probeQuestion, request, answer([...facts, ...lines, ...units]));
         const text = JSON.stringify([seen.facts, [...seen.units], [...seen.mounts], seen.transactions]);
         expect(text).not.toMatch(/[\u0000-\u0008\u000e-\u001f\u007f-\u009f]/);
       } catch (error) {
@@ -181,7 +183,7 @@ test("a hostile answer never breaks the decoder and never passes a control chara
 });
 
 test("the question holds every path with its hash, and ends", () => {
-  const text = encodeProbe(request, "N");
+  const text = inputOf(probeQuestion, request);
   expect(text.split("\n").slice(0, 3)).toEqual(["N", "/var/lib/svcdeploy", "--system"]);
   expect(text).toContain(`path\t/etc/a\t${"0".repeat(64)}\n`);
   expect(text).toContain("path\t/opt/a/current\t-\n");

@@ -2,11 +2,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SvcdeployError } from "../../src/core/errors.ts";
-import { decodeRehearsal, encodeRehearsal } from "../../src/host/rehearsal-answer.ts";
+import { rehearsalQuestion } from "../../src/host/rehearsal-answer.ts";
+import { answerOf, inputOf } from "../support/answers.ts";
 
 const plain = (text: string): string => text;
+const nothing = { units: [], logrotate: [], verify: [] };
 const decode = (lines: readonly string[], redact = plain) =>
-  decodeRehearsal("h", "N", `Welcome\nN begin\n${lines.join("\n")}\nN end\n`, "", redact);
+  answerOf(rehearsalQuestion, { request: nothing, redact }, `Welcome\nN begin\n${lines.join("\n")}\nN end\n`);
 
 test("contents travel as base64; a name that a shell could read is refused", () => {
   const content = new TextEncoder().encode("[Service]\n$(reboot)\n");
@@ -15,10 +17,11 @@ test("contents travel as base64; a name that a shell could read is refused", () 
     logrotate: [{ name: "a", content: null }],
     verify: ["a.service"],
   };
-  expect(encodeRehearsal(request, "N")).toBe(
+  expect(inputOf(rehearsalQuestion, { request, redact: plain })).toBe(
     `N\nunit\ta.service\t${Buffer.from(content).toString("base64")}\ngone\ta\nverify\ta.service\nend\n`,
   );
-  expect(() => encodeRehearsal({ ...request, verify: ["a b"] }, "N")).toThrow(/must not reach/);
+  const strange = { request: { ...request, verify: ["a b"] }, redact: plain };
+  expect(() => inputOf(rehearsalQuestion, strange)).toThrow(/must not reach/);
 });
 
 test("an answer is decoded: colours and secrets are gone, what is long is cut", () => {
@@ -50,8 +53,9 @@ test("an answer is decoded: colours and secrets are gone, what is long is cut", 
 });
 
 test("an answer that is cut off is an error", () => {
-  expect(() => decodeRehearsal("h", "N", "N begin\nverify-status\t0\n", "no room\n", plain)).toThrow(
-    /cut off; it said: no room/,
+  const order = { request: nothing, redact: plain };
+  expect(() => answerOf(rehearsalQuestion, order, "N begin\nverify-status\t0\n", "no room\n")).toThrow(
+    "h: the answer about the rehearsal is cut off (rehearse.sh); it said: no room",
   );
 });
 

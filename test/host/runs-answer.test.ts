@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { decodeRuns, encodeRuns, MAX_RECORD_BYTES } from "../../src/host/runs-answer.ts";
-import { scripts } from "../../src/host/scripts.ts";
+import { readAnswer, writeQuestion } from "../../src/host/question.ts";
+import { MAX_RECORD_BYTES, runsQuestion } from "../../src/host/runs-answer.ts";
 
 const NONCE = "ab".repeat(16);
 const RUN = "0123456789abcdef0123456789abcdef";
@@ -22,8 +22,8 @@ afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 function ask(shell: readonly string[]): string {
   const [command = "", ...words] = shell;
-  const input = encodeRuns(NONCE).replace("/var/lib/svcdeploy", base);
-  return execFileSync(command, [...words, "-c", scripts.runs.text], {
+  const input = writeQuestion(runsQuestion, null, NONCE).toString().replace("/var/lib/svcdeploy", base);
+  return execFileSync(command, [...words, "-c", runsQuestion.script.text], {
     input,
     encoding: "latin1",
     maxBuffer: 16 * 1024 * 1024,
@@ -31,7 +31,9 @@ function ask(shell: readonly string[]): string {
 }
 
 // Whoever runs the tests need not be root; who asks a host is.
-const decode = (output: string) => decodeRuns("web1", NONCE, output.replace(/^uid\t\d+$/m, "uid\t0"), "");
+const decode = (output: string) => decodeRuns(output.replace(/^uid\t\d+$/m, "uid\t0"));
+const decodeRuns = (stdout: string, stderr = "") =>
+  readAnswer(runsQuestion, null, { host: "web1", nonce: NONCE, stdout, stderr });
 const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(([command = ""]) => {
   try {
     return execFileSync("sh", ["-c", `command -v ${command}`]).length > 0;
@@ -78,16 +80,12 @@ test("of a long record its end is read, and its first line there is left out whe
 
 test("cut off, without a time, or not by root: an error that names the host", () => {
   const whole = `${NONCE} begin\nclock\t1\nuid\t0\n${NONCE} end\n`;
-  expect(decodeRuns("web1", NONCE, `Welcome!\n${whole}`, "").records).toEqual([]);
-  expect(() => decodeRuns("web1", NONCE, whole.replace("end", "e"), "sh: broken")).toThrow(
-    /web1: .*cut off; it said: sh: broken/,
+  expect(decodeRuns(`Welcome!\n${whole}`).records).toEqual([]);
+  expect(() => decodeRuns(whole.replace("end", "e"), "sh: broken")).toThrow(
+    /web1: .*cut off \(runs\.sh\); it said: sh: broken/,
   );
-  expect(() => decodeRuns("web1", NONCE, whole.replace("clock\t1", ""), "")).toThrow(
-    /web1: it did not say its time/,
-  );
-  expect(() => decodeRuns("web1", NONCE, whole.replace("uid\t0", "uid\t1000"), "")).toThrow(
-    /web1: the login is not root/,
-  );
+  expect(() => decodeRuns(whole.replace("clock\t1", ""))).toThrow(/web1: it did not say its time/);
+  expect(() => decodeRuns(whole.replace("uid\t0", "uid\t1000"))).toThrow(/web1: the login is not root/);
 });
 
 test("no answer makes it fail in another way", () => {
@@ -106,8 +104,7 @@ test("no answer makes it fail in another way", () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       try {
-        for (const { run } of decodeRuns("web1", NONCE, pieces.join(""), "").records)
-          expect(run).toMatch(/^[0-9a-f]{32}$/);
+        for (const { run } of decodeRuns(pieces.join("")).records) expect(run).toMatch(/^[0-9a-f]{32}$/);
       } catch (error) {
         expect(String(error)).toContain("HostError: web1: ");
       }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SvcdeployError } from "../../src/core/errors.ts";
-import { decodeStatus, encodeStatus } from "../../src/host/status-answer.ts";
+import { statusQuestion } from "../../src/host/status-answer.ts";
+import { answerOf, inputOf } from "../support/answers.ts";
 
 const RUN = "0123456789abcdef0123456789abcdef";
 const request = { project: "shop", units: ["web.service", "shop.slice"], links: ["/opt/web/current"] };
@@ -27,14 +28,14 @@ const answer = (lines: readonly string[]): string =>
   `Last login: today\nN begin\n${lines.join("\n")}\nN end\n`;
 
 test("the question is fields alone", () => {
-  expect(encodeStatus(request, RUN).split("\n")).toContain("link\t/opt/web/current");
-  expect(() => encodeStatus({ ...request, units: ["a b.service"] }, RUN)).toThrow(
+  expect(inputOf(statusQuestion, request).split("\n")).toContain("link\t/opt/web/current");
+  expect(() => inputOf(statusQuestion, { ...request, units: ["a b.service"] })).toThrow(
     "must not reach a host's script",
   );
 });
 
 test("an answer is decoded; what nobody asked for is left out", () => {
-  const seen = decodeStatus("h", request, "N", answer(body), "");
+  const seen = answerOf(statusQuestion, request, answer(body));
   expect(seen).toMatchObject({ uptime: 100.5, clock: 1700000100, uid: 0 });
   expect(seen.units.get("web.service")).toEqual({ Id: "web.service", MainPID: "42" });
   expect(seen.processes.get(42)).toEqual({
@@ -52,11 +53,11 @@ test("an answer is decoded; what nobody asked for is left out", () => {
 });
 
 test("cut off, or units missing: an error that says so", () => {
-  expect(() => decodeStatus("h", request, "N", answer(body).replace("N end\n", ""), "oops")).toThrow(
-    "h: the answer about its status is cut off; it said: oops",
+  expect(() => answerOf(statusQuestion, request, answer(body).replace("N end\n", ""), "oops")).toThrow(
+    "h: the answer about its status is cut off (status.sh); it said: oops",
   );
   expect(() =>
-    decodeStatus("h", request, "N", answer(body.filter((each) => each !== "Id=shop.slice")), ""),
+    answerOf(statusQuestion, request, answer(body.filter((each) => each !== "Id=shop.slice"))),
   ).toThrow("systemctl answered for 1 of 2 units");
 });
 
@@ -69,7 +70,7 @@ test("whatever comes back: an answer or a HostError", () => {
   fc.assert(
     fc.property(fc.array(noise, { maxLength: 30 }), (lines) => {
       try {
-        decodeStatus("h", request, "N", answer(lines), "");
+        answerOf(statusQuestion, request, answer(lines));
       } catch (error) {
         expect(error).toBeInstanceOf(SvcdeployError);
       }

@@ -1,0 +1,59 @@
+/** What an answer says of the machine: its facts, its accounts and its mounts. */
+import type { HostFacts, Observation } from "../core/model/observation.ts";
+import { sanitizeLine } from "../core/sanitize.ts";
+import { refuseAnswer, type Told } from "./question.ts";
+import { type Row, wholeNumber } from "./rows.ts";
+
+/**
+ * The `fact` rows. Throws HostError("host-answer") without a machine-id and a boot-id; what else is missing
+ * is empty or 0.
+ */
+export function decodeFacts(told: Told, rows: readonly Row[]): HostFacts {
+  const fact = (name: string): string =>
+    sanitizeLine(rows.find((row) => row[0] === name)?.[1] ?? "").slice(0, 256);
+  const machineId = fact("machine-id");
+  const bootId = fact("boot-id");
+  if (!/^[0-9a-f]{32}$/.test(machineId) || !/^[0-9a-f-]{36}$/.test(bootId))
+    refuseAnswer(told, "no machine-id or boot-id in the answer");
+  return {
+    machineId,
+    bootId,
+    os: fact("os").replace(/^"|"$/g, ""),
+    systemd: Number.parseInt(fact("Version"), 10) || 0,
+    hostname: fact("hostname"),
+    uid: wholeNumber(fact("uid")),
+    clock: wholeNumber(fact("clock")),
+    uptime: Number.parseFloat(fact("uptime")) || 0,
+    cgroup: fact("cgroup") === "v2" ? "v2" : "v1",
+    missing: rows.filter((row) => row[0] === "missing").map((row) => sanitizeLine(row[1] ?? "").slice(0, 64)),
+    system: fact("SystemState"),
+    freeKib: wholeNumber(fact("free").split(/\s+/)[3] ?? ""),
+  };
+}
+
+export function decodeUsers(rows: readonly Row[]): Observation["users"] {
+  return new Map(
+    rows.map(([text = ""]) => {
+      const [name = "", , uid = "", gid = ""] = text.split(":");
+      return [name, { uid: wholeNumber(uid), gid: wholeNumber(gid) }];
+    }),
+  );
+}
+
+export function decodeGroups(rows: readonly Row[]): Observation["groups"] {
+  return new Map(
+    rows.map(([text = ""]) => {
+      const [name = "", , gid = "", members = ""] = text.split(":");
+      return [name, { gid: wholeNumber(gid), members: members.split(",").filter((member) => member !== "") }];
+    }),
+  );
+}
+
+export function decodeMounts(rows: readonly Row[]): Observation["mounts"] {
+  return new Map(
+    rows.map(([point = "", type = "", options = ""]) => [
+      point,
+      { type: sanitizeLine(type), options: sanitizeLine(options).split(",") },
+    ]),
+  );
+}

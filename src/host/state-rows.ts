@@ -1,0 +1,59 @@
+/** What an answer says of svcdeploy's own state on the host: manifests, records of units, open transactions. */
+import type { ManifestEntry, OpenTransaction, UnitRecord } from "../core/model/observation.ts";
+import { parseManifestLine } from "../core/plan/manifest.ts";
+import { sanitizeLine } from "../core/sanitize.ts";
+import type { Row } from "./rows.ts";
+
+export function decodeRecords(rows: readonly Row[]): ReadonlyMap<string, UnitRecord> {
+  return new Map(
+    rows.map(([unit = "", text = ""]) => {
+      const [invocationId = "", bootId = "", restartDigest = "", reloadDigest = ""] = text.split(" ");
+      return [unit, { invocationId, bootId, restartDigest, reloadDigest }];
+    }),
+  );
+}
+
+export function decodeManifest(project: string, rows: readonly Row[]): readonly ManifestEntry[] {
+  return rows.flatMap(([service = "", text = ""]) => {
+    const entry = parseManifestLine(project, service, text);
+    return entry === null ? [] : [entry];
+  });
+}
+
+/** Only files and links that were asked for count. Names: as the schemas have them. */
+export function decodeOthers(
+  own: string,
+  asked: ReadonlySet<string>,
+  rows: readonly Row[],
+): readonly ManifestEntry[] {
+  const entries = rows.flatMap(
+    ([project = "", service = "", text = ""]) => parseManifestLine(project, service, text) ?? [],
+  );
+  const ofOthers = entries.filter(
+    ({ project, service }) => project !== own && NAME.test(project) && NAME.test(service),
+  );
+  return ofOthers.filter(({ kind, path }) => (kind === "file" || kind === "link") && asked.has(path));
+}
+
+const NAME = /^[a-z][a-z0-9-]{0,62}$/;
+
+/** The `transaction` rows; one with an odd id is left out. */
+export function decodeTransactions(rows: readonly Row[]): readonly OpenTransaction[] {
+  return rows.flatMap(
+    ([id = "", state = "", active = "", lease = "", age = "", owner = "", project = ""]) => {
+      if (!/^[0-9a-f]{32}$/.test(id)) return [];
+      const running = !["inactive", "failed", ""].includes(active);
+      return [
+        {
+          id,
+          state: sanitizeLine(state),
+          running,
+          leaseAgeSeconds: /^-?\d{1,9}$/.test(lease) ? Number(lease) : null,
+          ageSeconds: /^\d{1,9}$/.test(age) ? Number(age) : null,
+          owner: sanitizeLine(owner),
+          project: sanitizeLine(project),
+        },
+      ];
+    },
+  );
+}
