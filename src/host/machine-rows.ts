@@ -31,6 +31,7 @@ export function decodeFacts(told: Told, rows: readonly Row[]): HostFacts {
   };
 }
 
+/** The `user` rows, each a line of passwd(5); a number that is none is 0. */
 export function decodeUsers(rows: readonly Row[]): Observation["users"] {
   return new Map(
     rows.map(([text = ""]) => {
@@ -40,6 +41,7 @@ export function decodeUsers(rows: readonly Row[]): Observation["users"] {
   );
 }
 
+/** The `group` rows, each a line of group(5). */
 export function decodeGroups(rows: readonly Row[]): Observation["groups"] {
   return new Map(
     rows.map(([text = ""]) => {
@@ -49,6 +51,7 @@ export function decodeGroups(rows: readonly Row[]): Observation["groups"] {
   );
 }
 
+/** The `mount` rows: mount point, type of file system, options with commas between. */
 export function decodeMounts(rows: readonly Row[]): Observation["mounts"] {
   return new Map(
     rows.map(([point = "", type = "", options = ""]) => [

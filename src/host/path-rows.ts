@@ -3,6 +3,7 @@ import type { Observation, PathState, TreeState } from "../core/model/observatio
 import { sanitizeLine } from "../core/sanitize.ts";
 import { type Row, wholeNumber } from "./rows.ts";
 
+/** The `stat` rows of paths that were asked for, with what `sum`, `link` and `content` rows add to them. */
 export function decodePaths(
   rows: ReadonlyMap<string, readonly Row[]>,
   asked: ReadonlySet<string>,
@@ -61,8 +62,10 @@ function parseSum(text: string): readonly [string, string] {
   return [escaped === "" ? name : name.replaceAll("\\\\", "\\"), sum];
 }
 
-// stat's %N: 'path' -> 'target'; a name with a quote or a control character is quoted in another way and
-// taken as unknown.
+/**
+ * stat's %N, `'path' -> 'target'`, as both; a name with a quote or a control character is quoted in another way
+ * and taken as unknown: two empty texts.
+ */
 export function parseLink(text: string): readonly [string, string] {
   const match = /^'([^']+)' -> '([^']+)'$/.exec(text);
   return match === null ? ["", ""] : [match[1] ?? "", match[2] ?? ""];
@@ -77,6 +80,7 @@ export function decodeEncrypted(rows: readonly Row[], asked: readonly string[]):
   return new Map(asked.map((path) => [path, { live: sumOf("live", path), applied: sumOf("applied", path) }]));
 }
 
+/** The `tree` rows of folders that were asked for: path, digest, newest file. */
 export function decodeTrees(rows: readonly Row[], asked: ReadonlySet<string>): Observation["trees"] {
   const known = rows.filter(([path = "", sha256 = ""]) => asked.has(path) && /^[0-9a-f]{64}$/.test(sha256));
   return new Map(

@@ -4,6 +4,7 @@ import { parseManifestLine } from "../core/plan/manifest.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import type { Row } from "./rows.ts";
 
+/** The `record` rows: what a unit was last started from, by its name. */
 export function decodeRecords(rows: readonly Row[]): ReadonlyMap<string, UnitRecord> {
   return new Map(
     rows.map(([unit = "", text = ""]) => {
@@ -13,6 +14,7 @@ export function decodeRecords(rows: readonly Row[]): ReadonlyMap<string, UnitRec
   );
 }
 
+/** The `manifest` rows: what svcdeploy left for a service of the project. */
 export function decodeManifest(project: string, rows: readonly Row[]): readonly ManifestEntry[] {
   return rows.flatMap(([service = "", text = ""]) => {
     const entry = parseManifestLine(project, service, text);
