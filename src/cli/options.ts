@@ -1,6 +1,7 @@
 /** The options of every command as yargs takes them, and the checked values that commands get. */
 import type { Options } from "yargs";
 import { UsageError } from "../core/errors.ts";
+import type { ProgressDetail } from "../report/run/reporter.ts";
 
 /** Options that name a project, an environment and what of it. */
 export const SELECTION = {
@@ -26,6 +27,11 @@ export const CONNECTION = {
     requiresArg: true,
   },
   forks: { type: "string", default: "20", describe: "hosts worked on at once", requiresArg: true },
+} as const satisfies Readonly<Record<string, Options>>;
+
+/** Of everything that changes hosts. */
+export const PROGRESS = {
+  verbose: { type: "boolean", describe: "show every step of every host, a line each" },
 } as const satisfies Readonly<Record<string, Options>>;
 
 /** Options that pick runs out of a history. */
@@ -205,6 +211,11 @@ export function argumentOf(raw: RawArguments): string | null {
 /** A switch: on when given. */
 export function isGiven(raw: RawArguments, name: string): boolean {
   return raw[name] === true;
+}
+
+/** How much of what happens is shown: with --verbose every step. */
+export function progressOf(raw: RawArguments): ProgressDetail {
+  return isGiven(raw, "verbose") ? "steps" : "hosts";
 }
 
 /** An option that may be given several times or with several values. Throws UsageError for an empty one. */

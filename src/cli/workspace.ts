@@ -9,7 +9,7 @@ import type { SourceText } from "../core/config/project.ts";
 import { SvcdeployError } from "../core/errors.ts";
 import type { Project } from "../core/model/declared.ts";
 import type { PlayTargets } from "../core/model/resource.ts";
-import type { DeployEvent } from "../core/model/run.ts";
+import type { RunEvent } from "../core/model/run.ts";
 import type { Secret } from "../core/secret.ts";
 import { byHost, targetsOf } from "../core/target/play-targets.ts";
 import type { DeployContext } from "../deploy/context.ts";
@@ -99,7 +99,7 @@ export async function makeContext(
   around: {
     readonly surroundings: Surroundings;
     readonly interrupts: Interrupts;
-    readonly emit: (event: DeployEvent) => void;
+    readonly emit: (event: RunEvent) => void;
     readonly command?: string;
   },
 ): Promise<DeployContext> {
@@ -127,8 +127,9 @@ export async function makeContext(
     run,
     forks: connection.forks,
     emit: (event) => {
-      logbook.hear(event);
       around.emit(event);
+      if (event.type === "host-work") return;
+      logbook.hear(event);
       record(event);
     },
     signal: around.interrupts.signal,

@@ -3,7 +3,7 @@
  * within two seconds.
  */
 import { EXIT, exitCodeOf } from "../core/exit-code.ts";
-import type { DeployEvent, HostReport } from "../core/model/run.ts";
+import type { HostReport, RunEvent } from "../core/model/run.ts";
 import type { PlannedPlay } from "../core/plan/planned.ts";
 import { countPlans } from "../core/plan/planned.ts";
 import type { DeployContext } from "./context.ts";
@@ -63,7 +63,7 @@ async function rolloutUntilDetached(
 ): Promise<readonly HostReport[]> {
   const finished: HostReport[] = [];
   let over = false;
-  const emit = (event: DeployEvent): void => {
+  const emit = (event: RunEvent): void => {
     if (over) return;
     if (event.type === "host-finished") finished.push(event.report);
     context.emit(event);

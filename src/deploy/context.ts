@@ -6,7 +6,7 @@ import type { SvcdeployError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { HostTarget } from "../core/model/resource.ts";
-import type { DeployEvent, HostStage } from "../core/model/run.ts";
+import type { HostStage, RunEvent } from "../core/model/run.ts";
 import type { ArtifactSource } from "../core/model/service.ts";
 import type { Connector } from "../remote/remote.ts";
 
@@ -30,7 +30,7 @@ export type DeployContext = {
   readonly run: RunIdentity;
   /** How many hosts are worked on at once. */
   readonly forks: number;
-  readonly emit: (event: DeployEvent) => void;
+  readonly emit: (event: RunEvent) => void;
   /** Aborted by the first Ctrl-C: no new host starts. */
   readonly signal: AbortSignal;
   /** Aborted by the second: the hosts decide alone. */

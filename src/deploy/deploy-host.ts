@@ -8,10 +8,12 @@ import type { Observation } from "../core/model/observation.ts";
 import type { Plan } from "../core/model/plan.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import type { HostReport } from "../core/model/run.ts";
+import type { Service } from "../core/model/service.ts";
 import { notContained } from "../core/plan/contained.ts";
 import { asEncrypted } from "../core/plan/encrypted.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import { hasWork, type PlannedHost } from "../core/plan/planned.ts";
+import { workIn } from "../core/plan/work.ts";
 import { isFinal, parseState, type TransactionState } from "../host/frames.ts";
 import { concernedUnits, makeTransaction, type Transaction } from "../host/transaction.ts";
 import type { Remote } from "../remote/remote.ts";
@@ -126,6 +128,14 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
   tell(context, target.play, name, "upload");
   await uploadArtifacts(remote, plan, transaction, context);
   tell(context, target.play, name, "launch");
+  context.emit({
+    type: "host-work",
+    play: target.play,
+    host: name,
+    work: workIn(plan),
+    settleSeconds: longestSettle(touchedByPlan(story)),
+    deadlineSeconds: story.play.rollout.healthyDeadlineSeconds,
+  });
   await deliver(remote, transaction, target.project, context, onReach);
   const attendance = attend(remote, transaction.id, context, (state) => {
     if (!isFinal(state))
@@ -192,10 +202,14 @@ function isPassing(error: unknown): boolean {
   return error instanceof ConnectError && ["connection-lost", "unreachable", "timeout"].includes(error.code);
 }
 
+function touchedByPlan({ target, plan }: Story): readonly Service[] {
+  return servicesOf(target, touchedServices(target, plan));
+}
+
 async function judgeTouched(story: Story, remote: Remote): Promise<Judgement> {
   const { context, target, transaction, play } = story;
   const touched = touchedServices(target, story.plan);
-  const services = servicesOf(target, touched);
+  const services = touchedByPlan(story);
   const own = new Set(target.resources.map(({ id }) => id));
   const units = concernedUnits(target, story.plan, story.observation).filter(
     ({ id, service, unit }) => (own.has(id) && touched.has(service)) || transaction.units.includes(unit),

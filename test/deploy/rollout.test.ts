@@ -3,7 +3,7 @@ import { ConnectError } from "../../src/core/errors.ts";
 import type { Host, Play, Rollout } from "../../src/core/model/declared.ts";
 import type { Plan } from "../../src/core/model/plan.ts";
 import type { HostTarget } from "../../src/core/model/resource.ts";
-import type { DeployEvent } from "../../src/core/model/run.ts";
+import type { RunEvent } from "../../src/core/model/run.ts";
 import type { PlannedHost } from "../../src/core/plan/planned.ts";
 import type { DeployContext } from "../../src/deploy/context.ts";
 import { rollout } from "../../src/deploy/rollout.ts";
@@ -77,7 +77,7 @@ function deadFleet(code: "unreachable" | "auth"): { connector: Connector; asked:
 
 function surroundings(
   connector: Connector,
-  events: DeployEvent[],
+  events: RunEvent[],
   signal = new AbortController().signal,
 ): DeployContext {
   const run = {
@@ -107,7 +107,7 @@ const hosts = ["a", "b", "c", "d"].map((name) => planned(hostNamed(name)));
 
 test("after a batch with an unreachable host nobody else is started, and the table says so", async () => {
   const fleet = deadFleet("unreachable");
-  const events: DeployEvent[] = [];
+  const events: RunEvent[] = [];
   const plays = [
     { play: play("first", { batches: [1, "100%"] }), hosts },
     { play: play("second"), hosts },

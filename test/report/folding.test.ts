@@ -8,6 +8,7 @@ import { plainText } from "../../src/report/lines/text.ts";
 import { planText } from "../../src/report/plan/plan-text.ts";
 import { makePlainReporter } from "../../src/report/run/progress-plain.ts";
 import { finalText } from "../../src/report/run/run-output.ts";
+import { clockAt } from "./clock.ts";
 import { emptyPlan, plannedHost, samplePlay, sampleReport } from "./samples.ts";
 
 const HOSTS = Array.from({ length: 200 }, (_, index) => `web${String(index).padStart(3, "0")}`);
@@ -96,7 +97,7 @@ function eventsOf(reports: readonly HostReport[]): readonly DeployEvent[] {
 async function printed(events: readonly DeployEvent[]): Promise<string> {
   const stream = new PassThrough();
   const sink = makeSink({ stream, palette: (_style, text) => text, columns: 80 });
-  const reporter = makePlainReporter(sink);
+  const reporter = makePlainReporter(sink, "hosts", clockAt());
   for (const event of events) reporter.event(event);
   await reporter.close();
   await sink.flush();
@@ -108,7 +109,7 @@ test("200 hosts with one failure read as ten lines: which, why, its last words, 
   const lines = text.split("\n").filter((line) => line !== "");
   for (const line of lines) expect([...line].length).toBeLessThanOrEqual(80);
   expect(lines.length).toBeLessThanOrEqual(10);
-  expect(text.match(/web017: rolled-back/g)?.length).toBe(2);
+  expect(text.match(/web017: rolled-back/gi)?.length).toBe(2);
   for (const part of [
     "status 503, wanted 200",
     "no space left on device",

@@ -15,7 +15,14 @@ import { readPlanKey } from "../../project/plan-key.ts";
 import { readPlanFile } from "../../project/saved-plan-file.ts";
 import { savedPlanText } from "../../report/plan/saved-plan-text.ts";
 import { artifactsToSend } from "../artifacts-to-send.ts";
-import { connectionOf, isGiven, optionalText, type RawArguments, type Selection } from "../options.ts";
+import {
+  connectionOf,
+  isGiven,
+  optionalText,
+  progressOf,
+  type RawArguments,
+  type Selection,
+} from "../options.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { announce, makeContext, openWorkspace } from "../workspace.ts";
 import { openApproval } from "./approval.ts";
@@ -57,7 +64,7 @@ export async function applySaved(
   );
   refuseLintErrors(plays, project.environment, surroundings);
   requireContent(saved, plays, key);
-  const approval = openApproval({ project, output, asks }, surroundings);
+  const approval = openApproval({ project, output, asks, progress: progressOf(raw) }, surroundings);
   const { interrupts } = approval;
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });
   announce(plays, surroundings);

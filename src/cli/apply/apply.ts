@@ -8,6 +8,7 @@ import {
   connectionOf,
   isGiven,
   optionalText,
+  progressOf,
   type RawArguments,
   selectionOf,
 } from "../options.ts";
@@ -43,7 +44,7 @@ export async function apply(raw: RawArguments, surroundings: Surroundings): Prom
     artifactsToSend(surroundings),
   );
   refuseLintErrors(plays, project.environment, surroundings);
-  const approval = openApproval({ project, output, asks }, surroundings);
+  const approval = openApproval({ project, output, asks, progress: progressOf(raw) }, surroundings);
   const { interrupts } = approval;
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });
   announce(plays, surroundings);

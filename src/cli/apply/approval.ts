@@ -1,7 +1,7 @@
 /** What every apply ends with, whoever made the plan: show it, ask, carry it out under a reporter's eyes. */
 import { EXIT } from "../../core/exit-code.ts";
 import type { Project } from "../../core/model/declared.ts";
-import type { DeployEvent } from "../../core/model/run.ts";
+import type { RunEvent } from "../../core/model/run.ts";
 import type { PlannedPlay } from "../../core/plan/planned.ts";
 import { countPlans, type PlanView } from "../../core/plan/planned.ts";
 import { carryOut } from "../../deploy/carry-out.ts";
@@ -9,7 +9,7 @@ import type { DeployContext } from "../../deploy/context.ts";
 import { type Line, line } from "../../report/lines/text.ts";
 import { planText } from "../../report/plan/plan-text.ts";
 import { makePlainReporter } from "../../report/run/progress-plain.ts";
-import type { Reporter } from "../../report/run/reporter.ts";
+import type { Clock, ProgressDetail, Reporter } from "../../report/run/reporter.ts";
 import { makeJsonReporter, makeNdjsonReporter } from "../../report/run/run-output.ts";
 import { type Interrupts, listenForInterrupts } from "../interrupts.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -19,6 +19,7 @@ import { confirm } from "./confirm.ts";
 export type ApprovalOptions = {
   readonly project: Project;
   readonly output: string;
+  readonly progress: ProgressDetail;
   readonly asks: "yes" | "no";
   readonly verb?: "Apply" | "Roll back";
 };
@@ -32,7 +33,7 @@ export type Preface = (columns: number) => readonly Line[];
  */
 export type Approval = {
   readonly interrupts: Interrupts;
-  readonly emit: (event: DeployEvent) => void;
+  readonly emit: (event: RunEvent) => void;
   readonly carryOut: (
     preface: Preface,
     planned: readonly PlannedPlay[],
@@ -57,7 +58,7 @@ export function openApproval(options: ApprovalOptions, surroundings: Surrounding
         surroundings.stderr.print([line("Nothing was changed.")]);
         return EXIT.failed;
       }
-      const reporter = await makeReporter(options.output, surroundings);
+      const reporter = await makeReporter(options, surroundings);
       relay.connect(reporter);
       const exitCode = await carryOut(view.environment, planned, context);
       await reporter.close();
@@ -95,7 +96,7 @@ async function isAgreed(
 
 /** Passes events on to a reporter that comes later. */
 export type Relay = {
-  readonly emit: (event: DeployEvent) => void;
+  readonly emit: (event: RunEvent) => void;
   readonly connect: (reporter: Reporter) => void;
 };
 
@@ -120,16 +121,21 @@ export function makeRelay(output: string, { stderr }: Surroundings): Relay {
   };
 }
 
-/** What shows a run in this format of standard output. */
+/**
+ * What shows a run in this format of standard output. Steps are lines also on a terminal: there are too many
+ * for rows that are drawn again.
+ */
 export async function makeReporter(
-  output: string,
+  { output, progress }: Pick<ApprovalOptions, "output" | "progress">,
   { stdout, display, guardDisplay }: Surroundings,
 ): Promise<Reporter> {
   if (output === "json") return makeJsonReporter(stdout);
   if (output === "ndjson") return makeNdjsonReporter(stdout);
-  if (display === "plain") return makePlainReporter(stdout);
+  if (display === "plain" || progress === "steps") return makePlainReporter(stdout, progress, CLOCK);
   const { makeTtyReporter } = await import("../../report/run/progress-tty.ts");
   const reporter = makeTtyReporter(stdout);
   const unguard = guardDisplay();
   return { event: reporter.event, close: () => reporter.close().finally(unguard) };
 }
+
+const CLOCK: Clock = { now: () => performance.now(), time: () => new Date() };

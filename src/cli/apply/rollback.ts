@@ -26,7 +26,7 @@ import { loadProject } from "../../project/load.ts";
 import { limitHosts } from "../../project/targets.ts";
 import { reportsOf } from "../../report/files/run-log.ts";
 import { type HostStep, rollbackClosing, rollbackPreface } from "../../report/plan/rollback-text.ts";
-import { connectionOf, isGiven, type RawArguments, selectionOf } from "../options.ts";
+import { connectionOf, isGiven, progressOf, type RawArguments, selectionOf } from "../options.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { announceHosts, makeContext, protectProjectSecrets } from "../workspace.ts";
 import { openApproval } from "./approval.ts";
@@ -44,7 +44,10 @@ export async function rollback(raw: RawArguments, surroundings: Surroundings): P
   const project = await loadProject(root, selection.environment, { set: [], valuesFiles: [] });
   const hosts = hostsOf(project, limitHosts(project, selection.limit), order);
   await protectProjectSecrets(project, surroundings);
-  const approval = openApproval({ project, output: order.output, asks, verb: "Roll back" }, surroundings);
+  const approval = openApproval(
+    { project, output: order.output, asks, progress: progressOf(raw), verb: "Roll back" },
+    surroundings,
+  );
   const { interrupts } = approval;
   const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });
   announceHosts(hosts.length, surroundings);

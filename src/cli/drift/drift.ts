@@ -16,6 +16,7 @@ import {
   connectionOf,
   isGiven,
   optionalText,
+  progressOf,
   type RawArguments,
   type Selection,
   selectionOf,
@@ -56,13 +57,13 @@ export async function drift(raw: RawArguments, surroundings: Surroundings): Prom
   const order = { project, plays, connection, looking: { health, rules }, output, viewOf, watch } as const;
   const code = await (healing === null
     ? look(order, surroundings)
-    : heal({ ...order, healing }, surroundings));
+    : heal({ ...order, healing, progress: progressOf(raw) }, surroundings));
   watch.end();
   return code;
 }
 
 async function look(
-  { project, plays, connection, looking, output, viewOf, watch }: Omit<Healing, "healing">,
+  { project, plays, connection, looking, output, viewOf, watch }: Omit<Healing, "healing" | "progress">,
   surroundings: Surroundings,
 ): Promise<number> {
   const interrupts = listenForInterrupts(surroundings, () => {});

@@ -31,7 +31,7 @@ export function healOrder(raw: RawArguments): HealOrder | null {
   const [grace, most] = [optionalText(raw, "grace"), optionalText(raw, "max-heals")];
   const state = optionalText(raw, "state");
   if (!isGiven(raw, "heal")) {
-    const [lone] = [...(grace === null ? [] : ["grace"]), ...(most === null ? [] : ["max-heals"])];
+    const [lone] = ["grace", "max-heals", "verbose"].filter((name) => raw[name] !== undefined);
     if (lone !== undefined) throw new UsageError(`--${lone} is for healing`, "Add --heal.");
     return null;
   }

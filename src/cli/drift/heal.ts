@@ -18,6 +18,7 @@ import { driftText } from "../../report/drift/drift-text.ts";
 import { type DriftView, summariseDrift } from "../../report/drift/drift-view.ts";
 import { healAnnouncement, summariseHealing } from "../../report/drift/heal-text.ts";
 import { type Line, line, styled, wrap } from "../../report/lines/text.ts";
+import type { ProgressDetail } from "../../report/run/reporter.ts";
 import { makeRelay, makeReporter, type Relay } from "../apply/approval.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Connection } from "../options.ts";
@@ -35,6 +36,7 @@ export type Healing = {
   readonly connection: Connection;
   readonly looking: Omit<Looking, "unfinished">;
   readonly healing: HealOrder;
+  readonly progress: ProgressDetail;
   readonly output: string;
   readonly viewOf: (hosts: readonly DriftHost[]) => DriftView;
   readonly watch: DriftWatch;
@@ -102,7 +104,7 @@ const IDLE: End = { code: EXIT.done, reports: [] };
 
 async function carryOutHealing(
   work: readonly PlannedPlay[],
-  { project, output }: Healing,
+  { project, output, progress }: Healing,
   { context, relay }: { readonly context: DeployContext; readonly relay: Relay },
   surroundings: Surroundings,
 ): Promise<End> {
@@ -112,7 +114,9 @@ async function carryOutHealing(
     surroundings,
   )((columns) => [[], ...healAnnouncement({ environment: project.environment, plays: work }, columns), []]);
   const reporter =
-    output === "text" ? await makeReporter(output, surroundings) : { event: () => {}, close: async () => {} };
+    output === "text"
+      ? await makeReporter({ output, progress }, surroundings)
+      : { event: () => {}, close: async () => {} };
   relay.connect(reporter);
   let reports: readonly HostReport[] = [];
   const code = await carryOut(project.environment, work, {

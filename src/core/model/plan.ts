@@ -35,6 +35,21 @@ export type Action =
       readonly timeoutSeconds: number;
     };
 
+/**
+ * What a plan comes to for who operates the host: its acts on units in their order, and what it changes. A
+ * daemon-reload and the wait behind a canary are no acts.
+ */
+export type Work = {
+  readonly acts: readonly {
+    readonly verb: "start" | "restart" | "reload" | "stop";
+    readonly unit: string;
+  }[];
+  readonly changes: readonly {
+    readonly kind: Resource["kind"];
+    readonly outcome: "new" | "changed" | "removed";
+  }[];
+};
+
 /** What an operator should know before saying yes; severity error refuses the apply. */
 export type Notice = {
   readonly severity: "info" | "warning" | "error";

@@ -1,4 +1,5 @@
 /** How a run went: each host's report, and the events that every output is made of. */
+import type { Work } from "./plan.ts";
 import type { HealthResult, Verdict } from "./verify.ts";
 
 /** How a host's story ended. */
@@ -88,6 +89,22 @@ export type DeployEvent =
   | { readonly type: "batch-finished"; readonly play: string; readonly batch: number; readonly ok: boolean }
   | { readonly type: "run-interrupted"; readonly detached: boolean; readonly message: string }
   | { readonly type: "run-finished"; readonly reports: readonly HostReport[]; readonly exitCode: number };
+
+/**
+ * What is about to be done to a host, and for how long it is watched afterwards, in seconds: its units for
+ * settleSeconds, its checks until deadlineSeconds.
+ */
+export type HostWork = {
+  readonly type: "host-work";
+  readonly play: string;
+  readonly host: string;
+  readonly work: Work;
+  readonly settleSeconds: number;
+  readonly deadlineSeconds: number;
+};
+
+/** What a reporter hears: the events, and what is for people alone. */
+export type RunEvent = DeployEvent | HostWork;
 
 /** Where a host's story is. */
 export type HostStage =

@@ -2,8 +2,10 @@
  * The history for a terminal: a run a row, newest first; under it what went wrong and where a host says
  * something else.
  */
+
 import type { HistoryHost, HistoryRun } from "../../core/history/merge-history.ts";
 import { hostRanges } from "../lines/host-ranges.ts";
+import { runName } from "../lines/run-name.ts";
 import { hang, type Line, line, plural, type Span, styled, truncate } from "../lines/text.ts";
 import { formatWhen, formatZone } from "../lines/time-text.ts";
 import { STYLES } from "../run/summary-table.ts";
@@ -57,7 +59,7 @@ function cellsOf(run: HistoryRun, view: HistoryView, columns: number, now: numbe
   const commit =
     run.commit === "none" ? "none" : `${run.commit.slice(0, 8)}${run.tree === "dirty" ? "+" : ""}`;
   return [
-    run.id.slice(0, 8),
+    runName(run.id),
     run.at === null ? "not recorded" : formatWhen(run.at, now),
     `${run.user}@${run.controller}`,
     ...(view.project === null ? [run.project] : []),

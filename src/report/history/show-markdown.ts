@@ -1,5 +1,7 @@
 /** One run as Markdown, for an incident's page or a merge request. */
+
 import { escapeInline, hostBlock, joinBlocks } from "../lines/markdown.ts";
+import { runName } from "../lines/run-name.ts";
 import { plainLine } from "../lines/text.ts";
 import { foldHosts, headFacts, planLines, planTitle, type ShowView } from "./show-text.ts";
 
@@ -17,6 +19,6 @@ export function showMarkdown(view: ShowView, now: number): string {
   return joinBlocks(
     `### svcdeploy run ${view.run.id}\n\n${facts.join("")}`,
     [...hosts, ...plans],
-    `all of it: svcdeploy show ${view.run.id.slice(0, 8)}`,
+    `all of it: svcdeploy show ${runName(view.run.id)}`,
   );
 }

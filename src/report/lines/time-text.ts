@@ -13,7 +13,12 @@ export function formatWhen(at: number, now: number): string {
 
 /** "2026-11-21 10:03:12 +01:00". */
 export function formatMoment(at: number): string {
-  return `${dayOf(at)} ${clockOf(at)}:${two(new Date(at).getSeconds())} ${formatOffset(at)}`;
+  return `${dayOf(at)} ${formatTime(at)} ${formatOffset(at)}`;
+}
+
+/** "10:03:12". */
+export function formatTime(at: number): string {
+  return `${clockOf(at)}:${two(new Date(at).getSeconds())}`;
 }
 
 /**

@@ -46,14 +46,6 @@ export function groupFailures(reports: readonly HostReport[]): readonly (readonl
     : [...Map.groupBy(failed, alikeBy).values()];
 }
 
-/** The first line of why, cut to so many columns, for a progress line: `web1: failed: message`. */
-export function failureTitle(report: HostReport, columns: number): Line {
-  const [first = ""] = report.message.split("\n");
-  const room = columns - [...`${report.host}: ${report.status}`].length;
-  const reason = first === "" ? "" : truncate(`: ${first}`, room);
-  return line(styled("strong", report.host), ": ", styled(STYLES[report.status], report.status), reason);
-}
-
 /** A unit's verdict: the word of `systemctl is-active` as it is, then the named cause and its details. */
 export function verdictLines(verdict: Verdict, columns: number): readonly Line[] {
   const head = line(markOf(verdict), " ", styled("strong", verdict.unit));

@@ -1,11 +1,18 @@
-/** Progress as plain lines, for pipes and CI logs: each line stands for itself and starts with the host. */
-import type { DeployEvent } from "../../core/model/run.ts";
+/**
+ * Progress as plain lines, for pipes and CI logs: each line stands for itself, with the local time and the host
+ * first. A host has two lines, or with --verbose a line a step.
+ */
+import type { RunEvent } from "../../core/model/run.ts";
+import { runName } from "../lines/run-name.ts";
 import type { Sink } from "../lines/sink.ts";
-import { formatDuration, type Line, line, plural, styled } from "../lines/text.ts";
-import { failureTitle } from "./failure-text.ts";
-import type { Reporter } from "./reporter.ts";
+import { type Line, line, plural, styled } from "../lines/text.ts";
+import { formatTime } from "../lines/time-text.ts";
+import { finishedLine } from "./finished-line.ts";
+import { follow, type HostCourse, healthyAfter } from "./host-course.ts";
+import type { Clock, ProgressDetail, Reporter } from "./reporter.ts";
 import { finalText } from "./run-output.ts";
-import { isTrouble, STYLES } from "./summary-table.ts";
+import { isTrouble } from "./summary-table.ts";
+import { doingText } from "./work-text.ts";
 
 /**
  * With more hosts than this, only batches and what is not well are told as they come; the table at the end
@@ -13,28 +20,47 @@ import { isTrouble, STYLES } from "./summary-table.ts";
  */
 const MAX_TOLD_HOSTS = 10;
 
+/** What stands before each line: `12:03:44 `. */
+const TIME_COLUMNS = 9;
+
 /** A reporter that writes plain lines and at the end failures, table and summary. */
-export function makePlainReporter(sink: Sink): Reporter {
-  let hosts = 0;
+export function makePlainReporter(sink: Sink, detail: ProgressDetail, clock: Clock): Reporter {
+  const courses = new Map<string, HostCourse>();
+  let shown: Shown = "all";
   return {
     event: (event) => {
-      if (event.type === "run-started") hosts = event.hosts.length;
-      sink.print(linesOf(event, { hosts, columns: sink.columns }));
+      if (event.type === "run-started")
+        shown = detail === "steps" ? "steps" : event.hosts.length > MAX_TOLD_HOSTS ? "folded" : "all";
+      if (event.type === "host-stage" || event.type === "host-work")
+        courses.set(event.host, follow(courses.get(event.host), event, clock.now()));
+      if (event.type === "run-finished") return sink.print([[], ...finalText(event.reports, sink.columns)]);
+      const lines = linesOf(event, { shown, courses, columns: sink.columns - TIME_COLUMNS });
+      sink.print(lines.map((each) => line(styled("dim", `${formatTime(clock.time().getTime())} `), ...each)));
+      if (event.type === "host-finished") courses.delete(event.report.host);
     },
     close: async () => {},
   };
 }
 
+/** folded: of many hosts only those in trouble. */
+type Shown = "all" | "steps" | "folded";
+
+type Around = {
+  readonly shown: Shown;
+  readonly courses: ReadonlyMap<string, HostCourse>;
+  readonly columns: number;
+};
+
 function linesOf(
-  event: DeployEvent,
-  run: { readonly hosts: number; readonly columns: number },
+  event: Exclude<RunEvent, { type: "run-finished" }>,
+  { shown, courses, columns }: Around,
 ): readonly Line[] {
-  const isFolded = run.hosts > MAX_TOLD_HOSTS;
+  const isFolded = shown === "folded";
   switch (event.type) {
     case "run-started":
       return [
         line(
-          `run ${event.run}: ${event.environment}, ${plural(event.hosts.length, "host")}, ${plural(event.plays.length, "play")}`,
+          `run ${runName(event.run)}: ${event.environment}, ${plural(event.hosts.length, "host")}, ${plural(event.plays.length, "play")}`,
         ),
       ];
     case "play-started":
@@ -42,11 +68,16 @@ function linesOf(
     case "batch-started":
       return event.batches < 2 && !isFolded ? [] : [batchLine(event)];
     case "host-stage":
-      return isFolded
-        ? []
-        : [line(`${event.host}: ${event.stage}${event.detail === "" ? "" : ` ${event.detail}`}`)];
-    case "host-finished":
-      return isFolded && !isTrouble(event.report.status) ? [] : [finishedLine(event, run.columns)];
+      return shown === "steps"
+        ? [line(`${event.host}: ${[event.stage, event.detail].join(" ").trim()}`)]
+        : [];
+    case "host-work":
+      return isFolded ? [] : [line(styled("strong", event.host), `: ${doingText(event.work)}`)];
+    case "host-finished": {
+      const { report } = event;
+      if (isFolded && !isTrouble(report.status)) return [];
+      return [finishedLine(report, healthyAfter(courses.get(report.host)), columns)];
+    }
     case "batch-finished":
       return event.ok || isFolded
         ? []
@@ -57,22 +88,10 @@ function linesOf(
           ];
     case "run-interrupted":
       return [line(styled("warn", event.message))];
-    case "run-finished":
-      return [[], ...finalText(event.reports, run.columns)];
   }
 }
 
-function batchLine({ play, batch, batches, hosts }: Extract<DeployEvent, { type: "batch-started" }>): Line {
+function batchLine({ play, batch, batches, hosts }: Extract<RunEvent, { type: "batch-started" }>): Line {
   const which = batches < 2 ? "" : `batch ${batch} of ${batches}, `;
   return line(`play ${play}: ${which}${plural(hosts.length, "host")}`);
-}
-
-function finishedLine(event: Extract<DeployEvent, { type: "host-finished" }>, columns: number): Line {
-  const { report } = event;
-  if (isTrouble(report.status)) return failureTitle(report, columns);
-  const duration =
-    report.status === "skipped" || report.durationMilliseconds === 0
-      ? ""
-      : ` (${formatDuration(report.durationMilliseconds)})`;
-  return line(`${report.host}: `, styled(STYLES[report.status], report.status), duration);
 }

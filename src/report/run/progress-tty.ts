@@ -1,21 +1,21 @@
 /**
- * Progress in a terminal: one live row a play, the latest failures as lines under it, the final report below.
+ * Progress in a terminal: a line for each host that has ended, below them one live row a play, and the final
+ * report at the end.
  */
-import { type DefaultRenderer, Listr, type ListrTaskWrapper } from "listr2";
-import type { DeployEvent } from "../../core/model/run.ts";
+import { DefaultRenderer, figures, Listr, type ListrTaskWrapper } from "listr2";
+import type { RunEvent } from "../../core/model/run.ts";
+import { runName } from "../lines/run-name.ts";
 import type { Sink } from "../lines/sink.ts";
-import { formatDuration, type Line, line, plainLine, styled, truncate, wrap } from "../lines/text.ts";
-import { failureTitle } from "./failure-text.ts";
-import { advance, makeProgress, type PlayProgress, progressTitle } from "./play-progress.ts";
+import { formatDuration, type Line, line, plural, styled, truncate, wrap } from "../lines/text.ts";
+import { finishedLine } from "./finished-line.ts";
+import { healthyAfter } from "./host-course.ts";
+import { advance, isCountingDown, makeProgress, type PlayProgress, progressTitle } from "./play-progress.ts";
 import type { Reporter } from "./reporter.ts";
 import { finalText } from "./run-output.ts";
 import { isTrouble } from "./summary-table.ts";
 
 /** From here on a row says how long nothing has moved. */
 const STILL_MILLISECONDS = 9_950;
-
-/** Failures that stay on the screen under their play; all of them stand in the final report. */
-const MAX_FAILURE_ROWS = 5;
 
 type Row = {
   progress: PlayProgress;
@@ -33,7 +33,10 @@ type Deferred<Value> = {
 /** A reporter for a terminal on standard output. */
 export function makeTtyReporter(sink: Sink): Reporter {
   const rows = new Map<string, Row>();
-  const afterwards: Line[] = [];
+  const above: string[] = [];
+  const show = (lines: readonly Line[]): void => {
+    above.push(...lines.map((each) => sink.paint([each]).trimEnd()));
+  };
   let display: Promise<unknown> = Promise.resolve();
   let clock: NodeJS.Timeout | null = null;
   const close = async (): Promise<void> => {
@@ -45,21 +48,18 @@ export function makeTtyReporter(sink: Sink): Reporter {
   return {
     event: (event) => {
       if (event.type === "run-started") {
-        display = startDisplay(event.plays, rows, sink);
+        sink.print([startLine(event)]);
+        display = startDisplay(event.plays, rows, above, sink);
         clock = setInterval(() => {
           for (const row of rows.values()) showTitle(row, sink);
         }, 1000).unref();
       }
+      if (event.type === "host-finished") show([endLine(event.report, rows, sink)]);
+      if (event.type === "run-interrupted")
+        show(wrap(event.message, sink.columns).map((text) => line(styled("warn", text))));
       for (const row of rows.values()) update(row, event, sink);
-      if (event.type === "run-interrupted") {
-        rememberOnce([...rows.values()], event.message, sink);
-        if (event.detached)
-          afterwards.push(...wrap(event.message, sink.columns).map((text) => line(styled("warn", text))));
-      }
       if (event.type === "run-finished")
-        display = close().then(() =>
-          sink.print([...afterwards, [], ...finalText(event.reports, sink.columns)]),
-        );
+        display = close().then(() => sink.print([[], ...finalText(event.reports, sink.columns)]));
     },
     close: async () => {
       await close();
@@ -67,7 +67,36 @@ export function makeTtyReporter(sink: Sink): Reporter {
   };
 }
 
-async function startDisplay(plays: readonly string[], rows: Map<string, Row>, sink: Sink): Promise<void> {
+/** The run's name is what `show` takes, also while the run goes on. */
+function startLine({ run, environment, hosts }: Extract<RunEvent, { type: "run-started" }>): Line {
+  const name = runName(run);
+  return line(
+    styled("strong", `Run ${name}`),
+    `: ${environment}, ${plural(hosts.length, "host")}`,
+    styled("dim", ` (svcdeploy show ${name})`),
+  );
+}
+
+function endLine(
+  report: Extract<RunEvent, { type: "host-finished" }>["report"],
+  rows: ReadonlyMap<string, Row>,
+  sink: Sink,
+): Line {
+  const course = rows.get(report.play)?.progress.courses.get(report.host);
+  const mark = isTrouble(report.status)
+    ? styled("bad", figures.cross)
+    : report.status === "skipped"
+      ? styled("warn", figures.arrowDown)
+      : styled("good", figures.tick);
+  return line(mark, " ", ...finishedLine(report, healthyAfter(course), sink.columns - 2));
+}
+
+async function startDisplay(
+  plays: readonly string[],
+  rows: Map<string, Row>,
+  above: readonly string[],
+  sink: Sink,
+): Promise<void> {
   for (const play of plays)
     rows.set(play, {
       progress: makeProgress(play),
@@ -89,13 +118,12 @@ async function startDisplay(plays: readonly string[], rows: Map<string, Row>, si
       )
         throw new Error(task.title);
     },
-    rendererOptions: { persistentOutput: true, outputBar: MAX_FAILURE_ROWS },
   }));
-  await new Listr(tasks, {
+  await new Listr<unknown, ReturnType<typeof rendererBelow>, typeof DefaultRenderer>(tasks, {
     concurrent: true,
     exitOnError: false,
     registerSignalListeners: false,
-    renderer: "default",
+    renderer: rendererBelow(above),
     rendererOptions: {
       collapseSkips: false,
       collapseErrors: false,
@@ -105,44 +133,38 @@ async function startDisplay(plays: readonly string[], rows: Map<string, Row>, si
   }).run();
 }
 
-function update(row: Row, event: DeployEvent, sink: Sink): void {
-  const progress = advance(row.progress, event);
+/** Of more lines than a screen has rows the newest are drawn; all of them stay once the display ends. */
+const MAX_DRAWN_LINES = 200;
+
+/** listr2's own rows, with lines above them that may become more at any time. */
+function rendererBelow(above: readonly string[]) {
+  return class extends DefaultRenderer {
+    override create(options?: Parameters<DefaultRenderer["create"]>[0]): string {
+      // Without a prompt: the last time, and what is drawn then stays.
+      const lines = options?.prompt === false ? above : above.slice(-MAX_DRAWN_LINES);
+      return [...lines, super.create(options)].join("\n");
+    }
+  };
+}
+
+function update(row: Row, event: RunEvent, sink: Sink): void {
+  const progress = advance(row.progress, event, performance.now());
   if (progress !== row.progress) row.movedAt = performance.now();
   row.progress = progress;
   if (row.task.value === null) return;
   showTitle(row, sink);
-  if (
-    event.type === "host-finished" &&
-    event.report.play === row.progress.play &&
-    isTrouble(event.report.status)
-  )
-    remember(row, plainLine(failureTitle(event.report, sink.columns)), sink);
   if (row.progress.hosts > 0 && row.progress.finished.length >= row.progress.hosts) row.ended.resolve(null);
 }
 
-/**
- * Where nothing has moved for a while it says for how long: a host that settles until its deadline is no
- * display that hangs.
- */
+/** Where nothing has moved for a while and no time is counted down, it says for how long. */
 function showTitle(row: Row, sink: Sink): void {
   if (row.task.value === null) return;
-  const still = performance.now() - row.movedAt;
-  const since =
-    row.progress.stages.size === 0 || still < STILL_MILLISECONDS ? "" : ` (${formatDuration(still)})`;
-  row.task.value.title = truncate(sink.clean(progressTitle(row.progress)) + since, sink.columns - 4);
-}
-
-/** Under the play that is running; under the first one before any is. */
-function rememberOnce(rows: readonly Row[], text: string, sink: Sink): void {
-  const [first] = rows;
-  const running = rows.find((row) => row.progress.hosts > row.progress.finished.length) ?? first;
-  if (running !== undefined) remember(running, text, sink);
-}
-
-function remember(row: Row, text: string, sink: Sink): void {
-  const task = row.task.value;
-  if (task === null) return;
-  task.output = truncate(sink.clean(text), sink.columns - 6);
+  const now = performance.now();
+  const still = now - row.movedAt;
+  const isStill =
+    row.progress.courses.size > 0 && still >= STILL_MILLISECONDS && !isCountingDown(row.progress, now);
+  const since = isStill ? ` (${formatDuration(still)})` : "";
+  row.task.value.title = truncate(sink.clean(progressTitle(row.progress, now)) + since, sink.columns - 4);
 }
 
 function makeDeferred<Value>(): Deferred<Value> {

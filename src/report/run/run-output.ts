@@ -55,7 +55,9 @@ export function makeJsonReporter(sink: Sink): Reporter {
 /** A reporter that prints each event as one line, each with its schema. */
 export function makeNdjsonReporter(sink: Sink): Reporter {
   return {
-    event: (event) => sink.write(formatJson({ schema: "svcdeploy.event/1", ...event }, 0)),
+    event: (event) => {
+      if (event.type !== "host-work") sink.write(formatJson({ schema: "svcdeploy.event/1", ...event }, 0));
+    },
     close: async () => {},
   };
 }

@@ -1,0 +1,6 @@
+/** What a run is called where people read of it: the start of its id, which `show` and `rollback --run` take. */
+
+/** The first 8 hex digits of a run's id. */
+export function runName(id: string): string {
+  return id.slice(0, 8);
+}
