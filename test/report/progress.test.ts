@@ -156,6 +156,7 @@ test("past its settle time a host has until the deadline of its checks", () => {
   };
   expect(titleAt(2, 0)).toBe("stores: 0 of 1 host; db1 restarting etcd");
   expect(titleAt(3, 1)).toBe("stores: 0 of 1 host; db1 settling, 4 s left");
+  expect(titleAt(3, 5)).toBe("stores: 0 of 1 host; db1 checking");
   expect(titleAt(4, 6)).toBe("stores: 0 of 1 host; db1 24 s left, waiting for /health: status 503");
   expect(titleAt(4, 31)).toBe("stores: 0 of 1 host; db1 0 s left, waiting for /health: status 503");
 });

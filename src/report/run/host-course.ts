@@ -49,12 +49,13 @@ export function healthyAfter(course: HostCourse | undefined): number | null {
 }
 
 /**
- * Seconds until the settle time is over, or past it until the checks have to be healthy; null: the host is in
- * no such phase.
+ * Seconds until the settle time is over; once it is said which check is waited for, until that has to be
+ * healthy. Null: the host is in no such phase, or it is about to be over.
  */
 export function secondsLeft(course: HostCourse, now: number): number | null {
   if (course.stage !== "settle" || course.settlingAt === null || course.work === null) return null;
-  const passed = (now - course.settlingAt) / 1000;
   const { settleSeconds, deadlineSeconds } = course.work;
-  return Math.ceil(Math.max(0, (passed < settleSeconds ? settleSeconds : deadlineSeconds) - passed));
+  const passed = (now - course.settlingAt) / 1000;
+  if (course.detail !== "") return Math.ceil(Math.max(0, deadlineSeconds - passed));
+  return passed < settleSeconds ? Math.ceil(settleSeconds - passed) : null;
 }

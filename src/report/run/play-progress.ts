@@ -105,6 +105,7 @@ function courseText(course: HostCourse, now: number): string {
   const left = secondsLeft(course, now);
   if (left !== null)
     return course.detail === "" ? `settling, ${left} s left` : `${left} s left, ${course.detail}`;
+  if (course.stage === "settle") return "checking";
   const isActing = course.stage === "launch" || course.stage === "apply";
   return isActing && course.work !== null ? doingText(course.work.work) : WORDS[course.stage];
 }
