@@ -5,6 +5,7 @@
 
 import type { Plan } from "../core/model/plan.ts";
 import type { HostTarget } from "../core/model/resource.ts";
+import { actedUnits } from "../core/plan/acted-units.ts";
 import { foreignUnits } from "../core/plan/foreign-units.ts";
 import { unitsOf } from "../host/transaction.ts";
 import type { RunIdentity } from "./context.ts";
@@ -35,9 +36,7 @@ export function aboutLine(target: HostTarget, plan: Plan, run: RunIdentity): str
 
 /** The services that a plan changes something of, or acts on. */
 export function touchedServices(target: HostTarget, plan: Plan): ReadonlySet<string> {
-  const acted = new Set(
-    plan.actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit])),
-  );
+  const acted = new Set(actedUnits(plan));
   const byUnit = unitsOf(target).filter(({ unit }) => acted.has(unit));
   const behind = foreignUnits(target, plan.changes).flatMap(({ unit, dropIns }) =>
     acted.has(unit) ? dropIns : [],

@@ -4,9 +4,12 @@
  */
 import { createHash } from "node:crypto";
 import { HostError } from "../core/errors.ts";
+import { fileRoles } from "../core/model/file-role.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { Action, Change, Plan } from "../core/model/plan.ts";
 import type { FileResource, HostTarget, Resource, UnitResource } from "../core/model/resource.ts";
+import { hostVerbs, unitVerbs } from "../core/model/verb.ts";
+import { actedUnits, isUnitAction } from "../core/plan/acted-units.ts";
 import { asUnit, foreignUnits } from "../core/plan/foreign-units.ts";
 import { formatKeptService, keptService, keptServicePath } from "../core/plan/kept-service.ts";
 import { stopTimeoutSeconds } from "../core/plan/undo-time.ts";
@@ -128,7 +131,7 @@ function actionLines({ actions }: Plan, changes: readonly Change[]): readonly st
     line(
       "action",
       action.verb,
-      action.verb === "daemon-reload" ? "-" : action.unit,
+      isUnitAction(action) ? action.unit : (action.path ?? "-"),
       String(secondsOf(action)),
     ),
   );
@@ -151,7 +154,7 @@ export function concernedUnits(
 }
 
 function secondsOf(action: Action): number {
-  return action.verb === "daemon-reload" ? 120 : Math.ceil(action.timeoutSeconds);
+  return isUnitAction(action) ? Math.ceil(action.timeoutSeconds) : hostVerbs[action.verb].seconds;
 }
 
 const COPIED_BYTES_PER_SECOND = 1024 * 1024;
@@ -168,10 +171,6 @@ function affectedUnits(plan: Plan): readonly string[] {
   return [...new Set([...actedUnits(plan), ...plan.collateral.map(({ unit }) => unit)])];
 }
 
-function actedUnits({ actions }: Plan): readonly string[] {
-  return [...new Set(actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit])))];
-}
-
 /**
  * Units that run and that the daemon-reload alone may stop, as BindsTo= a unit that does not run makes it do:
  * those of services whose unit files change, and those of others that a changed drop-in is laid over. They
@@ -185,7 +184,7 @@ function reloadedUnits(
   if (actions.every(({ verb }) => verb !== "daemon-reload")) return [];
   const own = new Set(target.resources.map(({ id }) => id));
   const files = changes.flatMap(({ resource }) =>
-    resource.kind === "file" && ["unit", "drop-in"].includes(resource.role) ? [resource] : [],
+    resource.kind === "file" && fileRoles[resource.role].act === "daemon-reload" ? [resource] : [],
   );
   const services = new Set(files.filter(({ role }) => role === "unit").map(({ service }) => service));
   const paths = new Set(files.map(({ path }) => path));
@@ -317,9 +316,7 @@ function recordLines(plan: Plan, units: readonly UnitResource[]): readonly strin
   const recorded = new Set([
     ...plan.records,
     ...plan.actions.flatMap((action) =>
-      action.verb === "daemon-reload" || action.verb === "stop" || action.verb === "settle"
-        ? []
-        : [action.unit],
+      isUnitAction(action) && unitVerbs[action.verb].leaves === "inputs" ? [action.unit] : [],
     ),
   ]);
   return units

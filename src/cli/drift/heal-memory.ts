@@ -6,6 +6,7 @@ import { dirname, resolve } from "node:path";
 import type { HealPolicy } from "../../core/drift/heal.ts";
 import { findingKey, type HealState, healsOf, rememberSeen } from "../../core/drift/heal-state.ts";
 import type { Project } from "../../core/model/declared.ts";
+import { actedUnits } from "../../core/plan/acted-units.ts";
 import type { PlannedPlay } from "../../core/plan/planned.ts";
 import type { Looked } from "../../deploy/look-for-drift.ts";
 import { line, styled } from "../../report/lines/text.ts";
@@ -79,9 +80,7 @@ function servicesHealed({
   hosts,
 }: PlannedPlay): readonly { readonly host: string; readonly service: string }[] {
   return hosts.flatMap(({ target, plan }) => {
-    const acted = new Set(
-      plan?.actions.flatMap((action) => (action.verb === "daemon-reload" ? [] : [action.unit])),
-    );
+    const acted = new Set(plan === null ? [] : actedUnits(plan));
     const units = target.resources.filter((resource) => resource.kind === "unit" && acted.has(resource.unit));
     const services = [...units, ...(plan?.changes ?? []).map(({ resource }) => resource)].map(
       ({ service }) => service,

@@ -4,8 +4,17 @@
  */
 import * as z from "zod";
 import type { Tree } from "../model/declared.ts";
-import type { KeptResource, KeptService } from "../model/resource.ts";
+import { FILE_ROLES } from "../model/file-role.ts";
+import {
+  EXISTING_DIRECTORIES,
+  type KeptResource,
+  type KeptService,
+  LINK_ROLES,
+  RELEASE_FORMS,
+} from "../model/resource.ts";
+import { CHECK_ROLES, CHECK_VIAS, type Check, ON_CHANGE } from "../model/service.ts";
 import { type Refusal, refuseHttpUrl, refuseName } from "./allow-lists.ts";
+import { type Same, same } from "./same-shape.ts";
 
 /** A description, or where and why it is none. */
 export type KeptReading =
@@ -65,30 +74,22 @@ const resource = z.discriminatedUnion("kind", [
     ...common,
     path: hostPath,
     ...owned,
-    existing: z.enum(["enforce", "keep"]),
+    existing: z.enum(EXISTING_DIRECTORIES),
   }),
   z.strictObject({
     kind: z.literal("file"),
     ...common,
-    role: z.enum([
-      "unit",
-      "drop-in",
-      "environment",
-      "credential",
-      "encrypted-credential",
-      "config",
-      "logrotate",
-    ]),
+    role: z.enum(FILE_ROLES),
     path: hostPath,
     ...owned,
     sha256: digest,
     secret: z.boolean(),
-    onChange: z.enum(["restart", "reload", "none"]),
+    onChange: z.enum(ON_CHANGE),
   }),
   z.strictObject({
     kind: z.literal("link"),
     ...common,
-    role: z.enum(["enablement", "current"]),
+    role: z.enum(LINK_ROLES),
     path: hostPath,
     target: linkTarget,
   }),
@@ -96,7 +97,7 @@ const resource = z.discriminatedUnion("kind", [
     kind: z.literal("release"),
     ...common,
     path: hostPath,
-    form: z.enum(["file", "tree"]).default("file"),
+    form: z.enum(RELEASE_FORMS).default("file"),
     name: word,
     sha256: digest,
     size: z.number().int().min(0),
@@ -126,7 +127,7 @@ const tree: z.ZodType<Tree> = z.lazy(() =>
 );
 const place = z.strictObject({ file: line, line: z.number().int(), column: z.number().int() });
 const asked = {
-  role: z.enum(["ready", "live"]),
+  role: z.enum(CHECK_ROLES),
   place,
   withinMilliseconds: z.number().int().min(1).max(86_400_000),
 };
@@ -135,7 +136,7 @@ const check = z.discriminatedUnion("kind", [
     kind: z.literal("http"),
     ...asked,
     url: allowed(refuseHttpUrl),
-    via: z.enum(["forward", "host"]),
+    via: z.enum(CHECK_VIAS),
     status: z.number().int().min(100).max(599),
     json: z.record(z.string(), tree).nullable(),
   }),
@@ -158,6 +159,12 @@ const keptSchema = z.strictObject({
   settleSeconds: seconds,
   resources: z.array(resource).max(2000),
 });
+
+// A kind, a member or a field that the type has and the schema has not, or the other way round, is an error
+// here.
+same satisfies Same<z.infer<typeof resource>, KeptResource>;
+same satisfies Same<z.infer<typeof check>, Check>;
+same satisfies Same<z.infer<typeof keptSchema>, KeptService & { readonly schema: typeof SCHEMA }>;
 
 function parseJson(text: string): unknown {
   try {

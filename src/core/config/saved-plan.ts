@@ -1,7 +1,10 @@
 /** The shape of a saved plan's file, checked once it is sure that the file is as it was written. */
 import * as z from "zod";
 import { SvcdeployError } from "../errors.ts";
-import type { SavedPlan } from "../model/plan.ts";
+import type { Action, SavedChange, SavedHost, SavedPlan } from "../model/plan.ts";
+import { PRUNINGS } from "../model/resource.ts";
+import { HOST_VERBS, UNIT_VERBS } from "../model/verb.ts";
+import { type Same, same } from "./same-shape.ts";
 
 const texts = z.array(z.string());
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -9,19 +12,20 @@ const digests = z.record(z.string(), digest);
 const state = z.record(z.string(), z.string()).nullable();
 const reason = { because: z.string() };
 const action = z.union([
-  z.strictObject({ verb: z.literal("daemon-reload"), ...reason }),
+  z.strictObject({ verb: z.enum(HOST_VERBS), ...reason, path: z.exactOptional(z.string()) }),
   z.strictObject({
-    verb: z.enum(["start", "restart", "reload", "stop", "settle"]),
+    verb: z.enum(UNIT_VERBS),
     unit: z.string(),
     ...reason,
     timeoutSeconds: z.number(),
   }),
 ]);
+const change = z.strictObject({ id: z.string(), before: state, after: state, differs: texts });
 const host = z.strictObject({
   host: z.string(),
   machineId: z.string(),
   fingerprint: digest,
-  changes: z.array(z.strictObject({ id: z.string(), before: state, after: state, differs: texts })),
+  changes: z.array(change),
   actions: z.array(action),
   collateral: z.array(z.strictObject({ unit: z.string(), ...reason })),
   services: digests,
@@ -38,10 +42,16 @@ const savedPlanSchema = z.strictObject({
     services: texts,
     set: texts,
     values: z.array(z.strictObject({ file: z.string(), text: z.string() })),
-    pruning: z.exactOptional(z.enum(["services", "everything"])),
+    pruning: z.exactOptional(z.enum(PRUNINGS).exclude(["blocks"])),
   }),
   plays: z.array(z.strictObject({ play: z.string(), rollout: digest, hosts: z.array(host) })),
 });
+
+// What the type has and the schema has not, or the other way round, is an error here.
+same satisfies Same<z.infer<typeof action>, Action>;
+same satisfies Same<z.infer<typeof change>, SavedChange>;
+same satisfies Same<z.infer<typeof host>, SavedHost>;
+same satisfies Same<z.infer<typeof savedPlanSchema>, SavedPlan>;
 
 /** The saved plan in a file's JSON. Throws SvcdeployError: config when it has another shape. */
 export function readSavedPlan(value: object, file: string): SavedPlan {

@@ -1,7 +1,15 @@
 /** The written form of services/*.yaml. The same schema checks the tree as written and as expanded. */
 import * as z from "zod";
 import { nearestName } from "../errors.ts";
-import type { Service } from "../model/service.ts";
+import {
+  CHECK_ROLES,
+  CHECK_VIAS,
+  HARDENING_PROFILES,
+  ON_CHANGE,
+  RUNTIMES,
+  SECRET_DELIVERIES,
+  type Service,
+} from "../model/service.ts";
 import { parsePercent } from "../unit-file/percent.ts";
 import { parseSize } from "../unit-file/size.ts";
 import {
@@ -117,7 +125,7 @@ const secret = map(
     env: textThat(refuseVariable).optional(),
     file: projectPath.optional(),
     exec: commandWords.optional(),
-    deliver: oneOf("environment", "credential").optional(),
+    deliver: oneOf(...SECRET_DELIVERIES).optional(),
   },
   ["age", "sops", "ansible-vault", "vault"],
 ).superRefine((value, context) => {
@@ -134,7 +142,7 @@ const file = map({
   mode: mode.optional(),
   owner: accountName.optional(),
   group: accountName.optional(),
-  onChange: oneOf("restart", "reload", "none").optional(),
+  onChange: oneOf(...ON_CHANGE).optional(),
 }).superRefine((value, context) => {
   const given = [value.template, value.content, value.source].filter((from) => from !== undefined);
   if (given.length !== 1)
@@ -273,8 +281,8 @@ const check = map({
   http: textThat(refuseHttpUrl).optional(),
   tcp: tcpAddress.optional(),
   command: commandWords.optional(),
-  role: oneOf("ready", "live").optional(),
-  via: oneOf("forward", "host").optional(),
+  role: oneOf(...CHECK_ROLES).optional(),
+  via: oneOf(...CHECK_VIAS).optional(),
   expect: map({
     status: integer(100, 599).optional(),
     json: treeMap.optional(),
@@ -311,8 +319,8 @@ export const serviceSchema = map(
     service: directives.optional(),
     install: directives.optional(),
     instances: instances.optional(),
-    hardening: oneOf("off", "standard", "strict").optional(),
-    runtime: oneOf("go").optional(),
+    hardening: oneOf(...HARDENING_PROFILES).optional(),
+    runtime: oneOf(...RUNTIMES).optional(),
     timers: z.array(directives, { error: "a list of timers is expected here" }).optional(),
     sockets: z.array(directives, { error: "a list of sockets is expected here" }).optional(),
     paths: z.array(directives, { error: "a list of paths is expected here" }).optional(),

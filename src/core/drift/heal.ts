@@ -3,6 +3,7 @@
 import type { Observation } from "../model/observation.ts";
 import type { Finding, Plan } from "../model/plan.ts";
 import type { HostTarget, Resource, UnitResource } from "../model/resource.ts";
+import { actedUnits } from "../plan/acted-units.ts";
 import { canBePutBack, isUndecryptable } from "../plan/encrypted.ts";
 import { declaredMounts } from "../plan/mount-options.ts";
 import { makePlan } from "../plan/plan.ts";
@@ -183,7 +184,7 @@ function isInPlan(
   if (kind === "not-loaded") return actions.some(({ verb }) => verb === "daemon-reload");
   // The process may be that of a unit of others, which is no resource of ours.
   const unit = resource?.kind === "unit" ? resource.unit : kind === "stale-process" ? subject : null;
-  if (unit !== null) return actions.some((action) => action.verb !== "daemon-reload" && action.unit === unit);
+  if (unit !== null) return actedUnits({ actions }).includes(unit);
   return changes.some((change) => change.resource.id === resource?.id);
 }
 

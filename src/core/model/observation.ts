@@ -1,4 +1,5 @@
 /** What a host is: the question that a probe asks and its answer. */
+import type { ResourceKind } from "./resource.ts";
 
 /**
  * What stands at a path; absent paths are not in the map. Times are seconds since the epoch by the host's
@@ -37,7 +38,7 @@ export type UnitRecord = {
 export type ManifestEntry = {
   readonly project: string;
   readonly service: string;
-  readonly kind: "file" | "link" | "directory" | "release" | "account" | "unit";
+  readonly kind: ResourceKind;
   readonly path: string;
   /** Of a link the hash of its target, of an account that of its groups. */
   readonly sha256: string;

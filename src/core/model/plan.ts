@@ -1,7 +1,7 @@
 /** What differs and what is done about it: changes, actions, notices, the saved plan, drift's findings. */
 
-import type { ManifestEntry } from "./observation.ts";
-import type { Pruning, Resource, UnitResource } from "./resource.ts";
+import type { Pruning, Resource, ResourceKind, UnitResource } from "./resource.ts";
+import type { HostVerb, UnitVerb } from "./verb.ts";
 
 /**
  * A flat description of what a resource is or shall be; null: not there. Values are short and shown to users.
@@ -21,19 +21,22 @@ export type Change = {
   readonly reason?: string;
 };
 
-/** One act on a unit or on the manager, with its reason in one line. */
-export type Action =
-  | { readonly verb: "daemon-reload"; readonly because: string }
-  /**
-   * settle: for timeoutSeconds the unit must stay as it is, or the transaction is undone before it touches
-   * anything else.
-   */
-  | {
-      readonly verb: "start" | "restart" | "reload" | "stop" | "settle";
-      readonly unit: string;
-      readonly because: string;
-      readonly timeoutSeconds: number;
-    };
+/** An act on the host itself. path: the file that it is for; absent where it is for the whole host. */
+export type HostAction = { readonly verb: HostVerb; readonly because: string; readonly path?: string };
+
+/**
+ * An act on a unit. settle: for timeoutSeconds the unit must stay as it is, or the transaction is undone
+ * before it touches anything else.
+ */
+export type UnitAction = {
+  readonly verb: UnitVerb;
+  readonly unit: string;
+  readonly because: string;
+  readonly timeoutSeconds: number;
+};
+
+/** One act, with its reason in one line. */
+export type Action = UnitAction | HostAction;
 
 /**
  * What a plan comes to for who operates the host: its acts on units in their order, and what it changes. A
@@ -64,7 +67,7 @@ export type Notice = {
  */
 export type Orphan = {
   readonly service: string;
-  readonly kind: ManifestEntry["kind"];
+  readonly kind: ResourceKind;
   readonly path: string;
   readonly left: "left-project" | "edited" | "replaced" | "kept" | "unplanned";
 };

@@ -1,16 +1,19 @@
 /** What a host is to be: the kinds of resources, and one host's target. */
 import type { Host, PlayOrder } from "./declared.ts";
+import type { FileRole } from "./file-role.ts";
 import type { ArtifactSource, Check, OnChange, Service, SignedArtifact } from "./service.ts";
 
-/** What a file is for; decides how a difference is shown and what it makes necessary. */
-export type FileRole =
-  | "unit"
-  | "drop-in"
-  | "environment"
-  | "credential"
-  | "encrypted-credential"
-  | "config"
-  | "logrotate";
+/** The kinds of resources, in the order in which a transaction writes them; units come last and are acted on. */
+export const RESOURCE_KINDS = ["account", "directory", "release", "file", "link", "unit"] as const;
+/** One of them. */
+export type ResourceKind = (typeof RESOURCE_KINDS)[number];
+
+/** How a directory that is there already is dealt with, see DirectoryResource. */
+export const EXISTING_DIRECTORIES = ["enforce", "keep"] as const;
+/** What a link is for: a unit that starts at boot or with another, or the release that runs. */
+export const LINK_ROLES = ["enablement", "current"] as const;
+/** What a release directory holds: one executable, or a tree of files. */
+export const RELEASE_FORMS = ["file", "tree"] as const;
 
 /** A system user and its group; existing ones are left as they are. */
 export type AccountResource = {
@@ -35,7 +38,7 @@ export type DirectoryResource = {
    * keep: one that is there already stays as it is; only a missing one is made. For parents that nobody
    * declared, such as /etc/wireguard.
    */
-  readonly existing: "enforce" | "keep";
+  readonly existing: (typeof EXISTING_DIRECTORIES)[number];
 };
 /** A regular file with exactly these bytes. */
 export type FileResource = {
@@ -65,7 +68,7 @@ export type LinkResource = {
   readonly kind: "link";
   readonly id: string;
   readonly service: string;
-  readonly role: "enablement" | "current";
+  readonly role: (typeof LINK_ROLES)[number];
   readonly path: string;
   readonly target: string;
 };
@@ -76,7 +79,7 @@ export type ReleaseResource = {
   readonly service: string;
   /** /opt/<service>/releases/<version>-<sha12> */
   readonly path: string;
-  readonly form: "file" | "tree";
+  readonly form: (typeof RELEASE_FORMS)[number];
   /** Of a file: the executable inside. Of a tree: the artifact's own name, for messages. */
   readonly name: string;
   /** Of a file: that of its bytes. Of a tree: its digest (core/artifact/tree-digest.ts). */
@@ -165,7 +168,9 @@ export type PlayTargets = { readonly play: PlayOrder; readonly targets: readonly
  * blocks: what services lost that are still declared; services: also whole services that left the project;
  * everything: those without a limit.
  */
-export type Pruning = "blocks" | "services" | "everything";
+export const PRUNINGS = ["blocks", "services", "everything"] as const;
+/** One of them. */
+export type Pruning = (typeof PRUNINGS)[number];
 
 /** What an apply may remove on one host. */
 export type RemovalOrder = {

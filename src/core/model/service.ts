@@ -16,7 +16,9 @@ export type SecretSource =
  * How a secret reaches the process: a variable of its environment file, or a file of its own under
  * $CREDENTIALS_DIRECTORY (systemd.exec(5)).
  */
-export type SecretDelivery = "environment" | "credential";
+export const SECRET_DELIVERIES = ["environment", "credential"] as const;
+/** One of them. */
+export type SecretDelivery = (typeof SECRET_DELIVERIES)[number];
 
 /** What an artifact is: one executable, an archive of a tree, or a folder whose content is the tree. */
 export type ArtifactForm = "file" | "archive" | "directory";
@@ -142,7 +144,9 @@ export type Instance = {
 };
 
 /** What happens to the service when the file's content changes. */
-export type OnChange = "restart" | "reload" | "none";
+export const ON_CHANGE = ["restart", "reload", "none"] as const;
+/** One of them. */
+export type OnChange = (typeof ON_CHANGE)[number];
 
 /** A file beside the unit. Exactly one of template, content, source was written. */
 export type ConfigFile = {
@@ -158,16 +162,25 @@ export type ConfigFile = {
   readonly place: Place;
 };
 
+/** What a check decides, see Check. */
+export const CHECK_ROLES = ["ready", "live"] as const;
+/** How an http check reaches the host, see Check. */
+export const CHECK_VIAS = ["forward", "host"] as const;
+/** Profiles of directives that a service gets unless it sets them itself. */
+export const HARDENING_PROFILES = ["off", "standard", "strict"] as const;
+/** Languages whose limits svcdeploy passes on to the process. */
+export const RUNTIMES = ["go"] as const;
+
 /** One health check; role ready decides settle and confirm, live is checked in drift as well. */
 export type Check = {
-  readonly role: "ready" | "live";
+  readonly role: (typeof CHECK_ROLES)[number];
   readonly place: Place;
 } & (
   | {
       readonly kind: "http";
       readonly url: string;
       /** forward: through the SSH connection, curl on the host where that is refused; host: curl only. */
-      readonly via: "forward" | "host";
+      readonly via: (typeof CHECK_VIAS)[number];
       readonly status: number;
       /** JSON fields that the body must have, e.g. { status: "ok" }; nested by maps. */
       readonly json: TreeMap | null;
@@ -196,9 +209,9 @@ export type Service = {
   readonly unit: Directives;
   readonly service: Directives;
   readonly install: Directives;
-  readonly hardening: "off" | "standard" | "strict";
+  readonly hardening: (typeof HARDENING_PROFILES)[number];
   /** go: GOMAXPROCS and GOMEMLIMIT follow from the limits. */
-  readonly runtime: "go" | null;
+  readonly runtime: (typeof RUNTIMES)[number] | null;
   readonly timers: readonly Timer[];
   readonly sockets: readonly Socket[];
   /**

@@ -1,4 +1,5 @@
 /** What units and health checks turned out to be. */
+import type { Check } from "./service.ts";
 
 /** What one unit turned out to be. */
 export type Verdict = {
@@ -19,7 +20,7 @@ export type Verdict = {
 export type HealthResult = {
   readonly service: string;
   readonly check: string;
-  readonly role: "ready" | "live";
+  readonly role: Check["role"];
   readonly ok: boolean;
   readonly detail: string;
   readonly attempts: number;

@@ -1,8 +1,6 @@
 /** The units that keep a cache's contents while it is not mounted: they restore at start and save at stop. */
-import type { Action } from "../model/plan.ts";
+import type { Action, HostAction, UnitAction } from "../model/plan.ts";
 import type { UnitResource } from "../model/resource.ts";
-
-type UnitAction = Exclude<Action, { verb: "daemon-reload" }>;
 
 /** True for a unit that restores a cache when it starts and saves it when it stops. */
 export function isCacheKeeper(unit: string): boolean {
@@ -19,7 +17,7 @@ export function keeperOf(mount: string, units: readonly UnitResource[]): string 
  * sake: systemd still knows where the cache is and whose. So its restart, which a cache at another path
  * needs, is a stop before and a start after.
  */
-export function aroundReload(reload: Action | null, acts: readonly UnitAction[]): readonly Action[] {
+export function aroundReload(reload: HostAction | null, acts: readonly UnitAction[]): readonly Action[] {
   const isKept = acts.some(({ verb, unit }) => verb === "stop" && isCacheKeeper(unit));
   const moves = (act: UnitAction): boolean => act.verb === "restart" && isCacheKeeper(act.unit);
   const before = acts.flatMap((act) =>

@@ -2,8 +2,8 @@
  * Instances of one service go one after the other, and the first one that is acted on must hold before the
  * next is touched.
  */
+import type { UnitAction } from "../model/plan.ts";
 import type { HostTarget, UnitResource } from "../model/resource.ts";
-import type { UnitAction } from "./schedule.ts";
 
 /**
  * The acts with a wait behind the first instance of a service that is started, restarted or reloaded while

@@ -1,5 +1,8 @@
 /** Whether what a host needs now is still what the operator was shown. */
 import type { Action, Change, Plan, State } from "../model/plan.ts";
+import { hostVerbs, unitVerbs } from "../model/verb.ts";
+import { isUnitAction } from "./acted-units.ts";
+import { actionName } from "./action-name.ts";
 
 /**
  * Changes and actions of a fresh plan that the shown one did not have, a line each; empty when the shown plan
@@ -7,11 +10,13 @@ import type { Action, Change, Plan, State } from "../model/plan.ts";
  */
 export function notContained(fresh: Plan, shown: Plan): readonly string[] {
   const known = new Map(shown.changes.map((change) => [change.resource.id, change]));
-  const acts = new Set(shown.actions.map(nameOf));
+  const acts = new Set(shown.actions.map(actionName));
   const collateral = new Set(shown.collateral.map(({ unit }) => unit));
   return [
     ...fresh.changes.flatMap((change) => sayEdited(change, known.get(change.resource.id))),
-    ...fresh.actions.filter((action) => !isHarmless(action) && !acts.has(nameOf(action))).map(sayNewAction),
+    ...fresh.actions
+      .filter((action) => !isHarmless(action) && !acts.has(actionName(action)))
+      .map(sayNewAction),
     ...fresh.collateral
       .filter(({ unit }) => !collateral.has(unit))
       .map(({ unit, because }) => `${unit} would go down along: ${because}`),
@@ -19,8 +24,9 @@ export function notContained(fresh: Plan, shown: Plan): readonly string[] {
 }
 
 /** The first of several instances may be another one than in the plan, and so the one that is waited for. */
-function isHarmless({ verb }: Action): boolean {
-  return verb === "daemon-reload" || verb === "settle";
+function isHarmless(action: Action): boolean {
+  const row = isUnitAction(action) ? unitVerbs[action.verb] : hostVerbs[action.verb];
+  return row.touches === "nothing";
 }
 
 function sayEdited(fresh: Change, shown: Change | undefined): readonly string[] {
@@ -53,10 +59,6 @@ function isSame(left: State | null, right: State | null): boolean {
   return [...keys].every((key) => left[key] === right[key]);
 }
 
-function nameOf(action: Action): string {
-  return action.verb === "daemon-reload" ? action.verb : `${action.verb} ${action.unit}`;
-}
-
 function sayNewAction(action: Action): string {
-  return `${nameOf(action)} was not in the plan: ${action.because}`;
+  return `${actionName(action)} was not in the plan: ${action.because}`;
 }

@@ -1,7 +1,7 @@
 /** Whether systemd has to read the unit files again. */
 
 import type { Observation } from "../model/observation.ts";
-import type { Action, Change } from "../model/plan.ts";
+import type { Change, HostAction } from "../model/plan.ts";
 import type { Resource, UnitResource } from "../model/resource.ts";
 import { UNKNOWN_UNIT } from "./unit-state.ts";
 
@@ -15,7 +15,7 @@ export function daemonReload(
   changes: readonly Change[],
   observation: Observation,
   unreadForeign: readonly string[] = [],
-): Action | null {
+): HostAction | null {
   const files = changes.filter(({ resource }) => resource.kind === "file" && isReadBySystemd(resource));
   if (files.length > 0) return reload(files.length, "changed");
   const links = changes.filter(({ resource }) => resource.kind === "link" && isReadBySystemd(resource));
@@ -25,7 +25,7 @@ export function daemonReload(
   return unread.length === 0 ? null : reload(unread.length, "changed on disk since systemd read them");
 }
 
-function reload(count: number, what: string): Action {
+function reload(count: number, what: string): HostAction {
   return {
     verb: "daemon-reload",
     because: `${count} ${count === 1 ? "unit" : "units"} ${count === 1 ? what.replace(/them$/, "it") : what}`,

@@ -2,6 +2,7 @@
  * What a plan's changes mean for one unit: which of its inputs change, and whether a restart, a reload or
  * only the manager picks them up.
  */
+import { fileRoles } from "../model/file-role.ts";
 import type { Change } from "../model/plan.ts";
 import type { FileResource, Resource, UnitResource } from "../model/resource.ts";
 import { needsNewMount, parseMountOptions } from "./mount-options.ts";
@@ -76,22 +77,18 @@ function describeInput(
       ? [{ label: "release", effect: "restart" }]
       : [];
   if (resource.kind !== "file" || !inputs.has(resource.path)) return [];
-  switch (resource.role) {
-    case "unit":
+  const { readBy, says } = fileRoles[resource.role];
+  const label = says(baseName(resource.path));
+  switch (readBy) {
+    case "manager":
       return resource.path === unit.path
         ? unitFileInputs(unit, resource, change)
-        : [{ label: baseName(resource.path), effect: "restart" }];
-    case "environment":
-      return [{ label: "environment", effect: "restart" }];
-    case "credential":
-    case "encrypted-credential":
-      return [{ label: `credential ${baseName(resource.path)}`, effect: "restart" }];
-    case "config":
-      return resource.onChange === "none"
-        ? []
-        : [{ label: baseName(resource.path), effect: resource.onChange }];
-    case "logrotate":
-    case "drop-in":
+        : [{ label, effect: "restart" }];
+    case "start":
+      return [{ label, effect: "restart" }];
+    case "declared":
+      return resource.onChange === "none" ? [] : [{ label, effect: resource.onChange }];
+    case "nothing":
       return [];
   }
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { ManifestEntry } from "../model/observation.ts";
-import type { Resource } from "../model/resource.ts";
+import { RESOURCE_KINDS, type Resource } from "../model/resource.ts";
 
 /** Where a service's manifest stands on the host. */
 export function manifestPath(project: string, service: string): string {
@@ -78,7 +78,7 @@ export function parseManifestLine(project: string, service: string, line: string
       line,
     );
   const [, word, path = "", sha256 = "", mode = "", owner, secret] = match ?? [];
-  const kind = KINDS.find((known) => known === word);
+  const kind = RESOURCE_KINDS.find((known) => known === word);
   if (kind === undefined) return null;
   const more = {
     ...(owner === undefined ? {} : { owner }),
@@ -86,5 +86,3 @@ export function parseManifestLine(project: string, service: string, line: string
   };
   return { project, service, kind, path, sha256, mode, ...more };
 }
-
-const KINDS: readonly ManifestEntry["kind"][] = ["file", "link", "directory", "release", "account", "unit"];

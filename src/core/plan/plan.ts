@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { ManifestEntry, Observation } from "../model/observation.ts";
-import type { Action, Change, Plan, State } from "../model/plan.ts";
+import type { Action, Change, Plan, State, UnitAction } from "../model/plan.ts";
 import type { HostTarget, UnitResource } from "../model/resource.ts";
 import { compareResource } from "../resources/compare.ts";
 import { statesOf } from "../resources/registry.ts";
@@ -33,7 +33,7 @@ import { removalNotices } from "./notices/removal-notices.ts";
 import { unitNotices } from "./notices/unit-notices.ts";
 import { remountDebts } from "./remount-debt.ts";
 import { type Removals, removals } from "./removals.ts";
-import { schedule, type UnitAction } from "./schedule.ts";
+import { schedule } from "./schedule.ts";
 import { type Debt, isRecorded, unitDebt } from "./unit-debt.ts";
 import { isLive, UNKNOWN_UNIT } from "./unit-state.ts";
 

@@ -1,7 +1,8 @@
 /** What a plan takes away, with the units that stop before and what an operator should know of it. */
 
+import { roleAt } from "../model/file-role.ts";
 import type { ManifestEntry, Observation } from "../model/observation.ts";
-import type { Action, Change, Notice } from "../model/plan.ts";
+import type { Change, Notice, UnitAction } from "../model/plan.ts";
 import type { FileResource, HostTarget, LinkResource, UnitResource } from "../model/resource.ts";
 import { differingKeys } from "../resources/compare.ts";
 import { wrongType } from "../resources/path-state.ts";
@@ -28,7 +29,7 @@ export type Going = {
 export type Removals = {
   readonly changes: readonly Change[];
   readonly units: readonly UnitResource[];
-  readonly stops: readonly Action[];
+  readonly stops: readonly UnitAction[];
   readonly interrupted: ReadonlyMap<string, string>;
   readonly notices: readonly Notice[];
 };
@@ -110,7 +111,7 @@ function goingEntry(entry: ManifestEntry, observation: Observation): Going {
     kind: "file",
     id: `file:${path}`,
     service,
-    role: roleOf(path),
+    role: roleAt(path),
     path,
     mode: entry.mode,
     owner,
@@ -146,14 +147,6 @@ function goingUnit(service: string, unit: string, observation: Observation): Uni
     type: "",
   };
   return { kind: "unit", id: `unit:${unit}`, service, unit, path, ...inputs, ...plain };
-}
-
-function roleOf(path: string): FileResource["role"] {
-  if (/^\/etc\/systemd\/system\/[^/]+\.d\/svcdeploy-[^/]+\.conf$/.test(path)) return "drop-in";
-  if (path.startsWith("/etc/systemd/system/")) return "unit";
-  if (path.startsWith("/etc/svcdeploy/env/")) return "environment";
-  if (path.startsWith("/etc/svcdeploy/credentials/")) return "credential";
-  return path.startsWith("/etc/logrotate.d/") ? "logrotate" : "config";
 }
 
 const DEFAULT_STOP_SECONDS = 90;
@@ -231,6 +224,6 @@ function rank({ unit }: UnitResource): number {
   return index === -1 ? STOP_ORDER.indexOf(".service") : index;
 }
 
-function stop({ unit, stopTimeoutSeconds }: UnitResource, because: string): Action {
+function stop({ unit, stopTimeoutSeconds }: UnitResource, because: string): UnitAction {
   return { verb: "stop", unit, because, timeoutSeconds: Math.min(stopTimeoutSeconds + 10, 600) };
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Observation } from "../model/observation.ts";
-import type { Action, Plan } from "../model/plan.ts";
+import type { Plan, UnitAction } from "../model/plan.ts";
 import type { UnitResource } from "../model/resource.ts";
 import { dependencyOrder } from "./dependency-order.ts";
 import { dependentsOf } from "./removals.ts";
@@ -13,8 +13,6 @@ import { isLive, UNKNOWN_UNIT } from "./unit-state.ts";
 
 /** The acts on units in order, and whose units of others go down along. */
 export type Schedule = { readonly actions: readonly UnitAction[]; readonly collateral: Plan["collateral"] };
-/** An act on a unit. */
-export type UnitAction = Exclude<Action, { verb: "daemon-reload" }>;
 
 /**
  * Orders the debts (unit → debt). Our own units that would go down with a restarted one are stopped before it

@@ -1,6 +1,7 @@
 /** How long a host's undo may take before systemd ends it. */
 import type { Plan } from "../model/plan.ts";
 import type { UnitResource } from "../model/resource.ts";
+import { isUnitAction } from "./acted-units.ts";
 
 /**
  * TimeoutStopSec= of the transaction, in seconds: stop and start of every unit that an action touches, each
@@ -9,7 +10,7 @@ import type { UnitResource } from "../model/resource.ts";
 export function stopTimeoutSeconds(plan: Plan, units: readonly UnitResource[]): number {
   const limits = new Map<string, number>();
   for (const action of plan.actions) {
-    if (action.verb !== "daemon-reload")
+    if (isUnitAction(action))
       limits.set(action.unit, Math.max(limits.get(action.unit) ?? 0, action.timeoutSeconds));
   }
   const sum = units.reduce((total, unit) => {

@@ -3,6 +3,7 @@
  * be) on the disk.
  */
 
+import { roleAt } from "../model/file-role.ts";
 import type { HostFacts, Observation, UnitProperties, UnitRecord } from "../model/observation.ts";
 import type { Change } from "../model/plan.ts";
 import type { UnitResource } from "../model/resource.ts";
@@ -157,6 +158,6 @@ function staleBecause({ unit, properties, changes, observation }: Situation): st
 
 function inputName(unit: UnitResource, path: string): string {
   if (path === unit.path) return "its unit file";
-  if (path.startsWith("/etc/svcdeploy/env/")) return "its environment file";
+  if (roleAt(path) === "environment") return "its environment file";
   return path.endsWith("/current") ? "its release" : baseName(path);
 }

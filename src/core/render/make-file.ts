@@ -1,6 +1,7 @@
 /** Makes file resources and fingerprints. */
 import { createHash } from "node:crypto";
-import type { FileResource, FileRole } from "../model/resource.ts";
+import type { FileRole } from "../model/file-role.ts";
+import type { FileResource } from "../model/resource.ts";
 
 /** A root-owned 0644 file; `options` changes that. The id is file:PATH. */
 export function makeFile(

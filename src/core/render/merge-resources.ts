@@ -1,6 +1,6 @@
 /** Puts the resources of several services on one host together: shared ones once, contradictions refused. */
 import { ConfigError, type Problem } from "../errors.ts";
-import type { Resource, UnitResource } from "../model/resource.ts";
+import { RESOURCE_KINDS, type Resource, type UnitResource } from "../model/resource.ts";
 import type { Service } from "../model/service.ts";
 import { templateOf } from "../unit-file/unit-name.ts";
 
@@ -76,10 +76,8 @@ export function compareResources(left: Resource, right: Resource): number {
   return rankOf(left) - rankOf(right) || compareText(left.id, right.id);
 }
 
-const KINDS: readonly Resource["kind"][] = ["account", "directory", "release", "file", "link", "unit"];
-
 function rankOf(resource: Resource): number {
-  const rank = KINDS.indexOf(resource.kind) * 10;
+  const rank = RESOURCE_KINDS.indexOf(resource.kind) * 10;
   if (resource.kind !== "unit") return rank;
   if (resource.unit.endsWith(".slice")) return rank;
   return resource.unit.endsWith(".mount") ? rank + 1 : rank + 2;
@@ -96,7 +94,7 @@ function compareText(left: string, right: string): number {
  */
 function findSamePath(merged: ReadonlyMap<string, Resource>, resource: Resource): Resource | undefined {
   if (resource.kind === "unit" || resource.kind === "account") return undefined;
-  const ids = KINDS.map((kind) => `${kind}:${resource.path}`);
+  const ids = RESOURCE_KINDS.map((kind) => `${kind}:${resource.path}`);
   return ids.map((id) => merged.get(id)).find((found) => found !== undefined);
 }
 

@@ -28,7 +28,7 @@ export type Generation = {
   /**
    * What its transaction did to units, e.g. { verb: "restart", unit: "web.service", timeoutSeconds: 100 }.
    */
-  readonly actions: readonly Required<NamedAction>[];
+  readonly actions: readonly Required<Omit<NamedAction, "path">>[];
   /** Service → sha256 of its description; null where an older svcdeploy deployed it and kept none. */
   readonly services: ReadonlyMap<string, string | null>;
 };

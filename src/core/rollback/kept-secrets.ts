@@ -2,7 +2,8 @@
  * The secrets that kept contents hold, so that no output shows them: the values of an earlier generation
  * stand nowhere else.
  */
-import type { KeptService } from "../model/resource.ts";
+import { fileRoles } from "../model/file-role.ts";
+import type { FileResource, KeptService } from "../model/resource.ts";
 import { baseName } from "../plan/input-changes.ts";
 import { Secret } from "../secret.ts";
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
@@ -20,18 +21,26 @@ export function keptSecrets(kept: KeptService, contents: Contents, held: Content
   return kept.resources.flatMap((resource) => {
     const content = resource.kind === "file" && resource.secret ? contents.get(resource.sha256) : undefined;
     if (resource.kind !== "file" || content === undefined) return [];
-    const text = new TextDecoder().decode(content);
-    switch (resource.role) {
-      case "environment":
-        return environmentSecrets(text, kept.secrets);
-      case "credential":
-        return [new Secret(baseName(resource.path), text)];
-      case "encrypted-credential":
-        return [new Secret(baseName(resource.path), new TextDecoder().decode(held.get(resource.sha256)))];
-      default:
-        return fileSecrets(text, resource.path);
-    }
+    return secretsIn(resource, new TextDecoder().decode(content), kept, held);
   });
+}
+
+function secretsIn(
+  { role, path, sha256 }: Pick<FileResource, "role" | "path" | "sha256">,
+  text: string,
+  { secrets }: KeptService,
+  held: Contents,
+): readonly Secret[] {
+  switch (fileRoles[role].holds) {
+    case "variables":
+      return environmentSecrets(text, secrets);
+    case "secret":
+      return [new Secret(baseName(path), text)];
+    case "encrypted-secret":
+      return [new Secret(baseName(path), new TextDecoder().decode(held.get(sha256)))];
+    case "text":
+      return fileSecrets(text, path);
+  }
 }
 
 function environmentSecrets(text: string, names: readonly string[]): readonly Secret[] {

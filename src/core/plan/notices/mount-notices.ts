@@ -1,9 +1,8 @@
 /** What a new mount costs. */
-import type { Change, Notice } from "../../model/plan.ts";
+import type { Change, Notice, UnitAction } from "../../model/plan.ts";
 import type { UnitResource } from "../../model/resource.ts";
 import { mountUnitName } from "../../unit-file/escape.ts";
 import { keeperOf } from "../cache-keepers.ts";
-import type { UnitAction } from "../schedule.ts";
 import { warning } from "./host-notices.ts";
 
 /**

@@ -86,7 +86,7 @@ function lossNotices(
   if (!isStopped) return [];
   if (unit.endsWith(".mount")) {
     const keeper = dependentsOf(unit, observation).find(
-      (other) => isCacheKeeper(other) && stops.some((action) => "unit" in action && action.unit === other),
+      (other) => isCacheKeeper(other) && stops.some((action) => action.unit === other),
     );
     if (keeper !== undefined)
       return [
