@@ -6,10 +6,10 @@ import { judgeError, judgeHost, refuseTwins } from "../core/check/judge-host.ts"
 import { exitCodeOfObservation } from "../core/exit-code.ts";
 import type { Host, Project } from "../core/model/declared.ts";
 import type { FailureCause } from "../core/model/run.ts";
+import { limitHosts } from "../core/target/select.ts";
 import { checkHosts } from "../deploy/check.ts";
 import type { DeployContext } from "../deploy/context.ts";
 import { loadProject } from "../project/load.ts";
-import { limitHosts } from "../project/targets.ts";
 import { checkJson, checkText } from "../report/check-text.ts";
 import { formatJson } from "../report/lines/json.ts";
 import { listenForInterrupts } from "./interrupts.ts";

@@ -7,6 +7,7 @@ import { aroundServices, unitGraph } from "../core/graph/unit-graph.ts";
 import { hostOfTargets } from "../core/lint/from-targets.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import { byHost, targetsOf } from "../core/target/play-targets.ts";
+import { select } from "../core/target/select.ts";
 import { loadProject } from "../project/load.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
 import { graphDot } from "../report/graph/graph-dot.ts";
@@ -52,8 +53,8 @@ export async function draw(
   const valuesFiles = selection.valuesFiles.map((file) => resolve(workingDirectory, file));
   const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
   // Says what --service names and what is not there; what follows renders all.
-  await buildTargets(project, selection, STAND_INS);
-  const plays = await buildTargets(project, { limit: selection.limit, services: [] }, STAND_INS);
+  select(project, selection);
+  const { plays } = await buildTargets(project, { limit: selection.limit, services: [] }, STAND_INS);
   const graphs = byHost(targetsOf(plays)).flatMap(({ host, targets }) =>
     graphOf(host.name, targets, selection.services),
   );

@@ -47,27 +47,26 @@ export async function lookAtService(
     valuesFiles: overlays,
   });
   requireBoth(project, question);
-  const plays = await buildTargets(
+  const built = await buildTargets(
     project,
     { limit: question.host, services: [question.service] },
     { describe: STAND_INS.describe, readSecrets: maskSecrets },
   );
-  const targets = targetsOf(plays);
+  const targets = targetsOf(built.plays);
   const target = targets[0];
-  const service = target?.services[0];
+  const service = built.services.get(question.host)?.[0];
   const source = project.services.find(({ name }) => name === question.service);
   if (target === undefined || service === undefined || source === undefined)
     throw new Error("a selection gave nothing");
   const files = targets.flatMap(({ resources }) => resources).filter((resource) => resource.kind === "file");
   const distinct = [...new Map(files.map((file) => [file.path, file])).values()];
-  const secrets = await maskSecrets(service);
   return {
     project,
     source,
     service,
     target,
     files: distinct,
-    secrets,
+    secrets: new Map(built.secrets.map((secret) => [secret.name, secret])),
     overlays,
     set: selection.set,
     what: question.what,

@@ -1,19 +1,15 @@
 /** What commands start with that only look at hosts: the project as far as it can be read here. */
 
 import { resolve } from "node:path";
-import type { Project } from "../core/model/declared.ts";
-import type { PlayTargets } from "../core/model/resource.ts";
-import { targetsOf } from "../core/target/play-targets.ts";
 import { type ArtifactPolicy, makeLenientReaders } from "../project/lenient-readers.ts";
 import { loadProject } from "../project/load.ts";
 import { buildTargets } from "../project/targets.ts";
 import type { Selection } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** A project of which artifacts and secrets may be missing. */
-export type LenientWorkspace = {
-  readonly project: Project;
-  readonly plays: readonly PlayTargets[];
+export type LenientWorkspace = Workspace & {
   /** Services that are not rendered as they are declared, for something that it takes is not here. */
   readonly unsure: ReadonlySet<string>;
   /** Secrets that could not be read, as NAME of SERVICE: nobody can redact them. */
@@ -33,14 +29,11 @@ export async function openLeniently(
   const valuesFiles = selection.valuesFiles.map((file) => resolve(workingDirectory, file));
   const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
   const { readers, gathered } = makeLenientReaders(root, artifacts);
-  const plays = await buildTargets(
-    project,
-    { limit: selection.limit, services: selection.services },
-    readers,
-  );
+  const { limit, services: names } = selection;
+  const { plays, services } = await buildTargets(project, { limit, services: names }, readers);
   stdout.protect([...gathered.secrets]);
   stderr.protect([...gathered.secrets]);
-  const services = targetsOf(plays).flatMap((target) => target.services);
-  const unsure = services.filter(({ file }) => gathered.unsure.has(file)).map(({ name }) => name);
-  return { project, plays, unsure: new Set(unsure), unread: [...gathered.unread].sort() };
+  const declared = [...services.values()].flat();
+  const unsure = declared.filter(({ file }) => gathered.unsure.has(file)).map(({ name }) => name);
+  return { project, plays, services, unsure: new Set(unsure), unread: [...gathered.unread].sort() };
 }

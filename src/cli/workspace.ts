@@ -10,14 +10,13 @@ import { SvcdeployError } from "../core/errors.ts";
 import type { Project } from "../core/model/declared.ts";
 import type { PlayTargets } from "../core/model/resource.ts";
 import type { RunEvent } from "../core/model/run.ts";
-import type { Secret } from "../core/secret.ts";
 import { byHost, targetsOf } from "../core/target/play-targets.ts";
 import type { DeployContext } from "../deploy/context.ts";
 import { type ArtifactUse, makeArtifactReader } from "../project/artifacts.ts";
 import { loadProject } from "../project/load.ts";
 import { readArtifact } from "../project/read-artifact.ts";
-import { readSecrets } from "../project/secrets.ts";
-import { buildTargets, STAND_INS } from "../project/targets.ts";
+import { makeSecretReader } from "../project/secrets.ts";
+import { type Built, buildTargets, STAND_INS } from "../project/targets.ts";
 import { line, plural, styled } from "../report/lines/text.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Connection, Selection } from "./options.ts";
@@ -25,8 +24,8 @@ import { makeRecorder } from "./record-run.ts";
 import { makeId, makeRunIdentity } from "./run-identity.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** A loaded project and the selected hosts of each play. */
-export type Workspace = { readonly project: Project; readonly plays: readonly PlayTargets[] };
+/** A loaded project, the selected hosts of each play, and the services as it declares them. */
+export type Workspace = { readonly project: Project } & Omit<Built, "secrets">;
 
 /**
  * Loads and renders what was selected; from here on its secrets are redacted everywhere. values: instead of
@@ -41,12 +40,11 @@ export async function openWorkspace(
   const root = resolve(workingDirectory, selection.project);
   const valuesFiles = values ?? selection.valuesFiles.map((file) => resolve(workingDirectory, file));
   const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
-  const readers = { describe: makeArtifactReader(root, use), readSecrets };
-  const plays = await buildTargets(project, selection, readers);
-  const secrets = await secretsOf(plays, root);
+  const readers = { describe: makeArtifactReader(root, use), readSecrets: makeSecretReader(root) };
+  const { secrets, ...built } = await buildTargets(project, selection, readers);
   stdout.protect(secrets);
   stderr.protect(secrets);
-  return { project, plays };
+  return { project, ...built };
 }
 
 /**
@@ -58,28 +56,13 @@ export async function protectProjectSecrets(
   { stdout, stderr }: Surroundings,
 ): Promise<void> {
   try {
-    const secrets = await secretsOf(
-      await buildTargets(project, { limit: null, services: [] }, { ...STAND_INS, readSecrets }),
-      project.root,
-    );
+    const readers = { ...STAND_INS, readSecrets: makeSecretReader(project.root) };
+    const { secrets } = await buildTargets(project, { limit: null, services: [] }, readers);
     stdout.protect(secrets);
     stderr.protect(secrets);
   } catch (error) {
     if (!(error instanceof SvcdeployError)) throw error;
   }
-}
-
-/** The secrets that were delivered into the targets; those of one service file may differ by host. */
-async function secretsOf(plays: readonly PlayTargets[], root: string): Promise<readonly Secret[]> {
-  const services = targetsOf(plays).flatMap((target) => target.services);
-  const distinct = new Map(
-    services.map((service) => [
-      JSON.stringify([service.name, service.secrets.map((secret) => secret.source)]),
-      service,
-    ]),
-  );
-  const values = await Promise.all([...distinct.values()].map((service) => readSecrets(service, root)));
-  return values.flatMap((each) => [...each.values()]);
 }
 
 /** Says on a terminal that hosts are being looked at, which may take a connect timeout. */

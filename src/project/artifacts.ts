@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { ConfigError } from "../core/errors.ts";
-import type { Artifact, ArtifactSource, SignatureProof } from "../core/model/service.ts";
+import type { Artifact, ArtifactFile } from "../core/model/service.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import type { Fetching } from "./fetch-artifact.ts";
 import {
@@ -15,17 +15,6 @@ import {
   streamFile,
   type Unreadable,
 } from "./read-file.ts";
-
-/**
- * An artifact as a release: its sha256 (of a tree the digest), the bytes of all its files, what is sent of
- * it, and its signature's proof where one was checked.
- */
-export type ArtifactFile = {
-  readonly sha256: string;
-  readonly size: number;
-  readonly source: ArtifactSource;
-  readonly signature?: SignatureProof;
-};
 
 /**
  * What artifacts are read for. send: they may go to hosts, so those from https are fetched and signatures are

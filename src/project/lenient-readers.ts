@@ -6,7 +6,7 @@ import { ConfigError } from "../core/errors.ts";
 import type { Artifact, Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
 import { makeArtifactReader } from "./artifacts.ts";
-import { readSecrets } from "./secrets.ts";
+import { makeSecretReader } from "./secrets.ts";
 import { type Readers, STAND_INS } from "./targets.ts";
 
 /** What could be read, and what could not. */
@@ -31,17 +31,17 @@ export function makeLenientReaders(
   const gathered: Gathered = { secrets: new Set(), unread: new Set(), unsure: new Set() };
   // Without an environment there is no cache: nothing is fetched.
   const describe = makeArtifactReader(root, { for: "compare", environment: {}, tell: () => {} });
-  const read = new Map<string, Promise<Secret | null>>();
+  const read = makeSecretReader(root);
   const secretOrStandIn = async (service: Service, secret: Service["secrets"][number]): Promise<Secret> => {
-    // Once for all hosts: its source may be a program that asks a vault, or waits for one in vain.
-    const key = JSON.stringify([secret.name, secret.source]);
-    const reading = read.get(key) ?? readSecret(service, secret, root);
-    read.set(key, reading);
-    const found = await reading;
-    if (found !== null) gathered.secrets.add(found);
-    else gathered.unread.add(`${secret.name} of ${service.name}`);
-    if (found === null) gathered.unsure.add(service.file);
-    return found ?? new Secret(secret.name, "stand-in");
+    const values = await readOr(null, () => read({ secrets: [secret] }));
+    const found = values?.get(secret.name);
+    if (found !== undefined) {
+      gathered.secrets.add(found);
+      return found;
+    }
+    gathered.unread.add(`${secret.name} of ${service.name}`);
+    gathered.unsure.add(service.file);
+    return new Secret(secret.name, "stand-in");
   };
   return {
     gathered,
@@ -56,15 +56,6 @@ export function makeLenientReaders(
       },
     },
   };
-}
-
-async function readSecret(
-  service: Service,
-  secret: Service["secrets"][number],
-  root: string,
-): Promise<Secret | null> {
-  const values = await readOr(null, () => readSecrets({ ...service, secrets: [secret] }, root));
-  return values?.get(secret.name) ?? null;
 }
 
 /**

@@ -10,31 +10,14 @@ const LONGEST_MILLISECONDS = 60_000;
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * A run asks a program once: what it prints may be another secret each time, and the redactor must know the
- * one that was used.
- */
-const asked = new Map<string, Promise<Provided>>();
-
-/**
  * Runs the program without a shell in the project's folder, with the operator's environment and nothing to
  * read; it has a minute. What it says on standard error goes to the operator's, since it may ask for a touch
  * of a key; its arguments and output appear in no message.
  */
 export function runProvider(
-  command: readonly string[],
-  folder: string,
-  longest = LONGEST_MILLISECONDS,
-): Promise<Provided> {
-  const key = JSON.stringify([folder, ...command]);
-  const provided = asked.get(key) ?? ask(command, folder, longest);
-  asked.set(key, provided);
-  return provided;
-}
-
-function ask(
   [program = "", ...words]: readonly string[],
   folder: string,
-  longest: number,
+  longest = LONGEST_MILLISECONDS,
 ): Promise<Provided> {
   return new Promise((resolve) => {
     const child = spawn(program, words, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });

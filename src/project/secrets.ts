@@ -9,19 +9,41 @@ const MAX_SECRET_BYTES = 1024 * 1024;
 
 /**
  * Reads every secret of a service: `env` from the controller's environment, `file` relative to the project
- * folder, `exec` from what a program prints; the latter two less one line end at their end. Throws
+ * folder, `exec` from what a program prints; the latter two less one line end at their end. Each source is
+ * read once for all hosts: a program may print another secret each time, or ask for a touch of a key. Throws
  * ConfigError with all that are missing, empty or not UTF-8, each at its place in the service file.
  */
-export async function readSecrets(service: Service, root: string): Promise<SecretValues> {
-  const values = new Map<string, Secret>();
-  const problems: Problem[] = [];
-  for (const { name, source, place } of service.secrets) {
-    const read = await readSource(source, root);
-    if (read.ok) values.set(name, new Secret(name, read.value));
-    else problems.push({ place, message: `the secret ${name}: ${read.reason}`, hint: null, excerpt: "" });
-  }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return values;
+export function makeSecretReader(root: string): (service: WithSecrets) => Promise<SecretValues> {
+  const read = once(async (source: SecretSource) => await readSource(source, root));
+  const readNamed = once(async ({ name, source }: Named) => {
+    const found = await read(source);
+    return found.ok ? { ok: true as const, secret: new Secret(name, found.value) } : found;
+  });
+  return async ({ secrets }) => {
+    const values = new Map<string, Secret>();
+    const problems: Problem[] = [];
+    for (const { name, source, place } of secrets) {
+      const found = await readNamed({ name, source });
+      if (found.ok) values.set(name, found.secret);
+      else problems.push({ place, message: `the secret ${name}: ${found.reason}`, hint: null, excerpt: "" });
+    }
+    if (problems.length > 0) throw new ConfigError(problems);
+    return values;
+  };
+}
+
+type WithSecrets = Pick<Service, "secrets">;
+type Named = Pick<Service["secrets"][number], "name" | "source">;
+
+/** The same, which makes the value of each key only once. */
+function once<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const made = new Map<string, Value>();
+  return (key) => {
+    const text = JSON.stringify(key);
+    const value = made.get(text) ?? make(key);
+    made.set(text, value);
+    return value;
+  };
 }
 
 function readSource(source: SecretSource, root: string): Promise<Read> | Read {

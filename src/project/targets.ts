@@ -1,38 +1,39 @@
-/** Project × selection → what every host shall be, play by play. */
+/** Reads what the selected services are made of (files, secrets, artifacts), and has the targets composed of it. */
 import { withoutRepeats } from "../core/config/check.ts";
 import { withoutVersions } from "../core/config/directives.ts";
 import { withExcerpts } from "../core/config/excerpts.ts";
-import { matchHosts } from "../core/config/patterns.ts";
-import { fillRollout } from "../core/config/playbook.ts";
-import { normaliseService } from "../core/config/service.ts";
-import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
-import type { Host, PlayOrder, Project, ServiceSource } from "../core/model/declared.ts";
-import type { HostTarget, PlayTargets, Resource } from "../core/model/resource.ts";
-import type { Service, SignedArtifact } from "../core/model/service.ts";
-import { expandTree } from "../core/render/expand.ts";
-import { mergeResources } from "../core/render/merge-resources.ts";
-import { renderService } from "../core/render/render.ts";
-import { spreadHealth } from "../core/render/spread-health.ts";
+import { ConfigError, type Problem } from "../core/errors.ts";
+import type { Host, Project } from "../core/model/declared.ts";
+import type { HostTarget, PlayTargets } from "../core/model/resource.ts";
+import type { Artifact, ArtifactFile, SecretValues, Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
-import { type ArtifactFile, makeArtifactReader } from "./artifacts.ts";
+import {
+  buildTarget,
+  declaredFor,
+  type RenderedService,
+  renderFor,
+  serviceFor,
+} from "../core/target/build-target.ts";
+import { type SelectedPlay, type Selection, select } from "../core/target/select.ts";
+import { makeArtifactReader } from "./artifacts.ts";
 import { readProjectFile } from "./read-file.ts";
-import { readSecrets } from "./secrets.ts";
+import { makeSecretReader } from "./secrets.ts";
 
 const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
 
-/**
- * What --limit and --service say; limit null and no services: everything. hosts all: also those that no play
- * names, for what is left on them.
- */
-export type Selection = {
-  readonly limit: string | null;
-  readonly services: readonly string[];
-  readonly hosts?: "of-plays" | "all";
+/** What the selection comes to. */
+export type Built = {
+  readonly plays: readonly PlayTargets[];
+  /** By host: each of its services as the project declares it for that host, in the order of the plays. */
+  readonly services: ReadonlyMap<string, readonly Service[]>;
+  /** Every secret that was rendered into a target, as its reader gave it. */
+  readonly secrets: readonly Secret[];
 };
-/** Where artifacts and secrets come from. */
+
+/** Where artifacts and secrets come from. Both throw ConfigError. */
 export type Readers = {
-  readonly describe: ReturnType<typeof makeArtifactReader>;
-  readonly readSecrets: typeof readSecrets;
+  readonly describe: (artifact: Artifact) => Promise<ArtifactFile>;
+  readonly readSecrets: (service: Service) => Promise<SecretValues>;
 };
 
 /** Readers for who looks at the text of files alone (lint): neither artifacts nor secrets need to be here. */
@@ -53,160 +54,67 @@ export const STAND_INS: Readers = {
 export async function buildTargets(
   project: Project,
   selection: Selection,
-  readers: Readers = { describe: makeArtifactReader(project.root), readSecrets },
-): Promise<readonly PlayTargets[]> {
-  const plays = select(project, selection);
-  const build: Build = { project, files: new Map(project.files), ...readers, problems: [] };
-  const built: PlayTargets[] = [];
-  const told = new Set<string>();
-  for (const play of plays) {
-    const targets: HostTarget[] = [];
-    for (const host of play.selectedHosts) {
-      const target = await buildTarget(build, play.play, host, play.selectedServices);
-      targets.push(told.has(host.name) ? target : { ...target, declared: declaredFor(project, host) });
-      told.add(host.name);
-    }
-    built.push({ play: play.play, targets });
-  }
+  readers: Readers = {
+    describe: makeArtifactReader(project.root),
+    readSecrets: makeSecretReader(project.root),
+  },
+): Promise<Built> {
+  const build: Build = {
+    ...readers,
+    project,
+    files: new Map(project.files),
+    services: new Map(),
+    secrets: new Set(),
+    problems: [],
+  };
+  const plays: PlayTargets[] = [];
+  for (const selected of select(project, selection))
+    plays.push({ play: selected.play, targets: await buildPlay(build, selected) });
   if (build.problems.length > 0)
     throw withExcerpts(new ConfigError(withoutRepeats(withoutVersions(build.problems))), (file) =>
       textOf(build, file),
     );
-  return built;
+  return { plays, services: build.services, secrets: [...build.secrets] };
 }
 
 type Build = Readers & {
   readonly project: Project;
   readonly files: Map<string, Uint8Array>;
+  readonly services: Map<string, readonly Service[]>;
+  readonly secrets: Set<Secret>;
   readonly problems: Problem[];
 };
-type SelectedPlay = {
-  readonly play: PlayOrder;
-  readonly selectedHosts: readonly Host[];
-  readonly selectedServices: readonly ServiceSource[];
-};
 
-function select(project: Project, selection: Selection): readonly SelectedPlay[] {
-  const limited = limitHosts(project, selection.limit);
-  const known = project.services.map((service) => service.name);
-  for (const name of selection.services) {
-    if (!known.includes(name))
-      throw new UsageError(
-        `--service ${name}: there is no such service`,
-        didYouMean(name, known) ?? `services: ${known.join(", ")}`,
-      );
+/** The first target of each host says what is declared for it. */
+async function buildPlay(build: Build, { play, hosts, services }: SelectedPlay): Promise<HostTarget[]> {
+  const targets: HostTarget[] = [];
+  for (const host of hosts) {
+    const rendered: RenderedService[] = [];
+    for (const source of services) {
+      const service = await collect(build, () => serviceFor(build.project, host, source));
+      const one = service === null ? null : await readAndRender(build, host, service);
+      if (one !== null) rendered.push(one);
+    }
+    const known = build.services.get(host.name);
+    const target = await collect(build, () => buildTarget(build.project.name, play.name, host, rendered));
+    if (target !== null)
+      targets.push(known === undefined ? { ...target, declared: declaredFor(build.project, host) } : target);
+    build.services.set(host.name, [...(known ?? []), ...rendered.map(({ service }) => service)]);
   }
-  const wanted = (name: string) => selection.services.length === 0 || selection.services.includes(name);
-  const plays = project.plays.map((play) => ({
-    play,
-    selectedHosts: limited.filter((host) => play.hosts.includes(host.name)),
-    selectedServices: project.services
-      .filter((service) => play.services.includes(service.name) && wanted(service.name))
-      .sort((a, b) => play.services.indexOf(a.name) - play.services.indexOf(b.name)),
-  }));
-  const selected = plays.filter((play) => play.selectedHosts.length > 0 && play.selectedServices.length > 0);
-  const bare = selection.hosts === "all" ? bareHosts(project, limited) : [];
-  if (selected.length + bare.length === 0)
-    throw new UsageError(
-      "The selection matches nothing: no play brings these services to these hosts",
-      "look at playbooks/site.yaml, --limit and --service; what is left on hosts that no play names is for plan --prune",
-    );
-  return bare.length === 0
-    ? selected
-    : [...selected, { play: bringingNothing(project, bare), selectedHosts: bare, selectedServices: [] }];
+  return targets;
 }
 
-function bareHosts({ plays }: Project, hosts: readonly Host[]): readonly Host[] {
-  const named = new Set(plays.flatMap((play) => play.hosts));
-  return hosts.filter(({ name }) => !named.has(name));
-}
-
-/** Comes last; such a host may well be switched off, which stops nobody else's. */
-function bringingNothing(project: Project, hosts: readonly Host[]): PlayOrder {
-  return { name: "hosts without a play", rollout: fillRollout({ maxUnreachable: hosts.length }, project) };
-}
-
-/**
- * The hosts that --limit selects, in order; null: all. Throws UsageError for a pattern that is wrong or
- * matches nothing.
- */
-export function limitHosts(project: Project, limit: string | null): readonly Host[] {
-  if (limit === null) return project.hosts;
-  const { hosts, mistakes } = matchHosts(limit, project.hosts);
-  const [first] = mistakes;
-  if (first !== undefined)
-    throw new UsageError(`--limit ${limit}: ${first.message}`, first.hint ?? undefined);
-  return hosts;
-}
-
-async function buildTarget(
-  build: Build,
-  play: PlayOrder,
-  host: Host,
-  sources: readonly ServiceSource[],
-): Promise<HostTarget> {
-  const services: Service[] = [];
-  const resources: Resource[][] = [];
-  const signed: SignedArtifact[] = [];
-  for (const source of sources) {
-    const one = await collect(build, () => buildService(build, host, source));
-    if (one !== null) services.push(one.service);
-    if (one !== null) resources.push(one.resources);
-    if (one?.signed !== undefined) signed.push(one.signed);
-  }
-  const merged = await collect(build, () => mergeResources(resources, services));
-  return {
-    project: build.project.name,
-    host,
-    play: play.name,
-    services,
-    resources: merged ?? [],
-    owners: ownersOf(resources.flat()),
-    declared: null,
-    signed,
-  };
-}
-
-function ownersOf(resources: readonly Resource[]): ReadonlyMap<string, readonly string[]> {
-  const owners = Map.groupBy(resources, ({ id }) => id);
-  return new Map([...owners].map(([id, same]) => [id, same.map(({ service }) => service)]));
-}
-
-function declaredFor(project: Project, host: Host): readonly string[] {
-  return project.plays.filter(({ hosts }) => hosts.includes(host.name)).flatMap(({ services }) => services);
-}
-
-type Built = { readonly service: Service; readonly resources: Resource[]; readonly signed?: SignedArtifact };
-
-async function buildService(build: Build, host: Host, source: ServiceSource): Promise<Built> {
-  const { environment: env, values, root } = build.project;
-  const context = { env, host, service: { name: source.name }, values };
-  const spread = spreadHealth(source, context);
-  const service = normaliseService(spread, expandTree(spread, context), host);
+/** Without resources where a part could not be read, null where they have mistakes: both are collected. */
+async function readAndRender(build: Build, host: Host, service: Service): Promise<RenderedService | null> {
   await readNamedFiles(build, service);
-  const secrets = await collect(build, () => build.readSecrets(service, root));
-  const artifact = service.artifact;
-  const found: ArtifactFile | null =
-    artifact === null ? null : await collect(build, () => build.describe(artifact));
-  if (secrets === null || (artifact !== null && found === null)) return { service, resources: [] };
-  const resources = renderService(service, host, {
-    env,
-    values,
-    secrets,
-    files: build.files,
-    artifact: found,
-  });
-  if (artifact === null || found?.signature === undefined) return { service, resources };
-  return {
-    service,
-    resources,
-    signed: {
-      service: service.name,
-      source: artifact.source,
-      sha256: found.sha256,
-      signature: found.signature,
-    },
-  };
+  const secrets = await collect(build, () => build.readSecrets(service));
+  const { artifact } = service;
+  const found = artifact === null ? null : await collect(build, () => build.describe(artifact));
+  if (secrets === null || (artifact !== null && found === null))
+    return { service, resources: [], signed: null };
+  for (const secret of secrets.values()) build.secrets.add(secret);
+  const parts = { secrets, files: build.files, artifact: found };
+  return await collect(build, () => renderFor(build.project, host, service, parts));
 }
 
 /** Files named outside templates/; one that cannot be read is reported, one that is missing by rendering. */

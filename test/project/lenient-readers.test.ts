@@ -14,7 +14,7 @@ afterEach(() => {
 async function gather(root: string, artifacts: ArtifactPolicy): Promise<Gathered> {
   const project = await loadProject(root, "prod", { set: [], valuesFiles: [] });
   const { readers, gathered } = makeLenientReaders(root, artifacts);
-  const plays = await buildTargets(project, { limit: null, services: ["web"] }, readers);
+  const { plays } = await buildTargets(project, { limit: null, services: ["web"] }, readers);
   expect(plays.flatMap(({ targets }) => targets).every(({ resources }) => resources.length > 0)).toBe(true);
   return gathered;
 }

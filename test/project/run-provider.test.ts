@@ -1,5 +1,5 @@
 /** Programs that print a secret. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -21,15 +21,6 @@ test("words are handed over as they are: no shell reads them", async () => {
     ok: true,
     value: "$HOME; `id` 'x'",
   });
-});
-
-test("it is asked once a run", async () => {
-  const command = shell("echo asked >>times; wc -l <times");
-  expect(await Promise.all([runProvider(command, folder), runProvider(command, folder)])).toEqual([
-    { ok: true, value: "1" },
-    { ok: true, value: "1" },
-  ]);
-  expect(readFileSync(join(folder, "times"), "utf8")).toBe("asked\n");
 });
 
 test.each([

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
 import { checkMinisig, parseMinisig } from "../../src/core/signature/minisign.ts";
+import type { Selection } from "../../src/core/target/select.ts";
 import { loadProject } from "../../src/project/load.ts";
-import { buildTargets, type Selection, STAND_INS } from "../../src/project/targets.ts";
+import { buildTargets, STAND_INS } from "../../src/project/targets.ts";
 import { copyShop, problemsOf, SHOP } from "./project-copy.ts";
 
 const everything: Selection = { limit: null, services: [] };
@@ -17,7 +18,8 @@ beforeEach(() => {
 });
 
 async function build(root: string, selection = everything, set: readonly string[] = []) {
-  return buildTargets(await loadProject(root, "prod", { set, valuesFiles: [] }), selection);
+  const project = await loadProject(root, "prod", { set, valuesFiles: [] });
+  return (await buildTargets(project, selection)).plays;
 }
 
 async function fileOn(
@@ -87,6 +89,22 @@ describe("targets", () => {
     expect(environment).toContain("{{not a template}}");
     expect(environment).toContain("key-canary");
     expect(environment).toContain("s3cret-canary");
+  });
+
+  test("their secrets come along: each is asked for once, and what it gave is what was rendered", async () => {
+    const asked = join(await copyShop(), "asked");
+    const service = await readFile(join(SHOP, "services/web.yaml"), "utf8");
+    const command = `{ exec: [sh, -c, "echo asked >>${asked}; wc -l <${asked}; echo and the value"] }`;
+    const line = `secrets: { TOKEN: ${command}, KEY: ${command} }`;
+    const root = await copyShop({ "services/web.yaml": service.replace(/^secrets:.*$/m, line) });
+    const project = await loadProject(root, "prod", { set: [], valuesFiles: [] });
+    const { plays, secrets } = await buildTargets(project, { limit: "web1:web2", services: [] });
+    expect(plays[0]?.targets).toHaveLength(2);
+    expect(secrets.map((secret) => [secret.name, secret.reveal()])).toEqual([
+      ["TOKEN", "1\nand the value"],
+      ["KEY", "1\nand the value"],
+    ]);
+    expect(await readFile(asked, "utf8")).toBe("asked\n");
   });
 
   test("the same input gives the same bytes", async () => {
@@ -229,7 +247,7 @@ test.each([[[]], [["arm64.yaml"]]])(
     const valuesFiles = files.map((file) => join(demo, "values", file));
     const project = await loadProject(demo, "prod", { set: [], valuesFiles });
     const built = await buildTargets(project, { limit: null, services: ["node-exporter"] }, STAND_INS);
-    const signature = built[0]?.targets[0]?.services[0]?.artifact?.signature;
+    const signature = [...built.services.values()][0]?.[0]?.artifact?.signature;
     if (signature?.kind !== "minisign") throw new Error("not signed by minisign");
     const read = parseMinisig(await readFile(join(demo, signature.file ?? "")));
     const verdict =

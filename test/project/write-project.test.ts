@@ -50,7 +50,7 @@ test.each([
   await writeProject(root, makeProjectFiles(layouts, "shop", login));
   const project = await loadProject(root, "prod", { set: [], valuesFiles: [] });
   expect(project).toMatchObject({ name: "shop", protected: true, hosts: [expected] });
-  const [play] = await buildTargets(project, { limit: null, services: [] });
+  const [play] = (await buildTargets(project, { limit: null, services: [] })).plays;
   const paths = play?.targets[0]?.resources.map(({ id }) => id).join("\n");
   expect(paths).toContain("/etc/systemd/system/heartbeat.service");
   expect(paths).toContain("/etc/heartbeat.conf");

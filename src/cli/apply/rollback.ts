@@ -18,12 +18,12 @@ import {
 import { keptSecrets } from "../../core/rollback/kept-secrets.ts";
 import { foundOfService, hostsToAsk, isBrought } from "../../core/rollback/rollback-hosts.ts";
 import type { Found } from "../../core/rollback/rollback-targets.ts";
+import { limitHosts } from "../../core/target/select.ts";
 import type { DeployContext } from "../../deploy/context.ts";
 import { planFailures } from "../../deploy/plan-hosts.ts";
 import { planRollback } from "../../deploy/plan-rollback.ts";
 import { type KeptOnHost, readKept } from "../../deploy/read-kept.ts";
 import { loadProject } from "../../project/load.ts";
-import { limitHosts } from "../../project/targets.ts";
 import { reportsOf } from "../../report/files/run-log.ts";
 import { type HostStep, rollbackClosing, rollbackPreface } from "../../report/plan/rollback-text.ts";
 import { connectionOf, isGiven, progressOf, type RawArguments, selectionOf } from "../options.ts";

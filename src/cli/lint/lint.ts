@@ -154,7 +154,8 @@ async function lintProject(raw: RawArguments, { workingDirectory }: Surroundings
 
 async function lintEnvironment(root: string, environment: string): Promise<readonly LintedHost[]> {
   const project = await loadProject(root, environment, { set: [], valuesFiles: [] });
-  return lintPlays(await buildTargets(project, { limit: null, services: [] }, STAND_INS), environment);
+  const { plays } = await buildTargets(project, { limit: null, services: [] }, STAND_INS);
+  return lintPlays(plays, environment);
 }
 
 function print(view: LintView, format: string, { stdout }: Surroundings): void {

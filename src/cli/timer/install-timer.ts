@@ -7,6 +7,7 @@ import { hostname, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { SvcdeployError, UsageError } from "../../core/errors.ts";
 import type { Project } from "../../core/model/declared.ts";
+import { limitHosts } from "../../core/target/select.ts";
 import { crontabLine } from "../../core/timer/crontab.ts";
 import { type Every, parseEvery } from "../../core/timer/every.ts";
 import {
@@ -19,7 +20,6 @@ import {
 import { installTimerOn, removeTimerOn } from "../../deploy/install-timer.ts";
 import { installTimerHere, removeTimerHere } from "../../deploy/install-timer-here.ts";
 import { loadProject } from "../../project/load.ts";
-import { limitHosts } from "../../project/targets.ts";
 import { checkReportFile } from "../../project/write-report.ts";
 import { writeUnits } from "../../project/write-units.ts";
 import { crontabText, installedText, removedText, unitsText } from "../../report/timer-text.ts";

@@ -6,7 +6,6 @@ import { resolve } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import type { Project } from "../../core/model/declared.ts";
 import { parseNotifyTarget } from "../../core/notify/target.ts";
-import { targetsOf } from "../../core/target/play-targets.ts";
 import { readPrivateFile } from "../../project/private-file.ts";
 import { buildTargets, STAND_INS } from "../../project/targets.ts";
 import { line, styled } from "../../report/lines/text.ts";
@@ -36,13 +35,14 @@ export async function checkTimerSecrets(
 
 /** The variables that the selected services take secrets from. */
 async function variablesOf(raw: RawArguments, project: Project): Promise<readonly string[]> {
-  const plays = await buildTargets(
+  const { services } = await buildTargets(
     project,
     { limit: optionalText(raw, "limit"), services: texts(raw, "service") },
     STAND_INS,
   );
-  const services = targetsOf(plays).flatMap((target) => target.services);
-  const sources = services.flatMap((service) => service.secrets.map(({ source }) => source));
+  const sources = [...services.values()]
+    .flat()
+    .flatMap((service) => service.secrets.map(({ source }) => source));
   return [...new Set(sources.flatMap((source) => (source.provider === "env" ? [source.variable] : [])))];
 }
 

@@ -57,6 +57,18 @@ export type ArtifactSource = {
 };
 
 /**
+ * An artifact as it was found: its sha256 (of a tree the digest), the bytes of all its files, what is sent of
+ * it, and its signature's proof where one was checked.
+ */
+export type ArtifactFile = {
+  /** 64 hex digits. */
+  readonly sha256: string;
+  readonly size: number;
+  readonly source: ArtifactSource;
+  readonly signature?: SignatureProof;
+};
+
+/**
  * Whose signature an artifact needs. file: path relative to the project root or https URL of the signature;
  * null: beside the artifact.
  */

@@ -24,6 +24,12 @@ export function mergeResources(
   return united.map((resource) => (resource.kind === "unit" ? keepKnownUnits(resource, units) : resource));
 }
 
+/** Resource id → every service that declares it, in their order. */
+export function ownersOf(resources: readonly Resource[]): ReadonlyMap<string, readonly string[]> {
+  const owners = Map.groupBy(resources, ({ id }) => id);
+  return new Map([...owners].map(([id, same]) => [id, same.map(({ service }) => service)]));
+}
+
 /** What a unit of ours shall be stands in its service. */
 function refuseOwnDropIns(
   dropIns: Service["dropIns"],

@@ -1,23 +1,13 @@
 /** The artifact's release directory and the `current` link beside it. */
 import type { Problem } from "../errors.ts";
 import type { LinkResource, ReleaseResource } from "../model/resource.ts";
-import type { ArtifactSource, Service } from "../model/service.ts";
+import type { ArtifactFile, Service } from "../model/service.ts";
 import { makeProblem } from "./unit-text.ts";
-
-/**
- * The artifact as found on the controller: sha256 in 64 hex digits (of a tree its digest), bytes of all its
- * files, what is sent of it.
- */
-export type RenderedArtifact = {
-  readonly sha256: string;
-  readonly size: number;
-  readonly source: ArtifactSource;
-};
 
 /** /opt/<service>/releases/<version>-<sha12> and the link to it; nothing without an artifact. */
 export function renderRelease(
   service: Service,
-  artifact: RenderedArtifact | null,
+  artifact: ArtifactFile | null,
   problems: Problem[],
 ): readonly (ReleaseResource | LinkResource)[] {
   const wanted = service.artifact;

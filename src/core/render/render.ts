@@ -11,7 +11,7 @@ import type {
   ReleaseResource,
   Resource,
 } from "../model/resource.ts";
-import type { SecretValues, Service } from "../model/service.ts";
+import type { ArtifactFile, SecretValues, Service } from "../model/service.ts";
 import { renderAccount } from "./account.ts";
 import { checkInstall, renderAliases } from "./aliases.ts";
 import { renderCacheUnits } from "./cache-units.ts";
@@ -25,7 +25,7 @@ import { renderLogrotateFile } from "./logrotate-file.ts";
 import { uniteResources } from "./merge-resources.ts";
 import { renderMountUnit } from "./mount-unit.ts";
 import { renderPathUnits } from "./path-units.ts";
-import { type RenderedArtifact, renderRelease } from "./release.ts";
+import { renderRelease } from "./release.ts";
 import { renderServiceUnit } from "./service-unit.ts";
 import { renderSliceUnit } from "./slice-unit.ts";
 import { renderSocketUnits } from "./socket-units.ts";
@@ -41,7 +41,7 @@ export type RenderInputs = {
   readonly values: TreeMap;
   readonly secrets: SecretValues;
   readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly artifact: RenderedArtifact | null;
+  readonly artifact: ArtifactFile | null;
 };
 
 /**

@@ -12,7 +12,7 @@ import type {
 } from "../model/resource.ts";
 import type { Service } from "../model/service.ts";
 import { baseName } from "../plan/input-changes.ts";
-import { uniteResources } from "../render/merge-resources.ts";
+import { ownersOf, uniteResources } from "../render/merge-resources.ts";
 import type { Step } from "./generations.ts";
 
 /** File content by its sha256. */
@@ -49,14 +49,14 @@ export function rebuildTarget(
     to.resources.map((resource) => rebuildResource(resource, contents)),
   );
   const all = perService.flat();
-  const owners = Map.groupBy(all, ({ id }) => id);
+  const owners = ownersOf(all);
   return {
     project,
     host,
     play,
     services: steps.map(({ to }) => rebuildService(to)),
     resources: uniteResources(all, new Map()),
-    owners: new Map([...owners].map(([id, same]) => [id, same.map(({ service }) => service)])),
+    owners,
     declared: null,
     rollback: {
       of: steps[0]?.undone.madeBy.run || "unknown",
@@ -77,14 +77,13 @@ export function rebuildForReading(
     ...contents,
   ]);
   const resources = kept.resources.map((resource) => rebuildResource(resource, known));
-  const owners = new Map(resources.map(({ id }) => [id, [kept.service]]));
   return {
     project,
     host,
     play: kept.play,
     services: [rebuildService(kept)],
     resources,
-    owners,
+    owners: ownersOf(resources),
     declared: null,
   };
 }

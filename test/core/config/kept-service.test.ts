@@ -26,7 +26,7 @@ const demo = join(SHOP, "../../../../playbooks/demo");
 
 async function targetsOf(root: string, environment: string): Promise<readonly HostTarget[]> {
   const project = await loadProject(root, environment, { set: [], valuesFiles: [] });
-  return (await buildTargets(project, { limit: null, services: [] }, STAND_INS)).flatMap(
+  return (await buildTargets(project, { limit: null, services: [] }, STAND_INS)).plays.flatMap(
     ({ targets }) => targets,
   );
 }

@@ -1,0 +1,76 @@
+/** A service of a host, and what was read for it, becomes resources; those of its services become the target. */
+import { normaliseService } from "../config/service.ts";
+import type { Host, Project, ServiceSource } from "../model/declared.ts";
+import type { HostTarget, Resource } from "../model/resource.ts";
+import type { ArtifactFile, SecretValues, Service, SignedArtifact } from "../model/service.ts";
+import { expandTree } from "../render/expand.ts";
+import { mergeResources, ownersOf } from "../render/merge-resources.ts";
+import { renderService } from "../render/render.ts";
+import { spreadHealth } from "../render/spread-health.ts";
+
+/** What a service is rendered from beside itself; artifact null: it has none. */
+export type ReadParts = {
+  readonly secrets: SecretValues;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly artifact: ArtifactFile | null;
+};
+
+/** One service of a host with what it puts there. */
+export type RenderedService = {
+  readonly service: Service;
+  readonly resources: readonly Resource[];
+  readonly signed: SignedArtifact | null;
+};
+
+/** The service as it is on one host. Throws ConfigError with the mistakes of its file. */
+export function serviceFor(project: Project, host: Host, source: ServiceSource): Service {
+  const context = { env: project.environment, host, service: { name: source.name }, values: project.values };
+  const spread = spreadHealth(source, context);
+  return normaliseService(spread, expandTree(spread, context), host);
+}
+
+/** Its resources on that host. Throws ConfigError with every mistake in what it is rendered from. */
+export function renderFor(
+  { environment: env, values }: Project,
+  host: Host,
+  service: Service,
+  parts: ReadParts,
+): RenderedService {
+  const resources = renderService(service, host, { env, values, ...parts });
+  return { service, resources, signed: signedOf(service, parts.artifact) };
+}
+
+/**
+ * What a host is to be in one play; declared stays null. Throws ConfigError where two services want different
+ * things at one place.
+ */
+export function buildTarget(
+  project: string,
+  play: string,
+  host: Host,
+  rendered: readonly RenderedService[],
+): HostTarget {
+  const resources = rendered.map((each) => each.resources);
+  const services = rendered.map(({ service }) => service);
+  return {
+    project,
+    host,
+    play,
+    services,
+    resources: mergeResources(resources, services),
+    owners: ownersOf(resources.flat()),
+    declared: null,
+    signed: rendered.flatMap(({ signed }) => (signed === null ? [] : [signed])),
+  };
+}
+
+/** Every service that the project has for a host in any play. */
+export function declaredFor({ plays }: Project, { name }: Host): readonly string[] {
+  return plays.filter(({ hosts }) => hosts.includes(name)).flatMap(({ services }) => services);
+}
+
+function signedOf({ name, artifact }: Service, described: ArtifactFile | null): SignedArtifact | null {
+  if (artifact === null || described?.signature === undefined) return null;
+  const { sha256, signature } = described;
+  return { service: name, source: artifact.source, sha256, signature };
+}

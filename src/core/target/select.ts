@@ -1,0 +1,83 @@
+/** Which services go to which hosts: the plays of a project, as far as they are selected. */
+import { matchHosts } from "../config/patterns.ts";
+import { fillRollout } from "../config/playbook.ts";
+import { didYouMean, UsageError } from "../errors.ts";
+import type { Host, PlayOrder, Project, ServiceSource } from "../model/declared.ts";
+
+/**
+ * What --limit and --service say; limit null and no services: everything. hosts all: also those that no play
+ * names, for what is left on them.
+ */
+export type Selection = {
+  readonly limit: string | null;
+  readonly services: readonly string[];
+  readonly hosts?: "of-plays" | "all";
+};
+
+/** One play with what is selected of it; the services in the play's order. */
+export type SelectedPlay = {
+  readonly play: PlayOrder;
+  readonly hosts: readonly Host[];
+  readonly services: readonly ServiceSource[];
+};
+
+/**
+ * The plays in their order, without those that nothing of is selected. Throws UsageError when the selection
+ * names something unknown or selects nothing.
+ */
+export function select(project: Project, selection: Selection): readonly SelectedPlay[] {
+  const limited = limitHosts(project, selection.limit);
+  requireServices(project, selection.services);
+  const wanted = (name: string) => selection.services.length === 0 || selection.services.includes(name);
+  const plays = project.plays.map((play) => ({
+    play,
+    hosts: limited.filter((host) => play.hosts.includes(host.name)),
+    services: project.services
+      .filter((service) => play.services.includes(service.name) && wanted(service.name))
+      .sort((a, b) => play.services.indexOf(a.name) - play.services.indexOf(b.name)),
+  }));
+  const selected = plays.filter(({ hosts, services }) => hosts.length > 0 && services.length > 0);
+  const bare = selection.hosts === "all" ? bareHosts(project, limited) : [];
+  if (selected.length + bare.length === 0)
+    throw new UsageError(
+      "The selection matches nothing: no play brings these services to these hosts",
+      "look at playbooks/site.yaml, --limit and --service; what is left on hosts that no play names is for plan --prune",
+    );
+  return bare.length === 0
+    ? selected
+    : [...selected, { play: bringingNothing(project, bare), hosts: bare, services: [] }];
+}
+
+/**
+ * The hosts that --limit selects, in order; null: all. Throws UsageError for a pattern that is wrong or
+ * matches nothing.
+ */
+export function limitHosts(project: Project, limit: string | null): readonly Host[] {
+  if (limit === null) return project.hosts;
+  const { hosts, mistakes } = matchHosts(limit, project.hosts);
+  const [first] = mistakes;
+  if (first !== undefined)
+    throw new UsageError(`--limit ${limit}: ${first.message}`, first.hint ?? undefined);
+  return hosts;
+}
+
+function requireServices(project: Project, names: readonly string[]): void {
+  const known = project.services.map((service) => service.name);
+  for (const name of names) {
+    if (!known.includes(name))
+      throw new UsageError(
+        `--service ${name}: there is no such service`,
+        didYouMean(name, known) ?? `services: ${known.join(", ")}`,
+      );
+  }
+}
+
+function bareHosts({ plays }: Project, hosts: readonly Host[]): readonly Host[] {
+  const named = new Set(plays.flatMap((play) => play.hosts));
+  return hosts.filter(({ name }) => !named.has(name));
+}
+
+/** Comes last; such a host may well be switched off, which stops nobody else's. */
+function bringingNothing(project: Project, hosts: readonly Host[]): PlayOrder {
+  return { name: "hosts without a play", rollout: fillRollout({ maxUnreachable: hosts.length }, project) };
+}
