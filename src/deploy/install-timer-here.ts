@@ -4,10 +4,10 @@ import { text } from "node:stream/consumers";
 import type { TimerUnits } from "../core/timer/timer-units.ts";
 import { readAnswer, writeQuestion } from "../host/question.ts";
 import {
-  type TimerOrder,
+  type TimerChange,
   type TimerOutcome,
   type TimerPlace,
-  timerOrderQuestion,
+  timerChangeQuestion,
 } from "../host/timer-answer.ts";
 
 /** Writes the pair, enables and starts it, or leaves what was there. nonce: 32 hex digits. */
@@ -28,14 +28,14 @@ export async function removeTimerHere(place: TimerPlace, nonce: string): Promise
  * The script on the shell's command line, as it is in this program; everything that varies on its standard
  * input.
  */
-async function ask(order: TimerOrder, nonce: string): Promise<TimerOutcome> {
-  const { script, limits } = timerOrderQuestion;
+async function ask(order: TimerChange, nonce: string): Promise<TimerOutcome> {
+  const { script, limits } = timerChangeQuestion;
   const child = spawn("/bin/sh", ["-c", script.text], {
     stdio: ["pipe", "pipe", "pipe"],
     timeout: limits.timeoutMilliseconds,
   });
   child.stdin.on("error", () => {}); // a script that refuses early does not read to the end
-  child.stdin.end(writeQuestion(timerOrderQuestion, order, nonce));
+  child.stdin.end(writeQuestion(timerChangeQuestion, order, nonce));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return readAnswer(timerOrderQuestion, order, { host: "this machine", nonce, stdout, stderr });
+  return readAnswer(timerChangeQuestion, order, { host: "this machine", nonce, stdout, stderr });
 }

@@ -6,8 +6,8 @@ import type { TimerUnits } from "../core/timer/timer-units.ts";
 import {
   type TimerOutcome,
   type TimerPlace,
+  timerChangeQuestion,
   timerLookQuestion,
-  timerOrderQuestion,
 } from "../host/timer-answer.ts";
 import { ask, askHost, connected } from "./ask.ts";
 import type { DeployContext } from "./context.ts";
@@ -29,7 +29,7 @@ export async function installTimerOn(timer: HostTimer, context: DeployContext): 
     const program = judgeTimerHost(await ask(remote, timerLookQuestion, timer, context), timer);
     if ("lacks" in program) throw notReady(timer.host, program.lacks);
     const order = { place: timer.place, units: timer.makeUnits(program) };
-    return await ask(remote, timerOrderQuestion, order, context);
+    return await ask(remote, timerChangeQuestion, order, context);
   });
 }
 
@@ -39,7 +39,7 @@ export async function removeTimerOn(
   place: TimerPlace,
   context: DeployContext,
 ): Promise<TimerOutcome> {
-  return await askHost(host, timerOrderQuestion, { place, units: null }, context);
+  return await askHost(host, timerChangeQuestion, { place, units: null }, context);
 }
 
 function notReady(host: Host, lacks: readonly string[]): HostError {

@@ -2,7 +2,7 @@
 import type { HostFacts, LiveAccount, LiveUnit } from "../core/adopt/host-facts.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { field, stateFolder, systemScope } from "./frames.ts";
-import { type Question, refuseAnswer, type Told } from "./question.ts";
+import { type Question, type Reply, refuseAnswer } from "./question.ts";
 import { group, type Row } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 
@@ -20,12 +20,11 @@ export const adoptQuestion: Question<AdoptOrder, HostFacts> = {
   decode,
 };
 
-function decode(answer: Told, { units }: AdoptOrder): HostFacts {
-  const rows = group(answer.lines);
+function decode(reply: Reply, { units }: AdoptOrder): HostFacts {
+  const rows = group(reply.lines);
   const of = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
   const told = of("is");
-  if (told.length === 0 && units.length > 0)
-    refuseAnswer(answer, "its systemd tells nothing about the units");
+  if (told.length === 0 && units.length > 0) refuseAnswer(reply, "its systemd tells nothing about the units");
   const files = new Map(of("file").flatMap(decodeFile));
   return {
     units: units.map((unit) => decodeUnit(unit, told)),

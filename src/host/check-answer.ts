@@ -4,7 +4,7 @@ import type { CheckAnswer, ForeignLock, Space } from "../core/check/host-check.t
 import { sanitizeLine } from "../core/sanitize.ts";
 import { stateFolder, systemScope } from "./frames.ts";
 import { decodeFacts } from "./machine-rows.ts";
-import type { Question, Told } from "./question.ts";
+import type { Question, Reply } from "./question.ts";
 import { group, type Row, wholeNumber } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 import { decodeTransactions } from "./state-rows.ts";
@@ -29,12 +29,12 @@ function encode(deliveries: ReadonlySet<Delivery>): string {
 
 const MOST = 50;
 
-function decode(told: Told): CheckAnswer {
-  const rows = group(told.lines);
+function decode(reply: Reply): CheckAnswer {
+  const rows = group(reply.lines);
   const some = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
   const facts = rows.get("fact") ?? [];
   return {
-    facts: decodeFacts(told, facts),
+    facts: decodeFacts(reply, facts),
     spaces: some("space").map(decodeSpace),
     locks: some("lock").map(decodeLock),
     processes: some("process").map(([pid = "", program = ""]) => ({

@@ -2,7 +2,7 @@
 import { HostError } from "../core/errors.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { line, stateFolder } from "./frames.ts";
-import { type Question, refuseAnswer, type Told } from "./question.ts";
+import { type Question, type Reply, refuseAnswer } from "./question.ts";
 import { group } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 
@@ -40,19 +40,19 @@ function encode(orders: readonly EncryptOrder[]): Uint8Array {
   return Buffer.concat([Buffer.from(`${stateFolder}\n`), ...parts, Buffer.from("end\n")]);
 }
 
-function decode(told: Told, orders: readonly EncryptOrder[]): ReadonlyMap<string, Uint8Array> {
+function decode(reply: Reply, orders: readonly EncryptOrder[]): ReadonlyMap<string, Uint8Array> {
   const texts = new Map(
-    (group(told.lines).get("encrypted") ?? []).map(([path = "", text = ""]) => [path, text]),
+    (group(reply.lines).get("encrypted") ?? []).map(([path = "", text = ""]) => [path, text]),
   );
   const files = orders.map(
     ({ path }) => [path, new Uint8Array(Buffer.from(texts.get(path) ?? "", "base64"))] as const,
   );
   if (files.some(([, { byteLength }]) => byteLength === 0))
-    refuseAnswer(told, "not all credentials were encrypted");
+    refuseAnswer(reply, "not all credentials were encrypted");
   return new Map(files);
 }
 
-function refusal({ host, lines, stderr }: Told, orders: readonly EncryptOrder[]): HostError | null {
+function refusal({ host, lines, stderr }: Reply, orders: readonly EncryptOrder[]): HostError | null {
   const refused = new Set((group(lines).get("refused") ?? []).map(([path = ""]) => path));
   const path = orders.map((order) => order.path).find((each) => refused.has(each));
   if (path === undefined) return null;
@@ -60,7 +60,7 @@ function refusal({ host, lines, stderr }: Told, orders: readonly EncryptOrder[])
   return new HostError(
     "host-step",
     host,
-    `${host}: systemd-creds did not encrypt what ${path} shall hold${said === "" ? "" : `; it said: ${said}`}`,
+    `${host}: systemd-creds did not encrypt the credential ${path}${said === "" ? "" : `; it said: ${said}`}`,
     {
       hint: "Nothing was changed. On the host, `systemd-creds setup` shows whether it has a key; with `systemd: 247` in the inventory credentials are plain files.",
     },

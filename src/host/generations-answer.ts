@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Attempt, Generation, Kept, MadeBy, PastRun } from "../core/rollback/generations.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { field, line, stateFolder } from "./frames.ts";
-import type { Question, Told } from "./question.ts";
+import type { Question, Reply } from "./question.ts";
 import { group, type Row, wholeNumber } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 
@@ -17,7 +17,7 @@ export const generationsQuestion: Question<string, Kept> = {
   decode: decodeGenerations,
 };
 
-function decodeGenerations({ lines }: Told): Kept {
+function decodeGenerations({ lines }: Reply): Kept {
   const rows = group(lines);
   const of = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
   const generations = of("generation").flatMap((row) => decodeGeneration(row, of));
@@ -53,7 +53,7 @@ function encodeKept(names: readonly KeptName[]): string {
   return `${stateFolder}\n${lines.join("")}\n`;
 }
 
-function decodeKept({ lines }: Told, names: readonly KeptName[]): KeptFiles {
+function decodeKept({ lines }: Reply, names: readonly KeptName[]): KeptFiles {
   const asked = new Set(names.map(({ name }) => name));
   const rows = group(lines);
   const filesOf = (kind: string): ReadonlyMap<string, Uint8Array> =>

@@ -1,20 +1,20 @@
 /** What an answer says of the machine: its facts, its accounts and its mounts. */
 import type { HostFacts, Observation } from "../core/model/observation.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
-import { refuseAnswer, type Told } from "./question.ts";
+import { type Reply, refuseAnswer } from "./question.ts";
 import { type Row, wholeNumber } from "./rows.ts";
 
 /**
  * The `fact` rows. Throws HostError("host-answer") without a machine-id and a boot-id; what else is missing
  * is empty or 0.
  */
-export function decodeFacts(told: Told, rows: readonly Row[]): HostFacts {
+export function decodeFacts(reply: Reply, rows: readonly Row[]): HostFacts {
   const fact = (name: string): string =>
     sanitizeLine(rows.find((row) => row[0] === name)?.[1] ?? "").slice(0, 256);
   const machineId = fact("machine-id");
   const bootId = fact("boot-id");
   if (!/^[0-9a-f]{32}$/.test(machineId) || !/^[0-9a-f-]{36}$/.test(bootId))
-    refuseAnswer(told, "no machine-id or boot-id in the answer");
+    refuseAnswer(reply, "no machine-id or boot-id in the answer");
   return {
     machineId,
     bootId,

@@ -6,7 +6,7 @@ import { unitProperties } from "../core/plan/unit-properties.ts";
 import { line, stateFolder, systemScope } from "./frames.ts";
 import { decodeFacts, decodeGroups, decodeMounts, decodeUsers } from "./machine-rows.ts";
 import { decodeEncrypted, decodePaths, decodeTrees } from "./path-rows.ts";
-import type { Question, Told } from "./question.ts";
+import type { Question, Reply } from "./question.ts";
 import { group, type Row } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 import { decodeManifest, decodeOthers, decodeRecords, decodeTransactions } from "./state-rows.ts";
@@ -43,12 +43,12 @@ function encode(request: ProbeRequest): string {
   return parts.join("");
 }
 
-function decode(told: Told, request: ProbeRequest): Observation {
-  const { records, unitLines } = splitUnits(told);
+function decode(reply: Reply, request: ProbeRequest): Observation {
+  const { records, unitLines } = splitUnits(reply);
   const rows = group(records);
-  const facts = decodeFacts(told, rows.get("fact") ?? []);
+  const facts = decodeFacts(reply, rows.get("fact") ?? []);
   const asked = withLeftBehind(request, rows.get("left") ?? []);
-  const units = decodeUnits(told, asked.units, unitLines);
+  const units = decodeUnits(reply, asked.units, unitLines);
   return {
     facts,
     paths: decodePaths(rows, asked.paths),

@@ -28,12 +28,12 @@ export type Question<Order, Answer> = {
   readonly frame: Frame;
   readonly limits: Limits;
   readonly encode: (order: Order) => string | Uint8Array;
-  readonly decode: (told: Told, order: Order) => Answer;
-  readonly refusal?: (told: Told, order: Order) => HostError | null;
+  readonly decode: (reply: Reply, order: Order) => Answer;
+  readonly refusal?: (reply: Reply, order: Order) => HostError | null;
 };
 
 /** What a script wrote. nonce: that of the question; 32 hex digits, new for each. */
-export type Said = {
+export type ScriptOutput = {
   readonly host: string;
   readonly nonce: string;
   readonly stdout: string;
@@ -41,7 +41,7 @@ export type Said = {
 };
 
 /** The lines of an answer, without its frame. Where each line has the nonce, it is taken off. */
-export type Told = Said & { readonly script: string; readonly lines: readonly string[] };
+export type Reply = ScriptOutput & { readonly script: string; readonly lines: readonly string[] };
 
 /** A question as its script's standard input. */
 export function writeQuestion<Order, Answer>(
@@ -58,25 +58,25 @@ export function writeQuestion<Order, Answer>(
 export function readAnswer<Order, Answer>(
   question: Question<Order, Answer>,
   order: Order,
-  said: Said,
+  said: ScriptOutput,
 ): Answer {
   const { lines, isWhole } = question.frame === "block" ? cutBlock(said) : cutMarked(said, question.frame);
-  const told: Told = { ...said, script: question.script.name, lines };
-  const refusal = question.refusal?.(told, order) ?? null;
+  const reply: Reply = { ...said, script: question.script.name, lines };
+  const refusal = question.refusal?.(reply, order) ?? null;
   if (refusal !== null) throw refusal;
-  if (!isWhole) refuseAnswer(told, `the answer about ${question.about} is cut off`);
-  return question.decode(told, order);
+  if (!isWhole) refuseAnswer(reply, `the answer about ${question.about} is cut off`);
+  return question.decode(reply, order);
 }
 
 /** Throws HostError for an answer that makes no sense: whose, of which script, and what that complained of. */
-export function refuseAnswer({ host, script, stderr }: Told, what: string): never {
+export function refuseAnswer({ host, script, stderr }: Reply, what: string): never {
   badAnswer(host, `${what} (${script})`, stderr);
 }
 
 type Cut = { readonly lines: readonly string[]; readonly isWhole: boolean };
 
 // A greeting without a newline of its own may stand before the first line.
-function cutBlock({ nonce, stdout }: Said): Cut {
+function cutBlock({ nonce, stdout }: ScriptOutput): Cut {
   const lines = stdout.split("\n");
   const begin = lines.findIndex((text) => text.endsWith(`${nonce} begin`));
   if (begin < 0) return { lines: [], isWhole: false };
@@ -85,7 +85,7 @@ function cutBlock({ nonce, stdout }: Said): Cut {
   return { lines: lines.slice(begin + 1, isWhole ? end : undefined), isWhole };
 }
 
-function cutMarked({ nonce, stdout }: Said, { lastWords }: Exclude<Frame, "block">): Cut {
+function cutMarked({ nonce, stdout }: ScriptOutput, { lastWords }: Exclude<Frame, "block">): Cut {
   const frames = framed(stdout, nonce);
   const last = frames.at(-1)?.word ?? "";
   return { lines: frames.map(({ word, rest }) => `${word} ${rest}`), isWhole: lastWords.includes(last) };

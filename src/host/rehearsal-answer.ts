@@ -2,7 +2,7 @@
 import type { Compared, RehearsalAnswer, RehearsalRequest, Said } from "../core/rehearsal/rehearsal.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { field } from "./frames.ts";
-import type { Question, Told } from "./question.ts";
+import type { Question, Reply } from "./question.ts";
 import { group, type Row } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 
@@ -35,7 +35,7 @@ function encode({ request: { units, logrotate, verify } }: RehearsalOrder): stri
   ].join("\n");
 }
 
-function decode({ lines }: Told, { redact }: RehearsalOrder): RehearsalAnswer {
+function decode({ lines }: Reply, { redact }: RehearsalOrder): RehearsalAnswer {
   const rows = group(lines);
   const lacks = (rows.get("lacks") ?? []).map(([what = ""]) => what);
   return {

@@ -2,7 +2,7 @@
 import { HostError } from "../core/errors.ts";
 import { type HostRecord, parseHostRecord } from "../core/history/host-record.ts";
 import { stateFolder } from "./frames.ts";
-import { type Question, refuseAnswer, type Told } from "./question.ts";
+import { type Question, type Reply, refuseAnswer } from "./question.ts";
 import { wholeNumber } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 
@@ -31,12 +31,12 @@ export const runsQuestion: Question<null, RunsAnswer> = {
 };
 
 // The facts, then behind one line with the nonce the record as it is.
-function decode(told: Told): RunsAnswer {
-  const { host, lines, nonce } = told;
+function decode(reply: Reply): RunsAnswer {
+  const { host, lines, nonce } = reply;
   const start = lines.indexOf(`${nonce} runs`);
   const facts = new Map(lines.slice(0, start < 0 ? undefined : start).map((text) => splitFact(text)));
   const clock = wholeNumber(facts.get("clock") ?? "");
-  if (clock === 0) refuseAnswer(told, "it did not say its time");
+  if (clock === 0) refuseAnswer(reply, "it did not say its time");
   if (facts.get("uid") !== "0") throw notRoot(host);
   if (start < 0) return { clock, records: [], isCut: false, unreadable: 0 };
   const isCut = wholeNumber(facts.get("size") ?? "") > MAX_RECORD_BYTES;

@@ -4,7 +4,7 @@ import type { LastRun, ProcessFacts, StatusAnswer, StatusRequest } from "../core
 import { statusProperties } from "../core/status/judge-status.ts";
 import { line, stateFolder, systemScope } from "./frames.ts";
 import { decodeFacts } from "./machine-rows.ts";
-import type { Question, Told } from "./question.ts";
+import type { Question, Reply } from "./question.ts";
 import { group, type Row, wholeNumber } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 import { decodeUnits, splitUnits } from "./unit-rows.ts";
@@ -30,10 +30,10 @@ function encode(request: StatusRequest): string {
   return `${parts.join("")}end\n`;
 }
 
-function decode(told: Told, request: StatusRequest): StatusAnswer {
-  const { records, unitLines } = splitUnits(told);
+function decode(reply: Reply, request: StatusRequest): StatusAnswer {
+  const { records, unitLines } = splitUnits(reply);
   const rows = group(records);
-  const { machineId, bootId, uptime, clock, uid } = decodeFacts(told, rows.get("fact") ?? []);
+  const { machineId, bootId, uptime, clock, uid } = decodeFacts(reply, rows.get("fact") ?? []);
   const asked = new Set(request.links);
   return {
     machineId,
@@ -41,7 +41,7 @@ function decode(told: Told, request: StatusRequest): StatusAnswer {
     uptime,
     clock,
     uid,
-    units: decodeUnits(told, request.units, unitLines),
+    units: decodeUnits(reply, request.units, unitLines),
     processes: new Map(
       (rows.get("process") ?? []).map(decodeProcess).map((process) => [process.pid, process]),
     ),

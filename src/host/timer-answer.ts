@@ -4,7 +4,7 @@ import { sanitizeLine } from "../core/sanitize.ts";
 import type { TimerHost } from "../core/timer/host-ready.ts";
 import { TIMER_MARK, type TimerScope, type TimerUnits } from "../core/timer/timer-units.ts";
 import { field } from "./frames.ts";
-import { type Question, refuseAnswer, type Told } from "./question.ts";
+import { type Question, type Reply, refuseAnswer } from "./question.ts";
 import { scripts } from "./scripts.ts";
 
 /** Where a pair is to stand. folder: absolute; name: without .service or .timer. */
@@ -36,17 +36,17 @@ export const timerLookQuestion: Question<TimerLook, TimerHost> = {
 };
 
 /** Orders a pair written, enabled and started; units null: stopped and removed. */
-export type TimerOrder = { readonly place: TimerPlace; readonly units: TimerUnits | null };
+export type TimerChange = { readonly place: TimerPlace; readonly units: TimerUnits | null };
 
 /** Installs or removes a timer; what could not be finished is undone. */
-export const timerOrderQuestion: Question<TimerOrder, TimerOutcome> = {
+export const timerChangeQuestion: Question<TimerChange, TimerOutcome> = {
   ...asked,
   frame: { lastWords: ["finished", "absent", "refused", "failed", "undone"] },
   encode: encodeOrder,
   decode: decodeOutcome,
 };
 
-function encodeOrder({ place: { scope, folder, name }, units }: TimerOrder): string {
+function encodeOrder({ place: { scope, folder, name }, units }: TimerChange): string {
   if (units === null) return fields("remove", `--${scope}`, folder, name, "-", "-");
   if (![units.service, units.timer].every((text) => text.startsWith(TIMER_MARK)))
     throw new Error("a unit without its mark could never be removed");
@@ -54,7 +54,7 @@ function encodeOrder({ place: { scope, folder, name }, units }: TimerOrder): str
   return `${fields("install", `--${scope}`, folder, name)}${pair}`;
 }
 
-function decodeLook({ lines }: Told): TimerHost {
+function decodeLook({ lines }: Reply): TimerHost {
   const fact = (name: string): string => {
     const start = `fact ${name} `;
     return lines.find((text) => text.startsWith(start))?.slice(start.length) ?? "";
@@ -72,9 +72,9 @@ function decodeLook({ lines }: Told): TimerHost {
   };
 }
 
-function decodeOutcome(told: Told): TimerOutcome {
+function decodeOutcome(reply: Reply): TimerOutcome {
   const of = (...words: readonly string[]): readonly string[] =>
-    told.lines.filter((text) => words.includes(text.slice(0, text.indexOf(" "))));
+    reply.lines.filter((text) => words.includes(text.slice(0, text.indexOf(" "))));
   const [trouble] = of("refused", "failed");
   const done = of("wrote", "removed", "ran").map(clean);
   if (trouble !== undefined) {
@@ -82,7 +82,7 @@ function decodeOutcome(told: Told): TimerOutcome {
     return { ok: false, lines: of("undone").length > 0 ? [] : done, reason };
   }
   if (of("absent").length > 0) return { ok: true, lines: [], found: "nothing" };
-  if (of("undone").length > 0) refuseAnswer(told, "the answer about its timer is cut off");
+  if (of("undone").length > 0) refuseAnswer(reply, "the answer about its timer is cut off");
   return { ok: true, lines: done, found: "pair" };
 }
 

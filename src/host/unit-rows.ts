@@ -4,11 +4,11 @@ import { isAbout } from "../core/plan/drop-ins.ts";
 import { wordsOf } from "../core/plan/unit-state.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { parseLink } from "./path-rows.ts";
-import { refuseAnswer, type Told } from "./question.ts";
+import { type Reply, refuseAnswer } from "./question.ts";
 import { type Row, wholeNumber } from "./rows.ts";
 
 /** The lines between `units` and the frame that ends them, and all others. */
-export function splitUnits({ lines, nonce }: Told): {
+export function splitUnits({ lines, nonce }: Reply): {
   readonly records: readonly string[];
   readonly unitLines: readonly string[];
 } {
@@ -25,14 +25,14 @@ export function splitUnits({ lines, nonce }: Told): {
  * One record a unit, in the order they were asked for. Throws HostError("host-answer") when some are missing.
  */
 export function decodeUnits(
-  told: Told,
+  reply: Reply,
   asked: readonly string[],
   lines: readonly string[],
 ): ReadonlyMap<string, UnitProperties> {
   if (asked.length === 0) return new Map();
   const blocks = splitBlocks(lines);
   if (blocks.length !== asked.length)
-    refuseAnswer(told, `systemctl answered for ${blocks.length} of ${asked.length} units`);
+    refuseAnswer(reply, `systemctl answered for ${blocks.length} of ${asked.length} units`);
   return new Map(asked.map((unit, index) => [unit, blocks[index] ?? {}]));
 }
 

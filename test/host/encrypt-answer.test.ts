@@ -41,7 +41,7 @@ test("a host that cannot says why", () => {
   const said = () =>
     decode(`N begin\nrefused\t${path}\n`, "Data too long\u001b[31m for encrypted credential\n");
   expect(said).toThrow(
-    `h: systemd-creds did not encrypt what ${path} shall hold; it said: Data too long for encrypted credential`,
+    `h: systemd-creds did not encrypt the credential ${path}; it said: Data too long for encrypted credential`,
   );
 });
 

@@ -12,7 +12,7 @@ import { rehearsalQuestion } from "../../src/host/rehearsal-answer.ts";
 import { runsQuestion } from "../../src/host/runs-answer.ts";
 import { scripts } from "../../src/host/scripts.ts";
 import { statusQuestion } from "../../src/host/status-answer.ts";
-import { timerLookQuestion, timerOrderQuestion } from "../../src/host/timer-answer.ts";
+import { timerChangeQuestion, timerLookQuestion } from "../../src/host/timer-answer.ts";
 import { answerOf, inputOf } from "../support/answers.ts";
 
 /** One case a question, with an order that asks for nothing where that can be. */
@@ -34,7 +34,7 @@ const cases = [
   each(runsQuestion, null),
   each(statusQuestion, { project: "shop", units: [], links: [] }),
   each(timerLookQuestion, { project: "/srv/shop", environment: "prod" }),
-  each(timerOrderQuestion, { place: { scope, folder: "/etc/x", name: "x" }, units: null }),
+  each(timerChangeQuestion, { place: { scope, folder: "/etc/x", name: "x" }, units: null }),
 ];
 
 function each<Order, Answer>(question: Question<Order, Answer>, order: Order) {

@@ -1,31 +1,31 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { TIMER_MARK } from "../../src/core/timer/timer-units.ts";
-import { timerLookQuestion, timerOrderQuestion } from "../../src/host/timer-answer.ts";
+import { timerChangeQuestion, timerLookQuestion } from "../../src/host/timer-answer.ts";
 import { answerOf, inputOf } from "../support/answers.ts";
 
 const PLACE = { scope: "system", folder: "/etc/systemd/system", name: "svcdeploy-drift-shop.prod" } as const;
 const UNITS = { service: `${TIMER_MARK}\na`, timer: `${TIMER_MARK}\nb` };
 
-const outcomeOf = (stdout: string) => answerOf(timerOrderQuestion, { place: PLACE, units: UNITS }, stdout);
+const outcomeOf = (stdout: string) => answerOf(timerChangeQuestion, { place: PLACE, units: UNITS }, stdout);
 const SHOP = { project: "/srv/shop", environment: "prod" };
 
 test("what is asked: a field a line, the units in base64", () => {
   expect(inputOf(timerLookQuestion, SHOP)).toBe("N\nlook\n--system\n/\n-\n/srv/shop\nprod\n");
-  expect(inputOf(timerOrderQuestion, { place: PLACE, units: null })).toBe(
+  expect(inputOf(timerChangeQuestion, { place: PLACE, units: null })).toBe(
     "N\nremove\n--system\n/etc/systemd/system\nsvcdeploy-drift-shop.prod\n-\n-\n",
   );
-  expect(inputOf(timerOrderQuestion, { place: PLACE, units: UNITS }).split("\n")[5]).toBe(
+  expect(inputOf(timerChangeQuestion, { place: PLACE, units: UNITS }).split("\n")[5]).toBe(
     Buffer.from(UNITS.service).toString("base64"),
   );
 });
 
 test("nothing that a shell could read gets into it, and no unit that could not be removed", () => {
   expect(() => inputOf(timerLookQuestion, { ...SHOP, project: "/srv/$(reboot)" })).toThrow(/must not reach/);
-  expect(() => inputOf(timerOrderQuestion, { place: { ...PLACE, folder: "/a b" }, units: null })).toThrow(
+  expect(() => inputOf(timerChangeQuestion, { place: { ...PLACE, folder: "/a b" }, units: null })).toThrow(
     /must not reach/,
   );
-  expect(() => inputOf(timerOrderQuestion, { place: PLACE, units: { ...UNITS, timer: "b" } })).toThrow(
+  expect(() => inputOf(timerChangeQuestion, { place: PLACE, units: { ...UNITS, timer: "b" } })).toThrow(
     /mark/,
   );
 });
