@@ -1,0 +1,169 @@
+/**
+ * Who may import whom in src/ (ARCHITECTURE.md), read from the import lines: the table, and what breaks it.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** An import line. to: a file of src/, or the name of a package as it is written. */
+export type Import = { readonly from: string; readonly to: string; readonly kind: "value" | "type" };
+
+/**
+ * Folders (or files) that the files of a folder may import, beside their own. The first matching row counts.
+ */
+const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
+  ["main.ts", ["cli/cli.ts", "cli/complete/complete-line.ts"]],
+  ["cli/", ["core/", "project/", "remote/", "deploy/", "store/", "report/", "notify/"]],
+  ["unit-file.ts", ["core/unit-file/"]],
+  ["report/", ["core/"]],
+  ["project/", ["core/"]],
+  ["remote/", ["core/"]],
+  ["host/", ["core/", "remote/remote.ts"]],
+  ["deploy/", ["core/", "remote/remote.ts", "host/"]],
+  ["store/", ["core/"]],
+  ["notify/", ["core/"]],
+  ["core/model/", ["core/secret.ts"]],
+  ["core/config/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
+  ["core/render/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
+  ["core/lint/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
+  ["core/resources/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
+  ["core/verify/", ["core/model/", "core/errors.ts", "core/sanitize.ts", "core/unit-file/"]],
+  ["core/unit-file/", ["core/model/", "core/errors.ts"]],
+  // Which commands a host needs depends on what the service files say it is given, which nothing renders for
+  // a first look.
+  [
+    "core/check/",
+    [
+      ...[
+        "core/model/",
+        "core/errors.ts",
+        "core/exit-code.ts",
+        "core/plan/notices/host-notices.ts",
+        "core/unit-file/",
+      ],
+      ...["core/config/artifact-form.ts", "core/config/schema-parts.ts"],
+    ],
+  ],
+  // What was kept becomes resources again, and those of several services are put together as a render does
+  // it.
+  [
+    "core/rollback/",
+    [
+      "core/model/",
+      "core/errors.ts",
+      "core/secret.ts",
+      "core/unit-file/",
+      "core/plan/",
+      "core/resources/",
+      "core/render/merge-resources.ts",
+    ],
+  ],
+  ["core/target/", ["core/model/", "core/errors.ts", "core/config/", "core/render/"]],
+  // What systemd says of a rendered line is told at the line of the service file, which lint finds.
+  ["core/rehearsal/", ["core/model/", "core/lint/from-targets.ts"]],
+  ["core/timer/", ["core/unit-file/"]],
+  // explain renders a second time and reads the project's files again to say where each line comes from.
+  ["core/explain/", ["core/model/", "core/secret.ts", "core/unit-file/", "core/config/", "core/render/"]],
+  ["core/environment/", ["core/model/", "core/unit-file/"]],
+  // The graph shows what lint's rules go by, cycles too.
+  ["core/graph/", ["core/model/", "core/unit-file/", "core/lint/"]],
+  [
+    "core/drift/",
+    [
+      ...["core/model/", "core/errors.ts", "core/unit-file/"],
+      ...["core/config/patterns.ts", "core/plan/", "core/resources/"],
+    ],
+  ],
+  ["core/init/", ["core/model/declared.ts", "core/config/allow-lists.ts", "core/render/template.ts"]],
+  [
+    "core/status/",
+    [
+      "core/model/",
+      "core/plan/drift.ts",
+      "core/plan/running-program.ts",
+      "core/plan/unit-state.ts",
+      "core/verify/cause.ts",
+    ],
+  ],
+  // It writes a service file and proves it: read back by the reader of service files, rendered, compared.
+  [
+    "core/adopt/",
+    [
+      "core/model/",
+      "core/errors.ts",
+      "core/secret.ts",
+      "core/unit-file/",
+      "core/config/",
+      "core/render/",
+      "core/lint/",
+    ],
+  ],
+  // Whether a change needs a restart is known where units are rendered; of drop-ins for units of others the
+  // plan asks it. What a unit is started from is fingerprinted there, and once more when the host has
+  // encrypted a part of it.
+  [
+    "core/plan/",
+    [
+      ...["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/"],
+      ...["core/render/restart-relevance.ts", "core/render/make-file.ts"],
+    ],
+  ],
+  ["core/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"]],
+];
+
+/** The source files of a folder: path below it → text. */
+export function readSources(root: string): ReadonlyMap<string, string> {
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+  return new Map(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
+}
+
+/** Every import of these files, `import()` too. */
+export function importsIn(texts: ReadonlyMap<string, string>): readonly Import[] {
+  return [...texts].flatMap(([file, text]) => importsOf(file, text));
+}
+
+function importsOf(file: string, text: string): readonly Import[] {
+  const found = text.matchAll(
+    /^(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm,
+  );
+  return [...found].map((match) => {
+    const target = match[2] ?? match[3] ?? "";
+    const to = target.startsWith(".") ? join(dirname(file), target) : target;
+    return { from: file, to, kind: match[1] === undefined ? "value" : "type" };
+  });
+}
+
+function folderOf(file: string): string {
+  const parts = file.split("/");
+  return parts[0] === "core" && parts.length > 2
+    ? parts.slice(0, 2).join("/")
+    : parts.length > 1
+      ? (parts[0] ?? "")
+      : file;
+}
+
+/** Whether the table allows it. Of imports of files of src/ alone. */
+export function mayImport({ from, to }: Import): boolean {
+  if (folderOf(from) === folderOf(to) && folderOf(from) !== "core") return true;
+  const row = ALLOWED.find(([start]) => from.startsWith(start));
+  return (
+    row?.[1].some((allowed) => to === allowed || (allowed.endsWith("/") && to.startsWith(allowed))) ?? false
+  );
+}
+
+/** Files that import each other in a circle, a line each: `a → b → a`. */
+export function cyclesIn(imports: readonly Import[]): readonly string[] {
+  const edges = new Map<string, string[]>();
+  for (const { from, to } of imports) edges.set(from, [...(edges.get(from) ?? []), to]);
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(" → "));
+    if (path.includes(file) || done.has(file)) return;
+    for (const next of edges.get(file) ?? []) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of edges.keys()) visit(file, []);
+  return cycles;
+}
