@@ -1,11 +1,14 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Two projects, one after the other: unit needs nothing but Node; e2e needs Docker hosts, and mostly waits
- * for them, so two files run side by side.
+ * Two projects, side by side: unit needs nothing but Node and works; e2e needs Docker hosts, and mostly waits
+ * for them, so there are more files under way than there are processors.
  */
+const maxWorkers = 5;
+
 export default defineConfig({
   test: {
+    globalSetup: ["test/support/build-once.ts"],
     projects: [
       {
         test: {
@@ -13,7 +16,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**"],
           testTimeout: 30_000,
-          sequence: { groupOrder: 0 },
+          maxWorkers,
         },
       },
       {
@@ -22,8 +25,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          maxWorkers,
         },
       },
     ],

@@ -25,7 +25,7 @@ export PATH
 results=.cache/test-results.json
 rm -f "$results"
 status=0
-vitest run --reporter=default --reporter=json --outputFile.json="$results" "$@" || status=$?
+vitest run --reporter=default --reporter=./scripts/slow-files.ts --reporter=json --outputFile.json="$results" "$@" || status=$?
 [ -n "$unit" ] || echo "Cgroups on this machine: $(sh docker/host.sh cgroup-mode)"
 node scripts/test-counts.ts "$results"
 exit "$status"

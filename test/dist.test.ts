@@ -8,6 +8,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { dist } from "./support/dist.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -27,7 +28,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "svcdeploy-dist-"));
   const staging = join(folder, "staging");
   await mkdir(join(staging, "man"), { recursive: true });
-  await run(process.execPath, [join(root, "scripts/build.ts"), join(staging, "dist")]);
+  await cp(dist, join(staging, "dist"), { recursive: true });
   for (const name of ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "man/svcdeploy.1"]) {
     await readFile(join(root, name)).then(
       (bytes) => writeFile(join(staging, name), bytes),

@@ -3,12 +3,13 @@
  * docs/unit-file.md is type-checked and run there.
  */
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { dist } from "./support/dist.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,7 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "svcdeploy-unit-file-"));
   const staging = join(folder, "staging");
   await mkdir(staging);
-  await run(process.execPath, [join(root, "scripts/build.ts"), join(staging, "dist")]);
+  await cp(dist, join(staging, "dist"), { recursive: true });
   await copyFile(join(root, "package.json"), join(staging, "package.json"));
   await run("npm", ["pack", "--silent", "--ignore-scripts", "--offline", "--pack-destination", folder], {
     cwd: staging,

@@ -4,11 +4,10 @@
 import { spawnSync } from "node:child_process";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { main } from "../support/dist.ts";
 import { CANARY, makeProject, makeSilentServer, runCli, startCli } from "./run-cli.ts";
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const COMMANDS = ["check", "render", "plan", "apply", "verify", "drift"];
 const CANARY_FORMS = [
   CANARY,

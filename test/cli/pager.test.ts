@@ -4,12 +4,11 @@
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { main } from "../support/dist.ts";
 import { type PtyRun, runInPty } from "../support/pty.ts";
 import { CANARY, makeProject, runCli } from "./run-cli.ts";
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const LONG = `name: hello
 service: { Type: simple, ExecStart: /usr/bin/sleep 60 }
 secrets: { TOKEN: { env: TOKEN } }

@@ -4,8 +4,8 @@
  */
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { main } from "../support/dist.ts";
 import { eventsOf, hearing, reportsOf, stageOf, withoutSettling } from "../support/events.ts";
 import {
   removeHosts,
@@ -357,7 +357,6 @@ describe("interrupted", () => {
   });
 
   test("nobody reads the output any more: the apply goes on to its end", async () => {
-    const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
     const words = [process.execPath, main, "apply", ...change(104), "--project", trio.folder];
     const child = spawn("bash", ["-c", '"$@" | head -n 1; exit "$PIPESTATUS"', "bash", ...words], {
       stdio: ["ignore", "pipe", "pipe"],

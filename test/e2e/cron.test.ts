@@ -4,17 +4,16 @@ import { createHmac } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { noCron, startCron } from "../support/cron.ts";
+import { main } from "../support/dist.ts";
 import { removeHosts, startHost, type TestHost } from "../support/hosts.ts";
 import { type Receiver, startReceiver } from "../support/receiver.ts";
 import { until } from "../support/until.ts";
 import { makeWorkshop, type Workshop } from "../support/workshop.ts";
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const CONF = "/etc/web/web.conf";
 
 type Told = { readonly verified: boolean; readonly event: string; readonly subject: string };
@@ -167,7 +166,7 @@ async function refuseSecond(
 
 async function stopInTheMiddle(state: string): Promise<ChildProcess | null> {
   const words = ["drift", "--cron", "--env", "test", "--project", workshop.folder, "--state", state];
-  const child = spawn(process.execPath, [join(root, "src/main.ts"), ...words], { stdio: "ignore", env: {} });
+  const child = spawn(process.execPath, [main, ...words], { stdio: "ignore", env: {} });
   const [name = ""] = readdirSync(join(state, "drift"));
   const note = join(state, "drift", name, "running");
   const began = (): true | null =>

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { dist } from "../support/dist.ts";
 import { removeHosts, startHost, type TestHost } from "../support/hosts.ts";
 
 type Run = { readonly code: number; readonly stdout: string; readonly stderr: string };
@@ -23,7 +24,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, "home/.ssh"), { recursive: true, mode: 0o700 });
   mkdirSync(project);
   // Far from the checkout and its packages.
-  await exec(process.execPath, [join(root, "scripts/build.ts"), join(folder, "package/dist")], { cwd: root });
+  cpSync(dist, join(folder, "package/dist"), { recursive: true });
   cpSync(join(root, "package.json"), join(folder, "package/package.json"));
   host = await startHost({ systemd: 252 });
   cpSync(host.identity, join(folder, "home/.ssh/id_ed25519"));

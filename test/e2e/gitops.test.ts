@@ -19,6 +19,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { main } from "../support/dist.ts";
 import { removeHosts, startHost, type TestHost } from "../support/hosts.ts";
 import { webService } from "../support/workshop.ts";
 
@@ -52,7 +53,7 @@ while read -r _ new ref; do
   status=0
   env -i PATH="$PATH" GIT_DIR="$GIT_DIR" TMPDIR="${folder}/tmp" GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY="${folder}/summary" \\
     GITHUB_WORKSPACE="${folder}/job" GITHUB_EVENT_NAME=push GITHUB_REF="$ref" \\
-    SVCDEPLOY="${process.execPath} ${path("../../src/main.ts")}" \\
+    SVCDEPLOY="${process.execPath} ${main}" \\
     SVCDEPLOY_SSH_KEY="$(cat "${identity}")" SVCDEPLOY_KNOWN_HOSTS="$(cat "${knownHosts}")" \\
     TOKEN='${TOKEN}' setsid sh ci/svcdeploy.sh >"${folder}/log" 2>&1 </dev/null || status=$?
   echo "$status" >"${folder}/status"

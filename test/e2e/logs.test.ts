@@ -4,8 +4,8 @@
  */
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { main } from "../support/dist.ts";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { makeWorkshop, type Workshop } from "../support/workshop.ts";
 
@@ -70,7 +70,6 @@ type Follower = {
 };
 
 function follow(...words: readonly string[]): Follower {
-  const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
   const env = { PATH: process.env.PATH ?? "", HOME: "/nonexistent", ...SECRET };
   const child = spawn(
     process.execPath,
@@ -223,7 +222,6 @@ test("-f killed outright leaves nothing on the host either; a closed pipe ends i
     async () => (await reading(host)) === 0,
     () => "no journalctl on the host",
   );
-  const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
   const line = `'${process.execPath}' '${main}' logs talker --env test -f --project '${workshop.folder}' 2>&1 | head -n 2 >/dev/null`;
   const piped = spawn("sh", ["-c", line], { env: { ...process.env, ...SECRET }, stdio: "ignore" });
   // That nobody reads any more shows when there is something to write.

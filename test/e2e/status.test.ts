@@ -3,6 +3,7 @@
  * away and comes back.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { main } from "../support/dist.ts";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { runInTerminal } from "../support/terminal.ts";
 import { makeWorkshop, type Workshop, webService } from "../support/workshop.ts";
@@ -194,8 +195,6 @@ test("a watch in a terminal: a host stops and comes back, one login each, the sc
 
 test("a watch into a pipe that is closed ends quietly", async () => {
   const { execFileSync } = await import("node:child_process");
-  const { fileURLToPath } = await import("node:url");
-  const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
   const words = `'${process.execPath}' '${main}' status --env test --watch 1s --output json --project '${workshop.folder}' | head -n 2`;
   const lines = execFileSync("sh", ["-c", words], { encoding: "utf8", timeout: 120_000 }).trim().split("\n");
   expect(lines.map((each) => (JSON.parse(each) as Answer).schema)).toEqual([

@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readAnswer, writeQuestion } from "../../src/host/question.ts";
 import { timerLookQuestion } from "../../src/host/timer-answer.ts";
+import { dist } from "../support/dist.ts";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { until } from "../support/until.ts";
 import { makeWorkshop, type Run, type Workshop } from "../support/workshop.ts";
@@ -166,12 +167,11 @@ async function undoesWhatItCannotFinish(install: () => Promise<Run>): Promise<vo
 
 /** node, the built program, the project and a way to log in, as somebody would have put them there. */
 async function equip(): Promise<void> {
-  await run(process.execPath, [join(root, "scripts/build.ts"), join(folder, "dist")], { cwd: root });
   const copy = (from: string, to: string): Promise<unknown> =>
     run("docker", ["cp", "--quiet", from, `${on.name}:${to}`]);
   await on.shell("mkdir -p /usr/local/lib/svcdeploy");
   await copy(process.execPath, "/usr/local/bin/node");
-  await copy(join(folder, "dist"), "/usr/local/lib/svcdeploy/dist");
+  await copy(dist, "/usr/local/lib/svcdeploy/dist");
   await copy(join(root, "package.json"), "/usr/local/lib/svcdeploy/package.json");
   await copy(workshop.folder, "/srv/shop");
   await copy(on.identity, "/srv/key");

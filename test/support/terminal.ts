@@ -1,9 +1,8 @@
 /** The command line in a terminal of its own, for what it asks and shows only there. */
-import { fileURLToPath } from "node:url";
+
+import { main } from "./dist.ts";
 import { type PtyWatcher, runInPty } from "./pty.ts";
 import type { Run } from "./workshop.ts";
-
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 /** Hears everything shown so far, each time there is more; may type. */
 export type Watcher = PtyWatcher;

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { main } from "./dist.ts";
 import type { TestHost } from "./hosts.ts";
 
 /** A finished run of the command line. code: exit status, null when a signal ended it. */
@@ -27,7 +28,6 @@ export type Workshop = {
   readonly remove: () => void;
 };
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const webProgram = fileURLToPath(new URL("./web.pl", import.meta.url));
 
 /**

@@ -5,12 +5,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SCRIPTS, type Shell } from "../../../src/cli/complete/scripts.ts";
+import { main } from "../../support/dist.ts";
 import { runInPty } from "../../support/pty.ts";
 
-const main = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 const PROMPT = "ready> ";
 
 let folder = "";

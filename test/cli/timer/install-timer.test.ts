@@ -2,6 +2,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { main } from "../../support/dist.ts";
 import { makeProject, runCli } from "../run-cli.ts";
 
 let project: Awaited<ReturnType<typeof makeProject>>;
@@ -34,7 +35,7 @@ test("a crontab line: everything absolute, nothing relied on, passed on as given
   expect(line).toMatch(/^\d+ \* \* \* \* \//);
   for (const word of [
     `${process.execPath} --disable-warning=ExperimentalWarning --env-file=${project.folder}/env `,
-    `/src/main.ts drift --cron --env=prod --project=${project.folder} `,
+    `${main} drift --cron --env=prod --project=${project.folder} `,
     "'--limit=web*' --set=seconds=5 ",
     `--identity=${project.folder}/key.pem --notify=https://hooks.example.org/x --notify-key=${project.folder}/notify.key `,
     ` --state=${project.folder}/.local/state/svcdeploy --timeout=600s`,
