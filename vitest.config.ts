@@ -1,10 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Two projects, side by side: unit needs nothing but Node and works; e2e needs Docker hosts, and mostly waits
- * for them, so there are more files under way than there are processors.
+ * Two projects, side by side: unit needs nothing but Node; e2e needs Docker hosts, and mostly waits for them,
+ * so scripts/test.sh lets more files run at once than there are processors.
  */
-const maxWorkers = 5;
+const maxWorkers = 2;
 
 export default defineConfig({
   test: {

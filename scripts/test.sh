@@ -9,6 +9,9 @@ if [ "${1:-}" = --unit ]; then
   unit=--unit
   shift
   set -- --project unit "$@"
+else
+  # A test with a host mostly waits for it.
+  set -- --maxWorkers 5 "$@"
 fi
 
 # shellcheck disable=SC2086 # empty or one word
