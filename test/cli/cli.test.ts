@@ -168,7 +168,7 @@ test.each(EVERY_OUTPUT)(
 
 test("apply of a fleet that does not answer shows no plan above the run's own words", async () => {
   const { stdout } = await runCli(folder, ["apply", "--env", "prod", "--yes"]);
-  expect(stdout).toMatch(/^run [0-9a-f]+: prod, 1 host, 1 play\n/);
+  expect(stdout).toMatch(/^\d\d:\d\d:\d\d run [0-9a-f]+: prod, 1 host, 1 play\n/);
   expect(stdout).not.toContain("not planned");
 });
 
