@@ -123,7 +123,7 @@ test("200 hosts with one failure read as ten lines: which, why, its last words, 
 
 test("200 hosts that are well read as one line", async () => {
   const reports = HOSTS.map((host) => sampleReport(host, { play: "web", services: ["web"] }));
-  expect(plainText(finalText(reports, 80))).toBe("200 changed.\n");
+  expect(plainText(finalText(reports, [], 80))).toBe("200 changed.\n");
 });
 
 test("hosts that failed alike are told once, the first with its details, all by number", () => {
@@ -135,7 +135,7 @@ test("hosts that failed alike are told once, the first with its details, all by 
       ? broken(host, { message: "http://127.0.0.1:8080/other is not healthy" })
       : broken(host, { message: `${host}: is not healthy`, journal: journal(host) }),
   );
-  const text = plainText(finalText(reports, 80));
+  const text = plainText(finalText(reports, [], 80));
   expect(text.split("\n").length).toBeLessThanOrEqual(35);
   expect(text).toMatch(/alike: web001, .*190\s+more \(198 hosts\)/s);
   expect(text).toContain("web000 web[1]: no disk");

@@ -4,6 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { ConfigError } from "../../src/core/errors.ts";
+import { workIn } from "../../src/core/plan/work.ts";
 import { configProblems } from "../../src/report/config-problems.ts";
 import { driftMarkdown } from "../../src/report/drift/drift-json.ts";
 import { driftText } from "../../src/report/drift/drift-text.ts";
@@ -21,6 +22,7 @@ import {
   RULE_NOTES,
   sampleFailure,
   sampleFindings,
+  samplePlan,
   samplePlay,
   sampleReport,
   sampleView,
@@ -104,6 +106,7 @@ const TEXTS: readonly (readonly [string, (columns: number) => readonly Line[]])[
             message: "not started: db2 failed (maxFailed 0)",
           }),
         ],
+        [workIn(samplePlan("db1"))],
         columns,
       ),
   ],

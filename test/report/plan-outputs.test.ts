@@ -96,11 +96,23 @@ test.each<[string, PlanView]>([
     { environment: "e", plays: [{ play: samplePlay("p"), hosts: [plannedHost("a", null)] }] },
   ],
   [
-    "Plan: 1 host, 0 changes, 2 actions. 1 host will be refused.",
+    "Plan: 1 restart on 1 host. 1 host will be refused.",
     viewOf([], [{ severity: "error", code: "masked", text: "etcd.service is masked" }]),
   ],
 ])("summary: %s", (sentence, view) => {
   expect(summarisePlan(view)).toBe(sentence);
+});
+
+test.each([
+  ["only a daemon-reload", { actions: [{ verb: "daemon-reload", because: "1 unit changed" }] as const }],
+  ["only svcdeploy's own records", { records: ["etcd.service"] }],
+  ["1 file changed", { changes: [fileChange("/etc/x", "old\n", "new\n")] }],
+])("what no operator counts is named: %s", (words, more) => {
+  const hosts = [plannedHost("db1", { ...emptyPlan("db1"), ...more }), plannedHost("db2", emptyPlan("db2"))];
+  const view = { environment: "prod", plays: [{ play: samplePlay("p"), hosts }] };
+  expect(summarisePlan(view)).toBe(`Plan: ${words} on 1 host.`);
+  expect(plainText(planText(view, 80))).toContain(`db1: ${words}\n`);
+  expect(planMarkdown(view)).toContain(`db1 — ${words}`);
 });
 
 test("a host in two plays counts once", () => {
@@ -108,7 +120,9 @@ test("a host in two plays counts once", () => {
     play: samplePlay(name),
     hosts: [plannedHost("db1", samplePlan("db1", name), name)],
   }));
-  expect(summarisePlan({ environment: "prod", plays })).toBe("Plan: 1 host, 16 changes, 4 actions.");
+  expect(summarisePlan({ environment: "prod", plays })).toBe(
+    "Plan: 2 restarts, 10 changed, 6 new on 1 host.",
+  );
 });
 
 test("markdown: at most 60 kB, and says what is missing", () => {

@@ -8,6 +8,7 @@ import { carryOut } from "../../deploy/carry-out.ts";
 import type { DeployContext } from "../../deploy/context.ts";
 import { type Line, line } from "../../report/lines/text.ts";
 import { planText } from "../../report/plan/plan-text.ts";
+import { sumView } from "../../report/plan/plan-view.ts";
 import { makePlainReporter } from "../../report/run/progress-plain.ts";
 import type { Clock, ProgressDetail, Reporter } from "../../report/run/reporter.ts";
 import { makeJsonReporter, makeNdjsonReporter } from "../../report/run/run-output.ts";
@@ -91,7 +92,14 @@ async function isAgreed(
   surroundings: Surroundings,
 ): Promise<boolean> {
   if (asks === "no" || countPlans(view).changedHosts === 0) return true;
-  return await interrupts.abandonable(confirm(project, surroundings, verb));
+  const { environment } = project;
+  const question = {
+    environment,
+    protected: project.protected,
+    verb: verb ?? "Apply",
+    sum: sumView(view),
+  } as const;
+  return await interrupts.abandonable(confirm(question, surroundings));
 }
 
 /** Passes events on to a reporter that comes later. */

@@ -2,35 +2,43 @@
 import { createInterface } from "node:readline/promises";
 import { setTimeout } from "node:timers/promises";
 import { UsageError } from "../../core/errors.ts";
-import type { Project } from "../../core/model/declared.ts";
-import { line, styled } from "../../report/lines/text.ts";
+import { hang, type Line, line, styled } from "../../report/lines/text.ts";
 import type { Surroundings } from "../surroundings.ts";
+
+/** What is asked about. sum: what it comes to, e.g. `2 restarts, 4 files changed on 3 hosts`. */
+export type Question = {
+  readonly environment: string;
+  readonly protected: boolean;
+  readonly verb: "Apply" | "Roll back";
+  readonly sum: string;
+};
 
 /**
  * True when the operator agrees: by typing the environment's name where it is protected, else by y. What was
  * typed before the question is no answer to it. Throws UsageError when nobody can be asked.
  */
-export async function confirm(
-  project: Project,
-  surroundings: Surroundings,
-  verb: "Apply" | "Roll back" = "Apply",
-): Promise<boolean> {
+export async function confirm(question: Question, surroundings: Surroundings): Promise<boolean> {
   mustBeAskable(surroundings);
-  const { environment } = project;
-  const short =
-    verb === "Apply" ? `Apply this to ${environment}? [y/N]` : `Roll ${environment} back like this? [y/N]`;
-  const question = project.protected
-    ? [
-        line(
-          styled("strong", environment),
-          ` is protected. To ${verb === "Apply" ? "apply this" : "roll it back like this"}, type the environment's name:`,
-        ),
-      ]
-    : [line(short)];
+  const { environment } = question;
   await dropTypedAhead(surroundings);
-  surroundings.stderr.print(question);
+  surroundings.stderr.print(questionLines(question, surroundings.stderr.columns));
   const answer = (await readAnswer(surroundings)).trim();
-  return project.protected ? answer === environment : /^y(es)?$/i.test(answer);
+  return question.protected ? answer === environment : /^y(es)?$/i.test(answer);
+}
+
+/** The question within so many columns. */
+export function questionLines(question: Question, columns: number): readonly Line[] {
+  const { environment, verb, sum } = question;
+  const isApply = verb === "Apply";
+  if (question.protected)
+    return hang(
+      line(styled("strong", environment)),
+      ` is protected. To ${isApply ? "apply this" : "roll it back like this"} (${sum}), type the environment's name:`,
+      columns,
+      0,
+    );
+  const text = isApply ? `Apply this to ${environment}` : `Roll ${environment} back like this`;
+  return hang(line(), `${text} (${sum})? [y/N]`, columns, 0);
 }
 
 /** Throws UsageError when there is no terminal to ask on. */

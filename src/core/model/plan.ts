@@ -48,7 +48,7 @@ export type Work = {
     readonly unit: string;
   }[];
   readonly changes: readonly {
-    readonly kind: Resource["kind"];
+    readonly kind: Exclude<Resource["kind"], "unit">;
     readonly outcome: "new" | "changed" | "removed";
   }[];
 };

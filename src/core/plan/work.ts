@@ -1,7 +1,10 @@
 /** What a plan comes to for who operates the host. */
 import type { Plan, Work } from "../model/plan.ts";
 
-/** The acts on units, without a daemon-reload and the wait behind a canary, and the changes by kind. */
+/**
+ * The acts on units, without a daemon-reload and the wait behind a canary, and what changes by kind. What
+ * becomes of a unit itself is an act, or a file of its own.
+ */
 export function workIn({ changes, actions }: Pick<Plan, "changes" | "actions">): Work {
   return {
     acts: actions.flatMap((action) =>
@@ -9,9 +12,10 @@ export function workIn({ changes, actions }: Pick<Plan, "changes" | "actions">):
         ? []
         : [{ verb: action.verb, unit: action.unit }],
     ),
-    changes: changes.map(({ resource, before, after }) => ({
-      kind: resource.kind,
-      outcome: after === null ? "removed" : before === null ? "new" : "changed",
-    })),
+    changes: changes.flatMap(({ resource: { kind }, before, after }) =>
+      kind === "unit"
+        ? []
+        : [{ kind, outcome: after === null ? "removed" : before === null ? "new" : "changed" }],
+    ),
   };
 }

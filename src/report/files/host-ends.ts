@@ -7,6 +7,7 @@ import { hasWork, type PlannedHost } from "../../core/plan/planned.ts";
 import { driftBody } from "../drift/drift-text.ts";
 import { plainText, plural } from "../lines/text.ts";
 import { planBody } from "../plan/plan-text.ts";
+import { sumPlans } from "../plan/plan-view.ts";
 import { failureText } from "../run/failure-text.ts";
 import { isTrouble } from "../run/summary-table.ts";
 import { type RunLog, reportsOf } from "./run-log.ts";
@@ -88,7 +89,7 @@ function endOfPlan(host: PlannedHost, play: string): HostEnd {
   const refusal = plan.notices.find((notice) => notice.severity === "error");
   if (refusal !== undefined)
     return { ...common, end: "not-well", status: "refused", title: refusal.text, text };
-  const title = `${plural(plan.changes.length, "change")}, ${plural(plan.actions.length, "action")}`;
+  const title = sumPlans([plan]);
   return hasWork(plan)
     ? { ...common, end: "well", status: "changes", title, text }
     : { ...common, end: "well", status: "no changes", title: "", text };

@@ -7,7 +7,7 @@ import { countPlans, hasWork, type PlannedHost, type PlanView } from "../../core
 import { escapeInline, hostBlock, joinBlocks } from "../lines/markdown.ts";
 import { plainLine, plural } from "../lines/text.ts";
 import { planBody } from "./plan-text.ts";
-import { foldSame, hostList, summarisePlan } from "./plan-view.ts";
+import { foldSame, hostList, summarisePlan, sumPlans } from "./plan-view.ts";
 import { signedLines } from "./signed-text.ts";
 
 /**
@@ -40,5 +40,5 @@ function playBlocks(play: string, hosts: readonly PlannedHost[]): readonly strin
 function headline(host: PlannedHost): string {
   if (host.plan === null) return "not planned";
   if (!hasWork(host.plan)) return "no changes";
-  return `${plural(host.plan.changes.length, "change")}, ${plural(host.plan.actions.length, "action")}`;
+  return sumPlans([host.plan]);
 }

@@ -3,10 +3,10 @@ import type { Action, Notice, Plan } from "../../core/model/plan.ts";
 import { actionName } from "../../core/plan/action-name.ts";
 import { hasWork, type PlannedHost, type PlanView } from "../../core/plan/planned.ts";
 import { errorLines } from "../lines/error-text.ts";
-import { breakLine, hang, indent, type Line, line, plural, type Span, styled } from "../lines/text.ts";
+import { breakLine, hang, indent, type Line, line, type Span, styled, wrap } from "../lines/text.ts";
 import { changeLines, type ShowDiff, showEachDiffOnce } from "./change-text.ts";
 import { orphanTexts } from "./orphan-text.ts";
-import { foldSame, hostList, summarisePlan } from "./plan-view.ts";
+import { foldSame, hostList, summarisePlan, sumPlans } from "./plan-view.ts";
 import { signedLines } from "./signed-text.ts";
 
 /** The whole plan, laid out for so many columns. Diff lines are never broken. */
@@ -15,7 +15,11 @@ export function planText(view: PlanView, columns: number): readonly Line[] {
   const plays = view.plays.flatMap((each) =>
     playLines(each.play.name, each.hosts, { columns, title: view.plays.length > 1, once }),
   );
-  return [...plays, ...signedLines(view, columns), line(styled("strong", summarisePlan(view)))];
+  return [...plays, ...signedLines(view, columns), ...sentence(summarisePlan(view), columns)];
+}
+
+function sentence(text: string, columns: number): readonly Line[] {
+  return wrap(text, columns).map((each) => line(styled("strong", each)));
 }
 
 /** What one host needs, without its name; empty when it is as declared and there is nothing to say. */
@@ -69,10 +73,7 @@ function heading(names: readonly string[], first: PlannedHost): Line {
   const name = styled("strong", hostList(names));
   if (first.error !== null) return line(name, ": ", styled("bad", "not planned"));
   if (first.plan === null || !hasWork(first.plan)) return line(name, ": ", styled("good", "no changes"));
-  return line(
-    name,
-    `: ${plural(first.plan.changes.length, "change")}, ${plural(first.plan.actions.length, "action")}`,
-  );
+  return line(name, `: ${sumPlans([first.plan])}`);
 }
 
 function actionLines(plan: Plan, columns: number): readonly Line[] {

@@ -1,6 +1,9 @@
 /** What the reporters of plans group and sum up alike. */
+import type { Plan } from "../../core/model/plan.ts";
 import { countPlans, type PlanView } from "../../core/plan/planned.ts";
-import { type Line, plainText } from "../lines/text.ts";
+import { workIn } from "../../core/plan/work.ts";
+import { type Line, plainText, plural } from "../lines/text.ts";
+import { sumText } from "./work-text.ts";
 
 /** Hosts whose text is the same, folded; names in the order of the play. */
 export type Folded<Item> = {
@@ -35,6 +38,24 @@ export function hostList(names: readonly string[]): string {
     : `${shown} and ${names.length - 8} more (${names.length} hosts)`;
 }
 
+/**
+ * What plans come to, as headings and every summary word it: `2 restarts, 4 files changed`. Where there is
+ * nothing that an operator counts, systemd reads its units again, or only our own records are written.
+ */
+export function sumPlans(plans: readonly Plan[]): string {
+  const sum = sumText(plans.map(workIn));
+  if (sum !== "") return sum;
+  return plans.some(({ actions }) => actions.length > 0)
+    ? "only a daemon-reload"
+    : "only svcdeploy's own records";
+}
+
+/** The sum over all plays, with the hosts: `2 restarts, 4 files changed on 3 hosts`. */
+export function sumView(view: PlanView): string {
+  const plans = view.plays.flatMap(({ hosts }) => hosts.flatMap(({ plan }) => (plan === null ? [] : [plan])));
+  return `${sumPlans(plans)} on ${plural(countPlans(view).changedHosts, "host")}`;
+}
+
 /** The summary in one sentence. */
 export function summarisePlan(view: PlanView): string {
   const totals = countPlans(view);
@@ -42,20 +63,16 @@ export function summarisePlan(view: PlanView): string {
   const sentence =
     totals.changedHosts === 0
       ? `No changes: ${seen} ${seen === 1 ? "host is" : "hosts are"} as declared.`
-      : `Plan: ${count(totals.changedHosts, "host")}, ${count(totals.changes, "change")}, ${count(totals.actions, "action")}.`;
+      : `Plan: ${sumView(view)}.`;
   const wasSeen = view.plays
     .flatMap((each) => each.hosts)
     .every(({ error }) => error === null || error.code === "host-step");
   const failed =
     totals.failedHosts === 0
       ? ""
-      : ` ${count(totals.failedHosts, "host")} could not be ${wasSeen ? "planned" : "looked at"}.`;
-  const refused = totals.refusals === 0 ? "" : ` ${count(totals.refusals, "host")} will be refused.`;
+      : ` ${plural(totals.failedHosts, "host")} could not be ${wasSeen ? "planned" : "looked at"}.`;
+  const refused = totals.refusals === 0 ? "" : ` ${plural(totals.refusals, "host")} will be refused.`;
   return (
     (seen === 0 ? `No host could be ${wasSeen ? "planned" : "looked at"}.` : sentence + failed) + refused
   );
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,7 +1,7 @@
 /** How far one host is, followed from its events with the time at which each was heard. */
 
 import type { Work } from "../../core/model/plan.ts";
-import type { HostStage, RunEvent } from "../../core/model/run.ts";
+import type { HostReport, HostStage, RunEvent } from "../../core/model/run.ts";
 
 /**
  * detail: the stage's own. settlingAt, healthyAt: when its acts were done, and when everything was found
@@ -41,6 +41,11 @@ export function follow(
 }
 
 const START: HostCourse = { stage: "connect", detail: "", work: null, settlingAt: null, healthyAt: null };
+
+/** What was done to a host and stayed, none or one; what was undone is nothing. */
+export function workDone({ status }: HostReport, course: HostCourse | undefined): readonly Work[] {
+  return status === "changed" && course?.work ? [course.work.work] : [];
+}
 
 /** How long it took from the end of the acts until everything was healthy; null: it was not, or not watched. */
 export function healthyAfter(course: HostCourse | undefined): number | null {

@@ -2,17 +2,18 @@
  * Progress as plain lines, for pipes and CI logs: each line stands for itself, with the local time and the host
  * first. A host has two lines, or with --verbose a line a step.
  */
+import type { Work } from "../../core/model/plan.ts";
 import type { RunEvent } from "../../core/model/run.ts";
 import { runName } from "../lines/run-name.ts";
 import type { Sink } from "../lines/sink.ts";
 import { type Line, line, plural, styled } from "../lines/text.ts";
 import { formatTime } from "../lines/time-text.ts";
+import { doingText } from "../plan/work-text.ts";
 import { finishedLine } from "./finished-line.ts";
-import { follow, type HostCourse, healthyAfter } from "./host-course.ts";
+import { follow, type HostCourse, healthyAfter, workDone } from "./host-course.ts";
 import type { Clock, ProgressDetail, Reporter } from "./reporter.ts";
 import { finalText } from "./run-output.ts";
 import { isTrouble } from "./summary-table.ts";
-import { doingText } from "./work-text.ts";
 
 /**
  * With more hosts than this, only batches and what is not well are told as they come; the table at the end
@@ -26,6 +27,7 @@ const TIME_COLUMNS = 9;
 /** A reporter that writes plain lines and at the end failures, table and summary. */
 export function makePlainReporter(sink: Sink, detail: ProgressDetail, clock: Clock): Reporter {
   const courses = new Map<string, HostCourse>();
+  const done: Work[] = [];
   let shown: Shown = "all";
   return {
     event: (event) => {
@@ -33,10 +35,13 @@ export function makePlainReporter(sink: Sink, detail: ProgressDetail, clock: Clo
         shown = detail === "steps" ? "steps" : event.hosts.length > MAX_TOLD_HOSTS ? "folded" : "all";
       if (event.type === "host-stage" || event.type === "host-work")
         courses.set(event.host, follow(courses.get(event.host), event, clock.now()));
-      if (event.type === "run-finished") return sink.print([[], ...finalText(event.reports, sink.columns)]);
+      if (event.type === "run-finished")
+        return sink.print([[], ...finalText(event.reports, done, sink.columns)]);
       const lines = linesOf(event, { shown, courses, columns: sink.columns - TIME_COLUMNS });
       sink.print(lines.map((each) => line(styled("dim", `${formatTime(clock.time().getTime())} `), ...each)));
-      if (event.type === "host-finished") courses.delete(event.report.host);
+      if (event.type !== "host-finished") return;
+      done.push(...workDone(event.report, courses.get(event.report.host)));
+      courses.delete(event.report.host);
     },
     close: async () => {},
   };

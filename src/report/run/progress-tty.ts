@@ -3,12 +3,13 @@
  * report at the end.
  */
 import { DefaultRenderer, figures, Listr, type ListrTaskWrapper } from "listr2";
-import type { RunEvent } from "../../core/model/run.ts";
+import type { Work } from "../../core/model/plan.ts";
+import type { HostReport, RunEvent } from "../../core/model/run.ts";
 import { runName } from "../lines/run-name.ts";
 import type { Sink } from "../lines/sink.ts";
 import { formatDuration, type Line, line, plural, styled, truncate, wrap } from "../lines/text.ts";
 import { finishedLine } from "./finished-line.ts";
-import { healthyAfter } from "./host-course.ts";
+import { type HostCourse, healthyAfter, workDone } from "./host-course.ts";
 import { advance, isCountingDown, makeProgress, type PlayProgress, progressTitle } from "./play-progress.ts";
 import type { Reporter } from "./reporter.ts";
 import { finalText } from "./run-output.ts";
@@ -34,6 +35,7 @@ type Deferred<Value> = {
 export function makeTtyReporter(sink: Sink): Reporter {
   const rows = new Map<string, Row>();
   const above: string[] = [];
+  const done: Work[] = [];
   const show = (lines: readonly Line[]): void => {
     above.push(...lines.map((each) => sink.paint([each]).trimEnd()));
   };
@@ -54,12 +56,16 @@ export function makeTtyReporter(sink: Sink): Reporter {
           for (const row of rows.values()) showTitle(row, sink);
         }, 1000).unref();
       }
-      if (event.type === "host-finished") show([endLine(event.report, rows, sink)]);
+      if (event.type === "host-finished") {
+        const course = rows.get(event.report.play)?.progress.courses.get(event.report.host);
+        done.push(...workDone(event.report, course));
+        show([endLine(event.report, course, sink.columns)]);
+      }
       if (event.type === "run-interrupted")
         show(wrap(event.message, sink.columns).map((text) => line(styled("warn", text))));
       for (const row of rows.values()) update(row, event, sink);
       if (event.type === "run-finished")
-        display = close().then(() => sink.print([[], ...finalText(event.reports, sink.columns)]));
+        display = close().then(() => sink.print([[], ...finalText(event.reports, done, sink.columns)]));
     },
     close: async () => {
       await close();
@@ -77,18 +83,13 @@ function startLine({ run, environment, hosts }: Extract<RunEvent, { type: "run-s
   );
 }
 
-function endLine(
-  report: Extract<RunEvent, { type: "host-finished" }>["report"],
-  rows: ReadonlyMap<string, Row>,
-  sink: Sink,
-): Line {
-  const course = rows.get(report.play)?.progress.courses.get(report.host);
+function endLine(report: HostReport, course: HostCourse | undefined, columns: number): Line {
   const mark = isTrouble(report.status)
     ? styled("bad", figures.cross)
     : report.status === "skipped"
       ? styled("warn", figures.arrowDown)
       : styled("good", figures.tick);
-  return line(mark, " ", ...finishedLine(report, healthyAfter(course), sink.columns - 2));
+  return line(mark, " ", ...finishedLine(report, healthyAfter(course), columns - 2));
 }
 
 async function startDisplay(

@@ -2,27 +2,33 @@
  * The end of an apply: failures, table and one sentence; the same as JSON (schema svcdeploy.report/1); and
  * the events as NDJSON.
  */
+import type { Work } from "../../core/model/plan.ts";
 import type { DeployEvent, HostReport } from "../../core/model/run.ts";
 import { formatJson } from "../lines/json.ts";
 import type { Sink } from "../lines/sink.ts";
 import { hang, type Line, line, styled } from "../lines/text.ts";
+import { sumText } from "../plan/work-text.ts";
 import { failureText } from "./failure-text.ts";
 import type { Reporter } from "./reporter.ts";
 import { countStatuses, MAX_ROWS, summaryTable } from "./summary-table.ts";
 
 /**
  * What run-finished carries, for a terminal. Of a large fleet the failures are told briefly, and what went
- * well is counted in the last sentence alone.
+ * well is counted in the last sentence alone. done: the work of the hosts that stayed changed.
  */
-export function finalText(reports: readonly HostReport[], columns: number): readonly Line[] {
+export function finalText(
+  reports: readonly HostReport[],
+  done: readonly Work[],
+  columns: number,
+): readonly Line[] {
   const isFleet = new Set(reports.map((report) => report.host)).size > MAX_ROWS;
   const failures = failureText(reports, columns, isFleet ? "brief" : "full");
   const table = isFleet ? [] : [...summaryTable(reports, columns), []];
-  return [...failures, ...table, ...lastLines(reports, columns)];
+  return [...failures, ...table, ...lastLines(reports, done, columns)];
 }
 
-/** How many came to what, and why hosts were not started, each reason once. */
-function lastLines(reports: readonly HostReport[], columns: number): readonly Line[] {
+/** How many came to what, what was done, and why hosts were not started, each reason once. */
+function lastLines(reports: readonly HostReport[], done: readonly Work[], columns: number): readonly Line[] {
   const reasons = [
     ...new Set(
       reports
@@ -30,13 +36,20 @@ function lastLines(reports: readonly HostReport[], columns: number): readonly Li
         .map((report) => report.message),
     ),
   ];
+  const sum = sumText(done);
   const counts = line(styled("strong", `${countStatuses(reports)}.`));
   const [only] = reasons;
-  if (only !== undefined && reasons.length === 1)
-    return hang(counts, ` Skipped: ${only.replace(/^not started: /, "")}.`, columns, 4);
+  const tail = [
+    ...(sum === "" ? [] : [` Done: ${sum}.`]),
+    ...(only !== undefined && reasons.length === 1
+      ? [` Skipped: ${only.replace(/^not started: /, "")}.`]
+      : []),
+  ];
   return [
-    ...reasons.flatMap((reason) => hang(line(styled("warn", "skipped: ")), reason, columns, 4)),
-    counts,
+    ...(reasons.length < 2
+      ? []
+      : reasons.flatMap((reason) => hang(line(styled("warn", "skipped: ")), reason, columns, 4))),
+    ...hang(counts, tail.join(""), columns, 4),
   ];
 }
 

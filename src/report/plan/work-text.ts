@@ -1,4 +1,7 @@
-/** What is done to a host, in the words of who reads a log of it: `restarting web; reloading nginx`. */
+/**
+ * What plans come to in words: summed up before and after (`2 restarts, 1 reload, 4 files changed`), and while
+ * it is done (`restarting web; reloading nginx`).
+ */
 import type { Work } from "../../core/model/plan.ts";
 import { plural } from "../lines/text.ts";
 
@@ -14,6 +17,42 @@ const DOING: Readonly<Record<Verb, string>> = {
   reload: "reloading",
   start: "starting",
 };
+
+/** In the order in which an operator asks how many there are. */
+const COUNTED: readonly Verb[] = ["restart", "reload", "start", "stop"];
+
+type Outcome = Work["changes"][number]["outcome"];
+
+const OUTCOMES: readonly Outcome[] = ["changed", "new", "removed"];
+
+/**
+ * All of it in one sum, without what is zero; empty where there is neither an act nor a change. Files and links
+ * count as files; where anything else is among them it is a number alone.
+ */
+export function sumText(works: readonly Work[]): string {
+  const acts = works.flatMap((work) => work.acts);
+  const changes = works.flatMap((work) => work.changes);
+  const parts = [
+    ...COUNTED.map((verb) => countActs(verb, acts)),
+    ...OUTCOMES.map((outcome) => countChanges(outcome, changes)),
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+function countActs(verb: Verb, acts: Work["acts"]): string {
+  const count = acts.filter((act) => act.verb === verb).length;
+  return count === 0 ? "" : plural(count, verb);
+}
+
+function countChanges(outcome: Outcome, changes: Work["changes"]): string {
+  const counted = changes.filter((change) => change.outcome === outcome);
+  if (counted.length === 0) return "";
+  return `${counted.every(isFile) ? plural(counted.length, "file") : counted.length} ${outcome}`;
+}
+
+function isFile({ kind }: Work["changes"][number]): boolean {
+  return kind === "file" || kind === "link";
+}
 
 /** Of more units than these only the first are named. */
 const MOST_UNITS = 3;
@@ -31,7 +70,7 @@ export function doingText({ acts, changes }: Work): string {
 }
 
 function writingText(changes: Work["changes"]): string {
-  const files = changes.filter(({ kind }) => kind === "file" || kind === "link");
+  const files = changes.filter(isFile);
   const removed = files.filter(({ outcome }) => outcome === "removed").length;
   const written = files.length - removed;
   const parts = [
