@@ -1,5 +1,4 @@
 /** `svcdeploy check`: whether the hosts of an environment are ready for a first apply. Reads only. */
-import { resolve } from "node:path";
 import { deliveriesTo } from "../core/check/deliveries.ts";
 import type { CheckStatus, HostCheck } from "../core/check/host-check.ts";
 import { judgeError, judgeHost, refuseTwins } from "../core/check/judge-host.ts";
@@ -9,30 +8,32 @@ import type { FailureCause } from "../core/model/run.ts";
 import { limitHosts } from "../core/target/select.ts";
 import { checkHosts } from "../deploy/check.ts";
 import type { DeployContext } from "../deploy/context.ts";
-import { loadProject } from "../project/load.ts";
 import { checkJson, checkText } from "../report/check-text.ts";
-import { formatJson } from "../report/lines/json.ts";
-import { listenForInterrupts } from "./interrupts.ts";
-import { connectionOf, optionalText, type RawArguments, selectionOf } from "./options.ts";
+import type { Arguments } from "./options/arguments.ts";
+import type { CHECK } from "./options/by-command.ts";
+import { connectionOf, selectionOf } from "./options/selection.ts";
+import { asJson, asLines, print } from "./print.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { announceHosts, makeContext } from "./workspace.ts";
+import { lookAtHosts } from "./with-hosts.ts";
+import { loadSelected } from "./workspace.ts";
 
 /** Prints what was found; 0 when every host is ready. */
-export async function check(raw: RawArguments, surroundings: Surroundings): Promise<number> {
-  const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
-  const root = resolve(surroundings.workingDirectory, selection.project);
-  const project = await loadProject(root, selection.environment, { set: [], valuesFiles: [] });
+export async function check(
+  { options }: Arguments<typeof CHECK>,
+  surroundings: Surroundings,
+): Promise<number> {
+  const [selection, connection] = [selectionOf(options), connectionOf(options)];
+  const project = await loadSelected(selection, surroundings);
   const hosts = limitHosts(project, selection.limit);
-  const interrupts = listenForInterrupts(surroundings, () => {});
-  const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
-  announceHosts(hosts.length, surroundings);
-  const checks = await interrupts.abandonable(judgeHosts(hosts, project, context));
-  interrupts.stop();
+  const checks = await lookAtHosts({ project, connection, looking: hosts.length }, surroundings, (context) =>
+    judgeHosts(hosts, project, context),
+  );
   const exitCode = exitCodeOfChecks(checks);
-  const { stdout } = surroundings;
-  if (optionalText(raw, "output") === "json")
-    stdout.write(formatJson(checkJson(project.environment, checks, exitCode)));
-  else stdout.print(checkText(checks, stdout.columns));
+  const writers = {
+    text: asLines(checkText),
+    json: asJson((found: typeof checks) => checkJson(project.environment, found, exitCode)),
+  };
+  await print(checks, writers, options.output, surroundings);
   return exitCode;
 }
 

@@ -4,14 +4,13 @@ import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../core/errors.ts";
 import { EXIT } from "../core/exit-code.ts";
 import { line, styled } from "../report/lines/text.ts";
-import { COMMANDS, type Command } from "./commands.ts";
-import { isGiven, type RawArguments } from "./options.ts";
+import type { Command } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { type RawArguments, wordsOf } from "./options/arguments.ts";
 import { commandHelp, programHelp } from "./reference/help-text.ts";
 import { reportError } from "./report-error.ts";
 import { suggest } from "./suggest.ts";
 import { makeSurroundings, type Surroundings } from "./surroundings.ts";
-import { withPager } from "./with-pager.ts";
-import { withReports } from "./with-reports.ts";
 
 /** Runs the command line of a process and gives its exit code; every error has been shown. */
 export async function runCli(from: NodeJS.Process): Promise<number> {
@@ -35,22 +34,19 @@ async function withLostOutput(code: number, { stdout, stderr }: Surroundings): P
   return code === EXIT.done ? EXIT.failed : code;
 }
 
-/** The commands with the options that several share. */
-export const TABLE: readonly Command[] = COMMANDS.map(withReports).map(withPager);
-
 async function runCommandLine(words: readonly string[], surroundings: Surroundings): Promise<number> {
   let code = 0;
   let output = "";
   const showHelp = (text: string): void => surroundings.stdout.write(text);
-  const parser = TABLE.reduce(
+  const parser = COMMANDS.reduce(
     (argv, command) =>
       argv.command(command.name, false, command.options, async (raw) => {
-        if (isGiven(raw, "help")) return showHelp(commandHelp(command, surroundings.stdout.columns));
+        if (raw.help === true) return showHelp(commandHelp(command, surroundings.stdout.columns));
         refuseUnknown(raw, command);
         code = await (await command.load())(raw, surroundings);
       }),
     makeParser((raw) =>
-      isGiven(raw, "help") ? showHelp(programHelp(TABLE, surroundings.stdout.columns)) : refuseCommand(raw),
+      raw.help === true ? showHelp(programHelp(COMMANDS, surroundings.stdout.columns)) : refuseCommand(raw),
     ),
   );
   await parser.parseAsync([...words], {}, (_error: unknown, _arguments: unknown, printed: string) => {
@@ -124,8 +120,4 @@ function refuseUnknown(raw: RawArguments, command: Command): void {
       `${command.name} takes no argument ${extra}`,
       "Several values of an option stand behind it: --service a b",
     );
-}
-
-function wordsOf(raw: RawArguments): readonly string[] {
-  return Array.isArray(raw._) ? raw._.map(String) : [];
 }

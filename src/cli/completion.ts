@@ -1,13 +1,15 @@
 /** `svcdeploy completion`: prints what a shell loads to complete our command lines. */
 import { UsageError } from "../core/errors.ts";
 import { isShell, SCRIPTS, SHELLS } from "./complete/scripts.ts";
-import { argumentOf, type RawArguments } from "./options.ts";
+import type { Arguments } from "./options/arguments.ts";
 import { suggest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Prints the script. Throws UsageError for another shell. */
-export async function completion(raw: RawArguments, { stdout }: Surroundings): Promise<number> {
-  const shell = argumentOf(raw) ?? "";
+export async function completion(
+  { operands: [shell = ""] }: Arguments<Record<never, never>>,
+  { stdout }: Surroundings,
+): Promise<number> {
   if (!isShell(shell)) {
     const message =
       shell === "" ? "completion needs the name of a shell" : `There is no completion for ${shell}`;

@@ -13,10 +13,10 @@ import { type EffectiveUnit, effectiveUnit } from "../core/unit-file/effective-u
 import { triggeredUnit } from "../core/unit-file/triggers.ts";
 import { STAND_INS } from "../project/targets.ts";
 import { type EnvView, envJson, envText } from "../report/env-text.ts";
-import { formatJson } from "../report/lines/json.ts";
 import { type LookedAt, lookAtService } from "./look-at-service.ts";
-import { optionalText, type RawArguments } from "./options.ts";
-import { showLines } from "./show-long.ts";
+import type { Arguments } from "./options/arguments.ts";
+import type { LOOK } from "./options/by-command.ts";
+import { asJson, asLines, print } from "./print.ts";
 import { suggest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -24,11 +24,11 @@ import type { Surroundings } from "./surroundings.ts";
  * Prints the variables. Throws UsageError when the service, the host or UNIT is none of the project's, and
  * ConfigError.
  */
-export async function env(raw: RawArguments, surroundings: Surroundings): Promise<number> {
-  const looked = await lookAtService(raw, surroundings);
+export async function env(given: Arguments<typeof LOOK>, surroundings: Surroundings): Promise<number> {
+  const looked = await lookAtService(given, surroundings);
   const view = await look(looked);
-  if (optionalText(raw, "output") === "json") surroundings.stdout.write(formatJson(envJson(view)));
-  else await showLines(envText(view, surroundings.stdout.columns), surroundings);
+  const writers = { text: asLines(envText), json: asJson(envJson) };
+  await print(view, writers, given.options.output, surroundings);
   return EXIT.done;
 }
 

@@ -8,18 +8,18 @@ import { explainFiles } from "../core/explain/explain.ts";
 import type { ExplainedFile } from "../core/explain/line-origin.ts";
 import { STAND_INS } from "../project/targets.ts";
 import { explainJson, explainText } from "../report/explain-text.ts";
-import { formatJson } from "../report/lines/json.ts";
 import { lookAtService } from "./look-at-service.ts";
-import { optionalText, type RawArguments } from "./options.ts";
-import { showLines } from "./show-long.ts";
+import type { Arguments } from "./options/arguments.ts";
+import type { LOOK } from "./options/by-command.ts";
+import { asJson, asLines, print } from "./print.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**
  * Prints the lines with their origins. Throws UsageError when the service, the host or WHAT is none of the
  * project's, and ConfigError.
  */
-export async function explain(raw: RawArguments, surroundings: Surroundings): Promise<number> {
-  const looked = await lookAtService(raw, surroundings);
+export async function explain(given: Arguments<typeof LOOK>, surroundings: Surroundings): Promise<number> {
+  const looked = await lookAtService(given, surroundings);
   const { project, service, target, what } = looked;
   const { host } = target;
   const artifact = service.artifact === null ? null : await STAND_INS.describe(service.artifact);
@@ -30,8 +30,8 @@ export async function explain(raw: RawArguments, surroundings: Surroundings): Pr
     service: service.name,
     files: what === null ? all : onlyWhat(all, what),
   };
-  if (optionalText(raw, "output") === "json") surroundings.stdout.write(formatJson(explainJson(view)));
-  else await showLines(explainText(view, surroundings.stdout.columns), surroundings);
+  const writers = { text: asLines(explainText), json: asJson(explainJson) };
+  await print(view, writers, given.options.output, surroundings);
   return EXIT.done;
 }
 

@@ -1,45 +1,39 @@
 /**
  * `svcdeploy graph`: the units of an environment and what orders or requires what. Reads the project alone.
  */
-import { resolve } from "node:path";
 import { EXIT } from "../core/exit-code.ts";
 import { aroundServices, unitGraph } from "../core/graph/unit-graph.ts";
 import { hostOfTargets } from "../core/lint/from-targets.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import { byHost, targetsOf } from "../core/target/play-targets.ts";
 import { select } from "../core/target/select.ts";
-import { loadProject } from "../project/load.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
 import { graphDot } from "../report/graph/graph-dot.ts";
 import { graphMermaid } from "../report/graph/graph-mermaid.ts";
 import { type GraphView, graphJson, graphText, type HostsGraph } from "../report/graph/graph-text.ts";
-import { formatJson } from "../report/lines/json.ts";
-import { optionalText, type RawArguments, type Selection, selectionOf } from "./options.ts";
-import { showLines } from "./show-long.ts";
+import type { Arguments } from "./options/arguments.ts";
+import type { GRAPH } from "./options/by-command.ts";
+import { type Selection, selectionOf } from "./options/selection.ts";
+import { asJson, asLines, asText, print } from "./print.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { loadSelected } from "./workspace.ts";
 
 /** Prints the graph in the format that was asked for. Throws UsageError and ConfigError. */
-export async function graph(raw: RawArguments, surroundings: Surroundings): Promise<number> {
-  const view = await draw(selectionOf(raw), surroundings);
-  const { stdout } = surroundings;
-  switch (optionalText(raw, "format")) {
-    case "mermaid":
-      stdout.write(graphMermaid(view));
-      break;
-    case "dot":
-      stdout.write(graphDot(view));
-      break;
-    case "svg":
-      stdout.write(await (await import("../report/graph/graph-svg.ts")).graphSvg(view));
-      break;
-    case "json":
-      stdout.write(formatJson(graphJson(view)));
-      break;
-    default:
-      await showLines(graphText(view, stdout.columns), surroundings);
-  }
+export async function graph(
+  { options }: Arguments<typeof GRAPH>,
+  surroundings: Surroundings,
+): Promise<number> {
+  await print(await draw(selectionOf(options), surroundings), WRITERS, options.format, surroundings);
   return EXIT.done;
 }
+
+const WRITERS = {
+  text: asLines(graphText),
+  mermaid: asText(graphMermaid),
+  dot: asText(graphDot),
+  svg: asText(async (view: GraphView) => (await import("../report/graph/graph-svg.ts")).graphSvg(view)),
+  json: asJson(graphJson),
+};
 
 /**
  * The graphs of what was selected. Every service of the hosts is rendered, also with --service: its
@@ -47,11 +41,9 @@ export async function graph(raw: RawArguments, surroundings: Surroundings): Prom
  */
 export async function draw(
   selection: Selection,
-  { workingDirectory }: Pick<Surroundings, "workingDirectory">,
+  surroundings: Pick<Surroundings, "workingDirectory">,
 ): Promise<GraphView> {
-  const root = resolve(workingDirectory, selection.project);
-  const valuesFiles = selection.valuesFiles.map((file) => resolve(workingDirectory, file));
-  const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
+  const project = await loadSelected(selection, surroundings);
   // Says what --service names and what is not there; what follows renders all.
   select(project, selection);
   const { plays } = await buildTargets(project, { limit: selection.limit, services: [] }, STAND_INS);

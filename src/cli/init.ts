@@ -10,17 +10,20 @@ import { readLayouts } from "../project/layouts.ts";
 import { writeProject } from "../project/write-project.ts";
 import { SCHEMA_FOLDER, writeSchemas } from "../project/write-schemas.ts";
 import { indent, type Line, line, styled } from "../report/lines/text.ts";
-import { argumentOf, optionalText, type RawArguments } from "./options.ts";
+import type { Arguments } from "./options/arguments.ts";
+import type { FOLDER } from "./options/by-command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**
  * Writes the files and names the next two commands. Throws UsageError for a host that is none and for a
  * folder that is not empty.
  */
-export async function init(raw: RawArguments, { stdout, workingDirectory }: Surroundings): Promise<number> {
-  const folder = optionalText(raw, "project") ?? ".";
+export async function init(
+  { options: { project: folder }, operands: [host] }: Arguments<typeof FOLDER>,
+  { stdout, workingDirectory }: Surroundings,
+): Promise<number> {
   const root = resolve(workingDirectory, folder);
-  const login = loginOf(argumentOf(raw));
+  const login = loginOf(host ?? null);
   const files = makeProjectFiles(await readLayouts("init"), basename(root), login);
   await writeProject(root, files);
   await writeSchemas(root);

@@ -12,7 +12,9 @@ import { Secret } from "../core/secret.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
 import { loadProject, readValuesFiles } from "../project/load.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
-import { operandsOf, type RawArguments, type Selection, selectionOf } from "./options.ts";
+import type { Arguments } from "./options/arguments.ts";
+import type { LOOKING } from "./options/groups.ts";
+import { type Selection, selectionOf } from "./options/selection.ts";
 import { suggest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -35,11 +37,11 @@ export type LookedAt = {
  * play brings the one to the other.
  */
 export async function lookAtService(
-  raw: RawArguments,
+  { options, operands }: Arguments<typeof LOOKING>,
   { workingDirectory }: Pick<Surroundings, "workingDirectory">,
 ): Promise<LookedAt> {
-  const selection = selectionOf(raw);
-  const question = questionOf(raw);
+  const selection = selectionOf(options);
+  const question = questionOf(operands);
   const root = resolve(workingDirectory, selection.project);
   const overlays = await readOverlays(root, selection, workingDirectory);
   const project = await loadProject(root, selection.environment, {
@@ -91,8 +93,7 @@ async function maskSecrets(service: Service): Promise<ReadonlyMap<string, Secret
 
 type Question = { readonly service: string; readonly host: string; readonly what: string | null };
 
-function questionOf(raw: RawArguments): Question {
-  const [first = "", ...rest] = operandsOf(raw);
+function questionOf([first = "", ...rest]: readonly string[]): Question {
   const [, service, at] = /^([^@]+)@(.+)$/.exec(first) ?? [];
   const words = service === undefined || at === undefined ? [first, ...rest] : [service, at, ...rest];
   const [name = "", host, what = null, extra] = words;

@@ -1,12 +1,9 @@
 /** What commands start with that only look at hosts: the project as far as it can be read here. */
-
-import { resolve } from "node:path";
 import { type ArtifactPolicy, makeLenientReaders } from "../project/lenient-readers.ts";
-import { loadProject } from "../project/load.ts";
 import { buildTargets } from "../project/targets.ts";
-import type { Selection } from "./options.ts";
+import type { Selection } from "./options/selection.ts";
 import type { Surroundings } from "./surroundings.ts";
-import type { Workspace } from "./workspace.ts";
+import { loadSelected, type Workspace } from "./workspace.ts";
 
 /** A project of which artifacts and secrets may be missing. */
 export type LenientWorkspace = Workspace & {
@@ -22,13 +19,12 @@ export type LenientWorkspace = Workspace & {
  */
 export async function openLeniently(
   selection: Selection,
-  { stdout, stderr, workingDirectory }: Surroundings,
+  surroundings: Surroundings,
   artifacts: ArtifactPolicy,
 ): Promise<LenientWorkspace> {
-  const root = resolve(workingDirectory, selection.project);
-  const valuesFiles = selection.valuesFiles.map((file) => resolve(workingDirectory, file));
-  const project = await loadProject(root, selection.environment, { set: selection.set, valuesFiles });
-  const { readers, gathered } = makeLenientReaders(root, artifacts);
+  const { stdout, stderr } = surroundings;
+  const project = await loadSelected(selection, surroundings);
+  const { readers, gathered } = makeLenientReaders(project.root, artifacts);
   const { limit, services: names } = selection;
   const { plays, services } = await buildTargets(project, { limit, services: names }, readers);
   stdout.protect([...gathered.secrets]);

@@ -5,17 +5,21 @@ import type { FileResource, HostTarget } from "../core/model/resource.ts";
 import { writeRendered } from "../project/write-rendered.ts";
 import { formatMode, line, plural } from "../report/lines/text.ts";
 import { artifactsToCompare } from "./artifacts-to-send.ts";
-import { optionalText, type RawArguments, selectionOf } from "./options.ts";
+import type { Arguments } from "./options/arguments.ts";
+import type { RENDER } from "./options/by-command.ts";
+import { selectionOf } from "./options/selection.ts";
 import { showText } from "./show-long.ts";
 import { suggest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { openWorkspace } from "./workspace.ts";
 
 /** Prints the files, secret ones masked, or with --out writes exactly their bytes. */
-export async function render(raw: RawArguments, surroundings: Surroundings): Promise<number> {
-  const selection = selectionOf(raw);
-  const wanted = optionalText(raw, "host");
-  const out = optionalText(raw, "out");
+export async function render(
+  { options }: Arguments<typeof RENDER>,
+  surroundings: Surroundings,
+): Promise<number> {
+  const selection = selectionOf(options);
+  const { host: wanted, out } = options;
   const { plays } = await openWorkspace(selection, surroundings, null, artifactsToCompare(surroundings));
   const targets = distinctTargets(
     ofHost(

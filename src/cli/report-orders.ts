@@ -3,22 +3,19 @@ import { resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { checkReportFile } from "../project/write-report.ts";
 import { isReportKind, REPORT_KINDS, type ReportKind } from "../report/files/report-kinds.ts";
-import { optionalText, type RawArguments, texts } from "./options.ts";
 import { suggest } from "./suggest.ts";
 
 /** One report to write; path is absolute. */
 export type ReportOrder = { readonly kind: ReportKind; readonly path: string };
 
 /**
- * The ordered reports. Throws UsageError for an unknown kind, a file twice, or one that cannot be written
+ * The reports that these words order, KIND=FILE each. Throws UsageError for an unknown kind, a file twice, or one that cannot be written
  * where it shall stand.
  */
 export async function reportOrders(
-  raw: RawArguments,
+  words: readonly string[],
   workingDirectory: string,
 ): Promise<readonly ReportOrder[]> {
-  const short = optionalText(raw, "prometheus");
-  const words = [...texts(raw, "report"), ...(short === null ? [] : [`prometheus=${short}`])];
   const orders = words.map((word) => parseOrder(word, workingDirectory));
   const paths = new Set<string>();
   for (const { path } of orders) {

@@ -10,10 +10,18 @@ import { REPORT_FORMATS } from "../report/files/report-formats.ts";
 import type { ReportedCommand } from "../report/files/report-kinds.ts";
 import type { RunError, RunLog } from "../report/files/run-log.ts";
 import { errorLines } from "../report/lines/error-text.ts";
-import { optionalText, type RawArguments } from "./options.ts";
+import type { RawArguments } from "./options/arguments.ts";
+import type { VERIFY } from "./options/by-command.ts";
 import { type ReportOrder, reportOrders } from "./report-orders.ts";
 import { makeRunIdentity } from "./run-identity.ts";
 import type { Surroundings } from "./surroundings.ts";
+
+/** A command, its work, and the reports that were ordered, KIND=FILE each. */
+export type Reporting = {
+  readonly command: ReportedCommand;
+  readonly run: (raw: RawArguments, surroundings: Surroundings) => Promise<number>;
+  readonly ordered: readonly string[];
+};
 
 type Ended = { readonly exitCode: number; readonly error: unknown };
 
@@ -23,12 +31,11 @@ type Ended = { readonly exitCode: number; readonly error: unknown };
  * one of them cannot be written.
  */
 export async function runReported(
-  command: ReportedCommand,
-  run: (raw: RawArguments, surroundings: Surroundings) => Promise<number>,
+  { command, run, ordered }: Reporting,
   raw: RawArguments,
   surroundings: Surroundings,
 ): Promise<number> {
-  const orders = await reportOrders(raw, surroundings.workingDirectory);
+  const orders = await reportOrders(ordered, surroundings.workingDirectory);
   const [startedAt, start] = [Date.now(), performance.now()];
   const ended = await run(raw, surroundings).then(
     (exitCode): Ended => ({ exitCode, error: null }),
@@ -110,6 +117,7 @@ function folderFrom(repository: string, root: string): string {
 }
 
 /** A wrong option is the command's to refuse, not ours. */
-function textOf(raw: RawArguments, name: string): string | null {
-  return typeof raw[name] === "string" ? optionalText(raw, name) : null;
+function textOf(raw: RawArguments, name: keyof typeof VERIFY): string | null {
+  const value = raw[name];
+  return typeof value === "string" && value !== "" ? value : null;
 }

@@ -2,15 +2,16 @@
 import { resolve } from "node:path";
 import { SCHEMA_FOLDER, writeSchemas } from "../project/write-schemas.ts";
 import { indent, line } from "../report/lines/text.ts";
-import { optionalText, type RawArguments } from "./options.ts";
+import type { Arguments } from "./options/arguments.ts";
+import type { FOLDER } from "./options/by-command.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Writes them and says what an editor needs to be told. Throws UsageError where they cannot be written. */
 export async function schemas(
-  raw: RawArguments,
+  { options }: Arguments<typeof FOLDER>,
   { stdout, workingDirectory }: Surroundings,
 ): Promise<number> {
-  const names = await writeSchemas(resolve(workingDirectory, optionalText(raw, "project") ?? "."));
+  const names = await writeSchemas(resolve(workingDirectory, options.project));
   stdout.print([
     line(`Wrote ${names.join(", ")} into ${SCHEMA_FOLDER}.`),
     line("A file's first line names its schema, for every editor with a YAML language server:"),

@@ -1,12 +1,12 @@
 /** Gives --no-pager to the commands whose output may be long. */
-import type { Options } from "yargs";
-import { isGiven, type RawArguments } from "./options.ts";
+import { type OptionTable, type RawArguments, valuesOf } from "./options/arguments.ts";
+import { flag } from "./options/option.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 type Run = (raw: RawArguments, surroundings: Surroundings) => Promise<number>;
 type Pageable = {
   readonly name: string;
-  readonly options: Readonly<Record<string, Options>>;
+  readonly options: OptionTable;
   readonly load: () => Promise<Run>;
 };
 
@@ -23,16 +23,18 @@ const PAGED: readonly string[] = [
   "graph",
   "env",
 ];
-const NO_PAGER: Options = { type: "boolean", describe: "print long output as it is" };
+const PAGER = { "no-pager": flag("print long output as it is") } as const satisfies OptionTable;
 
-/** The command as it is, or with the option and what it does. */
+/** The command without a pager, or with the option and what it does. */
 export function withPager<Command extends Pageable>(command: Command): Command {
   const { name, options, load } = command;
-  if (!PAGED.includes(name)) return command;
+  const isPaged = PAGED.includes(name);
   const loadPaged = async (): Promise<Run> => {
     const run = await load();
-    return async (raw, surroundings) =>
-      await run(raw, isGiven(raw, "no-pager") ? { ...surroundings, pager: null } : surroundings);
+    return async (raw, surroundings) => {
+      const isPlain = !isPaged || valuesOf(PAGER, raw)["no-pager"];
+      return await run(raw, isPlain ? { ...surroundings, pager: null } : surroundings);
+    };
   };
-  return { ...command, options: { ...options, "no-pager": NO_PAGER }, load: loadPaged };
+  return { ...command, options: isPaged ? { ...options, ...PAGER } : options, load: loadPaged };
 }

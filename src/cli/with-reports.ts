@@ -1,22 +1,21 @@
 /** Gives --report to the commands that write reports. */
-import type { Options } from "yargs";
 import { isReported, REPORT_KINDS } from "../report/files/report-kinds.ts";
-import type { RawArguments } from "./options.ts";
+import { type OptionTable, type RawArguments, valuesOf } from "./options/arguments.ts";
+import { PASSED_ON } from "./options/groups.ts";
+import { words } from "./options/option.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 type Run = (raw: RawArguments, surroundings: Surroundings) => Promise<number>;
 type Reportable = {
   readonly name: string;
-  readonly options: Readonly<Record<string, Options>>;
+  readonly options: OptionTable;
   readonly load: () => Promise<Run>;
 };
 
-const REPORT: Options = {
-  type: "string",
-  array: true,
-  describe: `also write KIND=FILE: ${REPORT_KINDS.join(", ")}`,
-  requiresArg: true,
-};
+const REPORTED = {
+  report: words(`also write KIND=FILE: ${REPORT_KINDS.join(", ")}`),
+  prometheus: PASSED_ON.prometheus,
+} as const satisfies OptionTable;
 
 /**
  * The command as it is, or with the option and what it does. What writes the reports is loaded only where it
@@ -28,10 +27,12 @@ export function withReports<Command extends Reportable>(command: Command): Comma
   const loadReported = async (): Promise<Run> => {
     const run = await load();
     return async (raw, surroundings) => {
-      if (raw.report === undefined && raw.prometheus === undefined) return await run(raw, surroundings);
+      const { report, prometheus } = valuesOf(REPORTED, raw);
+      const ordered = prometheus === null ? report : [...report, `prometheus=${prometheus}`];
+      if (ordered.length === 0) return await run(raw, surroundings);
       const { runReported } = await import("./run-reported.ts");
-      return await runReported(name, run, raw, surroundings);
+      return await runReported({ command: name, run, ordered }, raw, surroundings);
     };
   };
-  return { ...command, options: { ...options, report: REPORT }, load: loadReported };
+  return { ...command, options: { ...options, report: REPORTED.report }, load: loadReported };
 }

@@ -5,6 +5,8 @@
 import { expect, test } from "vitest";
 import { look } from "../../src/cli/env.ts";
 import { lookAtService } from "../../src/cli/look-at-service.ts";
+import { argumentsOf } from "../../src/cli/options/arguments.ts";
+import { LOOKING } from "../../src/cli/options/groups.ts";
 import { envText } from "../../src/report/env-text.ts";
 import { plainText } from "../../src/report/lines/text.ts";
 import { seeingProject } from "../support/seeing-project.ts";
@@ -26,7 +28,7 @@ timers: [{ name: job, OnCalendar: daily, ExecStart: /bin/true }]
 async function shown(columns: number, ...words: readonly string[]): Promise<string> {
   const root = await seeingProject({ "services/app.yaml": SERVICE });
   const looked = await lookAtService(
-    { _: ["env", "app", "web1", ...words], env: "prod", project: root },
+    argumentsOf(LOOKING, { _: ["env", "app", "web1", ...words], env: "prod", project: root }),
     { workingDirectory: root },
   );
   return plainText(envText(await look(looked), columns));
@@ -100,7 +102,7 @@ cache: { path: /var/cache/app, size: 1M, persist: { to: /var/lib/app, every: 1h 
   const viewOf = async (...words: readonly string[]) =>
     look(
       await lookAtService(
-        { _: ["env", "app", "web1", ...words], env: "prod", project: root },
+        argumentsOf(LOOKING, { _: ["env", "app", "web1", ...words], env: "prod", project: root }),
         { workingDirectory: root },
       ),
     );

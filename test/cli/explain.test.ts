@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { look as lookAtEnvironment } from "../../src/cli/env.ts";
 import { type LookedAt, lookAtService } from "../../src/cli/look-at-service.ts";
+import { argumentsOf } from "../../src/cli/options/arguments.ts";
+import { LOOKING } from "../../src/cli/options/groups.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { explainFiles } from "../../src/core/explain/explain.ts";
 import type { ExplainedFile, ExplainedLine } from "../../src/core/explain/line-origin.ts";
@@ -26,7 +28,7 @@ async function look(
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<LookedAt> {
   return await lookAtService(
-    { _: ["explain", service, host], env: "prod", project: root, ...more },
+    argumentsOf(LOOKING, { _: ["explain", service, host], env: "prod", project: root, ...more }),
     { workingDirectory: root },
   );
 }
@@ -226,7 +228,7 @@ test.each([
 ])("%j is refused with a hint", async (words, hint) => {
   const root = await seeingProject();
   const asked = lookAtService(
-    { _: ["explain", ...words], env: "prod", project: root },
+    argumentsOf(LOOKING, { _: ["explain", ...words], env: "prod", project: root }),
     { workingDirectory: root },
   );
   await expect(asked).rejects.toThrow(UsageError);

@@ -10,7 +10,8 @@ import { didYouMean, UsageError } from "../../core/errors.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
 import { readMendable, writeMended } from "../../project/mended-files.ts";
 import type { AdoptOutcome } from "../../report/adopt-text.ts";
-import { isGiven, type RawArguments } from "../options.ts";
+import type { Values } from "../options/arguments.ts";
+import type { ADOPT } from "../options/by-command.ts";
 
 /**
  * One after the other, so that each finds the items of those before it. Throws UsageError for a service that
@@ -21,7 +22,7 @@ export async function insertUnits(
   facts: HostFacts,
   host: Host,
   project: Project,
-  raw: RawArguments,
+  options: Values<typeof ADOPT>,
 ): Promise<readonly AdoptOutcome[]> {
   const names = project.services.map(({ name }) => name);
   const source = project.services.find(({ name }) => name === into);
@@ -40,7 +41,7 @@ export async function insertUnits(
       refuseLoaded(live, facts) ??
       adoptInto(live, facts, { name: source.name, file: source.file, text }, context);
     if (typeof result === "string") outcomes.push({ kind: "refused", unit: live.unit, reason: result });
-    else outcomes.push({ kind: await put(path, text, result, raw), result });
+    else outcomes.push({ kind: await put(path, text, result, options), result });
   }
   return outcomes;
 }
@@ -49,11 +50,11 @@ async function put(
   path: string,
   before: string,
   { adopted, gaps, whole }: InsertedText,
-  raw: RawArguments,
+  options: Values<typeof ADOPT>,
 ): Promise<"written" | "printed" | "withheld"> {
-  if (isGiven(raw, "stdout")) return "printed";
+  if (options.stdout) return "printed";
   const isSame = gaps.length === 0 && adopted.obstacles.length === 0;
-  if (whole === null || (!isSame && !isGiven(raw, "force"))) return "withheld";
+  if (whole === null || (!isSame && !options.force)) return "withheld";
   await writeMended(path, before, whole);
   return "written";
 }

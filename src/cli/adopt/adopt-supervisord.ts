@@ -14,12 +14,14 @@ import { EXIT } from "../../core/exit-code.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
 import { sanitizeLine } from "../../core/sanitize.ts";
 import { readHostFile } from "../../deploy/adopt.ts";
-import { loadProject } from "../../project/load.ts";
 import { readNamedFile } from "../../project/read-file.ts";
 import { writeService } from "../../project/write-service.ts";
 import { type ProgramOutcome, programsText } from "../../report/adopt-text.ts";
-import { isGiven, operandsOf, optionalText, type RawArguments, selectionOf } from "../options.ts";
+import type { Arguments, Values } from "../options/arguments.ts";
+import type { ADOPT } from "../options/by-command.ts";
+import { selectionOf } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { loadSelected } from "../workspace.ts";
 import { askHost, hostOf } from "./ask-host.ts";
 
 /**
@@ -27,23 +29,20 @@ import { askHost, hostOf } from "./ask-host.ts";
  * UsageError, ConfigError, and what kept a host from answering.
  */
 export async function adoptSupervisord(
-  raw: RawArguments,
+  { options, operands }: Arguments<typeof ADOPT>,
   from: string,
   surroundings: Surroundings,
 ): Promise<number> {
-  const { project: folder, environment } = selectionOf(raw);
-  const { workingDirectory, stdout, stderr } = surroundings;
-  if (optionalText(raw, "name") !== null)
+  const selection = selectionOf(options);
+  const { stdout, stderr } = surroundings;
+  if (options.name !== null)
     throw new UsageError("--name is for a unit of a host; rename a program's file and its name: by hand");
-  if (optionalText(raw, "into") !== null)
+  if (options.into !== null)
     throw new UsageError("--into is for a unit of a host; a program is a service of its own");
-  const project = await loadProject(resolve(workingDirectory, folder), environment, {
-    set: [],
-    valuesFiles: [],
-  });
-  const { text, path, host } = await readConfiguration(from, project, raw, surroundings);
+  const project = await loadSelected(selection, surroundings);
+  const { text, path, host } = await readConfiguration(from, project, options, surroundings);
   const file = readSupervisorFile(text);
-  const programs = pickPrograms(file, operandsOf(raw));
+  const programs = pickPrograms(file, operands);
   const shared = file.sections.find(({ name }) => name === "supervisord")?.values.get("environment") ?? "";
   const outcomes: ProgramOutcome[] = [];
   for (const { program, values } of programs) {
@@ -57,13 +56,13 @@ export async function adoptSupervisord(
         { program, processes },
         adopted,
         { ...project, hosts: host === null ? project.hosts : [host] },
-        raw,
+        options,
       ),
     );
   }
-  if (isGiven(raw, "stdout")) stdout.write(outcomes.map(({ text }) => text).join("\n"));
-  (isGiven(raw, "stdout") ? stderr : stdout).print(
-    programsText(outcomes, leftOut(file), environment, stdout.columns),
+  if (options.stdout) stdout.write(outcomes.map(({ text }) => text).join("\n"));
+  (options.stdout ? stderr : stdout).print(
+    programsText(outcomes, leftOut(file), project.environment, stdout.columns),
   );
   return outcomes.every(({ kind, problems }) => kind !== "withheld" && problems.length === 0)
     ? EXIT.done
@@ -80,7 +79,7 @@ type Configuration = { readonly text: string; readonly path: string; readonly ho
 async function readConfiguration(
   from: string,
   project: Project,
-  raw: RawArguments,
+  options: Values<typeof ADOPT>,
   surroundings: Surroundings,
 ): Promise<Configuration> {
   const [, name, remote = ""] = /^([A-Za-z0-9_][A-Za-z0-9._-]*):(\/.*)$/s.exec(from) ?? [];
@@ -93,7 +92,9 @@ async function readConfiguration(
   const refusal = refuseHostPath(remote);
   if (refusal !== null) throw new UsageError(`--supervisord: ${JSON.stringify(remote)}: ${refusal}`);
   const host = hostOf(project, name);
-  const bytes = await askHost(project, raw, surroundings, (context) => readHostFile(host, remote, context));
+  const bytes = await askHost(project, options, surroundings, (context) =>
+    readHostFile(host, remote, context),
+  );
   if (typeof bytes === "string")
     throw new UsageError(`--supervisord: ${remote} of ${name} cannot be read: ${bytes}`);
   return { text: new TextDecoder().decode(bytes), path: remote, host };
@@ -128,7 +129,7 @@ async function writeProgram(
   named: Named,
   adopted: AdoptedProgram,
   project: Project,
-  raw: RawArguments,
+  options: Values<typeof ADOPT>,
 ): Promise<ProgramOutcome> {
   const file = `services/${adopted.name}.yaml`;
   const text = formatServiceText(
@@ -137,11 +138,11 @@ async function writeProgram(
   );
   const problems = [...adopted.obstacles, ...gapsOf(text, file, adopted, project).map((gap) => gap.text)];
   const told = { ...named, file, text, notes: adopted.notes, secrets: adopted.secrets };
-  if (isGiven(raw, "stdout")) return { ...told, kind: "printed", problems };
+  if (options.stdout) return { ...told, kind: "printed", problems };
   const known = project.services.find(({ name }) => name === adopted.name);
   if (known !== undefined)
     return { ...told, kind: "withheld", problems: [`${known.file} declares ${known.name} already`] };
-  const isSound = problems.length === 0 || isGiven(raw, "force");
+  const isSound = problems.length === 0 || options.force;
   if (!isSound || refuseName(adopted.name) !== null) return { ...told, kind: "withheld", problems };
   await writeService(project.root, file, text);
   return { ...told, kind: "written", problems };

@@ -2,7 +2,6 @@
  * `svcdeploy adopt HOST UNIT…`: the service files of units that a host already has. Reads the host, writes
  * only into the project.
  */
-import { resolve } from "node:path";
 import { adopt as adoptUnits } from "../../core/adopt/adopt.ts";
 import type { HostFacts, LiveUnit } from "../../core/adopt/host-facts.ts";
 import { refuseUnit } from "../../core/adopt/refuse-unit.ts";
@@ -11,58 +10,56 @@ import { EXIT } from "../../core/exit-code.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
 import { sanitizeLine } from "../../core/sanitize.ts";
 import { readUnits } from "../../deploy/adopt.ts";
-import { loadProject } from "../../project/load.ts";
 import { writeService } from "../../project/write-service.ts";
 import { type AdoptOutcome, type AdoptResult, adoptText } from "../../report/adopt-text.ts";
-import { isGiven, operandsOf, optionalText, type RawArguments, selectionOf } from "../options.ts";
+import type { Arguments, Values } from "../options/arguments.ts";
+import type { ADOPT } from "../options/by-command.ts";
+import { selectionOf } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { loadSelected } from "../workspace.ts";
 import { askHost, hostOf } from "./ask-host.ts";
 
 /**
  * Writes the files and tells what to do next; 1 when a unit was not adopted. Throws UsageError, ConfigError,
  * and what kept the host from answering.
  */
-export async function adopt(raw: RawArguments, surroundings: Surroundings): Promise<number> {
-  const { project: folder, environment } = selectionOf(raw);
-  const supervisord = optionalText(raw, "supervisord");
-  if (supervisord !== null)
-    return await (await import("./adopt-supervisord.ts")).adoptSupervisord(raw, supervisord, surroundings);
-  const { hostName, units, asked } = questionOf(raw);
-  const project = await loadProject(resolve(surroundings.workingDirectory, folder), environment, {
-    set: [],
-    valuesFiles: [],
-  });
+export async function adopt(
+  { options, operands }: Arguments<typeof ADOPT>,
+  surroundings: Surroundings,
+): Promise<number> {
+  const selection = selectionOf(options);
+  const { supervisord, into } = options;
+  if (supervisord !== null) {
+    const { adoptSupervisord } = await import("./adopt-supervisord.ts");
+    return await adoptSupervisord({ options, operands }, supervisord, surroundings);
+  }
+  const { hostName, units } = questionOf(operands, options);
+  const project = await loadSelected(selection, surroundings);
   const host = hostOf(project, hostName);
-  const facts = await askHost(project, raw, surroundings, (context) => readUnits(host, units, context));
+  const facts = await askHost(project, options, surroundings, (context) => readUnits(host, units, context));
   const outcomes: AdoptOutcome[] = [];
-  const into = optionalText(raw, "into");
   const insert = into === null ? null : (await import("./adopt-into.ts")).insertUnits;
-  if (into !== null && insert !== null) outcomes.push(...(await insert(into, facts, host, project, raw)));
+  if (into !== null && insert !== null) outcomes.push(...(await insert(into, facts, host, project, options)));
   else
     for (const group of groupUnits(facts))
-      outcomes.push(await adoptOne(group, { facts, asked, host, project, raw }, surroundings));
+      outcomes.push(await adoptOne(group, { facts, host, project, options }, surroundings));
   const printed = outcomes.flatMap((outcome) => (outcome.kind === "printed" ? [outcome.result.text] : []));
   if (printed.length > 0) surroundings.stdout.write(printed.join("\n"));
-  const told = isGiven(raw, "stdout") ? surroundings.stderr : surroundings.stdout;
-  told.print(adoptText(outcomes, host.name, environment, surroundings.stdout.columns));
+  const told = options.stdout ? surroundings.stderr : surroundings.stdout;
+  told.print(adoptText(outcomes, host.name, project.environment, surroundings.stdout.columns));
   return outcomes.some((outcome) => outcome.kind === "refused" || !isSame(outcome.result))
     ? EXIT.failed
     : EXIT.done;
 }
 
-type Question = {
-  readonly hostName: string;
-  readonly units: readonly string[];
-  readonly asked: string | null;
-};
+type Question = { readonly hostName: string; readonly units: readonly string[] };
 
-function questionOf(raw: RawArguments): Question {
-  const [hostName, ...words] = operandsOf(raw);
+function questionOf([hostName, ...words]: readonly string[], { name, into }: Values<typeof ADOPT>): Question {
   const example = "svcdeploy adopt web1 billing --env prod";
   if (hostName === undefined || words.length === 0)
     throw new UsageError("Which units of which host? Name them as HOST UNIT…", example);
   const beside = words.find((word) => COMPANION.test(word));
-  if (beside !== undefined && optionalText(raw, "into") === null)
+  if (beside !== undefined && into === null)
     throw new UsageError(
       `${sanitizeLine(beside)} goes along with its service`,
       "Name the service that it starts: its sockets, timers and paths become part of its file. Drop-ins for one of a package: --into SERVICE.",
@@ -82,11 +79,10 @@ function questionOf(raw: RawArguments): Question {
       `${JSON.stringify(bad)} is no service that can be adopted`,
       `Name a service, of a template its instances: ${example}`,
     );
-  const asked = optionalText(raw, "name");
-  if (asked !== null && units.length > 1) throw new UsageError("--name is for one UNIT", example);
-  if (asked !== null && optionalText(raw, "into") !== null)
+  if (name !== null && units.length > 1) throw new UsageError("--name is for one UNIT", example);
+  if (name !== null && into !== null)
     throw new UsageError("--name is for a service file of its own, --into for one that is there");
-  return { hostName, units, asked };
+  return { hostName, units };
 }
 
 /** What stands around a service. */
@@ -106,15 +102,14 @@ function groupUnits({ units }: HostFacts): readonly Group[] {
 
 type Order = {
   readonly facts: HostFacts;
-  readonly asked: string | null;
   readonly host: Host;
   readonly project: Project;
-  readonly raw: RawArguments;
+  readonly options: Values<typeof ADOPT>;
 };
 
 async function adoptOne(
   group: Group,
-  { facts, asked, host, project, raw }: Order,
+  { facts, host, project, options }: Order,
   { stdout, stderr }: Surroundings,
 ): Promise<AdoptOutcome> {
   for (const live of group) {
@@ -122,13 +117,13 @@ async function adoptOne(
     if (reason !== null) return { kind: "refused", unit: live.unit, reason };
   }
   const result = {
-    ...adoptUnits(group, facts, asked, { host, env: project.environment, values: project.values }),
+    ...adoptUnits(group, facts, options.name, { host, env: project.environment, values: project.values }),
     key: null,
   };
   const secrets = [...result.adopted.secrets.values()].map(({ value }) => value);
   stdout.protect(secrets);
   stderr.protect(secrets);
-  if (isGiven(raw, "stdout")) return { kind: "printed", result };
+  if (options.stdout) return { kind: "printed", result };
   const known = project.services.find(({ name }) => name === result.adopted.name);
   if (known !== undefined)
     return {
@@ -136,7 +131,7 @@ async function adoptOne(
       unit: result.adopted.unit,
       reason: `${known.file} declares ${known.name} already (--name gives another name)`,
     };
-  if (!isSame(result) && !isGiven(raw, "force")) return { kind: "withheld", result };
+  if (!isSame(result) && !options.force) return { kind: "withheld", result };
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(result.adopted.name)) return { kind: "withheld", result };
   await writeService(project.root, result.file, result.text);
   return { kind: "written", result };

@@ -2,10 +2,11 @@
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
 import type { DeployContext } from "../../deploy/context.ts";
-import { listenForInterrupts } from "../interrupts.ts";
-import { connectionOf, type RawArguments } from "../options.ts";
+import type { Values } from "../options/arguments.ts";
+import type { ADOPT } from "../options/by-command.ts";
+import { connectionOf } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { announceHosts, makeContext } from "../workspace.ts";
+import { lookAtHosts } from "../with-hosts.ts";
 
 /** The host of this name. Throws UsageError. */
 export function hostOf(project: Project, name: string): Host {
@@ -21,18 +22,10 @@ export function hostOf(project: Project, name: string): Host {
 /** What the question gives; an interrupt ends the waiting. Throws what the question throws. */
 export async function askHost<Answer>(
   project: Project,
-  raw: RawArguments,
+  options: Values<typeof ADOPT>,
   surroundings: Surroundings,
   question: (context: DeployContext) => Promise<Answer>,
 ): Promise<Answer> {
-  const interrupts = listenForInterrupts(surroundings, () => {});
-  const context = await makeContext(project, connectionOf({ ...raw, forks: "1" }), {
-    surroundings,
-    interrupts,
-    emit: () => {},
-  });
-  announceHosts(1, surroundings);
-  const answer = await interrupts.abandonable(question(context));
-  interrupts.stop();
-  return answer;
+  const connection = connectionOf(options);
+  return await lookAtHosts({ project, connection, looking: 1 }, surroundings, question);
 }

@@ -14,21 +14,16 @@ import { readProjectName } from "../../project/load.ts";
 import { readPlanKey } from "../../project/plan-key.ts";
 import { readPlanFile } from "../../project/saved-plan-file.ts";
 import { savedPlanText } from "../../report/plan/saved-plan-text.ts";
-import { artifactsToSend } from "../artifacts-to-send.ts";
-import {
-  connectionOf,
-  isGiven,
-  optionalText,
-  progressOf,
-  type RawArguments,
-  type Selection,
-} from "../options.ts";
+import type { Values } from "../options/arguments.ts";
+import type { APPLY } from "../options/by-command.ts";
+import { connectionOf, type Selection } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { announce, makeContext, openWorkspace } from "../workspace.ts";
-import { openApproval } from "./approval.ts";
+import { countHosts } from "../with-hosts.ts";
+import { applyApproved, progressOf } from "./approval.ts";
 import { mustBeAskable } from "./confirm.ts";
+import { runOutput } from "./outputs.ts";
 import { withRemoval } from "./prune-option.ts";
-import { refuseLintErrors } from "./refuse-lint-errors.ts";
+import { openLinted } from "./refuse-lint-errors.ts";
 
 /**
  * Applies a saved plan. The exit code is exitCodeOf's, 1 when the operator says no. Throws SvcdeployError:
@@ -36,63 +31,53 @@ import { refuseLintErrors } from "./refuse-lint-errors.ts";
  */
 export async function applySaved(
   file: string,
-  raw: RawArguments,
+  options: Values<typeof APPLY>,
   surroundings: Surroundings,
 ): Promise<number> {
-  refuseSelection(raw);
-  const [connection, stale] = [
-    connectionOf(raw),
-    optionalText(raw, "stale") === "skip" ? "skip" : "fail",
-  ] as const;
-  const output = optionalText(raw, "output") ?? "text";
-  if (output === "markdown")
-    throw new UsageError("--output markdown is for a plan", "Use text, json or ndjson.");
-  const asks = isGiven(raw, "yes") ? "no" : "yes";
+  refuseSelection(options);
+  const connection = connectionOf(options);
+  const output = runOutput(options.output, "Use text, json or ndjson.");
+  const asks = options.yes ? "no" : "yes";
   if (asks === "yes") mustBeAskable(surroundings);
   const { saved, key } = await openSavedPlan(file, surroundings);
-  const root = optionalText(raw, "project") ?? ".";
-  requireProject(
-    saved,
-    file,
-    (await readProjectName(resolve(surroundings.workingDirectory, root))) ?? saved.project,
-  );
-  const { project, plays } = await openWorkspace(
-    selectionIn(saved, root),
-    surroundings,
-    saved.selection.values,
-    artifactsToSend(surroundings),
-  );
-  refuseLintErrors(plays, project.environment, surroundings);
+  const name = await readProjectName(resolve(surroundings.workingDirectory, options.project));
+  requireProject(saved, file, name ?? saved.project);
+  const selection = selectionIn(saved, options.project);
+  const { project, plays } = await openLinted(selection, surroundings, saved.selection.values);
   requireContent(saved, plays, key);
-  const approval = openApproval({ project, output, asks, progress: progressOf(raw) }, surroundings);
-  const { interrupts } = approval;
-  const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });
-  announce(plays, surroundings);
-  const fresh = await interrupts.abandonable(
-    planHosts(withRemoval(plays, saved.selection.pruning ?? "blocks"), context, "settle"),
-  );
-  return await approval.carryOut(
-    (columns) => savedPlanText(saved, file, columns),
-    reviewedPlays(saved, fresh, { stale, key }),
-    context,
-  );
+  const approval = {
+    project,
+    connection,
+    looking: countHosts(plays),
+    output,
+    asks,
+    progress: progressOf(options),
+  } as const;
+  return await applyApproved(approval, surroundings, async (context) => {
+    const removing = withRemoval(plays, saved.selection.pruning ?? "blocks");
+    const fresh = await planHosts(removing, context, "settle");
+    return {
+      preface: (columns) => savedPlanText(saved, file, columns),
+      planned: reviewedPlays(saved, fresh, { stale: options.stale ?? "fail", key }),
+    };
+  });
 }
 
-const STORED = ["env", "limit", "service", "set", "values", "prune"];
+const STORED = ["env", "limit", "service", "set", "values", "prune"] as const;
 
-function refuseSelection(raw: RawArguments): void {
-  const given = STORED.find((name) => raw[name] !== undefined);
+function refuseSelection(options: Values<typeof APPLY>): void {
+  const given = STORED.find((name) => options[name] !== null && options[name].length > 0);
   if (given !== undefined)
     throw new UsageError(
       `--${given} stands in the saved plan and cannot be given again`,
       "Make another plan for it.",
     );
-  if (isGiven(raw, "dry-run"))
+  if (options["dry-run"])
     throw new UsageError(
       "--dry-run is for a plan that is made now",
       "svcdeploy plan looks at the hosts as they are.",
     );
-  if (isGiven(raw, "detailed-exitcode")) throw new UsageError("--detailed-exitcode is for a plan");
+  if (options["detailed-exitcode"]) throw new UsageError("--detailed-exitcode is for a plan");
 }
 
 async function openSavedPlan(

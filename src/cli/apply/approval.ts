@@ -1,6 +1,5 @@
 /** What every apply ends with, whoever made the plan: show it, ask, carry it out under a reporter's eyes. */
 import { EXIT } from "../../core/exit-code.ts";
-import type { Project } from "../../core/model/declared.ts";
 import type { RunEvent } from "../../core/model/run.ts";
 import type { PlannedPlay } from "../../core/plan/planned.ts";
 import { countPlans, type PlanView } from "../../core/plan/planned.ts";
@@ -12,66 +11,73 @@ import { sumView } from "../../report/plan/plan-view.ts";
 import { makePlainReporter } from "../../report/run/progress-plain.ts";
 import type { Clock, ProgressDetail, Reporter } from "../../report/run/reporter.ts";
 import { makeJsonReporter, makeNdjsonReporter } from "../../report/run/run-output.ts";
-import { type Interrupts, listenForInterrupts } from "../interrupts.ts";
+import type { Interrupts } from "../interrupts.ts";
+import type { Values } from "../options/arguments.ts";
+import type { PROGRESS } from "../options/groups.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { type HostsWanted, withHosts } from "../with-hosts.ts";
 import { confirm } from "./confirm.ts";
 
-/** How an apply is approved: output is the format of standard output. */
-export type ApprovalOptions = {
-  readonly project: Project;
-  readonly output: string;
+/** A format of standard output of what changes hosts. */
+export type RunOutput = "text" | "json" | "ndjson";
+
+/** An apply before its plan is made. */
+export type ApprovalOptions = Omit<HostsWanted, "emit" | "command"> & {
+  readonly output: RunOutput;
   readonly progress: ProgressDetail;
   readonly asks: "yes" | "no";
   readonly verb?: "Apply" | "Roll back";
 };
 
 /** Lines for so many columns. */
-export type Preface = (columns: number) => readonly Line[];
+export type LayOut = (columns: number) => readonly Line[];
 
-/**
- * One apply between its project and its end. emit: for the deployment's context. carryOut: preface, laid out
- * for so many columns, stands above the plan; gives the exit code.
- */
-export type Approval = {
-  readonly interrupts: Interrupts;
-  readonly emit: (event: RunEvent) => void;
-  readonly carryOut: (
-    preface: Preface,
-    planned: readonly PlannedPlay[],
-    context: DeployContext,
-  ) => Promise<number>;
+/** What is to be agreed to. preface: above the plan; closing: when all is over. */
+export type Proposal = {
+  readonly preface?: LayOut;
+  readonly planned: readonly PlannedPlay[];
+  readonly closing?: LayOut;
 };
 
-/** From here on Ctrl-C is listened to. */
-export function openApproval(options: ApprovalOptions, surroundings: Surroundings): Approval {
+/** Makes the plan, shows it, asks, and carries it out. Gives the exit code, 1 when the operator says no. */
+export async function applyApproved(
+  options: ApprovalOptions,
+  surroundings: Surroundings,
+  propose: (context: DeployContext) => Promise<Proposal>,
+): Promise<number> {
   const relay = makeRelay(options.output, surroundings);
-  const interrupts = listenForInterrupts(surroundings, (interruption) =>
-    relay.emit({ type: "run-interrupted", ...interruption }),
-  );
-  return {
-    interrupts,
-    emit: relay.emit,
-    carryOut: async (preface, planned, context) => {
-      const view: PlanView = { environment: options.project.environment, plays: planned };
-      surroundings.logbook.note({ plan: view });
-      showPlan(preface, view, options, surroundings);
-      if (!(await isAgreed(view, options, interrupts, surroundings))) {
-        surroundings.stderr.print([line("Nothing was changed.")]);
-        return EXIT.failed;
-      }
-      const reporter = await makeReporter(options, surroundings);
-      relay.connect(reporter);
-      const exitCode = await carryOut(view.environment, planned, context);
-      await reporter.close();
-      interrupts.stop();
-      return exitCode;
-    },
-  };
+  return await withHosts({ ...options, emit: relay.emit }, surroundings, async (context, interrupts) => {
+    const proposal = await interrupts.abandonable(propose(context));
+    const view: PlanView = { environment: options.project.environment, plays: proposal.planned };
+    surroundings.logbook.note({ plan: view });
+    showPlan(proposal.preface ?? NO_LINES, view, options, surroundings);
+    const isToRun = await isAgreed(view, options, interrupts, surroundings);
+    const exitCode = isToRun ? await run(view, options, { context, relay }, surroundings) : EXIT.failed;
+    if (!isToRun) surroundings.stderr.print([line("Nothing was changed.")]);
+    const sink = options.output === "text" ? surroundings.stdout : surroundings.stderr;
+    if (proposal.closing !== undefined) sink.print(proposal.closing(sink.columns));
+    return exitCode;
+  });
+}
+
+const NO_LINES: LayOut = () => [];
+
+async function run(
+  { environment, plays }: PlanView,
+  options: ApprovalOptions,
+  { context, relay }: { readonly context: DeployContext; readonly relay: Relay },
+  surroundings: Surroundings,
+): Promise<number> {
+  const reporter = await makeReporter(options, surroundings);
+  relay.connect(reporter);
+  const exitCode = await carryOut(environment, plays, context);
+  await reporter.close();
+  return exitCode;
 }
 
 /** Where no host could be looked at there is no plan, and the run says of each host why. */
 function showPlan(
-  preface: Preface,
+  preface: LayOut,
   view: PlanView,
   { output, asks }: ApprovalOptions,
   surroundings: Surroundings,
@@ -129,16 +135,27 @@ export function makeRelay(output: string, { stderr }: Surroundings): Relay {
   };
 }
 
-/**
- * What shows a run in this format of standard output. Steps are lines also on a terminal: there are too many
- * for rows that are drawn again.
- */
+/** What shows a run in this format of standard output. */
 export async function makeReporter(
   { output, progress }: Pick<ApprovalOptions, "output" | "progress">,
-  { stdout, display, guardDisplay }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<Reporter> {
-  if (output === "json") return makeJsonReporter(stdout);
-  if (output === "ndjson") return makeNdjsonReporter(stdout);
+  return await REPORTERS[output](surroundings, progress);
+}
+
+type MakeReporter = (surroundings: Surroundings, progress: ProgressDetail) => Reporter | Promise<Reporter>;
+
+const REPORTERS: Readonly<Record<RunOutput, MakeReporter>> = {
+  text: makeTextReporter,
+  json: ({ stdout }) => makeJsonReporter(stdout),
+  ndjson: ({ stdout }) => makeNdjsonReporter(stdout),
+};
+
+/** Steps are lines also on a terminal: there are too many for rows that are drawn again. */
+async function makeTextReporter(
+  { stdout, display, guardDisplay }: Surroundings,
+  progress: ProgressDetail,
+): Promise<Reporter> {
   if (display === "plain" || progress === "steps") return makePlainReporter(stdout, progress, CLOCK);
   const { makeTtyReporter } = await import("../../report/run/progress-tty.ts");
   const reporter = makeTtyReporter(stdout);
@@ -147,3 +164,8 @@ export async function makeReporter(
 }
 
 const CLOCK: Clock = { now: () => performance.now(), time: () => new Date() };
+
+/** How much of what happens is shown: with --verbose every step. */
+export function progressOf({ verbose }: Values<typeof PROGRESS>): ProgressDetail {
+  return verbose ? "steps" : "hosts";
+}

@@ -4,18 +4,21 @@ import type { HostTarget, PlayTargets, Pruning } from "../../core/model/resource
 import { manifestEntry } from "../../core/plan/manifest.ts";
 import { entryKey } from "../../core/plan/orphans.ts";
 import { targetsOf } from "../../core/target/play-targets.ts";
-import { type RawArguments, texts } from "../options.ts";
+import type { Values } from "../options/arguments.ts";
+import type { PLAN } from "../options/by-command.ts";
 
 /** What may be removed. Throws UsageError for another value, and together with --service. */
-export function pruningOf(raw: RawArguments): Pruning {
-  const value = raw.prune;
-  if (value === undefined) return "blocks";
+export function pruningOf({
+  prune: value,
+  service,
+}: Pick<Values<typeof PLAN>, "prune" | "service">): Pruning {
+  if (value === null) return "blocks";
   if (value !== "" && value !== "all")
     throw new UsageError(
       `--prune takes nothing or all, not ${JSON.stringify(value)}`,
       "--prune, or --prune=all",
     );
-  if (texts(raw, "service").length > 0)
+  if (service.length > 0)
     throw new UsageError(
       "--prune looks at what is left of all services, and --service names some",
       "Leave one of them out; --limit names hosts.",

@@ -3,18 +3,36 @@
  */
 
 import { withoutRepeats } from "../../core/config/check.ts";
+import type { SourceText } from "../../core/config/project.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { foldFindings, withoutIgnored } from "../../core/lint/fold.ts";
 import type { PlayTargets } from "../../core/model/resource.ts";
 import { line, plural, styled } from "../../report/lines/text.ts";
+import { artifactsToSend } from "../artifacts-to-send.ts";
 import { lintPlays } from "../lint/lint-plays.ts";
+import type { Selection } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { openWorkspace, type Workspace } from "../workspace.ts";
+
+/**
+ * Opens what a plan or an apply is of, artifacts to send included, and lints it. values: instead of the
+ * --values files. Throws ConfigError, also for errors that lint finds, and UsageError.
+ */
+export async function openLinted(
+  selection: Selection,
+  surroundings: Surroundings,
+  values: readonly SourceText[] | null,
+): Promise<Workspace> {
+  const workspace = await openWorkspace(selection, surroundings, values, artifactsToSend(surroundings));
+  refuseLintErrors(workspace.plays, workspace.project.environment, surroundings);
+  return workspace;
+}
 
 /**
  * Throws ConfigError with every error that lint finds and no service accepts; counts the warnings for who
  * sits before a terminal.
  */
-export function refuseLintErrors(
+function refuseLintErrors(
   plays: readonly PlayTargets[],
   environment: string,
   { stderr, display }: Surroundings,

@@ -1,6 +1,7 @@
 /** What the command line of rollback asks for. */
 import { UsageError } from "../../core/errors.ts";
-import { argumentOf, isGiven, optionalText, type RawArguments } from "../options.ts";
+import type { Values } from "../options/arguments.ts";
+import type { ROLLBACK } from "../options/by-command.ts";
 
 /** A service, or a run by the start of its id; to: the generation to go to, null: the one before. */
 export type RollbackOrder = (
@@ -8,25 +9,13 @@ export type RollbackOrder = (
   | { readonly kind: "run"; readonly run: string }
 ) & {
   readonly to: number | null;
-  readonly dryRun: "yes" | "no";
-  readonly output: string;
 };
 
 /** Throws UsageError. */
-export function rollbackOrder(raw: RawArguments): RollbackOrder {
-  const [service, run, to] = [argumentOf(raw), optionalText(raw, "run"), optionalText(raw, "to")];
-  const output = optionalText(raw, "output") ?? "text";
-  const dryRun = isGiven(raw, "dry-run") ? "yes" : "no";
+export function rollbackOrder({ run, to }: Values<typeof ROLLBACK>, service: string | null): RollbackOrder {
   if (service !== null && run !== null)
     throw new UsageError("Either a service or --run says what goes back, not both");
-  if (dryRun === "yes" && output === "ndjson")
-    throw new UsageError(
-      "--output ndjson tells what happens, and a dry run lets nothing happen",
-      "Use text, json or markdown.",
-    );
-  if (dryRun === "no" && output === "markdown")
-    throw new UsageError("--output markdown is for a plan", "Add --dry-run, or use text, json or ndjson.");
-  const common = { to: to === null ? null : generationOf(to), dryRun, output } as const;
+  const common = { to: to === null ? null : generationOf(to) };
   if (service !== null) return { kind: "service", service: serviceOf(service), ...common };
   if (run === null)
     throw new UsageError(

@@ -2,7 +2,6 @@
  * `svcdeploy rollback`: brings a service, or what a run changed, back to what the hosts kept, by the same
  * plan, question, transaction and verification as apply.
  */
-import { resolve } from "node:path";
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import { exitCodeOfObservation } from "../../core/exit-code.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
@@ -20,47 +19,68 @@ import { foundOfService, hostsToAsk, isBrought } from "../../core/rollback/rollb
 import type { Found } from "../../core/rollback/rollback-targets.ts";
 import { limitHosts } from "../../core/target/select.ts";
 import type { DeployContext } from "../../deploy/context.ts";
+import type { UnfinishedPolicy } from "../../deploy/observe.ts";
 import { planFailures } from "../../deploy/plan-hosts.ts";
 import { planRollback } from "../../deploy/plan-rollback.ts";
 import { type KeptOnHost, readKept } from "../../deploy/read-kept.ts";
-import { loadProject } from "../../project/load.ts";
 import { reportsOf } from "../../report/files/run-log.ts";
 import { type HostStep, rollbackClosing, rollbackPreface } from "../../report/plan/rollback-text.ts";
-import { connectionOf, isGiven, progressOf, type RawArguments, selectionOf } from "../options.ts";
+import type { Arguments, Values } from "../options/arguments.ts";
+import type { PLAN, ROLLBACK } from "../options/by-command.ts";
+import { connectionOf, selectionOf } from "../options/selection.ts";
+import { print } from "../print.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { announceHosts, makeContext, protectProjectSecrets } from "../workspace.ts";
-import { openApproval } from "./approval.ts";
+import { lookAtHosts } from "../with-hosts.ts";
+import { loadSelected, protectProjectSecrets } from "../workspace.ts";
+import { applyApproved, progressOf } from "./approval.ts";
 import { mustBeAskable } from "./confirm.ts";
-import { printPlan } from "./plan.ts";
+import { planOutput, runOutput } from "./outputs.ts";
+import { PLAN_WRITERS } from "./plan.ts";
 import { type RollbackOrder, rollbackOrder } from "./rollback-order.ts";
 
 /** Rolls back. The exit code is exitCodeOf's, 1 when the operator says no. Throws UsageError, ConfigError. */
-export async function rollback(raw: RawArguments, surroundings: Surroundings): Promise<number> {
-  const order = rollbackOrder(raw);
-  const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
-  const asks = isGiven(raw, "yes") || order.dryRun === "yes" ? "no" : "yes";
-  if (asks === "yes") mustBeAskable(surroundings, "rollback");
-  const root = resolve(surroundings.workingDirectory, selection.project);
-  const project = await loadProject(root, selection.environment, { set: [], valuesFiles: [] });
+export async function rollback(
+  { options, operands }: Arguments<typeof ROLLBACK>,
+  surroundings: Surroundings,
+): Promise<number> {
+  const order = rollbackOrder(options, operands[0] ?? null);
+  const end = endOf(options);
+  const [selection, connection] = [selectionOf(options), connectionOf(options)];
+  const asks = options.yes ? "no" : "yes";
+  if (end.kind === "run" && asks === "yes") mustBeAskable(surroundings, "rollback");
+  const project = await loadSelected(selection, surroundings);
   const hosts = hostsOf(project, limitHosts(project, selection.limit), order);
   await protectProjectSecrets(project, surroundings);
-  const approval = openApproval(
-    { project, output: order.output, asks, progress: progressOf(raw), verb: "Roll back" },
-    surroundings,
-  );
-  const { interrupts } = approval;
-  const context = await makeContext(project, connection, { surroundings, interrupts, emit: approval.emit });
-  announceHosts(hosts.length, surroundings);
-  const { steps, planned } = await interrupts.abandonable(
-    findWay(project, hosts, order, context, surroundings),
-  );
-  if (order.dryRun === "yes") {
-    interrupts.stop();
-    return await showOnly(project, { steps, planned }, order, surroundings);
-  }
-  const exitCode = await approval.carryOut((columns) => rollbackPreface(steps, columns), planned, context);
-  tellWhatIsNext(steps, project, order, surroundings);
-  return exitCode;
+  const wanted = { project, connection, looking: hosts.length };
+  const unfinished = end.kind === "run" ? "settle" : "report";
+  const find = (context: DeployContext): Promise<Way> =>
+    findWay({ project, hosts, order, unfinished }, context, surroundings);
+  if (end.kind === "dry-run")
+    return await showOnly(await lookAtHosts(wanted, surroundings, find), project, end.output, surroundings);
+  const approval = {
+    ...wanted,
+    output: end.output,
+    asks,
+    progress: progressOf(options),
+    verb: "Roll back",
+  } as const;
+  return await applyApproved(approval, surroundings, async (context) => {
+    const { steps, planned } = await find(context);
+    return {
+      preface: (columns) => rollbackPreface(steps, columns),
+      planned,
+      closing: (columns) => {
+        const reports = reportsOf(surroundings.logbook.read());
+        return rollbackClosing(steps, reports, project.environment, columns);
+      },
+    };
+  });
+}
+
+function endOf({ "dry-run": isDry, output }: Values<typeof ROLLBACK>) {
+  return isDry
+    ? ({ kind: "dry-run", output: planOutput(output) } as const)
+    : ({ kind: "run", output: runOutput(output, "Add --dry-run, or use text, json or ndjson.") } as const);
 }
 
 function hostsOf(project: Project, hosts: readonly Host[], order: RollbackOrder): readonly Host[] {
@@ -75,14 +95,18 @@ function hostsOf(project: Project, hosts: readonly Host[], order: RollbackOrder)
 
 type Way = { readonly steps: readonly HostStep[]; readonly planned: readonly PlannedPlay[] };
 
+type Search = {
+  readonly project: Project;
+  readonly hosts: readonly Host[];
+  readonly order: RollbackOrder;
+  readonly unfinished: UnfinishedPolicy;
+};
+
 async function findWay(
-  project: Project,
-  hosts: readonly Host[],
-  order: RollbackOrder,
+  { project, hosts, order, unfinished }: Search,
   context: DeployContext,
   surroundings: Surroundings,
 ): Promise<Way> {
-  const unfinished = order.dryRun === "yes" ? "report" : "settle";
   const read = await readKept(hosts, { project: project.name, unfinished, ...questionOf(order) }, context);
   const found = read.map(foundOn);
   const steps = read.flatMap(({ host, result }) =>
@@ -192,25 +216,15 @@ const ELSEWHERE =
   "Look at playbooks/site.yaml and --limit; svcdeploy rollback --run RUN takes back what a run changed.";
 
 async function showOnly(
-  project: Project,
   { steps, planned }: Way,
-  order: RollbackOrder,
+  project: Project,
+  output: Values<typeof PLAN>["output"],
   surroundings: Surroundings,
 ): Promise<number> {
   const view = { environment: project.environment, plays: planned };
   surroundings.logbook.note({ plan: view });
-  if (order.output === "text") surroundings.stdout.print(rollbackPreface(steps, surroundings.stdout.columns));
-  await printPlan(view, order.output, surroundings);
+  if (output === "text") surroundings.stdout.print(rollbackPreface(steps, surroundings.stdout.columns));
+  await print(view, PLAN_WRITERS, output, surroundings);
   const total = new Set(planned.flatMap(({ hosts }) => hosts).map(({ target }) => target.host.name)).size;
   return exitCodeOfObservation({ changes: "none", detailed: "off", failures: planFailures(planned), total });
-}
-
-function tellWhatIsNext(
-  steps: readonly HostStep[],
-  project: Project,
-  { output }: RollbackOrder,
-  { logbook, stdout, stderr }: Surroundings,
-): void {
-  const sink = output === "text" ? stdout : stderr;
-  sink.print(rollbackClosing(steps, reportsOf(logbook.read()), project.environment, sink.columns));
 }

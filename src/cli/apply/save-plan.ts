@@ -13,7 +13,9 @@ import { readValuesFiles } from "../../project/load.ts";
 import { readPlanKey } from "../../project/plan-key.ts";
 import { requirePlanPath, writePlanFile } from "../../project/saved-plan-file.ts";
 import { type Line, line, styled, wrap } from "../../report/lines/text.ts";
-import { optionalText, type RawArguments, type Selection } from "../options.ts";
+import type { Values } from "../options/arguments.ts";
+import type { PLAN } from "../options/by-command.ts";
+import type { Selection } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** Where to, until when, under which key, and what of the selection is kept as text. path: absolute. */
@@ -30,12 +32,10 @@ const MAX_SECONDS = 31_557_600;
 
 /** What --out asks for, checked before any host is looked at; null without it. Throws UsageError. */
 export async function savingOf(
-  raw: RawArguments,
+  { out: file, "valid-for": span }: Pick<Values<typeof PLAN>, "out" | "valid-for">,
   selection: Selection,
   surroundings: Surroundings,
 ): Promise<Saving | null> {
-  const file = optionalText(raw, "out");
-  const span = optionalText(raw, "valid-for");
   if (file === null && span !== null)
     throw new UsageError("--valid-for is for a plan that is saved", "Add --out FILE.");
   if (file === null) return null;

@@ -5,8 +5,6 @@
 import { homedir } from "node:os";
 import { makeProjectNames } from "../../project/names.ts";
 import { COMMANDS } from "../commands.ts";
-import { withPager } from "../with-pager.ts";
-import { withReports } from "../with-reports.ts";
 import { answerBash, answerWords } from "./answer.ts";
 import { readBashLine } from "./bash-line.ts";
 import { complete } from "./complete.ts";
@@ -32,7 +30,7 @@ export async function completeLine(words: readonly string[]): Promise<string> {
 }
 
 function answer(before: readonly string[], current: string): ReturnType<typeof complete> {
-  return complete(COMMANDS.map(withReports).map(withPager), { before, current }, (folder) =>
+  return complete(COMMANDS, { before, current }, (folder) =>
     makeProjectNames(folder.replace(/^~(?=\/|$)/, homedir())),
   );
 }

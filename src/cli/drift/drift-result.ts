@@ -3,16 +3,22 @@ import { causeOfError, exitCodeOfObservation } from "../../core/exit-code.ts";
 import { driftJson, driftMarkdown } from "../../report/drift/drift-json.ts";
 import { driftText } from "../../report/drift/drift-text.ts";
 import type { DriftView } from "../../report/drift/drift-view.ts";
-import { formatJson } from "../../report/lines/json.ts";
-import { showLines } from "../show-long.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { Line } from "../../report/lines/text.ts";
+import { asJson, asLines, asText, type Writer } from "../print.ts";
 
-/** The whole view in one of the formats of --output. */
-export async function printDrift(view: DriftView, output: string, surroundings: Surroundings): Promise<void> {
-  const { stdout } = surroundings;
-  if (output === "text") await showLines(driftText(view, stdout.columns), surroundings);
-  else if (output === "markdown") stdout.write(driftMarkdown(view));
-  else stdout.write(formatJson(driftJson(view)));
+/** The formats of the whole view. */
+export const DRIFT_WRITERS = {
+  text: asLines(driftText),
+  json: asJson(driftJson),
+  markdown: asText(driftMarkdown),
+};
+
+/** What drift prints: a format of --output, or with --cron a mail. */
+export type DriftOutput = keyof typeof DRIFT_WRITERS | "mail";
+
+/** A mail, never through a pager. */
+export function asMail(make: (view: DriftView) => readonly Line[]): Writer<DriftView> {
+  return async (view, { stdout }) => stdout.print(make(view));
 }
 
 /** 0 when every host was seen and nothing is found, 2 for findings, else by why hosts were not seen. */

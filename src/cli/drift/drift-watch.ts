@@ -13,7 +13,9 @@ import type { DeployContext } from "../../deploy/context.ts";
 import { driftMail } from "../../report/drift/drift-mail.ts";
 import type { DriftView } from "../../report/drift/drift-view.ts";
 import type { Line } from "../../report/lines/text.ts";
-import { isGiven, optionalText, type RawArguments, type Selection } from "../options.ts";
+import type { Values } from "../options/arguments.ts";
+import type { DRIFT } from "../options/by-command.ts";
+import type { Selection } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** How the run is watched over. */
@@ -22,8 +24,8 @@ export type DriftWatch = {
   readonly within: (context: DeployContext) => Promise<DeployContext>;
   /** What was asked of a host when the time was up is unknown, not drift. */
   readonly judge: (hosts: readonly DriftHost[]) => readonly DriftHost[];
-  /** What --cron prints: nothing when all is well; null without --cron. */
-  readonly mail: (view: DriftView) => readonly Line[] | null;
+  /** What --cron prints: nothing when all is well. */
+  readonly mail: (view: DriftView) => readonly Line[];
   /** Tells the receivers of --notify, where their state changed. */
   readonly tell: (view: DriftView) => Promise<void>;
   readonly end: () => void;
@@ -36,25 +38,25 @@ const DEFAULT_TIMEOUT = "10min";
  * tell. busy: another run has it, in one line. Throws UsageError.
  */
 export async function startWatch(
-  raw: RawArguments,
+  options: Values<typeof DRIFT>,
   selection: Selection,
   project: Project,
   surroundings: Surroundings,
 ): Promise<DriftWatch | { readonly busy: string }> {
-  const cron = isGiven(raw, "cron");
-  if (cron && (optionalText(raw, "output") ?? "text") !== "text")
+  const { cron } = options;
+  if (cron && options.output !== "text")
     throw new UsageError("--cron prints a mail and nothing else", "Leave --output out.");
-  const timeout = timeoutOf(raw, cron);
+  const timeout = timeoutOf(options);
   const { notifyOrder } = await import("./notify-options.ts");
-  const order = await notifyOrder(raw, surroundings);
+  const order = await notifyOrder(options, surroundings);
   const isAlone = cron || order.targets.length > 0;
-  const state = isAlone ? await takeState(raw, selection, project, surroundings) : null;
+  const state = isAlone ? await takeState(options.state, selection, project, surroundings) : null;
   if (state !== null && "busy" in state) return state;
   const origin = { project: project.name, root: project.root, controller: hostname() };
   const time = makeTime(timeout);
   return {
     ...time,
-    mail: (view) => (cron ? driftMail(view, origin) : null),
+    mail: (view) => driftMail(view, origin),
     tell: async (view) => {
       if (state === null || order.targets.length === 0) return;
       const { notifyChange } = await import("./notify-change.ts");
@@ -69,8 +71,8 @@ export async function startWatch(
 
 type Timeout = { readonly text: string; readonly seconds: number };
 
-function timeoutOf(raw: RawArguments, cron: boolean): Timeout | null {
-  const text = optionalText(raw, "timeout") ?? (cron ? DEFAULT_TIMEOUT : null);
+function timeoutOf({ timeout, cron }: Values<typeof DRIFT>): Timeout | null {
+  const text = timeout ?? (cron ? DEFAULT_TIMEOUT : null);
   if (text === null) return null;
   const seconds = parseTimeSpan(text);
   if (seconds === null || seconds < 1 || seconds > 86_400)
@@ -110,14 +112,13 @@ type State = { readonly folder: string; readonly release: () => void } | { reado
  * other.
  */
 async function takeState(
-  raw: RawArguments,
+  given: string | null,
   selection: Selection,
   project: Project,
   { environment, workingDirectory }: Surroundings,
 ): Promise<State> {
   const { makeStateFolder, stateBase } = await import("../../store/told-state.ts");
   const { takeRunLock } = await import("../../store/run-lock.ts");
-  const given = optionalText(raw, "state");
   const base = given === null ? await stateBase(environment) : resolve(workingDirectory, given);
   const { limit, services } = selection;
   const key = createHash("sha256")

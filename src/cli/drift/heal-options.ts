@@ -1,23 +1,8 @@
-/** The options of `drift --heal`. */
-import type { Options } from "yargs";
+/** What the options of `drift --heal` ask for. */
 import { UsageError } from "../../core/errors.ts";
 import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
-import { isGiven, optionalText, type RawArguments } from "../options.ts";
-
-/** As yargs takes them; --state stands among those of a watched run. */
-export const HEAL = {
-  heal: { type: "boolean", describe: "put right what changed on the hosts, without asking" },
-  grace: {
-    type: "string",
-    describe: "with --heal: leave alone what is younger; default 15min",
-    requiresArg: true,
-  },
-  "max-heals": {
-    type: "string",
-    describe: "with --heal: times a day, host and service; default 3",
-    requiresArg: true,
-  },
-} as const satisfies Readonly<Record<string, Options>>;
+import type { Values } from "../options/arguments.ts";
+import type { HEAL, PASSED_ON, PROGRESS } from "../options/groups.ts";
 
 /** What --heal may do; state: the folder as typed, null: the user's own. */
 export type HealOrder = {
@@ -27,11 +12,19 @@ export type HealOrder = {
 };
 
 /** Null without --heal. Throws UsageError. */
-export function healOrder(raw: RawArguments): HealOrder | null {
-  const [grace, most] = [optionalText(raw, "grace"), optionalText(raw, "max-heals")];
-  const state = optionalText(raw, "state");
-  if (!isGiven(raw, "heal")) {
-    const [lone] = ["grace", "max-heals", "verbose"].filter((name) => raw[name] !== undefined);
+export function healOrder({
+  heal,
+  grace,
+  "max-heals": most,
+  state,
+  verbose = false,
+}: Values<typeof HEAL> &
+  Partial<Values<typeof PROGRESS>> &
+  Pick<Values<typeof PASSED_ON>, "state">): HealOrder | null {
+  if (!heal) {
+    const [lone] = Object.entries({ grace, "max-heals": most, verbose: verbose || null })
+      .filter(([, value]) => value !== null)
+      .map(([name]) => name);
     if (lone !== undefined) throw new UsageError(`--${lone} is for healing`, "Add --heal.");
     return null;
   }

@@ -9,7 +9,7 @@ import type { Project } from "../../core/model/declared.ts";
 import type { PlayTargets } from "../../core/model/resource.ts";
 import type { HostReport } from "../../core/model/run.ts";
 import type { PlannedPlay } from "../../core/plan/planned.ts";
-import { targetsOf } from "../../core/target/play-targets.ts";
+import { byHost, targetsOf } from "../../core/target/play-targets.ts";
 import { carryOut } from "../../deploy/carry-out.ts";
 import type { DeployContext } from "../../deploy/context.ts";
 import { type Looked, type Looking, lookForDrift } from "../../deploy/look-for-drift.ts";
@@ -20,13 +20,14 @@ import { healAnnouncement, summariseHealing } from "../../report/drift/heal-text
 import { type Line, line, styled, wrap } from "../../report/lines/text.ts";
 import type { ProgressDetail } from "../../report/run/reporter.ts";
 import { makeRelay, makeReporter, type Relay } from "../apply/approval.ts";
-import { listenForInterrupts } from "../interrupts.ts";
-import type { Connection } from "../options.ts";
+import type { Interrupts } from "../interrupts.ts";
+import type { Connection } from "../options/selection.ts";
+import { print, type Writer } from "../print.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { announce, makeContext } from "../workspace.ts";
-import { exitCodeOfDrift, printDrift } from "./drift-result.ts";
+import { withHosts } from "../with-hosts.ts";
+import { asMail, DRIFT_WRITERS, type DriftOutput, exitCodeOfDrift } from "./drift-result.ts";
 import type { DriftWatch } from "./drift-watch.ts";
-import { openHealMemory } from "./heal-memory.ts";
+import { type HealMemory, openHealMemory } from "./heal-memory.ts";
 import type { HealOrder } from "./heal-options.ts";
 
 /** What is healed and how. viewOf: hosts with all that the reports say beside them. */
@@ -34,10 +35,10 @@ export type Healing = {
   readonly project: Project;
   readonly plays: readonly PlayTargets[];
   readonly connection: Connection;
-  readonly looking: Omit<Looking, "unfinished">;
+  readonly how: Omit<Looking, "unfinished">;
   readonly healing: HealOrder;
+  readonly output: DriftOutput;
   readonly progress: ProgressDetail;
-  readonly output: string;
   readonly viewOf: (hosts: readonly DriftHost[]) => DriftView;
   readonly watch: DriftWatch;
 };
@@ -49,46 +50,61 @@ export type Healing = {
 export async function heal(order: Healing, surroundings: Surroundings): Promise<number> {
   const memory = await openHealMemory(order.project, order.healing, surroundings);
   const relay = makeRelay(order.output, surroundings);
-  const interrupts = listenForInterrupts(surroundings, (interruption) =>
-    relay.emit({ type: "run-interrupted", ...interruption }),
-  );
-  const context = await makeContext(order.project, order.connection, {
-    surroundings,
-    interrupts,
-    emit: relay.emit,
-    command: "heal",
+  const { project, connection, output, viewOf, watch } = order;
+  const looking = byHost(targetsOf(order.plays)).length;
+  const wanted = { project, connection, looking, emit: relay.emit, command: "heal" };
+  const { planned, work, end } = await withHosts(wanted, surroundings, async (context, interrupts) => {
+    const found = await findWork(order, memory, context, interrupts);
+    await tellBefore(found, order, memory, surroundings);
+    const carried =
+      found.work.length === 0
+        ? IDLE
+        : await carryOutHealing(found.work, order, { context, relay }, surroundings);
+    return { ...found, end: carried };
   });
-  announce(order.plays, surroundings);
+  const after = viewOf(planned.map(({ drift }) => concludeHealing(drift, end.reports)));
+  surroundings.logbook.note({ drift: after });
+  const text = work.length === 0 ? NOTHING_MORE : CLOSING;
+  await print(after, { ...DRIFT_WRITERS, text, mail: asMail(watch.mail) }, output, surroundings);
+  await watch.tell(after);
+  return exitCodeOf(end.code, exitCodeOfDrift(after), after);
+}
+
+type Found = {
+  readonly looked: readonly Looked[];
+  readonly planned: ReturnType<typeof planHealing>;
+  readonly work: readonly PlannedPlay[];
+};
+
+async function findWork(
+  { plays, how, watch }: Healing,
+  memory: HealMemory,
+  context: DeployContext,
+  { abandonable }: Interrupts,
+): Promise<Found> {
   // Only looking has to be done in time: a transaction has its own deadlines, and is not let go of half-way.
-  const timed = await order.watch.within(context);
-  const looked = judged(
-    await interrupts.abandonable(
-      lookForDrift(targetsOf(order.plays), timed, { ...order.looking, unfinished: "settle" }),
-    ),
-    order.watch,
-  );
-  const planned = planHealing(looked, order.looking.rules, memory.policyFor);
-  const work = workOf(order.plays, planned);
-  const before = order.viewOf(planned.map(({ drift }) => drift));
+  const timed = await watch.within(context);
+  const seen = await abandonable(lookForDrift(targetsOf(plays), timed, { ...how, unfinished: "settle" }));
+  const looked = judged(seen, watch);
+  const planned = planHealing(looked, how.rules, memory.policyFor);
+  return { looked, planned, work: workOf(plays, planned) };
+}
+
+/** Remembered before anything is done: a run that dies in the middle counts as well. */
+async function tellBefore(
+  { looked, planned, work }: Found,
+  { viewOf, output }: Healing,
+  memory: HealMemory,
+  surroundings: Surroundings,
+): Promise<void> {
+  const before = viewOf(planned.map(({ drift }) => drift));
   surroundings.logbook.note({ drift: before });
-  // Remembered before anything is done: a run that dies in the middle counts as well.
   await memory.save(looked, work).catch(async (error: unknown) => {
     // What drifted is told all the same.
-    await printDrift(before, order.output === "mail" ? "text" : order.output, surroundings);
+    await print(before, DRIFT_WRITERS, output === "mail" ? "text" : output, surroundings);
     throw error;
   });
-  const print = printerOf(order.output, surroundings);
-  print((columns) => driftText(before, columns));
-  const end = work.length === 0 ? IDLE : await carryOutHealing(work, order, { context, relay }, surroundings);
-  interrupts.stop();
-  const after = order.viewOf(planned.map(({ drift }) => concludeHealing(drift, end.reports)));
-  surroundings.logbook.note({ drift: after });
-  const mail = order.watch.mail(after);
-  if (mail !== null) surroundings.stdout.print(mail);
-  else if (order.output !== "text") await printDrift(after, order.output, surroundings);
-  else if (work.length > 0) print((columns) => [[], ...closing(after, columns)]);
-  await order.watch.tell(after);
-  return exitCodeOf(end.code, exitCodeOfDrift(after), after);
+  printerOf(output, surroundings)((columns) => driftText(before, columns));
 }
 
 function judged(looked: readonly Looked[], watch: DriftWatch): readonly Looked[] {
@@ -132,7 +148,7 @@ async function carryOutHealing(
 
 /** The other formats, and a mail, are one document, at the end. */
 function printerOf(
-  output: string,
+  output: DriftOutput,
   { stdout }: Surroundings,
 ): (lines: (columns: number) => readonly Line[]) => void {
   return (lines) => {
@@ -140,11 +156,12 @@ function printerOf(
   };
 }
 
-function closing(view: DriftView, columns: number): readonly Line[] {
-  return [summariseHealing(view), summariseDrift(view)]
-    .flatMap((text) => wrap(text, columns))
-    .map((text) => line(styled("strong", text)));
-}
+const NOTHING_MORE: Writer<DriftView> = async () => {};
+
+const CLOSING: Writer<DriftView> = async (view, { stdout }) => {
+  const texts = [summariseHealing(view), summariseDrift(view)].flatMap((text) => wrap(text, stdout.columns));
+  stdout.print([[], ...texts.map((text) => line(styled("strong", text)))]);
+};
 
 /**
  * Healing that failed says why; where hosts could not be looked at for another reason as well, it is both.

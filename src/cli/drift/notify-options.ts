@@ -5,7 +5,8 @@ import { MIN_NOTIFY_KEY_LENGTH } from "../../core/notify/signature.ts";
 import { type NotifyTarget, parseNotifyTarget } from "../../core/notify/target.ts";
 import { Secret } from "../../core/secret.ts";
 import { readPrivateFile } from "../../project/private-file.ts";
-import { optionalText, type RawArguments, texts } from "../options.ts";
+import type { Values } from "../options/arguments.ts";
+import type { PASSED_ON } from "../options/groups.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** The variable that holds the key where --notify-key names no file. */
@@ -16,12 +17,12 @@ export type NotifyOrder = { readonly targets: readonly NotifyTarget[]; readonly 
 
 /** Reads them, and has their secrets redacted from here on. Throws UsageError. */
 export async function notifyOrder(
-  raw: RawArguments,
+  { notify, "notify-key": keyFile }: Pick<Values<typeof PASSED_ON>, "notify" | "notify-key">,
   { workingDirectory, environment, stdout, stderr }: Surroundings,
 ): Promise<NotifyOrder> {
-  const targets = await readTargets(texts(raw, "notify"), workingDirectory);
+  const targets = await readTargets(notify, workingDirectory);
   const key = needsKey(targets)
-    ? await readKey(optionalText(raw, "notify-key"), workingDirectory, environment[NOTIFY_KEY_VARIABLE])
+    ? await readKey(keyFile, workingDirectory, environment[NOTIFY_KEY_VARIABLE])
     : null;
   const secrets = [...targets.map(({ url }) => url), ...(key === null ? [] : [key])];
   stdout.protect(secrets);

@@ -2,7 +2,6 @@
  * Where a history comes from: this machine's record, and what the hosts of an environment say when they are
  * asked.
  */
-import { resolve } from "node:path";
 import { SvcdeployError, UsageError } from "../../core/errors.ts";
 import { causeOfError, exitCodeOfObservation } from "../../core/exit-code.ts";
 import type { HostAnswer } from "../../core/history/merge-history.ts";
@@ -10,14 +9,18 @@ import type { RecordedRun } from "../../core/history/recorded-run.ts";
 import type { Host } from "../../core/model/declared.ts";
 import { limitHosts } from "../../core/target/select.ts";
 import { readRuns } from "../../deploy/read-runs.ts";
-import { loadProject } from "../../project/load.ts";
 import { historyPath } from "../../store/history-path.ts";
 import { readHistory } from "../../store/open-history.ts";
 import { findRun, listRuns } from "../../store/run-store.ts";
-import { listenForInterrupts } from "../interrupts.ts";
-import { connectionOf, optionalText, type RawArguments } from "../options.ts";
+import type { Values } from "../options/arguments.ts";
+import type { SHOW } from "../options/by-command.ts";
+import type { HOST } from "../options/groups.ts";
+import { connectionOf, selectionOf } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { announceHosts, makeContext } from "../workspace.ts";
+import { lookAtHosts } from "../with-hosts.ts";
+import { loadSelected } from "../workspace.ts";
+
+type Asked = Omit<Values<typeof SHOW>, "output"> & Partial<Values<typeof HOST>>;
 
 /** What the hosts said; project: whose environment it is. */
 export type AskedHosts = {
@@ -55,20 +58,12 @@ export function recordedRun({ environment }: Surroundings, id: string): Recorded
  * Asks the hosts of --env that --limit and --host select. The exit code is that of a command which only
  * looks. Throws UsageError and ConfigError.
  */
-export async function askHosts(
-  environment: string,
-  raw: RawArguments,
-  surroundings: Surroundings,
-): Promise<AskedHosts> {
-  const root = resolve(surroundings.workingDirectory, optionalText(raw, "project") ?? ".");
-  const connection = connectionOf(raw);
-  const project = await loadProject(root, environment, { set: [], valuesFiles: [] });
-  const hosts = onlyHost(limitHosts(project, optionalText(raw, "limit")), optionalText(raw, "host"));
-  const interrupts = listenForInterrupts(surroundings, () => {});
-  const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
-  announceHosts(hosts.length, surroundings);
-  const read = await interrupts.abandonable(readRuns(hosts, context, Date.now));
-  interrupts.stop();
+export async function askHosts(options: Asked, surroundings: Surroundings): Promise<AskedHosts> {
+  const [selection, connection] = [selectionOf(options), connectionOf(options)];
+  const project = await loadSelected(selection, surroundings);
+  const hosts = onlyHost(limitHosts(project, selection.limit), options.host ?? null);
+  const wanted = { project, connection, looking: hosts.length };
+  const read = await lookAtHosts(wanted, surroundings, (context) => readRuns(hosts, context, Date.now));
   const failures = read.flatMap(({ error }) => (error === null ? [] : [causeOfError(error)]));
   const exitCode = exitCodeOfObservation({ changes: "none", detailed: "off", failures, total: hosts.length });
   return { project: project.name, answers: read.map(({ answer }) => answer), exitCode };

@@ -11,9 +11,9 @@ import { readProjectName } from "../../project/load.ts";
 import { historyJson } from "../../report/history/history-json.ts";
 import { historyText } from "../../report/history/history-text.ts";
 import type { HistoryView } from "../../report/history/history-view.ts";
-import { formatJson } from "../../report/lines/json.ts";
-import { isGiven, optionalText, type RawArguments, texts } from "../options.ts";
-import { showLines } from "../show-long.ts";
+import type { Arguments, Values } from "../options/arguments.ts";
+import type { HISTORY } from "../options/by-command.ts";
+import { asJson, asLines, print } from "../print.ts";
 import { parseSince } from "../since.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { type AskedHosts, askHosts, recordedRuns } from "./history-source.ts";
@@ -22,27 +22,33 @@ import { type AskedHosts, askHosts, recordedRuns } from "./history-source.ts";
  * Prints the runs, newest first. 0, or 3 and 4 when hosts could not be asked, 1 when there was nobody to ask
  * and the own record cannot be read. Throws UsageError.
  */
-export async function history(raw: RawArguments, surroundings: Surroundings): Promise<number> {
+export async function history(
+  { options }: Arguments<typeof HISTORY>,
+  surroundings: Surroundings,
+): Promise<number> {
   const now = Date.now();
-  const since = optionalText(raw, "since");
+  const { since, env: environment, service: services } = options;
   const from = since === null ? null : parseSince(since, now);
-  const count = countOf(raw);
-  const environment = optionalText(raw, "env");
-  const asks = environment !== null && !isGiven(raw, "local");
-  if (!asks && optionalText(raw, "limit") !== null)
+  const count = countOf(options);
+  const asks = environment !== null && !options.local;
+  if (!asks && options.limit !== null)
     throw new UsageError(
       "--limit is about the hosts of an environment",
       "Add --env E without --local, or use --host NAME.",
     );
   const recorded = recordedRuns(surroundings);
-  const asked = asks ? await askHosts(environment, raw, surroundings) : null;
+  const asked = asks ? await askHosts(options, surroundings) : null;
   const project =
-    asked?.project ??
-    (await readProjectName(resolve(surroundings.workingDirectory, optionalText(raw, "project") ?? ".")));
+    asked?.project ?? (await readProjectName(resolve(surroundings.workingDirectory, options.project)));
   const all = mergeHistory(recorded.runs, asked?.answers ?? []);
-  const services = texts(raw, "service");
   refuseUnknown(services, all);
-  const runs = selectRuns(all, { project, environment, hosts: hostsOf(raw, asked), services, since: from });
+  const runs = selectRuns(all, {
+    project,
+    environment,
+    hosts: hostsOf(options, asked),
+    services,
+    since: from,
+  });
   const view: HistoryView = {
     project,
     environment,
@@ -51,24 +57,27 @@ export async function history(raw: RawArguments, surroundings: Surroundings): Pr
     runs: runs.slice(0, count),
     older: Math.max(0, runs.length - count),
   };
-  const { stdout } = surroundings;
-  if (optionalText(raw, "output") === "json") stdout.write(formatJson(historyJson(view)));
-  else await showLines(historyText(view, stdout.columns, now), surroundings);
+  const writers = {
+    text: asLines((runsOfThem: HistoryView, columns) => historyText(runsOfThem, columns, now)),
+    json: asJson(historyJson),
+  };
+  await print(view, writers, options.output, surroundings);
   return asked?.exitCode ?? (recorded.trouble === null ? EXIT.done : EXIT.failed);
 }
 
-function countOf(raw: RawArguments): number {
-  const text = optionalText(raw, "count") ?? "20";
+function countOf({ count: text }: Values<typeof HISTORY>): number {
   if (!/^[1-9][0-9]{0,5}$/.test(text))
     throw new UsageError(`--count takes a number from 1 to 999999, not ${JSON.stringify(text)}`);
   return Number(text);
 }
 
 /** The hosts that were picked out by name or pattern; null: none were. */
-function hostsOf(raw: RawArguments, asked: AskedHosts | null): ReadonlySet<string> | null {
-  const name = optionalText(raw, "host");
-  if (name !== null) return new Set([name]);
-  if (asked === null || optionalText(raw, "limit") === null) return null;
+function hostsOf(
+  { host, limit }: Values<typeof HISTORY>,
+  asked: AskedHosts | null,
+): ReadonlySet<string> | null {
+  if (host !== null) return new Set([host]);
+  if (asked === null || limit === null) return null;
   return new Set(asked.answers.map(({ host }) => host));
 }
 

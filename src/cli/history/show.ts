@@ -9,10 +9,10 @@ import { runsByPrefix } from "../../core/history/select-runs.ts";
 import { showJson } from "../../report/history/history-json.ts";
 import { showMarkdown } from "../../report/history/show-markdown.ts";
 import { showText } from "../../report/history/show-text.ts";
-import { formatJson } from "../../report/lines/json.ts";
 import { formatWhen } from "../../report/lines/time-text.ts";
-import { argumentOf, optionalText, type RawArguments } from "../options.ts";
-import { showLines } from "../show-long.ts";
+import type { Arguments } from "../options/arguments.ts";
+import type { SHOW } from "../options/by-command.ts";
+import { asJson, asLines, asText, print } from "../print.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { askHosts, recordedRun, recordedRuns } from "./history-source.ts";
 
@@ -20,14 +20,16 @@ import { askHosts, recordedRun, recordedRuns } from "./history-source.ts";
  * Prints the run; 0, or 3 and 4 when hosts could not be asked. Throws UsageError when no run or several
  * match.
  */
-export async function show(raw: RawArguments, surroundings: Surroundings): Promise<number> {
+export async function show(
+  { options, operands }: Arguments<typeof SHOW>,
+  surroundings: Surroundings,
+): Promise<number> {
   const now = Date.now();
-  const prefix = prefixOf(raw);
-  const environment = optionalText(raw, "env");
-  if (environment === null && optionalText(raw, "limit") !== null)
+  const prefix = prefixOf(operands[0] ?? null);
+  if (options.env === null && options.limit !== null)
     throw new UsageError("--limit is about the hosts of an environment", "Add --env E.");
   const recorded = recordedRuns(surroundings);
-  const asked = environment === null ? null : await askHosts(environment, raw, surroundings);
+  const asked = options.env === null ? null : await askHosts(options, surroundings);
   const answers = asked?.answers ?? [];
   const brief = only(runsByPrefix(mergeHistory(recorded.runs, answers), prefix), {
     prefix,
@@ -38,24 +40,21 @@ export async function show(raw: RawArguments, surroundings: Surroundings): Promi
   const whole = recordedRun(surroundings, brief.id);
   const run =
     whole === null ? brief : (mergeHistory([whole], answers).find(({ id }) => id === brief.id) ?? brief);
-  await print({ run, answers }, optionalText(raw, "output") ?? "text", now, surroundings);
+  await print({ run, answers }, writersAt(now), options.output, surroundings);
   return asked?.exitCode ?? EXIT.done;
 }
 
-async function print(
-  view: { readonly run: HistoryRun; readonly answers: readonly HostAnswer[] },
-  output: string,
-  now: number,
-  surroundings: Surroundings,
-): Promise<void> {
-  const { stdout } = surroundings;
-  if (output === "json") stdout.write(formatJson(showJson(view.run, view.answers)));
-  else if (output === "markdown") stdout.write(showMarkdown(view, now));
-  else await showLines(showText(view, stdout.columns, now), surroundings);
+type ShownRun = { readonly run: HistoryRun; readonly answers: readonly HostAnswer[] };
+
+function writersAt(now: number) {
+  return {
+    text: asLines((view: ShownRun, columns) => showText(view, columns, now)),
+    json: asJson(({ run, answers }: ShownRun) => showJson(run, answers)),
+    markdown: asText((view: ShownRun) => showMarkdown(view, now)),
+  };
 }
 
-function prefixOf(raw: RawArguments): string {
-  const word = argumentOf(raw);
+function prefixOf(word: string | null): string {
   if (word === null)
     throw new UsageError(
       "show needs a run: the first six or more digits of its id",

@@ -2,7 +2,6 @@
  * `svcdeploy why SERVICE@HOST`: which run made a service what it is on a host, what that changed, and what
  * became of it. Reads only.
  */
-import { resolve } from "node:path";
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import { EXIT } from "../../core/exit-code.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
@@ -19,46 +18,41 @@ import { serviceStory } from "../../core/rollback/service-story.ts";
 import type { DeployContext } from "../../deploy/context.ts";
 import { observeHosts } from "../../deploy/observe.ts";
 import { readKept } from "../../deploy/read-kept.ts";
-import { loadProject } from "../../project/load.ts";
 import { type RunningUnit, type WhyView, whyJson, whyText } from "../../report/history/why-text.ts";
-import { formatJson } from "../../report/lines/json.ts";
 import { line } from "../../report/lines/text.ts";
-import { listenForInterrupts } from "../interrupts.ts";
-import { argumentOf, connectionOf, optionalText, type RawArguments, selectionOf } from "../options.ts";
-import { showLines } from "../show-long.ts";
+import type { Arguments } from "../options/arguments.ts";
+import type { WHY } from "../options/by-command.ts";
+import { connectionOf, selectionOf } from "../options/selection.ts";
+import { asJson, asLines, print } from "../print.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { announceHosts, makeContext, protectProjectSecrets } from "../workspace.ts";
+import { lookAtHosts } from "../with-hosts.ts";
+import { loadSelected, protectProjectSecrets } from "../workspace.ts";
 
 /**
  * Prints what is known; 1 where svcdeploy never applied the service there. Throws UsageError, ConfigError,
  * and what kept the host from answering.
  */
-export async function why(raw: RawArguments, surroundings: Surroundings): Promise<number> {
-  const [selection, connection] = [selectionOf(raw), connectionOf(raw)];
-  const project = await loadProject(
-    resolve(surroundings.workingDirectory, selection.project),
-    selection.environment,
-    { set: [], valuesFiles: [] },
-  );
-  const question = questionOf(raw, project);
-  const { service } = question;
+export async function why(
+  { options, operands }: Arguments<typeof WHY>,
+  surroundings: Surroundings,
+): Promise<number> {
+  const [selection, connection] = [selectionOf(options), connectionOf(options)];
+  const project = await loadSelected(selection, surroundings);
+  const question = questionOf(operands[0] ?? "", project);
   const host = hostOf(project, question.host);
   await protectProjectSecrets(project, surroundings);
-  const interrupts = listenForInterrupts(surroundings, () => {});
-  const context = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
-  announceHosts(1, surroundings);
-  const view = await interrupts.abandonable(lookInto(project, host, question, context, surroundings));
-  interrupts.stop();
-  const { stdout } = surroundings;
-  const isJson = optionalText(raw, "output") === "json";
-  if (view === null) return tellUnknown(service, host, project, isJson ? "json" : "text", surroundings);
-  if (isJson) stdout.write(formatJson(whyJson(view)));
-  else await showLines(whyText(view, stdout.columns), surroundings);
+  const view = await lookAtHosts({ project, connection, looking: 1 }, surroundings, (context) =>
+    lookInto(project, host, question, context, surroundings),
+  );
+  if (view === null) {
+    await print({ project, host, service: question.service }, UNKNOWN, options.output, surroundings);
+    return EXIT.failed;
+  }
+  await print(view, { text: asLines(whyText), json: asJson(whyJson) }, options.output, surroundings);
   return EXIT.done;
 }
 
-function questionOf(raw: RawArguments, { hosts }: Project): ServiceAtHost {
-  const text = argumentOf(raw) ?? "";
+function questionOf(text: string, { hosts }: Project): ServiceAtHost {
   const found = serviceAtHost(
     text,
     hosts.map(({ name }) => name),
@@ -147,29 +141,26 @@ function unitsOf({ resources }: HostTarget, { units, facts }: Observation): read
   });
 }
 
-function tellUnknown(
-  service: string,
-  { name }: Host,
-  project: Project,
-  output: "text" | "json",
-  { stdout }: Surroundings,
-): number {
-  const known = project.services.some((each) => each.name === service);
-  const next = known
-    ? `svcdeploy apply --env ${project.environment} --limit ${name} does, and from then on this can be told.`
+type UnknownService = { readonly project: Project; readonly host: Host; readonly service: string };
+
+const UNKNOWN = {
+  text: asLines((unknown: UnknownService) => [line(unknownText(unknown)), line(nextStep(unknown))]),
+  json: asJson((unknown: UnknownService) => ({
+    schema: "svcdeploy.why/1",
+    environment: unknown.project.environment,
+    host: unknown.host.name,
+    service: unknown.service,
+    lastChange: null,
+    message: unknownText(unknown),
+  })),
+};
+
+function unknownText({ host, service }: UnknownService): string {
+  return `${host.name} knows nothing of ${service}: no svcdeploy that keeps what it applied ever applied it there.`;
+}
+
+function nextStep({ project, host, service }: UnknownService): string {
+  return project.services.some((each) => each.name === service)
+    ? `svcdeploy apply --env ${project.environment} --limit ${host.name} does, and from then on this can be told.`
     : `The project has no service ${service} either.`;
-  const text = `${name} knows nothing of ${service}: no svcdeploy that keeps what it applied ever applied it there.`;
-  if (output === "json")
-    stdout.write(
-      formatJson({
-        schema: "svcdeploy.why/1",
-        environment: project.environment,
-        host: name,
-        service,
-        lastChange: null,
-        message: text,
-      }),
-    );
-  else stdout.print([line(text), line(next)]);
-  return EXIT.failed;
 }

@@ -14,63 +14,69 @@ import { findRule, RULES } from "../../core/lint/rules.ts";
 import { readLintFiles } from "../../project/lint-files.ts";
 import { listEnvironments, loadProject } from "../../project/load.ts";
 import { buildTargets, STAND_INS } from "../../project/targets.ts";
-import { formatJson } from "../../report/lines/json.ts";
 import { lintGithub, lintJson } from "../../report/lint/lint-json.ts";
 import { lintSarif } from "../../report/lint/lint-sarif.ts";
 import { explainText, type LintView, lintText } from "../../report/lint/lint-text.ts";
-import { isGiven, operandsOf, optionalText, type RawArguments } from "../options.ts";
+import type { Arguments } from "../options/arguments.ts";
+import type { LINT } from "../options/by-command.ts";
+import { asJson, asLines, print } from "../print.ts";
 import { suggest } from "../suggest.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { type Fixing, fixFindings } from "./lint-fix.ts";
 import { type LintedHost, lintPlays } from "./lint-plays.ts";
 
+type LintArguments = Arguments<typeof LINT>;
+
 /** Prints the findings; exit 1 when one is an error, 0 otherwise. */
-export async function lint(raw: RawArguments, surroundings: Surroundings): Promise<number> {
-  const explained = optionalText(raw, "explain");
-  if (explained !== null) return explain(explained, surroundings);
-  const names = operandsOf(raw);
+export async function lint(given: LintArguments, surroundings: Surroundings): Promise<number> {
+  const { options, operands } = given;
+  if (options.explain !== null) return explain(options.explain, surroundings);
   const look = () =>
-    names.length > 0 ? lintFiles(names, raw, surroundings) : lintProject(raw, surroundings);
-  const format = optionalText(raw, "format") ?? "text";
-  if (isGiven(raw, "fix"))
-    return exitCodeOf(await fixFindings({ ...fixingOf(raw, format, surroundings), look }, surroundings));
-  if (isGiven(raw, "dry-run"))
+    operands.length > 0 ? lintFiles(given, surroundings) : lintProject(options, surroundings);
+  if (options.fix)
+    return exitCodeOf(await fixFindings({ ...fixingOf(given, surroundings), look }, surroundings));
+  if (options["dry-run"])
     throw new UsageError("--dry-run is for --fix", "svcdeploy lint never writes without it.");
   const view = await look();
-  print(
-    ["github", "sarif"].includes(format) ? seenFromHere(view, raw, surroundings) : view,
-    format,
-    surroundings,
-  );
+  await print(view, writersFor(given, surroundings), options.format, surroundings);
   return exitCodeOf(view);
+}
+
+function writersFor(given: LintArguments, surroundings: Surroundings) {
+  const here = (view: LintView): LintView => seenFromHere(view, given, surroundings);
+  return {
+    text: asLines(lintText),
+    json: asJson(lintJson),
+    github: async (view: LintView) => surroundings.stdout.command(lintGithub(here(view))),
+    sarif: asJson((view: LintView) => lintSarif(here(view), packageJson.version)),
+  };
 }
 
 /** Files are named from where the operator is; a project's places from its folder. */
 function fixingOf(
-  raw: RawArguments,
-  format: string,
+  { options, operands }: LintArguments,
   { workingDirectory }: Surroundings,
 ): Omit<Fixing, "look"> {
-  if (format !== "text")
+  if (options.format !== "text")
     throw new UsageError(
-      `--fix shows what it does as text, not as ${format}`,
+      `--fix shows what it does as text, not as ${options.format}`,
       "Run lint again for what is left.",
     );
-  const root = operandsOf(raw).length > 0 ? workingDirectory : rootOf(raw, workingDirectory);
-  return { root, kind: isGiven(raw, "dry-run") ? "show" : "write" };
-}
-
-function rootOf(raw: RawArguments, workingDirectory: string): string {
-  return resolve(workingDirectory, optionalText(raw, "project") ?? ".");
+  const root = operands.length > 0 ? workingDirectory : resolve(workingDirectory, options.project);
+  return { root, kind: options["dry-run"] ? "show" : "write" };
 }
 
 /**
  * Code hosts know files by their path in the repository, which is where they run this, not by that in the
  * project.
  */
-function seenFromHere(view: LintView, raw: RawArguments, { workingDirectory }: Surroundings): LintView {
-  if (operandsOf(raw).length > 0) return view;
-  const lead = relative(workingDirectory, rootOf(raw, workingDirectory));
+function seenFromHere(
+  view: LintView,
+  { options, operands }: LintArguments,
+  { workingDirectory }: Surroundings,
+): LintView {
+  if (operands.length > 0) return view;
+  const lead = relative(workingDirectory, resolve(workingDirectory, options.project));
   return {
     ...view,
     findings: view.findings.map((finding) => ({
@@ -100,14 +106,16 @@ function explain(id: string, { stdout }: Surroundings): number {
 }
 
 async function lintFiles(
-  names: readonly string[],
-  raw: RawArguments,
+  { options, operands }: LintArguments,
   { workingDirectory }: Surroundings,
 ): Promise<LintView> {
-  if (raw.env !== undefined) throw new UsageError("--env is for a project, and files were named");
-  const host = hostOfFiles(await readLintFiles(names, workingDirectory), versionOf(raw));
+  if (options.env !== null) throw new UsageError("--env is for a project, and files were named");
+  const host = hostOfFiles(
+    await readLintFiles(operands, workingDirectory),
+    versionOf(options.systemd ?? "252"),
+  );
   const findings = foldFindings([{ environment: null, host: host.name, findings: lintHost(host) }]);
-  const security = isGiven(raw, "security") ? "full" : "none";
+  const security = options.security ? "full" : "none";
   return {
     findings,
     units: host.units.length,
@@ -117,22 +125,23 @@ async function lintFiles(
   };
 }
 
-function versionOf(raw: RawArguments): number {
-  const text = optionalText(raw, "systemd") ?? "252";
+function versionOf(text: string): number {
   if (!/^\d{3}$/.test(text) || Number(text) < 247)
     throw new UsageError(`--systemd takes a version from 247 on, not ${JSON.stringify(text)}`);
   return Number(text);
 }
 
 /** Secrets and artifacts need not be here: only the text of the files counts. */
-async function lintProject(raw: RawArguments, { workingDirectory }: Surroundings): Promise<LintView> {
-  if (raw.systemd !== undefined)
+async function lintProject(
+  { systemd, project, env: wanted, security }: LintArguments["options"],
+  { workingDirectory }: Surroundings,
+): Promise<LintView> {
+  if (systemd !== null)
     throw new UsageError(
       "--systemd is for named files; a project says it in its inventory",
       "systemd: 257 of a host, or of a group's vars",
     );
-  const root = rootOf(raw, workingDirectory);
-  const wanted = optionalText(raw, "env");
+  const root = resolve(workingDirectory, project);
   const environments = wanted === null ? await listEnvironments(root) : [wanted];
   const found = (
     await Promise.all(
@@ -147,7 +156,7 @@ async function lintProject(raw: RawArguments, { workingDirectory }: Surroundings
     findings: foldFindings([...kept, { environment: null, host: "", findings: unused }]),
     units: units.size,
     hosts: found.map(({ environment, host }) => `${environment}/${host}`),
-    security: isGiven(raw, "security") ? "full" : "brief",
+    security: security ? "full" : "brief",
     exposures: worstExposures(found.flatMap(({ exposures }) => exposures)),
   };
 }
@@ -156,11 +165,4 @@ async function lintEnvironment(root: string, environment: string): Promise<reado
   const project = await loadProject(root, environment, { set: [], valuesFiles: [] });
   const { plays } = await buildTargets(project, { limit: null, services: [] }, STAND_INS);
   return lintPlays(plays, environment);
-}
-
-function print(view: LintView, format: string, { stdout }: Surroundings): void {
-  if (format === "text") stdout.print(lintText(view, stdout.columns));
-  else if (format === "github") stdout.command(lintGithub(view));
-  else if (format === "sarif") stdout.write(formatJson(lintSarif(view, packageJson.version)));
-  else stdout.write(formatJson(lintJson(view)));
 }

@@ -2,18 +2,17 @@
 import { UsageError } from "../../core/errors.ts";
 import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
 import type { LogQuery } from "../../deploy/collect-logs.ts";
-import { isGiven, optionalText, type RawArguments } from "../options.ts";
+import type { Values } from "../options/arguments.ts";
+import type { LOGS } from "../options/by-command.ts";
 
 /** The query. now: milliseconds since the epoch. Throws UsageError for a value that makes no sense. */
-export function logQuery(raw: RawArguments, now: number): LogQuery {
-  const [since, lines, priority] = [
-    optionalText(raw, "since"),
-    optionalText(raw, "lines"),
-    optionalText(raw, "priority"),
-  ];
+export function logQuery(
+  { since, lines, priority, follow }: Pick<Values<typeof LOGS>, "since" | "lines" | "priority" | "follow">,
+  now: number,
+): LogQuery {
   return {
     begin: since === null ? { kind: "invocation" } : { kind: "ago", seconds: secondsAgo(since, now) },
-    lines: lines === null ? defaultLines(since, isGiven(raw, "follow")) : countOf(lines),
+    lines: lines === null ? defaultLines(since, follow) : countOf(lines),
     priority: priority === null ? null : priorityOf(priority),
   };
 }

@@ -4,79 +4,56 @@
  */
 import { UsageError } from "../../core/errors.ts";
 import { causeOfError, exitCodeOfObservation } from "../../core/exit-code.ts";
+import type { Project } from "../../core/model/declared.ts";
+import type { PlayTargets } from "../../core/model/resource.ts";
 import type { FailureCause } from "../../core/model/run.ts";
 import { byHost, targetsOf } from "../../core/target/play-targets.ts";
 import type { LogContext, LogTarget } from "../../deploy/collect-logs.ts";
 import { hintLines } from "../../report/lines/error-text.ts";
 import { line, plural, styled, wrap } from "../../report/lines/text.ts";
-import { makeLogLayout } from "../../report/log-text.ts";
+import { type LogLayout, makeLogLayout } from "../../report/log-text.ts";
 import { reasonOf } from "../../report/status/status-view.ts";
-import { listenForInterrupts } from "../interrupts.ts";
 import { openLeniently } from "../open-leniently.ts";
-import {
-  connectionOf,
-  isGiven,
-  operandsOf,
-  optionalText,
-  type RawArguments,
-  type Selection,
-  selectionOf,
-} from "../options.ts";
+import type { Arguments, Values } from "../options/arguments.ts";
+import type { LOGS } from "../options/by-command.ts";
+import { connectionOf, type Selection, selectionOf } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { makeContext } from "../workspace.ts";
+import { withHosts } from "../with-hosts.ts";
 import { logQuery } from "./log-query.ts";
 import { type LogSubject, logSubject, logUnits, requireInstances } from "./log-units.ts";
-import { type ShownLogs, showFollowed, showOnce } from "./show-logs.ts";
+import { showFollowed, showOnce } from "./show-logs.ts";
 
 /**
  * Prints the entries. 0; 1, 3, 4 or 77 when hosts could not be read; -f ends by Ctrl-C or a closed pipe, with
  * 0.
  */
-export async function logs(raw: RawArguments, surroundings: Surroundings): Promise<number> {
-  const subjects = operandsOf(raw).map(logSubject);
+export async function logs(
+  { options, operands }: Arguments<typeof LOGS>,
+  surroundings: Surroundings,
+): Promise<number> {
+  const subjects = operands.map(logSubject);
   const [selection, connection, query] = [
-    logSelection(raw, subjects),
-    connectionOf(raw),
-    logQuery(raw, Date.now()),
+    logSelection(options, subjects),
+    connectionOf(options),
+    logQuery(options, Date.now()),
   ];
   const { project, plays, unread } = await openLeniently(selection, surroundings, "assumed").catch(
     (error: unknown) => {
-      throw inTypedWords(error, raw);
+      throw inTypedWords(error, options);
     },
   );
-  const { stdout } = surroundings;
-  const hosts = byHost(targetsOf(plays));
-  requireInstances(
-    hosts.flatMap((host) => host.targets),
-    subjects,
-  );
-  const targets = hosts
-    .map(({ host, targets }): LogTarget => ({ host, units: logUnits(targets, subjects) }))
-    .filter(({ units }) => units.length > 0);
+  const targets = logTargets(plays, subjects);
   sayUnread(unread, surroundings);
-  const interrupts = listenForInterrupts(surroundings, () => {});
-  const made = await makeContext(project, connection, { surroundings, interrupts, emit: () => {} });
-  const context = { ...made, signal: AbortSignal.any([interrupts.signal, stdout.gone]) };
   const failures = new Map<string, FailureCause>();
-  const around = logContext(context, failures, surroundings);
   const names = targets.map(({ host }) => host.name);
-  const units = [...new Set(targets.flatMap((target) => target.units))];
-  const layout = makeLogLayout(
-    names,
-    units,
-    project.hosts.map(({ name }) => name),
-  );
-  const shown: ShownLogs = {
-    targets,
-    query,
-    around,
-    layout,
-    output: optionalText(raw, "output") === "ndjson" ? "ndjson" : "text",
-  };
-  if (isGiven(raw, "follow")) await showFollowed(shown, surroundings);
-  else await interrupts.abandonable(showOnce(shown, surroundings));
-  interrupts.stop();
-  if (isGiven(raw, "follow") && failures.size < names.length) return 0;
+  await withHosts({ project, connection, looking: null }, surroundings, async (context, interrupts) => {
+    const signal = AbortSignal.any([interrupts.signal, surroundings.stdout.gone]);
+    const around = logContext({ ...context, signal }, failures, surroundings);
+    const shown = { targets, query, around, layout: layoutOf(targets, project), output: options.output };
+    if (options.follow) await showFollowed(shown, surroundings);
+    else await interrupts.abandonable(showOnce(shown, surroundings));
+  });
+  if (options.follow && failures.size < names.length) return 0;
   return exitCodeOfObservation({
     changes: "none",
     detailed: "off",
@@ -85,22 +62,41 @@ export async function logs(raw: RawArguments, surroundings: Surroundings): Promi
   });
 }
 
-function logSelection(raw: RawArguments, subjects: readonly LogSubject[]): Selection {
+function logTargets(plays: readonly PlayTargets[], subjects: readonly LogSubject[]): readonly LogTarget[] {
+  const hosts = byHost(targetsOf(plays));
+  requireInstances(
+    hosts.flatMap((host) => host.targets),
+    subjects,
+  );
+  return hosts
+    .map(({ host, targets }): LogTarget => ({ host, units: logUnits(targets, subjects) }))
+    .filter(({ units }) => units.length > 0);
+}
+
+function layoutOf(targets: readonly LogTarget[], { hosts }: Project): LogLayout {
+  return makeLogLayout(
+    targets.map(({ host }) => host.name),
+    [...new Set(targets.flatMap(({ units }) => units))],
+    hosts.map(({ name }) => name),
+  );
+}
+
+function logSelection(options: Values<typeof LOGS>, subjects: readonly LogSubject[]): Selection {
   const services = [...new Set(subjects.map(({ service }) => service))];
   if (services.length === 0)
     throw new UsageError("logs needs a service", "e.g. svcdeploy logs web --env prod");
-  const [host, limit] = [optionalText(raw, "host"), optionalText(raw, "limit")];
+  const { host, limit } = options;
   if (host !== null && limit !== null)
     throw new UsageError("--host names one host and --limit a pattern: give one of the two");
-  return { ...selectionOf({ ...raw, service: services }), limit: host ?? limit };
+  return selectionOf({ ...options, service: services, limit: host ?? limit });
 }
 
 /** The selection speaks of the options that other commands have. */
-function inTypedWords(error: unknown, raw: RawArguments): unknown {
+function inTypedWords(error: unknown, { host }: Values<typeof LOGS>): unknown {
   if (!(error instanceof UsageError)) return error;
   const message = error.message.replace(/^--service /, "");
   return new UsageError(
-    raw.host === undefined ? message : message.replace(/^--limit /, "--host "),
+    host === null ? message : message.replace(/^--limit /, "--host "),
     error.hint ?? undefined,
   );
 }

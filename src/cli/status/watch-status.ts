@@ -66,7 +66,6 @@ export async function watchStatus(
     // However it ended, the screen is given back.
     stop.abort();
     await showing;
-    interrupts.stop();
   }
   return 0;
 }

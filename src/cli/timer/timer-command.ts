@@ -4,7 +4,9 @@ import { UsageError } from "../../core/errors.ts";
 import { parseNotifyTarget } from "../../core/notify/target.ts";
 import type { Every } from "../../core/timer/every.ts";
 import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
-import { isGiven, optionalText, type RawArguments, texts } from "../options.ts";
+import type { Values } from "../options/arguments.ts";
+import type { INSTALL_TIMER } from "../options/by-command.ts";
+import { CONNECTION } from "../options/groups.ts";
 
 /**
  * What stands before the options, the project's folder there, and where what was told is kept; all absolute.
@@ -34,8 +36,7 @@ export const pathOnHost: PathThere = (path, option) => {
  * Seconds that a run may take: what --timeout says, else most of a period, so that the next one finds the
  * place free; at most 10 min.
  */
-export function timeoutSeconds(raw: RawArguments, every: Every): number {
-  const text = optionalText(raw, "timeout");
+export function timeoutSeconds(text: string | null, every: Every): number {
   if (text === null) return Math.min(600, Math.floor(every.seconds * 0.8));
   const seconds = parseTimeSpan(text);
   if (seconds === null || seconds < 1 || seconds > 86_400)
@@ -48,47 +49,62 @@ export function timeoutSeconds(raw: RawArguments, every: Every): number {
  * be a mail every time. Throws UsageError for a path that means nothing there.
  */
 export function timerCommand(
-  raw: RawArguments,
+  options: Values<typeof INSTALL_TIMER>,
   start: TimerStart,
   path: PathThere,
   every: Every,
 ): readonly string[] {
-  const one = (name: string, from = name): readonly string[] =>
-    wordsOf(name, optionalText(raw, from), (value) => value);
-  const file = (name: string, from = name): readonly string[] =>
-    wordsOf(name, optionalText(raw, from), (value) => path(value, from));
-  const many = (name: string, map: (value: string) => string, from = name): readonly string[] =>
-    texts(raw, from).map((value) => `--${name}=${map(value)}`);
-  const there = optionalText(raw, "on") === null ? "" : "-on";
-  const environmentFile = optionalText(raw, "env-file");
+  const file = (name: FileOption): string | null =>
+    options[name] === null ? null : path(options[name], name);
+  const [identity, knownHosts] =
+    options.on === null
+      ? (["identity", "known-hosts"] as const)
+      : (["identity-on", "known-hosts-on"] as const);
   return [
     start.node,
     "--disable-warning=ExperimentalWarning",
-    ...(environmentFile === null ? [] : [`--env-file=${path(environmentFile, "env-file")}`]),
+    ...one("env-file", file("env-file")),
     start.main,
     "drift",
     "--cron",
-    ...one("env"),
+    ...one("env", options.env),
     `--project=${start.project}`,
-    ...one("limit"),
-    ...many("service", (value) => value),
-    ...many("set", (value) => value),
-    ...many("values", (value) => path(value, "values")),
-    ...file("identity", `identity${there}`),
-    ...many("known-hosts", (value) => path(value, `known-hosts${there}`), `known-hosts${there}`),
-    ...(optionalText(raw, "forks") === "20" ? [] : one("forks")),
-    ...(isGiven(raw, "no-health") ? ["--no-health"] : []),
-    ...(isGiven(raw, "heal") ? ["--heal", ...one("grace"), ...one("max-heals")] : []),
-    ...many("notify", (value) => notifyWord(value, path)),
-    ...file("notify-key"),
-    ...file("prometheus"),
+    ...one("limit", options.limit),
+    ...many("service", options.service),
+    ...many("set", options.set),
+    ...many(
+      "values",
+      options.values.map((value) => path(value, "values")),
+    ),
+    ...one("identity", file(identity)),
+    ...many(
+      "known-hosts",
+      options[knownHosts].map((value) => path(value, knownHosts)),
+    ),
+    ...(options.forks === CONNECTION.forks.default ? [] : one("forks", options.forks)),
+    ...(options["no-health"] ? ["--no-health"] : []),
+    ...(options.heal
+      ? ["--heal", ...one("grace", options.grace), ...one("max-heals", options["max-heals"])]
+      : []),
+    ...many(
+      "notify",
+      options.notify.map((value) => notifyWord(value, path)),
+    ),
+    ...one("notify-key", file("notify-key")),
+    ...one("prometheus", file("prometheus")),
     `--state=${start.state}`,
-    `--timeout=${timeoutSeconds(raw, every)}s`,
+    `--timeout=${timeoutSeconds(options.timeout, every)}s`,
   ];
 }
 
-function wordsOf(name: string, value: string | null, map: (value: string) => string): readonly string[] {
-  return value === null ? [] : [`--${name}=${map(value)}`];
+type FileOption = "env-file" | "identity" | "identity-on" | "notify-key" | "prometheus";
+
+function one(name: string, value: string | null): readonly string[] {
+  return value === null ? [] : [`--${name}=${value}`];
+}
+
+function many(name: string, values: readonly string[]): readonly string[] {
+  return values.map((value) => `--${name}=${value}`);
 }
 
 /** Everybody may read a unit file and the list of processes, and whoever knows a Slack hook may post. */

@@ -10,7 +10,8 @@ import { readPrivateFile } from "../../project/private-file.ts";
 import { buildTargets, STAND_INS } from "../../project/targets.ts";
 import { line, styled } from "../../report/lines/text.ts";
 import { NOTIFY_KEY_VARIABLE, needsKey, readKey, readTargets } from "../drift/notify-options.ts";
-import { optionalText, type RawArguments, texts } from "../options.ts";
+import type { Values } from "../options/arguments.ts";
+import type { INSTALL_TIMER } from "../options/by-command.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /**
@@ -18,26 +19,29 @@ import type { Surroundings } from "../surroundings.ts";
  * of this machine that cannot be used.
  */
 export async function checkTimerSecrets(
-  raw: RawArguments,
+  options: Values<typeof INSTALL_TIMER>,
   project: Project,
   { workingDirectory, stderr }: Surroundings,
 ): Promise<void> {
-  const environmentFile = optionalText(raw, "env-file");
-  await checkNotify(raw, workingDirectory);
-  if (environmentFile !== null && optionalText(raw, "on") === null)
+  const { "env-file": environmentFile, on } = options;
+  await checkNotify(options, workingDirectory);
+  if (environmentFile !== null && on === null)
     await readPrivateFile(resolve(workingDirectory, environmentFile), "--env-file");
-  if (environmentFile !== null || optionalText(raw, "on") !== null) return;
-  const variables = await variablesOf(raw, project);
+  if (environmentFile !== null || on !== null) return;
+  const variables = await variablesOf(options, project);
   if (variables.length === 0) return;
   const text = `${variables.join(", ")}: a run by itself has no such variable; put NAME=VALUE lines into a file and give it with --env-file FILE`;
   stderr.print([line(styled("warn", "warning: "), text)]);
 }
 
 /** The variables that the selected services take secrets from. */
-async function variablesOf(raw: RawArguments, project: Project): Promise<readonly string[]> {
+async function variablesOf(
+  options: Values<typeof INSTALL_TIMER>,
+  project: Project,
+): Promise<readonly string[]> {
   const { services } = await buildTargets(
     project,
-    { limit: optionalText(raw, "limit"), services: texts(raw, "service") },
+    { limit: options.limit, services: options.service },
     STAND_INS,
   );
   const sources = [...services.values()]
@@ -47,19 +51,18 @@ async function variablesOf(raw: RawArguments, project: Project): Promise<readonl
 }
 
 /** Files of another host cannot be read here; the first run there says what is wrong with them. */
-async function checkNotify(raw: RawArguments, workingDirectory: string): Promise<void> {
-  const words = texts(raw, "notify");
-  const isHere = optionalText(raw, "on") === null;
+async function checkNotify(options: Values<typeof INSTALL_TIMER>, workingDirectory: string): Promise<void> {
+  const { notify: words, "notify-key": keyFile } = options;
+  const isHere = options.on === null;
   const targets = isHere
     ? await readTargets(words, workingDirectory)
     : words.flatMap((word) => {
         const target = word.startsWith("@") ? null : parseNotifyTarget(word);
         return target === null || "problem" in target ? [] : [target];
       });
-  const keyFile = optionalText(raw, "notify-key");
   if (!needsKey(targets)) return;
   if (keyFile !== null && isHere) await readKey(keyFile, workingDirectory, undefined);
-  if (keyFile === null && optionalText(raw, "env-file") === null)
+  if (keyFile === null && options["env-file"] === null)
     throw new UsageError(
       "--notify needs a key to sign with, and a run by itself has no variables",
       `Give --notify-key FILE, or --env-file FILE with a line ${NOTIFY_KEY_VARIABLE}=…; make a key with: openssl rand -hex 32`,

@@ -5,10 +5,8 @@ import { expect, test } from "vitest";
 import { COMMANDS } from "../../../src/cli/commands.ts";
 import { quoteForBash, readBashLine } from "../../../src/cli/complete/bash-line.ts";
 import { complete } from "../../../src/cli/complete/complete.ts";
-import { withReports } from "../../../src/cli/with-reports.ts";
 import type { ProjectNames } from "../../../src/project/names.ts";
 
-const TABLE = COMMANDS.map(withReports);
 const BREAKS = " \t\n\"'><=;|&(:";
 
 const names = (folder: string): ProjectNames => ({
@@ -22,7 +20,7 @@ const names = (folder: string): ProjectNames => ({
 });
 
 async function offered(line: string): Promise<readonly string[]> {
-  const completion = await complete(TABLE, readBashLine(`svcdeploy ${line}`, BREAKS), names);
+  const completion = await complete(COMMANDS, readBashLine(`svcdeploy ${line}`, BREAKS), names);
   return completion.kind === "words"
     ? completion.candidates.map(({ text }) => text)
     : [`${completion.kind}:${completion.prefix}`];
@@ -71,7 +69,7 @@ test.each([
   expect(await offered(line)).toEqual(expected);
 });
 
-test.each(TABLE.map((command) => [command] as const))(
+test.each(COMMANDS.map((command) => [command] as const))(
   "$name is offered with every option that it has",
   async (command) => {
     expect(await offered("")).toContain(command.name);

@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 import { logQuery } from "../../../src/cli/logs/log-query.ts";
+import { type RawArguments, valuesOf } from "../../../src/cli/options/arguments.ts";
+import { LOGS } from "../../../src/cli/options/by-command.ts";
+import type { LogQuery } from "../../../src/deploy/collect-logs.ts";
 
 const NOW = new Date(2026, 10, 21, 12, 0, 0).getTime();
+
+function queryOf(raw: RawArguments): LogQuery {
+  return logQuery(valuesOf(LOGS, { project: ".", output: "text", ...raw }), NOW);
+}
 
 test.each([
   [{}, { begin: { kind: "invocation" }, lines: 200, priority: null }],
@@ -24,7 +31,7 @@ test.each([
   ],
   [{ priority: "0" }, { begin: { kind: "invocation" }, lines: 200, priority: 0 }],
 ])("%j", (raw, query) => {
-  expect(logQuery(raw, NOW)).toEqual(query);
+  expect(queryOf(raw)).toEqual(query);
 });
 
 test.each([
@@ -38,5 +45,5 @@ test.each([
   { priority: "loud" },
   { since: ["1h", "2h"] },
 ])("%j is refused", (raw) => {
-  expect(() => logQuery(raw, NOW)).toThrow(expect.objectContaining({ code: "usage" }));
+  expect(() => queryOf(raw)).toThrow(expect.objectContaining({ code: "usage" }));
 });

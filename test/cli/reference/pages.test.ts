@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
-import { TABLE } from "../../../src/cli/cli.ts";
+import { COMMANDS } from "../../../src/cli/commands.ts";
 import { commandsMarkdown } from "../../../src/cli/reference/commands-markdown.ts";
 import { commandHelp, programHelp } from "../../../src/cli/reference/help-text.ts";
 import { manPage } from "../../../src/cli/reference/man-page.ts";
@@ -15,8 +15,8 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const page = `${root}man/svcdeploy.1`;
 
 test("the written pages are not stale; else: node scripts/command-pages.ts", () => {
-  expect(readFileSync(page, "utf8")).toBe(manPage(TABLE, packageJson.version));
-  expect(readFileSync(`${root}docs/commands.md`, "utf8")).toBe(commandsMarkdown(TABLE));
+  expect(readFileSync(page, "utf8")).toBe(manPage(COMMANDS, packageJson.version));
+  expect(readFileSync(`${root}docs/commands.md`, "utf8")).toBe(commandsMarkdown(COMMANDS));
 });
 
 test.each([
@@ -32,12 +32,12 @@ test("the man page shows every option of every command", () => {
   const shown = spawnSync("groff", ["-man", "-Tascii", "-P-cbou", "-rLL=200n", page], {
     encoding: "utf8",
   }).stdout;
-  for (const { options } of TABLE)
+  for (const { options } of COMMANDS)
     for (const name of Object.keys(options)) expect(shown).toContain(`--${name}`);
   expect(shown).toContain("--limit 'web:!web3'");
 });
 
-test.each(TABLE.map((command) => [command] as const))(
+test.each(COMMANDS.map((command) => [command] as const))(
   "$name: an example that names it, every option, and no line too long",
   (command) => {
     expect(command.example).toMatch(new RegExp(`^svcdeploy ${command.name}( |$)`));
@@ -53,7 +53,7 @@ test.each(TABLE.map((command) => [command] as const))(
 );
 
 test("the program's help names every command, whatever the width", () => {
-  for (const { name, describe } of TABLE)
-    expect(programHelp(TABLE, 500)).toMatch(new RegExp(`^  ${name} +${describe.slice(0, 20)}`, "m"));
-  for (const line of programHelp(TABLE, 500).split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  for (const { name, describe } of COMMANDS)
+    expect(programHelp(COMMANDS, 500)).toMatch(new RegExp(`^  ${name} +${describe.slice(0, 20)}`, "m"));
+  for (const line of programHelp(COMMANDS, 500).split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });

@@ -1,0 +1,23 @@
+/** Which formats of standard output go with a run, and which with a plan alone. */
+import { UsageError } from "../../core/errors.ts";
+import type { Values } from "../options/arguments.ts";
+import type { APPLY, PLAN } from "../options/by-command.ts";
+import type { RunOutput } from "./approval.ts";
+
+type Output = Values<typeof APPLY>["output"];
+
+/** The format of what changes hosts. hint: what to do instead. Throws UsageError for one of a plan alone. */
+export function runOutput(output: Output, hint: string): RunOutput {
+  if (output === "markdown") throw new UsageError("--output markdown is for a plan", hint);
+  return output;
+}
+
+/** The format of what only shows a plan. Throws UsageError for one of a run alone. */
+export function planOutput(output: Output): Values<typeof PLAN>["output"] {
+  if (output === "ndjson")
+    throw new UsageError(
+      "--output ndjson tells what happens, and a dry run lets nothing happen",
+      "Use text, json or markdown.",
+    );
+  return output;
+}

@@ -1,0 +1,64 @@
+/** The options that several commands share, as yargs takes them. */
+import type { OptionTable } from "./arguments.ts";
+import { flag, optionalWord, word, words } from "./option.ts";
+
+/** Options that name a project, an environment and what of it. */
+export const SELECTION = {
+  project: { ...word("project folder"), default: "." },
+  env: word("environment, always needed: inventory/ENV.yaml"),
+  limit: word("only these hosts, e.g. web:!web3"),
+  service: words("only these services"),
+  set: words("KEY.PATH=VALUE over the values files"),
+  values: words("values files over the project's own"),
+} as const satisfies OptionTable;
+
+/** Which project and environment: of what looks at one service of one host. */
+export const LOOKING = {
+  project: SELECTION.project,
+  env: SELECTION.env,
+  set: SELECTION.set,
+  values: SELECTION.values,
+} as const satisfies OptionTable;
+
+/** Options of everything that opens connections. */
+export const CONNECTION = {
+  identity: word("private key, instead of the inventory's; the only one tried"),
+  "known-hosts": words("known_hosts files, instead of the inventory's and the user's"),
+  forks: { ...word("hosts worked on at once"), default: "20" },
+} as const satisfies OptionTable;
+
+/** Of everything that changes hosts. */
+export const PROGRESS = {
+  verbose: flag("show every step of every host, a line each"),
+} as const satisfies OptionTable;
+
+/** Of render, history and logs. */
+export const HOST = {
+  host: word("only this host"),
+} as const satisfies OptionTable;
+
+/** Of plan and apply. */
+export const PRUNE = {
+  prune: optionalWord("also remove services that left the project; =all: even if that is most of them"),
+} as const satisfies OptionTable;
+
+/** Of verify, and of drift and what installs it. */
+export const HEALTH = {
+  "no-health": flag("do not ask health checks"),
+} as const satisfies OptionTable;
+
+/** Of drift and of install-timer; --state is among PASSED_ON. */
+export const HEAL = {
+  heal: flag("put right what changed on the hosts, without asking"),
+  grace: word("with --heal: leave alone what is younger; default 15min"),
+  "max-heals": word("with --heal: times a day, host and service; default 3"),
+} as const satisfies OptionTable;
+
+/** Of drift and of install-timer, which passes them on. */
+export const PASSED_ON = {
+  timeout: word("the run's time; a host not seen by then is not seen"),
+  notify: words("tell [slack+]https://… or those in @FILE on change"),
+  "notify-key": word("file with the key to sign with"),
+  prometheus: word("also write FILE for the textfile collector"),
+  state: word("folder for the lock, what was told and what was healed"),
+} as const satisfies OptionTable;

@@ -1,0 +1,103 @@
+/** The timer of this machine: installed, removed, printed, or as a crontab line. */
+import { createHash } from "node:crypto";
+import { hostname, userInfo } from "node:os";
+import { join, resolve } from "node:path";
+import { UsageError } from "../../core/errors.ts";
+import { crontabLine } from "../../core/timer/crontab.ts";
+import type { TimerScope, TimerUnits } from "../../core/timer/timer-units.ts";
+import { installTimerHere, removeTimerHere } from "../../deploy/install-timer-here.ts";
+import { writeUnits } from "../../project/write-units.ts";
+import { crontabText, installedText, removedText, unitsText } from "../../report/timer-text.ts";
+import { makeId } from "../run-identity.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { pathHere, timerCommand } from "./timer-command.ts";
+import { refused, SYSTEM_FOLDER, stateOf, type TimerOrder, unitsOf } from "./timer-order.ts";
+
+const HINTS: Readonly<Record<TimerScope, string>> = {
+  system: "Everything is as it was. --print shows the files, --crontab does without systemd.",
+  user: "Everything is as it was. It needs a systemd of your own, which runs while you are logged in, or always after `loginctl enable-linger`; --crontab does without.",
+};
+
+/** Prints the line. Throws UsageError for a period that cron does not know. */
+export async function printCrontab(order: TimerOrder): Promise<void> {
+  const { options, surroundings, project, every, about } = order;
+  const { stdout, workingDirectory } = surroundings;
+  const start = { ...surroundings.program, project: project.root, state: await stateOf(order, "cron") };
+  const command = timerCommand(options, start, pathHere(workingDirectory), every);
+  const seed = createHash("sha256")
+    .update(`${hostname()}\n${project.root}\n${project.environment}`)
+    .digest()
+    .readUInt32BE();
+  const made = crontabLine({ every, seed, command });
+  if ("problem" in made)
+    throw new UsageError(`--crontab: ${made.problem}`, "A systemd timer can do more: leave --crontab out.");
+  stdout.write(crontabText(about, made.line));
+}
+
+/** Prints the two files. Throws UsageError. */
+export async function printHere(order: TimerOrder): Promise<void> {
+  order.surroundings.stdout.write(unitsText(order.name, await unitsHere(order)));
+}
+
+/** Writes the two files into a folder, as typed. Throws UsageError. */
+export async function writeHere(order: TimerOrder, out: string): Promise<void> {
+  const { stdout, workingDirectory } = order.surroundings;
+  const units = Object.entries(await unitsHere(order));
+  const files = units.map(([suffix, text]) => ({ name: `${order.name}.${suffix}`, text }));
+  const written = await writeUnits(resolve(workingDirectory, out), files);
+  stdout.write(written.map((path) => `wrote ${path}\n`).join(""));
+}
+
+/** Installs and starts the timer. Throws UsageError, and SvcdeployError when systemd would not. */
+export async function installHere(order: TimerOrder): Promise<void> {
+  const { surroundings, name, about, every } = order;
+  const scope = scopeHere();
+  const units = await unitsHere(order);
+  const place = { scope, folder: folderOf(scope, surroundings.environment), name };
+  const outcome = await installTimerHere(place, units, makeId());
+  if (!outcome.ok) throw refused(`The timer was not installed: ${outcome.reason}`, HINTS[scope]);
+  surroundings.stdout.print(
+    installedText({ lines: outcome.lines, about, every: every.text, name, scope, host: null }),
+  );
+}
+
+/** Removes the timer, or says that there is none. Throws UsageError, and SvcdeployError. */
+export async function removeHere({ surroundings, name }: TimerOrder): Promise<void> {
+  const scope = scopeHere();
+  const place = { scope, folder: folderOf(scope, surroundings.environment), name };
+  const outcome = await removeTimerHere(place, makeId());
+  if (!outcome.ok)
+    throw refused(
+      `the timer was not removed: ${outcome.reason}`,
+      "Look at the file, and remove it by hand if it may go.",
+    );
+  const lines = outcome.found === "nothing" ? null : outcome.lines;
+  surroundings.stdout.print(removedText(lines, `${place.folder}/${name}.timer`));
+}
+
+function scopeHere(): TimerScope {
+  return userInfo().uid === 0 ? "system" : "user";
+}
+
+async function unitsHere(order: TimerOrder): Promise<TimerUnits> {
+  const { environment, workingDirectory, program } = order.surroundings;
+  const scope = scopeHere();
+  const start = { ...program, project: order.project.root, state: await stateOf(order, scope) };
+  const path = pathHere(workingDirectory);
+  const command = timerCommand(order.options, start, path, order.every);
+  const home = scope === "system" ? (environment.HOME ?? null) : null;
+  return unitsOf(order, { command, scope, home, path });
+}
+
+function folderOf(
+  scope: TimerScope,
+  { XDG_CONFIG_HOME: config, HOME: home }: Surroundings["environment"],
+): string {
+  if (scope === "system") return SYSTEM_FOLDER;
+  if (config?.startsWith("/")) return join(config, "systemd/user");
+  if (home?.startsWith("/")) return join(home, ".config/systemd/user");
+  throw new UsageError(
+    "There is no place for a timer of your own: neither XDG_CONFIG_HOME nor HOME",
+    "--print shows the files, --out DIR writes them.",
+  );
+}
