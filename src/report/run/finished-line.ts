@@ -1,30 +1,41 @@
-/** One host's end in one line: `web1: changed, healthy after 3.0 s (6.3 s)`. */
+/** One host in one line each: what is done to it, and its end: `web1: changed, healthy after 3.0 s (6.3 s)`. */
+import type { Work } from "../../core/model/plan.ts";
 import type { HostReport } from "../../core/model/run.ts";
 import { formatDuration, type Line, line, styled, truncate } from "../lines/text.ts";
+import { doingText } from "../plan/work-text.ts";
 import { isTrouble, STYLES } from "./summary-table.ts";
 
 /** Below that a host was only looked at, or not even that. */
 const LEAST_MILLISECONDS = 50;
 
+/** A host's name is not cut below that, and what is said of it is not for its sake. */
+const LEAST_NAME = 12;
+const LEAST_TEXT = 24;
+
+/** What is being done to a host, within so many columns: `web1: restarting shop`. */
+export function doingLine(host: string, work: Work, columns: number): Line {
+  const text = truncate(`: ${doingText(work)}`, Math.max(LEAST_TEXT, columns - [...host].length));
+  return hostLine(host, line(text), columns);
+}
+
 /**
- * The line within so many columns. What went wrong stands there in capitals, with the first line of why.
+ * A host's end within so many columns. What went wrong stands there in capitals, with the first line of why.
  * healthyAfter: milliseconds from the end of the acts, null where that is not known.
  */
 export function finishedLine(report: HostReport, healthyAfter: number | null, columns: number): Line {
-  return isTrouble(report.status) ? failedLine(report, columns) : endedLine(report, healthyAfter);
+  return isTrouble(report.status) ? failedLine(report, columns) : endedLine(report, healthyAfter, columns);
 }
 
 function failedLine({ host, status, message, durationMilliseconds }: HostReport, columns: number): Line {
-  const word = status.toUpperCase();
   const after =
     durationMilliseconds < LEAST_MILLISECONDS ? "" : ` after ${formatDuration(durationMilliseconds)}`;
+  const head = hostLine(host, line(": ", styled(STYLES[status], status.toUpperCase()), after), columns);
   const [first = ""] = message.replace(`${host}: `, "").split("\n");
-  const room = columns - [...`${host}: ${word}${after}`].length;
-  const reason = first === "" ? "" : truncate(`: ${first}`, room);
-  return line(styled("strong", host), ": ", styled(STYLES[status], word), `${after}${reason}`);
+  const room = columns - widthOf(head);
+  return first === "" || room < LEAST_NAME ? head : line(...head, truncate(`: ${first}`, room));
 }
 
-function endedLine(report: HostReport, healthyAfter: number | null): Line {
+function endedLine(report: HostReport, healthyAfter: number | null, columns: number): Line {
   const { host, status, durationMilliseconds } = report;
   const isWatched = report.verdicts.length + report.health.length > 0;
   const healthy =
@@ -35,5 +46,14 @@ function endedLine(report: HostReport, healthyAfter: number | null): Line {
     status === "skipped" || durationMilliseconds < LEAST_MILLISECONDS
       ? ""
       : ` (${formatDuration(durationMilliseconds)})`;
-  return line(styled("strong", host), ": ", styled(STYLES[status], status), `${healthy}${duration}`);
+  return hostLine(host, line(": ", styled(STYLES[status], status), `${healthy}${duration}`), columns);
+}
+
+/** The name, cut where what is said behind it would not fit. */
+function hostLine(host: string, rest: Line, columns: number): Line {
+  return line(styled("strong", truncate(host, Math.max(LEAST_NAME, columns - widthOf(rest)))), ...rest);
+}
+
+function widthOf(spans: Line): number {
+  return [...spans.map(({ text }) => text).join("")].length;
 }

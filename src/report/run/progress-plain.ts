@@ -8,8 +8,7 @@ import { runName } from "../lines/run-name.ts";
 import type { Sink } from "../lines/sink.ts";
 import { type Line, line, plural, styled } from "../lines/text.ts";
 import { formatTime } from "../lines/time-text.ts";
-import { doingText } from "../plan/work-text.ts";
-import { finishedLine } from "./finished-line.ts";
+import { doingLine, finishedLine } from "./finished-line.ts";
 import { follow, type HostCourse, healthyAfter, workDone } from "./host-course.ts";
 import type { Clock, ProgressDetail, Reporter } from "./reporter.ts";
 import { finalText } from "./run-output.ts";
@@ -77,7 +76,7 @@ function linesOf(
         ? [line(`${event.host}: ${[event.stage, event.detail].join(" ").trim()}`)]
         : [];
     case "host-work":
-      return isFolded ? [] : [line(styled("strong", event.host), `: ${doingText(event.work)}`)];
+      return isFolded ? [] : [doingLine(event.host, event.work, columns)];
     case "host-finished": {
       const { report } = event;
       if (isFolded && !isTrouble(report.status)) return [];
