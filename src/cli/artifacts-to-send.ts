@@ -2,9 +2,11 @@
  * Artifacts for commands that may send them: what has to be fetched is fetched, and whoever waits for it sees
  * that.
  */
+
+import { formatSize } from "../core/size-text.ts";
 import type { ArtifactUse } from "../project/artifacts.ts";
 import type { FetchEvent } from "../project/fetch-artifact.ts";
-import { formatDuration, formatSize, type Line, line, styled, truncate } from "../report/lines/text.ts";
+import { formatDuration, type Line, line, styled, truncate } from "../report/lines/text.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import type { Surroundings } from "./surroundings.ts";
 

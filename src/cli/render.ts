@@ -2,8 +2,9 @@
 import { resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import type { FileResource, HostTarget } from "../core/model/resource.ts";
+import { writtenMode } from "../core/resources/mode.ts";
 import { writeRendered } from "../project/write-rendered.ts";
-import { formatMode, line, plural } from "../report/lines/text.ts";
+import { line, plural } from "../report/lines/text.ts";
 import { artifactsToCompare } from "./artifacts-to-send.ts";
 import type { Arguments } from "./options/arguments.ts";
 import type { RENDER } from "./options/by-command.ts";
@@ -61,7 +62,7 @@ function printed(targets: readonly HostTarget[]): string {
 }
 
 function heading(file: FileResource): string {
-  return `${file.path} (${formatMode(file.mode)} ${file.owner}:${file.group})`;
+  return `${file.path} (${writtenMode(file.mode)} ${file.owner}:${file.group})`;
 }
 
 function shown(file: FileResource): string {

@@ -3,18 +3,16 @@
  * the host decides nothing.
  */
 import { createHash } from "node:crypto";
-import { HostError } from "../core/errors.ts";
 import { fileRoles } from "../core/model/file-role.ts";
 import type { Observation } from "../core/model/observation.ts";
-import type { Action, Change, Plan } from "../core/model/plan.ts";
-import type { FileResource, HostTarget, Resource, UnitResource } from "../core/model/resource.ts";
-import { hostVerbs, unitVerbs } from "../core/model/verb.ts";
-import { actedUnits, isUnitAction } from "../core/plan/acted-units.ts";
+import type { Change, Plan } from "../core/model/plan.ts";
+import type { HostTarget, UnitResource } from "../core/model/resource.ts";
+import { actedUnits } from "../core/plan/acted-units.ts";
 import { asUnit, foreignUnits } from "../core/plan/foreign-units.ts";
-import { formatKeptService, keptService, keptServicePath } from "../core/plan/kept-service.ts";
+import { formatKeptService, keptService } from "../core/plan/kept-service.ts";
 import { stopTimeoutSeconds } from "../core/plan/undo-time.ts";
-import { sanitizeLine } from "../core/sanitize.ts";
-import { field, isField, line } from "./frames.ts";
+import { field } from "./frames.ts";
+import { inOrder, planLines, secondsOf } from "./plan-lines.ts";
 
 /** A file of the transaction's folder on the host, e.g. plan or new/3. */
 export type TransactionFile = { readonly name: string; readonly content: Uint8Array };
@@ -61,24 +59,7 @@ export function makeTransaction(order: TransactionOrder): Transaction {
   // What is healed is put back to what was confirmed before: the kept description of that stays, whatever the
   // project says by now.
   const kept = plan.recordAs === undefined ? target.services : [];
-  const text = [
-    ...changes.map((change, index) => changeLine(change, String(index), order)),
-    ...plan.manifests.map(({ path, oldSha256, content }, index) =>
-      line("manifest", content === "" ? "-" : `m${index}`, path, oldSha256 ?? "-"),
-    ),
-    ...goneServices(plan).map((service) => line("target", "-", keptServicePath(target.project, service))),
-    ...kept.map(({ name }, index) => line("target", `t${index}`, keptServicePath(target.project, name))),
-    ...(kept.length === 0 ? [] : unchangedFiles(target, changes)).map(({ path, sha256 }) =>
-      line("blob", sha256, path),
-    ),
-    ...keepLines(target),
-    ...(plan.gone?.releases ?? []).map((folder) => line("keep", folder, "0")),
-    ...(plan.gone?.units ?? []).map((unit) => line("gone", unit)),
-    ...units.map((unit) => line("unit", told(order, "a unit that stops along", unit))),
-    ...actionLines(plan, changes),
-    ...recordLines(plan, concerned),
-    line("window", String(windowSeconds)),
-  ].join("");
+  const text = planLines({ ...order, changes, units, concerned, kept, windowSeconds });
   const planSha256 = createHash("sha256").update(text).digest("hex");
   return {
     id: order.id,
@@ -120,27 +101,6 @@ export function unitsOf(target: HostTarget): readonly UnitResource[] {
   return target.resources.filter((resource): resource is UnitResource => resource.kind === "unit");
 }
 
-/** Services of which nothing is owned any more. */
-export function goneServices({ manifests }: Pick<Plan, "manifests">): readonly string[] {
-  return manifests.flatMap(({ service, content }) => (content === "" ? [service] : []));
-}
-
-/** What goes is removed once what runs from it was stopped, and before systemd reads its files again. */
-function actionLines({ actions }: Plan, changes: readonly Change[]): readonly string[] {
-  const lines = actions.map((action) =>
-    line(
-      "action",
-      action.verb,
-      isUnitAction(action) ? action.unit : (action.path ?? "-"),
-      String(secondsOf(action)),
-    ),
-  );
-  if (changes.every(({ after }) => after !== null)) return lines;
-  const first = actions.findIndex(({ verb }) => verb !== "stop");
-  const at = first === -1 ? lines.length : first;
-  return [...lines.slice(0, at), line("action", "remove", "-", "60"), ...lines.slice(at)];
-}
-
 /** The same, and the units that are not ours and that drop-ins of ours change. */
 export function concernedUnits(
   target: HostTarget,
@@ -151,10 +111,6 @@ export function concernedUnits(
     ...unitsOf(target),
     ...foreignUnits(target, changes).map((foreign) => asUnit(foreign, observation)),
   ];
-}
-
-function secondsOf(action: Action): number {
-  return isUnitAction(action) ? Math.ceil(action.timeoutSeconds) : hostVerbs[action.verb].seconds;
 }
 
 const COPIED_BYTES_PER_SECOND = 1024 * 1024;
@@ -195,134 +151,6 @@ function reloadedUnits(
     .flatMap(({ unit }) => (observation.units.get(unit)?.ActiveState === "active" ? [unit] : []));
 }
 
-const ORDER: readonly Resource["kind"][] = ["account", "directory", "release", "file", "link"];
-
-function inOrder(changes: readonly Change[]): readonly Change[] {
-  return changes
-    .filter((change) => change.resource.kind !== "unit")
-    .toSorted(
-      (a, b) =>
-        ORDER.indexOf(a.resource.kind) - ORDER.indexOf(b.resource.kind) ||
-        depth(a.resource) - depth(b.resource),
-    );
-}
-
-// A folder's parent is made before it.
-function depth(resource: Resource): number {
-  return resource.kind === "directory" ? resource.path.split("/").length : 0;
-}
-
-// A host may say anything, and an undo must be able to say it back.
-function told({ target }: TransactionOrder, what: string, value: string): string {
-  if (isField(value)) return value;
-  const { name } = target.host;
-  throw new HostError(
-    "host-step",
-    name,
-    `${name}: ${what} is called ${JSON.stringify(sanitizeLine(value))}, which an undo could not put back`,
-    {
-      hint: "Nothing was changed. Give it a name without blanks and special characters first.",
-    },
-  );
-}
-
 function sayRollback({ rollback }: HostTarget): string {
   return rollback === undefined ? "" : ` rollback-of=${field(rollback.of)}`;
-}
-
-/** Files that are right already: a rollback to this generation needs their contents as well. */
-function unchangedFiles(target: HostTarget, changes: readonly Change[]): readonly FileResource[] {
-  const changed = new Set(changes.map(({ resource }) => resource.id));
-  return target.resources.filter(
-    (resource): resource is FileResource => resource.kind === "file" && !changed.has(resource.id),
-  );
-}
-
-function removalLine(resource: Resource, key: string, order: TransactionOrder): string {
-  const { paths } = order.observation;
-  if (resource.kind === "file")
-    return line("file", key, resource.path, "-", "-", "-", "-", paths.get(resource.path)?.sha256 ?? "-");
-  if (resource.kind === "link")
-    return line(
-      "link",
-      key,
-      resource.path,
-      "-",
-      told(order, `what ${resource.path} points to`, paths.get(resource.path)?.target ?? "-"),
-    );
-  throw new Error(`${resource.id} cannot be removed`);
-}
-
-function changeLine({ resource, after }: Change, key: string, order: TransactionOrder): string {
-  if (after === null) return removalLine(resource, key, order);
-  const { paths } = order.observation;
-  switch (resource.kind) {
-    case "account":
-      return line("account", resource.user, resource.group, resource.home, resource.groups.join(",") || "-");
-    case "directory": {
-      const old = paths.get(resource.path);
-      const before = old === undefined ? "-" : `${old.mode}:${old.owner}:${old.group}`;
-      return line(
-        "directory",
-        key,
-        resource.path,
-        resource.mode,
-        resource.owner,
-        resource.group,
-        told(order, `what ${resource.path} is now`, before),
-      );
-    }
-    case "release":
-      if (resource.form === "file")
-        return line("release", key, resource.path, resource.name, resource.sha256);
-      if (resource.source === null)
-        throw new Error(`${resource.id} is not on the host, and there is nothing to send`);
-      return line("tree", key, resource.path, resource.sha256, resource.source.sha256);
-    case "file": {
-      const before = paths.get(resource.path)?.sha256 ?? "-";
-      return line(
-        "file",
-        key,
-        resource.path,
-        resource.mode,
-        resource.owner,
-        resource.group,
-        resource.sha256,
-        before,
-      );
-    }
-    case "link":
-      return line(
-        "link",
-        key,
-        resource.path,
-        resource.target,
-        told(order, `what ${resource.path} points to`, paths.get(resource.path)?.target ?? "-"),
-      );
-    case "unit":
-      throw new Error(`${resource.id} cannot be written; its file can`);
-  }
-}
-
-function keepLines(target: HostTarget): readonly string[] {
-  return target.resources.flatMap((resource) =>
-    resource.kind === "release"
-      ? [line("keep", resource.path.slice(0, resource.path.lastIndexOf("/")), String(resource.keep))]
-      : [],
-  );
-}
-
-function recordLines(plan: Plan, units: readonly UnitResource[]): readonly string[] {
-  const recorded = new Set([
-    ...plan.records,
-    ...plan.actions.flatMap((action) =>
-      isUnitAction(action) && unitVerbs[action.verb].leaves === "inputs" ? [action.unit] : [],
-    ),
-  ]);
-  return units
-    .filter(({ unit }) => recorded.has(unit))
-    .map((unit) => {
-      const { restartDigest, reloadDigest } = plan.recordAs?.[unit.unit] ?? unit;
-      return line("record", unit.unit, restartDigest, reloadDigest);
-    });
 }

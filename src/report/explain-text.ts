@@ -5,8 +5,9 @@
 import type { ExplainedFile, ExplainedLine, Input, LineOrigin, Spot } from "../core/explain/line-origin.ts";
 import type { Place } from "../core/model/declared.ts";
 import { MANAGED } from "../core/render/unit-text.ts";
+import { writtenMode } from "../core/resources/mode.ts";
 import { besideLines } from "./lines/beside.ts";
-import { formatMode, type Line, line, styled } from "./lines/text.ts";
+import { type Line, line, styled } from "./lines/text.ts";
 
 /** The files of one service on one host. */
 export type ExplainView = {
@@ -30,7 +31,7 @@ export function explainJson({ environment, host, service, files }: ExplainView):
     service,
     files: files.map(({ lines, mode, ...rest }) => ({
       ...rest,
-      mode: formatMode(mode),
+      mode: writtenMode(mode),
       lines: lines?.map(lineJson) ?? null,
     })),
   };
@@ -52,7 +53,7 @@ function fileLines(file: ExplainedFile, columns: number): readonly Line[] {
   const note = file.secret ? ", its secrets are not shown" : "";
   const head = line(
     styled("strong", file.path),
-    styled("dim", ` (${formatMode(file.mode)} ${file.owner}:${file.group}${note})`),
+    styled("dim", ` (${writtenMode(file.mode)} ${file.owner}:${file.group}${note})`),
   );
   if (file.lines === null) return [head, line(styled("dim", "  no text"))];
   return [

@@ -7,6 +7,7 @@ import type { Observation, OpenTransaction } from "../model/observation.ts";
 import type { Change, Finding } from "../model/plan.ts";
 import type { HostTarget, Resource, UnitResource } from "../model/resource.ts";
 import { compareResource } from "../resources/compare.ts";
+import { subjectOf } from "../resources/registry.ts";
 import { executablePath } from "../resources/release.ts";
 import { asEncrypted, isEncrypted, isUndecryptable, sayEncrypted } from "./encrypted.ts";
 import { manifestPath } from "./manifest.ts";
@@ -87,7 +88,7 @@ function pathFindings(
     const isLocked = aspect === "content" && isUndecryptable(resource, observation);
     const origin = isLocked ? "host" : originOf(target, resource, observation, aspect);
     const since = origin === "project" ? null : changedAt(resource, observation, aspect);
-    const subject = resource.kind === "account" ? resource.user : resource.path;
+    const subject = subjectOf(resource);
     return { kind, service: resource.service, subject, text, origin, since, change };
   };
   const wrong = sayWrongType(resource, observation);

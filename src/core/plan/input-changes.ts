@@ -5,6 +5,7 @@
 import { fileRoles } from "../model/file-role.ts";
 import type { Change } from "../model/plan.ts";
 import type { FileResource, Resource, UnitResource } from "../model/resource.ts";
+import { restartLabel, subjectOf } from "../resources/registry.ts";
 import { needsNewMount, parseMountOptions } from "./mount-options.ts";
 import { type DirectiveChange, diffUnitFiles } from "./unit-diff.ts";
 
@@ -72,11 +73,10 @@ function describeInput(
   change: Change,
 ): readonly InputChange[] {
   const { resource } = change;
-  if (resource.kind === "link")
-    return resource.role === "current" && inputs.has(resource.path)
-      ? [{ label: "release", effect: "restart" }]
-      : [];
-  if (resource.kind !== "file" || !inputs.has(resource.path)) return [];
+  if (!inputs.has(subjectOf(resource))) return [];
+  const restart = restartLabel(resource);
+  if (restart !== null) return [{ label: restart, effect: "restart" }];
+  if (resource.kind !== "file") return [];
   const { readBy, says } = fileRoles[resource.role];
   const label = says(baseName(resource.path));
   switch (readBy) {

@@ -6,8 +6,9 @@
 import type { ManifestEntry, Observation, PathState } from "../model/observation.ts";
 import type { Orphan } from "../model/plan.ts";
 import type { HostTarget, RemovalOrder } from "../model/resource.ts";
+import { linkDigest } from "../resources/link.ts";
+import { whenDropped } from "../resources/registry.ts";
 import { templateOf } from "../unit-file/unit-name.ts";
-import { linkDigest } from "./manifest.ts";
 import { entryKey, orphanEntries } from "./orphans.ts";
 
 /** An entry that stays in its manifest, with the reason. */
@@ -45,13 +46,14 @@ export function leftBehind(target: HostTarget, observation: Observation): LeftBe
   const undeclared = orphans.filter((entry) => !isDropped(entry)).map((entry) => hold(entry, target));
   const [released, rest] = split(
     own,
-    ({ kind, service }) => NEVER_REMOVED.has(kind) && !whole.keptServices.has(service),
+    ({ kind, service }) => whenDropped(kind) === "kept" && !whole.keptServices.has(service),
   );
   const held = rest.flatMap((entry) => whole.held.get(entry) ?? []);
   return {
     going: unique(
       rest.filter(
-        (entry) => entry.kind !== "release" && !whole.held.has(entry) && isThere(entry, observation),
+        (entry) =>
+          whenDropped(entry.kind) !== "idle" && !whole.held.has(entry) && isThere(entry, observation),
       ),
     ),
     held: [...undeclared, ...held],
@@ -60,7 +62,6 @@ export function leftBehind(target: HostTarget, observation: Observation): LeftBe
   };
 }
 
-const NEVER_REMOVED: ReadonlySet<ManifestEntry["kind"]> = new Set(["account", "directory"]);
 const UNIT_FOLDER = "/etc/systemd/system/";
 
 function hold(entry: ManifestEntry, { services, removal }: HostTarget): Held {
@@ -135,7 +136,7 @@ function whyLeft(
   { paths }: Observation,
 ): "edited" | "replaced" | null {
   const found = paths.get(path);
-  if ((kind !== "file" && kind !== "link") || found === undefined) return null;
+  if (whenDropped(kind) !== "removed" || found === undefined) return null;
   if (found.type !== kind) return "replaced";
   return digestOf(found) === sha256 ? null : "edited";
 }

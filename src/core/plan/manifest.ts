@@ -2,9 +2,9 @@
  * The ownership manifest: what a project's service has put on a host, one line a thing, in
  * /var/lib/svcdeploy/projects/<project>/<service>.
  */
-import { createHash } from "node:crypto";
 import type { ManifestEntry } from "../model/observation.ts";
 import { RESOURCE_KINDS, type Resource } from "../model/resource.ts";
+import { ownedOf, subjectOf } from "../resources/registry.ts";
 
 /** Where a service's manifest stands on the host. */
 export function manifestPath(project: string, service: string): string {
@@ -14,47 +14,7 @@ export function manifestPath(project: string, service: string): string {
 /** The entry of a resource: a unit's or an account's path is its name. */
 export function manifestEntry(project: string, resource: Resource): ManifestEntry {
   const { service, kind } = resource;
-  const entry = { project, service, kind, sha256: "-", mode: "-" };
-  switch (resource.kind) {
-    case "account":
-      return { ...entry, path: resource.user, sha256: accountDigest(resource.group, resource.groups) };
-    case "directory":
-      return {
-        ...entry,
-        path: resource.path,
-        mode: resource.mode,
-        owner: `${resource.owner}:${resource.group}`,
-      };
-    case "file":
-      return {
-        ...{
-          ...entry,
-          path: resource.path,
-          sha256: resource.sha256,
-          mode: resource.mode,
-          owner: `${resource.owner}:${resource.group}`,
-        },
-        ...(resource.secret ? { secret: true } : {}),
-      };
-    case "release":
-      return { ...entry, path: resource.path, sha256: resource.sha256 };
-    case "link":
-      return { ...entry, path: resource.path, sha256: linkDigest(resource.target) };
-    case "unit":
-      return { ...entry, path: resource.unit };
-  }
-}
-
-/** What a manifest keeps of a link's target. */
-export function linkDigest(target: string): string {
-  return createHash("sha256").update(target).digest("hex");
-}
-
-/** What a manifest keeps of an account's groups, whatever their order. */
-export function accountDigest(group: string, groups: readonly string[]): string {
-  return createHash("sha256")
-    .update(JSON.stringify([group, [...groups].sort()]))
-    .digest("hex");
+  return { project, service, kind, path: subjectOf(resource), sha256: "-", mode: "-", ...ownedOf(resource) };
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { Observation } from "../model/observation.ts";
 import type { FileResource, HostTarget, UnitResource } from "../model/resource.ts";
-import { plainMode } from "../resources/path-state.ts";
+import { plainMode } from "../resources/mode.ts";
 import { parseUnitFile } from "../unit-file/parse.ts";
 import { parseSize } from "../unit-file/size.ts";
 

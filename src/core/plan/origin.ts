@@ -6,10 +6,13 @@ import { createHash } from "node:crypto";
 import type { ManifestEntry, Observation } from "../model/observation.ts";
 import type { Origin } from "../model/plan.ts";
 import type { HostTarget, Resource, UnitResource } from "../model/resource.ts";
-import { plainMode, wrongType } from "../resources/path-state.ts";
+import { accountDigest } from "../resources/account.ts";
+import { linkDigest } from "../resources/link.ts";
+import { plainMode } from "../resources/mode.ts";
+import { wrongType } from "../resources/path-state.ts";
 import { statesOf } from "../resources/registry.ts";
 import { foundDigest } from "../resources/release.ts";
-import { accountDigest, formatManifest, linkDigest, manifestEntry, manifestPath } from "./manifest.ts";
+import { formatManifest, manifestEntry, manifestPath } from "./manifest.ts";
 
 /** What of a resource differs; existence: it is missing, or something else stands in its place. */
 export type Aspect = "existence" | "content" | "mode" | "owner";

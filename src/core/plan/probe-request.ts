@@ -2,9 +2,8 @@
 
 import type { ProbeRequest } from "../model/observation.ts";
 import type { HostTarget, Resource } from "../model/resource.ts";
-import { executablePath } from "../resources/release.ts";
+import { askedFor } from "../resources/registry.ts";
 import { unitOfDropIn } from "./drop-ins.ts";
-import { isEncrypted } from "./encrypted.ts";
 import { isDropIn } from "./foreign-units.ts";
 import { manifestPath } from "./manifest.ts";
 import { declaredMounts } from "./mount-options.ts";
@@ -19,6 +18,7 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
   const [first] = targets;
   if (first === undefined) throw new RangeError("a probe needs at least one target");
   const resources = targets.flatMap((target) => [...target.resources, ...(target.rollback?.absent ?? [])]);
+  const asked = resources.map(askedFor);
   const mounts = targets.flatMap(declaredMounts);
   const services = targets.flatMap((target) =>
     target.services.map(({ name }) => manifestPath(target.project, name)),
@@ -27,28 +27,24 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
     project: first.project,
     paths: wantedPaths(resources, services),
     units: unique([
-      ...resources.flatMap((resource) => (resource.kind === "unit" ? [resource.unit] : [])),
+      ...asked.flatMap(({ units }) => units ?? []),
       ...resources.filter(isDropIn).flatMap(({ path }) => unitOfDropIn(path) ?? []),
       // systemctl show refuses the name of a template.
       ...targets.flatMap(aliases).flatMap(({ name }) => (name.includes("@.") ? [] : [name])),
     ]),
     users: unique([
-      ...resources.flatMap(usersOf),
+      ...asked.flatMap(({ users }) => users ?? []),
       ...mounts.flatMap(({ options }) => nameIn(options.get("uid"))),
     ]),
     groups: unique([
-      ...resources.flatMap(groupsOf),
+      ...asked.flatMap(({ groups }) => groups ?? []),
       ...mounts.flatMap(({ options }) => nameIn(options.get("gid"))),
     ]),
     mounts: unique(mounts.map(({ where }) => where)),
     manifests: wantedManifests(targets),
-    encrypted: unique(resources.flatMap((resource) => (isEncrypted(resource) ? [resource.path] : []))),
-    trees: unique(
-      resources.flatMap((resource) =>
-        resource.kind === "release" && resource.form === "tree" ? [resource.path] : [],
-      ),
-    ),
-    programs: resources.some(({ kind }) => kind === "release") ? "asked" : "not-asked",
+    encrypted: unique(asked.flatMap(({ encrypted }) => encrypted ?? [])),
+    trees: unique(asked.flatMap(({ trees }) => trees ?? [])),
+    programs: asked.some(({ programs }) => programs === "asked") ? "asked" : "not-asked",
   };
 }
 
@@ -70,38 +66,12 @@ export function directoriesAbove(path: string): readonly string[] {
 
 function wantedPaths(resources: readonly Resource[], manifests: readonly string[]): ProbeRequest["paths"] {
   const wanted = new Map<string, string | null>();
-  const plain = [...resources.flatMap(pathsOf), ...manifests];
+  const plain = [...resources.flatMap((resource) => askedFor(resource).paths ?? []), ...manifests];
   for (const path of plain) for (const one of [...directoriesAbove(path), path]) wanted.set(one, null);
   for (const resource of resources) if (resource.kind === "file") wanted.set(resource.path, resource.sha256);
   return [...wanted]
     .map(([path, sha256]) => ({ path, sha256 }))
     .sort((left, right) => (left.path < right.path ? -1 : 1));
-}
-
-/** A unit's inputs count as well: their ctime tells whether a process is older than they are. */
-function pathsOf(resource: Resource): readonly string[] {
-  switch (resource.kind) {
-    case "file":
-    case "link":
-    case "directory":
-      return [resource.path];
-    case "release":
-      return [...new Set([resource.path, executablePath(resource)])];
-    case "unit":
-      return [resource.path, ...resource.inputPaths];
-    case "account":
-      return [];
-  }
-}
-
-function usersOf(resource: Resource): readonly string[] {
-  if (resource.kind === "account") return [resource.user];
-  return resource.kind === "file" || resource.kind === "directory" ? [resource.owner] : [];
-}
-
-function groupsOf(resource: Resource): readonly string[] {
-  if (resource.kind === "account") return [resource.group, ...resource.groups];
-  return resource.kind === "file" || resource.kind === "directory" ? [resource.group] : [];
 }
 
 function nameIn(value: string | undefined): readonly string[] {

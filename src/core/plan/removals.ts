@@ -95,36 +95,34 @@ function absent(target: HostTarget, { manifest }: Observation): readonly Going[]
 
 /** A line of a manifest as what it stands for; what nobody needs for a removal is left empty. */
 function goingEntry(entry: ManifestEntry, observation: Observation): Going {
+  return { resource: goingResource(entry, observation), because: "no longer declared" };
+}
+
+function goingResource(entry: ManifestEntry, observation: Observation): Going["resource"] {
   const { service, kind, path } = entry;
-  const because = "no longer declared";
-  const found = observation.paths.get(path);
-  if (kind === "unit") return { resource: goingUnit(service, path, observation), because };
-  if (kind === "link") {
-    const role = path.startsWith("/etc/systemd/system/") ? "enablement" : "current";
-    return {
-      resource: { kind, id: `link:${path}`, service, role, path, target: found?.target ?? "" },
-      because,
-    };
+  switch (kind) {
+    case "unit":
+      return goingUnit(service, path, observation);
+    case "link": {
+      const role = path.startsWith("/etc/systemd/system/") ? "enablement" : "current";
+      const target = observation.paths.get(path)?.target ?? "";
+      return { kind, id: `link:${path}`, service, role, path, target };
+    }
+    case "file":
+      return goingFile(entry);
+    case "account":
+    case "directory":
+    case "release":
+      throw new Error(`${kind} ${path} is never removed by a plan`);
   }
-  const [owner = "root", group = "root"] = (entry.owner ?? "root:root").split(":");
-  const common = {
-    kind: "file",
-    id: `file:${path}`,
-    service,
-    role: roleAt(path),
-    path,
-    mode: entry.mode,
-    owner,
-    group,
-  } as const;
+}
+
+function goingFile({ service, path, mode, owner: owners, sha256, secret }: ManifestEntry): FileResource {
+  const [owner = "root", group = "root"] = (owners ?? "root:root").split(":");
+  const about = { kind: "file", id: `file:${path}`, service, role: roleAt(path), path } as const;
   // What the file was for is not known here: the digests of its users decide whether they owe a restart.
-  const unknown = {
-    content: new Uint8Array(),
-    sha256: entry.sha256,
-    secret: entry.secret === true,
-    onChange: "restart",
-  } as const;
-  return { resource: { ...common, ...unknown }, because };
+  const unknown = { content: new Uint8Array(), onChange: "restart" } as const;
+  return { ...about, mode, owner, group, sha256, secret: secret === true, ...unknown };
 }
 
 /** Of a unit that nothing starts any more only its name and how long it may take to stop count. */

@@ -1,25 +1,49 @@
 /**
  * What must be known of an account: only what is missing is made, an existing user or group stays as it is.
  */
-
-import type { Observation } from "../model/observation.ts";
+import { createHash } from "node:crypto";
 import type { State } from "../model/plan.ts";
 import type { AccountResource } from "../model/resource.ts";
+import type { Row } from "./row.ts";
 
-/** user, group, and the supplementary groups, sorted and joined by commas (absent when there are none). */
-export function desired(resource: AccountResource): State {
-  return describe(resource.user, resource.group, resource.groups);
-}
+/**
+ * Its state: user, group, and the supplementary groups, sorted and joined by commas (absent when there are
+ * none). A missing group or membership is left out of what is there.
+ */
+export const account: Row<AccountResource> = {
+  subject: ({ user }) => user,
+  type: null,
+  desired: ({ user, group, groups }) => describe(user, group, groups),
+  actual: (resource, { users, groups }) => {
+    const user = users.get(resource.user);
+    if (user === undefined) return null;
+    const joined = resource.groups.filter((name) => {
+      const group = groups.get(name);
+      return group !== undefined && (group.gid === user.gid || group.members.includes(resource.user));
+    });
+    return describe(resource.user, groups.has(resource.group) ? resource.group : null, joined);
+  },
+  asks: ({ user, group, groups }) => ({ users: [user], groups: [group, ...groups] }),
+  needs: ({ groups }) => ({ users: [], groups }),
+  owned: ({ group, groups }) => ({ sha256: accountDigest(group, groups) }),
+  detail: ({ group, groups, home }) =>
+    ` (group ${group}${groups.length === 0 ? "" : `, in ${groups.join(", ")}`}, home ${home})`,
+  dropped: "kept",
+  restarts: () => null,
+  line: ({ user, group, home, groups }) => ({
+    line: "account",
+    user,
+    group,
+    home,
+    groups: groups.join(",") || "-",
+  }),
+};
 
-/** What is there of it: a missing group or membership is left out; null when the user is missing. */
-export function actual(resource: AccountResource, observation: Observation): State | null {
-  const user = observation.users.get(resource.user);
-  if (user === undefined) return null;
-  const joined = resource.groups.filter((name) => {
-    const group = observation.groups.get(name);
-    return group !== undefined && (group.gid === user.gid || group.members.includes(resource.user));
-  });
-  return describe(resource.user, observation.groups.has(resource.group) ? resource.group : null, joined);
+/** What a manifest keeps of an account's groups, whatever their order. */
+export function accountDigest(group: string, groups: readonly string[]): string {
+  return createHash("sha256")
+    .update(JSON.stringify([group, [...groups].sort()]))
+    .digest("hex");
 }
 
 function describe(user: string, group: string | null, groups: readonly string[]): State {

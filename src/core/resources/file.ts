@@ -1,28 +1,56 @@
-/** What must be known of a file: its bytes, its mode and its owner. */
-
-import type { Observation } from "../model/observation.ts";
-import type { State } from "../model/plan.ts";
+/** What must be known of a file: its bytes, its mode and its owner. What it is for is its role's matter. */
 import type { FileResource } from "../model/resource.ts";
-import { plainMode } from "./path-state.ts";
-
-/** type, sha256, mode (octal without leading zero), owner, group. */
-export function desired(resource: FileResource): State {
-  return {
-    type: "file",
-    sha256: resource.sha256,
-    mode: plainMode(resource.mode),
-    owner: resource.owner,
-    group: resource.group,
-  };
-}
+import { plainMode, writtenMode } from "./mode.ts";
+import type { Row } from "./row.ts";
 
 /**
- * The same of what stands at the path; sha256 "unknown" when it could not be read; null when nothing is
- * there.
+ * Its state: type, sha256 ("unknown" when it could not be read), mode (octal without leading zero), owner,
+ * group.
  */
-export function actual(resource: FileResource, observation: Observation): State | null {
-  const found = observation.paths.get(resource.path);
-  if (found === undefined) return null;
-  const sha256 = found.type === "file" ? { sha256: found.sha256 ?? "unknown" } : {};
-  return { type: found.type, ...sha256, mode: plainMode(found.mode), owner: found.owner, group: found.group };
-}
+export const file: Row<FileResource> = {
+  subject: ({ path }) => path,
+  type: "file",
+  desired: ({ sha256, mode, owner, group }) => ({
+    type: "file",
+    sha256,
+    mode: plainMode(mode),
+    owner,
+    group,
+  }),
+  actual: ({ path }, { paths }) => {
+    const found = paths.get(path);
+    if (found === undefined) return null;
+    const sha256 = found.type === "file" ? { sha256: found.sha256 ?? "unknown" } : {};
+    return {
+      type: found.type,
+      ...sha256,
+      mode: plainMode(found.mode),
+      owner: found.owner,
+      group: found.group,
+    };
+  },
+  asks: ({ path, owner, group, role }) => ({
+    paths: [path],
+    users: [owner],
+    groups: [group],
+    encrypted: role === "encrypted-credential" ? [path] : [],
+  }),
+  needs: ({ owner, group }) => ({ users: [owner], groups: [group] }),
+  owned: ({ sha256, mode, owner, group, secret }) => ({
+    sha256,
+    mode,
+    owner: `${owner}:${group}`,
+    ...(secret ? { secret: true } : {}),
+  }),
+  detail: ({ mode, owner, group, secret }) =>
+    ` (${writtenMode(mode)} ${owner}:${group}${secret ? ", secret" : ""})`,
+  dropped: "removed",
+  restarts: () => null,
+  line: ({ path, mode, owner, group, sha256 }, { key, change, found }) => {
+    const wanted =
+      change === "write"
+        ? { mode, owner, group, new: sha256 }
+        : { mode: "-", owner: "-", group: "-", new: "-" };
+    return { line: "file", key, path, ...wanted, old: found?.sha256 ?? "-" };
+  },
+};

@@ -1,17 +1,34 @@
 /** What must be known of a symbolic link: where it points. */
-
-import type { Observation } from "../model/observation.ts";
-import type { State } from "../model/plan.ts";
+import { createHash } from "node:crypto";
 import type { LinkResource } from "../model/resource.ts";
+import type { Row } from "./row.ts";
 
-/** type and target, as it is written in the link. */
-export function desired(resource: LinkResource): State {
-  return { type: "link", target: resource.target };
-}
+/** Its state: type and target, as it is written in the link. */
+export const link: Row<LinkResource> = {
+  subject: ({ path }) => path,
+  type: "link",
+  desired: ({ target }) => ({ type: "link", target }),
+  actual: ({ path }, { paths }) => {
+    const found = paths.get(path);
+    if (found === undefined) return null;
+    return found.type === "link" ? { type: "link", target: found.target ?? "unknown" } : { type: found.type };
+  },
+  asks: ({ path }) => ({ paths: [path] }),
+  needs: () => ({ users: [], groups: [] }),
+  owned: ({ target }) => ({ sha256: linkDigest(target) }),
+  detail: ({ target }) => ` → ${target}`,
+  dropped: "removed",
+  restarts: ({ role }) => (role === "current" ? "release" : null),
+  line: ({ path, target }, { key, change, found }) => ({
+    line: "link",
+    key,
+    path,
+    new: change === "write" ? target : "-",
+    old: found?.target ?? "-",
+  }),
+};
 
-/** The same of what stands at the path; null when nothing does. */
-export function actual(resource: LinkResource, observation: Observation): State | null {
-  const found = observation.paths.get(resource.path);
-  if (found === undefined) return null;
-  return found.type === "link" ? { type: "link", target: found.target ?? "unknown" } : { type: found.type };
+/** What a manifest keeps of a link's target. */
+export function linkDigest(target: string): string {
+  return createHash("sha256").update(target).digest("hex");
 }

@@ -1,31 +1,93 @@
-/** The kinds of resources: what each shall be and what it is, by kind. */
+/**
+ * The kinds of resources: everything that differs between them stands in their rows, and is asked for here.
+ */
 import type { Observation } from "../model/observation.ts";
 import type { State } from "../model/plan.ts";
-import type { Resource } from "../model/resource.ts";
-import * as account from "./account.ts";
-import * as directory from "./directory.ts";
-import * as file from "./file.ts";
-import * as link from "./link.ts";
-import * as release from "./release.ts";
-import * as unit from "./unit.ts";
+import type { Resource, ResourceKind } from "../model/resource.ts";
+import type { TransactionLine } from "../model/transaction-line.ts";
+import { account } from "./account.ts";
+import { directory } from "./directory.ts";
+import { file } from "./file.ts";
+import { link } from "./link.ts";
+import { release } from "./release.ts";
+import type { Asked, Row, Writing } from "./row.ts";
+import { unit } from "./unit.ts";
+
+type ResourceOf<Kind extends ResourceKind> = Extract<Resource, { readonly kind: Kind }>;
+
+const ROWS: { readonly [Kind in ResourceKind]: Row<ResourceOf<Kind>> } = {
+  account,
+  directory,
+  release,
+  file,
+  link,
+  unit,
+};
+
+/** The row of a resource. The one cast: a row is only ever asked about resources of its own kind. */
+function rowOf({ kind }: Resource): Row<Resource> {
+  return ROWS[kind] as Row<Resource>;
+}
 
 /** Both descriptions of a resource in one shape; null means absent. */
 export type States = { readonly desired: State | null; readonly actual: State | null };
 
 /** What a resource shall be and what the host says it is. */
 export function statesOf(resource: Resource, observation: Observation): States {
-  switch (resource.kind) {
-    case "account":
-      return { desired: account.desired(resource), actual: account.actual(resource, observation) };
-    case "directory":
-      return { desired: directory.desired(resource), actual: directory.actual(resource, observation) };
-    case "file":
-      return { desired: file.desired(resource), actual: file.actual(resource, observation) };
-    case "link":
-      return { desired: link.desired(resource), actual: link.actual(resource, observation) };
-    case "release":
-      return { desired: release.desired(resource), actual: release.actual(resource, observation) };
-    case "unit":
-      return { desired: unit.desired(resource), actual: unit.actual(resource, observation) };
-  }
+  return { desired: desiredState(resource), actual: rowOf(resource).actual(resource, observation) };
+}
+
+/** What a resource shall be. */
+export function desiredState(resource: Resource): State {
+  return rowOf(resource).desired(resource);
+}
+
+/** Its path, or the name of a unit or a user. */
+export function subjectOf(resource: Resource): string {
+  return rowOf(resource).subject(resource);
+}
+
+/** What it is called in every output, e.g. "file /etc/web.yaml". */
+export function nameOf(resource: Resource): string {
+  return `${resource.kind} ${subjectOf(resource)}`;
+}
+
+/** What a plan says of a new one behind its name. */
+export function detailOf(resource: Resource): string {
+  return rowOf(resource).detail(resource);
+}
+
+/** The type that its path needs; null: it has no path of its own. */
+export function typeOf(resource: Resource): Row<Resource>["type"] {
+  return rowOf(resource).type;
+}
+
+/** What a probe has to look at for it. */
+export function askedFor(resource: Resource): Asked {
+  return rowOf(resource).asks(resource);
+}
+
+/** Users and groups that must be there before it is written. */
+export function neededFor(resource: Resource): ReturnType<Row<Resource>["needs"]> {
+  return rowOf(resource).needs(resource);
+}
+
+/** What the ownership manifest says of it beside its kind and subject. */
+export function ownedOf(resource: Resource): ReturnType<Row<Resource>["owned"]> {
+  return rowOf(resource).owned(resource);
+}
+
+/** What becomes of a resource of this kind when it is no longer declared. */
+export function whenDropped(kind: ResourceKind): Row<Resource>["dropped"] {
+  return ROWS[kind].dropped;
+}
+
+/** Why a unit that was started from it owes a restart once it changes; null where the kind does not tell. */
+export function restartLabel(resource: Resource): string | null {
+  return rowOf(resource).restarts(resource);
+}
+
+/** Its line in a transaction. Throws Error where there is none: that is a mistake of ours. */
+export function lineOf(resource: Resource, writing: Writing): TransactionLine {
+  return rowOf(resource).line(resource, writing);
 }

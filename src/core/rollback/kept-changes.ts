@@ -1,12 +1,8 @@
 /** What one generation changed of a service against the one before, in the form of a plan's changes. */
 import type { Change, State } from "../model/plan.ts";
 import type { KeptResource, KeptService, Resource } from "../model/resource.ts";
-import * as account from "../resources/account.ts";
 import { differingKeys } from "../resources/compare.ts";
-import * as directory from "../resources/directory.ts";
-import * as file from "../resources/file.ts";
-import * as link from "../resources/link.ts";
-import * as release from "../resources/release.ts";
+import { desiredState, whenDropped } from "../resources/registry.ts";
 import { type Contents, rebuildResource } from "./rebuild.ts";
 
 /**
@@ -21,9 +17,7 @@ export function keptChanges(
   const old = new Map((before?.resources ?? []).map((resource) => [resource.id, resource]));
   const fresh = new Set(after.resources.map(({ id }) => id));
   // Folders, accounts and old releases stay on the host.
-  const gone = [...old.values()].filter(
-    ({ id, kind }) => !fresh.has(id) && (kind === "file" || kind === "link"),
-  );
+  const gone = [...old.values()].filter(({ id, kind }) => !fresh.has(id) && whenDropped(kind) === "removed");
   return [
     ...after.resources.map((resource) => [old.get(resource.id), resource] as const),
     ...gone.map((resource) => [resource, undefined] as const),
@@ -69,18 +63,5 @@ function rebuilt(resource: KeptResource, contents: Contents): Resource {
 function stateOf(kept: KeptResource | undefined, contents: Contents): State | null {
   if (kept === undefined) return null;
   const resource = rebuilt(kept, contents);
-  switch (resource.kind) {
-    case "account":
-      return account.desired(resource);
-    case "directory":
-      return directory.desired(resource);
-    case "file":
-      return file.desired(resource);
-    case "link":
-      return link.desired(resource);
-    case "release":
-      return release.desired(resource);
-    case "unit":
-      return null;
-  }
+  return resource.kind === "unit" ? null : desiredState(resource);
 }

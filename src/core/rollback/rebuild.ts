@@ -105,8 +105,17 @@ function gone(
   owners: ReadonlyMap<string, unknown>,
 ): readonly (FileResource | LinkResource | UnitResource)[] {
   if (owners.has(resource.id)) return [];
-  if (resource.kind === "file") return [{ ...resource, content: new Uint8Array() }];
-  return resource.kind === "link" || resource.kind === "unit" ? [resource] : [];
+  switch (resource.kind) {
+    case "file":
+      return [{ ...resource, content: new Uint8Array() }];
+    case "link":
+    case "unit":
+      return [resource];
+    case "account":
+    case "directory":
+    case "release":
+      return [];
+  }
 }
 
 /**

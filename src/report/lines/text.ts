@@ -99,18 +99,6 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
 }
 
-/** "512 bytes", "12.3 kB", "4.0 MB"; powers of 1000. */
-export function formatSize(bytes: number): string {
-  if (bytes < 1000) return plural(bytes, "byte");
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
-/** An octal mode as it is written in a service file: "0755", whatever the number of leading zeros. */
-export function formatMode(mode: string): string {
-  return /^[0-7]{1,3}$/.test(mode) ? mode.padStart(4, "0") : mode;
-}
-
 function wrapParagraph(paragraph: string, columns: number): readonly string[] {
   const lead = /^\s*/.exec(paragraph)?.[0] ?? "";
   if (lead.length >= 4) return [paragraph];

@@ -1,18 +1,8 @@
 /** One change of a plan as lines: a heading that says what it is, and for a file its diff. */
 import type { Change, State } from "../../core/model/plan.ts";
-import type { Resource } from "../../core/model/resource.ts";
-import {
-  formatMode,
-  formatSize,
-  hang,
-  indent,
-  type Line,
-  line,
-  plainText,
-  plural,
-  type Span,
-  styled,
-} from "../lines/text.ts";
+import { writtenMode } from "../../core/resources/mode.ts";
+import { detailOf, nameOf } from "../../core/resources/registry.ts";
+import { hang, indent, type Line, line, plainText, plural, type Span, styled } from "../lines/text.ts";
 import { diffContent } from "./diff.ts";
 
 /** Keys that the heading, the diff or the actions say better. */
@@ -31,7 +21,7 @@ export function changeLines(
 ): readonly Line[] {
   const heading = hang(
     line(signOf(change), " ", styled("strong", nameOf(change.resource))),
-    detailOf(change),
+    changeDetail(change),
     columns,
     4,
   );
@@ -60,32 +50,14 @@ export function showEachDiffOnce(): (host: string) => ShowDiff {
   };
 }
 
-/** What the resource is called in every output. */
-export function nameOf(resource: Resource): string {
-  switch (resource.kind) {
-    case "account":
-      return `account ${resource.user}`;
-    case "unit":
-      return `unit ${resource.unit}`;
-    case "directory":
-      return `directory ${resource.path}`;
-    case "file":
-      return `file ${resource.path}`;
-    case "link":
-      return `link ${resource.path}`;
-    case "release":
-      return `release ${resource.path}`;
-  }
-}
-
 function signOf(change: Change): Span {
   if (change.before === null) return styled("added", "+");
   return change.after === null ? styled("removed", "-") : styled("warn", "~");
 }
 
-function detailOf(change: Change): string {
+function changeDetail(change: Change): string {
   if (change.after === null) return removedDetail(change);
-  if (change.before === null) return createdDetail(change.resource);
+  if (change.before === null) return detailOf(change.resource);
   const { before, after } = change;
   const parts = change.differs
     .filter((key) => !isUnshown(key))
@@ -110,26 +82,9 @@ function differenceOf(key: string, before: State, after: State): string {
 
 function shownValue(key: string, state: State): string {
   const value = state[key] || "none";
-  return key === "mode" ? formatMode(value) : value;
+  return key === "mode" ? writtenMode(value) : value;
 }
 
 function isUnshown(key: string): boolean {
   return UNSHOWN.has(key) || /digest$/i.test(key);
-}
-
-function createdDetail(resource: Resource): string {
-  switch (resource.kind) {
-    case "account":
-      return ` (group ${resource.group}${resource.groups.length === 0 ? "" : `, in ${resource.groups.join(", ")}`}, home ${resource.home})`;
-    case "directory":
-      return ` (${formatMode(resource.mode)} ${resource.owner}:${resource.group})`;
-    case "file":
-      return ` (${formatMode(resource.mode)} ${resource.owner}:${resource.group}${resource.secret ? ", secret" : ""})`;
-    case "link":
-      return ` → ${resource.target}`;
-    case "release":
-      return ` (${resource.form === "tree" ? "tree of " : ""}${resource.name}, ${formatSize(resource.size)}, sha256 ${resource.sha256.slice(0, 12)})`;
-    case "unit":
-      return resource.running ? " (new)" : " (new, started by its first member)";
-  }
 }

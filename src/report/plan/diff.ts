@@ -6,7 +6,8 @@ import { type StructuredPatchHunk, structuredPatch } from "diff";
 import { maskSecrets } from "../../core/lint/mask-secrets.ts";
 import type { Change } from "../../core/model/plan.ts";
 import type { FileResource } from "../../core/model/resource.ts";
-import { formatSize, type Line, line, plural, styled } from "../lines/text.ts";
+import { formatSize } from "../../core/size-text.ts";
+import { type Line, line, plural, styled } from "../lines/text.ts";
 
 /** Diffs longer than this are cut: the whole file is one `render --out` away. */
 const MAX_LINES = 1000;

@@ -1,5 +1,7 @@
 /** What a plan leaves as it is although nobody declares it any more, with what to do about it. */
 import type { Orphan } from "../../core/model/plan.ts";
+import { RESOURCE_KINDS } from "../../core/model/resource.ts";
+import { whenDropped } from "../../core/resources/registry.ts";
 import { plural } from "../lines/text.ts";
 
 /** One sentence a thing; one for all of a service that left the project. */
@@ -15,17 +17,10 @@ function sayGone(service: string, entries: readonly Orphan[]): string {
   return `service ${service} left the project and is still here (${countKinds(entries)}): svcdeploy apply --prune removes it`;
 }
 
-const NAMES: readonly (readonly [Orphan["kind"], string])[] = [
-  ["unit", "unit"],
-  ["file", "file"],
-  ["link", "link"],
-  ["release", "release"],
-];
-
 function countKinds(entries: readonly Orphan[]): string {
-  const counts = NAMES.map(
-    ([kind, name]) => [entries.filter((entry) => entry.kind === kind).length, name] as const,
-  );
+  const counts = RESOURCE_KINDS.toReversed()
+    .filter((kind) => whenDropped(kind) !== "kept")
+    .map((kind) => [entries.filter((entry) => entry.kind === kind).length, kind] as const);
   return (
     counts.flatMap(([count, name]) => (count === 0 ? [] : [plural(count, name)])).join(", ") || "its records"
   );

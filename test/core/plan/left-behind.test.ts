@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import type { ManifestEntry } from "../../../src/core/model/observation.ts";
 import type { HostTarget, RemovalOrder } from "../../../src/core/model/resource.ts";
-import { linkDigest } from "../../../src/core/plan/manifest.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { hasWork } from "../../../src/core/plan/planned.ts";
+import { linkDigest } from "../../../src/core/resources/link.ts";
 import { makeTransaction } from "../../../src/host/transaction.ts";
 import {
   type HostSpec,

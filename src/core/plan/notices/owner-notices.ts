@@ -3,6 +3,7 @@
 import type { Observation } from "../../model/observation.ts";
 import type { Notice } from "../../model/plan.ts";
 import type { HostTarget, Resource } from "../../model/resource.ts";
+import { nameOf, neededFor, subjectOf } from "../../resources/registry.ts";
 import { refusal } from "./host-notices.ts";
 
 /** A refusal for each missing owner, owning group or supplementary group, once. */
@@ -11,20 +12,20 @@ export function ownerNotices(target: HostTarget, observation: Observation): read
   const users = new Set([...observation.users.keys(), ...accounts.map(({ user }) => user)]);
   const groups = new Set([...observation.groups.keys(), ...accounts.map(({ group }) => group)]);
   const texts = target.resources.flatMap((resource) => [
-    ...ownersOf(resource)
-      .filter((user) => !isThere(user, users))
+    ...neededFor(resource)
+      .users.filter((user) => !isThere(user, users))
       .map((user) =>
         refusal(
           "missing-user",
-          `user ${user} is not on the host and no account makes it, but ${nameOf(resource)} shall be its own`,
+          `user ${user} is not on the host and no account makes it, but ${called(resource)} shall be its own`,
         ),
       ),
-    ...groupsOf(resource)
-      .filter((group) => !isThere(group, groups))
+    ...neededFor(resource)
+      .groups.filter((group) => !isThere(group, groups))
       .map((group) =>
         refusal(
           "missing-group",
-          `group ${group} is not on the host and no account makes it, but ${nameOf(resource)} needs it`,
+          `group ${group} is not on the host and no account makes it, but ${called(resource)} needs it`,
         ),
       ),
   ]);
@@ -35,16 +36,6 @@ function isThere(name: string, known: ReadonlySet<string>): boolean {
   return known.has(name) || /^\d+$/.test(name);
 }
 
-function ownersOf(resource: Resource): readonly string[] {
-  return resource.kind === "file" || resource.kind === "directory" ? [resource.owner] : [];
-}
-
-function groupsOf(resource: Resource): readonly string[] {
-  if (resource.kind === "account") return resource.groups;
-  return resource.kind === "file" || resource.kind === "directory" ? [resource.group] : [];
-}
-
-function nameOf(resource: Resource): string {
-  if (resource.kind === "account") return `account ${resource.user}`;
-  return resource.kind === "unit" ? resource.unit : resource.path;
+function called(resource: Resource): string {
+  return resource.kind === "account" ? nameOf(resource) : subjectOf(resource);
 }
