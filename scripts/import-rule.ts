@@ -55,11 +55,15 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
       "core/plan/",
       "core/resources/",
       "core/render/merge-resources.ts",
+      "core/target/play-targets.ts",
     ],
   ],
-  ["core/target/", ["core/model/", "core/errors.ts", "core/config/", "core/render/"]],
-  // What systemd says of a rendered line is told at the line of the service file, which lint finds.
-  ["core/rehearsal/", ["core/model/", "core/lint/from-targets.ts"]],
+  // Which line of a service file a rendered line came from is told by lint.
+  [
+    "core/target/",
+    ["core/model/", "core/errors.ts", "core/config/", "core/render/", "core/lint/rendered-unit.ts"],
+  ],
+  ["core/rehearsal/", ["core/model/"]],
   ["core/timer/", ["core/unit-file/"]],
   // explain renders a second time and reads the project's files again to say where each line comes from.
   ["core/explain/", ["core/model/", "core/secret.ts", "core/unit-file/", "core/config/", "core/render/"]],

@@ -4,6 +4,7 @@
 import { EXIT } from "../core/exit-code.ts";
 import { aroundServices, unitGraph } from "../core/graph/unit-graph.ts";
 import { hostOfTargets } from "../core/lint/from-targets.ts";
+import type { LintHost } from "../core/lint/lint-host.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import { byHost, targetsOf } from "../core/target/play-targets.ts";
 import { select } from "../core/target/select.ts";
@@ -46,9 +47,13 @@ export async function draw(
   const project = await loadSelected(selection, surroundings);
   // Says what --service names and what is not there; what follows renders all.
   select(project, selection);
-  const { plays } = await buildTargets(project, { limit: selection.limit, services: [] }, STAND_INS);
+  const { plays, services } = await buildTargets(
+    project,
+    { limit: selection.limit, services: [] },
+    STAND_INS,
+  );
   const graphs = byHost(targetsOf(plays)).flatMap(({ host, targets }) =>
-    graphOf(host.name, targets, selection.services),
+    graphOf(hostOfTargets(targets, services.get(host.name) ?? []), targets, selection.services),
   );
   const same = Map.groupBy(graphs, ({ graph }) => JSON.stringify(graph));
   const folded = [...same.values()].flatMap((group): readonly HostsGraph[] =>
@@ -58,11 +63,10 @@ export async function draw(
 }
 
 function graphOf(
-  name: string,
+  host: LintHost | null,
   targets: readonly HostTarget[],
   services: readonly string[],
 ): readonly HostsGraph[] {
-  const host = hostOfTargets(targets);
   if (host === null) return [];
   const owners = targets
     .flatMap(({ resources }) => resources)
@@ -73,5 +77,5 @@ function graphOf(
         : [];
     });
   const graph = aroundServices(unitGraph(host, new Map(owners)), services);
-  return graph.nodes.length === 0 ? [] : [{ hosts: [name], graph }];
+  return graph.nodes.length === 0 ? [] : [{ hosts: [host.name], graph }];
 }

@@ -3,10 +3,11 @@ import { resolve } from "node:path";
 import type { SourceText } from "../core/config/project.ts";
 import { SvcdeployError } from "../core/errors.ts";
 import type { Project } from "../core/model/declared.ts";
+import type { Rendered } from "../core/model/resource.ts";
 import { type ArtifactUse, makeArtifactReader } from "../project/artifacts.ts";
 import { loadProject } from "../project/load.ts";
 import { makeSecretReader } from "../project/secrets.ts";
-import { type Built, buildTargets, STAND_INS } from "../project/targets.ts";
+import { buildTargets, STAND_INS } from "../project/targets.ts";
 import type { Selection } from "./options/selection.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -24,7 +25,7 @@ export async function loadSelected(
 }
 
 /** A loaded project, the selected hosts of each play, and the services as it declares them. */
-export type Workspace = { readonly project: Project } & Omit<Built, "secrets">;
+export type Workspace = { readonly project: Project } & Rendered;
 
 /**
  * Loads and renders what was selected; from here on its secrets are redacted everywhere. values: instead of

@@ -6,9 +6,8 @@ import { ConnectError, HostError } from "../core/errors.ts";
 import type { PlayOrder } from "../core/model/declared.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { Plan } from "../core/model/plan.ts";
-import type { HostTarget } from "../core/model/resource.ts";
+import type { DeployedService, HostTarget } from "../core/model/resource.ts";
 import type { HostReport } from "../core/model/run.ts";
-import type { Service } from "../core/model/service.ts";
 import { notContained } from "../core/plan/contained.ts";
 import { asEncrypted } from "../core/plan/encrypted.ts";
 import { makePlan } from "../core/plan/plan.ts";
@@ -202,7 +201,7 @@ function isPassing(error: unknown): boolean {
   return error instanceof ConnectError && ["connection-lost", "unreachable", "timeout"].includes(error.code);
 }
 
-function touchedByPlan({ target, plan }: Story): readonly Service[] {
+function touchedByPlan({ target, plan }: Story): readonly DeployedService[] {
   return servicesOf(target, touchedServices(target, plan));
 }
 

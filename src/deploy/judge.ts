@@ -2,8 +2,7 @@
  * Whether the services of one host are well: units over their settle time and health checks, side by side.
  */
 
-import type { HostTarget, UnitResource } from "../core/model/resource.ts";
-import type { Service } from "../core/model/service.ts";
+import type { DeployedService, HostTarget, UnitResource } from "../core/model/resource.ts";
 import type { HealthResult, Verdict } from "../core/model/verify.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
@@ -20,7 +19,7 @@ export type Judgement = {
 /** What to judge. deadlineSeconds bounds the retries of the health checks. */
 export type JudgementOrder = {
   readonly units: readonly UnitResource[];
-  readonly services: readonly Service[];
+  readonly services: readonly DeployedService[];
   readonly settleSeconds: number;
   readonly deadlineSeconds: number;
   /** Hears which check is still waited for. */
@@ -58,18 +57,18 @@ export async function judge(
   return { ok: verdicts.every(({ ok }) => ok) && health.every(({ ok }) => ok), verdicts, health };
 }
 
-function readyChecks(services: readonly Service[]): readonly ServiceCheck[] {
+function readyChecks(services: readonly DeployedService[]): readonly ServiceCheck[] {
   return services.flatMap((service) =>
     service.health.filter(({ role }) => role === "ready").map((check) => ({ service: service.name, check })),
   );
 }
 
 /** The longest settle time of the services, in seconds. */
-export function longestSettle(services: readonly Service[]): number {
+export function longestSettle(services: readonly DeployedService[]): number {
   return Math.max(0, ...services.map(({ settleSeconds }) => settleSeconds));
 }
 
 /** The services of a target that own one of the named resources or units. */
-export function servicesOf(target: HostTarget, names: ReadonlySet<string>): readonly Service[] {
+export function servicesOf(target: HostTarget, names: ReadonlySet<string>): readonly DeployedService[] {
   return target.services.filter(({ name }) => names.has(name));
 }

@@ -6,9 +6,10 @@ import { createHash } from "node:crypto";
 import { readKeptService } from "../core/config/kept-service.ts";
 import { HostError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";
-import type { HostTarget, KeptService } from "../core/model/resource.ts";
+import type { KeptService } from "../core/model/resource.ts";
 import type { Describe, Kept } from "../core/rollback/generations.ts";
 import { type Contents, contentsOf } from "../core/rollback/rebuild.ts";
+import { emptyTarget } from "../core/target/play-targets.ts";
 import {
   blobName,
   generationsQuestion,
@@ -68,10 +69,6 @@ export async function readKept<Chosen>(
   });
 }
 
-function emptyTarget(project: string, host: Host): HostTarget {
-  return { project, host, play: "", services: [], resources: [], owners: new Map(), declared: null };
-}
-
 /**
  * What an earlier run left unfinished may become one more generation; on a host that has nothing to do with
  * it, it stays as it is.
@@ -81,7 +78,7 @@ async function readSettled<Chosen>(
   order: KeptOrder<Chosen>,
   context: DeployContext,
 ): Promise<Kept> {
-  const target = emptyTarget(order.project, remote.host);
+  const target = emptyTarget(order.project, remote.host, "");
   const { transactions } = await lookAround(remote, [target], context, "report");
   const kept = await ask(remote, generationsQuestion, order.project, context);
   if (order.unfinished === "report" || transactions.length === 0 || order.servicesOf(kept).length === 0)

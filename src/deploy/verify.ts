@@ -1,8 +1,7 @@
 /** Verifies hosts without changing them: every unit over its settle time, and every health check. */
 import { SvcdeployError } from "../core/errors.ts";
-import type { HostTarget } from "../core/model/resource.ts";
+import type { DeployedService, HostTarget } from "../core/model/resource.ts";
 import type { HostReport } from "../core/model/run.ts";
-import type { Service } from "../core/model/service.ts";
 import type { HealthResult } from "../core/model/verify.ts";
 import { isFailedJob } from "../core/verify/verdict.ts";
 import { unitsOf } from "../host/transaction.ts";
@@ -61,7 +60,7 @@ async function judgeAll(
   const onWaiting = (text?: string): void => tell(context, target.play, target.host.name, "settle", text);
   onWaiting();
   const services = target.services.map(
-    (service): Service => (policy.health === "with" ? service : { ...service, health: [] }),
+    (service): DeployedService => (policy.health === "with" ? service : { ...service, health: [] }),
   );
   const order = {
     units: unitsOf(target),

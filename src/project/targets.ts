@@ -4,7 +4,7 @@ import { withoutVersions } from "../core/config/directives.ts";
 import { withExcerpts } from "../core/config/excerpts.ts";
 import { ConfigError, type Problem } from "../core/errors.ts";
 import type { Host, Project } from "../core/model/declared.ts";
-import type { HostTarget, PlayTargets } from "../core/model/resource.ts";
+import type { HostTarget, PlayTargets, Rendered } from "../core/model/resource.ts";
 import type { Artifact, ArtifactFile, SecretValues, Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
 import {
@@ -22,10 +22,7 @@ import { makeSecretReader } from "./secrets.ts";
 const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
 
 /** What the selection comes to. */
-export type Built = {
-  readonly plays: readonly PlayTargets[];
-  /** By host: each of its services as the project declares it for that host, in the order of the plays. */
-  readonly services: ReadonlyMap<string, readonly Service[]>;
+export type Built = Rendered & {
   /** Every secret that was rendered into a target, as its reader gave it. */
   readonly secrets: readonly Secret[];
 };

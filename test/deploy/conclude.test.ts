@@ -2,10 +2,9 @@ import { expect, test } from "vitest";
 import type { Change, State } from "../../src/core/model/plan.ts";
 import type { Resource } from "../../src/core/model/resource.ts";
 import { makeFile } from "../../src/core/render/make-file.ts";
-import { bareService } from "../../src/core/rollback/rebuild.ts";
 import { conclude, differencesOf } from "../../src/deploy/conclude.ts";
 import type { Story } from "../../src/deploy/story.ts";
-import { makeTarget } from "../core/plan/host-builder.ts";
+import { makeResource, makeTarget } from "../core/plan/host-builder.ts";
 
 const plan = {
   changes: [],
@@ -16,7 +15,7 @@ const plan = {
   ],
 };
 const parts = {
-  target: { ...makeTarget([]), services: [bareService("app")] },
+  target: makeTarget([makeResource({ kind: "unit", service: "app" })]),
   plan,
   startedAt: 0,
   context: { now: () => 1000, run: { environment: "prod" } },

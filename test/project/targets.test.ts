@@ -91,6 +91,31 @@ describe("targets", () => {
     expect(environment).toContain("s3cret-canary");
   });
 
+  test("carry of a service what is verified, and where each line of its files was written", async () => {
+    const [target] = (await build(SHOP, { limit: "web1", services: [] })).flatMap(({ targets }) => targets);
+    expect(target?.services).toEqual([
+      {
+        name: "web",
+        version: "1.0.0",
+        secrets: ["TOKEN", "KEY"],
+        health: [expect.objectContaining({ kind: "http", url: "http://127.0.0.1:80/ready" })],
+        settleSeconds: 10,
+      },
+    ]);
+    const placeOf = (path: string, text: string | null): string => {
+      const file = target?.resources.find((each) => each.kind === "file" && each.path === path);
+      if (file?.kind !== "file") throw new Error(`no ${path}`);
+      const lines = new TextDecoder().decode(file.content).split("\n");
+      const line = text === null ? null : lines.findIndex((each) => each.startsWith(text)) + 1;
+      const place = target?.placeOf?.(file, line);
+      return `${place?.file}:${place?.line}`;
+    };
+    const unit = "/etc/systemd/system/web.service";
+    expect(placeOf(unit, "ExecStart=")).toBe("services/web.yaml:6");
+    expect(placeOf(unit, null)).toBe("services/web.yaml:1");
+    expect(placeOf("/etc/web/motd", "on port")).toBe("services/web.yaml:14");
+  });
+
   test("their secrets come along: each is asked for once, and what it gave is what was rendered", async () => {
     const asked = join(await copyShop(), "asked");
     const service = await readFile(join(SHOP, "services/web.yaml"), "utf8");

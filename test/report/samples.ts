@@ -7,7 +7,6 @@ import type { Host, IgnoreRule, Place, Play } from "../../src/core/model/declare
 import type { Change, Finding, Plan, State } from "../../src/core/model/plan.ts";
 import type { FileResource, HostTarget, ReleaseResource } from "../../src/core/model/resource.ts";
 import type { HostReport } from "../../src/core/model/run.ts";
-import type { Service } from "../../src/core/model/service.ts";
 import type { PlannedHost, PlanView } from "../../src/core/plan/planned.ts";
 
 const place: Place = { file: "playbooks/site.yaml", line: 1, column: 1 };
@@ -39,32 +38,7 @@ function sampleTarget(name: string, play: string): HostTarget {
     labels: {},
   } as const;
   const host: Host = { ...common, name, address: "10.0.0.1", systemd: 252, required: false, place };
-  const service: Service = {
-    name: "etcd",
-    file: "services/etcd.yaml",
-    artifact: null,
-    account: null,
-    unit: [],
-    service: [],
-    install: [],
-    hardening: "standard",
-    environment: [],
-    secrets: [],
-    files: [],
-    slice: null,
-    cache: null,
-    logrotate: null,
-    directories: [],
-    health: [],
-    settleSeconds: 10,
-    runtime: null,
-    timers: [],
-    sockets: [],
-    instances: [],
-    paths: [],
-    dropIns: [],
-    lintIgnore: [],
-  };
+  const service = { name: "etcd", version: null, secrets: [], health: [], settleSeconds: 10 };
   return {
     project: "demo",
     host,

@@ -43,8 +43,9 @@ export async function applySaved(
   const name = await readProjectName(resolve(surroundings.workingDirectory, options.project));
   requireProject(saved, file, name ?? saved.project);
   const selection = selectionIn(saved, options.project);
-  const { project, plays } = await openLinted(selection, surroundings, saved.selection.values);
-  requireContent(saved, plays, key);
+  const workspace = await openLinted(selection, surroundings, saved.selection.values);
+  const { project, plays } = workspace;
+  requireContent(saved, workspace, key);
   const approval = {
     project,
     connection,

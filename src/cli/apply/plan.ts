@@ -21,7 +21,7 @@ export async function plan({ options }: Arguments<typeof PLAN>, surroundings: Su
   const [selection, connection] = [selectionOf(options), connectionOf(options)];
   const saving = await savingOf(options, selection, surroundings);
   const pruning = pruningOf(options);
-  const { project, plays } = await openLinted(selection, surroundings, saving?.values ?? null);
+  const { project, plays, services } = await openLinted(selection, surroundings, saving?.values ?? null);
   const wanted = { project, connection, looking: countHosts(plays) };
   const planned = await lookAtHosts(wanted, surroundings, (context) =>
     planHosts(withRemoval(plays, pruning), context, "report"),
@@ -29,7 +29,8 @@ export async function plan({ options }: Arguments<typeof PLAN>, surroundings: Su
   const view: PlanView = { environment: project.environment, plays: planned };
   surroundings.logbook.note({ plan: view });
   await print(view, PLAN_WRITERS, options.output, surroundings);
-  if (saving !== null) await savePlan(saving, { project, selection, pruning, plays: planned }, surroundings);
+  if (saving !== null)
+    await savePlan(saving, { project, selection, pruning, plays: planned, services }, surroundings);
   const totals = countPlans(view);
   return exitCodeOfObservation({
     changes: totals.changedHosts > 0 ? "pending" : "none",

@@ -6,7 +6,7 @@ import { withoutRepeats } from "../../core/config/check.ts";
 import type { SourceText } from "../../core/config/project.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { foldFindings, withoutIgnored } from "../../core/lint/fold.ts";
-import type { PlayTargets } from "../../core/model/resource.ts";
+import type { Rendered } from "../../core/model/resource.ts";
 import { line, plural, styled } from "../../report/lines/text.ts";
 import { artifactsToSend } from "../artifacts-to-send.ts";
 import { lintPlays } from "../lint/lint-plays.ts";
@@ -24,7 +24,7 @@ export async function openLinted(
   values: readonly SourceText[] | null,
 ): Promise<Workspace> {
   const workspace = await openWorkspace(selection, surroundings, values, artifactsToSend(surroundings));
-  refuseLintErrors(workspace.plays, workspace.project.environment, surroundings);
+  refuseLintErrors(workspace, workspace.project.environment, surroundings);
   return workspace;
 }
 
@@ -32,12 +32,8 @@ export async function openLinted(
  * Throws ConfigError with every error that lint finds and no service accepts; counts the warnings for who
  * sits before a terminal.
  */
-function refuseLintErrors(
-  plays: readonly PlayTargets[],
-  environment: string,
-  { stderr, display }: Surroundings,
-): void {
-  const linted = lintPlays(plays, environment).map((host) => ({
+function refuseLintErrors(rendered: Rendered, environment: string, { stderr, display }: Surroundings): void {
+  const linted = lintPlays(rendered, environment).map((host) => ({
     ...host,
     findings: withoutIgnored(host.findings, host.services),
   }));

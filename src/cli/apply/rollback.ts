@@ -5,11 +5,13 @@
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import { exitCodeOfObservation } from "../../core/exit-code.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
+import type { KeptService } from "../../core/model/resource.ts";
 import type { PlannedPlay } from "../../core/plan/planned.ts";
 import {
   type Choice,
   type Describe,
   type Kept,
+  type Step,
   servicesAbout,
   stepBack,
   stepsBefore,
@@ -148,10 +150,14 @@ function questionOf(order: RollbackOrder) {
       const chosen = choose(kept, describe);
       return {
         chosen,
-        wanted: chosen.flatMap((choice) => (choice.ok ? [choice.step.from, choice.step.to] : [])),
+        wanted: chosen.flatMap((choice) => (choice.ok ? descriptionsOf(choice.step) : [])),
       };
     },
   };
+}
+
+function descriptionsOf({ from, to }: Step): readonly KeptService[] {
+  return from === null ? [to] : [from, to];
 }
 
 type Chosen = KeptOnHost<readonly Choice[]>;
@@ -170,9 +176,7 @@ function protectKept(read: readonly Chosen[], { stdout, stderr }: Surroundings):
   const secrets = read.flatMap(({ result }) => {
     if (!result.ok) return [];
     const steps = result.chosen.flatMap((choice) => (choice.ok ? [choice.step] : []));
-    return steps.flatMap(({ from, to }) =>
-      [from, to].flatMap((kept) => keptSecrets(kept, result.contents, result.held)),
-    );
+    return steps.flatMap(descriptionsOf).flatMap((kept) => keptSecrets(kept, result.contents, result.held));
   });
   const distinct = [
     ...new Map(secrets.map((secret) => [`${secret.name} ${secret.reveal()}`, secret])).values(),

@@ -5,6 +5,7 @@ import type { SourceText } from "../../core/config/project.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { Project } from "../../core/model/declared.ts";
 import type { Pruning } from "../../core/model/resource.ts";
+import type { ServicesByHost } from "../../core/model/service.ts";
 import type { PlannedHost, PlannedPlay } from "../../core/plan/planned.ts";
 import { formatSavedPlan, type HostToSave, makeSavedPlan } from "../../core/plan/saved-plan.ts";
 import type { Secret } from "../../core/secret.ts";
@@ -66,6 +67,7 @@ export async function savePlan(
     readonly selection: Selection;
     readonly pruning: Pruning;
     readonly plays: readonly PlannedPlay[];
+    readonly services: ServicesByHost;
   },
   { stdout, stderr }: Surroundings,
 ): Promise<void> {
@@ -97,6 +99,7 @@ export async function savePlan(
     environment,
     ...times,
     selection,
+    services: planned.services,
     key: saving.key,
     redact: stdout.redact,
   };

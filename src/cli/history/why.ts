@@ -6,7 +6,7 @@ import { didYouMean, UsageError } from "../../core/errors.ts";
 import { EXIT } from "../../core/exit-code.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
 import type { Observation } from "../../core/model/observation.ts";
-import type { HostTarget } from "../../core/model/resource.ts";
+import type { HostTarget, KeptService } from "../../core/model/resource.ts";
 import { findDrift } from "../../core/plan/drift.ts";
 import { isLive, startedAt, UNKNOWN_UNIT } from "../../core/plan/unit-state.ts";
 import type { Describe, Kept } from "../../core/rollback/generations.ts";
@@ -14,7 +14,7 @@ import { keptChanges } from "../../core/rollback/kept-changes.ts";
 import { keptSecrets } from "../../core/rollback/kept-secrets.ts";
 import { rebuildForReading } from "../../core/rollback/rebuild.ts";
 import { isAskedFor, type ServiceAtHost, serviceAtHost } from "../../core/rollback/service-at-host.ts";
-import { serviceStory } from "../../core/rollback/service-story.ts";
+import { type ServiceStory, serviceStory } from "../../core/rollback/service-story.ts";
 import type { DeployContext } from "../../deploy/context.ts";
 import { observeHosts } from "../../deploy/observe.ts";
 import { readKept } from "../../deploy/read-kept.ts";
@@ -87,8 +87,7 @@ async function lookInto(
   const { service } = question;
   const choose = (kept: Kept, describe: Describe) => {
     const chosen = serviceStory(kept, service, describe);
-    const before = chosen?.changed?.before ?? null;
-    return { chosen, wanted: chosen === null ? [] : [chosen.now, ...(before === null ? [] : [before])] };
+    return { chosen, wanted: chosen === null ? [] : descriptionsOf(chosen) };
   };
   const [read] = await readKept(
     [host],
@@ -100,9 +99,7 @@ async function lookInto(
   const { kept, chosen: story, contents, held } = read.result;
   if (story === null) return null;
   const before = story.changed?.before ?? null;
-  const secrets = [story.now, ...(before === null ? [] : [before])].flatMap((each) =>
-    keptSecrets(each, contents, held),
-  );
+  const secrets = descriptionsOf(story).flatMap((each) => keptSecrets(each, contents, held));
   stdout.protect(secrets);
   stderr.protect(secrets);
   const target = rebuildForReading(project.name, host, story.now, contents);
@@ -122,6 +119,10 @@ async function lookInto(
     units,
     findings,
   };
+}
+
+function descriptionsOf({ now, changed }: ServiceStory): readonly KeptService[] {
+  return [now, changed?.before ?? null].filter((kept) => kept !== null);
 }
 
 async function observeOne(target: HostTarget, context: DeployContext): Promise<Observation> {

@@ -7,7 +7,7 @@ import type { HostFindings } from "../../core/lint/fold.ts";
 import { hostOfTargets } from "../../core/lint/from-targets.ts";
 import { lintHost } from "../../core/lint/lint.ts";
 import { findRule } from "../../core/lint/rules.ts";
-import type { PlayTargets } from "../../core/model/resource.ts";
+import type { Rendered } from "../../core/model/resource.ts";
 import type { Service } from "../../core/model/service.ts";
 import { byHost, targetsOf } from "../../core/target/play-targets.ts";
 
@@ -22,18 +22,18 @@ export type LintedHost = HostFindings & {
  * Every host of the plays, those of several plays once. Throws ConfigError when a service ignores a rule that
  * there is none of.
  */
-export function lintPlays(plays: readonly PlayTargets[], environment: string): readonly LintedHost[] {
-  refuseUnknownRules(plays);
+export function lintPlays({ plays, services }: Rendered, environment: string): readonly LintedHost[] {
+  refuseUnknownRules([...services.values()].flat());
   return byHost(targetsOf(plays)).flatMap(({ host: { name }, targets }) => {
-    const host = hostOfTargets(targets);
+    const own = services.get(name) ?? [];
+    const host = hostOfTargets(targets, own);
     if (host === null) return [];
-    const services = targets.flatMap((target) => target.services);
     return [
       {
         environment,
         host: name,
         findings: lintHost(host),
-        services,
+        services: own,
         units: host.units.map((unit) => unit.name),
         exposures: exposuresOf(host),
       },
@@ -42,8 +42,7 @@ export function lintPlays(plays: readonly PlayTargets[], environment: string): r
 }
 
 /** An ignored rule that is mistyped would silence nothing, for ever. */
-function refuseUnknownRules(plays: readonly PlayTargets[]): void {
-  const services = targetsOf(plays).flatMap((target) => target.services);
+function refuseUnknownRules(services: readonly Service[]): void {
   const unknown = services
     .flatMap((service) => service.lintIgnore)
     .filter(({ rule }) => findRule(rule) === null);

@@ -163,6 +163,5 @@ async function lintProject(
 
 async function lintEnvironment(root: string, environment: string): Promise<readonly LintedHost[]> {
   const project = await loadProject(root, environment, { set: [], valuesFiles: [] });
-  const { plays } = await buildTargets(project, { limit: null, services: [] }, STAND_INS);
-  return lintPlays(plays, environment);
+  return lintPlays(await buildTargets(project, { limit: null, services: [] }, STAND_INS), environment);
 }

@@ -18,14 +18,19 @@ export function logSubject(operand: string): LogSubject {
  * The subjects' units on one host; a slice has no voice of its own, asking for its service gives all that
  * others in it say.
  */
-export function logUnits(targets: readonly HostTarget[], subjects: readonly LogSubject[]): readonly string[] {
-  const units = targets.flatMap((target) => subjects.flatMap((subject) => unitsOf(target, subject)));
+export function logUnits(
+  targets: readonly HostTarget[],
+  services: readonly Service[],
+  subjects: readonly LogSubject[],
+): readonly string[] {
+  const units = targets.flatMap((target) =>
+    subjects.flatMap((subject) => unitsOf(target, services, subject)),
+  );
   return [...new Set(units)];
 }
 
-/** Throws UsageError for an instance that its service has on none of the hosts. */
-export function requireInstances(targets: readonly HostTarget[], subjects: readonly LogSubject[]): void {
-  const services = targets.flatMap((target) => target.services);
+/** Throws UsageError for an instance that none of the services has. */
+export function requireInstances(services: readonly Service[], subjects: readonly LogSubject[]): void {
   for (const { service, instance } of subjects) {
     const known = services.filter(({ name }) => name === service).flatMap(({ instances }) => instances);
     if (instance === null || known.some((one) => isNamed(one, instance))) continue;
@@ -41,8 +46,12 @@ export function requireInstances(targets: readonly HostTarget[], subjects: reado
   }
 }
 
-function unitsOf(target: HostTarget, { service, instance }: LogSubject): readonly string[] {
-  if (instance !== null) return instancesOf(target.services, service, instance).map(({ unit }) => unit);
+function unitsOf(
+  target: HostTarget,
+  services: readonly Service[],
+  { service, instance }: LogSubject,
+): readonly string[] {
+  if (instance !== null) return instancesOf(services, service, instance).map(({ unit }) => unit);
   const own = target.resources.filter(({ id }) => target.owners.get(id)?.includes(service));
   return own.flatMap((resource) =>
     resource.kind === "unit" && !resource.unit.endsWith(".slice") ? [resource.unit] : [],

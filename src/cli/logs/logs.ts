@@ -5,7 +5,7 @@
 import { UsageError } from "../../core/errors.ts";
 import { causeOfError, exitCodeOfObservation } from "../../core/exit-code.ts";
 import type { Project } from "../../core/model/declared.ts";
-import type { PlayTargets } from "../../core/model/resource.ts";
+import type { Rendered } from "../../core/model/resource.ts";
 import type { FailureCause } from "../../core/model/run.ts";
 import { byHost, targetsOf } from "../../core/target/play-targets.ts";
 import type { LogContext, LogTarget } from "../../deploy/collect-logs.ts";
@@ -37,12 +37,12 @@ export async function logs(
     connectionOf(options),
     logQuery(options, Date.now()),
   ];
-  const { project, plays, unread } = await openLeniently(selection, surroundings, "assumed").catch(
+  const { project, plays, services, unread } = await openLeniently(selection, surroundings, "assumed").catch(
     (error: unknown) => {
       throw inTypedWords(error, options);
     },
   );
-  const targets = logTargets(plays, subjects);
+  const targets = logTargets({ plays, services }, subjects);
   sayUnread(unread, surroundings);
   const failures = new Map<string, FailureCause>();
   const names = targets.map(({ host }) => host.name);
@@ -62,14 +62,12 @@ export async function logs(
   });
 }
 
-function logTargets(plays: readonly PlayTargets[], subjects: readonly LogSubject[]): readonly LogTarget[] {
-  const hosts = byHost(targetsOf(plays));
-  requireInstances(
-    hosts.flatMap((host) => host.targets),
-    subjects,
-  );
-  return hosts
-    .map(({ host, targets }): LogTarget => ({ host, units: logUnits(targets, subjects) }))
+function logTargets({ plays, services }: Rendered, subjects: readonly LogSubject[]): readonly LogTarget[] {
+  requireInstances([...services.values()].flat(), subjects);
+  return byHost(targetsOf(plays))
+    .map(({ host, targets }): LogTarget => {
+      return { host, units: logUnits(targets, services.get(host.name) ?? [], subjects) };
+    })
     .filter(({ units }) => units.length > 0);
 }
 

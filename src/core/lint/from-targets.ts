@@ -5,24 +5,23 @@
 
 import type { Place } from "../model/declared.ts";
 import type { FileResource, HostTarget } from "../model/resource.ts";
-import type { Directives, DropIn, PathUnit, Service, Timer } from "../model/service.ts";
+import type { DropIn, Service } from "../model/service.ts";
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import { makeUnit } from "./from-files.ts";
 import type { LintEnvironmentFile, LintHost, LintManaged, LintPort } from "./lint-host.ts";
 import { directoriesOf, type LintEntry, type LintUnit } from "./lint-unit.ts";
 import { readLogrotateText } from "./logrotate-text.ts";
+import { NEIGHBOURHOOD, renderedUnit, wholePlace } from "./rendered-unit.ts";
 
-/** All targets of one host, of however many plays, as one host. */
-export function hostOfTargets(targets: readonly HostTarget[]): LintHost | null {
+/** All targets of one host, of however many plays, with its services as declared, as one host. */
+export function hostOfTargets(targets: readonly HostTarget[], declared: readonly Service[]): LintHost | null {
   const [first] = targets;
   if (first === undefined) return null;
-  const services = new Map(
-    targets.flatMap((target) => target.services).map((service) => [service.name, service]),
-  );
+  const services = new Map(declared.map((service) => [service.name, service]));
   const files = targets.flatMap((target) => target.resources).filter((resource) => resource.kind === "file");
   const units = new Map(files.filter((file) => file.role === "unit").map((file) => [file.path, file]));
   const lintUnits = [
-    ...[...units.values()].map((file) => unitOf(file, services.get(file.service))),
+    ...[...units.values()].map((file) => renderedUnit(file, services.get(file.service))),
     ...foreignUnitsOf(files, services),
   ];
   return {
@@ -37,21 +36,8 @@ export function hostOfTargets(targets: readonly HostTarget[]): LintHost | null {
     ],
     placed: files.flatMap((file) => placedOf(file, services.get(file.service))),
     ports: [...services.values()].flatMap(portsOf),
-    managed: managedBy(targets),
+    managed: managedBy(targets, declared),
   };
-}
-
-/**
- * Where in the service file a line of its unit file came from, counted as systemd does; null, or a line that
- * follows from other keys: the whole unit's place.
- */
-export function placeOfRendered(file: FileResource, service: Service, line: number | null): Place {
-  const text = new TextDecoder().decode(file.content);
-  const read = makeUnit(file.path, { path: file.path, text }, [], NEIGHBOURHOOD).entries.findIndex(
-    ({ place }) => place.line === line,
-  );
-  const unit = unitOf(file, service);
-  return unit.entries[read]?.place ?? unit.place;
 }
 
 /**
@@ -79,27 +65,6 @@ function placedOf(file: FileResource, service: Service | undefined): LintHost["p
     column: 1,
   };
   return [{ path: file.path, mode: file.mode, owner: file.owner, place }];
-}
-
-/** Units of one host see each other, whatever service they are of. */
-const NEIGHBOURHOOD = "host";
-
-function unitOf(file: FileResource, service: Service | undefined): LintUnit {
-  const name = file.path.slice(file.path.lastIndexOf("/") + 1);
-  const unit = makeUnit(
-    name,
-    { path: file.path, text: new TextDecoder().decode(file.content) },
-    [],
-    NEIGHBOURHOOD,
-  );
-  if (service === undefined) return unit;
-  const whole = wholePlace(name, service);
-  return {
-    ...unit,
-    place: whole,
-    sections: unit.sections.map((section) => ({ ...section, place: whole })),
-    entries: unit.entries.map((entry) => ({ ...entry, place: placeOf(entry, name, service) ?? whole })),
-  };
 }
 
 /**
@@ -140,66 +105,6 @@ function dropInPlace(entry: LintEntry, written: readonly DropIn[]): Place | null
   );
 }
 
-function wholePlace(unit: string, service: Service): Place {
-  const beside =
-    timerOf(unit, service) ?? pathOf(unit, service) ?? service.sockets.find((socket) => socket.unit === unit);
-  if (beside !== undefined) return beside.place;
-  if (
-    (unit.endsWith(".mount") || /-cache-(?:restore|save)\.(?:service|timer)$/.test(unit)) &&
-    service.cache !== null
-  )
-    return service.cache.place;
-  if (unit.endsWith(".slice") && service.slice !== null) return service.slice.place;
-  return { file: service.file, line: 1, column: 1 };
-}
-
-/** The directive that the line was rendered from; null for lines that follow from other keys. */
-function placeOf(entry: LintEntry, unit: string, service: Service): Place | null {
-  const same = directivesBehind(entry, unit, service).filter(
-    ({ name, value }) => name === entry.name && value.trim() === entry.value,
-  );
-  return same.at(-1)?.place ?? null;
-}
-
-function timerOf(unit: string, service: Service): Timer | undefined {
-  return service.timers.find(({ name }) =>
-    [`${service.name}-${name}.timer`, `${service.name}-${name}.service`].includes(unit),
-  );
-}
-
-function pathOf(unit: string, service: Service): PathUnit | undefined {
-  return service.paths.find(({ name }) =>
-    [`${service.name}-${name}.path`, `${service.name}-${name}.service`].includes(unit),
-  );
-}
-
-function directivesBehind(entry: LintEntry, unit: string, service: Service): Directives {
-  const timer = timerOf(unit, service);
-  if (timer !== undefined)
-    return { Timer: timer.timer, Service: timer.service, Unit: timer.unit }[entry.section] ?? [];
-  const path = pathOf(unit, service);
-  if (path !== undefined)
-    return { Path: path.path, Service: path.service, Unit: path.unit }[entry.section] ?? [];
-  if (unit.endsWith(".socket"))
-    return service.sockets.flatMap((socket) =>
-      socket.unit === unit ? [...socket.directives, ...socket.general] : [],
-    );
-  if (unit.endsWith(".mount"))
-    return { Unit: service.cache?.unit, Mount: service.cache?.mount }[entry.section] ?? [];
-  if (unit.endsWith(".slice")) return service.slice?.directives ?? [];
-  if (!unit.endsWith(".service")) return [];
-  switch (entry.section) {
-    case "Unit":
-      return service.unit;
-    case "Service":
-      return service.service;
-    case "Install":
-      return service.install;
-    default:
-      return [];
-  }
-}
-
 /**
  * The service's own environment file, and configuration files that a unit may name as one. Values of secret
  * ones stay out.
@@ -233,9 +138,8 @@ function portsOf(service: Service): readonly LintPort[] {
   });
 }
 
-function managedBy(targets: readonly HostTarget[]): LintManaged {
+function managedBy(targets: readonly HostTarget[], services: readonly Service[]): LintManaged {
   const resources = targets.flatMap((target) => target.resources);
-  const services = targets.flatMap((target) => target.services);
   const paths = resources.flatMap((resource) =>
     resource.kind === "account" || resource.kind === "unit" ? [] : [resource.path],
   );

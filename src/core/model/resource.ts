@@ -1,7 +1,7 @@
 /** What a host is to be: the kinds of resources, and one host's target. */
-import type { Host, PlayOrder } from "./declared.ts";
+import type { Host, Place, PlayOrder } from "./declared.ts";
 import type { FileRole } from "./file-role.ts";
-import type { ArtifactSource, Check, OnChange, Service, SignedArtifact } from "./service.ts";
+import type { ArtifactSource, Check, OnChange, ServicesByHost, SignedArtifact } from "./service.ts";
 
 /** The kinds of resources, in the order in which a transaction writes them; units come last and are acted on. */
 export const RESOURCE_KINDS = ["account", "directory", "release", "file", "link", "unit"] as const;
@@ -132,13 +132,25 @@ export type Resource =
   | ReleaseResource
   | UnitResource;
 
+/** What everything behind rendering needs of a service beside its resources. */
+export type DeployedService = {
+  readonly name: string;
+  /** The artifact's version as the project named it. */
+  readonly version: string | null;
+  /** Names of its secrets; their values are in its secret files alone. */
+  readonly secrets: readonly string[];
+  readonly health: readonly Check[];
+  /** How long its units must hold before a change is confirmed. */
+  readonly settleSeconds: number;
+};
+
 /** Everything one host shall be in one play. */
 export type HostTarget = {
   /** The project's name: it names the ownership manifests on the host. */
   readonly project: string;
   readonly host: Host;
   readonly play: string;
-  readonly services: readonly Service[];
+  readonly services: readonly DeployedService[];
   readonly resources: readonly Resource[];
   /** Resource id → every service that declares it; a slice or a folder may have several. */
   readonly owners: ReadonlyMap<string, readonly string[]>;
@@ -147,6 +159,11 @@ export type HostTarget = {
    * so that nothing is told twice.
    */
   readonly declared: readonly string[] | null;
+  /**
+   * Where a line of one of its files was written, counted as systemd does; line null: the file as a whole.
+   * Null: unknown. Absent: its files were not rendered from the project as it is here (a rollback).
+   */
+  readonly placeOf?: (file: FileResource, line: number | null) => Place | null;
   /** Artifacts whose signatures were checked for this run, for who reviews it. */
   readonly signed?: readonly SignedArtifact[];
   /**
@@ -163,6 +180,9 @@ export type HostTarget = {
 
 /** One play and what its hosts are to be. */
 export type PlayTargets = { readonly play: PlayOrder; readonly targets: readonly HostTarget[] };
+
+/** What a project comes to: the targets of its plays, and the services that they were rendered from. */
+export type Rendered = { readonly plays: readonly PlayTargets[]; readonly services: ServicesByHost };
 
 /**
  * blocks: what services lost that are still declared; services: also whole services that left the project;
@@ -197,15 +217,9 @@ export type KeptResource =
  * What one service was in one transaction, as the host keeps it with each generation: enough to bring it back
  * and to verify it.
  */
-export type KeptService = {
+export type KeptService = Omit<DeployedService, "name"> & {
   readonly service: string;
   /** The play that brought it. */
   readonly play: string;
-  /** The artifact's version as the project named it. */
-  readonly version: string | null;
-  /** Names of its secrets; their values are in its secret files alone. */
-  readonly secrets: readonly string[];
-  readonly health: readonly Check[];
-  readonly settleSeconds: number;
   readonly resources: readonly KeptResource[];
 };

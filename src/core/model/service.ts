@@ -285,5 +285,8 @@ export type Service = {
   readonly lintIgnore: readonly { readonly rule: string; readonly because: string; readonly place: Place }[];
 };
 
+/** Each host's services as the project declares them for it, in the order of the plays; by the host's name. */
+export type ServicesByHost = ReadonlyMap<string, readonly Service[]>;
+
 /** The values of a service's secrets by name, read before rendering. */
 export type SecretValues = ReadonlyMap<string, Secret>;

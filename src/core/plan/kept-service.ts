@@ -2,8 +2,7 @@
  * What a service was in one transaction, as the host keeps it in
  * /var/lib/svcdeploy/targets/<project>/<service> and with each generation.
  */
-import type { HostTarget, KeptResource, KeptService, Resource } from "../model/resource.ts";
-import type { Service } from "../model/service.ts";
+import type { DeployedService, HostTarget, KeptResource, KeptService, Resource } from "../model/resource.ts";
 
 /** Of the file; another one is not read. */
 export const KEPT_SCHEMA = "svcdeploy.target/1";
@@ -17,14 +16,14 @@ export function keptServicePath(project: string, service: string): string {
  * What the host shall keep of one service of a target: everything that it declares, also what it shares with
  * others, and how it is verified.
  */
-export function keptService(target: HostTarget, service: Service): KeptService {
-  const { name, artifact, secrets, health, settleSeconds } = service;
+export function keptService(target: HostTarget, service: DeployedService): KeptService {
+  const { name, version, secrets, health, settleSeconds } = service;
   const own = target.resources.filter(({ id }) => target.owners.get(id)?.includes(name));
   return {
     service: name,
     play: target.play,
-    version: artifact?.version ?? null,
-    secrets: secrets.map((secret) => secret.name),
+    version,
+    secrets,
     health,
     settleSeconds,
     resources: own.map((resource) => ({ ...keptResource(resource), service: name })),

@@ -1,7 +1,8 @@
 /** Whether a saved plan may be carried out now: the time, the project, and what the project says today. */
 import { SvcdeployError } from "../errors.ts";
 import type { SavedHost, SavedPlan } from "../model/plan.ts";
-import type { HostTarget, PlayTargets } from "../model/resource.ts";
+import type { PlayTargets, Rendered } from "../model/resource.ts";
+import type { ServicesByHost } from "../model/service.ts";
 import type { Secret } from "../secret.ts";
 import { fingerprintRollout, fingerprintTarget } from "./target-fingerprints.ts";
 
@@ -33,8 +34,8 @@ export function requireProject(saved: SavedPlan, file: string, project: string):
 }
 
 /** Throws SvcdeployError: config, naming what differs, when the project does not render what was planned. */
-export function requireContent(saved: SavedPlan, plays: readonly PlayTargets[], key: Secret): void {
-  const differences = contentDifferences(saved, plays, key);
+export function requireContent(saved: SavedPlan, rendered: Rendered, key: Secret): void {
+  const differences = contentDifferences(saved, rendered, key);
   if (differences.length === 0) return;
   const more = differences.length > MAX_NAMED ? [`and ${differences.length - MAX_NAMED} more`] : [];
   const told = [...differences.slice(0, MAX_NAMED), ...more].join("\n");
@@ -46,20 +47,21 @@ export function requireContent(saved: SavedPlan, plays: readonly PlayTargets[], 
 /** Where the project differs from what was planned, a line each; empty when it does not. */
 export function contentDifferences(
   saved: SavedPlan,
-  plays: readonly PlayTargets[],
+  { plays, services }: Rendered,
   key: Secret,
 ): readonly string[] {
   const [then, now] = [saved.plays.map(({ play }) => play), plays.map(({ play }) => play.name)];
   if (then.join("\n") !== now.join("\n")) return [`plays: ${then.join(", ")} then, ${now.join(", ")} now`];
   return saved.plays.flatMap((planned, index) => {
     const found = plays[index];
-    return found === undefined ? [] : playDifferences(planned, found, key);
+    return found === undefined ? [] : playDifferences(planned, found, services, key);
   });
 }
 
 function playDifferences(
   planned: SavedPlan["plays"][number],
   { play, targets }: PlayTargets,
+  services: ServicesByHost,
   key: Secret,
 ): readonly string[] {
   const [then, now] = [planned.hosts.map(({ host }) => host), targets.map(({ host }) => host.name)];
@@ -74,13 +76,17 @@ function playDifferences(
   return [
     ...rollout,
     ...hosts,
-    ...targets.flatMap((target) => hostDifferences(known.get(target.host.name), target, key)),
+    ...targets.flatMap((target) =>
+      hostDifferences(known.get(target.host.name), fingerprintTarget(target, services, key)),
+    ),
   ];
 }
 
-function hostDifferences(planned: SavedHost | undefined, target: HostTarget, key: Secret): readonly string[] {
+function hostDifferences(
+  planned: SavedHost | undefined,
+  now: Pick<SavedHost, "resources" | "services">,
+): readonly string[] {
   if (planned === undefined) return [];
-  const now = fingerprintTarget(target, key);
   const resources = mapDifferences(`${planned.host}:`, planned.resources, now.resources);
   return [
     ...resources,

@@ -6,6 +6,7 @@ import { SvcdeployError } from "../errors.ts";
 import type { PlayOrder } from "../model/declared.ts";
 import type { Plan, SavedHost, SavedPlan } from "../model/plan.ts";
 import type { HostTarget } from "../model/resource.ts";
+import type { ServicesByHost } from "../model/service.ts";
 import type { Secret } from "../secret.ts";
 import { isSameKeyed, keyed, keyName } from "./plan-key.ts";
 import { sealPlan } from "./seal-plan.ts";
@@ -19,6 +20,7 @@ export type HostToSave = { readonly target: HostTarget; readonly plan: Plan; rea
 
 /** Everything but the plans. redact: takes the run's secrets out of a sentence. */
 export type AboutSaved = Omit<SavedPlan, "plays"> & {
+  readonly services: ServicesByHost;
   readonly key: Secret;
   readonly redact: (text: string) => string;
 };
@@ -28,13 +30,13 @@ export function makeSavedPlan(
   about: AboutSaved,
   plays: readonly { readonly play: PlayOrder; readonly hosts: readonly HostToSave[] }[],
 ): SavedPlan {
-  const { key, redact, ...head } = about;
+  const { key, redact, services, ...head } = about;
   return {
     ...head,
     plays: plays.map(({ play, hosts }) => ({
       play: play.name,
       rollout: fingerprintRollout(play.name, play.rollout, key),
-      hosts: hosts.map((host) => saveHost(host, key, redact)),
+      hosts: hosts.map((host) => saveHost(host, { services, key, redact })),
     })),
   };
 }
@@ -61,8 +63,7 @@ export function unsealSavedPlan(text: string, file: string, key: Secret): object
 
 function saveHost(
   { target, plan, machineId }: HostToSave,
-  key: Secret,
-  redact: (text: string) => string,
+  { services, key, redact }: Pick<AboutSaved, "services" | "key" | "redact">,
 ): SavedHost {
   const sealed = sealPlan(plan, key);
   return {
@@ -77,7 +78,7 @@ function saveHost(
     })),
     actions: sealed.actions.map((action) => ({ ...action, because: redact(action.because) })),
     collateral: sealed.collateral.map(({ unit, because }) => ({ unit, because: redact(because) })),
-    ...fingerprintTarget(target, key),
+    ...fingerprintTarget(target, services, key),
   };
 }
 

@@ -5,22 +5,25 @@
 
 import type { Place, Rollout } from "../model/declared.ts";
 import type { HostTarget, Resource } from "../model/resource.ts";
-import type { Service } from "../model/service.ts";
+import type { Service, ServicesByHost } from "../model/service.ts";
 import type { Secret } from "../secret.ts";
 import { keyed } from "./plan-key.ts";
 
 /**
- * Service name → HMAC, resource id → HMAC. Lines and columns of project files are not in it, nor where an
+ * Service name → HMAC of it as declared, resource id → HMAC. Lines and columns of project files are not in it, nor where an
  * artifact lies on this machine.
  */
 export function fingerprintTarget(
   target: HostTarget,
+  declared: ServicesByHost,
   key: Secret,
 ): {
   readonly services: { readonly [name: string]: string };
   readonly resources: { readonly [id: string]: string };
 } {
   const { name } = target.host;
+  const own = new Set(target.services.map((service) => service.name));
+  const services = (declared.get(name) ?? []).filter((service) => own.has(service.name));
   const ofService = (service: Service): [string, string] => [
     service.name,
     keyed(key, ["service", name, service.name], textOf(service)),
@@ -30,7 +33,7 @@ export function fingerprintTarget(
     keyed(key, ["resource", name, resource.id], textOf({ ...resource, content: null, source: null })),
   ];
   return {
-    services: Object.fromEntries(target.services.map(ofService)),
+    services: Object.fromEntries(services.map(ofService)),
     resources: Object.fromEntries(target.resources.map(ofResource)),
   };
 }

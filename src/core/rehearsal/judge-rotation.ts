@@ -57,7 +57,7 @@ function saidBy(
   return lines.map((said) => {
     const [, word = "", file = null, text = said] =
       /^(error|warning): (?:([^\s:/]+):(?:\d+ )?)?(.*)$/.exec(said) ?? [];
-    const about = file === null ? "" : ` of ${LOGROTATE_FOLDER}${file}${placeOf(planned, file)}`;
+    const about = file === null ? "" : ` of ${LOGROTATE_FOLDER}${file}${sayPlace(planned, file)}`;
     const because = file === null || ours.has(file) ? "" : ", because of what this plan writes";
     const isMild = word === "warning" || /-- ignoring line$|: No such file or directory$/.test(text);
     return {
@@ -96,13 +96,12 @@ function isPutRight(said: string, planned: readonly Planned[]): boolean {
   );
 }
 
-function placeOf(planned: readonly Planned[], file: string): string {
+function sayPlace(planned: readonly Planned[], file: string): string {
   const path = LOGROTATE_FOLDER + file;
   for (const { target } of planned) {
     const found = target.resources.find((resource) => resource.kind === "file" && resource.path === path);
-    const service = target.services.find(({ name }) => name === found?.service);
-    const place = service?.logrotate?.place ?? service?.files.find((each) => each.path === path)?.place;
-    if (place !== undefined) return ` (${place.file}:${place.line})`;
+    const place = found?.kind === "file" ? (target.placeOf?.(found, null) ?? null) : null;
+    if (place !== null) return ` (${place.file}:${place.line})`;
   }
   return "";
 }
@@ -117,7 +116,7 @@ function tooRare(
   return request.logrotate.flatMap(({ name, content }): readonly Finding[] => {
     if (content === null || !/^\s*hourly$/m.test(new TextDecoder().decode(content))) return [];
     const path = LOGROTATE_FOLDER + name;
-    const text = `${path}${placeOf(planned, name)} says hourly, but logrotate.timer runs logrotate at ${timer} only: give the timer another OnCalendar=`;
+    const text = `${path}${sayPlace(planned, name)} says hourly, but logrotate.timer runs logrotate at ${timer} only: give the timer another OnCalendar=`;
     return [{ severity: "warning", path, text }];
   });
 }

@@ -2,9 +2,7 @@
  * What `systemd-analyze verify` said of a plan's unit files: each line that it did not say without them, at
  * the place in the service file.
  */
-import { placeOfRendered } from "../lint/from-targets.ts";
-import type { FileResource } from "../model/resource.ts";
-import type { Service } from "../model/service.ts";
+import type { FileResource, HostTarget } from "../model/resource.ts";
 import {
   type Finding,
   type Planned,
@@ -126,17 +124,14 @@ function sayWhere(planned: readonly Planned[], unit: string, path: string, line:
   const name = `${path === UNIT_FOLDER + unit ? unit : path}${line === null ? "" : `:${line}`}`;
   const found = planned.flatMap(({ target }) =>
     target.resources.flatMap((resource) =>
-      resource.kind === "file" && resource.path === path ? [{ resource, services: target.services }] : [],
+      resource.kind === "file" && resource.path === path ? [{ resource, target }] : [],
     ),
   )[0];
-  return found === undefined ? name : `${name} (${sayPlace(found.resource, found.services, line)})`;
+  return found === undefined ? name : `${name} (${sayPlace(found.resource, found.target, line)})`;
 }
 
 /** The line of the service file that the file's line came from. */
-function sayPlace(file: FileResource, services: readonly Service[], line: number | null): string {
-  const service = services.find(({ name }) => name === file.service);
-  if (service === undefined) return file.service;
-  const place =
-    service.files.find(({ path }) => path === file.path)?.place ?? placeOfRendered(file, service, line);
-  return `${place.file}:${place.line}`;
+function sayPlace(file: FileResource, { placeOf }: HostTarget, line: number | null): string {
+  const place = placeOf?.(file, line) ?? null;
+  return place === null ? file.service : `${place.file}:${place.line}`;
 }

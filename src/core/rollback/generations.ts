@@ -58,15 +58,15 @@ export type Kept = {
 export type Describe = (sha256: string) => KeptService;
 
 /**
- * One step back: what the service is now and what it was. undone: the generation that last made it another
- * one.
+ * One step back: what the service is now (null: it was removed) and what it was. undone: the generation that
+ * last made it another one.
  */
 export type Step = {
   readonly service: string;
   readonly now: Generation;
   readonly earlier: Generation;
   readonly undone: Generation;
-  readonly from: KeptService;
+  readonly from: KeptService | null;
   readonly to: KeptService;
 };
 
@@ -106,7 +106,7 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
       `an older svcdeploy deployed ${service} and kept too little to go back to`,
       "From the next apply on it can be rolled back.",
     );
-  const from = sha256 === undefined ? goneService(service) : describe(sha256);
+  const from = sha256 === undefined ? null : describe(sha256);
   const older = isGone && to === null ? all.filter(({ services }) => services.has(service)) : all;
   if (to !== null && older.length === 0)
     return refuse(
@@ -125,7 +125,7 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
       );
     const before = describe(found);
     const undone = lastChange(kept, service, describe) ?? now;
-    if (to !== null || !isSameService(before, from))
+    if (to !== null || !isSame(before, from))
       return { ok: true, step: { service, now, earlier, undone, from, to: before } };
   }
   return refuse(`${service} is the same in every generation that is kept (there ${sayKept(kept)})`);
@@ -159,16 +159,6 @@ export function servicesAbout(kept: Kept, generation: Generation): readonly stri
       ...(generationBefore(kept, generation)?.services.keys() ?? []),
     ]),
   ];
-}
-
-/** What a service is that was removed: nothing, and no play brought it. */
-export function goneService(service: string): KeptService {
-  return { service, play: "", version: null, secrets: [], health: [], settleSeconds: 0, resources: [] };
-}
-
-/** Whether it is such a one. */
-export function isGoneService({ play }: KeptService): boolean {
-  return play === "";
 }
 
 /**
@@ -222,11 +212,11 @@ function stepBefore(kept: Kept, made: readonly Generation[], service: string, de
     return refuse(
       `generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`,
     );
-  const orGone = (sha256: string | undefined): KeptService =>
-    sha256 === undefined ? goneService(service) : describe(sha256);
+  const orGone = (sha256: string | undefined): KeptService | null =>
+    sha256 === undefined ? null : describe(sha256);
   const [before, after, current] = [describe(was), orGone(left), orGone(is)];
   const step = { service, now, earlier, undone: last, from: current, to: before };
-  if (isSameService(current, after) || isSameService(current, before)) return { ok: true, step };
+  if (isSame(current, after) || isSame(current, before)) return { ok: true, step };
   const later = lastChange(kept, service, describe);
   const by =
     later === undefined ? "a later run" : `run ${later.madeBy.run.slice(0, 12)} of ${later.madeBy.user}`;
@@ -234,6 +224,11 @@ function stepBefore(kept: Kept, made: readonly Generation[], service: string, de
     `${by} changed ${service} again since`,
     `To go back all the same, name the generation: --to ${earlier.number} --limit HOST.`,
   );
+}
+
+/** Null: the service was removed. */
+function isSame(left: KeptService | null, right: KeptService | null): boolean {
+  return left === null || right === null ? left === right : isSameService(left, right);
 }
 
 function sayKept({ generations }: Kept): string {

@@ -6,20 +6,21 @@ import { desiredState, whenDropped } from "../resources/registry.ts";
 import { type Contents, rebuildResource } from "./rebuild.ts";
 
 /**
- * The changes from before (null: the service was not there) to after, what went at the end. Contents that are
+ * The changes from before to after (null: the service was not there), what went at the end. Contents that are
  * not there, and those of secret files, are not shown.
  */
 export function keptChanges(
   before: KeptService | null,
-  after: KeptService,
+  after: KeptService | null,
   contents: Contents,
 ): readonly Change[] {
   const old = new Map((before?.resources ?? []).map((resource) => [resource.id, resource]));
-  const fresh = new Set(after.resources.map(({ id }) => id));
+  const now = after?.resources ?? [];
+  const fresh = new Set(now.map(({ id }) => id));
   // Folders, accounts and old releases stay on the host.
   const gone = [...old.values()].filter(({ id, kind }) => !fresh.has(id) && whenDropped(kind) === "removed");
   return [
-    ...after.resources.map((resource) => [old.get(resource.id), resource] as const),
+    ...now.map((resource) => [old.get(resource.id), resource] as const),
     ...gone.map((resource) => [resource, undefined] as const),
   ]
     .map(([then, now]) => changeOf(then, now, contents))

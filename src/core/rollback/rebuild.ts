@@ -2,6 +2,7 @@
 
 import type { Host } from "../model/declared.ts";
 import type {
+  DeployedService,
   FileResource,
   HostTarget,
   KeptResource,
@@ -10,9 +11,9 @@ import type {
   Resource,
   UnitResource,
 } from "../model/resource.ts";
-import type { Service } from "../model/service.ts";
 import { baseName } from "../plan/input-changes.ts";
 import { ownersOf, uniteResources } from "../render/merge-resources.ts";
+import { emptyTarget } from "../target/play-targets.ts";
 import type { Step } from "./generations.ts";
 
 /** File content by its sha256. */
@@ -51,40 +52,40 @@ export function rebuildTarget(
   const all = perService.flat();
   const owners = ownersOf(all);
   return {
-    project,
-    host,
-    play,
-    services: steps.map(({ to }) => rebuildService(to)),
+    ...emptyTarget(project, host, play),
+    services: steps.map(({ to }) => deployedService(to)),
     resources: uniteResources(all, new Map()),
     owners,
-    declared: null,
     rollback: {
       of: steps[0]?.undone.madeBy.run || "unknown",
-      absent: steps.flatMap(({ from }) => from.resources.flatMap((resource) => gone(resource, owners))),
+      absent: steps.flatMap(({ from }) =>
+        (from?.resources ?? []).flatMap((resource) => gone(resource, owners)),
+      ),
     },
   };
 }
 
-/** The same with every content that is not there empty: enough to compare and verify, not to write. */
+/**
+ * What the host is to be by one description (null: nothing), every content that is not there empty: enough to
+ * compare and verify, not to write.
+ */
 export function rebuildForReading(
   project: string,
   host: Host,
-  kept: KeptService,
+  kept: KeptService | null,
   contents: Contents,
 ): HostTarget {
+  if (kept === null) return emptyTarget(project, host, "");
   const known = new Map([
     ...contentsOf(kept).map(({ sha256 }) => [sha256, new Uint8Array()] as const),
     ...contents,
   ]);
   const resources = kept.resources.map((resource) => rebuildResource(resource, known));
   return {
-    project,
-    host,
-    play: kept.play,
-    services: [rebuildService(kept)],
+    ...emptyTarget(project, host, kept.play),
+    services: [deployedService(kept)],
     resources,
     owners: ownersOf(resources),
-    declared: null,
   };
 }
 
@@ -118,69 +119,6 @@ function gone(
   }
 }
 
-/**
- * Only what a deployment asks of a service beside its resources: its name, its checks and how long it must
- * hold.
- */
-function rebuildService({
-  service,
-  version,
-  secrets,
-  health,
-  settleSeconds,
-  resources,
-}: KeptService): Service {
-  const place = { file: `services/${service}.yaml`, line: 1, column: 1 };
-  const release = resources.find((resource) => resource.kind === "release");
-  const form = release?.form === "tree" ? ("archive" as const) : ("file" as const);
-  const artifact =
-    release === undefined
-      ? null
-      : {
-          source: release.name,
-          form,
-          strip: 0,
-          version,
-          sha256: release.sha256,
-          signature: null,
-          keep: release.keep,
-          place,
-        };
-  const sources = secrets.map((name) => ({
-    name,
-    source: { provider: "env" as const, variable: name },
-    deliver: "environment" as const,
-    place,
-  }));
-  return { ...bareService(service), artifact, secrets: sources, health, settleSeconds };
-}
-
-/** A service of which only the name is known. */
-export function bareService(name: string): Service {
-  return {
-    name,
-    file: `services/${name}.yaml`,
-    artifact: null,
-    runtime: null,
-    account: null,
-    unit: [],
-    service: [],
-    install: [],
-    hardening: "off",
-    environment: [],
-    secrets: [],
-    files: [],
-    slice: null,
-    cache: null,
-    logrotate: null,
-    directories: [],
-    timers: [],
-    sockets: [],
-    instances: [],
-    paths: [],
-    dropIns: [],
-    health: [],
-    settleSeconds: 0,
-    lintIgnore: [],
-  };
+function deployedService({ service, version, secrets, health, settleSeconds }: KeptService): DeployedService {
+  return { name: service, version, secrets, health, settleSeconds };
 }

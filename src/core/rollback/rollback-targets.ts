@@ -6,8 +6,9 @@ import { HostError, SvcdeployError } from "../errors.ts";
 import type { Host, PlayOrder, Project, Rollout } from "../model/declared.ts";
 import type { HostTarget, KeptResource, PlayTargets } from "../model/resource.ts";
 import { baseName } from "../plan/input-changes.ts";
+import { emptyTarget } from "../target/play-targets.ts";
 import type { Choice, Step } from "./generations.ts";
-import { bareService, type Contents, rebuildTarget } from "./rebuild.ts";
+import { type Contents, rebuildTarget } from "./rebuild.ts";
 
 /**
  * What was found on one host: its choices with the contents of what they name (held: of encrypted credentials
@@ -42,7 +43,7 @@ export function rollbackTargets(
   for (const { host, result } of found) {
     if (!result.ok) {
       refused.push({
-        target: emptyTarget(project, host, service === null ? [] : [service]),
+        target: refusedTarget(project, host, service === null ? [] : [service]),
         error: result.error,
       });
       continue;
@@ -86,7 +87,7 @@ export function refusal(
     `${host.name}: ${service} does not go back: ${reason}`,
     { hint },
   );
-  return { target: emptyTarget(project, host, [service]), error };
+  return { target: refusedTarget(project, host, [service]), error };
 }
 
 /** The play that refused hosts are told under; it goes last, so that they keep nobody from going back. */
@@ -170,7 +171,11 @@ function stepsByPlay(
   });
 }
 
-function emptyTarget(project: Project, host: Host, services: readonly string[]): HostTarget {
-  const nothing = { resources: [], owners: new Map(), declared: null };
-  return { project: project.name, host, play: LEFT_OUT, services: services.map(bareService), ...nothing };
+/** Names alone: nothing is verified where nothing happens. */
+function refusedTarget(project: Project, host: Host, services: readonly string[]): HostTarget {
+  const unverified = { version: null, secrets: [], health: [], settleSeconds: 0 };
+  return {
+    ...emptyTarget(project.name, host, LEFT_OUT),
+    services: services.map((name) => ({ name, ...unverified })),
+  };
 }

@@ -8,7 +8,6 @@ import {
   type Describe,
   type Generation,
   generationBefore,
-  goneService,
   type Kept,
   lastChange,
   type PastRun,
@@ -24,7 +23,7 @@ export type TakenBack = Pick<Attempt, "madeBy" | "failure"> & {
 };
 
 /**
- * now: without resources where the service was removed. changed: the generation that last changed the
+ * now: null where the service was removed. changed: the generation that last changed the
  * service, null where that is older than what is kept; before: null where it brought the service.
  */
 export type ServiceStory = {
@@ -33,7 +32,7 @@ export type ServiceStory = {
    * In order; version: the service's in that generation, null where it had none or is not described there.
    */
   readonly generations: readonly { readonly generation: Generation; readonly version: string | null }[];
-  readonly now: KeptService;
+  readonly now: KeptService | null;
   readonly changed: {
     readonly generation: Generation;
     readonly before: KeptService | null;
@@ -59,7 +58,7 @@ export function serviceStory(kept: Kept, service: string, describe: Describe): S
       generation: each,
       version: versionIn(each, service, describe),
     })),
-    now: sha256 === null ? goneService(service) : describe(sha256),
+    now: sha256 === null ? null : describe(sha256),
     changed: isKnown
       ? { generation, before: before === null ? null : describe(before), beforeNumber: then?.number ?? null }
       : null,

@@ -36,8 +36,10 @@ export function driftMarks(
  * The instance that a finding speaks of, be it by its unit or by a file that is its alone; null: it is the
  * service's.
  */
-function instanceOf({ services }: HostTarget, { subject }: Finding): string | null {
+function instanceOf({ resources }: HostTarget, { subject }: Finding): string | null {
   const parts = subject.split("/");
-  const instances = services.flatMap((service) => service.instances);
-  return instances.find(({ unit }) => parts.includes(unit) || parts.includes(`${unit}.d`))?.unit ?? null;
+  const instances = resources.flatMap((resource) =>
+    resource.kind === "unit" && resource.unit.includes("@") ? [resource.unit] : [],
+  );
+  return instances.find((unit) => parts.includes(unit) || parts.includes(`${unit}.d`)) ?? null;
 }

@@ -1,7 +1,8 @@
 /** A service of a host, and what was read for it, becomes resources; those of its services become the target. */
 import { normaliseService } from "../config/service.ts";
+import { placeOfRendered } from "../lint/rendered-unit.ts";
 import type { Host, Project, ServiceSource } from "../model/declared.ts";
-import type { HostTarget, Resource } from "../model/resource.ts";
+import type { DeployedService, HostTarget, Resource } from "../model/resource.ts";
 import type { ArtifactFile, SecretValues, Service, SignedArtifact } from "../model/service.ts";
 import { expandTree } from "../render/expand.ts";
 import { mergeResources, ownersOf } from "../render/merge-resources.ts";
@@ -56,10 +57,11 @@ export function buildTarget(
     project,
     host,
     play,
-    services,
+    services: services.map(deployedService),
     resources: mergeResources(resources, services),
     owners: ownersOf(resources.flat()),
     declared: null,
+    placeOf: placesIn(services),
     signed: rendered.flatMap(({ signed }) => (signed === null ? [] : [signed])),
   };
 }
@@ -67,6 +69,19 @@ export function buildTarget(
 /** Every service that the project has for a host in any play. */
 export function declaredFor({ plays }: Project, { name }: Host): readonly string[] {
   return plays.filter(({ hosts }) => hosts.includes(name)).flatMap(({ services }) => services);
+}
+
+function deployedService({ name, artifact, secrets, health, settleSeconds }: Service): DeployedService {
+  const version = artifact?.version ?? null;
+  return { name, version, secrets: secrets.map((secret) => secret.name), health, settleSeconds };
+}
+
+function placesIn(services: readonly Service[]): NonNullable<HostTarget["placeOf"]> {
+  const known = new Map(services.map((service) => [service.name, service]));
+  return (file, line) => {
+    const service = known.get(file.service);
+    return service === undefined ? null : placeOfRendered(file, service, line);
+  };
 }
 
 function signedOf({ name, artifact }: Service, described: ArtifactFile | null): SignedArtifact | null {

@@ -5,6 +5,11 @@ import type { HostTarget, PlayTargets } from "../model/resource.ts";
 /** One host with its targets in every play that has it. */
 export type HostTargets = { readonly host: Host; readonly targets: readonly HostTarget[] };
 
+/** A target that asks nothing of a host: to look at it, or to report why nothing happens there. */
+export function emptyTarget(project: string, host: Host, play: string): HostTarget {
+  return { project, host, play, services: [], resources: [], owners: new Map(), declared: null };
+}
+
 /** The targets of all plays, in the order of the plays; a host of several plays has several. */
 export function targetsOf(plays: readonly PlayTargets[]): readonly HostTarget[] {
   return plays.flatMap(({ targets }) => targets);

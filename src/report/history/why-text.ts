@@ -4,7 +4,7 @@
  */
 import type { Change, Finding } from "../../core/model/plan.ts";
 import { actionName } from "../../core/plan/action-name.ts";
-import { type Generation, isGoneService } from "../../core/rollback/generations.ts";
+import type { Generation } from "../../core/rollback/generations.ts";
 import type { ServiceStory, TakenBack } from "../../core/rollback/service-story.ts";
 import { checkLabel } from "../../core/verify/health.ts";
 import { formatDuration, hang, indent, type Line, line, plural, styled } from "../lines/text.ts";
@@ -49,7 +49,7 @@ export function whyText(view: WhyView, columns: number): readonly Line[] {
     ...row(
       "runs",
       view.units.map(sayUnit).join(", ") ||
-        (isGoneService(story.now) ? "nothing: it was removed" : "nothing: it has no unit of its own"),
+        (story.now === null ? "nothing: it was removed" : "nothing: it has no unit of its own"),
     ),
     ...row("since then", sayFindings(view)),
     ...story.triedSince.flatMap((attempt) => row("tried since", sayAttempt(attempt))),
@@ -76,7 +76,7 @@ export function whyJson({ environment, host, clock, story, changes, units, findi
     environment,
     host,
     service,
-    version: now.version,
+    version: now?.version ?? null,
     lastChange:
       changed === null
         ? null
@@ -85,7 +85,7 @@ export function whyJson({ environment, host, clock, story, changes, units, findi
             before: changed.beforeNumber,
             changes: changes.map(changeJson),
           },
-    verified: { settleSeconds: now.settleSeconds, checks: readyChecks(story) },
+    verified: { settleSeconds: now?.settleSeconds ?? 0, checks: readyChecks(story) },
     units: units.map(({ unit, state, sinceSeconds }) => ({
       unit,
       state,
@@ -123,14 +123,14 @@ function changedRows(
 }
 
 function sayVerified({ story }: WhyView): string {
-  if (isGoneService(story.now)) return "confirmed: what it had was removed";
+  if (story.now === null) return "confirmed: what it had was removed";
   const checks = readyChecks(story);
   const healthy = checks.length === 0 ? "it has no health check" : `${checks.join(" and ")} healthy`;
   return `confirmed: its units held for ${formatDuration(story.now.settleSeconds * 1000)}, ${healthy}`;
 }
 
 function readyChecks({ now }: ServiceStory): readonly string[] {
-  return now.health.filter(({ role }) => role === "ready").map(checkLabel);
+  return (now?.health ?? []).filter(({ role }) => role === "ready").map(checkLabel);
 }
 
 function sayUnit({ unit, state, sinceSeconds }: RunningUnit): string {

@@ -3,7 +3,7 @@
  * back, and what the next apply will do.
  */
 import type { HostReport } from "../../core/model/run.ts";
-import { type Generation, isGoneService, type MadeBy, type Step } from "../../core/rollback/generations.ts";
+import type { Generation, MadeBy, Step } from "../../core/rollback/generations.ts";
 import { breakLine, hang, type Line, line, plainText, styled, wrap } from "../lines/text.ts";
 import { foldSame, hostList } from "./plan-view.ts";
 
@@ -67,7 +67,7 @@ export function sayTime(seconds: number): string {
 }
 
 function sayWay({ now, earlier, from, to }: Step): string {
-  return `from ${named(from.version, now)} to ${named(to.version, earlier)}`;
+  return `from ${named(from?.version ?? null, now)} to ${named(to.version, earlier)}`;
 }
 
 function sayState({ earlier, to }: Step): string {
@@ -79,7 +79,7 @@ function named(version: string | null, { number }: Generation): string {
 }
 
 function sayAdvice({ service, from, undone: { madeBy } }: Step): string {
-  if (isGoneService(from))
+  if (from === null)
     return `A run had removed ${service}: where the project does not declare it, only svcdeploy apply --prune does so again.`;
   if (madeBy.rollbackOf !== "")
     return `What was taken back was itself a rollback, of run ${madeBy.rollbackOf.slice(0, 12)}.`;

@@ -12,9 +12,9 @@ const resources = [
   makeResource({ kind: "unit", service: "web", unit: "var-x.mount" }),
   makeResource({ kind: "unit", service: "db", unit: "db.service" }),
 ];
-const target = { ...makeTarget(resources), services: [service, other] };
+const services = [service, other];
 const unitsOf = (...operands: readonly string[]): readonly string[] =>
-  logUnits([target], operands.map(logSubject));
+  logUnits([makeTarget(resources)], services, operands.map(logSubject));
 
 test("a service is all of its units but the slice; an instance is its unit alone, by its name or as it stands in the unit's", () => {
   expect(unitsOf("web")).toEqual(["web@blue.service", "web@a-b.service", "var-x.mount"]);
@@ -23,7 +23,7 @@ test("a service is all of its units but the slice; an instance is its unit alone
 });
 
 test("an instance that is nowhere is a mistake, with the nearest name or all of them", () => {
-  const mistake = (operand: string) => () => requireInstances([target], [logSubject(operand)]);
+  const mistake = (operand: string) => () => requireInstances(services, [logSubject(operand)]);
   expect(mistake("web@blue")).not.toThrow();
   expect(mistake("web@bleu")).toThrow(
     expect.objectContaining({

@@ -14,7 +14,6 @@ import type {
   UnitRecord,
 } from "../../../src/core/model/observation.ts";
 import type { HostTarget, Resource } from "../../../src/core/model/resource.ts";
-import type { Service } from "../../../src/core/model/service.ts";
 import { parseManifestLine } from "../../../src/core/plan/manifest.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { directoriesAbove } from "../../../src/core/plan/probe-request.ts";
@@ -73,8 +72,7 @@ export function makeResource(spec: ResourceSpec): Resource {
 
 export function makeTarget(resources: readonly Resource[], host: Partial<Host> = {}): HostTarget {
   const names = [...new Set(resources.map(({ service }) => service))];
-  // nothing else of them is read
-  const services = names.map((name) => ({ name, secrets: [] }) as unknown as Service);
+  const services = names.map((name) => ({ name, version: null, secrets: [], health: [], settleSeconds: 0 }));
   const place = { file: "inventory/prod.yaml", line: 1, column: 1 };
   const address = {
     address: "10.0.0.1",

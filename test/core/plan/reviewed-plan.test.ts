@@ -15,6 +15,7 @@ import {
 } from "../../../src/core/plan/saved-content.ts";
 import { makeSavedPlan } from "../../../src/core/plan/saved-plan.ts";
 import { Secret } from "../../../src/core/secret.ts";
+import { makeService } from "../../golden/make-service.ts";
 import { type HostSpec, makeObservation, makeResource, makeTarget } from "./host-builder.ts";
 
 const key = new Secret("KEY", "0123456789abcdef0123456789abcdef");
@@ -39,6 +40,8 @@ const play: Play = {
   rollout,
   place: { file: "playbooks/site.yaml", line: 1, column: 1 },
 };
+const ACCOUNT = { user: "app", group: "web", groups: [], home: "/" };
+const app = makeService({ name: "app", service: { ExecStart: "/bin/app" }, account: ACCOUNT });
 const about = {
   version: "1.2.3",
   project: "shop",
@@ -46,6 +49,7 @@ const about = {
   madeAt: "2026-11-21T08:00:00.000Z",
   validUntil: "2026-11-22T08:00:00.000Z",
   selection: { limit: null, services: [], set: [], values: [] },
+  services: new Map([["web1", [app]]]),
   key,
   redact: (text: string) => text,
 };
@@ -134,8 +138,13 @@ describe("reviewedPlan", () => {
 });
 
 describe("contentDifferences", () => {
+  const { services } = about;
   const differences = (now: HostTarget, playNow: Play = play): readonly string[] =>
-    contentDifferences(saved, [{ play: playNow, targets: [now] }], key);
+    contentDifferences(saved, { plays: [{ play: playNow, targets: [now] }], services }, key);
+  const otherwise = (service: Service): readonly string[] => {
+    const now = new Map([["web1", [service]]]);
+    return contentDifferences(saved, { plays: [{ play, targets: [target] }], services: now }, key);
+  };
 
   it("finds none in the same project, whatever lines things stand in and wherever the artifact lies", () => {
     expect(differences(target)).toEqual([]);
@@ -149,27 +158,17 @@ describe("contentDifferences", () => {
       { play, hosts: [{ target: planned, plan: planOf({}, planned), machineId: MACHINE }] },
     ]);
     const moved = { ...play, place: { ...play.place, line: 9 } };
-    const now = [{ play: moved, targets: [release("/home/me/app")] }];
-    expect(contentDifferences(kept, now, key)).toEqual([]);
+    const plays = [{ play: moved, targets: [release("/home/me/app")] }];
+    expect(contentDifferences(kept, { plays, services }, key)).toEqual([]);
   });
 
   it("finds none where a comment moved a service's lines, and where its keys stand in another order", () => {
-    const written = (line: number, limits: object): HostTarget => ({
-      ...target,
-      services: target.services.map((service) => ({
-        ...service,
-        ...{ limits },
-        place: { file: "services/app.yaml", line, column: 1 },
-      })),
-    });
-    const planned = written(3, { a: "1", b: "2" });
-    const kept = makeSavedPlan(about, [
-      { play, hosts: [{ target: planned, plan: planOf({}, planned), machineId: MACHINE }] },
+    const { user, group, groups, home } = ACCOUNT;
+    const moved = app.service.map((each) => ({ ...each, place: { ...each.place, line: 7 } }));
+    expect(otherwise({ ...app, service: moved, account: { home, groups, group, user } })).toEqual([]);
+    expect(otherwise({ ...app, account: { user, group, groups, home: "/srv" } })).toEqual([
+      "web1: service app is something else now",
     ]);
-    const found = (now: HostTarget): readonly string[] =>
-      contentDifferences(kept, [{ play, targets: [now] }], key);
-    expect(found(written(7, { b: "2", a: "1" }))).toEqual([]);
-    expect(found(written(3, { a: "1", b: "3" }))).toEqual(["web1: service app is something else now"]);
   });
 
   it("names what is rendered otherwise, what is new and what is gone", () => {
@@ -193,20 +192,17 @@ describe("contentDifferences", () => {
       "play site: host web2 is new",
       "play site: host web1 is gone",
     ]);
-    const other = {
-      ...target,
-      services: target.services.map((service): Service => ({ ...service, settleSeconds: 99 })),
-    };
-    expect(differences(other)).toEqual(["web1: service app is something else now"]);
+    expect(otherwise({ ...app, settleSeconds: 99 })).toEqual(["web1: service app is something else now"]);
     expect(differences(target, { ...play, name: "db" })).toEqual(["plays: site then, db now"]);
   });
 
   it("is one error that says so, and counts what is too much to name", () => {
-    expect(() => requireContent(saved, [{ play, targets: [target] }], key)).not.toThrow();
+    const rendered = (now: HostTarget) => ({ plays: [{ play, targets: [now] }], services: about.services });
+    expect(() => requireContent(saved, rendered(target), key)).not.toThrow();
     const many = Array.from({ length: 30 }, (_, index) =>
       makeResource({ kind: "file", path: `/etc/${index}.yaml`, content: "x" }),
     );
-    expect(() => requireContent(saved, [{ play, targets: [makeTarget(many)] }], key)).toThrow(
+    expect(() => requireContent(saved, rendered(makeTarget(many)), key)).toThrow(
       /^The project is not as it was[\s\S]*and 13 more$/,
     );
   });

@@ -13,6 +13,7 @@ import {
   unsealSavedPlan,
 } from "../../../src/core/plan/saved-plan.ts";
 import { Secret } from "../../../src/core/secret.ts";
+import { makeService } from "../../golden/make-service.ts";
 import { makeObservation, makeResource, makeTarget } from "./host-builder.ts";
 
 const key = new Secret("KEY", "the key of these tests: 32 letters");
@@ -61,6 +62,7 @@ const about = {
   madeAt: "2026-11-21T08:00:00.000Z",
   validUntil: "2026-11-22T08:00:00.000Z",
   selection: { limit: null, services: [], set: ["a=1"], values: [{ file: "more.yaml", text: "b: 2\n" }] },
+  services: new Map([["web1", [makeService({ name: "app" })]]]),
   key,
   redact: (text: string) => text.replaceAll(CANARY, "<secret>"),
 };

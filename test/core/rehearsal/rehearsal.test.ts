@@ -3,8 +3,9 @@
  * the line of the service file.
  */
 import { describe, expect, test } from "vitest";
+import { placeOfRendered } from "../../../src/core/lint/rendered-unit.ts";
 import type { Notice } from "../../../src/core/model/plan.ts";
-import type { Resource } from "../../../src/core/model/resource.ts";
+import type { HostTarget, Resource } from "../../../src/core/model/resource.ts";
 import type { Service } from "../../../src/core/model/service.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { judgeRehearsal } from "../../../src/core/rehearsal/judge-rehearsal.ts";
@@ -34,7 +35,8 @@ function planOf(short: ShortService, more: readonly Resource[] = [], host: HostS
   const service: Service = makeService(short);
   const inputs = { env: "prod", values: {}, secrets: SECRETS, files: new Map(), artifact: null };
   const resources = [...renderService(service, makeHost(), inputs), ...more];
-  const target = { ...makeTarget(resources), services: [service] };
+  const placeOf: HostTarget["placeOf"] = (file, line) => placeOfRendered(file, service, line);
+  const target = { ...makeTarget(resources), placeOf };
   return { target, plan: makePlan(target, makeObservation(host, resources)) };
 }
 

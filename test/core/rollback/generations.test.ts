@@ -76,7 +76,7 @@ function describeLetter(letter: string): KeptService {
 
 function wayOf(choice: Choice): string {
   return choice.ok
-    ? `${choice.step.now.number} ${choice.step.from.version} → ${choice.step.earlier.number} ${choice.step.to.version}, undoes ${choice.step.undone.madeBy.run}`
+    ? `${choice.step.now.number} ${choice.step.from?.version ?? null} → ${choice.step.earlier.number} ${choice.step.to.version}, undoes ${choice.step.undone.madeBy.run}`
     : choice.reason;
 }
 
@@ -192,9 +192,9 @@ test("the story names the last change, and what was tried since", () => {
   expect(serviceStory(keptOf(web("a", "a"), 4), "web", describeLetter)?.changed).toBeNull();
   expect(serviceStory(keptOf(web("a")), "api", describeLetter)).toBeNull();
   const removed = serviceStory(keptOf([...web("a"), { run: "r2", services: {} }]), "web", describeLetter);
-  expect([
-    removed?.now.resources,
-    removed?.changed?.generation.number,
-    removed?.changed?.before?.version,
-  ]).toEqual([[], 2, "a"]);
+  expect([removed?.now, removed?.changed?.generation.number, removed?.changed?.before?.version]).toEqual([
+    null,
+    2,
+    "a",
+  ]);
 });

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Host, Project } from "../../../src/core/model/declared.ts";
 import type { KeptService } from "../../../src/core/model/resource.ts";
-import { type Generation, goneService } from "../../../src/core/rollback/generations.ts";
+import type { Generation } from "../../../src/core/rollback/generations.ts";
 import { rollbackTargets } from "../../../src/core/rollback/rollback-targets.ts";
 
 const place = { file: "inventory/prod.yaml", line: 1, column: 1 };
@@ -49,11 +49,19 @@ function web(role: "credential" | "encrypted-credential"): KeptService {
     mode: "600",
   } as const;
   const resources = [{ ...file, owner: "root", group: "root", onChange: "restart" } as const];
-  return { ...goneService("web"), play: "shop", resources };
+  return {
+    service: "web",
+    play: "shop",
+    version: null,
+    secrets: [],
+    health: [],
+    settleSeconds: 0,
+    resources,
+  };
 }
 
 function refusals(
-  from: KeptService,
+  from: KeptService | null,
   to: KeptService,
   held: ReadonlyMap<string, Uint8Array>,
 ): readonly string[] {
@@ -83,19 +91,14 @@ function refusals(
 }
 
 test("a credential that the host cannot decrypt any more", () => {
-  expect(refusals(goneService("web"), web("encrypted-credential"), nothing)).toEqual([
+  expect(refusals(null, web("encrypted-credential"), nothing)).toEqual([
     "h: web does not go back: the host cannot decrypt the credential TOKEN of that generation any more (its key was changed)",
   ]);
 });
 
 test.each([
-  [
-    "an empty one is decrypted",
-    goneService("web"),
-    web("encrypted-credential"),
-    new Map([["0", new Uint8Array()]]),
-  ],
-  ["a plain one needs no key", goneService("web"), web("credential"), nothing],
+  ["an empty one is decrypted", null, web("encrypted-credential"), new Map([["0", new Uint8Array()]])],
+  ["a plain one needs no key", null, web("credential"), nothing],
   ["the one that is left behind needs none either", web("encrypted-credential"), web("credential"), nothing],
 ])("%s", (_, from, to, held) => {
   expect(refusals(from, to, held)).toEqual([]);

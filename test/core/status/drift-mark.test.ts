@@ -1,7 +1,6 @@
 /** Which rows of status are marked as drifted. */
 import { expect, test } from "vitest";
 import type { UnitProperties } from "../../../src/core/model/observation.ts";
-import type { HostTarget } from "../../../src/core/model/resource.ts";
 import { driftMarks } from "../../../src/core/status/drift-mark.ts";
 import {
   type HostSpec,
@@ -14,23 +13,12 @@ import {
 const [blue, green] = ["web@blue.service", "web@green.service"];
 const template = "/etc/systemd/system/web@.service";
 const ENABLED = "/etc/systemd/system/multi-user.target.wants/web@green.service";
-const target: HostTarget = (() => {
-  const made = makeTarget([
-    makeResource({ kind: "file", role: "unit", service: "web", path: template, content: "[Service]\n" }),
-    makeResource({ kind: "link", role: "enablement", service: "web", path: ENABLED, target: template }),
-    ...[blue, green].map((unit) => makeResource({ kind: "unit", service: "web", unit, path: template })),
-    makeResource({ kind: "unit", service: "api", unit: "api.service" }),
-  ]);
-  const place = { file: "services/web.yaml", line: 1, column: 1 };
-  const instances = [blue, green].map((unit) => ({ name: unit, escaped: unit, unit, place }));
-  return {
-    ...made,
-    services: made.services.map((service) => ({
-      ...service,
-      instances: service.name === "web" ? instances : [],
-    })),
-  };
-})();
+const target = makeTarget([
+  makeResource({ kind: "file", role: "unit", service: "web", path: template, content: "[Service]\n" }),
+  makeResource({ kind: "link", role: "enablement", service: "web", path: ENABLED, target: template }),
+  ...[blue, green].map((unit) => makeResource({ kind: "unit", service: "web", unit, path: template })),
+  makeResource({ kind: "unit", service: "api", unit: "api.service" }),
+]);
 const rows = [blue, green, "api.service"].map((unit) => ({
   service: unit === "api.service" ? "api" : "web",
   unit,
