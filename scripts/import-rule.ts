@@ -21,97 +21,65 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["deploy/", ["core/", "remote/remote.ts", "host/"]],
   ["store/", ["core/"]],
   ["notify/", ["core/"]],
-  ["core/model/", ["core/secret.ts"]],
-  ["core/config/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
-  ["core/render/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
-  ["core/lint/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/"]],
-  ["core/resources/", ["core/model/", "core/size-text.ts"]],
-  ["core/verify/", ["core/model/", "core/errors.ts", "core/sanitize.ts", "core/unit-file/"]],
-  ["core/unit-file/", ["core/model/", "core/errors.ts"]],
-  // Which commands a host needs depends on what the service files say it is given, which nothing renders for
-  // a first look.
-  [
-    "core/check/",
-    [
-      ...[
-        "core/model/",
-        "core/errors.ts",
-        "core/exit-code.ts",
-        "core/plan/notices/host-notices.ts",
-        "core/unit-file/",
-      ],
-      ...["core/config/artifact-form.ts", "core/config/schema-parts.ts"],
-    ],
-  ],
-  // What was kept becomes resources again, and those of several services are put together as a render does
-  // it.
-  [
-    "core/rollback/",
-    [
-      "core/model/",
-      "core/errors.ts",
-      "core/secret.ts",
-      "core/unit-file/",
-      "core/plan/",
-      "core/resources/",
-      "core/render/merge-resources.ts",
-      "core/target/play-targets.ts",
-    ],
-  ],
-  // Which line of a service file a rendered line came from is told by lint.
-  [
-    "core/target/",
-    ["core/model/", "core/errors.ts", "core/config/", "core/render/", "core/lint/rendered-unit.ts"],
-  ],
-  ["core/rehearsal/", ["core/model/"]],
+  ["core/config/", ["core/unit-file/"]],
+  ["core/render/", ["core/unit-file/"]],
+  ["core/lint/", ["core/unit-file/"]],
+  ["core/resources/", []],
+  ["core/verify/", ["core/unit-file/"]],
   ["core/timer/", ["core/unit-file/"]],
-  // explain renders a second time and reads the project's files again to say where each line comes from.
-  ["core/explain/", ["core/model/", "core/secret.ts", "core/unit-file/", "core/config/", "core/render/"]],
-  ["core/environment/", ["core/model/", "core/unit-file/"]],
-  // The graph shows what lint's rules go by, cycles too.
-  ["core/graph/", ["core/model/", "core/unit-file/", "core/lint/"]],
-  [
-    "core/drift/",
-    [
-      ...["core/model/", "core/errors.ts", "core/unit-file/"],
-      ...["core/config/patterns.ts", "core/plan/", "core/resources/"],
-    ],
-  ],
-  ["core/init/", ["core/model/declared.ts", "core/config/allow-lists.ts", "core/render/template.ts"]],
-  [
-    "core/status/",
-    [
-      "core/model/",
-      "core/plan/drift.ts",
-      "core/plan/running-program.ts",
-      "core/plan/unit-state.ts",
-      "core/verify/cause.ts",
-    ],
-  ],
-  // It writes a service file and proves it: read back by the reader of service files, rendered, compared.
-  [
-    "core/adopt/",
-    [
-      "core/model/",
-      "core/errors.ts",
-      "core/secret.ts",
-      "core/unit-file/",
-      "core/config/",
-      "core/render/",
-      "core/lint/",
-    ],
-  ],
+  ["core/environment/", ["core/unit-file/"]],
+  // Which line of a service file a rendered line came from is told by lint.
+  ["core/target/", ["core/config/", "core/render/", "core/lint/rendered-unit.ts"]],
+  ["core/init/", ["core/config/allow-lists.ts", "core/render/template.ts"]],
   // Whether a change needs a restart is known where units are rendered; of drop-ins for units of others the
   // plan asks it. What a unit is started from is fingerprinted there, and once more when the host has
   // encrypted a part of it.
   [
     "core/plan/",
     [
-      ...["core/model/", "core/errors.ts", "core/secret.ts", "core/unit-file/", "core/resources/"],
+      ...["core/unit-file/", "core/resources/"],
       ...["core/render/restart-relevance.ts", "core/render/make-file.ts"],
     ],
   ],
-  ["core/", ["core/model/", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"]],
+  ["core/drift/", ["core/unit-file/", "core/resources/", "core/plan/", "core/config/patterns.ts"]],
+  // What was kept becomes resources again, and those of several services are put together as a render does
+  // it.
+  [
+    "core/rollback/",
+    [
+      ...["core/unit-file/", "core/resources/", "core/plan/", "core/render/merge-resources.ts"],
+      "core/target/play-targets.ts",
+    ],
+  ],
+  [
+    "core/status/",
+    [
+      ...["core/plan/drift.ts", "core/plan/running-program.ts", "core/plan/unit-state.ts"],
+      "core/verify/cause.ts",
+    ],
+  ],
+  // Which commands a host needs depends on what the service files say it is given, which nothing renders for
+  // a first look.
+  [
+    "core/check/",
+    [
+      ...["core/exit-code.ts", "core/unit-file/", "core/plan/notices/host-notices.ts"],
+      ...["core/config/artifact-form.ts", "core/config/schema-parts.ts"],
+    ],
+  ],
+  ["core/rehearsal/", ["core/unit-file/"]],
+  // explain renders a second time and reads the project's files again to say where each line comes from.
+  ["core/explain/", ["core/unit-file/", "core/config/", "core/render/"]],
+  // The graph shows what lint's rules go by, cycles too.
+  ["core/graph/", ["core/unit-file/", "core/lint/"]],
+  // It writes a service file and proves it: read back by the reader of service files, rendered, compared.
+  ["core/adopt/", ["core/unit-file/", "core/config/", "core/render/", "core/lint/"]],
+];
+
+/** What every folder of core may import, beside what its row names; core/model the secrets alone. */
+const GROUND = [
+  ...["core/model/", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"],
+  ...["core/compare-text.ts", "core/edit-distance.ts", "core/size-text.ts"],
 ];
 
 /** The source files of a folder: path below it → text. */
@@ -150,9 +118,14 @@ function folderOf(file: string): string {
 /** Whether the table allows it. Of imports of files of src/ alone. */
 export function mayImport({ from, to }: Import): boolean {
   if (folderOf(from) === folderOf(to) && folderOf(from) !== "core") return true;
-  const row = ALLOWED.find(([start]) => from.startsWith(start));
-  return (
-    row?.[1].some((allowed) => to === allowed || (allowed.endsWith("/") && to.startsWith(allowed))) ?? false
+  const row = ALLOWED.find(([start]) => from.startsWith(start))?.[1] ?? [];
+  const ground = !from.startsWith("core/")
+    ? []
+    : from.startsWith("core/model/")
+      ? ["core/secret.ts"]
+      : GROUND;
+  return [...ground, ...row].some(
+    (allowed) => to === allowed || (allowed.endsWith("/") && to.startsWith(allowed)),
   );
 }
 

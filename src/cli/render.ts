@@ -1,8 +1,8 @@
 /** `svcdeploy render`: the files that apply would send, printed or written. Needs no host. */
 import { resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
+import { writtenMode } from "../core/model/mode.ts";
 import type { FileResource, HostTarget } from "../core/model/resource.ts";
-import { writtenMode } from "../core/resources/mode.ts";
 import { writeRendered } from "../project/write-rendered.ts";
 import { line, plural } from "../report/lines/text.ts";
 import { artifactsToCompare } from "./artifacts-to-send.ts";

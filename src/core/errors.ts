@@ -1,4 +1,5 @@
 /** Errors by whose fault they are. Anything that is not a SvcdeployError is our own bug. */
+import { editDistance } from "./edit-distance.ts";
 import type { Place } from "./model/declared.ts";
 
 /** Every code that an error may carry; hints live in one table keyed by it. */
@@ -134,6 +135,16 @@ export class HostError extends SvcdeployError {
   }
 }
 
+/** The code of an error of the system, such as ENOENT; null for every other. */
+export function systemCode(error: unknown): string | null {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
+}
+
+/** The same for a message; of every other error its own text. */
+export function systemReason(error: unknown): string {
+  return systemCode(error) ?? String(error);
+}
+
 const EXCERPT_COLUMNS = 120;
 
 /**
@@ -171,34 +182,4 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
 export function didYouMean(name: string, known: Iterable<string>, lead = ""): string | null {
   const nearest = nearestName(name, known);
   return nearest === null ? null : `did you mean "${lead}${nearest}"?`;
-}
-
-/** Restricted Damerau-Levenshtein distance: a swap of neighbours costs 1. */
-function editDistance(a: string, b: string): number {
-  let older: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) current.push(stepCost(a, b, i, j, { older, previous, current }));
-    [older, previous] = [previous, current];
-  }
-  return previous[b.length] ?? 0;
-}
-
-function stepCost(
-  a: string,
-  b: string,
-  i: number,
-  j: number,
-  rows: { older: number[]; previous: number[]; current: number[] },
-): number {
-  const at = (row: number[], index: number) => row[index] ?? Number.POSITIVE_INFINITY;
-  const same = a[i - 1] === b[j - 1] ? 0 : 1;
-  const cost = Math.min(
-    at(rows.previous, j) + 1,
-    at(rows.current, j - 1) + 1,
-    at(rows.previous, j - 1) + same,
-  );
-  const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-  return swapped ? Math.min(cost, at(rows.older, j - 2) + 1) : cost;
 }

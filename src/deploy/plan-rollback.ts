@@ -10,13 +10,8 @@ import type { HostTarget } from "../core/model/resource.ts";
 import { manifestEntry } from "../core/plan/manifest.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
-import {
-  APPLY_INSTEAD,
-  type Found,
-  refusal,
-  refusedPlay,
-  rollbackTargets,
-} from "../core/rollback/rollback-targets.ts";
+import { APPLY_INSTEAD } from "../core/rollback/generations.ts";
+import { type Found, refusal, refusedPlay, rollbackTargets } from "../core/rollback/rollback-targets.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
 import type { DeployContext } from "./context.ts";
 import { observeHosts, type UnfinishedPolicy } from "./observe.ts";

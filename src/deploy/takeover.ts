@@ -1,13 +1,14 @@
 /** Settles transactions that an earlier run left unfinished, before anything new is planned. */
+
 import { HostError } from "../core/errors.ts";
 import type { OpenTransaction } from "../core/model/observation.ts";
+import { LEASE_SECONDS } from "../core/plan/notices/host-notices.ts";
 import { framed, lastState, stateFolder, systemScope } from "../host/frames.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
 import { sleep } from "./sleep.ts";
 
-const LEASE_SECONDS = 20;
 const UNDO_SECONDS = 900;
 
 /**

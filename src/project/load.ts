@@ -3,10 +3,10 @@ import { isUtf8 } from "node:buffer";
 import { homedir } from "node:os";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { type ProjectTexts, readProject, type SourceText } from "../core/config/project.ts";
-import { isTreeMap } from "../core/config/schema-parts.ts";
 import { MAX_FILE_SIZE, parseYaml } from "../core/config/yaml.ts";
 import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
 import type { Project } from "../core/model/declared.ts";
+import { isTreeMap } from "../core/model/tree.ts";
 import { listFolder, listTree, readNamedFile, readProjectFile } from "./read-file.ts";
 
 const PROJECT_FILE = "svcdeploy.yaml";

@@ -1,8 +1,9 @@
 /** The operator's own files, read to be mended and written back whole or not at all. */
+
 import { randomBytes } from "node:crypto";
 import { chmod, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { UsageError } from "../core/errors.ts";
+import { systemReason, UsageError } from "../core/errors.ts";
 
 /**
  * A file's text; null when it is not UTF-8, so that writing it back would change bytes that nobody meant.
@@ -10,7 +11,7 @@ import { UsageError } from "../core/errors.ts";
  */
 export async function readMendable(path: string): Promise<string | null> {
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw new UsageError(`${path} cannot be read: ${reasonOf(error)}`);
+    throw new UsageError(`${path} cannot be read: ${systemReason(error)}`);
   });
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   return Buffer.from(text).equals(bytes) ? text : null;
@@ -32,10 +33,6 @@ export async function writeMended(path: string, before: string, after: string): 
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path} could not be written: ${reasonOf(error)}`);
+    throw new UsageError(`${path} could not be written: ${systemReason(error)}`);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

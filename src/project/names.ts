@@ -2,10 +2,12 @@
  * The names in a project, for completion: what can be read of its files, broken ones included. Reads no
  * secret, renders nothing, never throws.
  */
+
 import { resolve } from "node:path";
 import { expandRanges } from "../core/config/ranges.ts";
 import { MAX_FILE_SIZE, parseYaml } from "../core/config/yaml.ts";
 import type { Tree, TreeMap } from "../core/model/declared.ts";
+import { isTreeMap } from "../core/model/tree.ts";
 import { listFolder, readProjectFile } from "./read-file.ts";
 
 /** Names that a command line may hold. environment null: those of all environments. */
@@ -87,11 +89,7 @@ function leafPaths(tree: Tree, path: string): readonly string[] {
 }
 
 function mapOf(tree: Tree | undefined): TreeMap {
-  return isMap(tree) ? tree : {};
-}
-
-function isMap(tree: Tree | undefined): tree is TreeMap {
-  return typeof tree === "object" && tree !== null && !Array.isArray(tree);
+  return isTreeMap(tree) ? tree : {};
 }
 
 function distinct(names: readonly string[]): readonly string[] {

@@ -2,9 +2,11 @@
  * Reading files of a project folder: only regular files, only inside the folder, links followed and checked,
  * sizes capped (SEC-20).
  */
+
 import { createReadStream, type Stats } from "node:fs";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { systemCode } from "../core/errors.ts";
 
 /** Why a file cannot be read, in words for a message; `missing` tells the plainest reason apart. */
 export type Unreadable = {
@@ -77,7 +79,7 @@ export async function listFolder(root: string, folder: string): Promise<readonly
   try {
     return (await readdir(join(root, folder))).filter((name) => !name.startsWith(".")).sort();
   } catch (error) {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return [];
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
     throw error;
   }
 }
@@ -92,7 +94,7 @@ export async function listTree(root: string, folder: string): Promise<readonly s
       .map((entry) => join(entry.parentPath, entry.name).slice(base.length))
       .sort();
   } catch (error) {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return [];
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
     throw error;
   }
 }
@@ -123,7 +125,7 @@ function describeFile(path: string, real: string, stats: Stats): FoundFile | Unr
 }
 
 function explain(path: string, error: unknown): Unreadable {
-  const code = codeOf(error);
+  const code = systemCode(error);
   if (code === null) throw error;
   if (code === "ENOENT" || code === "ENOTDIR")
     return { ok: false, missing: true, reason: `${path} is not there` };
@@ -132,8 +134,4 @@ function explain(path: string, error: unknown): Unreadable {
 
 function unreadable(reason: string): Unreadable {
   return { ok: false, missing: false, reason };
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
 }

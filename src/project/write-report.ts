@@ -1,9 +1,10 @@
 /** Writes a report where the operator wants it: whole or not at all, for everybody to read. */
+
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { UsageError } from "../core/errors.ts";
+import { systemReason, UsageError } from "../core/errors.ts";
 
 /**
  * Throws UsageError when no report can be written to this path: its folder is not there or not ours to write,
@@ -43,7 +44,7 @@ export async function writeReport(path: string, text: string): Promise<void> {
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true });
-    throw new UsageError(`the report ${path} could not be written (${codeOf(error)})`);
+    throw new UsageError(`the report ${path} could not be written (${systemReason(error)})`);
   }
 }
 
@@ -53,10 +54,4 @@ async function lookAt(path: string): Promise<Awaited<ReturnType<typeof stat>> | 
   } catch {
     return null;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : String(error);
 }

@@ -2,9 +2,10 @@
  * Writes the timer's files into a folder that the operator named; replaces only what install-timer wrote
  * itself.
  */
+
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "../core/errors.ts";
+import { systemReason, UsageError } from "../core/errors.ts";
 import { TIMER_MARK } from "../core/timer/timer-units.ts";
 import { makeFolder } from "./make-folder.ts";
 
@@ -30,15 +31,11 @@ export async function writeUnits(folder: string, units: readonly UnitText[]): Pr
     return units.map(({ name }) => join(folder, name));
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`--out ${folder}: it cannot be written (${codeOf(error)})`);
+    throw new UsageError(`--out ${folder}: it cannot be written (${systemReason(error)})`);
   }
 }
 
 function missing(error: unknown): null {
-  if (codeOf(error) === "ENOENT") return null;
+  if (systemReason(error) === "ENOENT") return null;
   throw error;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

@@ -4,8 +4,8 @@
  */
 import type { ExplainedFile, ExplainedLine, Input, LineOrigin, Spot } from "../core/explain/line-origin.ts";
 import type { Place } from "../core/model/declared.ts";
+import { writtenMode } from "../core/model/mode.ts";
 import { MANAGED } from "../core/render/unit-text.ts";
-import { writtenMode } from "../core/resources/mode.ts";
 import { besideLines } from "./lines/beside.ts";
 import { type Line, line, styled } from "./lines/text.ts";
 

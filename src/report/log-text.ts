@@ -2,9 +2,11 @@
  * Journal entries of several hosts as lines: time, host and unit only where there is more than one of them,
  * and the message.
  */
+
 import type { LogEntry } from "../core/logs/log-entry.ts";
 import { formatJson } from "./lines/json.ts";
 import { type Line, line, type Style, styled, truncate } from "./lines/text.ts";
+import { dayOf, two } from "./lines/time-text.ts";
 
 /**
  * How the lines of one command look. Widths: of the longest host and unit; 0: there is only one, it need not
@@ -56,12 +58,6 @@ export function dayLine(at: number): Line {
   const [sign, minutes] = [date.getTimezoneOffset() > 0 ? "-" : "+", Math.abs(date.getTimezoneOffset())];
   const zone = `UTC${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
   return line(styled("dim", `── ${dayOf(at)}, ${zone}`));
-}
-
-/** The local day as YYYY-MM-DD. */
-export function dayOf(at: number): string {
-  const date = new Date(at);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
 /** What stands where lines of a host are missing. */
@@ -126,8 +122,4 @@ function column(text: string, width: number): string {
 function clockTime(at: number): string {
   const date = new Date(at);
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`;
-}
-
-function two(number: number): string {
-  return String(number).padStart(2, "0");
 }

@@ -1,8 +1,9 @@
 /** What each receiver was told last, in the controller's own state folder. */
+
 import { randomBytes } from "node:crypto";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "../core/errors.ts";
+import { systemReason, UsageError } from "../core/errors.ts";
 import { makePrivateFolder } from "./make-private-folder.ts";
 
 /** What was told: the state's name and digest, and since when it is (ISO 8601). */
@@ -41,7 +42,7 @@ export async function makeStateFolder(base: string, name: string): Promise<strin
     return folder;
   } catch (error) {
     throw new UsageError(
-      `${folder} cannot be made (${codeOf(error)})`,
+      `${folder} cannot be made (${systemReason(error)})`,
       `Make ${base} for the user who runs this, as its owner, or name another folder with --state DIR.`,
     );
   }
@@ -71,7 +72,7 @@ export async function writeTold(folder: string, told: ReadonlyMap<string, Told>)
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
-    throw new UsageError(`${path} could not be written (${codeOf(error)})`, GIVE_STATE);
+    throw new UsageError(`${path} could not be written (${systemReason(error)})`, GIVE_STATE);
   }
 }
 
@@ -103,8 +104,4 @@ function isTold(value: unknown): value is Told {
     typeof digest === "string" &&
     typeof since === "string"
   );
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

@@ -3,9 +3,9 @@ import type { LogEntry } from "../../core/logs/log-entry.ts";
 import { collectLogs, type LogContext, type LogQuery, type LogTarget } from "../../deploy/collect-logs.ts";
 import { followLogs } from "../../deploy/follow-logs.ts";
 import { sleep } from "../../deploy/sleep.ts";
+import { dayOf } from "../../report/lines/time-text.ts";
 import {
   dayLine,
-  dayOf,
   droppedJson,
   droppedLine,
   entryJson,

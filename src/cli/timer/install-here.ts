@@ -1,17 +1,19 @@
 /** The timer of this machine: installed, removed, printed, or as a crontab line. */
+
 import { createHash } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { crontabLine } from "../../core/timer/crontab.ts";
 import type { TimerScope, TimerUnits } from "../../core/timer/timer-units.ts";
+import { UNIT_FOLDER } from "../../core/unit-file/unit-search.ts";
 import { installTimerHere, removeTimerHere } from "../../deploy/install-timer-here.ts";
 import { writeUnits } from "../../project/write-units.ts";
 import { crontabText, installedText, removedText, unitsText } from "../../report/timer-text.ts";
 import { makeId } from "../run-identity.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { pathHere, timerCommand } from "./timer-command.ts";
-import { refused, SYSTEM_FOLDER, stateOf, type TimerOrder, unitsOf } from "./timer-order.ts";
+import { refused, stateOf, type TimerOrder, unitsOf } from "./timer-order.ts";
 
 const HINTS: Readonly<Record<TimerScope, string>> = {
   system: "Everything is as it was. --print shows the files, --crontab does without systemd.",
@@ -93,7 +95,7 @@ function folderOf(
   scope: TimerScope,
   { XDG_CONFIG_HOME: config, HOME: home }: Surroundings["environment"],
 ): string {
-  if (scope === "system") return SYSTEM_FOLDER;
+  if (scope === "system") return UNIT_FOLDER;
   if (config?.startsWith("/")) return join(config, "systemd/user");
   if (home?.startsWith("/")) return join(home, ".config/systemd/user");
   throw new UsageError(

@@ -1,15 +1,17 @@
 /** The timer of a host of the inventory. */
+
 import { UsageError } from "../../core/errors.ts";
 import type { Host } from "../../core/model/declared.ts";
 import type { TimerProgram } from "../../core/timer/host-ready.ts";
 import type { TimerUnits } from "../../core/timer/timer-units.ts";
+import { UNIT_FOLDER } from "../../core/unit-file/unit-search.ts";
 import type { DeployContext } from "../../deploy/context.ts";
 import { installTimerOn, removeTimerOn } from "../../deploy/install-timer.ts";
 import { installedText, removedText } from "../../report/timer-text.ts";
 import { connectionOf } from "../options/selection.ts";
 import { withHosts } from "../with-hosts.ts";
 import { pathOnHost, timerCommand } from "./timer-command.ts";
-import { refused, SYSTEM_FOLDER, stateOf, type TimerOrder, unitsOf } from "./timer-order.ts";
+import { refused, stateOf, type TimerOrder, unitsOf } from "./timer-order.ts";
 
 /**
  * Installs the timer on the host of this name; folder: the project's there. Throws UsageError, and
@@ -18,7 +20,7 @@ import { refused, SYSTEM_FOLDER, stateOf, type TimerOrder, unitsOf } from "./tim
 export async function installOn(order: TimerOrder, on: string, folder: string): Promise<void> {
   const { options, surroundings, project, name, every, about } = order;
   const host = hostOf(order, on);
-  const place = { scope: "system", folder: SYSTEM_FOLDER, name } as const;
+  const place = { scope: "system", folder: UNIT_FOLDER, name } as const;
   const there = pathOnHost(folder, "project-on");
   const state = await stateOf(order, "system");
   const makeUnits = ({ node, program, home }: TimerProgram): TimerUnits => {
@@ -41,7 +43,7 @@ export async function installOn(order: TimerOrder, on: string, folder: string): 
 /** Removes it, or says that there is none. Throws UsageError, and SvcdeployError. */
 export async function removeOn(order: TimerOrder, on: string): Promise<void> {
   const host = hostOf(order, on);
-  const place = { scope: "system", folder: SYSTEM_FOLDER, name: order.name } as const;
+  const place = { scope: "system", folder: UNIT_FOLDER, name: order.name } as const;
   const outcome = await connected(order, (context) => removeTimerOn(host, place, context));
   if (!outcome.ok)
     throw refused(

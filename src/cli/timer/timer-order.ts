@@ -25,9 +25,6 @@ export type TimerOrder = {
   readonly name: string;
 };
 
-/** Where the system manager's own units are. */
-export const SYSTEM_FOLDER = "/etc/systemd/system";
-
 const SYSTEM_STATE = `/var/lib/${TIMER_STATE}`;
 
 /**

@@ -2,6 +2,7 @@
  * A unit of a host that is no service of its own → an item of a service file that is there: a job with its
  * timer or path, or the drop-ins of a package's unit.
  */
+
 import { refuseName } from "../config/allow-lists.ts";
 import { whyNoRestart } from "../config/drop-ins.ts";
 import type { FileResource } from "../model/resource.ts";
@@ -10,6 +11,7 @@ import { effectiveValues } from "../render/unit-text.ts";
 import { accumulationOf } from "../unit-file/accumulation.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { parseUnitFile } from "../unit-file/parse.ts";
+import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 import type { Adopted } from "./adopt-unit.ts";
 import { pathsOf } from "./beside.ts";
 import { adoptTrigger, type Companion, startersOf } from "./companions.ts";
@@ -86,7 +88,7 @@ function adoptJob(
     return "no timer or path starts it, so that it is no job: adopt it without --into";
   if (second !== undefined) return `${starters.join(" and ")} start it, and a job has one timer or path`;
   if (trigger === undefined || starter.endsWith(".socket"))
-    return `${starter} starts it, which is no timer or path of ${FOLDER}`;
+    return `${starter} starts it, which is no timer or path of ${UNIT_FOLDER}`;
   const stem = live.unit.replace(/\.service$/, "");
   const own = stem.startsWith(`${into.name}-`) ? stem.slice(into.name.length + 1) : stem;
   const around = {
@@ -127,8 +129,6 @@ function adoptJob(
 function everyHost({ name }: IntoFile): string {
   return `Every host that gets ${name} gets it, not only this one.`;
 }
-
-const FOLDER = "/etc/systemd/system";
 
 /**
  * What svcdeploy gives a job of this service; the account's group is a job's anyway where it is the user's

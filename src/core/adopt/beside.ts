@@ -2,9 +2,11 @@
  * What stands beside a unit on its host — slice, tmpfs mount, logrotate file — → keys of a service file,
  * where they say the same.
  */
+
 import { refuseName } from "../config/allow-lists.ts";
 import { readLogrotateText } from "../lint/logrotate-text.ts";
 import { effectiveUnit } from "../unit-file/effective-unit.ts";
+import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 import { type HostFacts, hostFiles } from "./host-facts.ts";
 import { type Sections, sectionsInForce } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
@@ -17,11 +19,9 @@ export type Beside = {
   readonly why: string;
 };
 
-const FOLDER = "/etc/systemd/system";
-
 /** The slice of a service when its file stands in /etc; null for slices of others. */
 export function adoptSlice(slice: string, facts: HostFacts): Beside | null {
-  const path = `${FOLDER}/${slice}`;
+  const path = `${UNIT_FOLDER}/${slice}`;
   if (!facts.files.has(path)) return null;
   const owner = facts.owners.get(path);
   const leave = (why: string): Beside => ({ value: null, path, replaced: [], why });
@@ -186,12 +186,12 @@ function adoptBlocks(path: string, text: string, facts: HostFacts): Beside {
 
 /** A unit's file in /etc and its drop-ins there. */
 export function pathsOf(unit: string, facts: HostFacts): readonly string[] {
-  const folders = [`${FOLDER}/${unit}.d/`, `/etc/systemd/system.control/${unit}.d/`];
+  const folders = [`${UNIT_FOLDER}/${unit}.d/`, `/etc/systemd/system.control/${unit}.d/`];
   const paths = [...facts.files.keys()];
   const dropIns = effectiveUnit(unit, hostFiles(facts, paths)).files.filter((path) =>
     folders.some((folder) => path.startsWith(folder)),
   );
-  return [`${FOLDER}/${unit}`, ...dropIns];
+  return [`${UNIT_FOLDER}/${unit}`, ...dropIns];
 }
 
 /** A directive's values as a service file has them. */

@@ -1,7 +1,8 @@
 /** Adds one item to a list of a service file: characters are put in, and nothing else of the file changes. */
-import { isTreeMap } from "../config/schema-parts.ts";
+
 import { parseYaml } from "../config/yaml.ts";
 import type { TreeMap } from "../model/declared.ts";
+import { isTreeMap } from "../model/tree.ts";
 import { formatServiceText, type Yaml } from "./service-text.ts";
 
 /** The item as it would stand in a file of its own, under its key. */

@@ -1,6 +1,5 @@
 /** Reads the text of a service file as the reader of projects does, and renders it for a host. */
 import { checkTree } from "../config/check.ts";
-import { isTreeMap } from "../config/schema-parts.ts";
 import { normaliseService } from "../config/service.ts";
 import { serviceSchema } from "../config/service-schema.ts";
 import { parseYaml } from "../config/yaml.ts";
@@ -8,6 +7,7 @@ import { ConfigError, type Problem } from "../errors.ts";
 import type { Host, TreeMap } from "../model/declared.ts";
 import type { Resource } from "../model/resource.ts";
 import type { Service } from "../model/service.ts";
+import { isTreeMap } from "../model/tree.ts";
 import { expandTree } from "../render/expand.ts";
 import { renderService } from "../render/render.ts";
 import { spreadHealth } from "../render/spread-health.ts";

@@ -1,7 +1,7 @@
 /** What the project delivers to a host that takes commands of its own there, for a first look at the host. */
 import { artifactForm } from "../config/artifact-form.ts";
-import { isTreeMap } from "../config/schema-parts.ts";
 import type { Host, Project, Tree, TreeMap } from "../model/declared.ts";
+import { isTreeMap } from "../model/tree.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 
 /** What takes more commands than a file does. */

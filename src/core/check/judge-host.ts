@@ -2,16 +2,16 @@
  * A host's answer → what must be mended before an apply, what to look at, what is good to know; each with
  * what to do.
  */
+
 import type { SvcdeployError } from "../errors.ts";
 import { causeOfError } from "../exit-code.ts";
 import type { Host } from "../model/declared.ts";
+import { OLDEST_SYSTEMD } from "../plan/notices/host-notices.ts";
 import { judgeClock } from "./clock.ts";
 import { errorFinding } from "./error-finding.ts";
 import type { AskedAt, CheckAnswer, Finding, HostCheck } from "./host-check.ts";
 import { judgeManagers } from "./managers.ts";
 import { judgeSpaces } from "./space.ts";
-
-const OLDEST_SYSTEMD = 247;
 
 /** The check of a host that answered. */
 export function judgeHost(host: Host, answer: CheckAnswer, asked: AskedAt): HostCheck {

@@ -1,5 +1,7 @@
 /** Drop-ins for units that are not ours, as written → what is laid over which unit. */
+
 import type { DropIn, Service } from "../model/service.ts";
+import { unitType } from "../unit-file/unit-name.ts";
 import { type DirectiveReading, readSection, type Section } from "./directives.ts";
 import type { WrittenService } from "./service-schema.ts";
 
@@ -45,7 +47,7 @@ const SECTIONS: { readonly [type: string]: Section | null } = {
 };
 
 function readSections(reading: DirectiveReading, written: Written, index: number): DropIn["sections"] {
-  const own = SECTIONS[typeOf(written.unit)] ?? null;
+  const own = SECTIONS[unitType(written.unit)] ?? null;
   return KEYS.flatMap((section) => {
     const directives = readSection(reading, section, ["dropins", index, section], written[section]);
     if (written[section] !== undefined && section !== "Unit" && section !== own)
@@ -73,7 +75,7 @@ function readOnChange(
   const why = whyNoRestart(unit);
   if (why !== null && onChange !== "none")
     refuse(reading, index, `${why}: write onChange: none`, onChange === undefined ? "unit" : "onChange");
-  const isService = typeOf(unit) === "service";
+  const isService = unitType(unit) === "service";
   if (!isService && why === null && onChange === "restart")
     refuse(reading, index, `${unit} needs no restart: leave onChange out`, "onChange");
   return onChange ?? (isService ? "restart" : "none");
@@ -86,10 +88,6 @@ export function whyNoRestart(unit: string): string | null {
   return /\.(?:socket|mount|automount|swap)$/.test(unit)
     ? `restarting ${unit} would take the units along that use it`
     : null;
-}
-
-function typeOf(unit: string): string {
-  return unit.slice(unit.lastIndexOf(".") + 1);
 }
 
 function refuse(reading: DirectiveReading, index: number, message: string, ...rest: readonly string[]): void {

@@ -2,6 +2,7 @@
  * The shape of a kept service description: it comes from a host, so every value must be one that svcdeploy
  * itself could have written.
  */
+
 import * as z from "zod";
 import type { Tree } from "../model/declared.ts";
 import { FILE_ROLES } from "../model/file-role.ts";
@@ -13,6 +14,7 @@ import {
   RELEASE_FORMS,
 } from "../model/resource.ts";
 import { CHECK_ROLES, CHECK_VIAS, type Check, ON_CHANGE } from "../model/service.ts";
+import { parseJson } from "../model/tree.ts";
 import { type Refusal, refuseHttpUrl, refuseName } from "./allow-lists.ts";
 import { type Same, same } from "./same-shape.ts";
 
@@ -165,14 +167,6 @@ const keptSchema = z.strictObject({
 same satisfies Same<z.infer<typeof resource>, KeptResource>;
 same satisfies Same<z.infer<typeof check>, Check>;
 same satisfies Same<z.infer<typeof keptSchema>, KeptService & { readonly schema: typeof SCHEMA }>;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
 
 function schemaOf(value: unknown): unknown {
   return typeof value === "object" && value !== null && "schema" in value ? value.schema : null;

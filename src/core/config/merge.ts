@@ -1,6 +1,6 @@
 /** Laying one map of data over another. */
 import type { Tree, TreeMap } from "../model/declared.ts";
-import { isTreeMap } from "./schema-parts.ts";
+import { isTreeMap } from "../model/tree.ts";
 
 /**
  * Maps merge key by key, everything else is replaced by what lies above. A new null-prototype record; the

@@ -1,13 +1,14 @@
 /** The texts of a project's files → Project, with the mistakes of all files in one error. */
 import { ConfigError, type Problem } from "../errors.ts";
 import type { Project, ServiceSource, TreeMap } from "../model/declared.ts";
+import { isTreeMap } from "../model/tree.ts";
 import { refuseName } from "./allow-lists.ts";
 import { checkTree, withoutEchoes } from "./check.ts";
 import { driftSchema, readIgnoreRules } from "./drift-ignore.ts";
 import { readInventory } from "./inventory.ts";
 import { mergeMaps } from "./merge.ts";
 import { readPlaybook } from "./playbook.ts";
-import { isTreeMap, map, textThat } from "./schema-parts.ts";
+import { map, textThat } from "./schema-parts.ts";
 import { serviceSchema } from "./service-schema.ts";
 import { overlayValues, readValues, setValue } from "./values.ts";
 import { parseYaml, problemAt, type YamlDocument } from "./yaml.ts";

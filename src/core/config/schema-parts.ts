@@ -2,8 +2,10 @@
  * Building blocks of the schemas: leaves that read a Tree's scalar or say what was expected, and maps that
  * know their keys.
  */
+
 import * as z from "zod";
 import type { Tree, TreeMap } from "../model/declared.ts";
+import { isTreeMap } from "../model/tree.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { type Refusal, refuseAccount, refuseHostPath, refuseProjectPath } from "./allow-lists.ts";
 
@@ -190,11 +192,6 @@ export const accountName = textThat(refuseAccount, { title: "user or group" });
 /** A map of inert data: values, vars, the JSON that a health check expects. */
 export const treeMap = z.custom<TreeMap>((value) => isTreeMap(value), { error: "a map is expected here" });
 jsonShapes.add(treeMap, { shape: { type: "object" } });
-
-/** Whether a tree is a map. */
-export function isTreeMap(value: unknown): value is TreeMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** A value in a few words, for messages. */
 export function describe(value: unknown): string {

@@ -4,8 +4,9 @@
  */
 import { ConfigError, didYouMean, type Problem, UsageError } from "../errors.ts";
 import type { Tree, TreeMap } from "../model/declared.ts";
+import { isTreeMap } from "../model/tree.ts";
 import { emptyMap, mergeMaps } from "./merge.ts";
-import { describe, isTreeMap } from "./schema-parts.ts";
+import { describe } from "./schema-parts.ts";
 import { parseYaml, problemAt, type TreePath, type YamlDocument } from "./yaml.ts";
 
 /** The map of a values file; an empty file is an empty map. */

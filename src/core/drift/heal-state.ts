@@ -2,7 +2,9 @@
  * What healing remembers from run to run: since when it has seen what, and how often it healed whom. Times:
  * seconds since the epoch, the controller's clock.
  */
+
 import type { Finding } from "../model/plan.ts";
+import { isTreeMap, parseJson } from "../model/tree.ts";
 
 /** seen: key of a finding → first seen. heals: one entry a host, service and run, failed ones too. */
 export type HealState = {
@@ -54,7 +56,7 @@ export function formatState({ seen, heals }: HealState): string {
 /** Reads it back; null for anything that formatState does not write. */
 export function parseState(text: string): HealState | null {
   const value = parseJson(text);
-  if (!isMap(value) || value.schema !== SCHEMA || !isMap(value.seen) || !Array.isArray(value.heals))
+  if (!isTreeMap(value) || value.schema !== SCHEMA || !isTreeMap(value.seen) || !Array.isArray(value.heals))
     return null;
   const seen = Object.entries(value.seen);
   const times = seen.flatMap(([key, at]) =>
@@ -71,7 +73,7 @@ export function parseState(text: string): HealState | null {
 }
 
 function readHeal(value: unknown): HealState["heals"][number] | null {
-  if (!isMap(value)) return null;
+  if (!isTreeMap(value)) return null;
   const { host, service, at } = value;
   return typeof host === "string" && typeof service === "string" && typeof at === "number"
     ? { host, service, at }
@@ -81,16 +83,4 @@ function readHeal(value: unknown): HealState["heals"][number] | null {
 function hostOf(key: string): string {
   const parts = parseJson(key);
   return Array.isArray(parts) && typeof parts[0] === "string" ? parts[0] : "";
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function isMap(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,13 +2,14 @@
  * Where a value of the project stands: the layers of values files and --set, and those of an inventory,
  * followed as they are laid over each other.
  */
+
 import { checkTree } from "../config/check.ts";
 import { resolveGroups } from "../config/groups.ts";
 import { inventorySchema } from "../config/inventory-schema.ts";
 import { expandRanges } from "../config/ranges.ts";
-import { isTreeMap } from "../config/schema-parts.ts";
 import { parseYaml, type YamlDocument } from "../config/yaml.ts";
 import type { Host, Place, Tree } from "../model/declared.ts";
+import { isTreeList, isTreeMap } from "../model/tree.ts";
 import type { Input, Spot } from "./line-origin.ts";
 
 type Path = readonly string[];
@@ -149,11 +150,7 @@ function treeAt(tree: Tree, path: Path): Tree | undefined {
   for (const step of path) {
     if (at === undefined || at === null || typeof at !== "object" || !Object.hasOwn(at, step))
       return undefined;
-    at = isList(at) ? at[Number(step)] : isTreeMap(at) ? at[step] : undefined;
+    at = isTreeList(at) ? at[Number(step)] : isTreeMap(at) ? at[step] : undefined;
   }
   return at;
-}
-
-function isList(tree: Tree | undefined): tree is readonly Tree[] {
-  return Array.isArray(tree);
 }

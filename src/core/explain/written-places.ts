@@ -2,7 +2,9 @@
  * A service file read backwards: from a place to the key that stands there, and to the variables of the
  * template in it.
  */
-import type { Place, ServiceSource, Tree, TreeMap } from "../model/declared.ts";
+
+import type { Place, ServiceSource, Tree } from "../model/declared.ts";
+import { isTreeList } from "../model/tree.ts";
 import { renderTemplate, type TemplateContext, traceTemplate } from "../render/template.ts";
 import { templateVariables, type VariablePath } from "../render/template-paths.ts";
 import type { Input } from "./line-origin.ts";
@@ -91,12 +93,8 @@ function isPart(tree: Tree, text: string, context: TemplateContext): boolean {
 function* walk(tree: Tree, path: KeyPath): Generator<{ readonly path: KeyPath; readonly tree: Tree }> {
   yield { path, tree };
   if (tree === null || typeof tree !== "object") return;
-  if (isList(tree)) for (const [index, item] of tree.entries()) yield* walk(item, [...path, index]);
+  if (isTreeList(tree)) for (const [index, item] of tree.entries()) yield* walk(item, [...path, index]);
   else for (const [key, value] of Object.entries(tree)) yield* walk(value, [...path, key]);
-}
-
-function isList(tree: readonly Tree[] | TreeMap): tree is readonly Tree[] {
-  return Array.isArray(tree);
 }
 
 function keyOf({ line, column }: Place): string {

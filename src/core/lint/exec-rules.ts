@@ -1,11 +1,6 @@
 /** Rules of commands: what ExecStart= and its like do with a line that a shell would read otherwise. */
-import {
-  baseName,
-  type ExecCommand,
-  isShell,
-  parseExecCommands,
-  shellScript,
-} from "../unit-file/exec-command.ts";
+import { type ExecCommand, isShell, parseExecCommands, shellScript } from "../unit-file/exec-command.ts";
+import { baseName } from "../unit-file/path-name.ts";
 import { unknownSpecifier } from "../unit-file/specifiers.ts";
 import type { Word } from "../unit-file/words.ts";
 import type { LintHost } from "./lint-host.ts";

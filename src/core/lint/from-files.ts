@@ -1,6 +1,8 @@
 /** Anybody's files → one host: units with the drop-ins beside them, environment files, logrotate files. */
+
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import { parseUnitFile } from "../unit-file/parse.ts";
+import { baseName, folderOf } from "../unit-file/path-name.ts";
 import { dropInFolders, effectiveDropIns } from "./drop-in-folders.ts";
 import type { LintHost } from "./lint-host.ts";
 import { directoriesOf, type LintEntry, type LintUnit } from "./lint-unit.ts";
@@ -100,12 +102,12 @@ function makeUnits(units: readonly LintFile[], dropIns: readonly LintFile[]): re
   const used = new Set<string>();
   const whole = units.map((file) => {
     const folder = folderOf(file.path);
-    const beside = dropInFolders(nameOf(file.path)).map((name) =>
+    const beside = dropInFolders(baseName(file.path)).map((name) =>
       folder === "" ? name : `${folder}/${name}`,
     );
     for (const name of beside) used.add(name);
     const laidOver = effectiveDropIns(beside.map((name) => byFolder.get(name) ?? []));
-    return makeUnit(nameOf(file.path), file, laidOver, folder);
+    return makeUnit(baseName(file.path), file, laidOver, folder);
   });
   const rest = [...byFolder]
     .filter(([path]) => !used.has(path))
@@ -115,13 +117,5 @@ function makeUnits(units: readonly LintFile[], dropIns: readonly LintFile[]): re
 
 /** Drop-ins of a unit that is not here. */
 function strayDropIns(path: string, files: readonly LintFile[]): LintUnit {
-  return makeUnit(nameOf(path), null, effectiveDropIns([files]), folderOf(path));
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  return makeUnit(baseName(path), null, effectiveDropIns([files]), folderOf(path));
 }

@@ -1,4 +1,5 @@
 /** Runs every rule over a host. */
+import { compareText } from "../compare-text.ts";
 import type { LintHost } from "./lint-host.ts";
 import type { Found, LintFinding, Rule } from "./rule.ts";
 import { RULES } from "./rules.ts";
@@ -34,9 +35,4 @@ function makeFinding(rule: Rule, unit: string, found: Found): LintFinding {
   const { place, happens, fix } = found;
   const mend = found.mend === undefined ? {} : { mend: found.mend };
   return { rule: rule.id, severity: found.severity ?? rule.severity, place, unit, happens, fix, ...mend };
-}
-
-function compareText(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }

@@ -1,11 +1,6 @@
 /** Rules of the process that a service starts: shells, daemons, and units that systemd refuses to start. */
-import {
-  baseName,
-  type ExecCommand,
-  isShell,
-  parseExecCommands,
-  shellScript,
-} from "../unit-file/exec-command.ts";
+import { type ExecCommand, isShell, parseExecCommands, shellScript } from "../unit-file/exec-command.ts";
+import { baseName } from "../unit-file/path-name.ts";
 import {
   execEntries,
   isWholeService,

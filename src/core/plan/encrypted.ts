@@ -8,7 +8,7 @@ import type { Observation } from "../model/observation.ts";
 import type { Change, Notice } from "../model/plan.ts";
 import type { FileResource, HostTarget, Resource, UnitResource } from "../model/resource.ts";
 import { digestInputs, hashHeld, hashSha256 } from "../render/make-file.ts";
-import { baseName } from "./input-changes.ts";
+import { baseName } from "../unit-file/path-name.ts";
 
 /** A file whose declared content is encrypted by the host before it is written. */
 export type EncryptedFile = FileResource & { readonly role: "encrypted-credential" };

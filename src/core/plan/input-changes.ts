@@ -2,10 +2,12 @@
  * What a plan's changes mean for one unit: which of its inputs change, and whether a restart, a reload or
  * only the manager picks them up.
  */
+
 import { fileRoles } from "../model/file-role.ts";
 import type { Change } from "../model/plan.ts";
 import type { FileResource, Resource, UnitResource } from "../model/resource.ts";
 import { restartLabel, subjectOf } from "../resources/registry.ts";
+import { baseName } from "../unit-file/path-name.ts";
 import { needsNewMount, parseMountOptions } from "./mount-options.ts";
 import { type DirectiveChange, diffUnitFiles } from "./unit-diff.ts";
 
@@ -60,11 +62,6 @@ export function sayChanged(inputs: readonly InputChange[]): string {
   const names = labels.length > 4 ? [...labels.slice(0, 3), `${labels.length - 3} more`] : labels;
   const last = names.at(-1) ?? "";
   return `${names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${last}` : last} changed`;
-}
-
-/** The last part of a path. */
-export function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function describeInput(

@@ -8,7 +8,9 @@ import type { Orphan } from "../model/plan.ts";
 import type { HostTarget, RemovalOrder } from "../model/resource.ts";
 import { linkDigest } from "../resources/link.ts";
 import { whenDropped } from "../resources/registry.ts";
+import { baseName } from "../unit-file/path-name.ts";
 import { templateOf } from "../unit-file/unit-name.ts";
+import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 import { entryKey, orphanEntries } from "./orphans.ts";
 
 /** An entry that stays in its manifest, with the reason. */
@@ -62,8 +64,6 @@ export function leftBehind(target: HostTarget, observation: Observation): LeftBe
   };
 }
 
-const UNIT_FOLDER = "/etc/systemd/system/";
-
 function hold(entry: ManifestEntry, { services, removal }: HostTarget): Held {
   const isSelected = services.some(({ name }) => name === entry.service);
   return { entry, left: isSelected && removal === undefined ? "unplanned" : "left-project" };
@@ -112,7 +112,7 @@ function keepWithUnits(
   }
   const units = new Set(
     [...held.keys()].flatMap(({ kind, path }) =>
-      kind === "file" && path.startsWith(UNIT_FOLDER) ? [baseName(path)] : [],
+      kind === "file" && path.startsWith(`${UNIT_FOLDER}/`) ? [baseName(path)] : [],
     ),
   );
   const isOfHeld = (unit: string): boolean => units.has(unit) || units.has(templateOf(unit));
@@ -156,8 +156,4 @@ function unique(entries: readonly ManifestEntry[]): readonly ManifestEntry[] {
 
 function split<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
   return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

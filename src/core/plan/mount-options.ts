@@ -1,8 +1,9 @@
 /** Options of tmpfs mounts: those declared and those live, as in /proc/self/mounts. */
 
+import { plainMode } from "../model/mode.ts";
 import type { Observation } from "../model/observation.ts";
 import type { FileResource, HostTarget, UnitResource } from "../model/resource.ts";
-import { plainMode } from "../resources/mode.ts";
+import { splitOption } from "../unit-file/mount-option.ts";
 import { parseUnitFile } from "../unit-file/parse.ts";
 import { parseSize } from "../unit-file/size.ts";
 
@@ -72,11 +73,6 @@ export function liveDifferences(mount: DeclaredMount, observation: Observation):
 const FIXED = ["mode", "uid", "gid"];
 const FLAGS = new Set(["noatime", "nodev", "noexec", "nosuid", "ro", "nodiratime"]);
 const PAGE = 4096;
-
-function splitOption(option: string): readonly [string, string] {
-  const [name = "", ...value] = option.split("=");
-  return [name, value.join("=")];
-}
 
 /**
  * A value in the form that both sides share: bytes, plain modes, "on" and "off". The kernel leaves out what

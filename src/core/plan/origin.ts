@@ -3,12 +3,12 @@
  * manifest) × what is on the host.
  */
 import { createHash } from "node:crypto";
+import { plainMode } from "../model/mode.ts";
 import type { ManifestEntry, Observation } from "../model/observation.ts";
 import type { Origin } from "../model/plan.ts";
 import type { HostTarget, Resource, UnitResource } from "../model/resource.ts";
 import { accountDigest } from "../resources/account.ts";
 import { linkDigest } from "../resources/link.ts";
-import { plainMode } from "../resources/mode.ts";
 import { wrongType } from "../resources/path-state.ts";
 import { statesOf } from "../resources/registry.ts";
 import { foundDigest } from "../resources/release.ts";

@@ -2,10 +2,11 @@
  * Resources and what the host is become a plan: changes, actions with their reasons, and what an operator
  * should know.
  */
-import { createHash } from "node:crypto";
+
 import type { ManifestEntry, Observation } from "../model/observation.ts";
 import type { Action, Change, Plan, State, UnitAction } from "../model/plan.ts";
 import type { HostTarget, UnitResource } from "../model/resource.ts";
+import { hashSha256 } from "../render/make-file.ts";
 import { compareResource } from "../resources/compare.ts";
 import { statesOf } from "../resources/registry.ts";
 import { aroundReload } from "./cache-keepers.ts";
@@ -146,7 +147,7 @@ function findManifests(target: HostTarget, observation: Observation, left: LeftB
     ]);
     const path = manifestPath(target.project, service);
     const oldSha256 = observation.paths.get(path)?.sha256 ?? null;
-    return oldSha256 === sha256(content) ? [] : [{ service, path, content, oldSha256 }];
+    return oldSha256 === hashSha256(content) ? [] : [{ service, path, content, oldSha256 }];
   });
 }
 
@@ -209,13 +210,9 @@ function fingerprintOf(
   const canonical = states
     .map(([id, state]) => [id, state === null ? null : Object.entries(state).sort(byKey)] as const)
     .sort(byKey);
-  return sha256(JSON.stringify([observation.facts.machineId, canonical]));
+  return hashSha256(JSON.stringify([observation.facts.machineId, canonical]));
 }
 
 function byKey([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

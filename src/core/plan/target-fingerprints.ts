@@ -6,6 +6,7 @@
 import type { Place, Rollout } from "../model/declared.ts";
 import type { HostTarget, Resource } from "../model/resource.ts";
 import type { Service, ServicesByHost } from "../model/service.ts";
+import { isTreeMap } from "../model/tree.ts";
 import type { Secret } from "../secret.ts";
 import { keyed } from "./plan-key.ts";
 
@@ -46,16 +47,12 @@ export function fingerprintRollout(play: string, rollout: Rollout, key: Secret):
 /** Maps in the order of their keys: the same content, whoever wrote it down in which order. */
 function textOf(value: object): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    isPlace(inner) ? undefined : isMap(inner) ? sorted(inner) : inner,
+    isPlace(inner) ? undefined : isTreeMap(inner) ? sorted(inner) : inner,
   );
 }
 
 function isPlace(value: unknown): value is Place {
-  return isMap(value) && Object.keys(value).join() === "file,line,column";
-}
-
-function isMap(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isTreeMap(value) && Object.keys(value).join() === "file,line,column";
 }
 
 function sorted(map: object): object {

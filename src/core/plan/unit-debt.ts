@@ -7,7 +7,8 @@ import { roleAt } from "../model/file-role.ts";
 import type { HostFacts, Observation, UnitProperties, UnitRecord } from "../model/observation.ts";
 import type { Change } from "../model/plan.ts";
 import type { UnitResource } from "../model/resource.ts";
-import { baseName, type InputChange, inputChanges, sayChanged } from "./input-changes.ts";
+import { baseName } from "../unit-file/path-name.ts";
+import { type InputChange, inputChanges, sayChanged } from "./input-changes.ts";
 import { sayOtherRelease } from "./running-program.ts";
 import { isLive, startedAt, UNKNOWN_UNIT } from "./unit-state.ts";
 

@@ -2,14 +2,15 @@
  * What `systemd-analyze verify` said of a plan's unit files: each line that it did not say without them, at
  * the place in the service file.
  */
+
 import type { FileResource, HostTarget } from "../model/resource.ts";
+import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 import {
   type Finding,
   type Planned,
   type RehearsalAnswer,
   type RehearsalRequest,
   type Said,
-  UNIT_FOLDER,
   unitOf,
 } from "./rehearsal.ts";
 
@@ -70,16 +71,21 @@ type Line = {
 function readLine(said: string, units: ReadonlySet<string>): Line | null {
   const [, file, line, text = ""] = /^(\/\S+?):(\d+): (.+)$/.exec(said) ?? [];
   if (file !== undefined) {
-    const unit = ownUnit(unitOf(file.startsWith(UNIT_FOLDER) ? file.slice(UNIT_FOLDER.length) : ""), units);
+    const unit = ownUnit(
+      unitOf(file.startsWith(`${UNIT_FOLDER}/`) ? file.slice(UNIT_FOLDER.length + 1) : ""),
+      units,
+    );
     return unit === null ? null : { unit, path: file, line: Number(line), text };
   }
   const bad = /^Unit (\S+) has a bad unit file setting\.?$/.exec(said)?.[1];
   const [, subject = bad ?? "", about = BAD_SETTING] = /^([^\s:/]+): (.+)$/.exec(said) ?? [];
   const unit = ownUnit(subject, units);
-  if (unit !== null) return { unit, path: UNIT_FOLDER + unit, line: null, text: about };
+  if (unit !== null) return { unit, path: `${UNIT_FOLDER}/${unit}`, line: null, text: about };
   // Somebody else's unit, but it is said because of one of ours: a cycle, a conflict.
   const named = said.split(/[\s,'"/]+/).find((word) => units.has(word));
-  return named === undefined ? null : { unit: named, path: UNIT_FOLDER + named, line: null, text: said };
+  return named === undefined
+    ? null
+    : { unit: named, path: `${UNIT_FOLDER}/${named}`, line: null, text: said };
 }
 
 /**
@@ -121,7 +127,7 @@ function isDelivered(said: string, planned: readonly Planned[]): boolean {
 }
 
 function sayWhere(planned: readonly Planned[], unit: string, path: string, line: number | null): string {
-  const name = `${path === UNIT_FOLDER + unit ? unit : path}${line === null ? "" : `:${line}`}`;
+  const name = `${path === `${UNIT_FOLDER}/${unit}` ? unit : path}${line === null ? "" : `:${line}`}`;
   const found = planned.flatMap(({ target }) =>
     target.resources.flatMap((resource) =>
       resource.kind === "file" && resource.path === path ? [{ resource, target }] : [],

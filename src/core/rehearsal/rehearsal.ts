@@ -5,6 +5,7 @@
 
 import type { Notice, Plan } from "../model/plan.ts";
 import type { FileResource, HostTarget } from "../model/resource.ts";
+import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 
 /** A target and what was planned for it. */
 export type Planned = { readonly target: HostTarget; readonly plan: Plan };
@@ -48,8 +49,6 @@ export type Finding = {
   readonly text: string;
 };
 
-/** Where systemd reads what a plan writes. */
-export const UNIT_FOLDER = "/etc/systemd/system/";
 /** The same for logrotate. */
 export const LOGROTATE_FOLDER = "/etc/logrotate.d/";
 
@@ -64,7 +63,7 @@ export function rehearsalOf(planned: readonly Planned[]): RehearsalRequest | nul
   const written = changes
     .filter(({ resource, after }) => after !== null && !resource.secret)
     .map(({ resource }) => resource);
-  const units = filesIn(UNIT_FOLDER, written).filter(({ name }) => UNIT_FILE.test(name));
+  const units = filesIn(`${UNIT_FOLDER}/`, written).filter(({ name }) => UNIT_FILE.test(name));
   const isNew = newNames(planned);
   const rotation = filesIn(LOGROTATE_FOLDER, written).map(({ name, content }) => ({
     name,

@@ -2,8 +2,10 @@
  * What else of [Install] `systemctl enable` would do: other names of a unit, and units that are enabled
  * along.
  */
+
 import type { Problem } from "../errors.ts";
 import type { LinkResource } from "../model/resource.ts";
+import { unitType } from "../unit-file/unit-name.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { effectiveValues, makeProblem } from "./unit-text.ts";
 
@@ -52,8 +54,8 @@ function refuseAlias(unit: string, alias: string): string | null {
   if (unit.includes("@") && !isTemplate(unit))
     return `Alias=${alias}: a service with instances has no other names`;
   if (alias === unit) return `Alias=${alias} is the unit's own name`;
-  if (typeOf(alias) !== typeOf(unit))
-    return `Alias=${alias} has to end in .${typeOf(unit)} as ${unit} does: systemd refuses it`;
+  if (unitType(alias) !== unitType(unit))
+    return `Alias=${alias} has to end in .${unitType(unit)} as ${unit} does: systemd refuses it`;
   return isTemplate(alias) === isTemplate(unit)
     ? null
     : `Alias=${alias} has to be a template just as ${unit} is: systemd refuses it`;
@@ -90,8 +92,4 @@ function refuse(
 
 function isTemplate(unit: string): boolean {
   return unit.includes("@.");
-}
-
-function typeOf(unit: string): string {
-  return unit.slice(unit.lastIndexOf(".") + 1);
 }

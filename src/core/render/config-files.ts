@@ -1,13 +1,15 @@
 /** A service's files beside its unit: from a template, from content written in place, or copied as bytes. */
+
 import { ConfigError, type Problem } from "../errors.ts";
 import type { Host, Place, TreeMap } from "../model/declared.ts";
 import type { FileResource } from "../model/resource.ts";
 import type { ConfigFile, SecretValues, Service } from "../model/service.ts";
+import { baseName } from "../unit-file/path-name.ts";
 import { makeFile } from "./make-file.ts";
 import { renderTemplate, type TemplateContext } from "./template.ts";
 import { makeProblem } from "./unit-text.ts";
 
-/** A config file with the name by which reasons call it: its basename, or its path where two share one. */
+/** A config file with the name by which reasons call it: its baseName, or its path where two share one. */
 export type RenderedConfig = { readonly label: string; readonly file: FileResource };
 
 /** What templates may see, and the project's files by path relative to its root. */
@@ -130,10 +132,6 @@ function reportOpenMode(config: ConfigFile, problems: Problem[]): void {
 }
 
 function labelOf(config: ConfigFile, all: readonly ConfigFile[]): string {
-  const name = basename(config.path);
-  return all.filter((other) => basename(other.path) === name).length > 1 ? config.path : name;
-}
-
-function basename(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
+  const name = baseName(config.path);
+  return all.filter((other) => baseName(other.path) === name).length > 1 ? config.path : name;
 }

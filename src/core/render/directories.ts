@@ -1,7 +1,7 @@
 /** Directories: those a service declares, and the parents that our own files need. */
+import { plainMode } from "../model/mode.ts";
 import type { DirectoryResource } from "../model/resource.ts";
 import type { Service } from "../model/service.ts";
-import { formatMode } from "./make-file.ts";
 
 /**
  * All directories of a service. paths: of the files and links that will be written. A declared directory wins
@@ -71,7 +71,7 @@ function makeDirectory(
     id: `directory:${path}`,
     service: service.name,
     path,
-    mode: formatMode(mode),
+    mode: plainMode(mode),
     owner,
     group,
     existing,

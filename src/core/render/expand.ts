@@ -1,6 +1,8 @@
 /** A service file's strings, each a template, expanded once for one host. Keys are never templates. */
+
 import { ConfigError, type Problem } from "../errors.ts";
 import type { ServiceSource, Tree, TreeMap } from "../model/declared.ts";
+import { isTreeList } from "../model/tree.ts";
 import { renderTemplate, type TemplateContext } from "./template.ts";
 
 type Path = readonly (string | number)[];
@@ -23,7 +25,7 @@ export function expandTree(source: ServiceSource, context: Omit<TemplateContext,
             problems,
           );
     if (tree === null || typeof tree !== "object") return tree;
-    if (isList(tree)) return tree.map((item, index) => expand(item, [...path, index]));
+    if (isTreeList(tree)) return tree.map((item, index) => expand(item, [...path, index]));
     return expandMap(tree, path, expand);
   };
   const expanded = expandMap(source.tree, [], expand);
@@ -56,8 +58,4 @@ function expandString(
 
 function isFileContent(path: Path): boolean {
   return path.length === 3 && path[0] === "files" && typeof path[1] === "number" && path[2] === "content";
-}
-
-function isList(tree: readonly Tree[] | TreeMap): tree is readonly Tree[] {
-  return Array.isArray(tree);
 }

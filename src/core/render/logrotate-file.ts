@@ -1,7 +1,9 @@
 /** The logrotate file of a service (logrotate(8)). */
+
 import type { Problem } from "../errors.ts";
 import type { FileResource } from "../model/resource.ts";
 import type { Service } from "../model/service.ts";
+import { folderOf } from "../unit-file/path-name.ts";
 import { formatLogrotatePath } from "../unit-file/quote.ts";
 import { makeFile } from "./make-file.ts";
 import { effectiveValues, MANAGED, makeProblem } from "./unit-text.ts";
@@ -137,10 +139,6 @@ function reportCreate(service: Service, refuse: Refuse): void {
       `create for ${owner}:${group} fails: logrotate works there as ${su.user}:${su.group}`,
       `create: 0640 ${su.user} ${su.group}`,
     );
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
 }
 
 function findSu(service: Service): Su | null {

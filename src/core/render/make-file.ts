@@ -1,6 +1,8 @@
 /** Makes file resources and fingerprints. */
+
 import { createHash } from "node:crypto";
 import type { FileRole } from "../model/file-role.ts";
+import { plainMode } from "../model/mode.ts";
 import type { FileResource } from "../model/resource.ts";
 
 /** A root-owned 0644 file; `options` changes that. The id is file:PATH. */
@@ -23,18 +25,13 @@ export function makeFile(
   } as const;
   return {
     ...fixed,
-    mode: formatMode(options.mode ?? "644"),
+    mode: plainMode(options.mode ?? "644"),
     owner: "root",
     group: "root",
     secret: false,
     onChange: "none",
     ...withoutMode(options),
   };
-}
-
-/** A mode as `stat -c %a` prints it: "0640" → "640". */
-export function formatMode(mode: string): string {
-  return mode.replace(/^0+(?=.)/, "");
 }
 
 /** sha256 as 64 hex digits. */

@@ -1,4 +1,5 @@
 /** Puts the resources of several services on one host together: shared ones once, contradictions refused. */
+import { compareText } from "../compare-text.ts";
 import { ConfigError, type Problem } from "../errors.ts";
 import { RESOURCE_KINDS, type Resource, type UnitResource } from "../model/resource.ts";
 import type { Service } from "../model/service.ts";
@@ -87,11 +88,6 @@ function rankOf(resource: Resource): number {
   if (resource.kind !== "unit") return rank;
   if (resource.unit.endsWith(".slice")) return rank;
   return resource.unit.endsWith(".mount") ? rank + 1 : rank + 2;
-}
-
-function compareText(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }
 
 /**

@@ -1,8 +1,10 @@
 /** The tmpfs mount unit behind a service's cache. */
+
 import type { Problem } from "../errors.ts";
 import type { FileResource, UnitResource } from "../model/resource.ts";
 import type { Directives, Service } from "../model/service.ts";
 import { mountUnitName } from "../unit-file/escape.ts";
+import { splitOption } from "../unit-file/mount-option.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
 import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
 import {
@@ -111,9 +113,4 @@ function makeMountUnit(service: Service, unit: string, path: string, mount: Dire
     ...digests,
     canReload: true,
   };
-}
-
-function splitOption(option: string): readonly [string, string] {
-  const [name = "", ...value] = option.split("=");
-  return [name, value.join("=")];
 }

@@ -1,5 +1,7 @@
 /** Health checks that speak of `instance`: one for each instance of the service. */
+
 import type { ServiceSource, Tree, TreeMap } from "../model/declared.ts";
+import { isTreeList } from "../model/tree.ts";
 import { expandTree } from "./expand.ts";
 import { namesInstance, type TemplateContext } from "./template.ts";
 
@@ -16,7 +18,7 @@ export function spreadHealth(
   context: Omit<TemplateContext, "secrets">,
 ): ServiceSource {
   const { instances, health } = source.tree;
-  if (!isList(instances) || !isList(health) || !health.some(speaksOfInstance)) return source;
+  if (!isTreeList(instances) || !isTreeList(health) || !health.some(speaksOfInstance)) return source;
   const names = expandNames(source, instances, context);
   const checks = health.flatMap((check, written): readonly Spread[] =>
     speaksOfInstance(check)
@@ -44,15 +46,11 @@ function expandNames(
 ): readonly string[] {
   const tree: TreeMap = Object.assign(Object.create(null), { instances });
   const expanded = expandTree({ ...source, tree }, context).instances;
-  return isList(expanded) ? expanded.map(String) : [];
+  return isTreeList(expanded) ? expanded.map(String) : [];
 }
 
 function speaksOfInstance(tree: Tree): boolean {
   if (typeof tree === "string") return namesInstance(tree);
   if (tree === null || typeof tree !== "object") return false;
-  return (isList(tree) ? tree : Object.values(tree)).some(speaksOfInstance);
-}
-
-function isList(tree: Tree | undefined): tree is readonly Tree[] {
-  return Array.isArray(tree);
+  return (isTreeList(tree) ? tree : Object.values(tree)).some(speaksOfInstance);
 }

@@ -1,7 +1,8 @@
 /** What must be known of a directory: its mode and its owner; what is in it is not ours. */
+
+import { plainMode, writtenMode } from "../model/mode.ts";
 import type { State } from "../model/plan.ts";
 import type { DirectoryResource } from "../model/resource.ts";
-import { plainMode, writtenMode } from "./mode.ts";
 import type { Row } from "./row.ts";
 
 /** Its state: type, mode (octal without leading zero), owner, group. */

@@ -1,6 +1,7 @@
 /** What must be known of a file: its bytes, its mode and its owner. What it is for is its role's matter. */
+
+import { plainMode, writtenMode } from "../model/mode.ts";
 import type { FileResource } from "../model/resource.ts";
-import { plainMode, writtenMode } from "./mode.ts";
 import type { Row } from "./row.ts";
 
 /**

@@ -81,12 +81,13 @@ export type Choice =
       readonly isUnknown?: true;
     };
 
-const WITHOUT = "Apply the version that you want: check its commit out and run svcdeploy apply.";
+/** What to do where the host cannot help itself. */
+export const APPLY_INSTEAD = "Apply the version that you want: check its commit out and run svcdeploy apply.";
 
 /** The last generation in which the service was another one than now; to: that generation instead. */
 export function stepBack(kept: Kept, service: string, to: number | null, describe: Describe): Choice {
   const now = kept.generations.at(-1);
-  const refuse = (reason: string, hint = WITHOUT): Choice => ({ ok: false, service, reason, hint });
+  const refuse = (reason: string, hint = APPLY_INSTEAD): Choice => ({ ok: false, service, reason, hint });
   const sha256 = now?.services.get(service);
   const all =
     to === null
@@ -193,7 +194,7 @@ export function generationBefore({ generations }: Kept, { number }: Generation):
 }
 
 function stepBefore(kept: Kept, made: readonly Generation[], service: string, describe: Describe): Choice {
-  const refuse = (reason: string, hint = WITHOUT): Choice => ({ ok: false, service, reason, hint });
+  const refuse = (reason: string, hint = APPLY_INSTEAD): Choice => ({ ok: false, service, reason, hint });
   const touching = made.filter((each) => isChangedIn(kept, each, service, describe));
   const [first, last, now] = [touching[0], touching.at(-1), kept.generations.at(-1)];
   if (first === undefined || last === undefined || now === undefined)

@@ -4,9 +4,9 @@
  */
 import { fileRoles } from "../model/file-role.ts";
 import type { FileResource, KeptService } from "../model/resource.ts";
-import { baseName } from "../plan/input-changes.ts";
 import { Secret } from "../secret.ts";
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
+import { baseName } from "../unit-file/path-name.ts";
 import type { Contents } from "./rebuild.ts";
 
 /** Shorter values of a secret configuration file may be words that stand in any text. */

@@ -11,9 +11,9 @@ import type {
   Resource,
   UnitResource,
 } from "../model/resource.ts";
-import { baseName } from "../plan/input-changes.ts";
 import { ownersOf, uniteResources } from "../render/merge-resources.ts";
 import { emptyTarget } from "../target/play-targets.ts";
+import { baseName } from "../unit-file/path-name.ts";
 import type { Step } from "./generations.ts";
 
 /** File content by its sha256. */

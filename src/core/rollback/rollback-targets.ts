@@ -2,12 +2,13 @@
  * Steps back on many hosts become targets, play by play, as the project brings the services; what cannot go
  * back is named.
  */
+
 import { HostError, SvcdeployError } from "../errors.ts";
 import type { Host, PlayOrder, Project, Rollout } from "../model/declared.ts";
 import type { HostTarget, KeptResource, PlayTargets } from "../model/resource.ts";
-import { baseName } from "../plan/input-changes.ts";
 import { emptyTarget } from "../target/play-targets.ts";
-import type { Choice, Step } from "./generations.ts";
+import { baseName } from "../unit-file/path-name.ts";
+import { APPLY_INSTEAD, type Choice, type Step } from "./generations.ts";
 import { type Contents, rebuildTarget } from "./rebuild.ts";
 
 /**
@@ -129,9 +130,6 @@ function build(
     return refuse(`${services} want different things at one place in what is kept`);
   }
 }
-
-/** What to do where the host cannot help itself. */
-export const APPLY_INSTEAD = "Apply the version that you want: check its commit out and run svcdeploy apply.";
 
 function isLost(resource: KeptResource, contents: Contents): boolean {
   return resource.kind === "file" && !contents.has(resource.sha256);

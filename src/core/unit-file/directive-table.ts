@@ -2,6 +2,7 @@
  * Which directives each section knows in which systemd version. Data: `systemd --dump-configuration-items` of
  * 247, 252 and 257.
  */
+import { editDistance } from "../edit-distance.ts";
 import data from "./directives.json" with { type: "json" };
 
 /**
@@ -78,17 +79,4 @@ function collectNames(lists: readonly (readonly [string, string])[], version: nu
   );
   const removed = new Set(gone.flatMap(([, names]) => names.split(" ")));
   return new Set(known.filter((name) => !removed.has(name)));
-}
-
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= left.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= right.length; j++) {
-      const replace = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[right.length] ?? 0;
 }

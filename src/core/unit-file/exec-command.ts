@@ -1,4 +1,5 @@
 /** Reads the command lines of Exec…= (systemd.service(5), "Command lines"). */
+import { baseName } from "./path-name.ts";
 import { splitWords, type Word } from "./words.ts";
 
 /**
@@ -27,11 +28,6 @@ export function parseExecCommands(value: string): {
     else groups.at(-1)?.push(word);
   }
   return { commands: groups.filter((group) => group.length > 0).map(readCommand), problem };
-}
-
-/** The last part of a path. */
-export function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** True for a program that reads its argument as a shell script. */

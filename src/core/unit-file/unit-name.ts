@@ -19,6 +19,11 @@ export function parseUnitName(name: string): UnitName | null {
   return { prefix: match[1] ?? "", instance: match[2] ?? null, type: match[3] ?? "" };
 }
 
+/** What stands behind the last dot of a unit's name: "service" of "web.service". */
+export function unitType(unit: string): string {
+  return unit.slice(unit.lastIndexOf(".") + 1);
+}
+
 /**
  * The template that a unit is an instance of, e.g. "web@.service" of "web@blue.service"; a unit that is none
  * is given back as it is.

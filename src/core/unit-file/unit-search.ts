@@ -2,6 +2,7 @@
  * Where systemd finds a unit and its drop-ins: the load path, aliases, templates, masks (systemd.unit(5),
  * "Unit File Load Path").
  */
+import { baseName, folderOf } from "./path-name.ts";
 
 /** A file of a host by its absolute path: its content, or where a symbolic link points. */
 export type HostFile = { readonly path: string } & (
@@ -20,6 +21,12 @@ export type FoundUnit = {
   readonly dropIns: readonly HostFile[];
 };
 
+/** Where the units of the distribution are, with and without a merged /usr. */
+export const VENDOR_UNITS = /^(\/usr)?(\/local)?\/lib\/systemd\//;
+
+/** Where an administrator's units are: it wins over the distribution's. */
+export const UNIT_FOLDER = "/etc/systemd/system";
+
 /**
  * The system manager's load path, what wins first (systemd.unit(5)). On a host with merged /usr,
  * /lib/systemd/system is the last but one.
@@ -29,7 +36,7 @@ export const UNIT_PATH: readonly string[] = [
   "/run/systemd/system.control",
   "/run/systemd/transient",
   "/run/systemd/generator.early",
-  "/etc/systemd/system",
+  UNIT_FOLDER,
   "/etc/systemd/system.attached",
   "/run/systemd/system",
   "/run/systemd/system.attached",
@@ -75,7 +82,7 @@ function followLinks(
     if (found === null || !("link" in found)) return { names, file: found };
     const target = absolute(found.link, found.path);
     // A link into the load path is an alias; one to elsewhere is a linked unit file of the link's own name.
-    const isAlias = path.includes(dirName(target)) && baseName(target) !== baseName(found.path);
+    const isAlias = path.includes(folderOf(target)) && baseName(target) !== baseName(found.path);
     if (!isAlias) return { names, file: resolve(found, files) };
     names.push(aliasOf(baseName(target), names.at(-1) ?? name));
   }
@@ -131,7 +138,7 @@ function findDropIns(
   const rank = new Map(folders.map((folder, index) => [folder, index]));
   const winners = new Map<string, { readonly rank: number; readonly file: HostFile }>();
   for (const file of files) {
-    const [at, name] = [rank.get(dirName(file.path)), baseName(file.path)];
+    const [at, name] = [rank.get(folderOf(file.path)), baseName(file.path)];
     if (at === undefined || !name.endsWith(".conf") || name.startsWith(".")) continue;
     if (at < (winners.get(name)?.rank ?? Number.POSITIVE_INFINITY)) winners.set(name, { rank: at, file });
   }
@@ -175,17 +182,9 @@ function prefixOf(name: string): string | null {
 
 function absolute(link: string, from: string): string {
   const parts: string[] = [];
-  for (const part of (link.startsWith("/") ? link : `${dirName(from)}/${link}`).split("/")) {
+  for (const part of (link.startsWith("/") ? link : `${folderOf(from)}/${link}`).split("/")) {
     if (part === "..") parts.pop();
     else if (part !== "" && part !== ".") parts.push(part);
   }
   return `/${parts.join("/")}`;
-}
-
-function dirName(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -2,6 +2,7 @@
 
 import type { Tree, TreeMap } from "../model/declared.ts";
 import type { Check } from "../model/service.ts";
+import { isTreeMap } from "../model/tree.ts";
 import { sanitize } from "../sanitize.ts";
 
 /** What one attempt came to; detail is for the operator, sanitised, several lines allowed. */
@@ -96,8 +97,8 @@ function parse(body: string): unknown {
 }
 
 function mismatches(expected: Tree, actual: unknown, path: readonly string[]): readonly string[] {
-  if (isMap(expected)) {
-    if (!isRecord(actual)) return [mismatch(path, expected, actual)];
+  if (isTreeMap(expected)) {
+    if (!isTreeMap(actual)) return [mismatch(path, expected, actual)];
     return Object.entries(expected).flatMap(([key, value]) =>
       mismatches(value, Object.hasOwn(actual, key) ? actual[key] : undefined, [...path, key]),
     );
@@ -122,14 +123,6 @@ function mismatch(path: readonly string[], expected: Tree, actual: unknown): str
   return oneLine(
     `${path.length === 0 ? "the body" : path.join(".")}: expected ${JSON.stringify(expected)}, found ${found}`,
   );
-}
-
-function isMap(tree: Tree): tree is TreeMap {
-  return typeof tree === "object" && tree !== null && !Array.isArray(tree);
-}
-
-function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function oneLine(text: string): string {

@@ -2,10 +2,12 @@
  * What is told when the drift of an environment changes its state: the state, the signed webhook's body
  * (schema svcdeploy.notification/1), Slack's.
  */
+
 import { createHash } from "node:crypto";
 import type { DriftHost } from "../../core/drift/host-drift.ts";
 import type { Finding } from "../../core/model/plan.ts";
 import { formatJson } from "../lines/json.ts";
+import { escapeHtml } from "../lines/markdown.ts";
 import { plainText } from "../lines/text.ts";
 import { changeJson } from "../plan/plan-json.ts";
 import { driftJson } from "./drift-json.ts";
@@ -68,11 +70,11 @@ export function webhookBody(notification: Notification, redact: (text: string) =
  * its block.
  */
 export function slackBody({ view, origin }: Notification, redact: (text: string) => string): string {
-  const subject = escapeSlack(redact(mailSubject(view, origin.project)));
+  const subject = escapeHtml(redact(mailSubject(view, origin.project)));
   const lines = redact(
     plainText(driftMail({ ...view, hosts: view.hosts.map(withoutContent) }, origin).slice(1)),
   ).trim();
-  const details = cut(escapeSlack(lines.replaceAll("```", "'''")), MAX_SLACK_CHARACTERS);
+  const details = cut(escapeHtml(lines.replaceAll("```", "'''")), MAX_SLACK_CHARACTERS);
   const section = (text: string): object => ({ type: "section", text: { type: "mrkdwn", text } });
   return formatJson(
     {
@@ -125,10 +127,6 @@ function markFinding({ kind, service, subject, text, change }: Finding): readonl
     kind === "stale-process" ||
     kind === "unfinished-transaction";
   return [kind, service, subject, restless ? "" : text, change === null ? null : changeJson(change)];
-}
-
-function escapeSlack(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /** Never in the middle of an entity or of a character. */

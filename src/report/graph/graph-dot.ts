@@ -2,8 +2,10 @@
  * The graph as Graphviz reads it (graphviz.org/doc/info/lang.html). Names stand in labels alone, quoted; what
  * is a node is called by its number.
  */
+
 import type { GraphEdge, GraphNode, UnitGraph } from "../../core/graph/unit-graph.ts";
 import { stripControls } from "../../core/sanitize.ts";
+import { unitType } from "../../core/unit-file/unit-name.ts";
 import {
   type GraphView,
   type HostsGraph,
@@ -64,7 +66,7 @@ function nodeLine({ name, service }: GraphNode, ids: ReadonlyMap<string, string>
   const look =
     service === null
       ? `style="rounded,dashed", fontcolor=gray40, color=gray60`
-      : (SHAPES[typeOf(name)] ?? "");
+      : (SHAPES[unitType(name)] ?? "");
   return `${ids.get(name)} [label=${quote(name)}${look === "" ? "" : `, ${look}`}];`;
 }
 
@@ -85,10 +87,6 @@ function edgeLine({ from, to, relations, cycle }: GraphEdge, ids: ReadonlyMap<st
       : "";
   const danger = cycle === "in a cycle" ? ", color=red, fontcolor=red, penwidth=2" : "";
   return `${ids.get(from)} -> ${ids.get(to)} [label=${quote(relationLabel(relations))}${style}${danger}];`;
-}
-
-function typeOf(unit: string): string {
-  return unit.slice(unit.lastIndexOf(".") + 1);
 }
 
 /**

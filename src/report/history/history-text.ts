@@ -8,9 +8,9 @@ import { hostRanges } from "../lines/host-ranges.ts";
 import { runName } from "../lines/run-name.ts";
 import { hang, type Line, line, plural, type Span, styled, truncate } from "../lines/text.ts";
 import { formatWhen, formatZone } from "../lines/time-text.ts";
-import { STYLES } from "../run/summary-table.ts";
+import { STATUS_ORDER, STYLES } from "../run/summary-table.ts";
 import { answerLines } from "./answer-text.ts";
-import { type HistoryView, reasonOf, STATUS_ORDER, wordText } from "./history-view.ts";
+import { type HistoryView, reasonOf, wordText } from "./history-view.ts";
 
 /** From so many columns on the commit has room. */
 const WIDE = 100;

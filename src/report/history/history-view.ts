@@ -1,6 +1,5 @@
 /** What the history's outputs are given, and what they say alike. */
 import type { HistoryHost, HistoryRun, HostAnswer } from "../../core/history/merge-history.ts";
-import type { HostStatus } from "../../core/model/run.ts";
 
 /** The runs that were asked for, and where they come from. */
 export type HistoryView = {
@@ -16,17 +15,6 @@ export type HistoryView = {
   /** Runs that are older than those. */
   readonly older: number;
 };
-
-/** Worst first; what was unchanged last. */
-export const STATUS_ORDER: readonly HostStatus[] = [
-  "unknown",
-  "failed",
-  "rolled-back",
-  "unreachable",
-  "skipped",
-  "changed",
-  "unchanged",
-];
 
 /** Where the host's word and ours are not the same, and what of it; null where there is nothing to say. */
 export function wordText({ word, report, said, status }: HistoryHost): string | null {

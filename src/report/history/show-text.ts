@@ -18,9 +18,9 @@ import {
 import { formatAge, formatMoment } from "../lines/time-text.ts";
 import { foldSame } from "../plan/plan-view.ts";
 import { healthLines, journalLines, verdictLines } from "../run/failure-text.ts";
-import { STYLES } from "../run/summary-table.ts";
+import { STATUS_ORDER, STYLES } from "../run/summary-table.ts";
 import { answerLines } from "./answer-text.ts";
-import { reasonOf, STATUS_ORDER, wordText } from "./history-view.ts";
+import { reasonOf, wordText } from "./history-view.ts";
 
 /** A run and the hosts that were asked about it; nobody: answers is empty. */
 export type ShowView = { readonly run: HistoryRun; readonly answers: readonly HostAnswer[] };

@@ -42,7 +42,8 @@ export function escapeInline(text: string): string {
   );
 }
 
-function escapeHtml(text: string): string {
+/** The three characters that HTML, and a message to Slack, take for their own. */
+export function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 

@@ -43,7 +43,8 @@ function formatOffset(at: number): string {
   return `${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
-function dayOf(at: number): string {
+/** The day by the local clock: 2026-07-30. at: milliseconds since the epoch. */
+export function dayOf(at: number): string {
   const date = new Date(at);
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
@@ -53,6 +54,7 @@ function clockOf(at: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-function two(number: number): string {
+/** A number in two digits: 7 → 07. */
+export function two(number: number): string {
   return String(number).padStart(2, "0");
 }

@@ -1,6 +1,7 @@
 /** One change of a plan as lines: a heading that says what it is, and for a file its diff. */
+
+import { writtenMode } from "../../core/model/mode.ts";
 import type { Change, State } from "../../core/model/plan.ts";
-import { writtenMode } from "../../core/resources/mode.ts";
 import { detailOf, nameOf } from "../../core/resources/registry.ts";
 import { hang, indent, type Line, line, plainText, plural, type Span, styled } from "../lines/text.ts";
 import { diffContent } from "./diff.ts";

@@ -35,7 +35,7 @@ export function summaryTable(reports: readonly HostReport[], columns: number): r
 /** "2 changed, 1 failed": what the table says, in the order of concern. */
 export function countStatuses(reports: readonly HostReport[]): string {
   const hosts = mergePlays(reports);
-  const parts = BY_CONCERN.map((status) => ({
+  const parts = STATUS_ORDER.map((status) => ({
     status,
     count: hosts.filter((report) => report.status === status).length,
   }));
@@ -45,8 +45,8 @@ export function countStatuses(reports: readonly HostReport[]): string {
     .join(", ");
 }
 
-/** Worst first. */
-const BY_CONCERN: readonly HostStatus[] = [
+/** How a host's story may end, worst first; what was unchanged last. */
+export const STATUS_ORDER: readonly HostStatus[] = [
   "unknown",
   "failed",
   "rolled-back",
@@ -82,7 +82,7 @@ function mergePlays(reports: readonly HostReport[]): readonly HostReport[] {
 }
 
 function merge(first: HostReport, second: HostReport): HostReport {
-  const worst = BY_CONCERN.indexOf(second.status) < BY_CONCERN.indexOf(first.status) ? second : first;
+  const worst = STATUS_ORDER.indexOf(second.status) < STATUS_ORDER.indexOf(first.status) ? second : first;
   const services = [...new Set([...first.services, ...second.services])];
   return {
     ...worst,

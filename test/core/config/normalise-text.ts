@@ -1,9 +1,10 @@
 /** A service file's text → Service, for tests. */
-import { isTreeMap } from "../../../src/core/config/schema-parts.ts";
+
 import { normaliseService } from "../../../src/core/config/service.ts";
 import { parseYaml } from "../../../src/core/config/yaml.ts";
 import type { Host } from "../../../src/core/model/declared.ts";
 import type { Service } from "../../../src/core/model/service.ts";
+import { isTreeMap } from "../../../src/core/model/tree.ts";
 
 /** A host with systemd 247 and nothing special. */
 export const anyHost: Host = {

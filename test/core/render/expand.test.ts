@@ -1,9 +1,9 @@
 /** Expanding a service file's strings once for a host. */
 import { expect, test } from "vitest";
-import { isTreeMap } from "../../../src/core/config/schema-parts.ts";
 import { parseYaml } from "../../../src/core/config/yaml.ts";
 import { ConfigError } from "../../../src/core/errors.ts";
 import type { Host, ServiceSource } from "../../../src/core/model/declared.ts";
+import { isTreeMap } from "../../../src/core/model/tree.ts";
 import { expandTree } from "../../../src/core/render/expand.ts";
 
 const host: Host = {

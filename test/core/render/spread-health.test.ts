@@ -1,10 +1,10 @@
 /** Health checks that are asked once an instance. */
 import { expect, test } from "vitest";
-import { isTreeMap } from "../../../src/core/config/schema-parts.ts";
 import { normaliseService } from "../../../src/core/config/service.ts";
 import { parseYaml } from "../../../src/core/config/yaml.ts";
 import { ConfigError } from "../../../src/core/errors.ts";
 import type { ServiceSource } from "../../../src/core/model/declared.ts";
+import { isTreeMap } from "../../../src/core/model/tree.ts";
 import { expandTree } from "../../../src/core/render/expand.ts";
 import { spreadHealth } from "../../../src/core/render/spread-health.ts";
 import { anyHost } from "../config/normalise-text.ts";

@@ -1,7 +1,7 @@
 /** What differs between a resource and the host, and which old content is handed on. */
 import { describe, expect, it } from "vitest";
+import { plainMode } from "../../../src/core/model/mode.ts";
 import { compareResource } from "../../../src/core/resources/compare.ts";
-import { plainMode } from "../../../src/core/resources/mode.ts";
 import { makeObservation, makeResource } from "../plan/host-builder.ts";
 
 function textBefore(file: { readonly secret: boolean; readonly found: string; readonly mode?: string }) {

@@ -3,6 +3,7 @@
 import type { Observation } from "../../model/observation.ts";
 import type { Notice } from "../../model/plan.ts";
 import type { HostTarget, LinkResource } from "../../model/resource.ts";
+import { VENDOR_UNITS } from "../../unit-file/unit-search.ts";
 import { UNKNOWN_UNIT } from "../unit-state.ts";
 import { refusal } from "./host-notices.ts";
 
@@ -26,7 +27,7 @@ const ALIAS = /^\/etc\/systemd\/system\/([^/]+)$/;
 export function aliasNotices(target: HostTarget, observation: Observation): readonly Notice[] {
   return aliases(target).flatMap(({ link, name }) => {
     const { FragmentPath: fragment = "" } = observation.units.get(name) ?? UNKNOWN_UNIT;
-    if (VENDOR.test(fragment))
+    if (VENDOR_UNITS.test(fragment))
       return [
         refusal(
           "vendor-unit",
@@ -44,5 +45,3 @@ export function aliasNotices(target: HostTarget, observation: Observation): read
     ];
   });
 }
-
-const VENDOR = /^(\/usr)?(\/local)?\/lib\/systemd\//;

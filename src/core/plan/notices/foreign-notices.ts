@@ -3,6 +3,7 @@
 import type { Observation } from "../../model/observation.ts";
 import type { Change, Finding, Notice } from "../../model/plan.ts";
 import type { HostTarget } from "../../model/resource.ts";
+import { baseName } from "../../unit-file/path-name.ts";
 import {
   type ForeignUnit,
   foreignDebt,
@@ -10,7 +11,6 @@ import {
   restartLabels,
   unreadDropIns,
 } from "../foreign-units.ts";
-import { baseName } from "../input-changes.ts";
 import { originOf } from "../origin.ts";
 import { touchedAt } from "../since.ts";
 import { isLive, isMasked, UNKNOWN_UNIT } from "../unit-state.ts";

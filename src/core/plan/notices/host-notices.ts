@@ -5,9 +5,10 @@ import type { Change, Notice } from "../../model/plan.ts";
 import type { HostTarget } from "../../model/resource.ts";
 import { isKnownDirective } from "../../unit-file/directive-table.ts";
 
-/** A live owner renews its lease every 5 s; past this many seconds nobody is there any more. */
-const LEASE_SECONDS = 20;
-const OLDEST_SYSTEMD = 247;
+/** A live owner renews its lease every 5 s; one that is older than this belongs to no live run. */
+export const LEASE_SECONDS = 20;
+/** The oldest version of systemd that svcdeploy knows. */
+export const OLDEST_SYSTEMD = 247;
 
 /** Notices about rights, commands, systemd's version, free space and other transactions. */
 export function hostNotices(

@@ -3,6 +3,7 @@
 import type { Observation, UnitProperties } from "../../model/observation.ts";
 import type { Notice } from "../../model/plan.ts";
 import type { HostTarget, UnitResource } from "../../model/resource.ts";
+import { VENDOR_UNITS } from "../../unit-file/unit-search.ts";
 import { foreignDropIns } from "../drop-ins.ts";
 import { isLive, isMasked, UNKNOWN_UNIT, wordsOf } from "../unit-state.ts";
 import { refusal, warning } from "./host-notices.ts";
@@ -43,7 +44,7 @@ function refusals(
         `${unit} has a file of its own, ${loadedFrom}, which wins over ${path}: remove it, or take the instance out`,
       ),
     ];
-  if (!VENDOR.test(loadedFrom) || observation.paths.has(path)) return [];
+  if (!VENDOR_UNITS.test(loadedFrom) || observation.paths.has(path)) return [];
   return [
     refusal(
       "vendor-unit",
@@ -80,4 +81,3 @@ function warnings(target: HostTarget, { unit }: UnitResource, observation: Obser
 }
 
 const NOT_LOADED = "not loaded yet: the next daemon-reload makes it effective";
-const VENDOR = /^(\/usr)?(\/local)?\/lib\/systemd\//;
