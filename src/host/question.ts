@@ -68,7 +68,7 @@ export function readAnswer<Order, Answer>(
   return question.decode(reply, order);
 }
 
-/** Throws HostError for an answer that makes no sense: whose, of which script, and what that complained of. */
+/** Throws HostError for an answer that makes no sense: which host, which script, what that complained of. */
 export function refuseAnswer({ host, script, stderr }: Reply, what: string): never {
   badAnswer(host, `${what} (${script})`, stderr);
 }
