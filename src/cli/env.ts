@@ -11,7 +11,6 @@ import { explainFiles } from "../core/explain/explain.ts";
 import type { LineOrigin } from "../core/explain/line-origin.ts";
 import { type EffectiveUnit, effectiveUnit } from "../core/unit-file/effective-unit.ts";
 import { triggeredUnit } from "../core/unit-file/triggers.ts";
-import { STAND_INS } from "../project/targets.ts";
 import { type EnvView, envJson, envText } from "../report/env-text.ts";
 import { type LookedAt, lookAtService } from "./look-at-service.ts";
 import type { Arguments } from "./options/arguments.ts";
@@ -26,15 +25,15 @@ import type { Surroundings } from "./surroundings.ts";
  */
 export async function env(given: Arguments<typeof LOOK>, surroundings: Surroundings): Promise<number> {
   const looked = await lookAtService(given, surroundings);
-  const view = await look(looked);
+  const view = look(looked);
   const writers = { text: asLines(envText), json: asJson(envJson) };
   await print(view, writers, given.options.output, surroundings);
   return EXIT.done;
 }
 
 /** Everything that is shown of one service. Throws UsageError for a unit that it has not. */
-export async function look(looked: LookedAt): Promise<EnvView> {
-  const { project, target, service, files } = looked;
+export function look(looked: LookedAt): EnvView {
+  const { project, target, files } = looked;
   const units = target.resources.flatMap((resource) =>
     resource.kind === "unit" && resource.unit.endsWith(".service") ? [resource.unit] : [],
   );
@@ -46,9 +45,8 @@ export async function look(looked: LookedAt): Promise<EnvView> {
       ? null
       : { text: new TextDecoder().decode(file.content), secrets: [...looked.secrets.keys()] };
   };
-  const artifact = service.artifact === null ? null : await STAND_INS.describe(service.artifact);
   const explained = new Map(
-    explainFiles({ ...looked, host: target.host, artifact }).map((file) => [file.path, file.lines]),
+    explainFiles({ ...looked, host: target.host }).map((file) => [file.path, file.lines]),
   );
   return {
     environment: project.environment,

@@ -6,7 +6,6 @@ import { didYouMean, UsageError } from "../core/errors.ts";
 import { EXIT } from "../core/exit-code.ts";
 import { explainFiles } from "../core/explain/explain.ts";
 import type { ExplainedFile } from "../core/explain/line-origin.ts";
-import { STAND_INS } from "../project/targets.ts";
 import { explainJson, explainText } from "../report/explain-text.ts";
 import { lookAtService } from "./look-at-service.ts";
 import type { Arguments } from "./options/arguments.ts";
@@ -22,8 +21,7 @@ export async function explain(given: Arguments<typeof LOOK>, surroundings: Surro
   const looked = await lookAtService(given, surroundings);
   const { project, service, target, what } = looked;
   const { host } = target;
-  const artifact = service.artifact === null ? null : await STAND_INS.describe(service.artifact);
-  const all = explainFiles({ ...looked, host, artifact });
+  const all = explainFiles({ ...looked, host });
   const view = {
     environment: project.environment,
     host: host.name,

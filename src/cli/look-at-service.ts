@@ -7,7 +7,7 @@ import type { SourceText } from "../core/config/project.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Project, ServiceSource } from "../core/model/declared.ts";
 import type { FileResource, HostTarget } from "../core/model/resource.ts";
-import type { Service } from "../core/model/service.ts";
+import type { ArtifactFile, Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
 import { loadProject, readValuesFiles } from "../project/load.ts";
@@ -26,6 +26,8 @@ export type LookedAt = {
   readonly target: HostTarget;
   readonly files: readonly FileResource[];
   readonly secrets: ReadonlyMap<string, Secret>;
+  /** Made up; null: the service has none. */
+  readonly artifact: ArtifactFile | null;
   readonly overlays: readonly SourceText[];
   readonly set: readonly string[];
   /** The operand behind service and host. */
@@ -69,6 +71,7 @@ export async function lookAtService(
     target,
     files: distinct,
     secrets: new Map(built.secrets.map((secret) => [secret.name, secret])),
+    artifact: service.artifact === null ? null : await STAND_INS.describe(service.artifact),
     overlays,
     set: selection.set,
     what: question.what,

@@ -4,6 +4,7 @@ import type { SourceText } from "../core/config/project.ts";
 import { SvcdeployError } from "../core/errors.ts";
 import type { Project } from "../core/model/declared.ts";
 import type { Rendered } from "../core/model/resource.ts";
+import { EVERYTHING } from "../core/target/select.ts";
 import { type ArtifactUse, makeArtifactReader } from "../project/artifacts.ts";
 import { loadProject } from "../project/load.ts";
 import { makeSecretReader } from "../project/secrets.ts";
@@ -59,7 +60,7 @@ export async function protectProjectSecrets(
 ): Promise<void> {
   try {
     const readers = { ...STAND_INS, readSecrets: makeSecretReader(project.root) };
-    const { secrets } = await buildTargets(project, { limit: null, services: [] }, readers);
+    const { secrets } = await buildTargets(project, EVERYTHING, readers);
     stdout.protect(secrets);
     stderr.protect(secrets);
   } catch (error) {

@@ -11,6 +11,7 @@ import { foldFindings, unusedIgnores, withoutIgnored } from "../../core/lint/fol
 import { hostOfFiles } from "../../core/lint/from-files.ts";
 import { lintHost } from "../../core/lint/lint.ts";
 import { findRule, RULES } from "../../core/lint/rules.ts";
+import { EVERYTHING } from "../../core/target/select.ts";
 import { readLintFiles } from "../../project/lint-files.ts";
 import { listEnvironments, loadProject } from "../../project/load.ts";
 import { buildTargets, STAND_INS } from "../../project/targets.ts";
@@ -163,5 +164,5 @@ async function lintProject(
 
 async function lintEnvironment(root: string, environment: string): Promise<readonly LintedHost[]> {
   const project = await loadProject(root, environment, { set: [], valuesFiles: [] });
-  return lintPlays(await buildTargets(project, { limit: null, services: [] }, STAND_INS), environment);
+  return lintPlays(await buildTargets(project, EVERYTHING, STAND_INS), environment);
 }

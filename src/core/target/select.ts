@@ -14,6 +14,9 @@ export type Selection = {
   readonly hosts?: "of-plays" | "all";
 };
 
+/** The selection of every service and of every host that a play names. */
+export const EVERYTHING: Selection = { limit: null, services: [] };
+
 /** One play with what is selected of it; the services in the play's order. */
 export type SelectedPlay = {
   readonly play: PlayOrder;
