@@ -66,6 +66,7 @@ export function makeService(short: ShortService): Service {
     instances: [],
     paths: [],
     dropIns: [],
+    blockFiles: [],
     health: [],
     settleSeconds: 5,
     lintIgnore: [],

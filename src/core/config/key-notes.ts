@@ -3,14 +3,11 @@
  * Schemas. Not loaded by any command but `schemas`.
  */
 
+import { blockNotes } from "./blocks/blocks.ts";
+import type { KeyNote } from "./key-note.ts";
+
 /** The kinds of files that a project is written in, apart from values, which are free. */
 export type FileKind = "service" | "inventory" | "playbook" | "project";
-
-/**
- * says: one or two sentences. otherwise: what holds without the key. example: YAML of the whole block, as it
- * may stand in a file.
- */
-export type KeyNote = { readonly says: string; readonly otherwise?: string; readonly example?: string };
 
 /**
  * Kind → path of a key → its note. `[]` stands for an item of a list, `*` for a name that the user chooses.
@@ -252,6 +249,7 @@ export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote
     "lint.ignore": { says: "Rules that are accepted." },
     "lint.ignore[].rule": { says: "Its name." },
     "lint.ignore[].because": { says: "Why." },
+    ...blockNotes,
   },
   inventory: {
     protected: {

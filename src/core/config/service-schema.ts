@@ -23,6 +23,7 @@ import {
   refuseVariable,
 } from "./allow-lists.ts";
 import { artifactForm } from "./artifact-form.ts";
+import { blockShapes } from "./blocks/blocks.ts";
 import {
   accountName,
   bad,
@@ -335,6 +336,7 @@ export const serviceSchema = map(
     health: z.array(check).optional(),
     settle: duration(0, 3600).optional(),
     lint: lint.optional(),
+    ...blockShapes,
   },
   [],
 );

@@ -5,6 +5,7 @@ import type { Host, Place, ServiceSource, TreeMap } from "../model/declared.ts";
 import type { Check, ConfigFile, SecretSource, Service } from "../model/service.ts";
 import { refuseVariable } from "./allow-lists.ts";
 import { artifactForm } from "./artifact-form.ts";
+import { readBlocks } from "./blocks/blocks.ts";
 import { checkTree } from "./check.ts";
 import { readPaths, readSockets, readTimers } from "./companions.ts";
 import { readDirectives, readSection } from "./directives.ts";
@@ -76,6 +77,7 @@ function readService(reading: Reading, source: ServiceSource): Service {
       group: directory.group ?? account?.group ?? "root",
       place: reading.placeOf(["directories", index]),
     })),
+    blockFiles: readBlocks(reading),
     health: (written.health ?? []).map((check, index) =>
       readCheck(check, reading.placeOf(["health", index])),
     ),

@@ -13,6 +13,7 @@ import type { Secret } from "../secret.ts";
 import { at, makeValueFinder } from "./layered-values.ts";
 import type { ExplainedFile, ExplainedLine } from "./line-origin.ts";
 import {
+  blockLines,
   configLines,
   environmentLines,
   logrotateLines,
@@ -124,6 +125,8 @@ function traceUnits(
 function linesOfFile(file: FileResource, text: string, about: TextOrigins): readonly ExplainedLine[] | null {
   const config = about.service.files.find(({ path }) => path === file.path);
   if (config !== undefined) return configLines(file, config, about);
+  const block = about.service.blockFiles.find(({ path }) => path === file.path);
+  if (block !== undefined) return blockLines(text, block, about);
   if (file.role === "environment") return environmentLines(text, file.path, about);
   if (file.role === "logrotate") return logrotateLines(text, about);
   return otherLines(text, file.path, about);

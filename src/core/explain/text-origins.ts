@@ -5,7 +5,7 @@
 
 import type { Place } from "../model/declared.ts";
 import type { FileResource } from "../model/resource.ts";
-import type { ConfigFile, Service } from "../model/service.ts";
+import type { BlockFile, ConfigFile, Service } from "../model/service.ts";
 import { type TemplateContext, traceTemplate } from "../render/template.ts";
 import type { Mark } from "../render/template-evaluate.ts";
 import { type StatementVariables, templateVariables } from "../render/template-paths.ts";
@@ -128,6 +128,18 @@ export function logrotateLines(text: string, { written }: TextOrigins): readonly
       text: line,
       origin: { kind: "derived", place, because: "logrotate: who owns the logs' directory", inputs: [] },
     };
+  });
+}
+
+/** The lines of a file that a block becomes: the first says whose it is, each other is written at its key. */
+export function blockLines(
+  text: string,
+  { lines }: BlockFile,
+  { written }: Pick<TextOrigins, "written">,
+): readonly ExplainedLine[] {
+  return linesOf(text).map((line, index) => {
+    const from = lines[index - 1];
+    return { text: line, origin: from === undefined ? OWN : keyOrigin(from.at, line, written) };
   });
 }
 

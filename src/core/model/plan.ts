@@ -44,11 +44,11 @@ export type Action = UnitAction | HostAction;
  */
 export type Work = {
   readonly acts: readonly {
-    readonly verb: "start" | "restart" | "reload" | "stop";
+    readonly verb: Exclude<UnitVerb, "settle">;
     readonly unit: string;
   }[];
   readonly changes: readonly {
-    readonly kind: Exclude<Resource["kind"], "unit">;
+    readonly kind: Exclude<ResourceKind, "unit">;
     readonly outcome: "new" | "changed" | "removed";
   }[];
 };

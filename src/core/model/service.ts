@@ -2,6 +2,7 @@
 
 import type { Secret } from "../secret.ts";
 import type { Place, TreeMap } from "./declared.ts";
+import type { FileRole } from "./file-role.ts";
 
 /** Directives of one section in order; several values repeat the directive, an empty string resets it. */
 export type Directives = readonly { readonly name: string; readonly value: string; readonly place: Place }[];
@@ -174,6 +175,16 @@ export type ConfigFile = {
   readonly place: Place;
 };
 
+/**
+ * A file in a folder of the system's own that a block of a service becomes, line by line. at: keys of the
+ * service file that a line is written at.
+ */
+export type BlockFile = {
+  readonly role: FileRole;
+  readonly path: string;
+  readonly lines: readonly { readonly text: string; readonly at: readonly string[]; readonly place: Place }[];
+};
+
 /** What a check decides, see Check. */
 export const CHECK_ROLES = ["ready", "live"] as const;
 /** How an http check reaches the host, see Check. */
@@ -279,6 +290,8 @@ export type Service = {
     readonly group: string;
     readonly place: Place;
   }[];
+  /** Of the blocks that are nothing but lines of files. */
+  readonly blockFiles: readonly BlockFile[];
   readonly health: readonly Check[];
   readonly settleSeconds: number;
   /** Lint rules that its owner knows about and accepts, with the reason. */

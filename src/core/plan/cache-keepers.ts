@@ -13,11 +13,14 @@ export function keeperOf(mount: string, units: readonly UnitResource[]): string 
 }
 
 /**
- * The acts around the daemon-reload. A unit that saves a cache stops before it, with whatever stops for its
+ * The acts on units around those on the host, a daemon-reload among them. A unit that saves a cache stops before it, with whatever stops for its
  * sake: systemd still knows where the cache is and whose. So its restart, which a cache at another path
  * needs, is a stop before and a start after.
  */
-export function aroundReload(reload: HostAction | null, acts: readonly UnitAction[]): readonly Action[] {
+export function aroundHostActs(
+  onHost: readonly HostAction[],
+  acts: readonly UnitAction[],
+): readonly Action[] {
   const isKept = acts.some(({ verb, unit }) => verb === "stop" && isCacheKeeper(unit));
   const moves = (act: UnitAction): boolean => act.verb === "restart" && isCacheKeeper(act.unit);
   const before = acts.flatMap((act) =>
@@ -26,5 +29,5 @@ export function aroundReload(reload: HostAction | null, acts: readonly UnitActio
   const after = acts.flatMap((act) =>
     moves(act) ? [{ ...act, verb: "start" as const }] : isKept && act.verb === "stop" ? [] : [act],
   );
-  return [...before, ...(reload === null ? [] : [reload]), ...after];
+  return [...before, ...onHost, ...after];
 }

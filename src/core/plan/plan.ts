@@ -9,10 +9,11 @@ import type { HostTarget, UnitResource } from "../model/resource.ts";
 import { hashSha256 } from "../render/make-file.ts";
 import { compareResource } from "../resources/compare.ts";
 import { statesOf } from "../resources/registry.ts";
-import { aroundReload } from "./cache-keepers.ts";
+import { aroundHostActs } from "./cache-keepers.ts";
 import { withCanaries } from "./canary.ts";
 import { daemonReload } from "./daemon-reload.ts";
 import { asEncrypted, encryptedNotices } from "./encrypted.ts";
+import { fileActs } from "./file-acts.ts";
 import {
   asUnit,
   type ForeignUnit,
@@ -51,8 +52,9 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
   const { actions: scheduled, collateral } = schedule([...units, ...others], debts, observation);
   const acts = withCanaries(scheduled, target);
   const reload = daemonReload(units, changes, observation, unreadDropIns(target, observation));
+  const onHost = [...(reload === null ? [] : [reload]), ...fileActs(changes)];
   // What goes is stopped while systemd still knows how.
-  const actions: readonly Action[] = [...removed.stops, ...aroundReload(reload, acts)];
+  const actions: readonly Action[] = [...removed.stops, ...aroundHostActs(onHost, acts)];
   const manifests = findManifests(target, observation, left);
   const isIdle = changes.length + actions.length + manifests.length === 0;
   return {

@@ -1,6 +1,7 @@
 /** How long a host's undo may take before systemd ends it. */
 import type { Plan } from "../model/plan.ts";
 import type { UnitResource } from "../model/resource.ts";
+import { hostVerbs } from "../model/verb.ts";
 import { isUnitAction } from "./acted-units.ts";
 
 /**
@@ -23,5 +24,12 @@ export function stopTimeoutSeconds(plan: Plan, units: readonly UnitResource[]): 
     (total, [unit, seconds]) => (known.has(unit) ? total : total + 2 * seconds),
     0,
   );
-  return sum + gone + 60;
+  const files = plan.actions.reduce(
+    (total, action) =>
+      isUnitAction(action) || hostVerbs[action.verb].of === "host"
+        ? total
+        : total + hostVerbs[action.verb].seconds,
+    0,
+  );
+  return sum + gone + files + 60;
 }

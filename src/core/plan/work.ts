@@ -1,5 +1,6 @@
 /** What a plan comes to for who operates the host. */
 import type { Plan, Work } from "../model/plan.ts";
+import { isUnitAction } from "./acted-units.ts";
 
 /**
  * The acts on units, without a daemon-reload and the wait behind a canary, and what changes by kind. What
@@ -8,9 +9,7 @@ import type { Plan, Work } from "../model/plan.ts";
 export function workIn({ changes, actions }: Pick<Plan, "changes" | "actions">): Work {
   return {
     acts: actions.flatMap((action) =>
-      action.verb === "daemon-reload" || action.verb === "settle"
-        ? []
-        : [{ verb: action.verb, unit: action.unit }],
+      isUnitAction(action) && action.verb !== "settle" ? [{ verb: action.verb, unit: action.unit }] : [],
     ),
     changes: changes.flatMap(({ resource: { kind }, before, after }) =>
       kind === "unit"

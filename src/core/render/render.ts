@@ -14,6 +14,7 @@ import type {
 import type { ArtifactFile, SecretValues, Service } from "../model/service.ts";
 import { renderAccount } from "./account.ts";
 import { checkInstall, renderAliases } from "./aliases.ts";
+import { renderBlockFiles } from "./block-files.ts";
 import { renderCacheUnits } from "./cache-units.ts";
 import { renderConfigFiles } from "./config-files.ts";
 import { renderCredentialFiles } from "./credential-files.ts";
@@ -84,6 +85,7 @@ export function renderService(
     ...configs.map((config) => config.file),
     ...renderLogrotateFile(service, problems),
     ...renderDropIns(service, problems),
+    ...renderBlockFiles(service),
   ];
   const directories = renderDirectories(service, pathsOf([...files, ...links]), release.length > 0);
   if (problems.length > 0) throw new ConfigError(problems);

@@ -48,6 +48,7 @@ describe("defaults", () => {
       instances: [],
       paths: [],
       dropIns: [],
+      blockFiles: [],
       environment: [],
       secrets: [],
       files: [],
