@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
+import { EXIT, exitCodeOf } from "../../src/core/exit-code.ts";
 import type { Change, State } from "../../src/core/model/plan.ts";
 import type { Resource } from "../../src/core/model/resource.ts";
 import { makeFile } from "../../src/core/render/make-file.ts";
 import { conclude, differencesOf } from "../../src/deploy/conclude.ts";
+import type { Judgement } from "../../src/deploy/judge.ts";
 import type { Story } from "../../src/deploy/story.ts";
-import { makeResource, makeTarget } from "../core/plan/host-builder.ts";
+import { makeObservation, makeResource, makeTarget } from "../core/plan/host-builder.ts";
 
 const plan = {
   changes: [],
@@ -41,6 +43,68 @@ test.each([
 ])("a refusal has its own cause: %s", async (detail, cause) => {
   const report = await conclude(story, { name: "REFUSED", detail }, null);
   expect(report).toMatchObject({ status: "failed", cause, message: `Nothing was changed: ${detail}` });
+});
+
+/** A story of which the host kept this of its end. */
+function undoneStory(kept: Readonly<Record<string, string>>): Story {
+  const id = "a".repeat(32);
+  const stdout = Object.entries(kept)
+    .map(([word, rest]) => `${id} ${word} ${rest}\n`)
+    .join("");
+  const remote = {
+    host: parts.target.host,
+    run: async () => ({ exitCode: 0, stdout, stderr: "" }),
+    close() {},
+  };
+  const context = {
+    ...parts.context,
+    newId: () => id,
+    redact: (text: string) => text,
+    connector: { connect: async () => remote },
+  };
+  const asked = { plan: { ...plan, actions: [] }, observation: makeObservation({}, []) };
+  const undone = { ...parts, ...asked, context, transaction: { ...parts.transaction, units: [] } };
+  return undone as unknown as Story; // a host that says what it kept, and nothing else
+}
+
+const sick: Judgement = {
+  ok: false,
+  verdicts: [{ unit: "app.service", ok: false, cause: "crash-loop", isActive: "failed", detail: "" }],
+  health: [],
+};
+
+test.each([
+  [
+    "unhealthy",
+    { failure: "the controller took the transaction back" },
+    sick,
+    "rolled-back",
+    EXIT.rolledBack,
+  ],
+  [
+    "unhealthy",
+    { failure: "systemctl restart app.service ended with 1" },
+    null,
+    "rolled-back",
+    EXIT.rolledBack,
+  ],
+  ["conflict", { failure: "conflict: /etc/a was changed" }, null, "rolled-back", EXIT.failed],
+  ["host", {}, null, "rolled-back", EXIT.failed],
+  ["conflict", { failure: "taken back", conflicts: "/etc/a" }, sick, "failed", EXIT.failed],
+] as const)(
+  "a transaction that was undone has its cause, and the run its exit code: %s after %o",
+  async (cause, kept, judged, status, exitCode) => {
+    const report = await conclude(undoneStory(kept), { name: "ROLLEDBACK", detail: "" }, judged);
+    expect(report).toMatchObject({ status, cause });
+    expect(exitCodeOf([report])).toBe(exitCode);
+  },
+);
+
+test("an undo that failed is no rollback, whatever was wrong before", async () => {
+  const end = { name: "ROLLBACK_FAILED", detail: "/etc/a cannot be restored" };
+  const report = await conclude(undoneStory({ failure: "taken back" }), end, sick);
+  expect(report).toMatchObject({ status: "failed", cause: "rollback-failed" });
+  expect(exitCodeOf([report])).toBe(EXIT.failed);
 });
 
 test("what was made, changed and removed is told apart, whether its text may be shown or not", () => {

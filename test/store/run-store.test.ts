@@ -54,6 +54,29 @@ test("a run is what it was, with any text in it", () => {
   );
 });
 
+test("runs come newest first whatever their names are, those of one moment by name; hosts as they were", () => {
+  const at = (id: string, startedAt: number, hosts: readonly string[] = []): unknown =>
+    put(
+      recordedRun(
+        id,
+        hosts.map((host) => recordedHost(host)),
+        { startedAt },
+      ),
+    );
+  at("2222", NOW - 1000);
+  at("1111", NOW, ["web2", "web1", "web10"]);
+  at("4444", NOW - 2000);
+  at("3333", NOW);
+  expect(list().map(({ id }) => id.slice(0, 4))).toEqual(["1111", "3333", "2222", "4444"]);
+  const hosts = [list()[0], find(recordedRun("1111", []).id)].map((run) =>
+    run?.hosts.map(({ host }) => host),
+  );
+  expect(hosts).toEqual([
+    ["web2", "web1", "web10"],
+    ["web2", "web1", "web10"],
+  ]);
+});
+
 test("its start is kept, and its end takes the start's place", () => {
   const started = recordedRun("1111", [], { startedAt: NOW, end: null, selected: ["web1"] });
   put(started);
