@@ -107,18 +107,7 @@ async function startDisplay(
     });
   const tasks = [...rows.values()].map((row) => ({
     title: sink.clean(row.progress.play),
-    task: async (_context: unknown, task: Task): Promise<void> => {
-      row.task.resolve(task);
-      await row.ended.promise;
-      if (row.progress.hosts === 0) task.skip(`${row.progress.play}: not started`);
-      // listr2 marks a row as failed only by what its task throws; the final report says it all.
-      const { finished, hosts } = row.progress;
-      if (
-        finished.length < hosts ||
-        finished.some((report) => isTrouble(report.status) || report.status === "skipped")
-      )
-        throw new Error(task.title);
-    },
+    task: async (_context: unknown, task: Task): Promise<void> => await runRow(row, task),
   }));
   await new Listr<unknown, ReturnType<typeof rendererBelow>, typeof DefaultRenderer>(tasks, {
     concurrent: true,
@@ -132,6 +121,16 @@ async function startDisplay(
       formatOutput: "truncate",
     },
   }).run();
+}
+
+/** Shows the row until its play has ended; listr2 marks a row as failed only by what its task throws. */
+async function runRow(row: Row, task: Task): Promise<void> {
+  row.task.resolve(task);
+  await row.ended.promise;
+  const { finished, hosts, play } = row.progress;
+  if (hosts === 0) task.skip(`${play}: not started`);
+  const isWell = ({ status }: HostReport): boolean => !isTrouble(status) && status !== "skipped";
+  if (finished.length < hosts || !finished.every(isWell)) throw new Error(task.title);
 }
 
 /** Of more lines than a screen has rows the newest are drawn; all of them stay once the display ends. */
