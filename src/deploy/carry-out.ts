@@ -13,14 +13,15 @@ import { rollout } from "./rollout.ts";
 /** How long the rollout may take to let go by itself. */
 const DETACH_MILLISECONDS = 1500;
 
-/**
- * Runs the plays from run-started to run-finished; gives the exit code. context.emit reaches the reporter.
- */
+/** How a run ended. */
+export type Carried = { readonly exitCode: number; readonly reports: readonly HostReport[] };
+
+/** Runs the plays from run-started to run-finished. context.emit reaches the reporter. */
 export async function carryOut(
   environment: string,
   plays: readonly PlannedPlay[],
   context: DeployContext,
-): Promise<number> {
+): Promise<Carried> {
   const all = plays.flatMap((each) => each.hosts).map(({ target }) => target.host.name);
   context.emit({
     type: "run-started",
@@ -36,7 +37,7 @@ export async function carryOut(
     : await rolloutUntilDetached(plays, context);
   const exitCode = context.signal.aborted ? EXIT.interrupted : exitCodeOf(reports);
   context.emit({ type: "run-finished", reports, exitCode });
-  return exitCode;
+  return { exitCode, reports };
 }
 
 function isIdle(environment: string, plays: readonly PlannedPlay[]): boolean {

@@ -2,7 +2,7 @@
 import { UsageError } from "../../core/errors.ts";
 import type { Values } from "../options/arguments.ts";
 import type { APPLY, PLAN } from "../options/by-command.ts";
-import type { RunOutput } from "./approval.ts";
+import type { RunOutput } from "../run-shown.ts";
 
 type Output = Values<typeof APPLY>["output"];
 

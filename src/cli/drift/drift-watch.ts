@@ -5,11 +5,11 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import type { DriftHost } from "../../core/drift/host-drift.ts";
-import { UsageError } from "../../core/errors.ts";
+import { type SvcdeployError, UsageError } from "../../core/errors.ts";
 import type { Project } from "../../core/model/declared.ts";
 import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
 import type { DeployContext } from "../../deploy/context.ts";
+import type { TimedConnector } from "../../remote/timed-connector.ts";
 import { driftMail } from "../../report/drift/drift-mail.ts";
 import type { DriftView } from "../../report/drift/drift-view.ts";
 import type { Line } from "../../report/lines/text.ts";
@@ -22,8 +22,8 @@ import type { Surroundings } from "../surroundings.ts";
 export type DriftWatch = {
   /** The same surroundings, with connections that end when the run's time is up. */
   readonly within: (context: DeployContext) => Promise<DeployContext>;
-  /** What was asked of a host when the time was up is unknown, not drift. */
-  readonly judge: (hosts: readonly DriftHost[]) => readonly DriftHost[];
+  /** The error of a host that was still asked something when the time was up; null of every other. */
+  readonly cutOff: (host: string) => SvcdeployError | null;
   /** What --cron prints: nothing when all is well. */
   readonly mail: (view: DriftView) => readonly Line[];
   /** Tells the receivers of --notify, where their state changed. */
@@ -82,26 +82,17 @@ function timeoutOf({ timeout, cron }: Values<typeof DRIFT>): Timeout | null {
 
 function makeTime(
   timeout: Timeout | null,
-): Pick<DriftWatch, "within" | "judge"> & { readonly stop: () => void } {
-  if (timeout === null)
-    return { within: async (context) => context, judge: (hosts) => hosts, stop: () => {} };
-  let judge: DriftWatch["judge"] = (hosts) => hosts;
-  let stop = (): void => {};
+): Pick<DriftWatch, "within" | "cutOff"> & { readonly stop: () => void } {
+  if (timeout === null) return { within: async (context) => context, cutOff: () => null, stop: () => {} };
+  let timed: TimedConnector | null = null;
   return {
     within: async (context) => {
       const { withinTime } = await import("../../remote/timed-connector.ts");
-      const timed = withinTime(context.connector, timeout.seconds * 1000, timeout.text);
-      stop = timed.stop;
-      judge = (hosts) =>
-        hosts.map((host) =>
-          host.error === null && timed.cutOff.has(host.host)
-            ? { ...host, findings: [], error: timed.timeUp(host.host) }
-            : host,
-        );
+      timed = withinTime(context.connector, timeout.seconds * 1000, timeout.text);
       return { ...context, connector: timed.connector };
     },
-    judge: (hosts) => judge(hosts),
-    stop: () => stop(),
+    cutOff: (host) => (timed?.cutOff.has(host) === true ? timed.timeUp(host) : null),
+    stop: () => timed?.stop(),
   };
 }
 

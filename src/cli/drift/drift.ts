@@ -6,22 +6,22 @@
 import type { DriftHost, RuleNotes } from "../../core/drift/host-drift.ts";
 import { openRules, type Rules, unmatchedRules } from "../../core/drift/ignore.ts";
 import { EXIT } from "../../core/exit-code.ts";
-import { byHost, targetsOf } from "../../core/target/play-targets.ts";
+import { targetsOf } from "../../core/target/play-targets.ts";
 import { lookForDrift } from "../../deploy/look-for-drift.ts";
 import type { DriftView } from "../../report/drift/drift-view.ts";
 import { line } from "../../report/lines/text.ts";
-import { progressOf } from "../apply/approval.ts";
 import { artifactsToCompare, artifactsToSend } from "../artifacts-to-send.ts";
 import type { Arguments } from "../options/arguments.ts";
 import type { DRIFT } from "../options/by-command.ts";
 import { connectionOf, type Selection, selectionOf } from "../options/selection.ts";
 import { print } from "../print.ts";
+import { progressOf } from "../run-shown.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { lookAtHosts } from "../with-hosts.ts";
+import { countHosts, lookAtHosts } from "../with-hosts.ts";
 import { openWorkspace } from "../workspace.ts";
 import { asMail, DRIFT_WRITERS, type DriftOutput, exitCodeOfDrift } from "./drift-result.ts";
 import { startWatch } from "./drift-watch.ts";
-import { type Healing, heal } from "./heal.ts";
+import { type HealRun, heal } from "./heal.ts";
 import { healOrder } from "./heal-options.ts";
 
 /**
@@ -53,7 +53,7 @@ export async function drift(
     rules: notesOn(rules, selection, hosts),
   });
   const output: DriftOutput = options.cron ? "mail" : options.output;
-  const how = { health, rules } as const;
+  const how = { health, rules, cutOff: watch.cutOff } as const;
   const order = { project, plays, connection, how, output, viewOf, watch };
   const code = await (healing === null
     ? look(order, surroundings)
@@ -63,15 +63,14 @@ export async function drift(
 }
 
 async function look(
-  { project, plays, connection, how, output, viewOf, watch }: Omit<Healing, "healing" | "progress">,
+  { project, plays, connection, how, output, viewOf, watch }: Omit<HealRun, "healing" | "progress">,
   surroundings: Surroundings,
 ): Promise<number> {
-  const targets = targetsOf(plays);
-  const wanted = { project, connection, looking: byHost(targets).length };
+  const wanted = { project, connection, looking: countHosts(plays) };
   const looked = await lookAtHosts(wanted, surroundings, async (context) =>
-    lookForDrift(targets, await watch.within(context), { ...how, unfinished: "report" }),
+    lookForDrift(targetsOf(plays), await watch.within(context), { ...how, unfinished: "report" }),
   );
-  const view = viewOf(watch.judge(looked.map((each) => each.drift)));
+  const view = viewOf(looked.map((each) => each.drift));
   surroundings.logbook.note({ drift: view });
   const writers = { ...DRIFT_WRITERS, mail: asMail(watch.mail) };
   await print(view, writers, output, surroundings);

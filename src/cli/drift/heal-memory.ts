@@ -1,14 +1,10 @@
-/**
- * What healing remembers, around one run: how old what has no date is, and how often a service was healed
- * today.
- */
+/** The file in which healing remembers, opened before a run and written before it changes anything. */
 import { dirname, resolve } from "node:path";
-import type { HealPolicy } from "../../core/drift/heal.ts";
-import { findingKey, type HealState, healsOf, rememberSeen } from "../../core/drift/heal-state.ts";
+import type { Looked } from "../../core/drift/host-drift.ts";
+import type { PolicyFor } from "../../core/drift/plan-healing.ts";
+import { policyFrom, stateAfter } from "../../core/drift/remember-healing.ts";
 import type { Project } from "../../core/model/declared.ts";
-import { actedUnits } from "../../core/plan/acted-units.ts";
 import type { PlannedPlay } from "../../core/plan/planned.ts";
-import type { Looked } from "../../deploy/look-for-drift.ts";
 import { line, styled } from "../../report/lines/text.ts";
 import { healFile, readHealFile, writeHealFile } from "../../store/heal-file.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -19,7 +15,7 @@ import type { HealOrder } from "./heal-options.ts";
  * UsageError.
  */
 export type HealMemory = {
-  readonly policyFor: (host: string, play: string) => HealPolicy;
+  readonly policyFor: PolicyFor;
   readonly save: (looked: readonly Looked[], work: readonly PlannedPlay[]) => Promise<void>;
 };
 
@@ -49,42 +45,7 @@ export async function openHealMemory(
     ]);
   const now = Math.floor(Date.now() / 1000);
   return {
-    policyFor: (host, play) => ({
-      graceSeconds: order.graceSeconds,
-      maxHeals: order.maxHeals,
-      seenFor: (finding) => now - Math.min(now, state.seen.get(findingKey(host, play, finding)) ?? now),
-      healed: (service) => healsOf(state, host, service, now),
-    }),
-    save: async (looked, work) => writeHealFile(path, nextState(state, looked, work, now)),
+    policyFor: policyFrom(state, order, now),
+    save: async (looked, work) => writeHealFile(path, stateAfter(state, looked, work, now)),
   };
-}
-
-function nextState(
-  state: HealState,
-  looked: readonly Looked[],
-  work: readonly PlannedPlay[],
-  now: number,
-): HealState {
-  const seen = looked.filter(({ observation }) => observation !== null);
-  const keys = seen.flatMap(({ drift }) =>
-    drift.findings.map((finding) => findingKey(drift.host, drift.play, finding)),
-  );
-  const next = rememberSeen(state, keys, new Set(seen.map(({ drift }) => drift.host)), now);
-  return {
-    ...next,
-    heals: [...next.heals, ...work.flatMap(servicesHealed).map((each) => ({ ...each, at: now }))],
-  };
-}
-
-function servicesHealed({
-  hosts,
-}: PlannedPlay): readonly { readonly host: string; readonly service: string }[] {
-  return hosts.flatMap(({ target, plan }) => {
-    const acted = new Set(plan === null ? [] : actedUnits(plan));
-    const units = target.resources.filter((resource) => resource.kind === "unit" && acted.has(resource.unit));
-    const services = [...units, ...(plan?.changes ?? []).map(({ resource }) => resource)].map(
-      ({ service }) => service,
-    );
-    return [...new Set(services)].map((service) => ({ host: target.host.name, service }));
-  });
 }

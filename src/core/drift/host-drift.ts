@@ -1,8 +1,9 @@
 /** One host's drift in one play: what is not as declared, what healing did about it, and what is ignored. */
 import type { SvcdeployError } from "../errors.ts";
 import type { IgnoreRule } from "../model/declared.ts";
+import type { Observation } from "../model/observation.ts";
 import type { Finding } from "../model/plan.ts";
-import type { HealthResult } from "../model/verify.ts";
+import type { HostTarget } from "../model/resource.ts";
 import type { IgnoredFinding } from "./ignore.ts";
 
 /** What became of a finding where healing was asked for, and why. */
@@ -28,21 +29,15 @@ export type DriftHost = {
   readonly error: SvcdeployError | null;
 };
 
+/** One host in one play and what its drift was read from; observation null: it could not be looked at. */
+export type Looked = {
+  readonly target: HostTarget;
+  readonly observation: Observation | null;
+  readonly drift: DriftHost;
+};
+
 /** Ignore rules past their date, and those that ignored nothing (why: where that is known). */
 export type RuleNotes = {
   readonly expired: readonly IgnoreRule[];
   readonly unmatched: readonly { readonly rule: IgnoreRule; readonly why: string | null }[];
 };
-
-/** A live check that failed, as a finding: the process is there and does not answer. */
-export function healthFinding(result: HealthResult): Finding {
-  return {
-    kind: "health",
-    service: result.service,
-    subject: result.check,
-    text: result.detail,
-    origin: "host",
-    since: null,
-    change: null,
-  };
-}

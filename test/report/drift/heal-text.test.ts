@@ -1,8 +1,8 @@
 /** What healing says before and after: at 80 columns, a fleet as one line. */
 import { expect, test } from "vitest";
 import type { DriftHost } from "../../../src/core/drift/host-drift.ts";
+import { concludeHealing } from "../../../src/core/drift/plan-healing.ts";
 import type { Plan } from "../../../src/core/model/plan.ts";
-import { concludeHealing } from "../../../src/deploy/plan-healing.ts";
 import { driftText } from "../../../src/report/drift/drift-text.ts";
 import type { DriftView } from "../../../src/report/drift/drift-view.ts";
 import { healAnnouncement, summariseHealing } from "../../../src/report/drift/heal-text.ts";
