@@ -35,7 +35,9 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "check",
     describe: "Check that the hosts are ready for a first apply",
-    more: "Says of each host whether it can be reached, trusted and changed, and what to type about it when not. Changes nothing and takes no lock.",
+    more:
+      "Says of each host whether it can be reached, trusted and changed, and what to type about it " +
+      "when not. Changes nothing and takes no lock.",
     example: "svcdeploy check --env prod --limit web1",
     options: CHECK,
     load: async () => (await import("./check.ts")).check,
@@ -44,7 +46,10 @@ export const COMMANDS: readonly Command[] = [
     name: "adopt",
     operands: { show: "[HOST] UNIT…", most: 50 },
     describe: "Write the service files of units that a host already has",
-    more: "Reads each unit with its drop-ins, variables, sockets, timers, paths, slice, tmpfs and log rotation, and shows that what it writes renders to the same. Changes nothing on the host; values of secrets are never written.",
+    more:
+      "Reads each unit with its drop-ins, variables, sockets, timers, paths, slice, tmpfs and log " +
+      "rotation, and shows that what it writes renders to the same. Changes nothing on the host; " +
+      "values of secrets are never written.",
     example: "svcdeploy adopt web1 billing worker@blue --env prod",
     options: ADOPT,
     load: async () => (await import("./adopt/adopt.ts")).adopt,
@@ -60,7 +65,10 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "plan",
     describe: "Show what apply would change, without changing it",
-    more: "One round trip a host; a second one where units or logrotate files change, which the host's own systemd and logrotate then read in a folder in /run that is removed again. Files are shown as diffs, every restart with its reason; exit 0 unless --detailed-exitcode is given.",
+    more:
+      "One round trip a host; a second one where units or logrotate files change, which the host's own " +
+      "systemd and logrotate then read in a folder in /run that is removed again. Files are shown as " +
+      "diffs, every restart with its reason; exit 0 unless --detailed-exitcode is given.",
     example: "svcdeploy plan --env prod --limit 'web:!web3' --out plan.json",
     options: PLAN,
     load: async () => (await import("./apply/plan.ts")).plan,
@@ -68,7 +76,9 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "apply",
     describe: "Make the hosts as declared, or leave them as they were",
-    more: "Shows the plan, asks, and carries it out in one transaction a host. What is not well afterwards is undone by the host itself; a saved PLAN is applied as it was reviewed, or refused.",
+    more:
+      "Shows the plan, asks, and carries it out in one transaction a host. What is not well afterwards " +
+      "is undone by the host itself; a saved PLAN is applied as it was reviewed, or refused.",
     example: "svcdeploy apply --env prod --set etcd.version=3.3.26 --yes",
     operands: { show: "[PLAN]", most: 1 },
     options: APPLY,
@@ -94,7 +104,9 @@ export const COMMANDS: readonly Command[] = [
     name: "explain",
     operands: { show: "SERVICE HOST [WHAT]", most: 3 },
     describe: "Say of each rendered line where it comes from",
-    more: "Asks no host and reads no secret. WHAT is a directive or a part of a path: only these lines or files.",
+    more:
+      "Asks no host and reads no secret. WHAT is a directive or a part of a path: only these lines or " +
+      "files.",
     example: "svcdeploy explain web web1 ExecStart --env prod",
     options: LOOK,
     load: async () => (await import("./explain.ts")).explain,
@@ -111,7 +123,9 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "graph",
     describe: "Draw the units, and what orders or requires what",
-    more: "Asks no host. Cycles, which keep a host from booting as declared, are marked; hosts that read the same are one graph.",
+    more:
+      "Asks no host. Cycles, which keep a host from booting as declared, are marked; hosts that read " +
+      "the same are one graph.",
     example: "svcdeploy graph --env prod --format svg >units.svg",
     options: GRAPH,
     load: async () => (await import("./graph.ts")).graph,
@@ -181,7 +195,9 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "schemas",
     describe: "Write JSON Schemas of the project's files, for editors",
-    more: "They go to .svcdeploy/schemas, where the files that `init` writes tell an editor to look. They give completion, also of systemd's directives.",
+    more:
+      "They go to .svcdeploy/schemas, where the files that `init` writes tell an editor to look. They " +
+      "give completion, also of systemd's directives.",
     example: "svcdeploy schemas --project deploy",
     options: FOLDER,
     load: async () => (await import("./schemas.ts")).schemas,
@@ -189,7 +205,9 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "completion",
     describe: "Print what bash, zsh or fish loads to complete command lines",
-    more: "Completes commands, options, environments, hosts, groups, services and files. Nothing of a project is run and no host is asked.",
+    more:
+      "Completes commands, options, environments, hosts, groups, services and files. Nothing of a " +
+      "project is run and no host is asked.",
     example: "svcdeploy completion fish >~/.config/fish/completions/svcdeploy.fish",
     operands: { show: "bash|zsh|fish", most: 1 },
     options: {},

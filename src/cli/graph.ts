@@ -14,7 +14,7 @@ import { graphMermaid } from "../report/graph/graph-mermaid.ts";
 import { type GraphView, graphJson, graphText, type HostsGraph } from "../report/graph/graph-text.ts";
 import type { Arguments } from "./options/arguments.ts";
 import type { GRAPH } from "./options/by-command.ts";
-import { type Selection, selectionOf } from "./options/selection.ts";
+import { type ProjectSelection, selectionOf } from "./options/selection.ts";
 import { asJson, asLines, asText, print } from "./print.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { loadSelected } from "./workspace.ts";
@@ -41,7 +41,7 @@ const WRITERS = {
  * neighbours are known then.
  */
 export async function draw(
-  selection: Selection,
+  selection: ProjectSelection,
   surroundings: Pick<Surroundings, "workingDirectory">,
 ): Promise<GraphView> {
   const project = await loadSelected(selection, surroundings);

@@ -19,7 +19,8 @@ export type Interruption = { readonly detached: boolean; readonly message: strin
 
 const FIRST = "Interrupted: no new host starts, those under way finish. Again: let go.";
 const SECOND =
-  "Let go: a host whose change was not confirmed yet takes it back within the next half minute. A plan of the same environment tells what it came to.";
+  "Let go: a host whose change was not confirmed yet takes it back within the next half minute. A " +
+  "plan of the same environment tells what it came to.";
 
 /** Starts listening for Ctrl-C and SIGTERM; tell is called once for each of the two. */
 export function listenForInterrupts(

@@ -14,7 +14,7 @@ import { loadProject, readValuesFiles } from "../project/load.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
 import type { Arguments } from "./options/arguments.ts";
 import type { LOOKING } from "./options/groups.ts";
-import { type Selection, selectionOf } from "./options/selection.ts";
+import { type ProjectSelection, selectionOf } from "./options/selection.ts";
 import { suggest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -80,7 +80,7 @@ export async function lookAtService(
 
 async function readOverlays(
   root: string,
-  { valuesFiles }: Selection,
+  { valuesFiles }: ProjectSelection,
   folder: string,
 ): Promise<readonly SourceText[]> {
   return await readValuesFiles(

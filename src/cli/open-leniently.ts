@@ -1,7 +1,7 @@
 /** What commands start with that only look at hosts: the project as far as it can be read here. */
 import { type ArtifactPolicy, makeLenientReaders } from "../project/lenient-readers.ts";
 import { buildTargets } from "../project/targets.ts";
-import type { Selection } from "./options/selection.ts";
+import type { ProjectSelection } from "./options/selection.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { loadSelected, type Workspace } from "./workspace.ts";
 
@@ -18,7 +18,7 @@ export type LenientWorkspace = Workspace & {
  * ConfigError and UsageError.
  */
 export async function openLeniently(
-  selection: Selection,
+  selection: ProjectSelection,
   surroundings: Surroundings,
   artifacts: ArtifactPolicy,
 ): Promise<LenientWorkspace> {

@@ -20,7 +20,8 @@ function linesOf(error: unknown, columns: number): readonly Line[] {
     line(styled("bad", `svcdeploy made a mistake (exit ${EXIT.bug}); what follows is for its authors.`)),
     ...stack.split("\n").map((text) => line(styled("dim", text))),
     line(
-      "Please report it with the command that you gave and these lines; look through them for names that you want to keep to yourself.",
+      "Please report it with the command that you gave and these lines; look through them for names " +
+        "that you want to keep to yourself.",
     ),
   ];
 }

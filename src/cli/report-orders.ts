@@ -9,8 +9,8 @@ import { suggest } from "./suggest.ts";
 export type ReportOrder = { readonly kind: ReportKind; readonly path: string };
 
 /**
- * The reports that these words order, KIND=FILE each. Throws UsageError for an unknown kind, a file twice, or one that cannot be written
- * where it shall stand.
+ * The reports that these words order, KIND=FILE each. Throws UsageError for an unknown kind, a file twice, or
+ * one that cannot be written where it is to be.
  */
 export async function reportOrders(
   words: readonly string[],

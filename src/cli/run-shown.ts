@@ -7,7 +7,7 @@ import { line } from "../report/lines/text.ts";
 import { makePlainReporter } from "../report/run/progress-plain.ts";
 import type { Clock, ProgressDetail, Reporter } from "../report/run/reporter.ts";
 import { makeJsonReporter, makeNdjsonReporter } from "../report/run/run-output.ts";
-import type { Values } from "./options/arguments.ts";
+import type { OptionValues } from "./options/arguments.ts";
 import type { PROGRESS } from "./options/groups.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -86,6 +86,6 @@ async function makeTextReporter(
 const CLOCK: Clock = { now: () => performance.now(), time: () => new Date() };
 
 /** How much of what happens is shown: with --verbose every step. */
-export function progressOf({ verbose }: Values<typeof PROGRESS>): ProgressDetail {
+export function progressOf({ verbose }: OptionValues<typeof PROGRESS>): ProgressDetail {
   return verbose ? "steps" : "hosts";
 }

@@ -9,7 +9,7 @@ import type { DeployContext } from "../deploy/context.ts";
 import { readArtifact } from "../project/read-artifact.ts";
 import { line, plural, styled } from "../report/lines/text.ts";
 import { type Interrupts, listenForInterrupts } from "./interrupts.ts";
-import type { Connection } from "./options/selection.ts";
+import type { HostAccess } from "./options/selection.ts";
 import { makeRecorder } from "./record-run.ts";
 import { makeId, makeRunIdentity } from "./run-identity.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -17,7 +17,7 @@ import type { Surroundings } from "./surroundings.ts";
 /** What a command wants of hosts. */
 export type HostsWanted = {
   readonly project: Project;
-  readonly connection: Connection;
+  readonly connection: HostAccess;
   /** How many are looked at, which a terminal is told as it may take a connect timeout; null: not told. */
   readonly looking: number | null;
   /** Hears what happens on hosts, and interrupts; absent: nothing does. */
@@ -93,7 +93,7 @@ async function makeContext(
 }
 
 async function makeConnectorFor(
-  { identity, knownHosts }: Connection,
+  { identity, knownHosts }: HostAccess,
   { environment, workingDirectory }: Surroundings,
 ): Promise<DeployContext["connector"]> {
   const { makeConnector } = await import("../remote/ssh.ts");

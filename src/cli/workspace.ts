@@ -9,7 +9,7 @@ import { type ArtifactUse, makeArtifactReader } from "../project/artifacts.ts";
 import { loadProject } from "../project/load.ts";
 import { makeSecretReader } from "../project/secrets.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
-import type { Selection } from "./options/selection.ts";
+import type { ProjectSelection } from "./options/selection.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**
@@ -17,7 +17,7 @@ import type { Surroundings } from "./surroundings.ts";
  * ConfigError and UsageError.
  */
 export async function loadSelected(
-  { project, environment, set, valuesFiles }: Selection,
+  { project, environment, set, valuesFiles }: ProjectSelection,
   { workingDirectory }: Pick<Surroundings, "workingDirectory">,
   values: readonly SourceText[] | null = null,
 ): Promise<Project> {
@@ -33,7 +33,7 @@ export type Workspace = { readonly project: Project } & Rendered;
  * the --values files. use: what artifacts are read for. Throws ConfigError and UsageError.
  */
 export async function openWorkspace(
-  selection: Selection,
+  selection: ProjectSelection,
   surroundings: Surroundings,
   values: readonly SourceText[] | null,
   use: ArtifactUse,

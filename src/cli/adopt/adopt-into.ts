@@ -10,7 +10,7 @@ import { didYouMean, UsageError } from "../../core/errors.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
 import { readMendable, writeMended } from "../../project/mended-files.ts";
 import type { AdoptOutcome } from "../../report/adopt-text.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { ADOPT } from "../options/by-command.ts";
 
 /**
@@ -22,7 +22,7 @@ export async function insertUnits(
   facts: HostFacts,
   host: Host,
   project: Project,
-  options: Values<typeof ADOPT>,
+  options: OptionValues<typeof ADOPT>,
 ): Promise<readonly AdoptOutcome[]> {
   const names = project.services.map(({ name }) => name);
   const source = project.services.find(({ name }) => name === into);
@@ -50,7 +50,7 @@ async function put(
   path: string,
   before: string,
   { adopted, gaps, whole }: InsertedText,
-  options: Values<typeof ADOPT>,
+  options: OptionValues<typeof ADOPT>,
 ): Promise<"written" | "printed" | "withheld"> {
   if (options.stdout) return "printed";
   const isSame = gaps.length === 0 && adopted.obstacles.length === 0;

@@ -17,7 +17,7 @@ import { readHostFile } from "../../deploy/adopt.ts";
 import { readNamedFile } from "../../project/read-file.ts";
 import { writeService } from "../../project/write-service.ts";
 import { type ProgramOutcome, programsText } from "../../report/adopt-text.ts";
-import type { Arguments, Values } from "../options/arguments.ts";
+import type { Arguments, OptionValues } from "../options/arguments.ts";
 import type { ADOPT } from "../options/by-command.ts";
 import { selectionOf } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -79,7 +79,7 @@ type Configuration = { readonly text: string; readonly path: string; readonly ho
 async function readConfiguration(
   from: string,
   project: Project,
-  options: Values<typeof ADOPT>,
+  options: OptionValues<typeof ADOPT>,
   surroundings: Surroundings,
 ): Promise<Configuration> {
   const [, name, remote = ""] = /^([A-Za-z0-9_][A-Za-z0-9._-]*):(\/.*)$/s.exec(from) ?? [];
@@ -129,7 +129,7 @@ async function writeProgram(
   named: Named,
   adopted: AdoptedProgram,
   project: Project,
-  options: Values<typeof ADOPT>,
+  options: OptionValues<typeof ADOPT>,
 ): Promise<ProgramOutcome> {
   const file = `services/${adopted.name}.yaml`;
   const text = formatServiceText(

@@ -12,7 +12,7 @@ import { sanitizeLine } from "../../core/sanitize.ts";
 import { readUnits } from "../../deploy/adopt.ts";
 import { writeService } from "../../project/write-service.ts";
 import { type AdoptOutcome, type AdoptResult, adoptText } from "../../report/adopt-text.ts";
-import type { Arguments, Values } from "../options/arguments.ts";
+import type { Arguments, OptionValues } from "../options/arguments.ts";
 import type { ADOPT } from "../options/by-command.ts";
 import { selectionOf } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -54,7 +54,10 @@ export async function adopt(
 
 type Question = { readonly hostName: string; readonly units: readonly string[] };
 
-function questionOf([hostName, ...words]: readonly string[], { name, into }: Values<typeof ADOPT>): Question {
+function questionOf(
+  [hostName, ...words]: readonly string[],
+  { name, into }: OptionValues<typeof ADOPT>,
+): Question {
   const example = "svcdeploy adopt web1 billing --env prod";
   if (hostName === undefined || words.length === 0)
     throw new UsageError("Which units of which host? Name them as HOST UNIT…", example);
@@ -62,7 +65,8 @@ function questionOf([hostName, ...words]: readonly string[], { name, into }: Val
   if (beside !== undefined && into === null)
     throw new UsageError(
       `${sanitizeLine(beside)} goes along with its service`,
-      "Name the service that it starts: its sockets, timers and paths become part of its file. Drop-ins for one of a package: --into SERVICE.",
+      "Name the service that it starts: its sockets, timers and paths become part of its file. " +
+        "Drop-ins for one of a package: --into SERVICE.",
     );
   const units = [
     ...new Set(
@@ -104,7 +108,7 @@ type Order = {
   readonly facts: HostFacts;
   readonly host: Host;
   readonly project: Project;
-  readonly options: Values<typeof ADOPT>;
+  readonly options: OptionValues<typeof ADOPT>;
 };
 
 async function adoptOne(

@@ -2,7 +2,7 @@
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
 import type { DeployContext } from "../../deploy/context.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { ADOPT } from "../options/by-command.ts";
 import { connectionOf } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -22,7 +22,7 @@ export function hostOf(project: Project, name: string): Host {
 /** What the question gives; an interrupt ends the waiting. Throws what the question throws. */
 export async function askHost<Answer>(
   project: Project,
-  options: Values<typeof ADOPT>,
+  options: OptionValues<typeof ADOPT>,
   surroundings: Surroundings,
   question: (context: DeployContext) => Promise<Answer>,
 ): Promise<Answer> {

@@ -14,9 +14,9 @@ import { readProjectName } from "../../project/load.ts";
 import { readPlanKey } from "../../project/plan-key.ts";
 import { readPlanFile } from "../../project/saved-plan-file.ts";
 import { savedPlanText } from "../../report/plan/saved-plan-text.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { APPLY } from "../options/by-command.ts";
-import { connectionOf, type Selection } from "../options/selection.ts";
+import { connectionOf, type ProjectSelection } from "../options/selection.ts";
 import { progressOf } from "../run-shown.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { countHosts } from "../with-hosts.ts";
@@ -32,7 +32,7 @@ import { openLinted } from "./refuse-lint-errors.ts";
  */
 export async function applySaved(
   file: string,
-  options: Values<typeof APPLY>,
+  options: OptionValues<typeof APPLY>,
   surroundings: Surroundings,
 ): Promise<number> {
   refuseSelection(options);
@@ -67,7 +67,7 @@ export async function applySaved(
 
 const STORED = ["env", "limit", "service", "set", "values", "prune"] as const;
 
-function refuseSelection(options: Values<typeof APPLY>): void {
+function refuseSelection(options: OptionValues<typeof APPLY>): void {
   const given = STORED.find((name) => options[name] !== null && options[name].length > 0);
   if (given !== undefined)
     throw new UsageError(
@@ -93,7 +93,7 @@ async function openSavedPlan(
   return { saved, key };
 }
 
-function selectionIn({ environment, selection }: SavedPlan, project: string): Selection {
+function selectionIn({ environment, selection }: SavedPlan, project: string): ProjectSelection {
   const hosts = selection.pruning === undefined ? "of-plays" : "all";
   return {
     project,

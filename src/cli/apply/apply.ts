@@ -2,7 +2,7 @@
 
 import { UsageError } from "../../core/errors.ts";
 import { planHosts } from "../../deploy/plan-hosts.ts";
-import type { Arguments, Values } from "../options/arguments.ts";
+import type { Arguments, OptionValues } from "../options/arguments.ts";
 import type { APPLY, PLAN } from "../options/by-command.ts";
 import { connectionOf, selectionOf } from "../options/selection.ts";
 import { progressOf } from "../run-shown.ts";
@@ -49,7 +49,7 @@ export async function apply(
   }));
 }
 
-function dryRun(options: Values<typeof APPLY>): Arguments<typeof PLAN> {
+function dryRun(options: OptionValues<typeof APPLY>): Arguments<typeof PLAN> {
   const output = planOutput(options.output);
   return { options: { ...options, output, out: null, "valid-for": null }, operands: [] };
 }

@@ -33,7 +33,8 @@ export function questionLines(question: Question, columns: number): readonly Lin
   if (question.protected)
     return hang(
       line(styled("strong", environment)),
-      ` is protected. To ${isApply ? "apply this" : "roll it back like this"} (${sum}), type the environment's name:`,
+      ` is protected. To ${isApply ? "apply this" : "roll it back like this"} (${sum}), type the ` +
+        "environment's name:",
       columns,
       0,
     );

@@ -1,10 +1,10 @@
 /** Which formats of standard output go with a run, and which with a plan alone. */
 import { UsageError } from "../../core/errors.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { APPLY, PLAN } from "../options/by-command.ts";
 import type { RunOutput } from "../run-shown.ts";
 
-type Output = Values<typeof APPLY>["output"];
+type Output = OptionValues<typeof APPLY>["output"];
 
 /** The format of what changes hosts. hint: what to do instead. Throws UsageError for one of a plan alone. */
 export function runOutput(output: Output, hint: string): RunOutput {
@@ -13,7 +13,7 @@ export function runOutput(output: Output, hint: string): RunOutput {
 }
 
 /** The format of what only shows a plan. Throws UsageError for one of a run alone. */
-export function planOutput(output: Output): Values<typeof PLAN>["output"] {
+export function planOutput(output: Output): OptionValues<typeof PLAN>["output"] {
   if (output === "ndjson")
     throw new UsageError(
       "--output ndjson tells what happens, and a dry run lets nothing happen",

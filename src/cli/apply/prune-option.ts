@@ -4,14 +4,14 @@ import type { HostTarget, PlayTargets, Pruning } from "../../core/model/resource
 import { manifestEntry } from "../../core/plan/manifest.ts";
 import { entryKey } from "../../core/plan/orphans.ts";
 import { targetsOf } from "../../core/target/play-targets.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { PLAN } from "../options/by-command.ts";
 
 /** What may be removed. Throws UsageError for another value, and together with --service. */
 export function pruningOf({
   prune: value,
   service,
-}: Pick<Values<typeof PLAN>, "prune" | "service">): Pruning {
+}: Pick<OptionValues<typeof PLAN>, "prune" | "service">): Pruning {
   if (value === null) return "blocks";
   if (value !== "" && value !== "all")
     throw new UsageError(

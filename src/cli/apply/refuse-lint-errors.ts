@@ -10,7 +10,7 @@ import type { Rendered } from "../../core/model/resource.ts";
 import { line, plural, styled } from "../../report/lines/text.ts";
 import { artifactsToSend } from "../artifacts-to-send.ts";
 import { lintPlays } from "../lint/lint-plays.ts";
-import type { Selection } from "../options/selection.ts";
+import type { ProjectSelection } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
 
@@ -19,7 +19,7 @@ import { openWorkspace, type Workspace } from "../workspace.ts";
  * --values files. Throws ConfigError, also for errors that lint finds, and UsageError.
  */
 export async function openLinted(
-  selection: Selection,
+  selection: ProjectSelection,
   surroundings: Surroundings,
   values: readonly SourceText[] | null,
 ): Promise<Workspace> {
@@ -43,7 +43,9 @@ function refuseLintErrors(rendered: Rendered, environment: string, { stderr, dis
     .map(({ rule, unit, place, happens, fix, mend }) => ({
       place,
       message: `${rule} ${unit}: ${happens}`,
-      hint: `${fix}${mend === undefined ? "" : " svcdeploy lint --fix does so."} Or accept it: lint: { ignore: [{ rule: ${rule}, because: "…" }] }`,
+      hint:
+        `${fix}${mend === undefined ? "" : " svcdeploy lint --fix does so."} Or accept it: lint: { ` +
+        `ignore: [{ rule: ${rule}, because: "…" }] }`,
       excerpt: "",
     }));
   if (problems.length > 0) throw new ConfigError(withoutRepeats(problems));

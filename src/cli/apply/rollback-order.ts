@@ -1,6 +1,6 @@
 /** What the command line of rollback asks for. */
 import { UsageError } from "../../core/errors.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { ROLLBACK } from "../options/by-command.ts";
 
 /** A service, or a run by the start of its id; to: the generation to go to, null: the one before. */
@@ -12,7 +12,10 @@ export type RollbackOrder = (
 };
 
 /** Throws UsageError. */
-export function rollbackOrder({ run, to }: Values<typeof ROLLBACK>, service: string | null): RollbackOrder {
+export function rollbackOrder(
+  { run, to }: OptionValues<typeof ROLLBACK>,
+  service: string | null,
+): RollbackOrder {
   if (service !== null && run !== null)
     throw new UsageError("Either a service or --run says what goes back, not both");
   const common = { to: to === null ? null : generationOf(to) };

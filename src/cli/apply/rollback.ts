@@ -6,7 +6,7 @@ import { didYouMean, UsageError } from "../../core/errors.ts";
 import { exitCodeOfObservation } from "../../core/exit-code.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
 import type { KeptService } from "../../core/model/resource.ts";
-import type { PlannedPlay } from "../../core/plan/planned.ts";
+import type { PlannedPlay, PlanView } from "../../core/plan/planned.ts";
 import {
   type Choice,
   type Describe,
@@ -27,10 +27,10 @@ import { planRollback } from "../../deploy/plan-rollback.ts";
 import { type KeptOnHost, readKept } from "../../deploy/read-kept.ts";
 import { reportsOf } from "../../report/files/run-log.ts";
 import { type HostStep, rollbackClosing, rollbackPreface } from "../../report/plan/rollback-text.ts";
-import type { Arguments, Values } from "../options/arguments.ts";
+import type { Arguments, OptionValues } from "../options/arguments.ts";
 import type { PLAN, ROLLBACK } from "../options/by-command.ts";
 import { connectionOf, selectionOf } from "../options/selection.ts";
-import { print } from "../print.ts";
+import { print, type Writer } from "../print.ts";
 import { progressOf } from "../run-shown.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { lookAtHosts } from "../with-hosts.ts";
@@ -80,7 +80,7 @@ export async function rollback(
   });
 }
 
-function endOf({ "dry-run": isDry, output }: Values<typeof ROLLBACK>) {
+function endOf({ "dry-run": isDry, output }: OptionValues<typeof ROLLBACK>) {
   return isDry
     ? ({ kind: "dry-run", output: planOutput(output) } as const)
     : ({ kind: "run", output: runOutput(output, "Add --dry-run, or use text, json or ndjson.") } as const);
@@ -98,7 +98,7 @@ function hostsOf(project: Project, hosts: readonly Host[], order: RollbackOrder)
 
 type Way = { readonly steps: readonly HostStep[]; readonly planned: readonly PlannedPlay[] };
 
-type Search = {
+type RollbackSearch = {
   readonly project: Project;
   readonly hosts: readonly Host[];
   readonly order: RollbackOrder;
@@ -106,7 +106,7 @@ type Search = {
 };
 
 async function findWay(
-  { project, hosts, order, unfinished }: Search,
+  { project, hosts, order, unfinished }: RollbackSearch,
   context: DeployContext,
   surroundings: Surroundings,
 ): Promise<Way> {
@@ -213,7 +213,8 @@ function mustBeKnown(project: Project, order: RollbackOrder, found: readonly Fou
   }
   throw new UsageError(
     `Run ${order.run} changed nothing that the selected hosts still keep`,
-    "Its id stands in its report, and in /var/lib/svcdeploy/runs on the hosts; they keep the last five transactions.",
+    "Its id stands in its report, and in /var/lib/svcdeploy/runs on the hosts; they keep the last " +
+      "five transactions.",
   );
 }
 
@@ -223,13 +224,16 @@ const ELSEWHERE =
 async function showOnly(
   { steps, planned }: Way,
   project: Project,
-  output: Values<typeof PLAN>["output"],
+  output: OptionValues<typeof PLAN>["output"],
   surroundings: Surroundings,
 ): Promise<number> {
   const view = { environment: project.environment, plays: planned };
   surroundings.logbook.note({ plan: view });
-  if (output === "text") surroundings.stdout.print(rollbackPreface(steps, surroundings.stdout.columns));
-  await print(view, PLAN_WRITERS, output, surroundings);
+  const text: Writer<PlanView> = async (plan, around) => {
+    around.stdout.print(rollbackPreface(steps, around.stdout.columns));
+    await PLAN_WRITERS.text(plan, around);
+  };
+  await print(view, { ...PLAN_WRITERS, text }, output, surroundings);
   const total = new Set(planned.flatMap(({ hosts }) => hosts).map(({ target }) => target.host.name)).size;
   return exitCodeOfObservation({ changes: "none", detailed: "off", failures: planFailures(planned), total });
 }

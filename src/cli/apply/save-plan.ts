@@ -14,9 +14,9 @@ import { readValuesFiles } from "../../project/load.ts";
 import { readPlanKey } from "../../project/plan-key.ts";
 import { requirePlanPath, writePlanFile } from "../../project/saved-plan-file.ts";
 import { type Line, line, styled, wrap } from "../../report/lines/text.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { PLAN } from "../options/by-command.ts";
-import type { Selection } from "../options/selection.ts";
+import type { ProjectSelection } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** Where to, until when, under which key, and what of the selection is kept as text. path: absolute. */
@@ -33,8 +33,8 @@ const MAX_SECONDS = 31_557_600;
 
 /** What --out asks for, checked before any host is looked at; null without it. Throws UsageError. */
 export async function savingOf(
-  { out: file, "valid-for": span }: Pick<Values<typeof PLAN>, "out" | "valid-for">,
-  selection: Selection,
+  { out: file, "valid-for": span }: Pick<OptionValues<typeof PLAN>, "out" | "valid-for">,
+  selection: ProjectSelection,
   surroundings: Surroundings,
 ): Promise<Saving | null> {
   if (file === null && span !== null)
@@ -64,7 +64,7 @@ export async function savePlan(
   saving: Saving,
   planned: {
     readonly project: Project;
-    readonly selection: Selection;
+    readonly selection: ProjectSelection;
     readonly pruning: Pruning;
     readonly plays: readonly PlannedPlay[];
     readonly services: ServicesByHost;
@@ -104,7 +104,9 @@ export async function savePlan(
     redact: stdout.redact,
   };
   await writePlanFile(saving.path, formatSavedPlan(makeSavedPlan(about, plays), saving.key));
-  const text = `Saved in ${saving.file}, valid until ${times.validUntil}. To carry it out: svcdeploy apply ${saving.file}`;
+  const text =
+    `Saved in ${saving.file}, valid until ${times.validUntil}. To carry it out: svcdeploy apply ` +
+    `${saving.file}`;
   stderr.print(told(text, "dim", stderr.columns));
 }
 

@@ -13,9 +13,9 @@ import type { TimedConnector } from "../../remote/timed-connector.ts";
 import { driftMail } from "../../report/drift/drift-mail.ts";
 import type { DriftView } from "../../report/drift/drift-view.ts";
 import type { Line } from "../../report/lines/text.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { DRIFT } from "../options/by-command.ts";
-import type { Selection } from "../options/selection.ts";
+import type { ProjectSelection } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** How the run is watched over. */
@@ -38,8 +38,8 @@ const DEFAULT_TIMEOUT = "10min";
  * tell. busy: another run has it, in one line. Throws UsageError.
  */
 export async function startWatch(
-  options: Values<typeof DRIFT>,
-  selection: Selection,
+  options: OptionValues<typeof DRIFT>,
+  selection: ProjectSelection,
   project: Project,
   surroundings: Surroundings,
 ): Promise<DriftWatch | { readonly busy: string }> {
@@ -71,7 +71,7 @@ export async function startWatch(
 
 type Timeout = { readonly text: string; readonly seconds: number };
 
-function timeoutOf({ timeout, cron }: Values<typeof DRIFT>): Timeout | null {
+function timeoutOf({ timeout, cron }: OptionValues<typeof DRIFT>): Timeout | null {
   const text = timeout ?? (cron ? DEFAULT_TIMEOUT : null);
   if (text === null) return null;
   const seconds = parseTimeSpan(text);
@@ -104,7 +104,7 @@ type State = { readonly folder: string; readonly release: () => void } | { reado
  */
 async function takeState(
   given: string | null,
-  selection: Selection,
+  selection: ProjectSelection,
   project: Project,
   { environment, workingDirectory }: Surroundings,
 ): Promise<State> {
@@ -124,6 +124,8 @@ async function takeState(
   if (lock.held) return { folder, release: lock.release };
   const who = lock.by === null ? "" : ` (${lock.by})`;
   return {
-    busy: `svcdeploy drift of ${project.name}, ${project.environment}: another run${who} is still at it; this one looked at nothing`,
+    busy:
+      `svcdeploy drift of ${project.name}, ${project.environment}: another run${who} is still at it; ` +
+      "this one looked at nothing",
   };
 }

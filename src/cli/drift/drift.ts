@@ -13,7 +13,7 @@ import { line } from "../../report/lines/text.ts";
 import { artifactsToCompare, artifactsToSend } from "../artifacts-to-send.ts";
 import type { Arguments } from "../options/arguments.ts";
 import type { DRIFT } from "../options/by-command.ts";
-import { connectionOf, type Selection, selectionOf } from "../options/selection.ts";
+import { connectionOf, type ProjectSelection, selectionOf } from "../options/selection.ts";
 import { print } from "../print.ts";
 import { progressOf } from "../run-shown.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -79,7 +79,11 @@ async function look(
 }
 
 /** That a rule ignored nothing is only known when everything was looked at. */
-function notesOn(rules: Rules, { limit, services }: Selection, hosts: readonly DriftHost[]): RuleNotes {
+function notesOn(
+  rules: Rules,
+  { limit, services }: ProjectSelection,
+  hosts: readonly DriftHost[],
+): RuleNotes {
   const whole = limit === null && services.length === 0 && hosts.every(({ error }) => error === null);
   const ignored = hosts.flatMap((host) => host.ignored);
   return { expired: rules.expired, unmatched: whole ? unmatchedRules(rules, ignored) : [] };

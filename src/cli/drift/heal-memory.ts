@@ -39,7 +39,8 @@ export async function openHealMemory(
       line(
         styled(
           "warn",
-          `What healing remembered in ${dirname(path)} made no sense: it starts afresh, the old is kept as ${asideAs}`,
+          `What healing remembered in ${dirname(path)} made no sense: it starts afresh, the old is ` +
+            `kept as ${asideAs}`,
         ),
       ),
     ]);

@@ -1,7 +1,7 @@
 /** What the options of `drift --heal` ask for. */
 import { UsageError } from "../../core/errors.ts";
 import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { HEAL, PASSED_ON, PROGRESS } from "../options/groups.ts";
 
 /** What --heal may do; state: the folder as typed, null: the user's own. */
@@ -18,9 +18,9 @@ export function healOrder({
   "max-heals": most,
   state,
   verbose = false,
-}: Values<typeof HEAL> &
-  Partial<Values<typeof PROGRESS>> &
-  Pick<Values<typeof PASSED_ON>, "state">): HealOrder | null {
+}: OptionValues<typeof HEAL> &
+  Partial<OptionValues<typeof PROGRESS>> &
+  Pick<OptionValues<typeof PASSED_ON>, "state">): HealOrder | null {
   if (!heal) {
     const [lone] = Object.entries({ grace, "max-heals": most, verbose: verbose || null })
       .filter(([, value]) => value !== null)

@@ -17,7 +17,7 @@ import { type DriftView, summariseDrift } from "../../report/drift/drift-view.ts
 import { healAnnouncement, summariseHealing } from "../../report/drift/heal-text.ts";
 import { type Line, line, styled, wrap } from "../../report/lines/text.ts";
 import type { ProgressDetail } from "../../report/run/reporter.ts";
-import type { Connection } from "../options/selection.ts";
+import type { HostAccess } from "../options/selection.ts";
 import { print, type Writer } from "../print.ts";
 import { carryOutShown, makeRelay, type Relay } from "../run-shown.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -31,7 +31,7 @@ import type { HealOrder } from "./heal-options.ts";
 export type HealRun = {
   readonly project: Project;
   readonly plays: readonly PlayTargets[];
-  readonly connection: Connection;
+  readonly connection: HostAccess;
   readonly how: Omit<Looking, "unfinished">;
   readonly healing: HealOrder;
   readonly output: DriftOutput;

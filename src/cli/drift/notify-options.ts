@@ -5,7 +5,7 @@ import { MIN_NOTIFY_KEY_LENGTH } from "../../core/notify/signature.ts";
 import { type NotifyTarget, parseNotifyTarget } from "../../core/notify/target.ts";
 import { Secret } from "../../core/secret.ts";
 import { readPrivateFile } from "../../project/private-file.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { PASSED_ON } from "../options/groups.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -17,7 +17,7 @@ export type NotifyOrder = { readonly targets: readonly NotifyTarget[]; readonly 
 
 /** Reads them, and has their secrets redacted from here on. Throws UsageError. */
 export async function notifyOrder(
-  { notify, "notify-key": keyFile }: Pick<Values<typeof PASSED_ON>, "notify" | "notify-key">,
+  { notify, "notify-key": keyFile }: Pick<OptionValues<typeof PASSED_ON>, "notify" | "notify-key">,
   { workingDirectory, environment, stdout, stderr }: Surroundings,
 ): Promise<NotifyOrder> {
   const targets = await readTargets(notify, workingDirectory);

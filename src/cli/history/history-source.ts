@@ -12,7 +12,7 @@ import { readRuns } from "../../deploy/read-runs.ts";
 import { historyPath } from "../../store/history-path.ts";
 import { readHistory } from "../../store/open-history.ts";
 import { findRun, listRuns } from "../../store/run-store.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { SHOW } from "../options/by-command.ts";
 import type { HOST } from "../options/groups.ts";
 import { connectionOf, selectionOf } from "../options/selection.ts";
@@ -20,7 +20,7 @@ import type { Surroundings } from "../surroundings.ts";
 import { lookAtHosts } from "../with-hosts.ts";
 import { loadSelected } from "../workspace.ts";
 
-type Asked = Omit<Values<typeof SHOW>, "output"> & Partial<Values<typeof HOST>>;
+type Asked = Omit<OptionValues<typeof SHOW>, "output"> & Partial<OptionValues<typeof HOST>>;
 
 /** What the hosts said; project: whose environment it is. */
 export type AskedHosts = {

@@ -11,7 +11,7 @@ import { readProjectName } from "../../project/load.ts";
 import { historyJson } from "../../report/history/history-json.ts";
 import { historyText } from "../../report/history/history-text.ts";
 import type { HistoryView } from "../../report/history/history-view.ts";
-import type { Arguments, Values } from "../options/arguments.ts";
+import type { Arguments, OptionValues } from "../options/arguments.ts";
 import type { HISTORY } from "../options/by-command.ts";
 import { asJson, asLines, print } from "../print.ts";
 import { parseSince } from "../since.ts";
@@ -30,25 +30,15 @@ export async function history(
   const { since, env: environment, service: services } = options;
   const from = since === null ? null : parseSince(since, now);
   const count = countOf(options);
-  const asks = environment !== null && !options.local;
-  if (!asks && options.limit !== null)
-    throw new UsageError(
-      "--limit is about the hosts of an environment",
-      "Add --env E without --local, or use --host NAME.",
-    );
+  const asks = asksHosts(options);
   const recorded = recordedRuns(surroundings);
   const asked = asks ? await askHosts(options, surroundings) : null;
   const project =
     asked?.project ?? (await readProjectName(resolve(surroundings.workingDirectory, options.project)));
   const all = mergeHistory(recorded.runs, asked?.answers ?? []);
   refuseUnknown(services, all);
-  const runs = selectRuns(all, {
-    project,
-    environment,
-    hosts: hostsOf(options, asked),
-    services,
-    since: from,
-  });
+  const hosts = hostsOf(options, asked);
+  const runs = selectRuns(all, { project, environment, hosts, services, since: from });
   const view: HistoryView = {
     project,
     environment,
@@ -57,15 +47,22 @@ export async function history(
     runs: runs.slice(0, count),
     older: Math.max(0, runs.length - count),
   };
-  const writers = {
-    text: asLines((runsOfThem: HistoryView, columns) => historyText(runsOfThem, columns, now)),
-    json: asJson(historyJson),
-  };
-  await print(view, writers, options.output, surroundings);
+  const text = asLines((shown: HistoryView, columns) => historyText(shown, columns, now));
+  await print(view, { text, json: asJson(historyJson) }, options.output, surroundings);
   return asked?.exitCode ?? (recorded.trouble === null ? EXIT.done : EXIT.failed);
 }
 
-function countOf({ count: text }: Values<typeof HISTORY>): number {
+/** Throws UsageError for a --limit that would be of no use. */
+function asksHosts({ env, local, limit }: OptionValues<typeof HISTORY>): boolean {
+  const asks = env !== null && !local;
+  if (asks || limit === null) return asks;
+  throw new UsageError(
+    "--limit is about the hosts of an environment",
+    "Add --env E without --local, or use --host NAME.",
+  );
+}
+
+function countOf({ count: text }: OptionValues<typeof HISTORY>): number {
   if (!/^[1-9][0-9]{0,5}$/.test(text))
     throw new UsageError(`--count takes a number from 1 to 999999, not ${JSON.stringify(text)}`);
   return Number(text);
@@ -73,7 +70,7 @@ function countOf({ count: text }: Values<typeof HISTORY>): number {
 
 /** The hosts that were picked out by name or pattern; null: none were. */
 function hostsOf(
-  { host, limit }: Values<typeof HISTORY>,
+  { host, limit }: OptionValues<typeof HISTORY>,
   asked: AskedHosts | null,
 ): ReadonlySet<string> | null {
   if (host !== null) return new Set([host]);

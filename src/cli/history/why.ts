@@ -137,7 +137,8 @@ function unitsOf({ resources }: HostTarget, { units, facts }: Observation): read
     if (resource.kind !== "unit" || !resource.running) return [];
     const properties = units.get(resource.unit) ?? UNKNOWN_UNIT;
     const started = isLive(properties) ? startedAt(properties, facts) : null;
-    const state = `${properties.ActiveState ?? "unknown"}${properties.SubState === undefined ? "" : ` (${properties.SubState})`}`;
+    const { ActiveState: active = "unknown", SubState: sub } = properties;
+    const state = sub === undefined ? active : `${active} (${sub})`;
     return [{ unit: resource.unit, state, sinceSeconds: started === null ? null : facts.clock - started }];
   });
 }
@@ -157,11 +158,15 @@ const UNKNOWN = {
 };
 
 function unknownText({ host, service }: UnknownService): string {
-  return `${host.name} knows nothing of ${service}: no svcdeploy that keeps what it applied ever applied it there.`;
+  return (
+    `${host.name} knows nothing of ${service}: no svcdeploy that keeps what it applied ever applied it ` +
+    "there."
+  );
 }
 
 function nextStep({ project, host, service }: UnknownService): string {
   return project.services.some((each) => each.name === service)
-    ? `svcdeploy apply --env ${project.environment} --limit ${host.name} does, and from then on this can be told.`
+    ? `svcdeploy apply --env ${project.environment} --limit ${host.name} does, and from then on this ` +
+        "can be told."
     : `The project has no service ${service} either.`;
 }

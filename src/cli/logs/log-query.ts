@@ -2,12 +2,17 @@
 import { UsageError } from "../../core/errors.ts";
 import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
 import type { LogQuery } from "../../deploy/collect-logs.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { LOGS } from "../options/by-command.ts";
 
 /** The query. now: milliseconds since the epoch. Throws UsageError for a value that makes no sense. */
 export function logQuery(
-  { since, lines, priority, follow }: Pick<Values<typeof LOGS>, "since" | "lines" | "priority" | "follow">,
+  {
+    since,
+    lines,
+    priority,
+    follow,
+  }: Pick<OptionValues<typeof LOGS>, "since" | "lines" | "priority" | "follow">,
   now: number,
 ): LogQuery {
   return {

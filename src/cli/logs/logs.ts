@@ -14,9 +14,9 @@ import { line, plural, styled, wrap } from "../../report/lines/text.ts";
 import { type LogLayout, makeLogLayout } from "../../report/log-text.ts";
 import { reasonOf } from "../../report/status/status-view.ts";
 import { openLeniently } from "../open-leniently.ts";
-import type { Arguments, Values } from "../options/arguments.ts";
+import type { Arguments, OptionValues } from "../options/arguments.ts";
 import type { LOGS } from "../options/by-command.ts";
-import { connectionOf, type Selection, selectionOf } from "../options/selection.ts";
+import { connectionOf, type ProjectSelection, selectionOf } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { withHosts } from "../with-hosts.ts";
 import { logQuery } from "./log-query.ts";
@@ -79,7 +79,7 @@ function layoutOf(targets: readonly LogTarget[], { hosts }: Project): LogLayout 
   );
 }
 
-function logSelection(options: Values<typeof LOGS>, subjects: readonly LogSubject[]): Selection {
+function logSelection(options: OptionValues<typeof LOGS>, subjects: readonly LogSubject[]): ProjectSelection {
   const services = [...new Set(subjects.map(({ service }) => service))];
   if (services.length === 0)
     throw new UsageError("logs needs a service", "e.g. svcdeploy logs web --env prod");
@@ -90,7 +90,7 @@ function logSelection(options: Values<typeof LOGS>, subjects: readonly LogSubjec
 }
 
 /** The selection speaks of the options that other commands have. */
-function inTypedWords(error: unknown, { host }: Values<typeof LOGS>): unknown {
+function inTypedWords(error: unknown, { host }: OptionValues<typeof LOGS>): unknown {
   if (!(error instanceof UsageError)) return error;
   const message = error.message.replace(/^--service /, "");
   return new UsageError(
@@ -126,6 +126,8 @@ function logContext(
 
 function sayUnread(unread: readonly string[], { stderr }: Surroundings): void {
   if (unread.length === 0) return;
-  const text = `note: ${plural(unread.length, "secret")} cannot be read here (${unread.join(", ")}): if a service logs it, it is shown`;
+  const text =
+    `note: ${plural(unread.length, "secret")} cannot be read here (${unread.join(", ")}): if a service ` +
+    "logs it, it is shown";
   stderr.print(wrap(text, stderr.columns).map((part) => line(styled("warn", part))));
 }

@@ -3,6 +3,7 @@ import type { LogEntry } from "../../core/logs/log-entry.ts";
 import { collectLogs, type LogContext, type LogQuery, type LogTarget } from "../../deploy/collect-logs.ts";
 import { followLogs } from "../../deploy/follow-logs.ts";
 import { sleep } from "../../deploy/sleep.ts";
+import type { Sink } from "../../report/lines/sink.ts";
 import { dayOf } from "../../report/lines/time-text.ts";
 import {
   dayLine,
@@ -28,15 +29,15 @@ const BATCH = 500;
 
 /** Everything there is now, by time. */
 export async function showOnce(shown: ShownLogs, surroundings: Surroundings): Promise<void> {
-  const print = makePrinter(shown, surroundings);
+  const printer = PRINTERS[shown.output](shown.layout, surroundings.stdout);
   let batch: LogEntry[] = [];
   for await (const entry of collectLogs(shown.targets, shown.query, shown.around)) {
     batch.push(entry);
     if (batch.length < BATCH) continue;
-    await print(batch);
+    await printer.entries(batch);
     batch = [];
   }
-  await print(batch);
+  await printer.entries(batch);
 }
 
 /** Entries that arrive within so many milliseconds are put in order; the reader sees them as much later. */
@@ -47,7 +48,7 @@ const BEGIN_MILLISECONDS = 5_000;
 /** What there is and what comes, until the context's signal is aborted. */
 export async function showFollowed(shown: ShownLogs, surroundings: Surroundings): Promise<void> {
   const { signal } = shown.around.context;
-  const print = makePrinter(shown, surroundings);
+  const printer = PRINTERS[shown.output](shown.layout, surroundings.stdout);
   const { queues, begun, ended } = followLogs(shown.targets, shown.query, shown.around);
   const over = new AbortController();
   const ending = ended.finally(() => over.abort());
@@ -59,36 +60,42 @@ export async function showFollowed(shown: ShownLogs, surroundings: Surroundings)
   for (;;) {
     const isLast = either.aborted;
     const drained = [...queues].map(([host, queue]) => ({ host, ...queue.drain() }));
-    for (const { host, dropped } of drained)
-      if (dropped > 0) printDropped(shown, host, dropped, surroundings);
-    await print(drained.flatMap(({ entries }) => entries).toSorted((a, b) => a.at - b.at));
+    for (const { host, dropped } of drained) if (dropped > 0) printer.dropped(host, dropped);
+    await printer.entries(drained.flatMap(({ entries }) => entries).toSorted((a, b) => a.at - b.at));
     if (isLast) break;
     await sleep(TICK_MILLISECONDS, either);
   }
   if (!signal.aborted) await ending;
 }
 
-/** Prints entries and waits until they have left. */
-function makePrinter(
-  { layout, output }: ShownLogs,
-  { stdout }: Surroundings,
-): (entries: readonly LogEntry[]) => Promise<void> {
-  let day = "";
-  return async (entries) => {
-    for (const entry of entries) {
-      if (output === "ndjson") {
-        stdout.write(entryJson(entry));
-        continue;
-      }
-      const isNewDay = dayOf(entry.at) !== day;
-      day = dayOf(entry.at);
-      stdout.print([...(isNewDay ? [dayLine(entry.at)] : []), ...entryLines(entry, layout)]);
-    }
-    await stdout.flush();
-  };
-}
+/** Prints in one format. entries: waits until they have left. */
+type LogPrinter = {
+  readonly entries: (entries: readonly LogEntry[]) => Promise<void>;
+  readonly dropped: (host: string, count: number) => void;
+};
 
-function printDropped({ output }: ShownLogs, host: string, dropped: number, { stdout }: Surroundings): void {
-  if (output === "ndjson") stdout.write(droppedJson(host, dropped));
-  else stdout.print([droppedLine(host, dropped)]);
+const PRINTERS: Readonly<Record<ShownLogs["output"], (layout: LogLayout, stdout: Sink) => LogPrinter>> = {
+  text: makeTextPrinter,
+  ndjson: (_layout, stdout) => ({
+    entries: async (entries) => {
+      for (const entry of entries) stdout.write(entryJson(entry));
+      await stdout.flush();
+    },
+    dropped: (host, count) => stdout.write(droppedJson(host, count)),
+  }),
+};
+
+function makeTextPrinter(layout: LogLayout, stdout: Sink): LogPrinter {
+  let day = "";
+  return {
+    entries: async (entries) => {
+      for (const entry of entries) {
+        const isNewDay = dayOf(entry.at) !== day;
+        day = dayOf(entry.at);
+        stdout.print([...(isNewDay ? [dayLine(entry.at)] : []), ...entryLines(entry, layout)]);
+      }
+      await stdout.flush();
+    },
+    dropped: (host, count) => stdout.print([droppedLine(host, count)]),
+  };
 }

@@ -18,11 +18,13 @@ export type ValueOf<Option extends Options> = Option extends { readonly type: "b
         | (Option extends { readonly default: string } ? never : null);
 
 /** The values of a table's options. */
-export type Values<Table extends OptionTable> = { readonly [Name in keyof Table]: ValueOf<Table[Name]> };
+export type OptionValues<Table extends OptionTable> = {
+  readonly [Name in keyof Table]: ValueOf<Table[Name]>;
+};
 
 /** What a command gets. operands: the words behind its name that belong to no option. */
 export type Arguments<Table extends OptionTable> = {
-  readonly options: Values<Table>;
+  readonly options: OptionValues<Table>;
   readonly operands: readonly string[];
 };
 
@@ -35,7 +37,7 @@ export function argumentsOf<Table extends OptionTable>(table: Table, raw: RawArg
 }
 
 /** The values of these options alone. Throws UsageError for one given twice or empty. */
-export function valuesOf<Table extends OptionTable>(table: Table, raw: RawArguments): Values<Table> {
+export function valuesOf<Table extends OptionTable>(table: Table, raw: RawArguments): OptionValues<Table> {
   const values: unknown = Object.fromEntries(
     Object.entries(table).map(([name, option]) => [name, readValue(name, option, raw[name])]),
   );
@@ -65,7 +67,7 @@ function readValue(
 }
 
 /** yargs has checked the choices and filled in the defaults; this is where the compiler learns of it. */
-function areValues<Table extends OptionTable>(table: Table, values: unknown): values is Values<Table> {
+function areValues<Table extends OptionTable>(table: Table, values: unknown): values is OptionValues<Table> {
   if (typeof values !== "object" || values === null) return false;
   const found = new Map<string, unknown>(Object.entries(values));
   return Object.entries(table).every(([name, { type, array, choices, default: standard }]) => {

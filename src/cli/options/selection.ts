@@ -1,34 +1,31 @@
 /** Which part of which project a command is for, and how its hosts are reached. */
 import { UsageError } from "../../core/errors.ts";
-import type { Values } from "./arguments.ts";
+import type { Selection } from "../../core/target/select.ts";
+import type { OptionValues } from "./arguments.ts";
 import { CONNECTION, type PRUNE, type SELECTION } from "./groups.ts";
 
 /** Which part of which project. Paths are as typed. */
-export type Selection = {
+export type ProjectSelection = Selection & {
   readonly project: string;
   readonly environment: string;
-  readonly limit: string | null;
-  readonly services: readonly string[];
-  /** all: with --prune, which also looks for what is left on hosts that no play names. */
-  readonly hosts?: "of-plays" | "all";
   readonly set: readonly string[];
   readonly valuesFiles: readonly string[];
 };
 
 /** How hosts are reached. */
-export type Connection = {
+export type HostAccess = {
   readonly identity: string | null;
   readonly knownHosts: readonly string[];
   readonly forks: number;
 };
 
-type Selecting = Values<typeof SELECTION>;
-type Connecting = Values<typeof CONNECTION>;
+type Selecting = OptionValues<typeof SELECTION>;
+type Connecting = OptionValues<typeof CONNECTION>;
 
 /** The selection, of the options of it that the command has. Throws UsageError without --env. */
 export function selectionOf(
-  options: Pick<Selecting, "project" | "env"> & Partial<Selecting> & Partial<Values<typeof PRUNE>>,
-): Selection {
+  options: Pick<Selecting, "project" | "env"> & Partial<Selecting> & Partial<OptionValues<typeof PRUNE>>,
+): ProjectSelection {
   const { project, env, limit = null, service = [], set = [], values = [], prune = null } = options;
   if (env === null)
     throw new UsageError(
@@ -45,7 +42,7 @@ export function connectionOf({
   identity,
   "known-hosts": knownHosts,
   forks = CONNECTION.forks.default,
-}: Omit<Connecting, "forks"> & Partial<Connecting>): Connection {
+}: Omit<Connecting, "forks"> & Partial<Connecting>): HostAccess {
   if (!/^[1-9][0-9]{0,3}$/.test(forks))
     throw new UsageError(`--forks takes a number from 1 to 9999, not ${JSON.stringify(forks)}`);
   return { identity, knownHosts, forks: Number(forks) };

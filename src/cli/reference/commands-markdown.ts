@@ -13,7 +13,8 @@ export function commandsMarkdown(commands: readonly DescribedCommand[]): string 
   return [
     "# Commands",
     "",
-    "Made of the table of commands by `scripts/command-pages.ts`; the same stands in `svcdeploy COMMAND --help` and in `man svcdeploy`.",
+    "Made of the table of commands by `scripts/command-pages.ts`; the same stands in `svcdeploy " +
+      "COMMAND --help` and in `man svcdeploy`.",
     "",
     ...table(
       ["command", "what it does"],
@@ -22,7 +23,8 @@ export function commandsMarkdown(commands: readonly DescribedCommand[]): string 
     ...pages.flatMap(commandPart),
     "## Exit codes",
     "",
-    "The same for every command. When all that failed did so in one way, that code is given although other hosts went well. Output that nobody reads any",
+    "The same for every command. When all that failed did so in one way, that code is given although " +
+      "other hosts went well. Output that nobody reads any",
     "more (`svcdeploy plan … | head -1`) is no error and changes no exit code.",
     "",
     ...table(

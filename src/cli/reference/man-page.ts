@@ -22,12 +22,14 @@ export function manPage(commands: readonly DescribedCommand[], version: string):
     ".SH SYNOPSIS",
     ...pages.flatMap(({ usage }, index) => [...(index === 0 ? [] : [".br"]), synopsis(usage)]),
     ".SH DESCRIPTION",
-    "Reads host inventories and service definitions from a folder, shows what differs on the live hosts, applies that in one transaction a host,",
+    "Reads host inventories and service definitions from a folder, shows what differs on the live " +
+      "hosts, applies that in one transaction a host,",
     "verifies it, and puts everything back when it is not well.",
     ".SH COMMANDS",
     ...pages.flatMap(commandPart),
     ".SH EXIT STATUS",
-    "The same for every command. Output that nobody reads any more (a closed pipe) is no error and changes no exit status.",
+    "The same for every command. Output that nobody reads any more (a closed pipe) is no error and " +
+      "changes no exit status.",
     ...EXIT_CODES.flatMap(({ code, meaning }) => tagged(String(code), meaning)),
     ".SH ENVIRONMENT",
     ...VARIABLES.flatMap(([name, meaning]) => tagged(name, meaning)),

@@ -106,7 +106,9 @@ function textWriter(unsure: ReadonlySet<string>): Writer<StatusView> {
   return async (view, { stdout, stderr }) => {
     stdout.print(statusText(view, stdout.columns));
     if (unsure.size === 0) return;
-    const what = `note: whether ${[...unsure].join(", ")} drifted is not known: the artifact or a secret of ${plural(unsure.size, "service")} is not here`;
+    const what =
+      `note: whether ${[...unsure].join(", ")} drifted is not known: the artifact or a secret of ` +
+      `${plural(unsure.size, "service")} is not here`;
     stderr.print([line(styled("dim", what))]);
   };
 }

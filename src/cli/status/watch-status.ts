@@ -9,6 +9,7 @@ import { sleep } from "../../deploy/sleep.ts";
 import type { StatusLook } from "../../deploy/status.ts";
 import { watchHosts } from "../../deploy/watch-hosts.ts";
 import { formatJson } from "../../report/lines/json.ts";
+import type { Sink } from "../../report/lines/sink.ts";
 import { type Line, line, plural, styled, truncate } from "../../report/lines/text.ts";
 import { statusJson } from "../../report/status/status-json.ts";
 import { statusText } from "../../report/status/status-text.ts";
@@ -107,20 +108,29 @@ async function showPlain(
   while (!over.aborted && !board.isComplete() && performance.now() - begun < FIRST_PICTURE_MILLISECONDS)
     await sleep(100, over);
   while (!over.aborted) {
-    const view = viewOf(watch, board);
-    if (watch.output === "json") stdout.write(formatJson(statusJson(view, exitCodeOfStatus(view.hosts)), 0));
-    else stdout.print([...picture(watch, board, stdout.columns), []]);
+    PICTURES[watch.output](watch, board, stdout);
     await stdout.flush();
     await sleep(watch.interval, over);
   }
 }
+
+const PICTURES: Readonly<Record<Watch["output"], (watch: Watch, board: StatusBoard, stdout: Sink) => void>> =
+  {
+    text: (watch, board, stdout) => stdout.print([...picture(watch, board, stdout.columns), []]),
+    json: (watch, board, stdout) => {
+      const view = viewOf(watch, board);
+      stdout.write(formatJson(statusJson(view, exitCodeOfStatus(view.hosts)), 0));
+    },
+  };
 
 function viewOf({ environment, rows }: Watch, board: StatusBoard): StatusView {
   return { environment, rows, hosts: board.hosts(performance.now()) };
 }
 
 function picture(watch: Watch, board: StatusBoard, columns: number): readonly Line[] {
-  const about = `${new Date().toLocaleTimeString("en-GB")}, every ${watch.interval / 1000} s; * changed lately; Ctrl-C ends`;
+  const about =
+    `${new Date().toLocaleTimeString("en-GB")}, every ${watch.interval / 1000} s; * changed lately; ` +
+    "Ctrl-C ends";
   return [line(styled("dim", truncate(about, columns))), ...statusText(viewOf(watch, board), columns)];
 }
 

@@ -13,15 +13,17 @@ import { crontabText, installedText, removedText, unitsText } from "../../report
 import { makeId } from "../run-identity.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { pathHere, timerCommand } from "./timer-command.ts";
-import { refused, stateOf, type TimerOrder, unitsOf } from "./timer-order.ts";
+import { type InstallOrder, refused, stateOf, unitsOf } from "./timer-order.ts";
 
 const HINTS: Readonly<Record<TimerScope, string>> = {
   system: "Everything is as it was. --print shows the files, --crontab does without systemd.",
-  user: "Everything is as it was. It needs a systemd of your own, which runs while you are logged in, or always after `loginctl enable-linger`; --crontab does without.",
+  user:
+    "Everything is as it was. It needs a systemd of your own, which runs while you are logged in, or " +
+    "always after `loginctl enable-linger`; --crontab does without.",
 };
 
 /** Prints the line. Throws UsageError for a period that cron does not know. */
-export async function printCrontab(order: TimerOrder): Promise<void> {
+export async function printCrontab(order: InstallOrder): Promise<void> {
   const { options, surroundings, project, every, about } = order;
   const { stdout, workingDirectory } = surroundings;
   const start = { ...surroundings.program, project: project.root, state: await stateOf(order, "cron") };
@@ -37,12 +39,12 @@ export async function printCrontab(order: TimerOrder): Promise<void> {
 }
 
 /** Prints the two files. Throws UsageError. */
-export async function printHere(order: TimerOrder): Promise<void> {
+export async function printHere(order: InstallOrder): Promise<void> {
   order.surroundings.stdout.write(unitsText(order.name, await unitsHere(order)));
 }
 
 /** Writes the two files into a folder, as typed. Throws UsageError. */
-export async function writeHere(order: TimerOrder, out: string): Promise<void> {
+export async function writeHere(order: InstallOrder, out: string): Promise<void> {
   const { stdout, workingDirectory } = order.surroundings;
   const units = Object.entries(await unitsHere(order));
   const files = units.map(([suffix, text]) => ({ name: `${order.name}.${suffix}`, text }));
@@ -51,7 +53,7 @@ export async function writeHere(order: TimerOrder, out: string): Promise<void> {
 }
 
 /** Installs and starts the timer. Throws UsageError, and SvcdeployError when systemd would not. */
-export async function installHere(order: TimerOrder): Promise<void> {
+export async function installHere(order: InstallOrder): Promise<void> {
   const { surroundings, name, about, every } = order;
   const scope = scopeHere();
   const units = await unitsHere(order);
@@ -64,7 +66,7 @@ export async function installHere(order: TimerOrder): Promise<void> {
 }
 
 /** Removes the timer, or says that there is none. Throws UsageError, and SvcdeployError. */
-export async function removeHere({ surroundings, name }: TimerOrder): Promise<void> {
+export async function removeHere({ surroundings, name }: InstallOrder): Promise<void> {
   const scope = scopeHere();
   const place = { scope, folder: folderOf(scope, surroundings.environment), name };
   const outcome = await removeTimerHere(place, makeId());
@@ -81,7 +83,7 @@ function scopeHere(): TimerScope {
   return userInfo().uid === 0 ? "system" : "user";
 }
 
-async function unitsHere(order: TimerOrder): Promise<TimerUnits> {
+async function unitsHere(order: InstallOrder): Promise<TimerUnits> {
   const { environment, workingDirectory, program } = order.surroundings;
   const scope = scopeHere();
   const start = { ...program, project: order.project.root, state: await stateOf(order, scope) };

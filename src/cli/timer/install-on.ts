@@ -11,13 +11,13 @@ import { installedText, removedText } from "../../report/timer-text.ts";
 import { connectionOf } from "../options/selection.ts";
 import { withHosts } from "../with-hosts.ts";
 import { pathOnHost, timerCommand } from "./timer-command.ts";
-import { refused, stateOf, type TimerOrder, unitsOf } from "./timer-order.ts";
+import { type InstallOrder, refused, stateOf, unitsOf } from "./timer-order.ts";
 
 /**
  * Installs the timer on the host of this name; folder: the project's there. Throws UsageError, and
  * SvcdeployError when the host would not.
  */
-export async function installOn(order: TimerOrder, on: string, folder: string): Promise<void> {
+export async function installOn(order: InstallOrder, on: string, folder: string): Promise<void> {
   const { options, surroundings, project, name, every, about } = order;
   const host = hostOf(order, on);
   const place = { scope: "system", folder: UNIT_FOLDER, name } as const;
@@ -41,7 +41,7 @@ export async function installOn(order: TimerOrder, on: string, folder: string): 
 }
 
 /** Removes it, or says that there is none. Throws UsageError, and SvcdeployError. */
-export async function removeOn(order: TimerOrder, on: string): Promise<void> {
+export async function removeOn(order: InstallOrder, on: string): Promise<void> {
   const host = hostOf(order, on);
   const place = { scope: "system", folder: UNIT_FOLDER, name: order.name } as const;
   const outcome = await connected(order, (context) => removeTimerOn(host, place, context));
@@ -55,13 +55,13 @@ export async function removeOn(order: TimerOrder, on: string): Promise<void> {
 }
 
 async function connected<Result>(
-  { options, project, surroundings }: TimerOrder,
+  { options, project, surroundings }: InstallOrder,
   work: (context: DeployContext) => Promise<Result>,
 ): Promise<Result> {
   return await withHosts({ project, connection: connectionOf(options), looking: null }, surroundings, work);
 }
 
-function hostOf({ project }: TimerOrder, name: string): Host {
+function hostOf({ project }: InstallOrder, name: string): Host {
   const host = project.hosts.find((each) => each.name === name);
   if (host !== undefined) return host;
   throw new UsageError(`--on ${name}: the inventory of ${project.environment} has no host of that name`);

@@ -10,17 +10,17 @@ import { type Every, parseEvery } from "../../core/timer/every.ts";
 import { timerName } from "../../core/timer/timer-units.ts";
 import { checkReportFile } from "../../project/write-report.ts";
 import { healOrder } from "../drift/heal-options.ts";
-import type { Arguments, Values } from "../options/arguments.ts";
+import type { Arguments, OptionValues } from "../options/arguments.ts";
 import type { INSTALL_TIMER } from "../options/by-command.ts";
 import { connectionOf, selectionOf } from "../options/selection.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { loadSelected } from "../workspace.ts";
 import { installHere, printCrontab, printHere, removeHere, writeHere } from "./install-here.ts";
 import { installOn, removeOn } from "./install-on.ts";
-import type { TimerOrder } from "./timer-order.ts";
+import type { InstallOrder } from "./timer-order.ts";
 import { checkTimerSecrets } from "./timer-secrets.ts";
 
-type Options = Values<typeof INSTALL_TIMER>;
+type Options = OptionValues<typeof INSTALL_TIMER>;
 
 /**
  * Does what the options say, in one way; exit 0 when it stands. Throws UsageError, ConfigError, and
@@ -50,13 +50,13 @@ export async function installTimer(
 const NO_VALUES = { set: [], valuesFiles: [] };
 
 /** on: a host; without it this machine. */
-type Way =
+type TimerWay =
   | { readonly kind: "install" | "crontab" | "print" | "remove" }
   | { readonly kind: "write"; readonly out: string }
   | { readonly kind: "install-on"; readonly on: string; readonly folder: string }
   | { readonly kind: "remove-on"; readonly on: string };
 
-async function carryOut(way: Way, order: TimerOrder): Promise<void> {
+async function carryOut(way: TimerWay, order: InstallOrder): Promise<void> {
   if (way.kind === "remove") return await removeHere(order);
   if (way.kind === "remove-on") return await removeOn(order, way.on);
   await checkHere(order.options, order.project, order.surroundings);
@@ -87,7 +87,7 @@ async function checkHere(options: Options, project: Project, surroundings: Surro
     );
 }
 
-function wayOf(options: Options): Way {
+function wayOf(options: Options): TimerWay {
   const { on, out } = options;
   const ways = (["crontab", "print", "remove"] as const).filter((way) => options[way]);
   const given = out === null ? ways : [...ways, "out"];
@@ -100,7 +100,7 @@ function wayOf(options: Options): Way {
   return out === null ? { kind: ways[0] ?? "install" } : { kind: "write", out };
 }
 
-function wayOn(on: string, { "project-on": folder }: Options, way: string): Way {
+function wayOn(on: string, { "project-on": folder }: Options, way: string): TimerWay {
   if (way === "remove") return { kind: "remove-on", on };
   if (way !== "install") throw new UsageError(`--on ${on} installs or removes; --${way} is for this machine`);
   if (folder === null)

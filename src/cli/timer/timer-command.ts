@@ -4,7 +4,7 @@ import { UsageError } from "../../core/errors.ts";
 import { parseNotifyTarget } from "../../core/notify/target.ts";
 import type { Every } from "../../core/timer/every.ts";
 import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { INSTALL_TIMER } from "../options/by-command.ts";
 import { CONNECTION } from "../options/groups.ts";
 
@@ -49,7 +49,7 @@ export function timeoutSeconds(text: string | null, every: Every): number {
  * be a mail every time. Throws UsageError for a path that means nothing there.
  */
 export function timerCommand(
-  options: Values<typeof INSTALL_TIMER>,
+  options: OptionValues<typeof INSTALL_TIMER>,
   start: TimerStart,
   path: PathThere,
   every: Every,

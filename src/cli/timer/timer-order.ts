@@ -10,14 +10,14 @@ import {
   type TimerUnits,
 } from "../../core/timer/timer-units.ts";
 import { stateBase } from "../../store/told-state.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { INSTALL_TIMER } from "../options/by-command.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { type PathThere, timeoutSeconds } from "./timer-command.ts";
 
 /** The options, and what of the project they are for; name: of the units, without their type. */
-export type TimerOrder = {
-  readonly options: Values<typeof INSTALL_TIMER>;
+export type InstallOrder = {
+  readonly options: OptionValues<typeof INSTALL_TIMER>;
   readonly surroundings: Surroundings;
   readonly project: Project;
   readonly every: Every;
@@ -32,7 +32,7 @@ const SYSTEM_STATE = `/var/lib/${TIMER_STATE}`;
  * systemd makes for it. Throws UsageError.
  */
 export async function stateOf(
-  { options: { state: given }, surroundings }: TimerOrder,
+  { options: { state: given }, surroundings }: InstallOrder,
   scope: TimerScope | "cron",
 ): Promise<string> {
   if (scope !== "system")
@@ -57,7 +57,7 @@ export type TimerRuns = {
 
 /** The service and the timer. Throws UsageError for what no unit can be made of. */
 export function unitsOf(
-  { options: { prometheus, timeout }, every, about }: TimerOrder,
+  { options: { prometheus, timeout }, every, about }: InstallOrder,
   { command, scope, home, path }: TimerRuns,
 ): TimerUnits {
   const writable = prometheus === null ? [] : [dirname(path(prometheus, "prometheus"))];

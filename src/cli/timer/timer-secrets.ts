@@ -10,7 +10,7 @@ import { readPrivateFile } from "../../project/private-file.ts";
 import { buildTargets, STAND_INS } from "../../project/targets.ts";
 import { line, styled } from "../../report/lines/text.ts";
 import { NOTIFY_KEY_VARIABLE, needsKey, readKey, readTargets } from "../drift/notify-options.ts";
-import type { Values } from "../options/arguments.ts";
+import type { OptionValues } from "../options/arguments.ts";
 import type { INSTALL_TIMER } from "../options/by-command.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -19,7 +19,7 @@ import type { Surroundings } from "../surroundings.ts";
  * of this machine that cannot be used.
  */
 export async function checkTimerSecrets(
-  options: Values<typeof INSTALL_TIMER>,
+  options: OptionValues<typeof INSTALL_TIMER>,
   project: Project,
   { workingDirectory, stderr }: Surroundings,
 ): Promise<void> {
@@ -30,13 +30,15 @@ export async function checkTimerSecrets(
   if (environmentFile !== null || on !== null) return;
   const variables = await variablesOf(options, project);
   if (variables.length === 0) return;
-  const text = `${variables.join(", ")}: a run by itself has no such variable; put NAME=VALUE lines into a file and give it with --env-file FILE`;
+  const text =
+    `${variables.join(", ")}: a run by itself has no such variable; put NAME=VALUE lines into a file ` +
+    "and give it with --env-file FILE";
   stderr.print([line(styled("warn", "warning: "), text)]);
 }
 
 /** The variables that the selected services take secrets from. */
 async function variablesOf(
-  options: Values<typeof INSTALL_TIMER>,
+  options: OptionValues<typeof INSTALL_TIMER>,
   project: Project,
 ): Promise<readonly string[]> {
   const { services } = await buildTargets(
@@ -51,7 +53,10 @@ async function variablesOf(
 }
 
 /** Files of another host cannot be read here; the first run there says what is wrong with them. */
-async function checkNotify(options: Values<typeof INSTALL_TIMER>, workingDirectory: string): Promise<void> {
+async function checkNotify(
+  options: OptionValues<typeof INSTALL_TIMER>,
+  workingDirectory: string,
+): Promise<void> {
   const { notify: words, "notify-key": keyFile } = options;
   const isHere = options.on === null;
   const targets = isHere
@@ -65,6 +70,7 @@ async function checkNotify(options: Values<typeof INSTALL_TIMER>, workingDirecto
   if (keyFile === null && options["env-file"] === null)
     throw new UsageError(
       "--notify needs a key to sign with, and a run by itself has no variables",
-      `Give --notify-key FILE, or --env-file FILE with a line ${NOTIFY_KEY_VARIABLE}=…; make a key with: openssl rand -hex 32`,
+      `Give --notify-key FILE, or --env-file FILE with a line ${NOTIFY_KEY_VARIABLE}=…; make a key ` +
+        "with: openssl rand -hex 32",
     );
 }
