@@ -50,23 +50,23 @@ wait_for_own_start() {
 
 # Everything is still as the plan saw it.
 check_untouched() {
-  while IFS="$tab" read -r op key path a b c d e; do
+  while next_line; do
     case $op in
       file)
         hash_of "$path"
-        [ "$hash" = "$e" ] || refuse "conflict: $path is not as it was when the plan was made"
+        [ "$hash" = "$old" ] || refuse "conflict: $path is not as it was when the plan was made"
         ;;
       link)
         target_of "$path"
-        [ "$target" = "$b" ] || refuse "conflict: $path is not as it was when the plan was made"
+        [ "$target" = "$old" ] || refuse "conflict: $path is not as it was when the plan was made"
         ;;
       manifest)
         hash_of "$path"
-        [ "$hash" = "$a" ] || refuse "conflict: another run changed what is deployed here: $path"
+        [ "$hash" = "$old" ] || refuse "conflict: another run changed what is deployed here: $path"
         ;;
       directory)
         folder_state "$path"
-        [ "$found" = "$d" ] || refuse "conflict: $path is not as it was when the plan was made"
+        [ "$found" = "$old" ] || refuse "conflict: $path is not as it was when the plan was made"
         ;;
       release | tree) [ ! -e "$path" ] || refuse "conflict: $path appeared since the plan was made" ;;
     esac
@@ -86,25 +86,25 @@ back_up() {
   : >"$txn/units"
   : >"$txn/acted"
   set --
-  while IFS="$tab" read -r op key path a b c d e; do
+  while next_line; do
     case $op in
       file)
-        [ "$e" != - ] || continue
+        [ "$old" != - ] || continue
         cp -p -- "$path" "$txn/old/$key"
         hash_of "$txn/old/$key"
-        [ "$hash" = "$e" ] || refuse "conflict: $path changed while it was backed up"
+        [ "$hash" = "$old" ] || refuse "conflict: $path changed while it was backed up"
         set -- "$@" "$txn/old/$key"
         ;;
       directory)
-        [ "$d" != - ] || continue
+        [ "$old" != - ] || continue
         folder=$(stat -c '%a %u:%g' -- "$path")
         printf '%s\n' "$folder" >"$txn/old/$key"
         set -- "$@" "$txn/old/$key"
         ;;
       unit)
-        active=$(systemctl "$scope" show -p ActiveState -- "$key" 9>&- </dev/null)
-        printf '%s\t%s\n' "$key" "${active#ActiveState=}" >>"$txn/units"
-        [ ! -e "$base/units/$key" ] || cp -p -- "$base/units/$key" "$txn/records/$key"
+        active=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null)
+        printf '%s\t%s\n' "$unit" "${active#ActiveState=}" >>"$txn/units"
+        [ ! -e "$base/units/$unit" ] || cp -p -- "$base/units/$unit" "$txn/records/$unit"
         ;;
     esac
   done <"$txn/plan"
@@ -118,34 +118,35 @@ arm() {
   printf '%s\n' "$boot" >"$txn/boot"
   durable "$txn/token" "$txn/boot" "$txn"
   set_state PREPARED
-  while IFS="$tab" read -r op verb unit _; do
-    case $op.$verb in
-      action.start | action.restart | action.reload) replace "$base/units/$unit" 'pending - - -' ;;
+  while next_line; do
+    [ "$op" = action ] || continue
+    case $verb in
+      start | restart | reload) replace "$base/units/$on" 'pending - - -' ;;
     esac
   done <"$txn/plan"
 }
 
 make_accounts_and_folders() {
-  while IFS="$tab" read -r op key path a b c d _; do
+  while next_line; do
     case $op in
-      account) make_account "$key" "$path" "$a" "$b" ;;
+      account) make_account "$user" "$group" "$home" "$groups" ;;
       directory)
-        [ "$d" != - ] || mkdir -m 0700 -- "$path"
-        chown -h -- "$b:$c" "$path"
+        [ "$old" != - ] || mkdir -m 0700 -- "$path"
+        chown -h -- "$owner:$group" "$path"
         # Five digits: with fewer a folder keeps its setgid bit.
-        chmod -- "00$a" "$path"
+        chmod -- "00$mode" "$path"
         ;;
       release)
         rm -rf -- "$path.tmp"
         mkdir -m 0755 -- "$path.tmp"
-        cp -- "$base/upload/$b" "$path.tmp/$a"
-        chown -- 0:0 "$path.tmp/$a"
-        chmod -- 0755 "$path.tmp" "$path.tmp/$a"
-        durable "$path.tmp/$a" "$path.tmp"
+        cp -- "$base/upload/$sha256" "$path.tmp/$name"
+        chown -- 0:0 "$path.tmp/$name"
+        chmod -- 0755 "$path.tmp" "$path.tmp/$name"
+        durable "$path.tmp/$name" "$path.tmp"
         mv -T -- "$path.tmp" "$path"
         durable "${path%/*}"
         ;;
-      tree) make_tree "$a" "$b" </dev/null ;;
+      tree) make_tree "$sha256" "$upload" </dev/null ;;
     esac
   done <"$txn/plan"
 }
@@ -160,22 +161,22 @@ make_account() {
 # All new content is on the disk, with its mode and owner, before the first name changes.
 stage_files() {
   set --
-  while IFS="$tab" read -r op key path a b c _; do
+  while next_line; do
     case $op in
       file)
-        [ "$a" != - ] || continue
+        [ "$new" != - ] || continue
         stage_for "$path" || fail "the staging folder for $path is not root's own or on another file system"
         rm -f -- "$stage/$id-$key"
         cp -- "$txn/new/$key" "$stage/$id-$key"
-        chown -- "$b:$c" "$stage/$id-$key"
-        chmod -- "$a" "$stage/$id-$key"
+        chown -- "$owner:$group" "$stage/$id-$key"
+        chmod -- "$mode" "$stage/$id-$key"
         set -- "$@" "$stage/$id-$key"
         ;;
       link)
-        [ "$a" != - ] || continue
+        [ "$new" != - ] || continue
         stage_for "$path" || fail "the staging folder for $path is not root's own or on another file system"
         rm -f -- "$stage/$id-$key"
-        ln -s -- "$a" "$stage/$id-$key"
+        ln -s -- "$new" "$stage/$id-$key"
         ;;
     esac
   done <"$txn/plan"
@@ -192,19 +193,15 @@ swap() {
 put_in_place() {
   part=$1
   set --
-  while IFS="$tab" read -r op key path a b c d e; do
-    case $op in
-      file) wanted=$d expected=$e ;;
-      link) wanted=$a expected=$b ;;
-      *) continue ;;
-    esac
-    if [ "$wanted" = - ]; then own=gone; else own=new; fi
+  while next_line; do
+    case $op in file | link) ;; *) continue ;; esac
+    if [ "$new" = - ]; then own=gone; else own=new; fi
     [ "$own" = "$part" ] || continue
     hash_of "$path"
     target_of "$path"
     if [ "$op" = file ]; then found=$hash; else found=$target; fi
-    [ "$found" = "$expected" ] || fail "conflict: $path was changed while this transaction ran"
-    if [ "$wanted" = - ]; then
+    [ "$found" = "$old" ] || fail "conflict: $path was changed while this transaction ran"
+    if [ "$new" = - ]; then
       rm -f -- "$path"
     else
       stage_for "$path" || fail "the staging folder for $path is gone"
@@ -216,7 +213,7 @@ put_in_place() {
 }
 
 act() {
-  while IFS="$tab" read -r op verb unit seconds; do
+  while next_line; do
     [ "$op" = action ] || continue
     if [ "$verb" = remove ]; then
       put_in_place gone
@@ -228,17 +225,17 @@ act() {
       continue
     fi
     if [ "$verb" = settle ]; then
-      settle "$unit" "$seconds"
+      settle "$on" "$seconds"
       continue
     fi
-    printf '%s\t%s\n' "$verb" "$unit" >>"$txn/acted"
+    printf '%s\t%s\n' "$verb" "$on" >>"$txn/acted"
     durable "$txn/acted"
     case $verb in
-      start | restart) systemctl "$scope" reset-failed -- "$unit" 9>&- </dev/null 2>/dev/null || : ;;
+      start | restart) systemctl "$scope" reset-failed -- "$on" 9>&- </dev/null 2>/dev/null || : ;;
     esac
-    timeout -k 5 "$seconds" systemctl "$scope" "$verb" --job-mode=replace -- "$unit" 9>&- </dev/null ||
-      fail "systemctl $verb $unit ended with $?"
-    [ "$verb" = stop ] || settle_record "$unit"
+    timeout -k 5 "$seconds" systemctl "$scope" "$verb" --job-mode=replace -- "$on" 9>&- </dev/null ||
+      fail "systemctl $verb $on ended with $?"
+    [ "$verb" = stop ] || settle_record "$on"
   done <"$txn/plan"
 }
 
@@ -273,14 +270,14 @@ look_at() {
 not_stayed() { fail "$1 did not stay up: $2; its other instances were not touched"; }
 
 settle_record() {
-  while IFS="$tab" read -r op unit restart reload; do
+  while next_line; do
     if [ "$op.$unit" = "record.$1" ]; then record_unit "$unit" "$restart" "$reload"; fi
   done <"$txn/plan"
 }
 
 # The controller renews the lease; it confirms or takes back by renaming the token. One rename wins.
 await_word() {
-  while IFS="$tab" read -r op seconds _; do
+  while next_line; do
     [ "$op" != window ] || window=$seconds
   done <"$txn/plan"
   uptime_seconds

@@ -73,7 +73,7 @@ undo_end() {
 
 # A job that is queued in PID 1 outlives the systemctl that asked for it.
 cancel_jobs() {
-  while IFS="$tab" read -r op unit _; do
+  while next_line; do
     [ "$op" = unit ] || continue
     job=$(systemctl "$scope" show -p Job -- "$unit" 9>&- </dev/null)
     case ${job#Job=} in '' | 0 | *[!0-9]*) continue ;; esac
@@ -117,7 +117,7 @@ keep_evidence() {
 # Every file is again what it was, as a new inode; what somebody else wrote meanwhile stays and is named.
 undo_files() {
   set --
-  while IFS="$tab" read -r op key path a b c d e; do
+  while next_line; do
     case $op in
       file) undo_file ;;
       link) undo_link ;;
@@ -130,11 +130,11 @@ undo_files() {
 
 undo_file() {
   hash_of "$path" || { trouble "$path cannot be read"; return; }
-  if [ "$hash" != "$d" ]; then
-    [ "$hash" = "$e" ] || conflict "$path"
+  if [ "$hash" != "$new" ]; then
+    [ "$hash" = "$old" ] || conflict "$path"
     return
   fi
-  if [ "$e" = - ]; then
+  if [ "$old" = - ]; then
     rm -f -- "$path" || trouble "$path cannot be removed"
     return
   fi
@@ -151,15 +151,15 @@ put_back() {
 
 undo_link() {
   target_of "$path" || { trouble "$path cannot be read"; return; }
-  if [ "$target" != "$a" ]; then
-    [ "$target" = "$b" ] || conflict "$path"
+  if [ "$target" != "$new" ]; then
+    [ "$target" = "$old" ] || conflict "$path"
     return
   fi
-  if [ "$b" = - ]; then
+  if [ "$old" = - ]; then
     rm -f -- "$path" || trouble "$path cannot be removed"
     return
   fi
-  { stage_for "$path" && rm -f -- "$stage/$id-$key" && ln -s -- "$b" "$stage/$id-$key" && mv -fT -- "$stage/$id-$key" "$path"; } ||
+  { stage_for "$path" && rm -f -- "$stage/$id-$key" && ln -s -- "$old" "$stage/$id-$key" && mv -fT -- "$stage/$id-$key" "$path"; } ||
     trouble "$path cannot be restored"
 }
 
@@ -185,8 +185,8 @@ rebooted() {
 
 # The boot may have started any unit from the new files, before these were put back and whether or not it had been acted on.
 act_on_all() {
-  while IFS="$tab" read -r op _ unit _; do
-    if [ "$op" = action ] && [ "$unit" != - ]; then printf 'restart\t%s\n' "$unit"; fi
+  while next_line; do
+    if [ "$op" = action ] && [ "$on" != - ]; then printf 'restart\t%s\n' "$on"; fi
   done <"$txn/plan" >"$txn/acted.tmp"
   mv -fT -- "$txn/acted.tmp" "$txn/acted" || trouble 'the list of units cannot be written'
 }
@@ -238,8 +238,8 @@ comes_first() {
     *.mount) ;;
     *) return 1 ;;
   esac
-  while IFS="$tab" read -r op planned name _; do
-    if [ "$op.$name" = "action.$unit" ] && [ "$planned" != stop ]; then return 1; fi
+  while IFS="$tab" read -r op its_verb its_on _; do
+    if [ "$op.$its_on" = "action.$unit" ] && [ "$its_verb" != stop ]; then return 1; fi
   done <"$txn/plan"
 }
 
@@ -271,8 +271,8 @@ bring_back() {
 
 step_limit() {
   limit=120
-  while IFS="$tab" read -r op does planned seconds; do
-    if [ "$op.$planned" = "action.$unit" ] && [ "$does" != settle ]; then limit=$seconds; fi
+  while IFS="$tab" read -r op its_verb its_on its_seconds; do
+    if [ "$op.$its_on" = "action.$unit" ] && [ "$its_verb" != settle ]; then limit=$its_seconds; fi
   done <"$txn/plan"
   printf '%s' "$limit"
 }
@@ -287,7 +287,7 @@ renew_record() {
 }
 
 restore_records() {
-  while IFS="$tab" read -r op unit _; do
+  while next_line; do
     [ "$op" = unit ] || continue
     restore_record || trouble "the record of $unit cannot be restored"
   done <"$txn/plan"
@@ -306,12 +306,12 @@ restore_record() {
 # Releases that we made go, and folders that we made when they are empty.
 undo_folders() {
   set --
-  while IFS="$tab" read -r op key path a b c d _; do
+  while next_line; do
     case $op in
       release)
         # The upload stays under its hash, so that the next run need not send it again.
         for folder in "$path" "$path.tmp"; do
-          rm -f -- "$folder/$a" || trouble "$folder cannot be emptied"
+          rm -f -- "$folder/$name" || trouble "$folder cannot be emptied"
           [ ! -d "$folder" ] || rmdir -- "$folder" || conflict "$folder"
         done
         ;;
@@ -319,7 +319,7 @@ undo_folders() {
         undo_tree || trouble "$path cannot be removed"
         ;;
       directory)
-        if [ "$d" = - ]; then set -- "$path" "$@"; else undo_folder; fi
+        if [ "$old" = - ]; then set -- "$path" "$@"; else undo_folder; fi
         ;;
     esac
   done <"$txn/plan"
@@ -343,10 +343,10 @@ undo_tree() {
 # Mode and owner are judged one by one: apply.sh may have ended between the two.
 undo_folder() {
   found=$(stat -c %a:%U:%G -- "$path") || { if [ -d "$path" ]; then trouble "$path cannot be read"; else conflict "$path"; fi; return; }
-  [ "$found" != "$d" ] || return
-  case ${found%%:*} in "${a#0}" | "${d%%:*}") ;; *) conflict "$path"; return ;; esac
-  case ${found#*:} in "$b:$c" | "${d#*:}") ;; *) conflict "$path"; return ;; esac
-  { read -r mode owner <"$txn/old/$key" && chown -h -- "$owner" "$path" && chmod -- "00$mode" "$path"; } || trouble "$path cannot be restored"
+  [ "$found" != "$old" ] || return
+  case ${found%%:*} in "${mode#0}" | "${old%%:*}") ;; *) conflict "$path"; return ;; esac
+  case ${found#*:} in "$owner:$group" | "${old#*:}") ;; *) conflict "$path"; return ;; esac
+  { read -r was_mode was_owner <"$txn/old/$key" && chown -h -- "$was_owner" "$path" && chmod -- "00$was_mode" "$path"; } || trouble "$path cannot be restored"
 }
 
 trouble() { troubles="$troubles${troubles:+; }$1"; }

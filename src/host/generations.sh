@@ -27,11 +27,13 @@ services_of() {
 # What a transaction does, by the lines of its plan: acts on units, and the project's services that it is about.
 lines_of() {
   [ -r "$1/plan" ] || return 0
-  while IFS="$tab" read -r op first second seconds _; do
+  while IFS="$tab" read -r op c1 c2 c3 _; do
     case $op in
-      action) [ "$first" = remove ] || printf 'action\t%s\t%s\t%s\t%s\n' "$2" "$first" "$second" "$seconds" ;;
-      target)
-        case $second in */targets/"$project"/*) printf 'about\t%s\t%s\n' "$2" "${second##*/}" ;; esac
+      action) verb=$c1 on=$c2 seconds=$c3
+        [ "$verb" = remove ] || printf 'action\t%s\t%s\t%s\t%s\n' "$2" "$verb" "$on" "$seconds"
+        ;;
+      target) path=$c2
+        case $path in */targets/"$project"/*) printf 'about\t%s\t%s\n' "$2" "${path##*/}" ;; esac
         ;;
     esac
   done <"$1/plan"

@@ -52,18 +52,40 @@ target_of() {
   elif [ -e "$1" ]; then target='?'; fi
 }
 
+# next_line: the next line of the plan, each column under the name that it has in core/model/transaction-line.ts.
+next_line() {
+  IFS="$tab" read -r op c1 c2 c3 c4 c5 c6 c7 || return 1
+  case $op in
+    account) user=$c1 group=$c2 home=$c3 groups=$c4 ;;
+    directory) key=$c1 path=$c2 mode=$c3 owner=$c4 group=$c5 old=$c6 ;;
+    release) key=$c1 path=$c2 name=$c3 sha256=$c4 ;;
+    tree) key=$c1 path=$c2 sha256=$c3 upload=$c4 ;;
+    file) key=$c1 path=$c2 mode=$c3 owner=$c4 group=$c5 new=$c6 old=$c7 ;;
+    link) key=$c1 path=$c2 new=$c3 old=$c4 ;;
+    manifest) key=$c1 path=$c2 old=$c3 ;;
+    target) key=$c1 path=$c2 ;;
+    blob) sha256=$c1 path=$c2 ;;
+    keep) folder=$c1 count=$c2 ;;
+    gone) unit=$c1 ;;
+    unit) unit=$c1 ;;
+    action) verb=$c1 on=$c2 seconds=$c3 ;;
+    record) unit=$c1 restart=$c2 reload=$c3 ;;
+    window) seconds=$c1 ;;
+  esac
+}
+
 # stage_for PATH: sets stage to a folder on PATH's own file system, private to root and outside any *.d folder.
 stage_for() {
   mount_point=$(stat -c %m -- "${1%/*}/")
   stage=${mount_point%/}/.svcdeploy-stage
   [ -d "$stage" ] || mkdir -- "$stage"
-  owner=$(stat -c '%F %u %d' -- "$stage")
+  holder=$(stat -c '%F %u %d' -- "$stage")
   device=$(stat -c %d -- "${1%/*}/")
-  [ "$owner" = "directory $(id -u) $device" ]
+  [ "$holder" = "directory $(id -u) $device" ]
 }
 
 clear_stage() {
-  while IFS="$tab" read -r op key path _; do
+  while next_line; do
     case $op in file | link) ;; *) continue ;; esac
     [ -d "${path%/*}/" ] || continue
     mount_point=$(stat -c %m -- "${path%/*}/")
@@ -93,7 +115,7 @@ note() {
 # commit: the bookkeeping after `confirmed` was won. Every step may be done again.
 commit() {
   described=''
-  while IFS="$tab" read -r op key path a b c d _; do
+  while next_line; do
     case $op in
       manifest | target)
         if [ "$key" = - ]; then
@@ -108,11 +130,13 @@ commit() {
         mv -fT -- "$path.tmp" "$path"
         [ "$op" = manifest ] || described=yes
         ;;
-      file) [ "$d" = - ] || keep_blob "$txn/new/$key" "$base/blobs/$d" ;;
-      blob) keep_live_blob "$path" "$base/blobs/$key" "$key" ;;
-      record) record_unit "$key" "$path" "$a" ;;
-      gone) forget_unit "$key" ;;
-      release | tree) rm -f -- "$base/upload/$b" ;; # it is unpacked: whoever hears CONFIRMED finds no upload
+      file) [ "$new" = - ] || keep_blob "$txn/new/$key" "$base/blobs/$new" ;;
+      blob) keep_live_blob "$path" "$base/blobs/$sha256" "$sha256" ;;
+      record) record_unit "$unit" "$restart" "$reload" ;;
+      gone) forget_unit "$unit" ;;
+      # It is unpacked: whoever hears CONFIRMED finds no upload.
+      release) rm -f -- "$base/upload/$sha256" ;;
+      tree) rm -f -- "$base/upload/$upload" ;;
     esac
   done <"$txn/plan"
   newest_generation
@@ -229,8 +253,8 @@ prune() {
   for folder in "$base"/txn/*/; do
     if [ -r "$folder/state" ] && grep -q '^ROLLBACK_FAILED' -- "$folder/state"; then replace "${folder%/}/state" "ROLLEDBACK superseded by $id"; fi
   done
-  while IFS="$tab" read -r op a b _; do
-    [ "$op" != keep ] || prune_releases "$a" "$b"
+  while next_line; do
+    [ "$op" != keep ] || prune_releases "$folder" "$count"
   done <"$txn/plan"
   trim_runs
 }

@@ -89,6 +89,35 @@ test("a version may hold a tilde", () => {
   expect(Buffer.from(plan?.content ?? []).toString()).toContain(`release\t0\t${path}\ta\t`);
 });
 
+test("accounts come first, then folders with each parent before what is in it, then releases, files and links", () => {
+  const paths = ["/srv/b/c/d", "/srv/b", "/srv/a/c", "/srv/b/c", "/srv/a"];
+  const release = {
+    kind: "release",
+    path: "/opt/a/releases/1-0123456789ab",
+    name: "a",
+    keep: 3,
+    sha256: "0".repeat(64),
+    size: 1,
+    source: "/a",
+  } as const;
+  const specs: readonly ResourceSpec[] = [
+    link,
+    { kind: "file", path: "/etc/a.yaml" },
+    ...paths.map((path) => ({ kind: "directory", path, mode: "755" }) as const),
+    release,
+    { kind: "account", user: "app" },
+  ];
+  const plan = Buffer.from(
+    transactionOf(specs, {}).files.find(({ name }) => name === "plan")?.content ?? [],
+  ).toString();
+  const lines = plan.split("\n").map((text) => text.split("\t"));
+  const words = lines.map(([word = ""]) => word);
+  const order = [...new Set(words)].filter((word) => !["target", "keep", "window", ""].includes(word));
+  expect(order).toEqual(["account", "directory", "release", "file", "link"]);
+  const folders = lines.filter(([word]) => word === "directory").map(([, , path]) => path);
+  expect(folders).toEqual(["/srv/b", "/srv/a", "/srv/a/c", "/srv/b/c", "/srv/b/c/d"]);
+});
+
 test("a large release has the time to be copied on a slow disk", () => {
   const release = {
     kind: "release",
