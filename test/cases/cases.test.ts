@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { Action, Plan } from "../../src/core/model/plan.ts";
+import { isUnitAction } from "../../src/core/plan/acted-units.ts";
 import { findDrift } from "../../src/core/plan/drift.ts";
 import { makePlan } from "../../src/core/plan/plan.ts";
 import { compareResource } from "../../src/core/resources/compare.ts";
@@ -89,9 +90,8 @@ function observe(one: Case, keys: readonly string[]): Record<string, unknown> {
 }
 
 function sayAction(action: Action): string {
-  return action.verb === "daemon-reload"
-    ? `daemon-reload: ${action.because}`
-    : `${action.verb} ${action.unit}: ${action.because}`;
+  const on = isUnitAction(action) ? action.unit : (action.path ?? "");
+  return `${`${action.verb} ${on}`.trim()}: ${action.because}`;
 }
 
 function sayCollateral(plan: Plan): readonly string[] {

@@ -5,6 +5,7 @@ import { type HealPlan, type HealPolicy, planHeal } from "../../../src/core/drif
 import { ignoreFindings, openRules } from "../../../src/core/drift/ignore.ts";
 import type { IgnoreRule } from "../../../src/core/model/declared.ts";
 import type { Observation } from "../../../src/core/model/observation.ts";
+import { isUnitAction } from "../../../src/core/plan/acted-units.ts";
 import { findDrift } from "../../../src/core/plan/drift.ts";
 import { manifestPath } from "../../../src/core/plan/manifest.ts";
 import { hasWork } from "../../../src/core/plan/planned.ts";
@@ -90,9 +91,7 @@ function healing(
 
 const doings = ({ plan: { changes, actions } }: HealPlan): readonly string[] => [
   ...changes.map(({ resource }) => resource.id),
-  ...actions.map((action) =>
-    action.verb === "daemon-reload" ? action.verb : `${action.verb} ${action.unit}`,
-  ),
+  ...actions.map((action) => (isUnitAction(action) ? `${action.verb} ${action.unit}` : action.verb)),
 ];
 const whys = ({ verdicts }: HealPlan): readonly string[] =>
   [...verdicts].map(([{ kind }, { outcome, why }]) => `${kind}: ${outcome}${why === "" ? "" : ` ${why}`}`);

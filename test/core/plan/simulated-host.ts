@@ -3,6 +3,7 @@
 import type { Observation, UnitProperties, UnitRecord } from "../../../src/core/model/observation.ts";
 import type { Plan } from "../../../src/core/model/plan.ts";
 import type { HostTarget, Resource, UnitResource } from "../../../src/core/model/resource.ts";
+import { isUnitAction } from "../../../src/core/plan/acted-units.ts";
 import { asEncrypted, isEncrypted } from "../../../src/core/plan/encrypted.ts";
 import { manifestPath, parseManifestLine } from "../../../src/core/plan/manifest.ts";
 import { declaredMounts } from "../../../src/core/plan/mount-options.ts";
@@ -22,7 +23,7 @@ export function applyPlan(shown: Plan, wanted: HostTarget, before: Observation):
   if (plan.actions.some(({ verb }) => verb === "daemon-reload")) readUnitFiles(host, target);
   const gone = new Set(plan.gone?.units ?? []);
   for (const action of plan.actions) {
-    if (action.verb === "daemon-reload" || action.verb === "settle" || gone.has(action.unit)) continue;
+    if (!isUnitAction(action) || action.verb === "settle" || gone.has(action.unit)) continue;
     act(host, target, action.verb, action.unit);
   }
   for (const unit of gone) host.units.delete(unit);
