@@ -4,6 +4,8 @@ set -eu
 
 if [ ! -s /etc/machine-id ]; then
   tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id
+  # A key of 3072 bits, the default, takes longer than the boot.
+  ssh-keygen -q -t rsa -b 2048 -N '' -f /etc/ssh/ssh_host_rsa_key
   ssh-keygen -q -A
 fi
 

@@ -36,24 +36,22 @@ up() {
   wait_until_ready "$name"
 }
 
+# Waits for up to a minute in the container itself: an exec costs far more than what it asks.
 wait_until_ready() {
-  tries=0
-  until is_ready "$1"; do
-    tries=$((tries + 1))
-    if [ "$tries" -ge 300 ]; then
-      docker exec "$1" systemctl list-jobs --no-pager >&2 || docker logs --tail 20 "$1" >&2 || true
-      echo "Host $1 did not become ready within a minute." >&2
-      return 1
-    fi
-    sleep 0.2
-  done
-}
-
-is_ready() {
   # shellcheck disable=SC2016 # expanded inside the container
-  docker exec "$1" sh -c '
-    case $(systemctl is-system-running 2>/dev/null) in running | degraded) ;; *) exit 1 ;; esac
-    systemctl --quiet is-active ssh.service && ss -Hltn "sport = :22" | grep -q .' >/dev/null 2>&1
+  if docker exec "$1" sh -c '
+    tries=0
+    until case $(systemctl is-system-running 2>/dev/null) in running | degraded) ;; *) false ;; esac &&
+      systemctl --quiet is-active ssh.service && ss -Hltn "sport = :22" | grep -q .; do
+      tries=$((tries + 1))
+      [ "$tries" -lt 600 ] || exit 1
+      sleep 0.1
+    done' >/dev/null 2>&1; then
+    return
+  fi
+  docker exec "$1" systemctl list-jobs --no-pager >&2 || docker logs --tail 20 "$1" >&2 || true
+  echo "Host $1 did not become ready within a minute." >&2
+  return 1
 }
 
 down() {

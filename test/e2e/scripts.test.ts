@@ -16,7 +16,8 @@ import { scripts } from "../../src/host/scripts.ts";
 import type { Script } from "../../src/remote/remote.ts";
 import { treesDigest, treesTar, treesUpload } from "../support/crash-bodies.ts";
 import { deliverBody, deliverHead, sha256 } from "../support/deliver-input.ts";
-import { cgroupMode, type Output, removeHosts, startHost, type TestHost } from "../support/hosts.ts";
+import type { Output } from "../support/host-agent.ts";
+import { cgroupMode, removeHosts, startHost, type TestHost } from "../support/hosts.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const files = globSync(

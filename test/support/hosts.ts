@@ -2,21 +2,19 @@
  * Real hosts for the end-to-end tests: containers with systemd and sshd, from the images that
  * docker/images.sh builds.
  */
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { makeAgent, type Output } from "./host-agent.ts";
 
 /** The systemd versions that there are hosts of: Debian 11, 12 and 13. */
 export const systemdVersions = [247, 252, 257] as const;
 /** One of them. */
 export type SystemdVersion = (typeof systemdVersions)[number];
-
-/** What a command in a container printed, and its exit status. */
-export type Output = { readonly status: number; readonly stdout: string; readonly stderr: string };
 
 /** One running host. Users: root, deploy, nosudo, noisy, cshuser, fishuser, all by the key `identity`. */
 export type TestHost = {
@@ -65,8 +63,7 @@ export async function startHost(options: {
     knownHosts,
     (await run("sh", [hostScript, "known-hosts", name, "127.0.0.1", String(port)])).stdout,
   );
-  const exec = (command: readonly string[], stdin?: string | Uint8Array) =>
-    execInContainer(name, command, stdin);
+  const { exec, leave } = makeAgent(name);
   return {
     name,
     systemd: options.systemd,
@@ -81,11 +78,17 @@ export async function startHost(options: {
         throw new Error(`${name}: ${line}: exit status ${output.status}: ${output.stderr}${output.stdout}`);
       return output.stdout;
     },
-    stop: async () => void (await run("docker", ["stop", "--time", "20", name])),
-    start: async () => void (await run("sh", [hostScript, "start", name])),
-    kill: async () => void (await run("docker", ["kill", "--signal", "KILL", name])),
-    remove: async () => void (await run("sh", [hostScript, "down", name])),
+    stop: () => leaving(leave, "docker", "stop", "--time", "20", name),
+    start: () => leaving(leave, "sh", hostScript, "start", name),
+    kill: () => leaving(leave, "docker", "kill", "--signal", "KILL", name),
+    remove: () => leaving(leave, "sh", hostScript, "down", name),
   };
+}
+
+/** What ends a host ends the agent there; one that is left from before the end is of no use. */
+async function leaving(leave: () => void, command: string, ...words: readonly string[]): Promise<void> {
+  await run(command, words);
+  leave();
 }
 
 /** Removes every host and key of this process: for afterAll. */
@@ -160,30 +163,6 @@ function freePort(): Promise<number> {
           : reject(new Error("no port")),
       );
     });
-  });
-}
-
-function execInContainer(
-  name: string,
-  command: readonly string[],
-  stdin: string | Uint8Array = "",
-): Promise<Output> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("docker", ["exec", "--interactive", name, ...command]);
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-    child.once("error", reject);
-    child.once("close", (status) =>
-      resolve({
-        status: status ?? -1,
-        stdout: Buffer.concat(stdout).toString("utf8"),
-        stderr: Buffer.concat(stderr).toString("utf8"),
-      }),
-    );
-    child.stdin.on("error", () => {}); // a command that does not read its input closes it
-    child.stdin.end(stdin);
   });
 }
 
