@@ -245,9 +245,9 @@ describe("the way there", () => {
 
   test("at most 32 handshakes are under way", async () => {
     const server = await start({ stall: "silent" });
-    const connector = connectorFor({ connectTimeoutMilliseconds: 400 });
+    const connector = connectorFor({ connectTimeoutMilliseconds: 2_000 });
     const all = Promise.allSettled(Array.from({ length: 40 }, () => connector.connect(hostOf(server))));
-    await vi.waitFor(() => expect(server.seen.connections).toBe(32));
+    await vi.waitFor(() => expect(server.seen.connections).toBe(32), { timeout: 1_900 });
     const results = await all;
     expect(server.seen.connections).toBe(40);
     expect(results.every(({ status }) => status === "rejected")).toBe(true);
