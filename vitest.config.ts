@@ -1,4 +1,6 @@
+import { basename } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
  * Two projects, side by side: unit needs nothing but Node; e2e needs Docker hosts, and mostly waits for them,
@@ -6,9 +8,25 @@ import { defineConfig } from "vitest/config";
  */
 const maxWorkers = 2;
 
+/** The end-to-end files that take longest, by what they wait for: none of them may be what is left at the end. */
+const LONGEST = ["controller", "cron", "crash-points", "keep", "timer", "companions", "scripts", "wire"];
+
+/** End-to-end files before units, the longest first. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((a, b) => rankOf(a) - rankOf(b));
+  }
+}
+
+function rankOf({ project, moduleId }: TestSpecification): number {
+  const rank = LONGEST.indexOf(basename(moduleId, ".test.ts"));
+  return project.name === "e2e" && rank >= 0 ? rank : LONGEST.length;
+}
+
 export default defineConfig({
   test: {
     globalSetup: ["test/support/build-once.ts"],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -16,7 +34,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**"],
           testTimeout: 30_000,
-          isolate: false, // one process for many files: half of a file's time was its start and its imports
+          isolate: false, // half of a file's time was its process's start and its imports
+          setupFiles: ["test/support/own-environment.ts"],
           maxWorkers,
         },
       },
