@@ -1,6 +1,7 @@
 /** A sample of npm run fuzz: every parser on a few thousand inputs. */
 import { expect, test } from "vitest";
-import { fuzz, processorTime } from "../support/fuzz.ts";
+import { fuzz } from "../support/fuzz.ts";
+import { processorTime } from "../support/processor-time.ts";
 
 test("no input makes a parser throw or take a second", () => {
   const { failures, slowest } = fuzz(2000, 20_261_121, processorTime);

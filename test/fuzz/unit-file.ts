@@ -2,7 +2,8 @@
  * npm run fuzz [-- COUNT [SEED]]: a million inputs (as a rule) through every parser of the unit-file library.
  * Fails when one throws or takes a second.
  */
-import { fuzz, processorTime } from "../support/fuzz.ts";
+import { fuzz } from "../support/fuzz.ts";
+import { processorTime } from "../support/processor-time.ts";
 
 const count = Number(process.argv[2] ?? 1_000_000);
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 32);

@@ -8,6 +8,7 @@ import { checkQuestion } from "../../src/host/check-answer.ts";
 import { checkText } from "../../src/report/check-text.ts";
 import { plainText } from "../../src/report/lines/text.ts";
 import { answerOf, inputOf } from "../support/answers.ts";
+import { processorTime } from "../support/processor-time.ts";
 
 const facts = [
   "fact\tmachine-id\t0123456789abcdef0123456789abcdef",
@@ -117,9 +118,9 @@ test("a hostile answer never breaks decoder, judgement or text, passes no contro
 });
 
 test("a line of any length is decoded at once", () => {
-  const started = performance.now();
+  const started = processorTime();
   decode(answer([...facts, `space\t/opt\tyes\t${"1 ".repeat(500_000)}\t${" ".repeat(500_000)}x`]));
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(processorTime() - started).toBeLessThan(1000);
 });
 
 test("the question is five lines", () => {

@@ -36,12 +36,6 @@ export function fuzz(count: number, seed: number, now: () => number): FuzzResult
   return { inputs: count, calls: count * PARSERS.length, slowest, failures };
 }
 
-/** Milliseconds of processor time that this process has used. */
-export function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
 type Random = (below: number) => number;
 
 /** A small generator of its own (mulberry32), so that a seed means the same everywhere. */

@@ -6,6 +6,7 @@ import { readSupervisorFile } from "../../../src/core/adopt/supervisor-file.ts";
 import { adoptProgram } from "../../../src/core/adopt/supervisor-program.ts";
 import { formatCommand, readPairs, splitShellWords } from "../../../src/core/adopt/supervisor-text.ts";
 import { expandArguments, readExecLine } from "../../../src/core/unit-file/exec-line.ts";
+import { processorTime } from "../../support/processor-time.ts";
 
 function program(lines: string, name = "web", shared = "") {
   const { sections } = readSupervisorFile(`[program:${name}]\n${lines}\n`);
@@ -157,7 +158,7 @@ test("what has no counterpart is said", () => {
 
 test("a host's file that wants to be read for ever is read at once", () => {
   const long = 100_000;
-  const start = performance.now();
+  const start = processorTime();
   const lines = [
     `a${" ".repeat(long)}b`,
     `command=/bin/x ${"a.".repeat(long / 2)}`,
@@ -167,5 +168,5 @@ test("a host's file that wants to be read for ever is read at once", () => {
   for (const line of lines) expect(program(`${line}\n${"[".repeat(1000)}`)).toBeDefined();
   expect(program(`command=/bin/x ${"eyJ-".repeat(long / 4)}`).obstacles).toEqual([]);
   // It takes half a second; with a pattern that goes back and forth, half a minute.
-  expect(performance.now() - start).toBeLessThan(10_000);
+  expect(processorTime() - start).toBeLessThan(10_000);
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readInventory } from "../../../src/core/config/inventory.ts";
 import { matchesGlob, matchHosts } from "../../../src/core/config/patterns.ts";
 import { parseYaml } from "../../../src/core/config/yaml.ts";
+import { processorTime } from "../../support/processor-time.ts";
 
 const { hosts } = readInventory(
   parseYaml(
@@ -63,7 +64,7 @@ test("a glob means what its regular expression means", () => {
 });
 
 test("a glob of many stars takes no time", () => {
-  const started = performance.now();
+  const started = processorTime();
   expect(matchesGlob(`${"*a".repeat(100)}b`, "a".repeat(255))).toBe(false);
-  expect(performance.now() - started).toBeLessThan(100);
+  expect(processorTime() - started).toBeLessThan(100);
 });

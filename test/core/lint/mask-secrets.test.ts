@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { maskSecrets } from "../../../src/core/lint/mask-secrets.ts";
+import { processorTime } from "../../support/processor-time.ts";
 
 test.each([
   ["Environment=MODE=prod DB_PASSWORD=hunter2", "Environment=MODE=prod DB_PASSWORD=<secret DB_PASSWORD>"],
@@ -54,9 +55,9 @@ test("as many lines as there were", () => {
 });
 
 test("a host's line that wants to be read for ever is read at once", () => {
-  const start = performance.now();
+  const start = processorTime();
   for (const part of ["PW=x ", "a.", "a:", "--a ", " -u a", "eyJ-", "http://a", "mysql "])
     maskSecrets(`A=${part.repeat(100_000 / part.length)}`);
   // It takes half a second; with a pattern that goes back and forth, ten times as long for one of them.
-  expect(performance.now() - start).toBeLessThan(10_000);
+  expect(processorTime() - start).toBeLessThan(10_000);
 });
