@@ -14,6 +14,7 @@ else
   set -- --maxWorkers 5 "$@"
 fi
 
+started=$(date +%s)
 # shellcheck disable=SC2086 # empty or one word
 sh scripts/setup.sh $unit
 # The host scripts are tried under more shells than a machine has; without these their tests say what they skip.
@@ -28,7 +29,10 @@ export PATH
 results=.cache/test-results.json
 rm -f "$results"
 status=0
-vitest run --reporter=default --reporter=./scripts/slow-files.ts --reporter=json --outputFile.json="$results" "$@" || status=$?
+ready=$(date +%s)
+vitest run --reporter=default --reporter=./scripts/slow-files.ts --reporter=json --outputFile.json="$results" "$@" ||
+  status=$?
+echo "Set-up: $((ready - started)) s. Tests: $(($(date +%s) - ready)) s."
 [ -n "$unit" ] || echo "Cgroups on this machine: $(sh docker/host.sh cgroup-mode)"
 node scripts/test-counts.ts "$results"
 exit "$status"
