@@ -28,8 +28,11 @@ export type Arguments<Table extends OptionTable> = {
   readonly operands: readonly string[];
 };
 
-/** Parsed arguments as yargs gives them. */
-export type RawArguments = { readonly [option: string]: unknown };
+/** Parsed arguments as yargs gives them: words that belong to no option, and what was given of each one. */
+export type RawArguments = {
+  readonly _: readonly (string | number)[];
+  readonly [option: string]: unknown;
+};
 
 /** The arguments of a command with these options. Throws UsageError for an option given twice or empty. */
 export function argumentsOf<Table extends OptionTable>(table: Table, raw: RawArguments): Arguments<Table> {
@@ -47,7 +50,7 @@ export function valuesOf<Table extends OptionTable>(table: Table, raw: RawArgume
 
 /** Every word that belongs to no option, the command's name first. */
 export function wordsOf(raw: RawArguments): readonly string[] {
-  return Array.isArray(raw._) ? raw._.map(String) : [];
+  return raw._.map(String);
 }
 
 function readValue(

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { logQuery } from "../../../src/cli/logs/log-query.ts";
-import { type RawArguments, valuesOf } from "../../../src/cli/options/arguments.ts";
+import { valuesOf } from "../../../src/cli/options/arguments.ts";
 import { LOGS } from "../../../src/cli/options/by-command.ts";
 import type { LogQuery } from "../../../src/deploy/collect-logs.ts";
 
 const NOW = new Date(2026, 10, 21, 12, 0, 0).getTime();
 
-function queryOf(raw: RawArguments): LogQuery {
-  return logQuery(valuesOf(LOGS, { project: ".", output: "text", ...raw }), NOW);
+function queryOf(raw: Readonly<Record<string, unknown>>): LogQuery {
+  return logQuery(valuesOf(LOGS, { _: ["logs", "web"], project: ".", output: "text", ...raw }), NOW);
 }
 
 test.each([

@@ -1,6 +1,7 @@
 /** What yargs parsed becomes values of the types that the options declare, or a usage error. */
 import { expect, test } from "vitest";
-import { argumentsOf, type OptionTable } from "../../../src/cli/options/arguments.ts";
+import { command } from "../../../src/cli/command.ts";
+import { argumentsOf, type OptionTable, type RawArguments } from "../../../src/cli/options/arguments.ts";
 import { flag, optionalWord, outputOption, word, words } from "../../../src/cli/options/option.ts";
 
 const TABLE = {
@@ -62,4 +63,26 @@ test("the compiler knows each option's name and type", () => {
   const sure: string = options.limit;
   // @ts-expect-error There is no option of that name.
   expect([output, project, limit, sure, options.limits]).toEqual(["text", ".", null, null, undefined]);
+});
+
+test("a command's work takes the options that the command declares, and no other", () => {
+  const about = { name: "x", describe: "X", example: "svcdeploy x", options: TABLE };
+  const made = [
+    command({
+      ...about,
+      load:
+        async () =>
+        async ({ options }) =>
+          options.service.length,
+    }),
+    command({
+      ...about,
+      // @ts-expect-error The command declares no option of that name.
+      load: async () => async (given: { readonly options: { readonly forks: string } }) =>
+        given.options.forks.length,
+    }),
+    // @ts-expect-error What yargs gives is not what a command gets.
+    command({ ...about, load: async () => async (raw: RawArguments) => raw._.length }),
+  ];
+  expect(made.map(({ name }) => name)).toEqual(["x", "x", "x"]);
 });
