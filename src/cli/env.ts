@@ -12,7 +12,7 @@ import type { LineOrigin } from "../core/explain/line-origin.ts";
 import { type EffectiveUnit, effectiveUnit } from "../core/unit-file/effective-unit.ts";
 import { triggeredUnit } from "../core/unit-file/triggers.ts";
 import { type EnvView, envJson, envText } from "../report/env-text.ts";
-import { type LookedAt, lookAtService } from "./look-at-service.ts";
+import { type LookedAtService, lookAtService } from "./look-at-service.ts";
 import type { Arguments } from "./options/arguments.ts";
 import type { LOOK } from "./options/by-command.ts";
 import { asJson, asLines, print } from "./print.ts";
@@ -32,7 +32,7 @@ export async function env(given: Arguments<typeof LOOK>, surroundings: Surroundi
 }
 
 /** Everything that is shown of one service. Throws UsageError for a unit that it has not. */
-export function look(looked: LookedAt): EnvView {
+export function look(looked: LookedAtService): EnvView {
   const { project, target, files } = looked;
   const units = target.resources.flatMap((resource) =>
     resource.kind === "unit" && resource.unit.endsWith(".service") ? [resource.unit] : [],
@@ -63,7 +63,7 @@ export function look(looked: LookedAt): EnvView {
  * UNIT, with or without its type; without it the service's own, of instances the first, else the first that
  * runs as the service.
  */
-function chooseUnit({ what, service }: LookedAt, units: readonly string[]): string {
+function chooseUnit({ what, service }: LookedAtService, units: readonly string[]): string {
   const instance = `${service.name}@`;
   const own =
     units.find((unit) => unit === `${service.name}.service`) ??
@@ -84,7 +84,7 @@ function chooseUnit({ what, service }: LookedAt, units: readonly string[]): stri
 /** Whoever is above the manager's user in a unit of the system manager: root. */
 const ROOT = { u: "root", U: "0", g: "root", G: "0", h: "/root" };
 
-function serviceUnit({ files, target, service }: LookedAt, unit: string): ServiceUnit {
+function serviceUnit({ files, target, service }: LookedAtService, unit: string): ServiceUnit {
   const onHost = files.map(({ path, content }) => ({ path, content }));
   const read = (name: string): EffectiveUnit => effectiveUnit(name, onHost);
   const { systemd } = target.host;

@@ -19,7 +19,7 @@ import { suggest } from "./suggest.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The service, and what else stood behind the command. Secrets stand in the files as `<secret NAME>`. */
-export type LookedAt = {
+export type LookedAtService = {
   readonly project: Project;
   readonly source: ServiceSource;
   readonly service: Service;
@@ -41,7 +41,7 @@ export type LookedAt = {
 export async function lookAtService(
   { options, operands }: Arguments<typeof LOOKING>,
   { workingDirectory }: Pick<Surroundings, "workingDirectory">,
-): Promise<LookedAt> {
+): Promise<LookedAtService> {
   const selection = selectionOf(options);
   const question = questionOf(operands);
   const root = resolve(workingDirectory, selection.project);
@@ -94,9 +94,9 @@ async function maskSecrets(service: Service): Promise<ReadonlyMap<string, Secret
   return new Map(service.secrets.map(({ name }) => [name, new Secret(name, `<secret ${name}>`)]));
 }
 
-type Question = { readonly service: string; readonly host: string; readonly what: string | null };
+type ServiceQuestion = { readonly service: string; readonly host: string; readonly what: string | null };
 
-function questionOf([first = "", ...rest]: readonly string[]): Question {
+function questionOf([first = "", ...rest]: readonly string[]): ServiceQuestion {
   const [, service, at] = /^([^@]+)@(.+)$/.exec(first) ?? [];
   const words = service === undefined || at === undefined ? [first, ...rest] : [service, at, ...rest];
   const [name = "", host, what = null, extra] = words;
@@ -112,7 +112,7 @@ function questionOf([first = "", ...rest]: readonly string[]): Question {
   );
 }
 
-function requireBoth(project: Project, { service, host }: Question): void {
+function requireBoth(project: Project, { service, host }: ServiceQuestion): void {
   const services = project.services.map(({ name }) => name);
   const hosts = project.hosts.map(({ name }) => name);
   if (!services.includes(service))

@@ -5,17 +5,17 @@ import { page } from "./pager.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Whether the pager was shown, or the text printed. */
-export type Shown = "paged" | "printed";
+export type ShownBy = "paged" | "printed";
 
 /** Prints lines, through the pager when they are longer than the screen. */
-export async function showLines(lines: readonly Line[], surroundings: Surroundings): Promise<Shown> {
+export async function showLines(lines: readonly Line[], surroundings: Surroundings): Promise<ShownBy> {
   if ((await paged(surroundings.stdout.paint(lines), surroundings)) === "paged") return "paged";
   surroundings.stdout.print(lines);
   return "printed";
 }
 
 /** The same for text that is complete as it is. */
-export async function showText(text: string, surroundings: Surroundings): Promise<Shown> {
+export async function showText(text: string, surroundings: Surroundings): Promise<ShownBy> {
   if ((await paged(surroundings.stdout.redact(stripControls(text)), surroundings)) === "paged")
     return "paged";
   surroundings.stdout.write(text);

@@ -1,5 +1,5 @@
 /** Asks a host for units and what is around them, or for one file; nothing is changed. */
-import type { HostFacts } from "../core/adopt/host-facts.ts";
+import type { AdoptFacts } from "../core/adopt/host-facts.ts";
 import type { Host } from "../core/model/declared.ts";
 import { adoptQuestion } from "../host/adopt-answer.ts";
 import { askHost } from "./ask.ts";
@@ -10,7 +10,7 @@ export async function readUnits(
   host: Host,
   units: readonly string[],
   context: DeployContext,
-): Promise<HostFacts> {
+): Promise<AdoptFacts> {
   return await askHost(host, adoptQuestion, { units, files: [] }, context);
 }
 

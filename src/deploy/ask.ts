@@ -43,7 +43,7 @@ export type TimedAnswer<Answer> = {
 };
 
 /** One host and its answer. */
-export type Asked<Answer> = { readonly host: Host; readonly result: HostResult<TimedAnswer<Answer>> };
+export type AskedHost<Answer> = { readonly host: Host; readonly result: HostResult<TimedAnswer<Answer>> };
 
 /** Asks every host, `context.forks` at once. Errors of hosts are results, never thrown. */
 export async function askHosts<Order, Answer>(
@@ -52,7 +52,7 @@ export async function askHosts<Order, Answer>(
   orderFor: (host: Host) => Order,
   context: DeployContext,
   wallClock: () => number,
-): Promise<readonly Asked<Answer>[]> {
+): Promise<readonly AskedHost<Answer>[]> {
   return await inParallel(hosts, context.forks, async (host) => {
     const result = await attempt(host, context, async (remote) => {
       const sent = wallClock();

@@ -3,7 +3,7 @@ import type { Delivery } from "../core/check/deliveries.ts";
 import type { CheckAnswer } from "../core/check/host-check.ts";
 import type { Host } from "../core/model/declared.ts";
 import { checkQuestion } from "../host/check-answer.ts";
-import { type Asked, askHosts } from "./ask.ts";
+import { type AskedHost, askHosts } from "./ask.ts";
 import type { DeployContext } from "./context.ts";
 
 /** What is known before the hosts are asked. wallClock: milliseconds since the epoch. */
@@ -17,6 +17,6 @@ export async function checkHosts(
   hosts: readonly Host[],
   context: DeployContext,
   { deliveriesTo, wallClock }: CheckOrder,
-): Promise<readonly Asked<CheckAnswer>[]> {
+): Promise<readonly AskedHost<CheckAnswer>[]> {
   return await askHosts(hosts, checkQuestion, deliveriesTo, context, wallClock);
 }

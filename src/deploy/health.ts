@@ -6,12 +6,12 @@ import { ConnectError, HostError } from "../core/errors.ts";
 import type { Check } from "../core/model/service.ts";
 import type { HealthResult } from "../core/model/verify.ts";
 import {
+  type CheckResult,
   checkLabel,
   excerpt,
   failureText,
   type HttpAnswer,
   type HttpCheck,
-  type Judgement,
   judgeHttp,
   type Redact,
 } from "../core/verify/health.ts";
@@ -39,7 +39,7 @@ export type WaitOptions = {
 };
 
 /** What an attempt works with; limit in milliseconds. */
-type Attempt = {
+type CheckAttempt = {
   readonly remote: Remote;
   readonly limit: number;
   readonly signal: AbortSignal;
@@ -74,7 +74,7 @@ export async function runCheck(
   check: Check,
   signal: AbortSignal = NEVER,
   redact: Redact = UNCHANGED,
-): Promise<Judgement> {
+): Promise<CheckResult> {
   const limit = Math.max(ATTEMPT_MILLISECONDS, check.withinMilliseconds);
   try {
     return await ask({ remote, limit, signal, redact }, check);
@@ -93,7 +93,7 @@ async function waitFor(
   const startedAt = performance.now();
   let told = "";
   let inRow = 0;
-  let last: Judgement = { ok: false, detail: "not waited for: its unit failed" };
+  let last: CheckResult = { ok: false, detail: "not waited for: its unit failed" };
   for (let attempts = 1; ; attempts++) {
     const judged = await runCheckUntil(remote, check, options);
     // An attempt that was broken off says nothing: it must not count as one more success in a row.
@@ -124,7 +124,7 @@ async function runCheckUntil(
   remote: Remote,
   check: Check,
   { signal = NEVER, redact = UNCHANGED }: WaitOptions,
-): Promise<Judgement | null> {
+): Promise<CheckResult | null> {
   try {
     return await runCheck(remote, check, signal, redact);
   } catch (error) {
@@ -139,7 +139,7 @@ const SILENT_MILLISECONDS = 5000;
 function tellWaiting(
   told: string,
   label: string,
-  judged: Judgement,
+  judged: CheckResult,
   options: WaitOptions,
   startedAt: number,
 ): string {
@@ -150,7 +150,13 @@ function tellWaiting(
   return text;
 }
 
-function describe(check: Check, judged: Judgement, ok: boolean, inRow: number, options: WaitOptions): string {
+function describe(
+  check: Check,
+  judged: CheckResult,
+  ok: boolean,
+  inRow: number,
+  options: WaitOptions,
+): string {
   if (ok) return judged.detail;
   if (judged.ok)
     return `${judged.detail}, but only ${inRow} of ${options.successes} successes in a row in the time there was`;
@@ -165,7 +171,7 @@ function isBrokenLink(error: unknown): boolean {
   return error instanceof ConnectError && error.code !== "unreachable" && error.code !== "timeout";
 }
 
-function ask(attempt: Attempt, check: Check): Promise<Judgement> {
+function ask(attempt: CheckAttempt, check: Check): Promise<CheckResult> {
   switch (check.kind) {
     case "http":
       return askHttp(attempt, check);
@@ -176,7 +182,7 @@ function ask(attempt: Attempt, check: Check): Promise<Judgement> {
   }
 }
 
-async function askHttp(attempt: Attempt, check: HttpCheck): Promise<Judgement> {
+async function askHttp(attempt: CheckAttempt, check: HttpCheck): Promise<CheckResult> {
   const url = new URL(check.url);
   if (check.via === "host") return askWithCurl(attempt, check, url);
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
@@ -189,7 +195,7 @@ async function askHttp(attempt: Attempt, check: HttpCheck): Promise<Judgement> {
   );
 }
 
-async function askTcp(attempt: Attempt, check: Extract<Check, { kind: "tcp" }>): Promise<Judgement> {
+async function askTcp(attempt: CheckAttempt, check: Extract<Check, { kind: "tcp" }>): Promise<CheckResult> {
   const started = performance.now();
   const stream = await forwardUnlessForbidden(attempt, check.address, check.port);
   if (stream === null)
@@ -207,7 +213,7 @@ const CONNECT_WITH_BASH = ["bash", "-c", 'exec 3<>"/dev/tcp/$1/$2"', "bash"];
 
 /** A forwarded connection; null where the server's administrator forbids forwarding. */
 async function forwardUnlessForbidden(
-  { remote, limit }: Attempt,
+  { remote, limit }: CheckAttempt,
   address: string,
   port: number,
 ): Promise<Duplex | null> {
@@ -219,7 +225,7 @@ async function forwardUnlessForbidden(
   }
 }
 
-async function askWithCurl(attempt: Attempt, check: HttpCheck, url: URL): Promise<Judgement> {
+async function askWithCurl(attempt: CheckAttempt, check: HttpCheck, url: URL): Promise<CheckResult> {
   const said = await tell(attempt, scripts.http, [url.href, wholeSeconds(attempt), String(BODY_LIMIT)]);
   const [status = "", seconds = "", exit = ""] = said.words;
   const cutShort = exit === CURL_WRITE_FAILED;
@@ -241,7 +247,11 @@ async function askWithCurl(attempt: Attempt, check: HttpCheck, url: URL): Promis
 /** curl could not go on writing: the body is past the limit. */
 const CURL_WRITE_FAILED = "23";
 
-async function askCommand(attempt: Attempt, command: readonly string[], within: number): Promise<Judgement> {
+async function askCommand(
+  attempt: CheckAttempt,
+  command: readonly string[],
+  within: number,
+): Promise<CheckResult> {
   const started = performance.now();
   const said = await tell(attempt, scripts.command, [
     wholeSeconds(attempt),
@@ -262,7 +272,7 @@ const EXITS: { readonly [status: string]: string } = {
   "137": "not finished in time, killed (exit status 137)",
 };
 
-function inTime(what: string, took: number, within: number): Judgement {
+function inTime(what: string, took: number, within: number): CheckResult {
   const text = `${what} in ${Math.round(took)} ms`;
   return took <= within
     ? { ok: true, detail: text }
@@ -270,17 +280,17 @@ function inTime(what: string, took: number, within: number): Judgement {
 }
 
 /** What a script answered: the words behind its mark, what came after that line, and its complaints. */
-type Said = { readonly words: readonly string[]; readonly rest: string; readonly stderr: string };
+type ScriptAnswer = { readonly words: readonly string[]; readonly rest: string; readonly stderr: string };
 
 /**
  * Runs a script with a fresh mark and these lines; whatever a login shell prints before the mark is passed
  * over.
  */
 async function tell(
-  { remote, limit, signal, redact }: Attempt,
+  { remote, limit, signal, redact }: CheckAttempt,
   script: Script,
   lines: readonly string[],
-): Promise<Said> {
+): Promise<ScriptAnswer> {
   const mark = randomBytes(16).toString("hex");
   // The script ends by its own limit; the rest is for a slow link.
   const options = {
@@ -302,7 +312,7 @@ async function tell(
   return { words: stdout.slice(at + mark.length + 1, end).split(" "), rest: stdout.slice(end + 1), stderr };
 }
 
-function wholeSeconds({ limit }: Attempt): string {
+function wholeSeconds({ limit }: CheckAttempt): string {
   return String(Math.ceil(limit / 1000));
 }
 

@@ -49,13 +49,13 @@ export async function probe(
   return await ask(remote, probeQuestion, probeRequest(targets), context);
 }
 
-type Looking = { readonly unfinished: UnfinishedPolicy; readonly onObserved: OnObserved };
+type ObserveOptions = { readonly unfinished: UnfinishedPolicy; readonly onObserved: OnObserved };
 
 async function observeHost(
   host: Host,
   targets: readonly HostTarget[],
   context: DeployContext,
-  { unfinished, onObserved }: Looking,
+  { unfinished, onObserved }: ObserveOptions,
 ): Promise<Observed> {
   const play = targets[0]?.play ?? "";
   if (!context.signal.aborted) tell(context, play, host.name, "connect");

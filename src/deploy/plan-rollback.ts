@@ -11,7 +11,12 @@ import { manifestEntry } from "../core/plan/manifest.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
 import { APPLY_INSTEAD } from "../core/rollback/generations.ts";
-import { type Found, refusal, refusedPlay, rollbackTargets } from "../core/rollback/rollback-targets.ts";
+import {
+  type HostChoices,
+  refusal,
+  refusedPlay,
+  rollbackTargets,
+} from "../core/rollback/rollback-targets.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
 import type { DeployContext } from "./context.ts";
 import { observeHosts, type UnfinishedPolicy } from "./observe.ts";
@@ -22,7 +27,7 @@ import { observeHosts, type UnfinishedPolicy } from "./observe.ts";
  */
 export async function planRollback(
   project: Project,
-  found: readonly Found[],
+  found: readonly HostChoices[],
   service: string | null,
   context: DeployContext,
   unfinished: UnfinishedPolicy,

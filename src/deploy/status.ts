@@ -19,7 +19,7 @@ import { inParallel } from "./pool.ts";
 export type StatusLook = { readonly answer: StatusAnswer; readonly observation: Observation | null };
 
 /** One host with all its targets, and what it said or why it said nothing. */
-export type LookedAt = {
+export type LookedAtStatus = {
   readonly host: Host;
   readonly targets: readonly HostTarget[];
   readonly result: HostResult<{ readonly look: StatusLook }>;
@@ -33,7 +33,7 @@ export async function statusHosts(
   targets: readonly HostTarget[],
   context: DeployContext,
   drift: DriftPolicy,
-): Promise<readonly LookedAt[]> {
+): Promise<readonly LookedAtStatus[]> {
   return await inParallel(byHost(targets), context.forks, async ({ host, targets: own }) => {
     const result = await attempt(host, context, async (remote) => ({
       look: await lookAtStatus(remote, own, context, drift),

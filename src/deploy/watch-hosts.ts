@@ -9,10 +9,13 @@ import { byHost, type HostTargets } from "../core/target/play-targets.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
 import { sleep } from "./sleep.ts";
-import { type LookedAt, lookAtStatus } from "./status.ts";
+import { type LookedAtStatus, lookAtStatus } from "./status.ts";
 
 /** How to watch. seen is called after every look and every failed attempt. */
-export type WatchOrder = { readonly intervalMilliseconds: number; readonly seen: (looked: LookedAt) => void };
+export type WatchOrder = {
+  readonly intervalMilliseconds: number;
+  readonly seen: (looked: LookedAtStatus) => void;
+};
 
 /**
  * Until the next attempt at a host that is not there; at one that refuses us, where each attempt counts as an

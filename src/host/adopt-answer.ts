@@ -1,16 +1,16 @@
 /** adopt.sh's question and answer: encoded for it, decoded without trusting a byte. */
-import type { HostFacts, LiveAccount, LiveUnit } from "../core/adopt/host-facts.ts";
+import type { AdoptFacts, LiveAccount, LiveUnit } from "../core/adopt/host-facts.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { field, stateFolder, systemScope } from "./frames.ts";
 import { type Question, type Reply, refuseAnswer } from "./question.ts";
-import { group, type Row } from "./rows.ts";
+import { type AnswerRow, group } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 
 /** units: full names of units whose surroundings are wanted. files: absolute paths that are wanted alone. */
 export type AdoptOrder = { readonly units: readonly string[]; readonly files: readonly string[] };
 
 /** Units and the files around them. Throws HostError where systemd knows none of the units. */
-export const adoptQuestion: Question<AdoptOrder, HostFacts> = {
+export const adoptQuestion: Question<AdoptOrder, AdoptFacts> = {
   script: scripts.adopt,
   about: "its units",
   frame: "block",
@@ -20,9 +20,9 @@ export const adoptQuestion: Question<AdoptOrder, HostFacts> = {
   decode,
 };
 
-function decode(reply: Reply, { units }: AdoptOrder): HostFacts {
+function decode(reply: Reply, { units }: AdoptOrder): AdoptFacts {
   const rows = group(reply.lines);
-  const of = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
+  const of = (kind: string): readonly AnswerRow[] => (rows.get(kind) ?? []).slice(0, MOST);
   const told = of("is");
   if (told.length === 0 && units.length > 0) refuseAnswer(reply, "its systemd tells nothing about the units");
   const files = new Map(of("file").flatMap(decodeFile));
@@ -68,15 +68,15 @@ function bytes(text: string): Buffer {
   return /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? Buffer.from(text, "base64") : Buffer.alloc(0);
 }
 
-function decodeFile([path = "", content = ""]: Row): readonly (readonly [string, Uint8Array])[] {
+function decodeFile([path = "", content = ""]: AnswerRow): readonly (readonly [string, Uint8Array])[] {
   return isPath(path) ? [[path, new Uint8Array(bytes(content))]] : [];
 }
 
-function decodeOwner([path = "", owner = ""]: Row): readonly (readonly [string, string])[] {
+function decodeOwner([path = "", owner = ""]: AnswerRow): readonly (readonly [string, string])[] {
   return isPath(path) && /^[a-z][a-z0-9-]{0,62}\/[a-z][a-z0-9-]{0,62}$/.test(owner) ? [[path, owner]] : [];
 }
 
-function decodeUnit(unit: string, told: readonly Row[]): LiveUnit {
+function decodeUnit(unit: string, told: readonly AnswerRow[]): LiveUnit {
   // A unit that was asked for and is a job as well is told twice.
   const values = (name: string): readonly string[] => [
     ...new Set(told.flatMap(([of, key, value = ""]) => (of === unit && key === name ? [value] : []))),

@@ -5,7 +5,7 @@ import { sanitizeLine } from "../core/sanitize.ts";
 import { stateFolder, systemScope } from "./frames.ts";
 import { decodeFacts } from "./machine-rows.ts";
 import type { Question, Reply } from "./question.ts";
-import { group, type Row, wholeNumber } from "./rows.ts";
+import { type AnswerRow, group, wholeNumber } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 import { decodeTransactions } from "./state-rows.ts";
 
@@ -31,7 +31,7 @@ const MOST = 50;
 
 function decode(reply: Reply): CheckAnswer {
   const rows = group(reply.lines);
-  const some = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
+  const some = (kind: string): readonly AnswerRow[] => (rows.get(kind) ?? []).slice(0, MOST);
   const facts = rows.get("fact") ?? [];
   return {
     facts: decodeFacts(reply, facts),
@@ -49,7 +49,7 @@ function decode(reply: Reply): CheckAnswer {
   };
 }
 
-function decodeSpace([folder = "", writable = "", blocks = "", inodes = ""]: Row): Space {
+function decodeSpace([folder = "", writable = "", blocks = "", inodes = ""]: AnswerRow): Space {
   const found = lastLine(blocks);
   const counted = lastLine(inodes);
   return {
@@ -68,7 +68,7 @@ function lastLine(text: string): RegExpExecArray | null {
   return /\s(\d{1,15})\s+\d{1,15}\s+(\d{1,15})\s+(?:\d{1,3}%|-)\s+(\/.*)$/.exec(text.slice(0, 1024));
 }
 
-function decodeLock([path = "", pid = "", program = ""]: Row): ForeignLock {
+function decodeLock([path = "", pid = "", program = ""]: AnswerRow): ForeignLock {
   return { path: word(path), pid: /^[1-9]\d{0,9}$/.test(pid) ? Number(pid) : null, program: word(program) };
 }
 

@@ -1,10 +1,11 @@
 /** The questions and answers of generations.sh and kept.sh: decoded without trusting a byte. */
+
 import { createHash } from "node:crypto";
-import type { Attempt, Generation, Kept, MadeBy, PastRun } from "../core/rollback/generations.ts";
+import type { Generation, Kept, MadeBy, PastRun, UndoneRun } from "../core/rollback/generations.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { field, line, stateFolder } from "./frames.ts";
 import type { Question, Reply } from "./question.ts";
-import { group, type Row, wholeNumber } from "./rows.ts";
+import { type AnswerRow, group, NAME, wholeNumber } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 
 /** What a host keeps of a project, by its name: generations, failed attempts, its record's last runs. */
@@ -19,7 +20,7 @@ export const generationsQuestion: Question<string, Kept> = {
 
 function decodeGenerations({ lines }: Reply): Kept {
   const rows = group(lines);
-  const of = (kind: string): readonly Row[] => (rows.get(kind) ?? []).slice(0, MOST);
+  const of = (kind: string): readonly AnswerRow[] => (rows.get(kind) ?? []).slice(0, MOST);
   const generations = of("generation").flatMap((row) => decodeGeneration(row, of));
   return {
     clock: wholeNumber(of("clock")[0]?.[0] ?? ""),
@@ -91,11 +92,14 @@ export function trueBlobs(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<s
 /** Far more than svcdeploy leaves on a host. */
 const MOST = 10_000;
 
-type Rows = (kind: string) => readonly Row[];
+type Rows = (kind: string) => readonly AnswerRow[];
 
-function decodeGeneration([number = "", madeAt = "", about = ""]: Row, of: Rows): readonly Generation[] {
+function decodeGeneration(
+  [number = "", madeAt = "", about = ""]: AnswerRow,
+  of: Rows,
+): readonly Generation[] {
   if (!/^[1-9]\d{0,8}$/.test(number)) return [];
-  const own = (kind: string): readonly Row[] => of(kind).filter(([each]) => each === number);
+  const own = (kind: string): readonly AnswerRow[] => of(kind).filter(([each]) => each === number);
   const services = own("service").flatMap(([, service = "", sha256 = ""]) =>
     NAME.test(service) ? [[service, /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null] as const] : [],
   );
@@ -114,9 +118,7 @@ function decodeGeneration([number = "", madeAt = "", about = ""]: Row, of: Rows)
   ];
 }
 
-const NAME = /^[a-z][a-z0-9-]{0,62}$/;
-
-function decodeAttempt([id = "", about = "", failure = ""]: Row, of: Rows): readonly Attempt[] {
+function decodeAttempt([id = "", about = "", failure = ""]: AnswerRow, of: Rows): readonly UndoneRun[] {
   if (!/^[0-9a-f]{32}$/.test(id)) return [];
   const services = of("about").flatMap(([each, service = ""]) =>
     each === id && NAME.test(service) ? [service] : [],
@@ -124,7 +126,7 @@ function decodeAttempt([id = "", about = "", failure = ""]: Row, of: Rows): read
   return [{ madeBy: decodeAbout(about), failure: sanitizeLine(failure), services }];
 }
 
-function decodeRun([line = ""]: Row): PastRun {
+function decodeRun([line = ""]: AnswerRow): PastRun {
   return { madeBy: decodeAbout(line), result: word(/ result=(\S+)/.exec(line)?.[1] ?? "") };
 }
 

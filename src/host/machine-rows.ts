@@ -2,13 +2,13 @@
 import type { HostFacts, Observation } from "../core/model/observation.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { type Reply, refuseAnswer } from "./question.ts";
-import { type Row, wholeNumber } from "./rows.ts";
+import { type AnswerRow, wholeNumber } from "./rows.ts";
 
 /**
  * The `fact` rows. Throws HostError("host-answer") without a machine-id and a boot-id; what else is missing
  * is empty or 0.
  */
-export function decodeFacts(reply: Reply, rows: readonly Row[]): HostFacts {
+export function decodeFacts(reply: Reply, rows: readonly AnswerRow[]): HostFacts {
   const fact = (name: string): string =>
     sanitizeLine(rows.find((row) => row[0] === name)?.[1] ?? "").slice(0, 256);
   const machineId = fact("machine-id");
@@ -32,7 +32,7 @@ export function decodeFacts(reply: Reply, rows: readonly Row[]): HostFacts {
 }
 
 /** The `user` rows, each a line of passwd(5); a number that is none is 0. */
-export function decodeUsers(rows: readonly Row[]): Observation["users"] {
+export function decodeUsers(rows: readonly AnswerRow[]): Observation["users"] {
   return new Map(
     rows.map(([text = ""]) => {
       const [name = "", , uid = "", gid = ""] = text.split(":");
@@ -42,7 +42,7 @@ export function decodeUsers(rows: readonly Row[]): Observation["users"] {
 }
 
 /** The `group` rows, each a line of group(5). */
-export function decodeGroups(rows: readonly Row[]): Observation["groups"] {
+export function decodeGroups(rows: readonly AnswerRow[]): Observation["groups"] {
   return new Map(
     rows.map(([text = ""]) => {
       const [name = "", , gid = "", members = ""] = text.split(":");
@@ -52,7 +52,7 @@ export function decodeGroups(rows: readonly Row[]): Observation["groups"] {
 }
 
 /** The `mount` rows: mount point, type of file system, options with commas between. */
-export function decodeMounts(rows: readonly Row[]): Observation["mounts"] {
+export function decodeMounts(rows: readonly AnswerRow[]): Observation["mounts"] {
   return new Map(
     rows.map(([point = "", type = "", options = ""]) => [
       point,

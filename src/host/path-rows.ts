@@ -1,11 +1,11 @@
 /** What an answer says of paths: files with their hashes and contents, links, trees, encrypted credentials. */
 import type { Observation, PathState, TreeState } from "../core/model/observation.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
-import { type Row, wholeNumber } from "./rows.ts";
+import { type AnswerRow, wholeNumber } from "./rows.ts";
 
 /** The `stat` rows of paths that were asked for, with what `sum`, `link` and `content` rows add to them. */
 export function decodePaths(
-  rows: ReadonlyMap<string, readonly Row[]>,
+  rows: ReadonlyMap<string, readonly AnswerRow[]>,
   asked: ReadonlySet<string>,
 ): ReadonlyMap<string, PathState> {
   const sums = new Map((rows.get("sum") ?? []).map(([text = ""]) => parseSum(text)));
@@ -72,7 +72,10 @@ export function parseLink(text: string): readonly [string, string] {
 }
 
 /** `decrypted live PATH SHA256`, and `applied` for what the manifest names where that is another file. */
-export function decodeEncrypted(rows: readonly Row[], asked: readonly string[]): Observation["encrypted"] {
+export function decodeEncrypted(
+  rows: readonly AnswerRow[],
+  asked: readonly string[],
+): Observation["encrypted"] {
   const sumOf = (which: string, path: string): string | null => {
     const [, , sum = ""] = rows.find(([word, name]) => word === which && name === path) ?? [];
     return /^[0-9a-f]{64}$/.test(sum) ? sum : null;
@@ -81,7 +84,7 @@ export function decodeEncrypted(rows: readonly Row[], asked: readonly string[]):
 }
 
 /** The `tree` rows of folders that were asked for: path, digest, newest file. */
-export function decodeTrees(rows: readonly Row[], asked: ReadonlySet<string>): Observation["trees"] {
+export function decodeTrees(rows: readonly AnswerRow[], asked: ReadonlySet<string>): Observation["trees"] {
   const known = rows.filter(([path = "", sha256 = ""]) => asked.has(path) && /^[0-9a-f]{64}$/.test(sha256));
   return new Map(
     known.map(([path = "", sha256 = "", ctime = "", newest = ""]) => [

@@ -7,7 +7,7 @@ import { line, stateFolder, systemScope } from "./frames.ts";
 import { decodeFacts, decodeGroups, decodeMounts, decodeUsers } from "./machine-rows.ts";
 import { decodeEncrypted, decodePaths, decodeTrees } from "./path-rows.ts";
 import type { Question, Reply } from "./question.ts";
-import { group, type Row } from "./rows.ts";
+import { type AnswerRow, group } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 import { decodeManifest, decodeOthers, decodeRecords, decodeTransactions } from "./state-rows.ts";
 import { decodeDropIns, decodePrograms, decodeUnits, splitUnits } from "./unit-rows.ts";
@@ -70,7 +70,7 @@ function decode(reply: Reply, request: ProbeRequest): Observation {
 /** What was asked for, and what the host found in the manifests beyond that. */
 function withLeftBehind(
   request: ProbeRequest,
-  rows: readonly Row[],
+  rows: readonly AnswerRow[],
 ): { readonly paths: ReadonlySet<string>; readonly units: readonly string[] } {
   const named = (kind: string, allowed: RegExp): readonly string[] =>
     rows.flatMap(([word, name = ""]) => (word === kind && allowed.test(name) ? [name] : []));

@@ -1,9 +1,14 @@
 /** rehearse.sh's question and answer: encoded, and decoded without trusting a byte. */
-import type { Compared, RehearsalAnswer, RehearsalRequest, Said } from "../core/rehearsal/rehearsal.ts";
+import type {
+  Compared,
+  ProgramOutput,
+  RehearsalAnswer,
+  RehearsalRequest,
+} from "../core/rehearsal/rehearsal.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { field } from "./frames.ts";
 import type { Question, Reply } from "./question.ts";
-import { group, type Row } from "./rows.ts";
+import { type AnswerRow, group } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 
 /** The files to try, and what takes the run's secrets out of what programs said of them. */
@@ -51,7 +56,7 @@ const MOST_LINES = 400;
 const LONGEST = 400;
 
 function decodeCompared(
-  rows: ReadonlyMap<string, readonly Row[]>,
+  rows: ReadonlyMap<string, readonly AnswerRow[]>,
   kind: string,
   redact: (text: string) => string,
 ): Compared | null {
@@ -60,10 +65,10 @@ function decodeCompared(
 }
 
 function decodeSaid(
-  rows: ReadonlyMap<string, readonly Row[]>,
+  rows: ReadonlyMap<string, readonly AnswerRow[]>,
   kind: string,
   redact: (text: string) => string,
-): Said | null {
+): ProgramOutput | null {
   const status = rows.get(`${kind}-status`)?.[0]?.[0] ?? "";
   if (!/^\d{1,3}$/.test(status)) return null;
   const said = (rows.get(kind) ?? [])
@@ -77,7 +82,7 @@ function decodeSaid(
   };
 }
 
-function decodeNamed(rows: readonly Row[]): RehearsalAnswer["named"] {
+function decodeNamed(rows: readonly AnswerRow[]): RehearsalAnswer["named"] {
   const pairs = rows
     .slice(0, MOST_LINES)
     .map(([log = "", file = ""]) => ({ log: sanitizeLine(log), file: sanitizeLine(file) }));
@@ -91,7 +96,7 @@ function decodeNamed(rows: readonly Row[]): RehearsalAnswer["named"] {
  * `TimersCalendar={ OnCalendar=*-*-* 00:00:00 ; next_elapse=… }` of an active timer; of several times all
  * count.
  */
-function decodeTimer(rows: readonly Row[]): string | null {
+function decodeTimer(rows: readonly AnswerRow[]): string | null {
   const properties = rows.map(([text = ""]) => text);
   if (!properties.includes("ActiveState=active")) return null;
   const times = properties.flatMap((text) =>

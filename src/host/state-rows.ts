@@ -1,11 +1,13 @@
 /** What an answer says of svcdeploy's own state on the host: manifests, records of units, open transactions. */
+
 import type { ManifestEntry, OpenTransaction, UnitRecord } from "../core/model/observation.ts";
 import { parseManifestLine } from "../core/plan/manifest.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
-import type { Row } from "./rows.ts";
+import type { AnswerRow } from "./rows.ts";
+import { NAME } from "./rows.ts";
 
 /** The `record` rows: what a unit was last started from, by its name. */
-export function decodeRecords(rows: readonly Row[]): ReadonlyMap<string, UnitRecord> {
+export function decodeRecords(rows: readonly AnswerRow[]): ReadonlyMap<string, UnitRecord> {
   return new Map(
     rows.map(([unit = "", text = ""]) => {
       const [invocationId = "", bootId = "", restartDigest = "", reloadDigest = ""] = text.split(" ");
@@ -15,7 +17,7 @@ export function decodeRecords(rows: readonly Row[]): ReadonlyMap<string, UnitRec
 }
 
 /** The `manifest` rows: what svcdeploy left for a service of the project. */
-export function decodeManifest(project: string, rows: readonly Row[]): readonly ManifestEntry[] {
+export function decodeManifest(project: string, rows: readonly AnswerRow[]): readonly ManifestEntry[] {
   return rows.flatMap(([service = "", text = ""]) => {
     const entry = parseManifestLine(project, service, text);
     return entry === null ? [] : [entry];
@@ -26,7 +28,7 @@ export function decodeManifest(project: string, rows: readonly Row[]): readonly 
 export function decodeOthers(
   own: string,
   asked: ReadonlySet<string>,
-  rows: readonly Row[],
+  rows: readonly AnswerRow[],
 ): readonly ManifestEntry[] {
   const entries = rows.flatMap(
     ([project = "", service = "", text = ""]) => parseManifestLine(project, service, text) ?? [],
@@ -37,10 +39,8 @@ export function decodeOthers(
   return ofOthers.filter(({ kind, path }) => (kind === "file" || kind === "link") && asked.has(path));
 }
 
-const NAME = /^[a-z][a-z0-9-]{0,62}$/;
-
 /** The `transaction` rows; one with an odd id is left out. */
-export function decodeTransactions(rows: readonly Row[]): readonly OpenTransaction[] {
+export function decodeTransactions(rows: readonly AnswerRow[]): readonly OpenTransaction[] {
   return rows.flatMap(
     ([id = "", state = "", active = "", lease = "", age = "", owner = "", project = ""]) => {
       if (!/^[0-9a-f]{32}$/.test(id)) return [];

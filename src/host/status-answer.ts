@@ -5,7 +5,7 @@ import { statusProperties } from "../core/status/judge-status.ts";
 import { line, stateFolder, systemScope } from "./frames.ts";
 import { decodeFacts } from "./machine-rows.ts";
 import type { Question, Reply } from "./question.ts";
-import { group, type Row, wholeNumber } from "./rows.ts";
+import { type AnswerRow, group, wholeNumber } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 import { decodeUnits, splitUnits } from "./unit-rows.ts";
 
@@ -50,7 +50,7 @@ function decode(reply: Reply, request: StatusRequest): StatusAnswer {
   };
 }
 
-function decodeProcess([pid = "", exe = "", openFiles = "", limit = ""]: Row): ProcessFacts {
+function decodeProcess([pid = "", exe = "", openFiles = "", limit = ""]: AnswerRow): ProcessFacts {
   return {
     pid: wholeNumber(pid),
     exe: /^\/[A-Za-z0-9._@:+=,~/-]{1,1024}(?: \(deleted\))?$/.test(exe) ? exe : null,
@@ -59,7 +59,7 @@ function decodeProcess([pid = "", exe = "", openFiles = "", limit = ""]: Row): P
   };
 }
 
-function decodeLink([path = "", changedAt = "", target = ""]: Row): readonly [
+function decodeLink([path = "", changedAt = "", target = ""]: AnswerRow): readonly [
   string,
   { readonly target: string; readonly changedAt: number },
 ] {
@@ -72,7 +72,7 @@ function decodeLink([path = "", changedAt = "", target = ""]: Row): readonly [
 /**
  * A line of the host's record; before its `at=` was there, what the host says of the file's age has to do.
  */
-function decodeRun(row: Row | undefined, clock: number): LastRun | null {
+function decodeRun(row: AnswerRow | undefined, clock: number): LastRun | null {
   if (row === undefined) return null;
   const [at = "", text = ""] = row;
   const record = parseHostRecord(text);

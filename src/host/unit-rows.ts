@@ -5,7 +5,7 @@ import { wordsOf } from "../core/plan/unit-state.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { parseLink } from "./path-rows.ts";
 import { type Reply, refuseAnswer } from "./question.ts";
-import { type Row, wholeNumber } from "./rows.ts";
+import { type AnswerRow, wholeNumber } from "./rows.ts";
 
 /** The lines between `units` and the frame that ends them, and all others. */
 export function splitUnits({ lines, nonce }: Reply): {
@@ -64,7 +64,7 @@ export function splitBlocks(lines: readonly string[]): readonly UnitProperties[]
 
 /** Only what systemd itself named counts, and what is in a folder of a unit that was asked for. */
 export function decodeDropIns(
-  rows: readonly Row[],
+  rows: readonly AnswerRow[],
   units: ReadonlyMap<string, UnitProperties>,
 ): Observation["dropIns"] {
   const named = new Set([...units.values()].flatMap((properties) => wordsOf(properties, "DropInPaths")));
@@ -82,7 +82,7 @@ export function decodeDropIns(
 }
 
 /** The `program` rows: stat's %N of /proc/PID/exe. */
-export function decodePrograms(rows: readonly Row[]): Observation["programs"] {
+export function decodePrograms(rows: readonly AnswerRow[]): Observation["programs"] {
   const links = rows.map(([text = ""]) => parseLink(text));
   return new Map(
     links.flatMap(([link, target]) =>

@@ -31,7 +31,7 @@ export const PATIENCE: Patience = {
 };
 
 /** What one attempt came to. waitMilliseconds: what the receiver asked for by Retry-After. */
-type Attempt =
+type SendResult =
   | { readonly end: "arrived" }
   | { readonly end: "refused"; readonly reason: string }
   | { readonly end: "again"; readonly reason: string; readonly waitMilliseconds: number };
@@ -55,7 +55,7 @@ export async function send(make: () => Message, patience: Patience = PATIENCE): 
   }
 }
 
-async function attempt({ url, headers, body }: Message, milliseconds: number): Promise<Attempt> {
+async function attempt({ url, headers, body }: Message, milliseconds: number): Promise<SendResult> {
   const signal = AbortSignal.timeout(Math.ceil(milliseconds));
   try {
     const init = {
@@ -80,7 +80,7 @@ async function attempt({ url, headers, body }: Message, milliseconds: number): P
   }
 }
 
-function judge(response: Response, said: string): Attempt {
+function judge(response: Response, said: string): SendResult {
   const { status, ok } = response;
   if (ok) return { end: "arrived" };
   const reason = `HTTP ${status}${said === "" ? "" : `: ${said}`}`;
@@ -102,7 +102,7 @@ function retryAfter(value: string | null): number {
 }
 
 /** A certificate that is wrong now is wrong in a second; anything else may be a moment's trouble. */
-function explain(error: unknown): Attempt {
+function explain(error: unknown): SendResult {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";
   if (/CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_/.test(code)) {

@@ -95,7 +95,7 @@ const SLOW =
 class SinkError extends Error {}
 
 /** Aborts the request when nothing came in time. late: why it did. */
-type Watch = {
+type DownloadWatch = {
   readonly limits: DownloadLimits;
   readonly signal: AbortSignal;
   readonly late: () => string | null;
@@ -105,7 +105,7 @@ type Watch = {
   readonly end: () => void;
 };
 
-function makeWatch(limits: DownloadLimits, interrupt?: AbortSignal): Watch {
+function makeWatch(limits: DownloadLimits, interrupt?: AbortSignal): DownloadWatch {
   const started = performance.now();
   const controller = new AbortController();
   let late: string | null = null;
@@ -148,7 +148,12 @@ function redirectOf(response: Response, at: URL): URL | string | null {
     : `${at.host} redirects to an address with a password in it, which is not followed`;
 }
 
-async function take(response: Response, at: URL, sink: DownloadSink, watch: Watch): Promise<Downloaded> {
+async function take(
+  response: Response,
+  at: URL,
+  sink: DownloadSink,
+  watch: DownloadWatch,
+): Promise<Downloaded> {
   const refusal = refuseAnswer(response, at, watch.limits);
   if (refusal !== null) {
     await response.body?.cancel();

@@ -128,12 +128,12 @@ function hintOfWrong({ contentType }: Downloaded & { ok: true }): string {
 
 const UNINTERRUPTED: Interruptible = (work) => work(new AbortController().signal);
 
-type Work = (incoming: Incoming, interrupt: AbortSignal) => Promise<Fetched>;
+type FetchWork = (incoming: Incoming, interrupt: AbortSignal) => Promise<Fetched>;
 
 async function intoCache(
   folder: string,
   { interruptible = UNINTERRUPTED }: Fetching,
-  work: Work,
+  work: FetchWork,
 ): Promise<Fetched> {
   try {
     return await interruptible(async (interrupt) => {

@@ -14,7 +14,7 @@ import {
   renderFor,
   serviceFor,
 } from "../core/target/build-target.ts";
-import { type SelectedPlay, type Selection, select } from "../core/target/select.ts";
+import { type SelectedPlay, select, type TargetSelection } from "../core/target/select.ts";
 import { makeArtifactReader } from "./artifacts.ts";
 import { readProjectFile } from "./read-file.ts";
 import { makeSecretReader } from "./secrets.ts";
@@ -22,7 +22,7 @@ import { makeSecretReader } from "./secrets.ts";
 const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
 
 /** What the selection comes to. */
-export type Built = Rendered & {
+export type BuiltTargets = Rendered & {
   /** Every secret that was rendered into a target, as its reader gave it. */
   readonly secrets: readonly Secret[];
 };
@@ -50,12 +50,12 @@ export const STAND_INS: Readers = {
  */
 export async function buildTargets(
   project: Project,
-  selection: Selection,
+  selection: TargetSelection,
   readers: Readers = {
     describe: makeArtifactReader(project.root),
     readSecrets: makeSecretReader(project.root),
   },
-): Promise<Built> {
+): Promise<BuiltTargets> {
   const build: Build = {
     ...readers,
     project,

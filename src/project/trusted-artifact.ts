@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import { ConfigError } from "../core/errors.ts";
 import type { Place } from "../core/model/declared.ts";
 import type { Artifact, ArtifactSignature, SignatureProof } from "../core/model/service.ts";
-import { refused, type Verdict } from "../core/signature/verdict.ts";
+import { refused, type SignatureVerdict } from "../core/signature/verdict.ts";
 import { type Fetching, fetchArtifact, fetchSignature, keptSignature } from "./fetch-artifact.ts";
 import { type FoundFile, readProjectFile } from "./read-file.ts";
 import { openVerifier } from "./verifiers.ts";
@@ -68,7 +68,7 @@ async function judge(
   signature: Uint8Array,
   key: Uint8Array,
   { file }: Signed,
-): Promise<Verdict> {
+): Promise<SignatureVerdict> {
   const verifier = await openVerifier({ declared, signature, key });
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(file.path, { highWaterMark: MAX_BYTES })) {

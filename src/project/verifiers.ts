@@ -10,7 +10,7 @@ import type { ArtifactSignature } from "../core/model/service.ts";
 import { dearmor, readGpgStatus } from "../core/signature/gpg.ts";
 import { checkMinisig, type MinisignSignature, parseMinisig } from "../core/signature/minisign.ts";
 import { allowedSigners, readSshAnswer, SSH_SIGNER } from "../core/signature/ssh.ts";
-import { OTHER_BYTES, refused, type Verdict } from "../core/signature/verdict.ts";
+import { OTHER_BYTES, refused, type SignatureVerdict } from "../core/signature/verdict.ts";
 import { startTool, type ToolAnswer } from "./feed-tool.ts";
 
 /**
@@ -19,7 +19,7 @@ import { startTool, type ToolAnswer } from "./feed-tool.ts";
  */
 export type Verifier = {
   readonly take: (bytes: Uint8Array) => Promise<void>;
-  readonly verdict: () => Promise<Verdict>;
+  readonly verdict: () => Promise<SignatureVerdict>;
 };
 
 /**
@@ -94,7 +94,10 @@ function cosignWords(signature: Uint8Array): readonly string[] {
   return ["verify-blob", "--key", "cosign.pub", ...from, "--insecure-ignore-tlog=true", "-"];
 }
 
-function readCosignAnswer({ status, stdout, stderr }: ToolAnswer & { ok: true }, key: Uint8Array): Verdict {
+function readCosignAnswer(
+  { status, stdout, stderr }: ToolAnswer & { ok: true },
+  key: Uint8Array,
+): SignatureVerdict {
   const said = `${stdout}\n${stderr}`;
   const fingerprint = createHash("sha256").update(key).digest("hex").slice(0, 16).toUpperCase();
   if (status === 0 && /^Verified OK$/m.test(said))
@@ -108,7 +111,7 @@ function readCosignAnswer({ status, stdout, stderr }: ToolAnswer & { ok: true },
   return refused(`does not hold${words === undefined ? "" : `; cosign says: ${words}`}`, OTHER_BYTES);
 }
 
-function refuseAtOnce(verdict: Verdict): Verifier {
+function refuseAtOnce(verdict: SignatureVerdict): Verifier {
   return { take: async () => {}, verdict: async () => verdict };
 }
 
@@ -141,7 +144,7 @@ function minisignVerifier(publicKey: string, signature: MinisignSignature): Veri
 type Use = {
   readonly files: Readonly<Record<string, string | Uint8Array>>;
   readonly words: (folder: string) => readonly string[];
-  readonly read: (answer: ToolAnswer & { readonly ok: true }) => Verdict;
+  readonly read: (answer: ToolAnswer & { readonly ok: true }) => SignatureVerdict;
 };
 
 /** The tool sees a folder of its own with names of our own, and the artifact on its standard input. */

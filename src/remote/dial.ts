@@ -11,7 +11,7 @@ import { type Credentials, loginRefused } from "./credentials.ts";
 import { hostKeyAlgorithms, type KnownHosts, refuseHostKey } from "./host-key.ts";
 
 /** A live, verified, logged-in connection. */
-export type Connection = {
+export type SshConnection = {
   readonly client: ssh2.Client;
   /** Why the connection broke; null while it lives. */
   readonly lost: () => ConnectError | null;
@@ -29,7 +29,7 @@ export async function dial(
   known: KnownHosts,
   credentials: Credentials,
   signal: AbortSignal,
-): Promise<Connection> {
+): Promise<SshConnection> {
   signal.throwIfAborted();
   const socket = connectTcp({
     host: host.address.replace(/^\[(.*)\]$/, "$1"),
@@ -117,7 +117,7 @@ function levelOf(error: unknown): string {
  * Remembers why the connection broke, and breaks it when nothing at all has come from the host for four
  * keepalives.
  */
-function watch(host: Host, client: ssh2.Client, socket: Socket): Connection {
+function watch(host: Host, client: ssh2.Client, socket: Socket): SshConnection {
   let lost: ConnectError | null = null;
   const lose = (reason: string, cause?: unknown): void => {
     lost ??= connectionLost(host, reason, cause);

@@ -8,7 +8,7 @@ import { ConnectError, HostError, type SvcdeployError } from "../core/errors.ts"
 import type { Host } from "../core/model/declared.ts";
 import { channelRefused, failedStatus, forwardRefused, targetOf } from "./connection-errors.ts";
 import { type Deadline, startDeadline, withSignal } from "./deadline.ts";
-import type { Connection } from "./dial.ts";
+import type { SshConnection } from "./dial.ts";
 import { Permits } from "./permits.ts";
 import type { Remote, RunOptions, RunResult, Script, StreamOptions } from "./remote.ts";
 import { converse } from "./run-script.ts";
@@ -33,10 +33,10 @@ const ENVIRONMENT = { LC_ALL: "C" };
 /** See Remote for the contract. */
 export class SshRemote implements Remote {
   readonly host: Host;
-  readonly #connection: Connection;
+  readonly #connection: SshConnection;
   readonly #channels = new Permits(CHANNELS_AT_ONCE);
 
-  constructor(host: Host, connection: Connection) {
+  constructor(host: Host, connection: SshConnection) {
     this.host = host;
     this.#connection = connection;
   }

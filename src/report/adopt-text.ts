@@ -1,5 +1,5 @@
 /** What `svcdeploy adopt` says: what was written, what stays, and what to do next. */
-import type { Told } from "../core/adopt/adopt-into.ts";
+import type { AdoptedNews } from "../core/adopt/adopt-into.ts";
 import type { Gap } from "../core/adopt/render-text.ts";
 import { refuseName } from "../core/config/allow-lists.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
@@ -7,7 +7,7 @@ import { hang, type Line, line, plural, styled, wrap } from "./lines/text.ts";
 
 /** A service file, or an item of one: key is its list then, else null. */
 export type AdoptResult = {
-  readonly adopted: Told;
+  readonly adopted: AdoptedNews;
   readonly file: string;
   readonly key: string | null;
   readonly text: string;

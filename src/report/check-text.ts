@@ -1,5 +1,5 @@
 /** What `svcdeploy check` found, for a terminal and for machines. Hosts with nothing wrong are one line. */
-import type { CheckStatus, Finding, HostCheck } from "../core/check/host-check.ts";
+import type { CheckFinding, CheckStatus, HostCheck } from "../core/check/host-check.ts";
 import { hang, indent, type Line, line, plural, type Style, styled, wrap } from "./lines/text.ts";
 import { hostList } from "./plan/plan-view.ts";
 
@@ -32,13 +32,13 @@ const TITLES: Readonly<Record<CheckStatus, { readonly style: Style; readonly tex
   unreachable: { style: "bad", text: "unreachable" },
 };
 
-const MARKS: Readonly<Record<Finding["severity"], { readonly style: Style; readonly text: string }>> = {
+const MARKS: Readonly<Record<CheckFinding["severity"], { readonly style: Style; readonly text: string }>> = {
   bad: { style: "bad", text: "✗" },
   warn: { style: "warn", text: "!" },
   note: { style: "dim", text: "·" },
 };
 
-function isTrouble({ severity }: Finding): boolean {
+function isTrouble({ severity }: CheckFinding): boolean {
   return severity !== "note";
 }
 
@@ -69,7 +69,7 @@ function block({ status, findings }: HostCheck, hosts: string, columns: number):
 }
 
 /** Commands are not wrapped: they are to be copied. */
-function findingLines({ severity, text, fix, commands }: Finding, columns: number): readonly Line[] {
+function findingLines({ severity, text, fix, commands }: CheckFinding, columns: number): readonly Line[] {
   const mark = MARKS[severity];
   const fixLines = fix === null ? [] : wrap(fix, columns - 2).map((part) => line(styled("dim", part)));
   return [

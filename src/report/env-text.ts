@@ -1,9 +1,9 @@
 /** `svcdeploy env`: each variable with its value, who set it, and what that overrides. */
-import type { EffectiveEnvironment, EnvironmentVariable } from "../core/environment/effective-environment.ts";
+import type { EffectiveEnvironment, EffectiveVariable } from "../core/environment/effective-environment.ts";
 import type { Assignment, HostLine, VariableValue } from "../core/environment/environment-layer.ts";
 import type { LineOrigin } from "../core/explain/line-origin.ts";
 import { sayPlace } from "./explain-text.ts";
-import { besideLines, type Row } from "./lines/beside.ts";
+import { type BesideRow, besideLines } from "./lines/beside.ts";
 import { type Line, line, plural, styled, wrap } from "./lines/text.ts";
 
 /**
@@ -66,16 +66,15 @@ export function envJson(view: EnvView): object {
 }
 
 /** implied: set by the manager, or by systemd for a directive; nobody wrote the variable. */
-function rowsOf(which: "written" | "implied", view: EnvView): readonly Row[] {
-  const isImplied = ({ setter }: EnvironmentVariable): boolean =>
-    setter === "manager" || setter === "systemd";
+function rowsOf(which: "written" | "implied", view: EnvView): readonly BesideRow[] {
+  const isImplied = ({ setter }: EffectiveVariable): boolean => setter === "manager" || setter === "systemd";
   const rows = view.found.variables
     .filter((each) => isImplied(each) === (which === "implied"))
     .map((each) => variableRow(each, view));
   return rows.length > 0 ? rows : [{ left: "nothing", right: [] }];
 }
 
-function variableRow(variable: EnvironmentVariable, view: EnvView): Row {
+function variableRow(variable: EffectiveVariable, view: EnvView): BesideRow {
   const over = variable.over.map((each) => sayOver(each, view));
   return {
     left: `${variable.name}=${sayValue(variable.value)}`,

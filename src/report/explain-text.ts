@@ -2,7 +2,13 @@
  * `svcdeploy explain`: rendered lines on the left, where they come from on the right, or below where that
  * does not fit.
  */
-import type { ExplainedFile, ExplainedLine, Input, LineOrigin, Spot } from "../core/explain/line-origin.ts";
+import type {
+  ExplainedFile,
+  ExplainedLine,
+  Input,
+  LineOrigin,
+  ValueSpot,
+} from "../core/explain/line-origin.ts";
 import type { Place } from "../core/model/declared.ts";
 import { writtenMode } from "../core/model/mode.ts";
 import { MANAGED } from "../core/render/unit-text.ts";
@@ -74,7 +80,7 @@ function sayInput({ name, from, over }: Input): string {
 }
 
 function lineJson({ text, origin: { kind, place, because, inputs } }: ExplainedLine): object {
-  const spots = (list: readonly Spot[]) =>
+  const spots = (list: readonly ValueSpot[]) =>
     list.map((spot) => ({ ...placeJson(spot.place), text: spot.text }));
   const variables = inputs.map(({ name, from, over }) => ({ name, from: spots(from), over: spots(over) }));
   return { text, origin: { kind, ...placeJson(place), because, variables } };

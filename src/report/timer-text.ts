@@ -2,7 +2,7 @@
 import { type Line, line, styled } from "./lines/text.ts";
 
 /** An installed pair: what was done in order, and how to see and undo it. host: null on this machine. */
-export type Installed = {
+export type InstalledTimer = {
   readonly lines: readonly string[];
   readonly about: string;
   readonly every: string;
@@ -28,7 +28,7 @@ export function crontabText(about: string, text: string): string {
 }
 
 /** What was done, what follows, and how to see and undo it. */
-export function installedText({ lines, about, every, name, scope, host }: Installed): readonly Line[] {
+export function installedText({ lines, about, every, name, scope, host }: InstalledTimer): readonly Line[] {
   const user = scope === "user" ? " --user" : "";
   const commands = [
     [`systemctl${user} list-timers ${name}.timer`, "when it runs next"],

@@ -1,31 +1,26 @@
 /** The file in which healing remembers, in the controller's own state folder. */
+
 import { createHash, randomBytes } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { formatState, type HealState, NO_STATE, parseState } from "../core/drift/heal-state.ts";
-import { UsageError } from "../core/errors.ts";
+import { systemCode, UsageError } from "../core/errors.ts";
 import type { Project } from "../core/model/declared.ts";
 import { makePrivateFolder } from "./make-private-folder.ts";
-
-const GIVE_STATE = "Name a folder for it with --state DIR.";
+import { GIVE_STATE, stateFolder } from "./state-folder.ts";
 
 /**
- * Where the state of a project's environment stands: below the given folder, else below svcdeploy under
- * XDG_STATE_HOME or ~/.local/state, in a folder of the project's own. Throws UsageError where there is no
- * place.
+ * Where the state of a project's environment is: below the given folder, else below the user's state, in a
+ * folder of the project's own. Throws UsageError where there is no place.
  */
-export async function healFile(
+export function healFile(
   { name, environment, root }: Pick<Project, "name" | "environment" | "root">,
   given: string | null,
-  { XDG_STATE_HOME: state, HOME: home }: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
+  variables: Readonly<Record<string, string | undefined>>,
+): string {
   const fingerprint = createHash("sha256").update(root).digest("hex").slice(0, 8);
-  const own = join("drift", `${name}.${environment}.${fingerprint}`, "heal.json");
-  if (given !== null) return join(given, own);
-  if (state?.startsWith("/")) return join(state, "svcdeploy", own);
-  const hasHome =
-    home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
-  if (hasHome) return join(home, ".local/state/svcdeploy", own);
+  const base = given ?? stateFolder(variables);
+  if (base !== null) return join(base, "drift", `${name}.${environment}.${fingerprint}`, "heal.json");
   throw new UsageError(
     "Healing needs a place for what it remembers: there is neither XDG_STATE_HOME nor a HOME that is there",
     GIVE_STATE,
@@ -46,8 +41,10 @@ export async function readHealFile(
     await rename(path, asideAs);
     return { state: NO_STATE, asideAs };
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return { state: NO_STATE, asideAs: null };
-    throw new UsageError(`${path} cannot be read (${codeOf(error)})`, GIVE_STATE);
+    const code = systemCode(error);
+    if (code === null) throw error;
+    if (code === "ENOENT") return { state: NO_STATE, asideAs: null };
+    throw new UsageError(`${path} cannot be read (${code})`, GIVE_STATE);
   }
 }
 
@@ -60,11 +57,8 @@ export async function writeHealFile(path: string, state: HealState): Promise<voi
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
-    throw new UsageError(`${path} could not be written (${codeOf(error)}): nothing was healed`, GIVE_STATE);
+    const code = systemCode(error);
+    if (code === null) throw error;
+    throw new UsageError(`${path} could not be written (${code}): nothing was healed`, GIVE_STATE);
   }
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error && "code" in error)) throw error;
-  return String(error.code);
 }

@@ -11,7 +11,7 @@ import { MIGRATIONS } from "./migrations.ts";
 import { BUSY_MILLISECONDS, openSqlite, SQLITE, sqliteCode } from "./sqlite.ts";
 
 /** What a piece of work on the history gave, and where a damaged one was moved to before. */
-export type Written<Value> = { readonly value: Value; readonly movedTo: string | null };
+export type WrittenHistory<Value> = { readonly value: Value; readonly movedTo: string | null };
 
 /**
  * Does the work on the history for writing, made if it is missing: the folder 0700, the file 0600. A damaged
@@ -22,7 +22,7 @@ export function writeHistory<Value>(
   path: string,
   now: number,
   work: (database: DatabaseSync) => Value,
-): Written<Value> {
+): WrittenHistory<Value> {
   try {
     const inode = makeFile(path);
     try {

@@ -81,7 +81,7 @@ export function findRun(database: DatabaseSync, id: string): RecordedRun | null 
   return makeRun(row, database.prepare("SELECT report FROM hosts WHERE run = ? ORDER BY position").all(id));
 }
 
-type Row = Record<string, SQLOutputValue>;
+type RunRow = Record<string, SQLOutputValue>;
 
 function forget(database: DatabaseSync, now: number): void {
   database
@@ -92,7 +92,7 @@ function forget(database: DatabaseSync, now: number): void {
 }
 
 // What stands in the columns was checked by the schema and written by putRun alone.
-function makeRun(row: Row, ends: readonly Row[]): RecordedRun {
+function makeRun(row: RunRow, ends: readonly RunRow[]): RecordedRun {
   const text = (name: string): string => String(row[name] ?? "");
   const { duration, exit_code: exitCode, tree } = row;
   const commandLine: readonly string[] = JSON.parse(text("command_line"));

@@ -1,33 +1,25 @@
 /** What each receiver was told last, in the controller's own state folder. */
 
 import { randomBytes } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemReason, UsageError } from "../core/errors.ts";
 import { makePrivateFolder } from "./make-private-folder.ts";
+import { GIVE_STATE, stateFolder } from "./state-folder.ts";
 
 /** What was told: the state's name and digest, and since when it is (ISO 8601). */
-export type Told = {
+export type ToldBefore = {
   readonly name: "clean" | "drift" | "unseen";
   readonly digest: string;
   readonly since: string;
 };
 
 const SCHEMA = "svcdeploy.told/1";
-const GIVE_STATE = "Name a folder for it with --state DIR.";
 
-/**
- * The folder below which runs keep their state: svcdeploy under XDG_STATE_HOME or ~/.local/state. Throws
- * UsageError where there is neither.
- */
-export async function stateBase({
-  XDG_STATE_HOME: state,
-  HOME: home,
-}: Readonly<Record<string, string | undefined>>): Promise<string> {
-  if (state?.startsWith("/")) return join(state, "svcdeploy");
-  const hasHome =
-    home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
-  if (hasHome) return join(home, ".local/state/svcdeploy");
+/** The folder below which runs keep their state. Throws UsageError where there is no place for one. */
+export function stateBase(environment: Readonly<Record<string, string | undefined>>): string {
+  const folder = stateFolder(environment);
+  if (folder !== null) return folder;
   throw new UsageError(
     "There is no place for the state of this run: neither XDG_STATE_HOME nor a HOME that is there",
     GIVE_STATE,
@@ -52,15 +44,15 @@ export async function makeStateFolder(base: string, name: string): Promise<strin
  * What was told, by receiver. A file that is missing or makes no sense is nothing told: better twice than
  * never.
  */
-export async function readTold(folder: string): Promise<ReadonlyMap<string, Told>> {
+export async function readTold(folder: string): Promise<ReadonlyMap<string, ToldBefore>> {
   const text = await readFile(join(folder, "told.json"), "utf8").catch(() => "");
   return new Map(
-    Object.entries(receiversOf(text)).filter((entry): entry is [string, Told] => isTold(entry[1])),
+    Object.entries(receiversOf(text)).filter((entry): entry is [string, ToldBefore] => isTold(entry[1])),
   );
 }
 
 /** Replaces it by a rename. Throws UsageError. */
-export async function writeTold(folder: string, told: ReadonlyMap<string, Told>): Promise<void> {
+export async function writeTold(folder: string, told: ReadonlyMap<string, ToldBefore>): Promise<void> {
   const path = join(folder, "told.json");
   const part = `${path}.${randomBytes(6).toString("hex")}`;
   try {
@@ -91,7 +83,7 @@ function receiversOf(text: string): object {
   }
 }
 
-function isTold(value: unknown): value is Told {
+function isTold(value: unknown): value is ToldBefore {
   if (
     typeof value !== "object" ||
     value === null ||

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { look as lookAtEnvironment } from "../../src/cli/env.ts";
-import { type LookedAt, lookAtService } from "../../src/cli/look-at-service.ts";
+import { type LookedAtService, lookAtService } from "../../src/cli/look-at-service.ts";
 import { argumentsOf } from "../../src/cli/options/arguments.ts";
 import { LOOKING } from "../../src/cli/options/groups.ts";
 import { UsageError } from "../../src/core/errors.ts";
@@ -25,14 +25,14 @@ async function look(
   service: string,
   host: string,
   more: Readonly<Record<string, unknown>> = {},
-): Promise<LookedAt> {
+): Promise<LookedAtService> {
   return await lookAtService(
     argumentsOf(LOOKING, { _: ["explain", service, host], env: "prod", project: root, ...more }),
     { workingDirectory: root },
   );
 }
 
-async function explained(looked: LookedAt): Promise<readonly ExplainedFile[]> {
+async function explained(looked: LookedAtService): Promise<readonly ExplainedFile[]> {
   return explainFiles({ ...looked, host: looked.target.host });
 }
 

@@ -1,9 +1,9 @@
 /** The question before hosts are changed says what it is about, within the terminal. */
 import { expect, test } from "vitest";
-import { type Question, questionLines } from "../../src/cli/apply/confirm.ts";
+import { type ApprovalQuestion, questionLines } from "../../src/cli/apply/confirm.ts";
 import { plainText } from "../../src/report/lines/text.ts";
 
-const asked = (more: Partial<Question>, columns = 120): string =>
+const asked = (more: Partial<ApprovalQuestion>, columns = 120): string =>
   plainText(
     questionLines(
       {
@@ -17,7 +17,7 @@ const asked = (more: Partial<Question>, columns = 120): string =>
     ),
   );
 
-test.each<[Partial<Question>, string]>([
+test.each<[Partial<ApprovalQuestion>, string]>([
   [{}, "Apply this to prod (2 restarts, 4 files changed on 3 hosts)? [y/N]\n"],
   [{ verb: "Roll back" }, "Roll prod back like this (2 restarts, 4 files changed on 3 hosts)? [y/N]\n"],
   [

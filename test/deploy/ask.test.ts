@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from "vitest";
 import { SvcdeployError } from "../../src/core/errors.ts";
 import type { Host } from "../../src/core/model/declared.ts";
-import { type Asked, askHost, askHosts, connected } from "../../src/deploy/ask.ts";
+import { type AskedHost, askHost, askHosts, connected } from "../../src/deploy/ask.ts";
 import type { DeployContext } from "../../src/deploy/context.ts";
 import type { Question } from "../../src/host/question.ts";
 import { connectorFor, hostOf, type SshServer, startSshServer } from "../support/ssh-server.ts";
@@ -36,7 +36,7 @@ const capitals: Question<string, readonly string[]> = {
   decode: ({ lines }) => lines,
 };
 
-const inBrief = (asked: readonly Asked<readonly string[]>[]) =>
+const inBrief = (asked: readonly AskedHost<readonly string[]>[]) =>
   asked.map(({ host, result }) => [host.name, result.ok ? result.answer : result.error.code]);
 
 test("one connection and one channel a host; the clock is read around the question", async () => {

@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
 import { checkMinisig, parseMinisig } from "../../src/core/signature/minisign.ts";
-import type { Selection } from "../../src/core/target/select.ts";
+import type { TargetSelection } from "../../src/core/target/select.ts";
 import { loadProject } from "../../src/project/load.ts";
 import { buildTargets, STAND_INS } from "../../src/project/targets.ts";
 import { copyShop, problemsOf, SHOP } from "./project-copy.ts";
 
-const everything: Selection = { limit: null, services: [] };
+const everything: TargetSelection = { limit: null, services: [] };
 
 beforeEach(() => {
   vi.stubEnv("SVCDEPLOY_TEST_KEY", "key-canary");
@@ -146,7 +146,7 @@ describe("targets", () => {
 });
 
 describe("selection", () => {
-  test.each<[Selection, readonly string[]]>([
+  test.each<[TargetSelection, readonly string[]]>([
     [{ limit: "web1", services: [] }, ["sites/web1"]],
     [{ limit: "web:db", services: ["db"] }, ["databases/db1"]],
     [{ limit: "all:!web2", services: [] }, ["databases/db1", "sites/web1"]],
@@ -158,7 +158,7 @@ describe("selection", () => {
     ).toEqual(expected);
   });
 
-  test.each<[Selection, string]>([
+  test.each<[TargetSelection, string]>([
     [{ limit: "wbe1", services: [] }, '--limit wbe1: there is no host or group "wbe1"'],
     [{ limit: "web1:!web1", services: [] }, "selects no host"],
     [{ limit: null, services: ["wbe"] }, "--service wbe: there is no such service"],

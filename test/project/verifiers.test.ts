@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ArtifactSignature } from "../../src/core/model/service.ts";
-import type { Verdict } from "../../src/core/signature/verdict.ts";
+import type { SignatureVerdict } from "../../src/core/signature/verdict.ts";
 import { openVerifier } from "../../src/project/verifiers.ts";
 import { makeMinisignKey, signMinisig } from "../support/minisign.ts";
 
@@ -41,7 +41,7 @@ async function check(
   declared: Declared,
   signature: Uint8Array,
   options: { key?: Uint8Array; data?: Uint8Array; longest?: number } = {},
-): Promise<Verdict> {
+): Promise<SignatureVerdict> {
   const verifier = await openVerifier(
     { declared: { ...declared, file: null, place }, signature, key: options.key ?? NO_KEY },
     options.longest,

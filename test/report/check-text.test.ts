@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { Finding, HostCheck } from "../../src/core/check/host-check.ts";
+import type { CheckFinding, HostCheck } from "../../src/core/check/host-check.ts";
 import { checkJson, checkText } from "../../src/report/check-text.ts";
 import { plainText } from "../../src/report/lines/text.ts";
 
-const well = (host: string, findings: readonly Finding[] = []): HostCheck => ({
+const well = (host: string, findings: readonly CheckFinding[] = []): HostCheck => ({
   host,
   status: "well",
   machineId: host,
@@ -12,21 +12,21 @@ const well = (host: string, findings: readonly Finding[] = []): HostCheck => ({
   findings,
 });
 const command = `echo '${"x".repeat(100)}' >>/home/me/.ssh/known_hosts`;
-const bad: Finding = {
+const bad: CheckFinding = {
   severity: "bad",
   code: "host-key",
   text: `its key is ${"not known ".repeat(10)}`,
   fix: "Compare, then trust:",
   commands: [command],
 };
-const warn: Finding = {
+const warn: CheckFinding = {
   severity: "warn",
   code: "reboot",
   text: "a reboot is pending",
   fix: "Reboot it.",
   commands: [],
 };
-const note: Finding = {
+const note: CheckFinding = {
   severity: "note",
   code: "failed-units",
   text: "1 failed unit: a.service",

@@ -12,27 +12,25 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const project = { name: "shop", environment: "prod", root: "/srv/shop" };
 const state = { seen: new Map([['["h1","p"]', 7]]), heals: [{ host: "h1", service: "app", at: 9 }] };
 
-test("stands where it was asked for, else in the user's state folder, each project in its own", async () => {
-  const given = await healFile(project, "/given", {});
+test("stands where it was asked for, else in the user's state folder, each project in its own", () => {
+  const given = healFile(project, "/given", {});
   expect(given).toMatch(/^\/given\/drift\/shop\.prod\.[0-9a-f]{8}\/heal\.json$/);
-  expect(await healFile({ ...project, root: "/other" }, "/given", {})).not.toBe(given);
-  expect(await healFile(project, null, { XDG_STATE_HOME: "/state", HOME: folder })).toMatch(
+  expect(healFile({ ...project, root: "/other" }, "/given", {})).not.toBe(given);
+  expect(healFile(project, null, { XDG_STATE_HOME: "/state", HOME: folder })).toMatch(
     /^\/state\/svcdeploy\/drift\/shop/,
   );
-  expect(await healFile(project, null, { HOME: folder })).toContain(
-    `${folder}/.local/state/svcdeploy/drift/shop`,
-  );
+  expect(healFile(project, null, { HOME: folder })).toContain(`${folder}/.local/state/svcdeploy/drift/shop`);
 });
 
 test.each([{}, { HOME: "/nonexistent" }, { HOME: "relative", XDG_STATE_HOME: "relative" }])(
   "without a home (%j) it asks for a folder",
-  async (environment) => {
-    await expect(healFile(project, null, environment)).rejects.toThrow(UsageError);
+  (environment) => {
+    expect(() => healFile(project, null, environment)).toThrow(UsageError);
   },
 );
 
 test("is written for the user alone and read back; nothing there is nothing remembered", async () => {
-  const path = await healFile(project, folder, {});
+  const path = healFile(project, folder, {});
   expect(await readHealFile(path)).toEqual({ state: { seen: new Map(), heals: [] }, asideAs: null });
   await writeHealFile(path, state);
   expect(statSync(path).mode & 0o777).toBe(0o600);

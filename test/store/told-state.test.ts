@@ -2,7 +2,13 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { makeStateFolder, readTold, stateBase, type Told, writeTold } from "../../src/store/told-state.ts";
+import {
+  makeStateFolder,
+  readTold,
+  stateBase,
+  type ToldBefore,
+  writeTold,
+} from "../../src/store/told-state.ts";
 
 let base = "";
 beforeEach(() => {
@@ -10,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
-const TOLD = new Map<string, Told>([
+const TOLD = new Map<string, ToldBefore>([
   ["ab12", { name: "drift", digest: "d".repeat(64), since: "2026-01-01T00:00:00.000Z" }],
 ]);
 
@@ -39,12 +45,12 @@ test.each([
 });
 
 test("where: XDG_STATE_HOME, else a HOME that is there, else it is asked for", async () => {
-  expect(await stateBase({ XDG_STATE_HOME: "/x/state", HOME: base })).toBe("/x/state/svcdeploy");
-  expect(await stateBase({ XDG_STATE_HOME: "relative", HOME: base })).toBe(
-    join(base, ".local/state/svcdeploy"),
+  expect(stateBase({ XDG_STATE_HOME: "/x/state", HOME: base })).toBe("/x/state/svcdeploy");
+  expect(stateBase({ XDG_STATE_HOME: "relative", HOME: base })).toBe(join(base, ".local/state/svcdeploy"));
+  expect(() => stateBase({})).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining("--state DIR") }),
   );
-  await expect(stateBase({})).rejects.toMatchObject({ hint: expect.stringContaining("--state DIR") });
-  await expect(stateBase({ HOME: "/nonexistent" })).rejects.toThrow(/no place/);
+  expect(() => stateBase({ HOME: "/nonexistent" })).toThrow(/no place/);
 });
 
 test("a place that cannot be written is said", async () => {

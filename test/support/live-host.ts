@@ -1,6 +1,6 @@
 /** A host as adopt.sh would tell of it, made of its files alone. */
 import { startedBy } from "../../src/core/adopt/companions.ts";
-import type { HostFacts, LiveUnit } from "../../src/core/adopt/host-facts.ts";
+import type { AdoptFacts, LiveUnit } from "../../src/core/adopt/host-facts.ts";
 import type { Host } from "../../src/core/model/declared.ts";
 import { findUnit } from "../../src/core/unit-file/unit-search.ts";
 
@@ -25,9 +25,9 @@ export const oldHost: Host = {
 };
 
 /** Its facts, the units asked for among them: loaded, active, and enabled when they have an [Install]. */
-export function factsOfFiles(texts: HostTexts, asked: readonly string[]): HostFacts {
+export function factsOfFiles(texts: HostTexts, asked: readonly string[]): AdoptFacts {
   const files = Object.entries(texts).map(([path, content]) => ({ path, content }));
-  const bare: HostFacts = {
+  const bare: AdoptFacts = {
     units: [],
     beside: new Map(),
     files: new Map(files.map(({ path, content }) => [path, new TextEncoder().encode(content)])),

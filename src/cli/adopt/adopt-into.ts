@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { adoptInto, type InsertedText } from "../../core/adopt/adopt-into.ts";
-import type { HostFacts } from "../../core/adopt/host-facts.ts";
+import type { AdoptFacts } from "../../core/adopt/host-facts.ts";
 import { refuseLoaded } from "../../core/adopt/refuse-unit.ts";
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
@@ -19,7 +19,7 @@ import type { ADOPT } from "../options/by-command.ts";
  */
 export async function insertUnits(
   into: string,
-  facts: HostFacts,
+  facts: AdoptFacts,
   host: Host,
   project: Project,
   options: OptionValues<typeof ADOPT>,

@@ -100,9 +100,9 @@ async function readConfiguration(
   return { text: new TextDecoder().decode(bytes), path: remote, host };
 }
 
-type Program = { readonly program: string; readonly values: ReadonlyMap<string, string> };
+type SupervisorProgram = { readonly program: string; readonly values: ReadonlyMap<string, string> };
 
-function pickPrograms({ sections }: SupervisorFile, wanted: readonly string[]): readonly Program[] {
+function pickPrograms({ sections }: SupervisorFile, wanted: readonly string[]): readonly SupervisorProgram[] {
   const programs = sections.flatMap(({ name, values }) =>
     name.startsWith("program:") ? [{ program: name.slice("program:".length).trim(), values }] : [],
   );
@@ -168,7 +168,7 @@ function gapsOf(
 /** Sections that are no programs, and lines that are nothing. */
 function leftOut({ sections, strange }: SupervisorFile): readonly string[] {
   const others = sections.filter(({ name }) => /^(?:group|eventlistener|fcgi-program|include)\b/.test(name));
-  const files = (values: Program["values"]): string => (values.get("files") ?? "").slice(0, 200);
+  const files = (values: SupervisorProgram["values"]): string => (values.get("files") ?? "").slice(0, 200);
   const say = ({ name, values }: (typeof others)[number]): string =>
     name === "include"
       ? `[include] is not followed: give its files one by one (${files(values)})`

@@ -3,7 +3,7 @@
  * only into the project.
  */
 import { adopt as adoptUnits } from "../../core/adopt/adopt.ts";
-import type { HostFacts, LiveUnit } from "../../core/adopt/host-facts.ts";
+import type { AdoptFacts, LiveUnit } from "../../core/adopt/host-facts.ts";
 import { refuseUnit } from "../../core/adopt/refuse-unit.ts";
 import { UsageError } from "../../core/errors.ts";
 import { EXIT } from "../../core/exit-code.ts";
@@ -52,12 +52,12 @@ export async function adopt(
     : EXIT.done;
 }
 
-type Question = { readonly hostName: string; readonly units: readonly string[] };
+type AdoptQuestion = { readonly hostName: string; readonly units: readonly string[] };
 
 function questionOf(
   [hostName, ...words]: readonly string[],
   { name, into }: OptionValues<typeof ADOPT>,
-): Question {
+): AdoptQuestion {
   const example = "svcdeploy adopt web1 billing --env prod";
   if (hostName === undefined || words.length === 0)
     throw new UsageError("Which units of which host? Name them as HOST UNIT…", example);
@@ -95,7 +95,7 @@ const COMPANION = /\.(?:socket|timer|path)$/;
 type Group = readonly [LiveUnit, ...LiveUnit[]];
 
 /** Instances of one template are one service. */
-function groupUnits({ units }: HostFacts): readonly Group[] {
+function groupUnits({ units }: AdoptFacts): readonly Group[] {
   const groups = Map.groupBy(units, ({ unit }) =>
     unit.includes("@") ? unit.slice(0, unit.indexOf("@")) : unit,
   );
@@ -105,7 +105,7 @@ function groupUnits({ units }: HostFacts): readonly Group[] {
 }
 
 type Order = {
-  readonly facts: HostFacts;
+  readonly facts: AdoptFacts;
   readonly host: Host;
   readonly project: Project;
   readonly options: OptionValues<typeof ADOPT>;

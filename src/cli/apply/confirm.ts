@@ -6,7 +6,7 @@ import { hang, type Line, line, styled } from "../../report/lines/text.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** What is asked about. sum: what it comes to, e.g. `2 restarts, 4 files changed on 3 hosts`. */
-export type Question = {
+export type ApprovalQuestion = {
   readonly environment: string;
   readonly protected: boolean;
   readonly verb: "Apply" | "Roll back";
@@ -17,7 +17,7 @@ export type Question = {
  * True when the operator agrees: by typing the environment's name where it is protected, else by y. What was
  * typed before the question is no answer to it. Throws UsageError when nobody can be asked.
  */
-export async function confirm(question: Question, surroundings: Surroundings): Promise<boolean> {
+export async function confirm(question: ApprovalQuestion, surroundings: Surroundings): Promise<boolean> {
   mustBeAskable(surroundings);
   const { environment } = question;
   await dropTypedAhead(surroundings);
@@ -27,7 +27,7 @@ export async function confirm(question: Question, surroundings: Surroundings): P
 }
 
 /** The question within so many columns. */
-export function questionLines(question: Question, columns: number): readonly Line[] {
+export function questionLines(question: ApprovalQuestion, columns: number): readonly Line[] {
   const { environment, verb, sum } = question;
   const isApply = verb === "Apply";
   if (question.protected)

@@ -18,7 +18,7 @@ import {
 } from "../../core/rollback/generations.ts";
 import { keptSecrets } from "../../core/rollback/kept-secrets.ts";
 import { foundOfService, hostsToAsk, isBrought } from "../../core/rollback/rollback-hosts.ts";
-import type { Found } from "../../core/rollback/rollback-targets.ts";
+import type { HostChoices } from "../../core/rollback/rollback-targets.ts";
 import { limitHosts } from "../../core/target/select.ts";
 import type { DeployContext } from "../../deploy/context.ts";
 import type { UnfinishedPolicy } from "../../deploy/observe.ts";
@@ -163,7 +163,7 @@ function descriptionsOf({ from, to }: Step): readonly KeptService[] {
 
 type Chosen = KeptOnHost<readonly Choice[]>;
 
-function foundOn({ host, result }: Chosen): Found {
+function foundOn({ host, result }: Chosen): HostChoices {
   return {
     host,
     result: result.ok
@@ -189,7 +189,7 @@ function protectKept(read: readonly Chosen[], { stdout, stderr }: Surroundings):
 /**
  * Where every host was asked and none has any of it, nothing was meant to happen: that is no run that failed.
  */
-function mustBeKnown(project: Project, order: RollbackOrder, found: readonly Found[]): void {
+function mustBeKnown(project: Project, order: RollbackOrder, found: readonly HostChoices[]): void {
   if (
     found.some(
       ({ result }) => !result.ok || result.choices.some((choice) => choice.ok || choice.isUnknown !== true),

@@ -25,8 +25,8 @@ export type CompletedCommand = {
   readonly options: Readonly<Record<string, Options>>;
 };
 
-type Project = (folder: string) => ProjectNames;
-type Place = {
+type NamesOf = (folder: string) => ProjectNames;
+type TypedPlace = {
   readonly command: CompletedCommand;
   readonly given: ReadonlyMap<string, readonly string[]>;
   readonly open: string | null;
@@ -39,7 +39,7 @@ const NOTHING: Completion = { kind: "words", candidates: [] };
 export async function complete(
   commands: readonly CompletedCommand[],
   { before, current }: TypedWords,
-  project: Project,
+  project: NamesOf,
 ): Promise<Completion> {
   const at = before.findIndex((word) => !word.startsWith("-"));
   const command = commands.find(({ name }) => name === before[at]);
@@ -81,7 +81,7 @@ const GENERAL: readonly Candidate[] = [
  * What the words behind the command have given so far, and the option that still takes a value. An option
  * that takes several takes all that follow.
  */
-function placeOf(command: CompletedCommand, behind: readonly string[]): Place {
+function placeOf(command: CompletedCommand, behind: readonly string[]): TypedPlace {
   const given = new Map<string, string[]>();
   const operands: string[] = [];
   let open: string | null = null;
@@ -104,7 +104,7 @@ function takesValue(option: Options | undefined): boolean {
   return option !== undefined && option.type !== "boolean";
 }
 
-function optionsLeft({ command, given }: Place): readonly Candidate[] {
+function optionsLeft({ command, given }: TypedPlace): readonly Candidate[] {
   const options = Object.entries(command.options).filter(
     ([name, option]) => option.array === true || !given.has(name),
   );
@@ -114,19 +114,19 @@ function optionsLeft({ command, given }: Place): readonly Candidate[] {
   ];
 }
 
-type Typed = {
+type TypedWord = {
   readonly prefix: string;
   readonly start: string;
   readonly names: ProjectNames;
   readonly environment: string | null;
 };
 
-async function valueOfOption(command: CompletedCommand, name: string, typed: Typed): Promise<Completion> {
+async function valueOfOption(command: CompletedCommand, name: string, typed: TypedWord): Promise<Completion> {
   const option = command.options[name];
   return takesValue(option) ? await completion(valuesOfOption(name, option?.choices), typed) : NOTHING;
 }
 
-async function completion(values: ReturnType<typeof valuesOfOption>, typed: Typed): Promise<Completion> {
+async function completion(values: ReturnType<typeof valuesOfOption>, typed: TypedWord): Promise<Completion> {
   const found = await valueCandidates(values, typed);
   if (found.kind !== "words") return { kind: found.kind, prefix: typed.prefix + found.prefix };
   const candidates = found.candidates.map(({ text, about }) => ({ text: typed.prefix + text, about }));

@@ -7,7 +7,7 @@ import { REPORT_KINDS } from "../../report/files/report-kinds.ts";
 export type Candidate = { readonly text: string; readonly about: string };
 
 /** Where the values come from. anything: what cannot be known. */
-export type Values =
+export type ValueSource =
   | {
       readonly from:
         | "environments"
@@ -25,7 +25,7 @@ export type Values =
  * Options by name, whichever command has them; those with choices need no line. Others take what cannot be
  * known.
  */
-const OPTIONS: Readonly<Record<string, Values>> = {
+const OPTIONS: Readonly<Record<string, ValueSource>> = {
   env: { from: "environments" },
   supervisord: { from: "files" },
   into: { from: "services" },
@@ -49,7 +49,7 @@ const OPTIONS: Readonly<Record<string, Values>> = {
 };
 
 /** Operands by what the usage calls them. */
-const OPERANDS: Readonly<Record<string, Values>> = {
+const OPERANDS: Readonly<Record<string, ValueSource>> = {
   SERVICE: { from: "services" },
   "SERVICE@HOST": { from: "service-at-host" },
   "SERVICE@INSTANCE": { from: "services-and-instances" },
@@ -60,7 +60,7 @@ const OPERANDS: Readonly<Record<string, Values>> = {
 };
 
 /** The values of an option. */
-export function valuesOfOption(name: string, choices: Options["choices"]): Values {
+export function valuesOfOption(name: string, choices: Options["choices"]): ValueSource {
   if (choices !== undefined) return { from: "choices", choices: choices.map(String) };
   return OPTIONS[name] ?? { from: "anything" };
 }
@@ -69,7 +69,7 @@ export function valuesOfOption(name: string, choices: Options["choices"]): Value
  * The values of what stands behind the command, after so many others; `bash|zsh` names them itself, and of
  * `SERVICE HOST` each has its own.
  */
-export function valuesOfOperand(operands: { readonly show: string } | undefined, after: number): Values {
+export function valuesOfOperand(operands: { readonly show: string } | undefined, after: number): ValueSource {
   const all =
     operands?.show
       .replace(/[[\]…]|\.\.\./g, "")
@@ -81,19 +81,22 @@ export function valuesOfOperand(operands: { readonly show: string } | undefined,
 }
 
 /** What has been typed of the value, and whose names there are. */
-export type Typed = {
+export type TypedValue = {
   readonly start: string;
   readonly names: ProjectNames;
   readonly environment: string | null;
 };
 
 /** Words of which some start as the one typed, or that the shell shall list files behind a prefix. */
-export type Found =
+export type Candidates =
   | { readonly kind: "words"; readonly candidates: readonly Candidate[] }
   | { readonly kind: "files" | "folders"; readonly prefix: string };
 
 /** The candidates for a value. */
-export async function valueCandidates(values: Values, { start, names, environment }: Typed): Promise<Found> {
+export async function valueCandidates(
+  values: ValueSource,
+  { start, names, environment }: TypedValue,
+): Promise<Candidates> {
   switch (values.from) {
     case "files":
     case "folders":
@@ -126,11 +129,11 @@ export async function valueCandidates(values: Values, { start, names, environmen
   }
 }
 
-function found(texts: readonly string[], about: string): Found {
+function found(texts: readonly string[], about: string): Candidates {
   return { kind: "words", candidates: texts.map((text) => ({ text, about })) };
 }
 
-function reports(start: string): Found {
+function reports(start: string): Candidates {
   const [, kind] = /^([a-z]+=)/.exec(start) ?? [];
   if (kind !== undefined) return { kind: "files", prefix: kind };
   return found(
@@ -142,7 +145,7 @@ function reports(start: string): Found {
 /**
  * The last term of a host pattern; those before it, and its sign, stay. A colon inside brackets is a range's.
  */
-async function patterns(start: string, names: ProjectNames, environment: string | null): Promise<Found> {
+async function patterns(start: string, names: ProjectNames, environment: string | null): Promise<Candidates> {
   const [lead = ""] = /^(?:(?:[^:,[\]]|\[[^\]]*\]?)*[:,])*[!&]?/.exec(start) ?? [];
   const [groups, hosts] = [await names.groups(environment), await names.hosts(environment)];
   const every = lead === "" ? [{ text: "all", about: "every host" }] : [];
@@ -154,7 +157,7 @@ async function servicesAtHosts(
   start: string,
   names: ProjectNames,
   environment: string | null,
-): Promise<Found> {
+): Promise<Candidates> {
   const [service] = start.split("@");
   if (!start.includes("@"))
     return found(

@@ -96,7 +96,7 @@ function makeTime(
   };
 }
 
-type State = { readonly folder: string; readonly release: () => void } | { readonly busy: string };
+type WatchState = { readonly folder: string; readonly release: () => void } | { readonly busy: string };
 
 /**
  * Two runs over the same project, environment and selection are one; over others they do not wait for each
@@ -107,10 +107,10 @@ async function takeState(
   selection: ProjectSelection,
   project: Project,
   { environment, workingDirectory }: Surroundings,
-): Promise<State> {
+): Promise<WatchState> {
   const { makeStateFolder, stateBase } = await import("../../store/told-state.ts");
   const { takeRunLock } = await import("../../store/run-lock.ts");
-  const base = given === null ? await stateBase(environment) : resolve(workingDirectory, given);
+  const base = given === null ? stateBase(environment) : resolve(workingDirectory, given);
   const { limit, services } = selection;
   const key = createHash("sha256")
     .update(JSON.stringify([project.root, limit, services]))

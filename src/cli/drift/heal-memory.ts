@@ -28,7 +28,7 @@ export async function openHealMemory(
   order: HealOrder,
   { environment, workingDirectory, stderr }: Surroundings,
 ): Promise<HealMemory> {
-  const path = await healFile(
+  const path = healFile(
     project,
     order.state === null ? null : resolve(workingDirectory, order.state),
     environment,

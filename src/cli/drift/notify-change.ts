@@ -21,13 +21,13 @@ import {
 } from "../../report/drift/notification.ts";
 import { errorLines } from "../../report/lines/error-text.ts";
 import { line, styled } from "../../report/lines/text.ts";
-import { readTold, type Told, writeTold } from "../../store/told-state.ts";
+import { readTold, type ToldBefore, writeTold } from "../../store/told-state.ts";
 import { makeId } from "../run-identity.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { NotifyOrder } from "./notify-options.ts";
 
 /** What a run has to tell, where it keeps what it told, and whom. */
-export type Change = {
+export type DriftNews = {
   readonly view: DriftView;
   readonly origin: MailOrigin;
   readonly folder: string;
@@ -39,7 +39,7 @@ export type Change = {
  * exit code stays what it is.
  */
 export async function notifyChange(
-  { view, origin, folder, order }: Change,
+  { view, origin, folder, order }: DriftNews,
   surroundings: Surroundings,
 ): Promise<void> {
   const now = driftState(view);
@@ -47,7 +47,7 @@ export async function notifyChange(
   const run = surroundings.logbook.read().run;
   const sentAt = new Date().toISOString();
   const results = await Promise.all(
-    order.targets.map(async (target): Promise<readonly [string, Told] | null> => {
+    order.targets.map(async (target): Promise<readonly [string, ToldBefore] | null> => {
       const receiver = receiverOf(target);
       const previous = told.get(receiver) ?? null;
       if (!isNews(now, previous)) return null;
@@ -74,7 +74,7 @@ export async function notifyChange(
  */
 async function remember(
   folder: string,
-  told: ReadonlyMap<string, Told>,
+  told: ReadonlyMap<string, ToldBefore>,
   { stderr }: Surroundings,
 ): Promise<void> {
   try {

@@ -1,11 +1,11 @@
 /** Which part of which project a command is for, and how its hosts are reached. */
 import { UsageError } from "../../core/errors.ts";
-import type { Selection } from "../../core/target/select.ts";
+import type { TargetSelection } from "../../core/target/select.ts";
 import type { OptionValues } from "./arguments.ts";
 import { CONNECTION, type PRUNE, type SELECTION } from "./groups.ts";
 
 /** Which part of which project. Paths are as typed. */
-export type ProjectSelection = Selection & {
+export type ProjectSelection = TargetSelection & {
   readonly project: string;
   readonly environment: string;
   readonly set: readonly string[];

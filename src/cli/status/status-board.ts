@@ -3,13 +3,13 @@
  * lately.
  */
 import { ConnectError, type SvcdeployError } from "../../core/errors.ts";
-import type { HostStatus, UnitStatus } from "../../core/status/host-status.ts";
+import type { StatusOfHost, UnitStatus } from "../../core/status/host-status.ts";
 import type { SeenHost } from "../../report/status/status-view.ts";
 
 /** Times are milliseconds of a clock that never goes back. */
 export type StatusBoard = {
   /** Takes what a host said, or why it said nothing. */
-  readonly note: (host: string, said: HostStatus | SvcdeployError, now: number) => void;
+  readonly note: (host: string, said: StatusOfHost | SvcdeployError, now: number) => void;
   /** True when every host has been heard of. */
   readonly isComplete: () => boolean;
   /** All hosts as they are to be shown. */
@@ -20,7 +20,7 @@ export type StatusBoard = {
 const MARKED_LOOKS = 5;
 
 type Entry = {
-  status: HostStatus | null;
+  status: StatusOfHost | null;
   saidAt: number;
   error: SvcdeployError | null;
   /** Unit → looks for which it stays marked. */
@@ -60,7 +60,7 @@ function silent(host: string, message: string): ConnectError {
   return new ConnectError("timeout", host, message);
 }
 
-function marksOf(before: Entry | undefined, said: HostStatus): ReadonlyMap<string, number> {
+function marksOf(before: Entry | undefined, said: StatusOfHost): ReadonlyMap<string, number> {
   const known = new Map((before?.status?.units ?? []).map((unit) => [unit.unit, signature(unit)]));
   const marks = said.units.map((unit) => {
     const was = known.get(unit.unit);

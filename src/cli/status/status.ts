@@ -5,7 +5,7 @@
 import { UsageError } from "../../core/errors.ts";
 import type { HostTarget } from "../../core/model/resource.ts";
 import { driftMarks } from "../../core/status/drift-mark.ts";
-import type { HostStatus } from "../../core/status/host-status.ts";
+import type { StatusOfHost } from "../../core/status/host-status.ts";
 import { judgeStatus } from "../../core/status/judge-status.ts";
 import { byHost, targetsOf } from "../../core/target/play-targets.ts";
 import { type DriftPolicy, type StatusLook, statusHosts } from "../../deploy/status.ts";
@@ -39,7 +39,7 @@ export async function status(
   const { project, plays, unsure } = workspace;
   const targets = targetsOf(plays);
   const rows = options.all ? "all" : "folded";
-  const toStatus = (own: readonly HostTarget[], look: StatusLook): HostStatus =>
+  const toStatus = (own: readonly HostTarget[], look: StatusLook): StatusOfHost =>
     hostStatus(own, look, unsure, surroundings);
   const { environment } = project;
   if (interval !== null) {
@@ -65,7 +65,7 @@ type Look = Awaited<ReturnType<typeof statusHosts>>[number];
 
 function seenHost(
   { host, targets, result }: Look,
-  toStatus: (targets: readonly HostTarget[], look: StatusLook) => HostStatus,
+  toStatus: (targets: readonly HostTarget[], look: StatusLook) => StatusOfHost,
 ): SeenHost {
   const about = { host: host.name, ageSeconds: 0, changed: new Set<string>() };
   return result.ok
@@ -90,7 +90,7 @@ function hostStatus(
   { answer, observation }: StatusLook,
   unsure: ReadonlySet<string>,
   around: Surroundings,
-): HostStatus {
+): StatusOfHost {
   const { redact } = around.stdout;
   const units = judgeStatus(targets, answer).map((unit) => ({ ...unit, detail: redact(unit.detail) }));
   return {

@@ -2,7 +2,7 @@
  * `status --watch`: the same picture again and again, in place on a terminal, one below the other elsewhere.
  */
 import type { HostTarget } from "../../core/model/resource.ts";
-import type { HostStatus } from "../../core/status/host-status.ts";
+import type { StatusOfHost } from "../../core/status/host-status.ts";
 import { byHost } from "../../core/target/play-targets.ts";
 import type { DeployContext } from "../../deploy/context.ts";
 import { sleep } from "../../deploy/sleep.ts";
@@ -20,14 +20,14 @@ import { makeStatusBoard, type StatusBoard } from "./status-board.ts";
 import { exitCodeOfStatus } from "./status-exit-code.ts";
 
 /** What to watch and how to show it. interval: milliseconds. */
-export type Watch = {
+export type StatusWatch = {
   readonly environment: string;
   readonly targets: readonly HostTarget[];
   readonly context: DeployContext;
   readonly interval: number;
   readonly rows: StatusView["rows"];
   readonly output: "text" | "json";
-  readonly toStatus: (targets: readonly HostTarget[], look: StatusLook) => HostStatus;
+  readonly toStatus: (targets: readonly HostTarget[], look: StatusLook) => StatusOfHost;
 };
 
 /** Longest wait for hosts that were not heard of yet, before the first picture that is not drawn in place. */
@@ -37,7 +37,7 @@ const STALE_MILLISECONDS = 10_000;
 
 /** Watches until Ctrl-C, SIGTERM or a closed pipe, which is how a watch is meant to end: 0. */
 export async function watchStatus(
-  watch: Watch,
+  watch: StatusWatch,
   interrupts: Interrupts,
   surroundings: Surroundings,
 ): Promise<number> {
@@ -72,7 +72,7 @@ export async function watchStatus(
 }
 
 async function showLive(
-  watch: Watch,
+  watch: StatusWatch,
   board: StatusBoard,
   over: AbortSignal,
   surroundings: Surroundings,
@@ -99,7 +99,7 @@ async function showLive(
 }
 
 async function showPlain(
-  watch: Watch,
+  watch: StatusWatch,
   board: StatusBoard,
   over: AbortSignal,
   { stdout }: Surroundings,
@@ -114,20 +114,21 @@ async function showPlain(
   }
 }
 
-const PICTURES: Readonly<Record<Watch["output"], (watch: Watch, board: StatusBoard, stdout: Sink) => void>> =
-  {
-    text: (watch, board, stdout) => stdout.print([...picture(watch, board, stdout.columns), []]),
-    json: (watch, board, stdout) => {
-      const view = viewOf(watch, board);
-      stdout.write(formatJson(statusJson(view, exitCodeOfStatus(view.hosts)), 0));
-    },
-  };
+const PICTURES: Readonly<
+  Record<StatusWatch["output"], (watch: StatusWatch, board: StatusBoard, stdout: Sink) => void>
+> = {
+  text: (watch, board, stdout) => stdout.print([...picture(watch, board, stdout.columns), []]),
+  json: (watch, board, stdout) => {
+    const view = viewOf(watch, board);
+    stdout.write(formatJson(statusJson(view, exitCodeOfStatus(view.hosts)), 0));
+  },
+};
 
-function viewOf({ environment, rows }: Watch, board: StatusBoard): StatusView {
+function viewOf({ environment, rows }: StatusWatch, board: StatusBoard): StatusView {
   return { environment, rows, hosts: board.hosts(performance.now()) };
 }
 
-function picture(watch: Watch, board: StatusBoard, columns: number): readonly Line[] {
+function picture(watch: StatusWatch, board: StatusBoard, columns: number): readonly Line[] {
   const about =
     `${new Date().toLocaleTimeString("en-GB")}, every ${watch.interval / 1000} s; * changed lately; ` +
     "Ctrl-C ends";

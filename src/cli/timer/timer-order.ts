@@ -37,7 +37,7 @@ export async function stateOf(
 ): Promise<string> {
   if (scope !== "system")
     return given === null
-      ? await stateBase(surroundings.environment)
+      ? stateBase(surroundings.environment)
       : resolve(surroundings.workingDirectory, given);
   if (given !== null)
     throw new UsageError(

@@ -15,28 +15,31 @@ import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 import type { Adopted } from "./adopt-unit.ts";
 import { pathsOf } from "./beside.ts";
 import { adoptTrigger, type Companion, startersOf } from "./companions.ts";
-import { type HostFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
+import { type AdoptFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
 import { formatItemText, insertItem } from "./insert-item.ts";
 import { compareCompanions } from "./prove-companions.ts";
 import { INHERITED, type Inherited, saysSecret } from "./read-trigger.ts";
 import { type Gap, type ProofContext, renderText } from "./render-text.ts";
 import { asHostFiles, sayDifference } from "./same-unit.ts";
 import { type SaidElsewhere, saySections } from "./say-sections.ts";
-import { compareSections, type Sections, sectionsInForce } from "./sections.ts";
+import { compareSections, sectionsInForce, type ValuesBySection } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /** A service file of the project. */
 export type IntoFile = { readonly name: string; readonly file: string; readonly text: string };
 
 /** What is said of it. */
-export type Told = Pick<Adopted, "name" | "unit" | "secrets" | "merged" | "retired" | "notes" | "obstacles">;
+export type AdoptedNews = Pick<
+  Adopted,
+  "name" | "unit" | "secrets" | "merged" | "retired" | "notes" | "obstacles"
+>;
 
 /**
  * text: the item alone, under its key; whole: the file with it, null where only a human can put it in; gaps:
  * where it does not come to what the host has.
  */
 export type InsertedText = {
-  readonly adopted: Told;
+  readonly adopted: AdoptedNews;
   readonly file: string;
   readonly key: string;
   readonly text: string;
@@ -47,7 +50,7 @@ export type InsertedText = {
 /** A text: why the unit cannot become an item. The unit is one that is loaded. */
 export function adoptInto(
   live: LiveUnit,
-  facts: HostFacts,
+  facts: AdoptFacts,
   into: IntoFile,
   context: ProofContext,
 ): InsertedText | string {
@@ -76,7 +79,7 @@ function render(
 
 function adoptJob(
   live: LiveUnit,
-  facts: HostFacts,
+  facts: AdoptFacts,
   into: IntoFile,
   service: Service,
   context: ProofContext,
@@ -103,7 +106,7 @@ function adoptJob(
     pathsOf(each.live.unit, facts).slice(each.live.unit === each.now ? 1 : 0),
   );
   const names = companion.units.map(({ now }) => now).join(" and ");
-  const adopted: Told = {
+  const adopted: AdoptedNews = {
     name: into.name,
     unit: live.unit,
     secrets: new Map(),
@@ -134,7 +137,7 @@ function everyHost({ name }: IntoFile): string {
  * What svcdeploy gives a job of this service; the account's group is a job's anyway where it is the user's
  * own.
  */
-function inheritedOf({ service, account, slice, cache }: Service, { accounts }: HostFacts): Inherited {
+function inheritedOf({ service, account, slice, cache }: Service, { accounts }: AdoptFacts): Inherited {
   const said = INHERITED.map((name) => [name, effectiveValues(service, name)] as const).filter(
     ([, values]) => values.length > 0,
   );
@@ -150,7 +153,7 @@ function inheritedOf({ service, account, slice, cache }: Service, { accounts }: 
 
 function adoptDropIns(
   live: LiveUnit,
-  facts: HostFacts,
+  facts: AdoptFacts,
   into: IntoFile,
   context: ProofContext,
 ): InsertedText | string {
@@ -180,7 +183,7 @@ function adoptDropIns(
     ...(whyNoRestart(live.unit) === null ? [] : [["onChange", "none"] as const]),
     ...sections,
   ]);
-  const adopted: Told = {
+  const adopted: AdoptedNews = {
     name: into.name,
     unit: live.unit,
     secrets: new Map(),
@@ -208,7 +211,7 @@ const NOTHING_ELSEWHERE = {
 };
 
 /** What the drop-ins say together, resets of what stands before them included. */
-function sectionsSaid(paths: readonly string[], facts: HostFacts): Sections {
+function sectionsSaid(paths: readonly string[], facts: AdoptFacts): ValuesBySection {
   const sections = new Map<string, Map<string, readonly string[]>>();
   for (const { name: section, items } of paths.flatMap(
     (path) => parseUnitFile(facts.files.get(path) ?? "").sections,
@@ -237,7 +240,7 @@ function compareWithDropIns(
   live: LiveUnit,
   merged: readonly string[],
   files: readonly FileResource[],
-  facts: HostFacts,
+  facts: AdoptFacts,
   { host }: ProofContext,
 ): readonly Gap[] {
   const paths = [live.fragment, ...live.dropIns];
@@ -246,7 +249,7 @@ function compareWithDropIns(
   const now = sectionsInForce(live.unit, [...asHostFiles(files), ...hostFiles(facts, kept)]);
   const isKnown = (section: string, name: string): boolean =>
     !section.startsWith("X-") && isKnownDirective(section, name, host.systemd);
-  const form = (sections: Sections): Sections =>
+  const form = (sections: ValuesBySection): ValuesBySection =>
     new Map(
       [...sections].map(([section, directives]) => [
         section,
@@ -266,7 +269,7 @@ type Compare = (files: readonly FileResource[]) => readonly Gap[];
 
 /** The whole text is what is tried. */
 function finish(
-  adopted: Told,
+  adopted: AdoptedNews,
   key: Companion["key"] | "dropins",
   entry: ReadonlyMap<string, Yaml>,
   into: IntoFile,

@@ -5,10 +5,10 @@ import { parseUnitName } from "../unit-file/unit-name.ts";
 import { adoptCache, adoptLogrotate, adoptSlice, type Beside, pathsOf } from "./beside.ts";
 import { adoptCompanions, type Companion, startersOf } from "./companions.ts";
 import { adoptEnvironment, type FoundSecret } from "./environment.ts";
-import { type HostFacts, hostFiles, type LiveAccount, type LiveUnit } from "./host-facts.ts";
+import { type AdoptFacts, hostFiles, type LiveAccount, type LiveUnit } from "./host-facts.ts";
 import { INHERITED, type Inherited } from "./read-trigger.ts";
 import { saySections } from "./say-sections.ts";
-import { compareSections, type Sections, sectionsInForce } from "./sections.ts";
+import { compareSections, sectionsInForce, type ValuesBySection } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /**
@@ -42,7 +42,7 @@ export type AdoptOptions = {
 };
 
 /** The service that a unit becomes. Only for units that refuseUnit lets pass. */
-export function adoptUnit(live: LiveUnit, facts: HostFacts, options: AdoptOptions): Adopted {
+export function adoptUnit(live: LiveUnit, facts: AdoptFacts, options: AdoptOptions): Adopted {
   const { asked, systemd, without } = options;
   const parsed = parseUnitName(live.unit);
   const [prefix, instance] = [parsed?.prefix ?? "", parsed?.instance ?? null];
@@ -107,11 +107,11 @@ export function adoptUnit(live: LiveUnit, facts: HostFacts, options: AdoptOption
 
 type Draft = {
   readonly live: LiveUnit;
-  readonly facts: HostFacts;
+  readonly facts: AdoptFacts;
   readonly systemd: number;
   readonly without: AdoptOptions["without"];
   readonly name: string;
-  readonly sections: Sections;
+  readonly sections: ValuesBySection;
   readonly notes: string[];
   readonly obstacles: string[];
   readonly merged: string[];
@@ -174,7 +174,7 @@ function takeBeside(
   return [taken.value];
 }
 
-function neededMounts(sections: Sections): ReadonlySet<string> {
+function neededMounts(sections: ValuesBySection): ReadonlySet<string> {
   const values = (section: string, name: string): readonly string[] =>
     (sections.get(section)?.get(name) ?? []).flatMap((value) => value.split(/\s+/));
   const named = ["After", "Requires", "BindsTo", "Wants", "RequiresMountsFor"].flatMap((name) =>
@@ -185,7 +185,7 @@ function neededMounts(sections: Sections): ReadonlySet<string> {
 }
 
 /** What a job of the service would go by. */
-function inheritedOf(sections: Sections, hasSlice: boolean, caches: Taken["caches"]): Inherited {
+function inheritedOf(sections: ValuesBySection, hasSlice: boolean, caches: Taken["caches"]): Inherited {
   const names = hasSlice ? [...INHERITED, "Slice"] : INHERITED;
   const directives = new Map([...(sections.get("Service") ?? [])].filter(([name]) => names.includes(name)));
   return { directives, mount: mountOf(caches) };
@@ -242,7 +242,7 @@ function takeSections(draft: Draft, { account, environment, slice, caches }: Tak
 }
 
 function takeInstances({ blocks, facts, live, obstacles }: Draft, units: readonly LiveUnit[]): void {
-  const inForce = ({ unit, fragment, dropIns }: LiveUnit): Sections =>
+  const inForce = ({ unit, fragment, dropIns }: LiveUnit): ValuesBySection =>
     sectionsInForce(unit, hostFiles(facts, [fragment, ...dropIns]));
   const first = inForce(live);
   for (const other of units.filter((unit) => compareSections(first, inForce(unit)).length > 0))
@@ -296,7 +296,7 @@ function noteState(draft: Draft, prefix: string, own: readonly string[]): void {
 }
 
 /** What ends when it has done its work. */
-function isOneshot(sections: Sections): boolean {
+function isOneshot(sections: ValuesBySection): boolean {
   const service = sections.get("Service");
   return (
     service?.get("Type")?.[0] === "oneshot" &&

@@ -3,7 +3,7 @@
  * rendered result says the same.
  */
 import { type Adopted, adoptUnit } from "./adopt-unit.ts";
-import type { HostFacts, LiveUnit } from "./host-facts.ts";
+import type { AdoptFacts, LiveUnit } from "./host-facts.ts";
 import { proveService } from "./prove.ts";
 import type { Gap, ProofContext } from "./render-text.ts";
 import { formatServiceText } from "./service-text.ts";
@@ -22,7 +22,7 @@ export type AdoptedText = {
  */
 export function adopt(
   [live, ...more]: readonly [LiveUnit, ...LiveUnit[]],
-  facts: HostFacts,
+  facts: AdoptFacts,
   asked: string | null,
   context: ProofContext,
 ): AdoptedText {

@@ -7,8 +7,8 @@ import { refuseName } from "../config/allow-lists.ts";
 import { readLogrotateText } from "../lint/logrotate-text.ts";
 import { effectiveUnit } from "../unit-file/effective-unit.ts";
 import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
-import { type HostFacts, hostFiles } from "./host-facts.ts";
-import { type Sections, sectionsInForce } from "./sections.ts";
+import { type AdoptFacts, hostFiles } from "./host-facts.ts";
+import { sectionsInForce, type ValuesBySection } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /** A key's value and the host's own files that it takes the place of; without a value, the reason why not. */
@@ -20,7 +20,7 @@ export type Beside = {
 };
 
 /** The slice of a service when its file stands in /etc; null for slices of others. */
-export function adoptSlice(slice: string, facts: HostFacts): Beside | null {
+export function adoptSlice(slice: string, facts: AdoptFacts): Beside | null {
   const path = `${UNIT_FOLDER}/${slice}`;
   if (!facts.files.has(path)) return null;
   const owner = facts.owners.get(path);
@@ -50,7 +50,7 @@ export const SAYS_NOTHING: readonly string[] = ["Description", "Documentation"];
  * The tmpfs that a unit needs: named by its dependencies, or below a path that it has mounted. wanted: mount
  * units and paths.
  */
-export function adoptCache(wanted: ReadonlySet<string>, facts: HostFacts): readonly Beside[] {
+export function adoptCache(wanted: ReadonlySet<string>, facts: AdoptFacts): readonly Beside[] {
   return [...facts.files.keys()].flatMap((path) => {
     const unit = /^\/etc\/systemd\/system\/([^/]+\.mount)$/.exec(path)?.[1];
     if (unit === undefined) return [];
@@ -60,7 +60,7 @@ export function adoptCache(wanted: ReadonlySet<string>, facts: HostFacts): reado
   });
 }
 
-function adoptMount(unit: string, path: string, facts: HostFacts): Beside {
+function adoptMount(unit: string, path: string, facts: AdoptFacts): Beside {
   const leave = (why: string): Beside => ({ value: null, path, replaced: [], why });
   const paths = pathsOf(unit, facts);
   const sections = sectionsInForce(unit, hostFiles(facts, paths));
@@ -102,7 +102,7 @@ function adoptMount(unit: string, path: string, facts: HostFacts): Beside {
 /** The directives of a section that no other key of the cache says. */
 function moreOf(
   section: "Unit" | "Mount",
-  sections: Sections,
+  sections: ValuesBySection,
   elsewhere: readonly string[],
 ): readonly (readonly [string, Yaml])[] {
   const more = [...(sections.get(section) ?? [])]
@@ -122,7 +122,7 @@ function nameOf(text: string, known: readonly (readonly [string, number])[]): st
 export function adoptLogrotate(
   service: string,
   logs: readonly string[],
-  facts: HostFacts,
+  facts: AdoptFacts,
 ): readonly Beside[] {
   return [...facts.files].flatMap(([path, content]) => {
     if (!path.startsWith("/etc/logrotate.d/")) return [];
@@ -148,7 +148,7 @@ function matches(glob: string, log: string): boolean {
   return new RegExp(`^${pattern}$`).test(log);
 }
 
-function adoptBlocks(path: string, text: string, facts: HostFacts): Beside {
+function adoptBlocks(path: string, text: string, facts: AdoptFacts): Beside {
   const leave = (why: string): Beside => ({ value: null, path, replaced: [], why });
   const [block, second] = readLogrotateText(text, path);
   if (facts.owners.has(path)) return leave(`svcdeploy's ${facts.owners.get(path)} has it already`);
@@ -185,7 +185,7 @@ function adoptBlocks(path: string, text: string, facts: HostFacts): Beside {
 }
 
 /** A unit's file in /etc and its drop-ins there. */
-export function pathsOf(unit: string, facts: HostFacts): readonly string[] {
+export function pathsOf(unit: string, facts: AdoptFacts): readonly string[] {
   const folders = [`${UNIT_FOLDER}/${unit}.d/`, `/etc/systemd/system.control/${unit}.d/`];
   const paths = [...facts.files.keys()];
   const dropIns = effectiveUnit(unit, hostFiles(facts, paths)).files.filter((path) =>

@@ -4,7 +4,7 @@
  */
 import { refuseName } from "../config/allow-lists.ts";
 import { triggeredUnit } from "../unit-file/triggers.ts";
-import { type HostFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
+import { type AdoptFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
 import { type Inherited, readJob, readTrigger } from "./read-trigger.ts";
 import { sectionsInForce } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
@@ -32,10 +32,10 @@ export type Companions = {
  * The service that they stand around. name: as svcdeploy calls it; without: companions that are not to be
  * taken, with the reason.
  */
-export type Around = {
+export type CompanionsOf = {
   readonly name: string;
   readonly live: LiveUnit;
-  readonly facts: HostFacts;
+  readonly facts: AdoptFacts;
   readonly systemd: number;
   readonly inherited: Inherited;
   readonly without: ReadonlyMap<string, string>;
@@ -45,7 +45,7 @@ export type Around = {
  * Sockets and paths that start the service, and timers and paths with a job that bear its name. A timer that
  * starts the service itself is none.
  */
-export function adoptCompanions(around: Around): Companions {
+export function adoptCompanions(around: CompanionsOf): Companions {
   const found = [...around.facts.beside.values()]
     .filter((live) => isCompanion(live, around))
     .map((live) => ({ live, result: adoptOne(live, around) }));
@@ -62,7 +62,7 @@ export function adoptTrigger(
   live: LiveUnit,
   job: LiveUnit,
   own: string,
-  around: Pick<Around, "name" | "facts" | "systemd" | "inherited">,
+  around: Pick<CompanionsOf, "name" | "facts" | "systemd" | "inherited">,
 ): Companion | string {
   const { name, facts, systemd, inherited } = around;
   if (refuseName(own) !== null) return `${JSON.stringify(own)} cannot be a name in a service file`;
@@ -83,25 +83,25 @@ export function adoptTrigger(
 }
 
 /** Which unit a socket, timer or path of the host starts; null: none. */
-export function startedBy({ unit, fragment, dropIns }: LiveUnit, facts: HostFacts): string | null {
+export function startedBy({ unit, fragment, dropIns }: LiveUnit, facts: AdoptFacts): string | null {
   const sections = sectionsInForce(unit, hostFiles(facts, [fragment, ...dropIns]));
   return triggeredUnit(unit, (section, directive) => sections.get(section)?.get(directive)?.[0] ?? null);
 }
 
 /** All that starts a unit: what the manager says, and what stands in /etc without being loaded. */
-export function startersOf(live: LiveUnit, facts: HostFacts): readonly string[] {
+export function startersOf(live: LiveUnit, facts: AdoptFacts): readonly string[] {
   const unloaded = [...facts.beside.values()].filter((each) => startedBy(each, facts) === live.unit);
   return [...new Set([...live.triggeredBy, ...unloaded.map(({ unit }) => unit)])];
 }
 
-function isCompanion(live: LiveUnit, { live: service, facts }: Around): boolean {
+function isCompanion(live: LiveUnit, { live: service, facts }: CompanionsOf): boolean {
   if (live.unit.endsWith(".service")) return false;
   const [prefix, stem] = [stemOf(service.unit), stemOf(live.unit)];
   if (startedBy(live, facts) === service.unit) return typeOf(live) !== ".timer";
   return stem === prefix || (stem.startsWith(`${prefix}-`) && typeOf(live) !== ".socket");
 }
 
-function adoptOne(live: LiveUnit, around: Around): Companion | string {
+function adoptOne(live: LiveUnit, around: CompanionsOf): Companion | string {
   const { facts, name, without } = around;
   const unlike = without.get(live.unit);
   if (unlike !== undefined) return unlike;
@@ -121,7 +121,7 @@ function adoptOne(live: LiveUnit, around: Around): Companion | string {
 function adoptStarter(
   live: LiveUnit,
   own: string | null,
-  { name, facts, systemd }: Around,
+  { name, facts, systemd }: CompanionsOf,
 ): Companion | string {
   if (own !== null && refuseName(own) !== null)
     return `${JSON.stringify(own)} cannot be a name in a service file`;
@@ -138,7 +138,7 @@ function adoptStarter(
 }
 
 /** null: a socket that needs no name beside the service's. */
-function nameOf(live: LiveUnit, { live: service }: Around): string | null {
+function nameOf(live: LiveUnit, { live: service }: CompanionsOf): string | null {
   const [prefix, stem] = [stemOf(service.unit), stemOf(live.unit)];
   if (stem === prefix) return typeOf(live) === ".socket" ? null : "watch";
   return stem.startsWith(`${prefix}-`) ? stem.slice(prefix.length + 1) : stem;

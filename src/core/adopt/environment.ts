@@ -7,7 +7,7 @@ import { looksSecret } from "../lint/secret-variable.ts";
 import { Secret } from "../secret.ts";
 import { readEnvironmentFile } from "../unit-file/environment-text.ts";
 import { splitWords } from "../unit-file/words.ts";
-import type { HostFacts } from "./host-facts.ts";
+import type { AdoptFacts } from "./host-facts.ts";
 
 /** A secret of the host; from: where its value stands there, e.g. "/etc/default/web:3". */
 export type FoundSecret = { readonly value: Secret; readonly from: string };
@@ -29,7 +29,7 @@ export type AdoptedEnvironment = {
 export function adoptEnvironment(
   where: string,
   directives: ReadonlyMap<string, readonly string[]>,
-  facts: HostFacts,
+  facts: AdoptFacts,
   systemd: number,
 ): AdoptedEnvironment {
   const listed = directives.get("EnvironmentFile") ?? [];
@@ -74,7 +74,7 @@ export function adoptEnvironment(
   };
 }
 
-function whyStays(path: string, facts: HostFacts, systemd: number): string | null {
+function whyStays(path: string, facts: AdoptFacts, systemd: number): string | null {
   if (path.startsWith("-")) return "the service starts without it as well";
   if (!/^\/etc\/[^%*?[\]\\]+$/.test(path)) return "only files below /etc with a plain path are taken over";
   const content = facts.files.get(path);

@@ -30,7 +30,7 @@ export type LiveAccount = {
  * paths that svcdeploy put there, as PROJECT/SERVICE. beside: by its name, each socket, timer and path of
  * /etc that starts one of the units or bears its name, and the jobs of timers and paths.
  */
-export type HostFacts = {
+export type AdoptFacts = {
   readonly units: readonly LiveUnit[];
   readonly beside: ReadonlyMap<string, LiveUnit>;
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -41,7 +41,7 @@ export type HostFacts = {
 };
 
 /** The files below these paths as the unit search takes them. */
-export function hostFiles(facts: HostFacts, paths: readonly string[]): readonly HostFile[] {
+export function hostFiles(facts: AdoptFacts, paths: readonly string[]): readonly HostFile[] {
   return paths.flatMap((path) => {
     const content = facts.files.get(path);
     return content === undefined ? [] : [{ path, content }];

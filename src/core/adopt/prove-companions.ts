@@ -6,7 +6,7 @@ import type { Companion, Renamed } from "./companions.ts";
 import { UNSAID } from "./read-trigger.ts";
 import type { Gap } from "./render-text.ts";
 import { type BothSides, bothInForce, comparable, differentVariables, sayDifference } from "./same-unit.ts";
-import { compareSections, type Sections } from "./sections.ts";
+import { compareSections, type ValuesBySection } from "./sections.ts";
 
 /** A gap's key is the companion's unit on the host. account: whose group a unit without Group= gets. */
 export function compareCompanions(
@@ -33,7 +33,7 @@ function compareTrigger(unit: Companion["units"][0], sides: BothSides): readonly
  * Without what only a reader sees, and with what is meant without a word; what it starts was looked at when
  * it was read.
  */
-function formOfTrigger(sections: Sections, unit: string): Sections {
+function formOfTrigger(sections: ValuesBySection, unit: string): ValuesBySection {
   const form = new Map([...sections].map(([section, directives]) => [section, new Map(directives)] as const));
   for (const name of SAYS_NOTHING) form.get("Unit")?.delete(name);
   for (const section of ["Timer", "Path"]) form.get(section)?.delete("Unit");
@@ -57,7 +57,7 @@ function compareJob(unit: Renamed, account: Adopted["account"], sides: BothSides
  * [Install] of a job that is not enabled says nothing. Directives of [Unit] that [Service] takes as well, as
  * of old, are the same in both.
  */
-function formOfJob(sections: Sections, account: Adopted["account"], systemd: number): Sections {
+function formOfJob(sections: ValuesBySection, account: Adopted["account"], systemd: number): ValuesBySection {
   const known = comparable(sections, systemd);
   const [unit, service] = [new Map(known.get("Unit")), new Map<string, readonly string[]>()];
   for (const [name, values] of known.get("Service") ?? [])

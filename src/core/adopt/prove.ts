@@ -4,7 +4,7 @@ import type { Host } from "../model/declared.ts";
 import type { FileResource } from "../model/resource.ts";
 import type { Adopted } from "./adopt-unit.ts";
 import { pathsOf, SAYS_NOTHING } from "./beside.ts";
-import { type HostFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
+import { type AdoptFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
 import { compareCompanions } from "./prove-companions.ts";
 import { type Gap, type ProofContext, renderText } from "./render-text.ts";
 import {
@@ -15,7 +15,7 @@ import {
   sayDifference,
   show,
 } from "./same-unit.ts";
-import { compareSections, type Sections, sectionsInForce } from "./sections.ts";
+import { compareSections, sectionsInForce, type ValuesBySection } from "./sections.ts";
 
 /**
  * Empty: the text renders to the effective unit, variables, slice, mount and log rotation that the host has.
@@ -25,7 +25,7 @@ export function proveService(
   file: string,
   adopted: Adopted,
   live: LiveUnit,
-  facts: HostFacts,
+  facts: AdoptFacts,
   context: ProofContext,
 ): readonly Gap[] {
   const secrets = new Map([...adopted.secrets].map(([name, { value }]) => [name, value]));
@@ -46,7 +46,7 @@ function compareMain(
   files: readonly FileResource[],
   adopted: Adopted,
   live: LiveUnit,
-  facts: HostFacts,
+  facts: AdoptFacts,
   host: Host,
 ): readonly Gap[] {
   const { was, now } = bothInForce(
@@ -92,7 +92,7 @@ type OnTop = {
  * What svcdeploy says on top, which means the same: the user's own group, the cache's mount, its sockets,
  * that it is enabled. Variables are compared by their values.
  */
-function expected(sections: Sections, { account, mounts, sockets, systemd }: OnTop): Sections {
+function expected(sections: ValuesBySection, { account, mounts, sockets, systemd }: OnTop): ValuesBySection {
   const result = new Map(
     [...comparable(sections, systemd)].filter(([section]) =>
       ["Unit", "Service", "Install"].includes(section),
@@ -112,7 +112,7 @@ function compareMainVariables(
   files: readonly FileResource[],
   adopted: Adopted,
   live: LiveUnit,
-  facts: HostFacts,
+  facts: AdoptFacts,
   host: Host,
 ): readonly Gap[] {
   const names = differentVariables(
@@ -122,11 +122,11 @@ function compareMainVariables(
   return names.map((name) => ({ key: "environment", text: `the variable ${name} would have another value` }));
 }
 
-function compareSlice(files: readonly FileResource[], facts: HostFacts): readonly Gap[] {
+function compareSlice(files: readonly FileResource[], facts: AdoptFacts): readonly Gap[] {
   return files.flatMap(({ path }) => {
     const slice = /\/([^/]+\.slice)$/.exec(path)?.[1];
     if (slice === undefined) return [];
-    const body = (sections: Sections): Sections =>
+    const body = (sections: ValuesBySection): ValuesBySection =>
       new Map(
         [...sections].flatMap(([section, directives]) =>
           section === "Install"
@@ -143,7 +143,7 @@ function compareSlice(files: readonly FileResource[], facts: HostFacts): readonl
   });
 }
 
-function compareMount(files: readonly FileResource[], facts: HostFacts): readonly Gap[] {
+function compareMount(files: readonly FileResource[], facts: AdoptFacts): readonly Gap[] {
   return files.flatMap(({ path }) => {
     const unit = /\/([^/]+\.mount)$/.exec(path)?.[1];
     if (unit === undefined) return [];
@@ -154,7 +154,7 @@ function compareMount(files: readonly FileResource[], facts: HostFacts): readonl
   });
 }
 
-function mountOf(sections: Sections, { accounts }: HostFacts): string {
+function mountOf(sections: ValuesBySection, { accounts }: AdoptFacts): string {
   const mount = sections.get("Mount");
   const options = (mount?.get("Options")?.[0] ?? "")
     .split(",")
@@ -186,7 +186,7 @@ function mountOf(sections: Sections, { accounts }: HostFacts): string {
 function compareLogrotate(
   files: readonly FileResource[],
   { merged, name }: Adopted,
-  facts: HostFacts,
+  facts: AdoptFacts,
 ): readonly Gap[] {
   const file = files.find(({ path }) => path.startsWith("/etc/logrotate.d/"));
   if (file === undefined) return [];

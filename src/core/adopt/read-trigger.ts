@@ -6,8 +6,8 @@ import { holdsSecret, looksSecret } from "../lint/secret-variable.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { splitWords } from "../unit-file/words.ts";
 import { asYaml, SAYS_NOTHING } from "./beside.ts";
-import { type HostFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
-import { type Sections, sectionsInForce } from "./sections.ts";
+import { type AdoptFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
+import { sectionsInForce, type ValuesBySection } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /**
@@ -40,7 +40,7 @@ export const UNSAID: ReadonlyMap<string, string> = new Map([
  */
 export function readTrigger(
   live: LiveUnit,
-  facts: HostFacts,
+  facts: AdoptFacts,
   systemd: number,
 ): ReadonlyMap<string, Yaml> | string {
   const type = live.unit.slice(live.unit.lastIndexOf(".") + 1);
@@ -67,7 +67,7 @@ export function readTrigger(
  */
 export function readJob(
   live: LiveUnit,
-  facts: HostFacts,
+  facts: AdoptFacts,
   systemd: number,
   inherited: Inherited,
 ): ReadonlyMap<string, Yaml> | string {
@@ -139,11 +139,16 @@ function ownOf(
   return own;
 }
 
-function inForce({ unit, fragment, dropIns }: LiveUnit, facts: HostFacts): Sections {
+function inForce({ unit, fragment, dropIns }: LiveUnit, facts: AdoptFacts): ValuesBySection {
   return sectionsInForce(unit, hostFiles(facts, [fragment, ...dropIns]));
 }
 
-function refuseUnit(live: LiveUnit, facts: HostFacts, sections: Sections, systemd: number): string | null {
+function refuseUnit(
+  live: LiveUnit,
+  facts: AdoptFacts,
+  sections: ValuesBySection,
+  systemd: number,
+): string | null {
   const paths = [live.fragment, ...live.dropIns];
   const owner = paths.map((path) => facts.owners.get(path)).find((each) => each !== undefined);
   if (owner !== undefined) return `svcdeploy's ${owner} has it already`;
@@ -157,7 +162,7 @@ function refuseUnit(live: LiveUnit, facts: HostFacts, sections: Sections, system
   return null;
 }
 
-function refuseSections(sections: Sections, own: string): string | null {
+function refuseSections(sections: ValuesBySection, own: string): string | null {
   const strange = [...sections.keys()].find((section) => !["Unit", own, "Install"].includes(section));
   if (strange !== undefined) return `it has a section [${strange}]`;
   const other = [...(sections.get("Unit")?.keys() ?? [])].find(

@@ -1,8 +1,8 @@
 /** Which units of a host cannot become a service. */
-import type { HostFacts, LiveUnit } from "./host-facts.ts";
+import type { AdoptFacts, LiveUnit } from "./host-facts.ts";
 
 /** Why a unit cannot become a service; null: it can. */
-export function refuseUnit(live: LiveUnit, facts: HostFacts): string | null {
+export function refuseUnit(live: LiveUnit, facts: AdoptFacts): string | null {
   const reason = refuseLoaded(live, facts);
   if (reason !== null) return reason;
   if (!live.fragment.startsWith("/etc/systemd/system/"))
@@ -25,7 +25,7 @@ function sayDropIns({ dropIns }: LiveUnit): string {
  * Why nothing can be made of a unit, be it a service or an item of one. A unit of a package may have drop-ins
  * that are svcdeploy's.
  */
-export function refuseLoaded(live: LiveUnit, facts: HostFacts): string | null {
+export function refuseLoaded(live: LiveUnit, facts: AdoptFacts): string | null {
   const own = live.fragment.startsWith("/etc/systemd/system/")
     ? [live.fragment, ...live.dropIns]
     : [live.fragment];

@@ -8,14 +8,14 @@ import { readEnvironmentFile } from "../unit-file/environment-text.ts";
 import type { HostFile } from "../unit-file/unit-search.ts";
 import { splitWords } from "../unit-file/words.ts";
 import type { Renamed } from "./companions.ts";
-import { type HostFacts, hostFiles } from "./host-facts.ts";
+import { type AdoptFacts, hostFiles } from "./host-facts.ts";
 import { saysSecret } from "./read-trigger.ts";
-import { type Difference, type Sections, sectionsInForce } from "./sections.ts";
+import { type DirectiveDifference, sectionsInForce, type ValuesBySection } from "./sections.ts";
 
 /** The rendered files, the host, and which of its drop-ins will be gone. */
 export type BothSides = {
   readonly files: readonly FileResource[];
-  readonly facts: HostFacts;
+  readonly facts: AdoptFacts;
   readonly merged: readonly string[];
   readonly systemd: number;
 };
@@ -24,7 +24,7 @@ export type BothSides = {
 export function bothInForce(
   { live, now }: Renamed,
   { files, facts, merged }: BothSides,
-): { readonly was: Sections; readonly now: Sections } {
+): { readonly was: ValuesBySection; readonly now: ValuesBySection } {
   const others = live.dropIns.filter((path) => !merged.includes(path));
   return {
     was: sectionsInForce(live.unit, hostFiles(facts, [live.fragment, ...live.dropIns])),
@@ -53,7 +53,7 @@ export function differentVariables(unit: Renamed, sides: BothSides): readonly st
  * enables the unit by hand.
  */
 export function comparable(
-  sections: Sections,
+  sections: ValuesBySection,
   systemd: number,
 ): ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> {
   const kept = (section: string, name: string): boolean =>
@@ -67,7 +67,7 @@ export function comparable(
 }
 
 /** A line that shows both, but for what looks like a secret. */
-export function sayDifference({ section, name, was, becomes }: Difference): string {
+export function sayDifference({ section, name, was, becomes }: DirectiveDifference): string {
   const shown = (values: readonly string[]): string =>
     show(values.map((value) => (saysSecret(name, [value]) ? "<secret>" : value)));
   return `[${section}] ${name}=: ${shown(was)} on the host, ${shown(becomes)} from the service file`;
@@ -82,7 +82,7 @@ const ELSEWHERE = ["Environment", "EnvironmentFile", "Also"];
 
 /** Of Environment= the text, whose specifiers are the same; a secret's was read without them. */
 function variablesOf(
-  sections: Sections,
+  sections: ValuesBySection,
   files: ReadonlyMap<string, Uint8Array>,
   systemd: number,
 ): ReadonlyMap<string, string> {

@@ -2,7 +2,7 @@
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { asYaml } from "./beside.ts";
 import { saysSecret } from "./read-trigger.ts";
-import type { Sections } from "./sections.ts";
+import type { ValuesBySection } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /**
@@ -29,7 +29,11 @@ export type SaidSections = {
 };
 
 /** What no key can say is noted; a directive that holds a secret is an obstacle. */
-export function saySections(sections: Sections, systemd: number, elsewhere: SaidElsewhere): SaidSections {
+export function saySections(
+  sections: ValuesBySection,
+  systemd: number,
+  elsewhere: SaidElsewhere,
+): SaidSections {
   const said = {
     blocks: new Map<string, ReadonlyMap<string, Yaml>>(),
     notes: [] as string[],

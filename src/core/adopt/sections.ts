@@ -8,10 +8,10 @@ import { parseUnitFile } from "../unit-file/parse.ts";
 import { findUnit, type HostFile } from "../unit-file/unit-search.ts";
 
 /** Section → directive → its values; a first value "" is one that says something itself. */
-export type Sections = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+export type ValuesBySection = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
 /** Of one directive, what two units say. */
-export type Difference = {
+export type DirectiveDifference = {
   readonly section: string;
   readonly name: string;
   readonly was: readonly string[];
@@ -22,7 +22,7 @@ export type Difference = {
  * The directives of a unit that hold, each section in the order in which they were said last: of two that set
  * the same thing the later one wins.
  */
-export function sectionsInForce(unit: string, files: readonly HostFile[]): Sections {
+export function sectionsInForce(unit: string, files: readonly HostFile[]): ValuesBySection {
   const effective = effectiveUnit(unit, files);
   const sections = new Map<string, ReadonlyMap<string, readonly string[]>>();
   for (const [section, directives] of effective.sections) {
@@ -43,7 +43,10 @@ export function sectionsInForce(unit: string, files: readonly HostFile[]): Secti
 }
 
 /** The directives that differ. Where systemd does not heed the order of names, neither does this. */
-export function compareSections(was: Sections, becomes: Sections): readonly Difference[] {
+export function compareSections(
+  was: ValuesBySection,
+  becomes: ValuesBySection,
+): readonly DirectiveDifference[] {
   return [...new Set([...was.keys(), ...becomes.keys()])].flatMap((section) => {
     const [before, after] = [was.get(section) ?? new Map(), becomes.get(section) ?? new Map()];
     const names = [...new Set([...before.keys(), ...after.keys()])];
@@ -64,7 +67,7 @@ function withEmpties(
   unit: string,
   files: readonly HostFile[],
   sections: Map<string, ReadonlyMap<string, readonly string[]>>,
-): Sections {
+): ValuesBySection {
   const found = findUnit(unit, files);
   const read = found.file === null ? [] : [found.file, ...found.dropIns];
   const entries = read
@@ -83,14 +86,14 @@ function withEmpties(
   return sections;
 }
 
-type Directives = ReadonlyMap<string, readonly string[]>;
+type ValuesByName = ReadonlyMap<string, readonly string[]>;
 
 function compareValues(
   section: string,
   name: string,
-  before: Directives,
-  after: Directives,
-): readonly Difference[] {
+  before: ValuesByName,
+  after: ValuesByName,
+): readonly DirectiveDifference[] {
   const [was, becomes] = [before.get(name) ?? [], after.get(name) ?? []];
   const isSet = section === "Install" || accumulationOf(section, name) === "only grows";
   const form = (values: readonly string[]): string =>
@@ -101,8 +104,12 @@ function compareValues(
 /** Names that set one thing: which of them is last counts. */
 const FAMILIES = [["TimeoutSec", "TimeoutStartSec", "TimeoutStopSec"]];
 
-function compareOrder(section: string, before: Directives, after: Directives): readonly Difference[] {
-  const order = (directives: Directives, family: readonly string[]) =>
+function compareOrder(
+  section: string,
+  before: ValuesByName,
+  after: ValuesByName,
+): readonly DirectiveDifference[] {
+  const order = (directives: ValuesByName, family: readonly string[]) =>
     [...directives.keys()].filter((name) => family.includes(name));
   return FAMILIES.flatMap((family) => {
     const [was, becomes] = [order(before, family), order(after, family)];

@@ -5,12 +5,12 @@ import { formatExecArgument } from "../unit-file/quote.ts";
  * What supervisord expands. here: the folder of its configuration file; number: systemd's instance stands for
  * the process number.
  */
-export type Expansion = { readonly program: string; readonly here: string };
+export type SupervisorContext = { readonly program: string; readonly here: string };
 /**
  * A text with systemd's specifiers marked, the formats of the process number, and what cannot be expanded
  * here.
  */
-export type Expanded = {
+export type SupervisorText = {
   readonly text: string;
   readonly formats: readonly string[];
   readonly unknown: readonly string[];
@@ -20,7 +20,7 @@ export type Expanded = {
 const [INSTANCE, HOST] = ["\ue000", "\ue001"];
 
 /** Expands `%(name)s` and its like; `%%` is a percent sign. */
-export function expandText(text: string, { program, here }: Expansion): Expanded {
+export function expandText(text: string, { program, here }: SupervisorContext): SupervisorText {
   const formats: string[] = [];
   const unknown: string[] = [];
   const values = new Map([

@@ -1,5 +1,5 @@
 /** The host's clock against the controller's. */
-import type { AskedAt, Finding } from "./host-check.ts";
+import type { AskedAt, CheckFinding } from "./host-check.ts";
 
 const WARN_SECONDS = 5;
 const BAD_SECONDS = 60;
@@ -8,7 +8,7 @@ const BAD_SECONDS = 60;
  * host: seconds since the epoch, cut to whole ones. What lies between question and answer counts as the same
  * time.
  */
-export function judgeClock(host: number, asked: AskedAt): readonly Finding[] {
+export function judgeClock(host: number, asked: AskedAt): readonly CheckFinding[] {
   const seconds = difference(host, asked);
   if (Math.abs(seconds) <= WARN_SECONDS) return [];
   return [

@@ -1,10 +1,10 @@
 /** Why a host gave no answer, and what to type about it. */
 import { ConnectError, type HostKeyOffer, type SvcdeployError } from "../errors.ts";
 import type { Host } from "../model/declared.ts";
-import type { Finding } from "./host-check.ts";
+import type { CheckFinding } from "./host-check.ts";
 
 /** The error as a finding: how to trust a key, how to let a login in, how to allow sudo. */
-export function errorFinding(host: Host, error: SvcdeployError): Finding {
+export function errorFinding(host: Host, error: SvcdeployError): CheckFinding {
   const offer = error instanceof ConnectError ? error.offer : null;
   if (offer !== null) return unknownKey(offer);
   const { code, message } = error;
@@ -23,7 +23,7 @@ export function errorFinding(host: Host, error: SvcdeployError): Finding {
 }
 
 /** The whole line is given, not a scan: what is trusted is the key that was compared. */
-function unknownKey({ type, fingerprint, line, file }: HostKeyOffer): Finding {
+function unknownKey({ type, fingerprint, line, file }: HostKeyOffer): CheckFinding {
   const where = file === "" ? "any known_hosts file" : file;
   const short = type.replace(/^ssh-|^ecdsa-sha2-nistp\d+$/, (start) => (start === "ssh-" ? "" : "ecdsa"));
   return {

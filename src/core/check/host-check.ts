@@ -44,7 +44,7 @@ export type AskedAt = { readonly sent: number; readonly answered: number };
  * good to know. commands: whole lines to copy; each says in a trailing comment where it is to be typed when
  * that is not here.
  */
-export type Finding = {
+export type CheckFinding = {
   readonly severity: "bad" | "warn" | "note";
   /** Stable name, e.g. `clock`. */
   readonly code: string;
@@ -64,5 +64,5 @@ export type HostCheck = {
   readonly machineId: string | null;
   readonly systemd: number | null;
   readonly cgroup: "v1" | "v2" | null;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CheckFinding[];
 };

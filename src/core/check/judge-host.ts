@@ -9,7 +9,7 @@ import type { Host } from "../model/declared.ts";
 import { OLDEST_SYSTEMD } from "../plan/notices/host-notices.ts";
 import { judgeClock } from "./clock.ts";
 import { errorFinding } from "./error-finding.ts";
-import type { AskedAt, CheckAnswer, Finding, HostCheck } from "./host-check.ts";
+import type { AskedAt, CheckAnswer, CheckFinding, HostCheck } from "./host-check.ts";
 import { judgeManagers } from "./managers.ts";
 import { judgeSpaces } from "./space.ts";
 
@@ -62,11 +62,11 @@ export function refuseTwins(checks: readonly HostCheck[]): readonly HostCheck[] 
   });
 }
 
-function isBad(finding: Finding): boolean {
+function isBad(finding: CheckFinding): boolean {
   return finding.severity === "bad";
 }
 
-function twinFinding(name: string, twins: readonly string[]): Finding {
+function twinFinding(name: string, twins: readonly string[]): CheckFinding {
   const others = twins.filter((twin) => twin !== name).slice(0, 5);
   return {
     severity: "bad",
@@ -77,8 +77,8 @@ function twinFinding(name: string, twins: readonly string[]): Finding {
   };
 }
 
-function judgeRights(host: Host, { facts }: CheckAnswer): readonly Finding[] {
-  const found: Finding[] = [];
+function judgeRights(host: Host, { facts }: CheckAnswer): readonly CheckFinding[] {
+  const found: CheckFinding[] = [];
   if (facts.uid !== 0) {
     const text = `what runs here runs as uid ${facts.uid}, not as root`;
     const fix = `Set \`become: sudo\` for ${host.name} (${host.place.file}:${host.place.line}), or log in as root.`;
@@ -93,9 +93,9 @@ function judgeRights(host: Host, { facts }: CheckAnswer): readonly Finding[] {
   return found;
 }
 
-function judgeSystemd(host: Host, { facts }: CheckAnswer): readonly Finding[] {
+function judgeSystemd(host: Host, { facts }: CheckAnswer): readonly CheckFinding[] {
   const where = `${host.place.file}:${host.place.line}`;
-  const bad = (text: string, fix: string): readonly Finding[] => [
+  const bad = (text: string, fix: string): readonly CheckFinding[] => [
     { severity: "bad", code: "systemd", text, fix, commands: [] },
   ];
   if (facts.systemd === 0)
@@ -119,8 +119,8 @@ function judgeSystemd(host: Host, { facts }: CheckAnswer): readonly Finding[] {
   return [{ severity: "note", code: "systemd", text, fix, commands: [] }];
 }
 
-function judgeState({ facts, reboots }: CheckAnswer): readonly Finding[] {
-  const found: Finding[] = [...judgeSystemState(facts.system)];
+function judgeState({ facts, reboots }: CheckAnswer): readonly CheckFinding[] {
+  const found: CheckFinding[] = [...judgeSystemState(facts.system)];
   if (reboots.includes("scheduled")) {
     const fix = "Wait until it is up again, or call it off.";
     const commands = ["shutdown -c   # on the host, as root"];
@@ -139,8 +139,8 @@ function judgeState({ facts, reboots }: CheckAnswer): readonly Finding[] {
   return found;
 }
 
-function judgeSystemState(state: string): readonly Finding[] {
-  const one = (severity: Finding["severity"], text: string, fix: string): readonly Finding[] => [
+function judgeSystemState(state: string): readonly CheckFinding[] {
+  const one = (severity: CheckFinding["severity"], text: string, fix: string): readonly CheckFinding[] => [
     { severity, code: "system-state", text, fix, commands: [] },
   ];
   switch (state) {
@@ -172,7 +172,7 @@ function judgeSystemState(state: string): readonly Finding[] {
   }
 }
 
-function judgeUnits({ failedUnits }: CheckAnswer): readonly Finding[] {
+function judgeUnits({ failedUnits }: CheckAnswer): readonly CheckFinding[] {
   if (failedUnits.length === 0) return [];
   const named = failedUnits.slice(0, 5).join(", ");
   const more = failedUnits.length > 5 ? ` and ${failedUnits.length - 5} more` : "";

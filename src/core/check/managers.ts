@@ -1,13 +1,13 @@
 /** Who else is at work on a host: package managers, configuration managers, other runs of svcdeploy. */
 import type { OpenTransaction } from "../model/observation.ts";
 import { isLocked } from "../plan/notices/host-notices.ts";
-import type { CheckAnswer, Finding, ForeignLock } from "./host-check.ts";
+import type { CheckAnswer, CheckFinding, ForeignLock } from "./host-check.ts";
 
 /**
  * Locks that are held are bad; a process without a lock, a file without an owner and an unfinished
  * transaction are worth a look.
  */
-export function judgeManagers({ locks, processes, transactions }: CheckAnswer): readonly Finding[] {
+export function judgeManagers({ locks, processes, transactions }: CheckAnswer): readonly CheckFinding[] {
   const byHolder = Map.groupBy(locks, ({ pid, path }) => (pid === null ? path : `pid ${pid}`));
   const holders = new Set(locks.map(({ pid }) => pid));
   const others = processes.filter(({ pid }) => !holders.has(pid));
@@ -18,7 +18,7 @@ export function judgeManagers({ locks, processes, transactions }: CheckAnswer): 
   ];
 }
 
-function judgeLock(locks: readonly ForeignLock[]): Finding {
+function judgeLock(locks: readonly ForeignLock[]): CheckFinding {
   const paths = locks.map(({ path }) => path).join(", ");
   const [first] = locks;
   if (first === undefined || first.pid === null) {
@@ -35,7 +35,7 @@ function judgeLock(locks: readonly ForeignLock[]): Finding {
   };
 }
 
-function processFinding(pid: number, program: string): Finding {
+function processFinding(pid: number, program: string): CheckFinding {
   const fix = "It may change the host at the same time; better wait until it has finished.";
   return {
     severity: "warn",
@@ -50,7 +50,7 @@ function look(pid: number): string {
   return `ps -o pid,user,etime,args -p ${pid}   # on the host`;
 }
 
-function judgeTransaction(transaction: OpenTransaction): Finding {
+function judgeTransaction(transaction: OpenTransaction): CheckFinding {
   const { id, owner, project, state, ageSeconds } = transaction;
   const text = `transaction ${id.slice(0, 12)} of ${owner} (project ${project}, ${state})`;
   const age = ageSeconds === null ? "" : `, for ${ageSeconds} s by now`;

@@ -1,5 +1,5 @@
 /** Room on the file systems that a deployment writes to. */
-import type { CheckAnswer, Finding, Space } from "./host-check.ts";
+import type { CheckAnswer, CheckFinding, Space } from "./host-check.ts";
 
 /**
  * What a deployment takes on any account: journal, backups, a release. /run, which only holds the transient
@@ -15,18 +15,18 @@ const LOW_INODES = 5000;
  * One finding for each thing that is short on a file system; a file system that holds several of the folders
  * is told once.
  */
-export function judgeSpaces({ spaces }: CheckAnswer): readonly Finding[] {
+export function judgeSpaces({ spaces }: CheckAnswer): readonly CheckFinding[] {
   const mounts = Map.groupBy(spaces, (space) => space.mount);
   return [...mounts].flatMap(([mount, [first, ...rest]]) =>
     first === undefined ? [] : judgeMount(mount, [first, ...rest]),
   );
 }
 
-function judgeMount(mount: string, spaces: readonly [Space, ...Space[]]): readonly Finding[] {
+function judgeMount(mount: string, spaces: readonly [Space, ...Space[]]): readonly CheckFinding[] {
   const [space] = spaces;
   const name = `${mount} (for ${spaces.map(({ folder }) => folder).join(", ")})`;
   const readOnly = spaces.filter(({ writable }) => !writable).map(({ folder }) => folder);
-  const found: Finding[] = [];
+  const found: CheckFinding[] = [];
   if (readOnly.length > 0) {
     const fix =
       "A file system error may have done that: `dmesg` on the host; then mount it read-write again.";

@@ -6,7 +6,7 @@ import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { refuseName } from "./allow-lists.ts";
 import { checkDirective, type DirectiveReading, directivesOf } from "./directives.ts";
 
-type Written = { readonly [name: string]: readonly string[] };
+type WrittenNames = { readonly [name: string]: readonly string[] };
 type Key = "timers" | "sockets" | "paths";
 
 /**
@@ -140,10 +140,14 @@ type Trigger = {
   readonly section: "Timer" | "Path";
   readonly index: number;
 };
-type Sections = Readonly<Record<"own" | "Service" | "Unit", Directives>>;
+type CompanionSections = Readonly<Record<"own" | "Service" | "Unit", Directives>>;
 
-function sectionsOf(reading: DirectiveReading, written: Written, { key, section, index }: Trigger): Sections {
-  const sections: Record<keyof Sections, Directives> = { own: [], Service: [], Unit: [] };
+function sectionsOf(
+  reading: DirectiveReading,
+  written: WrittenNames,
+  { key, section, index }: Trigger,
+): CompanionSections {
+  const sections: Record<keyof CompanionSections, Directives> = { own: [], Service: [], Unit: [] };
   for (const directive of directivesUnder(reading, written, key, index)) {
     const found = sectionOf(section, directive.name, reading.host.systemd);
     checkDirective(reading, found, directive.name, directive.place, [section, "Unit"]);
@@ -181,13 +185,18 @@ function isWatch(name: string): boolean {
   return /^Path(?:Exists|ExistsGlob|Changed|Modified)$|^DirectoryNotEmpty$/.test(name);
 }
 
-function directivesUnder(reading: DirectiveReading, written: Written, key: Key, index: number): Directives {
+function directivesUnder(
+  reading: DirectiveReading,
+  written: WrittenNames,
+  key: Key,
+  index: number,
+): Directives {
   return Object.entries(written).flatMap(([name, values]) =>
     name === "name" ? [] : directivesOf(reading, [key, index, name], values),
   );
 }
 
-function readName(reading: DirectiveReading, written: Written, key: Key, index: number): string | null {
+function readName(reading: DirectiveReading, written: WrittenNames, key: Key, index: number): string | null {
   const [name] = written.name ?? [];
   if (name === undefined) return null;
   const reason = refuseName(name);

@@ -12,7 +12,7 @@ import type { WrittenService } from "./service-schema.ts";
 import type { TreePath } from "./yaml.ts";
 
 /** A section that a host's systemd may know the directive in. */
-export type Section =
+export type DirectiveSection =
   | "Unit"
   | "Service"
   | "Install"
@@ -38,7 +38,7 @@ export type DirectiveReading = {
  * The directives under a key of the service; a list repeats its directive. An unknown one becomes a problem
  * with the nearest known name. `slice.name` is read along.
  */
-export function readDirectives(reading: DirectiveReading, section: Section, key: Key): Directives {
+export function readDirectives(reading: DirectiveReading, section: DirectiveSection, key: Key): Directives {
   return Object.entries(reading.written[key] ?? {}).flatMap(([name, values]) => {
     const place = reading.placeOf([key, name]);
     if (!(key === "slice" && name === "name")) checkDirective(reading, section, name, place);
@@ -52,7 +52,7 @@ export function readDirectives(reading: DirectiveReading, section: Section, key:
  */
 export function readSection(
   reading: DirectiveReading,
-  section: Section,
+  section: DirectiveSection,
   path: readonly (string | number)[],
   written: Readonly<Record<string, readonly string[]>> | undefined,
 ): Directives {
@@ -82,10 +82,10 @@ export function directivesOf(
  */
 export function checkDirective(
   reading: DirectiveReading,
-  section: Section,
+  section: DirectiveSection,
   name: string,
   place: Place,
-  others: readonly Section[] = [],
+  others: readonly DirectiveSection[] = [],
 ): void {
   const version = reading.host.systemd;
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) {
@@ -145,7 +145,11 @@ function sayUnknown({ directive, section, systemd }: NonNullable<Problem["unknow
   return `systemd ${versions} no ${directive}= in [${section}]`;
 }
 
-function hintFor(sections: readonly [Section, ...Section[]], name: string, version: number): string | null {
+function hintFor(
+  sections: readonly [DirectiveSection, ...DirectiveSection[]],
+  name: string,
+  version: number,
+): string | null {
   const [section] = sections;
   const since = directiveSince(section, name);
   if (since !== null && since > version)

@@ -2,7 +2,7 @@
 
 import type { DropIn, Service } from "../model/service.ts";
 import { unitType } from "../unit-file/unit-name.ts";
-import { type DirectiveReading, readSection, type Section } from "./directives.ts";
+import { type DirectiveReading, type DirectiveSection, readSection } from "./directives.ts";
 import type { WrittenService } from "./service-schema.ts";
 
 /**
@@ -31,10 +31,10 @@ export function readDropIns(reading: DirectiveReading): Service["dropIns"] {
   return dropIns;
 }
 
-type Written = NonNullable<WrittenService["dropins"]>[number];
+type WrittenDropIn = NonNullable<WrittenService["dropins"]>[number];
 
 /** The section of each type of unit beside [Unit]; a target has none. */
-const SECTIONS: { readonly [type: string]: Section | null } = {
+const SECTIONS: { readonly [type: string]: DirectiveSection | null } = {
   service: "Service",
   socket: "Socket",
   timer: "Timer",
@@ -46,7 +46,7 @@ const SECTIONS: { readonly [type: string]: Section | null } = {
   target: null,
 };
 
-function readSections(reading: DirectiveReading, written: Written, index: number): DropIn["sections"] {
+function readSections(reading: DirectiveReading, written: WrittenDropIn, index: number): DropIn["sections"] {
   const own = SECTIONS[unitType(written.unit)] ?? null;
   return KEYS.flatMap((section) => {
     const directives = readSection(reading, section, ["dropins", index, section], written[section]);
@@ -69,7 +69,7 @@ const KEYS = ["Unit", "Service", "Socket", "Timer", "Path", "Slice", "Mount", "A
  */
 function readOnChange(
   reading: DirectiveReading,
-  { unit, onChange }: Written,
+  { unit, onChange }: WrittenDropIn,
   index: number,
 ): DropIn["onChange"] {
   const why = whyNoRestart(unit);

@@ -16,14 +16,14 @@ export type ResolvedGroup = { readonly name: string; readonly depth: number; rea
 
 const MAX_WORK = 500_000;
 type Fail = (path: TreePath, message: string, hint?: string | null) => undefined;
-type Written = { readonly [name: string]: WrittenGroup };
+type WrittenGroups = { readonly [name: string]: WrittenGroup };
 
 /**
  * The groups of each host, those that are laid first in front. Mistakes go to `fail` with the path of the
  * group; with a cycle or too many members, no group is resolved.
  */
 export function resolveGroups(
-  written: Written,
+  written: WrittenGroups,
   hosts: readonly string[],
   fail: Fail,
 ): ReadonlyMap<string, readonly ResolvedGroup[]> {
@@ -55,7 +55,7 @@ export function resolveGroups(
 }
 
 type Walk = {
-  readonly written: Written;
+  readonly written: WrittenGroups;
   readonly hosts: readonly string[];
   readonly known: ReadonlySet<string>;
   readonly members: ReadonlyMap<string, ReadonlySet<string>>;
@@ -89,7 +89,7 @@ function checkName(name: string, hosts: ReadonlySet<string>, fail: Fail): void {
   else if (hosts.has(name)) fail(["groups", name], `"${name}" is a host and a group`);
 }
 
-function checkChildren(written: Written, fail: Fail): void {
+function checkChildren(written: WrittenGroups, fail: Fail): void {
   for (const [name, group] of Object.entries(written)) {
     for (const [index, child] of (group.children ?? []).entries()) {
       if (!Object.hasOwn(written, child))
@@ -102,12 +102,12 @@ function checkChildren(written: Written, fail: Fail): void {
   }
 }
 
-function childrenOf(written: Written, name: string): readonly string[] {
+function childrenOf(written: WrittenGroups, name: string): readonly string[] {
   return (written[name]?.children ?? []).filter((child) => Object.hasOwn(written, child));
 }
 
 /** Depth-first with an own stack: a chain of ten thousand groups is no problem. */
-function findCycle(written: Written): readonly string[] | null {
+function findCycle(written: WrittenGroups): readonly string[] | null {
   const done = new Set<string>();
   for (const start of Object.keys(written)) {
     const trail: { readonly name: string; readonly left: string[] }[] = [
@@ -133,7 +133,7 @@ function findCycle(written: Written): readonly string[] | null {
 }
 
 /** Kahn's order; complete because there is no cycle. */
-function parentsFirst(written: Written): readonly string[] {
+function parentsFirst(written: WrittenGroups): readonly string[] {
   const waiting = new Map(Object.keys(written).map((name) => [name, 0]));
   for (const name of waiting.keys())
     for (const child of childrenOf(written, name)) waiting.set(child, (waiting.get(child) ?? 0) + 1);

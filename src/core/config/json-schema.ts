@@ -5,16 +5,16 @@
 import * as z from "zod";
 import { directiveNames, directiveSince } from "../unit-file/directive-table.ts";
 import { inventorySchema } from "./inventory-schema.ts";
-import { type FileKind, keyNotes } from "./key-notes.ts";
+import { keyNotes, type ProjectFileKind } from "./key-notes.ts";
 import { playbookSchema } from "./playbook.ts";
 import { projectSchema } from "./project.ts";
 import { type JsonShape, jsonShapes } from "./schema-parts.ts";
 import { serviceSchema } from "./service-schema.ts";
 
 /** The files of a project that have a schema, in the order in which they are explained. */
-export const FILE_KINDS: readonly FileKind[] = ["service", "inventory", "playbook", "project"];
+export const FILE_KINDS: readonly ProjectFileKind[] = ["service", "inventory", "playbook", "project"];
 
-const SCHEMAS: Readonly<Record<FileKind, z.ZodType>> = {
+const SCHEMAS: Readonly<Record<ProjectFileKind, z.ZodType>> = {
   service: serviceSchema,
   inventory: inventorySchema,
   playbook: playbookSchema,
@@ -49,7 +49,7 @@ const DIRECTIVE_BLOCKS: Readonly<
  * The JSON Schema (draft 2020-12) of one kind of file, each key with its note. Throws Error when a key has no
  * note, or a note no key: that is a mistake of ours, which a test finds.
  */
-export function makeJsonSchema(kind: FileKind): JsonShape {
+export function makeJsonSchema(kind: ProjectFileKind): JsonShape {
   const notes = new Map(Object.entries(keyNotes[kind]));
   const raw: JsonShape = z.toJSONSchema(SCHEMAS[kind], {
     unrepresentable: "any",
@@ -117,7 +117,7 @@ function fillIn({
   if (known !== undefined) Object.assign(jsonSchema, "shape" in known ? known.shape : { [LONE]: true });
 }
 
-type Walk = { readonly kind: FileKind; readonly path: string; readonly notes: Map<string, unknown> };
+type Walk = { readonly kind: ProjectFileKind; readonly path: string; readonly notes: Map<string, unknown> };
 
 /** The same schema with notes, lone items, templates and directive names. */
 function refine(schema: JsonShape, walk: Walk): JsonShape {

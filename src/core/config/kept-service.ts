@@ -17,6 +17,7 @@ import { CHECK_ROLES, CHECK_VIAS, type Check, ON_CHANGE } from "../model/service
 import { parseJson } from "../model/tree.ts";
 import { type Refusal, refuseHttpUrl, refuseName } from "./allow-lists.ts";
 import { type Same, same } from "./same-shape.ts";
+import { digest } from "./schema-parts.ts";
 
 /** A description, or where and why it is none. */
 export type KeptReading =
@@ -54,7 +55,6 @@ const hostPath = z
   .max(4000);
 const linkTarget = z.string().regex(/^[A-Za-z0-9._@:+=,~/\\%-]{1,4000}$/);
 const unitName = z.string().regex(/^[A-Za-z0-9:_.\\@-]{1,240}\.[a-z]{4,9}$/);
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const mode = z.string().regex(/^[0-7]{1,5}$/);
 const line = z.string().regex(/^[^\p{Cc}]{0,4096}$/u);
 const seconds = z.number().min(0).max(1e9);

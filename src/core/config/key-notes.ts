@@ -7,12 +7,12 @@ import { blockNotes } from "./blocks/blocks.ts";
 import type { KeyNote } from "./key-note.ts";
 
 /** The kinds of files that a project is written in, apart from values, which are free. */
-export type FileKind = "service" | "inventory" | "playbook" | "project";
+export type ProjectFileKind = "service" | "inventory" | "playbook" | "project";
 
 /**
  * Kind → path of a key → its note. `[]` stands for an item of a list, `*` for a name that the user chooses.
  */
-export const keyNotes: Readonly<Record<FileKind, Readonly<Record<string, KeyNote>>>> = {
+export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, KeyNote>>>> = {
   service: {
     name: {
       says: "The service's name: it names its unit, its files and its folders on the hosts. Known before any host is, so no template.",

@@ -1,16 +1,16 @@
 /** docs/configuration.md: every key of every file, made from the schemas and their notes. */
 import { FILE_KINDS, makeJsonSchema } from "./json-schema.ts";
-import { type FileKind, keyNotes } from "./key-notes.ts";
+import { keyNotes, type ProjectFileKind } from "./key-notes.ts";
 import type { JsonShape } from "./schema-parts.ts";
 
-const TITLES: Readonly<Record<FileKind, string>> = {
+const TITLES: Readonly<Record<ProjectFileKind, string>> = {
   service: "A service: services/*.yaml",
   inventory: "An environment: inventory/*.yaml",
   playbook: "A playbook: playbooks/*.yaml",
   project: "The project: svcdeploy.yaml",
 };
 
-const INTROS: Readonly<Record<FileKind, string>> = {
+const INTROS: Readonly<Record<ProjectFileKind, string>> = {
   service:
     "One service a file. systemd's own directive names are the vocabulary: each is checked against the directives of the target's systemd version.\nEvery text may be a [template](#templates); keys never are.",
   inventory: "One environment a file: `--env prod` reads inventory/prod.yaml.",
@@ -37,7 +37,7 @@ Texts of a service see \`env\`, \`host\` (name, address, vars, labels, groups), 
 the file secret. A missing variable is an error, never an empty text. A literal \`{{\` is written \`\\{{\`. What came out of a value is never evaluated again.
 Values are free: values/base.yaml, values/ENV.yaml over it (maps merge, lists and scalars replace), \`--values FILE\` and \`--set key=value\` over that.`;
 
-function section(kind: FileKind): string {
+function section(kind: ProjectFileKind): string {
   const rows = Object.entries(keyNotes[kind]);
   const shapes = shapesOf(makeJsonSchema(kind));
   const tops = rows.filter(([path]) => isTop(path, kind));
@@ -61,7 +61,7 @@ function fence(yaml = ""): string {
   return `\`\`\`yaml\n${yaml}\n\`\`\``;
 }
 
-function isTop(path: string, kind: FileKind): boolean {
+function isTop(path: string, kind: ProjectFileKind): boolean {
   return kind !== "playbook" && !/[.[]/.test(path);
 }
 

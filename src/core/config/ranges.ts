@@ -8,12 +8,12 @@ const MAX_COPIED = 1_000_000;
 /**
  * All texts a text with ranges stands for, in order (one without ranges: itself), or why the range is none.
  */
-export type Expansion =
+export type ExpandedRanges =
   | { readonly ok: true; readonly texts: readonly string[] }
   | { readonly ok: false; readonly reason: string };
 
 /** Expands every range of a text; with several, the last one runs fastest. */
-export function expandRanges(text: string): Expansion {
+export function expandRanges(text: string): ExpandedRanges {
   const match = RANGE.exec(text);
   if (match === null) return { ok: true, texts: [text] };
   const steps = stepsOf(match);
@@ -87,10 +87,10 @@ function prepareText(text: string, count: number, reasons: string[]): Prepared {
   return { pick: (index) => texts[index] ?? "", size: 1 };
 }
 
-function stepsOf(match: RegExpExecArray): Expansion {
+function stepsOf(match: RegExpExecArray): ExpandedRanges {
   const [whole, firstNumber, lastNumber, firstLower, lastLower, firstUpper, lastUpper, stepText] = match;
   const step = stepText === undefined ? 1 : Number(stepText);
-  const refuse = (reason: string): Expansion => ({ ok: false, reason: `the range ${whole} ${reason}` });
+  const refuse = (reason: string): ExpandedRanges => ({ ok: false, reason: `the range ${whole} ${reason}` });
   const letters = firstNumber === undefined;
   const begin = letters ? codeOf(firstLower ?? firstUpper) : Number(firstNumber);
   const end = letters ? codeOf(lastLower ?? lastUpper) : Number(lastNumber);

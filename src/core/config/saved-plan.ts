@@ -1,13 +1,14 @@
 /** The shape of a saved plan's file, checked once it is sure that the file is as it was written. */
+
 import * as z from "zod";
 import { SvcdeployError } from "../errors.ts";
 import type { Action, SavedChange, SavedHost, SavedPlan } from "../model/plan.ts";
 import { PRUNINGS } from "../model/resource.ts";
 import { HOST_VERBS, UNIT_VERBS } from "../model/verb.ts";
 import { type Same, same } from "./same-shape.ts";
+import { digest } from "./schema-parts.ts";
 
 const texts = z.array(z.string());
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const digests = z.record(z.string(), digest);
 const state = z.record(z.string(), z.string()).nullable();
 const reason = { because: z.string() };

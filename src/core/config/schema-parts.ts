@@ -189,6 +189,9 @@ export const projectPath = textThat(refuseProjectPath, { title: "path in the pro
 /** A user or group name. */
 export const accountName = textThat(refuseAccount, { title: "user or group" });
 
+/** A sha256 in hex, or an HMAC of that length. */
+export const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** A map of inert data: values, vars, the JSON that a health check expects. */
 export const treeMap = z.custom<TreeMap>((value) => isTreeMap(value), { error: "a map is expected here" });
 jsonShapes.add(treeMap, { shape: { type: "object" } });

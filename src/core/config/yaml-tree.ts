@@ -10,10 +10,10 @@ import type { Tree } from "../model/declared.ts";
 export type Mistake = { readonly offset: number; readonly message: string; readonly hint?: string | null };
 
 /** Where a value and its key start, and the same of what is inside. */
-export type Spot = {
+export type TreeSpot = {
   readonly key: number;
   readonly value: number;
-  readonly children: ReadonlyMap<string | number, Spot>;
+  readonly children: ReadonlyMap<string | number, TreeSpot>;
 };
 
 /** What a file may hold at most; aliases are expanded copies and count in nodes. */
@@ -25,7 +25,7 @@ const CORE_TAGS = new Set(
 );
 
 /** Scalars share one empty map: a file may hold a hundred thousand of them. */
-const NO_CHILDREN: ReadonlyMap<string | number, Spot> = new Map();
+const NO_CHILDREN: ReadonlyMap<string | number, TreeSpot> = new Map();
 
 type Walk = {
   readonly text: string;
@@ -43,7 +43,7 @@ export function buildTree(
   contents: Node | null,
   text: string,
   budget: Budget,
-): { tree: Tree; spot: Spot; mistakes: readonly Mistake[] } {
+): { tree: Tree; spot: TreeSpot; mistakes: readonly Mistake[] } {
   const walk: Walk = {
     text,
     budget,
@@ -58,7 +58,7 @@ export function buildTree(
   return { tree, spot: { key: value, value, children }, mistakes: walk.mistakes };
 }
 
-type Read = { readonly tree: Tree; readonly children: ReadonlyMap<string | number, Spot> };
+type Read = { readonly tree: Tree; readonly children: ReadonlyMap<string | number, TreeSpot> };
 
 function read(walk: Walk, node: Node | null, offset: number, depth: number): Read {
   if (node === null || walk.exhausted) return leaf(null);
@@ -101,7 +101,7 @@ function readAlias(walk: Walk, name: string, offset: number, depth: number): Rea
 
 function readList(walk: Walk, items: readonly unknown[], offset: number, depth: number): Read {
   const list: Tree[] = [];
-  const children = new Map<number, Spot>();
+  const children = new Map<number, TreeSpot>();
   for (const [index, item] of items.entries()) {
     const value = startOf(asNode(item), walk.text, offset);
     const inner = read(walk, asNode(item), value, depth + 1);
@@ -113,7 +113,7 @@ function readList(walk: Walk, items: readonly unknown[], offset: number, depth: 
 
 function readMap(walk: Walk, pairs: readonly Pair[], offset: number, depth: number): Read {
   const map: { [key: string]: Tree } = Object.create(null);
-  const children = new Map<string, Spot>();
+  const children = new Map<string, TreeSpot>();
   for (const pair of pairs) {
     const keyNode = asNode(pair.key);
     const keyOffset = keyNode?.range?.[0] ?? offset;

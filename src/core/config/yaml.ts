@@ -5,7 +5,7 @@
 import { Composer, CST, type Document, Lexer, LineCounter, Parser } from "yaml";
 import { excerptAt, type Problem } from "../errors.ts";
 import type { Place, Tree } from "../model/declared.ts";
-import { buildTree, type Mistake, type Spot } from "./yaml-tree.ts";
+import { buildTree, type Mistake, type TreeSpot } from "./yaml-tree.ts";
 
 /** Largest file in UTF-16 code units; the reader of the file checks its bytes as well. */
 export const MAX_FILE_SIZE = 1024 * 1024;
@@ -64,7 +64,7 @@ export function problemAt(text: string, place: Place, message: string, hint: str
   return { place, message, hint, excerpt: excerptAt(text, place) };
 }
 
-type Reading = { readonly tree: Tree; readonly spot: Spot; readonly mistakes: readonly Mistake[] };
+type Reading = { readonly tree: Tree; readonly spot: TreeSpot; readonly mistakes: readonly Mistake[] };
 
 function readDocument(text: string): Reading {
   const refused = (mistake: Mistake): Reading => ({
@@ -182,7 +182,7 @@ function countLines(text: string): LineCounter {
   return lines;
 }
 
-function findSpot(root: Spot, path: TreePath): Spot {
+function findSpot(root: TreeSpot, path: TreePath): TreeSpot {
   let spot = root;
   for (const step of path) {
     const child = spot.children.get(step);

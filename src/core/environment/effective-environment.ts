@@ -11,7 +11,7 @@ import { type Assignment, type HostLine, SETTERS, unknown, type VariableValue } 
 import { expanded, impliedVariables, type ServiceUnit } from "./implied-variables.ts";
 
 /** A variable: the assignment that won, and those that it won over, the nearest first. */
-export type EnvironmentVariable = Assignment & { readonly over: readonly Assignment[] };
+export type EffectiveVariable = Assignment & { readonly over: readonly Assignment[] };
 /** A variable that UnsetEnvironment= takes away. */
 export type RemovedVariable = {
   readonly name: string;
@@ -30,7 +30,7 @@ export type ForeignFile = {
  * UnsetEnvironment=.
  */
 export type EffectiveEnvironment = {
-  readonly variables: readonly EnvironmentVariable[];
+  readonly variables: readonly EffectiveVariable[];
   readonly removed: readonly RemovedVariable[];
   readonly foreign: readonly ForeignFile[];
 };
@@ -65,7 +65,7 @@ export function effectiveEnvironment(
   };
 }
 
-function winner(assignments: readonly Assignment[]): readonly EnvironmentVariable[] {
+function winner(assignments: readonly Assignment[]): readonly EffectiveVariable[] {
   const last = assignments.at(-1);
   return last === undefined ? [] : [{ ...last, over: assignments.slice(0, -1).toReversed() }];
 }
@@ -150,7 +150,7 @@ function removalsOf({ service, specifiers }: ServiceUnit): readonly Removal[] {
   );
 }
 
-function removes({ name, value }: Removal, variable: EnvironmentVariable): boolean {
+function removes({ name, value }: Removal, variable: EffectiveVariable): boolean {
   if (name !== variable.name) return false;
   return value === null || (variable.value.kind === "known" && variable.value.text === value);
 }

@@ -10,11 +10,11 @@ import { expandRanges } from "../config/ranges.ts";
 import { parseYaml, type YamlDocument } from "../config/yaml.ts";
 import type { Host, Place, Tree } from "../model/declared.ts";
 import { isTreeList, isTreeMap } from "../model/tree.ts";
-import type { Input, Spot } from "./line-origin.ts";
+import type { Input, ValueSpot } from "./line-origin.ts";
 
 type Path = readonly string[];
 /** A layer: what stands in it at a path, and its name where it is no file's. */
-type Layer = { readonly tree: Tree; readonly spotOf: (path: Path) => Spot };
+type Layer = { readonly tree: Tree; readonly spotOf: (path: Path) => ValueSpot };
 
 /**
  * What the layers are read from. text: null for a file that is not there. hosts: the names of the whole
@@ -53,7 +53,7 @@ export function makeValueFinder(texts: LayerTexts): (path: Path) => Input | null
 }
 
 /** A place as a spot. */
-export function at(place: Place): Spot {
+export function at(place: Place): ValueSpot {
   return { place, text: `${place.file}:${place.line}` };
 }
 

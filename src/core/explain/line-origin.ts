@@ -2,13 +2,17 @@
 import type { Place } from "../model/declared.ts";
 
 /** A place that a value stands at, or what is not in a file: `--set a.b=1`, `--env prod`. */
-export type Spot = { readonly place: Place | null; readonly text: string };
+export type ValueSpot = { readonly place: Place | null; readonly text: string };
 
 /**
  * A variable of a template: where its value won (a map may come from several places), and what it won over,
  * the nearest first.
  */
-export type Input = { readonly name: string; readonly from: readonly Spot[]; readonly over: readonly Spot[] };
+export type Input = {
+  readonly name: string;
+  readonly from: readonly ValueSpot[];
+  readonly over: readonly ValueSpot[];
+};
 
 /**
  * layout: headers, braces and blank lines. svcdeploy: its own, whatever the project says. written: as the

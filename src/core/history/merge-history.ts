@@ -93,9 +93,9 @@ export function mergeHistory(
   );
 }
 
-type Told = { readonly host: string; readonly at: number | null; readonly record: HostRecord };
+type RecordTold = { readonly host: string; readonly at: number | null; readonly record: HostRecord };
 
-function recordsOf({ host, result }: HostAnswer): readonly Told[] {
+function recordsOf({ host, result }: HostAnswer): readonly RecordTold[] {
   if (result.kind === "failed") return [];
   // A line was written before the one behind it and before now, whatever a clock said that was put right
   // since.
@@ -108,7 +108,7 @@ function recordsOf({ host, result }: HostAnswer): readonly Told[] {
   });
 }
 
-function mergeRun(run: RecordedRun, told: readonly Told[], answers: readonly HostAnswer[]): HistoryRun {
+function mergeRun(run: RecordedRun, told: readonly RecordTold[], answers: readonly HostAnswer[]): HistoryRun {
   const { commandLine, folder, startedAt, selected, hosts, ...rest } = run;
   const left = new Set(told);
   const merged = hosts.map((report) => {
@@ -128,14 +128,14 @@ function mergeRun(run: RecordedRun, told: readonly Told[], answers: readonly Hos
   };
 }
 
-function isAbout({ host, record }: Told, report: RecordedHost): boolean {
+function isAbout({ host, record }: RecordTold, report: RecordedHost): boolean {
   if (host !== report.host) return false;
   // Of a host that was let go of nothing is known here, not even the transaction.
   if (report.transaction === null) return report.status === "unknown";
   return record.transaction === null || record.transaction === report.transaction;
 }
 
-function mergeHost(report: RecordedHost, { at, record: { outcome, detail } }: Told): HistoryHost {
+function mergeHost(report: RecordedHost, { at, record: { outcome, detail } }: RecordTold): HistoryHost {
   const { host, play, services, transaction } = report;
   const word =
     report.status === "unknown" ? "decides" : isSameEnd(report.status, outcome) ? "agrees" : "differs";
@@ -184,7 +184,7 @@ function isSameEnd(status: HostStatus, outcome: Outcome): boolean {
   return status === statusOf(outcome);
 }
 
-function foreignHost({ host, at, record }: Told): HistoryHost {
+function foreignHost({ host, at, record }: RecordTold): HistoryHost {
   const { services, transaction, outcome, detail } = record;
   return {
     host,
@@ -217,7 +217,7 @@ function unknownHost(host: string, answers: readonly HostAnswer[]): HistoryHost 
   };
 }
 
-function makeForeignRun(id: string, told: readonly Told[]): HistoryRun {
+function makeForeignRun(id: string, told: readonly RecordTold[]): HistoryRun {
   const times = told.flatMap(({ at }) => (at === null ? [] : [at]));
   const first = told[0]?.record;
   const {

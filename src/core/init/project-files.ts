@@ -8,7 +8,7 @@ import { renderLayout } from "../render/template.ts";
 import type { Login } from "./login.ts";
 
 /** How a file of the project is read: as a text, or run as a program. */
-type FileKind = "text" | "program";
+type InitFileKind = "text" | "program";
 
 /**
  * One file of the project: its path below the folder, what it is for in a few words, its text, and whether it
@@ -18,11 +18,11 @@ export type ProjectFile = {
   readonly path: string;
   readonly purpose: string;
   readonly text: string;
-  readonly kind: FileKind;
+  readonly kind: InitFileKind;
 };
 
 /** The layouts in reading order. */
-const FILES: readonly (readonly [path: string, purpose: string, kind: FileKind])[] = [
+const FILES: readonly (readonly [path: string, purpose: string, kind: InitFileKind])[] = [
   ["svcdeploy.yaml", "the project's name", "text"],
   ["inventory/prod.yaml", "the hosts of the environment prod", "text"],
   ["values/base.yaml", "values for every environment", "text"],

@@ -12,7 +12,7 @@ import {
   userOf,
   wordsOf,
 } from "./lint-unit.ts";
-import type { Found, UnitRule } from "./rule.ts";
+import type { RuleFinding, UnitRule } from "./rule.ts";
 
 /** SD060, SD061, SD064, SD065, SD080 and SD081. */
 export const ACCESS_RULES: readonly UnitRule[] = [
@@ -94,7 +94,7 @@ export const ACCESS_RULES: readonly UnitRule[] = [
   },
 ];
 
-function checkRoot(unit: LintUnit): readonly Found[] {
+function checkRoot(unit: LintUnit): readonly RuleFinding[] {
   if (
     !isWholeService(unit) ||
     unit.manager === "user" ||
@@ -116,7 +116,7 @@ function capabilitiesOf(unit: LintUnit, name: string): ReadonlySet<string> {
   return new Set(wordsOf(unit, "Service", name).map(({ word }) => word.toUpperCase()));
 }
 
-function checkCapabilities(unit: LintUnit): readonly Found[] {
+function checkCapabilities(unit: LintUnit): readonly RuleFinding[] {
   if (!isWholeService(unit) || isRoot(userOf(unit))) return [];
   const [bounding, ambient] = [
     capabilitiesOf(unit, "CapabilityBoundingSet"),
@@ -149,7 +149,7 @@ function checkCapabilities(unit: LintUnit): readonly Found[] {
   ];
 }
 
-function checkFamilies(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkFamilies(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   const words = wordsOf(unit, "Service", "RestrictAddressFamilies");
   const [first] = words;
   if (first === undefined || !isWholeService(unit) || words.some(({ word }) => word.startsWith("~")))
@@ -195,7 +195,7 @@ const WRITABLE = [
   "TemporaryFileSystem",
 ];
 
-function checkStrict(unit: LintUnit): readonly Found[] {
+function checkStrict(unit: LintUnit): readonly RuleFinding[] {
   const entry = lastOf(unit, "Service", "ProtectSystem");
   if (entry?.value !== "strict" || !isWholeService(unit)) return [];
   if (
@@ -213,7 +213,7 @@ function checkStrict(unit: LintUnit): readonly Found[] {
   ];
 }
 
-function checkOutput(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkOutput(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   return ["StandardOutput", "StandardError"].flatMap((name) => {
     const entry = lastOf(unit, "Service", name);
     const directory = /^(?:file|append|truncate):(\/.*)\/[^/]+$/.exec(entry?.value ?? "")?.[1];

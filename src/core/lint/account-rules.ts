@@ -11,7 +11,7 @@ import {
   userOf,
   wordsOf,
 } from "./lint-unit.ts";
-import type { Found, UnitRule } from "./rule.ts";
+import type { RuleFinding, UnitRule } from "./rule.ts";
 
 /** SD062 and SD063. */
 export const ACCOUNT_RULES: readonly UnitRule[] = [
@@ -52,7 +52,7 @@ const DISTRIBUTION = new Set(
  */
 const REFUSED = /[/:]|^\.{1,2}$|^-\d+$|^(?:65535|4294967295)$/;
 
-function checkAccounts(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkAccounts(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   if (unit.type !== "service" || isOn(unit, "DynamicUser")) return [];
   return (["User", "Group"] as const).flatMap((key) => {
     const entry = lastOf(unit, "Service", key);
@@ -65,7 +65,7 @@ function missingAccount(
   key: "User" | "Group",
   name: string,
   managed: LintManaged | null,
-): Pick<Found, "happens" | "fix" | "severity"> | null {
+): Pick<RuleFinding, "happens" | "fix" | "severity"> | null {
   if (REFUSED.test(name))
     return {
       happens: `systemd refuses the unit: ${name} cannot be the name of a ${key.toLowerCase()}.`,
@@ -83,7 +83,7 @@ function missingAccount(
 }
 
 /** SD061 speaks of the port's capability. `!` and `+` run a line with the manager's own rights. */
-function checkUnusable(unit: LintUnit): readonly Found[] {
+function checkUnusable(unit: LintUnit): readonly RuleFinding[] {
   if (!isWholeService(unit) || isRoot(userOf(unit)) || !isOn(unit, "NoNewPrivileges")) return [];
   const bounding = listOf(unit, "Service", "CapabilityBoundingSet");
   const hasPrivilegedLine = unit.entries.some(

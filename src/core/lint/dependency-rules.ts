@@ -2,7 +2,7 @@
 import { type LintHost, neighbour } from "./lint-host.ts";
 import { isWholeService, type LintUnit, lastOf, listOf, serviceType, wordsOf } from "./lint-unit.ts";
 import { orderingCycles } from "./ordering.ts";
-import type { Found, HostRule, Rule } from "./rule.ts";
+import type { HostRule, Rule, RuleFinding } from "./rule.ts";
 
 const CYCLE: HostRule = {
   id: "SD045",
@@ -93,7 +93,7 @@ export const DEPENDENCY_RULES: readonly Rule[] = [
   CYCLE,
 ];
 
-function checkInstall(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkInstall(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   if (
     !isWholeService(unit) ||
     unit.sections.some(({ name }) => name === "Install") ||
@@ -122,7 +122,7 @@ function wantsAnything(unit: LintUnit, name: string): boolean {
   );
 }
 
-function checkRequires(unit: LintUnit): readonly Found[] {
+function checkRequires(unit: LintUnit): readonly RuleFinding[] {
   if (!isWholeService(unit)) return [];
   const ordered = new Set(
     ["After", "Before"].flatMap((key) => wordsOf(unit, "Unit", key).map(({ word }) => word)),
@@ -151,7 +151,7 @@ function isImplied(name: string, own: string): boolean {
   );
 }
 
-function checkNetwork(unit: LintUnit): readonly Found[] {
+function checkNetwork(unit: LintUnit): readonly RuleFinding[] {
   if (unit.type !== "service" || unit.known !== "whole") return [];
   const after = wordsOf(unit, "Unit", "After");
   const online = after.find(({ word }) => word === "network-online.target");
@@ -179,7 +179,7 @@ function checkNetwork(unit: LintUnit): readonly Found[] {
   ];
 }
 
-function checkCycles(host: LintHost): readonly Found[] {
+function checkCycles(host: LintHost): readonly RuleFinding[] {
   return orderingCycles(host).flatMap((cycle) => {
     const [unit] = cycle;
     if (unit === undefined) return [];

@@ -5,7 +5,7 @@ import { specifiersOf } from "../unit-file/specifiers.ts";
 import { splitWords } from "../unit-file/words.ts";
 import type { LintHost } from "./lint-host.ts";
 import { type LintEntry, type LintUnit, lastOf, listOf } from "./lint-unit.ts";
-import type { Found, UnitRule } from "./rule.ts";
+import type { RuleFinding, UnitRule } from "./rule.ts";
 import { isSecretVariable } from "./secret-variable.ts";
 
 /** SD010 to SD016. */
@@ -89,9 +89,9 @@ export const ENVIRONMENT_RULES: readonly UnitRule[] = [
   },
 ];
 
-type Assignment = { readonly name: string; readonly value: string; readonly entry: LintEntry };
+type LintedVariable = { readonly name: string; readonly value: string; readonly entry: LintEntry };
 
-function assignmentsOf(unit: LintUnit): readonly Assignment[] {
+function assignmentsOf(unit: LintUnit): readonly LintedVariable[] {
   return listOf(unit, "Service", "Environment").flatMap((entry) =>
     environmentAssignments(entry.value).map((assignment) => ({ ...assignment, entry })),
   );
@@ -102,7 +102,7 @@ function filesOf(unit: LintUnit, host: LintHost): LintHost["environmentFiles"] {
   return host.environmentFiles.filter((file) => paths.includes(file.path));
 }
 
-function checkOverridden(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkOverridden(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   const inFiles = new Map(
     filesOf(unit, host).flatMap((file) =>
       file.variables.map((variable) => [variable.name, { variable, file }] as const),
@@ -121,7 +121,7 @@ function checkOverridden(unit: LintUnit, host: LintHost): readonly Found[] {
   });
 }
 
-function checkLiteral(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkLiteral(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   return filesOf(unit, host).flatMap((file) =>
     file.variables.flatMap(({ name, value, place }) => {
       const literal =
@@ -140,7 +140,7 @@ function checkLiteral(unit: LintUnit, host: LintHost): readonly Found[] {
   );
 }
 
-function checkMissing(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkMissing(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   return listOf(unit, "Service", "EnvironmentFile").flatMap((entry) => {
     if (entry.value.startsWith("-") || host.managed?.paths.has(entry.value) === true) return [];
     const fix = "Deliver the file, or write - in front of its path when the service can do without.";
@@ -156,7 +156,7 @@ function checkMissing(unit: LintUnit, host: LintHost): readonly Found[] {
   });
 }
 
-function checkUserSpecifiers(unit: LintUnit): readonly Found[] {
+function checkUserSpecifiers(unit: LintUnit): readonly RuleFinding[] {
   const user = lastOf(unit, "Service", "User");
   if (unit.manager === "user" || user === null || ["root", "0"].includes(user.value)) return [];
   return unit.entries.flatMap((entry) => {
@@ -182,7 +182,7 @@ const WHOSE: ReadonlyMap<string, string> = new Map([
   ["%G", "0"],
 ]);
 
-function checkWrittenBefore(unit: LintUnit): readonly Found[] {
+function checkWrittenBefore(unit: LintUnit): readonly RuleFinding[] {
   const words = listOf(unit, "Service", "ExecStartPre").flatMap((entry) =>
     parseExecCommands(entry.value).commands.flatMap((command) => command.words),
   );
@@ -196,7 +196,7 @@ function checkWrittenBefore(unit: LintUnit): readonly Found[] {
     }));
 }
 
-function checkBlanks(unit: LintUnit): readonly Found[] {
+function checkBlanks(unit: LintUnit): readonly RuleFinding[] {
   return listOf(unit, "Service", "Environment").flatMap((entry) =>
     splitWords(entry.value)
       .words.filter((word) => !/^[^=]+=/.test(word.value))
@@ -209,7 +209,7 @@ function checkBlanks(unit: LintUnit): readonly Found[] {
   );
 }
 
-function checkSecrets(unit: LintUnit): readonly Found[] {
+function checkSecrets(unit: LintUnit): readonly RuleFinding[] {
   return assignmentsOf(unit)
     .filter(({ name, value }) => isSecretVariable(name, value))
     .map(({ name, entry }) => ({

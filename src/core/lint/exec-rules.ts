@@ -5,7 +5,7 @@ import { unknownSpecifier } from "../unit-file/specifiers.ts";
 import type { Word } from "../unit-file/words.ts";
 import type { LintHost } from "./lint-host.ts";
 import { execEntries, type LintUnit, lastOf } from "./lint-unit.ts";
-import type { Found, UnitRule } from "./rule.ts";
+import type { RuleFinding, UnitRule } from "./rule.ts";
 
 /** SD020 to SD025 and SD095. */
 export const EXEC_RULES: readonly UnitRule[] = [
@@ -129,7 +129,7 @@ function ofCommands(
   say: Say,
   fix: string,
   names: readonly string[] | null = null,
-): readonly Found[] {
+): readonly RuleFinding[] {
   return execEntries(unit)
     .filter((entry) => names?.includes(entry.name) ?? true)
     .flatMap((entry) => {
@@ -140,7 +140,7 @@ function ofCommands(
     });
 }
 
-function checkWorkingDirectory(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkWorkingDirectory(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   const entry = lastOf(unit, "Service", "WorkingDirectory");
   if (entry === null || /^[-~%]/.test(entry.value)) return [];
   if (!entry.value.startsWith("/"))
@@ -193,7 +193,7 @@ function embeddedName(word: Word): string | null {
   return /\$([A-Za-z_][A-Za-z0-9_]*)/.exec(text)?.[1] ?? null;
 }
 
-function checkSpecifiers(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkSpecifiers(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   return execEntries(unit).flatMap((entry) => {
     const unknown = unknownSpecifier(entry.value, host.systemd);
     if (unknown === null) return [];

@@ -12,13 +12,13 @@ import { readLogrotateText } from "./logrotate-text.ts";
 export type LintFile = { readonly path: string; readonly text: string };
 
 /** What a path is to the linter; null: nothing that it reads. */
-export type FileKind = "unit" | "drop-in" | "environment" | "logrotate" | "left-over" | null;
+export type LintFileKind = "unit" | "drop-in" | "environment" | "logrotate" | "left-over" | null;
 
 /**
  * Recognises a file by its path alone: name.TYPE, name.TYPE.d/x.conf, *.env, a file of logrotate.d/ or
  * *.logrotate; a left-over is x.conf~ or x.bak beside those.
  */
-export function fileKind(path: string): FileKind {
+export function fileKind(path: string): LintFileKind {
   if (new RegExp(`(?:^|/)[^/]*\\.${TYPES}\\.d/[^/]+\\.conf$|(?:^|/)${TYPES}\\.d/[^/]+\\.conf$`).test(path))
     return "drop-in";
   if (new RegExp(`(?:^|/)[^/]+\\.${TYPES}$`).test(path)) return "unit";
@@ -35,7 +35,7 @@ export function fileKind(path: string): FileKind {
 /** The files as one host of this systemd version. Units of one folder see each other. */
 export function hostOfFiles(files: readonly LintFile[], systemd: number): LintHost {
   const byKind = Map.groupBy(files, ({ path }) => fileKind(path));
-  const kind = (wanted: FileKind) => byKind.get(wanted) ?? [];
+  const kind = (wanted: LintFileKind) => byKind.get(wanted) ?? [];
   const units = makeUnits(kind("unit"), kind("drop-in"));
   return {
     name: "files",

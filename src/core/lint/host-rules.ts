@@ -1,7 +1,7 @@
 /** Rules over everything on a host: what two units cannot both have. */
 import type { LintHost } from "./lint-host.ts";
 import { wordsOf } from "./lint-unit.ts";
-import type { Found, HostRule } from "./rule.ts";
+import type { HostRule, RuleFinding } from "./rule.ts";
 
 /** SD100 and SD101. */
 export const HOST_RULES: readonly HostRule[] = [
@@ -30,7 +30,7 @@ export const HOST_RULES: readonly HostRule[] = [
   },
 ];
 
-function checkSockets(host: LintHost): readonly Found[] {
+function checkSockets(host: LintHost): readonly RuleFinding[] {
   const all = host.units
     .filter((unit) => unit.type === "socket" && !unit.name.includes("@"))
     .flatMap((unit) =>
@@ -56,7 +56,7 @@ function checkSockets(host: LintHost): readonly Found[] {
   });
 }
 
-function checkPorts(host: LintHost): readonly Found[] {
+function checkPorts(host: LintHost): readonly RuleFinding[] {
   return [...Map.groupBy(host.ports, ({ port }) => port).values()].flatMap((same) => {
     const [first, ...rest] = same;
     const other = rest.find(
@@ -73,7 +73,7 @@ function checkPorts(host: LintHost): readonly Found[] {
   });
 }
 
-function checkLogs(host: LintHost): readonly Found[] {
+function checkLogs(host: LintHost): readonly RuleFinding[] {
   const all = host.logrotate.flatMap((block) => block.paths.map((path) => ({ path, block })));
   return [...Map.groupBy(all, ({ path }) => path).values()].flatMap((same) => {
     const [first, second] = same;

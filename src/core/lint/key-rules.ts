@@ -12,7 +12,7 @@ import { badValue, isTyped } from "../unit-file/value-type.ts";
 import { exampleName, knownNames } from "./known-names.ts";
 import type { LintHost } from "./lint-host.ts";
 import { changeValue, type LintEntry, type LintUnit, lastOf, serviceType } from "./lint-unit.ts";
-import type { Found, UnitRule } from "./rule.ts";
+import type { RuleFinding, UnitRule } from "./rule.ts";
 
 /** SD002, SD019, SD026 to SD029 and SD091. */
 export const KEY_RULES: readonly UnitRule[] = [
@@ -126,7 +126,7 @@ function sectionsOf(unit: LintUnit): readonly string[] {
   return own === undefined ? ["Unit", "Install"] : ["Unit", own, "Install"];
 }
 
-function checkKeys(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkKeys(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   const sections = sectionsOf(unit);
   const strange = unit.sections.filter(({ name }) => !name.startsWith("X-") && !sections.includes(name));
   const unknown = unit.entries.filter((entry) => sections.includes(entry.section) && isUnknown(entry, host));
@@ -168,7 +168,7 @@ function moveKey(
   { section, name, value }: LintEntry,
   sections: readonly string[],
   host: LintHost,
-): Pick<Found, "mend"> {
+): Pick<RuleFinding, "mend"> {
   const [only, other] = sectionsWithDirective(name, host.systemd).filter((each) => sections.includes(each));
   if (only === undefined || other !== undefined) return {};
   return {
@@ -179,7 +179,7 @@ function moveKey(
   };
 }
 
-function checkAge(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkAge(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   const newer = unit.entries.flatMap((entry) => {
     const since = directiveSince(entry.section, entry.name);
     if (since === null || since <= host.systemd || isKnownDirective(entry.section, entry.name, host.systemd))
@@ -215,7 +215,7 @@ function hasComment(entry: LintEntry): boolean {
   return COMMENT.test(entry.value) && isTyped(entry.section, entry.name);
 }
 
-function checkValues(unit: LintUnit): readonly Found[] {
+function checkValues(unit: LintUnit): readonly RuleFinding[] {
   return unit.entries.flatMap((entry) => {
     const bad =
       hasComment(entry) || !sectionsOf(unit).includes(entry.section)
@@ -239,7 +239,7 @@ function meantValue({ name, value }: LintEntry): string | null {
   return name === "CPUQuota" && /^\d+$/.test(value) && Number(value) > 1 ? `${value}%` : null;
 }
 
-function checkNames(unit: LintUnit): readonly Found[] {
+function checkNames(unit: LintUnit): readonly RuleFinding[] {
   return unit.entries.flatMap((entry) => {
     const isKnown = knownNames(entry);
     const words = entry.value.replace(/^~/, "").split(/[ \t]+/);
@@ -253,7 +253,7 @@ function checkNames(unit: LintUnit): readonly Found[] {
   });
 }
 
-function checkBusName(unit: LintUnit): readonly Found[] {
+function checkBusName(unit: LintUnit): readonly RuleFinding[] {
   const type = lastOf(unit, "Service", "Type");
   if (
     unit.known !== "whole" ||

@@ -1,6 +1,6 @@
 /** A unit as the rules see it: its own file and its drop-ins in one list of entries, each with its place. */
 import type { Place } from "../model/declared.ts";
-import type { UnitEdit } from "./unit-edit.ts";
+import type { LintEdit } from "./unit-edit.ts";
 
 /** One assignment; value as systemd sees it, place where it was written. */
 export type LintEntry = {
@@ -74,12 +74,12 @@ export function wordsByLine(
 }
 
 /** The edit that gives an assignment another value, or takes it out. */
-export function changeValue({ section, name, value }: LintEntry, to: string | null): UnitEdit {
+export function changeValue({ section, name, value }: LintEntry, to: string | null): LintEdit {
   return { section, name, from: value, to };
 }
 
 /** The edit that takes a word out of an assignment. */
-export function dropWord(entry: LintEntry, word: string): UnitEdit {
+export function dropWord(entry: LintEntry, word: string): LintEdit {
   const rest = entry.value.split(/[ \t]+/).filter((each) => each !== word);
   return changeValue(entry, rest.length === 0 ? null : rest.join(" "));
 }

@@ -1,7 +1,7 @@
 /** Runs every rule over a host. */
 import { compareText } from "../compare-text.ts";
 import type { LintHost } from "./lint-host.ts";
-import type { Found, LintFinding, Rule } from "./rule.ts";
+import type { LintFinding, Rule, RuleFinding } from "./rule.ts";
 import { RULES } from "./rules.ts";
 
 /** What all rules find on a host, by file, line and rule. */
@@ -31,7 +31,7 @@ export function compareFindings(left: LintFinding, right: LintFinding): number {
   );
 }
 
-function makeFinding(rule: Rule, unit: string, found: Found): LintFinding {
+function makeFinding(rule: Rule, unit: string, found: RuleFinding): LintFinding {
   const { place, happens, fix } = found;
   const mend = found.mend === undefined ? {} : { mend: found.mend };
   return { rule: rule.id, severity: found.severity ?? rule.severity, place, unit, happens, fix, ...mend };

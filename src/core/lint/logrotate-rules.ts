@@ -11,7 +11,7 @@ import type {
   LintPlacedFile,
 } from "./lint-host.ts";
 import { type LintUnit, listOf, serviceType } from "./lint-unit.ts";
-import type { Found, HostRule } from "./rule.ts";
+import type { HostRule, RuleFinding } from "./rule.ts";
 
 /** SD082 to SD085. */
 export const LOGROTATE_RULES: readonly HostRule[] = [
@@ -67,7 +67,7 @@ export const LOGROTATE_RULES: readonly HostRule[] = [
   },
 ];
 
-function checkWritable(host: LintHost): readonly Found[] {
+function checkWritable(host: LintHost): readonly RuleFinding[] {
   return host.logrotate.flatMap((block) => {
     if (optionOf(block, "su") !== null) return [];
     const folders = new Set(block.paths.map((path) => path.slice(0, path.lastIndexOf("/"))));
@@ -91,7 +91,7 @@ function isInsecure({ mode, group }: LintDirectory): boolean {
 
 const PERIODS = ["hourly", "daily", "weekly", "monthly", "yearly"];
 
-function checkCriteria(block: LintLogrotate): readonly Found[] {
+function checkCriteria(block: LintLogrotate): readonly RuleFinding[] {
   const size = optionOf(block, "size");
   const period = block.options.findLast(({ name }) => PERIODS.includes(name));
   if (size === null || period === undefined) return [];
@@ -106,7 +106,7 @@ function checkCriteria(block: LintLogrotate): readonly Found[] {
   ];
 }
 
-function checkOptions(block: LintLogrotate): readonly Found[] {
+function checkOptions(block: LintLogrotate): readonly RuleFinding[] {
   return block.options
     .filter(({ name }) => !OPTIONS.includes(name))
     .map(({ name, place }) => {
@@ -119,7 +119,7 @@ function checkOptions(block: LintLogrotate): readonly Found[] {
     });
 }
 
-function checkEnd(block: LintLogrotate): readonly Found[] {
+function checkEnd(block: LintLogrotate): readonly RuleFinding[] {
   if (block.end === "there") return [];
   return [
     {
@@ -130,7 +130,7 @@ function checkEnd(block: LintLogrotate): readonly Found[] {
   ];
 }
 
-function checkMissing(block: LintLogrotate): readonly Found[] {
+function checkMissing(block: LintLogrotate): readonly RuleFinding[] {
   if (block.options.some(({ name }) => name === "missingok")) return [];
   return [
     {
@@ -146,7 +146,7 @@ function checkMissing(block: LintLogrotate): readonly Found[] {
  * create alone is right for programs that open the log each time; of others only those are judged that are
  * known to run on.
  */
-function checkReopen(block: LintLogrotate, host: LintHost): readonly Found[] {
+function checkReopen(block: LintLogrotate, host: LintHost): readonly RuleFinding[] {
   if (
     block.options.some(({ name }) =>
       ["copytruncate", "copy", "postrotate", "lastaction", "nocreate"].includes(name),
@@ -195,7 +195,7 @@ function isOneOf(pattern: string, path: string): boolean {
   return new RegExp(`^${source}$`).test(path);
 }
 
-function checkPlaced({ path, mode, owner, place }: LintPlacedFile): readonly Found[] {
+function checkPlaced({ path, mode, owner, place }: LintPlacedFile): readonly RuleFinding[] {
   const reader = path.includes("logrotate.d/") ? "logrotate" : "systemd";
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (/~$|\.(?:bak|old|orig|save)$/.test(name))

@@ -3,7 +3,7 @@
  * it is.
  */
 import { parseUnitFile } from "../unit-file/parse.ts";
-import type { UnitEdit } from "./unit-edit.ts";
+import type { LintEdit } from "./unit-edit.ts";
 
 /**
  * A mended text, and how many of the edits could be made. A text with a line that systemd cannot read is left
@@ -11,7 +11,7 @@ import type { UnitEdit } from "./unit-edit.ts";
  */
 export function mendUnitText(
   text: string,
-  edits: readonly UnitEdit[],
+  edits: readonly LintEdit[],
 ): { readonly text: string; readonly made: number } {
   if (parseUnitFile(text).problems.length > 0 || /\r|\0/.test(text)) return { text, made: 0 };
   return edits.reduce(
@@ -24,7 +24,7 @@ export function mendUnitText(
 }
 
 /** Null when there is no such line. */
-function changeLine(text: string, { section, name, to }: UnitEdit, from: string): string | null {
+function changeLine(text: string, { section, name, to }: LintEdit, from: string): string | null {
   const entry = parseUnitFile(text)
     .sections.filter((each) => each.name === section)
     .flatMap((each) => each.items)
@@ -48,7 +48,7 @@ function keptComment(from: string, to: string): readonly string[] {
  * Behind the section's last line that says something; a section that is missing is put before the others, as
  * [Unit] stands.
  */
-function addLine(text: string, { section, name, to }: UnitEdit): string | null {
+function addLine(text: string, { section, name, to }: LintEdit): string | null {
   if (to === null) return null;
   const own = parseUnitFile(text).sections.filter((each) => each.name === section);
   const last = own.at(-1);

@@ -3,7 +3,7 @@ import { mountUnitName } from "../unit-file/escape.ts";
 import { parseExecCommands } from "../unit-file/exec-command.ts";
 import { type LintHost, neighbour } from "./lint-host.ts";
 import { changeValue, execEntries, isWholeService, type LintUnit, lastOf, wordsOf } from "./lint-unit.ts";
-import type { Found, UnitRule } from "./rule.ts";
+import type { RuleFinding, UnitRule } from "./rule.ts";
 
 /** SD070 to SD075, SD090 and SD102. */
 export const PLACEMENT_RULES: readonly UnitRule[] = [
@@ -119,7 +119,7 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
   },
 ];
 
-function checkSharedRuntime(unit: LintUnit): readonly Found[] {
+function checkSharedRuntime(unit: LintUnit): readonly RuleFinding[] {
   const kept = lastOf(unit, "Service", "RuntimeDirectoryPreserve")?.value ?? "no";
   if (!unit.name.endsWith("@.service") || !/^(?:no|false|off|0|n|f|restart)$/i.test(kept)) return [];
   const when = kept === "restart" ? "A stop" : "A restart or stop";
@@ -132,7 +132,7 @@ function checkSharedRuntime(unit: LintUnit): readonly Found[] {
     }));
 }
 
-function checkSliceName(unit: LintUnit): readonly Found[] {
+function checkSliceName(unit: LintUnit): readonly RuleFinding[] {
   const entry = lastOf(unit, "Service", "Slice");
   if (entry === null || entry.value.includes("%")) return [];
   if (!/^[^\s/]+\.slice$/.test(entry.value))
@@ -158,7 +158,7 @@ function checkSliceName(unit: LintUnit): readonly Found[] {
   return [];
 }
 
-function checkSliceDefined(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkSliceDefined(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   const entry = lastOf(unit, "Service", "Slice");
   const others = host.units.filter((other) => other !== unit && other.neighbourhood === unit.neighbourhood);
   if (
@@ -182,7 +182,7 @@ function checkSliceDefined(unit: LintUnit, host: LintHost): readonly Found[] {
   ];
 }
 
-function checkMountName(unit: LintUnit): readonly Found[] {
+function checkMountName(unit: LintUnit): readonly RuleFinding[] {
   const where = lastOf(unit, unit.type === "automount" ? "Automount" : "Mount", "Where");
   if (where === null || !["mount", "automount"].includes(unit.type) || where.value.includes("%")) return [];
   const name = mountUnitName(where.value)?.replace(/mount$/, unit.type) ?? null;
@@ -197,7 +197,7 @@ function checkMountName(unit: LintUnit): readonly Found[] {
 }
 
 /** Only its owner may write into a tmpfs, and that is root unless uid= or gid= say otherwise. */
-function checkTmpfsOwner(unit: LintUnit): readonly Found[] {
+function checkTmpfsOwner(unit: LintUnit): readonly RuleFinding[] {
   const what = lastOf(unit, "Mount", "Type") ?? lastOf(unit, "Mount", "What");
   const options = lastOf(unit, "Mount", "Options");
   const mode = /(?:^|,)mode=0?([0-7]{3,4})(?:,|$)/.exec(options?.value ?? "")?.[1];
@@ -219,7 +219,7 @@ function checkTmpfsOwner(unit: LintUnit): readonly Found[] {
   ];
 }
 
-function checkTmpfs(unit: LintUnit): readonly Found[] {
+function checkTmpfs(unit: LintUnit): readonly RuleFinding[] {
   const what = lastOf(unit, "Mount", "Type") ?? lastOf(unit, "Mount", "What");
   if (
     what?.value !== "tmpfs" ||
@@ -235,7 +235,7 @@ function checkTmpfs(unit: LintUnit): readonly Found[] {
   ];
 }
 
-function checkUnderMount(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkUnderMount(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   if (!isWholeService(unit)) return [];
   const mounts = host.units.filter(
     (other) => other.type === "mount" && other.neighbourhood === unit.neighbourhood,

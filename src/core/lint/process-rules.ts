@@ -11,7 +11,7 @@ import {
   restartOf,
   serviceType,
 } from "./lint-unit.ts";
-import type { Found, UnitRule } from "./rule.ts";
+import type { RuleFinding, UnitRule } from "./rule.ts";
 
 /** SD030 to SD033 and SD035. */
 export const PROCESS_RULES: readonly UnitRule[] = [
@@ -72,7 +72,7 @@ export const PROCESS_RULES: readonly UnitRule[] = [
   },
 ];
 
-function checkSimple(unit: LintUnit): readonly Found[] {
+function checkSimple(unit: LintUnit): readonly RuleFinding[] {
   const [start] = listOf(unit, "Service", "ExecStart");
   if (!isWholeService(unit) || start === undefined || serviceType(unit) !== "simple") return [];
   const happens = "systemctl start returns 0 although the program may be missing or fail at once.";
@@ -85,7 +85,7 @@ function checkSimple(unit: LintUnit): readonly Found[] {
   ];
 }
 
-function checkShell(unit: LintUnit): readonly Found[] {
+function checkShell(unit: LintUnit): readonly RuleFinding[] {
   if (!isWholeService(unit) || ["oneshot", "forking"].includes(serviceType(unit))) return [];
   return listOf(unit, "Service", "ExecStart").flatMap((entry) => {
     const [command] = parseExecCommands(entry.value).commands;
@@ -94,7 +94,7 @@ function checkShell(unit: LintUnit): readonly Found[] {
   });
 }
 
-function sayShell(command: ExecCommand): Omit<Found, "place"> | null {
+function sayShell(command: ExecCommand): Omit<RuleFinding, "place"> | null {
   const script = shellScript(command);
   const path = isShell(command.program) ? (command.words[1]?.value ?? "") : command.program;
   if (script !== null && !/(?:^|[\s;&|({])exec\s/.test(script))
@@ -111,7 +111,7 @@ function sayShell(command: ExecCommand): Omit<Found, "place"> | null {
   return null;
 }
 
-function checkDaemon(unit: LintUnit): readonly Found[] {
+function checkDaemon(unit: LintUnit): readonly RuleFinding[] {
   if (!isWholeService(unit)) return [];
   const type = serviceType(unit);
   const pidFile = lastOf(unit, "Service", "PIDFile");
@@ -147,7 +147,7 @@ function isBackground(entry: LintEntry): boolean {
   });
 }
 
-function checkRefused(unit: LintUnit): readonly Found[] {
+function checkRefused(unit: LintUnit): readonly RuleFinding[] {
   const open = execEntries(unit).filter((entry) => parseExecCommands(entry.value).problem !== null);
   const quotes = open.map((entry) => ({
     place: entry.place,
@@ -157,7 +157,7 @@ function checkRefused(unit: LintUnit): readonly Found[] {
   return isWholeService(unit) ? [...quotes, ...checkStarts(unit), ...checkOneshot(unit)] : quotes;
 }
 
-function checkStarts(unit: LintUnit): readonly Found[] {
+function checkStarts(unit: LintUnit): readonly RuleFinding[] {
   const starts = listOf(unit, "Service", "ExecStart");
   const [, second] = starts;
   const type = serviceType(unit);
@@ -181,7 +181,7 @@ function checkStarts(unit: LintUnit): readonly Found[] {
   ];
 }
 
-function checkOneshot(unit: LintUnit): readonly Found[] {
+function checkOneshot(unit: LintUnit): readonly RuleFinding[] {
   const restart = restartOf(unit);
   const entry = lastOf(unit, "Service", "Restart");
   if (
@@ -200,7 +200,7 @@ function checkOneshot(unit: LintUnit): readonly Found[] {
   ];
 }
 
-function checkDropIn(unit: LintUnit): readonly Found[] {
+function checkDropIn(unit: LintUnit): readonly RuleFinding[] {
   const starts = listOf(unit, "Service", "ExecStart");
   const [first, second] = starts;
   if (

@@ -2,7 +2,7 @@
 import type { Place } from "../model/declared.ts";
 import type { LintHost } from "./lint-host.ts";
 import type { LintUnit } from "./lint-unit.ts";
-import type { UnitEdit } from "./unit-edit.ts";
+import type { LintEdit } from "./unit-edit.ts";
 
 /**
  * error: it will not do what it says, or harms the host; warn: it works until something goes wrong; info:
@@ -17,12 +17,12 @@ export type RuleId = `SD${number}`;
  * What one rule found at one place, in one sentence each. severity: where it differs from the rule's own.
  * mend: the fix as edits, where it needs no decision.
  */
-export type Found = {
+export type RuleFinding = {
   readonly place: Place;
   readonly happens: string;
   readonly fix: string;
   readonly severity?: Severity;
-  readonly mend?: readonly UnitEdit[];
+  readonly mend?: readonly LintEdit[];
 };
 
 /**
@@ -36,7 +36,7 @@ export type LintFinding = {
   readonly unit: string;
   readonly happens: string;
   readonly fix: string;
-  readonly mend?: readonly UnitEdit[];
+  readonly mend?: readonly LintEdit[];
   /** The rule whose entry in lint.ignore is to go. */
   readonly unignore?: string;
 };
@@ -60,12 +60,12 @@ export type RuleText = {
 /** A rule over one unit. */
 export type UnitRule = RuleText & {
   readonly over: "unit";
-  readonly check: (unit: LintUnit, host: LintHost) => readonly Found[];
+  readonly check: (unit: LintUnit, host: LintHost) => readonly RuleFinding[];
 };
 /** A rule over everything on one host. Its examples may hold several files, each after a line `# FILE`. */
 export type HostRule = RuleText & {
   readonly over: "host";
-  readonly check: (host: LintHost) => readonly Found[];
+  readonly check: (host: LintHost) => readonly RuleFinding[];
 };
 /**
  * A rule over what the other rules found on all hosts of a project; fold.ts judges it. Its examples are

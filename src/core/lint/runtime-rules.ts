@@ -10,7 +10,7 @@ import {
   serviceType,
   wordsOf,
 } from "./lint-unit.ts";
-import type { Found, UnitRule } from "./rule.ts";
+import type { RuleFinding, UnitRule } from "./rule.ts";
 import { saySeconds } from "./start-limit.ts";
 
 /** SD034 and SD050 to SD058. */
@@ -125,7 +125,7 @@ export const RUNTIME_RULES: readonly UnitRule[] = [
   },
 ];
 
-function checkStartTimeout(unit: LintUnit): readonly Found[] {
+function checkStartTimeout(unit: LintUnit): readonly RuleFinding[] {
   const type = lastOf(unit, "Service", "Type");
   if (!isWholeService(unit) || type === null || !serviceType(unit).startsWith("notify")) return [];
   const timeout = lastOf(unit, "Service", "TimeoutStartSec", "TimeoutSec");
@@ -146,7 +146,7 @@ function watchdogEntry(unit: LintUnit): ReturnType<typeof lastOf> {
   return seconds === null || seconds === 0 || seconds === Number.POSITIVE_INFINITY ? null : entry;
 }
 
-function checkWatchdogRestart(unit: LintUnit): readonly Found[] {
+function checkWatchdogRestart(unit: LintUnit): readonly RuleFinding[] {
   const entry = watchdogEntry(unit);
   const restart = restartOf(unit);
   if (
@@ -164,7 +164,7 @@ function checkWatchdogRestart(unit: LintUnit): readonly Found[] {
   ];
 }
 
-function checkWatchdogType(unit: LintUnit): readonly Found[] {
+function checkWatchdogType(unit: LintUnit): readonly RuleFinding[] {
   const entry = watchdogEntry(unit);
   if (entry === null || !isWholeService(unit) || serviceType(unit).startsWith("notify")) return [];
   return [
@@ -183,7 +183,7 @@ function checkWatchdogType(unit: LintUnit): readonly Found[] {
 const BEAT =
   /(?:^|[\s"'])-{0,2}([\w.-]*watchdog[\w.-]*)(?:=|\s+)"?(\d[\d.]*\s?(?:ms|msec|s|sec|seconds?|m|min|minutes?))(?=["'\s]|$)/gi;
 
-function checkBeat(unit: LintUnit): readonly Found[] {
+function checkBeat(unit: LintUnit): readonly RuleFinding[] {
   const watchdog = watchdogEntry(unit);
   const limit = parseTimeSpan(watchdog?.value ?? "");
   if (limit === null || unit.type !== "service") return [];
@@ -199,7 +199,7 @@ function checkBeat(unit: LintUnit): readonly Found[] {
   );
 }
 
-function checkSignalNumbers(unit: LintUnit): readonly Found[] {
+function checkSignalNumbers(unit: LintUnit): readonly RuleFinding[] {
   return ["RestartPreventExitStatus", "RestartForceExitStatus", "SuccessExitStatus"].flatMap((name) =>
     wordsOf(unit, "Service", name)
       .filter(
@@ -222,7 +222,7 @@ const NUMBERS: ReadonlyMap<string, string> = new Map([
   ["143", "SIGTERM"],
 ]);
 
-function checkStopTimeout(unit: LintUnit): readonly Found[] {
+function checkStopTimeout(unit: LintUnit): readonly RuleFinding[] {
   const entry = lastOf(unit, "Service", "TimeoutStopSec", "TimeoutSec");
   if (entry === null || entry.section !== "Service") return [];
   const seconds = parseTimeSpan(entry.value);

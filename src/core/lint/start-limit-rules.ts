@@ -10,7 +10,7 @@ import {
   restartOf,
   serviceType,
 } from "./lint-unit.ts";
-import type { Found, UnitRule } from "./rule.ts";
+import type { RuleFinding, UnitRule } from "./rule.ts";
 import { judgeStartLimit, saySeconds, sayWaits, TIMER_SLACK_SECONDS } from "./start-limit.ts";
 
 /** SD001 and SD003 to SD009. */
@@ -133,7 +133,7 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
 ];
 
 /** Not where [Unit] has an interval already: which of the two is meant is not known. */
-function moveInterval(unit: LintUnit, entry: LintEntry): Pick<Found, "mend"> {
+function moveInterval(unit: LintUnit, entry: LintEntry): Pick<RuleFinding, "mend"> {
   if (
     unit.known !== "whole" ||
     unit.entries.some(({ section, name }) => section === "Unit" && name === "StartLimitIntervalSec")
@@ -143,7 +143,7 @@ function moveInterval(unit: LintUnit, entry: LintEntry): Pick<Found, "mend"> {
   return { mend: [taken, { section: "Unit", name: "StartLimitIntervalSec", from: null, to: entry.value }] };
 }
 
-function checkNever(unit: LintUnit): readonly Found[] {
+function checkNever(unit: LintUnit): readonly RuleFinding[] {
   if (!isWholeService(unit)) return [];
   const { kind, limit } = judgeStartLimit(unit);
   if (kind !== "never") return [];
@@ -157,7 +157,7 @@ function checkNever(unit: LintUnit): readonly Found[] {
   ];
 }
 
-function checkChance(unit: LintUnit): readonly Found[] {
+function checkChance(unit: LintUnit): readonly RuleFinding[] {
   if (!isWholeService(unit)) return [];
   const { kind, limit } = judgeStartLimit(unit);
   if (kind !== "chance") return [];
@@ -173,7 +173,7 @@ function checkChance(unit: LintUnit): readonly Found[] {
 /** Who gives up this soon has not waited for anything. */
 const SOON_SECONDS = 10;
 
-function checkGivenUp(unit: LintUnit): readonly Found[] {
+function checkGivenUp(unit: LintUnit): readonly RuleFinding[] {
   if (!isWholeService(unit)) return [];
   const { kind, limit } = judgeStartLimit(unit);
   if (kind !== "trips" || limit.waits >= SOON_SECONDS) return [];
@@ -187,7 +187,7 @@ function checkGivenUp(unit: LintUnit): readonly Found[] {
   ];
 }
 
-function checkOnFailure(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkOnFailure(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   const [first] = listOf(unit, "Unit", "OnFailure");
   if (first === undefined || unit.type !== "service" || restartOf(unit) === "no") return [];
   if (lastOf(unit, "Service", "RestartMode")?.value === "direct") return [];
@@ -217,7 +217,7 @@ function sayOnFailure(
   };
 }
 
-function checkUnrestarted(unit: LintUnit, host: LintHost): readonly Found[] {
+function checkUnrestarted(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   if (
     !isWholeService(unit) ||
     unit.entries.some((entry) => entry.section === "Service" && entry.name === "Restart")

@@ -4,7 +4,7 @@
  * from null: an assignment is added; to null: the one with the value `from` is taken out. Values as systemd
  * sees them.
  */
-export type UnitEdit = {
+export type LintEdit = {
   readonly section: string;
   readonly name: string;
   readonly from: string | null;

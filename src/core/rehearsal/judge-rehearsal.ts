@@ -4,7 +4,7 @@ import type { Notice } from "../model/plan.ts";
 import type { HostTarget } from "../model/resource.ts";
 import { judgeRotation } from "./judge-rotation.ts";
 import { judgeUnits } from "./judge-units.ts";
-import type { Finding, Planned, RehearsalAnswer, RehearsalRequest } from "./rehearsal.ts";
+import type { Planned, RehearsalAnswer, RehearsalFinding, RehearsalRequest } from "./rehearsal.ts";
 
 /** More than these are counted only. */
 const MOST = 20;
@@ -36,7 +36,7 @@ function ownerOf(planned: readonly Planned[], path: string | null): HostTarget |
 }
 
 /** What refuses the apply stands first, so that it is never among those that are left out. */
-function noticesOf(findings: readonly Finding[]): readonly Notice[] {
+function noticesOf(findings: readonly RehearsalFinding[]): readonly Notice[] {
   const sorted = (["error", "warning", "info"] as const).flatMap((severity) =>
     findings.filter((finding) => finding.severity === severity),
   );

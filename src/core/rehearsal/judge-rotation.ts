@@ -3,10 +3,10 @@
  * has not without them.
  */
 import {
-  type Finding,
   LOGROTATE_FOLDER,
   type Planned,
   type RehearsalAnswer,
+  type RehearsalFinding,
   type RehearsalRequest,
 } from "./rehearsal.ts";
 
@@ -19,11 +19,11 @@ export function judgeRotation(
   planned: readonly Planned[],
   request: RehearsalRequest,
   answer: RehearsalAnswer,
-): readonly Finding[] {
+): readonly RehearsalFinding[] {
   if (!request.logrotate.some(({ content }) => content !== null)) return [];
   const own = request.logrotate.find(({ content }) => content !== null);
   const path = LOGROTATE_FOLDER + (own?.name ?? "");
-  const lacks = answer.lacks.flatMap((what): readonly Finding[] => {
+  const lacks = answer.lacks.flatMap((what): readonly RehearsalFinding[] => {
     if (what === "systemd-analyze") return [];
     const why =
       what === "logrotate"
@@ -44,7 +44,7 @@ function saidBy(
   planned: readonly Planned[],
   request: RehearsalRequest,
   { rotate, named }: RehearsalAnswer,
-): readonly Finding[] {
+): readonly RehearsalFinding[] {
   if (rotate === null) return [];
   const { after, before } = rotate;
   if (after.status === 124)
@@ -111,9 +111,9 @@ function tooRare(
   planned: readonly Planned[],
   request: RehearsalRequest,
   { timer }: RehearsalAnswer,
-): readonly Finding[] {
+): readonly RehearsalFinding[] {
   if (timer === null || / \*:/.test(timer)) return [];
-  return request.logrotate.flatMap(({ name, content }): readonly Finding[] => {
+  return request.logrotate.flatMap(({ name, content }): readonly RehearsalFinding[] => {
     if (content === null || !/^\s*hourly$/m.test(new TextDecoder().decode(content))) return [];
     const path = LOGROTATE_FOLDER + name;
     const text = `${path}${sayPlace(planned, name)} says hourly, but logrotate.timer runs logrotate at ${timer} only: give the timer another OnCalendar=`;

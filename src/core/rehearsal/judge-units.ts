@@ -6,11 +6,11 @@
 import type { FileResource, HostTarget } from "../model/resource.ts";
 import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 import {
-  type Finding,
   type Planned,
+  type ProgramOutput,
   type RehearsalAnswer,
+  type RehearsalFinding,
   type RehearsalRequest,
-  type Said,
   unitOf,
 } from "./rehearsal.ts";
 
@@ -24,7 +24,7 @@ export function judgeUnits(
   request: RehearsalRequest,
   { verify }: RehearsalAnswer,
   systemd: number,
-): readonly Finding[] {
+): readonly RehearsalFinding[] {
   if (verify === null) return [];
   const { after, before } = verify;
   const ending = sayEnding(after, before, systemd);
@@ -57,7 +57,7 @@ const NEVER_STARTS =
   /^Failed to create \S+\/start: Unit \S+\.(?:service|socket|target|timer|path) not found\.?$/;
 const BAD_SETTING = "it has a bad unit file setting";
 
-type Line = {
+type VerifyLine = {
   readonly unit: string;
   readonly path: string;
   readonly line: number | null;
@@ -68,7 +68,7 @@ type Line = {
  * A line about one of these units; null for one about anything else. Formats: systemd 247 to 257, log_syntax
  * and log_unit.
  */
-function readLine(said: string, units: ReadonlySet<string>): Line | null {
+function readLine(said: string, units: ReadonlySet<string>): VerifyLine | null {
   const [, file, line, text = ""] = /^(\/\S+?):(\d+): (.+)$/.exec(said) ?? [];
   if (file !== undefined) {
     const unit = ownUnit(
@@ -97,7 +97,11 @@ function ownUnit(name: string, units: ReadonlySet<string>): string | null {
   return units.has(name) ? name : units.has(template) ? template : null;
 }
 
-function sayEnding({ status }: Said, before: Said | null, systemd: number): Finding | null {
+function sayEnding(
+  { status }: ProgramOutput,
+  before: ProgramOutput | null,
+  systemd: number,
+): RehearsalFinding | null {
   if (status === 124)
     return {
       severity: "warning",

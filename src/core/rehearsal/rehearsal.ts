@@ -23,10 +23,10 @@ export type RehearsalRequest = {
  * What a program said, a line each, made safe to show; status: its exit status, 124 when it did not come to
  * an end.
  */
-export type Said = { readonly status: number; readonly lines: readonly string[] };
+export type ProgramOutput = { readonly status: number; readonly lines: readonly string[] };
 
 /** The same question with the plan's files and without them; before null: there was nothing to compare. */
-export type Compared = { readonly after: Said; readonly before: Said | null };
+export type Compared = { readonly after: ProgramOutput; readonly before: ProgramOutput | null };
 
 /** A host's answer. verify, rotate: null where it was not asked, or could not be. */
 export type RehearsalAnswer = {
@@ -43,7 +43,7 @@ export type RehearsalAnswer = {
 /**
  * One thing that a program said of a plan's files; path: of the file it is about, null where none is named.
  */
-export type Finding = {
+export type RehearsalFinding = {
   readonly severity: Notice["severity"];
   readonly path: string | null;
   readonly text: string;

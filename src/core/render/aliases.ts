@@ -9,7 +9,7 @@ import { unitType } from "../unit-file/unit-name.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { effectiveValues, makeProblem } from "./unit-text.ts";
 
-type Installed = Pick<RenderedUnit, "unit" | "install">;
+type AliasedUnit = Pick<RenderedUnit, "unit" | "install">;
 
 /**
  * One link for each name of Alias=, as systemd allows them: of the unit's own type, a template's for a
@@ -17,7 +17,7 @@ type Installed = Pick<RenderedUnit, "unit" | "install">;
  */
 export function renderAliases(
   service: string,
-  { unit, install }: Installed,
+  { unit, install }: AliasedUnit,
   problems: Problem[],
 ): readonly LinkResource[] {
   if (unit === null) return [];
@@ -34,7 +34,7 @@ export function renderAliases(
  * [Install] anyway.
  */
 export function checkInstall(
-  { unit, install }: Installed,
+  { unit, install }: AliasedUnit,
   ours: ReadonlySet<string>,
   problems: Problem[],
 ): void {
@@ -73,14 +73,14 @@ function makeAlias(service: string, unit: string, alias: string): LinkResource {
   };
 }
 
-function wordsOf(install: Installed["install"], name: string): readonly string[] {
+function wordsOf(install: AliasedUnit["install"], name: string): readonly string[] {
   return [...new Set(effectiveValues(install, name).flatMap((value) => value.split(/[ \t]+/)))].filter(
     (word) => word !== "",
   );
 }
 
 function refuse(
-  install: Installed["install"],
+  install: AliasedUnit["install"],
   name: string,
   word: string,
   reason: string,

@@ -34,7 +34,7 @@ export function renderCacheUnits(
   )
     return [];
   const folder = `${cache.persist.to}/${service.name}.saved`;
-  const kept: Kept = {
+  const kept: CacheParts = {
     service,
     cache,
     folder,
@@ -47,7 +47,7 @@ export function renderCacheUnits(
 }
 
 type Cache = NonNullable<Service["cache"]>;
-type Kept = {
+type CacheParts = {
   readonly service: Service;
   readonly cache: Cache;
   /** Ours alone, because systemd gives all that is in it to the cache's owner. */
@@ -111,7 +111,7 @@ const SAVE = [
   `rm -f "$2.new"; echo "<3>not saved; what was saved before stays" >&2; exit 1`,
 ].join(" ");
 
-function renderRestore(kept: Kept, problems: Problem[]): RenderedUnit {
+function renderRestore(kept: CacheParts, problems: Problem[]): RenderedUnit {
   const { service, cache, restore, mount } = kept;
   const install = makeDirectives(cache.place, [["WantedBy", mount]]);
   const unit = makeDirectives(cache.place, [
@@ -157,7 +157,7 @@ function renderRestore(kept: Kept, problems: Problem[]): RenderedUnit {
   };
 }
 
-function renderSave(kept: Kept, problems: Problem[]): RenderedUnit {
+function renderSave(kept: CacheParts, problems: Problem[]): RenderedUnit {
   const { service, cache, restore, save, mount } = kept;
   const unit = makeDirectives(cache.place, [
     ["Description", `Cache of ${service.name}: saved now`],
@@ -187,7 +187,7 @@ function renderSave(kept: Kept, problems: Problem[]): RenderedUnit {
   };
 }
 
-function renderTimer({ service, cache, save, everySeconds }: Kept, problems: Problem[]): RenderedUnit {
+function renderTimer({ service, cache, save, everySeconds }: CacheParts, problems: Problem[]): RenderedUnit {
   const timer = save.replace(/service$/, "timer");
   const install = makeDirectives(cache.place, [["WantedBy", "timers.target"]]);
   const every = `${everySeconds}s`;
@@ -223,7 +223,7 @@ function renderTimer({ service, cache, save, everySeconds }: Kept, problems: Pro
  * Nothing of these words needs quoting: the paths are of letters, digits and . _ @ : + = - (renderMountUnit,
  * the schema).
  */
-function commandLine(script: string, { cache, folder, restore }: Kept): string {
+function commandLine(script: string, { cache, folder, restore }: CacheParts): string {
   const mark = `/run/${restore.replace(/\.service$/, "")}/device`;
   return `/bin/sh -c '${script.replaceAll("$", "$$$$").replaceAll("%", "%%")}' sh ${cache.path} ${folder}/cache.tar ${mark}`;
 }
@@ -232,7 +232,7 @@ function commandLine(script: string, { cache, folder, restore }: Kept): string {
  * Whom both copy as, and that they reach nothing else. StateDirectory= makes the folder for them and gives it
  * to another owner when that one changes.
  */
-function surroundings({ service, cache, folder }: Kept): Directives {
+function surroundings({ service, cache, folder }: CacheParts): Directives {
   const slice =
     effectiveValues(service.service, "Slice").at(-1) ??
     (service.slice === null ? null : sliceUnitName(service.slice.name));

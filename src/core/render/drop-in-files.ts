@@ -4,7 +4,7 @@ import type { Place } from "../model/declared.ts";
 import type { FileResource } from "../model/resource.ts";
 import type { Service } from "../model/service.ts";
 import { makeFile } from "./make-file.ts";
-import { formatUnitText, makeDirectives, type Section } from "./unit-text.ts";
+import { formatUnitText, makeDirectives, type RenderedSection } from "./unit-text.ts";
 
 /** /etc/systemd/system/<unit>.d/svcdeploy-<service>-<name>.conf for each: the name says whose it is. */
 export function renderDropIns(service: Service, problems: Problem[]): readonly FileResource[] {
@@ -22,6 +22,6 @@ export function renderDropIns(service: Service, problems: Problem[]): readonly F
  * systemd passes over sections that start with X-: it is there for whoever takes the drop-in away when the
  * project has forgotten it.
  */
-function patience(place: Place): Section {
+function patience(place: Place): RenderedSection {
   return { name: "X-Svcdeploy", directives: makeDirectives(place, [["OnChange", "none"]]) };
 }

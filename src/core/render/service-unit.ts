@@ -124,10 +124,10 @@ export function followingDirectives(
   return [...added, ...credentialDirectives(service, credentials), ...hardeningDirectives(service, section)];
 }
 
-type Sections = readonly { readonly name: string; readonly directives: Directives }[];
+type UnitSections = readonly { readonly name: string; readonly directives: Directives }[];
 
 /** Directive that needs a restart → fingerprint of its values in order. */
-function directiveInputs(sections: Sections): { readonly [input: string]: string } {
+function directiveInputs(sections: UnitSections): { readonly [input: string]: string } {
   const values = new Map<string, readonly string[]>();
   for (const section of sections) {
     for (const { name, value } of section.directives) {

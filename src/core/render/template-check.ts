@@ -5,15 +5,15 @@
 import { didYouMean } from "../errors.ts";
 import { HELPERS } from "./template-helpers.ts";
 import type {
-  Block,
   Expression,
   Flaw,
   HashPair,
   Mustache,
   PathExpression,
-  Program,
   Statement,
   SubExpression,
+  TemplateBlock,
+  TemplateProgram,
 } from "./template-syntax.ts";
 
 const BLOCKS = ["if", "unless", "each", "with"];
@@ -34,13 +34,13 @@ const RESERVED = new Set([
 type Findings = { readonly flaws: Flaw[]; usesSecrets: boolean; usesInstance: boolean };
 
 /** Every structural flaw of a template, and whether any path in it starts with `secrets` or `instance`. */
-export function checkTemplate(program: Program): Readonly<Findings> {
+export function checkTemplate(program: TemplateProgram): Readonly<Findings> {
   const findings: Findings = { flaws: [], usesSecrets: false, usesInstance: false };
   visitProgram(findings, program);
   return findings;
 }
 
-function visitProgram(findings: Findings, program: Program): undefined {
+function visitProgram(findings: Findings, program: TemplateProgram): undefined {
   for (const statement of program.body) visitStatement(findings, statement);
 }
 
@@ -76,7 +76,7 @@ function visitMustache(findings: Findings, mustache: Mustache): undefined {
   visitCall(findings, { ...mustache, path });
 }
 
-function visitBlock(findings: Findings, block: Block): undefined {
+function visitBlock(findings: Findings, block: TemplateBlock): undefined {
   const name = block.path.original;
   if (!BLOCKS.includes(name)) {
     flaw(

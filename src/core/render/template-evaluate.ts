@@ -7,15 +7,15 @@ import type { Tree, TreeMap } from "../model/declared.ts";
 import type { SecretValues } from "../model/service.ts";
 import { childOf, HELPERS, isTruthy, scalarText } from "./template-helpers.ts";
 import type {
-  Block,
   Expression,
   Flaw,
   Mustache,
   PathExpression,
   Position,
-  Program,
   Statement,
   SubExpression,
+  TemplateBlock,
+  TemplateProgram,
 } from "./template-syntax.ts";
 
 /** What the names env, host, service and values stand for. */
@@ -49,7 +49,7 @@ export type Mark = { readonly offset: number; readonly statement: Statement };
  * marks: filled in where the text's origin is asked for.
  */
 export function evaluateTemplate(
-  program: Program,
+  program: TemplateProgram,
   root: TemplateRoot,
   secrets: SecretValues | null,
   marks: Mark[] | null = null,
@@ -59,7 +59,7 @@ export function evaluateTemplate(
   return { text: run.text, flaws: run.flaws };
 }
 
-function writeProgram(run: Run, program: Program | undefined, scope: Scope): undefined {
+function writeProgram(run: Run, program: TemplateProgram | undefined, scope: Scope): undefined {
   for (const statement of program?.body ?? []) {
     if (run.steps > MAX_STEPS || run.text.length > MAX_TEXT) return;
     run.steps++;
@@ -109,7 +109,7 @@ function writeMustache(run: Run, mustache: Mustache, scope: Scope): undefined {
   run.text += text;
 }
 
-function writeBlock(run: Run, block: Block, scope: Scope): undefined {
+function writeBlock(run: Run, block: TemplateBlock, scope: Scope): undefined {
   const [param] = block.params;
   const value = param === undefined ? undefined : evaluate(run, param, scope);
   if (value === undefined) return;
@@ -125,13 +125,13 @@ function writeBlock(run: Run, block: Block, scope: Scope): undefined {
   }
 }
 
-function holds(run: Run, block: Block, value: Tree, scope: Scope): boolean {
+function holds(run: Run, block: TemplateBlock, value: Tree, scope: Scope): boolean {
   const option = block.hash?.pairs[0];
   const includeZero = option !== undefined && isTruthy(evaluate(run, option.value, scope) ?? null);
   return isTruthy(value) || (value === 0 && includeZero);
 }
 
-function writeWith(run: Run, block: Block, value: Tree, scope: Scope): undefined {
+function writeWith(run: Run, block: TemplateBlock, value: Tree, scope: Scope): undefined {
   if (!isTruthy(value) && value !== 0) return writeProgram(run, block.inverse, scope);
   writeProgram(run, block.program, {
     context: value,
@@ -141,7 +141,7 @@ function writeWith(run: Run, block: Block, value: Tree, scope: Scope): undefined
   });
 }
 
-function writeEach(run: Run, block: Block, value: Tree, scope: Scope): undefined {
+function writeEach(run: Run, block: TemplateBlock, value: Tree, scope: Scope): undefined {
   if (value === null || typeof value !== "object")
     return flaw(run, block.loc.start, "#each needs a list or map");
   const keys: readonly (string | number)[] = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
@@ -163,7 +163,7 @@ function writeEach(run: Run, block: Block, value: Tree, scope: Scope): undefined
   });
 }
 
-function nameParams(block: Block, values: readonly Tree[]): ReadonlyMap<string, Tree> {
+function nameParams(block: TemplateBlock, values: readonly Tree[]): ReadonlyMap<string, Tree> {
   return new Map(
     (block.program?.blockParams ?? [])
       .slice(0, values.length)

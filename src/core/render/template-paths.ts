@@ -2,7 +2,13 @@
  * Which variables a template's statements read, each by its full name from the root: what explain follows to
  * the files they stand in.
  */
-import type { Block, Expression, PathExpression, Program, Statement } from "./template-syntax.ts";
+import type {
+  Expression,
+  PathExpression,
+  Statement,
+  TemplateBlock,
+  TemplateProgram,
+} from "./template-syntax.ts";
 
 /**
  * A variable's name from the root, e.g. ["values", "etcd", "quota"] or ["host", "name"]; inside #each the
@@ -13,7 +19,7 @@ export type VariablePath = readonly string[];
 export type StatementVariables = ReadonlyMap<Statement, readonly VariablePath[]>;
 
 /** Every statement of the program that reads something; looks at branches that are not taken as well. */
-export function templateVariables(program: Program): StatementVariables {
+export function templateVariables(program: TemplateProgram): StatementVariables {
   const found = new Map<Statement, readonly VariablePath[]>();
   visit(found, program, { path: [], holds: "value", names: new Map(), outer: null });
   return found;
@@ -32,7 +38,7 @@ type Scope = {
 
 function visit(
   found: Map<Statement, readonly VariablePath[]>,
-  program: Program | undefined,
+  program: TemplateProgram | undefined,
   scope: Scope,
 ): void {
   for (const statement of program?.body ?? []) {
@@ -51,7 +57,7 @@ function visit(
   }
 }
 
-function innerScope(block: Block, through: VariablePath | undefined, scope: Scope): Scope {
+function innerScope(block: TemplateBlock, through: VariablePath | undefined, scope: Scope): Scope {
   if (through === undefined || (block.path.original !== "each" && block.path.original !== "with"))
     return scope;
   const names = new Map((block.program?.blockParams ?? []).map((name) => [name, through]));

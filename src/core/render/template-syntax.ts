@@ -36,27 +36,30 @@ export type Expression = PathExpression | SubExpression | Literal;
 /** `{{path}}` or `{{helper argument…}}`. */
 export type Mustache = Located & Call & { readonly type: "MustacheStatement"; readonly path: Expression };
 /** `{{#helper argument…}}program{{else}}inverse{{/helper}}` */
-export type Block = Located &
+export type TemplateBlock = Located &
   Call & {
     readonly type: "BlockStatement";
     readonly path: PathExpression;
-    readonly program?: Program;
-    readonly inverse?: Program;
+    readonly program?: TemplateProgram;
+    readonly inverse?: TemplateProgram;
   };
 /** One piece of a program. */
 export type Statement =
   | Mustache
-  | Block
+  | TemplateBlock
   | (Located & { readonly type: "ContentStatement"; readonly value: string; readonly original: string })
   | (Located & { readonly type: "CommentStatement" })
   | (Located & {
       readonly type: "PartialStatement" | "PartialBlockStatement" | "Decorator" | "DecoratorBlock";
     });
 /** A sequence of pieces; blockParams: the names after `as |…|`. */
-export type Program = { readonly body: readonly Statement[]; readonly blockParams?: readonly string[] };
+export type TemplateProgram = {
+  readonly body: readonly Statement[];
+  readonly blockParams?: readonly string[];
+};
 
 /** A template's tree, or null with the flaw. */
-export type ParsedTemplate = { readonly program: Program | null; readonly flaws: readonly Flaw[] };
+export type ParsedTemplate = { readonly program: TemplateProgram | null; readonly flaws: readonly Flaw[] };
 
 const MAX_OPEN = 100;
 
@@ -66,7 +69,7 @@ export function parseTemplate(template: string): ParsedTemplate {
     return failed({ line: 1, column: 0 }, `blocks and helper calls are nested deeper than ${MAX_OPEN}`);
   try {
     // Handlebars' declared node types are no discriminated union; this is the border where they become ours.
-    return { program: Handlebars.parse(template) as unknown as Program, flaws: [] };
+    return { program: Handlebars.parse(template) as unknown as TemplateProgram, flaws: [] };
   } catch (error) {
     return failedToParse(error, template);
   }

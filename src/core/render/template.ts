@@ -12,8 +12,8 @@ import {
   type Flaw,
   type ParsedTemplate,
   type Position,
-  type Program,
   parseTemplate,
+  type TemplateProgram,
 } from "./template-syntax.ts";
 
 /**
@@ -76,7 +76,7 @@ function expand(
 /** A template's result with what it was made of. marks: in order, from the first character on. */
 export type TracedTemplate = {
   readonly text: string;
-  readonly program: Program;
+  readonly program: TemplateProgram;
   readonly marks: readonly Mark[];
 };
 

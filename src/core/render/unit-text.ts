@@ -16,10 +16,10 @@ import { formatUnitValue } from "../unit-file/quote.ts";
 export const MANAGED = "# Managed by svcdeploy: change the project, not this file.";
 
 /** One section with its directives in order. */
-export type Section = { readonly name: string; readonly directives: Directives };
+export type RenderedSection = { readonly name: string; readonly directives: Directives };
 
 /** The directives that a unit's text was made of. */
-export type UnitTrace = { readonly text: string; readonly sections: readonly Section[] };
+export type UnitTrace = { readonly text: string; readonly sections: readonly RenderedSection[] };
 /**
  * Mistakes found while rendering. trace: only there when somebody asks where the lines of units come from; it
  * is filled in along the way.
@@ -27,7 +27,7 @@ export type UnitTrace = { readonly text: string; readonly sections: readonly Sec
 export type Mistakes = Problem[] & { readonly trace?: UnitTrace[] };
 
 /** The file's text; sections without directives are left out. */
-export function formatUnitText(sections: readonly Section[], problems: Mistakes): string {
+export function formatUnitText(sections: readonly RenderedSection[], problems: Mistakes): string {
   const printed = sections
     .filter((section) => section.directives.length > 0)
     .map((section) => ({

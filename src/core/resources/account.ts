@@ -4,13 +4,13 @@
 import { createHash } from "node:crypto";
 import type { State } from "../model/plan.ts";
 import type { AccountResource } from "../model/resource.ts";
-import type { Row } from "./row.ts";
+import type { ResourceRow } from "./row.ts";
 
 /**
  * Its state: user, group, and the supplementary groups, sorted and joined by commas (absent when there are
  * none). A missing group or membership is left out of what is there.
  */
-export const account: Row<AccountResource> = {
+export const account: ResourceRow<AccountResource> = {
   subject: ({ user }) => user,
   type: null,
   desired: ({ user, group, groups }) => describe(user, group, groups),

@@ -3,10 +3,10 @@
 import { plainMode, writtenMode } from "../model/mode.ts";
 import type { State } from "../model/plan.ts";
 import type { DirectoryResource } from "../model/resource.ts";
-import type { Row } from "./row.ts";
+import type { ResourceRow } from "./row.ts";
 
 /** Its state: type, mode (octal without leading zero), owner, group. */
-export const directory: Row<DirectoryResource> = {
+export const directory: ResourceRow<DirectoryResource> = {
   subject: ({ path }) => path,
   type: "directory",
   desired,

@@ -2,13 +2,13 @@
 
 import { plainMode, writtenMode } from "../model/mode.ts";
 import type { FileResource } from "../model/resource.ts";
-import type { Row } from "./row.ts";
+import type { ResourceRow } from "./row.ts";
 
 /**
  * Its state: type, sha256 ("unknown" when it could not be read), mode (octal without leading zero), owner,
  * group.
  */
-export const file: Row<FileResource> = {
+export const file: ResourceRow<FileResource> = {
   subject: ({ path }) => path,
   type: "file",
   desired: ({ sha256, mode, owner, group }) => ({

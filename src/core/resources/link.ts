@@ -1,10 +1,10 @@
 /** What must be known of a symbolic link: where it points. */
 import { createHash } from "node:crypto";
 import type { LinkResource } from "../model/resource.ts";
-import type { Row } from "./row.ts";
+import type { ResourceRow } from "./row.ts";
 
 /** Its state: type and target, as it is written in the link. */
-export const link: Row<LinkResource> = {
+export const link: ResourceRow<LinkResource> = {
   subject: ({ path }) => path,
   type: "link",
   desired: ({ target }) => ({ type: "link", target }),

@@ -10,12 +10,12 @@ import { directory } from "./directory.ts";
 import { file } from "./file.ts";
 import { link } from "./link.ts";
 import { release } from "./release.ts";
-import type { Asked, Row, Writing } from "./row.ts";
+import type { ProbeNeeds, ResourceRow, Writing } from "./row.ts";
 import { unit } from "./unit.ts";
 
 type ResourceOf<Kind extends ResourceKind> = Extract<Resource, { readonly kind: Kind }>;
 
-const ROWS: { readonly [Kind in ResourceKind]: Row<ResourceOf<Kind>> } = {
+const ROWS: { readonly [Kind in ResourceKind]: ResourceRow<ResourceOf<Kind>> } = {
   account,
   directory,
   release,
@@ -25,8 +25,8 @@ const ROWS: { readonly [Kind in ResourceKind]: Row<ResourceOf<Kind>> } = {
 };
 
 /** The row of a resource. The one cast: a row is only ever asked about resources of its own kind. */
-function rowOf({ kind }: Resource): Row<Resource> {
-  return ROWS[kind] as Row<Resource>;
+function rowOf({ kind }: Resource): ResourceRow<Resource> {
+  return ROWS[kind] as ResourceRow<Resource>;
 }
 
 /** Both descriptions of a resource in one shape; null means absent. */
@@ -58,27 +58,27 @@ export function detailOf(resource: Resource): string {
 }
 
 /** The type that its path needs; null: it has no path of its own. */
-export function typeOf(resource: Resource): Row<Resource>["type"] {
+export function typeOf(resource: Resource): ResourceRow<Resource>["type"] {
   return rowOf(resource).type;
 }
 
 /** What a probe has to look at for it. */
-export function askedFor(resource: Resource): Asked {
+export function askedFor(resource: Resource): ProbeNeeds {
   return rowOf(resource).asks(resource);
 }
 
 /** Users and groups that must be there before it is written. */
-export function neededFor(resource: Resource): ReturnType<Row<Resource>["needs"]> {
+export function neededFor(resource: Resource): ReturnType<ResourceRow<Resource>["needs"]> {
   return rowOf(resource).needs(resource);
 }
 
 /** What the ownership manifest says of it beside its kind and subject. */
-export function ownedOf(resource: Resource): ReturnType<Row<Resource>["owned"]> {
+export function ownedOf(resource: Resource): ReturnType<ResourceRow<Resource>["owned"]> {
   return rowOf(resource).owned(resource);
 }
 
 /** What becomes of a resource of this kind when it is no longer declared. */
-export function whenDropped(kind: ResourceKind): Row<Resource>["dropped"] {
+export function whenDropped(kind: ResourceKind): ResourceRow<Resource>["dropped"] {
   return ROWS[kind].dropped;
 }
 

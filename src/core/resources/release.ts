@@ -6,13 +6,13 @@ import type { Observation } from "../model/observation.ts";
 import type { ReleaseResource } from "../model/resource.ts";
 import type { TransactionLine } from "../model/transaction-line.ts";
 import { formatSize } from "../size-text.ts";
-import type { Row } from "./row.ts";
+import type { ResourceRow } from "./row.ts";
 
 /**
  * Its state: type and the sha256 of the executable or the tree, which is left out when the directory has no
  * such executable.
  */
-export const release: Row<ReleaseResource> = {
+export const release: ResourceRow<ReleaseResource> = {
   subject: ({ path }) => path,
   type: "directory",
   desired: ({ sha256 }) => ({ type: "directory", sha256 }),

@@ -5,7 +5,7 @@ import type { Resource } from "../model/resource.ts";
 import type { TransactionLine } from "../model/transaction-line.ts";
 
 /** What a probe has to look at for one resource. */
-export type Asked = Partial<
+export type ProbeNeeds = Partial<
   Pick<ProbeRequest, "units" | "users" | "groups" | "encrypted" | "trees" | "programs">
 > & { readonly paths?: readonly string[] };
 
@@ -17,7 +17,7 @@ export type Writing = {
 };
 
 /** One kind. Everything in it is pure. */
-export type Row<Kind extends Resource> = {
+export type ResourceRow<Kind extends Resource> = {
   /** Its path, or the name of a unit or a user. The resource's id is `kind:subject`. */
   readonly subject: (resource: Kind) => string;
   /** The type of what is at its path; null: it has no path of its own. */
@@ -27,7 +27,7 @@ export type Row<Kind extends Resource> = {
   /** The same of what the host says; null: it is not there. */
   readonly actual: (resource: Kind, observation: Observation) => State | null;
   /** What to look at on the host. */
-  readonly asks: (resource: Kind) => Asked;
+  readonly asks: (resource: Kind) => ProbeNeeds;
   /** Users and groups that must be there before it is written. */
   readonly needs: (resource: Kind) => {
     readonly users: readonly string[];

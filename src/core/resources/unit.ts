@@ -3,10 +3,10 @@
  * active.
  */
 import type { UnitResource } from "../model/resource.ts";
-import type { Row } from "./row.ts";
+import type { ResourceRow } from "./row.ts";
 
 /** Its state: fragment, the file that it is loaded from, and active, only of a unit that shall run. */
-export const unit: Row<UnitResource> = {
+export const unit: ResourceRow<UnitResource> = {
   subject: (resource) => resource.unit,
   type: null,
   desired: ({ path, running }) => ({ fragment: path, ...(running ? { active: "active" } : {}) }),

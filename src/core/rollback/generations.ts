@@ -34,7 +34,7 @@ export type Generation = {
 };
 
 /** A transaction that the host took back, as far as it is still known. */
-export type Attempt = {
+export type UndoneRun = {
   readonly madeBy: MadeBy;
   readonly failure: string;
   readonly services: readonly string[];
@@ -50,7 +50,7 @@ export type PastRun = { readonly madeBy: MadeBy; readonly result: string };
 export type Kept = {
   readonly clock: number;
   readonly generations: readonly Generation[];
-  readonly attempts: readonly Attempt[];
+  readonly attempts: readonly UndoneRun[];
   readonly runs: readonly PastRun[];
 };
 

@@ -1,6 +1,6 @@
 /** Which hosts a rollback asks what they keep, and which of them it is about. */
 import type { Host, Project } from "../model/declared.ts";
-import type { Found } from "./rollback-targets.ts";
+import type { HostChoices } from "./rollback-targets.ts";
 
 /**
  * Of the selected hosts those that a play brings the service to; all where there is none of them, since one
@@ -16,7 +16,11 @@ export function hostsToAsk(
 }
 
 /** Without the hosts that never had the service and that no play brings it to: they were asked to be sure. */
-export function foundOfService(project: Project, found: readonly Found[], service: string): readonly Found[] {
+export function foundOfService(
+  project: Project,
+  found: readonly HostChoices[],
+  service: string,
+): readonly HostChoices[] {
   return found.filter(
     ({ host, result }) =>
       !result.ok ||

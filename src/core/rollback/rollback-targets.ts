@@ -15,7 +15,7 @@ import { type Contents, rebuildTarget } from "./rebuild.ts";
  * What was found on one host: its choices with the contents of what they name (held: of encrypted credentials
  * that it can decrypt), or why it could not be asked.
  */
-export type Found = {
+export type HostChoices = {
   readonly host: Host;
   readonly result:
     | {
@@ -36,7 +36,7 @@ export type Refused = { readonly target: HostTarget; readonly error: SvcdeployEr
  */
 export function rollbackTargets(
   project: Project,
-  found: readonly Found[],
+  found: readonly HostChoices[],
   service: string | null,
 ): { readonly plays: readonly PlayTargets[]; readonly refused: readonly Refused[] } {
   const plays = new Map<string, PlayTargets>();
@@ -100,7 +100,7 @@ export function refusedPlay(refused: readonly { readonly target: HostTarget }[])
 
 type Known = { readonly contents: Contents; readonly held: Contents };
 
-type Built =
+type SteppedBack =
   | { readonly ok: true; readonly target: HostTarget }
   | { readonly ok: false; readonly refused: Refused };
 
@@ -110,10 +110,10 @@ function build(
   play: PlayOrder,
   steps: readonly Step[],
   { contents, held }: Known,
-): Built {
+): SteppedBack {
   const services = steps.map(({ service }) => service).join(", ");
   const lost = steps.flatMap(({ to }) => to.resources.filter((resource) => isLost(resource, contents)));
-  const refuse = (reason: string): Built => ({
+  const refuse = (reason: string): SteppedBack => ({
     ok: false,
     refused: refusal(project, host, { service: services, reason, hint: APPLY_INSTEAD }),
   });

@@ -4,20 +4,20 @@
  */
 import type { KeptService } from "../model/resource.ts";
 import {
-  type Attempt,
   type Describe,
   type Generation,
   generationBefore,
   type Kept,
   lastChange,
   type PastRun,
+  type UndoneRun,
 } from "./generations.ts";
 
 /**
  * A run that was taken back. failure: empty where the host has forgotten it; services null: which it was
  * about is not known any more.
  */
-export type TakenBack = Pick<Attempt, "madeBy" | "failure"> & {
+export type TakenBack = Pick<UndoneRun, "madeBy" | "failure"> & {
   readonly result: string;
   readonly services: readonly string[] | null;
 };
@@ -88,7 +88,11 @@ function takenBackSince(
 
 const UNDONE = /^(?:rolled-back|rollback-failed)/;
 
-function withAttempt({ madeBy, result }: PastRun, attempts: readonly Attempt[], service: string): TakenBack {
+function withAttempt(
+  { madeBy, result }: PastRun,
+  attempts: readonly UndoneRun[],
+  service: string,
+): TakenBack {
   const found = attempts.filter((each) => each.madeBy.run === madeBy.run);
   const attempt = found.find(({ services }) => services.includes(service)) ?? found[0];
   const services = madeBy.services.length > 0 ? madeBy.services : (attempt?.services ?? null);

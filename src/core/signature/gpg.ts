@@ -1,6 +1,6 @@
 /** OpenPGP keys and signatures as gpgv wants and answers them (gpgv(1), doc/DETAILS of GnuPG). */
 import { sanitizeLine } from "../sanitize.ts";
-import { OTHER_BYTES, refused, type Verdict } from "./verdict.ts";
+import { OTHER_BYTES, refused, type SignatureVerdict } from "./verdict.ts";
 
 const ARMOR =
   /^-----BEGIN PGP [A-Z ]+-----[ \t]*\r?\n(?:[^\r\n]+\r?\n)*[ \t]*\r?\n([A-Za-z0-9+/=\s]+?)(?:\r?\n=[A-Za-z0-9+/]{4})?[ \t]*\r?\n-----END PGP [A-Z ]+-----/gm;
@@ -20,7 +20,7 @@ export function dearmor(bytes: Uint8Array): Uint8Array {
  * What `gpgv --status-fd` says. Its exit status is not enough: it is 0 for a signature by a key that expired
  * or was revoked. Every signature in the file has to be good.
  */
-export function readGpgStatus(text: string, exitStatus: number): Verdict {
+export function readGpgStatus(text: string, exitStatus: number): SignatureVerdict {
   const lines = [...text.matchAll(/^\[GNUPG:\] ([A-Z_]+)(?: (.*))?$/gm)].map(([, word = "", rest = ""]) => ({
     word,
     rest,
@@ -40,7 +40,7 @@ export function readGpgStatus(text: string, exitStatus: number): Verdict {
 
 const BAD = new Set(["BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG", "NODATA", "FAILURE", "ERROR"]);
 
-function refuse(word: string, rest: string): Verdict {
+function refuse(word: string, rest: string): SignatureVerdict {
   const key = sanitizeLine(rest).split(" ")[0] ?? "";
   switch (word) {
     case "BADSIG":

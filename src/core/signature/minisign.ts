@@ -4,7 +4,7 @@
  */
 import { createPublicKey, verify } from "node:crypto";
 import { sanitizeLine } from "../sanitize.ts";
-import { OTHER_BYTES, refused, type Verdict } from "./verdict.ts";
+import { OTHER_BYTES, refused, type SignatureVerdict } from "./verdict.ts";
 
 /**
  * A signature as its four lines say. signed: what the first signature is of. keyId: as minisign prints it, 16
@@ -52,7 +52,11 @@ export function parseMinisig(bytes: Uint8Array): MinisignSignature | string {
  * Holds a signature against a public key (base64, as in minisign.pub) and what was signed: the file itself,
  * or its BLAKE2b-512. The proof says the trusted comment, cleaned.
  */
-export function checkMinisig(publicKey: string, signature: MinisignSignature, message: Uint8Array): Verdict {
+export function checkMinisig(
+  publicKey: string,
+  signature: MinisignSignature,
+  message: Uint8Array,
+): SignatureVerdict {
   const raw = decode(publicKey, KEY_BYTES);
   if (raw === null || raw.toString("latin1", 0, 2) !== "Ed")
     return refused("cannot be checked: the key is no minisign public key");

@@ -1,5 +1,5 @@
 /** SSH signatures as `ssh-keygen -Y verify` wants and answers them (ssh-keygen(1), ALLOWED SIGNERS). */
-import { OTHER_BYTES, refused, type Verdict } from "./verdict.ts";
+import { OTHER_BYTES, refused, type SignatureVerdict } from "./verdict.ts";
 
 /** The name under which the one key is known to ssh-keygen. */
 export const SSH_SIGNER = "svcdeploy";
@@ -16,7 +16,7 @@ export function readSshAnswer(
   stderr: string,
   exitStatus: number,
   namespace: string,
-): Verdict {
+): SignatureVerdict {
   const good = /^Good "[^"\n]*" signature for \S+ with (\S+) key (SHA256:[A-Za-z0-9+/]{43})$/m.exec(stdout);
   if (exitStatus === 0 && good !== null)
     return { ok: true, proof: { kind: "ssh", key: `${good[1]} ${good[2]}`, says: "" } };

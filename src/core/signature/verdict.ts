@@ -2,12 +2,15 @@
 import type { SignatureProof } from "../model/service.ts";
 
 /** reason: begins behind "the signature FILE "; hint: what to do next. */
-export type Verdict =
+export type SignatureVerdict =
   | { readonly ok: true; readonly proof: SignatureProof }
   | { readonly ok: false; readonly reason: string; readonly hint: string | null };
 
 /** A signature that does not hold. */
-export function refused(reason: string, hint: string | null = null): Verdict & { readonly ok: false } {
+export function refused(
+  reason: string,
+  hint: string | null = null,
+): SignatureVerdict & { readonly ok: false } {
   return { ok: false, reason, hint };
 }
 

@@ -112,7 +112,7 @@ export type UnitStatus = {
 export type DriftMark = "none" | "drift" | "unknown" | "not-looked";
 
 /** One host that answered. drift: by unit. */
-export type HostStatus = {
+export type StatusOfHost = {
   readonly host: string;
   readonly units: readonly UnitStatus[];
   readonly lastRun: LastRun | null;

@@ -147,9 +147,9 @@ function judge(
 const LOOP_SECONDS = 10;
 const LOOP_RESTARTS = 2;
 
-type State = { readonly state: StateKind; readonly word: string; readonly detail: string };
+type JudgedState = { readonly state: StateKind; readonly word: string; readonly detail: string };
 
-function stateOf(unit: UnitResource, properties: UnitProperties, sinceSeconds: number | null): State {
+function stateOf(unit: UnitResource, properties: UnitProperties, sinceSeconds: number | null): JudgedState {
   if (isMasked(properties)) return { state: "masked", word: "masked", detail: "" };
   const unloaded = loadCause(properties);
   if (unloaded !== null) {
@@ -176,7 +176,7 @@ function stateOf(unit: UnitResource, properties: UnitProperties, sinceSeconds: n
   return settledState(unit, properties);
 }
 
-function settledState(unit: UnitResource, properties: UnitProperties): State {
+function settledState(unit: UnitResource, properties: UnitProperties): JudgedState {
   const sub = properties.SubState ?? "unknown";
   switch (properties.ActiveState ?? "unknown") {
     case "active":
@@ -200,7 +200,7 @@ function settledState(unit: UnitResource, properties: UnitProperties): State {
   }
 }
 
-function inactiveState(unit: UnitResource, properties: UnitProperties): State {
+function inactiveState(unit: UnitResource, properties: UnitProperties): JudgedState {
   if (!unit.running) return { state: "idle", word: "idle", detail: "" };
   const worked =
     unit.type === "oneshot" &&

@@ -8,14 +8,14 @@ import type { Host, PlayOrder, Project, ServiceSource } from "../model/declared.
  * What --limit and --service say; limit null and no services: everything. hosts all: also those that no play
  * names, for what is left on them.
  */
-export type Selection = {
+export type TargetSelection = {
   readonly limit: string | null;
   readonly services: readonly string[];
   readonly hosts?: "of-plays" | "all";
 };
 
 /** The selection of every service and of every host that a play names. */
-export const EVERYTHING: Selection = { limit: null, services: [] };
+export const EVERYTHING: TargetSelection = { limit: null, services: [] };
 
 /** One play with what is selected of it; the services in the play's order. */
 export type SelectedPlay = {
@@ -28,7 +28,7 @@ export type SelectedPlay = {
  * The plays in their order, without those that nothing of is selected. Throws UsageError when the selection
  * names something unknown or selects nothing.
  */
-export function select(project: Project, selection: Selection): readonly SelectedPlay[] {
+export function select(project: Project, selection: TargetSelection): readonly SelectedPlay[] {
   const limited = limitHosts(project, selection.limit);
   requireServices(project, selection.services);
   const wanted = (name: string) => selection.services.length === 0 || selection.services.includes(name);

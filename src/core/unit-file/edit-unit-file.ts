@@ -38,11 +38,11 @@ export function editUnitFile(text: string, edits: readonly UnitEdit[]): Quoted {
 }
 
 /** A line of the file while it is edited. */
-type Line = { readonly text: string; readonly end: string };
+type EditedLine = { readonly text: string; readonly end: string };
 /**
  * An assignment: where it stands in the lines (counted from 0, both inclusive), and what comments are inside.
  */
-type Assignment = {
+type EditedAssignment = {
   readonly section: string;
   readonly name: string;
   readonly value: string;
@@ -50,8 +50,8 @@ type Assignment = {
   readonly last: number;
 };
 type Draft = {
-  readonly lines: readonly Line[];
-  readonly assignments: readonly Assignment[];
+  readonly lines: readonly EditedLine[];
+  readonly assignments: readonly EditedAssignment[];
   readonly sectionEnds: ReadonlyMap<string, number>;
 };
 
@@ -90,7 +90,7 @@ function apply(text: string, edit: UnitEdit): Quoted {
   }
 }
 
-function accept(lines: readonly Line[]): Quoted {
+function accept(lines: readonly EditedLine[]): Quoted {
   return { ok: true, text: lines.map(({ text, end }) => text + end).join("") };
 }
 
@@ -104,7 +104,7 @@ function badName(name: string, section: string): string | null {
 
 function read(text: string): Draft {
   const lines = splitLines(text);
-  const assignments: Assignment[] = [];
+  const assignments: EditedAssignment[] = [];
   const sectionEnds = new Map<string, number>();
   let section: string | null = null;
   for (const line of joinLines(lines)) {
@@ -120,7 +120,11 @@ function read(text: string): Draft {
   return { lines, assignments, sectionEnds };
 }
 
-function readAssignment(section: string, text: string, { first, last }: LogicalLine): readonly Assignment[] {
+function readAssignment(
+  section: string,
+  text: string,
+  { first, last }: LogicalLine,
+): readonly EditedAssignment[] {
   const equals = text.indexOf("=");
   if (equals <= 0) return [];
   const [name, value] = [trimWhitespace(text.slice(0, equals)), trimWhitespace(text.slice(equals + 1))];
@@ -130,7 +134,7 @@ function readAssignment(section: string, text: string, { first, last }: LogicalL
 type Wanted = { readonly section: string; readonly name: string; readonly value: string };
 
 /** The last assignment carries the value; one that does already is not touched. */
-function set(draft: Draft, found: readonly Assignment[], wanted: Wanted): readonly Line[] {
+function set(draft: Draft, found: readonly EditedAssignment[], wanted: Wanted): readonly EditedLine[] {
   const last = found.at(-1);
   if (last === undefined) return insert(draft, undefined, wanted);
   const lines = last.value === wanted.value ? draft.lines : replaceValue(draft.lines, last, wanted.value);
@@ -138,7 +142,11 @@ function set(draft: Draft, found: readonly Assignment[], wanted: Wanted): readon
 }
 
 /** What stands before the value stays; comments between the continuations come after it. */
-function replaceValue(lines: readonly Line[], { first, last }: Assignment, value: string): readonly Line[] {
+function replaceValue(
+  lines: readonly EditedLine[],
+  { first, last }: EditedAssignment,
+  value: string,
+): readonly EditedLine[] {
   const old = lines.slice(first, last + 1);
   const head = /^[^=]*=[ \t]*/.exec(old[0]?.text ?? "")?.[0];
   // With a continuation before its equals sign an assignment is written anew.
@@ -148,13 +156,16 @@ function replaceValue(lines: readonly Line[], { first, last }: Assignment, value
   return [...lines.slice(0, first), { text, end }, ...comments, ...lines.slice(last + 1)];
 }
 
-function nameOf(lines: readonly Line[]): string {
+function nameOf(lines: readonly EditedLine[]): string {
   const joined = joinLines(lines).find(({ kind }) => kind === "content")?.text ?? "";
   return trimWhitespace(joined.slice(0, joined.indexOf("=")));
 }
 
 /** Later lines first, so that the numbers of the others stay true. */
-function dropAll(lines: readonly Line[], assignments: readonly Assignment[]): readonly Line[] {
+function dropAll(
+  lines: readonly EditedLine[],
+  assignments: readonly EditedAssignment[],
+): readonly EditedLine[] {
   const dropped = new Set(
     assignments.flatMap(({ first, last }) =>
       Array.from({ length: last - first + 1 }, (_, index) => first + index),
@@ -165,9 +176,9 @@ function dropAll(lines: readonly Line[], assignments: readonly Assignment[]): re
 
 function reset(
   draft: Draft,
-  found: readonly Assignment[],
+  found: readonly EditedAssignment[],
   { section, name }: { readonly section: string; readonly name: string },
-): readonly Line[] {
+): readonly EditedLine[] {
   const first = found[0];
   if (first?.value === "") return draft.lines;
   if (first === undefined) return insert(draft, undefined, { section, name, value: "" });
@@ -185,9 +196,9 @@ function reset(
  */
 function insert(
   draft: Draft,
-  after: Assignment | undefined,
+  after: EditedAssignment | undefined,
   { section, name, value }: Wanted,
-): readonly Line[] {
+): readonly EditedLine[] {
   const { lines, assignments } = draft;
   const at = after === undefined ? draft.sectionEnds.get(section) : after.last + 1;
   if (at === undefined) return appendSection(lines, section, `${name}=${value}`);
@@ -196,7 +207,7 @@ function insert(
   return insertAt(lines, at, `${style.before}${name}${style.equals}${value}`);
 }
 
-function appendSection(lines: readonly Line[], section: string, text: string): readonly Line[] {
+function appendSection(lines: readonly EditedLine[], section: string, text: string): readonly EditedLine[] {
   const end = usualEnd(lines);
   const separator = lines.length === 0 || lines.at(-1)?.text.trim() === "" ? [] : [""];
   return [`[${section}]`, text].reduce(
@@ -209,7 +220,7 @@ function appendSection(lines: readonly Line[], section: string, text: string): r
  * A file whose last line has no end keeps it so, and a continuation that runs into its end is ended by an
  * empty line first.
  */
-function insertAt(lines: readonly Line[], at: number, text: string): readonly Line[] {
+function insertAt(lines: readonly EditedLine[], at: number, text: string): readonly EditedLine[] {
   const end = lines[at - 1]?.end || usualEnd(lines);
   const before = lines.slice(0, at);
   const open =
@@ -217,22 +228,26 @@ function insertAt(lines: readonly Line[], at: number, text: string): readonly Li
   return [...withEnd(before, end), ...(open ? [{ text: "", end }] : []), { text, end }, ...lines.slice(at)];
 }
 
-function withEnd(lines: readonly Line[], end: string): readonly Line[] {
+function withEnd(lines: readonly EditedLine[], end: string): readonly EditedLine[] {
   const last = lines.at(-1);
   return last === undefined || last.end !== "" ? lines : [...lines.slice(0, -1), { text: last.text, end }];
 }
 
-function usualEnd(lines: readonly Line[]): string {
+function usualEnd(lines: readonly EditedLine[]): string {
   return lines.find(({ end }) => end !== "")?.end ?? "\n";
 }
 
 /** How an assignment is laid out: the white space before its name, and what stands around "=". */
-function styleOf(line: Line | undefined): { readonly before: string; readonly equals: string } {
+function styleOf(line: EditedLine | undefined): { readonly before: string; readonly equals: string } {
   const match = /^(\uFEFF?[ \t]*)[^ \t=]+([ \t]*=[ \t]*)[^ \t]/.exec(line?.text ?? "");
   return { before: match?.[1]?.replace("\uFEFF", "") ?? "", equals: match?.[2] ?? "=" };
 }
 
-function rename(lines: readonly Line[], { first, last, name }: Assignment, to: string): readonly Line[] {
+function rename(
+  lines: readonly EditedLine[],
+  { first, last, name }: EditedAssignment,
+  to: string,
+): readonly EditedLine[] {
   const at = lines.findIndex(
     ({ text }, index) => index >= first && index <= last && text.includes(name) && !/^[ \t]*[#;]/.test(text),
   );

@@ -4,12 +4,16 @@
  */
 
 /** Line and column count from 1. */
-type Place = { readonly file: string; readonly line: number; readonly column: number };
+type FilePlace = { readonly file: string; readonly line: number; readonly column: number };
 /** An assignment that systemd accepts, its value without quotes. */
-export type EnvironmentVariable = { readonly name: string; readonly value: string; readonly place: Place };
+export type EnvironmentVariable = {
+  readonly name: string;
+  readonly value: string;
+  readonly place: FilePlace;
+};
 /** Something that systemd leaves out, or (refused) for which the unit does not start. */
 export type EnvironmentProblem = {
-  readonly place: Place;
+  readonly place: FilePlace;
   readonly message: string;
   readonly effect: "line ignored" | "file refused";
 };
@@ -47,11 +51,11 @@ export function readEnvironmentFile(
     });
   let [line, start] = [1, 1];
   let pending: Pending = NOTHING;
-  let state: State = "before name";
+  let state: ReaderState = "before name";
   for (const character of text) {
     if (state === "before name") start = line;
     if (character === "\n") line++;
-    const before: State = state;
+    const before: ReaderState = state;
     [state, pending] = step(before, pending, character, systemd);
     if (state === "before name" && before !== state) {
       finish(draft, before, pending, start);
@@ -67,7 +71,7 @@ type Draft = {
   readonly variables: EnvironmentVariable[];
   readonly problems: EnvironmentProblem[];
 };
-type State =
+type ReaderState =
   | "before name"
   | "name"
   | "before value"
@@ -84,7 +88,12 @@ type Pending = { readonly name: string; readonly value: string; readonly kept: n
 const NOTHING: Pending = { name: "", value: "", kept: 0 };
 
 /** One character further. White space is a blank, a tab and a line end; `\r` ends a line as `\n` does. */
-function step(state: State, pending: Pending, character: string, systemd: number): readonly [State, Pending] {
+function step(
+  state: ReaderState,
+  pending: Pending,
+  character: string,
+  systemd: number,
+): readonly [ReaderState, Pending] {
   const ends = character === "\n" || character === "\r";
   const isBlank = ends || character === " " || character === "\t";
   switch (state) {
@@ -133,7 +142,7 @@ function keep(pending: Pending, text: string): Pending {
 /** At the end of a line, or of the file. */
 function finish(
   { file, variables, problems }: Draft,
-  state: State,
+  state: ReaderState,
   { name: written, value, kept }: Pending,
   line: number,
 ): void {

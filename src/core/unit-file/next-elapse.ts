@@ -33,12 +33,12 @@ export function nextElapse(
 
 /** Year, month, day, hour, minute, and the microseconds of the minute. */
 type Civil = readonly [number, number, number, number, number, number];
-type Step =
+type ElapseStep =
   | { readonly kind: "never" }
   | { readonly kind: "found"; readonly civil: Civil; readonly moment: number }
   | { readonly kind: "again"; readonly civil: Civil; readonly offset: number };
 /** offset: the last one seen, which decides about an hour that comes twice. */
-type Clock = { readonly zone: TimeZone; readonly systemd: number; offset: number };
+type CalendarClock = { readonly zone: TimeZone; readonly systemd: number; offset: number };
 
 const MILLION = 1_000_000;
 const LAST_YEAR = 2199;
@@ -48,7 +48,7 @@ const LOWEST: Civil = [1970, 1, 1, 0, 0, 0];
 const DAY = 2;
 
 /** One walk from the year down to the microseconds, until a field has to be raised past its end. */
-function advance(spec: CalendarSpec, from: Civil, start: Clock): Step {
+function advance(spec: CalendarSpec, from: Civil, start: CalendarClock): ElapseStep {
   const clock = { ...start };
   let civil = normalize(from, clock).civil;
   const fields = [spec.year, spec.month, spec.day, spec.hour, spec.minute, spec.microsecond];
@@ -57,7 +57,7 @@ function advance(spec: CalendarSpec, from: Civil, start: Clock): Step {
       level === DAY && spec.fromEndOfMonth ? fromMonthEnd(field, civil) : field,
       civil[level] ?? 0,
     );
-    const again = (next: Civil): Step => ({ kind: "again", civil: next, offset: clock.offset });
+    const again = (next: Civil): ElapseStep => ({ kind: "again", civil: next, offset: clock.offset });
     if (value === null) return level === 0 ? { kind: "never" } : again(raise(civil, level - 1));
     if (value !== civil[level]) civil = replaceAt(civil, level, value);
     const order = settle(civil, clock);
@@ -114,7 +114,7 @@ type Settled =
   | { readonly kind: "later"; readonly civil: Civil };
 
 /** Whether clocks ever show this time; when not (31 February, a skipped hour), where the search goes on. */
-function settle(civil: Civil, clock: Clock): Settled {
+function settle(civil: Civil, clock: CalendarClock): Settled {
   if (civil[0] > LAST_YEAR) return { kind: "out" };
   const shown = normalize(civil, clock).civil;
   const level = shown.findIndex((value, index) => value !== civil[index]);
@@ -130,7 +130,7 @@ function resetBelow(civil: Civil, level: number): Civil {
 }
 
 /** What clocks show at the moment that this (perhaps overflowing) civil time means. */
-function normalize(civil: Civil, clock: Clock): { readonly civil: Civil; readonly moment: number } {
+function normalize(civil: Civil, clock: CalendarClock): { readonly civil: Civil; readonly moment: number } {
   const [year, month, day, hour, minute, micro] = civil;
   const wanted = Date.UTC(year, month - 1, day, hour, minute, Math.floor(micro / MILLION)) / 1000;
   const moment = momentOf(clock.zone, wanted, clock.offset);

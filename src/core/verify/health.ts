@@ -6,7 +6,7 @@ import { isTreeMap } from "../model/tree.ts";
 import { sanitize } from "../sanitize.ts";
 
 /** What one attempt came to; detail is for the operator, sanitised, several lines allowed. */
-export type Judgement = { readonly ok: boolean; readonly detail: string };
+export type CheckResult = { readonly ok: boolean; readonly detail: string };
 
 /** An HTTP answer. body: as much of it as was read; truncated when there was more. */
 export type HttpAnswer = {
@@ -38,7 +38,11 @@ export function checkLabel(check: Check): string {
  * Whether an answer is the expected one: status, then JSON fields, then time. A failure shows the status and
  * the body's first lines, of which redact takes the secrets before they are cut.
  */
-export function judgeHttp(check: HttpCheck, answer: HttpAnswer, redact: Redact = (text) => text): Judgement {
+export function judgeHttp(
+  check: HttpCheck,
+  answer: HttpAnswer,
+  redact: Redact = (text) => text,
+): CheckResult {
   const took = `HTTP ${answer.status} in ${Math.round(answer.milliseconds)} ms`;
   if (answer.status !== check.status)
     return failure(
@@ -72,7 +76,7 @@ export function excerpt(text: string): string {
   return lines.length > EXCERPT_LINES && !shown.endsWith("…") ? `${shown}\n…` : shown;
 }
 
-function failure(first: string, rest: string): Judgement {
+function failure(first: string, rest: string): CheckResult {
   return { ok: false, detail: rest === "" ? first : `${first}\n${rest}` };
 }
 

@@ -26,7 +26,7 @@ export function judgeUnit(unit: UnitResource, samples: readonly UnitProperties[]
  * A slice is active while it has members. A job waits for its timer or path, and its last run may have
  * failed: that is told, and undoes no change.
  */
-function judgeLoaded({ unit }: UnitResource, last: UnitProperties): Judgement {
+function judgeLoaded({ unit }: UnitResource, last: UnitProperties): UnitJudgement {
   if (!unit.endsWith(".service")) return good("loaded", "loaded; it is active while a member is");
   return last.ActiveState === "failed"
     ? good("job-failed", `its last run failed: ${endCause(last).detail}`)
@@ -50,7 +50,7 @@ export function earlyFailure(unit: UnitResource, sample: UnitProperties): Verdic
   return isGone || isDown ? judgeUnit(unit, [sample]) : null;
 }
 
-type Judgement = { readonly ok: boolean; readonly cause: string; readonly detail: string };
+type UnitJudgement = { readonly ok: boolean; readonly cause: string; readonly detail: string };
 
 /** States of units that are there to stay, by the suffix of their names (systemctl --state=help). */
 const GOOD_STATES: { readonly [suffix: string]: readonly string[] } = {
@@ -66,7 +66,7 @@ function judgeActivity(
   unit: UnitResource,
   samples: readonly UnitProperties[],
   last: UnitProperties,
-): Judgement {
+): UnitJudgement {
   if (isEphemeral(unit, last)) return judgeEphemeral(samples, last);
   const wrong = samples.findLast((sample) => !isSettled(unit, sample));
   if (wrong !== undefined) return explain(unit, samples, wrong);
@@ -78,7 +78,7 @@ function isEphemeral(unit: UnitResource, sample: UnitProperties): boolean {
   return unit.unit.endsWith(".service") && unit.type === "oneshot" && sample.RemainAfterExit !== "yes";
 }
 
-function judgeEphemeral(samples: readonly UnitProperties[], last: UnitProperties): Judgement {
+function judgeEphemeral(samples: readonly UnitProperties[], last: UnitProperties): UnitJudgement {
   if (isSkipped(last) || last.Result === "exec-condition") return { ok: false, ...endCause(last) };
   if (last.ActiveState === "inactive" && (last.Result ?? "success") === "success")
     return good("exited", "the work is done, exit status 0");
@@ -96,7 +96,11 @@ function isSettled(unit: UnitResource, sample: UnitProperties): boolean {
 }
 
 /** The last sample that was not well explains itself, unless the unit is only on its way. */
-function explain(unit: UnitResource, samples: readonly UnitProperties[], wrong: UnitProperties): Judgement {
+function explain(
+  unit: UnitResource,
+  samples: readonly UnitProperties[],
+  wrong: UnitProperties,
+): UnitJudgement {
   const state = wrong.ActiveState ?? "unknown";
   if (state === "failed" || state === "inactive" || isWaitingForRestart(wrong))
     return explainEnd(samples, wrong);
@@ -124,7 +128,7 @@ function notReady(unit: UnitResource, sample: UnitProperties): string {
  * What a restart loop ended with matters less than the loop, unless systemd names a cause that no other start
  * will cure.
  */
-function explainEnd(samples: readonly UnitProperties[], wrong: UnitProperties): Judgement {
+function explainEnd(samples: readonly UnitProperties[], wrong: UnitProperties): UnitJudgement {
   const cause = endCause(wrong);
   const restarts = Number(wrong.NRestarts ?? "0");
   const burst = Number(wrong.StartLimitBurst ?? "0");
@@ -145,12 +149,12 @@ function sayRestarts(count: number): string {
   return count === 1 ? "1 restart" : `${count} restarts`;
 }
 
-function named(name: string, cause: Cause, detail: string): Judgement {
+function named(name: string, cause: Cause, detail: string): UnitJudgement {
   return bad(cause.isGeneric ? name : cause.cause, `${cause.detail}\n${detail}`);
 }
 
 /** Null when it was one and the same process in all samples; monotonic counters and ids only, no clock. */
-function judgeConstancy(samples: readonly UnitProperties[]): Judgement | null {
+function judgeConstancy(samples: readonly UnitProperties[]): UnitJudgement | null {
   const [first = {}] = samples;
   for (const sample of samples) {
     if (Number(sample.NRestarts ?? "0") > Number(first.NRestarts ?? "0")) {
@@ -185,7 +189,7 @@ function sayRunning(sample: UnitProperties): string {
   return `${sample.SubState ?? ""}${pid > 0 ? `, main process ${pid}` : ""}${status}`;
 }
 
-function verdict(unit: UnitResource, sample: UnitProperties, { ok, cause, detail }: Judgement): Verdict {
+function verdict(unit: UnitResource, sample: UnitProperties, { ok, cause, detail }: UnitJudgement): Verdict {
   const said = !ok && sample.StatusText ? `\nit says of itself: ${sample.StatusText}` : "";
   return {
     unit: unit.unit,
@@ -196,10 +200,10 @@ function verdict(unit: UnitResource, sample: UnitProperties, { ok, cause, detail
   };
 }
 
-function good(cause: string, detail: string): Judgement {
+function good(cause: string, detail: string): UnitJudgement {
   return { ok: true, cause, detail };
 }
 
-function bad(cause: string, detail: string): Judgement {
+function bad(cause: string, detail: string): UnitJudgement {
   return { ok: false, cause, detail };
 }

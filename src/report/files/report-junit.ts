@@ -42,7 +42,7 @@ export const junitReport: ReportFormat = (log, redact) => {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${name}" ${counts(suites.flatMap((suite) => suite.cases))} time="${seconds(log.durationMilliseconds)}">\n${body}</testsuites>\n`;
 };
 
-type Writer = { readonly attribute: (text: string) => string; readonly text: (text: string) => string };
+type XmlWriter = { readonly attribute: (text: string) => string; readonly text: (text: string) => string };
 
 function suitesOf(log: RunLog): readonly Suite[] {
   const plays = new Map<string, Case[]>();
@@ -104,7 +104,7 @@ function errorCases(log: RunLog): readonly Case[] {
   });
 }
 
-function suiteXml(suite: Suite, log: RunLog, write: Writer): string {
+function suiteXml(suite: Suite, log: RunLog, write: XmlWriter): string {
   const properties = {
     commit: log.origin.commit,
     tree: log.origin.tree,
@@ -124,7 +124,7 @@ function suiteXml(suite: Suite, log: RunLog, write: Writer): string {
   return `${head}    <properties>\n${lines.join("")}    </properties>\n${cases}  </testsuite>\n`;
 }
 
-function caseXml(each: Case, className: string, write: Writer): string {
+function caseXml(each: Case, className: string, write: XmlWriter): string {
   const file = each.file === null ? "" : ` file="${write.attribute(each.file)}"`;
   const head = `    <testcase name="${write.attribute(each.name)}" classname="${className}"${file} time="${seconds(each.milliseconds)}"`;
   const { kind, message, text } = each.result;

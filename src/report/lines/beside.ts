@@ -2,7 +2,7 @@
 import { type Line, line, styled, wrap } from "./text.ts";
 
 /** What stands left, and the texts about it, the first of which is the nearest. */
-export type Row = { readonly left: string; readonly right: readonly string[] };
+export type BesideRow = { readonly left: string; readonly right: readonly string[] };
 
 const INDENT = 2;
 const GAP = 2;
@@ -11,7 +11,7 @@ const HANG = 2;
 /**
  * The rows for so many columns, the right texts in one column. A left text is never broken: it may be copied.
  */
-export function besideLines(rows: readonly Row[], columns: number): readonly Line[] {
+export function besideLines(rows: readonly BesideRow[], columns: number): readonly Line[] {
   const gutter = gutterOf(rows, columns);
   return rows.flatMap((row) => rowLines(row, gutter, columns));
 }
@@ -20,7 +20,7 @@ export function besideLines(rows: readonly Row[], columns: number): readonly Lin
  * Behind the longest left text that leaves room for the longest first right text, which is given no more than
  * half the columns, but for a word that is longer.
  */
-function gutterOf(rows: readonly Row[], columns: number): number {
+function gutterOf(rows: readonly BesideRow[], columns: number): number {
   const word = longest(
     rows.flatMap(({ right }) => right.flatMap((text, index) => wordsNeed(text, index === 0 ? 0 : HANG))),
   );
@@ -40,7 +40,7 @@ function wordsNeed(text: string, lead: number): readonly number[] {
   return text.split(" ").map((word, index) => lead + (index === 0 ? 0 : HANG) + width(word));
 }
 
-function rowLines({ left, right }: Row, gutter: number, columns: number): readonly Line[] {
+function rowLines({ left, right }: BesideRow, gutter: number, columns: number): readonly Line[] {
   const texts = right.flatMap((each, index) =>
     hangingText(each, columns - gutter, " ".repeat(index === 0 ? 0 : HANG)),
   );

@@ -21,9 +21,9 @@ const DOING: Readonly<Record<Verb, string>> = {
 /** In the order in which an operator asks how many there are. */
 const COUNTED: readonly Verb[] = ["restart", "reload", "start", "stop"];
 
-type Outcome = Work["changes"][number]["outcome"];
+type ChangeOutcome = Work["changes"][number]["outcome"];
 
-const OUTCOMES: readonly Outcome[] = ["changed", "new", "removed"];
+const OUTCOMES: readonly ChangeOutcome[] = ["changed", "new", "removed"];
 
 /**
  * All of it in one sum, without what is zero; empty where there is neither an act nor a change. Files and links
@@ -44,7 +44,7 @@ function countActs(verb: Verb, acts: Work["acts"]): string {
   return count === 0 ? "" : plural(count, verb);
 }
 
-function countChanges(outcome: Outcome, changes: Work["changes"]): string {
+function countChanges(outcome: ChangeOutcome, changes: Work["changes"]): string {
   const counted = changes.filter((change) => change.outcome === outcome);
   if (counted.length === 0) return "";
   return `${counted.every(isFile) ? plural(counted.length, "file") : counted.length} ${outcome}`;

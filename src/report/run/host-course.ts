@@ -11,12 +11,12 @@ import type { HostReport, HostStage, RunEvent } from "../../core/model/run.ts";
 export type HostCourse = {
   readonly stage: HostStage;
   readonly detail: string;
-  readonly work: HostWork | null;
+  readonly work: CourseWork | null;
   readonly settlingAt: number | null;
   readonly healthyAt: number | null;
 };
 
-type HostWork = {
+type CourseWork = {
   readonly work: Work;
   readonly settleSeconds: number;
   readonly deadlineSeconds: number;

@@ -49,7 +49,7 @@ export function makePlainReporter(sink: Sink, detail: ProgressDetail, clock: Clo
 /** folded: of many hosts only those in trouble. */
 type Shown = "all" | "steps" | "folded";
 
-type Around = {
+type LineSetting = {
   readonly shown: Shown;
   readonly courses: ReadonlyMap<string, HostCourse>;
   readonly columns: number;
@@ -57,7 +57,7 @@ type Around = {
 
 function linesOf(
   event: Exclude<RunEvent, { type: "run-finished" }>,
-  { shown, courses, columns }: Around,
+  { shown, courses, columns }: LineSetting,
 ): readonly Line[] {
   const isFolded = shown === "folded";
   switch (event.type) {

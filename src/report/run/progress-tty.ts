@@ -18,7 +18,7 @@ import { isTrouble } from "./summary-table.ts";
 /** From here on a row says how long nothing has moved. */
 const STILL_MILLISECONDS = 9_950;
 
-type Row = {
+type HostRow = {
   progress: PlayProgress;
   movedAt: number;
   readonly task: Deferred<Task>;
@@ -33,7 +33,7 @@ type Deferred<Value> = {
 
 /** A reporter for a terminal on standard output. */
 export function makeTtyReporter(sink: Sink): Reporter {
-  const rows = new Map<string, Row>();
+  const rows = new Map<string, HostRow>();
   const above: string[] = [];
   const done: Work[] = [];
   const show = (lines: readonly Line[]): void => {
@@ -94,7 +94,7 @@ function endLine(report: HostReport, course: HostCourse | undefined, columns: nu
 
 async function startDisplay(
   plays: readonly string[],
-  rows: Map<string, Row>,
+  rows: Map<string, HostRow>,
   above: readonly string[],
   sink: Sink,
 ): Promise<void> {
@@ -124,7 +124,7 @@ async function startDisplay(
 }
 
 /** Shows the row until its play has ended; listr2 marks a row as failed only by what its task throws. */
-async function runRow(row: Row, task: Task): Promise<void> {
+async function runRow(row: HostRow, task: Task): Promise<void> {
   row.task.resolve(task);
   await row.ended.promise;
   const { finished, hosts, play } = row.progress;
@@ -147,7 +147,7 @@ function rendererBelow(above: readonly string[]) {
   };
 }
 
-function update(row: Row, event: RunEvent, sink: Sink): void {
+function update(row: HostRow, event: RunEvent, sink: Sink): void {
   const progress = advance(row.progress, event, performance.now());
   if (progress !== row.progress) row.movedAt = performance.now();
   row.progress = progress;
@@ -157,7 +157,7 @@ function update(row: Row, event: RunEvent, sink: Sink): void {
 }
 
 /** Where nothing has moved for a while and no time is counted down, it says for how long. */
-function showTitle(row: Row, sink: Sink): void {
+function showTitle(row: HostRow, sink: Sink): void {
   if (row.task.value === null) return;
   const now = performance.now();
   const still = now - row.movedAt;

@@ -5,7 +5,7 @@ import { formatDuration, type Line, line, type Style, styled, truncate } from ".
 /** With more hosts than this there is no table: the failures and the sentence say it all. */
 export const MAX_ROWS = 20;
 
-type Row = {
+type SummaryRow = {
   readonly host: string;
   readonly status: HostStatus;
   readonly services: string;
@@ -91,7 +91,7 @@ function merge(first: HostReport, second: HostReport): HostReport {
   };
 }
 
-function rowOf(report: HostReport): Row {
+function rowOf(report: HostReport): SummaryRow {
   // A host that was only skipped took no time worth a figure.
   const duration = report.durationMilliseconds < 50 ? "" : formatDuration(report.durationMilliseconds);
   return { host: report.host, status: report.status, services: report.services.join(", "), duration };
@@ -99,7 +99,7 @@ function rowOf(report: HostReport): Row {
 
 type Widths = { readonly host: number; readonly status: number; readonly services: number };
 
-function layOut(rows: readonly Row[], columns: number): Widths {
+function layOut(rows: readonly SummaryRow[], columns: number): Widths {
   const widest = (texts: readonly string[]): number => Math.max(...texts.map((text) => [...text].length));
   const status = widest(["status", ...rows.map((row) => row.status)]);
   const duration = widest(["time", ...rows.map((row) => row.duration)]);

@@ -16,7 +16,7 @@ const MAX_ROWS = 20;
 export function statusText(view: StatusView, columns: number): readonly Line[] {
   const rows = statusRows(view);
   const blocks =
-    rows.length > MAX_ROWS && view.rows === "folded" ? fold(rows) : rows.map((row): Block => [row]);
+    rows.length > MAX_ROWS && view.rows === "folded" ? fold(rows) : rows.map((row): FoldedRows => [row]);
   const units = blocks.map((block) => (block[0].kind === "unit" ? foldedCells(block) : null));
   const [head, ...lines] = layOut(
     units.filter((cells) => cells !== null),
@@ -32,10 +32,10 @@ export function statusText(view: StatusView, columns: number): readonly Line[] {
 }
 
 /** Rows that are told as one; the first stands for their common words. */
-type Block = readonly [StatusRow, ...StatusRow[]];
+type FoldedRows = readonly [StatusRow, ...StatusRow[]];
 
-function fold(rows: readonly StatusRow[]): readonly Block[] {
-  return [...Map.groupBy(rows, sameness).values()].flatMap(([first, ...rest]): readonly Block[] =>
+function fold(rows: readonly StatusRow[]): readonly FoldedRows[] {
+  return [...Map.groupBy(rows, sameness).values()].flatMap(([first, ...rest]): readonly FoldedRows[] =>
     first === undefined ? [] : [[first, ...rest]],
   );
 }
@@ -57,7 +57,7 @@ function sameness(row: StatusRow): string {
 /**
  * What differs within a block is told by its worst: the shortest time, the most restarts, memory and files.
  */
-function foldedCells(block: Block): Cells {
+function foldedCells(block: FoldedRows): Cells {
   const rows = block.filter((row) => row.kind === "unit");
   const [first] = rows;
   if (first === undefined) throw new Error("a block of units without a unit");
@@ -88,7 +88,7 @@ function foldedCells(block: Block): Cells {
   };
 }
 
-function silentLine(block: Block, columns: number): Line {
+function silentLine(block: FoldedRows, columns: number): Line {
   const [first] = block;
   if (first.kind === "unit") return [];
   const host = truncate(hostRanges(block.map((row) => row.host)), Math.floor(columns / 2));

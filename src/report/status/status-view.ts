@@ -3,10 +3,10 @@ import type { SvcdeployError } from "../../core/errors.ts";
 import { causeOfError } from "../../core/exit-code.ts";
 import {
   type DriftMark,
-  type HostStatus,
   isWell,
   type LastRun,
   type StateKind,
+  type StatusOfHost,
   type UnitStatus,
 } from "../../core/status/host-status.ts";
 import { plural } from "../lines/text.ts";
@@ -17,7 +17,7 @@ import { plural } from "../lines/text.ts";
  */
 export type SeenHost = {
   readonly host: string;
-  readonly status: HostStatus | null;
+  readonly status: StatusOfHost | null;
   readonly error: SvcdeployError | null;
   /** Age of what it said, in seconds; 0 when it was said just now. */
   readonly ageSeconds: number;

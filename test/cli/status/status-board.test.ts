@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { makeStatusBoard } from "../../../src/cli/status/status-board.ts";
 import { ConnectError } from "../../../src/core/errors.ts";
-import type { HostStatus, UnitStatus } from "../../../src/core/status/host-status.ts";
+import type { StatusOfHost, UnitStatus } from "../../../src/core/status/host-status.ts";
 
 const none = { detail: "", sinceSeconds: null, memory: null, openFiles: null, tasks: null } as const;
 const version = { running: null, current: null };
-const said = (changes: Partial<UnitStatus> = {}): HostStatus => ({
+const said = (changes: Partial<UnitStatus> = {}): StatusOfHost => ({
   host: "h1",
   units: [
     {
@@ -56,7 +56,7 @@ test("an error keeps what was said before, and its age; an answer takes the erro
 
 test("what changed is marked for five looks; memory is no change", () => {
   const board = makeStatusBoard(["h1"], 10_000);
-  const marks = (status: HostStatus): number => {
+  const marks = (status: StatusOfHost): number => {
     board.note("h1", status, 0);
     return board.hosts(0)[0]?.changed.size ?? 0;
   };

@@ -1,7 +1,7 @@
 /** Units of a host become service files that render to the same units. */
 import { describe, expect, test } from "vitest";
 import { adopt } from "../../../src/core/adopt/adopt.ts";
-import type { HostFacts, LiveUnit } from "../../../src/core/adopt/host-facts.ts";
+import type { AdoptFacts, LiveUnit } from "../../../src/core/adopt/host-facts.ts";
 import { refuseUnit } from "../../../src/core/adopt/refuse-unit.ts";
 import { oldHost } from "../../support/live-host.ts";
 import { randomServices } from "../../support/random-services.ts";
@@ -16,7 +16,7 @@ function factsOf(
   unit: string,
   files: Files,
   live: Partial<LiveUnit> = {},
-): HostFacts & { readonly live: LiveUnit } {
+): AdoptFacts & { readonly live: LiveUnit } {
   const file = unit.replace(/@.+\./, "@.");
   const made: LiveUnit = {
     unit,

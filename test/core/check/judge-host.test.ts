@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CheckAnswer, Finding, HostCheck } from "../../../src/core/check/host-check.ts";
+import type { CheckAnswer, CheckFinding, HostCheck } from "../../../src/core/check/host-check.ts";
 import { judgeError, judgeHost, refuseTwins } from "../../../src/core/check/judge-host.ts";
 import { ConnectError, HostError } from "../../../src/core/errors.ts";
 import type { Host } from "../../../src/core/model/declared.ts";
@@ -59,7 +59,7 @@ const facts = (more: Partial<CheckAnswer["facts"]>): CheckAnswer => ({
   ...answer,
   facts: { ...answer.facts, ...more },
 });
-const one = (check: HostCheck): Finding => {
+const one = (check: HostCheck): CheckFinding => {
   expect(check.findings).toHaveLength(1);
   const [finding] = check.findings;
   if (finding === undefined) throw new Error("no finding");
@@ -77,7 +77,7 @@ test("a host with nothing wrong has no finding", () => {
   });
 });
 
-const cases: readonly (readonly [string, CheckAnswer, Finding["severity"], string, RegExp])[] = [
+const cases: readonly (readonly [string, CheckAnswer, CheckFinding["severity"], string, RegExp])[] = [
   ["not root", facts({ uid: 1000 }), "bad", "not-root", /uid 1000.*become: sudo.*inventory\/prod\.yaml:7/],
   [
     "commands that are not there",

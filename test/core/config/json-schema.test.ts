@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { FILE_KINDS, makeJsonSchema, schemaFiles } from "../../../src/core/config/json-schema.ts";
-import { type FileKind, keyNotes } from "../../../src/core/config/key-notes.ts";
+import { keyNotes, type ProjectFileKind } from "../../../src/core/config/key-notes.ts";
 import { keysPage } from "../../../src/core/config/keys-page.ts";
 import { makeProjectFiles } from "../../../src/core/init/project-files.ts";
 import { hardeningMarkdown } from "../../../src/core/render/hardening.ts";
@@ -17,7 +17,7 @@ const ajv = new Ajv2020({ allowUnionTypes: true, strictTypes: false });
 const validators = new Map(FILE_KINDS.map((kind) => [kind, ajv.compile(makeJsonSchema(kind))] as const));
 
 /** What the schema says against a text; empty when nothing. */
-function complaints(kind: FileKind, text: string): readonly string[] {
+function complaints(kind: ProjectFileKind, text: string): readonly string[] {
   const validate = validators.get(kind);
   if (validate === undefined) throw new Error(`no schema for ${kind}`);
   validate(parse(text));
@@ -37,7 +37,7 @@ function yamlFiles(folder: string): readonly string[] {
 }
 
 const demo = "playbooks/demo";
-const shipped: readonly (readonly [FileKind, string])[] = [
+const shipped: readonly (readonly [ProjectFileKind, string])[] = [
   ...yamlFiles(`${demo}/services`).map((file) => ["service", file] as const),
   ...yamlFiles(`${demo}/inventory`).map((file) => ["inventory", file] as const),
   ...yamlFiles(`${demo}/playbooks`).map((file) => ["playbook", file] as const),

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Host, Project } from "../../../src/core/model/declared.ts";
 import { foundOfService, hostsToAsk } from "../../../src/core/rollback/rollback-hosts.ts";
-import type { Found } from "../../../src/core/rollback/rollback-targets.ts";
+import type { HostChoices } from "../../../src/core/rollback/rollback-targets.ts";
 
 const place = { file: "inventory/prod.yaml", line: 1, column: 1 };
 const login = {
@@ -55,7 +55,7 @@ test.each([
 
 test("who was asked to be sure and never had it is not refused; who shall have it, or has another reason, is", () => {
   const answers = [{ isUnknown: true }, { isUnknown: true }, {}] as const;
-  const found = hosts.map((host, index): Found => {
+  const found = hosts.map((host, index): HostChoices => {
     const choice = { ok: false, service: "api", reason: "", hint: "", ...answers[index] } as const;
     return { host, result: { ok: true, choices: [choice], contents: new Map(), held: new Map() } };
   });

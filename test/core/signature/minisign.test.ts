@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkMinisig, parseMinisig } from "../../../src/core/signature/minisign.ts";
-import type { Verdict } from "../../../src/core/signature/verdict.ts";
+import type { SignatureVerdict } from "../../../src/core/signature/verdict.ts";
 import { makeMinisignKey, signMinisig } from "../../support/minisign.ts";
 
 const PUBLIC_KEY = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
@@ -18,7 +18,7 @@ trusted comment: timestamp:1555779966\tfile:test
 QtKMXWyYcwdpZAlPF7tE2ENJkRd1ujvKjlj1m9RtHTBnZPa5WKU5uWRs5GoP5M/VqE81QFuMKI5k/SfNQUaOAA==
 `;
 
-function check(key: string, text: string | Buffer, file: Uint8Array): Verdict | string {
+function check(key: string, text: string | Buffer, file: Uint8Array): SignatureVerdict | string {
   const parsed = parseMinisig(Buffer.from(text));
   if (typeof parsed === "string") return parsed;
   return checkMinisig(
@@ -28,7 +28,7 @@ function check(key: string, text: string | Buffer, file: Uint8Array): Verdict | 
   );
 }
 
-function reasonOf(answer: Verdict | string): string {
+function reasonOf(answer: SignatureVerdict | string): string {
   if (typeof answer === "string") return answer;
   return answer.ok ? "good" : answer.reason;
 }

@@ -4,7 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { ConnectError } from "../../../src/core/errors.ts";
-import type { DriftMark, HostStatus, UnitStatus } from "../../../src/core/status/host-status.ts";
+import type { DriftMark, StatusOfHost, UnitStatus } from "../../../src/core/status/host-status.ts";
 import { plainText } from "../../../src/report/lines/text.ts";
 import { statusJson } from "../../../src/report/status/status-json.ts";
 import { statusText } from "../../../src/report/status/status-text.ts";
@@ -54,7 +54,7 @@ function host(name: string, units: readonly UnitStatus[], drift: DriftMark = "no
     result: "confirmed",
     agoSeconds: 7500,
   };
-  const status: HostStatus = {
+  const status: StatusOfHost = {
     host: name,
     units,
     lastRun,
