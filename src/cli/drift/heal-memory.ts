@@ -1,8 +1,8 @@
 /** The file in which healing remembers, opened before a run and written before it changes anything. */
 import { dirname, resolve } from "node:path";
+import { policyFrom, stateAfter } from "../../core/drift/heal-state.ts";
 import type { Looked } from "../../core/drift/host-drift.ts";
 import type { PolicyFor } from "../../core/drift/plan-healing.ts";
-import { policyFrom, stateAfter } from "../../core/drift/remember-healing.ts";
 import type { Project } from "../../core/model/declared.ts";
 import type { PlannedPlay } from "../../core/plan/planned.ts";
 import { line, styled } from "../../report/lines/text.ts";
