@@ -1,6 +1,6 @@
 /** Exit codes: the stable contract, and the rule for several causes at once. */
 import { SvcdeployError } from "./errors.ts";
-import type { FailureCause, HostReport } from "./model/run.ts";
+import { type FailureCause, type HostReport, isTrouble } from "./model/run.ts";
 
 /** The numbers by name. */
 export const EXIT = {
@@ -25,7 +25,7 @@ export const EXIT = {
  */
 export function exitCodeOf(reports: readonly HostReport[]): number {
   if (reports.some((report) => report.cause === "interrupted")) return EXIT.interrupted;
-  const codes = reports.filter(isUnsuccessful).map(codeOfReport);
+  const codes = reports.filter(({ status }) => isTrouble(status)).map(codeOfReport);
   const skipped = reports.filter((report) => report.status === "skipped").length;
   if (codes.length === 0) return skipped > 0 ? EXIT.partly : EXIT.done;
   return sharedCode(codes, { total: reports.length });
@@ -91,15 +91,6 @@ function sharedCode(codes: readonly number[], all: { readonly total: number }): 
   const [first] = codes;
   if (first === undefined || codes.some((code) => code !== first)) return EXIT.partly;
   return first === EXIT.unreachable && codes.length < all.total ? EXIT.partly : first;
-}
-
-function isUnsuccessful(report: HostReport): boolean {
-  return (
-    report.status === "failed" ||
-    report.status === "rolled-back" ||
-    report.status === "unreachable" ||
-    report.status === "unknown"
-  );
 }
 
 /**

@@ -5,9 +5,8 @@
 
 import type { Plan } from "../core/model/plan.ts";
 import type { HostTarget } from "../core/model/resource.ts";
-import { actedUnits } from "../core/plan/acted-units.ts";
+import { actedUnits, unitsOf } from "../core/plan/acted-units.ts";
 import { foreignUnits } from "../core/plan/foreign-units.ts";
-import { unitsOf } from "../host/transaction.ts";
 import type { RunIdentity } from "./context.ts";
 
 /** A record line stays short however many services a host has. */

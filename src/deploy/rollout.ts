@@ -4,6 +4,7 @@
 
 import type { PlayOrder } from "../core/model/declared.ts";
 import type { HostReport } from "../core/model/run.ts";
+import { isAsWanted, isTrouble } from "../core/model/run.ts";
 import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
 import { batchesOf } from "./batches.ts";
 import type { DeployContext } from "./context.ts";
@@ -34,7 +35,7 @@ export async function rollout(
     });
     const played = await runPlay(
       planned,
-      new Set(reports.filter(isTrouble).map(({ host }) => host)),
+      new Set(reports.filter(({ status }) => !isAsWanted(status)).map(({ host }) => host)),
       context,
     );
     reports.push(...played.reports);
@@ -90,19 +91,13 @@ async function runHost(
   return report;
 }
 
-function isTrouble({ status }: HostReport): boolean {
-  return status !== "changed" && status !== "unchanged";
-}
-
 function overLimit(
   play: PlayOrder,
   hosts: readonly PlannedHost[],
   reports: readonly HostReport[],
 ): string | null {
   const unreachable = reports.filter(({ status }) => status === "unreachable");
-  const failed = reports.filter(
-    (report) => isTrouble(report) && report.status !== "unreachable" && report.status !== "skipped",
-  );
+  const failed = reports.filter(({ status }) => isTrouble(status) && status !== "unreachable");
   const required = new Set(
     hosts.filter(({ target }) => target.host.required).map(({ target }) => target.host.name),
   );

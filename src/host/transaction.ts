@@ -2,12 +2,13 @@
  * One host's transaction as the lines and files that apply.sh and finish.sh carry out. Built and hashed here;
  * the host decides nothing.
  */
+
 import { createHash } from "node:crypto";
 import { fileRoles } from "../core/model/file-role.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { Change, Plan } from "../core/model/plan.ts";
 import type { HostTarget, UnitResource } from "../core/model/resource.ts";
-import { actedUnits } from "../core/plan/acted-units.ts";
+import { actedUnits, unitsOf } from "../core/plan/acted-units.ts";
 import { asUnit, foreignUnits } from "../core/plan/foreign-units.ts";
 import { formatKeptService, keptService } from "../core/plan/kept-service.ts";
 import { stopTimeoutSeconds } from "../core/plan/undo-time.ts";
@@ -94,11 +95,6 @@ export function makeTransaction(order: TransactionOrder): Transaction {
     planSha256,
     units,
   };
-}
-
-/** The unit resources of a target. */
-export function unitsOf(target: HostTarget): readonly UnitResource[] {
-  return target.resources.filter((resource): resource is UnitResource => resource.kind === "unit");
 }
 
 /** The same, and the units that are not ours and that drop-ins of ours change. */

@@ -3,7 +3,7 @@
 import type { Observation } from "../model/observation.ts";
 import type { Finding, Plan } from "../model/plan.ts";
 import type { HostTarget, Resource, UnitResource } from "../model/resource.ts";
-import { actedUnits } from "../plan/acted-units.ts";
+import { actedUnits, unitsOf } from "../plan/acted-units.ts";
 import { canBePutBack, isUndecryptable } from "../plan/encrypted.ts";
 import { declaredMounts } from "../plan/mount-options.ts";
 import { makePlan } from "../plan/plan.ts";
@@ -200,10 +200,6 @@ function resourceOf(target: HostTarget, { kind, change, subject }: Finding): Res
       (resource.kind === "unit" ? resource.unit : "path" in resource ? resource.path : null) === subject,
   );
   return named ?? declaredMounts(target).find(({ where }) => where === subject)?.unit ?? null;
-}
-
-function unitsOf({ resources }: HostTarget): readonly UnitResource[] {
-  return resources.filter((resource) => resource.kind === "unit");
 }
 
 function inputsOf(target: HostTarget, unit: UnitResource): readonly Resource[] {

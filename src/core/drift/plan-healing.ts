@@ -1,8 +1,10 @@
 /** Drift that was looked for becomes work for a rollout, and the work's reports become drift that is left. */
+
 import type { Observation } from "../model/observation.ts";
 import type { Plan } from "../model/plan.ts";
 import type { HostTarget, PlayTargets } from "../model/resource.ts";
 import type { HostReport } from "../model/run.ts";
+import { isAsWanted } from "../model/run.ts";
 import { findDrift } from "../plan/drift.ts";
 import { hasWork, type PlannedHost, type PlannedPlay } from "../plan/planned.ts";
 import { type HealPolicy, planHeal } from "./heal.ts";
@@ -61,7 +63,7 @@ export function concludeHealing(drift: DriftHost, reports: readonly HostReport[]
   const tried = drift.findings.filter(({ heal }) => heal?.outcome === "heal");
   if (tried.length === 0) return drift;
   const report = reports.find(({ host, play }) => host === drift.host && play === drift.play);
-  if (report?.status === "changed" || report?.status === "unchanged") {
+  if (report !== undefined && isAsWanted(report.status)) {
     const healed = tried.map((finding) => ({ ...finding, heal: { outcome: "healed" as const, why: "" } }));
     return { ...drift, healed, findings: drift.findings.filter((finding) => !tried.includes(finding)) };
   }

@@ -12,6 +12,16 @@ export type HostStatus =
   | "skipped"
   | "unknown";
 
+/** Whether the host is as it was wanted. One that was skipped is not, and is no trouble either. */
+export function isAsWanted(status: HostStatus): boolean {
+  return status === "changed" || status === "unchanged";
+}
+
+/** Whether something went wrong on the host. */
+export function isTrouble(status: HostStatus): boolean {
+  return !isAsWanted(status) && status !== "skipped";
+}
+
 /** Whose fault a failed host was; decides the exit code. */
 export type FailureCause =
   | "conflict"

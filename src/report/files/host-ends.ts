@@ -3,13 +3,13 @@
 import type { DriftHost } from "../../core/drift/host-drift.ts";
 import type { Place } from "../../core/model/declared.ts";
 import type { HostReport } from "../../core/model/run.ts";
+import { isTrouble } from "../../core/model/run.ts";
 import { hasWork, type PlannedHost } from "../../core/plan/planned.ts";
 import { driftBody } from "../drift/drift-text.ts";
 import { plainText, plural } from "../lines/text.ts";
 import { planBody } from "../plan/plan-text.ts";
 import { sumPlans } from "../plan/plan-view.ts";
 import { failureText } from "../run/failure-text.ts";
-import { isTrouble } from "../run/summary-table.ts";
 import { type RunLog, reportsOf } from "./run-log.ts";
 
 /** One host in one play. */

@@ -1,5 +1,7 @@
 /** What the history's outputs are given, and what they say alike. */
+
 import type { HistoryHost, HistoryRun, HostAnswer } from "../../core/history/merge-history.ts";
+import { isAsWanted } from "../../core/model/run.ts";
 
 /** The runs that were asked for, and where they come from. */
 export type HistoryView = {
@@ -39,7 +41,7 @@ export function wordText({ word, report, said, status }: HistoryHost): string | 
 
 /** Why a host did not end well, in one line; empty when it did. */
 export function reasonOf({ host, status, report, said, word }: HistoryHost): string {
-  if (status === "changed" || status === "unchanged") return "";
+  if (isAsWanted(status)) return "";
   const own = word === "differs" || word === "decides" ? "" : (report?.message.split("\n")[0] ?? "");
   const reason = own === "" ? (said?.detail ?? "") : own;
   return reason.startsWith(`${host}: `) ? reason.slice(host.length + 2) : reason;

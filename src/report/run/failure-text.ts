@@ -3,12 +3,13 @@
  * journal lines.
  */
 import type { Difference, HostReport } from "../../core/model/run.ts";
+import { isTrouble } from "../../core/model/run.ts";
 import type { HealthResult, Verdict } from "../../core/model/verify.ts";
 import { hintLines } from "../lines/error-text.ts";
 import { hang, indent, type Line, line, plural, type Span, styled, truncate, wrap } from "../lines/text.ts";
 import { diffText } from "../plan/diff.ts";
 import { hostList } from "../plan/plan-view.ts";
-import { isTrouble, STYLES } from "./summary-table.ts";
+import { STYLES } from "./summary-table.ts";
 
 /** Under a unit's or a check's name, behind its mark. */
 const DETAIL_INDENT = 5;

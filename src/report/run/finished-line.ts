@@ -1,9 +1,10 @@
 /** One host in one line each: what is done to it, and its end: `web1: changed, healthy after 3.0 s (6.3 s)`. */
 import type { Work } from "../../core/model/plan.ts";
 import type { HostReport } from "../../core/model/run.ts";
+import { isTrouble } from "../../core/model/run.ts";
 import { formatDuration, type Line, line, styled, truncate } from "../lines/text.ts";
 import { doingText } from "../plan/work-text.ts";
-import { isTrouble, STYLES } from "./summary-table.ts";
+import { STYLES } from "./summary-table.ts";
 
 /** Below that a host was only looked at, or not even that. */
 const LEAST_MILLISECONDS = 50;

@@ -1,8 +1,8 @@
 /** How far a play is, from its events alone: what the live display shows in one row. */
 import type { HostReport, HostStage, RunEvent } from "../../core/model/run.ts";
+import { isTrouble } from "../../core/model/run.ts";
 import { doingText } from "../plan/work-text.ts";
 import { follow, type HostCourse, secondsLeft } from "./host-course.ts";
-import { isTrouble } from "./summary-table.ts";
 
 /** One play's state. courses: how far each host is that has begun and not ended. */
 export type PlayProgress = {

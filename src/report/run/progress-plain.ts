@@ -4,6 +4,7 @@
  */
 import type { Work } from "../../core/model/plan.ts";
 import type { RunEvent } from "../../core/model/run.ts";
+import { isTrouble } from "../../core/model/run.ts";
 import { runName } from "../lines/run-name.ts";
 import type { Sink } from "../lines/sink.ts";
 import { type Line, line, plural, styled } from "../lines/text.ts";
@@ -12,7 +13,6 @@ import { doingLine, finishedLine } from "./finished-line.ts";
 import { follow, type HostCourse, healthyAfter, workDone } from "./host-course.ts";
 import type { Clock, ProgressDetail, Reporter } from "./reporter.ts";
 import { finalText } from "./run-output.ts";
-import { isTrouble } from "./summary-table.ts";
 
 /**
  * With more hosts than this, only batches and what is not well are told as they come; the table at the end

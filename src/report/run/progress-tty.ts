@@ -2,9 +2,11 @@
  * Progress in a terminal: a line for each host that has ended, below them one live row a play, and the final
  * report at the end.
  */
+
 import { DefaultRenderer, figures, Listr, type ListrTaskWrapper } from "listr2";
 import type { Work } from "../../core/model/plan.ts";
 import type { HostReport, RunEvent } from "../../core/model/run.ts";
+import { isAsWanted, isTrouble } from "../../core/model/run.ts";
 import { runName } from "../lines/run-name.ts";
 import type { Sink } from "../lines/sink.ts";
 import { formatDuration, type Line, line, plural, styled, truncate, wrap } from "../lines/text.ts";
@@ -13,7 +15,6 @@ import { type HostCourse, healthyAfter, workDone } from "./host-course.ts";
 import { advance, isCountingDown, makeProgress, type PlayProgress, progressTitle } from "./play-progress.ts";
 import type { Reporter } from "./reporter.ts";
 import { finalText } from "./run-output.ts";
-import { isTrouble } from "./summary-table.ts";
 
 /** From here on a row says how long nothing has moved. */
 const STILL_MILLISECONDS = 9_950;
@@ -129,7 +130,7 @@ async function runRow(row: HostRow, task: Task): Promise<void> {
   await row.ended.promise;
   const { finished, hosts, play } = row.progress;
   if (hosts === 0) task.skip(`${play}: not started`);
-  const isWell = ({ status }: HostReport): boolean => !isTrouble(status) && status !== "skipped";
+  const isWell = ({ status }: HostReport): boolean => isAsWanted(status);
   if (finished.length < hosts || !finished.every(isWell)) throw new Error(task.title);
 }
 

@@ -67,11 +67,6 @@ export const STYLES: Readonly<Record<HostStatus, Style>> = {
   unknown: "bad",
 };
 
-/** True for a status that an operator must look at. */
-export function isTrouble(status: HostStatus): boolean {
-  return status !== "changed" && status !== "unchanged" && status !== "skipped";
-}
-
 function mergePlays(reports: readonly HostReport[]): readonly HostReport[] {
   const byHost = new Map<string, HostReport>();
   for (const report of reports) {

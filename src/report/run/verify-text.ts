@@ -1,9 +1,10 @@
 /** What verify found, for a terminal and for machines. */
 import type { HostReport } from "../../core/model/run.ts";
+import { isAsWanted } from "../../core/model/run.ts";
 import { hintLines } from "../lines/error-text.ts";
 import { indent, type Line, line, plural, styled, wrap } from "../lines/text.ts";
 import { healthLines, verdictLines } from "./failure-text.ts";
-import { countStatuses, isTrouble, STYLES } from "./summary-table.ts";
+import { countStatuses, STYLES } from "./summary-table.ts";
 
 /** Every unit of every host with its verdict, then one sentence. */
 export function verifyText(reports: readonly HostReport[], columns: number): readonly Line[] {
@@ -20,16 +21,14 @@ export function verifyJson(environment: string, reports: readonly HostReport[], 
 
 function summary(reports: readonly HostReport[]): string {
   const hosts = new Set(reports.map((report) => report.host)).size;
-  if (reports.every((report) => !isTrouble(report.status) && report.status !== "skipped"))
-    return `Verified: ${plural(hosts, "host")} well.`;
+  if (reports.every((report) => isAsWanted(report.status))) return `Verified: ${plural(hosts, "host")} well.`;
   const well = new Set(reports.map((report) => report.host));
-  for (const report of reports)
-    if (isTrouble(report.status) || report.status === "skipped") well.delete(report.host);
-  return `Not verified: ${countStatuses(reports.filter((report) => isTrouble(report.status) || report.status === "skipped"))}; ${plural(well.size, "host")} well.`;
+  for (const report of reports) if (!isAsWanted(report.status)) well.delete(report.host);
+  return `Not verified: ${countStatuses(reports.filter((report) => !isAsWanted(report.status)))}; ${plural(well.size, "host")} well.`;
 }
 
 function heading(report: HostReport): Line {
-  const trouble = isTrouble(report.status) || report.status === "skipped";
+  const trouble = !isAsWanted(report.status);
   return line(
     styled("strong", report.host),
     ": ",
