@@ -1,4 +1,4 @@
-/** Figures of TypeScript source text: its functions, their length in lines and tokens, and the words of its messages. */
+/** Figures of TypeScript source: the length of its functions in lines and tokens, and words of messages. */
 import { parseAst } from "vitest/node";
 
 /** A function with its length. tokens: names, literals and punctuators; each part of a template is one. */
@@ -13,8 +13,8 @@ type Node = Readonly<Record<string, unknown>> & {
 type Visitor = (node: Node, parent: Node | null) => void;
 
 /**
- * Declarations, methods, and arrow functions (or function expressions) that have a block body and are bound to a
- * name. A function inside another one is counted by itself and in the outer one; comments above it are not.
+ * Declarations, methods, and arrow functions (or function expressions) that have a block body and are bound to
+ * a name. A function inside another one is counted by itself and in the outer one; comments above it are not.
  */
 export function functionsIn(text: string): readonly FunctionSize[] {
   const found: FunctionSize[] = [];

@@ -1,6 +1,6 @@
 /**
- * What 0.1 left on a host and on its controller, under this version: test/compat/record.ts recorded it. The host
- * has booted since.
+ * What 0.1 left on a host and on its controller, under this version: test/compat/record.ts recorded it. The
+ * host has booted since.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
