@@ -1,14 +1,20 @@
 /** What 0.1 kept on its controller is read by this version; the JSON Schemas take what they took. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { readSavedPlan } from "../../src/core/config/saved-plan.ts";
 import { parseState } from "../../src/core/drift/heal-state.ts";
+import { contentDifferences } from "../../src/core/plan/saved-content.ts";
+import { unsealSavedPlan } from "../../src/core/plan/saved-plan.ts";
+import { loadProject } from "../../src/project/load.ts";
+import { readPlanKey } from "../../src/project/plan-key.ts";
+import { buildTargets } from "../../src/project/targets.ts";
 import { readTold } from "../../src/store/told-state.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { narrowings } from "./narrowings.ts";
-import { RECORDED, unpackState } from "./recording.ts";
+import { RECORDED, RECORDED_ENV, readFacts, unpackState } from "./recording.ts";
 
 const state = unpackState();
 const schemas = mkdtempSync(join(tmpdir(), "svcdeploy-recorded-schemas-"));
@@ -52,6 +58,25 @@ test("what healing remembers", () => {
   const remembered = parseState(readFileSync(join(driftFolder("heal.json"), "heal.json"), "utf8"));
   expect(remembered?.heals).toEqual([{ host: "h1", service: "web", at: expect.any(Number) }]);
   expect(remembered?.seen.size).toBe(1);
+});
+
+test("a saved plan is still what the project comes to", async () => {
+  const root = join(state, "project");
+  cpSync(new URL("project", import.meta.url), root, { recursive: true });
+  mkdirSync(join(root, "inventory"));
+  const { systemd } = readFacts();
+  writeFileSync(join(root, "inventory/test.yaml"), `hosts: { h1: { systemd: ${systemd} } }\n`);
+  const key = await readPlanKey({ XDG_STATE_HOME: state }, "refuse");
+  const file = join(RECORDED, "plan.json");
+  const saved = readSavedPlan(unsealSavedPlan(readFileSync(file, "utf8"), file, key), file);
+  const differences = async (set: readonly string[]): Promise<readonly string[]> => {
+    const project = await loadProject(root, saved.environment, { set, valuesFiles: [] });
+    const rendered = await buildTargets(project, { limit: null, services: [] });
+    return contentDifferences(saved, rendered, key);
+  };
+  Object.assign(process.env, RECORDED_ENV);
+  expect(await differences(saved.selection.set)).toEqual([]);
+  expect(await differences([])).toContain("h1: file:/etc/web/web.conf is something else now");
 });
 
 test.each(["project", "inventory", "playbook", "service"])(

@@ -11,8 +11,14 @@ import type { Secret } from "../secret.ts";
 import { keyed } from "./plan-key.ts";
 
 /**
- * Service name → HMAC of it as declared, resource id → HMAC. Lines and columns of project files are not in it, nor where an
- * artifact lies on this machine.
+ * Keys that services did not have in 0.1. One that is empty is left out of the fingerprint, so that a plan that
+ * was saved then is still the project's.
+ */
+const NEWER_KEYS: ReadonlySet<string> = new Set<keyof Service>(["blockFiles"]);
+
+/**
+ * Service name → HMAC of it as declared, resource id → HMAC. Lines and columns of project files are not in it,
+ * nor where an artifact is on this machine.
  */
 export function fingerprintTarget(
   target: HostTarget,
@@ -27,7 +33,7 @@ export function fingerprintTarget(
   const services = (declared.get(name) ?? []).filter((service) => own.has(service.name));
   const ofService = (service: Service): [string, string] => [
     service.name,
-    keyed(key, ["service", name, service.name], textOf(service)),
+    keyed(key, ["service", name, service.name], textOf(asIn01(service))),
   ];
   const ofResource = (resource: Resource): [string, string] => [
     resource.id,
@@ -37,6 +43,14 @@ export function fingerprintTarget(
     services: Object.fromEntries(services.map(ofService)),
     resources: Object.fromEntries(target.resources.map(ofResource)),
   };
+}
+
+function asIn01(service: Service): object {
+  return Object.fromEntries(
+    Object.entries(service).filter(
+      ([key, value]) => !(NEWER_KEYS.has(key) && Array.isArray(value) && value.length === 0),
+    ),
+  );
 }
 
 /** HMAC of a play's batches, limits and pauses. */
