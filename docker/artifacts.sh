@@ -1,6 +1,7 @@
 #!/bin/sh
-# Fetches the demo's programs (docker/artifacts.pins) inside a container, checks them, keeps them in .cache/artifacts and
-# links them into playbooks/demo/artifacts. They are real programs out of Debian 11's packages, and never installed anywhere.
+# Fetches the demo's programs (docker/artifacts.pins) inside a container, checks them, keeps them in .cache/artifacts
+# and links them into playbooks/demo/artifacts. They are real programs from Debian 11's packages, and are never
+# installed anywhere.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 image=svcdeploy-host:247

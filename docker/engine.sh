@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a Docker engine answer: the one that is there, or, on Debian as root, one that it installs and starts.
+# Makes sure that a Docker engine answers. On Debian as root it installs and starts one if none does.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 log=$root/.cache/dockerd.log
@@ -30,7 +30,7 @@ if ! command -v dockerd >/dev/null 2>&1; then
   sh "$root/scripts/setup-packages.sh" docker.io:dockerd iptables:iptables
 fi
 
-engine_answers && exit 0 # installing it has started it
+engine_answers && exit 0 # the installation started it
 echo "Starting a Docker engine (log: $log)"
 mkdir -p "$root/.cache"
 if [ -d /run/systemd/system ]; then

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Starts and removes one systemd host in a container.
 #   host.sh up NAME SYSTEMD PORT PUBLIC_KEY_FILE [LABEL]   port 22 at 127.0.0.1:PORT; waits until sshd and systemd are ready
-#   host.sh start NAME                                     starts a stopped host again and waits in the same way
-#   host.sh down NAME…                                     removes hosts, those that are not there too
+#   host.sh start NAME                                     starts a stopped host again and waits as well
+#   host.sh down NAME…                                     removes hosts; ignores those that are not there
 #   host.sh known-hosts NAME ADDRESS PORT                  prints its host keys as known_hosts lines
 #   host.sh cgroup-mode                                    prints cgroup2fs (v2) or tmpfs (v1)
 set -eu
@@ -27,7 +27,7 @@ up() {
   else
     set -- "$@" --cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
       --volume /sys/fs/cgroup:/sys/fs/cgroup:ro
-    # From 256 on systemd takes cgroup v1 only when it is told so on its (here: pretended) kernel command line.
+    # From 256 on systemd accepts cgroup v1 only with this on its kernel command line (which is faked here).
     legacy=SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1
     [ "$systemd" -lt 256 ] ||
       set -- "$@" --env "$legacy" --env "SYSTEMD_PROC_CMDLINE=systemd.unified_cgroup_hierarchy=0 $legacy"
@@ -36,7 +36,7 @@ up() {
   wait_until_ready "$name"
 }
 
-# Waits for up to a minute in the container itself: an exec costs far more than what it asks.
+# Waits for up to a minute inside the container: an exec costs far more than the check itself.
 wait_until_ready() {
   # shellcheck disable=SC2016 # expanded inside the container
   if docker exec "$1" sh -c '

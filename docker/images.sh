@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the host images svcdeploy-host:247, :252 and :257 (Debian 11, 12 and 13), those that are missing or out of date.
-# With version numbers as arguments, only those.
+# Builds those of the host images svcdeploy-host:247, :252 and :257 (Debian 11, 12 and 13) that are missing or out of
+# date. With version numbers as arguments, only those.
 set -eu
 docker_folder=$(cd "$(dirname "$0")" && pwd)
 cache=$(cd "$docker_folder/.." && pwd)/.cache
@@ -23,7 +23,7 @@ is_current() {
   [ "$(docker image inspect --format '{{index .Config.Labels "svcdeploy.recipe"}}' "$1" 2>/dev/null)" = "$recipe" ]
 }
 
-# Prints the image to start from: Debian's own where a registry answers, else one made with mmdebstrap.
+# Prints the image to start from: Debian's own if a registry answers, otherwise one made with mmdebstrap.
 base_image() {
   registry=debian:$1 bootstrapped=svcdeploy-base:$1
   if image_exists "$bootstrapped"; then

@@ -1,5 +1,5 @@
 #!/bin/sh
-# npm run check: everything that must be green before a commit. Fast and without Docker: npm run check -- --unit
+# npm run check: everything that must pass before a commit. Fast and without Docker: npm run check -- --unit
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PWD/node_modules/.bin:$PATH

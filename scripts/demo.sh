@@ -27,7 +27,7 @@ down() {
     [ -z "$names" ] || echo "Removed" $names
   fi
   rm -rf "$demo/.demo" "$demo/artifacts"
-  echo "Removed the demo's keys, secrets and programs; images and downloads stay for the next time"
+  echo "Removed the demo's keys, secrets and programs; images and downloads stay for next time"
 }
 
 make_keys() {
@@ -38,7 +38,7 @@ make_keys() {
   [ -f "$token_key" ] || ssh-keygen -q -t rsa -b 2048 -m PEM -N '' -C '' -f "$token_key"
 }
 
-# A host that opens to another key (the folder .demo was deleted) or runs on an older image is made anew.
+# A host that trusts another key (the folder .demo was deleted) or runs on an older image is created again.
 host_is_ours() {
   [ "$(docker inspect --format '{{.Image}}' "$1")" = "$(docker image inspect --format '{{.Id}}' "svcdeploy-host:$2")" ] &&
     docker inspect --format '{{json .Config.Env}}' "$1" | grep -qF "$(cat "$key.pub")"
@@ -83,7 +83,7 @@ say_what_next() {
   cat <<'END'
 
 Three hosts are up, and the two of production run prometheus, node-exporter and
-etcd. All of it is in playbooks/demo, which is the manual as well. To try next:
+etcd. All of it is in playbooks/demo, which is also the manual. To try next:
 
   # svcdeploy as a command of this shell
   cd playbooks/demo
@@ -108,11 +108,11 @@ etcd. All of it is in playbooks/demo, which is the manual as well. To try next:
 
   # etcd's signing key is a credential: a file that only etcd can read
   docker exec svcdeploy-demo-2 ls -l /run/credentials/etcd.service
-  # what its signer did not sign is not sent, nor any host asked
+  # what its signer did not sign is not sent, and no host is contacted
   svcdeploy plan --env prod --set \
     nodeExporter.signature=signatures/node-exporter-arm64.minisig
 
-  # two instances: the second restarts when the first is well; and back
+  # two instances: the second restarts once the first is healthy; and back
   svcdeploy apply --env prod --yes --set nodeExporter.maxRequests=50
   svcdeploy rollback node-exporter --env prod --yes
 
@@ -123,7 +123,7 @@ etcd. All of it is in playbooks/demo, which is the manual as well. To try next:
   # a value that the service refuses: undone after half a minute
   svcdeploy apply --env prod --yes --set prometheus.scrapeInterval=often
 
-  # a host out of reach: the other one's plan, exit status 3
+  # an unreachable host: the plan of the other one, exit status 3
   docker stop svcdeploy-demo-3
   svcdeploy plan --env prod
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing of PACKAGE:COMMAND… on Debian as root; elsewhere says in one sentence what is missing.
+# Installs the missing ones of PACKAGE:COMMAND… on Debian as root; elsewhere reports them in one sentence.
 set -eu
 missing='' lacking=''
 for pair in "$@"; do
@@ -15,7 +15,7 @@ if [ ! -f /etc/debian_version ] || [ "$(id -u)" != 0 ]; then
 fi
 
 mkdir -p "$(dirname "$0")/../.cache"
-# Images are built side by side and may lack the same package: the second looks again once the first has installed it.
+# Images are built in parallel and may lack the same package: the second checks again once the first has installed it.
 if [ -z "${SVCDEPLOY_APT_TURN:-}" ] && command -v flock >/dev/null 2>&1; then
   SVCDEPLOY_APT_TURN=1
   export SVCDEPLOY_APT_TURN

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Makes this machine ready, a step only where it is missing:  setup.sh [--unit]
-#   --unit: the npm packages alone; else also the Docker engine, the host images and the demo's programs.
+# Prepares this machine, and skips what is already there:  setup.sh [--unit]
+#   --unit: only the npm packages; otherwise also the Docker engine, the host images and the demo's programs.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 mkdir -p .cache
 
-# Two runs at once wait for each other, where the system has flock.
+# Parallel runs wait for each other, if the system has flock.
 exec 9>.cache/setup.lock
 ! command -v flock >/dev/null 2>&1 || flock 9
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# npm test: all the set-up, then every test; the last line counts them.  npm test -- [--unit] [VITEST ARGUMENTS]
+# npm test: the whole set-up, then every test; the last line counts them.  npm test -- [--unit] [VITEST ARGUMENTS]
 #   --unit: only what needs no Docker.
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,11 +17,11 @@ fi
 started=$(date +%s)
 # shellcheck disable=SC2086 # empty or one word
 sh scripts/setup.sh $unit
-# The host scripts are tried under more shells than a machine has; without these their tests say what they skip.
+# The host scripts run under more shells than a machine has; without these packages their tests report what they skip.
 sh scripts/setup-packages.sh shellcheck:shellcheck busybox:busybox cron:cron || true
-# Signatures and https are tried with the tools that sign; without these their tests fail.
+# Signatures and https are tested with the tools that sign; without these packages their tests fail.
 sh scripts/setup-packages.sh openssh-client:ssh-keygen gpg:gpg gpgv:gpgv openssl:openssl || true
-# Completion is tried in the real shells, the man page by what shows it; without these their tests fail.
+# Completion is tested in the real shells, the man page with its viewers; without these packages their tests fail.
 sh scripts/setup-packages.sh zsh:zsh fish:fish groff-base:groff mandoc:mandoc less:less bsdutils:script || true
 
 PATH=$PWD/node_modules/.bin:$PATH

@@ -1,16 +1,18 @@
 #!/bin/sh
-# The GitOps job: on the main branch it applies, on every other one it says what applying would change. Call it in the project's folder.
+# The GitOps job: on the main branch it applies, on every other branch it shows what an apply would change. Call it
+# in the project's folder.
 #
-#   SVCDEPLOY_SSH_KEY       the private key to log in with: its text, or the path of a file that holds it
-#   SVCDEPLOY_KNOWN_HOSTS   the host keys to trust, the same way: `ssh-keyscan -p PORT HOST`, compared with the host's console once
+#   SVCDEPLOY_SSH_KEY       the private key to log in with: its text, or the path of its file
+#   SVCDEPLOY_KNOWN_HOSTS   the host keys to trust, text or path: `ssh-keyscan -p PORT HOST`, compared on the console once
 #   SVCDEPLOY_ENV           the environment; default prod
 #   SVCDEPLOY_MAIN          the branch that is applied; default main
-#   SVCDEPLOY_BRANCH        the branch that was pushed; default: what GitHub or GitLab say. Unknown is never the main branch
+#   SVCDEPLOY_BRANCH        the branch that was pushed; default: as GitHub or GitLab report it. Unknown is never main
 #   SVCDEPLOY_REPORTS       the folder for the reports; default svcdeploy-reports
 #   SVCDEPLOY               the command; default svcdeploy
 #
-# Secrets of services (`secrets: { TOKEN: { env: TOKEN } }`) come from variables of their own. No terminal, agent or HOME is needed.
-# Exit status: svcdeploy's own; a plan with changes is 0. In the reports folder: rendered.txt, plan.md, apply.md, junit.xml, gitlab.json …
+# Secrets of services (`secrets: { TOKEN: { env: TOKEN } }`) come from variables of their own. The job needs no
+# terminal, agent or HOME. Exit status: svcdeploy's own; a plan with changes is 0. In the reports folder:
+# rendered.txt, plan.md, apply.md, junit.xml, gitlab.json …
 set -eu
 umask 077
 
@@ -19,7 +21,7 @@ environment=${SVCDEPLOY_ENV:-prod}
 main=${SVCDEPLOY_MAIN:-main}
 reports=${SVCDEPLOY_REPORTS:-svcdeploy-reports}
 
-# A pull request must not name its branch "main" and be applied: only a push says which branch it was.
+# A pull request must not be applied because its branch is called "main": only a push names the branch.
 pushed_branch() {
   if [ -n "${SVCDEPLOY_BRANCH:-}" ]; then
     echo "$SVCDEPLOY_BRANCH"
@@ -32,16 +34,17 @@ pushed_branch() {
   fi
 }
 
-# Text or path → a file that only this job can read. A web form drops the last newline and may add carriage returns; a key needs neither.
+# Text or path → a file that only this job can read. A web form drops the last newline and may add carriage returns;
+# a key must have the one and not the other.
 keep_private() {
   if [ -f "$1" ]; then cat "$1"; else printf '%s\n' "$1"; fi | tr -d '\r' >"$2"
 }
 
-# Git tells a hook where its repository is; this job's project stands in another one.
+# Git sets variables that point a hook to its own repository; this job's project is in another one.
 if git rev-parse --local-env-vars >/dev/null 2>&1; then
   # shellcheck disable=SC2046 # names, split on purpose
   unset $(git rev-parse --local-env-vars)
-  # In a container the checkout belongs to another user, and Git would not tell its commit.
+  # In a container the checkout belongs to another user, and Git would not report its commit.
   export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
 fi
 
@@ -85,7 +88,7 @@ if [ "$branch" = "$main" ]; then
   run apply --yes || status=$?
 else
   echo "svcdeploy: what ${branch:-this change} would do to $environment"
-  # What it says of a mistake, plan says again, with reports.
+  # plan reports the same mistakes again, with reports.
   # shellcheck disable=SC2086 # the command may be several words
   $command render --env "$environment" >"$reports/rendered.txt" 2>/dev/null </dev/null || rm -f "$reports/rendered.txt"
   run plan --detailed-exitcode || status=$?
