@@ -40,11 +40,11 @@ function refuseLintErrors(rendered: Rendered, environment: string, { stderr, dis
   const findings = foldFindings(linted);
   const problems = findings
     .filter(({ severity }) => severity === "error")
-    .map(({ rule, unit, place, happens, fix, mend }) => ({
+    .map(({ rule, unit, place, happens, fix, edits }) => ({
       place,
       message: `${rule} ${unit}: ${happens}`,
       hint:
-        `${fix}${mend === undefined ? "" : " svcdeploy lint --fix does so."} Or accept it: lint: { ` +
+        `${fix}${edits === undefined ? "" : " svcdeploy lint --fix does so."} Or accept it: lint: { ` +
         `ignore: [{ rule: ${rule}, because: "…" }] }`,
       excerpt: "",
     }));

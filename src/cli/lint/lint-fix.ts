@@ -3,9 +3,9 @@
  * looks again.
  */
 import { resolve } from "node:path";
-import { mendServiceText, type ServiceEdit, withoutIgnore } from "../../core/config/mend-service.ts";
+import { fixServiceText, type ServiceEdit, withoutIgnore } from "../../core/config/fix-service.ts";
+import { fixUnitText } from "../../core/lint/fix-unit.ts";
 import type { FoldedFinding } from "../../core/lint/fold.ts";
-import { mendUnitText } from "../../core/lint/mend-unit.ts";
 import { readMendable, writeMended } from "../../project/mended-files.ts";
 import { type MendedFile, mendedText } from "../../report/lint/lint-mended.ts";
 import { type LintView, lintText } from "../../report/lint/lint-text.ts";
@@ -52,7 +52,7 @@ function mergeRounds(earlier: readonly MendedFile[], now: readonly MendedFile[])
 async function mendRound(root: string, { findings }: LintView): Promise<readonly MendedFile[]> {
   const mended = await mendFiles(
     root,
-    findings.filter(({ mend }) => mend !== undefined),
+    findings.filter(({ edits }) => edits !== undefined),
   );
   return mended.length > 0
     ? mended
@@ -79,7 +79,7 @@ type Mending = { readonly text: string; readonly made: readonly FoldedFinding[] 
 function mendText(file: string, before: string, findings: readonly FoldedFinding[]): Mending {
   const distinct = [
     ...new Map(
-      findings.map((finding) => [JSON.stringify([finding.mend, finding.unignore]), finding]),
+      findings.map((finding) => [JSON.stringify([finding.edits, finding.unignore]), finding]),
     ).values(),
   ];
   return distinct.reduce(
@@ -91,19 +91,19 @@ function mendText(file: string, before: string, findings: readonly FoldedFinding
   );
 }
 
-function mendUnit(text: string, { mend = [] }: FoldedFinding): string | null {
-  const mended = mendUnitText(text, mend);
-  return mended.made === mend.length ? mended.text : null;
+function mendUnit(text: string, { edits = [] }: FoldedFinding): string | null {
+  const mended = fixUnitText(text, edits);
+  return mended.made === edits.length ? mended.text : null;
 }
 
-function mendService(text: string, { mend = [], unignore, unit }: FoldedFinding): string | null {
+function mendService(text: string, { edits: wanted = [], unignore, unit }: FoldedFinding): string | null {
   if (unignore !== undefined) return withoutIgnore(text, unignore);
-  const edits = mend.flatMap(({ section, name, from, to }): readonly ServiceEdit[] => {
+  const edits = wanted.flatMap(({ section, name, from, to }): readonly ServiceEdit[] => {
     const block = blockOf(text, unit, section);
     return block === null ? [] : [{ block, name, from, to }];
   });
-  const mended = mendServiceText(text, edits);
-  return edits.length === mend.length && mended.made === mend.length ? mended.text : null;
+  const mended = fixServiceText(text, edits);
+  return edits.length === wanted.length && mended.made === edits.length ? mended.text : null;
 }
 
 /**

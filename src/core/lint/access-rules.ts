@@ -22,7 +22,8 @@ export const ACCESS_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "The service runs as root",
     explain:
-      "Without User= or DynamicUser= a system service is root: whoever takes it over has the host. In a project `account:` makes a user and sets User=.",
+      "Without User= or DynamicUser= a system service is root: an attacker who takes it over has the " +
+      "whole host. In a project `account:` makes a user and sets User=.",
     bad: "[Service]\nExecStart=/usr/bin/app\n",
     good: "[Service]\nUser=app\nExecStart=/usr/bin/app\n",
     check: checkRoot,
@@ -33,9 +34,13 @@ export const ACCESS_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A capability that the service does not get",
     explain:
-      "CapabilityBoundingSet= only takes away. A service with User= has no capability of its own: to bind port 80 it needs AmbientCapabilities=CAP_NET_BIND_SERVICE, and the bounding set must hold it as well, or it is dropped without a word (both: EACCES, tried).",
+      "CapabilityBoundingSet= only takes away. A service with User= has no capability of its own: to " +
+      "bind port 80 it needs AmbientCapabilities=CAP_NET_BIND_SERVICE, and the bounding set must hold " +
+      "it as well, or it is dropped without a word (both: EACCES, tried).",
     bad: "[Service]\nUser=app\nExecStart=/usr/bin/app\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE\n",
-    good: "[Service]\nUser=app\nExecStart=/usr/bin/app\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n",
+    good:
+      "[Service]\nUser=app\nExecStart=/usr/bin/app\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE\n" +
+      "AmbientCapabilities=CAP_NET_BIND_SERVICE\n",
     check: checkCapabilities,
   },
   {
@@ -44,9 +49,12 @@ export const ACCESS_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "RestrictAddressFamilies= shuts out what the service needs",
     explain:
-      "A socket of a family that is not listed fails with EAFNOSUPPORT. READY=1 and WATCHDOG=1 go over AF_UNIX; a port needs AF_INET or AF_INET6.",
+      "A socket of a family that is not listed fails with EAFNOSUPPORT. READY=1 and WATCHDOG=1 need " +
+      "AF_UNIX, a port needs AF_INET or AF_INET6.",
     bad: "[Service]\nType=notify\nExecStart=/usr/bin/app\nRestrictAddressFamilies=AF_INET AF_INET6\n",
-    good: "[Service]\nType=notify\nExecStart=/usr/bin/app\nRestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\n",
+    good:
+      "[Service]\nType=notify\nExecStart=/usr/bin/app\n" +
+      "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\n",
     check: checkFamilies,
   },
   {
@@ -55,7 +63,9 @@ export const ACCESS_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "ProtectSystem=strict and nowhere to write",
     explain:
-      "ProtectSystem=strict makes the whole file system read-only, /tmp and /var included. StateDirectory=, LogsDirectory= and their like are writable, as is what ReadWritePaths= names (with `-` in front where it may be missing: else the start fails with 226/NAMESPACE).",
+      "ProtectSystem=strict makes the whole file system read-only, /tmp and /var included. " +
+      "StateDirectory=, LogsDirectory= and their like are writable, as is what ReadWritePaths= names " +
+      "(with `-` in front where it may be missing: else the start fails with 226/NAMESPACE).",
     bad: "[Service]\nExecStart=/usr/bin/app\nProtectSystem=strict\n",
     good: "[Service]\nExecStart=/usr/bin/app\nProtectSystem=strict\nPrivateTmp=yes\nStateDirectory=app\n",
     check: checkStrict,
@@ -66,7 +76,8 @@ export const ACCESS_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "SYSTEMD_LOG_LEVEL= is for systemd's own programs",
     explain:
-      "It does not make journald read JSON or levels: a line on stdout is one MESSAGE with PRIORITY 6. A level is set by `<3>` at the start of a line, or by the journal's native protocol.",
+      "It does not make journald read JSON or levels: a line on stdout is one MESSAGE with PRIORITY 6. " +
+      "A level is set by `<3>` at the start of a line, or by the journal's native protocol.",
     bad: "[Service]\nExecStart=/usr/bin/app\nEnvironment=SYSTEMD_LOG_LEVEL=5\n",
     good: "[Service]\nExecStart=/usr/bin/app\nLogLevelMax=info\n",
     check: (unit) =>
@@ -87,9 +98,12 @@ export const ACCESS_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A log file in a directory that may be missing",
     explain:
-      "StandardOutput=file: or append: opens the file as root before the program starts; when its directory is missing the start fails with 209/STDOUT.",
+      "StandardOutput=file: or append: opens the file as root before the program starts; when its " +
+      "directory is missing the start fails with 209/STDOUT.",
     bad: "[Service]\nExecStart=/usr/bin/app\nStandardOutput=append:/var/log/app/out.log\n",
-    good: "[Service]\nExecStart=/usr/bin/app\nLogsDirectory=app\nStandardOutput=append:/var/log/app/out.log\n",
+    good:
+      "[Service]\nExecStart=/usr/bin/app\nLogsDirectory=app\n" +
+      "StandardOutput=append:/var/log/app/out.log\n",
     check: checkOutput,
   },
 ];
@@ -138,7 +152,9 @@ function checkCapabilities(unit: LintUnit): readonly RuleFinding[] {
   }));
   const port = "CAP_NET_BIND_SERVICE";
   if (!bounding.has(port) || ambient.has(port)) return dropped;
-  const happens = `${userOf(unit)} does not get ${port} from the bounding set: binding a port below 1024 fails with EACCES.`;
+  const happens =
+    `${userOf(unit)} does not get ${port} from the bounding set: binding a port below 1024 fails with ` +
+    "EACCES.";
   return [
     ...dropped,
     {
@@ -168,7 +184,7 @@ function checkFamilies(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
             place,
             happens: "READY=1 cannot be sent without AF_UNIX: every start times out.",
             fix: "Add AF_UNIX.",
-            mend: [{ section: "Service", name: "RestrictAddressFamilies", from: null, to: "AF_UNIX" }],
+            edits: [{ section: "Service", name: "RestrictAddressFamilies", from: null, to: "AF_UNIX" }],
           },
         ]
       : []),

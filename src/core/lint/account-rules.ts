@@ -1,4 +1,4 @@
-/** Rules of accounts and of capabilities that nobody can use. */
+/** Rules of accounts, and of capabilities that no process can use. */
 import type { LintHost, LintManaged } from "./lint-host.ts";
 import {
   dropWord,
@@ -19,9 +19,14 @@ export const ACCOUNT_RULES: readonly UnitRule[] = [
     id: "SD062",
     severity: "warn",
     over: "unit",
-    title: "A user or group that nobody makes",
+    title: "A user or group that may not exist",
     explain:
-      "User= and Group= are looked up when the program starts: with an unknown name every start fails with 217/USER (216/GROUP), after `systemctl start` of a Type=simple service has already said that all is well. `systemd-analyze verify` says nothing. A project is held against its own `account:` blocks and the users that every Debian has; a package may make others, so this warns. A name with `:` or `/` in it, as in User=app:app, is none: systemd 247 to 257 refuse the unit, and that is an error in named files as well.",
+      "User= and Group= are looked up when the program starts: with an unknown name every start fails " +
+      "with 217/USER (216/GROUP), although `systemctl start` of a Type=simple service returned 0. " +
+      "`systemd-analyze verify` says nothing. A project is checked against its own `account:` blocks " +
+      "and the users that every Debian has; a package may create others, so this is a warning. A name " +
+      "with `:` or `/` in it, as in User=app:app, is not valid: systemd 247 to 257 refuse the unit, " +
+      "which is an error in named files as well.",
     bad: "[Service]\nUser=app:app\nExecStart=/usr/bin/app\n",
     good: "[Service]\nUser=app\nExecStart=/usr/bin/app\n",
     check: checkAccounts,
@@ -32,19 +37,26 @@ export const ACCOUNT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A capability that nothing can use",
     explain:
-      "With User= and NoNewPrivileges=yes a process never gets more than its ambient capabilities: neither setuid programs nor file capabilities give it others. What CapabilityBoundingSet= holds beyond AmbientCapabilities= is then only a door left open for the next edit.",
-    bad: "[Service]\nUser=app\nNoNewPrivileges=yes\nExecStart=/usr/bin/app\nCapabilityBoundingSet=CAP_SYS_CHROOT\n",
+      "With User= and NoNewPrivileges=yes a process never gets more than its ambient capabilities: " +
+      "neither setuid programs nor file capabilities give it others. What CapabilityBoundingSet= holds " +
+      "beyond AmbientCapabilities= is then of no use, and a risk at the next edit.",
+    bad:
+      "[Service]\nUser=app\nNoNewPrivileges=yes\nExecStart=/usr/bin/app\n" +
+      "CapabilityBoundingSet=CAP_SYS_CHROOT\n",
     good: "[Service]\nUser=app\nNoNewPrivileges=yes\nExecStart=/usr/bin/app\nCapabilityBoundingSet=\n",
     check: checkUnusable,
   },
 ];
 
 /** Users and groups of base-passwd, and those that systemd and sshd make; the same on Debian 11 to 13. */
-const DISTRIBUTION = new Set(
-  "root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats nobody nogroup _apt adm tty disk kmem dialout fax voice cdrom floppy tape sudo audio dip operator src shadow utmp video sasl plugdev staff users input kvm render sgx crontab messagebus sshd systemd-network systemd-resolve systemd-timesync systemd-journal systemd-coredump".split(
-    " ",
-  ),
-);
+const DISTRIBUTION = new Set([
+  "nobody",
+  ..."root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc".split(" "),
+  ..."gnats nogroup _apt adm tty disk kmem dialout fax voice cdrom floppy tape sudo audio".split(" "),
+  ..."dip operator src shadow utmp video sasl plugdev staff users input kvm render sgx".split(" "),
+  ..."crontab messagebus sshd systemd-network systemd-resolve systemd-timesync".split(" "),
+  ..."systemd-journal systemd-coredump".split(" "),
+]);
 
 /**
  * What systemd refuses; it takes everything else, and says so where the name is odd (tried on 247, 252 and
@@ -69,7 +81,7 @@ function missingAccount(
   if (REFUSED.test(name))
     return {
       happens: `systemd refuses the unit: ${name} cannot be the name of a ${key.toLowerCase()}.`,
-      fix: "User= takes one user; its group goes into Group=.",
+      fix: "User= takes one user; set its group with Group=.",
       severity: "error",
     };
   if (name.includes("%") || /^\d+$/.test(name) || DISTRIBUTION.has(name)) return null;
@@ -97,8 +109,12 @@ function checkUnusable(unit: LintUnit): readonly RuleFinding[] {
     .filter(({ word }) => !ambient.has(word.toUpperCase()) && word.toUpperCase() !== "CAP_NET_BIND_SERVICE")
     .map(({ word, entry }) => ({
       place: entry.place,
-      happens: `${userOf(unit)} never gets ${word}: it is not ambient, and NoNewPrivileges= shuts every other way to it.`,
-      fix: `Take ${word} out of CapabilityBoundingSet=, or add it to AmbientCapabilities= when the program needs it.`,
-      ...(/[ \t]/.test(entry.value) ? { mend: [dropWord(entry, word)] } : {}),
+      happens:
+        `${userOf(unit)} never gets ${word}: it is not ambient, and NoNewPrivileges= blocks every other ` +
+        "way to get it.",
+      fix:
+        `Take ${word} out of CapabilityBoundingSet=, or add it to AmbientCapabilities= when the program ` +
+        "needs it.",
+      ...(/[ \t]/.test(entry.value) ? { edits: [dropWord(entry, word)] } : {}),
     }));
 }

@@ -10,9 +10,14 @@ const CYCLE: HostRule = {
   over: "host",
   title: "Units that wait for each other",
   explain:
-    "A cycle of After= and Before= cannot be satisfied: at boot systemd deletes one of the start jobs to break it, and that unit does not start. Which one is not defined.",
-  bad: "# a.service\n[Unit]\nAfter=b.service\n[Service]\nExecStart=/usr/bin/a\n# b.service\n[Unit]\nAfter=a.service\n[Service]\nExecStart=/usr/bin/b\n",
-  good: "# a.service\n[Unit]\nAfter=b.service\n[Service]\nExecStart=/usr/bin/a\n# b.service\n[Service]\nExecStart=/usr/bin/b\n",
+    "A cycle of After= and Before= cannot be satisfied: at boot systemd deletes one of the start jobs " +
+    "to break it, and that unit does not start. Which one is not defined.",
+  bad:
+    "# a.service\n[Unit]\nAfter=b.service\n[Service]\nExecStart=/usr/bin/a\n# b.service\n[Unit]\n" +
+    "After=a.service\n[Service]\nExecStart=/usr/bin/b\n",
+  good:
+    "# a.service\n[Unit]\nAfter=b.service\n[Service]\nExecStart=/usr/bin/a\n# b.service\n[Service]\n" +
+    "ExecStart=/usr/bin/b\n",
   check: checkCycles,
 };
 
@@ -24,7 +29,8 @@ export const DEPENDENCY_RULES: readonly Rule[] = [
     over: "unit",
     title: "Nothing starts this service at boot",
     explain:
-      "Without WantedBy= in [Install], `systemctl enable` has nothing to do (`is-enabled` says static) and after a reboot the service is down, unless another unit wants it.",
+      "Without WantedBy= in [Install], `systemctl enable` has nothing to do (`is-enabled` says static) " +
+      "and after a reboot the service is down, unless another unit wants it.",
     bad: "[Service]\nExecStart=/usr/bin/app\n",
     good: "[Service]\nExecStart=/usr/bin/app\n\n[Install]\nWantedBy=multi-user.target\n",
     check: checkInstall,
@@ -35,8 +41,12 @@ export const DEPENDENCY_RULES: readonly Rule[] = [
     over: "unit",
     title: "Also= names a unit that is not here",
     explain:
-      "When the unit of Also= does not exist, `systemctl enable` of systemd 247 fails and enables nothing; 252 and 257 warn and go on. It is a note where only unit files were given, because the other unit may be on the host.",
-    bad: "[Service]\nExecStart=/usr/bin/app\n\n[Install]\nWantedBy=multi-user.target\nAlso=app-helper.service\n",
+      "When the unit of Also= does not exist, `systemctl enable` of systemd 247 fails and enables " +
+      "nothing; 252 and 257 warn and go on. It is a note where only unit files were given, because the " +
+      "other unit may be on the host.",
+    bad:
+      "[Service]\nExecStart=/usr/bin/app\n\n[Install]\nWantedBy=multi-user.target\n" +
+      "Also=app-helper.service\n",
     good: "[Service]\nExecStart=/usr/bin/app\n\n[Install]\nWantedBy=multi-user.target\n",
     check: (unit, host) =>
       wordsOf(unit, "Install", "Also")
@@ -54,7 +64,8 @@ export const DEPENDENCY_RULES: readonly Rule[] = [
     over: "unit",
     title: "Requires= without After= does not wait",
     explain:
-      "Requires= and BindsTo= say what must be there, not in which order. Without After= both start at the same time, and the service starts although what it requires fails a moment later.",
+      "Requires= and BindsTo= say what must be there, not in which order. Without After= both start at " +
+      "the same time, and the service starts although what it requires fails a moment later.",
     bad: "[Unit]\nRequires=db.service\n[Service]\nExecStart=/usr/bin/app\n",
     good: "[Unit]\nRequires=db.service\nAfter=db.service\n[Service]\nExecStart=/usr/bin/app\n",
     check: checkRequires,
@@ -65,7 +76,9 @@ export const DEPENDENCY_RULES: readonly Rule[] = [
     over: "unit",
     title: "Requires= stops and restarts along",
     explain:
-      "`systemctl stop` or `restart` of a required unit stops or restarts this one too, and when it cannot start this one does not either. Wants= only starts it along. A required unit that dies by itself stops nobody: that is what BindsTo= does, which follows whatever happens to the other unit.",
+      "`systemctl stop` or `restart` of a required unit stops or restarts this one too, and when it " +
+      "cannot start this one does not either. Wants= only starts it along. When a required unit dies on " +
+      "its own, this one keeps running; with BindsTo= it stops as well.",
     bad: "[Unit]\nRequires=db.service\nAfter=db.service\n[Service]\nExecStart=/usr/bin/app\n",
     good: "[Unit]\nWants=db.service\nAfter=db.service\n[Service]\nExecStart=/usr/bin/app\n",
     check: (unit) =>
@@ -76,7 +89,7 @@ export const DEPENDENCY_RULES: readonly Rule[] = [
             .map(({ word, entry }) => ({
               place: entry.place,
               happens: `A restart of ${word} by hand restarts ${unit.name} as well.`,
-              fix: `Use Wants=${word} when it shall only be started along.`,
+              fix: `Use Wants=${word} if it only has to be started along.`,
             })),
   },
   {
@@ -85,9 +98,13 @@ export const DEPENDENCY_RULES: readonly Rule[] = [
     over: "unit",
     title: "After= a network target that nothing pulls in, or that does not wait",
     explain:
-      "network-online.target is only reached at boot when some unit wants it, so After= alone orders against nothing. network.target says that the network management has been started, not that there is a network.",
+      "network-online.target is only reached at boot when some unit wants it, so After= alone orders " +
+      "against nothing. network.target says that the network management has been started, not that " +
+      "there is a network.",
     bad: "[Unit]\nAfter=network-online.target\n[Service]\nExecStart=/usr/bin/app\n",
-    good: "[Unit]\nAfter=network-online.target\nWants=network-online.target\n[Service]\nExecStart=/usr/bin/app\n",
+    good:
+      "[Unit]\nAfter=network-online.target\nWants=network-online.target\n[Service]\n" +
+      "ExecStart=/usr/bin/app\n",
     check: checkNetwork,
   },
   CYCLE,
@@ -110,7 +127,8 @@ function checkInstall(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
     {
       place: unit.place,
       happens:
-        "systemctl enable has nothing to do, and a reboot leaves the service down unless another unit wants it.",
+        "systemctl enable has nothing to do, and a reboot leaves the service down unless another unit " +
+        "wants it.",
       fix: "Add [Install] with WantedBy=multi-user.target.",
     },
   ];
@@ -135,7 +153,7 @@ function checkRequires(unit: LintUnit): readonly RuleFinding[] {
         place: entry.place,
         happens: `${unit.name} and ${word} start at the same time, so it may start although ${word} fails.`,
         fix: `Add After=${word}.`,
-        mend: [{ section: "Unit", name: "After", from: null, to: word }],
+        edits: [{ section: "Unit", name: "After", from: null, to: word }],
       })),
   );
 }
@@ -164,7 +182,7 @@ function checkNetwork(unit: LintUnit): readonly RuleFinding[] {
         place: online.entry.place,
         happens: "Nothing pulls network-online.target in, so at boot this may wait for nothing.",
         fix: "Add Wants=network-online.target.",
-        mend: [{ section: "Unit", name: "Wants", from: null, to: "network-online.target" }],
+        edits: [{ section: "Unit", name: "Wants", from: null, to: "network-online.target" }],
       },
     ];
   const network = after.find(({ word }) => word === "network.target");
@@ -173,7 +191,9 @@ function checkNetwork(unit: LintUnit): readonly RuleFinding[] {
     {
       place: network.entry.place,
       happens: "It waits for the network manager to be started, not for addresses.",
-      fix: "A client that needs the network at its start takes After= and Wants=network-online.target; a server needs neither.",
+      fix:
+        "A client that needs the network at its start takes After= and Wants=network-online.target; a " +
+        "server needs neither.",
       severity: "info",
     },
   ];

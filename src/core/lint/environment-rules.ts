@@ -16,9 +16,14 @@ export const ENVIRONMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A variable of Environment= that an environment file overrides",
     explain:
-      "EnvironmentFile= wins over Environment=, whatever the order of the lines; of several files the last wins. In a project, `environment:` and `secrets:` are such a file.",
-    bad: "# app.service\n[Service]\nExecStart=/usr/bin/app\nEnvironment=LEVEL=debug\nEnvironmentFile=/etc/app.env\n# /etc/app.env\nLEVEL=info\n",
-    good: "# app.service\n[Service]\nExecStart=/usr/bin/app\nEnvironmentFile=/etc/app.env\n# /etc/app.env\nLEVEL=info\n",
+      "EnvironmentFile= wins over Environment=, whatever the order of the lines; of several files the " +
+      "last wins. In a project, `environment:` and `secrets:` are such a file.",
+    bad:
+      "# app.service\n[Service]\nExecStart=/usr/bin/app\nEnvironment=LEVEL=debug\n" +
+      "EnvironmentFile=/etc/app.env\n# /etc/app.env\nLEVEL=info\n",
+    good:
+      "# app.service\n[Service]\nExecStart=/usr/bin/app\nEnvironmentFile=/etc/app.env\n# /etc/app.env\n" +
+      "LEVEL=info\n",
     check: checkOverridden,
   },
   {
@@ -27,9 +32,14 @@ export const ENVIRONMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "$NAME or %i in an environment file stays as it is",
     explain:
-      "Nothing is expanded in an environment file: neither variables nor specifiers. `PATH=$PATH:/opt/bin` sets PATH to exactly these characters, and the program is not found.",
-    bad: "# app.service\n[Service]\nExecStart=/usr/bin/app\nEnvironmentFile=/etc/app.env\n# /etc/app.env\nPATH=$PATH:/opt/bin\n",
-    good: "# app.service\n[Service]\nExecStart=/usr/bin/app\nEnvironmentFile=/etc/app.env\n# /etc/app.env\nPATH=/usr/bin:/opt/bin\n",
+      "Nothing is expanded in an environment file: neither variables nor specifiers. " +
+      "`PATH=$PATH:/opt/bin` sets PATH to exactly these characters, and the program is not found.",
+    bad:
+      "# app.service\n[Service]\nExecStart=/usr/bin/app\nEnvironmentFile=/etc/app.env\n# /etc/app.env\n" +
+      "PATH=$PATH:/opt/bin\n",
+    good:
+      "# app.service\n[Service]\nExecStart=/usr/bin/app\nEnvironmentFile=/etc/app.env\n# /etc/app.env\n" +
+      "PATH=/usr/bin:/opt/bin\n",
     check: checkLiteral,
   },
   {
@@ -38,7 +48,10 @@ export const ENVIRONMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "Without its environment file the service cannot start",
     explain:
-      "A missing EnvironmentFile= without `-` in front makes the start fail with Result=resources before anything runs, also when ExecStartPre= would have written it. Offline nobody knows whether it is on the host: in a project this warns of files that the project does not deliver; for unit files alone it is a note.",
+      "A missing EnvironmentFile= without `-` in front makes the start fail with Result=resources " +
+      "before anything runs, also when ExecStartPre= would have written it. lint does not look at the " +
+      "host: in a project it warns of files that the project does not deliver; for unit files alone it " +
+      "is a note.",
     bad: "[Service]\nExecStart=/usr/bin/app\nEnvironmentFile=/etc/app.env\n",
     good: "[Service]\nExecStart=/usr/bin/app\nEnvironmentFile=-/etc/app.env\n",
     check: checkMissing,
@@ -49,7 +62,8 @@ export const ENVIRONMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "%u, %U and %h are the manager's user, not the service's",
     explain:
-      "In a unit of the system manager %u is root, %U is 0 and %h is /root, whatever User= says (tried on 247, 252 and 257).",
+      "In a unit of the system manager %u is root, %U is 0 and %h is /root, whatever User= says (tried " +
+      "on 247, 252 and 257).",
     bad: "[Service]\nUser=app\nExecStart=/usr/bin/app --state %h/state\n",
     good: "[Service]\nUser=app\nStateDirectory=app\nExecStart=/usr/bin/app --state %S/app\n",
     check: checkUserSpecifiers,
@@ -60,9 +74,15 @@ export const ENVIRONMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "An environment file that ExecStartPre= writes",
     explain:
-      "systemd reads environment files before every Exec line, so ExecStart= does see what ExecStartPre= wrote; but the very first read finds no file and the start fails, unless the path has `-` in front.",
-    bad: "[Service]\nEnvironmentFile=/run/app.env\nExecStartPre=/usr/bin/make-env /run/app.env\nExecStart=/usr/bin/app\n",
-    good: "[Service]\nEnvironmentFile=-/run/app.env\nExecStartPre=/usr/bin/make-env /run/app.env\nExecStart=/usr/bin/app\n",
+      "systemd reads environment files before every Exec line, so ExecStart= does see what " +
+      "ExecStartPre= wrote; but the very first read finds no file and the start fails, unless the path " +
+      "has `-` in front.",
+    bad:
+      "[Service]\nEnvironmentFile=/run/app.env\nExecStartPre=/usr/bin/make-env /run/app.env\n" +
+      "ExecStart=/usr/bin/app\n",
+    good:
+      "[Service]\nEnvironmentFile=-/run/app.env\nExecStartPre=/usr/bin/make-env /run/app.env\n" +
+      "ExecStart=/usr/bin/app\n",
     check: checkWrittenBefore,
   },
   {
@@ -71,7 +91,8 @@ export const ENVIRONMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "Environment= with an unquoted blank loses a part",
     explain:
-      "Environment= is a list of assignments separated by blanks. Of `NAME=one two` the variable is `one`, and `two` is dropped with a warning.",
+      "Environment= is a list of assignments separated by blanks. Of `NAME=one two` the variable is " +
+      "`one`, and `two` is dropped with a warning.",
     bad: "[Service]\nExecStart=/usr/bin/app\nEnvironment=OPTS=-a -b\n",
     good: '[Service]\nExecStart=/usr/bin/app\nEnvironment="OPTS=-a -b"\n',
     check: checkBlanks,
@@ -82,7 +103,10 @@ export const ENVIRONMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A secret in Environment= is public on the host",
     explain:
-      "`systemctl show` prints Environment= to every user of the host, and unit files are world-readable. An EnvironmentFile= with mode 0600 is read by the manager as root, and so is what LoadCredential= names; in a project `secrets:` writes either, by `deliver: environment` or `deliver: credential`.",
+      "`systemctl show` prints Environment= to every user of the host, and unit files are " +
+      "world-readable. An EnvironmentFile= with mode 0600 is read by the manager as root, and so is " +
+      "what LoadCredential= names; in a project `secrets:` writes either, by `deliver: environment` or " +
+      "`deliver: credential`.",
     bad: "[Service]\nExecStart=/usr/bin/app\nEnvironment=DB_PASSWORD=hunter2\n",
     good: "[Service]\nExecStart=/usr/bin/app\nEnvironmentFile=-/etc/app/secrets.env\n",
     check: checkSecrets,
@@ -191,7 +215,8 @@ function checkWrittenBefore(unit: LintUnit): readonly RuleFinding[] {
     .map((entry) => ({
       place: entry.place,
       happens:
-        "systemd reads the file before ExecStartPre= has written it, and the first start fails with Result=resources.",
+        "systemd reads the file before ExecStartPre= has written it, and the first start fails with " +
+        "Result=resources.",
       fix: `Write EnvironmentFile=-${entry.value}, or make the file when deploying.`,
     }));
 }

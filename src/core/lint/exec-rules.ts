@@ -15,7 +15,9 @@ export const EXEC_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "The program's path is relative or a variable",
     explain:
-      "The program is an absolute path or a bare name. `bin/app` and `./app` are refused even with WorkingDirectory=, and variables are not expanded in the first word: the unit is `bad-setting` and does not start.",
+      "The program is an absolute path or a bare name. `bin/app` and `./app` are refused even with " +
+      "WorkingDirectory=, and variables are not expanded in the first word: the unit is `bad-setting` " +
+      "and does not start.",
     bad: "[Service]\nExecStart=./app --port 8080\n",
     good: "[Service]\nExecStart=/opt/app/app --port 8080\n",
     check: (unit) =>
@@ -23,7 +25,8 @@ export const EXEC_RULES: readonly UnitRule[] = [
         unit,
         ({ program }) =>
           /^\$/.test(program) || (/\//.test(program) && !/^[/%]/.test(program))
-            ? `systemd refuses the unit: ${JSON.stringify(program)} is neither an absolute path nor the bare name of a program.`
+            ? `systemd refuses the unit: ${JSON.stringify(program)} is neither an absolute path nor the ` +
+              "bare name of a program."
             : null,
         "Write the absolute path.",
       ),
@@ -34,7 +37,8 @@ export const EXEC_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A bare program name depends on the version's search path",
     explain:
-      "systemd finds a bare name in a fixed path that differs between versions (257 on Debian has no /sbin or /bin); `systemd-analyze verify` of 247 takes it for an error.",
+      "systemd finds a bare name in a fixed path that differs between versions (257 on Debian has no " +
+      "/sbin or /bin); `systemd-analyze verify` of 247 takes it for an error.",
     bad: "[Service]\nExecStart=node server.js\n",
     good: "[Service]\nExecStart=/usr/bin/node server.js\n",
     check: (unit) =>
@@ -53,7 +57,9 @@ export const EXEC_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "WorkingDirectory= that is relative or may be missing",
     explain:
-      "A relative WorkingDirectory= makes the unit `bad-setting`. An absolute one that is missing makes every start fail with 200/CHDIR, while `systemctl start` of a Type=simple service returns 0. With `-` in front a missing directory is no failure: the program then starts in `/`.",
+      "A relative WorkingDirectory= makes the unit `bad-setting`. An absolute one that is missing makes " +
+      "every start fail with 200/CHDIR, while `systemctl start` of a Type=simple service returns 0. " +
+      "With `-` in front a missing directory is no failure: the program then starts in `/`.",
     bad: "[Service]\nWorkingDirectory=app\nExecStart=/opt/app/app\n",
     good: "[Service]\nWorkingDirectory=-/opt/app\nExecStart=/opt/app/app\n",
     check: checkWorkingDirectory,
@@ -64,9 +70,12 @@ export const EXEC_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "Shell syntax where there is no shell",
     explain:
-      "systemd starts the program itself. `>`, `2>&1`, `|` and `&&` are handed to it as arguments; most programs stop with a usage error, some ignore them.",
+      "systemd starts the program itself. `>`, `2>&1`, `|` and `&&` are handed to it as arguments; most " +
+      "programs stop with a usage error, some ignore them.",
     bad: "[Service]\nExecStart=/usr/bin/app --debug > /var/log/app.log 2>&1\n",
-    good: "[Service]\nExecStart=/usr/bin/app --debug\nStandardOutput=append:/var/log/app.log\nStandardError=inherit\n",
+    good:
+      "[Service]\nExecStart=/usr/bin/app --debug\nStandardOutput=append:/var/log/app.log\n" +
+      "StandardError=inherit\n",
     check: (unit) =>
       ofCommands(
         unit,
@@ -79,7 +88,9 @@ export const EXEC_RULES: readonly UnitRule[] = [
     severity: "warn",
     over: "unit",
     title: "$VARIABLE inside a word is not expanded",
-    explain: `\`$NAME\` is replaced only when it is a whole word (and is then split at blanks); inside a word only \`\${NAME}\` is. \`--port=$PORT\` reaches the program literally.`,
+    explain:
+      "`$NAME` is replaced only when it is a whole word (and is then split at blanks); inside a word " +
+      `only \`\${NAME}\` is. \`--port=$PORT\` reaches the program literally.`,
     bad: "[Service]\nEnvironment=PORT=80\nExecStart=/usr/bin/app --port=$PORT\n",
     good: `[Service]\nEnvironment=PORT=80\nExecStart=/usr/bin/app --port=\${PORT}\n`,
     check: (unit) =>
@@ -91,7 +102,9 @@ export const EXEC_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "An unknown specifier makes the unit refused",
     explain:
-      "`%` and a letter is a specifier; a letter that this version of systemd does not know makes the unit `bad-setting`. The letters were tried one by one on 247, 252 and 257. A `%` before anything else stands for itself.",
+      "`%` and a letter is a specifier; a letter that this version of systemd does not know makes the " +
+      "unit `bad-setting`. The letters were tried one by one on 247, 252 and 257. A `%` before anything " +
+      "else is a plain `%`.",
     bad: "[Service]\nExecStart=/usr/bin/app --format %Z\n",
     good: "[Service]\nExecStart=/usr/bin/app --format %%Z\n",
     check: checkSpecifiers,
@@ -102,7 +115,9 @@ export const EXEC_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A supervisor under a supervisor",
     explain:
-      "supervisord, pm2, nohup, setsid, daemonize and their like do what systemd does already: the two restart against each other, and systemd sees neither the program's exit status nor its memory as one service.",
+      "supervisord, pm2, nohup, setsid, daemonize and their like do what systemd does already: the two " +
+      "restart against each other, and systemd sees neither the program's exit status nor its memory as " +
+      "one service.",
     bad: "[Service]\nExecStart=/usr/bin/supervisord -n\n",
     good: "[Service]\nExecStart=/usr/bin/app\n",
     check: (unit) =>
@@ -110,7 +125,8 @@ export const EXEC_RULES: readonly UnitRule[] = [
         unit,
         ({ program }) =>
           SUPERVISORS.test(baseName(program))
-            ? `${baseName(program)} supervises the program, and systemd supervises ${baseName(program)}: exit status, restarts and signals stop there.`
+            ? `${baseName(program)} supervises the program, and systemd supervises ${baseName(program)}: ` +
+              "exit status, restarts and signals stop there."
             : null,
         "Start the program itself, one unit a program.",
         ["ExecStart"],
@@ -153,7 +169,9 @@ function checkWorkingDirectory(unit: LintUnit, host: LintHost): readonly RuleFin
     ];
   if (COMMON_DIRECTORY.test(entry.value) || host.managed?.paths.has(entry.value.replace(/\/+$/, "")) === true)
     return [];
-  const happens = `Where ${entry.value} is missing every start fails with 200/CHDIR, though systemctl start may return 0.`;
+  const happens =
+    `Where ${entry.value} is missing every start fails with 200/CHDIR, though systemctl start may return ` +
+    "0.";
   return [
     {
       place: entry.place,
@@ -171,7 +189,8 @@ function sayShellSyntax(command: ExecCommand): string | null {
   const found = command.words.slice(1).find((word) => word.bare && SHELL_SYNTAX.test(word.value));
   return found === undefined || shellScript(command) !== null
     ? null
-    : `There is no shell here: ${baseName(command.program)} gets ${JSON.stringify(found.value)} as an argument.`;
+    : `There is no shell here: ${baseName(command.program)} gets ${JSON.stringify(found.value)} as an ` +
+        "argument.";
 }
 
 const SHELL_SYNTAX = /^(?:[0-9&]?>>?(?:&[0-9-])?|[0-9&]?>>?[/&.].*|<|<<.*|\||\|\||&&|&)$/;

@@ -2,7 +2,7 @@
  * A service as `systemd-analyze security` looks at it: its directives with what they imply (unit.c,
  * analyze-security.c).
  */
-import { CAPABILITIES } from "./capabilities.ts";
+import { CAPABILITIES } from "../unit-file/capability.ts";
 import { isOn, type LintUnit, lastOf, listOf, userOf, wordsByLine, wordsOf } from "./lint-unit.ts";
 import { type SyscallFilter, syscallFilter } from "./syscall-filter.ts";
 

@@ -71,8 +71,10 @@ export function unusedIgnores(
         severity: UNUSED_IGNORE.severity,
         place,
         unit: service.name,
-        happens: `${rule} finds nothing in ${service.name} any more; it was ignored because: ${because.replace(/\.$/, "")}.`,
-        fix: "Remove the entry, so that the rule speaks when it has something to say again.",
+        happens:
+          `${rule} no longer finds anything in ${service.name}; it was ignored because: ` +
+          `${because.replace(/\.$/, "")}.`,
+        fix: "Remove the entry, so that the next mistake of this kind is reported.",
         unignore: rule,
       })),
   );

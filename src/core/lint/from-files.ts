@@ -25,7 +25,8 @@ export function fileKind(path: string): LintFileKind {
   if (/\.env$/.test(path)) return "environment";
   if (
     new RegExp(
-      `(?:^|/)(?:[^/]*\\.)?${TYPES}\\.d/[^/.][^/]*(?:~|\\.(?:bak|old|orig|save))$|(?:^|/)logrotate\\.d/[^/.][^/]*(?:~|\\.bak)$`,
+      `(?:^|/)(?:[^/]*\\.)?${TYPES}\\.d/[^/.][^/]*(?:~|\\.(?:bak|old|orig|save))$|` +
+        "(?:^|/)logrotate\\.d/[^/.][^/]*(?:~|\\.bak)$",
     ).test(path)
   )
     return "left-over";

@@ -68,7 +68,7 @@ function placedOf(file: FileResource, service: Service | undefined): LintHost["p
 }
 
 /**
- * Units of others as far as our drop-ins tell: all of one unit together, in the order of their names as
+ * Foreign units as far as our drop-ins tell: all of one unit together, in the order of their names as
  * systemd reads them.
  */
 function foreignUnitsOf(

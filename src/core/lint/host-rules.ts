@@ -11,7 +11,8 @@ export const HOST_RULES: readonly HostRule[] = [
     over: "host",
     title: "Two units on one port",
     explain:
-      "Only one process can listen on an address and port: the second one fails with EADDRINUSE, or its health check is answered by the other service and says well of a service that is down.",
+      "Only one process can listen on an address and port: the second one fails with EADDRINUSE, or the " +
+      "other service answers its health check, and a service that is down looks healthy.",
     bad: "# a.socket\n[Socket]\nListenStream=8080\n# b.socket\n[Socket]\nListenStream=8080\n",
     good: "# a.socket\n[Socket]\nListenStream=8080\n# b.socket\n[Socket]\nListenStream=8081\n",
     check: (host) => [...checkSockets(host), ...checkPorts(host)],
@@ -48,7 +49,9 @@ function checkSockets(host: LintHost): readonly RuleFinding[] {
     return [
       {
         place: second.entry.place,
-        happens: `${first.unit.name} listens on ${second.entry.value} as well: the second of the two cannot start.`,
+        happens:
+          `${first.unit.name} listens on ${second.entry.value} as well: the second of the two cannot ` +
+          "start.",
         fix: "Give one of them another address.",
         severity: "error" as const,
       },
@@ -66,7 +69,9 @@ function checkPorts(host: LintHost): readonly RuleFinding[] {
     return [
       {
         place: other.place,
-        happens: `The health checks of ${first.service} and ${other.service} ask one port, ${first.port}: one of them hears the other's answer.`,
+        happens:
+          `The health checks of ${first.service} and ${other.service} ask one port, ${first.port}: one of ` +
+          "them gets the other's answer.",
         fix: "Give each service a port of its own.",
       },
     ];
@@ -81,7 +86,7 @@ function checkLogs(host: LintHost): readonly RuleFinding[] {
     return [
       {
         place: second.block.place,
-        happens: `logrotate skips the second file: ${second.path} stands in that of ${first.block.service} as well.`,
+        happens: `logrotate skips the second file: that of ${first.block.service} has ${second.path} too.`,
         fix: "Name each log in one file.",
       },
     ];

@@ -22,7 +22,9 @@ export const KEY_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A key that systemd does not know in this section",
     explain:
-      "An unknown key or section is ignored: the service starts without what was meant. `systemd-analyze verify` prints a warning and returns 0. The table behind this rule is `systemd --dump-configuration-items` of 247, 252 and 257.",
+      "An unknown key or section is ignored: the service starts without what was meant. " +
+      "`systemd-analyze verify` prints a warning and returns 0. The table behind this rule is `systemd " +
+      "--dump-configuration-items` of 247, 252 and 257.",
     bad: "[Service]\nExecStart=/usr/bin/app\nLimitCPUs=2\n",
     good: "[Service]\nExecStart=/usr/bin/app\nCPUQuota=200%\n",
     check: checkKeys,
@@ -33,7 +35,8 @@ export const KEY_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A line that systemd cannot read",
     explain:
-      "A line without `=`, one before the first section, or a section header without its bracket is skipped. After a broken header systemd stops reading the file.",
+      "A line without `=`, one before the first section, or a section header without its bracket is " +
+      "skipped. After a broken header systemd stops reading the file.",
     bad: "[Service]\nExecStart=/usr/bin/app\nRestart on-failure\n",
     good: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
     check: (unit) =>
@@ -49,7 +52,8 @@ export const KEY_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A comment behind a value is part of the value",
     explain:
-      "Comments stand on lines of their own. `Restart=always # note` is the word `always # note`, which is no word of Restart=: the line is ignored and Restart=no stays.",
+      "A comment needs a line of its own. `Restart=always # note` sets the value `always # note`, which " +
+      "Restart= does not know: the line is ignored and Restart=no stays.",
     bad: "[Service]\nExecStart=/usr/bin/app\nRestart=always # keep it up\n",
     good: "[Service]\nExecStart=/usr/bin/app\n# keep it up\nRestart=always\n",
     check: (unit) =>
@@ -57,9 +61,11 @@ export const KEY_RULES: readonly UnitRule[] = [
         .filter((entry) => hasComment(entry))
         .map((entry) => ({
           place: entry.place,
-          happens: `systemd reads the value ${JSON.stringify(entry.value)}, cannot use it and ignores the line.`,
-          fix: `Put the comment on a line of its own, and write ${entry.name}=${entry.value.replace(COMMENT, "")}.`,
-          mend: [changeValue(entry, entry.value.replace(COMMENT, ""))],
+          happens: `systemd cannot use the value ${JSON.stringify(entry.value)} and ignores the line.`,
+          fix:
+            "Put the comment on a line of its own, and write " +
+            `${entry.name}=${entry.value.replace(COMMENT, "")}.`,
+          edits: [changeValue(entry, entry.value.replace(COMMENT, ""))],
         })),
   },
   {
@@ -68,7 +74,9 @@ export const KEY_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A value that systemd cannot read",
     explain:
-      "systemd warns once, ignores the line and goes on with the default: `MemoryMax=2GB` means no limit at all, `Restart=on-failer` means no restart, `Type=notfy` means simple. `systemd-analyze verify` returns 0.",
+      "systemd warns once, ignores the line and keeps the default: `MemoryMax=2GB` means no limit at " +
+      "all, `Restart=on-failer` means no restart, `Type=notfy` means simple. `systemd-analyze verify` " +
+      "returns 0.",
     bad: "[Service]\nExecStart=/usr/bin/app\nMemoryMax=2GB\n",
     good: "[Service]\nExecStart=/usr/bin/app\nMemoryMax=2G\n",
     check: checkValues,
@@ -79,7 +87,8 @@ export const KEY_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A capability, address family or signal that does not exist",
     explain:
-      "An unknown capability is dropped without any message, an unknown address family or signal with a line in the journal.",
+      "An unknown capability is dropped without any message, an unknown address family or signal with a " +
+      "line in the journal.",
     bad: "[Service]\nExecStart=/usr/bin/app\nCapabilityBoundingSet=CAP_NET_BIND\n",
     good: "[Service]\nExecStart=/usr/bin/app\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE\n",
     check: checkNames,
@@ -90,7 +99,9 @@ export const KEY_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "Type=dbus without BusName= crashes systemd 247",
     explain:
-      "systemd 252 and 257 refuse such a unit. On 247 `systemctl start` of it aborts PID 1 (an assertion in unit.c): the host is gone until somebody resets it. `systemd-analyze verify` of 247 aborts as well.",
+      "systemd 252 and 257 refuse such a unit. On 247 `systemctl start` of it aborts PID 1 (an " +
+      "assertion in unit.c): the host is down until someone resets it. `systemd-analyze verify` of 247 " +
+      "aborts as well.",
     bad: "[Service]\nType=dbus\nExecStart=/usr/bin/app\n",
     good: "[Service]\nType=dbus\nBusName=org.example.App\nExecStart=/usr/bin/app\n",
     check: checkBusName,
@@ -101,7 +112,8 @@ export const KEY_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A directive newer than the host's systemd",
     explain:
-      "An older systemd ignores what it does not know, with a line in the journal. Whatever the directive was for does not happen there.",
+      "An older systemd ignores a directive that it does not know, with a line in the journal: there it " +
+      "has no effect.",
     bad: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\nRestartMode=direct\n",
     good: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
     check: checkAge,
@@ -133,7 +145,7 @@ function checkKeys(unit: LintUnit, host: LintHost): readonly RuleFinding[] {
   return [
     ...strange.map(({ name, place }) => ({
       place,
-      happens: `systemd ignores the section [${name}] of a ${unit.type} unit, with all that stands in it.`,
+      happens: `systemd ignores the section [${name}] of a ${unit.type} unit, with all its lines.`,
       fix: `Its sections are ${sections.map((section) => `[${section}]`).join(", ")}.`,
     })),
     ...unknown.map((entry) => ({
@@ -168,11 +180,11 @@ function moveKey(
   { section, name, value }: LintEntry,
   sections: readonly string[],
   host: LintHost,
-): Pick<RuleFinding, "mend"> {
+): Pick<RuleFinding, "edits"> {
   const [only, other] = sectionsWithDirective(name, host.systemd).filter((each) => sections.includes(each));
   if (only === undefined || other !== undefined) return {};
   return {
-    mend: [
+    edits: [
       { section, name, from: value, to: null },
       { section: only, name, from: null, to: value },
     ],
@@ -222,13 +234,15 @@ function checkValues(unit: LintUnit): readonly RuleFinding[] {
         ? null
         : badValue(entry.section, entry.name, entry.value);
     if (bad === null) return [];
-    const happens = `systemd cannot read ${JSON.stringify(entry.value)} as ${bad.expected}, ignores the line and keeps its default.`;
+    const happens =
+      `systemd cannot read ${JSON.stringify(entry.value)} as ${bad.expected}, ignores the line and keeps ` +
+      "its default.";
     const meant = meantValue(entry);
-    const mend =
+    const edits =
       meant === null || badValue(entry.section, entry.name, meant) !== null
         ? {}
-        : { mend: [changeValue(entry, meant)] };
-    return [{ place: entry.place, happens, fix: `Write it like ${entry.name}=${bad.example}.`, ...mend }];
+        : { edits: [changeValue(entry, meant)] };
+    return [{ place: entry.place, happens, fix: `Write it like ${entry.name}=${bad.example}.`, ...edits }];
   });
 }
 

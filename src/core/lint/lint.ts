@@ -33,6 +33,6 @@ export function compareFindings(left: LintFinding, right: LintFinding): number {
 
 function makeFinding(rule: Rule, unit: string, found: RuleFinding): LintFinding {
   const { place, happens, fix } = found;
-  const mend = found.mend === undefined ? {} : { mend: found.mend };
-  return { rule: rule.id, severity: found.severity ?? rule.severity, place, unit, happens, fix, ...mend };
+  const edits = found.edits === undefined ? {} : { edits: found.edits };
+  return { rule: rule.id, severity: found.severity ?? rule.severity, place, unit, happens, fix, ...edits };
 }

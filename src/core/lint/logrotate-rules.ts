@@ -21,9 +21,18 @@ export const LOGROTATE_RULES: readonly HostRule[] = [
     over: "host",
     title: "logrotate refuses a log directory that others can write to",
     explain:
-      "When a log's directory is writable by everybody, or by a group that is not root, logrotate skips the log with `parent directory has insecure permissions` and returns 1, unless the block has `su USER GROUP`: root must not rename and create files where somebody else can plant links. The log grows until the disk is full.",
-    bad: "# app.service\n[Service]\nUser=app\nExecStart=/usr/bin/app\nLogsDirectory=app\nLogsDirectoryMode=0775\n# app.logrotate\n/var/log/app/*.log {\n  daily\n  missingok\n  copytruncate\n}\n",
-    good: "# app.service\n[Service]\nUser=app\nExecStart=/usr/bin/app\nLogsDirectory=app\nLogsDirectoryMode=0775\n# app.logrotate\n/var/log/app/*.log {\n  su app app\n  daily\n  missingok\n  copytruncate\n}\n",
+      "When a log's directory is writable by everyone, or by a group that is not root, logrotate skips " +
+      "the log with `parent directory has insecure permissions` and returns 1, unless the block has `su " +
+      "USER GROUP`: root must not rename and create files where another user can plant links. The log " +
+      "grows until the disk is full.",
+    bad:
+      "# app.service\n[Service]\nUser=app\nExecStart=/usr/bin/app\nLogsDirectory=app\n" +
+      "LogsDirectoryMode=0775\n# app.logrotate\n/var/log/app/*.log {\n  daily\n  missingok\n" +
+      "  copytruncate\n}\n",
+    good:
+      "# app.service\n[Service]\nUser=app\nExecStart=/usr/bin/app\nLogsDirectory=app\n" +
+      "LogsDirectoryMode=0775\n# app.logrotate\n/var/log/app/*.log {\n  su app app\n  daily\n  missingok\n" +
+      "  copytruncate\n}\n",
     check: checkWritable,
   },
   {
@@ -32,7 +41,9 @@ export const LOGROTATE_RULES: readonly HostRule[] = [
     over: "host",
     title: "size and daily in one block: the last one wins",
     explain:
-      "`size` rotates by size alone, `daily` and its like by time alone; of the two the one that stands last counts and the other is forgotten without a word. `maxsize` rotates before the time when the log is larger, `minsize` not before it has that size.",
+      "`size` rotates by size alone, `daily` and its like by time alone; of the two the last one counts " +
+      "and the other is silently ignored. `maxsize` rotates before the time when the log is larger, " +
+      "`minsize` not before it has that size.",
     bad: "# app.logrotate\n/var/log/app.log {\n  daily\n  size 100M\n  missingok\n}\n",
     good: "# app.logrotate\n/var/log/app.log {\n  daily\n  maxsize 100M\n  missingok\n}\n",
     check: (host) => host.logrotate.flatMap(checkCriteria),
@@ -43,7 +54,10 @@ export const LOGROTATE_RULES: readonly HostRule[] = [
     over: "host",
     title: "A logrotate block that is silently not what it says",
     explain:
-      "logrotate returns 0 after an option that it does not know and after a block without its closing brace, and 1 when a log is missing and `missingok` is not there. Without `copytruncate`, and without a postrotate script that makes the program open its log anew, a program that runs on writes into the file that was renamed.",
+      "logrotate returns 0 after an option that it does not know and after a block without its closing " +
+      "brace, and 1 when a log is missing and `missingok` is not there. Without `copytruncate`, and " +
+      "without a postrotate script that makes the program reopen its log, a running program keeps " +
+      "writing into the renamed file.",
     bad: "# app.logrotate\n/var/log/app.log {\n  dayly\n  missingok\n}\n",
     good: "# app.logrotate\n/var/log/app.log {\n  daily\n  missingok\n}\n",
     check: (host) =>
@@ -60,9 +74,15 @@ export const LOGROTATE_RULES: readonly HostRule[] = [
     over: "host",
     title: "A file in a folder of configuration that is not read",
     explain:
-      "systemd reads only *.conf of a folder of drop-ins, so x.conf~ and x.bak there change nothing. logrotate skips *~ and *.bak in logrotate.d, and also, with an error in its log alone, files that are not root's or that group or others can write to.",
-    bad: "# app.service\n[Service]\nExecStart=/usr/bin/app\n# app.service.d/limits.conf~\n[Service]\nMemoryMax=1G\n",
-    good: "# app.service\n[Service]\nExecStart=/usr/bin/app\n# app.service.d/limits.conf\n[Service]\nMemoryMax=1G\n",
+      "systemd reads only *.conf of a folder of drop-ins, so x.conf~ and x.bak there change nothing. " +
+      "logrotate skips *~ and *.bak in logrotate.d, and also, with an error in its log alone, files " +
+      "that are not root's or that group or others can write to.",
+    bad:
+      "# app.service\n[Service]\nExecStart=/usr/bin/app\n# app.service.d/limits.conf~\n[Service]\n" +
+      "MemoryMax=1G\n",
+    good:
+      "# app.service\n[Service]\nExecStart=/usr/bin/app\n# app.service.d/limits.conf\n[Service]\n" +
+      "MemoryMax=1G\n",
     check: (host) => host.placed.flatMap(checkPlaced),
   },
 ];
@@ -77,7 +97,9 @@ function checkWritable(host: LintHost): readonly RuleFinding[] {
     return [
       {
         place: block.place,
-        happens: `logrotate skips these logs and returns 1: ${open.path} has mode ${open.mode}, so ${who} can write to it.`,
+        happens:
+          `logrotate skips these logs and returns 1: ${open.path} has mode ${open.mode}, so ${who} can ` +
+          "write to it.",
         fix: `Add su with the user and group of ${open.path}, or take the right to write from the group.`,
       },
     ];
@@ -100,8 +122,10 @@ function checkCriteria(block: LintLogrotate): readonly RuleFinding[] {
   return [
     {
       place: lost.place,
-      happens: `${wins.name} stands last and counts alone; ${lost.name} is forgotten.`,
-      fix: `Write maxsize ${size.value ?? ""} for whichever comes first, minsize for both, or leave one of them out.`,
+      happens: `${wins.name} comes last, so it alone counts; ${lost.name} is ignored.`,
+      fix:
+        `Write maxsize ${size.value ?? ""} for whichever comes first, minsize for both, or leave one of ` +
+        "them out.",
     },
   ];
 }
@@ -124,7 +148,7 @@ function checkEnd(block: LintLogrotate): readonly RuleFinding[] {
   return [
     {
       place: block.place,
-      happens: "The block has no closing brace: it takes in what follows in the file.",
+      happens: "The block has no closing brace: what follows in the file becomes part of it.",
       fix: "Close it with a } on a line of its own.",
     },
   ];
@@ -135,7 +159,7 @@ function checkMissing(block: LintLogrotate): readonly RuleFinding[] {
   return [
     {
       place: block.place,
-      happens: "While a log is not there logrotate ends with 1, and its timer is a failed unit.",
+      happens: "While a log is missing, logrotate exits with 1 and logrotate.service is failed.",
       fix: "Add missingok.",
       severity: "info",
     },
@@ -158,8 +182,12 @@ function checkReopen(block: LintLogrotate, host: LintHost): readonly RuleFinding
   return [
     {
       place: block.place,
-      happens: `${who} keeps its log open: after a rotation it writes on into the renamed file, and the new one stays empty.`,
-      fix: "Add copytruncate, or a postrotate that makes it open its log anew (in a service file: postrotate: reload); nocreate when it does so by itself.",
+      happens:
+        `${who} keeps its log open: after a rotation it keeps writing into the renamed file, and the new ` +
+        "one stays empty.",
+      fix:
+        "Add copytruncate, or a postrotate that makes it reopen its log (in a service file: postrotate: " +
+        "reload); nocreate if it reopens the log on its own.",
     },
   ];
 }
@@ -226,7 +254,12 @@ function optionOf(block: LintLogrotate, name: string): LintLogrotateOption | nul
 }
 
 /** Options of logrotate 3.22 (logrotate(8)); older ones know a few less. */
-const OPTIONS: readonly string[] =
-  "addextension allowhardlink compress compresscmd compressext compressoptions copy copytruncate create createolddir dateext dateformat datehourago dateyesterday delaycompress errors extension firstaction hourly daily weekly monthly yearly ifempty ignoreduplicates include lastaction mail mailfirst maillast maxage maxsize minage minsize missingok noallowhardlink nocompress nocopy nocopytruncate nocreate nocreateolddir nodateext nodelaycompress nomail nomissingok noolddir norenamecopy nosharedscripts noshred notifempty olddir postrotate preremove prerotate renamecopy rotate sharedscripts shred shredcycles size start su tabooext taboopat uncompresscmd".split(
-    " ",
-  );
+const OPTIONS: readonly string[] = (
+  "addextension allowhardlink compress compresscmd compressext compressoptions copy copytruncate create " +
+  "createolddir dateext dateformat datehourago dateyesterday delaycompress errors extension firstaction " +
+  "hourly daily weekly monthly yearly ifempty ignoreduplicates include lastaction mail mailfirst " +
+  "maillast maxage maxsize minage minsize missingok noallowhardlink nocompress nocopy nocopytruncate " +
+  "nocreate nocreateolddir nodateext nodelaycompress nomail nomissingok noolddir norenamecopy " +
+  "nosharedscripts noshred notifempty olddir postrotate preremove prerotate renamecopy rotate " +
+  "sharedscripts shred shredcycles size start su tabooext taboopat uncompresscmd"
+).split(" ");

@@ -21,7 +21,7 @@ type Open = {
 type Reading = {
   readonly path: string;
   readonly blocks: LintLogrotate[];
-  /** Log names before a `{`, which may stand on lines of their own. */
+  /** Log names before a `{`, which may be on lines of their own. */
   head: string[];
   open: Open | null;
   /** Inside a script everything up to endscript is shell. */

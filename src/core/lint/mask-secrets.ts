@@ -14,8 +14,8 @@ export function maskSecrets(text: string): readonly string[] {
 }
 
 /**
- * A value that goes on in the next line: until the quote ends, the block's end, or as long as lines end in a
- * backslash.
+ * A value that continues on the next line: until the quote ends, the block's end, or as long as lines end in
+ * a backslash.
  */
 type Open = { readonly until: '"' | "'" | "-----END" | "\\"; readonly isSecret: boolean };
 
@@ -28,7 +28,7 @@ function opens(line: string): Open | null {
     return { until: "-----END", isSecret: true };
   const quote = value.startsWith('"') ? '"' : value.startsWith("'") ? "'" : null;
   if (quote !== null && count(value, quote) % 2 === 1) return { until: quote, isSecret };
-  // A unit's list goes on with assignments of its own, each of which is looked at.
+  // A unit's list continues with assignments of its own, each of which is looked at.
   return line.endsWith("\\") ? { until: "\\", isSecret: isNamed(name, value) } : null;
 }
 

@@ -27,12 +27,14 @@ export function rulePage(rule: Rule): string {
 export function rulesIndex(rules: readonly Rule[]): string {
   const rows = rules.map(
     (rule) =>
-      `| [${rule.id}](${rule.id}.md) | ${rule.severity} | ${escapeMarkdown(rule.title).replaceAll("|", "\\|")} |`,
+      `| [${rule.id}](${rule.id}.md) | ${rule.severity} | ` +
+      `${escapeMarkdown(rule.title).replaceAll("|", "\\|")} |`,
   );
   return [
     "# Lint rules",
     "",
-    "`svcdeploy lint` looks at a project, `svcdeploy lint FILE…` at anybody's unit files. It exits 1 when a finding is an error, else 0; `plan` and `apply` refuse errors.",
+    "`svcdeploy lint` looks at a project, `svcdeploy lint FILE…` at any unit files. It exits 1 when a " +
+      "finding is an error, else 0; `plan` and `apply` refuse errors.",
     "",
     "| rule | severity | what it finds |",
     "|---|---|---|",

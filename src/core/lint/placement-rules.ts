@@ -1,4 +1,4 @@
-/** Rules of slices, mounts, template instances and of where files stand. */
+/** Rules of slices, mounts, template instances and of where files are. */
 import { mountUnitName } from "../unit-file/escape.ts";
 import { parseExecCommands } from "../unit-file/exec-command.ts";
 import { type LintHost, neighbour } from "./lint-host.ts";
@@ -13,7 +13,8 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A dash in a slice's name nests it",
     explain:
-      "a-b.slice lies inside a.slice, which systemd makes when nobody else does. Limits of a.slice hold for it as well.",
+      "a-b.slice lies inside a.slice, which systemd creates unless a file defines it. The limits of " +
+      "a.slice apply to it as well.",
     bad: "[Slice]\nMemoryMax=2G\n",
     good: "[Slice]\nMemoryMax=2G\n",
     exampleFile: "pay-gateway.slice",
@@ -23,7 +24,9 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
         : [
             {
               place: unit.place,
-              happens: `It lies inside ${unit.name.replace(/-[^-]*$/, "")}.slice, and that one's limits hold for it too.`,
+              happens:
+                `It lies inside ${unit.name.replace(/-[^-]*$/, "")}.slice, and that one's limits hold for ` +
+                "it too.",
               fix: "Write \\x2d for a dash that does not nest.",
             },
           ],
@@ -34,7 +37,8 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "Slice= is no name of a slice",
     explain:
-      "Without `.slice`, or with a blank, the line is ignored and the service runs in system.slice. With `--`, or a dash at an end, the slice cannot be made and the service does not start.",
+      "Without `.slice`, or with a blank, the line is ignored and the service runs in system.slice. " +
+      "With `--`, or a dash at an end, the slice cannot be made and the service does not start.",
     bad: "[Service]\nExecStart=/usr/bin/app\nSlice=pay\n",
     good: "[Service]\nExecStart=/usr/bin/app\nSlice=pay.slice\n",
     check: checkSliceName,
@@ -45,7 +49,8 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A mount unit whose name is not its path",
     explain:
-      "A mount unit must be named as `systemd-escape --path --suffix=mount` names its Where=: a dash in the path becomes \\x2d. Else systemd refuses the unit.",
+      "A mount unit must be named as `systemd-escape --path --suffix=mount` names its Where=: a dash in " +
+      "the path becomes \\x2d. Else systemd refuses the unit.",
     bad: "[Mount]\nWhat=tmpfs\nWhere=/mnt/go-cache\nType=tmpfs\nOptions=size=1G\n",
     good: "[Mount]\nWhat=tmpfs\nWhere=/mnt/go/cache\nType=tmpfs\nOptions=size=1G,mode=0750,uid=app\n",
     exampleFile: "mnt-go-cache.mount",
@@ -57,7 +62,8 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A tmpfs without a size",
     explain:
-      "A tmpfs takes up to half of the memory unless size= says otherwise: a cache that grows pushes programs out or has them killed.",
+      "A tmpfs takes up to half of the memory unless size= says otherwise: a cache that grows pushes " +
+      "programs out or has them killed.",
     bad: "[Mount]\nWhat=tmpfs\nWhere=/mnt/cache\nType=tmpfs\nOptions=mode=0750\n",
     good: "[Mount]\nWhat=tmpfs\nWhere=/mnt/cache\nType=tmpfs\nOptions=size=1G,mode=0750,uid=app\n",
     exampleFile: "mnt-cache.mount",
@@ -69,9 +75,15 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A service whose files lie under a mount that it does not name",
     explain:
-      "Without RequiresMountsFor= the service may start before the mount and work in the directory below it; a restart of the mount finds it busy instead of stopping the service first.",
-    bad: "# app.service\n[Service]\nExecStart=/usr/bin/app --cache /mnt/cache/app\n# mnt-cache.mount\n[Mount]\nWhat=tmpfs\nWhere=/mnt/cache\nType=tmpfs\nOptions=size=1G\n",
-    good: "# app.service\n[Unit]\nRequiresMountsFor=/mnt/cache\n[Service]\nExecStart=/usr/bin/app --cache /mnt/cache/app\n# mnt-cache.mount\n[Mount]\nWhat=tmpfs\nWhere=/mnt/cache\nType=tmpfs\nOptions=size=1G\n",
+      "Without RequiresMountsFor= the service may start before the mount and work in the directory " +
+      "below it; a restart of the mount finds it busy instead of stopping the service first.",
+    bad:
+      "# app.service\n[Service]\nExecStart=/usr/bin/app --cache /mnt/cache/app\n# mnt-cache.mount\n" +
+      "[Mount]\nWhat=tmpfs\nWhere=/mnt/cache\nType=tmpfs\nOptions=size=1G\n",
+    good:
+      "# app.service\n[Unit]\nRequiresMountsFor=/mnt/cache\n[Service]\n" +
+      "ExecStart=/usr/bin/app --cache /mnt/cache/app\n# mnt-cache.mount\n[Mount]\nWhat=tmpfs\n" +
+      "Where=/mnt/cache\nType=tmpfs\nOptions=size=1G\n",
     check: checkUnderMount,
   },
   {
@@ -80,7 +92,7 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "%I turns dashes into slashes",
     explain:
-      "%I is the instance name unescaped: in app@prod-v2.service it is `prod/v2`. %i is the name as it stands.",
+      "%I is the instance name unescaped: in app@prod-v2.service it is `prod/v2`. %i is the name as written.",
     bad: "[Service]\nExecStart=/usr/bin/app --name %I\n",
     good: "[Service]\nExecStart=/usr/bin/app --name %i\n",
     exampleFile: "app@.service",
@@ -100,7 +112,9 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "Instances that share a RuntimeDirectory=",
     explain:
-      "systemd removes a unit's runtime directory when the unit stops, also in a restart, and asks nobody who else uses it: a restart of one instance takes the sockets and files of all others away. RuntimeDirectoryPreserve=restart spares them a restart, yes a stop as well.",
+      "systemd removes a unit's runtime directory when the unit stops, also in a restart, even while " +
+      "other instances use it: a restart of one instance removes the sockets and files of all others. " +
+      "RuntimeDirectoryPreserve=restart keeps it over a restart, yes over a stop as well.",
     bad: "[Service]\nExecStart=/usr/bin/app %i\nRuntimeDirectory=app\n",
     good: "[Service]\nExecStart=/usr/bin/app %i\nRuntimeDirectory=app/%i\n",
     exampleFile: "app@.service",
@@ -110,11 +124,16 @@ export const PLACEMENT_RULES: readonly UnitRule[] = [
     id: "SD102",
     severity: "info",
     over: "unit",
-    title: "A slice that nobody defines",
+    title: "A slice that no file defines",
     explain:
-      "systemd makes a slice that has no file, without any limits. Only a project or folder that has other units is looked through.",
-    bad: "# app.service\n[Service]\nExecStart=/usr/bin/app\nSlice=pay.slice\n# other.slice\n[Slice]\nMemoryMax=1G\n",
-    good: "# app.service\n[Service]\nExecStart=/usr/bin/app\nSlice=pay.slice\n# pay.slice\n[Slice]\nMemoryMax=1G\n",
+      "systemd creates a slice that has no file, without any limits. Reported only where the project or " +
+      "folder has other units.",
+    bad:
+      "# app.service\n[Service]\nExecStart=/usr/bin/app\nSlice=pay.slice\n# other.slice\n[Slice]\n" +
+      "MemoryMax=1G\n",
+    good:
+      "# app.service\n[Service]\nExecStart=/usr/bin/app\nSlice=pay.slice\n# pay.slice\n[Slice]\n" +
+      "MemoryMax=1G\n",
     check: checkSliceDefined,
   },
 ];
@@ -142,7 +161,7 @@ function checkSliceName(unit: LintUnit): readonly RuleFinding[] {
         happens: "systemd ignores the line: the service runs in system.slice, without the slice's limits.",
         fix: `Write Slice=${entry.value.replace(/\s+/g, "-")}.slice.`,
         ...(/^[A-Za-z0-9:_.-]+$/.test(entry.value)
-          ? { mend: [changeValue(entry, `${entry.value}.slice`)] }
+          ? { edits: [changeValue(entry, `${entry.value}.slice`)] }
           : {}),
       },
     ];
@@ -256,7 +275,7 @@ function checkUnderMount(unit: LintUnit, host: LintHost): readonly RuleFinding[]
             place: entry.place,
             happens: `It may start before ${mount.name}, and keeps it busy when it is restarted.`,
             fix: `Add RequiresMountsFor=${where} to [Unit].`,
-            mend: [{ section: "Unit", name: "RequiresMountsFor", from: null, to: where ?? "" }],
+            edits: [{ section: "Unit", name: "RequiresMountsFor", from: null, to: where ?? "" }],
           },
         ];
   });

@@ -21,7 +21,9 @@ export const PROCESS_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "With Type=simple a start succeeds before the program runs",
     explain:
-      "systemd says that a Type=simple service is started as soon as it has forked: a missing program, user or directory fails a moment later, when `systemctl start` has already returned 0. Type=exec (systemd 240) waits for the program to be executed, notify for it to be ready.",
+      "systemd says that a Type=simple service is started as soon as it has forked: a missing program, " +
+      "user or directory fails a moment later, when `systemctl start` has already returned 0. Type=exec " +
+      "(systemd 240) waits for the program to be executed, notify for it to be ready.",
     bad: "[Service]\nExecStart=/usr/bin/app\n",
     good: "[Service]\nType=exec\nExecStart=/usr/bin/app\n",
     check: checkSimple,
@@ -30,9 +32,11 @@ export const PROCESS_RULES: readonly UnitRule[] = [
     id: "SD031",
     severity: "warn",
     over: "unit",
-    title: "A shell stands between systemd and the program",
+    title: "A shell runs between systemd and the program",
     explain:
-      "SIGTERM, READY=1 and the watchdog are about the main process, which is the shell: it does not pass signals on, and on `stop` the program is killed by the time-out or not told at all. `exec` in the script's last line makes the program the main process.",
+      "SIGTERM, READY=1 and the watchdog concern the main process, which is the shell: it does not pass " +
+      "signals on, and on `stop` the program is killed after the time-out or gets no signal at all. " +
+      "`exec` in the script's last line makes the program the main process.",
     bad: "[Service]\nExecStart=/bin/sh -c 'cd /opt/app; ./app --port 80'\n",
     good: "[Service]\nExecStart=/bin/sh -c 'cd /opt/app; exec ./app --port 80'\n",
     check: checkShell,
@@ -41,9 +45,10 @@ export const PROCESS_RULES: readonly UnitRule[] = [
     id: "SD032",
     severity: "error",
     over: "unit",
-    title: "The program goes into the background under Type=simple",
+    title: "The program forks into the background under Type=simple",
     explain:
-      "With Type=simple the service is over when its first process ends, and systemd kills whatever it left behind: the unit is inactive with Result=success and the daemon is gone.",
+      "With Type=simple the service is over when its first process ends, and systemd kills whatever it " +
+      "left behind: the unit is inactive with Result=success and the daemon is gone.",
     bad: "[Service]\nExecStart=/bin/sh -c 'setsid /usr/bin/app & exit 0'\n",
     good: "[Service]\nExecStart=/usr/bin/app --foreground\n",
     check: checkDaemon,
@@ -54,7 +59,8 @@ export const PROCESS_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "systemd refuses this unit",
     explain:
-      "Several ExecStart= without Type=oneshot, none at all, oneshot with Restart=always or on-success, or an open quote: the unit is `bad-setting` and `systemctl start` fails.",
+      "Several ExecStart= without Type=oneshot, none at all, oneshot with Restart=always or on-success, " +
+      "or an open quote: the unit is `bad-setting` and `systemctl start` fails.",
     bad: "[Service]\nExecStart=/usr/bin/one\nExecStart=/usr/bin/two\n",
     good: "[Service]\nType=oneshot\nExecStart=/usr/bin/one\nExecStart=/usr/bin/two\n",
     check: checkRefused,
@@ -65,9 +71,14 @@ export const PROCESS_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A drop-in adds a second ExecStart=",
     explain:
-      "ExecStart= is a list: what a drop-in sets is added, and two commands are refused for every type but oneshot. An empty ExecStart= first takes the old one away.",
-    bad: "# app.service\n[Service]\nExecStart=/usr/bin/app\n# app.service.d/port.conf\n[Service]\nExecStart=/usr/bin/app --port 80\n",
-    good: "# app.service\n[Service]\nExecStart=/usr/bin/app\n# app.service.d/port.conf\n[Service]\nExecStart=\nExecStart=/usr/bin/app --port 80\n",
+      "ExecStart= is a list: what a drop-in sets is added, and two commands are refused for every type " +
+      "but oneshot. An empty ExecStart= before it clears the list.",
+    bad:
+      "# app.service\n[Service]\nExecStart=/usr/bin/app\n# app.service.d/port.conf\n[Service]\n" +
+      "ExecStart=/usr/bin/app --port 80\n",
+    good:
+      "# app.service\n[Service]\nExecStart=/usr/bin/app\n# app.service.d/port.conf\n[Service]\n" +
+      "ExecStart=\nExecStart=/usr/bin/app --port 80\n",
     check: checkDropIn,
   },
 ];
@@ -104,7 +115,9 @@ function sayShell(command: ExecCommand): Omit<RuleFinding, "place"> | null {
     };
   if (script === null && /\.(?:sh|bash)$/.test(path))
     return {
-      happens: `Unless ${baseName(path)} ends in exec, the main process is a shell, which SIGTERM reaches instead of the program.`,
+      happens:
+        `Unless ${baseName(path)} ends in exec, the main process is a shell, which SIGTERM reaches ` +
+        "instead of the program.",
       fix: "Let the script's last line be exec PROGRAM.",
       severity: "info",
     };
@@ -129,7 +142,9 @@ function checkDaemon(unit: LintUnit): readonly RuleFinding[] {
     .filter(isBackground)
     .map((entry) => ({
       place: entry.place,
-      happens: `The first process ends at once, so the service is over and systemd kills what it left behind (Type=${type}).`,
+      happens:
+        "The first process ends at once, so the service is over and systemd kills what it left behind " +
+        `(Type=${type}).`,
       fix: "Run the program in the foreground.",
     }));
 }

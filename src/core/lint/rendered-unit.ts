@@ -6,8 +6,8 @@ import { makeUnit } from "./from-files.ts";
 import type { LintEntry, LintUnit } from "./lint-unit.ts";
 
 /**
- * Where in the service file a line of a rendered file came from, counted as systemd does; null, or a line that
- * follows from other keys: the place of the whole unit, or of the block that the file is made of.
+ * Where in the service file a line of a rendered file came from, counted as systemd does; null, or a line
+ * that follows from other keys: the place of the whole unit, or of the block that the file is made of.
  */
 export function placeOfRendered(file: FileResource, service: Service, line: number | null): Place {
   const written = service.files.find(({ path }) => path === file.path)?.place;

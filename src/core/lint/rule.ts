@@ -5,24 +5,24 @@ import type { LintUnit } from "./lint-unit.ts";
 import type { LintEdit } from "./unit-edit.ts";
 
 /**
- * error: it will not do what it says, or harms the host; warn: it works until something goes wrong; info:
+ * error: it will not do what it says, or harms the host; warn: it works until something fails; info:
  * worth knowing.
  */
 export type Severity = "error" | "warn" | "info";
 
-/** A rule's id, e.g. SD003; stable for ever. */
+/** A rule's id, e.g. SD003; stable forever. */
 export type RuleId = `SD${number}`;
 
 /**
  * What one rule found at one place, in one sentence each. severity: where it differs from the rule's own.
- * mend: the fix as edits, where it needs no decision.
+ * edits: the fix, where it needs no decision.
  */
 export type RuleFinding = {
   readonly place: Place;
   readonly happens: string;
   readonly fix: string;
   readonly severity?: Severity;
-  readonly mend?: readonly LintEdit[];
+  readonly edits?: readonly LintEdit[];
 };
 
 /**
@@ -36,8 +36,8 @@ export type LintFinding = {
   readonly unit: string;
   readonly happens: string;
   readonly fix: string;
-  readonly mend?: readonly LintEdit[];
-  /** The rule whose entry in lint.ignore is to go. */
+  readonly edits?: readonly LintEdit[];
+  /** The rule whose entry in lint.ignore is to be removed. */
   readonly unignore?: string;
 };
 

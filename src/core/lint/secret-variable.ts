@@ -16,7 +16,7 @@ export function isSecretVariable(name: string, value: string): boolean {
 }
 
 /**
- * By its name, or a value that is one wherever it stands: a key, a well-known token, an address with a
+ * By its name, or a value that is one wherever it is: a key, a well-known token, an address with a
  * password.
  */
 export function looksSecret(name: string, value: string): boolean {
@@ -33,41 +33,46 @@ export function holdsSecret(text: string): boolean {
 }
 
 /** A part of a name, alone or at the end of a word that is written together. */
-const WORD =
-  /(?:PASS|PASSWD|PASSWORDS?|PASSPHRASE|PASSCODE|PWD?|PSW|SECRETS?|TOKENS?|KEYS?|CREDENTIALS?|CREDS?|DSN|AUTH|AUTHORIZATION|COOKIE)\d*$|^(?:SALT|PEPPER|PRIVATE|PRIV|SIGNING|JWT|BEARER|HMAC|PIN|OTP|TOTP)\d*$/;
+const WORD = new RegExp(
+  "(?:PASS|PASSWD|PASSWORDS?|PASSPHRASE|PASSCODE|PWD?|PSW|SECRETS?|TOKENS?|KEYS?|CREDENTIALS?|CREDS?|DSN|" +
+    "AUTH|AUTHORIZATION|COOKIE)\\d*$|" +
+    "^(?:SALT|PEPPER|PRIVATE|PRIV|SIGNING|JWT|BEARER|HMAC|PIN|OTP|TOTP)\\d*$",
+);
 const HARMLESS_WORD =
   /^(?:BYPASS|COMPASS|MONKEYS?|DONKEYS?|TURKEY|JOCKEY|HOCKEY|HOTKEYS?|WHISKEY|SACRED|PUBKEYS?)$/;
 /**
  * A public half, a switch, or what the last word says to be about a secret and none; AWS_ACCESS_KEY_ID is not
  * among them.
  */
-const HARMLESS_NAME =
-  /(?:^|_)PUBLIC_KEY$|^(?:NO|WITHOUT|DISABLE|SKIP)_|_(?:NAME|URL|URI|HOST|PORT|IP|ADDR|ADDRESS|CIDR|SUBNET|NETWORK|DOMAIN|ENDPOINT|REALM|REGION|TYPE|MODE|METHOD|ALG|ALGORITHM|PROVIDER|BACKEND|HEADER|PREFIX|VERSION|POLICY|LENGTH|SIZE|COUNT|LIMIT|TTL|TIMEOUT|EXPIRY|INTERVAL|DAYS|HOURS|MINUTES|SECONDS|ENABLED?|REQUIRED|STDIN|FD|(?:CLIENT|APP|TENANT|PROJECT|USER)_ID)$/;
+const HARMLESS_NAME = new RegExp(
+  "(?:^|_)PUBLIC_KEY$|^(?:NO|WITHOUT|DISABLE|SKIP)_|" +
+    "_(?:NAME|URL|URI|HOST|PORT|IP|ADDR|ADDRESS|CIDR|SUBNET|NETWORK|DOMAIN|ENDPOINT|REALM|REGION|TYPE|MODE|" +
+    "METHOD|ALG|ALGORITHM|PROVIDER|BACKEND|HEADER|PREFIX|VERSION|POLICY|" +
+    "LENGTH|SIZE|COUNT|LIMIT|TTL|TIMEOUT|EXPIRY|INTERVAL|DAYS|HOURS|MINUTES|SECONDS|" +
+    "ENABLED?|REQUIRED|STDIN|FD|(?:CLIENT|APP|TENANT|PROJECT|USER)_ID)$",
+);
 /**
- * Nothing, a switch, what stands for a variable, what was masked already, and the first word of a header's
+ * Nothing, a switch, a reference to a variable, what was masked already, and the first word of a header's
  * value.
  */
 const HARMLESS_VALUE =
   /^(?:|true|false|yes|no|on|off|none|null|0|1|bearer|basic|\$(?:\w+|\{\w+\})|<secret.*)$/i;
+
+const FOLDERS =
+  "app|bin|boot|data|dev|etc|home|lib|media|mnt|nix|opt|proc|root|run|sbin|secrets|srv|sys|tmp|usr|var";
+const SUFFIXES = "cer|cfg|conf|crt|env|jks|json|key|p12|pem|pfx|pub|toml|txt|ya?ml";
+const PATHS = [
+  new RegExp(`^/(?:${FOLDERS})(?:/|$)`),
+  new RegExp(`^[\\w.-]{1,80}(?:/[\\w.-]{1,80}){0,9}\\.(?:${SUFFIXES})$`),
+];
 
 /**
  * A secret in base64 may begin with a slash as well, so that it takes a folder that hosts have, or a name
  * that says so.
  */
 function isPath(name: string, value: string): boolean {
-  if (
-    /^\/(?:app|bin|boot|data|dev|etc|home|lib|media|mnt|nix|opt|proc|root|run|sbin|secrets|srv|sys|tmp|usr|var)(?:\/|$)/.test(
-      value,
-    )
-  )
-    return true;
-  if (
-    /^[\w.-]{1,80}(?:\/[\w.-]{1,80}){0,9}\.(?:cer|cfg|conf|crt|env|jks|json|key|p12|pem|pfx|pub|toml|txt|ya?ml)$/.test(
-      value,
-    )
-  )
-    return true;
   return (
+    PATHS.some((pattern) => pattern.test(value)) ||
     /^(?:%[A-Za-z]|\$\{?CREDENTIALS_DIRECTORY\}?)\//.test(value) ||
     (/[_-](?:FILE|PATH|DIR|SOCK)$/i.test(name) && /^(?:\/|\.{1,2}\/|~)/.test(value))
   );
@@ -84,14 +89,21 @@ const VALUES = [
   /\bhttps?:\/\/(?!\$)[^\s/:@]{1,400}@/i,
   // A data source without a scheme; an image's digest is written alike.
   /(?:^|[\s"'=])[\w.-]{1,100}:(?!\$)[^\s/@:"']{1,200}@(?!sha256:)[\w(]/,
-  /\b(?:gh[pousr]_|github_pat_|gl[a-z]{1,6}-|[prs]k_(?:live|test)_|whsec_|npm_|dop_v1_|pypi-|sk-|xox[a-z]-|xapp-)[A-Za-z0-9_-]{6}/,
-  /\b(?:AKIA|ASIA)[A-Z0-9]{8}|\beyJ[A-Za-z0-9]{8}|\bAIza[\w-]{10}|\bhv[sb]\.[\w-]{8}|\bSG\.[\w-]{10}|\bya29\.[\w-]{8}|AGE-SECRET-KEY-/,
+  /\b(?:gh[pousr]_|github_pat_|gl[a-z]{1,6}-|[prs]k_(?:live|test)_)[A-Za-z0-9_-]{6}/,
+  /\b(?:whsec_|npm_|dop_v1_|pypi-|sk-|xox[a-z]-|xapp-)[A-Za-z0-9_-]{6}/,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{8}|\beyJ[A-Za-z0-9]{8}|\bAIza[\w-]{10}/,
+  /\bhv[sb]\.[\w-]{8}|\bSG\.[\w-]{10}|\bya29\.[\w-]{8}|AGE-SECRET-KEY-/,
   /\bhooks\.slack\.com\/(?:services|workflows)\/|\/api\/webhooks\/\d/,
   /\b[Bb]earer\s+(?!\$)\S|\b[Bb]asic\s+(?!\$)(?=\S{0,200}[0-9A-Z=])\S{4}/,
-  /(?:^|[\s"'])(?:-u|-U|--user|--proxy-user)["']?[\s=]?["']?(?!\d+:\d+(?:\s|$))[^\s:"'/-][^\s:"']{0,200}:(?!\$)[^\s"']/,
+  new RegExp(
+    `(?:^|[\\s"'])(?:-u|-U|--user|--proxy-user)["']?[\\s=]?["']?(?!\\d+:\\d+(?:\\s|$))` +
+      `[^\\s:"'/-][^\\s:"']{0,200}:(?!\\$)[^\\s"']`,
+  ),
   /[\s"']-p(?=\S{0,100}\d)(?=\S{0,100}[A-Za-z])[^\s=:/]{4}/,
 ];
 /** Programs whose -p, -a or -w is a password. */
-const CLIENT =
-  /\b(?:mysql|mariadb|sshpass|redis-cli|mongo|docker\s+login|podman\s+login|ldap|7z|smbclient|zip|xtrabackup|innobackupex)/;
+const CLIENT = new RegExp(
+  "\\b(?:mysql|mariadb|sshpass|redis-cli|mongo|docker\\s+login|podman\\s+login|ldap|7z|smbclient|zip|" +
+    "xtrabackup|innobackupex)",
+);
 const CLIENT_PASSWORD = /[\s"'](?:-p(?![\s"'$])\S|-[apw]["']?\s["']?(?![-$])\S)/;

@@ -19,17 +19,25 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
     id: "SD001",
     severity: "error",
     over: "unit",
-    title: "StartLimitIntervalSec= stands in [Service], where it is ignored",
+    title: "StartLimitIntervalSec= is in [Service], where it is ignored",
     explain:
-      "systemd reads StartLimitIntervalSec= in [Unit] alone; in [Service] it is an unknown key and the default of 10 s stays. StartLimitBurst= is accepted in both, so of such a pair only half applies. systemd 247 to 257 all behave so; `systemd-analyze verify` warns and still returns 0.",
-    bad: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\nStartLimitIntervalSec=300\nStartLimitBurst=5\n",
-    good: "[Unit]\nStartLimitIntervalSec=300\nStartLimitBurst=5\n\n[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
+      "systemd reads StartLimitIntervalSec= in [Unit] alone; in [Service] it is an unknown key and the " +
+      "default of 10 s stays. StartLimitBurst= is accepted in both, so of such a pair only half " +
+      "applies. systemd 247 to 257 all behave so; `systemd-analyze verify` warns and still returns 0.",
+    bad:
+      "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\nStartLimitIntervalSec=300\n" +
+      "StartLimitBurst=5\n",
+    good:
+      "[Unit]\nStartLimitIntervalSec=300\nStartLimitBurst=5\n\n[Service]\nExecStart=/usr/bin/app\n" +
+      "Restart=on-failure\n",
     check: (unit) =>
       unit.entries
         .filter((entry) => entry.section === "Service" && /^StartLimitInterval[U]?Sec$/.test(entry.name))
         .map((entry) => ({
           place: entry.place,
-          happens: `systemd ignores ${entry.name}= here: the window stays ${saySeconds(judgeStartLimit(unit).limit.interval)}, while StartLimitBurst= beside it counts.`,
+          happens:
+            `systemd ignores ${entry.name}= here: the window stays ` +
+            `${saySeconds(judgeStartLimit(unit).limit.interval)}, while StartLimitBurst= beside it counts.`,
           fix: `Move it to [Unit]: StartLimitIntervalSec=${entry.value}, and StartLimitBurst= with it.`,
           ...moveInterval(unit, entry),
         })),
@@ -38,11 +46,18 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
     id: "SD003",
     severity: "error",
     over: "unit",
-    title: "The start limit can never trip: the service restarts for ever",
+    title: "The start limit can never trip: the service restarts forever",
     explain:
-      "systemd counts starts in a window that opens with the first one and does not slide. Start number StartLimitBurst+1 is refused only when it lands inside the window, which takes Burst × (run time + RestartSec + up to 0.25 s) < Interval. With Burst × RestartSec ≥ Interval that cannot be: a program that fails at once is restarted for ever, `systemctl is-active` says activating or active by turns, and OnFailure= of systemd before 254 never fires. Who wants an endless retry says so with StartLimitIntervalSec=0.",
+      "systemd counts starts in a window that opens with the first one and does not slide. Start number " +
+      "StartLimitBurst+1 is refused only when it lands inside the window, which takes Burst × (run time " +
+      "+ RestartSec + up to 0.25 s) < Interval. With Burst × RestartSec ≥ Interval that cannot be: a " +
+      "program that fails at once is restarted forever, `systemctl is-active` says activating and " +
+      "active by turns, and OnFailure= of systemd before 254 never fires. If endless retries are meant, " +
+      "write StartLimitIntervalSec=0.",
     bad: "[Service]\nExecStart=/usr/bin/app\nRestart=always\nRestartSec=5\n",
-    good: "[Unit]\nStartLimitIntervalSec=60\n\n[Service]\nExecStart=/usr/bin/app\nRestart=always\nRestartSec=5\n",
+    good:
+      "[Unit]\nStartLimitIntervalSec=60\n\n[Service]\nExecStart=/usr/bin/app\nRestart=always\n" +
+      "RestartSec=5\n",
     check: checkNever,
   },
   {
@@ -51,7 +66,8 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "StartLimitInterval= is the old spelling",
     explain:
-      "It still works, in [Service] as in [Unit], on systemd 247 to 257. Its new name StartLimitIntervalSec= works in [Unit] only, so renaming it without moving it loses it.",
+      "It still works, in [Service] as in [Unit], on systemd 247 to 257. Its new name " +
+      "StartLimitIntervalSec= works in [Unit] only, so renaming it without moving it loses it.",
     bad: "[Service]\nExecStart=/usr/bin/app\nStartLimitInterval=120\n",
     good: "[Unit]\nStartLimitIntervalSec=120\n\n[Service]\nExecStart=/usr/bin/app\n",
     check: (unit) =>
@@ -70,9 +86,14 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "Whether the start limit trips is left to chance",
     explain:
-      "A restart timer may be up to 0.25 s late. Between Burst × RestartSec and Burst × (RestartSec + 0.25 s) the same unit was given up after 5 starts on one host and went on for ever on another.",
-    bad: "[Unit]\nStartLimitIntervalSec=5\n\n[Service]\nExecStart=/usr/bin/app\nRestart=always\nRestartSec=900ms\n",
-    good: "[Unit]\nStartLimitIntervalSec=30\n\n[Service]\nExecStart=/usr/bin/app\nRestart=always\nRestartSec=900ms\n",
+      "A restart timer may be up to 0.25 s late. Between Burst × RestartSec and Burst × (RestartSec + " +
+      "0.25 s) the same unit was given up after 5 starts on one host and went on forever on another.",
+    bad:
+      "[Unit]\nStartLimitIntervalSec=5\n\n[Service]\nExecStart=/usr/bin/app\nRestart=always\n" +
+      "RestartSec=900ms\n",
+    good:
+      "[Unit]\nStartLimitIntervalSec=30\n\n[Service]\nExecStart=/usr/bin/app\nRestart=always\n" +
+      "RestartSec=900ms\n",
     check: checkChance,
   },
   {
@@ -81,7 +102,9 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A crash loop reboots or switches off the whole host",
     explain:
-      "StartLimitAction= and FailureAction= with reboot, poweroff, halt, kexec or exit act on the machine (or end the manager), not on the service: a bad release takes every other service of the host with it.",
+      "StartLimitAction= and FailureAction= with reboot, poweroff, halt, kexec or exit act on the " +
+      "machine (or end the manager), not on the service: a bad release takes every other service of the " +
+      "host with it.",
     bad: "[Unit]\nStartLimitAction=reboot\n\n[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
     good: "[Unit]\nStartLimitAction=none\n\n[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
     check: (unit) =>
@@ -93,8 +116,10 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
         )
         .map((entry) => ({
           place: entry.place,
-          happens: `When ${unit.name} fails${entry.name === "StartLimitAction" ? " too often" : ""}, systemd does ${entry.value} to the whole host.`,
-          fix: `Remove ${entry.name}=, and let monitoring or OnFailure= tell somebody.`,
+          happens:
+            `When ${unit.name} fails${entry.name === "StartLimitAction" ? " too often" : ""}, systemd ` +
+            `does ${entry.value} to the whole host.`,
+          fix: `Remove ${entry.name}=, and let monitoring or OnFailure= alert someone.`,
         })),
   },
   {
@@ -103,7 +128,9 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "OnFailure= with Restart= fires once, at every restart, or never",
     explain:
-      "Up to systemd 253 OnFailure= fires once, when the start limit has tripped; in an endless restart loop it never does. From 254 on it fires at every automatic restart, unless RestartMode=direct is set (seen on 257: three times for three restarts).",
+      "Up to systemd 253 OnFailure= fires once, when the start limit has tripped; in an endless restart " +
+      "loop it never does. From 254 on it fires at every automatic restart, unless RestartMode=direct " +
+      "is set (seen on 257: three times for three restarts).",
     bad: "[Unit]\nOnFailure=alert.service\n\n[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
     good: "[Unit]\nOnFailure=alert.service\n\n[Service]\nExecStart=/usr/bin/app\nRestart=no\n",
     check: checkOnFailure,
@@ -114,7 +141,8 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A long-running service that nothing restarts",
     explain:
-      "Restart= is `no` unless it is written: a crash, an out-of-memory kill or a watchdog timeout leaves the service down until somebody starts it.",
+      "Restart= is `no` unless it is written: a crash, an out-of-memory kill or a watchdog timeout " +
+      "leaves the service down until someone starts it.",
     bad: "[Service]\nExecStart=/usr/bin/app\n",
     good: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
     check: checkUnrestarted,
@@ -125,22 +153,27 @@ export const START_LIMIT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "The service is given up within seconds, and stays down",
     explain:
-      "With systemd's defaults (5 starts in 10 s, RestartSec=100ms) a program that cannot start is given up after about a second: `Start request repeated too quickly`. It does not recover when the window has passed; it stays failed until `systemctl reset-failed` or a start by hand. A database that is away for two seconds is enough.",
+      "With systemd's defaults (5 starts in 10 s, RestartSec=100ms) a program that cannot start is " +
+      "given up after about a second: `Start request repeated too quickly`. It does not recover when " +
+      "the window has passed; it stays failed until `systemctl reset-failed` or a start by hand. A " +
+      "database that is away for two seconds is enough.",
     bad: "[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\n",
-    good: "[Unit]\nStartLimitIntervalSec=120\nStartLimitBurst=10\n\n[Service]\nExecStart=/usr/bin/app\nRestart=on-failure\nRestartSec=5\n",
+    good:
+      "[Unit]\nStartLimitIntervalSec=120\nStartLimitBurst=10\n\n[Service]\nExecStart=/usr/bin/app\n" +
+      "Restart=on-failure\nRestartSec=5\n",
     check: checkGivenUp,
   },
 ];
 
 /** Not where [Unit] has an interval already: which of the two is meant is not known. */
-function moveInterval(unit: LintUnit, entry: LintEntry): Pick<RuleFinding, "mend"> {
+function moveInterval(unit: LintUnit, entry: LintEntry): Pick<RuleFinding, "edits"> {
   if (
     unit.known !== "whole" ||
     unit.entries.some(({ section, name }) => section === "Unit" && name === "StartLimitIntervalSec")
   )
     return {};
   const taken = { section: entry.section, name: entry.name, from: entry.value, to: null };
-  return { mend: [taken, { section: "Unit", name: "StartLimitIntervalSec", from: null, to: entry.value }] };
+  return { edits: [taken, { section: "Unit", name: "StartLimitIntervalSec", from: null, to: entry.value }] };
 }
 
 function checkNever(unit: LintUnit): readonly RuleFinding[] {
@@ -151,8 +184,13 @@ function checkNever(unit: LintUnit): readonly RuleFinding[] {
   return [
     {
       place: (limit.restartEntry ?? limit.intervalEntry)?.place ?? unit.place,
-      happens: `The start limit never trips: ${sayWaits(limit)} is not less than the window of ${saySeconds(limit.interval)}, so a failing program is restarted for ever, every ${saySeconds(limit.restartSeconds)}.`,
-      fix: `In [Unit] write StartLimitIntervalSec=${needed} or more, and longer by ${limit.burst} × the time that the program runs before it fails; or StartLimitIntervalSec=0 when it shall retry for ever.`,
+      happens:
+        `The start limit never trips: ${sayWaits(limit)} is not less than the window of ` +
+        `${saySeconds(limit.interval)}, so a failing program is restarted forever, every ` +
+        `${saySeconds(limit.restartSeconds)}.`,
+      fix:
+        `In [Unit] write StartLimitIntervalSec=${needed} or more, and longer by ${limit.burst} × the time ` +
+        "that the program runs before it fails; or StartLimitIntervalSec=0 if it must retry forever.",
     },
   ];
 }
@@ -161,11 +199,14 @@ function checkChance(unit: LintUnit): readonly RuleFinding[] {
   if (!isWholeService(unit)) return [];
   const { kind, limit } = judgeStartLimit(unit);
   if (kind !== "chance") return [];
+  const needed = Math.ceil(limit.burst * (limit.restartSeconds + 2 * TIMER_SLACK_SECONDS)) + 1;
   return [
     {
       place: (limit.intervalEntry ?? limit.restartEntry)?.place ?? unit.place,
-      happens: `${sayWaits(limit)} is just below the window of ${saySeconds(limit.interval)}: depending on how late each timer is, it is given up after ${limit.burst} starts or never.`,
-      fix: `In [Unit] write StartLimitIntervalSec=${Math.ceil(limit.burst * (limit.restartSeconds + 2 * TIMER_SLACK_SECONDS)) + 1} or more.`,
+      happens:
+        `${sayWaits(limit)} is just below the window of ${saySeconds(limit.interval)}: depending on how ` +
+        `late each timer is, it is given up after ${limit.burst} starts or never.`,
+      fix: `In [Unit] write StartLimitIntervalSec=${needed} or more.`,
     },
   ];
 }
@@ -181,8 +222,12 @@ function checkGivenUp(unit: LintUnit): readonly RuleFinding[] {
   return [
     {
       place: (limit.restartEntry ?? lastOf(unit, "Service", "Restart"))?.place ?? unit.place,
-      happens: `A program that fails at once is given up after ${limit.burst} starts, ${saySeconds(limit.waits)} to ${saySeconds(most)} after the first, and stays failed.`,
-      fix: "Write RestartSec=5 and, in [Unit], StartLimitIntervalSec=120 with StartLimitBurst=10: it then has about a minute.",
+      happens:
+        `A program that fails at once is given up after ${limit.burst} starts, ${saySeconds(limit.waits)} ` +
+        `to ${saySeconds(most)} after the first, and stays failed.`,
+      fix:
+        "Write RestartSec=5 and, in [Unit], StartLimitIntervalSec=120 with StartLimitBurst=10: it then " +
+        "has about a minute.",
     },
   ];
 }
@@ -203,17 +248,21 @@ function sayOnFailure(
   if (knowsMode)
     return {
       happens: `systemd ${host.systemd} starts ${entry.value} at every automatic restart.`,
-      fix: "Add RestartMode=direct, or let it bear repeats.",
+      fix: "Add RestartMode=direct, or make sure that it can run repeatedly.",
     };
   const { kind, limit } = judgeStartLimit(unit);
   if (kind === "trips")
     return {
-      happens: `systemd ${host.systemd} starts ${entry.value} only once, after ${limit.burst} starts, when it gives up.`,
+      happens:
+        `systemd ${host.systemd} starts ${entry.value} only once, after ${limit.burst} starts, when it ` +
+        "gives up.",
       fix: "Watch NRestarts as well when each crash matters.",
     };
   return {
-    happens: `systemd ${host.systemd} may never start ${entry.value}: the start limit that would trigger it does not trip for sure.`,
-    fix: "Put right the start limit (SD003, SD005).",
+    happens:
+      `systemd ${host.systemd} may never start ${entry.value}: it needs the start limit, which may never ` +
+      "trip.",
+    fix: "Correct the start limit (SD003, SD005).",
   };
 }
 

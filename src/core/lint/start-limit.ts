@@ -17,7 +17,7 @@ export type StartLimit = {
 };
 
 /**
- * off: not limited, or never restarted. never: it restarts for ever. chance: it depends on how late the timer
+ * off: not limited, or never restarted. never: it restarts forever. chance: it depends on how late the timer
  * is. trips: given up after `burst` starts.
  */
 export type StartLimitVerdict = {

@@ -260,7 +260,7 @@ describe("a project", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("services/hello.yaml:12:62: warn SD103 hello\n");
     expect(stdout.replaceAll(/\s+/g, " ")).toContain(
-      "SD006 finds nothing in hello any more; it was ignored because: a lab. fix:",
+      "SD006 no longer finds anything in hello; it was ignored because: a lab. fix:",
     );
     expect((await lintProject(ignore, ["--env", "dev"])).stdout).not.toContain("SD103");
   });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fixUnitText } from "../../../src/core/lint/fix-unit.ts";
 import { makeUnit } from "../../../src/core/lint/from-files.ts";
-import { mendUnitText } from "../../../src/core/lint/mend-unit.ts";
 
 const edit = (section: string, name: string, from: string | null, to: string | null) => ({
   section,
@@ -43,8 +43,8 @@ test.each([
     edit("Unit", "B", null, "x"),
     "# head\n[Unit]\nB=x\n\n[Service]\nA=1\n",
   ],
-])("%s", (_name, text, wanted, mended) =>
-  expect(mendUnitText(text, [wanted])).toEqual({ text: mended, made: 1 }),
+])("%s", (_name, text, wanted, edited) =>
+  expect(fixUnitText(text, [wanted])).toEqual({ text: edited, made: 1 }),
 );
 
 test.each([
@@ -54,7 +54,7 @@ test.each([
   ["what is there already", "[Unit]\nA=1\n", edit("Unit", "A", null, "1")],
   ["carriage returns", "[Unit]\r\nA=1\r\n", edit("Unit", "A", "1", "2")],
 ])("%s is left alone", (_name, text, wanted) =>
-  expect(mendUnitText(text, [wanted])).toEqual({ text, made: 0 }),
+  expect(fixUnitText(text, [wanted])).toEqual({ text, made: 0 }),
 );
 
 test("an edit changes the assignment that it is for, and no other", () => {
@@ -73,16 +73,16 @@ test("an edit changes the assignment that it is for, and no other", () => {
   fc.assert(
     fc.property(fc.array(line, { maxLength: 12 }), fc.constantFrom("9", null), (lines, to) => {
       const text = lines.join("\n");
-      const { text: mended, made } = mendUnitText(text, [edit("Service", "A", "1", to)]);
+      const { text: edited, made } = fixUnitText(text, [edit("Service", "A", "1", to)]);
       const entries = (of: string) =>
         makeUnit("a.service", { path: "", text: of }, [], "").entries.map(
           (each) => `${each.section} ${each.name}=${each.value}`,
         );
-      const [before, after] = [entries(text), entries(mended)];
+      const [before, after] = [entries(text), entries(edited)];
       const at = before.findIndex((entry, index) => entry === "Service A=1" && after[index] !== entry);
       const expected = made === 0 ? before : before.toSpliced(at, 1, ...(to === null ? [] : ["Service A=9"]));
       expect(after.toSorted()).toEqual(expected.toSorted());
-      if (made === 0) expect(mended).toBe(text);
+      if (made === 0) expect(edited).toBe(text);
     }),
   );
 });

@@ -29,19 +29,19 @@ export type ServiceEdit = {
 };
 
 /**
- * A mended text, and how many of the edits could be made: a value that a template or another file gives is
+ * An edited text, and how many of the edits could be made: a value that a template or another file gives is
  * left alone, and so is a file with mistakes.
  */
-export function mendServiceText(
+export function fixServiceText(
   text: string,
   edits: readonly ServiceEdit[],
 ): { readonly text: string; readonly made: number } {
   if (parseYaml(text, "").problems.length > 0 || text.includes("\r")) return { text, made: 0 };
   return edits.reduce(
     (so, edit) => {
-      const mended = mendOne(so.text, edit);
-      const isSound = mended !== null && mended !== so.text && parseYaml(mended, "").problems.length === 0;
-      return isSound ? { text: mended, made: so.made + 1 } : so;
+      const edited = editOne(so.text, edit);
+      const isSound = edited !== null && edited !== so.text && parseYaml(edited, "").problems.length === 0;
+      return isSound ? { text: edited, made: so.made + 1 } : so;
     },
     { text, made: 0 },
   );
@@ -59,7 +59,7 @@ export function withoutIgnore(text: string, rule: string): string | null {
   return list.items.length === 1 ? removePair(text, ["lint"]) : removeItem(text, list, index);
 }
 
-function mendOne(text: string, { block, name, from, to }: ServiceEdit): string | null {
+function editOne(text: string, { block, name, from, to }: ServiceEdit): string | null {
   const document = parseDocument(text);
   const value = document.getIn([block, name], true);
   if (from === null) return to === null ? null : addValue(text, { block, name, value, to });

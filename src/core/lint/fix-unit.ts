@@ -6,18 +6,18 @@ import { parseUnitFile } from "../unit-file/parse.ts";
 import type { LintEdit } from "./unit-edit.ts";
 
 /**
- * A mended text, and how many of the edits could be made. A text with a line that systemd cannot read is left
- * alone, and so is a value that goes over several lines.
+ * The edited text, and how many of the edits could be made. A text with a line that systemd cannot read is
+ * left alone, and so is a value of several lines.
  */
-export function mendUnitText(
+export function fixUnitText(
   text: string,
   edits: readonly LintEdit[],
 ): { readonly text: string; readonly made: number } {
   if (parseUnitFile(text).problems.length > 0 || /\r|\0/.test(text)) return { text, made: 0 };
   return edits.reduce(
     (so, edit) => {
-      const mended = edit.from === null ? addLine(so.text, edit) : changeLine(so.text, edit, edit.from);
-      return mended === null ? so : { text: mended, made: so.made + 1 };
+      const edited = edit.from === null ? addLine(so.text, edit) : changeLine(so.text, edit, edit.from);
+      return edited === null ? so : { text: edited, made: so.made + 1 };
     },
     { text, made: 0 },
   );
@@ -38,15 +38,15 @@ function changeLine(text: string, { section, name, to }: LintEdit, from: string)
     .join("\n");
 }
 
-/** A comment that stood behind the value goes above it. */
+/** A comment behind the value moves to the line above it. */
 function keptComment(from: string, to: string): readonly string[] {
   const rest = from.startsWith(to) ? from.slice(to.length).trimStart() : "";
   return /^[#;]/.test(rest) ? [rest] : [];
 }
 
 /**
- * Behind the section's last line that says something; a section that is missing is put before the others, as
- * [Unit] stands.
+ * Behind the section's last line that says something; a missing section is put before the others, where
+ * [Unit] belongs.
  */
 function addLine(text: string, { section, name, to }: LintEdit): string | null {
   if (to === null) return null;

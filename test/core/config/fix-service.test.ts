@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mendServiceText, withoutIgnore } from "../../../src/core/config/mend-service.ts";
+import { fixServiceText, withoutIgnore } from "../../../src/core/config/fix-service.ts";
 import { parseYaml } from "../../../src/core/config/yaml.ts";
 
 const edit = (block: string, name: string, from: string | null, to: string | null) => ({
@@ -94,8 +94,8 @@ describe("only the characters of the value change", () => {
       edit("unit", "C", null, "z"),
       "unit:\n  A:\n    - x\n  C: z\nb: 1\n",
     ],
-  ])("%s", (_name, text, wanted, mended) =>
-    expect(mendServiceText(text, [wanted])).toEqual({ text: mended, made: 1 }),
+  ])("%s", (_name, text, wanted, edited) =>
+    expect(fixServiceText(text, [wanted])).toEqual({ text: edited, made: 1 }),
   );
 });
 
@@ -117,7 +117,7 @@ describe("left alone", () => {
     ["a file that is no YAML", "service: [\n", edit("service", "A", "2GB", "2G")],
     ["no service:", "name: a\n", edit("unit", "A", null, "z")],
     ["nothing to take out", "unit: {}\n", edit("unit", "A", "x", null)],
-  ])("%s", (_name, text, wanted) => expect(mendServiceText(text, [wanted])).toEqual({ text, made: 0 }));
+  ])("%s", (_name, text, wanted) => expect(fixServiceText(text, [wanted])).toEqual({ text, made: 0 }));
 });
 
 test("an entry of lint.ignore goes, and lint with the last one", () => {
@@ -140,9 +140,9 @@ test("whatever the value is, the file then says it and nothing else has changed"
       const text = inFlow
         ? "service: { A: x, B: [y, z] }\n"
         : "# 1\nservice:\n  A: x # 2\n  B:\n    - y\n    - z\n";
-      const mended = mendServiceText(text, [edit("service", "A", "x", to), edit("service", "B", "y", to)]);
+      const edited = fixServiceText(text, [edit("service", "A", "x", to), edit("service", "B", "y", to)]);
       const items = to === "x" || to === "y" ? null : { service: { A: to, B: [to, "z"] } };
-      if (items !== null) expect(parseYaml(mended.text, "").tree).toEqual(items);
+      if (items !== null) expect(parseYaml(edited.text, "").tree).toEqual(items);
     }),
   );
 });
