@@ -24,7 +24,7 @@ import {
 } from "../support/hosts.ts";
 
 const every = process.env.SVCDEPLOY_CRASH_POINTS === "all";
-const limit = every ? 14_400_000 : 600_000;
+const limit = every ? 14_400_000 : 1_800_000;
 /** Of each world, on each version. */
 const sampled = 8;
 const hosts = new Map<number, TestHost>();
