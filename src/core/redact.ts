@@ -133,7 +133,7 @@ function formsOf(value: string): readonly string[] {
 }
 
 /**
- * A value as it stands in text, URL, JSON, shell, C-quoted (systemd) and in base64 at each of the three
+ * A value as it is in text, URL, JSON, shell, C-quoted (systemd) and in base64 at each of the three
  * alignments.
  */
 function encodedForms(value: string): readonly string[] {
@@ -163,7 +163,10 @@ function lowerPercent(url: string): string {
   return url.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
 }
 
-/** The characters that only the secret decides when its bytes start at offset 0, 1 or 2 of a base64 group; both alphabets. */
+/**
+ * The characters that only the secret decides when its bytes start at offset 0, 1 or 2 of a base64 group;
+ * both alphabets.
+ */
 function base64Forms(value: string): readonly string[] {
   const bytes = Buffer.from(value);
   return [0, 1, 2].flatMap((offset) => {

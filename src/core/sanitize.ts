@@ -28,7 +28,7 @@ export function sanitize(text: string): string {
   return lines.join("\n");
 }
 
-/** The same for what shall stay one line: newlines become spaces. */
+/** The same for what must stay one line: newlines become spaces. */
 export function sanitizeLine(text: string): string {
   const start = text.slice(0, 4 * MAX_LINE_BYTES).replace(/[\r\n]+/g, " ");
   return capBytes(stripControls(start), MAX_LINE_BYTES, LINE_NOTE);
@@ -47,8 +47,16 @@ export function stripControls(text: string): string {
  * ECMA-48: CSI with its parameters, the string sequences (OSC, DCS, SOS, PM, APC) with their payload on one
  * line, and the two-character ones.
  */
-const ESCAPE_SEQUENCE =
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\n\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]/g;
+const ESCAPE_SEQUENCE = new RegExp(
+  [
+    /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/,
+    /(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\n\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)/,
+    /\u001b[ -/]*[0-~]/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "g",
+);
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /**

@@ -53,9 +53,9 @@ test("the service's own processes", async () => {
       LISTEN_FDS=(the sockets that it is given)               app.socket
       LISTEN_PID=(the sockets that it is given)               app.socket
       LOGNAME=app                                             User=, services/app.yaml:2 (account.user)
-      MEMORY_PRESSURE_WATCH=(how the kernel tells that memory runs short)
+      MEMORY_PRESSURE_WATCH=(how the kernel reports that memory runs short)
                                                               systemd, on hosts with cgroup v2
-      MEMORY_PRESSURE_WRITE=(how the kernel tells that memory runs short)
+      MEMORY_PRESSURE_WRITE=(how the kernel reports that memory runs short)
                                                               systemd, on hosts with cgroup v2
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin  the manager
       STATE_DIRECTORY=/var/lib/app                            StateDirectory=, services/app.yaml:8

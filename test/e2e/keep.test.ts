@@ -188,7 +188,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     give(shop, { mode: "0755" });
     const said = await applied(shop);
     expect(said.replace(/\s+/g, " ")).toContain(
-      "var-cache-keep.mount is mounted anew: its contents are saved and restored; stopped and started again:",
+      "var-cache-keep.mount is mounted again: its contents are saved and restored; stopped and started again:",
     );
     await untilStarted(host, 3);
     expect(await host.shell("stat -c '%a' /var/cache/keep /var/cache/keep/d")).toBe("755\n750\n");

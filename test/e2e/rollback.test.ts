@@ -211,7 +211,7 @@ test("of a run with two services, both go back; where a later run changed one of
   const back = await run("rollback", "--run", both, "--yes");
   expect(back.code).toBe(1);
   expect(back.stdout).toMatch(
-    /h1: web does not go back: run\s+[0-9a-f]{12}\s+of\s+\S+\s+changed\s+web\s+again\s+since/,
+    /h1: web is not rolled back: run\s+[0-9a-f]{12}\s+of\s+\S+\s+changed\s+web\s+again\s+since/,
   );
   expect(await everywhere("cat /etc/side/side.conf")).toEqual(same("port=18081"));
   expect(await everywhere("grep GREETING /etc/svcdeploy/env/web.env")).toEqual([

@@ -118,7 +118,7 @@ const failures: readonly Failure[] = [
     cause: "exited-at-once",
     isActive: "inactive",
     says: [
-      /the main process ended by itself .*without an error; a program that goes to the background needs Type=forking/,
+      /the main process ended on its own .*without an error; a program that forks into the background needs Type=forking/,
     ],
     conf: { exit_at_once: "0" },
     type: "exec",

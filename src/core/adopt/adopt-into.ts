@@ -28,7 +28,7 @@ import type { Yaml } from "./service-text.ts";
 /** A service file of the project. */
 export type IntoFile = { readonly name: string; readonly file: string; readonly text: string };
 
-/** What is said of it. */
+/** What is reported of it. */
 export type AdoptedNews = Pick<
   Adopted,
   "name" | "unit" | "secrets" | "merged" | "retired" | "notes" | "obstacles"
@@ -59,7 +59,7 @@ export function adoptInto(
     return `${into.file} does not render for ${context.host.name}: ${target.gaps[0]?.text ?? ""}`;
   const isOwn = live.fragment.startsWith("/etc/systemd/system/");
   if (isOwn && ownSection(live) !== "Service")
-    return "its file is the host's own, and it goes along with its service: name the service that it starts";
+    return "its file is the host's own: name the service that it starts, which takes it along";
   return isOwn
     ? adoptJob(live, facts, into, target.service, context)
     : adoptDropIns(live, facts, into, context);
@@ -87,8 +87,7 @@ function adoptJob(
   const starters = startersOf(live, facts);
   const [starter, second] = starters;
   const trigger = facts.beside.get(starter ?? "");
-  if (starter === undefined)
-    return "no timer or path starts it, so that it is no job: adopt it without --into";
+  if (starter === undefined) return "no timer or path starts it, so it is not a job: adopt it without --into";
   if (second !== undefined) return `${starters.join(" and ")} start it, and a job has one timer or path`;
   if (trigger === undefined || starter.endsWith(".socket"))
     return `${starter} starts it, which is no timer or path of ${UNIT_FOLDER}`;
@@ -115,7 +114,8 @@ function adoptJob(
       unit === now || unit === live.unit ? [] : [unit],
     ),
     notes: [
-      `It becomes a job of ${into.name}, as ${names}. What it has in common with ${into.name} it takes from there, now and later.`,
+      `It becomes a job of ${into.name}, as ${names}. Settings that it shares with ${into.name} come ` +
+        "from there, now and later.",
       everyHost(into),
     ],
     obstacles: [],
@@ -169,7 +169,10 @@ function adoptDropIns(
     .flatMap((directives) => [...directives])
     .find((directive) => saysSecret(...directive));
   if (secret !== undefined)
-    return `a drop-in says what looks like a secret (${secret[0]}=), and a service file is for Git: move it into a file that EnvironmentFile= names`;
+    return (
+      `a drop-in holds what looks like a secret (${secret[0]}=), and a service file is kept in Git: move ` +
+      "it into a file that EnvironmentFile= names"
+    );
   const { blocks, notes, obstacles } = saySections(said, context.host.systemd, {
     ...NOTHING_ELSEWHERE,
     own: ownSection(live),
@@ -210,7 +213,7 @@ const NOTHING_ELSEWHERE = {
   companions: new Set<string>(),
 };
 
-/** What the drop-ins say together, resets of what stands before them included. */
+/** What the drop-ins say together, resets of what is before them included. */
 function sectionsSaid(paths: readonly string[], facts: AdoptFacts): ValuesBySection {
   const sections = new Map<string, Map<string, readonly string[]>>();
   for (const { name: section, items } of paths.flatMap(
@@ -260,7 +263,7 @@ function compareWithDropIns(
     key: "dropins",
     text:
       difference.name === "Environment"
-        ? "[Service] Environment= would come to other variables"
+        ? "[Service] Environment= would result in other variables"
         : sayDifference(difference),
   }));
 }
@@ -280,7 +283,9 @@ function finish(
   const text = formatItemText(key, entry);
   const told = { file: into.file, key, text, whole };
   if (whole === null) {
-    const obstacle = `\`${key}:\` of ${into.file} is no list with a line for each item: put in what --stdout shows, and look at it with svcdeploy plan`;
+    const obstacle =
+      `\`${key}:\` of ${into.file} is not a list with a line for each item: add what --stdout shows by ` +
+      "hand, then check it with svcdeploy plan";
     return { ...told, adopted: { ...adopted, obstacles: [...adopted.obstacles, obstacle] }, gaps: [] };
   }
   const rendered = render(whole, into, context);

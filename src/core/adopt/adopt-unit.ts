@@ -1,4 +1,4 @@
-/** A live unit with what stands around it → the keys of its service file, and what they cannot say. */
+/** A live unit with what is around it → the keys of its service file, and what they cannot say. */
 import { refuseAccount, refuseName } from "../config/allow-lists.ts";
 import { unescapeUnitName } from "../unit-file/escape.ts";
 import { parseUnitName } from "../unit-file/unit-name.ts";
@@ -13,7 +13,7 @@ import type { Yaml } from "./service-text.ts";
 
 /**
  * A service that was adopted. merged: the host's drop-ins and files that its keys take the place of; retired:
- * its sockets, timers and paths that get another name; notes: what whoever reads the file has to know;
+ * its sockets, timers and paths that get another name; notes: what a reader of the file has to know;
  * obstacles: why it should not be written.
  */
 export type Adopted = {
@@ -161,14 +161,15 @@ function takeBeside(
   for (const each of found) {
     if (each === taken) continue;
     draft.notes.push(
-      `${each.path} stays on the host as it is: ${each.why === "" ? (unlike ?? `a service has one ${key}`) : each.why}.`,
+      `${each.path} stays on the host as it is: ` +
+        `${each.why === "" ? (unlike ?? `a service has one ${key}`) : each.why}.`,
     );
   }
   if (taken?.value == null) return [];
   draft.merged.push(...taken.replaced);
   if (key === "slice" || key === "cache")
     draft.notes.push(
-      `${taken.path} becomes \`${key}:\` of this file; its Description= and [Install] are svcdeploy's then.`,
+      `${taken.path} becomes \`${key}:\` of this file; svcdeploy then writes its Description= and [Install].`,
     );
   if (key === "logrotate" && taken.path !== `/etc/logrotate.d/${draft.name}`) draft.merged.push(taken.path);
   return [taken.value];
@@ -191,17 +192,18 @@ function inheritedOf(sections: ValuesBySection, hasSlice: boolean, caches: Taken
   return { directives, mount: mountOf(caches) };
 }
 
-/** Sockets, timers and paths, with their jobs: what keeps its name is written anew in its place. */
+/** Sockets, timers and paths, with their jobs: what keeps its name is overwritten in its place. */
 function takeCompanions(draft: Draft, inherited: Inherited): void {
   const { facts, notes, retired, merged } = draft;
   const { taken, left } = adoptCompanions({ ...draft, inherited });
   draft.companions.push(...taken);
   for (const { key, units } of taken) {
     const [{ live, now }] = units;
-    const described = key === "sockets" ? "" : " Its Description= is svcdeploy's then.";
+    const described = key === "sockets" ? "" : " svcdeploy then writes its Description=.";
     const inactive = live.activeState === "active" ? "" : ` It was ${live.activeState}; an apply starts it.`;
     notes.push(
-      `${live.unit} becomes \`${key}:\` of this file${now === live.unit ? "" : `, as ${now}`}.${described}${inactive}`,
+      `${live.unit} becomes \`${key}:\` of this ` +
+        `file${now === live.unit ? "" : `, as ${now}`}.${described}${inactive}`,
     );
     if (now !== live.unit) retired.push(live.unit);
     for (const each of units)
@@ -265,9 +267,7 @@ function noteState(draft: Draft, prefix: string, own: readonly string[]): void {
   const { live, facts, notes, obstacles, sections, name } = draft;
   const others = live.dropIns.filter((path) => !own.includes(path));
   for (const path of others)
-    notes.push(
-      `${path} stays on the host and holds on top of this file: it is for more units than this one.`,
-    );
+    notes.push(`${path} stays on the host and still overrides this file: it applies to other units as well.`);
   const link = facts.links.get(live.fragment);
   if (link !== undefined)
     notes.push(`${live.fragment} is a link to ${link}; svcdeploy writes a file in its place.`);
@@ -280,7 +280,8 @@ function noteState(draft: Draft, prefix: string, own: readonly string[]): void {
   );
   if (trigger !== undefined)
     obstacles.push(
-      `${trigger} starts it, and a service of svcdeploy runs all the time: make it a job of a service of this host, by --into SERVICE`,
+      `${trigger} starts it, and a service of svcdeploy runs all the time: make it a job of a service ` +
+        "of this host with --into SERVICE",
     );
   else if (!draft.blocks.has("install"))
     notes.push(
@@ -291,7 +292,8 @@ function noteState(draft: Draft, prefix: string, own: readonly string[]): void {
   if (live.unitFileState === "disabled") notes.push("It was disabled; an apply enables it.");
   if (name !== prefix)
     notes.push(
-      `The service is called ${name}: before the apply, take the old unit away with systemctl disable --now ${live.unit}.`,
+      `The service is called ${name}: before the apply, stop the old unit with systemctl disable --now ` +
+        `${live.unit}.`,
     );
 }
 

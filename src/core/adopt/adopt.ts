@@ -1,5 +1,5 @@
 /**
- * Live unit → the text of its service file, tried: what stands beside it becomes a key only where the
+ * Live unit → the text of its service file, tried: what is beside it becomes a key only where the
  * rendered result says the same.
  */
 import { type Adopted, adoptUnit } from "./adopt-unit.ts";

@@ -1,5 +1,5 @@
 /**
- * What stands beside a unit on its host — slice, tmpfs mount, logrotate file — → keys of a service file,
+ * What is beside a unit on its host — slice, tmpfs mount, logrotate file — → keys of a service file,
  * where they say the same.
  */
 
@@ -19,7 +19,7 @@ export type Beside = {
   readonly why: string;
 };
 
-/** The slice of a service when its file stands in /etc; null for slices of others. */
+/** The slice of a service when its file is in /etc; null for foreign slices. */
 export function adoptSlice(slice: string, facts: AdoptFacts): Beside | null {
   const path = `${UNIT_FOLDER}/${slice}`;
   if (!facts.files.has(path)) return null;
@@ -27,7 +27,7 @@ export function adoptSlice(slice: string, facts: AdoptFacts): Beside | null {
   const leave = (why: string): Beside => ({ value: null, path, replaced: [], why });
   if (owner !== undefined) return leave(`svcdeploy's ${owner} has it already`);
   const name = slice.replace(/\.slice$/, "");
-  if (refuseName(name) !== null) return leave("its name is none that a slice of svcdeploy can have");
+  if (refuseName(name) !== null) return leave("a slice of svcdeploy cannot have its name");
   const paths = pathsOf(slice, facts);
   const sections = sectionsInForce(slice, hostFiles(facts, paths));
   const strange = [...sections.keys()].find((section) => !["Unit", "Slice", "Install"].includes(section));
@@ -35,7 +35,7 @@ export function adoptSlice(slice: string, facts: AdoptFacts): Beside | null {
   const directives = ["Unit", "Slice"]
     .flatMap((section) => [...(sections.get(section) ?? [])])
     .filter(([key]) => !SAYS_NOTHING.includes(key));
-  if (directives.length === 0) return leave("it says nothing");
+  if (directives.length === 0) return leave("it sets nothing");
   const value = new Map<string, Yaml>([
     ["name", name],
     ...directives.map(([key, values]) => [key, asYaml(values)] as const),
@@ -67,7 +67,7 @@ function adoptMount(unit: string, path: string, facts: AdoptFacts): Beside {
   const mount = sections.get("Mount") ?? new Map<string, readonly string[]>();
   const one = (name: string): string => mount.get(name)?.[0] ?? "";
   if (facts.owners.has(path)) return leave(`svcdeploy's ${facts.owners.get(path)} has it already`);
-  if (one("Type") !== "tmpfs") return leave("it is no tmpfs");
+  if (one("Type") !== "tmpfs") return leave("it is not a tmpfs");
   const options = one("Options")
     .split(",")
     .filter((option) => option !== "" && option !== "defaults");
@@ -82,7 +82,7 @@ function adoptMount(unit: string, path: string, facts: AdoptFacts): Beside {
     valued.get("gid") ?? "0",
     facts.accounts.flatMap(({ group, gid }) => (group === null ? [] : [[group, gid] as const])),
   );
-  if (owner === null || group === null) return leave("nobody knows the name of its owner or group");
+  if (owner === null || group === null) return leave("its owner or group has no name on the host");
   const rest = options.filter((option) => !/^(?:size|mode|uid|gid)=/.test(option));
   const size = (valued.get("size") ?? "50%").replaceAll("%%", "%").toUpperCase();
   const mode = valued.get("mode") ?? "1777";

@@ -29,7 +29,7 @@ export type Companions = {
 };
 
 /**
- * The service that they stand around. name: as svcdeploy calls it; without: companions that are not to be
+ * The service that they belong to. name: as svcdeploy calls it; without: companions that are not to be
  * taken, with the reason.
  */
 export type CompanionsOf = {
@@ -73,7 +73,7 @@ export function adoptTrigger(
   const said = readJob(job, facts, systemd, inherited);
   if (typeof said === "string") return `its job ${said}`;
   const twice = [...trigger.keys()].find((directive) => said.has(directive));
-  if (twice !== undefined) return `${twice}= stands in it and in its job`;
+  if (twice !== undefined) return `${twice}= is in it and in its job`;
   const entry = new Map<string, Yaml>([["name", own], ...trigger, ...said]);
   const units = [
     { live, now: `${name}-${own}${typeOf(live)}` },
@@ -88,7 +88,7 @@ export function startedBy({ unit, fragment, dropIns }: LiveUnit, facts: AdoptFac
   return triggeredUnit(unit, (section, directive) => sections.get(section)?.get(directive)?.[0] ?? null);
 }
 
-/** All that starts a unit: what the manager says, and what stands in /etc without being loaded. */
+/** All that starts a unit: what the manager says, and what is in /etc without being loaded. */
 export function startersOf(live: LiveUnit, facts: AdoptFacts): readonly string[] {
   const unloaded = [...facts.beside.values()].filter((each) => startedBy(each, facts) === live.unit);
   return [...new Set([...live.triggeredBy, ...unloaded.map(({ unit }) => unit)])];

@@ -1,5 +1,5 @@
 /**
- * A unit's variables → what stands in a service file: environment, secrets without their values, and what
+ * A unit's variables → what a service file says: environment, secrets without their values, and what
  * stays a directive.
  */
 import { refuseVariable } from "../config/allow-lists.ts";
@@ -9,7 +9,7 @@ import { readEnvironmentFile } from "../unit-file/environment-text.ts";
 import { splitWords } from "../unit-file/words.ts";
 import type { AdoptFacts } from "./host-facts.ts";
 
-/** A secret of the host; from: where its value stands there, e.g. "/etc/default/web:3". */
+/** A secret of the host; from: where its value is there, e.g. "/etc/default/web:3". */
 export type FoundSecret = { readonly value: Secret; readonly from: string };
 
 /** assignments and files: what stays as Environment= and EnvironmentFile=. */
@@ -62,21 +62,19 @@ export function adoptEnvironment(
         .slice(0, kept)
         .map(
           (path, index) =>
-            `EnvironmentFile=${path} stays a directive: ${reasons[index] ?? "one that is read after it stays"}.`,
+            `EnvironmentFile=${path} stays a directive: ` +
+            `${reasons[index] ?? "a file that is read after it stays one"}.`,
         ),
       ...listed
         .slice(kept)
-        .map(
-          (path) =>
-            `The variables of ${path} stand in this file now; nothing of this service reads it any more.`,
-        ),
+        .map((path) => `The variables of ${path} are now in this file; this service no longer reads it.`),
     ],
   };
 }
 
 function whyStays(path: string, facts: AdoptFacts, systemd: number): string | null {
   if (path.startsWith("-")) return "the service starts without it as well";
-  if (!/^\/etc\/[^%*?[\]\\]+$/.test(path)) return "only files below /etc with a plain path are taken over";
+  if (!/^\/etc\/[^%*?[\]\\]+$/.test(path)) return "only files below /etc with a plain path are adopted";
   const content = facts.files.get(path);
   if (content === undefined) return facts.unread.get(path) ?? "it is not on the host";
   const { variables, problems } = readEnvironmentFile(content, path, systemd);

@@ -15,7 +15,7 @@ export type LiveUnit = {
   readonly triggeredBy: readonly string[];
 };
 
-/** An account of the host's own files. group: the name of its primary group, null when nobody knows it. */
+/** An account of the host's own files. group: the name of its primary group, null when it has none. */
 export type LiveAccount = {
   readonly user: string;
   readonly uid: number;

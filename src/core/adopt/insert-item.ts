@@ -5,7 +5,7 @@ import type { TreeMap } from "../model/declared.ts";
 import { isTreeMap } from "../model/tree.ts";
 import { formatServiceText, type Yaml } from "./service-text.ts";
 
-/** The item as it would stand in a file of its own, under its key. */
+/** The item as it would be in a file of its own, under its key. */
 export function formatItemText(key: string, item: ReadonlyMap<string, Yaml>): string {
   return formatServiceText([], new Map([[key, [item]]]));
 }

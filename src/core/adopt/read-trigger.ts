@@ -25,7 +25,7 @@ export const INHERITED: readonly string[] =
   "User Group SupplementaryGroups DynamicUser WorkingDirectory UMask EnvironmentFile Environment".split(" ");
 
 /**
- * What systemd takes where nothing is said, of those of them that an empty value does not take back
+ * What systemd takes where nothing is written, of those of them that an empty value does not take back
  * (load-fragment.c; core/unit-file/accumulation.ts).
  */
 export const UNSAID: ReadonlyMap<string, string> = new Map([
@@ -57,7 +57,7 @@ export function readTrigger(
   ];
   const secret = said.find((directive) => saysSecret(...directive));
   if (secret !== undefined)
-    return `its ${secret[0]}= holds what looks like a secret, and the service file is for Git`;
+    return `its ${secret[0]}= holds what looks like a secret, and the service file is kept in Git`;
   return new Map(said.map(([name, values]) => [name, asYaml(values)]));
 }
 
@@ -71,10 +71,10 @@ export function readJob(
   systemd: number,
   inherited: Inherited,
 ): ReadonlyMap<string, Yaml> | string {
-  if (live.unitFileState.startsWith("enabled")) return "is enabled by itself";
+  if (live.unitFileState.startsWith("enabled")) return "is enabled on its own";
   const sections = inForce(live, facts);
   const reason = refuseUnit(live, facts, sections, systemd);
-  if (reason !== null) return `cannot be taken along: ${reason}`;
+  if (reason !== null) return `cannot be adopted along: ${reason}`;
   const strange = [...sections.keys()].find((section) => !["Unit", "Service", "Install"].includes(section));
   if (strange !== undefined) return `has a section [${strange}]`;
   const service = sections.get("Service") ?? new Map<string, readonly string[]>();
@@ -85,7 +85,7 @@ export function readJob(
   const own = ownOf(service, inherited.directives);
   const secret = [...own].find((directive) => saysSecret(...directive));
   if (secret !== undefined)
-    return `holds what looks like a secret (${secret[0]}=), and the service file is for Git`;
+    return `holds what looks like a secret (${secret[0]}=), and the service file is kept in Git`;
   const left = [...unit].map(
     ([name, values]) =>
       [
@@ -157,7 +157,10 @@ function refuseUnit(
   for (const [section, directives] of sections)
     for (const name of directives.keys()) {
       if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name) || !isKnownDirective(section, name, systemd))
-        return `it says ${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}], which systemd ${systemd} does not know`;
+        return (
+          `it says ${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}], which systemd ` +
+          `${systemd} does not know`
+        );
     }
   return null;
 }
@@ -168,10 +171,8 @@ function refuseSections(sections: ValuesBySection, own: string): string | null {
   const other = [...(sections.get("Unit")?.keys() ?? [])].find(
     (name) => own !== "Socket" && !SAYS_NOTHING.includes(name),
   );
-  if (other !== undefined) return `a service file has no word for its ${other}=`;
+  if (other !== undefined) return `a service file has no key for its ${other}=`;
   const install = [...(sections.get("Install") ?? [])].map(([name, values]) => `${name}=${values.join(" ")}`);
   const usual = `WantedBy=${own.toLowerCase()}s.target`;
-  return install.length === 1 && install[0] === usual
-    ? null
-    : `its [Install] says something else than ${usual}`;
+  return install.length === 1 && install[0] === usual ? null : `its [Install] is not just ${usual}`;
 }

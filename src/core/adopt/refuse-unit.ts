@@ -8,7 +8,8 @@ export function refuseUnit(live: LiveUnit, facts: AdoptFacts): string | null {
   if (!live.fragment.startsWith("/etc/systemd/system/"))
     return live.fragment === ""
       ? "it has no unit file"
-      : `its file is ${live.fragment}, which is not the host's own: svcdeploy does not shadow what packages bring or programs generate${sayDropIns(live)}`;
+      : `its file is ${live.fragment}, which is not the host's own: svcdeploy does not shadow what ` +
+          `packages bring or programs generate${sayDropIns(live)}`;
   const unread = [live.fragment, ...live.dropIns].find((path) => !facts.files.has(path));
   return unread === undefined
     ? null

@@ -21,7 +21,7 @@ export type Gap = { readonly key: string; readonly text: string };
 /** The project around a service file that is tried. */
 export type ProofContext = { readonly host: Host; readonly env: string; readonly values: TreeMap };
 
-/** A service file. without: keys that are passed over; a secret that is not given is stood in for. */
+/** A service file. without: keys that are passed over; a secret that is not given gets a placeholder. */
 export type TriedText = {
   readonly text: string;
   readonly file: string;
@@ -73,7 +73,7 @@ export function renderText(
   }
 }
 
-/** The key that a problem's line stands under. */
+/** The key that a problem's line is under. */
 function gapOf(text: string, { place, message }: Problem): Gap {
   const above = text.split("\n").slice(0, place.line);
   const key = above.flatMap((line) => /^([A-Za-z]+):/.exec(line)?.[1] ?? []).at(-1) ?? "";

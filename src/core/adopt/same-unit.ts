@@ -49,7 +49,7 @@ export function differentVariables(unit: Renamed, sides: BothSides): readonly st
 }
 
 /**
- * The directives that systemd knows, without those that are compared by their values or only for whoever
+ * The directives that systemd knows, without those that are compared by their values or only for those who
  * enables the unit by hand.
  */
 export function comparable(

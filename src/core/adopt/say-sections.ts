@@ -7,7 +7,7 @@ import type { Yaml } from "./service-text.ts";
 
 /**
  * The unit's own section, and what other keys of the file say. dropped: directives of [Service]; rewritten:
- * what is left of others; mount: the path of the cache; companions: units of the service that svcdeploy names
+ * what is left of foreign files; mount: the path of the cache; companions: units of the service that svcdeploy names
  * and enables.
  */
 export type SaidElsewhere = {
@@ -43,7 +43,8 @@ export function saySections(
     const key = [elsewhere.own, "Unit", "Install"].includes(section) ? section.toLowerCase() : undefined;
     if (key === undefined) {
       said.notes.push(
-        `Section [${section}] is left out: a service file has none, and systemd reads none of it in a ${elsewhere.own.toLowerCase()}.`,
+        `Section [${section}] is left out: a service file does not have it, and systemd ignores it in a ` +
+          `${elsewhere.own.toLowerCase()}.`,
       );
       continue;
     }
@@ -87,7 +88,8 @@ type Remarks = { readonly notes: string[]; readonly obstacles: string[] };
 function isSayable({ notes }: Remarks, systemd: number, section: string, name: string): boolean {
   if (/^[A-Za-z][A-Za-z0-9-]*$/.test(name) && isKnownDirective(section, name, systemd)) return true;
   notes.push(
-    `${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}] is left out: systemd ${systemd} knows no such directive.`,
+    `${name.replaceAll(/[^A-Za-z0-9-]/g, "?").slice(0, 60)}= in [${section}] is left out: systemd ` +
+      `${systemd} does not know this directive.`,
   );
   return false;
 }
@@ -96,7 +98,8 @@ function withoutSecrets({ obstacles }: Remarks, name: string, values: readonly s
   const open = values.filter((value) => !saysSecret(name, [value]));
   if (open.length < values.length)
     obstacles.push(
-      `${name}= holds what looks like a secret and is left out, for the service file is for Git: move it into the environment or a file first`,
+      `${name}= holds what looks like a secret and is left out, because the service file is kept in ` +
+        "Git: move it into the environment or a file first",
     );
   return open;
 }

@@ -64,7 +64,7 @@ function formatScalar(text: string): string {
     : quote(text);
 }
 
-/** JSON's strings are YAML's, but for what YAML does not take as it stands. */
+/** JSON's strings are YAML's, but for what YAML does not take as it is. */
 function quote(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g,

@@ -3,7 +3,7 @@
  * a comment, names in lower case.
  */
 
-/** A section and its values by name; lines that belong to nothing are told. */
+/** A section and its values by name; lines that belong to nothing are reported. */
 export type SupervisorSection = { readonly name: string; readonly values: ReadonlyMap<string, string> };
 /** The sections in their order, of one name put together; strange: numbers of lines that are neither. */
 export type SupervisorFile = {
@@ -11,7 +11,7 @@ export type SupervisorFile = {
   readonly strange: readonly number[];
 };
 
-/** Never throws. A value goes on over indented lines; of one name in a section the last one holds. */
+/** Never throws. A value continues on indented lines; of one name in a section the last one holds. */
 export function readSupervisorFile(text: string): SupervisorFile {
   const sections = new Map<string, Map<string, string>>();
   const strange: number[] = [];

@@ -24,7 +24,7 @@ export type AdoptedProgram = {
 };
 
 /**
- * program: what stands behind `program:`; shared: [supervisord]'s own environment; file: the configuration,
+ * program: what is behind `program:`; shared: [supervisord]'s own environment; file: the configuration,
  * for messages and %(here)s.
  */
 export type ProgramSource = {
@@ -53,7 +53,7 @@ export function adoptProgram(source: ProgramSource): AdoptedProgram {
   };
   if (name !== program) draft.notes.push(`The program was called ${program}.`);
   if (refuseName(name) !== null)
-    draft.obstacles.push("its name has no letter that a service's name could begin with");
+    draft.obstacles.push("its name has no letter for a service's name to begin with");
   draft.service.set("Type", "exec");
   takeCommand(draft);
   takeProcess(draft);
@@ -99,22 +99,22 @@ function expanded(
   const result = expandText(text, { program: source.program, here });
   for (const format of result.formats) formats.add(format);
   for (const each of result.unknown)
-    obstacles.push(`${key}: ${each} is known to supervisord alone; write its value into the file`);
+    obstacles.push(`${key}: ${each} is known only to supervisord; write its value into the file`);
   return result.text;
 }
 
 function takeCommand(draft: Draft): void {
   const words = splitShellWords(expanded(draft, "command") ?? "");
   const [program] = words ?? [];
-  if (words === null || program === undefined)
-    return void draft.obstacles.push("it has no command that can be read");
+  if (words === null || program === undefined) return void draft.obstacles.push("its command cannot be read");
   if (program.includes("/") && !program.startsWith("/"))
     draft.obstacles.push(
       `its program ${program} is a relative path: systemd takes an absolute one, or a name`,
     );
   if (holdsSecret(words.join(" ")))
     return void draft.obstacles.push(
-      "command holds what looks like a secret and is left out, for the service file is for Git: move it into the environment first",
+      "command holds what looks like a secret and is left out, because the service file is kept in Git: " +
+        "move it into the environment first",
     );
   draft.service.set("ExecStart", formatCommand(words));
 }
@@ -159,13 +159,15 @@ function takeRestart(draft: Draft): readonly (readonly [string, string])[] {
   // supervisord's change log, 4.0.0.
   if (isUnexpected && written === undefined)
     notes.push(
-      "exitcodes was not written: 0 is taken, as supervisord 4 does; if it ran under supervisord 3, where 2 was expected as well, write 0,2.",
+      "exitcodes was not written: 0 is taken, as supervisord 4 does; if it ran under supervisord 3, " +
+        "where 2 was expected as well, write 0,2.",
     );
   service.set("RestartSec", "1s");
   const [retries, seconds] = [count(draft, "startretries", 3), count(draft, "startsecs", 1)];
   const window = (retries + 1) * (seconds + 1) + 1;
   notes.push(
-    `startretries ${retries} and startsecs ${seconds}: given up after ${retries + 1} starts within ${window} s, of which each fails within ${seconds} s.`,
+    `startretries ${retries} and startsecs ${seconds}: given up after ${retries + 1} starts within ` +
+      `${window} s, of which each fails within ${seconds} s.`,
   );
   return [
     ["StartLimitIntervalSec", `${window}s`],
@@ -176,7 +178,7 @@ function takeRestart(draft: Draft): readonly (readonly [string, string])[] {
 function count({ source, notes }: Draft, key: string, usual: number): number {
   const text = source.values.get(key);
   if (text === undefined || /^\d{1,6}$/.test(text)) return Number(text ?? usual);
-  notes.push(`${key} is no number; supervisord's default, ${usual}, was taken.`);
+  notes.push(`${key} is not a number; supervisord's default, ${usual}, was taken.`);
   return usual;
 }
 
@@ -204,7 +206,7 @@ function takeVariables(draft: Draft): void {
     ["environment", draft.source.values.get("environment") ?? ""],
   ] as const) {
     const pairs = readPairs(expanded(draft, key, text) ?? "");
-    if (pairs === null) draft.obstacles.push(`${key} is no list of NAME="value"`);
+    if (pairs === null) draft.obstacles.push(`${key} is not a list of NAME="value"`);
     for (const [name, value] of pairs ?? []) {
       if (looksSecret(name, value))
         draft.secrets.set(name, { value: new Secret(name, value), from: `${draft.source.file}, ${key}` });
@@ -240,7 +242,8 @@ function takeLogs(draft: Draft): ReadonlyMap<string, Yaml> | null {
     /^(\d{1,12})\s*(KB|MB|GB)?$/i.exec(draft.source.values.get(`${key}_maxbytes`) ?? "50MB") ?? [];
   if (paths.length === 0 || Number(number) === 0) return null;
   draft.notes.push(
-    "logrotate looks once a day as a rule, supervisord at every line: a log can grow beyond its size until then.",
+    "logrotate usually runs once a day, supervisord checks at every line: until then a log can grow " +
+      "beyond its size.",
   );
   const size = `${number}${{ kb: "k", mb: "M", gb: "G" }[unit.toLowerCase()] ?? ""}`;
   const shown = paths.map((path) => path.replaceAll("%i", "*").replaceAll("%H", "*").replaceAll("%%", "%"));
@@ -257,7 +260,7 @@ function target(draft: Draft, key: string): string {
   const path = expanded(draft, key) ?? "AUTO";
   if (/^none$/i.test(path)) return "null";
   if (/^(?:auto|syslog)$/i.test(path) || path.startsWith("/dev/")) return "journal";
-  if (!path.startsWith("/")) draft.obstacles.push(`${key}: ${path} is no absolute path`);
+  if (!path.startsWith("/")) draft.obstacles.push(`${key}: ${path} is not an absolute path`);
   return `append:${withSpecifiers(path.replaceAll("%", "%%"))}`;
 }
 
@@ -273,16 +276,18 @@ function takeInstances(draft: Draft): readonly string[] {
   );
 }
 
-const TAKEN =
-  "command process_name numprocs numprocs_start directory user umask autorestart exitcodes startretries startsecs stopsignal stopwaitsecs stopasgroup killasgroup environment redirect_stderr stdout_logfile stderr_logfile stdout_logfile_maxbytes stdout_logfile_backups stderr_logfile_maxbytes stderr_logfile_backups".split(
-    " ",
-  );
+const TAKEN = (
+  "command process_name numprocs numprocs_start directory user umask autorestart exitcodes startretries " +
+  "startsecs stopsignal stopwaitsecs stopasgroup killasgroup environment redirect_stderr stdout_logfile " +
+  "stderr_logfile stdout_logfile_maxbytes stdout_logfile_backups stderr_logfile_maxbytes " +
+  "stderr_logfile_backups"
+).split(" ");
 
 /** Keys that supervisord has and systemd has no need of or no word for. */
-const WITHOUT_WORD =
-  "stdout_capture_maxbytes stdout_events_enabled stdout_syslog stderr_capture_maxbytes stderr_events_enabled stderr_syslog serverurl".split(
-    " ",
-  );
+const WITHOUT_WORD = (
+  "stdout_capture_maxbytes stdout_events_enabled stdout_syslog stderr_capture_maxbytes " +
+  "stderr_events_enabled stderr_syslog serverurl"
+).split(" ");
 
 function takeRest({ source, notes }: Draft): void {
   const isStarted = !/^(?:false|no|off|0)$/i.test(source.values.get("autostart") ?? "true");
@@ -292,7 +297,7 @@ function takeRest({ source, notes }: Draft): void {
       "autostart",
       isStarted
         ? "svcdeploy enables what it delivers"
-        : "it was not started by itself; svcdeploy starts and enables it",
+        : "it was false; svcdeploy starts and enables the service",
     ],
     ...WITHOUT_WORD.map((key) => [key, "systemd has nothing like it"] as const),
   ]);
@@ -300,7 +305,7 @@ function takeRest({ source, notes }: Draft): void {
     if (TAKEN.includes(key)) continue;
     const name = key.replaceAll(/[^a-z0-9_]/g, "?").slice(0, 60);
     notes.push(
-      `${name} is left out: ${why.get(key) ?? "supervisord knows no such key and did nothing with it"}.`,
+      `${name} is left out: ${why.get(key) ?? "supervisord does not know this key and ignored it"}.`,
     );
   }
 }

@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { sanitizeLine } from "../sanitize.ts";
 
-/** An entry as it was found. Its name and target are whatever somebody wrote there. */
+/** An entry as it was found. Its name and target are whatever someone wrote there. */
 export type RawEntry = {
   readonly name: string;
   /**

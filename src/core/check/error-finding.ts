@@ -30,7 +30,9 @@ function unknownKey({ type, fingerprint, line, file }: HostKeyOffer): CheckFindi
     severity: "bad",
     code: "host-key",
     text: `its host key is not known: it sent ${type} ${fingerprint}, which is not in ${where}`,
-    fix: "Read the fingerprint on the host's own console (first line). When it is the same, trust it (second line).",
+    fix:
+      "Read the fingerprint on the host's own console (first line). When it is the same, trust it (second " +
+      "line).",
     commands: [
       `ssh-keygen -lf /etc/ssh/ssh_host_${short}_key.pub   # on the host's console`,
       ...(file === "" ? [] : [`echo '${line}' >>${quoted(file)}`]),

@@ -15,7 +15,7 @@ export type Space = {
 };
 
 /**
- * A lock of a package manager or configuration manager. pid null: a file stands there, and nobody says whose
+ * A lock of a package manager or configuration manager. pid null: a file is there, and nothing says whose
  * it is.
  */
 export type ForeignLock = { readonly path: string; readonly pid: number | null; readonly program: string };
@@ -40,7 +40,7 @@ export type CheckAnswer = {
 export type AskedAt = { readonly sent: number; readonly answered: number };
 
 /**
- * One thing about a host. bad: must be mended before an apply; warn: an apply goes on, but look at it; note:
+ * One thing about a host. bad: must be fixed before an apply; warn: an apply continues, but look at it; note:
  * good to know. commands: whole lines to copy; each says in a trailing comment where it is to be typed when
  * that is not here.
  */
@@ -54,7 +54,7 @@ export type CheckFinding = {
   readonly commands: readonly string[];
 };
 
-/** What a host's check came to. mend: it was seen and has something bad. */
+/** What a host's check came to. mend: the host was seen and has something to fix. */
 export type CheckStatus = "well" | "mend" | "refused" | "unreachable";
 
 /** One host's check. machineId, systemd and cgroup are null where the host was not seen. */

@@ -1,5 +1,5 @@
 /**
- * A host's answer → what must be mended before an apply, what to look at, what is good to know; each with
+ * A host's answer → what must be fixed before an apply, what to look at, what is good to know; each with
  * what to do.
  */
 
@@ -81,13 +81,15 @@ function judgeRights(host: Host, { facts }: CheckAnswer): readonly CheckFinding[
   const found: CheckFinding[] = [];
   if (facts.uid !== 0) {
     const text = `what runs here runs as uid ${facts.uid}, not as root`;
-    const fix = `Set \`become: sudo\` for ${host.name} (${host.place.file}:${host.place.line}), or log in as root.`;
+    const where = `${host.place.file}:${host.place.line}`;
+    const fix = `Set \`become: sudo\` for ${host.name} (${where}), or log in as root.`;
     found.push({ severity: "bad", code: "not-root", text, fix, commands: [] });
   }
   if (facts.missing.length > 0) {
     const text = `the host lacks ${facts.missing.slice(0, 30).join(", ")}`;
     const fix =
-      "Install what provides them: coreutils, util-linux, passwd (shadow-utils), libc-bin (getent), systemd; for trees findutils, grep and tar; for encrypted credentials systemd-creds.";
+      "Install what provides them: coreutils, util-linux, passwd (shadow-utils), libc-bin (getent), " +
+      "systemd; for trees findutils, grep and tar; for encrypted credentials systemd-creds.";
     found.push({ severity: "bad", code: "missing-command", text, fix, commands: [] });
   }
   return found;
@@ -161,7 +163,7 @@ function judgeSystemState(state: string): readonly CheckFinding[] {
       return one(
         "bad",
         "the host is in rescue or emergency mode",
-        "Mend what stopped its boot: `journalctl -b -p err` on the host.",
+        "Fix what stopped its boot: `journalctl -b -p err` on the host.",
       );
     default:
       return one(
@@ -176,6 +178,7 @@ function judgeUnits({ failedUnits }: CheckAnswer): readonly CheckFinding[] {
   if (failedUnits.length === 0) return [];
   const named = failedUnits.slice(0, 5).join(", ");
   const more = failedUnits.length > 5 ? ` and ${failedUnits.length - 5} more` : "";
-  const text = `${failedUnits.length === 1 ? "1 failed unit" : `${failedUnits.length} failed units`}: ${named}${more}`;
+  const count = failedUnits.length === 1 ? "1 failed unit" : `${failedUnits.length} failed units`;
+  const text = `${count}: ${named}${more}`;
   return [{ severity: "note", code: "failed-units", text, fix: null, commands: [] }];
 }

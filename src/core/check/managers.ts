@@ -25,18 +25,18 @@ function judgeLock(locks: readonly ForeignLock[]): CheckFinding {
     const fix = "Its owner is at work there, or died and left the file behind.";
     return { severity: "warn", code: "lock-file", text: `${paths} is there`, fix, commands: [] };
   }
-  const text = `${first.program === "" ? "somebody" : first.program} (pid ${first.pid}) holds ${paths}`;
+  const text = `${first.program === "" ? "a process" : first.program} (pid ${first.pid}) holds ${paths}`;
   return {
     severity: "bad",
     code: "other-manager",
     text,
-    fix: "Wait until it has finished; look at it, should it take long.",
+    fix: "Wait until it has finished; if it takes long, look at it.",
     commands: [look(first.pid)],
   };
 }
 
 function processFinding(pid: number, program: string): CheckFinding {
-  const fix = "It may change the host at the same time; better wait until it has finished.";
+  const fix = "It may change the host at the same time; wait until it has finished.";
   return {
     severity: "warn",
     code: "other-manager",
@@ -63,8 +63,7 @@ function judgeTransaction(transaction: OpenTransaction): CheckFinding {
       commands: [],
     };
   if (state === "ROLLBACK_FAILED") {
-    const fix =
-      "Look at the host before anything else; the journal of the transaction says what could not be put back.";
+    const fix = "Look at the host first; the transaction's journal says what could not be restored.";
     return {
       severity: "bad",
       code: "rollback-failed",
@@ -76,7 +75,7 @@ function judgeTransaction(transaction: OpenTransaction): CheckFinding {
   return {
     severity: "warn",
     code: "unfinished",
-    text: `${text} has no controller any more`,
+    text: `${text} has lost its controller`,
     fix: "The next apply settles it first.",
     commands: [],
   };

@@ -13,7 +13,7 @@ const LOW_INODES = 5000;
 
 /**
  * One finding for each thing that is short on a file system; a file system that holds several of the folders
- * is told once.
+ * is reported once.
  */
 export function judgeSpaces({ spaces }: CheckAnswer): readonly CheckFinding[] {
   const mounts = Map.groupBy(spaces, (space) => space.mount);
@@ -28,8 +28,7 @@ function judgeMount(mount: string, spaces: readonly [Space, ...Space[]]): readon
   const readOnly = spaces.filter(({ writable }) => !writable).map(({ folder }) => folder);
   const found: CheckFinding[] = [];
   if (readOnly.length > 0) {
-    const fix =
-      "A file system error may have done that: `dmesg` on the host; then mount it read-write again.";
+    const fix = "Perhaps after a file system error: `dmesg` on the host; then mount it read-write again.";
     found.push({
       severity: "bad",
       code: "read-only",

@@ -12,10 +12,10 @@ const IN_PATHS = "letters, digits and . _ @ : + = , - / \\";
 export function refuseName(name: string): Refusal {
   return /^[a-z][a-z0-9-]{0,62}$/.test(name)
     ? null
-    : "a name starts with a lower-case letter and goes on with lower-case letters, digits and -, 63 in all";
+    : "a name starts with a lower-case letter and continues with lower-case letters, digits and -, 63 in all";
 }
 
-/** An instance of a service; in unit and file names it stands escaped (systemd-escape(1)). */
+/** An instance of a service; in unit and file names it is escaped (systemd-escape(1)). */
 export function refuseInstance(name: string): Refusal {
   if (name === "") return "an instance has a name";
   return /[\p{Cc}\u2028\u2029]/u.test(name) || !name.isWellFormed()
@@ -41,7 +41,8 @@ const DROP_IN_TYPES = ["service", "socket", "timer", "path", "slice", "mount", "
 export function refuseAccount(name: string): Refusal {
   return /^[a-z_][a-z0-9_-]{0,31}$/.test(name)
     ? null
-    : "a user or group name has lower-case letters, digits, _ and -, at most 32, and starts with a letter or _";
+    : "a user or group name has lower-case letters, digits, _ and -, at most 32, and starts with a letter " +
+        "or _";
 }
 
 /** The user that logs in over SSH. */

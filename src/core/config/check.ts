@@ -16,7 +16,7 @@ export type Checkable = {
   readonly keyPlaceOf: (path: TreePath) => Place;
 };
 
-/** Nobody reads more mistakes of one file, and each costs a look through its text. */
+/** No one reads more mistakes of one file, and each costs a look through its text. */
 export const MAX_PROBLEMS = 100;
 
 /** value null: there were problems, or templates are still to be expanded. */

@@ -30,7 +30,7 @@ export function readTimers(reading: DirectiveReading): Service["timers"] {
 
 /**
  * Paths that are watched: as timers are read, with [Path] in the place of [Timer]. Without ExecStart= a path
- * starts the service that it stands in. One that watches nothing is a problem: systemd would refuse it
+ * starts the service that it is in. One that watches nothing is a problem: systemd would refuse it
  * (systemd.path(5)).
  */
 export function readPaths(reading: DirectiveReading): Service["paths"] {
@@ -53,13 +53,15 @@ export function readPaths(reading: DirectiveReading): Service["paths"] {
       refused(
         reading,
         stray.place,
-        `${stray.name}= is of a job, and a path without ExecStart starts ${reading.written.name}.service itself`,
+        `${stray.name}= belongs to a job, but a path without ExecStart starts ` +
+          `${reading.written.name}.service itself`,
       );
     if (starts === "service" && (reading.written.instances ?? []).length > 0)
       refused(
         reading,
         place,
-        "a path without ExecStart cannot stand beside instances: which of them would it start?",
+        "a service with instances needs ExecStart for its path: systemd would not know which instance " +
+          "to start",
       );
     if (starts === "job" && timers.has(name))
       refused(reading, place, `timer and path ${name} would have one job: give one of them another name`);
@@ -89,7 +91,7 @@ export function readSockets(reading: DirectiveReading): Service["sockets"] {
     for (const { name: directive, place: where } of directives) {
       checkDirective(reading, "Socket", directive, where, ["Unit"]);
       if (directive === "Service")
-        refused(reading, where, "Service= follows from the service that the socket stands in");
+        refused(reading, where, "Service= follows from the service that the socket is in");
     }
     if (directives.some(isAccept)) refuseBesideConnections(reading, place);
     return { unit: `${service}${name === null ? "" : `-${name}`}.socket`, directives, general, place };
@@ -175,7 +177,7 @@ const LATEST = 999;
 
 /** systemd.timer(5): what makes a timer elapse. */
 function isTime(name: string): boolean {
-  return /^On(?:Active|Boot|Startup|UnitActive|UnitInactive)Sec$|^On(?:Calendar|ClockChange|TimezoneChange)$/.test(
+  return /^On(?:(?:Active|Boot|Startup|UnitActive|UnitInactive)Sec|Calendar|ClockChange|TimezoneChange)$/.test(
     name,
   );
 }

@@ -78,7 +78,7 @@ export function directivesOf(
 
 /**
  * Adds a problem when the host's systemd does not know the directive in this section. others: sections whose
- * directives may stand beside it.
+ * directives may be beside it.
  */
 export function checkDirective(
   reading: DirectiveReading,
@@ -109,7 +109,7 @@ export function checkDirective(
 
 /**
  * A directive that is unknown on hosts of several versions is one mistake, with all of them named; the newest
- * version's hint stands.
+ * version's hint counts.
  */
 export function withoutVersions(problems: readonly Problem[]): readonly Problem[] {
   const [same, folded] = [Map.groupBy(problems, mistakeOf), new Set<string>()];
@@ -153,7 +153,10 @@ function hintFor(
   const [section] = sections;
   const since = directiveSince(section, name);
   if (since !== null && since > version)
-    return `it came with a later systemd, at the latest ${since}; say systemd: ${since} in the inventory where that is so`;
+    return (
+      `a later systemd has it, ${since} or earlier; set systemd: ${since} in the inventory for hosts that ` +
+      "run it"
+    );
   const elsewhere = sectionsWithDirective(name, version);
   if (elsewhere.length > 0 && elsewhere.length < 4) return `it belongs in [${elsewhere.join("], [")}]`;
   const nearest = nearestName(

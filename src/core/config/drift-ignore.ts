@@ -17,7 +17,7 @@ const unit = textThat((name) =>
     : "a unit is named in full, e.g. web.service",
 );
 const reason = textThat((text) =>
-  text.trim().length >= 3 ? null : "say why: the reason stands in every report",
+  text.trim().length >= 3 ? null : "say why: every report shows the reason",
 );
 const hostPattern = textThat((pattern) =>
   /^[^\p{Cc}]{1,1000}$/u.test(pattern) && pattern.trim() !== ""

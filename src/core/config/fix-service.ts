@@ -144,7 +144,7 @@ function isPair(value: unknown): value is Pair<Node, Node | null> {
 
 /**
  * A key with its value: its lines in a block, itself and its comma in a flow. A block that would be empty
- * goes along.
+ * is removed along.
  */
 function removePair(text: string, path: readonly string[]): string | null {
   const parent: unknown =
@@ -171,7 +171,7 @@ function removeItem(text: string, collection: YAMLMap | YAMLSeq, index: number):
 }
 
 /**
- * The lines from one place to another, when nothing else stands on them but a dash before and a comment
+ * The lines from one place to another, when nothing else is on them but a dash before and a comment
  * behind.
  */
 function removeLines(text: string, start: number, end: number): string | null {

@@ -11,7 +11,7 @@ import { matchesGlob } from "./patterns.ts";
 import { expandRanges } from "./ranges.ts";
 import type { TreePath } from "./yaml.ts";
 
-/** A group. depth: the longest way from a group that is nobody's child; deeper wins. */
+/** A group. depth: the longest way from a group that is no group's child; deeper wins. */
 export type ResolvedGroup = { readonly name: string; readonly depth: number; readonly vars: TreeMap };
 
 const MAX_WORK = 500_000;
@@ -85,7 +85,7 @@ function checkName(name: string, hosts: ReadonlySet<string>, fail: Fail): void {
   const reason = refuseInventoryName(name);
   if (reason !== null) fail(["groups", name], `"${name}": ${reason}`);
   else if (name === "all")
-    fail(["groups", name], '"all" means every host', "what holds for every host stands in defaults:");
+    fail(["groups", name], '"all" means every host', "write what holds for every host in defaults:");
   else if (hosts.has(name)) fail(["groups", name], `"${name}" is a host and a group`);
 }
 

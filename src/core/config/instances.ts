@@ -26,7 +26,7 @@ export function readInstances(reading: Reading): Service["instances"] {
     const reason =
       refuseInstance(name) ??
       refuseLength(unit) ??
-      (names.indexOf(name) < index ? "it stands in the list twice" : null);
+      (names.indexOf(name) < index ? "it is in the list twice" : null);
     if (reason !== null) refuse(reading, place, `the instance ${JSON.stringify(name)}: ${reason}`);
     return { name, escaped, unit, place };
   });
@@ -35,7 +35,7 @@ export function readInstances(reading: Reading): Service["instances"] {
     refuse(
       reading,
       reading.placeOf(["sockets"]),
-      "sockets cannot stand beside instances: which of them would systemd give a socket to?",
+      "a service with instances cannot have sockets: systemd would not know which instance gets one",
     );
   return instances;
 }
@@ -45,7 +45,10 @@ const MAX_UNIT_BYTES = 240;
 
 function refuseLength(unit: string): string | null {
   if (unit.length <= MAX_UNIT_BYTES) return null;
-  return `its unit's name would have ${unit.length} bytes, ${MAX_UNIT_BYTES} at most (everything but letters, digits and : _ . takes four)`;
+  return (
+    `its unit's name would have ${unit.length} bytes, ${MAX_UNIT_BYTES} at most (everything but letters, ` +
+    "digits and : _ . takes four)"
+  );
 }
 
 function refuse({ problems }: Reading, place: Place, message: string): void {

@@ -9,7 +9,7 @@ const keyPath = textThat((path) =>
     : "a path has no control characters and does not start with -",
 );
 
-/** The keys of one host; the same may stand in `defaults:`. */
+/** The keys of one host; the same may be in `defaults:`. */
 export const hostSchema = map({
   address: textThat(refuseAddress).optional(),
   port: integer(1, 65535).optional(),
@@ -29,7 +29,7 @@ const groupSchema = map({
   vars: treeMap.optional(),
 });
 
-/** inventory/*.yaml; what stands in a host is checked with hostSchema once its ranges are expanded. */
+/** inventory/*.yaml; what is in a host is checked with hostSchema once its ranges are expanded. */
 export const inventorySchema = map({
   defaults: hostSchema.optional(),
   hosts: mapOf(z.union([treeMap, z.null()], { error: "a map is expected here" })),

@@ -11,7 +11,7 @@ import { emptyMap, mergeMaps } from "./merge.ts";
 import { expandRanges, zipRanges } from "./ranges.ts";
 import { problemAt, type TreePath, type YamlDocument } from "./yaml.ts";
 
-/** The systemd version that rendering goes by where the inventory says nothing. */
+/** The systemd version that rendering uses where the inventory says nothing. */
 export const DEFAULT_SYSTEMD = 247;
 const MAX_HOSTS = 20_000;
 const MAX_LAID = 300_000;

@@ -15,7 +15,9 @@ export type ProjectFileKind = "service" | "inventory" | "playbook" | "project";
 export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, KeyNote>>>> = {
   service: {
     name: {
-      says: "The service's name: it names its unit, its files and its folders on the hosts. Known before any host is, so no template.",
+      says:
+        "The service's name: it names its unit, its files and its folders on the hosts. Known before any " +
+        "host is, so no template.",
       example: "name: web",
     },
     artifact: {
@@ -23,7 +25,9 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
       example: 'artifact: { source: artifacts/web, version: "2.3.1", keep: 5 }',
     },
     "artifact.source": {
-      says: "Where it is, from the project folder or from https:// (which needs its sha256): one executable, a folder (a slash at its end), or a `.tar`, `.tar.gz`, `.tgz` or `.tar.zst`; see artifacts.md.",
+      says:
+        "Where it is, from the project folder or from https:// (which needs its sha256): one executable, " +
+        "a folder (a slash at its end), or a `.tar`, `.tar.gz`, `.tgz` or `.tar.zst`; see artifacts.md.",
     },
     "artifact.version": {
       says: "What it is called in folder names, in `status` and in `why`; text, so in quotes.",
@@ -31,13 +35,18 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
     },
     "artifact.strip": { says: "How many leading parts the names in an archive lose.", otherwise: "0" },
     "artifact.sha256": {
-      says: "What it must be (of a folder its tree's digest); another file is refused before any host is asked.",
+      says:
+        "What it must be (of a folder its tree's digest); another file is refused before any host is " +
+        "asked.",
       otherwise: "computed and shown",
     },
     "artifact.signature": {
-      says: "Whose signature it needs, checked before anything of it is sent: exactly one of minisign, ssh, gpg and cosign.",
+      says:
+        "Whose signature it needs, checked before anything of it is sent: exactly one of minisign, ssh, " +
+        "gpg and cosign.",
       example:
-        "artifact:\n  source: artifacts/web\n  signature: { minisign: RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3 }",
+        "artifact:\n  source: artifacts/web\n" +
+        "  signature: { minisign: RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3 }",
       otherwise: "none is asked for",
     },
     "artifact.signature.minisign": { says: "The public key: the second line of minisign.pub." },
@@ -59,7 +68,9 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
     },
     "artifact.keep": { says: "How many releases stay on the host.", otherwise: "5" },
     account: {
-      says: "A system user with its group, created when missing, never changed or removed. Sets User= and Group=.",
+      says:
+        "A system user with its group, created when missing, never changed or removed. Sets User= and " +
+        "Group=.",
       example: "account: { user: web, groups: [adm] }",
     },
     "account.user": { says: "Its name." },
@@ -73,15 +84,20 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
     service: {
       says: "Directives of [Service].",
       example:
-        "service:\n  Type: notify\n  ExecStart: /opt/web/current/web --config /etc/web/config.yaml\n  Restart: on-failure\n  RestartSec: 10s",
+        "service:\n  Type: notify\n  ExecStart: /opt/web/current/web --config /etc/web/config.yaml\n" +
+        "  Restart: on-failure\n  RestartSec: 10s",
     },
     install: {
-      says: "Directives of [Install]; the links they mean are made without `systemctl enable`. Also= may name units of the same service.",
+      says:
+        "Directives of [Install]; the links they mean are made without `systemctl enable`. Also= may name " +
+        "units of the same service.",
       otherwise: "WantedBy: multi-user.target",
       example: "install: { WantedBy: multi-user.target }",
     },
     instances: {
-      says: "What runs from one template unit <service>@.service, by name; in directives %I is the name, and the first is the canary of a change. docs/instances.md.",
+      says:
+        "What runs from one template unit <service>@.service, by name; in directives %I is the name, and " +
+        "the first is the canary of a change. docs/instances.md.",
       otherwise: "the service runs once",
       example: "instances: [blue, green]",
     },
@@ -95,7 +111,9 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
       example: "runtime: go",
     },
     timers: {
-      says: "Jobs beside the service, each with its timer: directives of [Timer], and of the job's [Service] and [Unit].",
+      says:
+        "Jobs beside the service, each with its timer: directives of [Timer], and of the job's [Service] " +
+        "and [Unit].",
       example: "timers: [{ name: rollup, OnCalendar: hourly, ExecStart: /opt/web/current/rollup }]",
     },
     "timers[].name": { says: "Names the units: <service>-<name>.timer and .service." },
@@ -105,13 +123,18 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
     },
     "sockets[].name": { says: "Names the unit <service>-<name>.socket.", otherwise: "<service>.socket" },
     paths: {
-      says: "Paths that systemd watches: directives of [Path], and of the [Service] and [Unit] of the job that is started. Without ExecStart= it starts the service itself.",
+      says:
+        "Paths that systemd watches: directives of [Path], and of the [Service] and [Unit] of the job " +
+        "that is started. Without ExecStart= it starts the service itself.",
       example:
-        "paths: [{ name: incoming, PathExistsGlob: /var/spool/web/*.job, ExecStart: /opt/web/current/take-in }]",
+        "paths: [{ name: incoming, PathExistsGlob: /var/spool/web/*.job, ExecStart: " +
+        "/opt/web/current/take-in }]",
     },
     "paths[].name": { says: "Names the units: <service>-<name>.path and .service." },
     dropins: {
-      says: "Drop-ins for units that are not the project's: [Unit] and the section of the unit's type, as systemd has them; an empty value resets a list.",
+      says:
+        "Drop-ins for units that are not the project's: [Unit] and the section of the unit's type, as " +
+        "systemd has them; an empty value resets a list.",
       example: "dropins: [{ unit: nginx.service, name: limits, Service: { LimitNOFILE: 65536 } }]",
     },
     "dropins[].unit": { says: "The full name of one unit; no template and no other name of it." },
@@ -143,15 +166,18 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
     "secrets.*.file": { says: "A file of the project that is not in Git." },
     "secrets.*.exec": { says: "A program and its arguments; what it prints. Run without a shell." },
     "secrets.*.deliver": {
-      says: "How the process gets it: a variable, or a file below $CREDENTIALS_DIRECTORY, on the host encrypted where systemd is 252 or later. docs/secrets.md.",
+      says:
+        "How the process gets it: a variable, or a file below $CREDENTIALS_DIRECTORY, on the host " +
+        "encrypted where systemd is 252 or later. docs/secrets.md.",
       otherwise: "environment",
     },
     files: {
       says: "Configuration files: exactly one of template, content and source each.",
       example:
-        'files:\n  - path: /etc/web/config.yaml\n    template: web/config.yaml.hbs\n    mode: "0640"\n    onChange: reload',
+        'files:\n  - path: /etc/web/config.yaml\n    template: web/config.yaml.hbs\n    mode: "0640"\n' +
+        "    onChange: reload",
     },
-    "files[].path": { says: "Where it goes." },
+    "files[].path": { says: "Its path on the host." },
     "files[].template": { says: "A Handlebars file below templates/." },
     "files[].content": { says: "Its text, itself a template." },
     "files[].source": { says: "A file of the project, copied as it is." },
@@ -163,12 +189,16 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
     "files[].group": { says: "Its group.", otherwise: "root" },
     "files[].onChange": { says: "What the service does when it changes.", otherwise: "restart" },
     slice: {
-      says: "A slice with directives of [Slice]: shared by the services that name it, nested by dashes in its name. Limits apply without a restart.",
+      says:
+        "A slice with directives of [Slice]: shared by the services that name it, nested by dashes in its " +
+        "name. Limits apply without a restart.",
       example: "slice: { name: payments, MemoryMax: 2G, CPUQuota: 75% }",
     },
     "slice.name": { says: "Its name without .slice." },
     cache: {
-      says: "A tmpfs at a path, as a mount unit that the service requires. A new size or option is a remount; the rest needs a new mount, which empties it.",
+      says:
+        "A tmpfs at a path, as a mount unit that the service requires. A new size or option is a remount; " +
+        "the rest needs a new mount, which empties it.",
       example: "cache: { path: /var/cache/web, size: 512M, owner: web, options: [noatime] }",
     },
     "cache.path": { says: "Where it is mounted." },
@@ -179,22 +209,30 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
     "cache.options": { says: "More options of mount(8), e.g. noatime." },
     "cache.Unit": { says: "More directives of the mount unit's [Unit]." },
     "cache.Mount": {
-      says: "More directives of [Mount], without What, Where, Type and Options. They count when it is mounted or unmounted the next time.",
+      says:
+        "More directives of [Mount], without What, Where, Type and Options. They take effect at the next " +
+        "mount or unmount.",
       example: "cache: { path: /var/cache/web, size: 512M, Mount: { TimeoutSec: 10s } }",
     },
     "cache.persist": {
-      says: "Keeps its contents over unmounts and reboots: saved by a timer and at stop, restored at start. docs/caches.md.",
+      says:
+        "Keeps its contents over unmounts and reboots: saved by a timer and at stop, restored at start. " +
+        "docs/caches.md.",
       example:
-        "cache: { path: /var/cache/web, size: 512M, owner: web, persist: { to: /var/lib/web/cache, every: 15min } }",
+        "cache: { path: /var/cache/web, size: 512M, owner: web, persist: { to: /var/lib/web/cache, " +
+        "every: 15min } }",
     },
     "cache.persist.to": {
       says: "A folder below /var/lib, which systemd makes for the owner; it holds <service>.saved/cache.tar.",
     },
     "cache.persist.every": { says: "How often the timer saves it, 10s to 30d." },
     logrotate: {
-      says: "A file in /etc/logrotate.d: options of logrotate(8) by their own names, `true` for those without a value.",
+      says:
+        "A file in /etc/logrotate.d: options of logrotate(8) by their own names, `true` for those without " +
+        "a value.",
       example:
-        "logrotate: { paths: [/var/log/web/*.log], daily: true, rotate: 7, maxsize: 100M, compress: true, copytruncate: true }",
+        "logrotate: { paths: [/var/log/web/*.log], daily: true, rotate: 7, maxsize: 100M, compress: " +
+        "true, copytruncate: true }",
     },
     "logrotate.paths": { says: "What is rotated." },
     "logrotate.su": { says: "As whom.", otherwise: "the service's user, unless the folder is root's" },
@@ -206,7 +244,7 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
     },
     "logrotate.postrotate.signal": { says: "HUP, USR1, USR2 or WINCH." },
     directories: {
-      says: "Folders that shall exist. They are never removed.",
+      says: "Folders to create. They are never removed.",
       example: 'directories: [{ path: /var/lib/web, mode: "0750", owner: web, group: web }]',
     },
     "directories[].path": { says: "Where it is." },
@@ -214,9 +252,12 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
     "directories[].owner": { says: "Whose it is.", otherwise: "the account, else root" },
     "directories[].group": { says: "Its group.", otherwise: "the account's, else root" },
     health: {
-      says: "Checks that must pass before a transaction is confirmed: exactly one of http, tcp and command each.",
+      says:
+        "Checks that must pass before a transaction is confirmed: exactly one of http, tcp and command " +
+        "each.",
       example:
-        "health: [{ http: http://127.0.0.1:8080/readyz, expect: { status: 200, json: { status: ok }, within: 500ms } }]",
+        "health: [{ http: http://127.0.0.1:8080/readyz, expect: { status: 200, json: { status: ok }, " +
+        "within: 500ms } }]",
     },
     "health[].http": {
       says: "A URL, asked from the host through the SSH connection, so that the port may stay private.",
@@ -243,7 +284,7 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
       example: "settle: 10s",
     },
     lint: {
-      says: "What lint shall not say of this service.",
+      says: "Lint rules to ignore for this service.",
       example: "lint: { ignore: [{ rule: SD060, because: the port is behind a firewall }] }",
     },
     "lint.ignore": { says: "Rules that are accepted." },
@@ -253,7 +294,7 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
   },
   inventory: {
     protected: {
-      says: "A production environment: apply asks for its name and goes in batches.",
+      says: "A production environment: apply asks for its name and works in batches.",
       otherwise: "false",
       example: "protected: true",
     },
@@ -262,9 +303,10 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
       example: "defaults: { user: deploy, systemd: 252 }",
     },
     hosts: {
-      says: "Name → host. A range in a name makes several hosts; ranges in its values go along.",
+      says: "Name → host. A range in a name makes several hosts; ranges in its values advance with it.",
       example:
-        'hosts:\n  "web[1:3]": { address: "10.0.0.1[1:3]" }\n  db1: { address: 10.0.0.21, port: 2222, required: true }',
+        'hosts:\n  "web[1:3]": { address: "10.0.0.1[1:3]" }\n' +
+        "  db1: { address: 10.0.0.21, port: 2222, required: true }",
     },
     groups: {
       says: "Name → group.",
@@ -279,7 +321,8 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
     "[].play": {
       says: "Its name in plans and reports.",
       example:
-        "- play: gateways\n  hosts: web:&prod:!web9\n  services: [web]\n  rollout: { batches: [1, 25%, 100%], pause: 30s, maxUnreachable: 1 }",
+        "- play: gateways\n  hosts: web:&prod:!web9\n  services: [web]\n" +
+        "  rollout: { batches: [1, 25%, 100%], pause: 30s, maxUnreachable: 1 }",
     },
     "[].hosts": { says: "Which hosts, in Ansible's pattern grammar: web:&prod:!web9." },
     "[].services": { says: "Which services, by name." },
@@ -289,7 +332,7 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
       otherwise: "all at once; in a protected environment [1, 25%, 100%]",
     },
     "[].rollout.maxFailed": { says: "How many hosts may fail before the play ends.", otherwise: "0" },
-    "[].rollout.maxUnreachable": { says: "How many hosts may be out of reach.", otherwise: "0" },
+    "[].rollout.maxUnreachable": { says: "How many hosts may be unreachable.", otherwise: "0" },
     "[].rollout.pause": { says: "How long to wait between batches.", otherwise: "0" },
     "[].rollout.healthyDeadline": {
       says: "How long a host's health checks may take to pass.",
@@ -298,20 +341,20 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
   },
   project: {
     name: {
-      says: "It names the ownership manifests on the hosts, so that two projects never fight over one service.",
+      says: "Names the ownership manifests on the hosts, so that two projects never fight over one service.",
       example: "name: shop",
     },
     drift: {
-      says: "What `drift` does not tell.",
+      says: "What `drift` does not report.",
       example:
         'drift: { ignore: [{ path: /etc/web/local.conf, because: tuned by hand, until: "2026-12-31" }] }',
     },
     "drift.ignore": { says: "Rules, each with exactly one of path, directive and unit." },
-    "drift.ignore[].path": { says: "A path; * and ? stand for characters within one folder's name." },
+    "drift.ignore[].path": { says: "A path; * and ? match characters within one folder's name." },
     "drift.ignore[].directive": { says: "A directive, e.g. LimitNOFILE, in drop-ins that are not ours." },
     "drift.ignore[].unit": { says: "A unit in full, e.g. web.service." },
     "drift.ignore[].host": { says: "A host pattern.", otherwise: "every host" },
-    "drift.ignore[].because": { says: "Why; it stands in every report." },
+    "drift.ignore[].because": { says: "Why; every report shows it." },
     "drift.ignore[].until": { says: "The last day on which it holds, in UTC." },
   },
 };
@@ -327,7 +370,10 @@ function hostNotes(path: string): Readonly<Record<string, KeyNote>> {
     knownHosts: { says: "A known_hosts file.", otherwise: "the user's and the system's" },
     labels: { says: "Free texts, for templates." },
     vars: { says: "Variables, for templates." },
-    required: { says: "Out of reach, it fails the run whatever maxUnreachable says.", otherwise: "false" },
+    required: {
+      says: "When it is unreachable, the run fails, whatever maxUnreachable says.",
+      otherwise: "false",
+    },
     systemd: { says: "The systemd version that units are written and checked for.", otherwise: "247" },
   };
   return Object.fromEntries(Object.entries(notes).map(([name, note]) => [`${path}.${name}`, note]));

@@ -12,10 +12,13 @@ const TITLES: Readonly<Record<ProjectFileKind, string>> = {
 
 const INTROS: Readonly<Record<ProjectFileKind, string>> = {
   service:
-    "One service a file. systemd's own directive names are the vocabulary: each is checked against the directives of the target's systemd version.\nEvery text may be a [template](#templates); keys never are.",
+    "One service a file. systemd's own directive names are the vocabulary: each is checked against the " +
+    "directives of the target's systemd version.\n" +
+    "Every text may be a [template](#templates); keys never are.",
   inventory: "One environment a file: `--env prod` reads inventory/prod.yaml.",
   playbook:
-    "Which services go to which hosts, in file order. playbooks/site.yaml is the one that is taken without `--playbook`.",
+    "Which services go to which hosts, in file order. playbooks/site.yaml is the one that is taken " +
+    "without `--playbook`.",
   project: "The folder with this file is the project.",
 };
 
@@ -28,14 +31,18 @@ export function keysPage(hardening: string): string {
 
 const HEAD = `# Every key
 
-Made from the schemas that read the files (\`node scripts/config-pages.ts\`). The same is in \`schemas/\` as JSON Schema, and \`svcdeploy schemas\` writes
+Made from the schemas that read the files (\`node scripts/config-pages.ts\`). The same is in \
+\`schemas/\` as JSON Schema, and \`svcdeploy schemas\` writes
 it for your editor. A key that is not here is refused with its line and the nearest known one.`;
 
 const TAIL = `## Templates
 
-Texts of a service see \`env\`, \`host\` (name, address, vars, labels, groups), \`service.name\` and \`values\`; those of \`files\` see \`secrets.NAME\` as well, which makes
-the file secret. A missing variable is an error, never an empty text. A literal \`{{\` is written \`\\{{\`. What came out of a value is never evaluated again.
-Values are free: values/base.yaml, values/ENV.yaml over it (maps merge, lists and scalars replace), \`--values FILE\` and \`--set key=value\` over that.`;
+Texts of a service see \`env\`, \`host\` (name, address, vars, labels, groups), \`service.name\` and \
+\`values\`; those of \`files\` see \`secrets.NAME\` as well, which makes
+the file secret. A missing variable is an error, never an empty text. A literal \`{{\` is written \
+\`\\{{\`. What came out of a value is never evaluated again.
+Values are free: values/base.yaml, values/ENV.yaml over it (maps merge, lists and scalars replace), \
+\`--values FILE\` and \`--set key=value\` over that.`;
 
 function section(kind: ProjectFileKind): string {
   const rows = Object.entries(keyNotes[kind]);
@@ -72,7 +79,10 @@ function table(
 ): string {
   const lines = rows.map(([path, { says, otherwise }]) => {
     const name = path.startsWith(strip) ? path.slice(strip.length) : path.replace(/^[^[]*\[\]\./, "");
-    return `| \`${name}\` | ${escapeCell(shapes.get(path) ?? "text")} | ${escapeCell(otherwise ?? "")} | ${escapeCell(says)} |`;
+    return (
+      `| \`${name}\` | ${escapeCell(shapes.get(path) ?? "text")} | ${escapeCell(otherwise ?? "")} | ` +
+      `${escapeCell(says)} |`
+    );
   });
   return ["| key | value | without it | meaning |", "| --- | --- | --- | --- |", ...lines].join("\n");
 }

@@ -14,13 +14,13 @@ export type LeafResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string };
 
-/** What JSON Schema can say of a value; the rest is said when the file is read. */
+/** What JSON Schema can say of a value; the rest is checked when the file is read. */
 export type JsonShape = { readonly [keyword: string]: unknown };
 
 /** What a schema's JSON Schema is, where zod cannot tell it. lone: one item may stand for a list of one. */
 export const jsonShapes = z.registry<{ readonly shape: JsonShape } | { readonly lone: true }>();
 
-/** A schema for one scalar; `read` never sees lists or maps as text. shape: what an editor is told of it. */
+/** A schema for one scalar; `read` never sees lists or maps as text. shape: what an editor shows of it. */
 export function leaf<T>(read: (value: Tree | undefined) => LeafResult<T>, shape: JsonShape) {
   const schema = z
     .custom<Tree | undefined>(() => true)
@@ -163,7 +163,8 @@ export const mode = leaf(
   (value) => {
     if (typeof value === "number")
       return bad(
-        `a mode is a text: write "${String(value).padStart(4, "0")}" in quotes; YAML's 0755 is the number 755`,
+        `a mode is a text: write "${String(value).padStart(4, "0")}" in quotes; YAML's 0755 is the ` +
+          "number 755",
       );
     if (typeof value !== "string" || !/^[0-7]{3,4}$/.test(value))
       return bad(`a mode such as "0755" is expected here, this is ${describe(value)}`);

@@ -49,7 +49,8 @@ import {
 import { artifactSignature } from "./signature-schema.ts";
 
 const NEEDS_SHA256 =
-  "an artifact from https needs its sha256 beside it: run sha256sum on a copy that you trust, or take it from the publisher's list";
+  "an artifact from https needs its sha256 beside it: run sha256sum on a copy that you trust, or take " +
+  "it from the publisher's list";
 
 /** A directive's value: text, number, truth value (yes, no); its parts when it is a list. */
 const directiveValue = leaf(
@@ -177,7 +178,7 @@ const mountOption = textThat((option) =>
 );
 const STATE_FOLDER = "^/var/lib(?:/[A-Za-z0-9_@:+=-][A-Za-z0-9._@:+=-]*)+$";
 /**
- * systemd makes the folder for the cache's owner (StateDirectory=): root never writes where somebody else
+ * systemd makes the folder for the cache's owner (StateDirectory=): root never writes where another user
  * may.
  */
 const stateFolder = textThat(
@@ -215,13 +216,16 @@ const logrotateValue = leaf(
   },
   { type: ["string", "number", "boolean"] },
 );
-const LOGROTATE_OPTIONS =
-  "addextension compress nocompress compresscmd compressext compressoptions copy nocopy copytruncate nocopytruncate createolddir nocreateolddir dateext nodateext dateformat dateyesterday datehourago delaycompress nodelaycompress extension hourly daily weekly monthly yearly ifempty notifempty maxage maxsize minage minsize missingok nomissingok olddir noolddir rotate sharedscripts nosharedscripts shred noshred shredcycles size start uncompresscmd create nocreate nomail renamecopy norenamecopy".split(
-    " ",
-  );
+const LOGROTATE_OPTIONS = (
+  "addextension compress nocompress compresscmd compressext compressoptions copy nocopy copytruncate " +
+  "nocopytruncate createolddir nocreateolddir dateext nodateext dateformat dateyesterday datehourago " +
+  "delaycompress nodelaycompress extension hourly daily weekly monthly yearly ifempty notifempty maxage " +
+  "maxsize minage minsize missingok nomissingok olddir noolddir rotate sharedscripts nosharedscripts " +
+  "shred noshred shredcycles size start uncompresscmd create nocreate nomail renamecopy norenamecopy"
+).split(" ");
 /**
- * What the service is told after a rotation: to reload, or a signal that programs take for "open your logs
- * anew"; never a script.
+ * What the service gets after a rotation: a reload, or a signal that programs take for "reopen your logs";
+ * never a script.
  */
 const reopenSignal = { enum: ["HUP", "USR1", "USR2", "WINCH"].flatMap((name) => [name, `SIG${name}`]) };
 const signalShape = {
@@ -239,7 +243,7 @@ const postrotate = leaf(
         : null;
     if (typeof signal !== "string")
       return bad(
-        "reload or { signal: USR1 } is expected here: nothing of a project is run by root's shell on the host",
+        "reload or { signal: USR1 } is expected here: root's shell on the host runs nothing of a project",
       );
     return reopenSignal.enum.includes(signal)
       ? good({ do: "signal", signal: signal.replace(/^SIG/, "") })
@@ -351,7 +355,10 @@ export type WrittenService = z.infer<typeof serviceSchema>;
 function refuseLogrotateOption(name: string): string | null {
   if (["paths", "su", "postrotate"].includes(name) || LOGROTATE_OPTIONS.includes(name)) return null;
   if (/rotate$|action$|script$|preremove/.test(name))
-    return `\`${name}\` is not supported: nothing of a project is run by root's shell on the host; postrotate: reload, or { signal: USR1 }, is`;
+    return (
+      `\`${name}\` is not supported: root's shell on the host runs nothing of a project; postrotate: ` +
+      "reload, or { signal: USR1 }, is"
+    );
   const nearest = nearestName(name, LOGROTATE_OPTIONS);
   return `there is no logrotate option "${name}"${nearest === null ? "" : `; did you mean "${nearest}"?`}`;
 }

@@ -19,7 +19,7 @@ const DEFAULT_KEEP = 5;
 const DEFAULT_SETTLE_SECONDS = 10;
 const DEFAULT_WITHIN_SECONDS = 5;
 
-/** What the parts below need: the service as read, where its values stand, and a place for mistakes. */
+/** What the parts below need: the service as read, where its values are, and a place for mistakes. */
 type Reading = {
   readonly written: WrittenService;
   readonly tree: TreeMap;
@@ -137,7 +137,7 @@ function readSecretSources(reading: Reading): Service["secrets"] {
       reading,
       place,
       refuseVariable(name) ??
-        (Object.hasOwn(environment, name) ? `${name} stands in environment: as well` : null),
+        (Object.hasOwn(environment, name) ? `${name} is in environment: as well` : null),
     );
     return { name, source: sourceOf(secret), deliver: secret.deliver ?? "environment", place };
   });

@@ -11,7 +11,8 @@ const DEFAULT_NAMESPACE = "file";
 /** Two bytes `Ed`, the key's id of eight and the key of 32, all in base64. */
 const MINISIGN_KEY = "^RW[QRST][A-Za-z0-9+/]{53}$";
 const SSH_TYPES =
-  "ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|sk-ecdsa-sha2-nistp256@openssh\\.com";
+  "ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-ssh-ed25519@openssh\\.com|" +
+  "sk-ecdsa-sha2-nistp256@openssh\\.com";
 const SSH_KEY = `^(?:${SSH_TYPES}) [A-Za-z0-9+/]{32,}={0,2}(?: [!-~ ]{1,200})?$`;
 const NAMESPACE = "^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$";
 

@@ -47,7 +47,7 @@ export function overlayValues(
 }
 
 /**
- * Applies one `--set key.path=value`. The text becomes what stands at the path now: text stays as typed, all
+ * Applies one `--set key.path=value`. The text gets the type of what is at the path now: text stays as typed, all
  * else is read as YAML. Throws UsageError.
  */
 export function setValue(values: TreeMap, assignment: string): TreeMap {

@@ -138,7 +138,7 @@ function readKey(walk: Walk, node: Node | null, offset: number): string | null {
       walk,
       offset - 1,
       "YAML reads {{ as the start of a map",
-      'a text that starts with {{ stands in quotes: "{{values.name}}"',
+      'put a text that starts with {{ in quotes: "{{values.name}}"',
     );
   if (node === null || !isScalar(node)) return fail(walk, offset, "a key must be a plain word or text");
   if (node.value === null && (node.source ?? "") === "") return fail(walk, offset, "a key is missing here");
@@ -166,10 +166,10 @@ function readScalar(walk: Walk, node: Scalar, offset: number): Tree {
     if (source !== undefined && source !== String(value)) fail(walk, offset, ...misread(source, value));
     return value;
   }
-  return fail(walk, offset, "only text, numbers, true, false, null, lists and maps may stand here");
+  return fail(walk, offset, "only text, numbers, true, false, null, lists and maps are allowed here");
 }
 
-/** YAML's 0755 is the number 755, 1.10 is 1.1, True is true: whoever wrote them meant the text. */
+/** YAML's 0755 is the number 755, 1.10 is 1.1, True is true: who wrote them meant the text. */
 function misread(source: string, value: number | boolean): [string, string] {
   const kind = typeof value === "number" ? "the number" : "the truth value";
   return [

@@ -28,7 +28,7 @@ export type YamlDocument = {
    * where the path is unknown.
    */
   readonly placeOf: (path: TreePath) => Place;
-  /** Where the key that names the value at a path stands. */
+  /** Where the key that names the value at a path is. */
   readonly keyPlaceOf: (path: TreePath) => Place;
   readonly problems: readonly Problem[];
 };

@@ -1,4 +1,4 @@
-/** What `drift --heal` may put right by itself, and why it leaves the rest. */
+/** What `drift --heal` may put right on its own, and why it leaves the rest. */
 
 import type { Observation } from "../model/observation.ts";
 import type { Finding, Plan } from "../model/plan.ts";
@@ -34,7 +34,7 @@ export type SplitFindings = {
 
 /**
  * Plans the healing. A resource is put right when all that is wrong with it came from the host, is old enough
- * and is nobody's to accept; a unit is started or restarted when none of its inputs is in dispute. No
+ * and no rule may ignore it; a unit is started or restarted when none of its inputs is in dispute. No
  * manifest is written and no unit is recorded as started from what is only declared, because that has not
  * come true.
  */
@@ -71,7 +71,7 @@ export function planHeal(
   return { plan: { ...plan, manifests: [], records: [], orphans: [], recordAs }, verdicts };
 }
 
-/** Why each finding is left by itself; null: it may be healed. */
+/** Why each finding is left as it is; null: it may be healed. */
 type Reasons = ReadonlyMap<Finding, HealVerdict | null>;
 
 /**
@@ -111,17 +111,17 @@ function whatIsLeft(target: HostTarget, { ignored }: SplitFindings, own: Reasons
   return left;
 }
 
-/** pending, ignored: it stays as it is by intent; disputed: somebody has to look, or may be at work. */
+/** pending, ignored: it stays as it is by intent; disputed: someone has to look, or may be working on it. */
 type Left = "pending" | "ignored" | "disputed";
 
 /** Differences that no plan puts right. */
 const BEYOND: Partial<Record<Finding["kind"], string>> = {
-  type: "something else stands in its place, and healing deletes nothing",
-  masked: "somebody masked it on purpose",
-  "foreign-drop-in": "healing removes nothing of others",
+  type: "something else is in its place, and healing deletes nothing",
+  masked: "someone masked it on purpose",
+  "foreign-drop-in": "it is not svcdeploy's: healing removes only its own files",
   "slice-moved": "only a restart would move it",
   health: "the process is there: a restart may hide why it does not answer",
-  manifest: "the next apply writes it anew",
+  manifest: "the next apply writes it again",
   "unfinished-transaction": "the run that left it has to be settled first",
 };
 
@@ -129,7 +129,7 @@ const BEYOND: Partial<Record<Finding["kind"], string>> = {
 function whyLeft(finding: Finding, observation: Observation, policy: HealPolicy): HealVerdict | null {
   const { facts } = observation;
   if (finding.kind === "orphan") return leftAs("dropped from the project: healing removes nothing");
-  if (finding.origin === "project") return leftAs("pending: apply brings it");
+  if (finding.origin === "project") return leftAs("pending: apply changes it");
   if (finding.origin === "conflict") return leftAs("decide which side is right, then apply");
   const beyond = BEYOND[finding.kind];
   if (beyond !== undefined) return leftAs(beyond);
@@ -141,15 +141,15 @@ function whyLeft(finding: Finding, observation: Observation, policy: HealPolicy)
     isUndecryptable(finding.change.resource, observation) &&
     !canBePutBack(finding.subject, observation)
   )
-    return leftAs("what it held cannot be told any more: apply encrypts the project's value anew");
+    return leftAs("its content can no longer be read: apply encrypts the project's value again");
   const times = policy.healed(finding.service);
   const often = times === 1 ? "once" : `${times} times`;
   if (times >= policy.maxHeals)
-    return { outcome: "flapping", why: `healed ${often} today: something keeps changing it, find out what` };
+    return { outcome: "flapping", why: `healed ${often} today: find out what keeps changing it` };
   const isDated = finding.since !== null && finding.since <= facts.clock;
   const age = isDated && finding.since !== null ? facts.clock - finding.since : policy.seenFor(finding);
   const wait = policy.graceSeconds - age;
-  return wait > 0 ? leftAs(`left alone for another ${sayWait(wait)}: somebody may be at work`) : null;
+  return wait > 0 ? leftAs(`left alone for another ${sayWait(wait)}: someone may be working on it`) : null;
 }
 
 function leftAs(why: string): HealVerdict {
@@ -182,14 +182,14 @@ function isInPlan(
   resource: Resource | null,
 ): boolean {
   if (kind === "not-loaded") return actions.some(({ verb }) => verb === "daemon-reload");
-  // The process may be that of a unit of others, which is no resource of ours.
+  // The process may be that of a foreign unit, which is no resource of ours.
   const unit = resource?.kind === "unit" ? resource.unit : kind === "stale-process" ? subject : null;
   if (unit !== null) return actedUnits({ actions }).includes(unit);
   return changes.some((change) => change.resource.id === resource?.id);
 }
 
 /**
- * The resource that is wrong; null for what is beside it, such as a drop-in of others or a process in another
+ * The resource that is wrong; null for what is beside it, such as a foreign drop-in or a process in another
  * slice.
  */
 function resourceOf(target: HostTarget, { kind, change, subject }: Finding): Resource | null {

@@ -61,7 +61,7 @@ function rulesFor(
   rules: readonly IgnoreRule[],
   observation: Observation,
 ): readonly IgnoreRule[] {
-  // What our own runs left open is nobody's to accept.
+  // No rule may accept what our own runs left open.
   if (finding.kind === "unfinished-transaction" || finding.kind === "manifest") return [];
   const named = rules.find(({ what }) => isNamed(what, finding));
   return named === undefined ? directiveRules(finding, rules, observation) : [named];

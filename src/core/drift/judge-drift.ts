@@ -1,4 +1,6 @@
-/** Makes a host's drift of what was read from it: findings and failed live checks, without what rules ignore. */
+/**
+ * Makes a host's drift of what was read from it: findings and failed live checks, without what rules ignore.
+ */
 import type { SvcdeployError } from "../errors.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Finding } from "../model/plan.ts";

@@ -56,7 +56,7 @@ function planHost(
 }
 
 /**
- * A host's drift after the work: what was healed is no finding any more, what could not be is one with the
+ * A host's drift after the work: what was healed is no longer a finding, what could not be is one with the
  * reason.
  */
 export function concludeHealing(drift: DriftHost, reports: readonly HostReport[]): DriftHost {

@@ -16,7 +16,7 @@ export type Setter = (typeof SETTERS)[number];
 
 /**
  * known: exactly this text. unknown: made on the host, `why` says of what. secret: the text has <secret NAME>
- * for what is not told.
+ * for what is unknown.
  */
 export type VariableValue =
   | { readonly kind: "known"; readonly text: string }
@@ -25,7 +25,7 @@ export type VariableValue =
 
 /**
  * One assignment. because: the directive it follows from; when: it is not always made; line: where on the
- * host it stands; null: nowhere.
+ * host it is; null: nowhere.
  */
 export type Assignment = {
   readonly name: string;

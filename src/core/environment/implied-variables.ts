@@ -1,5 +1,5 @@
 /**
- * Variables that nobody writes: what PID 1 gives every service, and what follows from User=, Type= and their
+ * Variables that no file sets: what PID 1 gives every service, and what follows from User=, Type= and their
  * like (systemd.exec(5), "Environment Variables Set on the Service"; execute.c). Tried on 247, 252 and 257.
  */
 import type { EffectiveSection, EffectiveValue } from "../unit-file/effective-unit.ts";
@@ -90,7 +90,7 @@ function ownVariables({ systemd, service }: ServiceUnit): readonly Assignment[] 
 }
 
 const PRESSURE = ["MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE"].map((name) => ({
-  ...set(name, unknown("how the kernel tells that memory runs short"), ""),
+  ...set(name, unknown("how the kernel reports that memory runs short"), ""),
   when: "on hosts with cgroup v2",
 }));
 
@@ -243,7 +243,7 @@ function nameOf(
   return notify === type ? "Type=" : "WatchdogSec=";
 }
 
-/** What starts it tells so; sockets are handed over whoever starts it. */
+/** What starts it is named; sockets are handed over whatever starts it. */
 function triggerVariables({ triggers, systemd }: ServiceUnit): readonly Assignment[] {
   const sockets = triggers.filter((unit) => unit.endsWith(".socket"));
   const listen =

@@ -1,5 +1,5 @@
 /**
- * Every line of every file that a service shall have on a host, with where it comes from. A second pass over
+ * Every line of every file that a service is to have on a host, with where it comes from. A second pass over
  * what was rendered: nothing else pays for it.
  */
 

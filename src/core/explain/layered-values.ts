@@ -1,5 +1,5 @@
 /**
- * Where a value of the project stands: the layers of values files and --set, and those of an inventory,
+ * Where a value of the project is: the layers of values files and --set, and those of an inventory,
  * followed as they are laid over each other.
  */
 
@@ -13,7 +13,7 @@ import { isTreeList, isTreeMap } from "../model/tree.ts";
 import type { Input, ValueSpot } from "./line-origin.ts";
 
 type Path = readonly string[];
-/** A layer: what stands in it at a path, and its name where it is no file's. */
+/** A layer: what it has at a path, and its name where it is no file's. */
 type Layer = { readonly tree: Tree; readonly spotOf: (path: Path) => ValueSpot };
 
 /**

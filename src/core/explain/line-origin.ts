@@ -1,7 +1,7 @@
 /** Where the lines of rendered files come from: the vocabulary of `explain`. */
 import type { Place } from "../model/declared.ts";
 
-/** A place that a value stands at, or what is not in a file: `--set a.b=1`, `--env prod`. */
+/** A place that a value is at, or what is not in a file: `--set a.b=1`, `--env prod`. */
 export type ValueSpot = { readonly place: Place | null; readonly text: string };
 
 /**
@@ -54,7 +54,7 @@ export type ExplainedFile = {
   readonly lines: readonly ExplainedLine[] | null;
 };
 
-/** A line that says nothing by itself. */
+/** A line that says nothing on its own. */
 export const LAYOUT: LineOrigin = { kind: "layout", place: null, because: "", inputs: [] };
 /** A line of svcdeploy's own. */
 export const OWN: LineOrigin = { kind: "svcdeploy", place: null, because: "", inputs: [] };

@@ -107,7 +107,7 @@ function postrotateOrigin(written: WrittenPlaces): LineOrigin {
   return {
     kind: "derived",
     place: written.placeOf(["logrotate", "postrotate"]),
-    because: "logrotate: the service is told of a rotation",
+    because: "logrotate: the service is notified of a rotation",
     inputs: [],
   };
 }

@@ -61,7 +61,7 @@ function nameIn(path: KeyPath): string | number | undefined {
   return typeof last === "number" ? path.at(-2) : last;
 }
 
-/** Directives that stand at no line of their own: they follow from other keys of the service. */
+/** Directives that have no line of their own: they follow from other keys of the service. */
 function impliedOrigin(
   section: string,
   { name, value }: Directive,

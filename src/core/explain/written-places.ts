@@ -1,5 +1,5 @@
 /**
- * A service file read backwards: from a place to the key that stands there, and to the variables of the
+ * A service file read backwards: from a place to the key that is there, and to the variables of the
  * template in it.
  */
 
@@ -11,7 +11,7 @@ import type { Input } from "./line-origin.ts";
 
 /** Keys and list positions from the root of the service file. */
 export type KeyPath = readonly (string | number)[];
-/** Follows a variable to where its value stands; null for what has no place. */
+/** Follows a variable to where its value is; null for what has no place. */
 export type FindInput = (path: VariablePath) => Input | null;
 
 /** What can be asked about a service file. */

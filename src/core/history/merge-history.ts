@@ -22,7 +22,7 @@ export type HostAnswer = {
 };
 
 /**
- * How the host's word stands to ours. agrees; differs: ours is wrong; decides: we did not know; alone:
+ * How the host's record relates to ours. agrees; differs: ours is wrong; decides: we did not know; alone:
  * nothing is recorded here; nothing: there was no transaction, so it has nothing to say; missing: it knows
  * nothing of a transaction that we had; older: its record begins later; unreachable; not-asked.
  */
@@ -130,7 +130,7 @@ function mergeRun(run: RecordedRun, told: readonly RecordTold[], answers: readon
 
 function isAbout({ host, record }: RecordTold, report: RecordedHost): boolean {
   if (host !== report.host) return false;
-  // Of a host that was let go of nothing is known here, not even the transaction.
+  // Of a host that the run left nothing is known here, not even the transaction.
   if (report.transaction === null) return report.status === "unknown";
   return record.transaction === null || record.transaction === report.transaction;
 }
@@ -176,7 +176,7 @@ function statusOf(outcome: Outcome): HostStatus {
 }
 
 /**
- * A run that saw a host put back may call it failed: somebody else's change was in the way, or a unit did not
+ * A run that saw a host put back may call it failed: someone else's change was in the way, or a unit did not
  * come back.
  */
 function isSameEnd(status: HostStatus, outcome: Outcome): boolean {
@@ -199,7 +199,7 @@ function foreignHost({ host, at, record }: RecordTold): HistoryHost {
   };
 }
 
-/** A run whose end was not recorded: nobody here knows what came of the host. */
+/** A run whose end was not recorded: what came of the host is not known here. */
 function unknownHost(host: string, answers: readonly HostAnswer[]): HistoryHost {
   const answer = answers.find((each) => each.host === host);
   const word =

@@ -1,4 +1,4 @@
-/** Names as they stand in a host's record line, where a value is one word. */
+/** Names as they are in a host's record line, where a value is one word. */
 
 const MAX_LENGTH = 64;
 

@@ -38,7 +38,7 @@ export type RecordedRun = {
 };
 
 /**
- * The report as it may be kept: no secret in what a host or a program said. The differences stand among the
+ * The report as it may be kept: no secret in what a host or a program said. The differences are among the
  * run's plans.
  */
 export function makeRecordedHost(

@@ -16,7 +16,7 @@ export type RunFilter = {
 
 /**
  * The runs that pass, in the same order, each with the hosts that pass. A run whose environment or time
- * nobody recorded passes that condition.
+ * was not recorded passes that condition.
  */
 export function selectRuns(runs: readonly HistoryRun[], filter: RunFilter): readonly HistoryRun[] {
   return runs.flatMap((run) => {

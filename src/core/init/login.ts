@@ -1,4 +1,4 @@
-/** What `svcdeploy init` is told about the first host: [USER@]HOST[:PORT]. */
+/** What `svcdeploy init` gets about the first host: [USER@]HOST[:PORT]. */
 import { refuseAddress, refuseInventoryName, refuseLogin } from "../config/allow-lists.ts";
 
 /**
@@ -12,7 +12,7 @@ export type Login = {
   readonly port: number | null;
 };
 
-/** The login, or why the text is none. An IPv6 address with a port stands in brackets, as everywhere. */
+/** The login, or why the text is not one. An IPv6 address with a port is in brackets, as everywhere. */
 export function parseLogin(text: string): Login | { readonly problem: string } {
   const at = text.lastIndexOf("@");
   const user = at < 0 ? null : text.slice(0, at);

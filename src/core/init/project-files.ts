@@ -1,5 +1,5 @@
 /**
- * The files of a new project: small, complete, commented, and working as they stand on any host with systemd
+ * The files of a new project: small, complete, commented, and working as they are on any host with systemd
  * and a shell. Their text is in templates/init/.
  */
 import { refuseName } from "../config/allow-lists.ts";

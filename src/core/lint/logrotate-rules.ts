@@ -167,7 +167,7 @@ function checkMissing(block: LintLogrotate): readonly RuleFinding[] {
 }
 
 /**
- * create alone is right for programs that open the log each time; of others only those are judged that are
+ * create alone is right for programs that open the log each time; of the others only those are judged that are
  * known to run on.
  */
 function checkReopen(block: LintLogrotate, host: LintHost): readonly RuleFinding[] {

@@ -1,5 +1,5 @@
 /**
- * One entry of a host's journal, from a line of `journalctl -o json` that nobody vouches for
+ * One entry of a host's journal, from an unchecked line of `journalctl -o json`
  * (systemd.journal-fields(7)).
  */
 import { stripControls } from "../sanitize.ts";
@@ -16,7 +16,7 @@ export type LogEntry = {
   readonly pid: number | null;
   /** Without control characters and secrets; may have several lines. */
   readonly message: string;
-  /** Where a reader goes on; null: a shape that is not sent back to any host. */
+  /** Where a reader continues; null: a shape that is not sent back to any host. */
   readonly cursor: string | null;
 };
 

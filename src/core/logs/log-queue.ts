@@ -1,5 +1,5 @@
 /**
- * What one host has told and nobody has shown yet: bounded, so that a host which floods its journal costs
+ * What one host has sent and is not shown yet: bounded, so that a host which floods its journal costs
  * lines and not memory.
  */
 import type { LogEntry } from "./log-entry.ts";
@@ -29,7 +29,7 @@ export function makeLogQueue(maxEntries: number, maxCharacters: number): LogQueu
         first += 1;
         dropped += 1;
       }
-      // What was dropped is let go of in large steps: moving the rest for each of them would cost more than
+      // What was dropped is freed in large steps: moving the rest for each of them would cost more than
       // the rest.
       if (first > maxEntries) {
         entries = entries.slice(first);

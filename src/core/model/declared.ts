@@ -25,7 +25,7 @@ export type Host = {
   readonly groups: readonly string[];
   readonly vars: TreeMap;
   readonly labels: { readonly [key: string]: string };
-  /** The systemd version that rendering goes by. */
+  /** The systemd version that rendering uses. */
   readonly systemd: number;
   /** An unreachable required host fails the run whatever maxUnreachable says. */
   readonly required: boolean;
@@ -38,7 +38,7 @@ export type ServiceSource = {
   readonly file: string;
   readonly tree: TreeMap;
   /**
-   * Where the value at a path of the tree stands, e.g. ["service", "ExecStart"]; the nearest parent where
+   * Where the value at a path of the tree is, e.g. ["service", "ExecStart"]; the nearest parent where
    * unknown.
    */
   readonly placeOf: (path: readonly (string | number)[]) => Place;

@@ -1,4 +1,6 @@
-/** What a file is for, and what follows from that: everything that differs between files stands in one table. */
+/**
+ * What a file is for, and what follows from that: everything that differs between files is in one table.
+ */
 import type { HostVerb } from "./verb.ts";
 
 /** What a file is for. */
@@ -27,7 +29,9 @@ export type FileRoleRow = {
   readonly readBy: "manager" | "start" | "declared" | "nothing";
   /** What reasons call it, from the last part of its path. */
   readonly says: (name: string) => string;
-  /** How secrets are found in one that is secret: among its variables, or it is one, in plain or encrypted. */
+  /**
+   * How secrets are found in one that is secret: among its variables, or it is one, in plain or encrypted.
+   */
   readonly holds: "text" | "variables" | "secret" | "encrypted-secret";
 };
 

@@ -2,7 +2,7 @@
 import type { ResourceKind } from "./resource.ts";
 
 /**
- * What stands at a path; absent paths are not in the map. Times are seconds since the epoch by the host's
+ * What is at a path; absent paths are not in the map. Times are seconds since the epoch by the host's
  * clock.
  */
 export type PathState = {
@@ -46,7 +46,7 @@ export type ManifestEntry = {
   /** "user:group" of a file or directory; absent for the rest, and where an older run wrote the manifest. */
   readonly owner?: string;
   /**
-   * A file that held a secret when it was applied: what stands on the host is never shown, whatever it is
+   * A file that held a secret when it was applied: what is on the host is never shown, whatever it is
    * declared to be now.
    */
   readonly secret?: true;
@@ -93,7 +93,7 @@ export type HostFacts = {
 };
 
 /**
- * What one probe shall look at. sha256: the content that we want; the probe sends the file's content only
+ * What one probe looks at. sha256: the content that we want; the probe sends the file's content only
  * where it differs. Null: hash only.
  */
 export type ProbeRequest = {

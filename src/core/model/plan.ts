@@ -4,7 +4,7 @@ import type { Pruning, Resource, ResourceKind, UnitResource } from "./resource.t
 import type { HostVerb, UnitVerb } from "./verb.ts";
 
 /**
- * A flat description of what a resource is or shall be; null: not there. Values are short and shown to users.
+ * A flat description of what a resource is or is to be; null: not there. Values are short and shown to users.
  */
 export type State = { readonly [key: string]: string };
 
@@ -17,7 +17,7 @@ export type Change = {
   readonly differs: readonly string[];
   /** The file's text on the host, for the diff; null when unknown, absent, binary, too large or secret. */
   readonly beforeContent: Uint8Array | null;
-  /** Of a removal by apply: why it goes. */
+  /** Of a removal by apply: why it is removed. */
   readonly reason?: string;
 };
 
@@ -62,7 +62,7 @@ export type Notice = {
 
 /**
  * Something that our manifest owns, the project no longer declares and the plan leaves as it is.
- * left-project: its whole service is not declared any more; edited, replaced: it is not what was applied;
+ * left-project: its whole service is no longer declared; edited, replaced: it is not what was applied;
  * kept: it belongs to a unit of which that is true; unplanned: this plan removes nothing.
  */
 export type Orphan = {
@@ -87,7 +87,7 @@ export type Plan = {
   readonly collateral: readonly { readonly unit: string; readonly because: string }[];
   /**
    * Services whose ownership manifest on the host differs from what we would write; empty content: nothing is
-   * owned any more, and it goes.
+   * no longer owned, and it is removed.
    */
   readonly manifests: readonly {
     readonly service: string;
@@ -98,8 +98,8 @@ export type Plan = {
   /** Units whose record will be written at success although no action touches them. */
   readonly records: readonly string[];
   /**
-   * What nobody owns any more once the plan is confirmed: units, of which systemd forgets that they failed (a
-   * slice that nobody is in is stopped), and folders of releases, of which those go that no rollback can
+   * What nothing owns once the plan is confirmed: units, of which systemd forgets that they failed (a
+   * slice without members is stopped), and folders of releases, of which those are removed that no rollback can
    * bring back.
    */
   readonly gone?: { readonly units: readonly string[]; readonly releases: readonly string[] };
@@ -113,7 +113,7 @@ export type Plan = {
 };
 
 /**
- * A change in a saved plan. The sha256 of a file stands in its states only under the plan key, as `hmac:` and
+ * A change in a saved plan. The sha256 of a file is in its states only under the plan key, as `hmac:` and
  * 64 hex digits.
  */
 export type SavedChange = Pick<Change, "before" | "after" | "differs"> & { readonly id: string };
@@ -158,7 +158,7 @@ export type SavedPlan = {
 
 /**
  * Who moved since our last confirmed apply: the host (edited, stopped, failed), the project (pending: an
- * apply would change it), or both, which also stands for what cannot be told apart. What has no file behind
+ * apply would change it), or both, which also covers what cannot be told apart. What has no file behind
  * it is the host's, unless nothing of it was ever applied.
  */
 export type Origin = "host" | "project" | "conflict";
@@ -190,7 +190,7 @@ export type Finding = {
   readonly text: string;
   readonly origin: Origin;
   /**
-   * Seconds since the epoch by the host's clock: when it was last touched or changed state; null: nobody
+   * Seconds since the epoch by the host's clock: when it was last touched or changed state; null: no one
    * knows, or it is merely pending.
    */
   readonly since: number | null;

@@ -3,7 +3,9 @@ import type { Host, Place, PlayOrder } from "./declared.ts";
 import type { FileRole } from "./file-role.ts";
 import type { ArtifactSource, Check, OnChange, ServicesByHost, SignedArtifact } from "./service.ts";
 
-/** The kinds of resources, in the order in which a transaction writes them; units come last and are acted on. */
+/**
+ * The kinds of resources, in the order in which a transaction writes them; units come last and are acted on.
+ */
 export const RESOURCE_KINDS = ["account", "directory", "release", "file", "link", "unit"] as const;
 /** One of them. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
@@ -35,7 +37,7 @@ export type DirectoryResource = {
   readonly owner: string;
   readonly group: string;
   /**
-   * keep: one that is there already stays as it is; only a missing one is made. For parents that nobody
+   * keep: one that is there already stays as it is; only a missing one is made. For parents that nothing
    * declared, such as /etc/wireguard.
    */
   readonly existing: (typeof EXISTING_DIRECTORIES)[number];
@@ -90,7 +92,7 @@ export type ReleaseResource = {
   readonly source: ArtifactSource | null;
   readonly keep: number;
 };
-/** A unit that shall be loaded from our file and be running. */
+/** A unit that is to be loaded from our file and be running. */
 export type UnitResource = {
   readonly kind: "unit";
   readonly id: string;
@@ -99,7 +101,7 @@ export type UnitResource = {
   readonly unit: string;
   /** Path of the unit's own file. */
   readonly path: string;
-  /** True: the unit shall be active. False: only loaded (a slice starts with its first member). */
+  /** True: the unit is to be active. False: only loaded (a slice starts with its first member). */
   readonly running: boolean;
   /**
    * What a running process must have started from: name of the input → fingerprint. A difference means
@@ -108,7 +110,7 @@ export type UnitResource = {
   readonly restartInputs: { readonly [input: string]: string };
   /** The same for what a reload (a remount for a mount) picks up. */
   readonly reloadInputs: { readonly [input: string]: string };
-  /** Digests of the two above, 64 hex digits; they stand in the host's unit record. */
+  /** Digests of the two above, 64 hex digits; they are in the host's unit record. */
   readonly restartDigest: string;
   readonly reloadDigest: string;
   /** Files whose ctime must be older than the process when no record tells. */
@@ -123,7 +125,7 @@ export type UnitResource = {
   readonly type: string;
 };
 
-/** One thing that a host shall be. */
+/** One thing that a host is to be. */
 export type Resource =
   | AccountResource
   | DirectoryResource
@@ -144,7 +146,7 @@ export type DeployedService = {
   readonly settleSeconds: number;
 };
 
-/** Everything one host shall be in one play. */
+/** Everything one host is to be in one play. */
 export type HostTarget = {
   /** The project's name: it names the ownership manifests on the host. */
   readonly project: string;
@@ -156,7 +158,7 @@ export type HostTarget = {
   readonly owners: ReadonlyMap<string, readonly string[]>;
   /**
    * Every service that the project has for this host in any play; null in all but one of the host's targets,
-   * so that nothing is told twice.
+   * so that nothing is reported twice.
    */
   readonly declared: readonly string[] | null;
   /**
@@ -167,14 +169,14 @@ export type HostTarget = {
   /** Artifacts whose signatures were checked for this run, for who reviews it. */
   readonly signed?: readonly SignedArtifact[];
   /**
-   * Only a rollback has it: the run that it takes back, and what goes because the older generation did not
+   * Only a rollback has it: the run that it takes back, and what is removed because the older generation did not
    * have it (files and links; units stop).
    */
   readonly rollback?: {
     readonly of: string;
     readonly absent: readonly (FileResource | LinkResource | UnitResource)[];
   };
-  /** Only plan and apply have it; without it nothing goes that the project declares no more. */
+  /** Only plan and apply have it; without it nothing is removed that the project no longer declares. */
   readonly removal?: RemovalOrder;
 };
 

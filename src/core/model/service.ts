@@ -109,7 +109,7 @@ export type Timer = {
 
 /**
  * Paths that systemd watches: <service>-<name>.path. starts: a job of its own, <service>-<name>.service, or
- * the service that it stands in.
+ * the service that it is in.
  */
 export type PathUnit = {
   readonly name: string;
@@ -129,7 +129,7 @@ export type DropIn = {
   readonly unit: string;
   readonly name: string;
   readonly sections: readonly { readonly name: string; readonly directives: Directives }[];
-  /** none: the unit's process goes on without what it has not read. */
+  /** none: the unit's process keeps running without what it has not read. */
   readonly onChange: "restart" | "none";
   readonly place: Place;
 };
@@ -274,7 +274,7 @@ export type Service = {
     readonly options: readonly { readonly name: string; readonly value: string | null }[];
     readonly su: { readonly user: string; readonly group: string } | null;
     /**
-     * What the service does after a rotation, so that it opens its logs anew; signal: without SIG, to the
+     * What the service does after a rotation, so that it reopens its logs; signal: without SIG, to the
      * main process.
      */
     readonly postrotate:
@@ -298,7 +298,9 @@ export type Service = {
   readonly lintIgnore: readonly { readonly rule: string; readonly because: string; readonly place: Place }[];
 };
 
-/** Each host's services as the project declares them for it, in the order of the plays; by the host's name. */
+/**
+ * Each host's services as the project declares them for it, in the order of the plays; by the host's name.
+ */
 export type ServicesByHost = ReadonlyMap<string, readonly Service[]>;
 
 /** The values of a service's secrets by name, read before rendering. */

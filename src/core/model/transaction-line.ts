@@ -5,7 +5,7 @@
 
 /**
  * What a line is for → its columns. key: the file below new/ and old/. old: what the host has now; new: what
- * it shall have; "-": nothing. mode "-" and new "-" of a file or a link: it is removed.
+ * it is to have; "-": nothing. mode "-" and new "-" of a file or a link: it is removed.
  */
 export const TRANSACTION_LINES = {
   account: ["user", "group", "home", "groups"],

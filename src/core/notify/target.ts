@@ -1,8 +1,8 @@
-/** --notify: where a change of state is told, and in which form. */
+/** --notify: where a change of state is reported, and in which form. */
 import { Secret } from "../secret.ts";
 
 /**
- * One receiver. The URL is a secret: whoever knows a Slack hook's may post. shown: what may be printed of it.
+ * One receiver. The URL is a secret: anyone who knows a Slack hook's may post. shown: what may be printed of it.
  */
 export type NotifyTarget = {
   readonly form: "signed" | "slack";

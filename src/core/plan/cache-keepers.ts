@@ -13,9 +13,9 @@ export function keeperOf(mount: string, units: readonly UnitResource[]): string 
 }
 
 /**
- * The acts on units around those on the host, a daemon-reload among them. A unit that saves a cache stops before it, with whatever stops for its
- * sake: systemd still knows where the cache is and whose. So its restart, which a cache at another path
- * needs, is a stop before and a start after.
+ * The acts on units around those on the host, a daemon-reload among them. A unit that saves a cache stops
+ * before it, with whatever stops for its sake: systemd still knows where the cache is and whose. So its
+ * restart, which a cache at another path needs, is a stop before and a start after.
  */
 export function aroundHostActs(
   onHost: readonly HostAction[],

@@ -1,5 +1,5 @@
 /**
- * Instances of one service go one after the other, and the first one that is acted on must hold before the
+ * Instances of one service are changed one after the other, and the first one that is acted on must hold before the
  * next is touched.
  */
 import type { UnitAction } from "../model/plan.ts";
@@ -7,8 +7,8 @@ import type { HostTarget, UnitResource } from "../model/resource.ts";
 
 /**
  * The acts with a wait behind the first instance of a service that is started, restarted or reloaded while
- * others go on running: it must stay up for the service's settle time. Where nothing else of the service runs
- * there is nothing to spare, and work that ends by itself cannot stay up.
+ * others keep running: it must stay up for the service's settle time. Where nothing else of the service runs
+ * there is nothing to spare, and work that ends on its own cannot stay up.
  */
 export function withCanaries(acts: readonly UnitAction[], target: HostTarget): readonly UnitAction[] {
   const units = new Map(

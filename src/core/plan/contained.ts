@@ -19,7 +19,7 @@ export function notContained(fresh: Plan, shown: Plan): readonly string[] {
       .map(sayNewAction),
     ...fresh.collateral
       .filter(({ unit }) => !collateral.has(unit))
-      .map(({ unit, because }) => `${unit} would go down along: ${because}`),
+      .map(({ unit, because }) => `${unit} would go down with it: ${because}`),
   ];
 }
 
@@ -37,11 +37,12 @@ function sayEdited(fresh: Change, shown: Change | undefined): readonly string[] 
     return [
       `${name} was edited since the plan: it was as declared, now ${sayState(fresh.before, fresh.differs)}`,
     ];
-  if (!isSame(fresh.after, shown.after)) return [`${name} shall be something else than in the plan`];
+  if (!isSame(fresh.after, shown.after)) return [`${name} is to become something else than in the plan`];
   if (isSame(fresh.before, shown.before)) return [];
   const keys = [...new Set([...fresh.differs, ...shown.differs])];
   return [
-    `${name} was edited since the plan: ${sayState(shown.before, keys)} then, ${sayState(fresh.before, keys)} now`,
+    `${name} was edited since the plan: ${sayState(shown.before, keys)} then, ` +
+      `${sayState(fresh.before, keys)} now`,
   ];
 }
 

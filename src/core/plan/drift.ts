@@ -1,6 +1,6 @@
 /**
  * In which ways a host is not as declared, who moved and since when; for reading only, nothing follows from
- * it by itself.
+ * it on its own.
  */
 
 import type { Observation, OpenTransaction } from "../model/observation.ts";
@@ -33,7 +33,9 @@ export function findDrift(declared: HostTarget, observation: Observation): reado
     ...foreignFindings(target, observation, changes),
     ...orphanEntries(target, observation).map(({ service, kind, path }): Finding => {
       const isLeft = target.services.every(({ name }) => name !== service);
-      const text = `${kind} ${path} was put there by svcdeploy and is not declared any more${isLeft ? ": svcdeploy apply --prune removes it" : ""}`;
+      const text =
+        `${kind} ${path} was put there by svcdeploy and is no longer ` +
+        `declared${isLeft ? ": svcdeploy apply --prune removes it" : ""}`;
       return { kind: "orphan", service, subject: path, text, origin: "project", since: null, change: null };
     }),
     ...observation.transactions.map((transaction) => transactionFinding(transaction, observation)),
@@ -45,7 +47,8 @@ function manifestFindings(target: HostTarget, observation: Observation): readonl
   return damaged.map(({ name: service }): Finding => {
     const path = manifestPath(target.project, service);
     const text =
-      "damaged: what our last apply left cannot be read in full, and who moved not always be told; the next apply writes it anew";
+      "damaged: what the last apply left is not fully known, nor always who changed a file since; the " +
+      "next apply writes it again";
     return {
       kind: "manifest",
       service,
@@ -62,7 +65,7 @@ function transactionFinding(
   { id, state, owner, ageSeconds }: OpenTransaction,
   { facts }: Observation,
 ): Finding {
-  const text = `a transaction of ${owner} has not come to its end (${state})`;
+  const text = `a transaction of ${owner} has not ended (${state})`;
   const since = ageSeconds === null || facts.clock === 0 ? null : facts.clock - ageSeconds;
   return {
     kind: "unfinished-transaction",
@@ -84,7 +87,7 @@ function pathFindings(
   observation: Observation,
 ): readonly Finding[] {
   const about: About = (kind, aspect, text, change) => {
-    // Whose the text was nobody can tell any more; that it cannot be read is the host's doing.
+    // Whose the text was can no longer be told; that it cannot be read is the host's doing.
     const isLocked = aspect === "content" && isUndecryptable(resource, observation);
     const origin = isLocked ? "host" : originOf(target, resource, observation, aspect);
     const since = origin === "project" ? null : changedAt(resource, observation, aspect);
@@ -115,7 +118,8 @@ function changeFindings(change: Change, observation: Observation, about: About):
     return [about("not-enabled", aspect, before === null ? "the link is missing" : sayKeys(change), change)];
   if (before === null) return [about("missing", aspect, `the ${resource.kind} is missing`, change)];
   const owner = differs.includes("owner") || differs.includes("group");
-  const ownerText = `owner is ${before.owner ?? ""}:${before.group ?? ""}, not ${after?.owner ?? ""}:${after?.group ?? ""}`;
+  const [was, wanted] = [before, after].map((state) => `${state?.owner ?? ""}:${state?.group ?? ""}`);
+  const ownerText = `owner is ${was}, not ${wanted}`;
   return [
     ...(differs.includes("sha256") || differs.includes("target")
       ? [
@@ -124,7 +128,7 @@ function changeFindings(change: Change, observation: Observation, about: About):
             aspect,
             differs.includes("target")
               ? sayKeys(change)
-              : `${isEncrypted(resource) ? sayEncrypted(resource, observation) : "other content than declared"}${sayNewest(resource, observation)}`,
+              : sayContent(resource, observation) + sayNewest(resource, observation),
             change,
           ),
         ]
@@ -140,4 +144,8 @@ function sayKeys({ before, after, differs }: Change): string {
   return differs
     .map((key) => `${key} is ${before?.[key] ?? "none"}, not ${after?.[key] ?? "none"}`)
     .join(", ");
+}
+
+function sayContent(resource: Resource, observation: Observation): string {
+  return isEncrypted(resource) ? sayEncrypted(resource, observation) : "other content than declared";
 }

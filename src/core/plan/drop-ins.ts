@@ -51,8 +51,10 @@ export function unitOfDropIn(path: string): string | null {
 
 // The folders that probe.sh lists; names without blanks and control characters, because DropInPaths is parted
 // by blanks.
-const DROP_IN =
-  /^\/(?:etc|run|usr\/local\/lib|usr\/lib)\/systemd\/(?:system|system\.control|transient)\/([!-.0-~]+)\.d\/[!-.0-~]+\.conf$/;
+const DROP_IN = new RegExp(
+  "^/(?:etc|run|usr/local/lib|usr/lib)/systemd/(?:system|system\\.control|transient)/" +
+    "([!-.0-~]+)\\.d/[!-.0-~]+\\.conf$",
+);
 const FROM_DISTRIBUTION = /^(\/usr)?(\/lib\/systemd\/system|\/run\/systemd\/generator[^/]*)\/[a-z]+\.d\//;
 
 /** On a host with merged /usr, /lib is /usr/lib, and systemd may name either. */

@@ -1,6 +1,6 @@
 /**
- * Credentials that the host encrypts. No two encryptions of one text are the same, so what stands there is
- * compared by the hash of what it holds; all else (manifest, journal, records, generations) goes by the bytes
+ * Credentials that the host encrypts. No two encryptions of one text are the same, so what is there is
+ * compared by the hash of what it holds; all else (manifest, journal, records, generations) uses the bytes
  * of the file, and keeps no hash of the text.
  */
 
@@ -55,7 +55,7 @@ export function canBePutBack(path: string, { encrypted }: Observation): boolean 
   return (encrypted.get(path)?.applied ?? null) !== null;
 }
 
-/** A plan encrypts anew what the host cannot decrypt, and says so. */
+/** A plan encrypts again what the host cannot decrypt, and says so. */
 export function encryptedNotices(changes: readonly Change[], observation: Observation): readonly Notice[] {
   return changes.flatMap(({ resource, after }) =>
     after !== null && isUndecryptable(resource, observation) && !canBePutBack(resource.path, observation)
@@ -63,7 +63,7 @@ export function encryptedNotices(changes: readonly Change[], observation: Observ
           {
             severity: "info" as const,
             code: "encrypted-anew",
-            text: `this host cannot decrypt ${resource.path}: it is encrypted anew`,
+            text: `this host cannot decrypt ${resource.path}: it is encrypted again`,
           },
         ]
       : [],
@@ -77,7 +77,7 @@ export function sayEncrypted(file: EncryptedFile, observation: Observation): str
   const live = observation.encrypted.get(path)?.live ?? null;
   if (live === null) return "not encrypted yet";
   return live === hashHeld(content)
-    ? "encrypted anew by somebody; it holds what is declared"
+    ? "encrypted again, not by svcdeploy; it holds what is declared"
     : "other content than declared";
 }
 

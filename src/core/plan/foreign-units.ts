@@ -29,12 +29,12 @@ export function foreignUnits(target: HostTarget, changes: readonly Change[]): re
     .sort((left, right) => (left.unit < right.unit ? -1 : 1));
 }
 
-/** True for a drop-in that is for a unit of others. */
+/** True for a drop-in that is for a foreign unit. */
 export function isDropIn(resource: Resource): resource is FileResource {
   return resource.kind === "file" && resource.role === "drop-in";
 }
 
-/** What goes may be known by its path and its text alone. */
+/** What is removed may be known by its path and its text alone. */
 function asItWas(file: FileResource, { beforeContent }: Change): FileResource {
   const says =
     beforeContent !== null &&
@@ -44,7 +44,7 @@ function asItWas(file: FileResource, { beforeContent }: Change): FileResource {
   return says ? { ...file, onChange: "none" } : file;
 }
 
-/** Of a drop-in: nothing to systemd (systemd.unit(5)), and to us what its unit does when it goes. */
+/** Of a drop-in: nothing to systemd (systemd.unit(5)), and to us what its unit does when it is removed. */
 const OWN_SECTION = "X-Svcdeploy";
 
 /**

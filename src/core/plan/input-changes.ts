@@ -37,15 +37,15 @@ export function inputChanges(unit: UnitResource, changes: readonly Change[]): re
 
 /**
  * The service or one of its instances: of its units these alone read its files. A mount or a socket must not
- * restart since a file of the service goes.
+ * restart since a file of the service is removed.
  */
 function isServiceItself({ service, unit }: UnitResource): boolean {
   return unit === `${service}.service` || (unit.startsWith(`${service}@`) && unit.endsWith(".service"));
 }
 
 /**
- * The file of another unit that goes tells nothing about this one: what they have to do with each other
- * stands in its own file.
+ * The removed file of another unit tells nothing about this one: what they have to do with each other
+ * is in its own file.
  */
 function isOfOthers(resource: Resource): boolean {
   return resource.kind === "file" && resource.role === "unit";
@@ -99,7 +99,7 @@ function unitFileInputs(unit: UnitResource, file: FileResource, change: Change):
 
 /**
  * The unit's restart inputs name the directives that need a restart, so a directive that is there and not
- * among them does not. One that goes away is not named any more: it counts as needing a restart, unless it
+ * among them does not. A removed one is no longer named: it counts as needing a restart, unless it
  * spoke to the manager only.
  */
 function directiveEffect(

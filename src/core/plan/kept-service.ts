@@ -7,13 +7,13 @@ import type { DeployedService, HostTarget, KeptResource, KeptService, Resource }
 /** Of the file; another one is not read. */
 export const KEPT_SCHEMA = "svcdeploy.target/1";
 
-/** Where a service's description stands on the host; gen/<n>/ holds the same below it. */
+/** Where a service's description is on the host; gen/<n>/ holds the same below it. */
 export function keptServicePath(project: string, service: string): string {
   return `/var/lib/svcdeploy/targets/${project}/${service}`;
 }
 
 /**
- * What the host shall keep of one service of a target: everything that it declares, also what it shares with
+ * What the host keeps of one service of a target: everything that it declares, also what it shares with
  * others, and how it is verified.
  */
 export function keptService(target: HostTarget, service: DeployedService): KeptService {

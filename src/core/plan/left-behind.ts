@@ -1,5 +1,5 @@
 /**
- * What earlier runs put on the host and the project no longer declares, by what becomes of it: it goes, it is
+ * What earlier runs put on the host and the project no longer declares, by what becomes of it: it is removed, it is
  * left as it is, or it is forgotten and stays.
  */
 
@@ -19,7 +19,7 @@ export type Held = { readonly entry: ManifestEntry; readonly left: Orphan["left"
 /**
  * going: files, links and units that a plan takes away. held: stays on the host and in its manifest.
  * released: users, groups and folders, which are never removed; the manifest forgets them. pruned: services
- * whose everything goes. What is gone already, or belongs to another service as well, is in none.
+ * which are removed as a whole. What is gone already, or belongs to another service as well, is in none.
  */
 export type LeftBehind = {
   readonly going: readonly ManifestEntry[];
@@ -70,7 +70,7 @@ function hold(entry: ManifestEntry, { services, removal }: HostTarget): Held {
 }
 
 /**
- * Without what another service of the project goes on owning, whether by its manifest or by what is declared
+ * Without what another service of the project still owns, whether by its manifest or by what is declared
  * for this host.
  */
 function ownedAlone(
@@ -149,7 +149,7 @@ function isThere({ kind, path }: ManifestEntry, { paths }: Observation): boolean
   return kind === "unit" || paths.has(path);
 }
 
-/** What two services let go of is one thing. */
+/** What two services give up is one thing. */
 function unique(entries: readonly ManifestEntry[]): readonly ManifestEntry[] {
   return [...new Map(entries.toReversed().map((entry) => [entryKey(entry), entry])).values()].reverse();
 }

@@ -6,7 +6,7 @@ import type { ManifestEntry } from "../model/observation.ts";
 import { RESOURCE_KINDS, type Resource } from "../model/resource.ts";
 import { ownedOf, subjectOf } from "../resources/registry.ts";
 
-/** Where a service's manifest stands on the host. */
+/** Where a service's manifest is on the host. */
 export function manifestPath(project: string, service: string): string {
   return `/var/lib/svcdeploy/projects/${project}/${service}`;
 }
@@ -31,13 +31,12 @@ export function formatManifest(entries: readonly ManifestEntry[]): string {
   return [...lines].sort().join("");
 }
 
+const NAME = "[A-Za-z0-9_.-]{1,64}";
+const ENTRY = new RegExp(`^([a-z]+) (.+?) ([0-9a-f]{64}|-) ([0-7]{1,4}|-)(?: (${NAME}:${NAME}))?( secret)?$`);
+
 /** Reads one line of a manifest; null for anything that formatManifest does not write. */
 export function parseManifestLine(project: string, service: string, line: string): ManifestEntry | null {
-  const match =
-    /^([a-z]+) (.+?) ([0-9a-f]{64}|-) ([0-7]{1,4}|-)(?: ([A-Za-z0-9_.-]{1,64}:[A-Za-z0-9_.-]{1,64}))?( secret)?$/.exec(
-      line,
-    );
-  const [, word, path = "", sha256 = "", mode = "", owner, secret] = match ?? [];
+  const [, word, path = "", sha256 = "", mode = "", owner, secret] = ENTRY.exec(line) ?? [];
   const kind = RESOURCE_KINDS.find((known) => known === word);
   if (kind === undefined) return null;
   const more = {

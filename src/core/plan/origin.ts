@@ -14,7 +14,7 @@ import { statesOf } from "../resources/registry.ts";
 import { foundDigest } from "../resources/release.ts";
 import { formatManifest, manifestEntry, manifestPath } from "./manifest.ts";
 
-/** What of a resource differs; existence: it is missing, or something else stands in its place. */
+/** What of a resource differs; existence: it is missing, or something else is in its place. */
 export type Aspect = "existence" | "content" | "mode" | "owner";
 
 /** Who moved one aspect that is not as declared. What no manifest knows was never applied: it is pending. */
@@ -36,7 +36,7 @@ export function originOf(
 }
 
 /**
- * Who moved a unit that is not as it shall be while its files are: the project, where nothing of it or other
+ * Who moved a unit that is not as it should be while its files are: the project, where nothing of it or other
  * inputs than these were applied.
  */
 export function originOfUnit(target: HostTarget, unit: UnitResource, observation: Observation): Origin {
@@ -57,7 +57,7 @@ export function isAsApplied(target: HostTarget, resource: Resource, observation:
 }
 
 /**
- * Whether a service's manifest is there and cannot be read, so that nobody knows what our last apply left of
+ * Whether a service's manifest is there and cannot be read, so that it is unknown what our last apply left of
  * it.
  */
 export function isDamaged({ project }: HostTarget, service: string, observation: Observation): boolean {
@@ -77,7 +77,7 @@ const KEYS: Readonly<Record<Exclude<Aspect, "existence">, Key>> = {
 };
 
 /**
- * What several services declare stands in the manifest of each; the one that was applied last is as declared,
+ * What several services declare is in the manifest of each; the one that was applied last is as declared,
  * if any is.
  */
 function appliedEntry(

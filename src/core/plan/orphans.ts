@@ -6,7 +6,7 @@ import { manifestEntry } from "./manifest.ts";
 
 /**
  * Manifest entries that no resource of the target declares. Services of another play or left out of this run
- * are nobody's orphans; services that the project does not have any more are looked for where target.declared
+ * are no orphans; services that the project no longer has are looked for where target.declared
  * tells. Releases of a declared service are left out: it keeps some old ones on purpose.
  */
 export function orphanEntries(target: HostTarget, observation: Observation): readonly ManifestEntry[] {
@@ -24,7 +24,7 @@ export function orphanEntries(target: HostTarget, observation: Observation): rea
   });
 }
 
-/** What an entry is about, whoever owns it: `kind path`. */
+/** What an entry is about, no matter whose it is: `kind path`. */
 export function entryKey({ kind, path }: ManifestEntry): string {
   return `${kind} ${path}`;
 }

@@ -53,7 +53,7 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
   const acts = withCanaries(scheduled, target);
   const reload = daemonReload(units, changes, observation, unreadDropIns(target, observation));
   const onHost = [...(reload === null ? [] : [reload]), ...fileActs(changes)];
-  // What goes is stopped while systemd still knows how.
+  // What is removed is stopped while systemd still knows how.
   const actions: readonly Action[] = [...removed.stops, ...aroundHostActs(onHost, acts)];
   const manifests = findManifests(target, observation, left);
   const isIdle = changes.length + actions.length + manifests.length === 0;
@@ -118,7 +118,7 @@ function findDebts(
     const debt = foreignDebt(foreign, changes, observation);
     if (debt !== null) debts.set(foreign.unit, debt);
   }
-  // A process goes on holding a socket that it was given.
+  // A process keeps a socket that it was given.
   for (const { unit: socket, service } of removed.units.filter(({ unit }) => unit.endsWith(".socket"))) {
     const holder = units.find(({ unit }) => unit === `${service}.service`);
     if (
@@ -128,14 +128,14 @@ function findDebts(
     )
       continue;
     if (isLive(observation.units.get(socket) ?? UNKNOWN_UNIT))
-      debts.set(holder.unit, { verb: "restart", because: `${socket} goes` });
+      debts.set(holder.unit, { verb: "restart", because: `${socket} is removed` });
   }
   for (const [unit, cause] of removed.interrupted)
     debts.set(unit, { verb: "start", because: `${cause} is gone` });
   return debts;
 }
 
-/** What is left as it is goes on being owned until it is removed. */
+/** What is left as it is stays owned until it is removed. */
 function findManifests(target: HostTarget, observation: Observation, left: LeftBehind): Plan["manifests"] {
   return [...target.services.map(({ name }) => name), ...left.pruned].flatMap((service) => {
     const own = target.resources
@@ -165,7 +165,7 @@ function goneFor(
   };
 }
 
-/** A service that lost its artifact goes on owning its last release, which goes when the service does. */
+/** A service that lost its artifact still owns its last release, which is removed with the service. */
 function idleReleases(
   own: readonly ManifestEntry[],
   service: string,

@@ -1,4 +1,6 @@
-/** The hosts of every play with their plans: what is shown to the operator, and what a rollout carries out. */
+/**
+ * The hosts of every play with their plans: what is shown to the operator, and what a rollout carries out.
+ */
 import type { SvcdeployError } from "../errors.ts";
 import type { PlayOrder } from "../model/declared.ts";
 import type { Observation } from "../model/observation.ts";
@@ -9,7 +11,7 @@ import type { HostTarget } from "../model/resource.ts";
 export type Review = {
   /** What becomes of a host that moved since: it fails, or it is left out. */
   readonly stale: "fail" | "skip";
-  /** What of a fresh plan nobody reviewed, a line each; empty when the reviewed plan covers it. */
+  /** What of a fresh plan was not reviewed, a line each; empty when the reviewed plan covers it. */
   readonly movedSince: (fresh: Plan, machineId: string) => readonly string[];
 };
 

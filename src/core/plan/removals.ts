@@ -15,15 +15,15 @@ import { manifestEntry } from "./manifest.ts";
 import { refusal } from "./notices/host-notices.ts";
 import { isLive, UNKNOWN_UNIT, wordsOf } from "./unit-state.ts";
 
-/** A file, link or unit that goes, and why. */
+/** A file, link or unit that is removed, and why. */
 export type Going = {
   readonly resource: FileResource | LinkResource | UnitResource;
   readonly because: string;
 };
 
 /**
- * Changes whose after is null, the units that go, and the acts before anything is removed. interrupted: units
- * that stay and cannot run on meanwhile, with the unit that goes from under them; they are started again at
+ * Changes whose after is null, the units that are removed, and the acts before anything is removed. interrupted: units
+ * that stay and cannot run on meanwhile, with the unit that they lose; they are started again at
  * the end.
  */
 export type Removals = {
@@ -53,7 +53,7 @@ export function removals(target: HostTarget, observation: Observation, left: Lef
     stops: [
       ...dependencyOrder(own)
         .toReversed()
-        .map((unit) => stop(unit, `${interrupted.get(unit.unit) ?? ""} goes`)),
+        .map((unit) => stop(unit, `${interrupted.get(unit.unit) ?? ""} is removed`)),
       ...units
         .filter(({ unit }) => isUp(unit.unit, observation))
         .toSorted((left, right) => rank(left.unit) - rank(right.unit))
@@ -67,7 +67,8 @@ export function removals(target: HostTarget, observation: Observation, left: Lef
         : [
             refusal(
               "wrong-type",
-              `${obstacle.wanted.path} shall go, but is no ${obstacle.wanted.type} any more: look at it first`,
+              `${obstacle.wanted.path} is to be removed, but is no longer a ${obstacle.wanted.type}: ` +
+                "look at it first",
             ),
           ];
     }),
@@ -93,7 +94,7 @@ function absent(target: HostTarget, { manifest }: Observation): readonly Going[]
   return resources.map((resource) => ({ resource, because: "the older generation does not have it" }));
 }
 
-/** A line of a manifest as what it stands for; what nobody needs for a removal is left empty. */
+/** A line of a manifest as what it stands for; what a removal does not need is left empty. */
 function goingEntry(entry: ManifestEntry, observation: Observation): Going {
   return { resource: goingResource(entry, observation), because: "no longer declared" };
 }
@@ -125,7 +126,7 @@ function goingFile({ service, path, mode, owner: owners, sha256, secret }: Manif
   return { ...about, mode, owner, group, sha256, secret: secret === true, ...unknown };
 }
 
-/** Of a unit that nothing starts any more only its name and how long it may take to stop count. */
+/** Of a unit that nothing starts again only its name and how long it may take to stop count. */
 function goingUnit(service: string, unit: string, observation: Observation): UnitResource {
   const path = `/etc/systemd/system/${unit}`;
   const inputs = {
@@ -176,7 +177,7 @@ function removal({ resource, because }: Going, observation: Observation): readon
 }
 
 /**
- * Our running units that lean on a mount that goes, and those that lean on them: unit → what goes from under
+ * Our running units that depend on a removed mount, and those that depend on them: unit → what is taken from
  * it.
  */
 function interruptedUnits(
@@ -206,7 +207,7 @@ function interruptedUnits(
   return found;
 }
 
-/** A slice is never stopped: whoever else is in it would stop along. */
+/** A slice is never stopped: everything else in it would stop as well. */
 function isUp(unit: string, observation: Observation): boolean {
   const { ActiveState: state } = observation.units.get(unit) ?? UNKNOWN_UNIT;
   return state !== "inactive" && state !== "failed" && !unit.endsWith(".slice");
@@ -214,7 +215,7 @@ function isUp(unit: string, observation: Observation): boolean {
 
 const STOP_ORDER = [".timer", ".path", ".socket", ".service", ".mount"];
 
-/** What would start a service goes before it, and what it stands on after it. */
+/** What would start a service is removed before it, and what it depends on after it. */
 function rank({ unit }: UnitResource): number {
   // It saves what the service wrote last.
   if (isCacheKeeper(unit)) return STOP_ORDER.indexOf(".mount") - 0.5;

@@ -7,7 +7,7 @@ import { hasWork } from "./planned.ts";
 import { sealPlan } from "./seal-plan.ts";
 
 /**
- * What the host would have done to it now and nobody reviewed, a line each; empty when the saved plan covers
+ * What the host would have done to it now and was not reviewed, a line each; empty when the saved plan covers
  * the fresh one.
  */
 export function movedSince(
@@ -78,7 +78,7 @@ function noticesOf(
 
 /**
  * The project was found to render what was planned, so every resource of the saved plan is in the target;
- * what goes is only among the fresh changes.
+ * what is removed is only among the fresh changes.
  */
 function changesOf(saved: SavedHost, target: HostTarget, fresh: Plan, key: Secret): readonly Change[] {
   const going = fresh.changes.filter(({ after }) => after === null).map(({ resource }) => resource);

@@ -50,6 +50,8 @@ export function judgeProgram(unit: UnitResource, verdict: Verdict, exe: string |
   // A release's folder ends in the first twelve digits of what it holds.
   const isWanted = found.release.endsWith(wanted.slice(0, 12));
   if (isWanted && !found.isDeleted) return verdict;
-  const detail = `its main process runs ${exe}, not the release ${wanted.slice(0, 12)}; ExecStart= names the program by /opt/${unit.service}/current/`;
+  const detail =
+    `its main process runs ${exe}, not the release ${wanted.slice(0, 12)}; ExecStart= names the program ` +
+    `by /opt/${unit.service}/current/`;
   return { ...verdict, ok: false, cause: "other-release", detail };
 }

@@ -90,7 +90,7 @@ function hostDifferences(
   const resources = mapDifferences(`${planned.host}:`, planned.resources, now.resources);
   return [
     ...resources,
-    // A changed file is told once, not again as its service's.
+    // A changed file is reported once, not again as its service's.
     ...(resources.length > 0
       ? []
       : mapDifferences(`${planned.host}: service`, planned.services, now.services)),

@@ -1,5 +1,5 @@
 /**
- * A plan that is kept for review: made from what was planned, written as text that nobody without the key can
+ * A plan that is kept for review: made from what was planned, written as text that no one without the key can
  * change, and read back.
  */
 import { SvcdeployError } from "../errors.ts";
@@ -12,7 +12,7 @@ import { isSameKeyed, keyed, keyName } from "./plan-key.ts";
 import { sealPlan } from "./seal-plan.ts";
 import { fingerprintRollout, fingerprintTarget } from "./target-fingerprints.ts";
 
-/** The schema that stands in the file. */
+/** The schema that is in the file. */
 export const SAVED_PLAN_SCHEMA = "svcdeploy.saved-plan/1";
 
 /** One host as it was planned. */
@@ -105,7 +105,8 @@ function requireSchema({ schema }: JsonMap, file: string): void {
   if (typeof schema !== "string" || !/^svcdeploy\.saved-plan\/\d{1,9}$/.test(schema)) throw noPlan(file);
   throw new SvcdeployError(
     "config",
-    `${file} was made by another version of svcdeploy: it is ${schema}, and this one reads ${SAVED_PLAN_SCHEMA}`,
+    `${file} was made by another version of svcdeploy: it is ${schema}, and this one reads ` +
+      `${SAVED_PLAN_SCHEMA}`,
     {
       hint: "Make the plan again with this version, or apply it with the version that made it.",
     },
@@ -126,6 +127,8 @@ function wasChanged(file: string): SvcdeployError {
 
 function otherKey(file: string): SvcdeployError {
   return new SvcdeployError("usage", `${file} was made under another key than the one here`, {
-    hint: "Give plan and apply the same SVCDEPLOY_PLAN_KEY; without it each user of each machine has a key of their own.",
+    hint:
+      "Give plan and apply the same SVCDEPLOY_PLAN_KEY; without it each user of each machine has a key of " +
+      "their own.",
   });
 }

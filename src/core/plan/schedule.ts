@@ -11,7 +11,7 @@ import { dependentsOf } from "./removals.ts";
 import type { Debt } from "./unit-debt.ts";
 import { isLive, UNKNOWN_UNIT } from "./unit-state.ts";
 
-/** The acts on units in order, and whose units of others go down along. */
+/** The acts on units in order, and which foreign units go down with them. */
 export type Schedule = { readonly actions: readonly UnitAction[]; readonly collateral: Plan["collateral"] };
 
 /**

@@ -1,5 +1,5 @@
 /**
- * A plan without anything that a secret could be guessed from: what depends on file contents stands in it
+ * A plan without anything that a secret could be guessed from: what depends on file contents is in it
  * under a key.
  */
 import type { Change, Plan, State } from "../model/plan.ts";
@@ -27,7 +27,7 @@ function sealChange(change: Change, host: string, key: Secret): Change {
 }
 
 /**
- * A state without a digest (a directory where a file shall be, a file that could not be read) stays as it is.
+ * A state without a digest (a directory where a file is to be, a file that could not be read) stays as it is.
  */
 function sealState(state: State | null, about: readonly string[], key: Secret): State | null {
   if (state?.sha256 === undefined || !/^[0-9a-f]{64}$/.test(state.sha256)) return state;

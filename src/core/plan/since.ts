@@ -1,6 +1,6 @@
 /**
  * Since when something on a host is as it was found, in whole seconds since the epoch by the host's clock;
- * null: nobody knows.
+ * null: unknown.
  */
 import type { HostFacts, Observation, UnitProperties } from "../model/observation.ts";
 import type { UnitResource } from "../model/resource.ts";

@@ -1,5 +1,5 @@
 /**
- * What a play's host shall be, as fingerprints under the plan key: whether the project still renders what was
+ * What a play's host is to be, as fingerprints under the plan key: whether the project still renders what was
  * planned, and if not, where.
  */
 
@@ -11,14 +11,14 @@ import type { Secret } from "../secret.ts";
 import { keyed } from "./plan-key.ts";
 
 /**
- * Keys that services did not have in 0.1. One that is empty is left out of the fingerprint, so that a plan that
- * was saved then is still the project's.
+ * Keys that services did not have in 0.1. One that is empty is left out of the fingerprint, so that a plan
+ * that was saved then is still the project's.
  */
 const NEWER_KEYS: ReadonlySet<string> = new Set<keyof Service>(["blockFiles"]);
 
 /**
- * Service name → HMAC of it as declared, resource id → HMAC. Lines and columns of project files are not in it,
- * nor where an artifact is on this machine.
+ * Service name → HMAC of it as declared, resource id → HMAC. Lines and columns of project files are not in
+ * it, nor where an artifact is on this machine.
  */
 export function fingerprintTarget(
   target: HostTarget,
@@ -58,7 +58,7 @@ export function fingerprintRollout(play: string, rollout: Rollout, key: Secret):
   return keyed(key, ["rollout", play], textOf(rollout));
 }
 
-/** Maps in the order of their keys: the same content, whoever wrote it down in which order. */
+/** Maps in the order of their keys: the same content, in whatever order it was written. */
 function textOf(value: object): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     isPlace(inner) ? undefined : isTreeMap(inner) ? sorted(inner) : inner,

@@ -18,7 +18,7 @@ export function stopTimeoutSeconds(plan: Plan, units: readonly UnitResource[]): 
     const limit = limits.get(unit.unit) ?? 0;
     return total + Math.min(unit.stopTimeoutSeconds, limit) + Math.min(unit.startTimeoutSeconds, limit);
   }, 0);
-  // What goes is none of the target's units any more, and is brought back all the same.
+  // What is removed is no longer one of the target's units, and is brought back all the same.
   const known = new Set(units.map(({ unit }) => unit));
   const gone = [...limits].reduce(
     (total, [unit, seconds]) => (known.has(unit) ? total : total + 2 * seconds),

@@ -124,7 +124,7 @@ function whyNotLoaded(
 }
 
 /**
- * A process that is older than a file which is not as declared either is told by the file; stale is one that
+ * A process that is older than a file which is not as declared either is reported by the file; stale is one that
  * no such file explains.
  */
 function sayActivity(

@@ -1,7 +1,7 @@
 /** Readers of what `systemctl show` says about a unit. */
 import type { HostFacts, UnitProperties } from "../model/observation.ts";
 
-/** Properties of a unit that nobody has heard of. */
+/** Properties of a unit that systemd does not know. */
 export const UNKNOWN_UNIT: UnitProperties = { LoadState: "not-found", ActiveState: "inactive" };
 
 /**

@@ -10,7 +10,7 @@ import type { Planned, RehearsalAnswer, RehearsalFinding, RehearsalRequest } fro
 const MOST = 20;
 
 /**
- * The notices of each target: those about its own files; what is about none stands with the first that writes
+ * The notices of each target: those about its own files; what is about none is with the first that writes
  * such files. systemd: the host's version.
  */
 export function judgeRehearsal(
@@ -35,7 +35,7 @@ function ownerOf(planned: readonly Planned[], path: string | null): HostTarget |
   return found?.target ?? null;
 }
 
-/** What refuses the apply stands first, so that it is never among those that are left out. */
+/** What refuses the apply comes first, so that it is never among those that are left out. */
 function noticesOf(findings: readonly RehearsalFinding[]): readonly Notice[] {
   const sorted = (["error", "warning", "info"] as const).flatMap((severity) =>
     findings.filter((finding) => finding.severity === severity),

@@ -48,7 +48,7 @@ function saidBy(
   if (rotate === null) return [];
   const { after, before } = rotate;
   if (after.status === 124)
-    return [{ severity: "warning", path: null, text: "logrotate -d did not come to its end within 30 s" }];
+    return [{ severity: "warning", path: null, text: "logrotate -d did not end within 30 s" }];
   const known = new Set((before?.lines ?? []).map(withoutLine));
   const ours = new Set(request.logrotate.map(({ name }) => name));
   const lines = after.lines.filter(
@@ -74,7 +74,10 @@ function sayOthers(text: string, file: string | null, named: RehearsalAnswer["na
   const others = (named.get(log) ?? [])
     .filter((name) => name !== file)
     .map((name) => LOGROTATE_FOLDER + name);
-  return `${others.length === 0 ? "" : `, which stands in ${others.join(" and ")} as well`}: it skips the whole file`;
+  return (
+    `${others.length === 0 ? "" : `, which is in ${others.join(" and ")} as well`}: it skips the whole ` +
+    "file"
+  );
 }
 
 /** Only lines of a file have numbers, and they move when it changes. */
@@ -116,7 +119,9 @@ function tooRare(
   return request.logrotate.flatMap(({ name, content }): readonly RehearsalFinding[] => {
     if (content === null || !/^\s*hourly$/m.test(new TextDecoder().decode(content))) return [];
     const path = LOGROTATE_FOLDER + name;
-    const text = `${path}${sayPlace(planned, name)} says hourly, but logrotate.timer runs logrotate at ${timer} only: give the timer another OnCalendar=`;
+    const text =
+      `${path}${sayPlace(planned, name)} says hourly, but logrotate.timer runs logrotate at ${timer} ` +
+      "only: give the timer another OnCalendar=";
     return [{ severity: "warning", path, text }];
   });
 }

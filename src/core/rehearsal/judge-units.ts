@@ -50,7 +50,7 @@ export function judgeUnits(
 const NOISE =
   /: Found (?:ordering cycle|dependency) on |: Unable to break cycle |^Requested transaction contains /;
 /**
- * It requires a unit that no file makes; what has none but comes by itself (devices, mounts) may be there all
+ * It requires a unit that no file makes; what has none but comes on its own (devices, mounts) may be there all
  * the same.
  */
 const NEVER_STARTS =
@@ -81,7 +81,7 @@ function readLine(said: string, units: ReadonlySet<string>): VerifyLine | null {
   const [, subject = bad ?? "", about = BAD_SETTING] = /^([^\s:/]+): (.+)$/.exec(said) ?? [];
   const unit = ownUnit(subject, units);
   if (unit !== null) return { unit, path: `${UNIT_FOLDER}/${unit}`, line: null, text: about };
-  // Somebody else's unit, but it is said because of one of ours: a cycle, a conflict.
+  // A foreign unit, but it is reported because of one of ours: a cycle, a conflict.
   const named = said.split(/[\s,'"/]+/).find((word) => units.has(word));
   return named === undefined
     ? null
@@ -106,14 +106,16 @@ function sayEnding(
     return {
       severity: "warning",
       path: null,
-      text: "systemd-analyze verify did not come to its end within 30 s",
+      text: "systemd-analyze verify did not end within 30 s",
     };
   if (status <= 128 || status === before?.status) return null;
-  const text = `systemd-analyze of systemd ${systemd} died of these unit files (signal ${status - 128}), and so might the host's manager, which reads them alike`;
+  const text =
+    `systemd-analyze of systemd ${systemd} crashed on these unit files (signal ${status - 128}); the ` +
+    "host's manager reads them the same way and might crash as well";
   return { severity: "error", path: null, text };
 }
 
-/** Lines move when a file changes: what is said of another line is not new. */
+/** Lines move when a file changes: a report of another line is not new. */
 function withoutLine(said: string): string {
   return said.replace(/^(\/\S+?):\d+: /, "$1: ");
 }

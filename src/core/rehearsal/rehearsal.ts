@@ -13,9 +13,9 @@ export type Planned = { readonly target: HostTarget; readonly plan: Plan };
 /** What is laid into the staging folder. Names are relative to /etc/systemd/system or /etc/logrotate.d. */
 export type RehearsalRequest = {
   readonly units: readonly { readonly name: string; readonly content: Uint8Array }[];
-  /** content null: the file goes. */
+  /** content null: the file is removed. */
   readonly logrotate: readonly { readonly name: string; readonly content: Uint8Array | null }[];
-  /** Units that shall be read: those of the files, and those that the drop-ins are for. */
+  /** Units to be read: those of the files, and those that the drop-ins are for. */
   readonly verify: readonly string[];
 };
 

@@ -59,7 +59,7 @@ type CacheParts = {
 };
 
 /**
- * As the owner nobody is tricked by what the service puts into its cache; root must not be the owner of what
+ * The owner cannot be tricked by what the service puts into its cache; root must not be the owner of what
  * others may write.
  */
 function isSafe({ path, owner, mode, place }: Cache, to: string, problems: Problem[]): boolean {
@@ -93,9 +93,11 @@ const LIMIT_SECONDS = 300;
 const RESTORE = [
   // A folder that cannot be entered is not one in which nothing was saved.
   `cd "\${2%/*}" || exit 1;`,
-  `if [ -e "$2" ] && [ -z "$(ls -A "$1")" ] && ! tar -C "$1" --extract --preserve-permissions --no-overwrite-dir <"$2"; then`,
+  `if [ -e "$2" ] && [ -z "$(ls -A "$1")" ] && ! tar -C "$1" --extract --preserve-permissions ` +
+    `--no-overwrite-dir <"$2"; then`,
   `rm -rf "$1"/* "$1"/.[!.]* "$1"/..?*;`,
-  `echo "<3>the cache is empty: $2 cannot be restored, and nothing is saved over it until this unit is restarted" >&2; exit 1;`,
+  `echo "<3>the cache is empty: $2 cannot be restored, and nothing is saved over it until this unit is ` +
+    `restarted" >&2; exit 1;`,
   `fi; stat -c %d "$1" >"$3"`,
 ].join(" ");
 
@@ -105,7 +107,8 @@ const RESTORE = [
  */
 const SAVE = [
   `if [ "$(stat -c %d "$1")" != "$(cat "$3" 2>/dev/null)" ]; then`,
-  `unit=\${3%/*}; echo "<3>nothing is saved: this cache was not restored; systemctl restart \${unit##*/} takes it as it is" >&2; exit 1; fi;`,
+  `unit=\${3%/*}; echo "<3>nothing is saved: this cache was not restored; systemctl restart ` +
+    `\${unit##*/} takes it as it is" >&2; exit 1; fi;`,
   `umask 077; rm -f "$2.new"; tar -C "$1" --create --one-file-system --sparse . >"$2.new";`,
   `if [ $? -le 1 ] && sync "$2.new" && mv -fT "$2.new" "$2" && sync "\${2%/*}"; then exit 0; fi;`,
   `rm -f "$2.new"; echo "<3>not saved; what was saved before stays" >&2; exit 1`,
@@ -122,7 +125,7 @@ function renderRestore(kept: CacheParts, problems: Problem[]): RenderedUnit {
   const own = makeDirectives(cache.place, [
     ["Type", "oneshot"],
     ["RemainAfterExit", "yes"],
-    // A cache that cannot be restored is empty, and keeps nobody from starting.
+    // A cache that cannot be restored is empty, and must not keep the service from starting.
     ["ExecStart", `-${commandLine(RESTORE, kept)}`],
     ["ExecStop", commandLine(SAVE, kept)],
     ["TimeoutSec", `${LIMIT_SECONDS}s`],
@@ -225,7 +228,10 @@ function renderTimer({ service, cache, save, everySeconds }: CacheParts, problem
  */
 function commandLine(script: string, { cache, folder, restore }: CacheParts): string {
   const mark = `/run/${restore.replace(/\.service$/, "")}/device`;
-  return `/bin/sh -c '${script.replaceAll("$", "$$$$").replaceAll("%", "%%")}' sh ${cache.path} ${folder}/cache.tar ${mark}`;
+  return (
+    `/bin/sh -c '${script.replaceAll("$", "$$$$").replaceAll("%", "%%")}' sh ${cache.path} ` +
+    `${folder}/cache.tar ${mark}`
+  );
 }
 
 /**

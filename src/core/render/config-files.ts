@@ -74,7 +74,7 @@ function readContent(
         return expand(text, context, { file: name, line: 1, column: 1 }, problems);
       const [message, hint] =
         name === undefined
-          ? ["is not there", "Templates stand in templates/."]
+          ? ["is not there", "Templates are in templates/."]
           : ["is not UTF-8 text", "Use source: for bytes."];
       problems.push(makeProblem(config.place, `The template ${from.template} ${message}`, hint));
       return null;

@@ -65,7 +65,8 @@ export function renderCredentialFiles(
       problems.push(
         makeProblem(
           place,
-          `The credential ${name} holds ${file.content.length} bytes: encrypted, systemd ${host.systemd} reads at most ${MAX_ENCRYPTED_BYTES}`,
+          `The credential ${name} holds ${file.content.length} bytes: encrypted, systemd ` +
+            `${host.systemd} reads at most ${MAX_ENCRYPTED_BYTES}`,
         ),
       );
     return [file];

@@ -45,12 +45,12 @@ const UNIT_LINKS = /^\/etc\/systemd\/system\/[^/]+\.(wants|requires|upholds|d)$/
  * declared by us.
  */
 const SYSTEM_DIRECTORIES = new Set(
-  `X11 alternatives apparmor apparmor.d apt audit binfmt.d ca-certificates containerd cron.d cron.daily cron.hourly cron.monthly cron.weekly
-   cups dbus-1 default depmod.d docker dpkg environment.d fail2ban fonts init.d iproute2 kernel ldap ld.so.conf.d letsencrypt logrotate.d lvm
-   modprobe.d modules-load.d netplan network NetworkManager nftables opt pam.d pki polkit-1 ppp profile.d rc.d resolvconf rsyslog.d security
-   selinux skel ssh ssl sudoers.d sysconfig sysctl.d systemd sysusers.d terminfo tmpfiles.d udev xdg yum.repos.d`.split(
-    /\s+/,
-  ),
+  `X11 alternatives apparmor apparmor.d apt audit binfmt.d ca-certificates containerd cron.d cron.daily
+  cron.hourly cron.monthly cron.weekly cups dbus-1 default depmod.d docker dpkg environment.d fail2ban fonts
+  init.d iproute2 kernel ldap ld.so.conf.d letsencrypt logrotate.d lvm modprobe.d modules-load.d netplan
+  network NetworkManager nftables opt pam.d pki polkit-1 ppp profile.d rc.d resolvconf rsyslog.d security
+  selinux skel ssh ssl sudoers.d sysconfig sysctl.d systemd sysusers.d terminfo tmpfiles.d udev xdg
+  yum.repos.d`.split(/\s+/),
 );
 
 function parentsOf(path: string): readonly string[] {

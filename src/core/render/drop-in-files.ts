@@ -19,7 +19,7 @@ export function renderDropIns(service: Service, problems: Problem[]): readonly F
 }
 
 /**
- * systemd passes over sections that start with X-: it is there for whoever takes the drop-in away when the
+ * systemd passes over sections that start with X-: it is there for the case that someone removes the drop-in when the
  * project has forgotten it.
  */
 function patience(place: Place): RenderedSection {

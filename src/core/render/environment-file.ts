@@ -56,7 +56,7 @@ function reportRepeated(variables: readonly Variable[], problems: Problem[]): vo
   for (const { name, place } of variables) {
     if (seen.has(name))
       problems.push(
-        makeProblem(place, `${name} is set twice`, "A name stands either in environment or in secrets."),
+        makeProblem(place, `${name} is set twice`, "Write it in environment or in secrets, not in both."),
       );
     seen.add(name);
   }

@@ -1,5 +1,5 @@
 /**
- * What a Go program should be told of its limits: it sees the host's processors and memory, not those of its
+ * What a Go program should know of its limits: it sees the host's processors and memory, not those of its
  * control group.
  */
 import type { Place } from "../model/declared.ts";

@@ -21,8 +21,10 @@ export function hardeningMarkdown(): string {
   const own = new Map(STANDARD);
   const rows = STRICT.map(([name, value]) => `| ${name} | ${own.get(name) ?? ""} | ${value} |`);
   const more =
-    "| CapabilityBoundingSet | | what AmbientCapabilities= names, else empty |\n| ReadWritePaths | | the cache and the directories that are not root's |";
-  return `## Hardening\n\n| directive | standard | strict |\n| --- | --- | --- |\n${rows.join("\n")}\n${more}`;
+    "| CapabilityBoundingSet | | what AmbientCapabilities= names, else empty |\n" +
+    "| ReadWritePaths | | the cache and the directories that are not root's |";
+  const head = "## Hardening\n\n| directive | standard | strict |\n| --- | --- | --- |";
+  return `${head}\n${rows.join("\n")}\n${more}`;
 }
 
 type Profile = readonly (readonly [name: string, value: string])[];

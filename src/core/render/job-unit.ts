@@ -78,6 +78,8 @@ function inherited(service: Service, job: Job, problems: Problem[]): Directives 
 /** systemd.unit(5): in a unit that is no instance %i and %I are empty, so that /srv/%i would be /srv. */
 function reportInstance({ name, value }: Directives[number], job: Job, problems: Problem[]): void {
   if (!/(?<!%)(?:%%)*%[iI]/.test(value)) return;
-  const message = `The job ${job.name} runs once and not once an instance, so that %i in the service's ${name}= would be empty for it`;
+  const message =
+    `The job ${job.name} runs once and not once an instance, so that %i in the service's ${name}= would ` +
+    "be empty for it";
   problems.push(makeProblem(job.place, message, `Give the job a ${name} of its own.`));
 }

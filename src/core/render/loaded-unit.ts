@@ -1,5 +1,5 @@
 /**
- * Units that shall be loaded from our file and that nothing of a plan starts: slices, which start with their
+ * Units that are to be loaded from our file and that nothing of a plan starts: slices, which start with their
  * first member, and the jobs of timers.
  */
 import type { UnitResource } from "../model/resource.ts";

@@ -73,7 +73,7 @@ function reportOption(
 /**
  * The lines that tell the service of a rotation. The script is ours; of the project only a service's name and
  * a signal of four are in it. logrotate runs it as root, also under su. A service that does not run has
- * nothing to open anew. --kill-who is understood by systemd 247 to 257.
+ * nothing to reopen. --kill-who is understood by systemd 247 to 257.
  */
 function postrotateOf(service: Service, refuse: Refuse): readonly string[] {
   const logrotate = service.logrotate;
@@ -105,13 +105,14 @@ function toldUnits({ name, instances }: Service, act: string): readonly string[]
   if (instances.length === 0)
     return [`if systemctl --quiet is-active ${name}.service; then systemctl ${act} ${name}.service; fi`];
   return [
-    `set -- $(systemctl list-units --full --plain --no-legend --state=active '${name}@*.service' | cut -d ' ' -f 1)`,
+    `set -- $(systemctl list-units --full --plain --no-legend --state=active '${name}@*.service' | cut ` +
+      "-d ' ' -f 1)",
     `if [ $# -gt 0 ]; then systemctl ${act} -- "$@"; fi`,
   ];
 }
 
 /**
- * logrotate creates the new log as the user of su, so that whoever owns the directory gains nothing by a link
+ * logrotate creates the new log as the user of su, so that the directory's owner gains nothing by a link
  * in it. As root it must do so only where root alone can write.
  */
 function reportCreate(service: Service, refuse: Refuse): void {

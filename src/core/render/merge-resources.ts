@@ -31,7 +31,7 @@ export function ownersOf(resources: readonly Resource[]): ReadonlyMap<string, re
   return new Map([...owners].map(([id, same]) => [id, same.map(({ service }) => service)]));
 }
 
-/** What a unit of ours shall be stands in its service. */
+/** What a unit of ours is to be is in its service. */
 function refuseOwnDropIns(
   dropIns: Service["dropIns"],
   resources: readonly Resource[],
@@ -46,7 +46,7 @@ function refuseOwnDropIns(
   const own = dropIns.filter(
     ({ unit }) => units.has(unit) || unitFiles.has(`/etc/systemd/system/${templateOf(unit)}`),
   );
-  const hint = "Drop-ins are for units of others: write it in the service itself.";
+  const hint = "Drop-ins are for foreign units: write it in the service itself.";
   const problems = own.map(
     ({ unit, place }): Problem => ({
       place,
@@ -100,7 +100,7 @@ function findSamePath(merged: ReadonlyMap<string, Resource>, resource: Resource)
   return ids.map((id) => merged.get(id)).find((found) => found !== undefined);
 }
 
-/** A parent that nobody declared is what another service declares it to be. */
+/** A parent that was not declared is what another service declares it to be. */
 function yieldsTo(implied: Resource, declared: Resource): boolean {
   return (
     implied.kind === "directory" &&

@@ -1,5 +1,5 @@
 /**
- * Rendering: one service for one host becomes the resources that the host shall have. Pure; reads no host
+ * Rendering: one service for one host becomes the resources that the host is to have. Pure; reads no host
  * state.
  */
 import { ConfigError } from "../errors.ts";

@@ -30,23 +30,26 @@ function words(text: string): readonly string[] {
  * values followed. The others go the same way (systemctl set-property, systemctl(1)).
  */
 const RESOURCE_LIMITS = words(`
-  CPUWeight StartupCPUWeight CPUShares StartupCPUShares CPUQuota CPUQuotaPeriodSec
-  MemoryMin MemoryLow MemoryHigh MemoryMax MemorySwapMax MemoryLimit StartupMemoryLow StartupMemoryHigh StartupMemoryMax
-  IOWeight StartupIOWeight IODeviceWeight IOReadBandwidthMax IOWriteBandwidthMax IOReadIOPSMax IOWriteIOPSMax
-  BlockIOWeight StartupBlockIOWeight BlockIODeviceWeight BlockIOReadBandwidth BlockIOWriteBandwidth TasksMax`);
+  CPUWeight StartupCPUWeight CPUShares StartupCPUShares CPUQuota CPUQuotaPeriodSec MemoryMin MemoryLow
+  MemoryHigh MemoryMax MemorySwapMax MemoryLimit StartupMemoryLow StartupMemoryHigh StartupMemoryMax
+  IOWeight StartupIOWeight IODeviceWeight IOReadBandwidthMax IOWriteBandwidthMax IOReadIOPSMax
+  IOWriteIOPSMax BlockIOWeight StartupBlockIOWeight BlockIODeviceWeight BlockIOReadBandwidth
+  BlockIOWriteBandwidth TasksMax`);
 
 /** Read by the manager when the service ends, not when it starts (systemd.service(5)). */
 const AT_EXIT = words(`
-  Restart RestartSec RestartSteps RestartMaxDelaySec RestartMode RestartPreventExitStatus RestartForceExitStatus SuccessExitStatus
-  StartLimitInterval StartLimitBurst StartLimitAction FailureAction RebootArgument`);
+  Restart RestartSec RestartSteps RestartMaxDelaySec RestartMode RestartPreventExitStatus
+  RestartForceExitStatus SuccessExitStatus StartLimitInterval StartLimitBurst StartLimitAction FailureAction
+  RebootArgument`);
 
 /**
  * Read by the manager when it reloads or stops the service: the commands, the signals and how long it waits
  * (systemd.service(5), systemd.kill(5)).
  */
 const AT_STOP = words(`
-  ExecReload ExecStop ExecStopPost TimeoutSec TimeoutStartSec TimeoutStopSec TimeoutAbortSec TimeoutStartFailureMode TimeoutStopFailureMode
-  TimeoutCleanSec KillMode KillSignal RestartKillSignal FinalKillSignal SendSIGKILL SendSIGHUP ReloadSignal`);
+  ExecReload ExecStop ExecStopPost TimeoutSec TimeoutStartSec TimeoutStopSec TimeoutAbortSec
+  TimeoutStartFailureMode TimeoutStopFailureMode TimeoutCleanSec KillMode KillSignal RestartKillSignal
+  FinalKillSignal SendSIGKILL SendSIGHUP ReloadSignal`);
 
 /**
  * Slice= is not here: on all three versions a running service stayed in its old slice until it was restarted.

@@ -92,7 +92,7 @@ function hasNothingToDo({ service }: Service): boolean {
 export function mountDirectives(service: Service): Directives {
   const { file, cache } = service;
   const restore = cacheRestoreUnit(service);
-  // Only wanted: a cache that cannot be restored keeps nobody from starting.
+  // Only wanted: a cache that cannot be restored must not keep the service from starting.
   const kept = restore === null ? [] : ["Wants", "After"].map((name) => [name, restore] as const);
   return cache === null
     ? []

@@ -300,7 +300,8 @@ function hintAt(run: Run, start: Start, container: Tree, index: number): string 
 }
 
 const INSTANCE_HINT =
-  "it stands in the health checks of a service with instances; in its directives %i is the instance, escaped, and %I as written";
+  "only health checks of a service with instances have it; in directives %i is the instance, escaped, " +
+  "and %I as written";
 
 function missing(run: Run, at: Position, message: string, hint: string | null): undefined {
   flaw(run, at, message, hint);

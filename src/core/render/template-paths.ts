@@ -1,6 +1,6 @@
 /**
  * Which variables a template's statements read, each by its full name from the root: what explain follows to
- * the files they stand in.
+ * the files they are in.
  */
 import type {
   Expression,
@@ -15,7 +15,7 @@ import type {
  * list or map that is gone through.
  */
 export type VariablePath = readonly string[];
-/** The variables that each statement writes, and for a block those that it asks or goes through. */
+/** The variables that each statement writes, and for a block those that it asks or walks through. */
 export type StatementVariables = ReadonlyMap<Statement, readonly VariablePath[]>;
 
 /** Every statement of the program that reads something; looks at branches that are not taken as well. */

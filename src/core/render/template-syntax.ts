@@ -63,7 +63,7 @@ export type ParsedTemplate = { readonly program: TemplateProgram | null; readonl
 
 const MAX_OPEN = 100;
 
-/** Parses a template; never throws for what stands in it. */
+/** Parses a template; never throws for what is in it. */
 export function parseTemplate(template: string): ParsedTemplate {
   if (deepestNesting(template) > MAX_OPEN)
     return failed({ line: 1, column: 0 }, `blocks and helper calls are nested deeper than ${MAX_OPEN}`);

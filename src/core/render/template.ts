@@ -36,7 +36,7 @@ export type RenderedTemplate = { readonly text: string; readonly usesSecrets: bo
 
 /**
  * Expands a template once; what comes out of a value is never looked at again. origin: where the template's
- * first character stands. Throws ConfigError with every mistake that was found: bad syntax, a missing
+ * first character is. Throws ConfigError with every mistake that was found: bad syntax, a missing
  * variable (in `#if` and helper arguments too), an unknown helper, a partial or decorator, a list or map
  * where text is needed, a secret outside `files:`.
  */
@@ -47,8 +47,8 @@ export function renderTemplate(template: string, context: TemplateContext, origi
 }
 
 /**
- * Expands a layout of ours (templates/) as strictly as a project's template. values: all the names that it may
- * use; file: what is made of it, for the message. Throws ConfigError as renderTemplate does.
+ * Expands a layout of ours (templates/) as strictly as a project's template. values: all the names that it
+ * may use; file: what is made of it, for the message. Throws ConfigError as renderTemplate does.
  */
 export function renderLayout(layout: string, values: TreeMap, file: string): string {
   return expand(layout, values, null, { file, line: 1, column: 1 }).text;

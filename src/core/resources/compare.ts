@@ -1,4 +1,4 @@
-/** The difference between what a resource shall be and what it is. */
+/** The difference between what a resource is to be and what it is. */
 
 import type { Observation } from "../model/observation.ts";
 import type { Change, State } from "../model/plan.ts";
@@ -7,7 +7,7 @@ import { wrongType } from "./path-state.ts";
 import { statesOf } from "./registry.ts";
 
 /**
- * What is not as declared; null when all is well, and also where something of another type stands in the way
+ * What is not as declared; null when it is as declared, and also where something of another type is in the way
  * (wrongType tells): that is nothing that writing could put right. A secret file's content on the host is
  * never handed on.
  */

@@ -7,7 +7,7 @@ import { subjectOf, typeOf } from "./registry.ts";
 export type WantedType = { readonly path: string; readonly type: PathState["type"] };
 
 /**
- * What stands at the resource's path when it is of another type, e.g. a link where a file is wanted; null
+ * What is at the resource's path when it is of another type, e.g. a link where a file is wanted; null
  * when there is no such obstacle.
  */
 export function wrongType(

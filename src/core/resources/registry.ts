@@ -1,5 +1,5 @@
 /**
- * The kinds of resources: everything that differs between them stands in their rows, and is asked for here.
+ * The kinds of resources: everything that differs between them is in their rows, and is asked for here.
  */
 import type { Observation } from "../model/observation.ts";
 import type { State } from "../model/plan.ts";
@@ -32,12 +32,12 @@ function rowOf({ kind }: Resource): ResourceRow<Resource> {
 /** Both descriptions of a resource in one shape; null means absent. */
 export type States = { readonly desired: State | null; readonly actual: State | null };
 
-/** What a resource shall be and what the host says it is. */
+/** What a resource is to be and what the host says it is. */
 export function statesOf(resource: Resource, observation: Observation): States {
   return { desired: desiredState(resource), actual: rowOf(resource).actual(resource, observation) };
 }
 
-/** What a resource shall be. */
+/** What a resource is to be. */
 export function desiredState(resource: Resource): State {
   return rowOf(resource).desired(resource);
 }

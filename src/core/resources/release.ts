@@ -41,7 +41,7 @@ export function executablePath(resource: ReleaseResource): string {
   return resource.form === "tree" ? resource.path : `${resource.path}/${resource.name}`;
 }
 
-/** The sha256 of what is there; null: it cannot be told. */
+/** The sha256 of what is there; null: unknown. */
 export function foundDigest(resource: ReleaseResource, observation: Observation): string | null {
   if (resource.form === "tree") return observation.trees.get(resource.path)?.sha256 ?? null;
   const executable = observation.paths.get(executablePath(resource));

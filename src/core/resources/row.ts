@@ -22,7 +22,7 @@ export type ResourceRow<Kind extends Resource> = {
   readonly subject: (resource: Kind) => string;
   /** The type of what is at its path; null: it has no path of its own. */
   readonly type: Exclude<PathState["type"], "other"> | null;
-  /** What it shall be. */
+  /** What it is to be. */
   readonly desired: (resource: Kind) => State;
   /** The same of what the host says; null: it is not there. */
   readonly actual: (resource: Kind, observation: Observation) => State | null;

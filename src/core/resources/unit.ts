@@ -1,11 +1,11 @@
 /**
- * What must be known of a unit: that systemd has loaded it from our file and, where it shall run, that it is
+ * What must be known of a unit: that systemd has loaded it from our file and, where it is to run, that it is
  * active.
  */
 import type { UnitResource } from "../model/resource.ts";
 import type { ResourceRow } from "./row.ts";
 
-/** Its state: fragment, the file that it is loaded from, and active, only of a unit that shall run. */
+/** Its state: fragment, the file that it is loaded from, and active, only of a unit that is to run. */
 export const unit: ResourceRow<UnitResource> = {
   subject: (resource) => resource.unit,
   type: null,

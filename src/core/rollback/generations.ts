@@ -1,4 +1,4 @@
-/** What a host keeps of its last confirmed transactions, and which of them a rollback goes back to. */
+/** What a host keeps of its last confirmed transactions, and which of them a rollback restores. */
 import type { KeptService } from "../model/resource.ts";
 import type { NamedAction } from "../plan/action-name.ts";
 import { isSameService } from "../plan/kept-service.ts";
@@ -70,7 +70,7 @@ export type Step = {
   readonly to: KeptService;
 };
 
-/** Where a rollback goes, or why it cannot. isUnknown: the host never had the service. */
+/** What a rollback restores, or why it cannot. isUnknown: the host never had the service. */
 export type Choice =
   | { readonly ok: true; readonly step: Step }
   | {
@@ -118,7 +118,7 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
     const found = earlier.services.get(service);
     if (found === undefined)
       return refuse(
-        `generation ${earlier.number} did not have ${service}: a rollback does not take a service away`,
+        `generation ${earlier.number} did not have ${service}: a rollback does not remove a service`,
       );
     if (found === null)
       return refuse(
@@ -133,7 +133,7 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
 }
 
 /**
- * What a run changed goes back to what it was before the run; refused where a later run changed the same
+ * What a run changed becomes what it was before the run; refused where a later run changed the same
  * again. run: its id or the start of it.
  */
 export function stepsBefore(
@@ -201,14 +201,14 @@ function stepBefore(kept: Kept, made: readonly Generation[], service: string, de
     return refuse(`that run did not change ${service}`);
   const earlier = generationBefore(kept, first);
   if (earlier === undefined && first.number > 1)
-    return refuse(`what was before generation ${first.number} is not kept any more`);
+    return refuse(`the state before generation ${first.number} is no longer kept`);
   const [was, left, is] = [
     earlier?.services.get(service),
     last.services.get(service),
     now.services.get(service),
   ];
   if (earlier === undefined || was === undefined)
-    return refuse(`that run brought ${service} here: a rollback does not take a service away`);
+    return refuse(`that run brought ${service} here: a rollback does not remove a service`);
   if (was === null || left === null || is === null)
     return refuse(
       `generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`,

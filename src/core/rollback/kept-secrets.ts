@@ -1,6 +1,6 @@
 /**
  * The secrets that kept contents hold, so that no output shows them: the values of an earlier generation
- * stand nowhere else.
+ * are nowhere else.
  */
 import { fileRoles } from "../model/file-role.ts";
 import type { FileResource, KeptService } from "../model/resource.ts";
@@ -9,12 +9,12 @@ import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import { baseName } from "../unit-file/path-name.ts";
 import type { Contents } from "./rebuild.ts";
 
-/** Shorter values of a secret configuration file may be words that stand in any text. */
+/** Shorter values of a secret configuration file may be words that occur in any text. */
 const MIN_LENGTH = 8;
 
 /**
  * Every value that can be told from a secret file: the named variables of an environment file; of any other
- * file the whole, its lines, and what stands behind `=` or `:` in them unless it is a path. held: what is in
+ * file the whole, its lines, and what is behind `=` or `:` in them unless it is a path. held: what is in
  * encrypted credentials, by the hash of the encrypted file.
  */
 export function keptSecrets(kept: KeptService, contents: Contents, held: Contents): readonly Secret[] {

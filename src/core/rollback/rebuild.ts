@@ -1,4 +1,4 @@
-/** Kept descriptions and contents become what a host shall be again. */
+/** Kept descriptions and contents become what a host is to be again. */
 
 import type { Host } from "../model/declared.ts";
 import type {
@@ -36,7 +36,7 @@ export function contentsOf(
 }
 
 /**
- * What the host shall be after these steps of one play. Throws ConfigError where two services want different
+ * What the host is to be after these steps of one play. Throws ConfigError where two services want different
  * things at one place, RangeError for a content that is not among the given ones.
  */
 export function rebuildTarget(

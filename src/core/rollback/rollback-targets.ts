@@ -31,7 +31,7 @@ export type HostChoices = {
 export type Refused = { readonly target: HostTarget; readonly error: SvcdeployError };
 
 /**
- * The plays in the project's order, then those that it does not have any more, whose hosts go one by one; and
+ * The plays in the project's order, then those that it no longer has, whose hosts change one by one; and
  * what is refused. service: the only one that is asked for; null: any.
  */
 export function rollbackTargets(
@@ -73,7 +73,7 @@ const ONE_BY_ONE: Rollout = {
   pauseSeconds: 0,
   healthyDeadlineSeconds: 300,
 };
-/** Under which refused hosts are told. */
+/** Under which refused hosts are reported. */
 const LEFT_OUT = "left out";
 
 /** A refusal of one service on one host. */
@@ -85,13 +85,13 @@ export function refusal(
   const error = new HostError(
     "host-step",
     host.name,
-    `${host.name}: ${service} does not go back: ${reason}`,
+    `${host.name}: ${service} is not rolled back: ${reason}`,
     { hint },
   );
   return { target: refusedTarget(project, host, [service]), error };
 }
 
-/** The play that refused hosts are told under; it goes last, so that they keep nobody from going back. */
+/** The play that refused hosts are reported under; it comes last, so that they hold up no other host. */
 export function refusedPlay(refused: readonly { readonly target: HostTarget }[]): PlayOrder {
   const hosts = [...new Set(refused.map(({ target }) => target.host.name))];
   const limits = { maxFailed: hosts.length, maxUnreachable: hosts.length };
@@ -118,9 +118,7 @@ function build(
     refused: refusal(project, host, { service: services, reason, hint: APPLY_INSTEAD }),
   });
   if (lost.length > 0)
-    return refuse(
-      `the host does not keep the content of ${sayPaths(lost)} any more, or it was damaged there`,
-    );
+    return refuse(`the host no longer keeps the content of ${sayPaths(lost)}, or it is damaged there`);
   const locked = steps.flatMap(({ to }) => to.resources.filter((resource) => isLocked(resource, held)));
   if (locked.length > 0) return refuse(sayLocked(locked));
   try {
@@ -142,7 +140,10 @@ function isLocked(resource: KeptResource, held: Contents): boolean {
 
 function sayLocked(resources: readonly KeptResource[]): string {
   const names = resources.flatMap((resource) => ("path" in resource ? [baseName(resource.path)] : []));
-  return `the host cannot decrypt the ${names.length === 1 ? "credential" : "credentials"} ${names.join(", ")} of that generation any more (its key was changed)`;
+  return (
+    `the host can no longer decrypt the ${names.length === 1 ? "credential" : "credentials"} ` +
+    `${names.join(", ")} of that generation (its key was changed)`
+  );
 }
 
 function sayPaths(resources: readonly KeptResource[]): string {

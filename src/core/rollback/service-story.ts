@@ -15,7 +15,7 @@ import {
 
 /**
  * A run that was taken back. failure: empty where the host has forgotten it; services null: which it was
- * about is not known any more.
+ * about is no longer known.
  */
 export type TakenBack = Pick<UndoneRun, "madeBy" | "failure"> & {
   readonly result: string;

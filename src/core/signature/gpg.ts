@@ -2,8 +2,11 @@
 import { sanitizeLine } from "../sanitize.ts";
 import { OTHER_BYTES, refused, type SignatureVerdict } from "./verdict.ts";
 
-const ARMOR =
-  /^-----BEGIN PGP [A-Z ]+-----[ \t]*\r?\n(?:[^\r\n]+\r?\n)*[ \t]*\r?\n([A-Za-z0-9+/=\s]+?)(?:\r?\n=[A-Za-z0-9+/]{4})?[ \t]*\r?\n-----END PGP [A-Z ]+-----/gm;
+const ARMOR = new RegExp(
+  "^-----BEGIN PGP [A-Z ]+-----[ \\t]*\\r?\\n(?:[^\\r\\n]+\\r?\\n)*[ \\t]*\\r?\\n" +
+    "([A-Za-z0-9+/=\\s]+?)(?:\\r?\\n=[A-Za-z0-9+/]{4})?[ \\t]*\\r?\\n-----END PGP [A-Z ]+-----",
+  "gm",
+);
 
 /**
  * The binary form: gpgv reads no armored keyring. Several blocks become one keyring; what is not armored
@@ -46,7 +49,7 @@ function refuse(word: string, rest: string): SignatureVerdict {
     case "BADSIG":
       return refused(`does not hold: key ${key} signed other bytes`, OTHER_BYTES);
     case "EXPSIG":
-      return refused("has expired", "Have the artifact signed anew.");
+      return refused("has expired", "Have the artifact signed again.");
     case "EXPKEYSIG":
       return refused(
         `was made with key ${key}, which has expired`,
@@ -60,7 +63,7 @@ function refuse(word: string, rest: string): SignatureVerdict {
     case "ERRSIG":
       return refused(
         `was made with key ${key}, which is not in the key file`,
-        "Somebody else signed this, the key file is of another key, or the algorithm is too old.",
+        "Someone else signed this, the key file is of another key, or the algorithm is too old.",
       );
     default:
       return refused(`cannot be read by gpgv (${word})`, "Make one: gpg --armor --detach-sign FILE");

@@ -25,7 +25,7 @@ const TRUSTED = "trusted comment: ";
 
 /** Reads a .minisig file. Text: why it is none. */
 export function parseMinisig(bytes: Uint8Array): MinisignSignature | string {
-  // Latin-1 keeps every byte of the comment, which is signed as it stands.
+  // Latin-1 keeps every byte of the comment, which is signed as it is.
   const lines = Buffer.from(bytes).toString("latin1").split(/\r?\n/);
   const [untrusted = "", first = "", comment = "", second = "", ...rest] = lines;
   if (
@@ -64,7 +64,7 @@ export function checkMinisig(
   if (keyId !== signature.keyId)
     return refused(
       `was made with the minisign key ${signature.keyId}, not with ${keyId}`,
-      "Somebody else signed this, or the key was changed: ask who signs it.",
+      "Someone else signed this, or the key was changed: ask who signs it.",
     );
   const key = createPublicKey({
     key: { kty: "OKP", crv: "Ed25519", x: raw.subarray(HEAD_BYTES).toString("base64url") },

@@ -31,7 +31,7 @@ export function readSshAnswer(
   if (/^Could not verify signature\.$/m.test(stdout) && !/parse|armor|invalid|format/i.test(stderr))
     return refused(
       "was not made with the key that is declared",
-      "Somebody else signed this, or the key was changed: ask who signs it.",
+      "Someone else signed this, or the key was changed: ask who signs it.",
     );
   return refused(
     "is no SSH signature that ssh-keygen can read",

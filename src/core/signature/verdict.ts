@@ -16,4 +16,5 @@ export function refused(
 
 /** What to do about a signature that is of other bytes: the same for every kind. */
 export const OTHER_BYTES =
-  "The artifact or its signature was changed, or they are of different versions: fetch both anew, and ask who signed it.";
+  "The artifact or its signature was changed, or they are of different versions: fetch both again, and " +
+  "ask who signed it.";

@@ -8,7 +8,7 @@ import type { DriftMark, UnitStatus } from "./host-status.ts";
 
 /**
  * By unit: what is found of an instance marks it alone, all else every unit of its service. observation null:
- * nobody looked. unsure: services that could not be rendered as they are declared.
+ * no one looked. unsure: services that could not be rendered as they are declared.
  */
 export function driftMarks(
   targets: readonly HostTarget[],

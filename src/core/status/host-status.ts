@@ -1,5 +1,5 @@
 /**
- * What `status` is told by a host and what it says of it: the shapes between the host's script, the judgement
+ * What `status` gets from a host and what it reports: the shapes between the host's script, the judgement
  * and the reports.
  */
 import type { UnitProperties } from "../model/observation.ts";
@@ -86,7 +86,7 @@ export type UnitStatus = {
   readonly state: StateKind;
   /** The state as it is shown, e.g. "running", "mounted", "failed (exit-code)". */
   readonly word: string;
-  /** Why it is not well; empty when it is. */
+  /** Why it is unhealthy; empty when it is healthy. */
   readonly detail: string;
   /** As systemd has it, e.g. active and running. */
   readonly activeState: string;
@@ -106,7 +106,7 @@ export type UnitStatus = {
 };
 
 /**
- * Whether a unit on a host is as declared. unknown: what it takes to know is not here; not-looked: nobody
+ * Whether a unit on a host is as declared. unknown: what it takes to know is not here; not-looked: no one
  * asked.
  */
 export type DriftMark = "none" | "drift" | "unknown" | "not-looked";
@@ -127,7 +127,7 @@ export function rowName({ main, service, unit }: UnitStatus): string {
   return unit.includes("@") ? unit.replace(/\.service$/, "") : service;
 }
 
-/** True for a unit that nobody has to get up for. */
+/** True for a unit that no one has to get up for. */
 export function isWell(unit: UnitStatus): boolean {
   return unit.state === "running" || unit.state === "idle";
 }

@@ -55,7 +55,7 @@ export function statusRequest(targets: readonly HostTarget[]): StatusRequest {
 }
 
 /**
- * Every unit of every service, in the order of the plays; a unit that several services share stands under the
+ * Every unit of every service, in the order of the plays; a unit that several services share is under the
  * first.
  */
 export function judgeStatus(targets: readonly HostTarget[], answer: StatusAnswer): readonly UnitStatus[] {
@@ -171,7 +171,7 @@ function stateOf(unit: UnitResource, properties: UnitProperties, sinceSeconds: n
   )
     return {
       ...loop,
-      detail: `systemd restarted it by itself within the last ${LOOP_SECONDS} s; ${sayRestarts(restarts)}`,
+      detail: `systemd restarted it within the last ${LOOP_SECONDS} s; ${sayRestarts(restarts)}`,
     };
   return settledState(unit, properties);
 }
@@ -207,7 +207,7 @@ function inactiveState(unit: UnitResource, properties: UnitProperties): JudgedSt
     count(properties.ExecMainStartTimestampMonotonic) !== 0 &&
     properties.Result === "success";
   const { cause, detail } = endCause(properties);
-  // A process that somebody stopped within its first minute has ended as early, but by a signal: CLD_EXITED
+  // A process that someone stopped within its first minute has ended as early, but by a signal: CLD_EXITED
   // is 1 (waitid(2)).
   const says = cause !== "inactive" && (cause !== "exited-at-once" || properties.ExecMainCode === "1");
   return worked
@@ -224,7 +224,7 @@ function runningWord(unit: UnitResource, sub: string): string {
 }
 
 function sayStatus({ StatusText: text = "" }: UnitProperties): string {
-  return text === "" ? "" : `; it says of itself: ${text}`;
+  return text === "" ? "" : `; it reports: ${text}`;
 }
 
 function sayRestarts(restarts: number): string {

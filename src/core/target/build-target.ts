@@ -1,4 +1,6 @@
-/** A service of a host, and what was read for it, becomes resources; those of its services become the target. */
+/**
+ * A service of a host, and what was read for it, becomes resources; those of its services become the target.
+ */
 import { normaliseService } from "../config/service.ts";
 import { placeOfRendered } from "../lint/rendered-unit.ts";
 import type { Host, Project, ServiceSource } from "../model/declared.ts";

@@ -44,7 +44,8 @@ export function select(project: Project, selection: TargetSelection): readonly S
   if (selected.length + bare.length === 0)
     throw new UsageError(
       "The selection matches nothing: no play brings these services to these hosts",
-      "look at playbooks/site.yaml, --limit and --service; what is left on hosts that no play names is for plan --prune",
+      "look at playbooks/site.yaml, --limit and --service; what is left on hosts that no play names is " +
+        "for plan --prune",
     );
   return bare.length === 0
     ? selected
@@ -80,7 +81,7 @@ function bareHosts({ plays }: Project, hosts: readonly Host[]): readonly Host[] 
   return hosts.filter(({ name }) => !named.has(name));
 }
 
-/** Comes last; such a host may well be switched off, which stops nobody else's. */
+/** Comes last; such a host may well be switched off, which stops no other host's. */
 function bringingNothing(project: Project, hosts: readonly Host[]): PlayOrder {
   return { name: "hosts without a play", rollout: fillRollout({ maxUnreachable: hosts.length }, project) };
 }

@@ -6,7 +6,7 @@ import { CRON_PERIODS, cronFields, type Every } from "./every.ts";
 /** Debian's cron takes commands of at most 999 bytes and runs nothing of a longer line. */
 const MAX_BYTES = 999;
 
-/** Which line: every word of the command as the program shall get it; seed as in cronFields. */
+/** Which line: every word of the command as the program is to get it; seed as in cronFields. */
 export type CrontabOrder = {
   readonly every: Every;
   readonly seed: number;
@@ -28,7 +28,9 @@ export function crontabLine({
   const words = command.map(quoteForCron).join(" ");
   if (Buffer.byteLength(words) > MAX_BYTES)
     return {
-      problem: `the line would be ${Buffer.byteLength(words)} bytes long, and cron runs nothing longer than ${MAX_BYTES}`,
+      problem:
+        `the line would be ${Buffer.byteLength(words)} bytes long, and cron runs nothing longer than ` +
+        `${MAX_BYTES}`,
     };
   return { line: `${fields} ${words}` };
 }

@@ -20,7 +20,8 @@ export function parseEvery(text: string): Every | { readonly problem: string } {
 
 /** What a crontab can say, in words for a message. */
 export const CRON_PERIODS =
-  "minutes that divide an hour (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30), hours that divide a day (1, 2, 3, 4, 6, 8, 12), 1d or 1week";
+  "minutes that divide an hour (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30), hours that divide a day (1, 2, " +
+  "3, 4, 6, 8, 12), 1d or 1week";
 
 /**
  * The five time fields of a crontab line (crontab(5)); null for a period that cron cannot express evenly.

@@ -1,4 +1,4 @@
-/** Whether a host can run drift by itself: what it lacks, each with the fix. */
+/** Whether a host can run drift on its own: what it lacks, each with the fix. */
 
 /** What a host said of itself. node, program, home: absolute paths, null where there is none. */
 export type TimerHost = {
@@ -37,13 +37,15 @@ export function judgeTimerHost(
       ? "no node in PATH or /usr/local/bin: install Node 24.12 or newer there"
       : oldNode(found),
     found.program === null
-      ? "no svcdeploy in PATH or /usr/local/bin: copy the packed svcdeploy-VERSION.tgz there, npm install --global ./svcdeploy-VERSION.tgz"
+      ? "no svcdeploy in PATH or /usr/local/bin: copy the packed svcdeploy-VERSION.tgz there, npm install " +
+        "--global ./svcdeploy-VERSION.tgz"
       : /^\d+\.\d+\.\d+/.test(found.programVersion)
         ? null
         : `${found.program} --version does not answer with a version`,
     found.project
       ? null
-      : `there is no ${asked.project}/svcdeploy.yaml: clone the project there, and name its folder with --project-on`,
+      : `there is no ${asked.project}/svcdeploy.yaml: clone the project there, and name its folder with ` +
+        "--project-on",
     !found.project || found.environment
       ? null
       : `${asked.project} has no inventory/${asked.environment}.yaml there`,

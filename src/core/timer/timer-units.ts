@@ -11,7 +11,7 @@ import { type Every, onCalendar } from "./every.ts";
 export type TimerScope = "system" | "user";
 
 /**
- * What the pair runs. command: program first, absolute; home: what HOME shall be, null: as systemd has it;
+ * What the pair runs. command: program first, absolute; home: what HOME is to be, null: as systemd has it;
  * writable: absolute folders it writes to; timeoutSeconds: of the command itself.
  */
 export type TimerOrder = {
@@ -32,7 +32,7 @@ export const TIMER_MARK =
   "# Written by svcdeploy install-timer; `svcdeploy install-timer --remove` takes it away.";
 
 /**
- * Where a system unit keeps what was told, below /var/lib: not the folder that deployments have on every
+ * Where a system unit keeps what was reported, below /var/lib: not the folder that deployments have on every
  * host.
  */
 export const TIMER_STATE = "svcdeploy-drift";
@@ -57,9 +57,13 @@ export function makeTimerUnits(order: TimerOrder): TimerUnits | { readonly probl
 }
 
 function serviceText(order: TimerOrder): string {
+  const home =
+    order.home === null ? "" : `Environment=${text(formatEnvironmentAssignment("HOME", order.home))}\n`;
   return `${TIMER_MARK}
-# Exit status 2 is drift, 3 and 4 are hosts that could not be seen. They leave the unit failed on purpose: that is what every monitoring
-# looks at. The timer goes on all the same, and the next clean run clears it. 6 is another run still at work, which will tell.
+# Exit status 2 is drift, 3 and 4 are hosts that could not be seen. They leave the unit failed on purpose: \
+that is what every monitoring
+# looks at. The timer goes on all the same, and the next clean run clears it. \
+6 is another run still at work, which will tell.
 
 [Unit]
 Description=${text(formatLiteralUnitValue(order.about))}
@@ -69,7 +73,7 @@ After=network-online.target
 [Service]
 Type=oneshot
 ExecStart=${order.command.map(execWord).join(" ")}
-${order.home === null ? "" : `Environment=${text(formatEnvironmentAssignment("HOME", order.home))}\n`}SuccessExitStatus=6
+${home}SuccessExitStatus=6
 TimeoutStartSec=${order.timeoutSeconds + 120}
 SyslogIdentifier=svcdeploy-drift
 UMask=0077
@@ -84,14 +88,15 @@ function execWord(word: string): string {
 
 /**
  * It reads a project, keys and known_hosts, which may be anywhere and anybody's, speaks to hosts, and writes
- * only where it is told to.
+ * only where the options say.
  */
 function sandbox({ command, writable }: TimerOrder): string {
   const usesTmp = [...command, ...writable].some((word) => /(?:^|[=@])\/(?:var\/)?tmp(?:\/|$)/.test(word));
+  const paths = writable.map((path) => text(formatLiteralUnitValue(`-${path}`)));
   return `StateDirectory=${TIMER_STATE}
 StateDirectoryMode=0700
 ProtectSystem=strict
-${writable.length === 0 ? "" : `ReadWritePaths=${writable.map((path) => text(formatLiteralUnitValue(`-${path}`))).join(" ")}\n`}ProtectHome=read-only
+${paths.length === 0 ? "" : `ReadWritePaths=${paths.join(" ")}\n`}ProtectHome=read-only
 ${usesTmp ? "" : "PrivateTmp=yes\n"}PrivateDevices=yes
 ProtectKernelTunables=yes
 ProtectKernelModules=yes

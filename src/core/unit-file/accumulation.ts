@@ -38,27 +38,39 @@ const words = (...lines: readonly string[]): ReadonlySet<string> => new Set(line
 
 /** Dependencies can be added and never taken away (systemd.unit(5)). */
 const ONLY_GROW = words(
-  "After Before Requires Requisite Wants BindsTo BindTo PartOf Upholds Conflicts OnFailure OnSuccess JoinsNamespaceOf RequiresOverridable",
-  "RequisiteOverridable PropagatesReloadTo PropagateReloadTo ReloadPropagatedFrom PropagateReloadFrom PropagatesStopTo StopPropagatedFrom",
+  "After Before Requires Requisite Wants BindsTo BindTo PartOf Upholds Conflicts OnFailure OnSuccess " +
+    "JoinsNamespaceOf RequiresOverridable",
+  "RequisiteOverridable PropagatesReloadTo PropagateReloadTo ReloadPropagatedFrom PropagateReloadFrom " +
+    "PropagatesStopTo StopPropagatedFrom",
   "RequiresMountsFor WantsMountsFor Sockets Also",
 );
 
 const LISTS = words(
-  "Documentation Alias WantedBy RequiredBy UpheldBy Environment EnvironmentFile PassEnvironment UnsetEnvironment SuccessExitStatus",
-  "RestartPreventExitStatus RestartForceExitStatus OpenFile SupplementaryGroups CapabilityBoundingSet AmbientCapabilities SecureBits CPUAffinity NUMAMask",
-  "SystemCallFilter SystemCallArchitectures SystemCallLog RestrictAddressFamilies RestrictNamespaces RestrictFileSystems RestrictNetworkInterfaces",
-  "ReadWritePaths ReadOnlyPaths InaccessiblePaths ReadWriteDirectories ReadOnlyDirectories InaccessibleDirectories NoExecPaths BindPaths",
-  "BindReadOnlyPaths TemporaryFileSystem MountImages ExtensionImages ExtensionDirectories LoadCredential LoadCredentialEncrypted SetCredential",
-  "SetCredentialEncrypted ImportCredential RuntimeDirectory StateDirectory CacheDirectory LogsDirectory ConfigurationDirectory LogExtraFields",
-  "LogFilterPatterns StandardInputText StandardInputData DeviceAllow IPAddressAllow IPAddressDeny IPIngressFilterPath IPEgressFilterPath",
-  "IODeviceWeight IOReadBandwidthMax IOWriteBandwidthMax IOReadIOPSMax IOWriteIOPSMax IODeviceLatencyTargetSec BlockIODeviceWeight",
-  "BlockIOReadBandwidth BlockIOWriteBandwidth DisableControllers Delegate BPFProgram SocketBindAllow SocketBindDeny NFTSet Symlinks AllowedCPUs",
+  "Documentation Alias WantedBy RequiredBy UpheldBy Environment EnvironmentFile PassEnvironment " +
+    "UnsetEnvironment SuccessExitStatus",
+  "RestartPreventExitStatus RestartForceExitStatus OpenFile SupplementaryGroups CapabilityBoundingSet " +
+    "AmbientCapabilities SecureBits CPUAffinity NUMAMask",
+  "SystemCallFilter SystemCallArchitectures SystemCallLog RestrictAddressFamilies RestrictNamespaces " +
+    "RestrictFileSystems RestrictNetworkInterfaces",
+  "ReadWritePaths ReadOnlyPaths InaccessiblePaths ReadWriteDirectories ReadOnlyDirectories " +
+    "InaccessibleDirectories NoExecPaths BindPaths",
+  "BindReadOnlyPaths TemporaryFileSystem MountImages ExtensionImages ExtensionDirectories " +
+    "LoadCredential LoadCredentialEncrypted SetCredential",
+  "SetCredentialEncrypted ImportCredential RuntimeDirectory StateDirectory CacheDirectory LogsDirectory " +
+    "ConfigurationDirectory LogExtraFields",
+  "LogFilterPatterns StandardInputText StandardInputData DeviceAllow IPAddressAllow IPAddressDeny " +
+    "IPIngressFilterPath IPEgressFilterPath",
+  "IODeviceWeight IOReadBandwidthMax IOWriteBandwidthMax IOReadIOPSMax IOWriteIOPSMax " +
+    "IODeviceLatencyTargetSec BlockIODeviceWeight",
+  "BlockIOReadBandwidth BlockIOWriteBandwidth DisableControllers Delegate BPFProgram SocketBindAllow " +
+    "SocketBindDeny NFTSet Symlinks AllowedCPUs",
   "AllowedMemoryNodes StartupAllowedCPUs StartupAllowedMemoryNodes",
 );
 
 const IGNORE_EMPTY = words(
   ...[types.boolean, types.span, types.octal, types.signal, types.unsigned, types.rlimit],
-  "Type Restart NotifyAccess OOMPolicy CollectMode Slice PrivateTmp ProtectSystem ProtectHome StandardInput StandardOutput StandardError",
+  "Type Restart NotifyAccess OOMPolicy CollectMode Slice PrivateTmp ProtectSystem ProtectHome " +
+    "StandardInput StandardOutput StandardError",
 );
 
 /** Spans whose parser takes the empty value. */

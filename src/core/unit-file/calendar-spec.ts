@@ -129,7 +129,7 @@ function fromSeconds(seconds: number, weekdays: ReadonlySet<number> | null): Fie
 const WEEKDAY =
   /(Monday|Mon|Tuesday|Tue|Wednesday|Wed|Thursday|Thu|Friday|Fri|Saturday|Sat|Sunday|Sun)(?![^-., ])/iy;
 
-/** Weekdays separated by ",", ranges by ".." (or "-", as in old files); a comma may stand at the end. */
+/** Weekdays separated by ",", ranges by ".." (or "-", as in old files); a comma may be at the end. */
 function readWeekdays(
   text: string,
 ): { readonly weekdays: ReadonlySet<number> | null; readonly rest: string } | null {

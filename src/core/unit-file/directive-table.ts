@@ -7,7 +7,7 @@ import data from "./directives.json" with { type: "json" };
 
 /**
  * True when this systemd version reads the directive in this section ("Service", "Unit" …). Names that start
- * with X- are nobody's and always accepted (systemd.unit(5)).
+ * with X- belong to no one and are always accepted (systemd.unit(5)).
  */
 export function isKnownDirective(section: string, name: string, version: number): boolean {
   return section.startsWith("X-") || name.startsWith("X-") || knownDirectives(section, version).has(name);

@@ -7,7 +7,7 @@ import { trimWhitespace } from "./parse.ts";
 import { formatUnitValue, type Quoted } from "./quote.ts";
 
 /**
- * One change, in a section by its name (which may stand in the file several times). set: one assignment with
+ * One change, in a section by its name (which may be in the file several times). set: one assignment with
  * this value is left. append: one more, after the last of its name. remove: all of the name, or those with
  * the value. reset: an empty assignment before the first of the name, which clears what other files say.
  * rename: another name, the values untouched.
@@ -40,7 +40,7 @@ export function editUnitFile(text: string, edits: readonly UnitEdit[]): Quoted {
 /** A line of the file while it is edited. */
 type EditedLine = { readonly text: string; readonly end: string };
 /**
- * An assignment: where it stands in the lines (counted from 0, both inclusive), and what comments are inside.
+ * An assignment: where it is in the lines (counted from 0, both inclusive), and what comments are inside.
  */
 type EditedAssignment = {
   readonly section: string;
@@ -114,7 +114,7 @@ function read(text: string): Draft {
       section = stripped.endsWith("]") && stripped.length > 1 ? stripped.slice(1, -1) : section;
     else if (line.kind === "content" && section !== null)
       assignments.push(...readAssignment(section, stripped, line));
-    // Comments at the end of a section may speak of the next one, so what is new stands before them.
+    // Comments at the end of a section may speak of the next one, so what is new is put before them.
     if (section !== null && line.kind === "content") sectionEnds.set(section, line.last);
   }
   return { lines, assignments, sectionEnds };
@@ -141,7 +141,7 @@ function set(draft: Draft, found: readonly EditedAssignment[], wanted: Wanted): 
   return dropAll(lines, found.slice(0, -1));
 }
 
-/** What stands before the value stays; comments between the continuations come after it. */
+/** What is before the value stays; comments between the continuations come after it. */
 function replaceValue(
   lines: readonly EditedLine[],
   { first, last }: EditedAssignment,
@@ -149,7 +149,7 @@ function replaceValue(
 ): readonly EditedLine[] {
   const old = lines.slice(first, last + 1);
   const head = /^[^=]*=[ \t]*/.exec(old[0]?.text ?? "")?.[0];
-  // With a continuation before its equals sign an assignment is written anew.
+  // With a continuation before its equals sign an assignment is rewritten.
   const text = head === undefined ? `${nameOf(old)}=${value}` : `${head}${value}`;
   const comments = old.slice(1).filter((line) => /^[ \t]*[#;]/.test(line.text));
   const end = (comments.length > 0 ? old[0]?.end : old.at(-1)?.end) ?? "";
@@ -237,7 +237,7 @@ function usualEnd(lines: readonly EditedLine[]): string {
   return lines.find(({ end }) => end !== "")?.end ?? "\n";
 }
 
-/** How an assignment is laid out: the white space before its name, and what stands around "=". */
+/** How an assignment is laid out: the white space before its name, and what is around "=". */
 function styleOf(line: EditedLine | undefined): { readonly before: string; readonly equals: string } {
   const match = /^(\uFEFF?[ \t]*)[^ \t=]+([ \t]*=[ \t]*)[^ \t]/.exec(line?.text ?? "");
   return { before: match?.[1]?.replace("\uFEFF", "") ?? "", equals: match?.[2] ?? "=" };

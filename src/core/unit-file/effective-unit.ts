@@ -6,7 +6,7 @@ import { accumulationOf, resetGroupOf } from "./accumulation.ts";
 import { parseUnitFile, type UnitFileProblem } from "./parse.ts";
 import { findUnit, type HostFile } from "./unit-search.ts";
 
-/** A value that holds, and where it stands. */
+/** A value that holds, and where it is. */
 export type EffectiveValue = { readonly value: string; readonly file: string; readonly line: number };
 /**
  * The directives of one section, in the order in which they were first said: one value, or for a list all of
@@ -66,7 +66,7 @@ type Read = {
   readonly problems: EffectiveUnit["problems"];
 };
 
-/** Of a file that is refused, what stands before the mistake was assigned already. */
+/** Of a file that is refused, what is before the mistake was assigned already. */
 function readFile(file: HostFile): Read {
   const parsed = parseUnitFile("content" in file ? file.content : "");
   const end =

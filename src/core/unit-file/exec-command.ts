@@ -3,7 +3,7 @@ import { baseName } from "./path-name.ts";
 import { splitWords, type Word } from "./words.ts";
 
 /**
- * One command. prefixes: what stands before the path, of `@ - : + ! |`; words: the program first. expands:
+ * One command. prefixes: what is before the path, of `@ - : + ! |`; words: the program first. expands:
  * `$VARIABLE` is replaced.
  */
 export type ExecCommand = {

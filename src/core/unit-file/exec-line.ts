@@ -66,7 +66,7 @@ export function expandArguments(
   const expanded = argv.flatMap((argument) => {
     const whole = /^\$(?![{$])(.*)$/s.exec(argument)?.[1];
     if (whole !== undefined) return splitRelaxed(lookUp(whole));
-    // A brace that nobody closes leaves the rest as it is.
+    // An unclosed brace leaves the rest as it is.
     return [
       argument.replace(/\$\$|\$\{([^}]*)(\}|$)/g, (found: string, name = "", end = "") =>
         found === "$$" ? "$" : end === "" ? found : lookUp(name),
@@ -106,7 +106,7 @@ function readStart(word: string, { systemd = 257 }: ExecContext): Start {
   return start;
 }
 
-/** Null when the character is no prefix (any more): each counts once. */
+/** Null when the character is no prefix (or no longer one): each counts once. */
 function readPrefix(start: Start, character: string, systemd: number): Start | null {
   const { privileges } = start;
   if (character === "-" && !start.ignoresFailure) return { ...start, ignoresFailure: true };

@@ -3,7 +3,7 @@
  * systemd.syntax(7)).
  */
 
-/** A line as it stands in the file. end: what ended it, "" at the end of the file. */
+/** A line as it is in the file. end: what ended it, "" at the end of the file. */
 export type PhysicalLine = { readonly text: string; readonly end: string };
 /**
  * A comment, or an assignment or header with its continuations joined. first, last: its lines, counted from

@@ -113,7 +113,7 @@ type Settled =
   | { readonly kind: "out" }
   | { readonly kind: "later"; readonly civil: Civil };
 
-/** Whether clocks ever show this time; when not (31 February, a skipped hour), where the search goes on. */
+/** Whether clocks ever show this time; when not (31 February, a skipped hour), where the search continues. */
 function settle(civil: Civil, clock: CalendarClock): Settled {
   if (civil[0] > LAST_YEAR) return { kind: "out" };
   const shown = normalize(civil, clock).civil;

@@ -13,7 +13,7 @@ export type UnitEntry = {
   readonly value: string;
   readonly line: number;
 };
-/** One section header and what stands under it; the same name may come several times. */
+/** One section header and what is under it; the same name may come several times. */
 export type UnitSection = {
   readonly name: string;
   readonly line: number;
@@ -37,7 +37,7 @@ export type UnitFile = {
 /**
  * A unit file as systemd reads it (systemd.syntax(7), conf-parser.c): `\n`, `\r` and NUL end a line, a
  * comment inside a continuation is skipped. Any text or bytes give a value; of a file that systemd refuses,
- * what stands after the mistake is read as well.
+ * what is after the mistake is read as well.
  */
 export function parseUnitFile(input: string | Uint8Array): UnitFile {
   const file: Draft = { comments: [], sections: [], problems: [] };

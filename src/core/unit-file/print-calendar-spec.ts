@@ -5,7 +5,8 @@ import type { CalendarField, CalendarRange, CalendarSpec } from "./calendar-spec
 
 /** The normal form, e.g. "Mon *-*-* 00:00:00" for "Mon" and "*-*-* *:00/15:00" for "*:0/15". */
 export function printCalendarSpec(spec: CalendarSpec): string {
-  const date = `${printField(spec.year, 4)}-${printField(spec.month, 2)}${spec.fromEndOfMonth ? "~" : "-"}${printField(spec.day, 2)}`;
+  const month = `${printField(spec.year, 4)}-${printField(spec.month, 2)}`;
+  const date = `${month}${spec.fromEndOfMonth ? "~" : "-"}${printField(spec.day, 2)}`;
   const time = `${printField(spec.hour, 2)}:${printField(spec.minute, 2)}:${printSeconds(spec.microsecond)}`;
   return [spec.weekdays === null ? "" : printWeekdays(spec.weekdays), date, time, spec.timeZone ?? ""]
     .filter((part) => part !== "")

@@ -19,7 +19,7 @@ export function parseUnitName(name: string): UnitName | null {
   return { prefix: match[1] ?? "", instance: match[2] ?? null, type: match[3] ?? "" };
 }
 
-/** What stands behind the last dot of a unit's name: "service" of "web.service". */
+/** What is behind the last dot of a unit's name: "service" of "web.service". */
 export function unitType(unit: string): string {
   return unit.slice(unit.lastIndexOf(".") + 1);
 }

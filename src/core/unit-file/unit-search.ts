@@ -68,7 +68,7 @@ export function findUnit(
   };
 }
 
-/** How many links systemd would follow at most matters to nobody: a ring of them ends here. */
+/** How many links systemd would follow at most does not matter: a ring of them ends here. */
 const MAX_LINKS = 16;
 
 function followLinks(

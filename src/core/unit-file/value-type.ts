@@ -82,7 +82,8 @@ const TASKS: Kind = {
 
 /** Emergency actions up to systemd 257 (systemd.unit(5)). */
 const ACTIONS =
-  "none reboot reboot-force reboot-immediate poweroff poweroff-force poweroff-immediate exit exit-force soft-reboot soft-reboot-force kexec kexec-force halt halt-force halt-immediate";
+  "none reboot reboot-force reboot-immediate poweroff poweroff-force poweroff-immediate exit exit-force " +
+  "soft-reboot soft-reboot-force kexec kexec-force halt halt-force halt-immediate";
 
 const KINDS: ReadonlyMap<string, Kind> = new Map([
   ...kindOf(types.boolean, BOOLEAN),

@@ -21,7 +21,8 @@ export function loadCause(sample: UnitProperties): Cause | null {
     default:
       return specific(
         "bad-setting",
-        `systemd refuses the unit file (${sample.LoadState ?? ""}${sample.LoadError ? `: ${sample.LoadError}` : ""})`,
+        "systemd refuses the unit file " +
+          `(${sample.LoadState ?? ""}${sample.LoadError ? `: ${sample.LoadError}` : ""})`,
       );
   }
 }
@@ -53,7 +54,8 @@ export function endCause(sample: UnitProperties): Cause {
     case "oom-kill":
       return specific(
         "out-of-memory",
-        "the kernel killed a process of the unit because memory ran out (MemoryMax= of the unit or its slice, or the host)",
+        "the kernel killed a process of the unit because memory ran out (MemoryMax= of the unit or its " +
+          "slice, or the host)",
       );
     case "start-limit-hit":
       return specific(
@@ -82,7 +84,7 @@ export function isSkipped(sample: UnitProperties): boolean {
   return sample.ConditionResult === "no" && Number(sample.ConditionTimestampMonotonic ?? "0") > 0;
 }
 
-/** A service that somebody stopped looks the same but for the time that it ran. */
+/** A service that someone stopped looks the same but for the time that it ran. */
 function cleanEnd(sample: UnitProperties): Cause {
   if (isSkipped(sample))
     return specific("condition", "a Condition…= of the unit is false, so systemd did not start it");
@@ -92,7 +94,8 @@ function cleanEnd(sample: UnitProperties): Cause {
   const after = ran === null ? "" : ` after ${ran.toFixed(1)} s`;
   return generic(
     "exited-at-once",
-    `the main process ended by itself${after}, without an error; a program that goes to the background needs Type=forking`,
+    `the main process ended on its own${after}, without an error; a program that forks into the ` +
+      "background needs Type=forking",
   );
 }
 
@@ -112,7 +115,7 @@ function timeoutCause(sample: UnitProperties): Cause {
   if (sample.Type === "forking")
     return specific(
       "not-ready",
-      "the first process did not end within TimeoutStartSec=: the program does not go to the background",
+      "the first process did not end within TimeoutStartSec=: the program does not fork into the background",
     );
   return specific("timeout", "a start or stop step took longer than its timeout, so systemd killed it");
 }
@@ -125,7 +128,7 @@ function signalCause(sample: UnitProperties): Cause {
   const signal = signalName(Number(sample.ExecMainStatus ?? "0"));
   const memory =
     signal === "SIGKILL"
-      ? "; if nobody sent it, memory ran out (MemoryMax= of the unit or its slice, or the host)"
+      ? "; if no one sent it, memory ran out (MemoryMax= of the unit or its slice, or the host)"
       : "";
   return generic("signal", `the main process was killed by ${signal}${memory}`);
 }

@@ -5,7 +5,7 @@
 
 /**
  * Name and meaning of such a status, e.g. 203 → EXEC; null for any other. A program that exits with one of
- * these by itself looks the same.
+ * these on its own looks the same.
  */
 export function execStatus(status: number): { readonly name: string; readonly meaning: string } | null {
   const known = STATUSES.get(status);
@@ -76,7 +76,7 @@ const STATUSES: ReadonlyMap<number, readonly [name: string, meaning: string]> = 
 ]);
 
 /** signal(7), the numbers of x86, ARM and most others. */
-const SIGNALS =
-  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS".split(
-    " ",
-  );
+const SIGNALS = (
+  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP " +
+  "TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
+).split(" ");

@@ -28,7 +28,7 @@ export function checkLabel(check: Check): string {
     case "http":
       return oneLine(check.url);
     case "tcp":
-      return `tcp ${oneLine(check.address.includes(":") ? `[${check.address}]` : check.address)}:${check.port}`;
+      return `tcp ${oneLine(inBrackets(check.address))}:${check.port}`;
     case "command":
       return `command ${cut(oneLine(check.command.join(" ")), 120)}`;
   }
@@ -125,8 +125,14 @@ function sameValue(expected: Tree, actual: unknown): boolean {
 function mismatch(path: readonly string[], expected: Tree, actual: unknown): string {
   const found = actual === undefined ? "missing" : JSON.stringify(actual);
   return oneLine(
-    `${path.length === 0 ? "the body" : path.join(".")}: expected ${JSON.stringify(expected)}, found ${found}`,
+    `${path.length === 0 ? "the body" : path.join(".")}: expected ${JSON.stringify(expected)}, found ` +
+      `${found}`,
   );
+}
+
+/** An IPv6 address as a URL writes it. */
+function inBrackets(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }
 
 function oneLine(text: string): string {

@@ -24,7 +24,7 @@ export function judgeUnit(unit: UnitResource, samples: readonly UnitProperties[]
 
 /**
  * A slice is active while it has members. A job waits for its timer or path, and its last run may have
- * failed: that is told, and undoes no change.
+ * failed: that is reported, and undoes no change.
  */
 function judgeLoaded({ unit }: UnitResource, last: UnitProperties): UnitJudgement {
   if (!unit.endsWith(".service")) return good("loaded", "loaded; it is active while a member is");
@@ -33,7 +33,7 @@ function judgeLoaded({ unit }: UnitResource, last: UnitProperties): UnitJudgemen
     : good("loaded", "loaded; its timer or path starts it");
 }
 
-/** True for the verdict on a job whose last run failed: nothing that a change did, but not well. */
+/** True for the verdict on a job whose last run failed: nothing that a change did, but unhealthy. */
 export function isFailedJob({ cause }: Verdict): boolean {
   return cause === "job-failed";
 }
@@ -95,7 +95,7 @@ function isSettled(unit: UnitResource, sample: UnitProperties): boolean {
   return sample.SubState === "running" || (sample.SubState === "exited" && sample.RemainAfterExit === "yes");
 }
 
-/** The last sample that was not well explains itself, unless the unit is only on its way. */
+/** The last unhealthy sample explains itself, unless the unit is only on its way. */
 function explain(
   unit: UnitResource,
   samples: readonly UnitProperties[],
@@ -160,7 +160,8 @@ function judgeConstancy(samples: readonly UnitProperties[]): UnitJudgement | nul
     if (Number(sample.NRestarts ?? "0") > Number(first.NRestarts ?? "0")) {
       return bad(
         "crash-loop",
-        `systemd restarted it while it was watched: NRestarts went from ${first.NRestarts ?? "0"} to ${sample.NRestarts ?? "0"}`,
+        `systemd restarted it while it was watched: NRestarts went from ${first.NRestarts ?? "0"} to ` +
+          `${sample.NRestarts ?? "0"}`,
       );
     }
     if ((sample.InvocationID ?? "") !== (first.InvocationID ?? ""))
@@ -168,7 +169,8 @@ function judgeConstancy(samples: readonly UnitProperties[]): UnitJudgement | nul
     if ((sample.MainPID ?? "0") !== (first.MainPID ?? "0")) {
       return bad(
         "main-pid-changed",
-        `its main process changed while it was watched, from ${first.MainPID ?? "0"} to ${sample.MainPID ?? "0"}`,
+        `its main process changed while it was watched, from ${first.MainPID ?? "0"} to ` +
+          `${sample.MainPID ?? "0"}`,
       );
     }
   }
@@ -190,7 +192,7 @@ function sayRunning(sample: UnitProperties): string {
 }
 
 function verdict(unit: UnitResource, sample: UnitProperties, { ok, cause, detail }: UnitJudgement): Verdict {
-  const said = !ok && sample.StatusText ? `\nit says of itself: ${sample.StatusText}` : "";
+  const said = !ok && sample.StatusText ? `\nit reports: ${sample.StatusText}` : "";
   return {
     unit: unit.unit,
     ok,

@@ -81,7 +81,7 @@ test.each<[string, HostTexts, string, string?]>([
   [
     "the timer cannot be said",
     { [`${FOLDER}/save.service`]: JOB, [`${FOLDER}/save.timer`]: `[Unit]\nAfter=x.target\n${TIMER}` },
-    "no word for its After=",
+    "no key for its After=",
   ],
   [
     "a timer of the host's own",

@@ -120,12 +120,12 @@ test.each<[string, HostTexts, string]>([
   [
     "[Unit]",
     { "web-roll.timer": `[Unit]\nAfter=x.service\n${timer()}`, "web-roll.service": JOB },
-    "has no word for its After=",
+    "has no key for its After=",
   ],
   [
     "[Install]",
     { "web.socket": "[Socket]\nListenStream=80\n[Install]\nWantedBy=multi-user.target\n" },
-    "its [Install] says something else",
+    "its [Install] is not just WantedBy=sockets.target",
   ],
   ["not enabled", { "web.socket": "[Socket]\nListenStream=80\n" }, "it is static"],
   [
@@ -136,7 +136,7 @@ test.each<[string, HostTexts, string]>([
   [
     "a job that is a service",
     { "web-roll.timer": timer(), "web-roll.service": `${JOB}[Install]\nWantedBy=multi-user.target\n` },
-    "is enabled by itself",
+    "is enabled on its own",
   ],
   [
     "a secret",

@@ -135,8 +135,8 @@ test.each([
   ["command=/bin/web %(ENV_HOME)s", "ENV_HOME"],
   ["command=bin/web", "relative"],
   ["command=/bin/web --token abcdef", "secret"],
-  ["command=/bin/web 'x", "no command"],
-  ["command=/bin/web\nenvironment=A=1 2", "no list"],
+  ["command=/bin/web 'x", "command cannot be read"],
+  ["command=/bin/web\nenvironment=A=1 2", "is not a list"],
   ["command=/bin/web %(process_num)d %(process_num)02d", "several ways"],
 ])("%s is an obstacle", (lines, reason) => {
   expect(program(lines).obstacles.join()).toContain(reason);
@@ -149,9 +149,9 @@ test("what has no counterpart is said", () => {
   ).notes.join("\n");
   for (const text of [
     "priority is left out: no order",
-    "mem_limit is left out: supervisord knows no",
+    "mem_limit is left out: supervisord does not know this key",
     "serverurl is left out: systemd",
-    "autostart is left out: it was not",
+    "autostart is left out: it was false",
   ])
     expect(notes).toContain(text);
 });

@@ -105,7 +105,7 @@ test.each([
   ["paths: [{ name: a, PathExists: /x, Unit: b.service }]", "2:42 Unit= follows from the path's name"],
   [
     "paths: [{ name: a, PathExists: /x, User: b }]",
-    "2:42 User= is of a job, and a path without ExecStart starts api.service itself",
+    "2:42 User= belongs to a job, but a path without ExecStart starts api.service itself",
   ],
   [
     "paths: [{ name: a, PathExists: /x, TriggerLimitBurst: 3 }]",
@@ -205,7 +205,7 @@ test.each([
   ["sockets: [{ FileDescriptorName: a }]", "2:11 a socket listens: ListenStream …"],
   [
     "sockets: [{ ListenStream: 80, Service: b.service }]",
-    "2:40 Service= follows from the service that the socket stands in",
+    "2:40 Service= follows from the service that the socket is in",
   ],
   [
     "sockets: [{ name: a, ListenStream: 80, Accept: true }]",

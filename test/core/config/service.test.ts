@@ -159,7 +159,7 @@ describe("directives go by the host's systemd", () => {
   test("what came later is refused on an old host only", () => {
     const text = "name: x\nservice: { ExitType: cgroup }\n";
     expect(mistakes(text)[0]).toContain(
-      "systemd 247 knows no ExitType= in [Service] [it came with a later systemd, at the latest 252",
+      "systemd 247 knows no ExitType= in [Service] [a later systemd has it, 252 or earlier",
     );
     expect(mistakes(text, { ...anyHost, systemd: 252 })).toEqual([]);
   });
@@ -171,7 +171,7 @@ describe("refused as written", () => {
     ["{}", '1:1 "name" is missing'],
     [
       "name: Bad_Name",
-      '1:7 "Bad_Name": a name starts with a lower-case letter and goes on with lower-case letters, digits and -, 63 in all',
+      '1:7 "Bad_Name": a name starts with a lower-case letter and continues with lower-case letters, digits and -, 63 in all',
     ],
     ["name: 5", "1:7 a text is expected here, this is the number 5"],
     ["name: x\nservice: [a]", "2:10 a map is expected here, this is a list"],
@@ -241,7 +241,7 @@ describe("refused as written", () => {
     ],
     [
       "name: x\nlogrotate: { paths: [/l], postrotate: kill }",
-      "2:39 reload or { signal: USR1 } is expected here: nothing of a project is run by root's shell on the host",
+      "2:39 reload or { signal: USR1 } is expected here: root's shell on the host runs nothing of a project",
     ],
     [
       "name: x\nlogrotate: { paths: [/l], postrotate: { signal: KILL } }",

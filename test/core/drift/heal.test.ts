@@ -131,7 +131,7 @@ describe("healing", () => {
 
   test("never restarts a process for a pending change, nor brings it", () => {
     expect(hasWork(healing(host({}), shall({ b: "new" })).plan)).toBe(false);
-    expect(whys(healing(host({}), shall({ b: "new" })))).toEqual(["content: left pending: apply brings it"]);
+    expect(whys(healing(host({}), shall({ b: "new" })))).toEqual(["content: left pending: apply changes it"]);
   });
 
   test("starts a stopped service from what was last applied, and records that and not what is declared", () => {
@@ -160,7 +160,7 @@ describe("healing", () => {
 
   test("leaves what is younger than the grace, and a service that was just stopped altogether", () => {
     expect(whys(healing(host({ a: "x", since: CLOCK - 600 })))).toEqual([
-      "content: left left alone for another 5 min: somebody may be at work",
+      "content: left left alone for another 5 min: someone may be working on it",
     ]);
     expect(doings(healing(host({ a: "x", unit: JUST_STOPPED })))).toEqual([]);
     expect(doings(healing(host({ a: "x", unit: JUST_STOPPED }), shall(), { graceSeconds: 60 }))).toEqual([
@@ -182,7 +182,7 @@ describe("healing", () => {
 
   test("ends when it did not help often enough", () => {
     expect(whys(healing(host({ a: "x" }), shall(), { healed: () => 3 }))).toEqual([
-      "content: flapping healed 3 times today: something keeps changing it, find out what",
+      "content: flapping healed 3 times today: find out what keeps changing it",
     ]);
     expect(doings(healing(host({ a: "x" }), shall(), { healed: () => 2 }))).toEqual(["file:a"]);
   });

@@ -56,12 +56,16 @@ describe("notContained", () => {
     const before = planOf({ paths: { "/etc/app.yaml": { content: "old" } }, records });
     const units = { "app.service": { RequiredBy: "front.service" } };
     const after = planOf({ paths: { "/etc/app.yaml": { content: "old" } }, records, units });
-    expect(notContained(after, before)).toEqual(["front.service would go down along: app.service restarts"]);
+    expect(notContained(after, before)).toEqual([
+      "front.service would go down with it: app.service restarts",
+    ]);
   });
 
   it("names another wish", () => {
     const other = makeTarget([makeResource({ kind: "file", path: "/etc/app.yaml", content: "newer" })]);
     const fresh = planOf({ paths: { "/etc/app.yaml": { content: "old" } } }, other);
-    expect(notContained(fresh, shown)).toEqual(["/etc/app.yaml shall be something else than in the plan"]);
+    expect(notContained(fresh, shown)).toEqual([
+      "/etc/app.yaml is to become something else than in the plan",
+    ]);
   });
 });

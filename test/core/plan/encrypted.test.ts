@@ -47,7 +47,7 @@ test.each<[string, ReturnType<typeof host>, string, readonly string[]]>([
     "encrypted again by hand",
     host("E2", "E1", { live: "token", applied: "token" }),
     "E1",
-    ["host encrypted anew by somebody; it holds what is declared"],
+    ["host encrypted again, not by svcdeploy; it holds what is declared"],
   ],
   ["encrypted again by hand, for another key", host("E2", "E1", { live: "token" }), "E2", []],
   ["edited by hand", host("x", "E1", { applied: "token" }), "E1", ["host this host cannot decrypt it"]],

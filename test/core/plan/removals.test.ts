@@ -107,7 +107,7 @@ test("after a reboot, a file of the service that goes restarts the service alone
 test("what became something else is refused", () => {
   const plan = planOf({ ...there, paths: { ...there.paths, "/etc/app/extra.conf": { type: "directory" } } });
   expect(plan.notices.filter(({ severity }) => severity === "error").map(({ text }) => text)).toEqual([
-    "/etc/app/extra.conf shall go, but is no file any more: look at it first",
+    "/etc/app/extra.conf is to be removed, but is no longer a file: look at it first",
   ]);
 });
 

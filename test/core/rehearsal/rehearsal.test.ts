@@ -202,7 +202,7 @@ describe("systemd-analyze verify", () => {
   test("a parser that dies refuses the plan; one that died before does not", () => {
     const lines = ["Assertion 'name' failed at src/core/unit.c:3495. Aborting."];
     expect(verify(lines, [], 134)).toEqual([
-      expect.stringMatching(/^error: .*died of these unit files \(signal 6\)/),
+      expect.stringMatching(/^error: .*crashed on these unit files \(signal 6\)/),
     ]);
     const both = { after: said(lines, 134), before: said(lines, 134) };
     expect(judge(planOf(APP), { verify: both })).toEqual([]);
@@ -274,7 +274,7 @@ describe("logrotate -d", () => {
       named: new Map([["/var/log/a.log", ["app", "foreign"]]]),
     };
     expect(judge(planned, answer)).toEqual([
-      `error: logrotate says of ${place}: duplicate log entry for /var/log/a.log, which stands in /etc/logrotate.d/foreign as well: it skips the whole file`,
+      `error: logrotate says of ${place}: duplicate log entry for /var/log/a.log, which is in /etc/logrotate.d/foreign as well: it skips the whole file`,
     ]);
   });
 

@@ -94,7 +94,7 @@ test.each([
   [
     "new in this generation",
     [{ run: "r1", services: {} }, ...web("a")],
-    "generation 1 did not have web: a rollback does not take a service away",
+    "generation 1 did not have web: a rollback does not remove a service",
   ],
   [
     "kept by an older svcdeploy",
@@ -158,7 +158,7 @@ test.each([
     "the run that brought it",
     web("a"),
     "r1",
-    ["that run brought web here: a rollback does not take a service away"],
+    ["that run brought web here: a rollback does not remove a service"],
   ],
 ])("back before %s", (_name, rows, run, ways) => {
   expect(stepsBefore(keptOf(rows), run, null, describeLetter).map(wayOf)).toEqual(ways);
@@ -171,8 +171,8 @@ test("of a run, only what it changed goes back; what was before the oldest gener
   ];
   expect(stepsBefore(keptOf(rows), "r2", null, describeLetter).map(wayOf)).toEqual(["2 b → 1 a, undoes r2"]);
   expect(stepsBefore(keptOf(rows, 5), "r1", null, describeLetter).map(wayOf)).toEqual([
-    "what was before generation 5 is not kept any more",
-    "what was before generation 5 is not kept any more",
+    "the state before generation 5 is no longer kept",
+    "the state before generation 5 is no longer kept",
   ]);
 });
 

@@ -92,7 +92,7 @@ function refusals(
 
 test("a credential that the host cannot decrypt any more", () => {
   expect(refusals(null, web("encrypted-credential"), nothing)).toEqual([
-    "h: web does not go back: the host cannot decrypt the credential TOKEN of that generation any more (its key was changed)",
+    "h: web is not rolled back: the host can no longer decrypt the credential TOKEN of that generation (its key was changed)",
   ]);
 });
 

@@ -282,7 +282,7 @@ describe("units that are not", () => {
   it("says of a SIGKILL that it may have been the kernel, of no other signal", () => {
     const killedBy = (status: string): string =>
       judgeUnit(app, [{ ...FAILED, Result: "signal", ExecMainCode: "2", ExecMainStatus: status }]).detail;
-    expect(killedBy("9")).toMatch(/SIGKILL; if nobody sent it, memory ran out/);
+    expect(killedBy("9")).toMatch(/SIGKILL; if no one sent it, memory ran out/);
     expect(killedBy("15")).toBe("the main process was killed by SIGTERM");
   });
 

@@ -22,7 +22,7 @@ const findings = sampleFindings().map((finding) => ({
   heal:
     finding.origin === "host"
       ? ({ outcome: "heal", why: "" } as const)
-      : ({ outcome: "left", why: "pending: apply brings it" } as const),
+      : ({ outcome: "left", why: "pending: apply changes it" } as const),
 }));
 const before: DriftHost = {
   host: "db1",
@@ -72,7 +72,7 @@ test("what was healed is no finding any more, what is pending stays one", () => 
   expect(summariseHealing(viewOf(after))).toBe("Healed: 2 findings on 1 host.");
   const text = plainText(driftText(viewOf(after), 80));
   expect(text).toContain("db1: 1 finding, 2 healed");
-  expect(text).toContain("not healed: pending: apply brings it");
+  expect(text).toContain("not healed: pending: apply changes it");
 });
 
 test("what could not be healed says why, and so does what nobody came to", () => {

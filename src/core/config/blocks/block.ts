@@ -1,6 +1,6 @@
 /**
  * A block of a service that becomes files of lines in folders of the system's own: all that is known of it
- * stands in one file beside this one. What the files are for is a role of core/model/file-role.ts.
+ * is in one file beside this one. What the files are for is a role of core/model/file-role.ts.
  */
 import type * as z from "zod";
 import type { Host, Place, Tree } from "../../model/declared.ts";

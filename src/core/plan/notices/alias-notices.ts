@@ -1,4 +1,4 @@
-/** Other names of our units (Alias=) that somebody else's unit has already. */
+/** Other names of our units (Alias=) that a foreign unit has already. */
 
 import type { Observation } from "../../model/observation.ts";
 import type { Notice } from "../../model/plan.ts";
@@ -21,7 +21,7 @@ export function aliases({
 const ALIAS = /^\/etc\/systemd\/system\/([^/]+)$/;
 
 /**
- * A refusal for each name that a unit of the distribution has, or that a link of somebody else gives to
+ * A refusal for each name that a unit of the distribution has, or that a foreign link gives to
  * another unit.
  */
 export function aliasNotices(target: HostTarget, observation: Observation): readonly Notice[] {
@@ -40,7 +40,8 @@ export function aliasNotices(target: HostTarget, observation: Observation): read
     return [
       refusal(
         "alias-taken",
-        `Alias=${name} is taken: ${link.path} is a link to ${found.target ?? "somewhere"}, which svcdeploy did not make`,
+        `Alias=${name} is taken: ${link.path} is a link to ${found.target ?? "somewhere"}, which ` +
+          "svcdeploy did not make",
       ),
     ];
   });

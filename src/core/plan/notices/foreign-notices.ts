@@ -18,7 +18,7 @@ import { refusal, warning } from "./host-notices.ts";
 
 /**
  * Notices: a drop-in for a unit that is not there, has another name or is a service of this project; and one
- * that its process goes on without.
+ * that its process keeps running without.
  */
 export function foreignNotices(
   target: HostTarget,
@@ -86,7 +86,8 @@ function unitNotice(
     return [
       refusal(
         "missing-unit",
-        `${unit} is not on the host, so that ${who} would change nothing: correct its name, or install it first`,
+        `${unit} is not on the host, so that ${who} would change nothing: correct its name, or install ` +
+          "it first",
       ),
     ];
   const { Id: id = unit } = properties;
@@ -107,7 +108,7 @@ function waitingNotices(
   return [
     warning(
       "waits-for-restart",
-      `${unit} goes on without the new ${names} until somebody restarts it (onChange: none)`,
+      `${unit} keeps running without the new ${names} until someone restarts it (onChange: none)`,
     ),
   ];
 }

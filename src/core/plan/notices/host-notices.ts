@@ -1,4 +1,4 @@
-/** What about the host itself stands in the way of an apply, or should be known before it. */
+/** What about the host itself is in the way of an apply, or should be known before it. */
 
 import type { HostFacts, Observation, OpenTransaction } from "../../model/observation.ts";
 import type { Change, Notice } from "../../model/plan.ts";
@@ -33,7 +33,7 @@ export function isLocked({ running, state, leaseAgeSeconds }: OpenTransaction): 
   return leaseAgeSeconds === null ? running : leaseAgeSeconds <= LEASE_SECONDS;
 }
 
-/** What an apply waits for before it plans; whether somebody still attends it turns out meanwhile. */
+/** What an apply waits for before it plans; whether a controller still attends it turns out meanwhile. */
 export function sayUnfinished(transactions: readonly OpenTransaction[]): string {
   const live = transactions.find(isLocked);
   return live === undefined
@@ -52,8 +52,13 @@ export function warning(code: string, text: string): Notice {
 }
 
 function rightNotices({ host }: HostTarget, { facts }: Observation): readonly Notice[] {
-  const notRoot = `the scripts run as uid ${facts.uid}, not as root: log in as root or set \`become: sudo\` for ${host.name}`;
-  const missing = `the host lacks ${facts.missing.join(", ")}: install what provides ${facts.missing.length === 1 ? "it" : "them"} (coreutils, util-linux, passwd; for trees findutils, grep and tar; for encrypted credentials systemd-creds)`;
+  const notRoot =
+    `the scripts run as uid ${facts.uid}, not as root: log in as root or set \`become: sudo\` for ` +
+    `${host.name}`;
+  const missing =
+    `the host lacks ${facts.missing.join(", ")}: install what provides ` +
+    `${facts.missing.length === 1 ? "it" : "them"} (coreutils, util-linux, passwd; for trees findutils, ` +
+    "grep and tar; for encrypted credentials systemd-creds)";
   return [
     ...(facts.uid === 0 ? [] : [refusal("not-root", notRoot)]),
     ...(facts.missing.length === 0 ? [] : [refusal("missing-command", missing)]),
@@ -71,7 +76,9 @@ function versionNotices(target: HostTarget, { facts }: Observation): readonly No
     ];
   }
   if (facts.systemd >= host.systemd) return plainCredentials(target, facts);
-  const text = `systemd is ${facts.systemd}, but the units were rendered for ${host.systemd}: set \`systemd: ${facts.systemd}\` for ${host.name} in the inventory`;
+  const text =
+    `systemd is ${facts.systemd}, but the units were rendered for ${host.systemd}: set \`systemd: ` +
+    `${facts.systemd}\` for ${host.name} in the inventory`;
   return [refusal("older-systemd", text)];
 }
 
@@ -79,7 +86,9 @@ function plainCredentials({ host, resources }: HostTarget, { systemd }: HostFact
   const isPlain =
     isKnownDirective("Service", "LoadCredentialEncrypted", systemd) &&
     resources.some((resource) => resource.kind === "file" && resource.role === "credential");
-  const text = `its systemd ${systemd} could encrypt the credentials: set \`systemd: ${systemd}\` for ${host.name} in the inventory`;
+  const text =
+    `its systemd ${systemd} could encrypt the credentials: set \`systemd: ${systemd}\` for ${host.name} ` +
+    "in the inventory";
   return isPlain ? [{ severity: "info", code: "plain-credentials", text }] : [];
 }
 
@@ -109,13 +118,15 @@ function spaceNotices({ facts }: Observation, changes: readonly Change[]): reado
 }
 
 function transactionNotice(transaction: OpenTransaction): Notice {
-  const name = `transaction ${transaction.id.slice(0, 12)} of ${transaction.owner} (project ${transaction.project}, ${transaction.state})`;
+  const name =
+    `transaction ${transaction.id.slice(0, 12)} of ${transaction.owner} (project ${transaction.project}, ` +
+    `${transaction.state})`;
   if (isLocked(transaction)) return refusal("locked", `${name} is under way${forSoLong(transaction)}`);
   if (transaction.state === "ROLLBACK_FAILED")
     return warning("rollback-failed", `${name} could not be undone completely: look at the host first`);
   if (transaction.running)
     return warning("unfinished-transaction", `${name} has lost its controller: it will be taken back first`);
-  return warning("unfinished-transaction", `${name} has not come to its end: it will be settled first`);
+  return warning("unfinished-transaction", `${name} has not ended: it will be settled first`);
 }
 
 function forSoLong({ ageSeconds }: OpenTransaction): string {

@@ -6,7 +6,7 @@ import { keeperOf } from "../cache-keepers.ts";
 import { warning } from "./host-notices.ts";
 
 /**
- * A warning for each mount that is made anew: its contents are lost unless a unit saves them before and
+ * A warning for each mount that is made again: its contents are lost unless a unit saves them before and
  * restores them after, and its users go down.
  */
 export function mountNotices(
@@ -21,19 +21,16 @@ export function mountNotices(
     const keeper = keeperOf(unit, units);
     // Only one that runs, and so stops along, saves what there is.
     if (keeper === null || !users.includes(keeper))
-      return warning("contents-lost", `${unit} is mounted anew: its contents are lost${along}`);
+      return warning("contents-lost", `${unit} is mounted again: its contents are lost${along}`);
     if (hasNewOwner(unit, changes))
-      return warning(
-        "new-owner",
-        `${unit} goes to another owner: it holds again what was saved last${along}`,
-      );
-    return warning("mounted-anew", `${unit} is mounted anew: its contents are saved and restored${along}`);
+      return warning("new-owner", `${unit} gets another owner: what was saved last is restored${along}`);
+    return warning("mounted-anew", `${unit} is mounted again: its contents are saved and restored${along}`);
   });
 }
 
 /**
  * The folder changes hands with the other folders, before anything stops: its old owner may not be able to
- * read it any more.
+ * no longer read it.
  */
 function hasNewOwner(mount: string, changes: readonly Change[]): boolean {
   return changes.some(

@@ -35,8 +35,10 @@ function sayOwned(project: string, entries: readonly ManifestEntry[]): string {
   const what = more === 0 ? `${path} belongs` : `${path} and ${more} more belong`;
   const folder = "/var/lib/svcdeploy/projects";
   return (
-    `${what} to service ${service} of project ${other}; two projects would fight over ${more === 0 ? "it" : "them"}: take the service out of one of them ` +
-    `(out of ${other}: then also, on the host, rm ${folder}/${other}/${service}), or, if ${other} is this project's old name, on the host: ` +
+    `${what} to service ${service} of project ${other}; two projects would fight over ` +
+    `${more === 0 ? "it" : "them"}: take the service out of one of them ` +
+    (`(out of ${other}: then also, on the host, rm ${folder}/${other}/${service}), or, if ${other} is ` +
+      "this project's old name, on the host: ") +
     `mv -T ${folder}/${other} ${folder}/${project}`
   );
 }

@@ -17,7 +17,7 @@ export function ownerNotices(target: HostTarget, observation: Observation): read
       .map((user) =>
         refusal(
           "missing-user",
-          `user ${user} is not on the host and no account makes it, but ${called(resource)} shall be its own`,
+          `user ${user} is not on the host and no account: creates it, but it is to own ${called(resource)}`,
         ),
       ),
     ...neededFor(resource)
@@ -25,7 +25,7 @@ export function ownerNotices(target: HostTarget, observation: Observation): read
       .map((group) =>
         refusal(
           "missing-group",
-          `group ${group} is not on the host and no account makes it, but ${called(resource)} needs it`,
+          `group ${group} is not on the host and no account: creates it, but ${called(resource)} needs it`,
         ),
       ),
   ]);

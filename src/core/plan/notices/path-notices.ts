@@ -1,5 +1,5 @@
 /**
- * Paths that must not be written: something else stands there, another name shares the file, or others may
+ * Paths that must not be written: something else is there, another name shares the file, or others may
  * write above it.
  */
 
@@ -25,7 +25,7 @@ export function pathNotices(
   ];
 }
 
-/** What stands in the way of a resource, in words; null when nothing does. */
+/** What is in the way of a resource, in words; null when nothing does. */
 export function sayWrongType(resource: Resource, observation: Observation): string | null {
   const obstacle = wrongType(resource, observation);
   if (obstacle === null) return null;
@@ -47,7 +47,7 @@ function typeNotices(resource: Resource, observation: Observation): readonly Not
   const text = sayWrongType(resource, observation);
   if (text === null) return [];
   if (text.endsWith("masked"))
-    return [refusal("masked", `${text}; if that is not wanted any more: systemctl unmask`)];
+    return [refusal("masked", `${text}; if that is no longer wanted: systemctl unmask`)];
   return [refusal("wrong-type", `${text}: move it away first`)];
 }
 
@@ -85,7 +85,7 @@ function hardLinkNotices({ resource }: Change, observation: Observation): readon
 }
 
 /**
- * Whoever may write a directory above a path decides what root writes there (SEC-13), so root alone may write
+ * Anyone who may write a directory above a path decides what root writes there (SEC-13), so root alone may write
  * all of them.
  */
 function parentNotices(
@@ -111,7 +111,7 @@ function parentNotices(
       return [
         refusal(
           "missing-directory",
-          `${parent} is not there and nothing declares it, but ${path} shall be in it`,
+          `${parent} does not exist and nothing declares it, but ${path} is to be in it`,
         ),
       ];
     const unsafe =
@@ -132,6 +132,6 @@ function whyUnsafe({
   if (type !== "directory") return TYPES[type];
   if (owner !== "root") return `owned by ${owner}`;
   const bits = Number.parseInt(mode, 8);
-  if (Number.isNaN(bits) || (bits & 0o002) !== 0) return "writable by everybody";
+  if (Number.isNaN(bits) || (bits & 0o002) !== 0) return "writable by everyone";
   return (bits & 0o020) !== 0 && group !== "root" ? `writable by the group ${group}` : null;
 }

@@ -9,7 +9,7 @@ import { dependentsOf, type Removals } from "../removals.ts";
 import { UNKNOWN_UNIT } from "../unit-state.ts";
 import { refusal, warning } from "./host-notices.ts";
 
-/** Notices about what goes, what stays although nobody declares it, and what may not go. */
+/** Notices about what is removed, what stays although nothing declares it, and what must not be removed. */
 export function removalNotices(
   target: HostTarget,
   observation: Observation,
@@ -45,11 +45,13 @@ function limitNotices(
     pruned.length === all
       ? `all ${all === 1 ? "that" : `${all} services that`}`
       : `${pruned.length} of the ${all} services that`;
-  const text = `${what} ${project} has here would be removed (${pruned.join(", ")}): if that is meant, say --prune=all`;
+  const text =
+    `${what} ${project} has here would be removed (${pruned.join(", ")}): if that is meant, say ` +
+    "--prune=all";
   return [refusal("prune-limit", text)];
 }
 
-/** Who needs what goes would stay down, or come up without it. */
+/** A unit that needs what is removed would stay down, or come up without it. */
 function needNotices(
   target: HostTarget,
   units: readonly UnitResource[],
@@ -71,7 +73,8 @@ function needNotices(
     return [
       refusal(
         "needed-elsewhere",
-        `${unit} shall go, but ${foreign.join(", ")} ${needs} it and would go down with it: change that first`,
+        `${unit} is to be removed, but ${foreign.join(", ")} ${needs} it and would stop with it: change ` +
+          "that first",
       ),
     ];
   });
@@ -110,7 +113,7 @@ function stayNotices({ released }: LeftBehind): readonly Notice[] {
   const data = released.filter(({ path }) => !path.startsWith("/etc/svcdeploy") && !path.startsWith("/opt/"));
   const services = Map.groupBy(data, ({ service }) => service);
   return [...services].map(([service, entries]): Notice => {
-    const text = `of ${service} ${sayAll(entries)} stay: users, folders and what is in them are never removed`;
+    const text = `of ${service} ${sayAll(entries)} stay: users, folders and their content are never removed`;
     return {
       severity: "info",
       code: "stays",
@@ -131,7 +134,9 @@ function releaseNotices(
   );
   const going = pruned.filter((service) => released.has(service));
   if (going.length === 0) return [];
-  const text = `releases of ${going.join(", ")} below /opt go, but for the last one, which stays as long as a rollback could bring it back`;
+  const text =
+    `releases of ${going.join(", ")} below /opt are removed, except the last one, which stays as long as ` +
+    "a rollback can bring it back";
   return [{ severity: "info", code: "releases", text }];
 }
 

@@ -1,4 +1,4 @@
-/** What about the units stands in the way of an apply, or should be known before it. */
+/** What about the units is in the way of an apply, or should be known before it. */
 
 import type { Observation, UnitProperties } from "../../model/observation.ts";
 import type { Notice } from "../../model/plan.ts";
@@ -34,14 +34,15 @@ function refusals(
 ): readonly Notice[] {
   // A link to /dev/null at our own path is named by the notices about paths.
   if (isMasked(properties) && observation.paths.get(path)?.type !== "link") {
-    return [refusal("masked", `${unit} is masked; if that is not wanted any more: systemctl unmask ${unit}`)];
+    return [refusal("masked", `${unit} is masked; if that is no longer wanted: systemctl unmask ${unit}`)];
   }
   const loadedFrom = properties.FragmentPath ?? "";
   if (unit.includes("@") && loadedFrom.startsWith("/etc/systemd/") && loadedFrom !== path)
     return [
       refusal(
         "own-unit-file",
-        `${unit} has a file of its own, ${loadedFrom}, which wins over ${path}: remove it, or take the instance out`,
+        `${unit} has a file of its own, ${loadedFrom}, which wins over ${path}: remove it, or take the ` +
+          "instance out",
       ),
     ];
   if (!VENDOR_UNITS.test(loadedFrom) || observation.paths.has(path)) return [];
