@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SystemdVersion, TestHost } from "../support/hosts.ts";
 import { makeWorkshop, type Workshop } from "../support/workshop.ts";
 
@@ -60,6 +61,8 @@ export async function becomeRecorded(host: TestHost, { accounts }: Facts): Promi
   for (const [path, lines] of Object.entries(accounts))
     await requireDone(host.exec(["sh", "-c", `cat >>${path}`], lines));
   await requireDone(host.exec(["tar", "-xzpf", "-", "-C", "/"], readFileSync(join(RECORDED, "host.tar.gz"))));
+  // A unit that starts within a second of its file's ctime may have been started before.
+  await sleep(2000);
   await host.stop();
   await host.start();
 }
