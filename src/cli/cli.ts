@@ -28,7 +28,7 @@ async function withLostOutput(code: number, { stdout, stderr }: Surroundings): P
   const reason = stdout.lost();
   if (reason === null) return code;
   stderr.print([
-    line(styled("bad", `Standard output could not be written (${reason}); what it lacks is lost.`)),
+    line(styled("bad", `Writing to standard output failed (${reason}); the rest of the output is lost.`)),
   ]);
   await stderr.flush();
   return code === EXIT.done ? EXIT.failed : code;
@@ -79,8 +79,8 @@ function makeParser(withoutCommand: (raw: RawArguments) => void): Argv {
     .fail((message: string | null, error: Error | undefined) => {
       if (error !== undefined && error.name !== "YError") throw error;
       throw new UsageError(
-        plainMessage(message ?? error?.message ?? "the command line makes no sense"),
-        "svcdeploy COMMAND --help tells what there is.",
+        plainMessage(message ?? error?.message ?? "the command line cannot be understood"),
+        "svcdeploy COMMAND --help lists the options.",
       );
     });
 }
@@ -92,15 +92,15 @@ function plainMessage(message: string): string {
   const [, option, given, choices] = /Argument: (\S+), Given: (.*), Choices: (.*)$/.exec(message) ?? [];
   return option === undefined
     ? message
-    : `--${option} takes one of ${choices?.replaceAll('"', "")}; this is ${given}`;
+    : `--${option} takes one of ${choices?.replaceAll('"', "")}, not ${given}`;
 }
 
 /** What runs when the first word is no command, or there is no word at all. */
 function refuseCommand(raw: RawArguments): never {
   const names = COMMANDS.map((command) => command.name);
   const [word] = wordsOf(raw);
-  if (word === undefined) throw new UsageError("A command is needed", suggest("", names, "svcdeploy "));
-  throw new UsageError(`There is no command ${word}`, suggest(word, names, "svcdeploy "));
+  if (word === undefined) throw new UsageError("Name a command", suggest("", names, "svcdeploy "));
+  throw new UsageError(`Unknown command ${word}`, suggest(word, names, "svcdeploy "));
 }
 
 function refuseUnknown(raw: RawArguments, command: Command): void {
@@ -118,6 +118,6 @@ function refuseUnknown(raw: RawArguments, command: Command): void {
   if (extra !== undefined)
     throw new UsageError(
       `${command.name} takes no argument ${extra}`,
-      "Several values of an option stand behind it: --service a b",
+      "Several values of an option follow it: --service a b",
     );
 }

@@ -27,7 +27,7 @@ export const COMMANDS: readonly Command[] = [
     name: "init",
     operands: { show: "[USER@HOST]", most: 1 },
     describe: "Write a small working project into an empty folder",
-    more: "The host that is named is not asked yet: `svcdeploy check` does that.",
+    more: "Does not contact the host that you name: `svcdeploy check` does.",
     example: "svcdeploy init deploy@web1.example.com:2222",
     options: FOLDER,
     load: async () => (await import("./init.ts")).init,
@@ -36,8 +36,8 @@ export const COMMANDS: readonly Command[] = [
     name: "check",
     describe: "Check that the hosts are ready for a first apply",
     more:
-      "Says of each host whether it can be reached, trusted and changed, and what to type about it " +
-      "when not. Changes nothing and takes no lock.",
+      "Reports for each host whether it can be reached, trusted and changed, and which command fixes " +
+      "what is not. Changes nothing and takes no lock.",
     example: "svcdeploy check --env prod --limit web1",
     options: CHECK,
     load: async () => (await import("./check.ts")).check,
@@ -45,11 +45,11 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "adopt",
     operands: { show: "[HOST] UNIT…", most: 50 },
-    describe: "Write the service files of units that a host already has",
+    describe: "Write service files for units that already run on a host",
     more:
       "Reads each unit with its drop-ins, variables, sockets, timers, paths, slice, tmpfs and log " +
-      "rotation, and shows that what it writes renders to the same. Changes nothing on the host; " +
-      "values of secrets are never written.",
+      "rotation, and verifies that the file it writes renders to the same. Changes nothing on the " +
+      "host; never writes the values of secrets.",
     example: "svcdeploy adopt web1 billing worker@blue --env prod",
     options: ADOPT,
     load: async () => (await import("./adopt/adopt.ts")).adopt,
@@ -57,7 +57,7 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "render",
     describe: "Print or write the files that apply would send",
-    more: "Needs no host. Secrets are masked unless --out writes the files.",
+    more: "Contacts no host. Secrets are masked unless --out writes the files.",
     example: "svcdeploy render --env prod --host web1 --out /tmp/rendered",
     options: RENDER,
     load: async () => (await import("./render.ts")).render,
@@ -66,9 +66,10 @@ export const COMMANDS: readonly Command[] = [
     name: "plan",
     describe: "Show what apply would change, without changing it",
     more:
-      "One round trip a host; a second one where units or logrotate files change, which the host's own " +
-      "systemd and logrotate then read in a folder in /run that is removed again. Files are shown as " +
-      "diffs, every restart with its reason; exit 0 unless --detailed-exitcode is given.",
+      "Takes one round trip per host. Where units or logrotate files change it takes a second one: " +
+      "the host's own systemd and logrotate check the new files in a temporary folder in /run. " +
+      "Shows files as diffs, and every restart with its reason. Exits 0 unless " +
+      "--detailed-exitcode is given.",
     example: "svcdeploy plan --env prod --limit 'web:!web3' --out plan.json",
     options: PLAN,
     load: async () => (await import("./apply/plan.ts")).plan,
@@ -77,8 +78,8 @@ export const COMMANDS: readonly Command[] = [
     name: "apply",
     describe: "Make the hosts as declared, or leave them as they were",
     more:
-      "Shows the plan, asks, and carries it out in one transaction a host. What is not well afterwards " +
-      "is undone by the host itself; a saved PLAN is applied as it was reviewed, or refused.",
+      "Shows the plan, asks, and applies it in one transaction per host. The host itself undoes what " +
+      "is unhealthy afterwards. A saved PLAN is applied exactly as it was reviewed, or refused.",
     example: "svcdeploy apply --env prod --set etcd.version=3.3.26 --yes",
     operands: { show: "[PLAN]", most: 1 },
     options: APPLY,
@@ -87,7 +88,7 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "rollback",
     operands: { show: "[SERVICE]", most: 1 },
-    describe: "Bring back what a service, or all that a run changed, was before",
+    describe: "Restore a service, or all that a run changed, as it was before",
     example: "svcdeploy rollback web --env prod --limit web1",
     options: ROLLBACK,
     load: async () => (await import("./apply/rollback.ts")).rollback,
@@ -95,7 +96,7 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "why",
     operands: { show: "SERVICE@HOST", most: 1 },
-    describe: "Say which run made a service what it is, and what became of it",
+    describe: "Show which run last changed a service, and how it fared since",
     example: "svcdeploy why web@web1 --env prod",
     options: WHY,
     load: async () => (await import("./history/why.ts")).why,
@@ -103,9 +104,9 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "explain",
     operands: { show: "SERVICE HOST [WHAT]", most: 3 },
-    describe: "Say of each rendered line where it comes from",
+    describe: "Show where each rendered line comes from",
     more:
-      "Asks no host and reads no secret. WHAT is a directive or a part of a path: only these lines or " +
+      "Contacts no host and reads no secret. WHAT is a directive or a part of a path: only these lines or " +
       "files.",
     example: "svcdeploy explain web web1 ExecStart --env prod",
     options: LOOK,
@@ -114,8 +115,8 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "env",
     operands: { show: "SERVICE HOST [UNIT]", most: 3 },
-    describe: "Show the environment of a service's processes, and who wins",
-    more: "Asks no host and reads no secret. UNIT is another of the service's units, e.g. a timer's job.",
+    describe: "Show the environment of a service's processes, and which source wins",
+    more: "Contacts no host and reads no secret. UNIT is another of the service's units, e.g. a timer's job.",
     example: "svcdeploy env web web1 --env prod",
     options: LOOK,
     load: async () => (await import("./env.ts")).env,
@@ -124,8 +125,8 @@ export const COMMANDS: readonly Command[] = [
     name: "graph",
     describe: "Draw the units, and what orders or requires what",
     more:
-      "Asks no host. Cycles, which keep a host from booting as declared, are marked; hosts that read " +
-      "the same are one graph.",
+      "Contacts no host. Marks cycles, which keep a host from booting as declared. Hosts with the " +
+      "same units share one graph.",
     example: "svcdeploy graph --env prod --format svg >units.svg",
     options: GRAPH,
     load: async () => (await import("./graph.ts")).graph,
@@ -133,22 +134,22 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "verify",
     describe: "Check that every unit runs and is healthy",
-    more: "Looks for as long as a service's settle time and asks the health checks. Changes nothing.",
+    more: "Watches each service for its settle time and runs its health checks. Changes nothing.",
     example: "svcdeploy verify --env prod --service etcd",
     options: VERIFY,
     load: async () => (await import("./verify.ts")).verify,
   }),
   command({
     name: "drift",
-    describe: "Show what on the hosts is not as declared; exit 2 if any",
-    more: "Reads only and takes no lock, so it can run beside an apply.",
+    describe: "Show what is not as declared on the hosts; exit 2 if anything is",
+    more: "Only reads, and takes no lock, so it can run beside an apply.",
     example: "svcdeploy drift --env prod --output markdown",
     options: DRIFT,
     load: async () => (await import("./drift/drift.ts")).drift,
   }),
   command({
     name: "history",
-    describe: "List the runs; with --env as the hosts recorded them",
+    describe: "List the runs; with --env, as the hosts recorded them",
     example: "svcdeploy history --env prod --service etcd --since 7d",
     options: HISTORY,
     load: async () => (await import("./history/history.ts")).history,
@@ -163,7 +164,7 @@ export const COMMANDS: readonly Command[] = [
   }),
   command({
     name: "status",
-    describe: "Show what runs where, and how it is",
+    describe: "Show what runs where, and how healthy it is",
     example: "svcdeploy status --env prod --limit web --watch 5s",
     options: STATUS,
     load: async () => (await import("./status/status.ts")).status,
@@ -171,22 +172,22 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: "logs",
     operands: { show: "SERVICE[@INSTANCE]…", most: Number.POSITIVE_INFINITY },
-    describe: "Show what services said, merged from all hosts",
+    describe: "Show the logs of services, merged from all hosts",
     example: "svcdeploy logs web --env prod --limit h1 -f --priority warning",
     options: LOGS,
     load: async () => (await import("./logs/logs.ts")).logs,
   }),
   command({
     name: "install-timer",
-    describe: "Run drift by itself: a systemd timer, or a crontab line",
+    describe: "Run drift on a schedule: a systemd timer, or a crontab line",
     example: "svcdeploy install-timer --env prod --every 1h --notify @hooks",
     options: INSTALL_TIMER,
     load: async () => (await import("./timer/install-timer.ts")).installTimer,
   }),
   command({
     name: "lint",
-    describe: "Say what systemd will make of the units; exit 1 on errors",
-    more: "Asks no host. Without FILE it looks at the project: every environment, host and service.",
+    describe: "Check what systemd will make of the units; exit 1 on errors",
+    more: "Contacts no host. Without FILE it checks the project: every environment, host and service.",
     example: "svcdeploy lint app.service /etc/systemd/system --systemd 257",
     operands: { show: "[FILE…]", most: Number.POSITIVE_INFINITY },
     options: LINT,
@@ -196,18 +197,18 @@ export const COMMANDS: readonly Command[] = [
     name: "schemas",
     describe: "Write JSON Schemas of the project's files, for editors",
     more:
-      "They go to .svcdeploy/schemas, where the files that `init` writes tell an editor to look. They " +
-      "give completion, also of systemd's directives.",
+      "Writes them to .svcdeploy/schemas, where the files of `init` tell an editor to look. The " +
+      "editor then completes keys and systemd's directives.",
     example: "svcdeploy schemas --project deploy",
     options: FOLDER,
     load: async () => (await import("./schemas.ts")).schemas,
   }),
   command({
     name: "completion",
-    describe: "Print what bash, zsh or fish loads to complete command lines",
+    describe: "Print the completion script for bash, zsh or fish",
     more:
-      "Completes commands, options, environments, hosts, groups, services and files. Nothing of a " +
-      "project is run and no host is asked.",
+      "Completes commands, options, environments, hosts, groups, services and files. Runs nothing of " +
+      "a project and contacts no host.",
     example: "svcdeploy completion fish >~/.config/fish/completions/svcdeploy.fish",
     operands: { show: "bash|zsh|fish", most: 1 },
     options: {},

@@ -7,8 +7,8 @@ const SHOW_CURSOR = "\u001b[?25h";
 const HIDE_CURSOR = "\u001b[?25l";
 
 const SUSPENDED =
-  "\nSuspended: a host whose change is not confirmed yet takes it back when it has heard nothing for " +
-  "about 20 seconds. `fg` goes on.\n";
+  "\nSuspended: a host whose change is not confirmed yet undoes it when it hears nothing for about 20 " +
+  "seconds. `fg` resumes.\n";
 
 /**
  * Looks after the terminal of a process while something is displayed live; the function it gives ends that.

@@ -48,7 +48,7 @@ function onlyWhat(files: readonly ExplainedFile[], what: string): readonly Expla
   ];
   const paths = files.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
   throw new UsageError(
-    `No line and no file is called ${JSON.stringify(what)}`,
+    `No line and no file is named ${JSON.stringify(what)}`,
     didYouMean(what, [...names, ...paths]) ?? `The files: ${paths.join(", ")}`,
   );
 }

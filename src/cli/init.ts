@@ -55,7 +55,7 @@ function loginOf(text: string | null): Login | null {
 function fileLines(root: string, files: readonly ProjectFile[]): readonly Line[] {
   const schemas = {
     path: `${SCHEMA_FOLDER}/`,
-    purpose: "completion and checks for your editor; not for Git, `svcdeploy schemas` renews them",
+    purpose: "completion and checks for your editor; keep them out of Git, `svcdeploy schemas` renews them",
   };
   const rows = [...files, schemas];
   const width = Math.max(...rows.map(({ path }) => path.length));

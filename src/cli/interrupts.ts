@@ -17,10 +17,11 @@ export type Interrupts = {
 /** Which interrupt it was. */
 export type Interruption = { readonly detached: boolean; readonly message: string };
 
-const FIRST = "Interrupted: no new host starts, those under way finish. Again: let go.";
+const FIRST =
+  "Interrupted: no new host starts, those under way finish. Ctrl-C again leaves them to " + "themselves.";
 const SECOND =
-  "Let go: a host whose change was not confirmed yet takes it back within the next half minute. A " +
-  "plan of the same environment tells what it came to.";
+  "Left to the hosts: a host whose change is not confirmed yet undoes it within half a minute. " +
+  "svcdeploy plan of the same environment shows the outcome.";
 
 /** Starts listening for Ctrl-C and SIGTERM; tell is called once for each of the two. */
 export function listenForInterrupts(

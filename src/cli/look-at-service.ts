@@ -102,12 +102,12 @@ function questionOf([first = "", ...rest]: readonly string[]): ServiceQuestion {
   const [name = "", host, what = null, extra] = words;
   if (extra !== undefined)
     throw new UsageError(
-      `There is no use for ${JSON.stringify(extra)} here`,
-      "SERVICE HOST, and at most one word more",
+      `Unexpected argument ${JSON.stringify(extra)}`,
+      "Name SERVICE HOST, and at most one more word.",
     );
   if (name !== "" && host !== undefined) return { service: name, host, what };
   throw new UsageError(
-    name === "" ? "Which service on which host?" : `On which host? ${name} alone does not say`,
+    name === "" ? "Which service on which host?" : `On which host? You named only ${name}`,
     "Name them as SERVICE HOST, or SERVICE@HOST.",
   );
 }
@@ -127,7 +127,7 @@ function requireBoth(project: Project, { service, host }: ServiceQuestion): void
   const where = [...new Set(bringing.flatMap((play) => play.hosts))];
   const hint =
     where.length === 0
-      ? "No play brings it anywhere."
-      : `It goes to ${where.slice(0, 20).join(", ")}${where.length > 20 ? " …" : ""}.`;
-  throw new UsageError(`No play brings ${service} to ${host}`, hint);
+      ? "No play deploys it."
+      : `Plays deploy it to ${where.slice(0, 20).join(", ")}${where.length > 20 ? " …" : ""}.`;
+  throw new UsageError(`No play deploys ${service} to ${host}`, hint);
 }

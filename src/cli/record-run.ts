@@ -44,7 +44,7 @@ export function makeRecorder(
     const end = { durationMilliseconds: performance.now() - started.clock, exitCode: event.exitCode };
     const hosts = event.reports.map((report) => makeRecordedHost(report, redact));
     keep({ ...started.run, end, hosts }, surroundings, (why) =>
-      surroundings.logbook.tell(`This run is not in the history: ${why}.`),
+      surroundings.logbook.tell(`This run was not recorded in the history: ${why}.`),
     );
   };
 }
@@ -98,14 +98,14 @@ function keep(run: RecordedRun, surroundings: Surroundings, lost: (why: string) 
   try {
     const path = historyPath(surroundings.environment);
     if (path === null) {
-      if (surroundings.display === "live") lost("neither XDG_STATE_HOME nor a HOME is there");
+      if (surroundings.display === "live") lost("XDG_STATE_HOME is not set and HOME is no folder");
       return;
     }
     const now = Date.now();
     const { movedTo } = writeHistory(path, now, (database) => putRun(database, run, now));
     if (movedTo !== null)
       surroundings.logbook.tell(
-        `The history was damaged: it is kept as ${movedTo}, and a new one was begun.`,
+        `The history was damaged; it is kept as ${movedTo} and a new one was started.`,
       );
   } catch (error) {
     const { message, hint } =

@@ -46,7 +46,10 @@ function ofHost(targets: readonly HostTarget[], wanted: string | null): readonly
   const found = targets.filter((target) => target.host.name === wanted);
   if (found.length > 0) return found;
   const names = [...new Set(targets.map((target) => target.host.name))];
-  throw new UsageError(`--host ${wanted}: no play brings a service to that host`, suggest(wanted, names, ""));
+  throw new UsageError(
+    `--host ${wanted}: no play deploys a service to that host`,
+    suggest(wanted, names, ""),
+  );
 }
 
 /** Each file under a heading; with several hosts each heading names its host. */

@@ -17,11 +17,10 @@ function linesOf(error: unknown, columns: number): readonly Line[] {
   if (error instanceof SvcdeployError) return errorLines(error, columns);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return [
-    line(styled("bad", `svcdeploy made a mistake (exit ${EXIT.bug}); what follows is for its authors.`)),
+    line(styled("bad", `This is a bug in svcdeploy (exit ${EXIT.bug}); its authors need the lines below.`)),
     ...stack.split("\n").map((text) => line(styled("dim", text))),
     line(
-      "Please report it with the command that you gave and these lines; look through them for names " +
-        "that you want to keep to yourself.",
+      "Please report it with your command and these lines; first remove names that you want to keep private.",
     ),
   ];
 }

@@ -59,7 +59,7 @@ export function countHosts(plays: readonly PlayTargets[]): number {
 }
 
 function announce(count: number, { stderr, display }: Surroundings): void {
-  if (display === "live") stderr.print([line(styled("dim", `Looking at ${plural(count, "host")} …`))]);
+  if (display === "live") stderr.print([line(styled("dim", `Checking ${plural(count, "host")} …`))]);
 }
 
 async function makeContext(

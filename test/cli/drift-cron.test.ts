@@ -90,7 +90,7 @@ test("a second run says in one line who is at it, and leaves with 6", async () =
   expect(second).toMatchObject({ code: 6, stdout: "" });
   expect(second.stderr).toMatch(
     new RegExp(
-      `^svcdeploy drift of tried, slow: another run \\(process ${first.child.pid}, since .*Z\\) is still at it.*\n$`,
+      `^svcdeploy drift of tried, slow: another run \\(process ${first.child.pid}, since .*Z\\) is still running.*\n$`,
     ),
   );
   // Over something else nobody waits.
@@ -107,7 +107,7 @@ test("told once a state; who could not be told is told by the next run; the exit
   const first = await drift(words, key);
   expect(first.code).toBe(4);
   expect(first.stderr).toMatch(
-    /^http:\/\/127\.0\.0\.1:\d+\/… was not told: HTTP 400: thank you; the next run tries again\n$/,
+    /^http:\/\/127\.0\.0\.1:\d+\/… was not notified: HTTP 400: thank you; the next run tries again\n$/,
   );
   expect(await drift(words, key)).toMatchObject({ code: 4, stderr: "" });
   expect(await drift(words, key)).toMatchObject({ code: 4, stderr: "" });
@@ -142,18 +142,18 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>
     "no key",
     ["--notify", "https://hooks.example.org/x"],
     {},
-    /needs a key to sign with: SVCDEPLOY_NOTIFY_KEY or --notify-key FILE/,
+    /needs a signing key: SVCDEPLOY_NOTIFY_KEY or --notify-key FILE/,
   ],
   [
     "a short key",
     ["--notify", "https://hooks.example.org/x"],
     { SVCDEPLOY_NOTIFY_KEY: "short" },
-    /holds 5 characters/,
+    /has 5 characters/,
   ],
   ["in the clear", ["--notify", "http://hooks.example.org/canary"], {}, /in the clear/],
   ["no file", ["--notify", "@absent"], {}, /absent is not there/],
   ["no span", ["--timeout", "soon"], {}, /--timeout takes a time span/],
-  ["another output", ["--output", "json"], {}, /prints a mail/],
+  ["another output", ["--output", "json"], {}, /prints only a mail/],
   ["a folder that is a file", ["--state", "svcdeploy.yaml"], {}, /given 2 times/],
 ])("%s is refused before anything is looked at", async (_, words, more, message) => {
   const run = await drift(words, more);

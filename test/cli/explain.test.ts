@@ -213,10 +213,10 @@ test("a file that is a secret leads to the secret, one that nothing is known of 
 test.each([
   [["ap", "web1"], "Did you mean app?"],
   [["app", "web9"], "Did you mean web1?"],
-  [["app", "db1"], "It goes to web1, web2."],
+  [["app", "db1"], "Plays deploy it to web1, web2."],
   [["app"], "Name them as SERVICE HOST, or SERVICE@HOST."],
   [[], "Name them as SERVICE HOST, or SERVICE@HOST."],
-  [["app@web1", "x", "y"], "SERVICE HOST, and at most one word more"],
+  [["app@web1", "x", "y"], "Name SERVICE HOST, and at most one more word."],
 ])("%j is refused with a hint", async (words, hint) => {
   const root = await seeingProject();
   const asked = lookAtService(

@@ -159,7 +159,7 @@ async function refuseSecond(
   expect(second).toMatchObject({ status: "6", stdout: "" });
   expect(second.stderr).toMatch(
     new RegExp(
-      `^svcdeploy drift of workshop, test: another run \\(process ${stopped.pid}, since .*\\) is still at it.*\n$`,
+      `^svcdeploy drift of workshop, test: another run \\(process ${stopped.pid}, since .*\\) is still running.*\n$`,
     ),
   );
 }

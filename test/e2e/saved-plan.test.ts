@@ -172,7 +172,7 @@ test("a plan expires, and is not made where a host is out of reach or a value is
   const half = await run("plan", "--env", "test", "--out", file);
   expect([half.code, half.stderr]).toEqual([
     3,
-    expect.stringContaining("Not saved: h2 could not be looked at"),
+    expect.stringContaining("Not saved: h2 could not be checked"),
   ]);
   expect(() => statSync(file)).toThrow(/ENOENT/);
 });

@@ -135,7 +135,7 @@ test("without the artifact the mark says that it does not know; a host that is n
   // Masking it took its enablement along.
   await hosts[2]?.shell("systemctl start web");
   expect(run.code).toBe(3);
-  expect(run.stderr).toContain("whether web drifted is not known");
+  expect(run.stderr).toContain("drift of web is unknown");
   expect(run.stdout).toMatch(/^h3 {2}unreachable: /m);
   expect(run.stdout).toMatch(/^h1 .* \?$/m);
   expect(Math.max(...run.stdout.split("\n").map((each) => each.length))).toBeLessThanOrEqual(80);

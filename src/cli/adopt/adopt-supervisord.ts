@@ -36,9 +36,11 @@ export async function adoptSupervisord(
   const selection = selectionOf(options);
   const { stdout, stderr } = surroundings;
   if (options.name !== null)
-    throw new UsageError("--name is for a unit of a host; rename a program's file and its name: by hand");
+    throw new UsageError(
+      "--name works with a unit of a host only; rename a program's file and its " + "`name:` by hand",
+    );
   if (options.into !== null)
-    throw new UsageError("--into is for a unit of a host; a program is a service of its own");
+    throw new UsageError("--into works with a unit of a host only; a program becomes a service of its own");
   const project = await loadSelected(selection, surroundings);
   const { text, path, host } = await readConfiguration(from, project, options, surroundings);
   const file = readSupervisorFile(text);
@@ -141,7 +143,7 @@ async function writeProgram(
   if (options.stdout) return { ...told, kind: "printed", problems };
   const known = project.services.find(({ name }) => name === adopted.name);
   if (known !== undefined)
-    return { ...told, kind: "withheld", problems: [`${known.file} declares ${known.name} already`] };
+    return { ...told, kind: "withheld", problems: [`${known.file} already declares ${known.name}`] };
   const isSound = problems.length === 0 || options.force;
   if (!isSound || refuseName(adopted.name) !== null) return { ...told, kind: "withheld", problems };
   await writeService(project.root, file, text);
@@ -171,7 +173,7 @@ function leftOut({ sections, strange }: SupervisorFile): readonly string[] {
   const files = (values: SupervisorProgram["values"]): string => (values.get("files") ?? "").slice(0, 200);
   const say = ({ name, values }: (typeof others)[number]): string =>
     name === "include"
-      ? `[include] is not followed: give its files one by one (${files(values)})`
+      ? `[include] is not followed: name its files one by one (${files(values)})`
       : `[${name}] is not adopted`;
   const told = [
     ...others.map(say),

@@ -64,9 +64,9 @@ function questionOf(
   const beside = words.find((word) => COMPANION.test(word));
   if (beside !== undefined && into === null)
     throw new UsageError(
-      `${sanitizeLine(beside)} goes along with its service`,
-      "Name the service that it starts: its sockets, timers and paths become part of its file. " +
-        "Drop-ins for one of a package: --into SERVICE.",
+      `${sanitizeLine(beside)} is adopted together with its service`,
+      "Name the service that it starts: its sockets, timers and paths become part of its file. For " +
+        "drop-ins of a package's unit: --into SERVICE.",
     );
   const units = [
     ...new Set(
@@ -80,12 +80,14 @@ function questionOf(
   );
   if (bad !== undefined)
     throw new UsageError(
-      `${JSON.stringify(bad)} is no service that can be adopted`,
-      `Name a service, of a template its instances: ${example}`,
+      `${JSON.stringify(bad)} is not a service that can be adopted`,
+      `Name a service; of a template, name the instances: ${example}`,
     );
-  if (name !== null && units.length > 1) throw new UsageError("--name is for one UNIT", example);
+  if (name !== null && units.length > 1) throw new UsageError("--name works with one UNIT only", example);
   if (name !== null && into !== null)
-    throw new UsageError("--name is for a service file of its own, --into for one that is there");
+    throw new UsageError(
+      "--name writes a new service file and --into adds to an existing one: use " + "one of them",
+    );
   return { hostName, units };
 }
 
@@ -133,7 +135,7 @@ async function adoptOne(
     return {
       kind: "refused",
       unit: result.adopted.unit,
-      reason: `${known.file} declares ${known.name} already (--name gives another name)`,
+      reason: `${known.file} already declares ${known.name}; choose another name with --name`,
     };
   if (!isSame(result) && !options.force) return { kind: "withheld", result };
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(result.adopted.name)) return { kind: "withheld", result };

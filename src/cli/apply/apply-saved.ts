@@ -71,15 +71,16 @@ function refuseSelection(options: OptionValues<typeof APPLY>): void {
   const given = STORED.find((name) => options[name] !== null && options[name].length > 0);
   if (given !== undefined)
     throw new UsageError(
-      `--${given} stands in the saved plan and cannot be given again`,
-      "Make another plan for it.",
+      `--${given} is fixed by the saved plan and cannot be given again`,
+      "Make a new plan with it.",
     );
   if (options["dry-run"])
     throw new UsageError(
-      "--dry-run is for a plan that is made now",
-      "svcdeploy plan looks at the hosts as they are.",
+      "--dry-run does not work with a saved plan",
+      "svcdeploy plan shows what would change now.",
     );
-  if (options["detailed-exitcode"]) throw new UsageError("--detailed-exitcode is for a plan");
+  if (options["detailed-exitcode"])
+    throw new UsageError("--detailed-exitcode does not work with a " + "saved plan");
 }
 
 async function openSavedPlan(
@@ -126,8 +127,7 @@ function reviewedHost(
 ): PlannedHost {
   const { target, plan, machineId } = planned;
   const saved = known.find(({ host }) => host === target.host.name);
-  if (saved === undefined)
-    throw new Error(`${target.host.name} is not in the saved plan, and nobody noticed`);
+  if (saved === undefined) throw new Error(`${target.host.name} is missing from the saved plan`);
   if (plan === null || machineId === undefined) return planned;
   const lines = movedSince(saved, target, plan, machineId, key);
   const review = {

@@ -26,11 +26,11 @@ export async function apply(
 ): Promise<number> {
   if (file !== undefined) return await applySaved(file, options, surroundings);
   if (options.stale !== null)
-    throw new UsageError("--stale is for a saved plan", "svcdeploy apply plan.json --stale skip");
+    throw new UsageError("--stale works with a saved plan only", "svcdeploy apply plan.json --stale skip");
   if (options["dry-run"]) return await plan(dryRun(options), surroundings);
   const output = runOutput(options.output, "Add --dry-run, or use text, json or ndjson.");
   if (options["detailed-exitcode"])
-    throw new UsageError("--detailed-exitcode is for a plan", "Add --dry-run.");
+    throw new UsageError("--detailed-exitcode works with --dry-run only", "Add --dry-run.");
   const asks = options.yes ? "no" : "yes";
   const [selection, connection] = [selectionOf(options), connectionOf(options)];
   if (asks === "yes") mustBeAskable(surroundings);

@@ -46,8 +46,8 @@ export function questionLines(question: ApprovalQuestion, columns: number): read
 export function mustBeAskable({ asking }: Surroundings, command = "apply"): void {
   if (asking === "possible") return;
   throw new UsageError(
-    `${command} asks before it changes hosts, and there is no terminal to ask on`,
-    `Give --yes to ${command === "apply" ? "apply" : "go on"} without a question, e.g. in CI.`,
+    `${command} asks before it changes hosts, but there is no terminal to ask on`,
+    `Use --yes to ${command === "apply" ? "apply" : "go on"} without a question, e.g. in CI.`,
   );
 }
 

@@ -8,7 +8,7 @@ type Output = OptionValues<typeof APPLY>["output"];
 
 /** The format of what changes hosts. hint: what to do instead. Throws UsageError for one of a plan alone. */
 export function runOutput(output: Output, hint: string): RunOutput {
-  if (output === "markdown") throw new UsageError("--output markdown is for a plan", hint);
+  if (output === "markdown") throw new UsageError("--output markdown works with --dry-run only", hint);
   return output;
 }
 
@@ -16,7 +16,7 @@ export function runOutput(output: Output, hint: string): RunOutput {
 export function planOutput(output: Output): OptionValues<typeof PLAN>["output"] {
   if (output === "ndjson")
     throw new UsageError(
-      "--output ndjson tells what happens, and a dry run lets nothing happen",
+      "--output ndjson reports progress, and a dry run has none",
       "Use text, json or markdown.",
     );
   return output;

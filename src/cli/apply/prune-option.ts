@@ -15,13 +15,13 @@ export function pruningOf({
   if (value === null) return "blocks";
   if (value !== "" && value !== "all")
     throw new UsageError(
-      `--prune takes nothing or all, not ${JSON.stringify(value)}`,
+      `--prune takes no value or the word all, not ${JSON.stringify(value)}`,
       "--prune, or --prune=all",
     );
   if (service.length > 0)
     throw new UsageError(
-      "--prune looks at what is left of all services, and --service names some",
-      "Leave one of them out; --limit names hosts.",
+      "--prune considers every service, so it does not work with --service",
+      "Leave one of them out; --limit selects hosts.",
     );
   return value === "all" ? "everything" : "services";
 }

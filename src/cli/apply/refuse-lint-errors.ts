@@ -52,6 +52,6 @@ function refuseLintErrors(rendered: Rendered, environment: string, { stderr, dis
   const warnings = findings.filter(({ severity }) => severity === "warn").length;
   if (warnings > 0 && display === "live")
     stderr.print([
-      line(styled("dim", `Lint has ${plural(warnings, "warning")}; svcdeploy lint shows what.`)),
+      line(styled("dim", `Lint has ${plural(warnings, "warning")}; svcdeploy lint shows them.`)),
     ]);
 }

@@ -16,13 +16,12 @@ export function rollbackOrder(
   { run, to }: OptionValues<typeof ROLLBACK>,
   service: string | null,
 ): RollbackOrder {
-  if (service !== null && run !== null)
-    throw new UsageError("Either a service or --run says what goes back, not both");
+  if (service !== null && run !== null) throw new UsageError("Name a service or give --run, not both");
   const common = { to: to === null ? null : generationOf(to) };
   if (service !== null) return { kind: "service", service: serviceOf(service), ...common };
   if (run === null)
     throw new UsageError(
-      "What shall go back? Name a service or a run",
+      "Name what to roll back: a service or a run",
       "svcdeploy rollback web --env prod, or --run 1a2b3c4d",
     );
   if (!/^[0-9a-f]{8,32}$/.test(run))
@@ -43,7 +42,7 @@ function generationOf(text: string): number {
 function serviceOf(text: string): string {
   if (/^[a-z][a-z0-9-]{0,62}$/.test(text)) return text;
   throw new UsageError(
-    `${JSON.stringify(text)} is no service's name`,
+    `${JSON.stringify(text)} is not a service name`,
     "svcdeploy rollback web --env prod; hosts are chosen by --limit.",
   );
 }

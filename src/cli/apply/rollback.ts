@@ -90,7 +90,7 @@ function hostsOf(project: Project, hosts: readonly Host[], order: RollbackOrder)
   const selected = hostsToAsk(project, hosts, order.kind === "service" ? order.service : null);
   if (order.to !== null && selected.length > 1)
     throw new UsageError(
-      "--to names a generation of one host: each host counts its own",
+      "--to works with one host only: each host numbers its own generations",
       `Name the host: --limit ${selected[0]?.name ?? "HOST"}`,
     );
   return selected;
@@ -202,24 +202,26 @@ function mustBeKnown(project: Project, order: RollbackOrder, found: readonly Hos
       names.includes(order.service) &&
       !found.some(({ host }) => isBrought(project, host.name, order.service));
     if (isElsewhere)
-      throw new UsageError(`No selected host has ${order.service}, and none keeps it`, ELSEWHERE);
+      throw new UsageError(
+        `No selected host has ${order.service}, and none keeps an earlier ` + `generation of it`,
+        ELSEWHERE,
+      );
     const hint = names.includes(order.service)
       ? "svcdeploy apply deploys it."
       : didYouMean(order.service, names);
     throw new UsageError(
-      `No selected host was ever given ${order.service} by svcdeploy`,
+      `svcdeploy has never deployed ${order.service} to a selected host`,
       hint ?? "svcdeploy history lists what was deployed.",
     );
   }
   throw new UsageError(
     `Run ${order.run} changed nothing that the selected hosts still keep`,
-    "Its id stands in its report, and in /var/lib/svcdeploy/runs on the hosts; they keep the last " +
-      "five transactions.",
+    "svcdeploy history lists the runs; a host keeps its last five transactions.",
   );
 }
 
 const ELSEWHERE =
-  "Look at playbooks/site.yaml and --limit; svcdeploy rollback --run RUN takes back what a run changed.";
+  "Check playbooks/site.yaml and --limit; svcdeploy rollback --run RUN undoes what a run changed.";
 
 async function showOnly(
   { steps, planned }: Way,

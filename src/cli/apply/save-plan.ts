@@ -38,7 +38,7 @@ export async function savingOf(
   surroundings: Surroundings,
 ): Promise<Saving | null> {
   if (file === null && span !== null)
-    throw new UsageError("--valid-for is for a plan that is saved", "Add --out FILE.");
+    throw new UsageError("--valid-for works with a saved plan only", "Add --out FILE.");
   if (file === null) return null;
   const { workingDirectory, environment } = surroundings;
   const path = resolve(workingDirectory, file);
@@ -77,7 +77,7 @@ export async function savePlan(
     const names = [...new Set(missing.map(({ target }) => target.host.name))].join(", ");
     return stderr.print(
       told(
-        `Not saved: ${names} could not be looked at. Leave such hosts out with --limit, or plan again.`,
+        `Not saved: ${names} could not be checked. Leave such hosts out with --limit, or plan again.`,
         "bad",
         stderr.columns,
       ),
@@ -105,7 +105,7 @@ export async function savePlan(
   };
   await writePlanFile(saving.path, formatSavedPlan(makeSavedPlan(about, plays), saving.key));
   const text =
-    `Saved in ${saving.file}, valid until ${times.validUntil}. To carry it out: svcdeploy apply ` +
+    `Saved in ${saving.file}, valid until ${times.validUntil}. To apply it: svcdeploy apply ` +
     `${saving.file}`;
   stderr.print(told(text, "dim", stderr.columns));
 }
@@ -126,8 +126,8 @@ function hostToSave({ target, plan, machineId }: PlannedHost): readonly HostToSa
 function requireNoSecret(texts: readonly string[], redact: (text: string) => string): void {
   if (texts.every((text) => redact(text) === text)) return;
   throw new UsageError(
-    "--set or --values holds the value of a secret, which would stand in the saved plan",
-    "Deliver it by `secrets:` alone.",
+    "--set or --values contains the value of a secret, which the saved plan would store",
+    "Deliver it through `secrets:` only.",
   );
 }
 

@@ -15,14 +15,16 @@ export function isShell(word: string): word is Shell {
 
 // Files are bash's own business: an empty COMPREPLY lets readline complete them. macOS' bash 3.2 has neither
 // mapfile nor compopt.
-const BASH = `# Completion of svcdeploy for bash. Install: svcdeploy completion bash >~/.local/share/bash-completion/completions/svcdeploy
+const BASH = `# Completion of svcdeploy for bash. Install:
+# svcdeploy completion bash >~/.local/share/bash-completion/completions/svcdeploy
 # or, without the package bash-completion, in ~/.bashrc: eval "$(svcdeploy completion bash)"
 _svcdeploy() {
   local directive='' line
   COMPREPLY=()
   while IFS= read -r line; do
     if [ -z "$directive" ]; then directive=$line; else COMPREPLY+=("$line"); fi
-  done < <(command svcdeploy __complete bash "$COMP_WORDBREAKS" "\${COMP_LINE:0:COMP_POINT}" 2>/dev/null </dev/null)
+  done < <(command svcdeploy __complete bash "$COMP_WORDBREAKS" "\${COMP_LINE:0:COMP_POINT}" \\
+    2>/dev/null </dev/null)
   type compopt >/dev/null 2>&1 || return 0
   case $directive in
     files) compopt -o filenames ;;
@@ -35,13 +37,15 @@ complete -o default -o bashdefault -F _svcdeploy svcdeploy
 `;
 
 const ZSH = `#compdef svcdeploy
-# Completion of svcdeploy for zsh. Install: svcdeploy completion zsh >DIR/_svcdeploy, where DIR stands in $fpath before compinit runs,
-# or in ~/.zshrc behind compinit: source <(svcdeploy completion zsh)
+# Completion of svcdeploy for zsh. Install:
+# svcdeploy completion zsh >DIR/_svcdeploy, where DIR is in $fpath before compinit
+# runs, or in ~/.zshrc after compinit: source <(svcdeploy completion zsh)
 _svcdeploy() {
   local -a answer before described
   local each directive
   (( CURRENT > 2 )) && before=("\${(@Q)words[2,CURRENT-1]}")
-  answer=("\${(@f)$(command svcdeploy __complete zsh "\${before[@]}" "\${(Q)PREFIX}" 2>/dev/null </dev/null)}")
+  answer=("\${(@f)$(command svcdeploy __complete zsh "\${before[@]}" "\${(Q)PREFIX}" \\
+    2>/dev/null </dev/null)}")
   directive=$answer[1]
   shift answer
   case $directive in
@@ -60,7 +64,8 @@ _svcdeploy() {
 if [[ $funcstack[1] = _svcdeploy ]]; then _svcdeploy "$@"; else compdef _svcdeploy svcdeploy; fi
 `;
 
-const FISH = `# Completion of svcdeploy for fish. Install: svcdeploy completion fish >~/.config/fish/completions/svcdeploy.fish
+const FISH = `# Completion of svcdeploy for fish. Install:
+# svcdeploy completion fish >~/.config/fish/completions/svcdeploy.fish
 function __svcdeploy_complete
     set -l before (commandline -opc)
     set -e before[1]
@@ -71,7 +76,8 @@ function __svcdeploy_complete
     switch "$directive[1]"
         case files folders
             set -l start (string sub -s (math (string length -- "$directive[2]") + 1) -- "$current")
-            # What fish offers behind a command that it does not know: files. The word stays quoted as it was typed.
+            # What fish offers after a command that it does not know: files. The word stays quoted as
+            # typed.
             set -l found (complete -C"__svcdeploy_no_command $start")
             if test "$directive[1]" = folders
                 set found (string match -r '.*/$' -- $found)

@@ -45,7 +45,7 @@ export async function startWatch(
 ): Promise<DriftWatch | { readonly busy: string }> {
   const { cron } = options;
   if (cron && options.output !== "text")
-    throw new UsageError("--cron prints a mail and nothing else", "Leave --output out.");
+    throw new UsageError("--cron prints only a mail", "Leave --output out.");
   const timeout = timeoutOf(options);
   const { notifyOrder } = await import("./notify-options.ts");
   const order = await notifyOrder(options, surroundings);
@@ -125,7 +125,7 @@ async function takeState(
   const who = lock.by === null ? "" : ` (${lock.by})`;
   return {
     busy:
-      `svcdeploy drift of ${project.name}, ${project.environment}: another run${who} is still at it; ` +
-      "this one looked at nothing",
+      `svcdeploy drift of ${project.name}, ${project.environment}: another run${who} is still running; ` +
+      "this one checked nothing",
   };
 }

@@ -39,8 +39,8 @@ export async function openHealMemory(
       line(
         styled(
           "warn",
-          `What healing remembered in ${dirname(path)} made no sense: it starts afresh, the old is ` +
-            `kept as ${asideAs}`,
+          `The record of healing in ${dirname(path)} could not be read; a new one is started and the ` +
+            `old one kept as ${asideAs}`,
         ),
       ),
     ]);

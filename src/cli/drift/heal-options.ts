@@ -25,7 +25,7 @@ export function healOrder({
     const [lone] = Object.entries({ grace, "max-heals": most, verbose: verbose || null })
       .filter(([, value]) => value !== null)
       .map(([name]) => name);
-    if (lone !== undefined) throw new UsageError(`--${lone} is for healing`, "Add --heal.");
+    if (lone !== undefined) throw new UsageError(`--${lone} works with --heal only`, "Add --heal.");
     return null;
   }
   const graceSeconds = parseTimeSpan(grace ?? "15min");

@@ -50,7 +50,7 @@ export async function heal(run: HealRun, surroundings: Surroundings): Promise<nu
   const relay = makeRelay(output, surroundings);
   const wanted = { project, connection, looking: countHosts(plays), emit: relay.emit, command: "heal" };
   const { drift, work, end } = await withHosts(wanted, surroundings, async (context, { abandonable }) => {
-    // Only looking has to be done in time: a transaction has its own deadlines, and is not let go of half-way.
+    // Only the look has to end in time: a transaction has its own deadlines and always runs to its end.
     const timed = await watch.within(context);
     const looked = await abandonable(lookForDrift(targetsOf(plays), timed, { ...how, unfinished: "settle" }));
     const healing = planHealing(plays, looked, how.rules, memory.policyFor);

@@ -106,7 +106,7 @@ async function deliver(
       : ` (${result.attempts} attempts, ${Math.round((performance.now() - started) / 1000)} s)`;
   stderr.print([
     line(
-      styled("warn", `${target.shown} was not told${tries}: `),
+      styled("warn", `${target.shown} was not notified${tries}: `),
       result.reason,
       "; the next run tries again",
     ),

@@ -55,7 +55,7 @@ async function urlsOf(
     .split("\n")
     .map((text, index) => ({ text: text.trim(), place: `${path}:${index + 1}` }));
   const found = lines.filter(({ text }) => text !== "" && !text.startsWith("#"));
-  if (found.length === 0) throw new UsageError(`--notify: ${path} holds no URL`);
+  if (found.length === 0) throw new UsageError(`--notify: ${path} contains no URL`);
   return found;
 }
 
@@ -79,13 +79,10 @@ export async function readKey(
   const key = (file === null ? (variable ?? "") : await readPrivateFile(from, "--notify-key")).trim();
   const make = "Make one with `openssl rand -hex 32`, and give it to the receiver too.";
   if (key === "")
-    throw new UsageError(
-      `--notify needs a key to sign with: ${NOTIFY_KEY_VARIABLE} or --notify-key FILE`,
-      make,
-    );
+    throw new UsageError(`--notify needs a signing key: ${NOTIFY_KEY_VARIABLE} or --notify-key FILE`, make);
   if (key.length < MIN_NOTIFY_KEY_LENGTH)
     throw new UsageError(
-      `${from} holds ${key.length} characters; a key has ${MIN_NOTIFY_KEY_LENGTH} or more`,
+      `${from} has ${key.length} characters; a key needs ${MIN_NOTIFY_KEY_LENGTH} or more`,
       make,
     );
   return new Secret(NOTIFY_KEY_VARIABLE, key);

@@ -38,7 +38,7 @@ export function recordedRuns({ environment }: Surroundings): {
   if (path === null)
     return {
       runs: [],
-      trouble: "there is no place for one: neither XDG_STATE_HOME nor a HOME that is there",
+      trouble: "there is no folder for one: XDG_STATE_HOME is not set and HOME is no folder",
     };
   try {
     return { runs: readHistory(path, listRuns) ?? [], trouble: null };
@@ -74,7 +74,7 @@ function onlyHost(hosts: readonly Host[], name: string | null): readonly Host[] 
   const found = hosts.filter((host) => host.name === name);
   if (found.length > 0) return found;
   throw new UsageError(
-    `--host ${name}: there is no such host`,
+    `--host ${name}: no such host`,
     `hosts: ${hosts
       .map((host) => host.name)
       .slice(0, 20)

@@ -57,7 +57,7 @@ function asksHosts({ env, local, limit }: OptionValues<typeof HISTORY>): boolean
   const asks = env !== null && !local;
   if (asks || limit === null) return asks;
   throw new UsageError(
-    "--limit is about the hosts of an environment",
+    "--limit selects hosts of an environment",
     "Add --env E without --local, or use --host NAME.",
   );
 }
@@ -84,7 +84,7 @@ function refuseUnknown(wanted: readonly string[], runs: readonly HistoryRun[]): 
   const unknown = wanted.find((name) => !known.has(name));
   if (unknown === undefined) return;
   throw new UsageError(
-    `--service ${unknown}: no run had it`,
+    `--service ${unknown}: no run deployed it`,
     didYouMean(unknown, known) ?? `services: ${[...known].slice(0, 20).join(", ") || "none"}`,
   );
 }

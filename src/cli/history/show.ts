@@ -27,7 +27,7 @@ export async function show(
   const now = Date.now();
   const prefix = prefixOf(operands[0] ?? null);
   if (options.env === null && options.limit !== null)
-    throw new UsageError("--limit is about the hosts of an environment", "Add --env E.");
+    throw new UsageError("--limit selects hosts of an environment", "Add --env E.");
   const recorded = recordedRuns(surroundings);
   const asked = options.env === null ? null : await askHosts(options, surroundings);
   const answers = asked?.answers ?? [];
@@ -63,7 +63,7 @@ function prefixOf(word: string | null): string {
   const prefix = word.toLowerCase();
   if (/^[0-9a-f]{6,32}$/.test(prefix)) return prefix;
   throw new UsageError(
-    `${JSON.stringify(word)} is no run: its id has hex digits, and at least the first six are needed`,
+    `${JSON.stringify(word)} is not a run's id: give at least its first six hex digits`,
     "svcdeploy history lists the runs.",
   );
 }

@@ -94,7 +94,7 @@ async function lookInto(
     { project: project.name, unfinished: "report", servicesOf: () => [service], choose },
     context,
   );
-  if (read === undefined) throw new Error("nobody was asked");
+  if (read === undefined) throw new Error("no host was asked");
   if (!read.result.ok) throw read.result.error;
   const { kept, chosen: story, contents, held } = read.result;
   if (story === null) return null;
@@ -127,7 +127,7 @@ function descriptionsOf({ now, changed }: ServiceStory): readonly KeptService[] 
 
 async function observeOne(target: HostTarget, context: DeployContext): Promise<Observation> {
   const [observed] = await observeHosts([target], context);
-  if (observed === undefined) throw new Error("nobody was observed");
+  if (observed === undefined) throw new Error("no host was observed");
   if (!observed.result.ok) throw observed.result.error;
   return observed.result.observation;
 }
@@ -159,14 +159,14 @@ const UNKNOWN = {
 
 function unknownText({ host, service }: UnknownService): string {
   return (
-    `${host.name} knows nothing of ${service}: no svcdeploy that keeps what it applied ever applied it ` +
-    "there."
+    `${host.name} has no record of ${service}: no version of svcdeploy that keeps one ` +
+    "has applied it there."
   );
 }
 
 function nextStep({ project, host, service }: UnknownService): string {
   return project.services.some((each) => each.name === service)
-    ? `svcdeploy apply --env ${project.environment} --limit ${host.name} does, and from then on this ` +
-        "can be told."
+    ? `svcdeploy apply --env ${project.environment} --limit ${host.name} records it; ` +
+        "svcdeploy why can answer from then on."
     : `The project has no service ${service} either.`;
 }

@@ -37,7 +37,7 @@ export async function lint(given: LintArguments, surroundings: Surroundings): Pr
   if (options.fix)
     return exitCodeOf(await fixFindings({ ...fixingOf(given, surroundings), look }, surroundings));
   if (options["dry-run"])
-    throw new UsageError("--dry-run is for --fix", "svcdeploy lint never writes without it.");
+    throw new UsageError("--dry-run works with --fix only", "Without --fix, svcdeploy lint writes nothing.");
   const view = await look();
   await print(view, writersFor(given, surroundings), options.format, surroundings);
   return exitCodeOf(view);
@@ -59,10 +59,7 @@ function fixingOf(
   { workingDirectory }: Surroundings,
 ): Omit<Fixing, "look"> {
   if (options.format !== "text")
-    throw new UsageError(
-      `--fix shows what it does as text, not as ${options.format}`,
-      "Run lint again for what is left.",
-    );
+    throw new UsageError(`--fix prints text, not ${options.format}`, "Run lint again to see what is left.");
   const root = operands.length > 0 ? workingDirectory : resolve(workingDirectory, options.project);
   return { root, kind: options["dry-run"] ? "show" : "write" };
 }
@@ -110,7 +107,7 @@ async function lintFiles(
   { options, operands }: LintArguments,
   { workingDirectory }: Surroundings,
 ): Promise<LintView> {
-  if (options.env !== null) throw new UsageError("--env is for a project, and files were named");
+  if (options.env !== null) throw new UsageError("--env works with a project, not with named files");
   const host = hostOfFiles(
     await readLintFiles(operands, workingDirectory),
     versionOf(options.systemd ?? "252"),
@@ -139,8 +136,8 @@ async function lintProject(
 ): Promise<LintView> {
   if (systemd !== null)
     throw new UsageError(
-      "--systemd is for named files; a project says it in its inventory",
-      "systemd: 257 of a host, or of a group's vars",
+      "--systemd works with named files; a project sets it in its inventory",
+      "E.g. `systemd: 257` of a host, or in a group's vars",
     );
   const root = resolve(workingDirectory, project);
   const environments = wanted === null ? await listEnvironments(root) : [wanted];

@@ -84,8 +84,7 @@ function logSelection(options: OptionValues<typeof LOGS>, subjects: readonly Log
   if (services.length === 0)
     throw new UsageError("logs needs a service", "e.g. svcdeploy logs web --env prod");
   const { host, limit } = options;
-  if (host !== null && limit !== null)
-    throw new UsageError("--host names one host and --limit a pattern: give one of the two");
+  if (host !== null && limit !== null) throw new UsageError("--host and --limit exclude each other");
   return selectionOf({ ...options, service: services, limit: host ?? limit });
 }
 
@@ -127,7 +126,7 @@ function logContext(
 function sayUnread(unread: readonly string[], { stderr }: Surroundings): void {
   if (unread.length === 0) return;
   const text =
-    `note: ${plural(unread.length, "secret")} cannot be read here (${unread.join(", ")}): if a service ` +
-    "logs it, it is shown";
+    `note: ${plural(unread.length, "secret")} cannot be read here (${unread.join(", ")}), so it is ` +
+    "shown if a service logs it";
   stderr.print(wrap(text, stderr.columns).map((part) => line(styled("warn", part))));
 }

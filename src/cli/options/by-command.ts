@@ -21,13 +21,13 @@ export const ADOPT = {
   env: SELECTION.env,
   identity: CONNECTION.identity,
   "known-hosts": CONNECTION["known-hosts"],
-  name: word("call the service so; with one UNIT"),
+  name: word("name of the new service; with one UNIT"),
   into: word("add to this service's file instead: jobs of timers and paths, drop-ins of packages' units"),
   supervisord: word(
     "instead of a HOST: programs of this configuration file, here or as HOST:/PATH; UNIT names a program",
   ),
   stdout: flag("print the service files instead"),
-  force: flag("write also what does not render to the same"),
+  force: flag("write a file even if it does not render to the same"),
 } as const satisfies OptionTable;
 
 /** Of render. */
@@ -45,19 +45,19 @@ export const PLAN = {
   ...PRUNE,
   "detailed-exitcode": flag("exit 2 when changes are pending"),
   out: word("save it for review and `apply FILE`"),
-  "valid-for": word("with --out: for how long; default 24h"),
+  "valid-for": word("with --out: how long it can be applied; default 24h"),
 } as const satisfies OptionTable;
 
 /** Of apply. */
 export const APPLY = {
   ...SELECTION,
-  env: { ...SELECTION.env, describe: "environment; with a saved PLAN it stands there" },
+  env: { ...SELECTION.env, describe: "environment; a saved PLAN names its own" },
   ...CONNECTION,
   yes: flag("do not ask"),
   ...PROGRESS,
   ...PRUNE,
-  stale: { ...word("with a saved PLAN: hosts that moved since"), choices: ["fail", "skip"] },
-  "dry-run": flag("the same as plan"),
+  stale: { ...word("with a saved PLAN: what to do if hosts changed since"), choices: ["fail", "skip"] },
+  "dry-run": flag("show the plan only, as svcdeploy plan"),
   "detailed-exitcode": flag("with --dry-run: exit 2 when changes are pending"),
   output: outputOption("text", "json", "ndjson", "markdown"),
 } as const satisfies OptionTable;
@@ -72,7 +72,7 @@ export const ROLLBACK = {
   ...CONNECTION,
   yes: flag("do not ask"),
   ...PROGRESS,
-  "dry-run": flag("only show the plan"),
+  "dry-run": flag("show the plan only"),
   output: outputOption("text", "json", "ndjson", "markdown"),
 } as const satisfies OptionTable;
 
@@ -109,20 +109,20 @@ export const DRIFT = {
   ...HEALTH,
   ...HEAL,
   verbose: flag("with --heal: show every step of every host"),
-  cron: flag("silent when all is well, else a mail; one run at a time"),
+  cron: flag("print nothing if all is as declared, else a mail; one run at a time"),
   ...PASSED_ON,
 } as const satisfies OptionTable;
 
 /** Of history. */
 export const HISTORY = {
   project: SELECTION.project,
-  env: { ...SELECTION.env, describe: "only this environment, and ask its hosts as well" },
-  local: flag("with --env: ask no host"),
+  env: { ...SELECTION.env, describe: "only this environment, and what its hosts recorded" },
+  local: flag("with --env: contact no host"),
   limit: SELECTION.limit,
   ...HOST,
   service: { ...SELECTION.service, describe: "only runs of these services" },
-  since: word("not before: 3d, yesterday, 2026-11-20 …"),
-  count: { ...word("how many runs"), default: "20" },
+  since: word("only runs since: 3d, yesterday, 2026-11-20 …"),
+  count: { ...word("at most so many runs"), default: "20" },
   ...CONNECTION,
   output: outputOption("text", "json"),
 } as const satisfies OptionTable;
@@ -130,7 +130,7 @@ export const HISTORY = {
 /** Of show. */
 export const SHOW = {
   project: SELECTION.project,
-  env: { ...SELECTION.env, describe: "ask the hosts of this environment as well" },
+  env: { ...SELECTION.env, describe: "also ask the hosts of this environment" },
   limit: SELECTION.limit,
   ...CONNECTION,
   output: outputOption("text", "json", "markdown"),
@@ -140,9 +140,9 @@ export const SHOW = {
 export const STATUS = {
   ...SELECTION,
   ...CONNECTION,
-  watch: optionalWord("look again and again, every 2s or as said, until Ctrl-C; without drift"),
-  all: flag("fold nothing; units beside a service's own too"),
-  "no-drift": flag("do not look for drift, which reads every file"),
+  watch: optionalWord("repeat every 2s or this often, until Ctrl-C; without drift"),
+  all: flag("show every instance, and units beside a service's own"),
+  "no-drift": flag("skip the drift check, which reads every file"),
   output: outputOption("text", "json"),
 } as const satisfies OptionTable;
 
@@ -156,10 +156,10 @@ export const LOGS = {
   values: SELECTION.values,
   identity: CONNECTION.identity,
   "known-hosts": CONNECTION["known-hosts"],
-  follow: { ...flag("go on with what comes, until Ctrl-C"), alias: "f" },
-  since: word("from 10min ago, or from 2026-11-21T03:00, on; default: the last start"),
+  follow: { ...flag("follow new entries until Ctrl-C"), alias: "f" },
+  since: word("only entries since: 10min, 2026-11-21T03:00; default: the last start"),
   lines: word("the last N of each host, or all; default 200, with -f 10"),
-  priority: word("only these and graver ones: err, warning, info, … or 0 to 7"),
+  priority: word("only this priority and more severe: err, warning, info, … or 0 to 7"),
   output: outputOption("text", "ndjson"),
 } as const satisfies OptionTable;
 
@@ -171,25 +171,25 @@ export const INSTALL_TIMER = {
   ...HEAL,
   ...PASSED_ON,
   every: { ...word("how often"), default: "15min" },
-  "env-file": word("file with NAME=VALUE lines for the runs"),
+  "env-file": word("file with NAME=VALUE lines, the environment of the runs"),
   crontab: flag("print a crontab line instead"),
   print: flag("print the service and the timer instead"),
   out: word("write the two files into DIR instead"),
-  remove: flag("take away what was installed"),
-  on: word("on this host of the inventory; files named are its own"),
+  remove: flag("remove the installed timer"),
+  on: word("on this host of the inventory; paths are paths there"),
   "project-on": word("with --on: the project's folder there"),
-  "identity-on": word("with --on: private key there, for the runs"),
-  "known-hosts-on": words("with --on: known_hosts there, for the runs"),
+  "identity-on": word("with --on: private key that the runs use there"),
+  "known-hosts-on": words("with --on: known_hosts files that the runs use there"),
 } as const satisfies OptionTable;
 
 /** Of lint. */
 export const LINT = {
   project: { ...SELECTION.project, describe: "project folder, when no files are named" },
   env: { ...SELECTION.env, describe: "only this environment of the project" },
-  systemd: word("version that named files are for: 247, 252 (default), 257"),
+  systemd: word("systemd version of named files: 247, 252 (default), 257"),
   format: outputOption("text", "json", "github", "sarif"),
-  fix: flag("make the fixes that need no decision in the files, show them, and look again"),
-  "dry-run": flag("with --fix: only show them"),
-  security: flag("what makes up each service's exposure, as systemd-analyze security"),
+  fix: flag("write the fixes that need no decision, show them, and lint again"),
+  "dry-run": flag("with --fix: show the fixes only"),
+  security: flag("show what makes up each service's exposure, as systemd-analyze security"),
   explain: word("explain a rule, e.g. SD003"),
 } as const satisfies OptionTable;

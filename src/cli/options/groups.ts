@@ -5,11 +5,11 @@ import { flag, optionalWord, word, words } from "./option.ts";
 /** Options that name a project, an environment and what of it. */
 export const SELECTION = {
   project: { ...word("project folder"), default: "." },
-  env: word("environment, always needed: inventory/ENV.yaml"),
+  env: word("environment (required): inventory/ENV.yaml"),
   limit: word("only these hosts, e.g. web:!web3"),
   service: words("only these services"),
-  set: words("KEY.PATH=VALUE over the values files"),
-  values: words("values files over the project's own"),
+  set: words("KEY.PATH=VALUE, wins over the values files"),
+  values: words("values files that win over the project's own"),
 } as const satisfies OptionTable;
 
 /** Which project and environment: of what looks at one service of one host. */
@@ -22,9 +22,9 @@ export const LOOKING = {
 
 /** Options of everything that opens connections. */
 export const CONNECTION = {
-  identity: word("private key, instead of the inventory's; the only one tried"),
+  identity: word("the only private key to try, instead of the inventory's"),
   "known-hosts": words("known_hosts files, instead of the inventory's and the user's"),
-  forks: { ...word("hosts worked on at once"), default: "20" },
+  forks: { ...word("how many hosts to work on at once"), default: "20" },
 } as const satisfies OptionTable;
 
 /** Of everything that changes hosts. */
@@ -44,21 +44,21 @@ export const PRUNE = {
 
 /** Of verify, and of drift and what installs it. */
 export const HEALTH = {
-  "no-health": flag("do not ask health checks"),
+  "no-health": flag("skip health checks"),
 } as const satisfies OptionTable;
 
 /** Of drift and of install-timer; --state is among PASSED_ON. */
 export const HEAL = {
-  heal: flag("put right what changed on the hosts, without asking"),
-  grace: word("with --heal: leave alone what is younger; default 15min"),
-  "max-heals": word("with --heal: times a day, host and service; default 3"),
+  heal: flag("restore what changed on the hosts, without asking"),
+  grace: word("with --heal: skip changes younger than this; default 15min"),
+  "max-heals": word("with --heal: heals per day, host and service; default 3"),
 } as const satisfies OptionTable;
 
 /** Of drift and of install-timer, which passes them on. */
 export const PASSED_ON = {
-  timeout: word("the run's time; a host not seen by then is not seen"),
-  notify: words("tell [slack+]https://… or those in @FILE on change"),
-  "notify-key": word("file with the key to sign with"),
+  timeout: word("time limit of the run; hosts not checked by then count as unreachable"),
+  notify: words("on change, notify [slack+]https://… or the URLs in @FILE"),
+  "notify-key": word("file with the signing key"),
   prometheus: word("also write FILE for the textfile collector"),
-  state: word("folder for the lock, what was told and what was healed"),
+  state: word("folder for the lock and the records of notices and heals"),
 } as const satisfies OptionTable;

@@ -27,10 +27,7 @@ export function selectionOf(
   options: Pick<Selecting, "project" | "env"> & Partial<Selecting> & Partial<OptionValues<typeof PRUNE>>,
 ): ProjectSelection {
   const { project, env, limit = null, service = [], set = [], values = [], prune = null } = options;
-  if (env === null)
-    throw new UsageError(
-      "--env is needed: it names the environment, e.g. --env prod for inventory/prod.yaml",
-    );
+  if (env === null) throw new UsageError("--env is required, e.g. --env prod for inventory/prod.yaml");
   return {
     ...{ project, environment: env, limit, services: service, set, valuesFiles: values },
     hosts: prune === null ? "of-plays" : "all",

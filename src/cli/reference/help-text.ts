@@ -23,8 +23,7 @@ export function programHelp(commands: readonly DescribedCommand[], columns: numb
     section("General", GENERAL, width),
     ["Examples:", ...commands.filter(({ name }) => name === "plan").map(({ example }) => `  ${example}`)],
     wrap(
-      "svcdeploy COMMAND --help tells a command's options. `man svcdeploy` and docs/commands.md tell " +
-        "them all.",
+      "svcdeploy COMMAND --help lists a command's options; `man svcdeploy` and docs/commands.md list all.",
       width,
     ),
     exitCodes(width),

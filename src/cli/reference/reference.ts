@@ -33,7 +33,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
   {
     code: 1,
     short: "failed",
-    meaning: "failed; also a conflict, a failed rollback, an unknown end, or a no to the question",
+    meaning: "failed; also a conflict, a failed rollback, an unknown outcome, or a question answered with no",
   },
   { code: 2, short: "changes or drift", meaning: "changes pending (plan --detailed-exitcode), or drift" },
   {
@@ -42,18 +42,18 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
     meaning: "hosts failed in different ways, or some were unreachable and others not",
   },
   { code: 4, short: "all unreachable", meaning: "every host unreachable" },
-  { code: 5, short: "rolled back", meaning: "not healthy, and rolled back" },
+  { code: 5, short: "rolled back", meaning: "unhealthy, and rolled back" },
   { code: 6, short: "locked", meaning: "locked by another run, or a saved plan that expired" },
   { code: 64, short: "usage", meaning: "the command line is wrong" },
   { code: 65, short: "configuration", meaning: "the project is wrong" },
-  { code: 70, short: "our bug", meaning: "svcdeploy made a mistake" },
+  { code: 70, short: "our bug", meaning: "a bug in svcdeploy" },
   { code: 77, short: "refused", meaning: "refused: login, host key, sudo" },
   { code: 130, short: "interrupted", meaning: "interrupted: Ctrl-C, or SIGTERM" },
 ];
 
 /** Variables of the environment that every command looks at. */
 export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
-  ["NO_COLOR", "not empty: no colours; wins over all that follow"],
+  ["NO_COLOR", "not empty: no colours; wins over the next two"],
   ["FORCE_COLOR", "colours also where there is no terminal; 0 or false: none"],
   ["CLICOLOR_FORCE", "the same, for 1; FORCE_COLOR wins"],
   ["TERM=dumb", "no colours, no moving display, no pager"],

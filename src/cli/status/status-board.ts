@@ -52,7 +52,7 @@ function seenHost(host: string, entry: Entry | undefined, now: number, staleMill
   const age = now - saidAt;
   const error =
     entry.error ??
-    (age > staleMilliseconds ? silent(host, `nothing said for ${Math.round(age / 1000)} s`) : null);
+    (age > staleMilliseconds ? silent(host, `no answer for ${Math.round(age / 1000)} s`) : null);
   return { host, status, error, ageSeconds: age / 1000, changed: new Set(marks.keys()) };
 }
 

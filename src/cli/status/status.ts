@@ -107,8 +107,8 @@ function textWriter(unsure: ReadonlySet<string>): Writer<StatusView> {
     stdout.print(statusText(view, stdout.columns));
     if (unsure.size === 0) return;
     const what =
-      `note: whether ${[...unsure].join(", ")} drifted is not known: the artifact or a secret of ` +
-      `${plural(unsure.size, "service")} is not here`;
+      `note: drift of ${[...unsure].join(", ")} is unknown: the artifact or a secret of ` +
+      `${plural(unsure.size, "service")} is not on this machine`;
     stderr.print([line(styled("dim", what))]);
   };
 }

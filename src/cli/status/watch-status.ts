@@ -130,7 +130,7 @@ function viewOf({ environment, rows }: StatusWatch, board: StatusBoard): StatusV
 
 function picture(watch: StatusWatch, board: StatusBoard, columns: number): readonly Line[] {
   const about =
-    `${new Date().toLocaleTimeString("en-GB")}, every ${watch.interval / 1000} s; * changed lately; ` +
+    `${new Date().toLocaleTimeString("en-GB")}, every ${watch.interval / 1000} s; * changed recently; ` +
     "Ctrl-C ends";
   return [line(styled("dim", truncate(about, columns))), ...statusText(viewOf(watch, board), columns)];
 }
@@ -142,7 +142,7 @@ function cut(lines: readonly Line[], rows: number): readonly Line[] {
     line(
       styled(
         "dim",
-        `… ${plural(lines.length - rows + 1, "more line")}: a higher terminal, --limit or --service`,
+        `… ${plural(lines.length - rows + 1, "more line")}: a taller terminal, --limit or --service`,
       ),
     ),
   ];

@@ -16,10 +16,10 @@ import { pathHere, timerCommand } from "./timer-command.ts";
 import { type InstallOrder, refused, stateOf, unitsOf } from "./timer-order.ts";
 
 const HINTS: Readonly<Record<TimerScope, string>> = {
-  system: "Everything is as it was. --print shows the files, --crontab does without systemd.",
+  system: "Nothing was changed. --print shows the files; --crontab needs no systemd.",
   user:
-    "Everything is as it was. It needs a systemd of your own, which runs while you are logged in, or " +
-    "always after `loginctl enable-linger`; --crontab does without.",
+    "Nothing was changed. Your timers need your user's systemd, which runs while you are logged in, " +
+    "or always after `loginctl enable-linger`; --crontab needs none.",
 };
 
 /** Prints the line. Throws UsageError for a period that cron does not know. */
@@ -73,7 +73,7 @@ export async function removeHere({ surroundings, name }: InstallOrder): Promise<
   if (!outcome.ok)
     throw refused(
       `the timer was not removed: ${outcome.reason}`,
-      "Look at the file, and remove it by hand if it may go.",
+      "Check the file, and remove it by hand if you do not need it.",
     );
   const lines = outcome.found === "nothing" ? null : outcome.lines;
   surroundings.stdout.print(removedText(lines, `${place.folder}/${name}.timer`));
@@ -101,7 +101,7 @@ function folderOf(
   if (config?.startsWith("/")) return join(config, "systemd/user");
   if (home?.startsWith("/")) return join(home, ".config/systemd/user");
   throw new UsageError(
-    "There is no place for a timer of your own: neither XDG_CONFIG_HOME nor HOME",
+    "There is no folder for a timer of your own: neither XDG_CONFIG_HOME nor HOME is set",
     "--print shows the files, --out DIR writes them.",
   );
 }

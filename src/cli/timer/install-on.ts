@@ -33,7 +33,7 @@ export async function installOn(order: InstallOrder, on: string, folder: string)
   if (!outcome.ok)
     throw refused(
       `${host.name}: the timer was not installed: ${outcome.reason}`,
-      "Everything there is as it was.",
+      "Nothing was changed there.",
     );
   surroundings.stdout.print(
     installedText({ lines: outcome.lines, about, every: every.text, name, scope: "system", host: host.name }),
@@ -48,7 +48,7 @@ export async function removeOn(order: InstallOrder, on: string): Promise<void> {
   if (!outcome.ok)
     throw refused(
       `${on}: the timer was not removed: ${outcome.reason}`,
-      "Look at the file, and remove it by hand if it may go.",
+      "Check the file, and remove it by hand if you do not need it.",
     );
   const lines = outcome.found === "nothing" ? null : outcome.lines;
   order.surroundings.stdout.print(removedText(lines, `${place.folder}/${order.name}.timer`));

@@ -82,8 +82,8 @@ async function checkHere(options: Options, project: Project, surroundings: Surro
   if (prometheus !== null) await checkReportFile(resolve(surroundings.workingDirectory, prometheus));
   if (surroundings.program.main.includes("/_npx/"))
     throw new UsageError(
-      `${surroundings.program.main} is in the cache of npx, which may be emptied`,
-      "Install it to stay: npm install --global ./svcdeploy-VERSION.tgz",
+      `${surroundings.program.main} is in the cache of npx, which may be cleared`,
+      "Install it permanently: npm install --global ./svcdeploy-VERSION.tgz",
     );
 }
 
@@ -96,13 +96,14 @@ function wayOf(options: Options): TimerWay {
   const lone = (["project-on", "identity-on", "known-hosts-on"] as const).find(
     (name) => options[name] !== null && options[name].length > 0,
   );
-  if (lone !== undefined) throw new UsageError(`--${lone} belongs to --on HOST`);
+  if (lone !== undefined) throw new UsageError(`--${lone} works with --on HOST only`);
   return out === null ? { kind: ways[0] ?? "install" } : { kind: "write", out };
 }
 
 function wayOn(on: string, { "project-on": folder }: Options, way: string): TimerWay {
   if (way === "remove") return { kind: "remove-on", on };
-  if (way !== "install") throw new UsageError(`--on ${on} installs or removes; --${way} is for this machine`);
+  if (way !== "install")
+    throw new UsageError(`--on ${on} installs or removes; --${way} works on this ` + `machine only`);
   if (folder === null)
     throw new UsageError("--on needs --project-on PATH: the folder of the project on that host");
   return { kind: "install-on", on, folder };

@@ -114,7 +114,7 @@ function notifyWord(word: string, path: PathThere): string {
   if ("problem" in target) throw new UsageError(`--notify: ${target.problem}`);
   if (target.form === "signed") return word;
   throw new UsageError(
-    `--notify ${target.shown}: a Slack hook's URL is a secret, and everybody may read a command line`,
+    `--notify ${target.shown}: a Slack hook's URL is a secret, and every user can read a command line`,
     "Put it into a file of your own (chmod 600), one URL a line, and write --notify @FILE.",
   );
 }

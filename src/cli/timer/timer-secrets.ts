@@ -31,7 +31,7 @@ export async function checkTimerSecrets(
   const variables = await variablesOf(options, project);
   if (variables.length === 0) return;
   const text =
-    `${variables.join(", ")}: a run by itself has no such variable; put NAME=VALUE lines into a file ` +
+    `${variables.join(", ")}: a scheduled run has no such variable; put NAME=VALUE lines into a file ` +
     "and give it with --env-file FILE";
   stderr.print([line(styled("warn", "warning: "), text)]);
 }
@@ -69,7 +69,7 @@ async function checkNotify(
   if (keyFile !== null && isHere) await readKey(keyFile, workingDirectory, undefined);
   if (keyFile === null && options["env-file"] === null)
     throw new UsageError(
-      "--notify needs a key to sign with, and a run by itself has no variables",
+      "--notify needs a signing key, and a scheduled run has no variables",
       `Give --notify-key FILE, or --env-file FILE with a line ${NOTIFY_KEY_VARIABLE}=…; make a key ` +
         "with: openssl rand -hex 32",
     );

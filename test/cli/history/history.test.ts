@@ -102,7 +102,7 @@ test("hosts that cannot be asked: what is recorded here is shown, and the exit c
   });
 });
 
-const LOST = "This run is not in the history: ";
+const LOST = "This run was not recorded in the history: ";
 test.each([
   ["the folder cannot be made", () => writeFileSync(state, ""), "cannot be written (", "XDG_STATE_HOME"],
   [
@@ -148,7 +148,7 @@ test("damaged: moved aside with one line, and the run is in the new one", async 
     code: 4,
     lines: 1,
   });
-  expect(applied.stderr).toContain("The history was damaged: it is kept as ");
+  expect(applied.stderr).toContain("The history was damaged; it is kept as ");
   expect(
     readdirSync(join(state, "svcdeploy")).filter((name) => name.startsWith("history.db.damaged-")),
   ).toHaveLength(1);
@@ -160,7 +160,7 @@ test("an account that keeps nothing: no history, no word about it, and no failur
   expect(await apply(nowhere)).toMatchObject({ code: 4, stderr: "" });
   expect(await run(["history"], nowhere)).toMatchObject({
     code: 1,
-    stdout: expect.stringContaining("there is no place for one"),
+    stdout: expect.stringContaining("there is no folder for one"),
   });
   expect(existsSync("/nonexistent")).toBe(false);
 });
@@ -176,8 +176,8 @@ test("three applies at once are all there", async () => {
 
 test.each([
   [["show"], "show needs a run"],
-  [["show", "xyz"], '"xyz" is no run'],
-  [["show", "abcde"], "at least the first six are needed"],
+  [["show", "xyz"], '"xyz" is not a run\'s id'],
+  [["show", "abcde"], "give at least its first six hex digits"],
   [["show", "ffffff"], "No run starts with ffffff: this machine has no record of it, and no host was asked"],
   [["show", "ABCDEF"], "2 runs start with abcdef:\n    abcdef01"],
   [["history", "--since", "soon"], '--since "soon" is neither a span nor a date'],
@@ -185,9 +185,9 @@ test.each([
   [["history", "--since", "2026-13-45"], "neither a span nor a date"],
   [["history", "--count", "0"], "--count takes a number from 1"],
   [["history", "--limit", "web"], "Add --env E without --local, or use --host NAME"],
-  [["show", "abcdef01", "--limit", "web"], "--limit is about the hosts of an environment"],
+  [["show", "abcdef01", "--limit", "web"], "--limit selects hosts of an environment"],
   [["history", "--service", "wbe"], 'did you mean "web"?'],
-  [["history", "--env", "prod", "--host", "web9"], "--host web9: there is no such host"],
+  [["history", "--env", "prod", "--host", "web9"], "--host web9: no such host"],
   [["history", "--env", "prd"], 'There is no environment "prd"'],
 ] as const)("%j: 64 and what to do", async (words, wanted) => {
   remember("abcdef01", "abcdef02");

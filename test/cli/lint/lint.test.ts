@@ -94,9 +94,9 @@ describe("files", () => {
     [["lint", "absent.service"], "absent.service is not there"],
     [["lint", "readme.txt"], "readme.txt is no unit file by its name"],
     [["lint", "multi-user.target.wants"], "There is no unit file in multi-user.target.wants"],
-    [["lint", "loop.service", "--env", "prod"], "--env is for a project"],
+    [["lint", "loop.service", "--env", "prod"], "--env works with a project"],
     [["lint", "loop.service", "--systemd", "new"], "--systemd takes a version"],
-    [["lint", "--systemd", "252"], "--systemd is for named files"],
+    [["lint", "--systemd", "252"], "--systemd works with named files"],
     [["lint", "--explain", "SD9"], "there is no rule SD9"],
     [["lint"], "There is no svcdeploy.yaml"],
   ])("%j is refused with 64", async (words, message) => {
@@ -200,8 +200,8 @@ lint: { ignore: [{ rule: SD009, because: "fails for good" }, { rule: SD006, beca
     await rm(own, { recursive: true });
   });
   test.each([
-    [["lint", "loop.service", "--fix", "--format", "json"], "--fix shows what it does as text"],
-    [["lint", "loop.service", "--dry-run"], "--dry-run is for --fix"],
+    [["lint", "loop.service", "--fix", "--format", "json"], "--fix prints text"],
+    [["lint", "loop.service", "--dry-run"], "--dry-run works with --fix only"],
   ])("%j is refused with 64", async (words, message) => {
     expect(await runCli(folder, words)).toMatchObject({ code: 64, stderr: expect.stringContaining(message) });
   });

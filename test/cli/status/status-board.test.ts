@@ -36,7 +36,7 @@ test("a host that nobody heard of, and one that went silent without an error", (
   expect(board.isComplete()).toBe(true);
   expect(board.hosts(2000)[0]).toMatchObject({ error: null, ageSeconds: 1 });
   expect(board.hosts(13_000)[0]).toMatchObject({
-    error: { message: "nothing said for 12 s" },
+    error: { message: "no answer for 12 s" },
     ageSeconds: 12,
   });
 });

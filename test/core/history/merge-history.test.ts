@@ -32,7 +32,7 @@ test.each([
   });
 });
 
-test("nobody was asked, the host cannot be reached, it does not know, its record begins later", () => {
+test("no host was asked, the host cannot be reached, it does not know, its record begins later", () => {
   const word = (answers: Parameters<typeof mergeHistory>[1]) =>
     mergeHistory([run], answers).find(({ id }) => id === run.id)?.hosts[0]?.word;
   expect(word([])).toBe("not-asked");
