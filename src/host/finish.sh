@@ -186,7 +186,8 @@ rebooted() {
 # The boot may have started any unit from the new files, before these were put back and whether or not it had been acted on.
 act_on_all() {
   while next_line; do
-    if [ "$op" = action ] && [ "$on" != - ]; then printf 'restart\t%s\n' "$on"; fi
+    [ "$op" = action ] || continue
+    case $on in - | /*) ;; *) printf 'restart\t%s\n' "$on" ;; esac # an act on a file is on no unit
   done <"$txn/plan" >"$txn/acted.tmp"
   mv -fT -- "$txn/acted.tmp" "$txn/acted" || trouble 'the list of units cannot be written'
 }

@@ -52,6 +52,23 @@ target_of() {
   elif [ -e "$1" ]; then target='?'; fi
 }
 
+# same_words TEXT TEXT: they differ in blanks alone; sets words to those of the second.
+same_words() {
+  words_of "$1"
+  first_words=$words
+  words_of "$2"
+  [ "$words" = "$first_words" ]
+}
+
+# words_of TEXT: sets words to TEXT with one blank between its words: the kernel parts those of a value by tabs.
+words_of() {
+  set -f
+  # shellcheck disable=SC2086 # split on purpose
+  set -- $1
+  set +f
+  words=$*
+}
+
 # next_line: the next line of the plan, each column under the name that it has in core/model/transaction-line.ts.
 next_line() {
   IFS="$tab" read -r op c1 c2 c3 c4 c5 c6 c7 || return 1

@@ -2,6 +2,7 @@
 import { withoutRepeats } from "../core/config/check.ts";
 import { withoutVersions } from "../core/config/directives.ts";
 import { withExcerpts } from "../core/config/excerpts.ts";
+import { sharedValues } from "../core/config/shared-values.ts";
 import { ConfigError, type Problem } from "../core/errors.ts";
 import type { Host, Project } from "../core/model/declared.ts";
 import type { HostTarget, PlayTargets, Rendered } from "../core/model/resource.ts";
@@ -67,6 +68,7 @@ export async function buildTargets(
   const plays: PlayTargets[] = [];
   for (const selected of select(project, selection))
     plays.push({ play: selected.play, targets: await buildPlay(build, selected) });
+  for (const services of build.services.values()) build.problems.push(...sharedValues(services));
   if (build.problems.length > 0)
     throw withExcerpts(new ConfigError(withoutRepeats(withoutVersions(build.problems))), (file) =>
       textOf(build, file),

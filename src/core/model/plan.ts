@@ -170,6 +170,7 @@ export type Finding = {
     | "content"
     | "mode"
     | "owner"
+    | "setting"
     | "type"
     | "account"
     | "orphan"

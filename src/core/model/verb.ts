@@ -27,15 +27,16 @@ export const unitVerbs: Readonly<Record<UnitVerb, UnitVerbRow>> = {
 
 /**
  * of: "host", once in a plan, or "file", once for each file that asks for it. seconds: its limit on the host.
- * touches: as of a unit's act.
+ * touches: as of a unit's act. remark: what an operator should know of every such act; null: nothing.
  */
 type HostVerbRow = {
   readonly of: "host" | "file";
   readonly seconds: number;
   readonly touches: "host" | "nothing";
+  readonly remark: string | null;
 };
 
 /** Each act on the host. apply.sh carries it out under the same name. */
 export const hostVerbs: Readonly<Record<HostVerb, HostVerbRow>> = {
-  "daemon-reload": { of: "host", seconds: 120, touches: "nothing" },
+  "daemon-reload": { of: "host", seconds: 120, touches: "nothing", remark: null },
 };

@@ -10,6 +10,7 @@ import { compareResource } from "../resources/compare.ts";
 import { subjectOf } from "../resources/registry.ts";
 import { executablePath } from "../resources/release.ts";
 import { asEncrypted, isEncrypted, isUndecryptable, sayEncrypted } from "./encrypted.ts";
+import { liveDifferences } from "./file-acts.ts";
 import { manifestPath } from "./manifest.ts";
 import { foreignFindings } from "./notices/foreign-notices.ts";
 import { sayNewest, sayWrongType } from "./notices/path-notices.ts";
@@ -90,7 +91,9 @@ function pathFindings(
     // Whose the text was can no longer be told; that it cannot be read is the host's doing.
     const isLocked = aspect === "content" && isUndecryptable(resource, observation);
     const origin = isLocked ? "host" : originOf(target, resource, observation, aspect);
-    const since = origin === "project" ? null : changedAt(resource, observation, aspect);
+    // The kernel does not say when a value was set.
+    const isDated = origin !== "project" && kind !== "setting";
+    const since = isDated ? changedAt(resource, observation, aspect) : null;
     const subject = subjectOf(resource);
     return { kind, service: resource.service, subject, text, origin, since, change };
   };
@@ -118,6 +121,8 @@ function changeFindings(change: Change, observation: Observation, about: About):
     return [about("not-enabled", aspect, before === null ? "the link is missing" : sayKeys(change), change)];
   if (before === null) return [about("missing", aspect, `the ${resource.kind} is missing`, change)];
   const owner = differs.includes("owner") || differs.includes("group");
+  // Beside other content it tells nothing of its own: what the file says is not in force either.
+  const live = differs.includes("sha256") ? [] : liveDifferences(change);
   const [was, wanted] = [before, after].map((state) => `${state?.owner ?? ""}:${state?.group ?? ""}`);
   const ownerText = `owner is ${was}, not ${wanted}`;
   return [
@@ -137,13 +142,12 @@ function changeFindings(change: Change, observation: Observation, about: About):
       ? [about("mode", "mode", `mode is ${before.mode ?? ""}, not ${after?.mode ?? ""}`, change)]
       : []),
     ...(owner ? [about("owner", "owner", ownerText, change)] : []),
+    ...(live.length > 0 ? [about("setting", aspect, sayKeys(change, live), change)] : []),
   ];
 }
 
-function sayKeys({ before, after, differs }: Change): string {
-  return differs
-    .map((key) => `${key} is ${before?.[key] ?? "none"}, not ${after?.[key] ?? "none"}`)
-    .join(", ");
+function sayKeys({ before, after, differs }: Change, keys: readonly string[] = differs): string {
+  return keys.map((key) => `${key} is ${before?.[key] ?? "none"}, not ${after?.[key] ?? "none"}`).join(", ");
 }
 
 function sayContent(resource: Resource, observation: Observation): string {

@@ -27,6 +27,7 @@ import { formatManifest, manifestEntry, manifestPath } from "./manifest.ts";
 import { aliasNotices } from "./notices/alias-notices.ts";
 import { foreignNotices } from "./notices/foreign-notices.ts";
 import { hostNotices } from "./notices/host-notices.ts";
+import { liveNotices } from "./notices/live-notices.ts";
 import { mountNotices } from "./notices/mount-notices.ts";
 import { otherProjectNotices } from "./notices/other-projects.ts";
 import { ownerNotices } from "./notices/owner-notices.ts";
@@ -52,7 +53,7 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
   const { actions: scheduled, collateral } = schedule([...units, ...others], debts, observation);
   const acts = withCanaries(scheduled, target);
   const reload = daemonReload(units, changes, observation, unreadDropIns(target, observation));
-  const onHost = [...(reload === null ? [] : [reload]), ...fileActs(changes)];
+  const onHost = [...(reload === null ? [] : [reload]), ...fileActs(changes, observation)];
   // What is removed is stopped while systemd still knows how.
   const actions: readonly Action[] = [...removed.stops, ...aroundHostActs(onHost, acts)];
   const manifests = findManifests(target, observation, left);
@@ -69,6 +70,7 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
         observation,
         changes.filter(({ after }) => after !== null),
       ),
+      ...liveNotices(changes, observation),
       ...otherProjectNotices(target, observation, changes),
       ...ownerNotices(target, observation),
       ...unitNotices(target, observation),

@@ -40,7 +40,7 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
       ...asked.flatMap(({ groups }) => groups ?? []),
       ...mounts.flatMap(({ options }) => nameIn(options.get("gid"))),
     ]),
-    mounts: unique(mounts.map(({ where }) => where)),
+    mounts: unique([...asked.flatMap((each) => each.mounts ?? []), ...mounts.map(({ where }) => where)]),
     manifests: wantedManifests(targets),
     encrypted: unique(asked.flatMap(({ encrypted }) => encrypted ?? [])),
     trees: unique(asked.flatMap(({ trees }) => trees ?? [])),
@@ -66,9 +66,12 @@ export function directoriesAbove(path: string): readonly string[] {
 
 function wantedPaths(resources: readonly Resource[], manifests: readonly string[]): ProbeRequest["paths"] {
   const wanted = new Map<string, string | null>();
-  const plain = [...resources.flatMap((resource) => askedFor(resource).paths ?? []), ...manifests];
-  for (const path of plain) for (const one of [...directoriesAbove(path), path]) wanted.set(one, null);
-  for (const resource of resources) if (resource.kind === "file") wanted.set(resource.path, resource.sha256);
+  const asked = resources.map(askedFor);
+  const contents = asked.flatMap((each) => each.contents ?? []);
+  const plain = [...asked.flatMap(({ paths }) => paths ?? []), ...manifests];
+  for (const path of [...plain, ...contents.map((each) => each.path)])
+    for (const one of [...directoriesAbove(path), path]) wanted.set(one, null);
+  for (const { path, sha256 } of contents) wanted.set(path, sha256);
   return [...wanted]
     .map(([path, sha256]) => ({ path, sha256 }))
     .sort((left, right) => (left.path < right.path ? -1 : 1));

@@ -2,24 +2,26 @@
 
 import { plainMode, writtenMode } from "../model/mode.ts";
 import type { FileResource } from "../model/resource.ts";
+import { foundValues, KERNEL_MOUNTS, liveDigest, liveValues } from "./live-values.ts";
 import type { ResourceRow } from "./row.ts";
 
 /**
  * Its state: type, sha256 ("unknown" when it could not be read), mode (octal without leading zero), owner,
- * group.
+ * group, and what the kernel reads while it is in force, by its name.
  */
 export const file: ResourceRow<FileResource> = {
   subject: ({ path }) => path,
   type: "file",
-  desired: ({ sha256, mode, owner, group }) => ({
+  desired: (file) => ({
     type: "file",
-    sha256,
-    mode: plainMode(mode),
-    owner,
-    group,
+    sha256: file.sha256,
+    mode: plainMode(file.mode),
+    owner: file.owner,
+    group: file.group,
+    ...Object.fromEntries(liveValues(file).map(({ name, value }) => [name, value])),
   }),
-  actual: ({ path }, { paths }) => {
-    const found = paths.get(path);
+  actual: (file, observation) => {
+    const found = observation.paths.get(file.path);
     if (found === undefined) return null;
     const sha256 = found.type === "file" ? { sha256: found.sha256 ?? "unknown" } : {};
     return {
@@ -28,14 +30,22 @@ export const file: ResourceRow<FileResource> = {
       mode: plainMode(found.mode),
       owner: found.owner,
       group: found.group,
+      ...foundValues(file, observation),
     };
   },
-  asks: ({ path, owner, group, role }) => ({
-    paths: [path],
-    users: [owner],
-    groups: [group],
-    encrypted: role === "encrypted-credential" ? [path] : [],
-  }),
+  asks: ({ path, sha256, owner, group, role, content }) => {
+    const live = liveValues({ role, content });
+    return {
+      contents: [
+        { path, sha256 },
+        ...live.map((each) => ({ path: each.path, sha256: liveDigest(each.value) })),
+      ],
+      users: [owner],
+      groups: [group],
+      mounts: live.length === 0 ? [] : KERNEL_MOUNTS,
+      encrypted: role === "encrypted-credential" ? [path] : [],
+    };
+  },
   needs: ({ owner, group }) => ({ users: [owner], groups: [group] }),
   owned: ({ sha256, mode, owner, group, secret }) => ({
     sha256,

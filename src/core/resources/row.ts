@@ -4,10 +4,10 @@ import type { State } from "../model/plan.ts";
 import type { Resource } from "../model/resource.ts";
 import type { TransactionLine } from "../model/transaction-line.ts";
 
-/** What a probe has to look at for one resource. */
+/** What a probe has to look at for one resource. contents: files of which the content is of interest as well. */
 export type ProbeNeeds = Partial<
-  Pick<ProbeRequest, "units" | "users" | "groups" | "encrypted" | "trees" | "programs">
-> & { readonly paths?: readonly string[] };
+  Pick<ProbeRequest, "units" | "users" | "groups" | "mounts" | "encrypted" | "trees" | "programs">
+> & { readonly paths?: readonly string[]; readonly contents?: ProbeRequest["paths"] };
 
 /** What a transaction's line is made with. found: what is at the path now. */
 export type Writing = {

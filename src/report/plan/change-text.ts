@@ -87,5 +87,5 @@ function shownValue(key: string, state: State): string {
 }
 
 function isUnshown(key: string): boolean {
-  return UNSHOWN.has(key) || /digest$/i.test(key);
+  return UNSHOWN.has(key) || /^[a-z]*digest$/i.test(key);
 }
