@@ -213,6 +213,7 @@ put_in_place() {
 }
 
 act() {
+  recorded=0
   while next_line; do
     [ "$op" = action ] || continue
     if [ "$verb" = remove ]; then
@@ -222,6 +223,10 @@ act() {
     if [ "$verb" = daemon-reload ]; then
       printf 'daemon-reload\t-\n' >>"$txn/acted"
       timeout -k 5 120 systemctl "$scope" daemon-reload 9>&- </dev/null || fail "daemon-reload ended with $?"
+      continue
+    fi
+    if [ "$verb" = sysctl ]; then
+      set_values "$on" "$seconds"
       continue
     fi
     if [ "$verb" = settle ]; then
@@ -237,6 +242,59 @@ act() {
       fail "systemctl $verb $on ended with $?"
     [ "$verb" = stop ] || settle_record "$on"
   done <"$txn/plan"
+}
+
+# set_values FILE SECONDS: the kernel has the values that the file says, and no others. What they were is on the disk before.
+set_values() {
+  each_value "$1" has_value
+  [ -d "$txn/settings" ] || mkdir -- "$txn/settings"
+  each_value "$1" record_value
+  durable "$txn/settings" "$txn"
+  ended=0
+  PATH=$PATH:/usr/lib/systemd:/lib/systemd timeout -k 5 "$2" systemd-sysctl "$1" </dev/null || ended=$?
+  # It takes it for no failure that a value cannot be written.
+  unmet=''
+  each_value "$1" is_in_force
+  [ -z "$unmet" ] || fail "$unmet"
+  [ "$ended" -eq 0 ] || fail "systemd-sysctl $1 ended with $ended"
+  recorded=$number
+}
+
+# each_value FILE FUNCTION: calls it with name, path, wanted and record set. The first separator tells how a name is spelled (sysctl.d(5)).
+each_value() {
+  number=$recorded
+  while IFS= read -r line; do
+    case $line in '' | '#'*) continue ;; esac
+    name=${line%% = *} wanted=${line#* = } path=${line%% = *}
+    case ${name#"${name%%[./]*}"} in .*) path=$(printf '%s' "$name" | tr ./ /.) ;; esac
+    path=/proc/sys/$path
+    number=$((number + 1))
+    record=$txn/settings/$number
+    "$2"
+  done <"$1"
+}
+
+has_value() {
+  [ -f "$path" ] || fail "$name cannot be set: this host has no $path; is a kernel module missing?"
+}
+
+record_value() {
+  rm -rf -- "$record.tmp"
+  mkdir -- "$record.tmp"
+  cat -- "$path" >"$record.tmp/old"
+  printf '%s\n' "$wanted" >"$record.tmp/new"
+  printf '%s\n' "$path" >"$record.tmp/path"
+  durable "$record.tmp/old" "$record.tmp/new" "$record.tmp/path" "$record.tmp"
+  mv -T -- "$record.tmp" "$record"
+}
+
+# What the kernel made of a value that it did not take as it is has to be known to the undo, which leaves what others set.
+is_in_force() {
+  found=$(cat -- "$path")
+  if same_words "$wanted" "$found"; then return 0; fi
+  if [ -w "$path" ]; then why='the kernel did not take it'; else why='it is read-only here, as all of /proc/sys in many containers'; fi
+  replace "$record/new" "$found"
+  unmet=${unmet:-"$name is $words, not $wanted: $why"}
 }
 
 # settle UNIT SECONDS: the first of several instances stays as it is now, or the others are never touched.

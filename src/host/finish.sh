@@ -47,6 +47,7 @@ undo() {
     cancel_jobs
     keep_evidence
   fi
+  undo_values
   undo_files
   clear_stage
   restore_records
@@ -112,6 +113,27 @@ keep_evidence() {
     timeout 10 journalctl --no-pager -q -o cat -u "$unit" "$from" 9>&- </dev/null 2>/dev/null |
       tail -n 20 9>&- >"$txn/evidence/$unit.journal"
   done <"$txn/acted"
+}
+
+# While the file is there that says so, a reboot sets the values again, and this is done again. Half a record is none: nothing was set.
+undo_values() {
+  for record in "$txn/settings"/*; do
+    case $record in *.tmp | *'/*') continue ;; esac
+    { IFS= read -r path <"$record/path" && old=$(cat -- "$record/old") && new=$(cat -- "$record/new"); } ||
+      { trouble "$record cannot be read"; continue; }
+    undo_value
+  done
+}
+
+# What is neither was set by others meanwhile.
+undo_value() {
+  [ -e "$path" ] || { conflict "$path"; return; }
+  found=$(cat -- "$path") || { trouble "$path cannot be read"; return; }
+  if same_words "$old" "$found"; then return; fi
+  same_words "$new" "$found" || { conflict "$path"; return; }
+  printf '%s\n' "$old" >"$path"
+  found=$(cat -- "$path")
+  same_words "$old" "$found" || trouble "$path is $words and cannot be set back to $old"
 }
 
 # Every file is again what it was, as a new inode; what somebody else wrote meanwhile stays and is named.

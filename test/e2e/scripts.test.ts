@@ -68,7 +68,7 @@ describe.each(shells)("%s", (_name, path, command) => {
 
   test("asks, delivers, confirms and takes back as the host's /bin/sh", async () => {
     await host.shell(
-      `ln -sfn ${path} /bin/sh.new && mv -T /bin/sh.new /bin/sh && rm -rf ${stateFolder} /etc/flow /opt/flow && systemctl daemon-reload`,
+      `ln -sfn ${path} /bin/sh.new && mv -T /bin/sh.new /bin/sh && rm -rf ${stateFolder} /etc/flow /opt/flow && mount -o remount,rw /proc/sys && systemctl daemon-reload`,
     );
     await host.shell(`mkdir -p /opt/flow/releases ${stateFolder}/upload`);
     await host.exec(["sh", "-c", `cat >${upload}`], treesTar);
@@ -77,6 +77,7 @@ describe.each(shells)("%s", (_name, path, command) => {
     expect(first.seen.paths.get("/etc/flow/conf")).toMatchObject({ sha256: sha256("one\n"), mode: "640" });
     expect(first.seen.units.get("flow.service")).toMatchObject({ ActiveState: "active" });
     expect(first.seen.records.get("flow.service")).toMatchObject({ restartDigest: "one" });
+    expect(await host.shell(`${VALUES}`)).toBe("1111\n20000\t50000\n");
     expect(first.seen.trees.get("/opt/flow/releases/one")?.sha256).toBe(treesDigest);
     expect(
       await host.shell(`stat -c '%U %a' /opt/flow/releases/one/bin/run && ls ${stateFolder}/upload`),
@@ -84,6 +85,7 @@ describe.each(shells)("%s", (_name, path, command) => {
     await host.exec(["sh", "-c", `cat >${upload}`], treesTar);
     const second = await transact("rollback", "two", "one");
     expect(second.decided).toBe("ROLLEDBACK");
+    expect(await host.shell(VALUES)).toBe("1111\n20000\t50000\n");
     expect(second.seen.paths.get("/etc/flow/conf")).toEqual({
       ...first.seen.paths.get("/etc/flow/conf"),
       ctime: expect.any(Number),
@@ -95,7 +97,7 @@ describe.each(shells)("%s", (_name, path, command) => {
       `/opt/flow/releases:\none\n\n${stateFolder}/upload:\n${treesUpload}\n`,
     );
     await host.shell(
-      "systemctl stop flow.service && rm -rf /etc/flow /opt/flow /etc/systemd/system/flow.service && ln -sfn dash /bin/sh",
+      "systemctl stop flow.service && rm -rf /etc/flow /opt/flow /etc/*.d/svcdeploy-flow.conf /etc/systemd/system/flow.service && ln -sfn dash /bin/sh",
     );
   });
 });
@@ -178,15 +180,35 @@ function bodyOf(text: string, before: string): Uint8Array {
       sha256(unit),
       fresh ? "-" : sha256(unit),
     ),
+    line(
+      "file",
+      "4",
+      "/etc/sysctl.d/svcdeploy-flow.conf",
+      "0644",
+      "root",
+      "root",
+      sha256(settings(text)),
+      fresh ? "-" : sha256(settings(before)),
+    ),
     line("tree", "3", `/opt/flow/releases/${text}`, treesDigest, treesUpload),
     line("unit", "flow.service"),
     line("action", "daemon-reload", "-", "120"),
+    line("action", "sysctl", "/etc/sysctl.d/svcdeploy-flow.conf", "30"),
     line("action", "restart", "flow.service", "60"),
     line("record", "flow.service", text, text),
     line("window", "60"),
   ];
-  return deliverBody({ plan: plan.join(""), "new/1": `${text}\n`, "new/2": unit });
+  const files = { "new/1": `${text}\n`, "new/2": unit, "new/4": settings(text) };
+  return deliverBody({ plan: plan.join(""), ...files });
 }
+
+/** Of the container's own network alone; in both spellings of keys. */
+function settings(text: string): string {
+  const [queue, range] = text === "one" ? ["1111", "20000 50000"] : ["2222", "30000 40000"];
+  return `# ours\nnet.core.somaxconn = ${queue}\nnet/ipv4/ip_local_port_range = ${range}\n`;
+}
+
+const VALUES = "cat /proc/sys/net/core/somaxconn /proc/sys/net/ipv4/ip_local_port_range";
 
 /** As a connection runs it: the script first, its data behind it, by whatever /bin/sh is. */
 function run(script: Script, ...data: readonly (string | Uint8Array)[]): Promise<Output> {

@@ -12,9 +12,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { line } from "../../src/host/frames.ts";
 
 const scripts = fileURLToPath(new URL("../../src/host/", import.meta.url));
@@ -38,12 +38,13 @@ type Case = {
   readonly plan: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Record<string, string>;
+  readonly shell?: string;
 };
 
 let cases = 0;
 
 /** Runs finish.sh on a transaction that was left in a state; says the state afterwards. */
-function finish({ state, plan, files = {}, env = {} }: Case, before = ""): string {
+function finish({ state, plan, files = {}, env = {}, shell = "sh" }: Case, before = ""): string {
   cases += 1;
   const base = join(work, String(cases));
   const txn = join(base, "txn", "0".repeat(32));
@@ -69,8 +70,11 @@ function finish({ state, plan, files = {}, env = {} }: Case, before = ""): strin
     plan,
     ...files,
   };
-  for (const [name, content] of Object.entries(all)) writeFileSync(join(txn, name), content);
-  const command = `${before}exec sh ${txn}/finish.sh ${txn} --system`;
+  for (const [name, content] of Object.entries(all)) {
+    mkdirSync(dirname(join(txn, name)), { recursive: true });
+    writeFileSync(join(txn, name), content);
+  }
+  const command = `${before}exec ${shell} ${txn}/finish.sh ${txn} --system`;
   spawnSync("sh", ["-c", command], { env: { PATH: `${txn}/bin:${process.env.PATH ?? ""}`, ...env } });
   return readFileSync(join(txn, "state"), "utf8").trim();
 }
@@ -171,3 +175,78 @@ test.skipIf(!isLinux)(
     expect(finish({ state: "STAGED", plan: "", env: { EXIT_CODE: "killed" } })).toBe("STAGED");
   },
 );
+
+const SHELLS = ["dash", "bash --posix", "busybox sh"].filter(
+  (shell) => spawnSync("sh", ["-c", `${shell} -c :`]).status === 0,
+);
+
+/**
+ * What an undo makes of values that the kernel has by now; old and new: what the transaction recorded. null:
+ * there is nothing. The value stands in a file here.
+ */
+function undoValues(
+  shell: string,
+  values: readonly { readonly old: string; readonly new: string; readonly now: string | null }[],
+  more: Readonly<Record<string, string>> = {},
+): { readonly end: string; readonly values: readonly string[]; readonly conflicts: string } {
+  const paths = values.map((_, index) => join(work, `value${cases}-${index}`));
+  values.forEach(({ now }, index) => {
+    if (now !== null) writeFileSync(paths[index] ?? "", now);
+  });
+  const records = values.flatMap((value, index): readonly [string, string][] => [
+    [`settings/${index + 1}/path`, `${paths[index]}\n`],
+    [`settings/${index + 1}/old`, value.old],
+    [`settings/${index + 1}/new`, value.new],
+  ]);
+  const files = { ...Object.fromEntries(records), ...more };
+  const end = finish({ state: "RESTARTING", plan: line("window", "1"), files, shell });
+  const conflicts = join(work, String(cases), "txn", "0".repeat(32), "conflicts");
+  return {
+    end,
+    values: paths.map((path) => (existsSync(path) ? readFileSync(path, "utf8") : "none")),
+    conflicts: existsSync(conflicts) ? readFileSync(conflicts, "utf8").trim() : "",
+  };
+}
+
+describe.skipIf(!isLinux).each(SHELLS)("the undo of the kernel's values, by %s", (shell) => {
+  test("writes back what the transaction set, with the blanks that it had", () => {
+    const undone = undoValues(shell, [
+      { old: "128\n", new: "4096\n", now: "4096\n" },
+      { old: "1\t2\t3\n", new: "4 5 6\n", now: "4\t5\t6\n" },
+      { old: "|/a  b *\n", new: "core\n", now: "core\n" },
+      { old: "\n", new: "80\n", now: "80\n" },
+    ]);
+    expect(undone).toEqual({
+      end: "ROLLEDBACK",
+      values: ["128\n", "1\t2\t3\n", "|/a  b *\n", "\n"],
+      conflicts: "",
+    });
+  });
+
+  test("leaves one that has its old value, as after an undo that was cut off", () => {
+    const same = { old: "1\t2\n", new: "3 4\n", now: "1 2\n" };
+    expect(undoValues(shell, [same])).toEqual({ end: "ROLLEDBACK", values: ["1 2\n"], conflicts: "" });
+  });
+
+  test("leaves and names one that others set meanwhile, and one that is gone", () => {
+    const undone = undoValues(shell, [
+      { old: "128\n", new: "4096\n", now: "64\n" },
+      { old: "1\n", new: "2\n", now: null },
+    ]);
+    expect(undone).toMatchObject({ end: "ROLLEDBACK", values: ["64\n", "none"] });
+    expect(undone.conflicts).toMatch(/^\S+value\d+-0 \S+value\d+-1$/);
+  });
+
+  test("knows half a record by its name and leaves it, and one that cannot be read is trouble", () => {
+    const half = { "settings/7.tmp/path": "/nonexistent\n", "settings/7.tmp/old": "" };
+    expect(undoValues(shell, [], half)).toMatchObject({ end: "ROLLEDBACK", conflicts: "" });
+    const broken = undoValues(shell, [], { "settings/8/path": "/nonexistent\n" });
+    expect(broken.end).toMatch(/^ROLLBACK_FAILED \S+\/settings\/8 cannot be read$/);
+  });
+});
+
+test.skipIf(!isLinux)("after a reboot an act on a file restarts no unit", () => {
+  const plan = ["sysctl /etc/sysctl.d/a.conf"].map((act) => line("action", ...act.split(" "), "10")).join("");
+  expect(finish({ state: "RESTARTING", plan, files: { boot: "another\n" } })).toBe("ROLLEDBACK");
+  expect(readFileSync(join(work, String(cases), "txn", "0".repeat(32), "acted"), "utf8")).toBe("");
+});

@@ -41,6 +41,8 @@ export function usualBody(delay: string): Uint8Array {
     `[Service]\n${extra}ExecStart=/bin/sleep ${seconds}\n[Install]\nWantedBy=multi-user.target\n`;
   const [oldUnit, newUnit, secondUnit] = [unit("", 1000), unit(delay, 2000), unit("", 3000)];
   const goingUnit = "[Service]\nExecStart=/bin/sleep 5000\n";
+  const settings = "net.core.somaxconn = 321\nnet.ipv4.tcp_rmem = 4096 131072 5242880\n";
+  const settingsPath = "/etc/sysctl.d/svcdeploy-cra.conf";
   const plan = [
     line("account", "crauser", "crauser", "/nonexistent", "-"),
     line("directory", "0", "/etc/cra", "0750", "root", "root", "755:root:root"),
@@ -69,6 +71,7 @@ export function usualBody(delay: string): Uint8Array {
     line("file", "8", "/etc/cra/going", "-", "-", "-", "-", sha256("going=1\n")),
     line("link", "9", "/etc/cra/going-link", "-", "conf"),
     line("file", "10", "/etc/systemd/system/cre.service", "-", "-", "-", "-", sha256(goingUnit)),
+    line("file", "11", settingsPath, "0644", "root", "root", sha256(settings), "-"),
     line("manifest", "m0", "/var/lib/svcdeploy/projects/demo/cra", "-"),
     line("manifest", "-", "/var/lib/svcdeploy/projects/demo/cre", sha256("its manifest\n")),
     line("target", "-", "/var/lib/svcdeploy/targets/demo/cre"),
@@ -80,6 +83,7 @@ export function usualBody(delay: string): Uint8Array {
     line("action", "stop", "cre.service", "100"),
     line("action", "remove", "-", "60"),
     line("action", "daemon-reload", "-", "120"),
+    line("action", "sysctl", settingsPath, "30"),
     line("action", "restart", "cra.service", "100"),
     line("action", "start", "crb.service", "100"),
     line("record", "cra.service", "a2", "b2"),
@@ -90,6 +94,7 @@ export function usualBody(delay: string): Uint8Array {
     "new/3": newConf,
     "new/4": newUnit,
     "new/5": secondUnit,
+    "new/11": settings,
     "new/m0": "file /etc/cra/conf x\n",
     "new/t0": "{}\n",
   };

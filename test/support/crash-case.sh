@@ -11,6 +11,10 @@ accounts='passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock'
 make_old() {
   systemctl stop 'cr?.service' 'crt@*.service' 2>/dev/null
   remove_account
+  rm -rf /etc/sysctl.d/svcdeploy-cra.conf
+  # Of this container's own network alone.
+  echo 123 >/proc/sys/net/core/somaxconn
+  echo 4096 131072 6291456 >/proc/sys/net/ipv4/tcp_rmem
   rm -rf /etc/cra /etc/crb /etc/svcdeploy /etc/systemd/system/cr* /etc/systemd/system/multi-user.target.wants/cr?.service /opt/cr? /.svcdeploy-stage
   rm -rf "$base/txn" "$base/gen" "$base/blobs" "$base/projects" "$base/targets" "$base/units" "$base/upload" "$base/current" "$base/stable"
   (umask 077 && mkdir -p "$base/gen/1" "$base/blobs" "$base/projects/demo" "$base/targets/demo" "$base/units" "$base/upload" "$base/txn")
@@ -100,6 +104,7 @@ snapshot() {
     echo "snap $generation by $by"
   done
   echo "snap current $(readlink "$base/current") stable $(readlink "$base/stable")"
+  for value in core/somaxconn ipv4/tcp_rmem; do echo "snap $value $(cat "/proc/sys/net/$value")"; done
   for unit in $looked_at; do unit_state "$unit.service"; done
   if [ -e "$work/halves" ]; then sed 's/^/snap half /' "$work/halves"; fi
 }

@@ -42,14 +42,14 @@ const folder = "/var/crash";
 // Every external command of apply.sh, finish.sh, journal.sh, release.sh and tree.sh; printf, read and test
 // are the shell's own, and tar is setpriv's.
 const commands =
-  "mv cp sync systemctl chown chmod ln mkdir sha256sum rm stat readlink rmdir getent groupadd useradd usermod flock timeout touch grep ls journalctl id date tail find xargs sort setpriv head tr cut";
+  "mv cp sync systemctl chown chmod ln mkdir sha256sum rm stat readlink rmdir getent groupadd useradd usermod flock timeout touch grep ls journalctl id date tail find xargs sort setpriv head tr cut cat";
 
 /**
  * Puts the shim into the manager's PATH and the scripts on the host, and makes the world before. Run a
  * transaction before you trust a snapshot.
  */
 export async function installCrashPoints(host: TestHost): Promise<void> {
-  await host.shell(`mkdir -p ${folder}/shim`);
+  await host.shell(`mkdir -p ${folder}/shim && mount -o remount,rw /proc/sys`);
   for (const [name, content] of Object.entries(files()))
     await host.exec(["sh", "-c", `cat >${folder}/${name}`], content);
   const path = `${folder}/shim:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;

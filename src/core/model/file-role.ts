@@ -12,6 +12,7 @@ export const FILE_ROLES = [
   "encrypted-credential",
   "config",
   "logrotate",
+  "sysctl",
 ] as const;
 /** One of them. */
 export type FileRole = (typeof FILE_ROLES)[number];
@@ -88,7 +89,29 @@ export const fileRoles: Readonly<Record<FileRole, FileRoleRow>> = {
     says: plainName,
     holds: "text",
   },
+  sysctl: {
+    at: /^\/etc\/sysctl\.d\/svcdeploy-[^/]+\.conf$/,
+    act: "sysctl",
+    live: sysctlValues,
+    readBy: "nothing",
+    says: plainName,
+    holds: "text",
+  },
 };
+
+/** Where a key's value is: its first separator tells in which of two spellings it is (sysctl.d(5)). */
+export function sysctlPath(key: string): string {
+  const isSlashed = /^[^./]*\//.test(key);
+  return `/proc/sys/${isSlashed ? key : key.replace(/[./]/g, (each) => (each === "." ? "/" : "."))}`;
+}
+
+function sysctlValues(text: string): readonly LiveValue[] {
+  return [...text.matchAll(/^([A-Za-z0-9_][^\s=]*) = (.+)$/gm)].map(([, name = "", value = ""]) => ({
+    name,
+    path: sysctlPath(name),
+    value: wordsOf(value),
+  }));
+}
 
 /** The role of a file of which only the path is known, as in a manifest. */
 export function roleAt(path: string): FileRole {

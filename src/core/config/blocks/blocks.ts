@@ -5,9 +5,10 @@ import type { BlockFile } from "../../model/service.ts";
 import type { KeyNote } from "../key-note.ts";
 import type { TreePath } from "../yaml.ts";
 import type { Block } from "./block.ts";
+import { sysctl } from "./sysctl.ts";
 
 /** Key of a service file → its block, in the order in which the pages explain them. */
-export const blocks: Readonly<Record<string, Block>> = {};
+export const blocks: Readonly<Record<string, Block>> = { sysctl };
 
 /** Their keys for the schema of a service; what one holds is its own matter. */
 export const blockShapes: object = Object.fromEntries(
