@@ -229,6 +229,10 @@ act() {
       set_values "$on" "$seconds"
       continue
     fi
+    if [ "$verb" = tmpfiles ]; then
+      make_paths "$on" "$seconds"
+      continue
+    fi
     if [ "$verb" = settle ]; then
       settle "$on" "$seconds"
       continue
@@ -295,6 +299,14 @@ is_in_force() {
   if [ -w "$path" ]; then why='the kernel did not take it'; else why='it is read-only here, as all of /proc/sys in many containers'; fi
   replace "$record/new" "$found"
   unmet=${unmet:-"$name is $words, not $wanted: $why"}
+}
+
+# make_paths FILE SECONDS: what the file says is there. What is made stays, whatever comes of the transaction.
+make_paths() {
+  ended=0
+  said=$(timeout -k 5 "$2" systemd-tmpfiles --create "$1" 2>&1 </dev/null) || ended=$?
+  [ -z "$said" ] || printf '%s\n' "$said"
+  [ "$ended" -eq 0 ] || fail "systemd-tmpfiles --create $1 ended with $ended: $(printf '%s\n' "$said" | tail -n 1)"
 }
 
 # settle UNIT SECONDS: the first of several instances stays as it is now, or the others are never touched.

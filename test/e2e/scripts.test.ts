@@ -77,7 +77,7 @@ describe.each(shells)("%s", (_name, path, command) => {
     expect(first.seen.paths.get("/etc/flow/conf")).toMatchObject({ sha256: sha256("one\n"), mode: "640" });
     expect(first.seen.units.get("flow.service")).toMatchObject({ ActiveState: "active" });
     expect(first.seen.records.get("flow.service")).toMatchObject({ restartDigest: "one" });
-    expect(await host.shell(`${VALUES}`)).toBe("1111\n20000\t50000\n");
+    expect(await host.shell(`${VALUES} && stat -c %a /run/flow-made`)).toBe("1111\n20000\t50000\n750\n");
     expect(first.seen.trees.get("/opt/flow/releases/one")?.sha256).toBe(treesDigest);
     expect(
       await host.shell(`stat -c '%U %a' /opt/flow/releases/one/bin/run && ls ${stateFolder}/upload`),
@@ -97,7 +97,7 @@ describe.each(shells)("%s", (_name, path, command) => {
       `/opt/flow/releases:\none\n\n${stateFolder}/upload:\n${treesUpload}\n`,
     );
     await host.shell(
-      "systemctl stop flow.service && rm -rf /etc/flow /opt/flow /etc/*.d/svcdeploy-flow.conf /etc/systemd/system/flow.service && ln -sfn dash /bin/sh",
+      "systemctl stop flow.service && rm -rf /etc/flow /opt/flow /run/flow-made /etc/*.d/svcdeploy-flow.conf /etc/systemd/system/flow.service && ln -sfn dash /bin/sh",
     );
   });
 });
@@ -190,17 +190,30 @@ function bodyOf(text: string, before: string): Uint8Array {
       sha256(settings(text)),
       fresh ? "-" : sha256(settings(before)),
     ),
+    line(
+      "file",
+      "5",
+      "/etc/tmpfiles.d/svcdeploy-flow.conf",
+      "0644",
+      "root",
+      "root",
+      sha256(MADE),
+      fresh ? "-" : sha256(MADE),
+    ),
     line("tree", "3", `/opt/flow/releases/${text}`, treesDigest, treesUpload),
     line("unit", "flow.service"),
     line("action", "daemon-reload", "-", "120"),
     line("action", "sysctl", "/etc/sysctl.d/svcdeploy-flow.conf", "30"),
+    line("action", "tmpfiles", "/etc/tmpfiles.d/svcdeploy-flow.conf", "60"),
     line("action", "restart", "flow.service", "60"),
     line("record", "flow.service", text, text),
     line("window", "60"),
   ];
-  const files = { "new/1": `${text}\n`, "new/2": unit, "new/4": settings(text) };
+  const files = { "new/1": `${text}\n`, "new/2": unit, "new/4": settings(text), "new/5": MADE };
   return deliverBody({ plan: plan.join(""), ...files });
 }
+
+const MADE = "d /run/flow-made 0750 root root -\n";
 
 /** Of the container's own network alone; in both spellings of keys. */
 function settings(text: string): string {

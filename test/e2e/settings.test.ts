@@ -1,8 +1,10 @@
 /**
- * Kernel settings on real systemd 247, 252 and 257 at once. The settings are
+ * Kernel settings and what systemd-tmpfiles makes on real systemd 247, 252 and 257 at once. The settings are
  * those of the containers' own network namespaces; this machine's are compared at the end.
  */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { until } from "../support/until.ts";
@@ -16,11 +18,13 @@ const KEYS = [
   "net/ipv4/conf/lo/rp_filter",
 ];
 const FILE = "/etc/sysctl.d/svcdeploy-web.conf";
+const PATHS = "/etc/tmpfiles.d/svcdeploy-web.conf";
 const outside = (): readonly string[] => KEYS.map((key) => readFileSync(`/proc/sys/${key}`, "utf8"));
 
 let hosts: readonly TestHost[];
 let shop: Workshop;
 const before = outside();
+const state = mkdtempSync(join(tmpdir(), "svcdeploy-settings-"));
 
 beforeAll(async () => {
   hosts = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "settings" })));
@@ -28,6 +32,7 @@ beforeAll(async () => {
 }, LIMIT);
 afterAll(async () => {
   shop?.remove();
+  rmSync(state, { recursive: true, force: true });
   await removeHosts();
   expect(outside()).toEqual(before);
 }, 120_000);
@@ -105,7 +110,7 @@ test("a value that was set by hand is drift of the host; a heal sets it again an
     ]);
   const plan = await shop.run(["plan", "--env", "test"]);
   expect(plan.stdout).toContain("net.core.somaxconn 77 → 1234");
-  const heal = await shop.run(["drift", "--env", "test", "--heal", "--grace", "0"]);
+  const heal = await shop.run(["drift", "--env", "test", "--heal", "--grace", "0", "--state", state]);
   expect(heal.code, heal.stdout + heal.stderr).toBe(0);
   expect(await values("net/core/somaxconn")).toEqual(all("1234"));
   expect(await everywhere("systemctl show -p InvocationID --value web.service")).toEqual(runs);
@@ -185,7 +190,7 @@ test("killed before, in the middle of and after the act, a transaction is recove
     expect(await values("net/core/somaxconn")).toEqual(all("1234"));
     expect(await everywhere(`grep -c = ${FILE}; systemctl is-active web.service`)).toEqual(all("2\nactive"));
   };
-  await struck("ls -d /var/lib/svcdeploy/txn/*/settings/1");
+  await struck("grep -qx 5678 /var/lib/svcdeploy/txn/*/settings/1/new");
   await struck("grep -qx 5678 /proc/sys/net/core/somaxconn");
 });
 
@@ -214,6 +219,31 @@ test("a reboot in between, which sets the new values once more, ends with the ol
   expect(await values("net/core/somaxconn")).toEqual(all("1234"));
 });
 
+test("tmpfiles: what the lines say is there before the service starts, for its own user", {
+  timeout: LIMIT,
+}, async () => {
+  const check = "  ExecStartPre: [\"/bin/sh -c 'test -O /run/web-made'\"]\n  User: web\n";
+  declare(`${SETTINGS}tmpfiles: [d /run/web-made 0750 web web -]\n`, check);
+  const plan = await shop.run(["plan", "--env", "test"]);
+  expect(plan.stdout).toContain("what it makes is not undone");
+  await applied();
+  expect(await everywhere("stat -c '%a %U:%G' /run/web-made")).toEqual(all("750 web:web"));
+  expect((await shop.run(["plan", "--env", "test", "--detailed-exitcode"])).code).toBe(0);
+  const explained = await shop.run(["explain", "web", "--env", "test", "--host", "h1"]);
+  expect(explained.stdout).toMatch(/d \/run\/web-made 0750 web web -.*web\.yaml:\d+/);
+  expect(explained.stdout).toMatch(/net\.core\.somaxconn = 1234.*web\.yaml:\d+/);
+});
+
+test("tmpfiles: a line that cannot be done fails the transaction with what systemd-tmpfiles says", {
+  timeout: LIMIT,
+}, async () => {
+  declare(`${SETTINGS}tmpfiles: [d /run/web-made 0750 nobody-knows web -]\n`);
+  const run = await apply();
+  expect(run.code).not.toBe(0);
+  expect(run.stdout + run.stderr).toMatch(/systemd-tmpfiles --create \S+\s+ended with 65: .*nobody-knows/s);
+  expect(await everywhere(`cat ${PATHS} | tail -n 1`)).toEqual(all("d /run/web-made 0750 web web -"));
+});
+
 test("a key and a block that leave the service: the values stay until the next boot, and the plan says so", {
   timeout: LIMIT,
 }, async () => {
@@ -228,7 +258,7 @@ test("a key and a block that leave the service: the values stay until the next b
     /is removed: net\.core\.somaxconn\s+1234\s+stays\s+in force until the\s+next boot/,
   );
   await applied();
-  expect(await everywhere(`ls ${FILE} 2>/dev/null | wc -l`)).toEqual(all("0"));
+  expect(await everywhere(`ls ${FILE} ${PATHS} 2>/dev/null | wc -l`)).toEqual(all("0"));
   expect(await values("net/core/somaxconn")).toEqual(all("1234"));
 });
 
@@ -238,7 +268,7 @@ test("a rollback brings the older file and its values back", { timeout: LIMIT },
   declare("sysctl: { net.core.somaxconn: 222 }\n");
   await applied();
   expect(await values("net/core/somaxconn")).toEqual(all("222"));
-  const run = await shop.run(["rollback", "--env", "test", "--yes"]);
+  const run = await shop.run(["rollback", "web", "--env", "test", "--yes"]);
   expect(run.code, run.stdout + run.stderr).toBe(0);
   expect(await values("net/core/somaxconn")).toEqual(all("111"));
   expect(await everywhere(`tail -n 1 ${FILE}`)).toEqual(all("net.core.somaxconn = 111"));

@@ -246,7 +246,9 @@ describe.skipIf(!isLinux).each(SHELLS)("the undo of the kernel's values, by %s",
 });
 
 test.skipIf(!isLinux)("after a reboot an act on a file restarts no unit", () => {
-  const plan = ["sysctl /etc/sysctl.d/a.conf"].map((act) => line("action", ...act.split(" "), "10")).join("");
+  const plan = ["sysctl /etc/sysctl.d/a.conf", "tmpfiles /etc/tmpfiles.d/a.conf"]
+    .map((act) => line("action", ...act.split(" "), "10"))
+    .join("");
   expect(finish({ state: "RESTARTING", plan, files: { boot: "another\n" } })).toBe("ROLLEDBACK");
   expect(readFileSync(join(work, String(cases), "txn", "0".repeat(32), "acted"), "utf8")).toBe("");
 });

@@ -42,7 +42,8 @@ export function usualBody(delay: string): Uint8Array {
   const [oldUnit, newUnit, secondUnit] = [unit("", 1000), unit(delay, 2000), unit("", 3000)];
   const goingUnit = "[Service]\nExecStart=/bin/sleep 5000\n";
   const settings = "net.core.somaxconn = 321\nnet.ipv4.tcp_rmem = 4096 131072 5242880\n";
-  const settingsPath = "/etc/sysctl.d/svcdeploy-cra.conf";
+  const [settingsPath, madePath] = ["/etc/sysctl.d/svcdeploy-cra.conf", "/etc/tmpfiles.d/svcdeploy-cra.conf"];
+  const made = "d /run/cra-made 0755 crauser crauser -\n";
   const plan = [
     line("account", "crauser", "crauser", "/nonexistent", "-"),
     line("directory", "0", "/etc/cra", "0750", "root", "root", "755:root:root"),
@@ -72,6 +73,7 @@ export function usualBody(delay: string): Uint8Array {
     line("link", "9", "/etc/cra/going-link", "-", "conf"),
     line("file", "10", "/etc/systemd/system/cre.service", "-", "-", "-", "-", sha256(goingUnit)),
     line("file", "11", settingsPath, "0644", "root", "root", sha256(settings), "-"),
+    line("file", "12", madePath, "0644", "root", "root", sha256(made), "-"),
     line("manifest", "m0", "/var/lib/svcdeploy/projects/demo/cra", "-"),
     line("manifest", "-", "/var/lib/svcdeploy/projects/demo/cre", sha256("its manifest\n")),
     line("target", "-", "/var/lib/svcdeploy/targets/demo/cre"),
@@ -84,6 +86,7 @@ export function usualBody(delay: string): Uint8Array {
     line("action", "remove", "-", "60"),
     line("action", "daemon-reload", "-", "120"),
     line("action", "sysctl", settingsPath, "30"),
+    line("action", "tmpfiles", madePath, "60"),
     line("action", "restart", "cra.service", "100"),
     line("action", "start", "crb.service", "100"),
     line("record", "cra.service", "a2", "b2"),
@@ -95,6 +98,7 @@ export function usualBody(delay: string): Uint8Array {
     "new/4": newUnit,
     "new/5": secondUnit,
     "new/11": settings,
+    "new/12": made,
     "new/m0": "file /etc/cra/conf x\n",
     "new/t0": "{}\n",
   };

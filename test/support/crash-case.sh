@@ -11,7 +11,7 @@ accounts='passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock'
 make_old() {
   systemctl stop 'cr?.service' 'crt@*.service' 2>/dev/null
   remove_account
-  rm -rf /etc/sysctl.d/svcdeploy-cra.conf
+  rm -rf /run/cra-made /etc/sysctl.d/svcdeploy-cra.conf /etc/tmpfiles.d/svcdeploy-cra.conf
   # Of this container's own network alone.
   echo 123 >/proc/sys/net/core/somaxconn
   echo 4096 131072 6291456 >/proc/sys/net/ipv4/tcp_rmem

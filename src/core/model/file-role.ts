@@ -13,6 +13,7 @@ export const FILE_ROLES = [
   "config",
   "logrotate",
   "sysctl",
+  "tmpfiles",
 ] as const;
 /** One of them. */
 export type FileRole = (typeof FILE_ROLES)[number];
@@ -93,6 +94,14 @@ export const fileRoles: Readonly<Record<FileRole, FileRoleRow>> = {
     at: /^\/etc\/sysctl\.d\/svcdeploy-[^/]+\.conf$/,
     act: "sysctl",
     live: sysctlValues,
+    readBy: "nothing",
+    says: plainName,
+    holds: "text",
+  },
+  tmpfiles: {
+    at: /^\/etc\/tmpfiles\.d\/svcdeploy-[^/]+\.conf$/,
+    act: "tmpfiles",
+    live: null,
     readBy: "nothing",
     says: plainName,
     holds: "text",

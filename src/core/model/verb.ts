@@ -6,7 +6,7 @@ export const UNIT_VERBS = ["start", "restart", "reload", "stop", "settle"] as co
 export type UnitVerb = (typeof UNIT_VERBS)[number];
 
 /** Acts on the host itself, beside its units. */
-export const HOST_VERBS = ["daemon-reload", "sysctl"] as const;
+export const HOST_VERBS = ["daemon-reload", "sysctl", "tmpfiles"] as const;
 /** An act on the host itself. */
 export type HostVerb = (typeof HOST_VERBS)[number];
 
@@ -40,4 +40,5 @@ type HostVerbRow = {
 export const hostVerbs: Readonly<Record<HostVerb, HostVerbRow>> = {
   "daemon-reload": { of: "host", seconds: 120, touches: "nothing", remark: null },
   sysctl: { of: "file", seconds: 30, touches: "host", remark: null },
+  tmpfiles: { of: "file", seconds: 60, touches: "host", remark: "what it makes is not undone" },
 };

@@ -6,9 +6,10 @@ import type { KeyNote } from "../key-note.ts";
 import type { TreePath } from "../yaml.ts";
 import type { Block } from "./block.ts";
 import { sysctl } from "./sysctl.ts";
+import { tmpfiles } from "./tmpfiles.ts";
 
 /** Key of a service file → its block, in the order in which the pages explain them. */
-export const blocks: Readonly<Record<string, Block>> = { sysctl };
+export const blocks: Readonly<Record<string, Block>> = { sysctl, tmpfiles };
 
 /** Their keys for the schema of a service; what one holds is its own matter. */
 export const blockShapes: object = Object.fromEntries(
