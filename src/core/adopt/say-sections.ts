@@ -7,8 +7,8 @@ import type { Yaml } from "./service-text.ts";
 
 /**
  * The unit's own section, and what other keys of the file say. dropped: directives of [Service]; rewritten:
- * what is left of foreign files; mount: the path of the cache; companions: units of the service that svcdeploy names
- * and enables.
+ * what is left of foreign files; mount: the path of the cache; companions: units of the service that
+ * svcdeploy names and enables.
  */
 export type SaidElsewhere = {
   readonly own: "Service" | "Socket" | "Timer" | "Path";

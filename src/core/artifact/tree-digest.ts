@@ -1,8 +1,8 @@
 /**
- * The identity of a tree: one sha256 over what is in it, no matter who packed it, in which order, with which times
- * and owners. src/host/tree.sh computes the same of a folder on a host. One record an entry, each ended by a
- * NUL and sorted by its bytes: `d⇥755⇥PATH` · `f⇥MODE⇥PATH` and `SHA256 ./PATH` · `l⇥PATH⇥TARGET`; the tree's
- * root is a directory with an empty path.
+ * The identity of a tree: one sha256 over what is in it, no matter who packed it, in which order, with which
+ * times and owners. src/host/tree.sh computes the same of a folder on a host. One record an entry, each ended
+ * by a NUL and sorted by its bytes: `d⇥755⇥PATH` · `f⇥MODE⇥PATH` and `SHA256 ./PATH` · `l⇥PATH⇥TARGET`; the
+ * tree's root is a directory with an empty path.
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";

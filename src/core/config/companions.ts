@@ -177,7 +177,7 @@ const LATEST = 999;
 
 /** systemd.timer(5): what makes a timer elapse. */
 function isTime(name: string): boolean {
-  return /^On(?:(?:Active|Boot|Startup|UnitActive|UnitInactive)Sec|Calendar|ClockChange|TimezoneChange)$/.test(
+  return /^On(?:(?:(?:Unit)?Active|UnitInactive|Boot|Startup)Sec|Calendar|(?:Clock|Timezone)Change)$/.test(
     name,
   );
 }

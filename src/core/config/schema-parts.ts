@@ -211,3 +211,17 @@ export function describe(value: unknown): string {
 function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
+
+/** A directive's value: text, number, truth value (yes, no); its parts when it is a list. */
+const directiveValue = leaf(
+  (value) => {
+    if (value === null || value === undefined) return bad('a value is expected here; "" resets a directive');
+    if (typeof value === "object")
+      return bad(`a text or number is expected here, this is ${describe(value)}`);
+    return good(typeof value === "boolean" ? (value ? "yes" : "no") : String(value));
+  },
+  { type: ["string", "number", "boolean"] },
+);
+
+/** Directives of one section: each a text or number, or a list of them. */
+export const directives = mapOf(listOf(directiveValue));

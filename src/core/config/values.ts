@@ -47,8 +47,8 @@ export function overlayValues(
 }
 
 /**
- * Applies one `--set key.path=value`. The text gets the type of what is at the path now: text stays as typed, all
- * else is read as YAML. Throws UsageError.
+ * Applies one `--set key.path=value`. The text gets the type of what is at the path now: text stays as typed,
+ * all else is read as YAML. Throws UsageError.
  */
 export function setValue(values: TreeMap, assignment: string): TreeMap {
   const equals = assignment.indexOf("=");

@@ -7,7 +7,7 @@ import type { Place } from "../model/declared.ts";
 import type { FileResource } from "../model/resource.ts";
 import type { BlockFile, ConfigFile, Service } from "../model/service.ts";
 import { type TemplateContext, traceTemplate } from "../render/template.ts";
-import type { Mark } from "../render/template-evaluate.ts";
+import type { Mark } from "../render/template-lookup.ts";
 import { type StatementVariables, templateVariables } from "../render/template-paths.ts";
 import type { Statement } from "../render/template-syntax.ts";
 import { effectiveValues } from "../render/unit-text.ts";

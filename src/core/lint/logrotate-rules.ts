@@ -3,17 +3,11 @@
  * tried with logrotate 3.18, 3.21 and 3.22.
  */
 import { nearestName } from "../errors.ts";
-import type {
-  LintDirectory,
-  LintHost,
-  LintLogrotate,
-  LintLogrotateOption,
-  LintPlacedFile,
-} from "./lint-host.ts";
+import type { LintDirectory, LintHost, LintLogrotate, LintLogrotateOption } from "./lint-host.ts";
 import { type LintUnit, listOf, serviceType } from "./lint-unit.ts";
 import type { HostRule, RuleFinding } from "./rule.ts";
 
-/** SD082 to SD085. */
+/** SD082 to SD084. */
 export const LOGROTATE_RULES: readonly HostRule[] = [
   {
     id: "SD082",
@@ -67,23 +61,6 @@ export const LOGROTATE_RULES: readonly HostRule[] = [
         ...checkMissing(block),
         ...checkReopen(block, host),
       ]),
-  },
-  {
-    id: "SD085",
-    severity: "warn",
-    over: "host",
-    title: "A file in a folder of configuration that is not read",
-    explain:
-      "systemd reads only *.conf of a folder of drop-ins, so x.conf~ and x.bak there change nothing. " +
-      "logrotate skips *~ and *.bak in logrotate.d, and also, with an error in its log alone, files " +
-      "that are not root's or that group or others can write to.",
-    bad:
-      "# app.service\n[Service]\nExecStart=/usr/bin/app\n# app.service.d/limits.conf~\n[Service]\n" +
-      "MemoryMax=1G\n",
-    good:
-      "# app.service\n[Service]\nExecStart=/usr/bin/app\n# app.service.d/limits.conf\n[Service]\n" +
-      "MemoryMax=1G\n",
-    check: (host) => host.placed.flatMap(checkPlaced),
   },
 ];
 
@@ -167,8 +144,8 @@ function checkMissing(block: LintLogrotate): readonly RuleFinding[] {
 }
 
 /**
- * create alone is right for programs that open the log each time; of the others only those are judged that are
- * known to run on.
+ * create alone is right for programs that open the log each time; of the others only those are judged that
+ * are known to run on.
  */
 function checkReopen(block: LintLogrotate, host: LintHost): readonly RuleFinding[] {
   if (
@@ -221,32 +198,6 @@ function isOneOf(pattern: string, path: string): boolean {
     .replaceAll("*", "[^/]*")
     .replaceAll("?", "[^/]");
   return new RegExp(`^${source}$`).test(path);
-}
-
-function checkPlaced({ path, mode, owner, place }: LintPlacedFile): readonly RuleFinding[] {
-  const reader = path.includes("logrotate.d/") ? "logrotate" : "systemd";
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  if (/~$|\.(?:bak|old|orig|save)$/.test(name))
-    return [
-      {
-        place,
-        happens: `${reader} does not read ${name}: what it says does not hold.`,
-        fix: "Remove it, or name it properly.",
-      },
-    ];
-  if (
-    reader !== "logrotate" ||
-    ((mode === null || !/[2367].?$/.test(mode.slice(-2))) && (owner === null || owner === "root"))
-  )
-    return [];
-  return [
-    {
-      place,
-      happens: `logrotate skips ${path}: it is ${owner}'s with mode ${mode}.`,
-      fix: "Give it to root with mode 0644.",
-      severity: "error",
-    },
-  ];
 }
 
 function optionOf(block: LintLogrotate, name: string): LintLogrotateOption | null {

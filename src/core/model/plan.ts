@@ -99,8 +99,8 @@ export type Plan = {
   readonly records: readonly string[];
   /**
    * What nothing owns once the plan is confirmed: units, of which systemd forgets that they failed (a
-   * slice without members is stopped), and folders of releases, of which those are removed that no rollback can
-   * bring back.
+   * slice without members is stopped), and folders of releases, of which those are removed that no rollback
+   * can bring back.
    */
   readonly gone?: { readonly units: readonly string[]; readonly releases: readonly string[] };
   /**

@@ -169,8 +169,8 @@ export type HostTarget = {
   /** Artifacts whose signatures were checked for this run, for who reviews it. */
   readonly signed?: readonly SignedArtifact[];
   /**
-   * Only a rollback has it: the run that it takes back, and what is removed because the older generation did not
-   * have it (files and links; units stop).
+   * Only a rollback has it: the run that it takes back, and what is removed because the older generation did
+   * not have it (files and links; units stop).
    */
   readonly rollback?: {
     readonly of: string;

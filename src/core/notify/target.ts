@@ -2,7 +2,8 @@
 import { Secret } from "../secret.ts";
 
 /**
- * One receiver. The URL is a secret: anyone who knows a Slack hook's may post. shown: what may be printed of it.
+ * One receiver. The URL is a secret: anyone who knows a Slack hook's may post. shown: what may be printed of
+ * it.
  */
 export type NotifyTarget = {
   readonly form: "signed" | "slack";

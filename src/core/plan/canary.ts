@@ -1,6 +1,6 @@
 /**
- * Instances of one service are changed one after the other, and the first one that is acted on must hold before the
- * next is touched.
+ * Instances of one service are changed one after the other, and the first one that is acted on must hold
+ * before the next is touched.
  */
 import type { UnitAction } from "../model/plan.ts";
 import type { HostTarget, UnitResource } from "../model/resource.ts";

@@ -1,6 +1,6 @@
 /**
- * What earlier runs put on the host and the project no longer declares, by what becomes of it: it is removed, it is
- * left as it is, or it is forgotten and stays.
+ * What earlier runs put on the host and the project no longer declares, by what becomes of it: it is removed,
+ * it is left as it is, or it is forgotten and stays.
  */
 
 import type { ManifestEntry, Observation, PathState } from "../model/observation.ts";

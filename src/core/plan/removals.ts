@@ -22,9 +22,9 @@ export type Going = {
 };
 
 /**
- * Changes whose after is null, the units that are removed, and the acts before anything is removed. interrupted: units
- * that stay and cannot run on meanwhile, with the unit that they lose; they are started again at
- * the end.
+ * Changes whose after is null, the units that are removed, and the acts before anything is removed.
+ * interrupted: units that stay and cannot run on meanwhile, with the unit that they lose; they are started
+ * again at the end.
  */
 export type Removals = {
   readonly changes: readonly Change[];

@@ -124,8 +124,8 @@ function whyNotLoaded(
 }
 
 /**
- * A process that is older than a file which is not as declared either is reported by the file; stale is one that
- * no such file explains.
+ * A process that is older than a file which is not as declared either is reported by the file; stale is one
+ * that no such file explains.
  */
 function sayActivity(
   unit: UnitResource,

@@ -50,8 +50,8 @@ export function judgeUnits(
 const NOISE =
   /: Found (?:ordering cycle|dependency) on |: Unable to break cycle |^Requested transaction contains /;
 /**
- * It requires a unit that no file makes; what has none but comes on its own (devices, mounts) may be there all
- * the same.
+ * It requires a unit that no file makes; what has none but comes on its own (devices, mounts) may be there
+ * all the same.
  */
 const NEVER_STARTS =
   /^Failed to create \S+\/start: Unit \S+\.(?:service|socket|target|timer|path) not found\.?$/;

@@ -7,7 +7,8 @@ import { ConfigError, excerptAt, type Problem } from "../errors.ts";
 import type { Host, Place, TreeMap } from "../model/declared.ts";
 import type { SecretValues } from "../model/service.ts";
 import { checkTemplate } from "./template-check.ts";
-import { evaluateTemplate, type Mark, type TemplateRoot } from "./template-evaluate.ts";
+import { evaluateTemplate } from "./template-evaluate.ts";
+import type { Mark, TemplateRoot } from "./template-lookup.ts";
 import {
   type Flaw,
   type ParsedTemplate,

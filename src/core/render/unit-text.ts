@@ -21,8 +21,8 @@ export type RenderedSection = { readonly name: string; readonly directives: Dire
 /** The directives that a unit's text was made of. */
 export type UnitTrace = { readonly text: string; readonly sections: readonly RenderedSection[] };
 /**
- * Mistakes found while rendering. trace: only there when the caller asks where the lines of units come from; it
- * is filled in along the way.
+ * Mistakes found while rendering. trace: only there when the caller asks where the lines of units come from;
+ * it is filled in along the way.
  */
 export type Mistakes = Problem[] & { readonly trace?: UnitTrace[] };
 

@@ -7,8 +7,8 @@ import { wrongType } from "./path-state.ts";
 import { statesOf } from "./registry.ts";
 
 /**
- * What is not as declared; null when it is as declared, and also where something of another type is in the way
- * (wrongType tells): that is nothing that writing could put right. A secret file's content on the host is
+ * What is not as declared; null when it is as declared, and also where something of another type is in the
+ * way (wrongType tells): that is nothing that writing could put right. A secret file's content on the host is
  * never handed on.
  */
 export function compareResource(resource: Resource, observation: Observation): Change | null {

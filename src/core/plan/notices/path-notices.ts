@@ -85,8 +85,8 @@ function hardLinkNotices({ resource }: Change, observation: Observation): readon
 }
 
 /**
- * Anyone who may write a directory above a path decides what root writes there (SEC-13), so root alone may write
- * all of them.
+ * Anyone who may write a directory above a path decides what root writes there (SEC-13), so root alone may
+ * write all of them.
  */
 function parentNotices(
   target: HostTarget,
