@@ -1,0 +1,117 @@
+/** The host of the plain-sh world: a folder with the machine's programs and nothing else of the machine. */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** work: the folder of one worker; root: the host's tree in it. */
+export type Root = { readonly work: string; readonly root: string };
+
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const STAND_INS = ["systemctl", "systemd-run", "journalctl", "timeout", "sleep", "flock"];
+
+/** Runs a command; throws with what it said where it fails. */
+export function run(command: string, args: readonly string[], input = ""): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8", input });
+  if (status !== 0)
+    throw new Error(`${command} ${args.join(" ")} ended with ${status}: ${error?.message ?? stderr}`);
+  return stdout;
+}
+
+/**
+ * Makes the tree and compiles what counts and what answers for systemd. Only in a mount and a process
+ * namespace of its own: what is mounted goes with it.
+ */
+export function makeRoot(work: string): Root {
+  const root = join(work, "root");
+  mkdirSync(work, { recursive: true });
+  run("mount", ["-t", "tmpfs", "-o", "mode=0755", "crash", work]);
+  for (const name of ["usr", "proc", "dev", "tmp", "run", "sys", "stand/bin", "stand/host", "home"])
+    mkdirSync(join(root, name), { recursive: true });
+  for (const name of ["bin", "sbin", "lib", "lib64"]) run("cp", ["-a", `/${name}`, join(root, name)]);
+  run("mount", ["--rbind", "/usr", join(root, "usr")]);
+  for (const name of ["null", "zero", "urandom"]) {
+    writeFileSync(join(root, "dev", name), "");
+    run("mount", ["--bind", `/dev/${name}`, join(root, "dev", name)]);
+  }
+  run("mount", ["-t", "proc", "proc", join(root, "proc")]);
+  writeFileSync(join(root, "stand/uptime"), "100000.00 0.00\n");
+  writeFileSync(join(root, "stand/boot"), "00000000-0000-4000-8000-000000000001\n");
+  run("mount", ["--bind", join(root, "stand/uptime"), join(root, "proc/uptime")]);
+  run("mount", ["--bind", join(root, "stand/boot"), join(root, "proc/sys/kernel/random/boot_id")]);
+  run("gcc", ["-O1", "-o", join(work, "strike"), here("./strike.c")]);
+  run("gcc", ["-O1", "-o", join(root, "stand/bin/systemctl"), here("./stand.c")]);
+  for (const name of STAND_INS.slice(1)) run("ln", ["-sf", "systemctl", join(root, "stand/bin", name)]);
+  return { work, root };
+}
+
+/** The host before anything of ours was on it. */
+export function makeBare({ root }: Root, recoveryUnit: string): void {
+  for (const name of ["etc", "opt", "var", "srv", "stand/host"])
+    rmSync(join(root, name), { recursive: true, force: true });
+  const system = "etc/systemd/system";
+  for (const name of [
+    `${system}/multi-user.target.wants`,
+    "etc/app",
+    "opt",
+    "var/lib",
+    "srv",
+    "stand/host/units",
+    "stand/host/inputs",
+    "stand/host/parts",
+  ])
+    mkdirSync(join(root, name), { recursive: true });
+  cpSync("/etc/ld.so.cache", join(root, "etc/ld.so.cache"));
+  writeFileSync(
+    join(root, "etc/passwd"),
+    "root:x:0:0:root:/root:/bin/sh\napp:x:990:990::/:/usr/sbin/nologin\n",
+  );
+  writeFileSync(join(root, "etc/group"), "root:x:0:\napp:x:990:\n");
+  writeFileSync(join(root, system, "svcdeploy-recover.service"), recoveryUnit);
+  run("ln", ["-s", `/${system}/svcdeploy-recover.service`, join(root, system, "multi-user.target.wants")]);
+  writeFileSync(join(root, "stand/host/invocations"), "0\n");
+}
+
+/** Runs a script in the tree, its input given. */
+export function inRoot({ root }: Root, script: string, input: string | Uint8Array): string {
+  const path = "PATH=/stand/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  const { status, stdout, stderr } = spawnSync(
+    "chroot",
+    [root, "/usr/bin/env", "-i", path, "/bin/sh", "-c", script],
+    {
+      input,
+      encoding: "utf8",
+    },
+  );
+  if (status !== 0) throw new Error(`a script in the tree ended with ${status}: ${stderr}${stdout}`);
+  return stdout;
+}
+
+/** Keeps the host as it is now under a name. */
+export function keep({ work, root }: Root, name: string): string {
+  const kept = join(work, name);
+  rmSync(kept, { recursive: true, force: true });
+  mkdirSync(join(kept, "stand"), { recursive: true });
+  for (const part of ["etc", "opt", "var", "srv"]) run("cp", ["-a", join(root, part), kept]);
+  run("cp", ["-a", join(root, "stand/host"), join(kept, "stand")]);
+  return kept;
+}
+
+/** Where a file of this folder is. */
+export const beside = here;
+
+/** Reads a file of the host, or "" where there is none. */
+export function readIn({ root }: Root, path: string): string {
+  try {
+    return readFileSync(join(root, path), "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Makes the folders above a path of the host. */
+export function makeAbove({ root }: Root, path: string): string {
+  const full = join(root, path);
+  mkdirSync(dirname(full), { recursive: true });
+  return full;
+}
