@@ -104,7 +104,9 @@ back_up() {
       unit)
         active=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null)
         printf '%s\t%s\n' "$unit" "${active#ActiveState=}" >>"$txn/units"
-        [ ! -e "$base/units/$unit" ] || cp -p -- "$base/units/$unit" "$txn/records/$unit"
+        [ -e "$base/units/$unit" ] || continue
+        cp -p -- "$base/units/$unit" "$txn/records/$unit"
+        set -- "$@" "$txn/records/$unit"
         ;;
     esac
   done <"$txn/plan"

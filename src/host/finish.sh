@@ -219,7 +219,8 @@ revive() {
   while IFS="$tab" read -r unit was; do
     [ "$was" = active ] || continue
     back=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null)
-    case $back in ActiveState=inactive | ActiveState=failed | ActiveState=deactivating) ;; *) continue ;; esac
+    # Where systemctl gave no answer it is started as well: what runs is left as it is by that.
+    case $back in '' | ActiveState=inactive | ActiveState=failed | ActiveState=deactivating) ;; *) continue ;; esac
     systemctl "$scope" reset-failed -- "$unit" 9>&- </dev/null 2>/dev/null
     timeout -k 5 120 systemctl "$scope" start -- "$unit" 9>&- </dev/null || trouble "systemctl start $unit failed"
     renew_record

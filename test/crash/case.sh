@@ -1,13 +1,16 @@
-# case.sh WORK BEFORE APPLY FINISH [ON_STATE [ENVIRONMENT]]: one transaction of the plain-sh world, with its faults.
+#!/bin/sh
+# case.sh WORK BEFORE APPLY FINISH [ON_STATE]: one transaction of the plain-sh world, with its faults.
 # WORK has root (the host's tree), strike and logs; BEFORE is the host with the transaction delivered; APPLY and FINISH are faults
 # as strike takes them. Afterwards the boot's recovery runs without faults until nothing is left to do. Says the last state.
 set -u
-work=$1 before=$2 apply=$3 finish=$4 on_state=${5:-} root=$1/root
+work=$1 before=$2 apply=$3 finish=$4 on_state=${5:-} root=${1:?}/root
 base=/var/lib/svcdeploy
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
 # Everything is as it was before the transaction's first moment, the clock as well.
-rm -rf "$root/etc" "$root/opt" "$root/var" "$root/srv" "$root/stand/host" "$root/.svcdeploy-stage"
+cd "$root" || exit 1
+rm -rf etc opt var srv stand/host .svcdeploy-stage
+cd / || exit 1
 cp -a "$before/." "$root/"
 rm -f "$root"/stand/host/did-* "$root/stand/host/on-state" "$root/stand/host/answer" "$root/stand/host/then"
 printf '100000.00 0.00\n' >"$root/stand/uptime"

@@ -12,18 +12,24 @@ export type Ranges = {
   readonly decided: number;
 };
 
-/** slice: each point that matters once; single: every point in every mode; double: pairs, by the seed. */
+/** slice: each point that matters once; single: every point in every mode; double: pairs, by the seed; case=APPLY/FINISH: that one. */
 export function casesOf(world: string, ranges: Ranges, part: string, seed: number): readonly Case[] {
   if (part === "slice") return slice(world, ranges, seed);
   if (part === "single") return single(world, ranges);
   if (part === "double") return double(world, ranges, seed);
-  return [];
+  const [apply = "", finish = ""] = part.slice("case=".length).split("/");
+  const words = (text: string): readonly string[] => text.split(",").filter((each) => each !== "");
+  return [{ world, apply: words(apply), finish: words(finish), confirm: true }];
 }
 
 const fault = ({ number }: Point, mode: string): string => `${number}:${mode}`;
 
 /** A fault of apply.sh that leaves the undo, or the commit, everything to do. */
-function causes(world: string, { apply, decided }: Ranges): { readonly undo: Case; readonly complete: Case } {
+export function causes(
+  world: string,
+  apply: readonly Point[],
+  decided: number,
+): { readonly undo: Case; readonly complete: Case } {
   const late = apply.findLast(({ number, two }) => number < decided && two.endsWith("/state"));
   const at = (number: number, mode: string): Case => ({
     world,
@@ -35,7 +41,7 @@ function causes(world: string, { apply, decided }: Ranges): { readonly undo: Cas
 }
 
 function slice(world: string, ranges: Ranges, seed: number): readonly Case[] {
-  const { undo, complete } = causes(world, ranges);
+  const { undo, complete } = causes(world, ranges.apply, ranges.decided);
   const turn = (point: Point): string => {
     const modes = modesAt(point);
     return fault(point, modes[(point.number + seed) % modes.length] ?? "kill-before");
@@ -51,7 +57,7 @@ function slice(world: string, ranges: Ranges, seed: number): readonly Case[] {
 }
 
 function single(world: string, ranges: Ranges): readonly Case[] {
-  const { undo, complete } = causes(world, ranges);
+  const { undo, complete } = causes(world, ranges.apply, ranges.decided);
   const each = (points: readonly Point[], make: (fault: string) => Case): readonly Case[] =>
     points.flatMap((point) => modesAt(point).map((mode) => make(fault(point, mode))));
   return [

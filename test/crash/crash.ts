@@ -1,6 +1,7 @@
 /**
  * npm run crash: strikes transactions at every system call that changes something, and judges what is left.
  *   --world NAME  --seed N  --full (every point in every mode, and pairs)  --jobs N
+ *   --case APPLY/FINISH: faults of one run; its logs are left in the folder for temporary files
  * Needs Linux, root and gcc; says so and fails without them.
  */
 import { spawn } from "node:child_process";
@@ -74,13 +75,19 @@ async function main(): Promise<number> {
       world: { type: "string" },
       seed: { type: "string", default: "0" },
       full: { type: "boolean" },
+      case: { type: "string" },
       jobs: { type: "string", default: "2" },
     },
   });
   const worlds = WORLDS.map(({ name }) => name).filter(
     (name) => values.world === undefined || name === values.world,
   );
-  const parts = values.full === true ? ["single", "double"] : ["slice"];
+  const parts =
+    values.case !== undefined
+      ? [`case=${values.case}`]
+      : values.full === true
+        ? ["single", "double"]
+        : ["slice"];
   const queue = worlds.flatMap((world) => parts.map((part) => ({ world, part })));
   const sum: Sum = { points: 0, runs: 0, missed: 0, wrong: [], ends: {} };
   const work = async (): Promise<void> => {

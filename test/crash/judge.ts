@@ -1,6 +1,4 @@
 /** Says what is wrong with a host after a transaction that was struck: it is entirely old or entirely new, and says which. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { stateFolder } from "../../src/host/frames.ts";
 import { type Root, readIn } from "./root.ts";
 import { differences, openToOthers, type Snapshot, snapshot } from "./snapshot.ts";
@@ -15,36 +13,49 @@ export type Verdict = {
   readonly wrong: readonly string[];
 };
 
-/**
- * forgiving: faults other than kills struck the undo itself, which may then say that it failed, and may leave
- * copies of its own.
- */
-export function judge(root: Root, truth: Truth, forgiving: boolean): Verdict {
+/** What struck a run beside kills: the undo may then say that it failed, and leave copies of its own. */
+export type Forgiven = { readonly apply: boolean; readonly finish: boolean };
+
+/** Compares the host with the truth that its state claims. */
+export function judge(root: Root, truth: Truth, forgiven: Forgiven): Verdict {
   const text = readIn(root, `${truth.txn}/state`).trim();
   const [state = ""] = text.split(" ");
   const found = snapshot(root);
-  const said = {
-    state: text,
-    wrong: [...openToOthers(root), ...conflicts(root, truth), ...reports(root, state)],
-  };
-  const wanted = state === "CONFIRMED" ? truth.after : truth.before;
-  const end = state === "CONFIRMED" ? "new" : "old";
-  if (state === "ROLLBACK_FAILED" && forgiving)
-    return { ...said, end: "said so", wrong: [...said.wrong, ...torn(truth, found)] };
+  const named = readIn(root, `${truth.txn}/conflicts`)
+    .trim()
+    .split(" ")
+    .filter((path) => path !== "");
+  const wrong = [...openToOthers(root), ...reports(root, state)];
+  if (named.length > 0 && !forgiven.finish) wrong.push(`conflicts where nobody edited: ${named.join(" ")}`);
+  if (state === "ROLLBACK_FAILED" && forgiven.finish)
+    return { state: text, end: "said so", wrong: [...wrong, ...torn(truth, found)] };
   if (!["CONFIRMED", "ROLLEDBACK", "REFUSED", "STAGED"].includes(state))
-    return { ...said, end: "mixed", wrong: [...said.wrong, `the state is ${text || "missing"}`] };
-  // A staging folder that could not be removed is empty or has copies, and the next transaction uses it.
-  const wrong = differences(wanted, found).filter(
-    (each) => !forgiving || !each.startsWith("/.svcdeploy-stage"),
-  );
-  if (wrong.length === 0) return { ...said, end };
-  return { ...said, end: "mixed", wrong: [...said.wrong, ...wrong.map((each) => `${state}: ${each}`)] };
+    return { state: text, end: "mixed", wrong: [...wrong, `the state is ${text || "missing"}`] };
+  const isNew = state === "CONFIRMED";
+  const excused = (path: string): boolean =>
+    (isNew && isRetained(truth, found, path)) ||
+    named.some((each) => path.startsWith(each) || each.startsWith(`${path}/`)) ||
+    // A staging folder that could not be removed: the next transaction uses it.
+    ((forgiven.apply || forgiven.finish) && path.startsWith("/.svcdeploy-stage"));
+  const differ = differences(isNew ? truth.after : truth.before, found, excused);
+  const end = differ.length > 0 ? "mixed" : isNew ? "new" : "old";
+  return { state: text, end, wrong: [...wrong, ...differ.map((each) => `${state}: ${each}`)] };
 }
 
-function conflicts(root: Root, { txn }: Truth): readonly string[] {
-  return existsSync(join(root.root, txn, "conflicts"))
-    ? [`conflicts where nobody edited: ${readIn(root, `${txn}/conflicts`).trim()}`]
-    : [];
+/**
+ * After a commit what is past its time may stay until the next one removes it: generations, and releases that
+ * are whole or do not bear a whole one's name.
+ */
+function isRetained({ before, after }: Truth, found: Snapshot, path: string): boolean {
+  const [, top = ""] =
+    /^(\/var\/lib\/svcdeploy\/(?:gen|blobs)\/[^/]+|\/opt\/[^/]+\/releases\/[^/]+)/.exec(path) ?? [];
+  if (top === "" || after.has(top)) return false;
+  if (/\.(?:old|going)$/.test(top)) return before.has(top.replace(/\.(?:old|going)$/, ""));
+  return (
+    [...before].every(
+      ([each, text]) => !(each === top || each.startsWith(`${top}/`)) || found.get(each) === text,
+    ) && before.has(top)
+  );
 }
 
 /** The record of runs says what the state says, where it says anything of it. */

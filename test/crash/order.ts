@@ -65,6 +65,8 @@ function follow(point: Point, { data, names }: Dirty): void {
     names.clear();
   }
   if (call === "unlink") data.delete(one);
+  // What was in a folder that is no more needs no place on the disk.
+  if (call === "rmdir") names.delete(one);
   if (call === "rename") {
     const moved = data.get(one);
     data.delete(one);

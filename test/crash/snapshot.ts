@@ -55,10 +55,14 @@ function hash(content: Uint8Array): string {
 }
 
 /** What differs, in lines that a person can read. */
-export function differences(wanted: Snapshot, found: Snapshot): readonly string[] {
+export function differences(
+  wanted: Snapshot,
+  found: Snapshot,
+  isExcused: (path: string) => boolean,
+): readonly string[] {
   return [...new Set([...wanted.keys(), ...found.keys()])].flatMap((path) => {
     const [a, b] = [wanted.get(path), found.get(path)];
-    return a === b ? [] : [`${path}: ${b ?? "nothing"}, not ${a ?? "nothing"}`];
+    return a === b || isExcused(path) ? [] : [`${path}: ${b ?? "nothing"}, not ${a ?? "nothing"}`];
   });
 }
 

@@ -174,6 +174,13 @@ static int is_apart(const char *path) {
   return *path != '/' || starts(path, "/stand/") || starts(path, "/dev/") || starts(path, "/proc/");
 }
 
+static int is_there(const char *path) {
+  char outside[2 * PATH_MAX];
+  struct stat found;
+  snprintf(outside, sizeof outside, "%s%s", root, path);
+  return lstat(outside, &found) == 0;
+}
+
 /* The calls' paths; 0: this call is no point. */
 static int paths_of(pid_t pid, const struct call *call, const struct user_regs_struct *regs, char *one, char *two) {
   *one = *two = 0;
@@ -187,13 +194,12 @@ static int paths_of(pid_t pid, const struct call *call, const struct user_regs_s
     read_text(pid, argument(regs, 1), two, 32);
     two[strcspn(two, " \n\t")] = 0;
   }
+  /* A shell looks for a program in several folders, rm removes what is not there, mv first tries not to replace. */
+  if (call->number == SYS_execve) return is_there(one);
+  int is_removal = !strcmp(call->name, "unlink") || !strcmp(call->name, "rmdir");
+  if (is_removal && !is_there(one)) return 0;
+  if (call->number == SYS_renameat2 && argument(regs, 4) & RENAME_NOREPLACE && is_there(two)) return 0;
   if (call->number == SYS_unlinkat && argument(regs, 2) & AT_REMOVEDIR) return !is_apart(one) ? 2 : 0;
-  if (call->number == SYS_execve) {
-    char outside[2 * PATH_MAX];
-    struct stat found;
-    snprintf(outside, sizeof outside, "%s%s", root, one);
-    return lstat(outside, &found) == 0;
-  }
   return !is_apart(*one ? one : two);
 }
 

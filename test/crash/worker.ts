@@ -1,11 +1,12 @@
 /** One world of the crash suite in its own namespaces: counts, runs the cases of its share, prints a row a case. */
 
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync, writeSync } from "node:fs";
+import { copyFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stateFolder } from "../../src/host/frames.ts";
 import { scripts, transactionFiles } from "../../src/host/scripts.ts";
-import { casesOf, type Ranges } from "./cases.ts";
+import { casesOf, causes, type Ranges } from "./cases.ts";
 import { deliverStep, scriptText } from "./deliver.ts";
 import { judge, type Truth, type Verdict } from "./judge.ts";
 import { orderOf } from "./order.ts";
@@ -42,8 +43,8 @@ export function runCase({ root, truth, before }: Ready, { apply, finish, confirm
     confirm ? confirmation(truth.txn) : "",
   ];
   const { stdout, stderr } = spawnSync("sh", [beside("./case.sh"), ...words], { encoding: "utf8" });
-  const forgiving = finish.some((fault) => !fault.includes("kill"));
-  const verdict = judge(root, truth, forgiving);
+  const isOther = (fault: string): boolean => !fault.includes("kill");
+  const verdict = judge(root, truth, { apply: apply.some(isOther), finish: finish.some(isOther) });
   const struck = ["log-apply", "log-finish"].reduce(
     (sum, log) => sum + readLog(join(root.work, log)).struck,
     0,
@@ -100,6 +101,8 @@ function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]
     const { end, state, wrong, struck } = runCase(ready, each);
     say({ ...each, end, state, wrong: wrong.slice(0, 8), struck });
   }
+  if (part.startsWith("case="))
+    for (const log of ["log-apply", "log-finish"]) copyFileSync(join(folder, log), join(tmpdir(), log));
   const order = [
     ...orderOf(ranges.apply, "apply"),
     ...orderOf(ranges.undo, "undo"),
@@ -118,10 +121,11 @@ function countPoints(ready: Ready): Ranges {
   const { name } = ready.world;
   runCase(ready, { world: name, apply: [], finish: [], confirm: true });
   const apply = log("log-apply");
-  runCase(ready, { world: name, apply: [], finish: [], confirm: false });
-  const undo = log("log-finish");
   const decided = apply.find(({ call, two }) => call === "rename" && two.endsWith("/confirmed"))?.number ?? 0;
-  runCase(ready, { world: name, apply: [`${decided}:kill-after`], finish: [], confirm: true });
+  const late = causes(name, apply, decided);
+  runCase(ready, late.undo);
+  const undo = log("log-finish");
+  runCase(ready, late.complete);
   return { apply, undo, decided, complete: log("log-finish") };
 }
 

@@ -28,7 +28,8 @@ const isLinux = process.platform === "linux";
 const SYSTEMCTL = `#!/bin/sh
 case $* in
   *is-system-running*) echo running ;;
-  *ActiveState*) echo ActiveState=failed ;;
+  *ActiveState*) [ -n "\${NO_ANSWER:-}" ] || echo ActiveState=failed ;;
+  *' start '*) exit "\${START_STATUS:-0}" ;;
   *' restart '*) sleep "\${RESTART_SECONDS:-0}"; exit "\${RESTART_STATUS:-1}" ;;
 esac
 `;
@@ -154,6 +155,16 @@ test.skipIf(!isLinux).each([
   const files = { units: `a.service\t${before}\n`, acted: "restart\ta.service\n" };
   expect(finish({ state: "RESTARTING", plan, files })).toContain(end);
 });
+
+test.skipIf(!isLinux)(
+  "a unit that ran and of which systemctl says nothing is started, not taken for running",
+  () => {
+    const files = { units: "b.service\tactive\n", acted: "restart\ta.service\n" };
+    const plan = line("unit", "b.service");
+    const env = { NO_ANSWER: "yes", START_STATUS: "1" };
+    expect(finish({ state: "RESTARTING", plan, files, env })).toContain("systemctl start b.service failed");
+  },
+);
 
 test.skipIf(!isLinux)(
   "a unit may take as long to come back as its restart was given, however short the wait behind that was",
