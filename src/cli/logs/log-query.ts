@@ -1,9 +1,9 @@
 /** The options of `logs` that say which entries are wanted. */
 import { UsageError } from "../../core/errors.ts";
-import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
 import type { LogQuery } from "../../deploy/collect-logs.ts";
 import type { OptionValues } from "../options/arguments.ts";
 import type { LOGS } from "../options/by-command.ts";
+import { parseSince } from "../since.ts";
 
 /** The query. now: milliseconds since the epoch. Throws UsageError for a value that makes no sense. */
 export function logQuery(
@@ -41,24 +41,10 @@ function countOf(text: string): number | "all" {
   );
 }
 
-/** A moment without a zone is a local one, as ISO 8601 has it. */
+/** As --since of history, and a number alone is seconds. */
 function secondsAgo(text: string, now: number): number {
-  const seconds = parseTimeSpan(text);
-  if (seconds !== null && seconds <= MAX_SECONDS) return seconds;
-  const moment = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text)
-    ? Date.parse(localText(text))
-    : Number.NaN;
-  if (Number.isNaN(moment))
-    throw new UsageError(
-      `--since takes a span or a moment, not ${JSON.stringify(text)}`,
-      "e.g. --since 10min, or --since 2026-11-21T03:00",
-    );
-  return Math.min(MAX_SECONDS, Math.max(0, (now - moment) / 1000));
-}
-
-/** JavaScript takes a day alone as UTC. */
-function localText(text: string): string {
-  return text.length === 10 ? `${text}T00:00` : text.replace(" ", "T");
+  const seconds = /^\d+$/.test(text) ? Number(text) : (now - parseSince(text, now)) / 1000;
+  return Math.min(MAX_SECONDS, Math.max(0, seconds));
 }
 
 function priorityOf(text: string): number {

@@ -35,7 +35,7 @@ test.each([
 });
 
 test.each([
-  { since: "yesterday" },
+  { since: "the day before" },
   { since: "2026-13-40" },
   { since: "@0; reboot" },
   { since: "infinity" },
