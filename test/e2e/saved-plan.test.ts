@@ -152,7 +152,7 @@ test("a plan that must not be carried out is refused in one sentence, before any
   cpSync(join(shop.folder, "templates/web.conf.hbs"), join(shop.folder, "kept.hbs"));
   shop.write("templates/web.conf.hbs", "other={{values.version}}\n");
   expect(await apply(text)).toMatch(
-    /^65 The project is not as it was when the plan was made:\n.*h1: file:\/etc\/web\/web\.conf is something else now\n/,
+    /^65 The project has changed since the plan was made:\n.*h1: file:\/etc\/web\/web\.conf is something else now\n/,
   );
   cpSync(join(shop.folder, "kept.hbs"), join(shop.folder, "templates/web.conf.hbs"));
 });

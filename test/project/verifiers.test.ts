@@ -94,7 +94,7 @@ describe("minisign", () => {
   test("what is no signature is said at once", async () => {
     expect(await check(declared, Buffer.from("<html>"))).toMatchObject({
       ok: false,
-      reason: "is no minisign signature of four lines",
+      reason: "is not a minisign signature of four lines",
     });
   });
 });
@@ -136,7 +136,7 @@ describe("ssh", () => {
     for (const bad of [signature.subarray(0, 80), NO_KEY, Buffer.from("<html>")])
       expect(await check(declared("one"), bad)).toMatchObject({
         ok: false,
-        reason: "is no SSH signature that ssh-keygen can read",
+        reason: "is not an SSH signature that ssh-keygen can read",
       });
   });
 });

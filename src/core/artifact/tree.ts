@@ -38,7 +38,7 @@ export function growTree(limits: TreeLimits = TREE_LIMITS): GrowingTree {
     return entry;
   };
   const refuse = (entry: TreeEntry, parents: readonly string[]): string | null => {
-    if (named.has(entry.path)) return `${entry.path} comes twice`;
+    if (named.has(entry.path)) return `${entry.path} is in it twice`;
     const there = entries.get(entry.path);
     if (there !== undefined && entry.kind !== "directory")
       return `${entry.path} is a ${entry.kind}, and other entries lie below it`;

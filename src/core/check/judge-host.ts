@@ -80,7 +80,7 @@ function twinFinding(name: string, twins: readonly string[]): CheckFinding {
 function judgeRights(host: Host, { facts }: CheckAnswer): readonly CheckFinding[] {
   const found: CheckFinding[] = [];
   if (facts.uid !== 0) {
-    const text = `what runs here runs as uid ${facts.uid}, not as root`;
+    const text = `commands run as uid ${facts.uid}, not as root`;
     const where = `${host.place.file}:${host.place.line}`;
     const fix = `Set \`become: sudo\` for ${host.name} (${where}), or log in as root.`;
     found.push({ severity: "bad", code: "not-root", text, fix, commands: [] });
@@ -107,12 +107,12 @@ function judgeSystemd(host: Host, { facts }: CheckAnswer): readonly CheckFinding
     );
   if (facts.systemd < OLDEST_SYSTEMD)
     return bad(
-      `systemd is ${facts.systemd}; ${OLDEST_SYSTEMD} is the oldest that svcdeploy knows`,
-      "Bring the host to a newer release.",
+      `systemd is ${facts.systemd}; ${OLDEST_SYSTEMD} is the oldest that svcdeploy supports`,
+      "Upgrade the host to a newer release.",
     );
   if (facts.systemd < host.systemd)
     return bad(
-      `systemd is ${facts.systemd}, the inventory says ${host.systemd}`,
+      `systemd is ${facts.systemd}, but the inventory says ${host.systemd}`,
       `Write \`systemd: ${facts.systemd}\` for ${host.name} (${where}).`,
     );
   if (facts.systemd === host.systemd) return [];

@@ -17,7 +17,7 @@ export function refuseName(name: string): Refusal {
 
 /** An instance of a service; in unit and file names it is escaped (systemd-escape(1)). */
 export function refuseInstance(name: string): Refusal {
-  if (name === "") return "an instance has a name";
+  if (name === "") return "an instance needs a name";
   return /[\p{Cc}\u2028\u2029]/u.test(name) || !name.isWellFormed()
     ? "a name cannot hold control characters"
     : null;

@@ -30,7 +30,7 @@ const stateFolder = textThat(
     if (!new RegExp(STATE_FOLDER).test(path))
       return "a folder below /var/lib is expected here, its path of letters, digits and . _ @ : + = -";
     return /^\/var\/lib\/(?:svcdeploy|systemd|private)(?:\/|$)/.test(path)
-      ? "this folder is no service's"
+      ? "this folder belongs to the system, not to a service"
       : null;
   },
   { pattern: STATE_FOLDER },

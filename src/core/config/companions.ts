@@ -19,10 +19,10 @@ export function readTimers(reading: DirectiveReading): Service["timers"] {
     const place = reading.placeOf(["timers", index]);
     const name =
       readName(reading, written, "timers", index) ??
-      refused(reading, place, "a timer has a name: it names its units");
-    if (written.ExecStart === undefined) refused(reading, place, "a timer has an ExecStart: what it starts");
+      refused(reading, place, "a timer needs a name: its units are named after it");
+    if (written.ExecStart === undefined) refused(reading, place, "a timer needs ExecStart: what it starts");
     if (!Object.keys(written).some(isTime))
-      refused(reading, place, "a timer has a time: OnCalendar, OnUnitActiveSec, OnBootSec …");
+      refused(reading, place, "a timer needs a time: OnCalendar, OnUnitActiveSec, OnBootSec …");
     const sections = sectionsOf(reading, written, { key: "timers", section: "Timer", index });
     return { name, timer: sections.own, service: sections.Service, unit: sections.Unit, place };
   });
@@ -39,9 +39,13 @@ export function readPaths(reading: DirectiveReading): Service["paths"] {
     const place = reading.placeOf(["paths", index]);
     const name =
       readName(reading, written, "paths", index) ??
-      refused(reading, place, "a path has a name: it names its units");
+      refused(reading, place, "a path needs a name: its units are named after it");
     if (!Object.keys(written).some(isWatch))
-      refused(reading, place, "a path watches something: PathExists, PathChanged, DirectoryNotEmpty …");
+      refused(
+        reading,
+        place,
+        "a path needs something to watch: PathExists, PathChanged, DirectoryNotEmpty …",
+      );
     const {
       own,
       Service: service,
@@ -84,7 +88,7 @@ export function readSockets(reading: DirectiveReading): Service["sockets"] {
     const place = reading.placeOf(["sockets", index]);
     const name = readName(reading, written, "sockets", index);
     if (!Object.keys(written).some((directive) => directive.startsWith("Listen")))
-      refused(reading, place, "a socket listens: ListenStream …");
+      refused(reading, place, "a socket needs an address: ListenStream …");
     const all = directivesUnder(reading, written, "sockets", index);
     const general = all.filter((directive) => isOfUnit(directive.name, reading.host.systemd));
     const directives = all.filter((directive) => !general.includes(directive));

@@ -32,7 +32,7 @@ const date = leaf(
     const day = Date.parse(`${value}T00:00:00Z`);
     // The 30th of February is taken for the 2nd of March.
     const isReal = !Number.isNaN(day) && new Date(day).toISOString().startsWith(value);
-    return isReal ? good(value) : bad(`${value} is no day of any calendar`);
+    return isReal ? good(value) : bad(`${value} is not a day of the calendar`);
   },
   { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" },
 );

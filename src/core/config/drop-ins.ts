@@ -14,7 +14,7 @@ export function readDropIns(reading: DirectiveReading): Service["dropIns"] {
   const dropIns = (reading.written.dropins ?? []).map((written, index): DropIn => {
     const place = reading.placeOf(["dropins", index]);
     const sections = readSections(reading, written, index);
-    if (sections.length === 0) refuse(reading, index, "a drop-in has a section: Unit, Service …");
+    if (sections.length === 0) refuse(reading, index, "a drop-in needs a section: Unit, Service …");
     const { unit, name } = written;
     return { unit, name, sections, onChange: readOnChange(reading, written, index), place };
   });

@@ -31,7 +31,7 @@ export function readKeptService(text: string, service: string): KeptReading {
     return { ok: false, reason: `it is no ${SCHEMA}; another version of svcdeploy wrote it` };
   const read = keptSchema.safeParse(value);
   if (!read.success)
-    return { ok: false, reason: `it makes no sense at ${read.error.issues[0]?.path.join(".") || "its top"}` };
+    return { ok: false, reason: `it is not valid at ${read.error.issues[0]?.path.join(".") || "its top"}` };
   const { schema: _known, ...kept } = read.data;
   const isOurs =
     kept.service === service &&

@@ -61,7 +61,7 @@ export function readSavedPlan(value: object, file: string): SavedPlan {
   const where = read.error.issues[0]?.path.join(".") ?? "";
   throw new SvcdeployError(
     "config",
-    `${file} is no plan that this version of svcdeploy can read (at ${where || "its top"})`,
+    `${file} is not a plan that this version of svcdeploy can read (at ${where || "its top"})`,
     {
       hint: "Make and review the plan again.",
     },

@@ -123,7 +123,7 @@ const file = map({
 
 /** `name` beside the directives of [Slice]. */
 const slice = directives.superRefine((value, context) => {
-  const reason = value.name?.length === 1 ? refuseName(value.name[0] ?? "") : "a slice has a name";
+  const reason = value.name?.length === 1 ? refuseName(value.name[0] ?? "") : "a slice needs a name";
   if (reason !== null) context.addIssue({ code: "custom", path: ["name"], message: reason });
 });
 

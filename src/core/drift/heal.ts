@@ -174,7 +174,7 @@ function verdictOn(
   );
 }
 
-const NO_PLAN: HealVerdict = leftAs("no transaction puts it right while things run: look at it");
+const NO_PLAN: HealVerdict = leftAs("no transaction can fix it: look at the host");
 
 function isInPlan(
   { changes, actions }: Plan,

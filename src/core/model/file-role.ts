@@ -127,7 +127,9 @@ export function roleAt(path: string): FileRole {
   return FILE_ROLES.findLast((role) => fileRoles[role].at?.test(path) === true) ?? "config";
 }
 
-/** A value of the kernel's with one blank between its words, whether it was written with tabs or printed so. */
+/**
+ * A value of the kernel's with one blank between its words, whether it was written with tabs or printed so.
+ */
 export function wordsOf(text: string): string {
   return text
     .trim()

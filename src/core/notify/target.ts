@@ -20,7 +20,7 @@ const SLACK = "slack+";
 export function parseNotifyTarget(text: string): NotifyTarget | { readonly problem: string } {
   const form = text.startsWith(SLACK) ? "slack" : "signed";
   const bare = form === "slack" ? text.slice(SLACK.length) : text;
-  if (!URL.canParse(bare)) return { problem: "this is no URL; write https://… or slack+https://…" };
+  if (!URL.canParse(bare)) return { problem: "this is not a URL; write https://… or slack+https://…" };
   const url = new URL(bare);
   const shown = `${form === "slack" ? SLACK : ""}${url.origin}/…`;
   if (url.protocol !== "https:" && url.protocol !== "http:")

@@ -71,7 +71,7 @@ function noticesOf(
     {
       severity: "info",
       code: "planned-is-done",
-      text: "it has become so since the plan was made: there is nothing left to do",
+      text: "it is so already: there is nothing left to do",
     },
   ];
 }

@@ -39,7 +39,7 @@ export function requireContent(saved: SavedPlan, rendered: Rendered, key: Secret
   if (differences.length === 0) return;
   const more = differences.length > MAX_NAMED ? [`and ${differences.length - MAX_NAMED} more`] : [];
   const told = [...differences.slice(0, MAX_NAMED), ...more].join("\n");
-  throw new SvcdeployError("config", `The project is not as it was when the plan was made:\n${told}`, {
+  throw new SvcdeployError("config", `The project has changed since the plan was made:\n${told}`, {
     hint: "Nothing was changed. Go to the commit that was planned, or make and review the plan again.",
   });
 }

@@ -114,7 +114,7 @@ function requireSchema({ schema }: JsonMap, file: string): void {
 }
 
 function noPlan(file: string): SvcdeployError {
-  return new SvcdeployError("config", `${file} is no saved plan`, {
+  return new SvcdeployError("config", `${file} is not a saved plan`, {
     hint: "svcdeploy plan --env ENV --out FILE makes one.",
   });
 }

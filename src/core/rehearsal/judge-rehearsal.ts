@@ -51,7 +51,7 @@ function noticesOf(findings: readonly RehearsalFinding[]): readonly Notice[] {
         {
           severity: "warning",
           code: "rehearsal",
-          text: `systemd and logrotate say ${left} things more of these files`,
+          text: `systemd and logrotate report ${left} more things about these files`,
         },
       ];
 }

@@ -120,8 +120,8 @@ function tooRare(
     if (content === null || !/^\s*hourly$/m.test(new TextDecoder().decode(content))) return [];
     const path = LOGROTATE_FOLDER + name;
     const text =
-      `${path}${sayPlace(planned, name)} says hourly, but logrotate.timer runs logrotate at ${timer} ` +
-      "only: give the timer another OnCalendar=";
+      `${path}${sayPlace(planned, name)} says hourly, but logrotate.timer runs only at ` +
+      `${timer}: give the timer another OnCalendar=`;
     return [{ severity: "warning", path, text }];
   });
 }

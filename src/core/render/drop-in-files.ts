@@ -19,8 +19,8 @@ export function renderDropIns(service: Service, problems: Problem[]): readonly F
 }
 
 /**
- * systemd passes over sections that start with X-: it tells who removes the drop-in
- * when the project has forgotten it.
+ * systemd ignores sections that start with X-: this one tells the run that removes the drop-in what to do
+ * when the project no longer declares it.
  */
 function patience(place: Place): RenderedSection {
   return { name: "X-Svcdeploy", directives: makeDirectives(place, [["OnChange", "none"]]) };

@@ -4,7 +4,9 @@ import type { State } from "../model/plan.ts";
 import type { Resource } from "../model/resource.ts";
 import type { TransactionLine } from "../model/transaction-line.ts";
 
-/** What a probe has to look at for one resource. contents: files of which the content is of interest as well. */
+/**
+ * What a probe has to look at for one resource. contents: files of which the content is of interest as well.
+ */
 export type ProbeNeeds = Partial<
   Pick<ProbeRequest, "units" | "users" | "groups" | "mounts" | "encrypted" | "trees" | "programs">
 > & { readonly paths?: readonly string[]; readonly contents?: ProbeRequest["paths"] };

@@ -104,7 +104,7 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
     };
   if (sha256 === null)
     return refuse(
-      `an older svcdeploy deployed ${service} and kept too little to go back to`,
+      `an older svcdeploy deployed ${service} and kept too little to roll back to`,
       "From the next apply on it can be rolled back.",
     );
   const from = sha256 === undefined ? null : describe(sha256);
@@ -122,7 +122,7 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
       );
     if (found === null)
       return refuse(
-        `generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`,
+        `generation ${earlier.number} was made by an older svcdeploy that kept too little to roll back to`,
       );
     const before = describe(found);
     const undone = lastChange(kept, service, describe) ?? now;
@@ -211,7 +211,7 @@ function stepBefore(kept: Kept, made: readonly Generation[], service: string, de
     return refuse(`that run brought ${service} here: a rollback does not remove a service`);
   if (was === null || left === null || is === null)
     return refuse(
-      `generation ${earlier.number} was made by an older svcdeploy that kept too little to go back to`,
+      `generation ${earlier.number} was made by an older svcdeploy that kept too little to roll back to`,
     );
   const orGone = (sha256: string | undefined): KeptService | null =>
     sha256 === undefined ? null : describe(sha256);
@@ -223,7 +223,7 @@ function stepBefore(kept: Kept, made: readonly Generation[], service: string, de
     later === undefined ? "a later run" : `run ${later.madeBy.run.slice(0, 12)} of ${later.madeBy.user}`;
   return refuse(
     `${by} changed ${service} again since`,
-    `To go back all the same, name the generation: --to ${earlier.number} --limit HOST.`,
+    `To roll back anyway, name the generation: --to ${earlier.number} --limit HOST.`,
   );
 }
 

@@ -33,7 +33,10 @@ export function readGpgStatus(text: string, exitStatus: number): SignatureVerdic
   if (bad !== undefined) return refuse(bad.word, bad.rest);
   const [good, valid] = [find("GOODSIG"), find("VALIDSIG")];
   if (good === undefined || valid === undefined || exitStatus !== 0)
-    return refused("is no OpenPGP signature that gpgv can read", "Make one: gpg --armor --detach-sign FILE");
+    return refused(
+      "is not an OpenPGP signature that gpgv can read",
+      "Make one: gpg --armor --detach-sign FILE",
+    );
   const [, name = ""] = /^\S+ (.*)$/.exec(good) ?? [];
   return {
     ok: true,

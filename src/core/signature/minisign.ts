@@ -33,7 +33,7 @@ export function parseMinisig(bytes: Uint8Array): MinisignSignature | string {
     !comment.startsWith(TRUSTED) ||
     rest.some((line) => line !== "")
   )
-    return "is no minisign signature of four lines";
+    return "is not a minisign signature of four lines";
   const head = decode(first, SIGNATURE_BYTES);
   const globalSignature = decode(second, SIGNATURE_BYTES - HEAD_BYTES);
   if (head === null || globalSignature === null) return "is damaged: a line is no base64 of the right length";

@@ -34,7 +34,7 @@ export function readSshAnswer(
       "Someone else signed this, or the key was changed: ask who signs it.",
     );
   return refused(
-    "is no SSH signature that ssh-keygen can read",
+    "is not an SSH signature that ssh-keygen can read",
     `Make one: ssh-keygen -Y sign -n ${namespace} -f KEY FILE`,
   );
 }

@@ -44,8 +44,8 @@ export function select(project: Project, selection: TargetSelection): readonly S
   if (selected.length + bare.length === 0)
     throw new UsageError(
       "The selection matches nothing: no play brings these services to these hosts",
-      "look at playbooks/site.yaml, --limit and --service; what is left on hosts that no play names is " +
-        "for plan --prune",
+      "look at playbooks/site.yaml, --limit and --service; plan --prune shows what is left on hosts " +
+        "that no play names",
     );
   return bare.length === 0
     ? selected

@@ -12,7 +12,7 @@ const WEEK = 7 * DAY;
 /** Reads a span of systemd.time(7) such as 15min; problem: why it is no period. */
 export function parseEvery(text: string): Every | { readonly problem: string } {
   const seconds = parseTimeSpan(text);
-  if (seconds === null) return { problem: `${JSON.stringify(text)} is no time span; write 15min, 1h, 1d` };
+  if (seconds === null) return { problem: `${JSON.stringify(text)} is not a time span; write 15min, 1h, 1d` };
   if (!Number.isInteger(seconds) || seconds < MINUTE || seconds > WEEK)
     return { problem: `${text} is not from 1min to 1week, in whole seconds` };
   return { text: text.trim(), seconds };

@@ -84,13 +84,16 @@ test("a drop-in has its sections in systemd's order, lists that repeat and value
 });
 
 test.each([
-  ["timers: [{ OnCalendar: daily, ExecStart: /x }]", "2:10 a timer has a name: it names its units"],
+  [
+    "timers: [{ OnCalendar: daily, ExecStart: /x }]",
+    "2:10 a timer needs a name: its units are named after it",
+  ],
   [
     "timers: [{ name: A, OnCalendar: daily, ExecStart: /x }]",
     '2:18 "A": a name starts with a lower-case letter',
   ],
-  ["timers: [{ name: a, OnCalendar: daily }]", "2:10 a timer has an ExecStart: what it starts"],
-  ["timers: [{ name: a, ExecStart: /x }]", "2:10 a timer has a time"],
+  ["timers: [{ name: a, OnCalendar: daily }]", "2:10 a timer needs ExecStart: what it starts"],
+  ["timers: [{ name: a, ExecStart: /x }]", "2:10 a timer needs a time"],
   [
     "timers: [{ name: a, OnCalendar: daily, ExecStart: /x, Unit: b.service }]",
     "2:61 Unit= follows from the timer's name",
@@ -100,8 +103,8 @@ test.each([
     "2:33 systemd 247 knows no OnCalender= in [Service]",
   ],
   ["timers: { name: a }", "2:9 a list of timers is expected here"],
-  ["paths: [{ PathExists: /x }]", "2:9 a path has a name: it names its units"],
-  ["paths: [{ name: a, ExecStart: /x }]", "2:9 a path watches something"],
+  ["paths: [{ PathExists: /x }]", "2:9 a path needs a name: its units are named after it"],
+  ["paths: [{ name: a, ExecStart: /x }]", "2:9 a path needs something to watch"],
   ["paths: [{ name: a, PathExists: /x, Unit: b.service }]", "2:42 Unit= follows from the path's name"],
   [
     "paths: [{ name: a, PathExists: /x, User: b }]",
@@ -147,7 +150,7 @@ test.each([
     "dropins: [{ unit: a.service, name: A, Service: { UMask: 1 } }]",
     '"A": a name starts with a lower-case letter',
   ],
-  ["dropins: [{ unit: a.service, name: a }]", "2:11 a drop-in has a section: Unit, Service …"],
+  ["dropins: [{ unit: a.service, name: a }]", "2:11 a drop-in needs a section: Unit, Service …"],
   [
     "dropins: [{ unit: a.service, name: a, Install: { WantedBy: x } }]",
     'the key "Install" is not known here',
@@ -202,7 +205,7 @@ test.each([
     "paths: [{ name: a, PathExists: /x, ExecStart: /y, PathChangd: /z }]",
     "knows no PathChangd= in [Service] [did you mean PathChanged=?]",
   ],
-  ["sockets: [{ FileDescriptorName: a }]", "2:11 a socket listens: ListenStream …"],
+  ["sockets: [{ FileDescriptorName: a }]", "2:11 a socket needs an address: ListenStream …"],
   [
     "sockets: [{ ListenStream: 80, Service: b.service }]",
     "2:40 Service= follows from the service that the socket is in",

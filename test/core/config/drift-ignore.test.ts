@@ -41,7 +41,7 @@ describe("an ignore rule", () => {
     ["{ path: /etc/a, until: 2026-12-31 }", '3:7 "because" is missing'],
     ["{ path: /etc/a, because: known }", '3:7 "until" is missing'],
     ["{ path: /etc/a, because: ' ', until: 2026-12-31 }", '3:33 " ": say why: every report shows the reason'],
-    ["{ path: /etc/a, because: known, until: 2026-02-30 }", "3:46 2026-02-30 is no day of any calendar"],
+    ["{ path: /etc/a, because: known, until: 2026-02-30 }", "3:46 2026-02-30 is not a day of the calendar"],
     [
       "{ path: /etc/a, because: known, until: 31.12.2026 }",
       '3:46 a date such as 2026-12-31 is expected here, this is "31.12.2026"',

@@ -44,7 +44,7 @@ describe("refused", () => {
     ],
     ["instances: blue", "3:12 a list of names is expected here"],
     ["instances: [[a]]", "3:13 a text or number is expected here, this is a list"],
-    ['instances: [a, ""]', '3:17 the instance "": an instance has a name'],
+    ['instances: [a, ""]', '3:17 the instance "": an instance needs a name'],
     ["instances: [a, b, a]", '3:19 the instance "a": it is in the list twice'],
     ['instances: [1, "1"]', '3:17 the instance "1": it is in the list twice'],
     ['instances: ["a\\nb"]', '3:14 the instance "a\\nb": a name cannot hold control characters'],

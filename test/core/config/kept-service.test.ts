@@ -109,7 +109,7 @@ const text = formatKeptService(sample);
 test.each([
   ["another schema", text.replace("target/1", "target/2"), "another version"],
   ["no JSON", text.slice(0, -9), "another version"],
-  ["an unknown key", text.replace('"play"', '"more":1,"play"'), "makes no sense"],
+  ["an unknown key", text.replace('"play"', '"more":1,"play"'), "is not valid"],
   [
     "a path that leaves its folder",
     text.replaceAll("/etc/web/web.conf", "/etc/web/../shadow"),

@@ -278,7 +278,7 @@ describe("refused as written", () => {
     ],
     [
       "name: x\ncache: { path: /c, size: 1G, persist: { to: /var/lib/svcdeploy/x, every: 1h } }",
-      "this folder is no service's",
+      "this folder belongs to the system, not to a service",
     ],
     ["name: x\ncache: { path: /c, size: 1G, persist: { to: /var/lib/../etc, every: 1h } }", "2:45 "],
     [

@@ -203,7 +203,7 @@ describe("contentDifferences", () => {
       makeResource({ kind: "file", path: `/etc/${index}.yaml`, content: "x" }),
     );
     expect(() => requireContent(saved, rendered(makeTarget(many)), key)).toThrow(
-      /^The project is not as it was[\s\S]*and 13 more$/,
+      /^The project has changed since the plan was made[\s\S]*and 13 more$/,
     );
   });
 });

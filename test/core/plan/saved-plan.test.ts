@@ -127,7 +127,7 @@ describe("the file", () => {
           const edited = text.slice(0, index) + (how === "remove" ? "" : other) + rest;
           fc.pre(edited !== text);
           expect(failure(() => read(edited))).toMatch(
-            /^(config|usage): plan\.json (is not as svcdeploy wrote it|is no saved plan|was made)/,
+            /^(config|usage): plan\.json (is not as svcdeploy wrote it|is not a saved plan|was made)/,
           );
         },
       ),
@@ -144,10 +144,10 @@ describe("the file", () => {
   });
 
   it.each([
-    ["an empty file", "", "config: plan.json is no saved plan"],
-    ["a project file", "name: shop\n", "config: plan.json is no saved plan"],
-    ["a plan for machines", '{"schema": "svcdeploy.plan/1"}', "config: plan.json is no saved plan"],
-    ["a list", "[]", "config: plan.json is no saved plan"],
+    ["an empty file", "", "config: plan.json is not a saved plan"],
+    ["a project file", "name: shop\n", "config: plan.json is not a saved plan"],
+    ["a plan for machines", '{"schema": "svcdeploy.plan/1"}', "config: plan.json is not a saved plan"],
+    ["a list", "[]", "config: plan.json is not a saved plan"],
     ["no JSON", "{ so what", "config: plan.json is not as svcdeploy wrote it: it was edited or cut off"],
     [
       "another schema",

@@ -217,7 +217,7 @@ describe("systemd-analyze verify", () => {
     const found = verify([...lines, "app.service: Nothing works. Refusing."]);
     expect(found).toHaveLength(21);
     expect(found[0]).toMatch(/^error: /);
-    expect(found[20]).toBe("warning: systemd and logrotate say 81 things more of these files");
+    expect(found[20]).toBe("warning: systemd and logrotate report 81 more things about these files");
   });
 });
 
@@ -300,7 +300,7 @@ describe("logrotate -d", () => {
       expect.stringContaining("does not include /etc/logrotate.d"),
     ]);
     expect(judge(planOf(APP), { timer: "*-*-* 00:00:00" })).toEqual([
-      expect.stringMatching(/says hourly, but logrotate.timer runs logrotate at \*-\*-\* 00/),
+      expect.stringMatching(/says hourly, but logrotate.timer runs only at \*-\*-\* 00/),
     ]);
     expect(judge(planOf(APP), { timer: "*-*-* *:00:00" })).toEqual([]);
     const daily = planOf({ ...APP, logrotate: { ...LOGROTATE, options: [{ name: "daily", value: null }] } });

@@ -99,7 +99,7 @@ test.each([
   [
     "kept by an older svcdeploy",
     web(null, "a"),
-    "generation 1 was made by an older svcdeploy that kept too little to go back to",
+    "generation 1 was made by an older svcdeploy that kept too little to roll back to",
   ],
   [
     "nothing, after it was removed",
@@ -114,7 +114,7 @@ test.each([
   [
     "now by an older svcdeploy",
     web("a", null),
-    "an older svcdeploy deployed web and kept too little to go back to",
+    "an older svcdeploy deployed web and kept too little to roll back to",
   ],
 ])("back from %s", (_name, rows, way) => {
   expect(wayOf(stepBack(keptOf(rows), "web", null, describeLetter))).toBe(way);

@@ -95,7 +95,7 @@ test("line ends of Windows are line ends; more lines are not", () => {
   const text = signMinisig(pair, Buffer.from("x"));
   expect(reasonOf(check(pair.publicKey, text.replaceAll("\n", "\r\n"), Buffer.from("x")))).toBe("good");
   expect(check(pair.publicKey, `${text}${text}`, Buffer.from("x"))).toBe(
-    "is no minisign signature of four lines",
+    "is not a minisign signature of four lines",
   );
 });
 

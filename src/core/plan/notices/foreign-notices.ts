@@ -78,7 +78,7 @@ function unitNotice(
     return [
       refusal(
         "own-unit",
-        `${unit} is of this project's service ${owner.service}: write there what ${who} says`,
+        `${unit} belongs to this project's service ${owner.service}: write what ${who} says there`,
       ),
     ];
   if (isMasked(properties)) return [warning("masked", `${unit} is masked, so that ${who} changes nothing`)];

@@ -71,7 +71,7 @@ function versionNotices(target: HostTarget, { facts }: Observation): readonly No
     return [
       refusal(
         "old-systemd",
-        `systemd ${facts.systemd} is older than ${OLDEST_SYSTEMD}, the oldest that svcdeploy knows`,
+        `systemd ${facts.systemd} is older than ${OLDEST_SYSTEMD}, the oldest that svcdeploy supports`,
       ),
     ];
   }
@@ -125,7 +125,7 @@ function transactionNotice(transaction: OpenTransaction): Notice {
   if (transaction.state === "ROLLBACK_FAILED")
     return warning("rollback-failed", `${name} could not be undone completely: look at the host first`);
   if (transaction.running)
-    return warning("unfinished-transaction", `${name} has lost its controller: it will be taken back first`);
+    return warning("unfinished-transaction", `${name} has lost its controller: it will be undone first`);
   return warning("unfinished-transaction", `${name} has not ended: it will be settled first`);
 }
 
