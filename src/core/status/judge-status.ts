@@ -4,7 +4,8 @@ import type { UnitProperties } from "../model/observation.ts";
 import type { HostTarget, UnitResource } from "../model/resource.ts";
 import { isMasked, UNKNOWN_UNIT } from "../plan/unit-state.ts";
 import { endCause, loadCause } from "../verify/cause.ts";
-import type { ProcessFacts, StateKind, StatusAnswer, StatusRequest, UnitStatus } from "./host-status.ts";
+import type { StateKind, StatusAnswer, StatusRequest, UnitStatus } from "./host-status.ts";
+import { count, isUp, memoryOf, openFilesOf, runningFor } from "./unit-figures.ts";
 import { versionOf } from "./version.ts";
 
 /** Properties for `systemctl show -p`, all of them known to systemd 247 and later. */
@@ -229,39 +230,4 @@ function sayStatus({ StatusText: text = "" }: UnitProperties): string {
 
 function sayRestarts(restarts: number): string {
   return restarts === 1 ? "1 restart so far" : `${restarts} restarts so far`;
-}
-
-function isUp({ ActiveState: state }: UnitProperties): boolean {
-  return state === "active" || state === "reloading" || state === "refreshing";
-}
-
-/**
- * How long the main process has run, which is longer than the unit has been active where it took its time to
- * start.
- */
-function runningFor(properties: UnitProperties, answer: StatusAnswer): number | null {
-  const started = count(properties.ExecMainStartTimestampMonotonic) ?? 0;
-  return started === 0 ? null : Math.max(0, answer.uptime - started / 1e6);
-}
-
-function memoryOf(properties: UnitProperties, answer: StatusAnswer): UnitStatus["memory"] {
-  const bytes = count(properties.MemoryCurrent);
-  if (bytes === null) return null;
-  const limit = count(properties.MemoryMax);
-  if (limit !== null) return { bytes, limit, limitOf: "unit" };
-  const slice = count(answer.units.get(properties.Slice ?? "")?.MemoryMax);
-  return { bytes, limit: slice, limitOf: slice === null ? null : "slice" };
-}
-
-function openFilesOf(found: ProcessFacts | null): UnitStatus["openFiles"] {
-  return found === null || found.openFiles === null
-    ? null
-    : { count: found.openFiles, limit: found.openFilesLimit };
-}
-
-/**
- * A number as systemd prints it; "[not set]", "infinity" and UINT64_MAX, which stands for either, are null.
- */
-function count(text: string | undefined): number | null {
-  return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : null;
 }

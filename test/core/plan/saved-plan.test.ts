@@ -184,7 +184,7 @@ describe("the file", () => {
     // what a defect of ours might have written
     const strange = { ...saved, plays: "none" } as unknown as SavedPlan;
     expect(failure(() => read(formatSavedPlan(strange, key)))).toMatch(
-      /^config: plan.json is no plan that this version .* \(at plays\)$/,
+      /^config: plan.json is not a plan that this version .* \(at plays\)$/,
     );
   });
 });
