@@ -7,10 +7,10 @@ import type { Tree } from "../model/declared.ts";
 import type { SecretValues } from "../model/service.ts";
 import { childOf, HELPERS, isTruthy, scalarText } from "./template-helpers.ts";
 import {
+  type Evaluation,
   flaw,
   type Mark,
   missing,
-  type Run,
   resolve,
   type Scope,
   type TemplateRoot,
@@ -39,12 +39,12 @@ export function evaluateTemplate(
   secrets: SecretValues | null,
   marks: Mark[] | null = null,
 ): { readonly text: string; readonly flaws: readonly Flaw[] } {
-  const run: Run = { root, secrets, flaws: [], marks, text: "", steps: 0 };
+  const run: Evaluation = { root, secrets, flaws: [], marks, text: "", steps: 0 };
   writeProgram(run, program, { context: root, outer: null, names: new Map(), data: new Map() });
   return { text: run.text, flaws: run.flaws };
 }
 
-function writeProgram(run: Run, program: TemplateProgram | undefined, scope: Scope): undefined {
+function writeProgram(run: Evaluation, program: TemplateProgram | undefined, scope: Scope): undefined {
   for (const statement of program?.body ?? []) {
     if (run.steps > MAX_STEPS || run.text.length > MAX_TEXT) return;
     run.steps++;
@@ -56,7 +56,7 @@ function writeProgram(run: Run, program: TemplateProgram | undefined, scope: Sco
   }
 }
 
-function writeStatement(run: Run, statement: Statement, scope: Scope): undefined {
+function writeStatement(run: Evaluation, statement: Statement, scope: Scope): undefined {
   run.marks?.push({ offset: run.text.length, statement });
   switch (statement.type) {
     case "ContentStatement":
@@ -75,7 +75,7 @@ function writeStatement(run: Run, statement: Statement, scope: Scope): undefined
   }
 }
 
-function writeMustache(run: Run, mustache: Mustache, scope: Scope): undefined {
+function writeMustache(run: Evaluation, mustache: Mustache, scope: Scope): undefined {
   const { path } = mustache;
   if (path.type !== "PathExpression") return;
   const value =
@@ -94,7 +94,7 @@ function writeMustache(run: Run, mustache: Mustache, scope: Scope): undefined {
   run.text += text;
 }
 
-function writeBlock(run: Run, block: TemplateBlock, scope: Scope): undefined {
+function writeBlock(run: Evaluation, block: TemplateBlock, scope: Scope): undefined {
   const [param] = block.params;
   const value = param === undefined ? undefined : evaluate(run, param, scope);
   if (value === undefined) return;
@@ -110,13 +110,13 @@ function writeBlock(run: Run, block: TemplateBlock, scope: Scope): undefined {
   }
 }
 
-function holds(run: Run, block: TemplateBlock, value: Tree, scope: Scope): boolean {
+function holds(run: Evaluation, block: TemplateBlock, value: Tree, scope: Scope): boolean {
   const option = block.hash?.pairs[0];
   const includeZero = option !== undefined && isTruthy(evaluate(run, option.value, scope) ?? null);
   return isTruthy(value) || (value === 0 && includeZero);
 }
 
-function writeWith(run: Run, block: TemplateBlock, value: Tree, scope: Scope): undefined {
+function writeWith(run: Evaluation, block: TemplateBlock, value: Tree, scope: Scope): undefined {
   if (!isTruthy(value) && value !== 0) return writeProgram(run, block.inverse, scope);
   writeProgram(run, block.program, {
     context: value,
@@ -126,7 +126,7 @@ function writeWith(run: Run, block: TemplateBlock, value: Tree, scope: Scope): u
   });
 }
 
-function writeEach(run: Run, block: TemplateBlock, value: Tree, scope: Scope): undefined {
+function writeEach(run: Evaluation, block: TemplateBlock, value: Tree, scope: Scope): undefined {
   if (value === null || typeof value !== "object")
     return flaw(run, block.loc.start, "#each needs a list or map");
   const keys: readonly (string | number)[] = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
@@ -157,7 +157,7 @@ function nameParams(block: TemplateBlock, values: readonly Tree[]): ReadonlyMap<
 }
 
 /** undefined: missing, and a flaw says so. */
-function evaluate(run: Run, expression: Expression, scope: Scope): Tree | undefined {
+function evaluate(run: Evaluation, expression: Expression, scope: Scope): Tree | undefined {
   switch (expression.type) {
     case "SubExpression":
       return call(run, expression, scope);
@@ -173,7 +173,7 @@ function evaluate(run: Run, expression: Expression, scope: Scope): Tree | undefi
   }
 }
 
-function call(run: Run, expression: SubExpression, scope: Scope): Tree | undefined {
+function call(run: Evaluation, expression: SubExpression, scope: Scope): Tree | undefined {
   const args = expression.params.map((param) => evaluate(run, param, scope));
   const given = args.filter((value) => value !== undefined);
   const helper = HELPERS.get(expression.path.original);

@@ -20,7 +20,7 @@ export type Scope = {
  * One expansion. flaws: what was missing so far; marks: null when they are not wanted; steps: how many were
  * taken.
  */
-export type Run = {
+export type Evaluation = {
   readonly root: TemplateRoot;
   readonly secrets: SecretValues | null;
   readonly flaws: Flaw[];
@@ -35,7 +35,7 @@ export type Mark = { readonly offset: number; readonly statement: Statement };
 type Start = { readonly value: Tree; readonly parts: readonly string[] };
 
 /** The value at a path; undefined: missing, and a flaw says so. */
-export function resolve(run: Run, path: PathExpression, scope: Scope): Tree | undefined {
+export function resolve(run: Evaluation, path: PathExpression, scope: Scope): Tree | undefined {
   const start = startOf(run, path, scope);
   if (start === null)
     return missing(
@@ -48,7 +48,7 @@ export function resolve(run: Run, path: PathExpression, scope: Scope): Tree | un
   return descend(run, path, start);
 }
 
-function startOf(run: Run, path: PathExpression, scope: Scope): Start | null {
+function startOf(run: Evaluation, path: PathExpression, scope: Scope): Start | null {
   if (path.data) {
     const [name = "", ...parts] = path.parts;
     if (name === "root") return { value: run.root, parts };
@@ -77,7 +77,7 @@ function paramOf(scope: Scope, name: string | undefined): Tree | undefined {
 }
 
 /** The root itself and the whole of secrets are never handed out: a secret leaves only by its full name. */
-function fromRoot(run: Run, path: PathExpression, parts: readonly string[]): Tree | undefined {
+function fromRoot(run: Evaluation, path: PathExpression, parts: readonly string[]): Tree | undefined {
   const [head, name] = parts;
   if (head === undefined)
     return missing(run, path.loc.start, "this names everything at once", "name env, host, service or values");
@@ -102,7 +102,7 @@ function fromRoot(run: Run, path: PathExpression, parts: readonly string[]): Tre
     : secret.reveal();
 }
 
-function descend(run: Run, path: PathExpression, start: Start): Tree | undefined {
+function descend(run: Evaluation, path: PathExpression, start: Start): Tree | undefined {
   let value = start.value;
   for (const [index, part] of start.parts.entries()) {
     const child = childOf(value, part);
@@ -115,7 +115,7 @@ function descend(run: Run, path: PathExpression, start: Start): Tree | undefined
   return value;
 }
 
-function hintAt(run: Run, start: Start, container: Tree, index: number): string | null {
+function hintAt(run: Evaluation, start: Start, container: Tree, index: number): string | null {
   const part = start.parts[index] ?? "";
   if (index === 0 && part === "instance" && start.value === run.root) return INSTANCE_HINT;
   if (index === 0 && start.value !== run.root && Object.hasOwn(run.root, part))
@@ -139,13 +139,13 @@ const INSTANCE_HINT =
   "and %I as written";
 
 /** Notes that something is not defined. */
-export function missing(run: Run, at: Position, message: string, hint: string | null): undefined {
+export function missing(run: Evaluation, at: Position, message: string, hint: string | null): undefined {
   flaw(run, at, message, hint);
   return undefined;
 }
 
 /** The same flaw in every turn of a loop is one flaw. */
-export function flaw(run: Run, at: Position, message: string, hint: string | null = null): undefined {
+export function flaw(run: Evaluation, at: Position, message: string, hint: string | null = null): undefined {
   const known = run.flaws.some(
     (other) => other.at.line === at.line && other.at.column === at.column && other.message === message,
   );

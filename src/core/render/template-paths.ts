@@ -29,17 +29,17 @@ export function templateVariables(program: TemplateProgram): StatementVariables 
  * What `this` and the names after `as |…|` stand for. items: one of the list or map at the path, which has no
  * name of its own here.
  */
-type Scope = {
+type PathScope = {
   readonly path: VariablePath;
   readonly holds: "value" | "items";
   readonly names: ReadonlyMap<string, VariablePath>;
-  readonly outer: Scope | null;
+  readonly outer: PathScope | null;
 };
 
 function visit(
   found: Map<Statement, readonly VariablePath[]>,
   program: TemplateProgram | undefined,
-  scope: Scope,
+  scope: PathScope,
 ): void {
   for (const statement of program?.body ?? []) {
     if (statement.type === "MustacheStatement") {
@@ -57,7 +57,7 @@ function visit(
   }
 }
 
-function innerScope(block: TemplateBlock, through: VariablePath | undefined, scope: Scope): Scope {
+function innerScope(block: TemplateBlock, through: VariablePath | undefined, scope: PathScope): PathScope {
   if (through === undefined || (block.path.original !== "each" && block.path.original !== "with"))
     return scope;
   const names = new Map((block.program?.blockParams ?? []).map((name) => [name, through]));
@@ -65,24 +65,24 @@ function innerScope(block: TemplateBlock, through: VariablePath | undefined, sco
   return { path: through, holds, names, outer: scope };
 }
 
-function pathsOf(expression: Expression, scope: Scope): readonly VariablePath[] {
+function pathsOf(expression: Expression, scope: PathScope): readonly VariablePath[] {
   if (expression.type === "SubExpression") return expression.params.flatMap((each) => pathsOf(each, scope));
   return expression.type === "PathExpression" ? [fullPath(expression, scope)] : [];
 }
 
-function fullPath(path: PathExpression, scope: Scope): VariablePath {
+function fullPath(path: PathExpression, scope: PathScope): VariablePath {
   const [head, ...rest] = path.parts;
   // @key, @index and their kin tell about what is gone through.
   if (path.data) return head === "root" ? rest : scope.path;
   const named = path.depth === 0 && head !== undefined ? nameOf(scope, head) : undefined;
   if (named !== undefined) return scope.holds === "items" ? named : [...named, ...rest];
-  let from: Scope = scope;
+  let from: PathScope = scope;
   for (let level = 0; level < path.depth; level++) from = from.outer ?? from;
   return from.holds === "items" ? from.path : [...from.path, ...path.parts];
 }
 
-function nameOf(scope: Scope, name: string): VariablePath | undefined {
-  for (let at: Scope | null = scope; at !== null; at = at.outer)
+function nameOf(scope: PathScope, name: string): VariablePath | undefined {
+  for (let at: PathScope | null = scope; at !== null; at = at.outer)
     if (at.names.has(name)) return at.names.get(name);
   return undefined;
 }
