@@ -168,7 +168,7 @@ undo_file() {
 put_back() {
   from=$(stat -c '%d %m' -- "$txn/old")
   to=$(stat -c '%d %m' -- "${path%/*}/")
-  [ "$from" = "$to" ] && touch -- "$txn/old/$key" && mv -fT -- "$txn/old/$key" "$path"
+  [ "$from" = "$to" ] && touch -c -- "$txn/old/$key" && mv -fT -- "$txn/old/$key" "$path"
 }
 
 undo_link() {

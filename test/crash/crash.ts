@@ -1,7 +1,7 @@
 /**
  * npm run crash: strikes transactions at every system call that changes something, and judges what is left.
  *   --world NAME  --seed N  --full (every point in every mode, and pairs)  --jobs N
- *   --case APPLY/FINISH: faults of one run; its logs are left in the folder for temporary files
+ *   --part NAME: slice, single, double, checks  --case APPLY/FINISH: faults of one run; its logs are left in the folder for temporary files
  * Needs Linux, root and gcc; says so and fails without them.
  */
 import { spawn } from "node:child_process";
@@ -24,9 +24,12 @@ type Row = {
   readonly struck?: number;
   readonly points?: number;
   readonly order?: readonly string[];
+  readonly check?: string;
 };
 
 const LEAST = 400;
+/** The world whose files the checks edit. */
+const CHECKED = "five-files";
 
 /** Runs a world's part in namespaces of its own; every row as it comes. */
 function runWorld(world: string, part: string, seed: string, hear: (row: Row) => void): Promise<void> {
@@ -62,11 +65,32 @@ function add(sum: Sum, row: Row): void {
     return;
   }
   sum.runs += 1;
-  if (row.struck === 0) sum.missed += 1;
-  sum.ends[row.end ?? "?"] = (sum.ends[row.end ?? "?"] ?? 0) + 1;
+  if (row.check === undefined && row.struck === 0) sum.missed += 1;
+  const end = row.end ?? "checked";
+  sum.ends[end] = (sum.ends[end] ?? 0) + 1;
   if ((row.wrong ?? []).length === 0) return;
+  if (row.check !== undefined) {
+    sum.wrong.push(`${row.world}: ${row.wrong?.join("; ")}`);
+    return;
+  }
   const faults = `apply ${row.apply?.join(",") || "-"} finish ${row.finish?.join(",") || "-"}`;
   sum.wrong.push(`${row.world}: ${faults}: ${row.wrong?.join("; ")}`);
+}
+
+/** What is run, in this order. */
+function partsOf(values: {
+  readonly world?: string | undefined;
+  readonly full?: boolean | undefined;
+  readonly case?: string | undefined;
+  readonly part?: string | undefined;
+}): { readonly world: string; readonly part: string }[] {
+  const one = values.case === undefined ? values.part : `case=${values.case}`;
+  const worlds = WORLDS.map(({ name }) => name).filter((name) => name === (values.world ?? name));
+  return worlds.flatMap((world) => {
+    const parts = one !== undefined ? [one] : values.full === true ? ["single", "double"] : ["slice"];
+    const checks = world === CHECKED && one === undefined ? ["checks"] : [];
+    return [...parts, ...checks].map((part) => ({ world, part }));
+  });
 }
 
 async function main(): Promise<number> {
@@ -76,19 +100,11 @@ async function main(): Promise<number> {
       seed: { type: "string", default: "0" },
       full: { type: "boolean" },
       case: { type: "string" },
+      part: { type: "string" },
       jobs: { type: "string", default: "2" },
     },
   });
-  const worlds = WORLDS.map(({ name }) => name).filter(
-    (name) => values.world === undefined || name === values.world,
-  );
-  const parts =
-    values.case !== undefined
-      ? [`case=${values.case}`]
-      : values.full === true
-        ? ["single", "double"]
-        : ["slice"];
-  const queue = worlds.flatMap((world) => parts.map((part) => ({ world, part })));
+  const queue = partsOf(values);
   const sum: Sum = { points: 0, runs: 0, missed: 0, wrong: [], ends: {} };
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {

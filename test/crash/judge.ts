@@ -25,7 +25,7 @@ export function judge(root: Root, truth: Truth, forgiven: Forgiven): Verdict {
     .trim()
     .split(" ")
     .filter((path) => path !== "");
-  const wrong = [...openToOthers(root), ...reports(root, state)];
+  const wrong = [...openToOthers(root), ...reports(root, state), ...answers(root)];
   if (named.length > 0 && !forgiven.finish) wrong.push(`conflicts where nobody edited: ${named.join(" ")}`);
   if (state === "ROLLBACK_FAILED" && forgiven.finish)
     return { state: text, end: "said so", wrong: [...wrong, ...torn(truth, found)] };
@@ -73,6 +73,14 @@ function reports(root: Root, state: string): readonly string[] {
     !readIn(root, `${stateFolder}/txn/${result[1]}/state`).startsWith(state)
     ? []
     : [`the state is ${state}, and the record of runs says ${result[2]}`];
+}
+
+/** What the controller was answered is what the state was. */
+function answers(root: Root): readonly string[] {
+  const answer = /^nonce state (\S+)/m.exec(readIn(root, "stand/host/answer"))?.[1];
+  const then = readIn(root, "stand/host/then").split(/\s/)[0];
+  if (answer === undefined || then === "" || answer === then) return [];
+  return [`the controller was answered ${answer} while the state was ${then}`];
 }
 
 /** Where an undo says that it failed, each path is still entirely old or entirely new. */

@@ -1,0 +1,149 @@
+/** What no crash shows: edits by hand at each stage, the lock, the lease, the controller's word in every state. */
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stateFolder } from "../../src/host/frames.ts";
+import { scripts } from "../../src/host/scripts.ts";
+import { scriptText } from "./deliver.ts";
+import type { Point } from "./points.ts";
+import { inRoot, readIn } from "./root.ts";
+import { type Ready, runCase } from "./run.ts";
+
+/** A check's name and what it found wrong; empty: nothing. */
+export type Check = { readonly name: string; readonly wrong: readonly string[] };
+
+const EDITED = "etc/app/a";
+const STATES = ["PREPARED", "APPLYING", "RESTARTING", "AWAIT"] as const;
+
+/** All of them, in a world that changes /etc/app/a. points: of a transaction that is confirmed. */
+export function runChecks(ready: Ready, points: readonly Point[]): readonly Check[] {
+  const states = points.filter(({ call, two }) => call === "rename" && two.endsWith("/state"));
+  const at = new Map(STATES.map((state, index) => [state, states[index]?.number ?? 0]));
+  const backup = points.find(({ call, one }) => call === "mkdir" && one.endsWith("/old"))?.number ?? 0;
+  return [
+    ...STATES.map((state) => edited(ready, state, at.get(state) ?? 0, at.get("AWAIT") ?? 0)),
+    editedAndBack(ready, backup, at.get("PREPARED") ?? 0, at.get("AWAIT") ?? 0),
+    pastTheFirstError(ready, at.get("AWAIT") ?? 0),
+    locked(ready),
+    leaseEnds(ready),
+    decided(ready),
+    attended(ready),
+  ];
+}
+
+/** A command that strike runs at a point, as a fault. */
+function hook({ root }: Ready, number: number, name: string, lines: string): string {
+  const path = join(root.work, `hook-${name}`);
+  writeFileSync(path, `#!/bin/sh\n${lines}\n`);
+  chmodSync(path, 0o755);
+  return `${number}:hook=${path}`;
+}
+
+const say = (name: string, ...found: readonly (string | false)[]): Check => ({
+  name,
+  wrong: found.flatMap((each) => (each === false ? [] : [`${name}: ${each}`])),
+});
+
+/** An edit while a state is about to be written, and a crash at the end: the edit stays, and the undo names it. */
+function edited(ready: Ready, state: string, number: number, last: number): Check {
+  const { root, world, truth } = ready;
+  const edit = hook(ready, number, "edit", `printf 'edited\\n' >${root.root}/${EDITED}`);
+  runCase(ready, { world: world.name, apply: [edit, `${last}:kill-after`], finish: [], confirm: true });
+  const conflicts = readIn(root, `${truth.txn}/conflicts`) + readIn(root, `${truth.txn}/failure`);
+  return say(
+    `an edit before ${state}`,
+    readIn(root, EDITED) !== "edited\n" && `it was overwritten by ${JSON.stringify(readIn(root, EDITED))}`,
+    !conflicts.includes(`/${EDITED}`) && `nothing names it: ${JSON.stringify(conflicts)}`,
+  );
+}
+
+/** A file that was another only while it was backed up: what is put back is not that. */
+function editedAndBack(ready: Ready, backup: number, prepared: number, last: number): Check {
+  const { root, world, before } = ready;
+  const old = readFileSync(join(before, EDITED), "utf8");
+  const edit = hook(ready, backup, "edit", `printf 'edited\\n' >${root.root}/${EDITED}`);
+  const back = hook(ready, prepared, "back", `cp ${before}/${EDITED} ${root.root}/${EDITED}`);
+  const apply = [edit, back, `${last}:kill-after`];
+  runCase(ready, { world: world.name, apply, finish: [], confirm: true });
+  const left = readIn(root, EDITED);
+  const state = readIn(root, `${ready.truth.txn}/state`);
+  return say(
+    "an edit while the backup is made",
+    !state.startsWith("REFUSED") && left !== old && `the undo brought ${JSON.stringify(left)}`,
+  );
+}
+
+/** A backup that is gone: the rest is put back all the same, and the state says that it failed. */
+function pastTheFirstError(ready: Ready, last: number): Check {
+  const { root, world, truth, before } = ready;
+  const lose = hook(ready, last, "lose", `rm -f ${root.root}${truth.txn}/old/${keyOf(ready)}`);
+  runCase(ready, { world: world.name, apply: [lose, `${last}:kill-after`], finish: [], confirm: true });
+  const others = ["etc/app/b", "etc/app/c"].filter(
+    (path) => readIn(root, path) !== readFileSync(join(before, path), "utf8"),
+  );
+  const state = readIn(root, `${truth.txn}/state`).trim();
+  return say(
+    "an undo of which one step cannot be done",
+    others.length > 0 && `${others.join(" ")} were not put back`,
+    readIn(root, EDITED) === "" && "a file was emptied",
+    !state.startsWith("ROLLBACK_FAILED") && `the state is ${state}`,
+  );
+}
+
+function keyOf({ root, truth }: Ready): string {
+  const lines = readIn(root, `${truth.txn}/plan`).split("\n");
+  const words = lines.map((text) => text.split("\t"));
+  return words.find(([op, , path]) => op === "file" && path === `/${EDITED}`)?.[1] ?? "";
+}
+
+/** Another transaction holds the lock for longer than this one waits. */
+function locked(ready: Ready): Check {
+  const lock = `${ready.root.root}${stateFolder}/lock`;
+  const hold = hook(ready, 1, "hold", `exec 9>${lock}\nflock 9\nsleep 4 >/dev/null 2>&1 &`);
+  const { state } = runCase(ready, { world: ready.world.name, apply: [hold], finish: [], confirm: true });
+  return say("another holds the lock", !state.startsWith("REFUSED locked") && `it ended ${state}`);
+}
+
+/** No controller renews the lease: the host gives up after 20 s, not after its whole window. */
+function leaseEnds(ready: Ready): Check {
+  runCase(ready, { world: ready.world.name, apply: [], finish: [], confirm: false });
+  const passed = Number.parseFloat(readIn(ready.root, "stand/uptime")) - 100_000;
+  const why = readIn(ready.root, `${ready.truth.txn}/failure`);
+  return say(
+    "a lease that nobody renews",
+    !why.includes("lease") && `it ended for another reason: ${why.trim()}`,
+    passed > 25 && `it ended after ${passed} s`,
+  );
+}
+
+/** Only AWAIT can be confirmed. */
+function decided({ root, truth }: Ready): Check {
+  const id = truth.txn.slice(truth.txn.lastIndexOf("/") + 1);
+  const wrong = ["STAGED", ...STATES, "ROLLINGBACK", "ROLLEDBACK", "CONFIRMED"].flatMap((state) => {
+    inRoot(root, `cd ${truth.txn}; rm -f confirmed rollback; : >token; echo ${state} >state`, "");
+    const input = `nonce\n${stateFolder}\n${id}\nconfirmed\n0\n`;
+    const answer = inRoot(root, scriptText("decide.sh", scripts.decide.text), input);
+    const isConfirmed = existsSync(join(root.root, truth.txn, "confirmed"));
+    return [
+      ...(isConfirmed === (state === "AWAIT") ? [] : [`${state} was ${isConfirmed ? "" : "not "}confirmed`]),
+      ...(answer.includes(`nonce state ${state}\n`) ? [] : [`in ${state} it answered ${answer.trim()}`]),
+    ];
+  });
+  return say("the controller's word in every state", ...wrong);
+}
+
+/** A transaction that has ended gets no lease. */
+function attended({ root, truth }: Ready): Check {
+  const id = truth.txn.slice(truth.txn.lastIndexOf("/") + 1);
+  writeFileSync(join(root.root, "stand/attend.sh"), scriptText("attend.sh", scripts.attend.text));
+  const feed = [
+    `echo ROLLEDBACK >${truth.txn}/state; echo 100000 >${truth.txn}/lease; printf '100000.00 0.00\\n' >/stand/uptime`,
+    `{ printf 'nonce\\n${stateFolder}\\n${id}\\n'; /usr/bin/sleep 0.4; printf 'renew\\n'; /usr/bin/sleep 0.4`,
+    "printf '100500.00 0.00\\n' >/stand/uptime; printf 'renew\\n'; /usr/bin/sleep 0.2; } | /bin/sh /stand/attend.sh",
+  ].join("\n");
+  inRoot(root, feed, "");
+  const lease = readIn(root, `${truth.txn}/lease`).trim();
+  return say(
+    "a lease for a transaction that has ended",
+    Number(lease) > 100_100 && `it was renewed at ${lease}`,
+  );
+}

@@ -1,0 +1,86 @@
+/** A world of the crash suite that is ready to be struck, and one run of it. */
+
+import { spawnSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stateFolder } from "../../src/host/frames.ts";
+import { scripts, transactionFiles } from "../../src/host/scripts.ts";
+import { deliverStep, scriptText } from "./deliver.ts";
+import { judge, type Truth, type Verdict } from "./judge.ts";
+import { type Case, readLog } from "./points.ts";
+import { beside, inRoot, keep, makeAbove, makeBare, makeRoot, type Root } from "./root.ts";
+import { snapshot } from "./snapshot.ts";
+import type { CrashWorld } from "./worlds.ts";
+
+/** A world that is ready: the host with the last transaction delivered, and what it is before and after. */
+export type Ready = {
+  readonly root: Root;
+  readonly world: CrashWorld;
+  readonly before: string;
+  readonly truth: Truth;
+};
+
+/** What came of one run. */
+export type Ran = Verdict & { readonly struck: number; readonly status: string };
+
+/** What the controller does at AWAIT, as the stand-ins run it: decide.sh, and its answer with the state of that moment. */
+function confirmation(txn: string): string {
+  const id = txn.slice(txn.lastIndexOf("/") + 1);
+  const input = `printf 'nonce\\\\n${stateFolder}\\\\n${id}\\\\nconfirmed\\\\n0\\\\n'`;
+  return `AWAIT\\t${input} | /bin/sh /stand/decide.sh >/stand/host/answer; cat ${txn}/state >/stand/host/then\\n`;
+}
+
+/** Runs the transaction with its faults, and judges. */
+export function runCase({ root, truth, before }: Ready, { apply, finish, confirm }: Case): Ran {
+  const words = [
+    root.work,
+    before,
+    apply.join(" "),
+    finish.join(" "),
+    confirm ? confirmation(truth.txn) : "",
+  ];
+  const { stdout, stderr } = spawnSync("sh", [beside("./case.sh"), ...words], { encoding: "utf8" });
+  const isOther = (fault: string): boolean => !fault.includes("kill");
+  const verdict = judge(root, truth, { apply: apply.some(isOther), finish: finish.some(isOther) });
+  const struck = ["log-apply", "log-finish"].reduce(
+    (sum, log) => sum + readLog(join(root.work, log)).struck,
+    0,
+  );
+  return { ...verdict, struck, status: `${stdout.split("\n")[0]}${stderr.trim()}` };
+}
+
+/** Makes the host, brings it to the step before the last, and delivers the last. */
+export function makeReady(work: string, world: CrashWorld): Ready {
+  const root = makeRoot(work);
+  makeBare(root, transactionFiles.find(({ name }) => name === "svcdeploy-recover.service")?.text ?? "");
+  writeFileSync(join(root.root, "stand/decide.sh"), scriptText("decide.sh", scripts.decide.text));
+  for (const [name, paths] of Object.entries(world.inputs ?? {}))
+    writeFileSync(makeAbove(root, `stand/host/inputs/${name}`), `${paths.join("\n")}\n`);
+  for (const [name, parts] of Object.entries(world.parts ?? {}))
+    writeFileSync(makeAbove(root, `stand/host/parts/${name}`), `${parts.join("\n")}\n`);
+  for (const [path, content] of Object.entries(world.foreign ?? {}))
+    writeFileSync(makeAbove(root, path), content);
+  inRoot(root, "systemctl daemon-reload", "");
+  if (world.foreign !== undefined) inRoot(root, "systemctl start other.service", "");
+  for (let step = 0; step < world.steps.length - 1; step++) bring(root, world, step);
+  const txn = deliverStep(root, world, world.steps.length - 1);
+  const before = keep(root, "before");
+  const truth = { txn, before: snapshot(root), after: new Map() };
+  const ready = { root, world, before, truth };
+  const ran = runCase(ready, { world: world.name, apply: [], finish: [], confirm: true });
+  if (ran.state !== "CONFIRMED") throw new Error(`${world.name} ended ${ran.state} without a fault`);
+  return { ...ready, truth: { ...truth, after: snapshot(root) } };
+}
+
+/** A step that goes well. */
+function bring(root: Root, world: CrashWorld, step: number): void {
+  const txn = deliverStep(root, world, step);
+  const before = keep(root, "step");
+  const truth = { txn, before: new Map(), after: new Map() };
+  const { state } = runCase(
+    { root, world, before, truth },
+    { world: world.name, apply: [], finish: [], confirm: true },
+  );
+  if (state !== "CONFIRMED") throw new Error(`${world.name}: step ${step} ended ${state}`);
+  rmSync(join(root.root, txn), { recursive: true });
+}
