@@ -1,6 +1,7 @@
 /**
  * npm run crash: strikes transactions at every system call that changes something, and judges what is left.
  *   --world NAME  --seed N  --full (every point in every mode, and pairs)  --jobs N
+ *   --mutants (--name TEXT)  --first (ends at the first violation)
  *   --part NAME: slice, single, double, checks  --case APPLY/FINISH: faults of one run; its logs are left in the folder for temporary files
  * Needs Linux, root and gcc; says so and fails without them.
  */
@@ -10,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { tryMutants } from "./mutants.ts";
 import { beside } from "./root.ts";
 import { WORLDS } from "./worlds.ts";
 
@@ -32,18 +34,30 @@ const LEAST = 400;
 const CHECKED = "five-files";
 
 /** Runs a world's part in namespaces of its own; every row as it comes. */
-function runWorld(world: string, part: string, seed: string, hear: (row: Row) => void): Promise<void> {
+function runWorld(world: string, part: string, seed: string, hear: (row: Row) => boolean): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), "svcdeploy-crash-"));
-  const words = ["-mpf", "--mount-proc", "--propagation", "private", process.execPath, beside("./worker.ts")];
+  const words = [
+    "-mpf",
+    "--kill-child",
+    "--mount-proc",
+    "--propagation",
+    "private",
+    process.execPath,
+    beside("./worker.ts"),
+  ];
+  let isEnough = false;
   const child = spawn("unshare", [...words, work, world, part, seed], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  createInterface({ input: child.stdout }).on("line", (text) => hear(JSON.parse(text)));
+  createInterface({ input: child.stdout }).on("line", (text) => {
+    isEnough = hear(JSON.parse(text)) || isEnough;
+    if (isEnough) child.kill("SIGKILL");
+  });
   return new Promise((done, fail) => {
     child.on("error", fail);
     child.on("close", (code) => {
       rmSync(work, { recursive: true, force: true });
-      if (code === 0) done();
+      if (code === 0 || isEnough) done();
       else fail(new Error(`the world ${world} could not be run: its worker ended with ${code}`));
     });
   });
@@ -77,6 +91,18 @@ function add(sum: Sum, row: Row): void {
   sum.wrong.push(`${row.world}: ${faults}: ${row.wrong?.join("; ")}`);
 }
 
+/** Tries the mutants; 0: every one was caught. */
+function mutants(text: string): number {
+  const all = tryMutants(text, ({ name, what, caughtBy }) =>
+    console.log(
+      `${name} (${what}): ${caughtBy === null ? "SURVIVED" : `caught by ${caughtBy.slice(0, 300)}`}`,
+    ),
+  );
+  const caught = all.filter(({ caughtBy }) => caughtBy !== null).length;
+  console.log(`Crash suite: ${caught} of ${all.length} mutants caught.`);
+  return caught === all.length && caught > 0 ? 0 : 1;
+}
+
 /** What is run, in this order. */
 function partsOf(values: {
   readonly world?: string | undefined;
@@ -101,15 +127,22 @@ async function main(): Promise<number> {
       full: { type: "boolean" },
       case: { type: "string" },
       part: { type: "string" },
+      first: { type: "boolean" },
+      mutants: { type: "boolean" },
+      name: { type: "string", default: "" },
       jobs: { type: "string", default: "2" },
     },
   });
+  if (values.mutants === true) return mutants(values.name);
   const queue = partsOf(values);
   const sum: Sum = { points: 0, runs: 0, missed: 0, wrong: [], ends: {} };
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const before = sum.runs;
-      await runWorld(next.world, next.part, values.seed, (row) => add(sum, row));
+      await runWorld(next.world, next.part, values.seed, (row) => {
+        add(sum, row);
+        return values.first === true && sum.wrong.length > 0;
+      });
       console.log(`${next.world} ${next.part}: ${sum.runs - before} runs`);
     }
   };
