@@ -294,7 +294,7 @@ record_value() {
   mv -T -- "$record.tmp" "$record"
 }
 
-# What the kernel made of a value that it did not take as it is has to be known to the undo, which leaves what others set.
+# The undo leaves what others set, so it has to know what the kernel made of a value that it did not take as it is.
 is_in_force() {
   found=$(cat -- "$path")
   if same_words "$wanted" "$found"; then return 0; fi

@@ -18,7 +18,10 @@ export const tmpfiles = makeBlock(
   ),
   {
     tmpfiles: {
-      says: "Lines of tmpfiles.d(5): /etc/tmpfiles.d/svcdeploy-SERVICE.conf. systemd-tmpfiles makes what they say before the units start, and at each boot. What it makes is not undone.",
+      says: [
+        "Lines of tmpfiles.d(5): /etc/tmpfiles.d/svcdeploy-SERVICE.conf. systemd-tmpfiles makes what they",
+        "say before the units start, and at each boot. What it makes is not undone.",
+      ].join(" "),
       example: 'tmpfiles:\n  - "d /run/web 0755 web web -"\n',
     },
   },

@@ -27,7 +27,10 @@ function refusals(file: FileResource, observation: Observation): readonly Notice
   });
   if (unmet.length === 0 || reasons.length > 0 || !isReadOnly(observation)) return reasons;
   const names = unmet.map(({ name }) => name).join(", ");
-  const text = `${names} cannot be set: /proc/sys is mounted read-only here, as in a container: set it where the container is started, or mount /proc/sys writable`;
+  const text = [
+    `${names} cannot be set: /proc/sys is mounted read-only here, as in a container:`,
+    "set it where the container is started, or mount /proc/sys writable",
+  ].join(" ");
   return [refusal("fixed-setting", text)];
 }
 
