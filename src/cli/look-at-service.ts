@@ -5,9 +5,10 @@
 import { resolve } from "node:path";
 import type { SourceText } from "../core/config/project.ts";
 import { UsageError } from "../core/errors.ts";
+import type { ArtifactFile } from "../core/model/artifact.ts";
 import type { Project, ServiceSource } from "../core/model/declared.ts";
 import type { FileResource, HostTarget } from "../core/model/resource.ts";
-import type { ArtifactFile, Service } from "../core/model/service.ts";
+import type { Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
 import { loadProject, readValuesFiles } from "../project/load.ts";

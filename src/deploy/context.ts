@@ -3,11 +3,11 @@
  * being interrupted.
  */
 import type { SvcdeployError } from "../core/errors.ts";
+import type { ArtifactSource } from "../core/model/artifact.ts";
 import type { Host } from "../core/model/declared.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import type { HostStage, RunEvent } from "../core/model/run.ts";
-import type { ArtifactSource } from "../core/model/service.ts";
 import type { Connector } from "../remote/remote.ts";
 
 /** Who runs this, for the host's journal and record. Every field fits `[A-Za-z0-9._-]`. */

@@ -5,8 +5,8 @@
 
 import { createHash } from "node:crypto";
 import { ConnectError, HostError } from "../core/errors.ts";
+import type { ArtifactSource } from "../core/model/artifact.ts";
 import type { Plan } from "../core/model/plan.ts";
-import type { ArtifactSource } from "../core/model/service.ts";
 import { badAnswer, framed, frameOf, line, stateFolder, systemScope } from "../host/frames.ts";
 import { scripts, transactionFiles } from "../host/scripts.ts";
 import type { Transaction, TransactionFile } from "../host/transaction.ts";

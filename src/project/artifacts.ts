@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { ConfigError } from "../core/errors.ts";
-import type { Artifact, ArtifactFile } from "../core/model/service.ts";
+import type { Artifact, ArtifactFile } from "../core/model/artifact.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import type { Fetching } from "./fetch-artifact.ts";
 import {

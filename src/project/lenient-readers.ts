@@ -3,7 +3,8 @@
  * not at hand.
  */
 import { ConfigError } from "../core/errors.ts";
-import type { Artifact, Service } from "../core/model/service.ts";
+import type { Artifact } from "../core/model/artifact.ts";
+import type { Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
 import { makeArtifactReader } from "./artifacts.ts";
 import { makeSecretReader } from "./secrets.ts";

@@ -7,7 +7,7 @@ import { TAR_END, tarHeader, tarPadding } from "../core/artifact/tar-header.ts";
 import { growTree } from "../core/artifact/tree.ts";
 import { treeDigest, treeRecords } from "../core/artifact/tree-digest.ts";
 import { readEntry, showName, type TreeEntry } from "../core/artifact/tree-entry.ts";
-import type { ArtifactSource } from "../core/model/service.ts";
+import type { ArtifactSource } from "../core/model/artifact.ts";
 import { readArchive, readFolder, type TreeItem, UnfitTree } from "./read-tree.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** Streams an artifact from the controller's disk, so that its size never matters. */
 import { createReadStream } from "node:fs";
 import { UsageError } from "../core/errors.ts";
-import type { ArtifactSource } from "../core/model/service.ts";
+import type { ArtifactSource } from "../core/model/artifact.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
 

@@ -4,9 +4,10 @@ import { withoutVersions } from "../core/config/directives.ts";
 import { withExcerpts } from "../core/config/excerpts.ts";
 import { sharedValues } from "../core/config/shared-values.ts";
 import { ConfigError, type Problem } from "../core/errors.ts";
+import type { Artifact, ArtifactFile } from "../core/model/artifact.ts";
 import type { Host, Project } from "../core/model/declared.ts";
 import type { HostTarget, PlayTargets, Rendered } from "../core/model/resource.ts";
-import type { Artifact, ArtifactFile, SecretValues, Service } from "../core/model/service.ts";
+import type { SecretValues, Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
 import {
   buildTarget,

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ArtifactSignature } from "../core/model/service.ts";
+import type { ArtifactSignature } from "../core/model/artifact.ts";
 import { dearmor, readGpgStatus } from "../core/signature/gpg.ts";
 import { checkMinisig, type MinisignSignature, parseMinisig } from "../core/signature/minisign.ts";
 import { allowedSigners, readSshAnswer, SSH_SIGNER } from "../core/signature/ssh.ts";

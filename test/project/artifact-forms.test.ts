@@ -10,7 +10,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { artifactForm } from "../../src/core/config/artifact-form.ts";
 import { ConfigError } from "../../src/core/errors.ts";
-import type { Artifact } from "../../src/core/model/service.ts";
+import type { Artifact } from "../../src/core/model/artifact.ts";
 import { makeArtifactReader } from "../../src/project/artifacts.ts";
 import { makeTar } from "../support/tar.ts";
 

@@ -19,7 +19,7 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { artifactForm } from "../../src/core/config/artifact-form.ts";
 import { ConfigError } from "../../src/core/errors.ts";
-import type { Artifact, ArtifactFile, ArtifactSignature } from "../../src/core/model/service.ts";
+import type { Artifact, ArtifactFile, ArtifactSignature } from "../../src/core/model/artifact.ts";
 import { makeArtifactReader } from "../../src/project/artifacts.ts";
 import type { FetchEvent } from "../../src/project/fetch-artifact.ts";
 import {

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { ArtifactSignature } from "../../src/core/model/service.ts";
+import type { ArtifactSignature } from "../../src/core/model/artifact.ts";
 import type { SignatureVerdict } from "../../src/core/signature/verdict.ts";
 import { openVerifier } from "../../src/project/verifiers.ts";
 import { makeMinisignKey, signMinisig } from "../support/minisign.ts";

@@ -1,7 +1,7 @@
 /** The written form of artifact.signature, and what it means. */
 import type * as z from "zod";
+import type { ArtifactSignature } from "../model/artifact.ts";
 import type { Place } from "../model/declared.ts";
-import type { ArtifactSignature } from "../model/service.ts";
 import { refuseFileUrl, refuseProjectPath } from "./allow-lists.ts";
 import { map, projectPath, textThat } from "./schema-parts.ts";
 

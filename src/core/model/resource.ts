@@ -1,7 +1,9 @@
 /** What a host is to be: the kinds of resources, and one host's target. */
+
+import type { ArtifactSource, SignedArtifact } from "./artifact.ts";
 import type { Host, Place, PlayOrder } from "./declared.ts";
 import type { FileRole } from "./file-role.ts";
-import type { ArtifactSource, Check, OnChange, ServicesByHost, SignedArtifact } from "./service.ts";
+import type { Check, OnChange, ServicesByHost } from "./service.ts";
 
 /**
  * The kinds of resources, in the order in which a transaction writes them; units come last and are acted on.

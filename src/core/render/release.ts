@@ -1,7 +1,8 @@
 /** The artifact's release directory and the `current` link beside it. */
 import type { Problem } from "../errors.ts";
+import type { ArtifactFile } from "../model/artifact.ts";
 import type { LinkResource, ReleaseResource } from "../model/resource.ts";
-import type { ArtifactFile, Service } from "../model/service.ts";
+import type { Service } from "../model/service.ts";
 import { makeProblem } from "./unit-text.ts";
 
 /** /opt/<service>/releases/<version>-<sha12> and the link to it; nothing without an artifact. */

@@ -3,6 +3,7 @@
  * state.
  */
 import { ConfigError } from "../errors.ts";
+import type { ArtifactFile } from "../model/artifact.ts";
 import type { Host, TreeMap } from "../model/declared.ts";
 import type {
   DirectoryResource,
@@ -11,7 +12,7 @@ import type {
   ReleaseResource,
   Resource,
 } from "../model/resource.ts";
-import type { ArtifactFile, SecretValues, Service } from "../model/service.ts";
+import type { SecretValues, Service } from "../model/service.ts";
 import { renderAccount } from "./account.ts";
 import { checkInstall, renderAliases } from "./aliases.ts";
 import { renderBlockFiles } from "./block-files.ts";

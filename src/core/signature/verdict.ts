@@ -1,5 +1,5 @@
 /** What the check of a signature came to. */
-import type { SignatureProof } from "../model/service.ts";
+import type { SignatureProof } from "../model/artifact.ts";
 
 /** reason: begins behind "the signature FILE "; hint: what to do next. */
 export type SignatureVerdict =

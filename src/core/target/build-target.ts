@@ -3,9 +3,10 @@
  */
 import { normaliseService } from "../config/service.ts";
 import { placeOfRendered } from "../lint/rendered-unit.ts";
+import type { ArtifactFile, SignedArtifact } from "../model/artifact.ts";
 import type { Host, Project, ServiceSource } from "../model/declared.ts";
 import type { DeployedService, HostTarget, Resource } from "../model/resource.ts";
-import type { ArtifactFile, SecretValues, Service, SignedArtifact } from "../model/service.ts";
+import type { SecretValues, Service } from "../model/service.ts";
 import { expandTree } from "../render/expand.ts";
 import { mergeResources, ownersOf } from "../render/merge-resources.ts";
 import { renderService } from "../render/render.ts";

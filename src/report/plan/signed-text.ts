@@ -1,5 +1,5 @@
 /** Whose signatures were checked for a plan: once per artifact, whatever the number of hosts. */
-import type { SignedArtifact } from "../../core/model/service.ts";
+import type { SignedArtifact } from "../../core/model/artifact.ts";
 import type { PlanView } from "../../core/plan/planned.ts";
 import { hang, type Line, line, styled } from "../lines/text.ts";
 

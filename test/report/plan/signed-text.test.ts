@@ -3,7 +3,7 @@
  * stays text.
  */
 import { expect, test } from "vitest";
-import type { SignedArtifact } from "../../../src/core/model/service.ts";
+import type { SignedArtifact } from "../../../src/core/model/artifact.ts";
 import type { PlanView } from "../../../src/core/plan/planned.ts";
 import { plainText } from "../../../src/report/lines/text.ts";
 import { planJson } from "../../../src/report/plan/plan-json.ts";
