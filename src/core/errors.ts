@@ -24,14 +24,19 @@ export type ErrorCode =
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
   "host-key":
-    "Compare the fingerprints with the host's console (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); only then put the key into known_hosts.",
+    "Compare the fingerprints with the host's console (ssh-keygen -lf " +
+    "/etc/ssh/ssh_host_ed25519_key.pub); only then put the key into known_hosts.",
   auth: "Give the key with --identity, `identity:` in the inventory, or an agent.",
-  sudo: "The login user needs passwordless sudo, e.g. a file in /etc/sudoers.d: deploy ALL=(root) NOPASSWD: /bin/sh",
-  locked: "Another run works on this host; wait for it, or look at its owner above.",
+  sudo:
+    "The login user needs passwordless sudo, e.g. a file in /etc/sudoers.d: deploy ALL=(root) " +
+    "NOPASSWD: /bin/sh",
+  locked: "Another run works on this host; wait for it, or ask its owner, named above.",
   "host-answer":
-    "`svcdeploy check` says what the host lacks; on the host, `journalctl -e` shows what ended the command.",
+    "`svcdeploy check` reports what the host lacks; on the host, `journalctl -e` shows what ended the " +
+    "command.",
   conflict:
-    "Something changed the host since it was planned. Nothing was overwritten; run plan again and decide which version is right.",
+    "The host changed since it was planned. Nothing was overwritten; run plan again and decide which " +
+    "version is right.",
 };
 
 /** Base of all errors that are not our bug. */

@@ -24,5 +24,5 @@ export async function readHostFile(
   context: DeployContext,
 ): Promise<Uint8Array | string> {
   const { files, unread } = await askHost(host, adoptQuestion, { units: [], files: [path] }, context);
-  return files.get(path) ?? unread.get(path) ?? "the host tells nothing of it";
+  return files.get(path) ?? unread.get(path) ?? "the host reports nothing about it";
 }

@@ -94,6 +94,6 @@ export async function attempt<Given extends object>(
 function hostError(host: Host, error: unknown, context: DeployContext): SvcdeployError {
   if (error instanceof SvcdeployError) return error;
   if (context.signal.aborted)
-    return new SvcdeployError("interrupted", `${host.name}: not looked at, the run was interrupted`);
+    return new SvcdeployError("interrupted", `${host.name}: not checked, the run was interrupted`);
   throw error;
 }

@@ -143,6 +143,6 @@ function tooLate(remote: Remote, id: string, last: TransactionState | null): Hos
   return new HostError(
     "host-step",
     name,
-    `${name}: transaction ${id} did not come to its end in time; its last state was ${last?.name ?? "not heard"}`,
+    `${name}: transaction ${id} did not end in time; its last state was ${last?.name ?? "unknown"}`,
   );
 }

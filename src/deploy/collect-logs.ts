@@ -120,7 +120,10 @@ function clockOffset({ clock }: JournalHead): number {
 function clockNote(head: JournalHead): string | null {
   const seconds = Math.round(clockOffset(head) / 1000);
   if (seconds === 0) return null;
-  return `its clock is ${Math.abs(seconds)} s ${seconds > 0 ? "ahead of" : "behind"} ours; its entries are ordered and shown by ours`;
+  return (
+    `its clock is ${Math.abs(seconds)} s ${seconds > 0 ? "ahead of" : "behind"} ours; its ` +
+    `entries are ordered and shown by our clock`
+  );
 }
 
 /**
@@ -149,6 +152,6 @@ function silent({ host }: Remote): ConnectError {
   return new ConnectError(
     "timeout",
     host.name,
-    `${host.name}: its journal said nothing for ${SILENT_MILLISECONDS / 1000} s`,
+    `${host.name}: no answer from its journal for ${SILENT_MILLISECONDS / 1000} s`,
   );
 }

@@ -49,8 +49,11 @@ export async function conclude(
   }
   if (end.name === "GONE") {
     const message =
-      "The transaction is gone from the host: another run settled it there, or somebody removed it. Whether the change stayed is not known here.";
-    const hint = `See what is there: svcdeploy plan --env ${context.run.environment} --limit ${target.host.name}; on the host: journalctl -t svcdeploy`;
+      "The transaction is no longer on the host: another run settled it, or someone removed it. " +
+      "Whether the change stayed is unknown.";
+    const hint =
+      `To see the host's state: svcdeploy plan --env ${context.run.environment} --limit ` +
+      `${target.host.name}; on the host: journalctl -t svcdeploy`;
     return makeReport(target, "unknown", startedAt, context, { ...common, cause: "unknown", message, hint });
   }
   return await concludeUndone(story, end, judgement, common);
@@ -81,8 +84,10 @@ async function concludeUndone(
     };
     const why = whyUndone(end, result, judgement);
     if (end.name === "ROLLBACK_FAILED") {
-      const message = `${why}\nThe host could not be put back: ${end.detail}`;
-      const hint = `The copies of what was there are on the host in /var/lib/svcdeploy/txn/${transaction.id}/old; its journal: journalctl -t svcdeploy`;
+      const message = `${why}\nThe host could not be restored: ${end.detail}`;
+      const hint =
+        `The backups are on the host in /var/lib/svcdeploy/txn/${transaction.id}/old; its ` +
+        `journal: journalctl -t svcdeploy`;
       return makeReport(target, "failed", startedAt, context, {
         ...told,
         cause: "rollback-failed",
@@ -95,11 +100,15 @@ async function concludeUndone(
     const back = await settleUnits(remote, restored, 2, context);
     const down = back.filter(({ ok }) => !ok);
     if (down.length > 0) {
-      const message = `${why}\nThe old files are back, but not every unit is: ${down.map(({ unit, cause }) => `${unit} ${cause}`).join(", ")}`;
+      const message =
+        `${why}\nThe old files are back, but not every unit is as it was: ` +
+        `${down.map(({ unit, cause }) => `${unit} ${cause}`).join(", ")}`;
       return makeReport(target, "failed", startedAt, context, { ...told, cause: "rollback-failed", message });
     }
     if (result.conflicts !== "") {
-      const message = `${why}\nPut back, except what somebody else changed meanwhile (left as it is): ${result.conflicts}`;
+      const message =
+        `${why}\nRestored, except what someone else changed meanwhile (kept as it is): ` +
+        `${result.conflicts}`;
       return makeReport(target, "failed", startedAt, context, { ...told, cause: "conflict", message });
     }
     const cause = result.failure.startsWith("conflict")
@@ -152,10 +161,10 @@ function whyUndone(end: TransactionState, result: TransactionResult, judgement: 
     return (
       result.failure ||
       end.detail ||
-      "the transaction was cut short: the host was restarted, or somebody ended it there"
+      "the transaction was cut short: the host was restarted, or someone ended it there"
     );
   const units = judgement.verdicts.filter(({ ok }) => !ok).map(({ unit, cause }) => `${unit}: ${cause}`);
-  const checks = judgement.health.filter(({ ok }) => !ok).map(({ check }) => `${check} is not healthy`);
+  const checks = judgement.health.filter(({ ok }) => !ok).map(({ check }) => `${check} is unhealthy`);
   return [...units, ...checks].join("; ");
 }
 

@@ -28,7 +28,7 @@ export async function uploadArtifacts(
   for (const { resource } of plan.changes) {
     if (resource.kind !== "release") continue;
     if (resource.source === null)
-      throw new Error(`${resource.id} is not on the host, and there is nothing to send`);
+      throw new Error(`${resource.id} is not on the host, and this machine has no copy to send`);
     await uploadArtifact(remote, resource.source, transaction, context);
   }
 }
@@ -60,10 +60,11 @@ async function uploadArtifact(
     throw new HostError(
       "host-step",
       host,
-      `${host}: ${source.path} arrived ${last === "cut" ? "cut off" : "with another sha256"}; nothing was changed`,
+      `${host}: ${source.path} arrived ${last === "cut" ? "cut off" : "with another sha256"}; nothing ` +
+        `was changed`,
     );
   }
-  badAnswer(host, `the upload of ${source.path} did not come to its end`, answer.stderr);
+  badAnswer(host, `the upload of ${source.path} did not finish`, answer.stderr);
 }
 
 /** Whether the host may be acting on a transaction. */

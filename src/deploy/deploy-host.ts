@@ -87,11 +87,7 @@ async function lookAgain(
   const news =
     review === undefined ? notContained(plan, shown) : review.movedSince(plan, observation.facts.machineId);
   if (news.length > 0)
-    throw new HostError(
-      "conflict",
-      name,
-      `${name} is not as it was when the plan was made:\n${news.join("\n")}`,
-    );
+    throw new HostError("conflict", name, `${name} changed since the plan was made:\n${news.join("\n")}`);
   // What is put back ran on this host before, and somebody may be waiting for it.
   const isPutBack = replan !== undefined || target.rollback !== undefined;
   for (const each of isPutBack ? [] : await rehearse(remote, [{ target, plan }], observation, context))

@@ -24,9 +24,10 @@ export function reportsAfterDetach(
   const rest = plays
     .flatMap((each) => each.hosts)
     .filter(({ target }) => !finished.some((report) => isOf(report, target)));
-  const message = "Let go by a second Ctrl-C: if a change was under way, the host decides about it alone.";
+  const message =
+    "Left to the host by a second Ctrl-C: if a change was under way, the host decides " + "about it alone.";
   const hint = (host: string): string =>
-    `See what it came to: svcdeploy plan --env ${environment} --limit ${host}`;
+    `To see the outcome: svcdeploy plan --env ${environment} --limit ${host}`;
   const lost = { status: "unknown", cause: "interrupted", message } as const;
   return [
     ...finished,

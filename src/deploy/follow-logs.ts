@@ -66,7 +66,7 @@ async function followHost(following: Following): Promise<void> {
     let remote: Remote | null = null;
     try {
       remote = await connector.connect(target.host);
-      if (isTold) around.note(name, "there again");
+      if (isTold) around.note(name, "back");
       isTold = false;
       start ??= await readBacklog(remote, following);
       begin();

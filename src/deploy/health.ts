@@ -93,7 +93,7 @@ async function waitFor(
   const startedAt = performance.now();
   let told = "";
   let inRow = 0;
-  let last: CheckResult = { ok: false, detail: "not waited for: its unit failed" };
+  let last: CheckResult = { ok: false, detail: "not checked: its unit failed" };
   for (let attempts = 1; ; attempts++) {
     const judged = await runCheckUntil(remote, check, options);
     // An attempt that was broken off says nothing: it must not count as one more success in a row.
@@ -159,7 +159,7 @@ function describe(
 ): string {
   if (ok) return judged.detail;
   if (judged.ok)
-    return `${judged.detail}, but only ${inRow} of ${options.successes} successes in a row in the time there was`;
+    return `${judged.detail}, but only ${inRow} of ${options.successes} successes in a row within its time`;
   return failureText(check, judged.detail);
 }
 

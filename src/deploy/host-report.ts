@@ -57,18 +57,22 @@ export function reportError(
 ): HostReport {
   if (reach === "published" && context.detach.aborted) {
     const message =
-      "Left to itself: unless it was confirmed just before, the host takes the change back within 20 s of having carried it out.";
+      "Left to the host: unless it was confirmed just before, the host undoes the change within 20 s " +
+      "of applying it.";
     return makeReport(target, "unknown", startedAt, context, {
       cause: "interrupted",
       message,
-      hint: `See what it came to: svcdeploy plan --env ${context.run.environment} --limit ${target.host.name}`,
+      hint: `To see the outcome: svcdeploy plan --env ${context.run.environment} --limit ${target.host.name}`,
     });
   }
   if (!(error instanceof SvcdeployError)) throw error;
   const about = { message: error.message, hint: error.hint };
   if (reach === "published") {
-    const message = `${error.message}\nNobody here knows what became of the change: unless it had been confirmed, the host takes it back by itself.`;
-    const hint = `See what it came to: svcdeploy plan --env ${context.run.environment} --limit ${target.host.name}`;
+    const message =
+      `${error.message}\nThe outcome is unknown here: unless the change was confirmed, ` +
+      `the host undoes it by itself.`;
+    const hint =
+      `To see the outcome: svcdeploy plan --env ${context.run.environment} --limit ` + `${target.host.name}`;
     return makeReport(target, "unknown", startedAt, context, { message, hint, cause: "unknown" });
   }
   const cause = causeOfError(error);

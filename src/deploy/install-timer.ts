@@ -44,7 +44,9 @@ export async function removeTimerOn(
 
 function notReady(host: Host, lacks: readonly string[]): HostError {
   const list = lacks.map((lack) => `\n    ${lack}`).join("");
-  return new HostError("unsupported-host", host.name, `${host.name} cannot run drift by itself:${list}`, {
-    hint: "Nothing was changed there. Without --on the timer runs on this machine, and looks at that host over SSH.",
+  return new HostError("unsupported-host", host.name, `${host.name} cannot run drift on a schedule:${list}`, {
+    hint:
+      "Nothing was changed there. Without --on the timer runs on this machine and checks that " +
+      "host over SSH.",
   });
 }

@@ -71,7 +71,7 @@ function planHost(project: Project, target: HostTarget, observation: Observation
   const lost = plan.changes.flatMap(({ resource }) => (resource.kind === "release" ? [resource] : []));
   const [first] = lost;
   if (first !== undefined) {
-    const reason = `its release ${first.path} is not on the host any more, and a rollback sends nothing`;
+    const reason = `its release ${first.path} is no longer on the host, and a rollback sends nothing`;
     return {
       ...refusal(project, target.host, { service: first.service, reason, hint: APPLY_INSTEAD }),
       plan: null,
@@ -90,7 +90,8 @@ function sharedNotices(target: HostTarget, plan: Plan, { manifest }: Observation
       .filter((entry) => entry.kind === kind && entry.path === path && !own.has(entry.service))
       .map((entry) => entry.service);
     if (others.length === 0) return [];
-    const text = `${kind} ${path} also belongs to ${others.join(", ")}, which would get the older one along`;
+    const text =
+      `${kind} ${path} also belongs to ${others.join(", ")}, which would get the older one ` + `as well`;
     return [{ severity: "warning" as const, code: "shared", text }];
   });
 }

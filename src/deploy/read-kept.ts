@@ -108,7 +108,7 @@ async function readDescriptions<Chosen>(
   // One that is damaged stands in nobody's way who does not need it.
   return (sha256) => {
     const place = places.get(sha256);
-    if (place === undefined) throw new Error(`nobody asked for the description ${sha256}`);
+    if (place === undefined) throw new Error(`the description ${sha256} was not asked for`);
     return describeFile(remote.host, place, sha256, files.get(place.name));
   };
 }
@@ -127,9 +127,9 @@ function describeFile(
   throw new HostError(
     "host-answer",
     host,
-    `${host}: /var/lib/svcdeploy/${place.name} is not what svcdeploy left there: ${read.reason}`,
+    `${host}: /var/lib/svcdeploy/${place.name} is not what svcdeploy wrote: ${read.reason}`,
     {
-      hint: "Apply the version that you want: check its commit out and run svcdeploy apply.",
+      hint: "To apply the version that you want: check out its commit and run svcdeploy apply.",
     },
   );
 }

@@ -71,7 +71,7 @@ async function sampleUnits(
     throw new HostError(
       "host-answer",
       remote.host.name,
-      `${remote.host.name}: systemctl did not answer for every unit`,
+      `${remote.host.name}: systemctl did not report every unit`,
     );
   }
   return { samples, programs: decodePrograms(group(lines).get("program") ?? []) };

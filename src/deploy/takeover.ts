@@ -59,7 +59,7 @@ function mustBeFinal(remote: Remote, transaction: OpenTransaction, state: string
     name,
     `${name}: transaction ${transaction.id} of ${transaction.owner} could not be settled; it is ${state}`,
     {
-      hint: `Look at it on the host: journalctl -t svcdeploy; ls ${stateFolder}/txn/${transaction.id}`,
+      hint: `Check it on the host: journalctl -t svcdeploy; ls ${stateFolder}/txn/${transaction.id}`,
     },
   );
 }
@@ -71,6 +71,7 @@ function lockedBy(remote: Remote, transaction: OpenTransaction, waitedSeconds: n
   return new HostError(
     "locked",
     name,
-    `${name}: ${transaction.owner} has been at work here${since} (project ${transaction.project}, transaction ${transaction.id}, ${transaction.state})`,
+    `${name}: ${transaction.owner} is at work here${since} (project ${transaction.project}, ` +
+      `transaction ${transaction.id}, ${transaction.state})`,
   );
 }

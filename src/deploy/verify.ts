@@ -85,7 +85,7 @@ function reportJudged(
   if (ok) return makeReport(target, "unchanged", startedAt, context, { verdicts, health });
   const bad = [
     ...verdicts.filter((verdict) => !verdict.ok).map(({ unit, cause }) => `${unit}: ${cause}`),
-    ...health.filter((result) => !result.ok).map(({ check }) => `${check} is not healthy`),
+    ...health.filter((result) => !result.ok).map(({ check }) => `${check} is unhealthy`),
   ];
   const message = bad.join("; ");
   return makeReport(target, "failed", startedAt, context, { cause: "unhealthy", message, verdicts, health });

@@ -24,7 +24,8 @@ function decode(reply: Reply, { units }: AdoptOrder): AdoptFacts {
   const rows = group(reply.lines);
   const of = (kind: string): readonly AnswerRow[] => (rows.get(kind) ?? []).slice(0, MOST);
   const told = of("is");
-  if (told.length === 0 && units.length > 0) refuseAnswer(reply, "its systemd tells nothing about the units");
+  if (told.length === 0 && units.length > 0)
+    refuseAnswer(reply, "its systemd reports nothing about " + "the units");
   const files = new Map(of("file").flatMap(decodeFile));
   return {
     units: units.map((unit) => decodeUnit(unit, told)),
@@ -51,7 +52,7 @@ function decode(reply: Reply, { units }: AdoptOrder): AdoptFacts {
 const MOST = 5000;
 const REASONS = new Map([
   ["missing", "it is not there"],
-  ["nofile", "it is no file"],
+  ["nofile", "it is not a file"],
   ["denied", "the login user may not read it"],
   ["large", "it is larger than 256 KiB"],
 ]);
@@ -88,7 +89,9 @@ function decodeUnit(unit: string, told: readonly AnswerRow[]): LiveUnit {
     activeState: word("ActiveState"),
     unitFileState: word("UnitFileState"),
     fragment: values("FragmentPath").find(isPath) ?? "",
-    dropIns: values("DropInPaths").map((path) => (isPath(path) ? path : "a drop-in of a strange name")),
+    dropIns: values("DropInPaths").map((path) =>
+      isPath(path) ? path : "a drop-in with a name that " + "svcdeploy cannot use",
+    ),
     triggeredBy: values("TriggeredBy").filter(isUnit),
   };
 }

@@ -48,7 +48,7 @@ function decode(reply: Reply, orders: readonly EncryptOrder[]): ReadonlyMap<stri
     ({ path }) => [path, new Uint8Array(Buffer.from(texts.get(path) ?? "", "base64"))] as const,
   );
   if (files.some(([, { byteLength }]) => byteLength === 0))
-    refuseAnswer(reply, "not all credentials were encrypted");
+    refuseAnswer(reply, "some credentials were not encrypted");
   return new Map(files);
 }
 
@@ -60,9 +60,12 @@ function refusal({ host, lines, stderr }: Reply, orders: readonly EncryptOrder[]
   return new HostError(
     "host-step",
     host,
-    `${host}: systemd-creds did not encrypt the credential ${path}${said === "" ? "" : `; it said: ${said}`}`,
+    `${host}: systemd-creds did not encrypt the credential ` +
+      `${path}${said === "" ? "" : `; its output: ${said}`}`,
     {
-      hint: "Nothing was changed. On the host, `systemd-creds setup` shows whether it has a key; with `systemd: 247` in the inventory credentials are plain files.",
+      hint:
+        "Nothing was changed. On the host, `systemd-creds setup` shows whether it has a key; with " +
+        "`systemd: 247` in the inventory credentials are plain files.",
     },
   );
 }

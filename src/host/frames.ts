@@ -21,7 +21,7 @@ export function isField(value: string): boolean {
 export function field(value: string): string {
   if (!isField(value))
     throw new Error(
-      `a value that must not reach a host's script got as far as the protocol: ${JSON.stringify(value)}`,
+      `a value that must not reach a host's script reached the protocol: ${JSON.stringify(value)}`,
     );
   return value;
 }
@@ -83,5 +83,5 @@ export function isFinal(state: TransactionState): boolean {
 /** Throws HostError for an answer that makes no sense, with what the script wrote on standard error. */
 export function badAnswer(host: string, what: string, stderr: string): never {
   const said = sanitizeLine(stderr.trim().split("\n").at(-1) ?? "");
-  throw new HostError("host-answer", host, `${host}: ${what}${said === "" ? "" : `; it said: ${said}`}`);
+  throw new HostError("host-answer", host, `${host}: ${what}${said === "" ? "" : `; its output: ${said}`}`);
 }

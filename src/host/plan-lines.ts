@@ -57,7 +57,7 @@ export function planLines(order: LinesOrder): string {
     ...keepLines(order),
     ...(plan.gone?.units ?? []).map((unit) => ({ line: "gone", unit }) as const),
     ...units.map(
-      (unit) => ({ line: "unit", unit: told(target, "a unit that stops along is called", unit) }) as const,
+      (unit) => ({ line: "unit", unit: told(target, "a unit that stops too is named", unit) }) as const,
     ),
     ...actionLines(plan, changes),
     ...recordLines(plan, concerned),
@@ -111,7 +111,7 @@ function told({ host: { name } }: HostTarget, what: string, value: string): stri
   throw new HostError(
     "host-step",
     name,
-    `${name}: ${what} ${JSON.stringify(sanitizeLine(value))}, which an undo could not put back`,
+    `${name}: ${what} ${JSON.stringify(sanitizeLine(value))}, which an undo could not restore`,
     {
       hint: "Nothing was changed. Give it a name without blanks and special characters first.",
     },

@@ -36,7 +36,7 @@ function decode(reply: Reply): RunsAnswer {
   const start = lines.indexOf(`${nonce} runs`);
   const facts = new Map(lines.slice(0, start < 0 ? undefined : start).map((text) => splitFact(text)));
   const clock = wholeNumber(facts.get("clock") ?? "");
-  if (clock === 0) refuseAnswer(reply, "it did not say its time");
+  if (clock === 0) refuseAnswer(reply, "it did not report its time");
   if (facts.get("uid") !== "0") throw notRoot(host);
   if (start < 0) return { clock, records: [], isCut: false, unreadable: 0 };
   const isCut = wholeNumber(facts.get("size") ?? "") > MAX_RECORD_BYTES;

@@ -87,7 +87,7 @@ function judge(response: Response, said: string): SendResult {
   if (status >= 300 && status < 400)
     return {
       end: "refused",
-      reason: `HTTP ${status}: it wants us elsewhere, and redirects are not followed`,
+      reason: `HTTP ${status}: it redirects, and redirects are not followed`,
     };
   if (status < 500 && status !== 408 && status !== 425 && status !== 429) return { end: "refused", reason };
   return { end: "again", reason, waitMilliseconds: retryAfter(response.headers.get("retry-after")) };
@@ -108,7 +108,7 @@ function explain(error: unknown): SendResult {
   if (/CERT|^ERR_TLS|SELF_SIGNED|UNABLE_TO_/.test(code)) {
     return {
       end: "refused",
-      reason: `its certificate is not trusted (${code}); an authority of your own goes into NODE_EXTRA_CA_CERTS`,
+      reason: `its certificate is not trusted (${code}); name your own authority in NODE_EXTRA_CA_CERTS`,
     };
   }
   const message = cause instanceof Error ? cause.message || code : String(cause);

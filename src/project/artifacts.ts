@@ -88,9 +88,7 @@ async function find(
 
 function notFound(artifact: Artifact, { folder, missing, reason }: Unreadable): ConfigError {
   const slash =
-    folder === true
-      ? `to deliver a folder as a tree, write ${artifact.source}/ with a slash at its end`
-      : null;
+    folder === true ? `to deliver a folder as a tree, end its path with a slash: ${artifact.source}/` : null;
   return mistake(
     artifact,
     `the artifact ${reason}`,

@@ -57,7 +57,7 @@ export async function download(
   let at = new URL(url);
   try {
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-      watch.within(limits.answerMilliseconds, "it did not answer");
+      watch.within(limits.answerMilliseconds, "no answer");
       const response = await fetch(at.href, {
         headers: HEADERS,
         redirect: "manual",
@@ -70,13 +70,14 @@ export async function download(
       if (typeof next === "string")
         return failed(
           next,
-          "Name the https address of the file itself, or have your pipeline fetch it before and name that file.",
+          "Name the https address of the file itself, or let your pipeline fetch it first and name " +
+            "that file.",
         );
       at = next;
     }
     return failed(
       `there were more than ${MAX_REDIRECTS} redirects`,
-      "Write the address where they end, if they do.",
+      "Name the address where they end, if they do.",
     );
   } catch (error) {
     if (error instanceof SinkError) throw error.cause;
@@ -89,7 +90,8 @@ export async function download(
 }
 
 const SLOW =
-  "Try again; if it stays so, the server or the way to it is the trouble, or a proxy is needed (NODE_USE_ENV_PROXY=1).";
+  "Try again; if it fails again, check the server, the network to it, and whether a proxy is needed " +
+  "(NODE_USE_ENV_PROXY=1).";
 
 /** What the sink threw is none of the server's failures. */
 class SinkError extends Error {}
@@ -124,7 +126,7 @@ function makeWatch(limits: DownloadLimits, interrupt?: AbortSignal): DownloadWat
     late: () => late,
     within,
     received: (bytes) => {
-      within(limits.idleMilliseconds, "nothing more came");
+      within(limits.idleMilliseconds, "no more data arrived");
       const seconds = (performance.now() - started) / 1000;
       const isSlow =
         seconds * 1000 > limits.graceMilliseconds && bytes / seconds < limits.floorBytesPerSecond;
@@ -145,7 +147,7 @@ function redirectOf(response: Response, at: URL): URL | string | null {
     return `${at.host} redirects to ${next.protocol}//, and only https:// is followed`;
   return next.username === "" && next.password === ""
     ? next
-    : `${at.host} redirects to an address with a password in it, which is not followed`;
+    : `${at.host} redirects to an address with a password in it; such a redirect is not followed`;
 }
 
 async function take(
@@ -187,7 +189,7 @@ function refuseAnswer(response: Response, at: URL, limits: DownloadLimits): Down
   const encoding = response.headers.get("content-encoding") ?? "identity";
   if (!/^(?:identity)?$/i.test(encoding.trim()))
     return failed(
-      `${at.host} sends it encoded although it was asked for the file as it is`,
+      `${at.host} sends it encoded, although svcdeploy asked for the file as it is`,
       "Serve the file without Content-Encoding: the sha256 is of the file.",
     );
   const total = lengthOf(response);
@@ -207,25 +209,28 @@ function named(status: number): string {
 }
 
 function hintFor(status: number): string {
-  if (status === 404 || status === 410) return "Look whether the version in the address was published.";
+  if (status === 404 || status === 410) return "Check that the version in the address was published.";
   if (status === 401 || status === 403 || status === 407)
-    return "No user, password or token is sent: fetch it before, and name the local file as `source`, with the same sha256.";
+    return (
+      "svcdeploy sends no user, password or token: fetch the file first, and name the local file " +
+      "as `source`, with the same sha256."
+    );
   return status >= 500 || status === 429
-    ? "This is the server's trouble: try again later."
+    ? "The server has a problem: try again later."
     : "Open the address by hand: curl -vL";
 }
 
 const REASONS: Readonly<Record<string, (at: URL) => string>> = {
-  ENOTFOUND: (at) => `the name ${at.hostname} is not known`,
-  EAI_AGAIN: (at) => `the name ${at.hostname} could not be asked for: the name server did not answer`,
+  ENOTFOUND: (at) => `the name ${at.hostname} does not resolve`,
+  EAI_AGAIN: (at) => `the name ${at.hostname} could not be resolved: the name server did not answer`,
   ECONNREFUSED: (at) => `${at.host} refused the connection`,
-  ENETUNREACH: (at) => `there is no way to ${at.host} from here`,
-  EHOSTUNREACH: (at) => `there is no way to ${at.host} from here`,
+  ENETUNREACH: (at) => `${at.host} cannot be reached from this network`,
+  EHOSTUNREACH: (at) => `${at.host} cannot be reached from this network`,
   ETIMEDOUT: (at) => `${at.host} could not be reached in time`,
   UND_ERR_CONNECT_TIMEOUT: (at) => `${at.host} could not be reached in time`,
   ECONNRESET: (at) => `${at.host} broke the connection`,
   UND_ERR_SOCKET: (at) => `${at.host} broke the connection`,
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: (at) => `${at.host} sent another length than it said`,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: (at) => `${at.host} sent another length than it announced`,
 };
 
 function explain(error: unknown, at: URL): Downloaded {
@@ -233,23 +238,22 @@ function explain(error: unknown, at: URL): Downloaded {
   const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
   if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
     const hint =
-      "An authority of your own goes into NODE_EXTRA_CA_CERTS, the system's with NODE_OPTIONS=--use-system-ca; there is no way to do without a good certificate.";
+      "Name your own authority in NODE_EXTRA_CA_CERTS, or use the system's with " +
+      "NODE_OPTIONS=--use-system-ca; a valid certificate is required.";
     return failed(`the certificate of ${at.host} is not trusted (${code}: ${cause.message})`, hint);
   }
   if (/^ERR_SSL|^EPROTO/.test(code))
-    return failed(
-      `${at.host} does not speak TLS as it should (${code})`,
-      "Look whether host and port are right.",
-    );
+    return failed(`the TLS handshake with ${at.host} failed (${code})`, "Check the host and the port.");
   const known = REASONS[code]?.(at);
   if (known !== undefined)
     return failed(
       known,
-      "Look at the address, the network of this machine, and whether a proxy is needed (NODE_USE_ENV_PROXY=1).",
+      "Check the address, this machine's network, and whether a proxy is needed (NODE_USE_ENV_PROXY=1).",
     );
   if (cause.message === "bad port")
     return failed(
-      `port ${at.port} is one that is never asked for files: it belongs to another protocol (port blocking of the Fetch standard)`,
+      `port ${at.port} belongs to another protocol and is never used for files (port blocking of the ` +
+        `Fetch standard)`,
     );
   return failed(
     `${at.host}: ${cause.message === "" ? code : cause.message}`,

@@ -68,7 +68,7 @@ export function startTool({ program, words, folder, longestMilliseconds }: ToolO
       : refuse(`could not be run (${error.code ?? "unknown"})`),
   );
   child.once("close", (status, signal) => {
-    if (status === null) refuse(`was ended by ${signal}`);
+    if (status === null) refuse(`was killed by ${signal}`);
     else if (status === 0 && (state.deaf || !child.stdin.writableFinished))
       refuse("ended before it had read everything");
     else finish({ ok: true, status, ...said });

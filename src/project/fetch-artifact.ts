@@ -73,7 +73,7 @@ export async function fetchArtifact(url: string, sha256: string, fetching: Fetch
     return {
       ok: false,
       status: null,
-      reason: `what came has sha256 ${incoming.sha256()}, not ${sha256}; it was thrown away`,
+      reason: `the downloaded file has sha256 ${incoming.sha256()}, not ${sha256}; it was discarded`,
       hint: hintOfWrong(result),
     };
   });
@@ -115,15 +115,16 @@ function signatureName(url: string, sha256: string): string {
 const NO_PLACE: Fetched & { ok: false } = {
   ok: false,
   status: null,
-  reason: "there is no place to keep it: neither XDG_CACHE_HOME nor a HOME that is there",
+  reason: "there is no folder to keep it in: XDG_CACHE_HOME is not set and HOME is no folder",
   hint: "Set XDG_CACHE_HOME to a folder of your own.",
 };
 
 /** A page with a login or an error is what servers like to send instead. */
 function hintOfWrong({ contentType }: Downloaded & { ok: true }): string {
   return /^text\/html\b/i.test(contentType)
-    ? "A web page came instead of the file: open the address in a browser to see what it says."
-    : "Either the file at this address was replaced, or the sha256 is of another version. Find out which before you change the sha256.";
+    ? "The server sent a web page instead of the file: open the address in a browser to see what it says."
+    : "Either the file at this address was replaced, or the sha256 is of another version. Find out " +
+        "which before you change the sha256.";
 }
 
 const UNINTERRUPTED: Interruptible = (work) => work(new AbortController().signal);
@@ -154,7 +155,7 @@ function unkept(reason: string, folder: string): Fetched {
     ok: false,
     status: null,
     reason,
-    hint: `Look at space and permissions of ${folder}, or set XDG_CACHE_HOME to another place.`,
+    hint: `Check space and permissions of ${folder}, or set XDG_CACHE_HOME to another folder.`,
   };
 }
 

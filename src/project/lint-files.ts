@@ -35,8 +35,9 @@ async function findPaths(name: string, workingDirectory: string): Promise<readon
   if (stats.isDirectory()) return walk(name.replace(/(?<=.)\/+$/, ""), workingDirectory);
   if (fileKind(name) === null)
     throw new UsageError(
-      `${name} is no unit file by its name`,
-      "Units end in .service, .socket, .timer, .mount, .slice, …; drop-ins are NAME.service.d/X.conf; logrotate files stand in logrotate.d/.",
+      `${name} does not have the name of a unit file`,
+      "Units end in .service, .socket, .timer, .mount, .slice, …; drop-ins are NAME.service.d/X.conf; " +
+        "logrotate files are in logrotate.d/.",
     );
   return [name, ...(await dropInsOf(name, workingDirectory))];
 }
@@ -85,7 +86,7 @@ async function statOf(name: string, workingDirectory: string): Promise<Stats> {
   try {
     return await stat(resolve(workingDirectory, name));
   } catch {
-    throw new UsageError(`${name} is not there`);
+    throw new UsageError(`${name} does not exist`);
   }
 }
 

@@ -28,7 +28,7 @@ export async function writeMended(path: string, before: string, after: string): 
     await writeFile(part, after, { flag: "wx", mode: 0o600, flush: true });
     await chmod(part, (await stat(real)).mode & 0o777);
     if ((await readFile(real, "utf8")) !== before)
-      throw new UsageError(`${path} was changed while it was mended; nothing was written to it`);
+      throw new UsageError(`${path} changed while it was being fixed; nothing was written to it`);
     await rename(part, real);
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});

@@ -28,10 +28,10 @@ export async function readPlanKey(
   const path = await keyPath(environment);
   const stats = await lstat(path).catch(() => null);
   if (stats === null && missing === "refuse")
-    throw new UsageError(`There is no key to read saved plans with: ${path} is not there`, GIVE_KEY);
+    throw new UsageError(`There is no key to read saved plans with: ${path} does not exist`, GIVE_KEY);
   if (stats === null) await makeKeyFile(path);
   else if (!stats.isFile() || (stats.mode & 0o077) !== 0)
-    throw new UsageError(`${path} can be read by others`, `Make it yours alone: chmod 600 ${path}`);
+    throw new UsageError(`${path} can be read by others`, `Make it readable for you only: chmod 600 ${path}`);
   const read = await readNamedFile(path, 4096);
   if (!read.ok) throw new UsageError(`the key of saved plans: ${read.reason}`, GIVE_KEY);
   return checkedKey(new TextDecoder().decode(read.bytes), path);
@@ -43,7 +43,7 @@ function checkedKey(text: string, from: string): Secret {
   const key = text.trim();
   if (key.length >= MIN_KEY_LENGTH) return new Secret(PLAN_KEY_VARIABLE, key);
   throw new UsageError(
-    `${from} holds no key: it has ${key.length} characters and needs ${MIN_KEY_LENGTH}`,
+    `${from} contains no key: it has ${key.length} characters and needs ${MIN_KEY_LENGTH}`,
     "Make one: openssl rand -hex 32",
   );
 }
@@ -58,7 +58,7 @@ async function keyPath({
     home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
   if (hasHome) return join(home, ".local/state/svcdeploy/plan-key");
   throw new UsageError(
-    "There is no place for the key of saved plans: neither XDG_STATE_HOME nor a HOME that is there",
+    "There is no folder for the key of saved plans: XDG_STATE_HOME is not set and HOME is no folder",
     GIVE_KEY,
   );
 }

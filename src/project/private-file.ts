@@ -14,7 +14,7 @@ export async function readPrivateFile(path: string, option: string): Promise<str
   if (stats !== null && (stats.mode & 0o077) !== 0)
     throw new UsageError(
       `${option}: ${path} can be read by others`,
-      `Make it its owner's alone: chmod 600 ${path}`,
+      `Make it readable for its owner only: chmod 600 ${path}`,
     );
   const read = await readNamedFile(path, MAX_BYTES);
   if (!read.ok) throw new UsageError(`${option}: ${read.reason}`);

@@ -32,7 +32,7 @@ export async function findFile(root: string, path: string): Promise<FoundFile | 
 /** The same of a folder. */
 export async function findFolder(root: string, path: string): Promise<FoundFolder | Unreadable> {
   return find(root, path, (real, stats) =>
-    stats.isDirectory() ? { ok: true, path: real } : unreadable(`${path} is no directory`),
+    stats.isDirectory() ? { ok: true, path: real } : unreadable(`${path} is not a directory`),
   );
 }
 
@@ -44,7 +44,7 @@ async function find<Found>(
   try {
     const [realRoot, real] = await Promise.all([realpath(root), realpath(join(root, path))]);
     if (!real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep))
-      return unreadable(`${path} leads out of the project folder, to ${real}`);
+      return unreadable(`${path} points outside the project folder, to ${real}`);
     return describe(real, await stat(real));
   } catch (error) {
     return explain(path, error);
@@ -128,7 +128,7 @@ function explain(path: string, error: unknown): Unreadable {
   const code = systemCode(error);
   if (code === null) throw error;
   if (code === "ENOENT" || code === "ENOTDIR")
-    return { ok: false, missing: true, reason: `${path} is not there` };
+    return { ok: false, missing: true, reason: `${path} does not exist` };
   return unreadable(`${path} cannot be read (${code})`);
 }
 

@@ -14,14 +14,14 @@ const START = /^\{\s*"schema": "svcdeploy\.saved-plan\//;
 export async function requirePlanPath(path: string): Promise<void> {
   const folder = await stat(dirname(path)).catch(() => null);
   if (folder?.isDirectory() !== true)
-    throw new UsageError(`--out ${path}: the folder ${dirname(path)} is not there`);
+    throw new UsageError(`--out ${path}: the folder ${dirname(path)} does not exist`);
   const found = await lstat(path).catch(() => null);
   if (found === null) return;
-  if (!found.isFile()) throw new UsageError(`--out ${path}: it is there and is not a file`);
+  if (!found.isFile()) throw new UsageError(`--out ${path}: it exists and is not a file`);
   const start = found.size > MAX_BYTES ? "" : await readFile(path, "utf8").catch(() => "");
   if (!START.test(start))
     throw new UsageError(
-      `--out ${path}: it is there and is no saved plan, so it is not overwritten`,
+      `--out ${path}: it exists and is not a saved plan, so it is not overwritten`,
       "Name another file.",
     );
 }

@@ -103,9 +103,9 @@ async function findSignature(
   }
   const hint =
     declared.file === null
-      ? `Put it there, or say where it is: signature: { ${declared.kind}: …, file: … }`
+      ? `Put it there, or name its place: signature: { ${declared.kind}: …, file: … }`
       : null;
-  throw mistake(declared.place, `the signature is not there: ${names.join(", nor ")}`, hint);
+  throw mistake(declared.place, `the signature is missing: ${names.join(", nor ")}`, hint);
 }
 
 async function fetchOrNull(

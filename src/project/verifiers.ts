@@ -104,7 +104,7 @@ function readCosignAnswer(
     return { ok: true, proof: { kind: "cosign", key: fingerprint, says: "" } };
   if (/unknown flag/i.test(said))
     return refused(
-      "cannot be checked: this cosign knows other options",
+      "cannot be checked: this cosign takes other options",
       "Install cosign 2.4 or newer, up to 3.",
     );
   const words = stderr.match(/^Error: (.{1,200})/m)?.[1];

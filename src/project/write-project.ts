@@ -16,7 +16,7 @@ export async function writeProject(folder: string, files: readonly ProjectFile[]
   if (present.length > 0) {
     const more = present.length > MOST_NAMED ? ` and ${present.length - MOST_NAMED} more` : "";
     throw new UsageError(
-      `${folder} is not empty; it holds ${present.slice(0, MOST_NAMED).join(", ")}${more}`,
+      `${folder} is not empty; it contains ${present.slice(0, MOST_NAMED).join(", ")}${more}`,
       "Nothing was written. Go to an empty folder, or name a new one with --project DIR.",
     );
   }

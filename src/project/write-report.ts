@@ -16,11 +16,11 @@ export async function checkReportFile(path: string): Promise<void> {
   if (parent === null)
     throw new UsageError(
       `--report: the folder ${folder} does not exist`,
-      "Make it first; only files are written.",
+      "Create it first; svcdeploy writes only the file.",
     );
   if (!parent.isDirectory()) throw new UsageError(`--report: ${folder} is not a folder`);
   if ((await lookAt(path))?.isFile() === false)
-    throw new UsageError(`--report: ${path} is there and is not a regular file`);
+    throw new UsageError(`--report: ${path} exists and is not a regular file`);
   await access(folder, constants.W_OK | constants.X_OK).catch(() => {
     throw new UsageError(`--report: nothing can be written in the folder ${folder}`);
   });

@@ -17,8 +17,8 @@ export async function writeService(root: string, file: string, text: string): Pr
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
     if (code === "EEXIST")
       throw new UsageError(
-        `${file} is there already`,
-        "Give another name with --name, or look at the text with --stdout.",
+        `${file} already exists`,
+        "Choose another name with --name, or print the text with --stdout.",
       );
     throw new UsageError(`${file} cannot be written (${code})`);
   }

@@ -23,7 +23,7 @@ export async function writeUnits(folder: string, units: readonly UnitText[]): Pr
       const found = await readFile(join(folder, name), "utf8").catch(missing);
       if (found !== null && !found.startsWith(TIMER_MARK))
         throw new UsageError(
-          `${join(folder, name)} is there and was not written by install-timer`,
+          `${join(folder, name)} exists and was not written by install-timer`,
           "Nothing was written.",
         );
     }

@@ -13,7 +13,10 @@ export function targetOf(host: Host): string {
 
 /** What to type to try the same login with ssh(1). */
 export function sshCommand(host: Host, identity: string | null = null): string {
-  return `ssh -p ${host.port}${identity === null ? "" : ` -i ${identity}`} -o BatchMode=yes ${host.user}@${host.address} true`;
+  return (
+    `ssh -p ${host.port}${identity === null ? "" : ` -i ${identity}`} -o BatchMode=yes ` +
+    `${host.user}@${host.address} true`
+  );
 }
 
 /** Why no connection came about. Authentication and host key failures are told apart before this. */
@@ -53,10 +56,10 @@ export function channelRefused(host: Host, error: unknown): HostError {
   return new HostError(
     "host-step",
     host.name,
-    `${targetOf(host)}: the server does not let a command start: ${reason}`,
+    `${targetOf(host)}: the server does not start a command: ${reason}`,
     {
       cause: error,
-      hint: "Look at MaxSessions, ForceCommand and the login shell of this user on the host.",
+      hint: "Check MaxSessions, ForceCommand and the login shell of this user on the host.",
     },
   );
 }
@@ -69,7 +72,7 @@ export function failedStatus(host: Host, script: Script, { exitCode, stderr }: R
   return new HostError(
     "host-step",
     host.name,
-    `${targetOf(host)}: ${script.name} ${how}${said === "" ? "" : `; it said: ${said}`}`,
+    `${targetOf(host)}: ${script.name} ${how}${said === "" ? "" : `; its output: ${said}`}`,
   );
 }
 
@@ -97,7 +100,7 @@ export function forwardRefused(host: Host, destination: string, error: unknown):
     `nothing answers at ${destination} on ${host.name}: ${why.toLowerCase()}`,
     {
       cause: error,
-      hint: "Does the service listen there? On the host: ss -ltn",
+      hint: "Check that the service listens there; on the host: ss -ltn",
     },
   );
 }
@@ -119,7 +122,7 @@ const PLAIN: { readonly [code: string]: string } = {
   ENETUNREACH: "network unreachable",
   EHOSTDOWN: "host is down",
   ENOTFOUND: "the name does not resolve",
-  EAI_AGAIN: "the name does not resolve just now (no answer from the name server)",
+  EAI_AGAIN: "the name does not resolve now (no answer from the name server)",
   ETIMEDOUT: "no answer (TCP timed out)",
   ECONNRESET: "the connection was reset",
   EPIPE: "the connection was reset",
@@ -129,9 +132,12 @@ const PLAIN: { readonly [code: string]: string } = {
 function sshFailure(error: unknown): string {
   const message = property(error, "message");
   if (/before handshake/.test(message))
-    return "the server hung up before it named itself (MaxStartups, or no SSH server)";
+    return "the server hung up before it identified itself (MaxStartups, or no SSH server)";
   if (/no matching/.test(message))
-    return `the server and we have no algorithm in common (${message.replace("Handshake failed: ", "")})`;
+    return (
+      `the server and svcdeploy have no algorithm in common ` +
+      `(${message.replace("Handshake failed: ", "")})`
+    );
   return message === "" ? "the server hung up" : `the SSH handshake failed: ${message}`;
 }
 

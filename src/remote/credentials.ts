@@ -22,8 +22,9 @@ export type Credentials = {
 };
 
 /**
- * --identity, else the inventory's identity, and then nothing but it; else the agent's keys and the default files of ssh(1).
- * A key with a passphrase is left to the agent. Throws ConnectError("auth") when there is nothing to try.
+ * --identity, else the inventory's identity, and then nothing but it; else the agent's keys and the default
+ * files of ssh(1). A key with a passphrase is left to the agent. Throws ConnectError("auth") when there is
+ * nothing to try.
  */
 export async function findCredentials(
   host: Host,
@@ -39,7 +40,7 @@ export async function findCredentials(
   const why =
     found.skipped.length > 0
       ? found.skipped.join("; ")
-      : "no agent runs and none of the default key files exists";
+      : "no agent is running and no default key file exists";
   throw new ConnectError("auth", host.name, `${targetOf(host)}: no key to log in with: ${why}`);
 }
 
@@ -50,9 +51,11 @@ export function loginRefused(host: Host, credentials: Credentials): ConnectError
   return new ConnectError(
     "auth",
     host.name,
-    `${targetOf(host)}: the server accepts none of our keys: tried ${tried}${skipped}`,
+    `${targetOf(host)}: the server accepts none of the keys: tried ${tried}${skipped}`,
     {
-      hint: `Is the public key in the authorized_keys of ${host.user} there? Try it by hand: ${sshCommand(host, credentials.identity)}`,
+      hint:
+        `Check that the public key is in the authorized_keys of ${host.user} there. Try it by ` +
+        `hand: ${sshCommand(host, credentials.identity)}`,
     },
   );
 }
@@ -101,7 +104,7 @@ async function defaultCredentials(
   };
 }
 
-const ENCRYPTED = "has a passphrase and no agent runs: ssh-add it first";
+const ENCRYPTED = "has a passphrase and no agent is running: ssh-add it first";
 
 /** The private key in a file, or why there is none. */
 function readKey(file: KeyFile): ssh2.ParsedKey | string {
@@ -111,7 +114,7 @@ function readKey(file: KeyFile): ssh2.ParsedKey | string {
   if (parsed instanceof Error)
     return /[Ee]ncrypted|passphrase/.test(parsed.message)
       ? ENCRYPTED
-      : "is not a private key in a format that we read";
+      : "is not a private key in a format that svcdeploy reads";
   return parsed.isPrivateKey() ? parsed : "is a public key, not a private one";
 }
 

@@ -128,7 +128,7 @@ function watch(host: Host, client: ssh2.Client, socket: Socket): SshConnection {
     silent = socket.bytesRead === seen ? silent + 1 : 0;
     seen = socket.bytesRead;
     if (silent < SILENT_INTERVALS) return;
-    lose(`nothing came from the host for ${(SILENT_INTERVALS * KEEPALIVE_MILLISECONDS) / 1000} s`);
+    lose(`the host sent nothing for ${(SILENT_INTERVALS * KEEPALIVE_MILLISECONDS) / 1000} s`);
     socket.destroy();
   }, KEEPALIVE_MILLISECONDS);
   client.on("error", (error) => lose(lossReason(error), error));

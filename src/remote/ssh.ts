@@ -68,7 +68,9 @@ function tooSlow(host: Host): SvcdeployError {
     host.name,
     `${targetOf(host)}: no SSH session within the connect timeout`,
     {
-      hint: "A firewall that drops packets, a stopped sshd, or a server that answers very slowly (UseDNS, a full disk).",
+      hint:
+        "Check for a firewall that drops packets, a stopped sshd, or a server that answers very " +
+        "slowly (UseDNS, a full disk).",
     },
   );
 }

@@ -24,8 +24,8 @@ export function withinTime(inner: Connector, milliseconds: number, limit: string
   const cutOff = new Set<string>();
   const deadline = startDeadline(milliseconds, () => new Error("the run's time is up"));
   const timeUp = (host: string): ConnectError =>
-    new ConnectError("timeout", host, `${host}: not looked at to the end, the run's ${limit} are over`, {
-      hint: "Give it more with --timeout, or see what it waits for: svcdeploy check.",
+    new ConnectError("timeout", host, `${host}: not checked to the end: the run's ${limit} are over`, {
+      hint: "Give the run more time with --timeout, or see what it waits for: svcdeploy check.",
     });
   const guard = async <Value>(
     host: Host,

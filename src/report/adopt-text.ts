@@ -68,7 +68,7 @@ function outcomeLines(outcome: AdoptOutcome, columns: number): readonly Line[] {
       ),
     ),
     ...(outcome.kind === "withheld" && refuseName(adopted.name) === null
-      ? wrap("--force writes it all the same; --stdout shows it.", columns).map((text) => line(text))
+      ? wrap("--force writes it anyway; --stdout prints it.", columns).map((text) => line(text))
       : []),
   ];
 }
@@ -98,19 +98,21 @@ function nextLines(
     ...(secrets.length === 0
       ? []
       : [
-          `Give ${plural(secrets.length, "secret")} by the environment (or another provider): ${secrets.join(", ")}`,
+          `Provide ${plural(secrets.length, "secret")} through the environment (or another provider): ` +
+            `${secrets.join(", ")}`,
         ]),
     ...(names.length === 0
       ? []
       : [`In playbooks/site.yaml, add to a play of ${host}: services: [${names.join(", ")}]`]),
     ...(commands.length === 0
       ? []
-      : ["On the host, take away what stands in the service files now, right before the apply:"]),
+      : ["On the host, right before the apply, remove what the service files now declare:"]),
   ];
   const more = [
-    `svcdeploy lint --env ${environment}   # the units keep their faults: what is an error here, plan refuses`,
+    `svcdeploy lint --env ${environment}   # faults of the units are still there: plan refuses errors`,
     `svcdeploy plan --env ${environment} --limit ${host}`,
-    "The plan shows each unit file rewritten in svcdeploy's form, and says what it restarts and why: variables, User= and Group= that move count as changed.",
+    "The plan shows each unit file rewritten in svcdeploy's form, and says what it restarts and why: " +
+      "variables, User= and Group= that move to another file count as changed.",
   ];
   return [
     line(styled("strong", "Next")),
@@ -147,14 +149,15 @@ export function programsText(
   const blocks = outcomes.map(({ kind, program, file, notes, problems, secrets }) => [
     ...hang(
       line(problems.length === 0 ? styled("good", "✓") : styled("bad", "✗"), " "),
-      `program ${sanitizeLine(program)} → ${file}${{ written: " written", printed: "", withheld: " is not written" }[kind]}`,
+      `program ${sanitizeLine(program)} → ` +
+        `${file}${{ written: " written", printed: "", withheld: " is not written" }[kind]}`,
       columns,
       2,
     ),
     ...problems.flatMap((text) => item(styled("bad", "problem"), text, columns)),
     ...notes.flatMap((text) => item(styled("warn", "note   "), text, columns)),
     ...[...secrets].flatMap(([name, { from }]) =>
-      item(styled("warn", "secret "), `${name}: not written; its value stands in ${from}`, columns),
+      item(styled("warn", "secret "), `${name}: not written; its value is in ${from}`, columns),
     ),
   ]);
   const rest = leftOut.flatMap((text) =>

@@ -27,7 +27,7 @@ export function checkJson(environment: string, checks: readonly HostCheck[], exi
 
 const TITLES: Readonly<Record<CheckStatus, { readonly style: Style; readonly text: string }>> = {
   well: { style: "warn", text: "ready, with a warning" },
-  mend: { style: "bad", text: "to be mended" },
+  mend: { style: "bad", text: "not ready" },
   refused: { style: "bad", text: "refused us" },
   unreachable: { style: "bad", text: "unreachable" },
 };
@@ -110,7 +110,7 @@ function wellLines(checks: readonly HostCheck[], columns: number): readonly Line
 function summary(checks: readonly HostCheck[]): string {
   const count = (status: CheckStatus): number => checks.filter((check) => check.status === status).length;
   const parts = [
-    { count: count("mend"), text: "to be mended" },
+    { count: count("mend"), text: "not ready" },
     { count: count("refused"), text: "refused us" },
     { count: count("unreachable"), text: "unreachable" },
   ];

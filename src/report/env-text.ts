@@ -93,7 +93,7 @@ function removedLines(view: EnvView, columns: number): readonly Line[] {
     left: name,
     right: [`UnsetEnvironment=, ${sayLine(by, view)}`, ...over.map((each) => sayOver(each, view))],
   }));
-  return [[], line(styled("strong", "Taken away")), ...besideLines(rows, columns)];
+  return [[], line(styled("strong", "Removed")), ...besideLines(rows, columns)];
 }
 
 function foreignLines(view: EnvView, columns: number): readonly Line[] {
@@ -103,10 +103,12 @@ function foreignLines(view: EnvView, columns: number): readonly Line[] {
     left: path,
     right: [
       `EnvironmentFile=, ${sayLine(at, view)}`,
-      optional === "optional" ? "it need not be there" : "without it the service does not start",
+      optional === "optional" ? "it may be missing" : "without it the service does not start",
     ],
   }));
-  const title = `Not from this project: ${foreign.length === 1 ? "this file" : "these files"} may set anything; that wins over Environment= and over the files named before`;
+  const title =
+    `Not from this project: ${foreign.length === 1 ? "this file" : "these files"} may set anything, ` +
+    "which wins over Environment= and over the files before";
   return [
     [],
     ...wrap(title, columns).map((each) => line(styled("warn", each))),
@@ -117,7 +119,8 @@ function foreignLines(view: EnvView, columns: number): readonly Line[] {
 function notes({ others, found }: EnvView): readonly string[] {
   const hidden = found.variables.filter(({ value }) => value.kind === "secret").length;
   return [
-    "Every service also gets what PID 1 was told on the host: DefaultEnvironment= and systemctl set-environment. What stands above wins over it, the manager's own LANG and PATH excepted.",
+    "Every service also gets PID 1's environment on the host: DefaultEnvironment= and systemctl " +
+      "set-environment. The variables above win over it, except over the manager's own LANG and PATH.",
     ...(hidden === 0 ? [] : [`${plural(hidden, "secret")} not shown.`]),
     ...(others.length === 0 ? [] : [`Other units of the service: ${others.join(", ")}.`]),
   ];

@@ -65,7 +65,8 @@ export function droppedLine(host: string, count: number): Line {
   return line(
     styled(
       "warn",
-      `… ${count.toLocaleString("en-GB")} ${count === 1 ? "line" : "lines"} of ${host} dropped: it writes faster than they are shown`,
+      `… ${count.toLocaleString("en-GB")} ${count === 1 ? "line" : "lines"} of ${host} dropped: it ` +
+        `writes faster than this terminal shows`,
     ),
   );
 }

@@ -20,7 +20,7 @@ export function unitsText(name: string, units: { readonly service: string; reado
 export function crontabText(about: string, text: string): string {
   return [
     `# ${about}: silent when all is well, else cron mails what it says.`,
-    "# Put it into `crontab -e`; in a file of /etc/cron.d the user's name goes behind the five time fields.",
+    "# Put it into `crontab -e`; in a file of /etc/cron.d the user's name follows the five time fields.",
     "#MAILTO=you@example.org",
     text,
     "",
@@ -32,26 +32,31 @@ export function installedText({ lines, about, every, name, scope, host }: Instal
   const user = scope === "user" ? " --user" : "";
   const commands = [
     [`systemctl${user} list-timers ${name}.timer`, "when it runs next"],
-    [`systemctl${user} status ${name}`, "how the last run ended; failed: drift, or a host not seen"],
-    [`journalctl${user} -u ${name}`, "what it said"],
+    [`systemctl${user} status ${name}`, "how the last run ended; failed: drift, or a host not checked"],
+    [`journalctl${user} -u ${name}`, "its output"],
   ] as const;
   return [
     ...lines.map((text) => line(styled("dim", host === null ? text : `${host}: ${text}`))),
     [],
     line(styled("strong", `${about}: every ${every} from now on${host === null ? "" : `, on ${host}`}.`)),
     ...commands.flatMap(([command, what]) => [line("  ", command), line(styled("dim", `      ${what}`))]),
-    line("  The same command with --remove takes it away."),
+    line("  The same command with --remove removes it."),
     ...(scope === "user"
-      ? [line(styled("warn", "It runs while you are logged in; always, after: "), "loginctl enable-linger")]
+      ? [
+          line(
+            styled("warn", "It runs while you are logged in; to run it always: "),
+            "loginctl " + "enable-linger",
+          ),
+        ]
       : []),
   ];
 }
 
 /** What was removed; lines null: nothing was there. */
 export function removedText(lines: readonly string[] | null, path: string): readonly Line[] {
-  if (lines === null) return [line(`There was nothing to remove: ${path} is not there.`)];
+  if (lines === null) return [line(`Nothing to remove: ${path} does not exist.`)];
   return [
     ...lines.map((text) => line(styled("dim", text))),
-    line("The timer is gone; a run under way ends by itself."),
+    line("The timer is removed; a run under way finishes by itself."),
   ];
 }

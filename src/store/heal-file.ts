@@ -22,7 +22,7 @@ export function healFile(
   const base = given ?? stateFolder(variables);
   if (base !== null) return join(base, "drift", `${name}.${environment}.${fingerprint}`, "heal.json");
   throw new UsageError(
-    "Healing needs a place for what it remembers: there is neither XDG_STATE_HOME nor a HOME that is there",
+    "Healing needs a folder for its record: XDG_STATE_HOME is not set and HOME is no folder",
     GIVE_STATE,
   );
 }

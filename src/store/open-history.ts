@@ -95,7 +95,7 @@ function refuseNewer(version: number, known: number, path: string): void {
     "history",
     `${path} was made by a newer svcdeploy (schema ${version}, this one knows ${known})`,
     {
-      hint: "update svcdeploy here; the file is left as it is",
+      hint: "update svcdeploy here; the file was not changed",
     },
   );
 }
@@ -106,7 +106,7 @@ function makeFile(path: string): number {
   closeSync(openSync(path, "a", 0o600));
   const stats = lstatSync(path);
   if (!stats.isFile())
-    throw new SvcdeployError("history", `${path} is no regular file`, { hint: "move it away" });
+    throw new SvcdeployError("history", `${path} is not a regular file`, { hint: "move it away" });
   if ((stats.mode & 0o077) !== 0) chmodSync(path, 0o600);
   return stats.ino;
 }
@@ -140,21 +140,21 @@ function explain(error: unknown, path: string): unknown {
     case SQLITE.busy:
     case SQLITE.locked:
       return because(
-        `another process has kept ${path} locked for ${BUSY_MILLISECONDS / 1000} s`,
+        `another process has locked ${path} for ${BUSY_MILLISECONDS / 1000} s`,
         `see which one: fuser -v ${path}`,
       );
     case SQLITE.full:
       return because(`the disk that holds ${path} is full`, "free some space there");
     case SQLITE.corrupt:
     case SQLITE.notADatabase:
-      return because(`${path} is damaged`, "the next apply moves it aside and begins a new one");
+      return because(`${path} is damaged`, "the next apply moves it aside and starts a new one");
     case SQLITE.readOnly:
     case SQLITE.cannotOpen:
       return because(`${path} cannot be written`, IN_THE_WAY);
     default:
       return because(
         `${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-        "look at its disk",
+        "check its disk",
       );
   }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";

@@ -21,7 +21,7 @@ export function stateBase(environment: Readonly<Record<string, string | undefine
   const folder = stateFolder(environment);
   if (folder !== null) return folder;
   throw new UsageError(
-    "There is no place for the state of this run: neither XDG_STATE_HOME nor a HOME that is there",
+    "There is no folder for the state of this run: XDG_STATE_HOME is not set and HOME is no folder",
     GIVE_STATE,
   );
 }
@@ -35,7 +35,7 @@ export async function makeStateFolder(base: string, name: string): Promise<strin
   } catch (error) {
     throw new UsageError(
       `${folder} cannot be made (${systemReason(error)})`,
-      `Make ${base} for the user who runs this, as its owner, or name another folder with --state DIR.`,
+      `Create ${base}, owned by the user who runs this, or name another folder with --state DIR.`,
     );
   }
 }

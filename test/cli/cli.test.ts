@@ -46,7 +46,7 @@ test.each([
   ["an option of another command", ["plan", "--env", "prod", "--yes"], /no option --yes/],
   ["an argument that nobody takes", ["plan", "prod"], /takes no argument prod/],
   ["a second saved plan", ["apply", "a.json", "b.json"], /takes no argument b\.json/],
-  ["a saved plan that is not there", ["apply", "a.json", "--yes"], /saved plan .*a\.json is not there/],
+  ["a saved plan that is not there", ["apply", "a.json", "--yes"], /saved plan .*a\.json does not exist/],
   [
     "a saved plan with a selection",
     ["apply", "a.json", "--env", "prod", "--yes"],
@@ -76,7 +76,7 @@ test.each([
   [
     "a plan over a project file",
     ["plan", "--env", "prod", "--out", "svcdeploy.yaml"],
-    /is no saved plan, so it is not\s+overwritten/,
+    /is not a saved plan, so it is not\s+overwritten/,
   ],
   ["no environment", ["plan"], /--env is required/],
   ["an unknown environment", ["plan", "--env", "prud"], /no environment "prud"[\s\S]*prod/],

@@ -45,7 +45,7 @@ test("a host that is not there: 4, a mail, the metrics, nothing on standard erro
   const file = join(state, "svcdeploy.prom");
   const run = await drift(["--prometheus", file]);
   expect(run).toMatchObject({ code: 4, stderr: "" });
-  expect(run.stdout).toMatch(/^svcdeploy drift of tried, prod: not seen: web1\n\nweb1: not looked at\n/);
+  expect(run.stdout).toMatch(/^svcdeploy drift of tried, prod: not seen: web1\n\nweb1: not checked\n/);
   const metrics = await readFile(file, "utf8");
   expect(metrics).toMatch(/^svcdeploy_host_seen\{.*host="web1"\} 0$/m);
   expect(metrics).toMatch(/^svcdeploy_run_exit_code\{.*\} 4$/m);
@@ -151,7 +151,7 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>
     /has 5 characters/,
   ],
   ["in the clear", ["--notify", "http://hooks.example.org/canary"], {}, /in the clear/],
-  ["no file", ["--notify", "@absent"], {}, /absent is not there/],
+  ["no file", ["--notify", "@absent"], {}, /absent does not exist/],
   ["no span", ["--timeout", "soon"], {}, /--timeout takes a time span/],
   ["another output", ["--output", "json"], {}, /prints only a mail/],
   ["a folder that is a file", ["--state", "svcdeploy.yaml"], {}, /given 2 times/],

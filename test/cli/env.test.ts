@@ -62,19 +62,19 @@ test("the service's own processes", async () => {
       SYSTEMD_EXEC_PID=(the process's number)                 systemd
       USER=app                                                User=, services/app.yaml:2 (account.user)
 
-    Taken away
+    Removed
       GONE              UnsetEnvironment=, services/app.yaml:7
                           overrides Environment=, services/app.yaml:5: 1
       LANG              UnsetEnvironment=, services/app.yaml:7
                           overrides the manager: (the host's locale)
 
-    Not from this project: this file may set anything; that wins over Environment= and over the files
-    named before
+    Not from this project: this file may set anything, which wins over Environment= and over the files
+    before
       /etc/default/app  EnvironmentFile=, services/app.yaml:6
-                          it need not be there
+                          it may be missing
 
-    Every service also gets what PID 1 was told on the host: DefaultEnvironment= and systemctl
-    set-environment. What stands above wins over it, the manager's own LANG and PATH excepted.
+    Every service also gets PID 1's environment on the host: DefaultEnvironment= and systemctl
+    set-environment. The variables above win over it, except over the manager's own LANG and PATH.
     1 secret not shown.
     Other units of the service: app-job.service.
     "

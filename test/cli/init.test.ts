@@ -45,7 +45,7 @@ test("init says what it wrote and what comes next; what it wrote renders; a seco
   const again = await runCli(folder, ["init", "--project", "first"]);
   expect([again.code, again.stdout]).toEqual([64, ""]);
   expect(again.stderr.replaceAll("\n", " ")).toContain(
-    "is not empty; it holds .gitignore, .svcdeploy, artifacts, inventory",
+    "is not empty; it contains .gitignore, .svcdeploy, artifacts, inventory",
   );
 });
 

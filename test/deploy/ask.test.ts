@@ -80,7 +80,7 @@ test("each host has a result of its own: cut off, too long, too slow, not there,
   ]);
   const [cut] = asked;
   expect(cut?.result).toMatchObject({
-    error: { message: "cut: the answer about capitals is cut off (capitals.sh); it said: no room" },
+    error: { message: "cut: the answer about capitals is cut off (capitals.sh); its output: no room" },
   });
 });
 

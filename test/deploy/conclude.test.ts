@@ -28,7 +28,7 @@ const story = parts as unknown as Story; // nothing else of it is read
 test("a transaction that another run settled is not called a failed undo: nobody here knows", async () => {
   const report = await conclude(story, { name: "GONE", detail: "" }, null);
   expect(report).toMatchObject({ status: "unknown", cause: "unknown" });
-  expect(report.message).toContain("not known here");
+  expect(report.message).toContain("is unknown");
 });
 
 test("a service that was removed is among those that the run was about", async () => {

@@ -296,7 +296,7 @@ describe("waiting", () => {
     expect(result).toMatchObject({ ok: false, attempts: 1 });
   });
 
-  test("a deadline in the middle of a row is not healthy", async () => {
+  test("a deadline in the middle of a row is unhealthy", async () => {
     const [result] = await waitHealthy(remote, [{ service: "a", check: command("true") }], {
       ...options,
       deadlineMilliseconds: 0,
@@ -360,7 +360,7 @@ describe("waiting", () => {
       ...options,
       signal: AbortSignal.abort(new Error("its unit failed")),
     });
-    expect(result).toMatchObject({ ok: false, attempts: 1, detail: "not waited for: its unit failed" });
+    expect(result).toMatchObject({ ok: false, attempts: 1, detail: "not checked: its unit failed" });
   });
 });
 

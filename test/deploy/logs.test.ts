@@ -85,7 +85,7 @@ function contextOf(
   const told: Told = { notes: [], lost: [] };
   const connect = async ({ name }: Host): Promise<Remote> => {
     const found = hosts.find(({ host }) => host.name === name);
-    if (found === undefined) throw new ConnectError("unreachable", name, `${name} is not there`);
+    if (found === undefined) throw new ConnectError("unreachable", name, `${name} does not exist`);
     return found.remote;
   };
   // reading logs takes no more of it
@@ -156,7 +156,7 @@ test("a clock that is off is corrected and said; less than two seconds are none"
   const off = await read(() => [...head(34), entry(1, 0)]);
   expect(off.at).toBe(NOW - 34_500);
   expect(off.notes).toEqual([
-    "h1: its clock is 35 s ahead of ours; its entries are ordered and shown by ours",
+    "h1: its clock is 35 s ahead of ours; its entries are ordered and shown by our clock",
   ]);
   const near = await read(() => [...head(1), entry(1, 0)]);
   expect({ at: near.at, notes: near.notes }).toEqual({ at: NOW, notes: [] });
@@ -186,7 +186,7 @@ test("a host that is lost in the middle ends alone", async () => {
   const { around, told } = contextOf([bad, good], never);
   const targets = [bad, good, hostOf("gone", () => [])].map(({ host }) => ({ host, units: ["web.service"] }));
   expect(await collect(collectLogs(targets, query(), around))).toHaveLength(2);
-  expect(told.lost.toSorted()).toEqual(["bad was lost", "gone is not there"]);
+  expect(told.lost.toSorted()).toEqual(["bad was lost", "gone does not exist"]);
 });
 
 test("followed from the entry shown last, which the host gives again and nobody sees twice", async () => {

@@ -198,7 +198,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     writeFileSync(join(shop.folder, "build/app/share/a text"), "broken\n");
     const run = await apply(shop);
     expect({ code: run.code, said: run.stdout + run.stderr }).toMatchObject({ code: 5 });
-    expect(run.stdout).toContain("what had changed, and was put back");
+    expect(run.stdout).toContain("what had changed, and was restored");
     expect((await releases(host)).toSorted()).toEqual(["1.0", "1.1"]);
     expect(await host.shell("systemctl is-active app; cat /opt/app/current/bin/text")).toBe("active\none\n");
   });

@@ -207,7 +207,7 @@ describe.concurrent("the next run at once, and other runs", () => {
     expect(second.code).toBe(6);
     expect(second.stderr).toMatch(/: another run is under way \([\w.-]+@[\w.-]+\); waiting for it\n/);
     expect(second.stderr).not.toContain("an earlier run");
-    expect(`${second.stdout}${second.stderr}`).toMatch(/[\w.-]+@[\w.-]+ has been at work here for \d+ s/);
+    expect(`${second.stdout}${second.stderr}`).toMatch(/[\w.-]+@[\w.-]+ is at work here for \d+ s/);
     const end = await first;
     expect(reportsOf(end).map(({ status }) => status)).toEqual(["changed"]);
     expect(await snapshot(host)).toContain("GREETING=g3");

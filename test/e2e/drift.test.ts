@@ -112,8 +112,8 @@ test(
       }
     }
     const text = (await drift(...MOVED)).stdout;
-    expect(text).toContain("pending: the project moved on since our last apply");
-    expect(text).toContain("conflict: the host and the project both moved; last touched");
+    expect(text).toContain("pending: the project changed since the last apply");
+    expect(text).toContain("conflict: the host and the project both changed; last touched");
     expect(text).toContain("gone for");
   },
   TEN_MINUTES,
@@ -153,7 +153,7 @@ test(
       "ignored 3 findings by svcdeploy.yaml:4 (directive LimitNOFILE, until 9999-12-31: a load test)",
     );
     expect(text).toContain(
-      "svcdeploy.yaml:5 (unit web.service, until 2020-01-31: long over) is past its date and not applied any more",
+      "svcdeploy.yaml:5 (unit web.service, until 2020-01-31: long over) is past its date and no longer applied",
     );
     expect(text).toContain(
       "svcdeploy.yaml:6 (path /etc/nothing/*.conf on h2, until 9999-12-31: a slip) matched nothing",
@@ -186,7 +186,7 @@ test(
   async () => {
     const run = await drift(...HEAL, ...PENDING);
     expect(run.code, run.stdout + run.stderr).toBe(2);
-    expect(run.stdout).toMatch(/Healing h1, h2, h3 \(3 hosts\): put back .*start\s+web\.service/s);
+    expect(run.stdout).toMatch(/Healing h1, h2, h3 \(3 hosts\): restore .*start\s+web\.service/s);
     expect(run.stdout).toContain("Healed: 15 findings on 3 hosts.");
     expect(
       await everywhere(

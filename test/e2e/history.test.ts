@@ -128,7 +128,7 @@ test("show: the plan, the reason and the journal of what failed; of another's ru
   const own = await from("ours", ["show", undone.slice(0, 8), "--env", "test"]);
   expect(own).toMatchObject({ code: 0, stderr: "" });
   for (const words of [
-    "exit 5: not healthy and rolled back",
+    "exit 5: unhealthy and rolled back",
     "h1: rolled-back",
     "leaving at once",
     "+exit_at_once=3",
@@ -146,7 +146,7 @@ test("show: the plan, the reason and the journal of what failed; of another's ru
   const told = await from("ours", ["show", theirs.slice(0, 8), "--env", "test"]);
   expect(told).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining("told by the hosts (3 of 3 hosts answered)"),
+    stdout: expect.stringContaining("recorded by the hosts (3 of 3 hosts answered)"),
   });
   expect((await from("theirs", ["show", theirs])).stdout).toContain("content differs (secret, not shown)");
 });
@@ -160,7 +160,7 @@ test("a host that says something else is believed, and that they differ is told"
     recorded: { status: "changed" },
   });
   const shown = await from("ours", ["show", runs[2]?.run ?? "", "--env", "test"]);
-  expect(shown.stdout).toContain("! recorded here as changed, but the host says rolled-back");
+  expect(shown.stdout).toContain("! recorded here as changed, but the host recorded rolled-back");
 });
 
 test("garbage in a host's record: left out and counted; no control character of it is shown", async () => {
@@ -220,7 +220,7 @@ test("a controller that is killed: its run is here without an end, and the host 
     hosts: [{ host: "h1", status: "rolled-back", word: "alone" }],
   });
   expect((await from("ours", ["history"])).stdout).toContain(
-    "! its end was not recorded here: it is under way, or it was killed",
+    "! its end was not recorded here: it is still running, or it was killed",
   );
 });
 

@@ -172,7 +172,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     shop.write("services/web.yaml", bare());
     const done = await apply(0);
     expect(done.stdout.replace(/\s+/g, " ")).toContain(
-      "orphan: file /etc/web/extra.conf of web is no longer declared, but somebody edited it since",
+      "orphan: file /etc/web/extra.conf of web is no longer declared, but someone edited it since",
     );
     expect(
       await host.shell(
@@ -201,7 +201,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       play("three");
       const plan = await run("plan", "--detailed-exitcode");
       expect(plan.code).toBe(0);
-      expect(plan.stdout).toContain("service web left the project and is still here");
+      expect(plan.stdout).toContain("service web left the project and is still on the host");
       expect((await run("plan", "--prune", "--service", "three")).code).toBe(64);
       const refused = await apply(1, "--prune");
       expect(refused.stdout.replace(/\s+/g, " ")).toContain(

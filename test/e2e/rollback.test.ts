@@ -179,7 +179,7 @@ test("rollback again goes forward", async () => {
   expect(await runningVersion()).toEqual(same(answers("1.1")));
 });
 
-test("an old version that is not healthy any more, by its own check, is itself undone", async () => {
+test("an old version that is no longer healthy, by its own check, is itself undone", async () => {
   await everywhere("rm /var/tmp/dependency");
   const failed = await run("rollback", "web", "--yes");
   expect(failed.code).toBe(5);

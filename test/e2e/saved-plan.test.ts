@@ -81,8 +81,7 @@ test("a new service is applied from its saved plan, with what --values and --set
 test("a host that was edited since is refused and told what moved; the other goes on; --stale skip leaves it out", async () => {
   await save("--set", "greeting=second");
   await on(1, "echo '# by hand' >>/etc/web/web.conf");
-  const told =
-    /h2 is not as it was when the plan was made:\s+\/etc\/web\/web\.conf was edited since the plan/;
+  const told = /h2 changed since the plan was made:\s+\/etc\/web\/web\.conf was edited since the plan/;
   const skipped = await run("apply", file, "--yes", "--stale", "skip");
   expect([skipped.code, skipped.stderr]).toEqual([3, ""]);
   expect(skipped.stdout).toMatch(told);

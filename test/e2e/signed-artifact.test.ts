@@ -190,7 +190,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
 
   step("the signature is no longer asked for: the same file is no change", async () => {
     rmSync(join(shop.folder, "artifacts/web.pl.sig"));
-    await expectRefused(await state(host), /the signature is not there: artifacts\/web\.pl\.sig/);
+    await expectRefused(await state(host), /the signature is missing: artifacts\/web\.pl\.sig/);
     giveLocal("");
     const plan = await run("plan", "--env", "test", "--detailed-exitcode");
     expect({ code: plan.code, said: plan.stdout }).toMatchObject({ code: 0 });

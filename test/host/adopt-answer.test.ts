@@ -73,7 +73,7 @@ test("a file alone: the script gives it, or says why not", () => {
   };
   expect(new TextDecoder().decode(ask("/etc/hostname").files.get("/etc/hostname"))).toMatch(/\S\n?$/);
   expect(ask("/etc/nobody-has-this").unread.get("/etc/nobody-has-this")).toBe("it is not there");
-  expect(ask("/etc").unread.get("/etc")).toBe("it is no file");
+  expect(ask("/etc").unread.get("/etc")).toBe("it is not a file");
   expect(() => run({ units: [], files: ["/etc/$(reboot)"] })).toThrow("must not reach");
 });
 

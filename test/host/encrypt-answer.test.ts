@@ -32,7 +32,7 @@ test("an answer is taken whole or not at all, and only for what was asked", () =
   );
   expect([...answer]).toEqual([[path, new Uint8Array(Buffer.from("Whxqht+d\n"))]]);
   for (const text of ["N begin\nN end\n", `N begin\nencrypted\t${path}\t\nN end\n`])
-    expect(() => decode(text)).toThrow("h: not all credentials were encrypted");
+    expect(() => decode(text)).toThrow("h: some credentials were not encrypted");
   for (const text of ["", `N begin\nencrypted\t${path}\t${file}\n`, `encrypted\t${path}\t${file}\nN end\n`])
     expect(() => decode(text)).toThrow(/^h: .* is cut off/);
 });
@@ -41,7 +41,7 @@ test("a host that cannot says why", () => {
   const said = () =>
     decode(`N begin\nrefused\t${path}\n`, "Data too long\u001b[31m for encrypted credential\n");
   expect(said).toThrow(
-    `h: systemd-creds did not encrypt the credential ${path}; it said: Data too long for encrypted credential`,
+    `h: systemd-creds did not encrypt the credential ${path}; its output: Data too long for encrypted credential`,
   );
 });
 

@@ -58,7 +58,7 @@ describe.each(cases)("$name", ({ name, input, read }) => {
         code: "host-answer",
         host: "h",
         message: expect.stringMatching(
-          /^h: the answer about .* is cut off \(\w+\.sh\); it said: sh: 1: date: not found$/,
+          /^h: the answer about .* is cut off \(\w+\.sh\); its output: sh: 1: date: not found$/,
         ),
         hint: expect.stringContaining("journalctl"),
       });

@@ -55,7 +55,7 @@ test("an answer is decoded: colours and secrets are gone, what is long is cut", 
 test("an answer that is cut off is an error", () => {
   const order = { request: nothing, redact: plain };
   expect(() => answerOf(rehearsalQuestion, order, "N begin\nverify-status\t0\n", "no room\n")).toThrow(
-    "h: the answer about the rehearsal is cut off (rehearse.sh); it said: no room",
+    "h: the answer about the rehearsal is cut off (rehearse.sh); its output: no room",
   );
 });
 

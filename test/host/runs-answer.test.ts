@@ -82,9 +82,9 @@ test("cut off, without a time, or not by root: an error that names the host", ()
   const whole = `${NONCE} begin\nclock\t1\nuid\t0\n${NONCE} end\n`;
   expect(decodeRuns(`Welcome!\n${whole}`).records).toEqual([]);
   expect(() => decodeRuns(whole.replace("end", "e"), "sh: broken")).toThrow(
-    /web1: .*cut off \(runs\.sh\); it said: sh: broken/,
+    /web1: .*cut off \(runs\.sh\); its output: sh: broken/,
   );
-  expect(() => decodeRuns(whole.replace("clock\t1", ""))).toThrow(/web1: it did not say its time/);
+  expect(() => decodeRuns(whole.replace("clock\t1", ""))).toThrow(/web1: it did not report its time/);
   expect(() => decodeRuns(whole.replace("uid\t0", "uid\t1000"))).toThrow(/web1: the login is not root/);
 });
 

@@ -54,7 +54,7 @@ test("an answer is decoded; what nobody asked for is left out", () => {
 
 test("cut off, or units missing: an error that says so", () => {
   expect(() => answerOf(statusQuestion, request, answer(body).replace("N end\n", ""), "oops")).toThrow(
-    "h: the answer about its status is cut off (status.sh); it said: oops",
+    "h: the answer about its status is cut off (status.sh); its output: oops",
   );
   expect(() =>
     answerOf(statusQuestion, request, answer(body.filter((each) => each !== "Id=shop.slice"))),

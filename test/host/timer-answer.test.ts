@@ -47,7 +47,7 @@ test("what a host has", () => {
     ...{ program: "/usr/bin/svcdeploy", programVersion: "0.1.0", project: true, environment: false },
   });
   expect(() => answerOf(timerLookQuestion, SHOP, answer.replace("finished", "fini"), "boom")).toThrow(
-    "h: the answer about its timer is cut off (timer.sh); it said: boom",
+    "h: the answer about its timer is cut off (timer.sh); its output: boom",
   );
 });
 

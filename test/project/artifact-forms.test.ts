@@ -74,12 +74,12 @@ test("a folder without its slash, a slash behind a file, what is not there and w
   mkdirSync(join(root, "folder"), { recursive: true });
   writeFileSync(join(root, "plain"), "x");
   writeFileSync(join(root, "empty.tar"), "");
-  expect(await refusal(declare("folder"))).toMatch(/^2:3 .*is a directory; .*write folder\/ with a slash/);
-  expect(await refusal(declare("plain/"))).toMatch(/is no directory/);
-  expect(await refusal(declare("none/"))).toMatch(/is not there; build or fetch it first/);
+  expect(await refusal(declare("folder"))).toMatch(/^2:3 .*is a directory; .*end its path with a slash/);
+  expect(await refusal(declare("plain/"))).toMatch(/is not a directory/);
+  expect(await refusal(declare("none/"))).toMatch(/does not exist; build or fetch it first/);
   expect(await refusal(declare("folder/"))).toMatch(/cannot become a release: there is no file in it/);
   expect(await refusal(declare("empty.tar"))).toMatch(/is empty/);
-  expect(await refusal(declare("../outside/"))).toMatch(/leads out of the project|is not there/);
+  expect(await refusal(declare("../outside/"))).toMatch(/points outside the project|does not exist/);
 });
 
 describe("what is not the declared one is refused before it is looked into", () => {

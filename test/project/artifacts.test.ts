@@ -158,10 +158,12 @@ describe("from https", () => {
     served.set("/page", "<html>log in</html>");
     expect(await refusal(artifact(`${server.origin}/web`))).toMatch(
       new RegExp(
-        `^2:11 the artifact https://localhost:\\d+/web could not be fetched: what came has sha256 [0-9a-f]{64}, not ${SHA}; it was thrown away`,
+        `^2:11 the artifact https://localhost:\\d+/web could not be fetched: the downloaded file has sha256 [0-9a-f]{64}, not ${SHA}; it was discarded`,
       ),
     );
-    expect(await refusal(artifact(`${server.origin}/page`))).toContain("A web page came instead of the file");
+    expect(await refusal(artifact(`${server.origin}/page`))).toContain(
+      "The server sent a web page instead of the file",
+    );
     expect(kept()).toEqual([]);
   });
 
@@ -169,10 +171,10 @@ describe("from https", () => {
     expect(await refusal(artifact(`${server.origin}/none`))).toContain("answered HTTP 404 (Not Found)");
     await expect(read(artifact(`${server.origin}/none`))).rejects.toThrow("1 file could not be fetched");
     expect(await refusal(artifact(`${server.origin}/web`), {})).toContain(
-      "no place to keep it: neither XDG_CACHE_HOME nor a HOME that is there",
+      "no folder to keep it in: XDG_CACHE_HOME is not set and HOME is no folder",
     );
     expect(await refusal(artifact(`${server.origin}/web`), { HOME: "/nonexistent" })).toContain(
-      "no place to keep it",
+      "no folder to keep it in",
     );
     writeFileSync(join(root, "file"), "");
     expect(await refusal(artifact(`${server.origin}/web`), { XDG_CACHE_HOME: join(root, "file") })).toContain(
@@ -276,7 +278,7 @@ describe("signed", () => {
     mkdirSync(join(root, "dist"));
     writeFileSync(join(root, "dist/web"), FILE);
     expect(await refusal(signed("dist/web"))).toContain(
-      "4:14 the signature is not there: dist/web.minisig [Put it there",
+      "4:14 the signature is missing: dist/web.minisig [Put it there",
     );
     writeFileSync(join(root, "dist/web.minisig"), signMinisig(pair, Buffer.from("other")));
     expect(await refusal(signed("dist/web"))).toMatch(
@@ -284,12 +286,12 @@ describe("signed", () => {
     );
     const gpg = { kind: "gpg", keyFile: "keys/a.asc", file: null, place: signaturePlace } as const;
     expect(await refusal(signed("dist/web", gpg))).toContain(
-      "4:14 the gpg key keys/a.asc is not there [Put the signer's public key there",
+      "4:14 the gpg key keys/a.asc does not exist [Put the signer's public key there",
     );
     mkdirSync(join(root, "keys"));
     writeFileSync(join(root, "keys/a.asc"), "x");
     expect(await refusal(signed("dist/web", gpg))).toContain(
-      "the signature is not there: dist/web.asc, nor dist/web.sig",
+      "the signature is missing: dist/web.asc, nor dist/web.sig",
     );
     served.delete("/web.minisig");
     expect(await refusal(signed(`${server.origin}/web`))).toContain("/web.minisig [Put it there");

@@ -73,7 +73,7 @@ describe("refused", () => {
     const root = await copyShop();
     await rm(join(root, "playbooks/site.yaml"));
     expect(await problemsOf(() => loadProject(root, "prod", nothing))).toEqual([
-      "playbooks/site.yaml:1:1 playbooks/site.yaml is not there",
+      "playbooks/site.yaml:1:1 playbooks/site.yaml does not exist",
     ]);
   });
 
@@ -98,8 +98,8 @@ describe("refused", () => {
     const problems = await problemsOf(() => loadProject(root, "prod", nothing));
     await rm(`${root}-outside.yaml`);
     expect(problems.map((problem) => problem.replace(/, to .*/, ""))).toEqual([
-      "services/out.yaml:1:1 services/out.yaml leads out of the project folder",
-      "templates/passwd:1:1 templates/passwd leads out of the project folder",
+      "services/out.yaml:1:1 services/out.yaml points outside the project folder",
+      "templates/passwd:1:1 templates/passwd points outside the project folder",
     ]);
   });
 

@@ -61,17 +61,17 @@ describe("readPlanKey", () => {
     [
       "none is there and none is to be made",
       () => readPlanKey({ XDG_STATE_HOME: folder }, "refuse"),
-      /no key to read saved plans with: .*plan-key is not there/,
+      /no key to read saved plans with: .*plan-key does not exist/,
     ],
     [
       "there is no place for one",
       () => readPlanKey({ HOME: join(folder, "none") }, "make"),
-      /neither XDG_STATE_HOME nor a HOME/,
+      /XDG_STATE_HOME is not set and HOME is no folder/,
     ],
     [
       "the given one is too short",
       () => readPlanKey({ SVCDEPLOY_PLAN_KEY: "secret" }, "make"),
-      /SVCDEPLOY_PLAN_KEY holds no key: it has 6 characters and needs 32/,
+      /SVCDEPLOY_PLAN_KEY contains no key: it has 6 characters and needs 32/,
     ],
     [
       "the place cannot be written",
@@ -91,7 +91,7 @@ describe("readPlanKey", () => {
     await expect(readPlanKey({ XDG_STATE_HOME: folder }, "make")).rejects.toThrow(/can be read by others/);
     rmSync(path());
     writeFileSync(path(), "", { mode: 0o600 });
-    await expect(readPlanKey({ XDG_STATE_HOME: folder }, "make")).rejects.toThrow(/holds no key/);
+    await expect(readPlanKey({ XDG_STATE_HOME: folder }, "make")).rejects.toThrow(/contains no key/);
   });
 });
 
@@ -112,18 +112,20 @@ describe("saved plans' files", () => {
     writeFileSync(project, "name: web\n");
     symlinkSync(project, join(folder, "link"));
     mkdirSync(join(folder, "sub"));
-    await expect(writePlanFile(project, PLAN)).rejects.toThrow(/is no saved plan, so it is not overwritten/);
+    await expect(writePlanFile(project, PLAN)).rejects.toThrow(
+      /is not a saved plan, so it is not overwritten/,
+    );
     await expect(writePlanFile(join(folder, "link"), PLAN)).rejects.toThrow(/is not a file/);
     await expect(requirePlanPath(join(folder, "sub"))).rejects.toThrow(/is not a file/);
     await expect(requirePlanPath("/dev/null")).rejects.toThrow(/is not a file/);
-    await expect(requirePlanPath(join(folder, "none/plan.json"))).rejects.toThrow(/folder .* is not there/);
+    await expect(requirePlanPath(join(folder, "none/plan.json"))).rejects.toThrow(/folder .* does not exist/);
     await expect(requirePlanPath(join(folder, "web.yaml/plan.json"))).rejects.toThrow(/--out/);
     expect(readFileSync(project, "utf8")).toBe("name: web\n");
   });
 
   it("that are missing or folders are a usage error", async () => {
     await expect(readPlanFile(join(folder, "plan.json"))).rejects.toThrow(
-      /The saved plan .*plan\.json is not there/,
+      /The saved plan .*plan\.json does not exist/,
     );
     await expect(readPlanFile(folder)).rejects.toThrow(/is a directory/);
   });

@@ -286,9 +286,9 @@ describe("a program that is called", () => {
     [
       "it is of another time",
       'cat >/dev/null; echo "Error: unknown flag: --new-bundle-format" >&2; exit 1',
-      "cannot be checked: this cosign knows other options",
+      "cannot be checked: this cosign takes other options",
     ],
-    ["it is killed", "kill -9 $$", "cannot be checked: cosign was ended by SIGKILL"],
+    ["it is killed", "kill -9 $$", "cannot be checked: cosign was killed by SIGKILL"],
     ["it hangs", "sleep 60", "cannot be checked: cosign did not end within 0.7 s"],
   ])("%s: refused", async (_, script, reason) => {
     cosign(script);

@@ -89,7 +89,7 @@ test("a folder that holds something is refused with what it holds, and is left a
     writeFileSync(join(root, `f${String(index).padStart(2, "0")}`), "");
   const failure = writeProject(root, makeProjectFiles(layouts, "shop", null));
   await expect(failure).rejects.toThrow(UsageError);
-  await expect(failure).rejects.toThrow(/is not empty; it holds f00, .*f09 and 2 more$/);
+  await expect(failure).rejects.toThrow(/is not empty; it contains f00, .*f09 and 2 more$/);
   expect(readdirSync(root)).toHaveLength(12);
 });
 

@@ -171,7 +171,7 @@ describe("the login", () => {
     [
       "with a passphrase and no agent",
       makeKeyPair("ed25519", "secret").private,
-      "has a passphrase and no agent runs",
+      "has a passphrase and no agent is running",
     ],
   ])("an identity that is %s is said to be, before anything is sent", async (_name, content, expected) => {
     const server = await start();

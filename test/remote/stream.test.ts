@@ -74,7 +74,7 @@ test("aborted: it ends without an error, and the channel is closed", async () =>
 
 test("a status other than 0, a signal, a cut connection: said, each with its own words", async () => {
   await expect(textOf(stream("echo oops >&2; exit 7\n"))).rejects.toThrow(
-    "test.sh ended with status 7; it said: oops",
+    "test.sh ended with status 7; its output: oops",
   );
   await expect(textOf(stream("kill -9 $$\n"))).rejects.toThrow("test.sh was ended by a signal");
   const listening = textOf(stream("echo a; sleep 60\n"));

@@ -20,7 +20,7 @@ const broken = (host: string, more: Partial<HostReport> = {}): HostReport =>
     services: ["web"],
     status: "rolled-back",
     cause: "unhealthy",
-    message: "http://127.0.0.1:8080/ready is not healthy",
+    message: "http://127.0.0.1:8080/ready is unhealthy",
     health: [
       {
         service: "web",
@@ -132,15 +132,15 @@ test("hosts that failed alike are told once, the first with its details, all by 
   ];
   const reports = HOSTS.map((host, index) =>
     index === 3
-      ? broken(host, { message: "http://127.0.0.1:8080/other is not healthy" })
-      : broken(host, { message: `${host}: is not healthy`, journal: journal(host) }),
+      ? broken(host, { message: "http://127.0.0.1:8080/other is unhealthy" })
+      : broken(host, { message: `${host}: is unhealthy`, journal: journal(host) }),
   );
   const text = plainText(finalText(reports, [], 80));
   expect(text.split("\n").length).toBeLessThanOrEqual(35);
   expect(text).toMatch(/alike: web001, .*190\s+more \(198 hosts\)/s);
   expect(text).toContain("web000 web[1]: no disk");
   expect(text).not.toContain("web001 web[1]: no disk");
-  expect(text).toContain("/other is not healthy");
+  expect(text).toContain("/other is unhealthy");
 });
 
 test("the plan and the drift of a large fleet name eight hosts, within the columns", () => {

@@ -25,7 +25,7 @@ const well = recordedRun(
 const failed = recordedHost("web1", {
   status: "rolled-back",
   cause: "unhealthy",
-  message: "web.service: exited-at-once; http://127.0.0.1:18080/ready is not healthy",
+  message: "web.service: exited-at-once; http://127.0.0.1:18080/ready is unhealthy",
   verdicts: [
     {
       unit: "web.service",
@@ -187,7 +187,7 @@ const nothing: HistoryView = {
   project: "shop",
   runs: [],
   trouble:
-    "/home/eve/.local/state/svcdeploy/history.db is damaged; the next apply moves it aside and begins a new one",
+    "/home/eve/.local/state/svcdeploy/history.db is damaged; the next apply moves it aside and starts a new one",
 };
 const runOf = (start: string) => {
   const run = merged.find(({ id }) => id === idOf(start));

@@ -46,7 +46,7 @@ test("trouble is painted as such", () => {
 test("the day, and lines that were dropped", () => {
   expect(plainText([dayLine(at)])).toMatch(/^── 2026-11-21, UTC[+-]\d\d:\d\d\n$/);
   expect(plainText([droppedLine("h1", 1204)])).toBe(
-    "… 1,204 lines of h1 dropped: it writes faster than they are shown\n",
+    "… 1,204 lines of h1 dropped: it writes faster than this terminal shows\n",
   );
 });
 

@@ -92,7 +92,7 @@ test.each<[string, PlanView]>([
     { environment: "e", plays: [{ play: samplePlay("p"), hosts: [plannedHost("a", emptyPlan("a"))] }] },
   ],
   [
-    "No host could be looked at.",
+    "No host could be checked.",
     { environment: "e", plays: [{ play: samplePlay("p"), hosts: [plannedHost("a", null)] }] },
   ],
   [

@@ -289,7 +289,7 @@ export function sampleFailure(host: string): HostReport {
   return sampleReport(host, {
     status: "rolled-back",
     cause: "unhealthy",
-    message: "etcd.service: crash-loop; http://127.0.0.1:2379/health is not healthy",
+    message: "etcd.service: crash-loop; http://127.0.0.1:2379/health is unhealthy",
     hint: "The journal below ends with what the program said last; what had changed stands below it.",
     verdicts: [
       {

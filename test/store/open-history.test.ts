@@ -56,11 +56,11 @@ test("a mode that somebody loosened is tightened again", () => {
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test("what stands where it shall be is no regular file: refused, and left", () => {
+test("what is in its place is not a regular file: refused, and left", () => {
   mkdirSync(join(folder, "state/svcdeploy"), { recursive: true });
   writeFileSync(join(folder, "elsewhere"), "mine");
   symlinkSync(join(folder, "elsewhere"), path);
-  expect(() => write()).toThrow(/is no regular file/);
+  expect(() => write()).toThrow(/is not a regular file/);
   expect(readFileSync(join(folder, "elsewhere"), "utf8")).toBe("mine");
 });
 
@@ -132,7 +132,7 @@ test("locked by another process: said after the wait, and nothing is lost", () =
   write();
   const other = openSqlite(path);
   other.exec("BEGIN EXCLUSIVE");
-  expect(() => write()).toThrow(/has kept .* locked for 2 s/);
+  expect(() => write()).toThrow(/has locked .* for 2 s/);
   other.exec("ROLLBACK");
   other.close();
   expect(ids()).toEqual(["1111"]);

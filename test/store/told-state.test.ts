@@ -50,7 +50,7 @@ test("where: XDG_STATE_HOME, else a HOME that is there, else it is asked for", a
   expect(() => stateBase({})).toThrow(
     expect.objectContaining({ hint: expect.stringContaining("--state DIR") }),
   );
-  expect(() => stateBase({ HOME: "/nonexistent" })).toThrow(/no place/);
+  expect(() => stateBase({ HOME: "/nonexistent" })).toThrow(/There is no folder/);
 });
 
 test("a place that cannot be written is said", async () => {

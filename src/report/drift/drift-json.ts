@@ -36,7 +36,9 @@ export function driftMarkdown(view: DriftView, about = ""): string {
   );
   const rules = ruleLines(view, COLUMNS);
   const notes = rules.length === 0 ? [] : [hostBlock("ignore rules", rules)];
-  const heading = `### svcdeploy drift: ${view.environment}\n\n**${summariseDrift(view)}**\n${about === "" ? "" : `\n${about}\n`}`;
+  const heading =
+    `### svcdeploy drift: ` +
+    `${view.environment}\n\n**${summariseDrift(view)}**\n${about === "" ? "" : `\n${about}\n`}`;
   return joinBlocks(heading, [...notes, ...blocks], `all of it: svcdeploy drift --env ${view.environment}`);
 }
 
@@ -66,6 +68,6 @@ function ruleJson({ what, ...rule }: IgnoreRule): object {
 }
 
 function headline(host: DriftHost): string {
-  if (host.error !== null) return "not looked at";
+  if (host.error !== null) return "not checked";
   return `${host.findings.length === 0 ? "as declared" : plural(host.findings.length, "finding")}${sayBeside(host)}`;
 }

@@ -57,7 +57,10 @@ export function mailSubject(view: DriftView, project: string): string {
       : [`${healed} healed on ${shortList(names(view.hosts.filter((host) => healedOf(host) > 0)))}`]),
     ...(unseen.length === 0 ? [] : [`not seen: ${shortList(unseen)}`]),
   ];
-  return `svcdeploy drift of ${project}, ${view.environment}: ${parts.length === 0 ? "as declared" : parts.join("; ")}`;
+  return (
+    `svcdeploy drift of ${project}, ${view.environment}: ` +
+    `${parts.length === 0 ? "as declared" : parts.join("; ")}`
+  );
 }
 
 function isBad(host: DriftHost): boolean {
@@ -65,9 +68,7 @@ function isBad(host: DriftHost): boolean {
 }
 
 function headline(host: DriftHost): string {
-  return host.error === null
-    ? `${plural(host.findings.length, "finding")}${sayBeside(host)}`
-    : "not looked at";
+  return host.error === null ? `${plural(host.findings.length, "finding")}${sayBeside(host)}` : "not checked";
 }
 
 /** Nobody asked before it was healed, so it is told. */

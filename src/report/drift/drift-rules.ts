@@ -30,9 +30,9 @@ export function ruleLines({ hosts, rules }: DriftView, columns: number): readonl
   ];
 }
 
-/** Why a rule past its date is a thing to mend. */
+/** Why a rule past its date is something to fix. */
 export function sayExpired(rule: IgnoreRule): string {
-  return `${sayRule(rule)} is past its date and not applied any more: renew it, or take it out`;
+  return `${sayRule(rule)} is past its date and no longer applied: renew it, or remove it`;
 }
 
 /** Where it stands, what it is for, why and until when. */

@@ -9,9 +9,9 @@ export function originPhrase({ kind, origin }: Finding): string {
     case "project":
       return kind === "orphan"
         ? "dropped from the project"
-        : "pending: the project moved on since our last apply";
+        : "pending: the project changed since the last apply";
     case "conflict":
-      return "conflict: the host and the project both moved";
+      return "conflict: the host and the project both changed";
   }
 }
 
@@ -50,7 +50,7 @@ export function sincePhrase({ kind, since, change }: Finding, clock: number | nu
     return `${verbOf(kind)} ${moment}: in the future by the host's clock`;
   const age = formatAge(clock - since);
   if (kind === "missing" || (kind === "not-enabled" && change?.before === null))
-    return `gone for ${age} at least (${moment})`;
+    return `missing for at least ${age} (${moment})`;
   return PATH_KINDS.has(kind) ? `${verbOf(kind)} ${age} ago (${moment})` : `since ${age} (${moment})`;
 }
 

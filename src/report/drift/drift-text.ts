@@ -41,7 +41,7 @@ export function driftBody(host: DriftHost, columns: number, count = 1): readonly
 
 function heading(names: readonly string[], first: DriftHost): Line {
   const name = styled("strong", hostList(names));
-  if (first.error !== null) return line(name, ": ", styled("bad", "not looked at"));
+  if (first.error !== null) return line(name, ": ", styled("bad", "not checked"));
   if (first.findings.length === 0) return line(name, ": ", styled("good", "as declared"), sayBeside(first));
   return line(name, ": ", styled("warn", plural(first.findings.length, "finding")), sayBeside(first));
 }

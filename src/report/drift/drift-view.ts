@@ -17,14 +17,17 @@ export function summariseDrift(view: DriftView): string {
   const all = namesWhere(view, () => true);
   const findings = view.hosts.flatMap((host) => host.findings);
   const seen = all - failed;
-  const unseen = failed === 0 ? "" : ` ${failed} of ${all} hosts could not be looked at.`;
-  if (seen === 0) return "No host could be looked at.";
+  const unseen = failed === 0 ? "" : ` ${failed} of ${all} hosts could not be checked.`;
+  if (seen === 0) return "No host could be checked.";
   const ignored = view.hosts.reduce((sum, host) => sum + host.ignored.length, 0);
   const known = ignored === 0 ? "" : `, ${ignored} ignored by rules`;
   if (drifted === 0)
     return `No drift: ${seen} ${seen === 1 ? "host is" : "hosts are"} as declared${known}.${unseen}`;
   const count = `${findings.length} ${findings.length === 1 ? "finding" : "findings"}`;
-  return `Drift: ${count} on ${drifted} of ${seen} ${seen === 1 ? "host" : "hosts"} (${countOrigins(findings)}${known}).${unseen}`;
+  return (
+    `Drift: ${count} on ${drifted} of ${seen} ${seen === 1 ? "host" : "hosts"} ` +
+    `(${countOrigins(findings)}${known}).${unseen}`
+  );
 }
 
 /** ", 1 healed, 2 ignored by rules", or nothing. */

@@ -59,5 +59,5 @@ export function summariseHealing({ hosts }: DriftView): string {
 function doings({ changes, actions }: Plan): readonly string[] {
   const paths = changes.map(({ resource }) => ("path" in resource ? resource.path : resource.id));
   const named = paths.length > 4 ? [...paths.slice(0, 3), `${paths.length - 3} more`] : paths;
-  return [...(named.length === 0 ? [] : [`put back ${named.join(", ")}`]), ...actions.map(actionTitle)];
+  return [...(named.length === 0 ? [] : [`restore ${named.join(", ")}`]), ...actions.map(actionTitle)];
 }

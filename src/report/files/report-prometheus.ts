@@ -21,7 +21,9 @@ export const prometheusReport: ReportFormat = (log, redact) => {
     metric("run_exit_code", "Its exit code: 0 done, 2 changes or drift, 5 rolled back …", [
       { labels: {}, value: log.exitCode },
     ]),
-    metric("run_info", "Which state of the project it was.", [{ labels: { ...log.origin }, value: 1 }]),
+    metric("run_info", "The state of the project that it ran with.", [
+      { labels: { ...log.origin }, value: 1 },
+    ]),
     metric("run_mistakes", "Mistakes found in the project's files.", [
       { labels: {}, value: log.error?.problems.length ?? 0 },
     ]),
@@ -32,10 +34,10 @@ export const prometheusReport: ReportFormat = (log, redact) => {
     ),
     metric(
       "host_well",
-      "1: the host is as it shall be; 0: not, or nobody knows.",
+      "1: the host is as declared; 0: it is not, or its state is unknown.",
       hostEnds(log).map(hostSample),
     ),
-    metric("host_seen", "1: drift could look at the host; 0: it could not.", seenSamples(log)),
+    metric("host_seen", "1: drift could check the host; 0: it could not.", seenSamples(log)),
     metric(
       "drift_findings",
       "What is not as declared, by kind and by who moved: host, project (pending) or conflict.",

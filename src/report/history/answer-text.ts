@@ -27,7 +27,7 @@ export function answerLines(answers: readonly HostAnswer[], columns: number): re
     }),
     ...(rest.length === 0
       ? []
-      : hang(line(styled("bad", "no answer"), ": "), `${hostRanges(rest)}, for such reasons`, columns, 4)),
+      : hang(line(styled("bad", "no answer"), ": "), `${hostRanges(rest)}, for similar reasons`, columns, 4)),
     ...answerNotes(answers).flatMap(({ host, text }) =>
       hang(line(styled("warn", "note"), `: ${host}: `), text, columns, 4),
     ),
@@ -44,11 +44,13 @@ function answerNotes(
     const notes: string[] = [];
     if (Math.abs(clockOffset) > 60)
       notes.push(
-        `its clock is ${formatSpan(Math.abs(clockOffset))} ${clockOffset > 0 ? "ahead" : "behind"}; its times are corrected by that`,
+        `its clock is ${formatSpan(Math.abs(clockOffset))} ${clockOffset > 0 ? "ahead" : "behind"}; ` +
+          `its times are corrected by that`,
       );
     if (unreadable > 0)
       notes.push(
-        `${unreadable} ${unreadable === 1 ? "line" : "lines"} of its record cannot be read and ${unreadable === 1 ? "is" : "are"} left out`,
+        `${unreadable} ${unreadable === 1 ? "line" : "lines"} of its record cannot be read and ` +
+          `${unreadable === 1 ? "is" : "are"} left out`,
       );
     return notes.map((text) => ({ host, text }));
   });

@@ -154,7 +154,7 @@ function detailLines(run: HistoryRun, columns: number): readonly Line[] {
       ? [
           line(
             styled("warn", `${INDENT}! `),
-            "its end was not recorded here: it is under way, or it was killed",
+            "its end was not recorded here: it is still running, or it was killed",
           ),
         ]
       : []),

@@ -22,11 +22,14 @@ export type HistoryView = {
 export function wordText({ word, report, said, status }: HistoryHost): string | null {
   switch (word) {
     case "differs":
-      return `recorded here as ${report?.status ?? "unknown"}, but the host says ${said?.outcome ?? status}`;
+      return (
+        `recorded here as ${report?.status ?? "unknown"}, but the host recorded ` +
+        `${said?.outcome ?? status}`
+      );
     case "decides":
-      return `how it ended was not known here; the host says ${said?.outcome ?? status}`;
+      return `how it ended is unknown here; the host recorded ${said?.outcome ?? status}`;
     case "missing":
-      return "the host's own record has nothing of it";
+      return "the host's own record does not have it";
     case "older":
       return "as recorded here; the host's own record begins later";
     case "unreachable":

@@ -121,7 +121,7 @@ const SIGNS: Readonly<Record<string, Style>> = {
 function about({ play, services, said, report }: HistoryHost): string {
   const names = services.length === 0 ? "" : services.join(", ");
   const parts = [...(play === null ? [] : [`play ${play}`]), ...(names === "" ? [] : [names])];
-  const source = report === null && said !== null ? "; the host says so" : "";
+  const source = report === null && said !== null ? "; recorded by the host" : "";
   return parts.length + source.length === 0 ? "" : ` (${parts.join(": ")}${source})`;
 }
 
@@ -159,12 +159,12 @@ function sourceText({ here, environment }: HistoryRun, answers: readonly HostAns
   const answered = answers.filter(({ result }) => result.kind === "answered").length;
   const asked = `${answered} of ${plural(answers.length, "host")} answered`;
   return here === null
-    ? `told by the hosts (${asked}); this machine has no record of it`
+    ? `recorded by the hosts (${asked}); this machine has no record of it`
     : `recorded on this machine; ${asked}`;
 }
 
 function resultText({ end }: HistoryRun): string {
-  if (end === null) return "no end was recorded: it is still under way, or it was killed";
+  if (end === null) return "no end was recorded: it is still running, or it was killed";
   return `exit ${end.exitCode}${ENDS[end.exitCode] === undefined ? "" : `: ${ENDS[end.exitCode]}`}`;
 }
 
@@ -174,7 +174,7 @@ const ENDS: Readonly<Record<number, string>> = {
   1: "failed",
   3: "some hosts failed",
   4: "no host was reached",
-  5: "not healthy and rolled back",
+  5: "unhealthy and rolled back",
   6: "locked by another run",
   77: "refused",
   130: "interrupted",

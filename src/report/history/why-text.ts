@@ -62,7 +62,7 @@ export function whyText(view: WhyView, columns: number): readonly Line[] {
     line(
       styled(
         "dim",
-        `To go to one: svcdeploy rollback ${story.service} --env ${environment} --limit ${host} --to N`,
+        `To return to one: svcdeploy rollback ${story.service} --env ${environment} --limit ${host} --to N`,
       ),
     ),
   ];
@@ -102,7 +102,10 @@ const WIDTH = 14;
 function sayChanged({ story: { changed, generations }, clock }: WhyView): string {
   if (changed === null) {
     const [first] = generations;
-    return `in generation ${first?.generation.number ?? 1} or before (older ones are not kept); the same ever since`;
+    return (
+      `in generation ${first?.generation.number ?? 1} or before (older ones are not kept); ` +
+      `unchanged since`
+    );
   }
   const { number, madeAt } = changed.generation;
   return `${sayTime(madeAt)} (${sayAge(clock - madeAt)} ago), generation ${number}`;
@@ -118,12 +121,12 @@ function changedRows(
     ...(command === ""
       ? []
       : row("command", `svcdeploy ${command}${environment === "" ? "" : ` --env ${environment}`}`)),
-    ...row("did", generation.actions.map(actionName).join(", ") || "nothing to any unit"),
+    ...row("did", generation.actions.map(actionName).join(", ") || "no action on a unit"),
   ];
 }
 
 function sayVerified({ story }: WhyView): string {
-  if (story.now === null) return "confirmed: what it had was removed";
+  if (story.now === null) return "confirmed: everything of it was removed";
   const checks = readyChecks(story);
   const healthy = checks.length === 0 ? "it has no health check" : `${checks.join(" and ")} healthy`;
   return `confirmed: its units held for ${formatDuration(story.now.settleSeconds * 1000)}, ${healthy}`;
@@ -138,14 +141,14 @@ function sayUnit({ unit, state, sinceSeconds }: RunningUnit): string {
 }
 
 function sayFindings({ findings }: WhyView): string {
-  if (findings.length === 0) return "nothing on the host differs from what was left there";
+  if (findings.length === 0) return "nothing on the host differs from what was applied";
   const told = findings.slice(0, 5).map(({ kind, subject }) => `${subject} (${kind})`);
   const more = findings.length > told.length ? ` and ${findings.length - told.length} more` : "";
   return `${plural(findings.length, "difference")} on the host: ${told.join(", ")}${more}`;
 }
 
 function sayAttempt({ madeBy, result, failure, services }: TakenBack): string {
-  const about = services === null ? " (which services it was about is not known any more)" : "";
+  const about = services === null ? " (which services it changed is no longer known)" : "";
   return `${sayMaker({ madeBy })}: ${result}${failure === "" ? "" : `: ${failure}`}${about}`;
 }
 
@@ -153,7 +156,7 @@ function changeBlock({ story: { changed, service }, changes }: WhyView, columns:
   if (changed === null) return [];
   const title =
     changed.before === null
-      ? `It brought ${service} here`
+      ? `It deployed ${service} here`
       : `What it changed against generation ${changed.beforeNumber ?? 0}`;
   const lines = changes.flatMap((change) => changeLines(change, columns - 2));
   return [[], line(styled("strong", title)), ...indent(lines, 2)];

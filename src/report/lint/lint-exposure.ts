@@ -31,7 +31,7 @@ function briefLines(exposures: readonly UnitExposure[], columns: number): readon
     exposures.length > MOST_NAMED
       ? [`and ${plural(exposures.length - MOST_NAMED, "other")}, less exposed`]
       : [];
-  const text = `Exposure, 0.0 to 10.0: ${[...named, ...more].join(", ")}; --security tells why.`;
+  const text = `Exposure, 0.0 to 10.0: ${[...named, ...more].join(", ")}; --security shows why.`;
   return wrap(text, columns).map((each) => line(styled("dim", each)));
 }
 

@@ -20,7 +20,7 @@ export function mendedText(files: readonly MendedFile[], kind: "write" | "show")
   ]);
   const findings = files.reduce((sum, { rules }) => sum + rules.length, 0);
   if (findings === 0)
-    return [line("Nothing here can be mended without a decision; svcdeploy lint says what to decide.")];
+    return [line("Nothing here can be fixed without a decision; svcdeploy lint says what to decide.")];
   const what = `${plural(findings, "finding")} in ${plural(files.length, "file")}`;
   return [
     ...blocks,
@@ -28,8 +28,8 @@ export function mendedText(files: readonly MendedFile[], kind: "write" | "show")
       styled(
         "strong",
         kind === "write"
-          ? `Mended ${what}.`
-          : `Would mend ${what}, and what these uncover; nothing was written.`,
+          ? `Fixed ${what}.`
+          : `Would fix ${what}, and what these uncover; nothing was written.`,
       ),
     ),
     [],

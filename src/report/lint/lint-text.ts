@@ -22,7 +22,7 @@ export function lintText(view: LintView, columns: number): readonly Line[] {
   const hint =
     first === undefined
       ? []
-      : [line(styled("dim", `svcdeploy lint --explain ${first.rule} tells more of a rule.`))];
+      : [line(styled("dim", `svcdeploy lint --explain ${first.rule} explains the rule.`))];
   return [
     ...blocks,
     ...exposureLines(view, columns),
@@ -36,7 +36,7 @@ export function summariseLint(view: LintView): string {
   const count = (severity: Severity) =>
     view.findings.filter((finding) => finding.severity === severity).length;
   const where = plural(view.units, "unit");
-  if (view.findings.length === 0) return `Nothing to say about ${where}`;
+  if (view.findings.length === 0) return `No findings in ${where}`;
   const counts = [
     plural(count("error"), "error"),
     plural(count("warn"), "warning"),
@@ -69,7 +69,7 @@ export function explainText(rule: Rule, columns: number): readonly Line[] {
 function silencing(rule: Rule): readonly Line[] {
   return [
     [],
-    line("In a service file it is silenced, with the reason, by:"),
+    line("To ignore it in a service file, with the reason:"),
     ...indent([line("lint:"), line(`  ignore: [{ rule: ${rule.id}, because: "…" }]`)], 4),
   ];
 }

@@ -14,7 +14,10 @@ export function orphanTexts(orphans: readonly Orphan[]): readonly string[] {
 }
 
 function sayGone(service: string, entries: readonly Orphan[]): string {
-  return `service ${service} left the project and is still here (${countKinds(entries)}): svcdeploy apply --prune removes it`;
+  return (
+    `service ${service} left the project and is still on the host (${countKinds(entries)}): ` +
+    `svcdeploy apply --prune removes it`
+  );
 }
 
 function countKinds(entries: readonly Orphan[]): string {
@@ -33,13 +36,13 @@ function sayOne({ kind, path, service, left }: Orphan): readonly string[] {
       return [];
     case "edited":
       return [
-        `${name}, but somebody edited it since: look at it, then remove it by hand, or put back what was applied`,
+        `${name}, but someone edited it since: check it, then remove it by hand or restore what was applied`,
       ];
     case "replaced":
-      return [`${name}, but something else stands there now: look at it, then remove it by hand`];
+      return [`${name}, but something else is there now: check it, then remove it by hand`];
     case "kept":
-      return [`${name}, but stays as long as an edited unit file needs it`];
+      return [`${name}, but stays while an edited unit file needs it`];
     case "unplanned":
-      return [`${name}; it is left as it is`];
+      return [`${name}; it stays as it is`];
   }
 }

@@ -25,7 +25,7 @@ function sentence(text: string, columns: number): readonly Line[] {
 /** What one host needs, without its name; empty when it is as declared and there is nothing to say. */
 export function planBody(host: PlannedHost, columns: number, showDiff?: ShowDiff): readonly Line[] {
   if (host.error !== null) return errorLines(host.error, columns);
-  if (host.plan === null) return [line("not looked at")];
+  if (host.plan === null) return [line("not checked")];
   const { plan } = host;
   return [
     ...plan.changes.flatMap((change) => changeLines(change, columns, showDiff)),

@@ -70,9 +70,7 @@ export function summarisePlan(view: PlanView): string {
   const failed =
     totals.failedHosts === 0
       ? ""
-      : ` ${plural(totals.failedHosts, "host")} could not be ${wasSeen ? "planned" : "looked at"}.`;
+      : ` ${plural(totals.failedHosts, "host")} could not be ${wasSeen ? "planned" : "checked"}.`;
   const refused = totals.refusals === 0 ? "" : ` ${plural(totals.refusals, "host")} will be refused.`;
-  return (
-    (seen === 0 ? `No host could be ${wasSeen ? "planned" : "looked at"}.` : sentence + failed) + refused
-  );
+  return (seen === 0 ? `No host could be ${wasSeen ? "planned" : "checked"}.` : sentence + failed) + refused;
 }

@@ -19,7 +19,7 @@ export function rollbackPreface(steps: readonly HostStep[], columns: number): re
   );
   const lines = groups.flatMap(({ names, item: { step } }) => [
     ...hang(line(styled("strong", step.service), ` on ${hostList(names)}`), `: ${sayWay(step)}`, columns, 2),
-    ...hang(line("  takes back "), `${sayMaker(step.undone)}, ${sayTime(step.undone.madeAt)}`, columns, 4),
+    ...hang(line("  undoes "), `${sayMaker(step.undone)}, ${sayTime(step.undone.madeAt)}`, columns, 4),
   ]);
   return lines.length === 0 ? [] : [...lines, []];
 }
@@ -40,7 +40,9 @@ export function rollbackClosing(
   );
   if (groups.length === 0) return [];
   const advice = [...new Set(done.map(({ step }) => sayAdvice(step)))];
-  const pending = `Where the project says otherwise, svcdeploy plan --env ${environment} shows it as pending, and the next apply brings that again.`;
+  const pending =
+    `Where the project declares otherwise, svcdeploy plan --env ${environment} shows ` +
+    `that as pending, and the next apply applies it again.`;
   return [
     [],
     ...groups.flatMap(({ names, lines }) =>
@@ -58,7 +60,9 @@ export function sayMaker({ madeBy }: { readonly madeBy: MadeBy }): string {
     commit === "" || commit === "none"
       ? ""
       : `, commit ${commit.slice(0, 12)}${tree === "dirty" ? " (dirty tree)" : ""}`;
-  return `run ${run.slice(0, 12) || "unknown"} of ${user || "unknown"}@${controller || "unknown"}${of}${from}`;
+  return (
+    `run ${run.slice(0, 12) || "unknown"} of ` + `${user || "unknown"}@${controller || "unknown"}${of}${from}`
+  );
 }
 
 /** "2026-11-21 10:00:00 UTC" for seconds since the epoch. */
@@ -80,12 +84,15 @@ function named(version: string | null, { number }: Generation): string {
 
 function sayAdvice({ service, from, undone: { madeBy } }: Step): string {
   if (from === null)
-    return `A run had removed ${service}: where the project does not declare it, only svcdeploy apply --prune does so again.`;
+    return (
+      `A run had removed ${service}: if the project does not declare it, only svcdeploy apply ` +
+      `--prune removes it again.`
+    );
   if (madeBy.rollbackOf !== "")
-    return `What was taken back was itself a rollback, of run ${madeBy.rollbackOf.slice(0, 12)}.`;
+    return `What was undone was itself a rollback of run ${madeBy.rollbackOf.slice(0, 12)}.`;
   const { commit, tree } = madeBy;
   if (commit === "" || commit === "none")
-    return `To keep it away, take the change of ${service} out of the project.`;
+    return `To keep it undone, remove the change of ${service} from the project.`;
   const dirty = tree === "dirty" ? " (its tree was dirty: not all of the change may be in that commit)" : "";
-  return `To keep it away, take it out of the project, e.g. git revert ${commit.slice(0, 12)}${dirty}`;
+  return `To keep it undone, remove it from the project, e.g. git revert ${commit.slice(0, 12)}${dirty}`;
 }

@@ -52,7 +52,8 @@ export function verdictLines(verdict: Verdict, columns: number): readonly Line[]
   const head = line(markOf(verdict), " ", styled("strong", verdict.unit));
   return hang(
     head,
-    ` is-active: ${verdict.isActive}${verdict.ok || verdict.cause === verdict.isActive ? "" : `, ${verdict.cause}`}${because(verdict.detail)}`,
+    ` is-active: ` +
+      `${verdict.isActive}${verdict.ok || verdict.cause === verdict.isActive ? "" : `, ${verdict.cause}`}${because(verdict.detail)}`,
     columns,
     DETAIL_INDENT,
   );
@@ -103,7 +104,7 @@ function briefEvidence({ journal, differences }: HostReport, columns: number): r
       .map((text) => line(styled("dim", "journal: "), truncate(text, columns - "journal: ".length))),
   );
   const paths = differences.map(({ path }) => path).join(", ");
-  return [...words, ...(paths === "" ? [] : hang(line(styled("dim", "put back: ")), paths, columns, 4))];
+  return [...words, ...(paths === "" ? [] : hang(line(styled("dim", "restored: ")), paths, columns, 4))];
 }
 
 /** What makes two failures the same one: everything but the host's name, times and journal. */
@@ -139,7 +140,7 @@ const MAX_DIFF_LINES = 40;
 function differenceLines(differences: readonly Difference[]): readonly Line[] {
   if (differences.length === 0) return [];
   return [
-    line(styled("dim", "what had changed, and was put back:")),
+    line(styled("dim", "what had changed, and was restored:")),
     ...indent(differences.flatMap(oneDifference), 2),
   ];
 }

@@ -1,6 +1,6 @@
 /**
- * Progress as plain lines, for pipes and CI logs: each line stands for itself, with the local time and the host
- * first. A host has two lines, or with --verbose a line a step.
+ * Progress as plain lines, for pipes and CI logs: each line stands for itself, with the local time and the
+ * host first. A host has two lines, or with --verbose a line a step.
  */
 import type { Work } from "../../core/model/plan.ts";
 import type { RunEvent } from "../../core/model/run.ts";
@@ -64,7 +64,8 @@ function linesOf(
     case "run-started":
       return [
         line(
-          `run ${runName(event.run)}: ${event.environment}, ${plural(event.hosts.length, "host")}, ${plural(event.plays.length, "play")}`,
+          `run ${runName(event.run)}: ${event.environment}, ${plural(event.hosts.length, "host")}, ` +
+            `${plural(event.plays.length, "play")}`,
         ),
       ];
     case "play-started":
@@ -85,11 +86,7 @@ function linesOf(
     case "batch-finished":
       return event.ok || isFolded
         ? []
-        : [
-            line(
-              styled("bad", `play ${event.play}: batch ${event.batch} failed, no further host is started`),
-            ),
-          ];
+        : [line(styled("bad", `play ${event.play}: batch ${event.batch} failed; no further host starts`))];
     case "run-interrupted":
       return [line(styled("warn", event.message))];
   }

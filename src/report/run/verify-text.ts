@@ -21,10 +21,14 @@ export function verifyJson(environment: string, reports: readonly HostReport[], 
 
 function summary(reports: readonly HostReport[]): string {
   const hosts = new Set(reports.map((report) => report.host)).size;
-  if (reports.every((report) => isAsWanted(report.status))) return `Verified: ${plural(hosts, "host")} well.`;
+  if (reports.every((report) => isAsWanted(report.status)))
+    return `Verified: ` + `${plural(hosts, "host")} healthy.`;
   const well = new Set(reports.map((report) => report.host));
   for (const report of reports) if (!isAsWanted(report.status)) well.delete(report.host);
-  return `Not verified: ${countStatuses(reports.filter((report) => !isAsWanted(report.status)))}; ${plural(well.size, "host")} well.`;
+  return (
+    `Not verified: ${countStatuses(reports.filter((report) => !isAsWanted(report.status)))}; ` +
+    `${plural(well.size, "host")} healthy.`
+  );
 }
 
 function heading(report: HostReport): Line {

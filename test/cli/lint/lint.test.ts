@@ -77,7 +77,7 @@ describe("files", () => {
     });
     expect(await runCli(folder, ["lint", "deep", "--systemd", "257"])).toMatchObject({
       code: 0,
-      stdout: "Nothing to say about 1 unit.\n",
+      stdout: "No findings in 1 unit.\n",
     });
   });
   test("annotations for GitHub, which a value cannot forge", async () => {
@@ -91,8 +91,8 @@ describe("files", () => {
     expect(stdout).not.toContain("\u001b");
   });
   test.each([
-    [["lint", "absent.service"], "absent.service is not there"],
-    [["lint", "readme.txt"], "readme.txt is no unit file by its name"],
+    [["lint", "absent.service"], "absent.service does not exist"],
+    [["lint", "readme.txt"], "readme.txt does not have the name of a unit file"],
     [["lint", "multi-user.target.wants"], "There is no unit file in multi-user.target.wants"],
     [["lint", "loop.service", "--env", "prod"], "--env works with a project"],
     [["lint", "loop.service", "--systemd", "new"], "--systemd takes a version"],
@@ -160,15 +160,15 @@ lint: { ignore: [{ rule: SD009, because: "fails for good" }, { rule: SD006, beca
     expect(await readFile(file, "utf8")).toBe(HELLO);
     expect(shown.stdout).toContain("\n-  MemoryMax: 2GB   # enough\n");
     expect(shown.stdout).toContain(
-      "Would mend 2 findings in 1 file, and what these uncover; nothing was written.",
+      "Would fix 2 findings in 1 file, and what these uncover; nothing was written.",
     );
     expect(shown.code).toBe(1);
     const { code, stdout } = await runCli(project.folder, ["lint", "--fix"]);
-    expect([code, stdout.split("\n").slice(-3)]).toEqual([0, ["", "Nothing to say about 1 unit.", ""]]);
-    expect(stdout).toContain("Mended 4 findings in 1 file.");
+    expect([code, stdout.split("\n").slice(-3)]).toEqual([0, ["", "No findings in 1 unit.", ""]]);
+    expect(stdout).toContain("Fixed 4 findings in 1 file.");
     expect(await readFile(file, "utf8")).toBe(MENDED);
     expect((await runCli(project.folder, ["lint", "--fix"])).stdout).toContain(
-      "Nothing here can be mended without a decision",
+      "Nothing here can be fixed without a decision",
     );
     await project.remove();
   });
@@ -190,7 +190,7 @@ lint: { ignore: [{ rule: SD009, because: "fails for good" }, { rule: SD006, beca
     );
     await symlink("real.service", join(own, "app.service"));
     const { stdout } = await runCli(own, ["lint", "app.service", "--fix"]);
-    expect(stdout).toContain("Mended 1 finding in 1 file.");
+    expect(stdout).toContain("Fixed 1 finding in 1 file.");
     expect(await readFile(join(own, "real.service"), "utf8")).toBe(
       "[Unit]\nStartLimitIntervalSec=300\n\n[Service]\nUser=app\nExecStart=/usr/bin/app\nRestart=no\n",
     );
@@ -241,7 +241,7 @@ describe("a project", () => {
     );
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/^Exposure, [^\n]*\n\nNothing to say about 1 unit\.\n$/),
+      expect.stringMatching(/^Exposure, [^\n]*\n\nNo findings in 1 unit\.\n$/),
     ]);
   });
   test.each([

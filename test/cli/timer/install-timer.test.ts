@@ -91,7 +91,7 @@ test.each<[readonly string[], RegExp]>([
   [["--on", "web1", "--project-on", "srv"], /an absolute path/],
   [["--project-on", "/srv"], /works with --on HOST only/],
   [["--print", "--notify", "slack+https://hooks.slack.com/services/canary"], /is a secret[\s\S]*@FILE/],
-  [["--print", "--notify", "https://hooks.example.org/x", "--notify-key", "absent"], /absent is not there/],
+  [["--print", "--notify", "https://hooks.example.org/x", "--notify-key", "absent"], /absent does not exist/],
   [["--print", "--limit", "nobody"], /nobody/],
   [["--print", "--prometheus", "absent/x.prom"], /absent does not exist/],
   [["--print", "--timeout", "x"], /--timeout takes/],

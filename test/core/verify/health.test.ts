@@ -129,7 +129,7 @@ describe("JSON fields", () => {
 });
 
 describe("time", () => {
-  test("slower than asked is not healthy; exactly in time is", () => {
+  test("slower than asked is unhealthy; exactly in time is", () => {
     expect(judge({}, "", 200, 501)).toEqual({
       ok: false,
       detail: "HTTP 200 in 501 ms, expected within 500 ms",

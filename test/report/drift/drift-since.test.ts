@@ -37,7 +37,7 @@ test.each<[Finding["kind"], number, string]>([
   ["content", 59, "last touched 59 s ago (07:59 UTC)"],
   ["not-running", 130, "since 2 min (07:57 UTC)"],
   ["not-running", 7800, "since 2 h 10 min (05:50 UTC)"],
-  ["missing", 7200, "gone for 2 h at least (06:00 UTC)"],
+  ["missing", 7200, "missing for at least 2 h (06:00 UTC)"],
   ["stale-process", 90_000, "its inputs last touched 1 d 1 h ago (2027-01-14 07:00 UTC)"],
   ["content", -3, "last touched 0 s ago (08:00 UTC)"],
   ["content", -31_536_000, "last touched 2028-01-15 08:00 UTC: in the future by the host's clock"],

@@ -50,7 +50,7 @@ test("what is done to many hosts alike is told once, and within the columns", ()
   );
   for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);
   expect(text.split("\n").length).toBeLessThanOrEqual(12);
-  expect(text.replaceAll(/\s+/g, " ")).toContain("db7 and 192 more (200 hosts): put back");
+  expect(text.replaceAll(/\s+/g, " ")).toContain("db7 and 192 more (200 hosts): restore");
   expect(text).toContain("along with it other.service: etcd.service restarts");
 });
 

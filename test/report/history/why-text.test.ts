@@ -103,7 +103,7 @@ Generations that the host keeps
        deploy@ci-3.example.com, commit efe541bb828a (dirty tree)  (now)
     6  1.0  2026-11-21 16:00:00 UTC  run 1a2b1a2b1a2b of
        deploy@ci-3.example.com, commit efe541bb828a (dirty tree)
-To go to one: svcdeploy rollback web --env prod --limit web1 --to N
+To return to one: svcdeploy rollback web --env prod --limit web1 --to N
 `);
 });
 
@@ -113,8 +113,8 @@ test("above and below a rollback of two hosts, of which one went back", () => {
     plainText(rollbackPreface(steps, 80)),
   ).toBe(`web on web1, web2 (2 hosts): from generation 7 (version 1.1) to generation 6
   (version 1.0)
-  takes back run 3c4d3c4d3c4d of deploy@ci-3.example.com, commit efe541bb828a
-    (dirty tree), 2026-11-21 17:00:00 UTC
+  undoes run 3c4d3c4d3c4d of deploy@ci-3.example.com, commit efe541bb828a (dirty
+    tree), 2026-11-21 17:00:00 UTC
 
 `);
   const reports = [
@@ -123,9 +123,9 @@ test("above and below a rollback of two hosts, of which one went back", () => {
   ];
   expect(plainText(rollbackClosing(steps, reports, "prod", 80))).toBe(`
 web1: web is what it was in generation 6 (version 1.0)
-Where the project says otherwise, svcdeploy plan --env prod shows it as pending,
-and the next apply brings that again.
-To keep it away, take it out of the project, e.g. git revert efe541bb828a (its
+Where the project declares otherwise, svcdeploy plan --env prod shows that as
+pending, and the next apply applies it again.
+To keep it undone, remove it from the project, e.g. git revert efe541bb828a (its
 tree was dirty: not all of the change may be in that commit)
 `);
   expect(rollbackClosing(steps, [], "prod", 80)).toEqual([]);

@@ -27,7 +27,7 @@ test("made +, changed ~, removed -", () => {
   const text = plainText(
     failureText([sampleReport("web1", { status: "rolled-back", message: "it failed", differences })], 80),
   );
-  expect(text.slice(text.indexOf("what had changed"))).toBe(`what had changed, and was put back:
+  expect(text.slice(text.indexOf("what had changed"))).toBe(`what had changed, and was restored:
     + /etc/new.conf
     + /etc/new.secret (secret, not shown)
     ~ /etc/web.conf
