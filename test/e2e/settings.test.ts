@@ -233,7 +233,7 @@ test("tmpfiles: what the lines say is there before the service starts, for its o
   const check = "  ExecStartPre: [\"/bin/sh -c 'test -O /run/web-made'\"]\n  User: web\n";
   declare(`${SETTINGS}tmpfiles: [d /run/web-made 0750 web web -]\n`, check);
   const plan = await shop.run(["plan", "--env", "test"]);
-  expect(plan.stdout).toContain("what it makes is not undone");
+  expect(plan.stdout).toContain("what it creates is not undone");
   await applied();
   expect(await everywhere("stat -c '%a %U:%G' /run/web-made")).toEqual(all("750 web:web"));
   expect((await shop.run(["plan", "--env", "test", "--detailed-exitcode"])).code).toBe(0);

@@ -40,5 +40,5 @@ type HostVerbRow = {
 export const hostVerbs: Readonly<Record<HostVerb, HostVerbRow>> = {
   "daemon-reload": { of: "host", seconds: 120, touches: "nothing", remark: null },
   sysctl: { of: "file", seconds: 30, touches: "host", remark: null },
-  tmpfiles: { of: "file", seconds: 60, touches: "host", remark: "what it makes is not undone" },
+  tmpfiles: { of: "file", seconds: 60, touches: "host", remark: "what it creates is not undone" },
 };

@@ -19,8 +19,8 @@ export const tmpfiles = makeBlock(
   {
     tmpfiles: {
       says: [
-        "Lines of tmpfiles.d(5): /etc/tmpfiles.d/svcdeploy-SERVICE.conf. systemd-tmpfiles makes what they",
-        "say before the units start, and at each boot. What it makes is not undone.",
+        "Lines of tmpfiles.d(5): /etc/tmpfiles.d/svcdeploy-SERVICE.conf. systemd-tmpfiles creates what they",
+        "say before the units start, and at each boot. What it creates is not undone.",
       ].join(" "),
       example: 'tmpfiles:\n  - "d /run/web 0755 web web -"\n',
     },
