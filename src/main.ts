@@ -10,7 +10,8 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   const command = "npm install --global node@24";
   process.stderr.write(
-    `svcdeploy needs Node ${NEEDED.join(".")} or later and this is ${process.versions.node}: run \`${command}\` and try again.\n`,
+    `svcdeploy needs Node ${NEEDED.join(".")} or later and this is ${process.versions.node}: ` +
+      `run \`${command}\` and try again.\n`,
   );
   process.exit(1);
 }

@@ -1,5 +1,5 @@
 /**
- * Artifacts for commands that may send them: what has to be fetched is fetched, and whoever waits for it sees
+ * Artifacts for commands that may send them: what has to be fetched is fetched, and a terminal sees
  * that.
  */
 
@@ -12,7 +12,7 @@ import type { Surroundings } from "./surroundings.ts";
 
 const REDRAW_MILLISECONDS = 100;
 
-/** silent: a run that nobody watches says nothing of downloads. */
+/** silent: a run without a terminal shows no downloads. */
 export function artifactsToSend(
   surroundings: Surroundings,
   telling: "told" | "silent" = "told",
@@ -73,7 +73,7 @@ function makeTeller({ stderr, display, asking }: Surroundings): (event: FetchEve
   };
 }
 
-/** What counts stands first: the address may be longer than the row. */
+/** The numbers come first: the address may be longer than the row. */
 function rowOf(event: FetchEvent & { readonly type: "started" | "progress" }): string {
   if (event.type === "started") return `Fetching ${event.url} …`;
   const done =

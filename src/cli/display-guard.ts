@@ -1,5 +1,5 @@
 /**
- * A live display hides the cursor: whoever suspends or quits the program gets it back, and is told what the
+ * A live display hides the cursor: suspending or quitting the program brings it back, and shows what the
  * hosts make of it.
  */
 

@@ -81,7 +81,7 @@ function chooseUnit({ what, service }: LookedAtService, units: readonly string[]
   return named;
 }
 
-/** Whoever is above the manager's user in a unit of the system manager: root. */
+/** The user of a system unit without User=: root. */
 const ROOT = { u: "root", U: "0", g: "root", G: "0", h: "/root" };
 
 function serviceUnit({ files, target, service }: LookedAtService, unit: string): ServiceUnit {

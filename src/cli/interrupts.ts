@@ -1,4 +1,4 @@
-/** Ctrl-C: the first stops starting, the second lets go. */
+/** Ctrl-C: the first starts no further host, the second leaves the hosts to themselves. */
 import { SvcdeployError } from "../core/errors.ts";
 import type { Surroundings } from "./surroundings.ts";
 

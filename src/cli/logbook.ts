@@ -13,7 +13,7 @@ export type LogbookEntries = {
   readonly plan: PlanView | null;
   readonly drift: DriftView | null;
   readonly events: readonly DeployEvent[];
-  /** What the user shall be told at the very end, a line each: nothing that the command itself depends on. */
+  /** What the user must see at the very end, a line each: nothing that the command itself depends on. */
   readonly notices: readonly string[];
 };
 

@@ -90,7 +90,7 @@ async function readOverlays(
   );
 }
 
-/** Nobody is asked for a secret: its name stands where it would stand. */
+/** No secret is read: its name is in its place. */
 async function maskSecrets(service: Service): Promise<ReadonlyMap<string, Secret>> {
   return new Map(service.secrets.map(({ name }) => [name, new Secret(name, `<secret ${name}>`)]));
 }

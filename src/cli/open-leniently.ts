@@ -9,7 +9,7 @@ import { loadSelected, type Workspace } from "./workspace.ts";
 export type LenientWorkspace = Workspace & {
   /** Services that are not rendered as they are declared, for something that it takes is not here. */
   readonly unsure: ReadonlySet<string>;
-  /** Secrets that could not be read, as NAME of SERVICE: nobody can redact them. */
+  /** Secrets that could not be read, as NAME of SERVICE: they cannot be redacted. */
   readonly unread: readonly string[];
 };
 

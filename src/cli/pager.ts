@@ -1,4 +1,4 @@
-/** The user's pager: which it is, and how text goes through it. As git does it. */
+/** The user's pager: which it is, and how text is sent through it. As git does it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 
@@ -8,7 +8,7 @@ export type Pager = { readonly command: string; readonly rows: number; readonly 
 type Screen = { readonly isTTY?: boolean; readonly rows?: number; readonly columns?: number };
 
 /**
- * The pager of a standard output; null where there shall be none: no terminal, TERM=dumb, CI, or the pager is
+ * The pager of a standard output; null where there must be none: no terminal, TERM=dumb, CI, or the pager is
  * `cat` or empty.
  */
 export function pagerOf(stdout: Screen, env: Readonly<Record<string, string | undefined>>): Pager | null {
@@ -37,12 +37,12 @@ export async function page(
   if (heightOf(text, pager.columns) < pager.rows) return "not paged";
   let child: ChildProcess | null = null;
   // Ctrl-C reaches the pager as well, which takes it as it does; leaving it alone with the terminal would
-  // help nobody.
+  // help no one.
   const stop = onInterrupt((signal) => {
     if (signal !== "SIGINT") child?.kill(signal);
   });
   const env = { ...environment, LESS: environment.LESS ?? "FRX" };
-  // $PAGER is a command line of the user's own; nothing of the project stands in it.
+  // $PAGER is the user's own command line; nothing of the project is in it.
   child = spawn("/bin/sh", ["-c", pager.command], { env, stdio: ["pipe", "inherit", "inherit"] });
   const status = await feed(child, text);
   stop();

@@ -1,5 +1,5 @@
 /**
- * Keeps every run that changes hosts in the user's history. Whatever becomes of that, the run goes on and
+ * Keeps every run that changes hosts in the user's history. Whatever becomes of that, the run continues and
  * ends as it would have.
  */
 import { performance } from "node:perf_hooks";
@@ -74,7 +74,7 @@ function makeRun(
   };
 }
 
-/** A record is read on screens of any width: whoever shows it breaks its lines. */
+/** A record is read on screens of any width: what shows it breaks its lines. */
 const COLUMNS = Number.MAX_SAFE_INTEGER;
 
 function plansOf(view: PlanView, redact: (text: string) => string): readonly RecordedPlan[] {

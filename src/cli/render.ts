@@ -83,7 +83,7 @@ function decode(bytes: Uint8Array): string | null {
   }
 }
 
-/** A file that several plays bring to a host (a shared slice) stands in the first one only. */
+/** A file that several plays deliver to a host (a shared slice) is in the first one only. */
 function distinctTargets(targets: readonly HostTarget[]): readonly HostTarget[] {
   const seen = new Set<string>();
   return targets.map((target) => {

@@ -38,7 +38,7 @@ export async function makeRunIdentity(
   };
 }
 
-/** 32 hex digits that nobody can guess. */
+/** 32 hex digits that cannot be guessed. */
 export function makeId(): string {
   return randomBytes(16).toString("hex");
 }

@@ -1,4 +1,4 @@
-/** Standard output for what may be longer than the screen: then it goes through the pager. */
+/** Standard output for what may be longer than the screen: through the pager if it is. */
 import { stripControls } from "../core/sanitize.ts";
 import type { Line } from "../report/lines/text.ts";
 import { page } from "./pager.ts";

@@ -26,9 +26,9 @@ export type Surroundings = {
   readonly workingDirectory: string;
   /** The words behind the program's name. */
   readonly commandLine: readonly string[];
-  /** How this program was started, for who shall start it again: node's absolute path and the program's. */
+  /** How this program was started, to start it again: node's absolute path and the program's. */
   readonly program: { readonly node: string; readonly main: string };
-  /** What long output on standard output goes through; null: nothing. */
+  /** The pager of long output on standard output; null: none. */
   readonly pager: Pager | null;
   /** Calls the listener at each Ctrl-C or TERM; the function it gives ends that. */
   readonly onInterrupt: (listener: (signal: NodeJS.Signals) => void) => () => void;
@@ -45,8 +45,8 @@ export type Surroundings = {
 export type ScreenSize = { readonly columns: number; readonly rows: number };
 
 /**
- * Not SIGHUP: a listener would undo what nohup(1) did; without one a hangup lets go at once, and the hosts
- * decide.
+ * Not SIGHUP: a listener would undo what nohup(1) did; without one a hangup ends the run at once, and the
+ * hosts decide.
  */
 const INTERRUPTS = ["SIGINT", "SIGTERM"] as const;
 

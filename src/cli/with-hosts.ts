@@ -18,7 +18,7 @@ import type { Surroundings } from "./surroundings.ts";
 export type HostsWanted = {
   readonly project: Project;
   readonly connection: HostAccess;
-  /** How many are looked at, which a terminal is told as it may take a connect timeout; null: not told. */
+  /** How many are checked, shown on a terminal as it may take a connect timeout; null: not shown. */
   readonly looking: number | null;
   /** Hears what happens on hosts, and interrupts; absent: nothing does. */
   readonly emit?: (event: RunEvent) => void;

@@ -1,4 +1,4 @@
-/** What commands start with: the project of one environment, and what its hosts shall be. */
+/** What commands start with: the project of one environment, and what its hosts are to be. */
 import { resolve } from "node:path";
 import type { SourceText } from "../core/config/project.ts";
 import { SvcdeployError } from "../core/errors.ts";

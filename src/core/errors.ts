@@ -112,7 +112,7 @@ export type HostKeyOffer = {
 /** The host could not be reached, or refused us. */
 export class ConnectError extends SvcdeployError {
   readonly host: string;
-  /** The key that was refused because nobody knows it; null for every other error. */
+  /** The key that was refused as unknown; null for every other error. */
   readonly offer: HostKeyOffer | null;
   constructor(
     code: "unreachable" | "host-key" | "auth" | "sudo" | "timeout" | "connection-lost",
@@ -181,7 +181,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
 }
 
 /**
- * The hint of an unknown name: did you mean "x"? Null when nothing is near. lead: what stands before the
+ * The hint of an unknown name: did you mean "x"? Null when nothing is near. lead: what comes before the
  * name, e.g. "values.".
  */
 export function didYouMean(name: string, known: Iterable<string>, lead = ""): string | null {

@@ -1,5 +1,5 @@
 /**
- * The line that a transaction carries about itself: it stands in the host's journal, in its record of runs
+ * The line that a transaction carries about itself: it is in the host's journal, in its record of runs
  * and with the generation.
  */
 

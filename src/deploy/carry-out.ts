@@ -10,7 +10,7 @@ import type { DeployContext } from "./context.ts";
 import { reportsAfterDetach, unchangedReports } from "./early-reports.ts";
 import { rollout } from "./rollout.ts";
 
-/** How long the rollout may take to let go by itself. */
+/** How long the rollout may take to end by itself. */
 const DETACH_MILLISECONDS = 1500;
 
 /** How a run ended. */

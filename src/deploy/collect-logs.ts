@@ -34,7 +34,7 @@ export type LogContext = {
   readonly lost: (host: string, error: SvcdeployError) => void;
 };
 
-/** Entries by time. Errors of hosts are told to `lost` and end that host alone. */
+/** Entries by time. Errors of hosts are passed to `lost` and end that host alone. */
 export async function* collectLogs(
   targets: readonly LogTarget[],
   query: LogQuery,
@@ -66,7 +66,7 @@ async function* hostLogs(
   }
 }
 
-/** A host that says nothing for so long is not waited for any more. */
+/** A host that sends nothing for so long is no longer waited for. */
 const SILENT_MILLISECONDS = 60_000;
 
 /** What one host has now, its clock corrected where that is needed. Throws ConnectError and HostError. */
@@ -141,7 +141,7 @@ function isWanted(entry: LogEntry, { begin }: LogQuery, { starts, clock }: Journ
       return true;
     case "invocation":
       // By time and not by the id: what a process says just before it dies is often not attributed to its
-      // invocation any more.
+      // invocation now.
       return entry.at >= (starts.get(entry.unit) ?? 0);
     case "ago":
       return clock === null || entry.at >= (clock.host - begin.seconds) * 1000;

@@ -18,7 +18,7 @@ import { settleUnits } from "./settle.ts";
 import type { Story } from "./story.ts";
 
 /**
- * The report of a transaction in its final state. Throws ConnectError when the host cannot be asked any more.
+ * The report of a transaction in its final state. Throws ConnectError when the host can no longer be asked.
  */
 export async function conclude(
   story: Story,

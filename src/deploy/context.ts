@@ -39,13 +39,13 @@ export type DeployContext = {
   readonly redact: (text: string) => string;
   /** 32 new hex digits at each call. */
   readonly newId: () => string;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a clock that never runs backwards. */
   readonly now: () => number;
   /** Streams what is sent of an artifact of the project. */
   readonly readArtifact: (source: ArtifactSource) => AsyncIterable<Uint8Array>;
 };
 
-/** What one host turned out to be, or why nobody knows. */
+/** What one host turned out to be, or why that is unknown. */
 export type Observed = {
   readonly host: Host;
   readonly targets: readonly HostTarget[];

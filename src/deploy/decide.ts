@@ -33,7 +33,7 @@ export async function decide(
 /** Why a transaction failed, as the host kept it. */
 export type TransactionResult = {
   readonly failure: string;
-  /** Paths that somebody else changed meanwhile; they were left as they are. */
+  /** Paths that someone else changed meanwhile; they were kept as they are. */
   readonly conflicts: string;
   readonly units: ReadonlyMap<
     string,

@@ -72,7 +72,7 @@ export type Reach = "untouched" | "published";
 
 /**
  * Sends the transaction. onReach hears whether the host may act on it by now; once it may, a connection that
- * breaks is no error here: whoever attends the transaction finds out what became of it. Throws HostError when
+ * breaks is no error here: attending the transaction finds out what became of it. Throws HostError when
  * the host answered that it could not take it.
  */
 export async function deliver(
@@ -112,7 +112,9 @@ function bundle(
   context: DeployContext,
 ): Uint8Array {
   const owner = `${context.run.user}@${context.run.controller}`;
-  const head = `${nonce}\n${stateFolder}\n${systemScope}\n${line(transaction.id, owner, project, String(transaction.runSeconds), String(transaction.stopSeconds))}`;
+  const { id, runSeconds, stopSeconds } = transaction;
+  const about = line(id, owner, project, String(runSeconds), String(stopSeconds));
+  const head = `${nonce}\n${stateFolder}\n${systemScope}\n${about}`;
   const scriptFiles = transactionFiles.map(
     ({ name, text }): TransactionFile => ({ name, content: Buffer.from(text) }),
   );

@@ -88,7 +88,7 @@ async function lookAgain(
     review === undefined ? notContained(plan, shown) : review.movedSince(plan, observation.facts.machineId);
   if (news.length > 0)
     throw new HostError("conflict", name, `${name} changed since the plan was made:\n${news.join("\n")}`);
-  // What is put back ran on this host before, and somebody may be waiting for it.
+  // What is restored ran on this host before, and someone may be waiting for it.
   const isPutBack = replan !== undefined || target.rollback !== undefined;
   for (const each of isPutBack ? [] : await rehearse(remote, [{ target, plan }], observation, context))
     refuse(name, each.plan);
@@ -143,7 +143,7 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
     );
     const { judgement, state } =
       reached.name === "AWAIT" ? await judgeAndDecide(story, remote) : { judgement: null, state: reached };
-    // What the host answered to the confirmation counts, also when whoever attended it has left.
+    // What the host answered to the confirmation counts, also when the controller that attended it has left.
     const end = isFinal(state)
       ? state
       : await attendance.waitFor(isFinal, (transaction.stopSeconds + 120) * 1000);
@@ -187,8 +187,8 @@ async function judgeAndDecide(
       await sleep(1000, context.detach);
     }
   }
-  // Whoever cannot be asked is not confirmed; where this does not get through either, the lease or the window
-  // runs out.
+  // A host that cannot be asked is not confirmed; where this does not get through either, the lease or the
+  // window runs out.
   const decided = await decide(old, transaction.id, "rollback", 0, context).catch(() => null);
   return { judgement: null, state: decided?.state ?? parseState("") };
 }

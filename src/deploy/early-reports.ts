@@ -1,5 +1,5 @@
 /**
- * Reports of hosts that no rollout told about: where there was nothing to do, and where Ctrl-C let go of
+ * Reports of hosts that no rollout reported: where there was nothing to do, and where Ctrl-C left alone
  * them.
  */
 
@@ -15,7 +15,7 @@ export function unchangedReports(plays: readonly PlannedPlay[]): readonly HostRe
     .map(({ target }) => emptyReport(target, { status: "unchanged", cause: null, message: "", hint: null }));
 }
 
-/** The finished reports and, for every other host of the plays, that nobody knows. */
+/** The finished reports and, for every other host of the plays, an unknown outcome. */
 export function reportsAfterDetach(
   environment: string,
   plays: readonly PlannedPlay[],

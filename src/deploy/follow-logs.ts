@@ -29,7 +29,7 @@ const MAX_WAITING = 2_000;
 const MAX_WAITING_CHARACTERS = 4 * 1024 * 1024;
 const RETRY_MILLISECONDS = 2_000;
 
-/** Starts to follow. Hosts that are lost are told once, tried again, and told when they are back. */
+/** Starts to follow. A lost host is reported once, tried again, and reported when it is back. */
 export function followLogs(targets: readonly LogTarget[], query: LogQuery, around: LogContext): FollowedLogs {
   const hosts = targets.map((target) => {
     const queue = makeLogQueue(MAX_WAITING, MAX_WAITING_CHARACTERS);

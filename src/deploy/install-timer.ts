@@ -12,7 +12,7 @@ import {
 import { ask, askHost, connected } from "./ask.ts";
 import type { DeployContext } from "./context.ts";
 
-/** What shall stand on the host: units are made when node and svcdeploy were found there. */
+/** What is to be on the host: units are made when node and svcdeploy were found there. */
 export type HostTimer = {
   readonly host: Host;
   readonly place: TimerPlace;

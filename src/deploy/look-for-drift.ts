@@ -17,7 +17,7 @@ export type Looking = {
   readonly cutOff: (host: string) => SvcdeployError | null;
 };
 
-/** Every host of the targets; hosts that cannot be looked at are in the answer with their error. */
+/** Every host of the targets; hosts that cannot be checked are in the answer with their error. */
 export async function lookForDrift(
   targets: readonly HostTarget[],
   context: DeployContext,
@@ -31,7 +31,7 @@ export async function lookForDrift(
   );
 }
 
-/** A host that could not be looked at is not asked a second time. */
+/** A host that could not be checked is not asked a second time. */
 function reachable(observed: readonly Observed[]): readonly HostTarget[] {
   return observed.flatMap(({ targets, result }) => (result.ok ? targets : []));
 }

@@ -24,7 +24,7 @@ export type OnObserved = (
 ) => Promise<void>;
 
 /**
- * Observes every host of the targets once, over all its targets. Two names for one machine are an error of both.
+ * Observes every host of the targets once, over all its targets. Two names of one machine: an error of both.
  * Errors are results, never thrown.
  */
 export async function observeHosts(
@@ -104,7 +104,9 @@ function twinError(host: Host, twins: readonly string[]): HostError {
     host.name,
     `${host.name}: the inventory's ${twins.join(" and ")} are one and the same machine (same machine-id)`,
     {
-      hint: "Keep one of the names, or, if these are cloned machines, give each its own id: rm /etc/machine-id && systemd-machine-id-setup",
+      hint:
+        "Keep one of the names, or, if these are cloned machines, give each its own id: " +
+        "rm /etc/machine-id && systemd-machine-id-setup",
     },
   );
 }

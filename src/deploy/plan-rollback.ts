@@ -57,7 +57,7 @@ export async function planRollback(
   ];
 }
 
-/** A host that cannot go back, or cannot be asked, keeps nobody else from going back. */
+/** A host that cannot go back, or cannot be asked, keeps no other host from going back. */
 function isRefused({ plan }: PlannedHost): boolean {
   return plan === null;
 }

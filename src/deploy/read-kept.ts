@@ -25,7 +25,7 @@ import { lookAround, type UnfinishedPolicy } from "./observe.ts";
 import { inParallel } from "./pool.ts";
 
 /**
- * What shall be read. servicesOf: whose descriptions matter; choose: what is made of them, with the
+ * What is to be read. servicesOf: whose descriptions matter; choose: what is made of them, with the
  * descriptions whose contents are wanted. Both are pure.
  */
 export type KeptOrder<Chosen> = {
@@ -105,7 +105,7 @@ async function readDescriptions<Chosen>(
   }
   const names = [...places.values()].map(({ name }) => ({ name, credential: null }));
   const { files } = await readFiles(remote, names, context);
-  // One that is damaged stands in nobody's way who does not need it.
+  // A damaged one hinders no one who does not need it.
   return (sha256) => {
     const place = places.get(sha256);
     if (place === undefined) throw new Error(`the description ${sha256} was not asked for`);

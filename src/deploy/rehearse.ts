@@ -43,7 +43,7 @@ async function noticesOf(
     return judgeRehearsal(planned, request, answer, systemd);
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    // Without the host's name, so that hosts which say the same are told together.
+    // Without the host's name, so that hosts which say the same are reported together.
     const why = error.message.replace(`${remote.host.name}: `, "");
     const notice: Notice = {
       severity: "warning",

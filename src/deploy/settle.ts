@@ -60,7 +60,9 @@ async function sampleUnits(
     if (units.some((unit, index) => earlyFailure(unit, sample[index] ?? {}) !== null)) enough.abort();
   };
   const count = Math.max(2, Math.ceil(seconds) + 1);
-  const input = `${[nonce, systemScope, count, 1, unitProperties.join(","), ...units.map(({ unit }) => unit), "end"].join("\n")}\n`;
+  const names = units.map(({ unit }) => unit);
+  const question = [nonce, systemScope, count, 1, unitProperties.join(","), ...names, "end"];
+  const input = `${question.join("\n")}\n`;
   const timeoutMilliseconds = (count * 2 + 60) * 1000;
   await remote
     .run(scripts.sample, { input, timeoutMilliseconds, onLine, signal: enough.signal })

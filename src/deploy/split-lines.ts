@@ -2,7 +2,7 @@
 
 /**
  * The lines without their newline, invalid UTF-8 as U+FFFD; null stands for each line of more than maxBytes,
- * whose bytes are let go of as they come.
+ * whose bytes are dropped as they come.
  */
 export async function* splitLines(
   pieces: AsyncIterable<Uint8Array>,

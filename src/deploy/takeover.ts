@@ -13,7 +13,7 @@ const UNDO_SECONDS = 900;
 
 /**
  * Waits out the lease of each transaction (its controller may be alive) and has it undone or completed.
- * Throws HostError("locked") when a controller goes on renewing the lease, HostError("host-step") when the
+ * Throws HostError("locked") when a controller keeps renewing the lease, HostError("host-step") when the
  * host could not settle it.
  */
 export async function settleUnfinished(

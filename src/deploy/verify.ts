@@ -19,7 +19,7 @@ export type HealthPolicy = { readonly health: "with" | "without" };
 const DEADLINE_SECONDS = 15;
 
 /**
- * Verifies every target; a unit or check that is not well makes its host failed, cause unhealthy.
+ * Verifies every target; an unhealthy unit or check makes its host failed, cause unhealthy.
  */
 export async function verifyHosts(
   targets: readonly HostTarget[],

@@ -1,5 +1,5 @@
 /**
- * Looks at hosts again and again, over one connection each that stays open; a host that goes away is tried
+ * Looks at hosts again and again, over one connection each that stays open; a host that is lost is tried
  * again.
  */
 import { SvcdeployError } from "../core/errors.ts";
@@ -26,7 +26,7 @@ const REFUSED_RETRY_MILLISECONDS = 60_000;
 
 /**
  * Watches every host of the targets until the context's signal is aborted. Each has its own pace: a slow one
- * holds up nobody.
+ * holds up no one.
  */
 export async function watchHosts(
   targets: readonly HostTarget[],

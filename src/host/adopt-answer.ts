@@ -78,7 +78,7 @@ function decodeOwner([path = "", owner = ""]: AnswerRow): readonly (readonly [st
 }
 
 function decodeUnit(unit: string, told: readonly AnswerRow[]): LiveUnit {
-  // A unit that was asked for and is a job as well is told twice.
+  // A unit that was asked for and is a job as well appears twice.
   const values = (name: string): readonly string[] => [
     ...new Set(told.flatMap(([of, key, value = ""]) => (of === unit && key === name ? [value] : []))),
   ];

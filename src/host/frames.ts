@@ -75,7 +75,7 @@ export function parseState(text: string): TransactionState {
   return { name: /^[A-Z_]{1,32}$/.test(name) ? name : "UNREADABLE", detail: sanitizeLine(rest.join(" ")) };
 }
 
-/** States after which a transaction does not change any more. */
+/** States after which a transaction no longer changes. */
 export function isFinal(state: TransactionState): boolean {
   return ["CONFIRMED", "ROLLEDBACK", "ROLLBACK_FAILED", "REFUSED", "GONE"].includes(state.name);
 }

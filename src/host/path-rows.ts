@@ -1,4 +1,4 @@
-/** What an answer says of paths: files with their hashes and contents, links, trees, encrypted credentials. */
+/** The rows of paths: files with their hashes and contents, links, trees, encrypted credentials. */
 import type { Observation, PathState, TreeState } from "../core/model/observation.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { type AnswerRow, wholeNumber } from "./rows.ts";
@@ -63,7 +63,7 @@ function parseSum(text: string): readonly [string, string] {
 }
 
 /**
- * stat's %N, `'path' -> 'target'`, as both; a name with a quote or a control character is quoted in another way
+ * stat's %N, `'path' -> 'target'`, as both; a name with a quote or a control character is quoted otherwise
  * and taken as unknown: two empty texts.
  */
 export function parseLink(text: string): readonly [string, string] {

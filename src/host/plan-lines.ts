@@ -66,7 +66,7 @@ export function planLines(order: LinesOrder): string {
   return lines.map(formatLine).join("");
 }
 
-/** Services of which nothing is owned any more. */
+/** Services of which nothing is owned any longer. */
 export function goneServices({ manifests }: Pick<Plan, "manifests">): readonly string[] {
   return manifests.flatMap(({ service, content }) => (content === "" ? [service] : []));
 }
@@ -136,7 +136,9 @@ function keepLines({ target, plan }: LinesOrder): readonly TransactionLine[] {
   return [...kept, ...gone].map((each) => ({ line: "keep", ...each }) as const);
 }
 
-/** What goes is removed once what runs from it was stopped, and before systemd reads its files again. */
+/**
+ * What is dropped is removed once what runs from it was stopped, and before systemd reads its files again.
+ */
 function actionLines({ actions }: Plan, changes: readonly Change[]): readonly TransactionLine[] {
   const lines = actions.map((action): TransactionLine => {
     const on = isUnitAction(action) ? action.unit : (action.path ?? "-");

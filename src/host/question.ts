@@ -1,5 +1,5 @@
 /**
- * One question to a host: the script that answers it, what goes in, and what may come out. Every question has
+ * One question to a host: the script that answers it, its input, and what may come out. Every question has
  * the same frame on the wire: a nonce is its first line, and what carries no nonce is noise (a login shell's
  * greeting, a locale's warning). A host may lie: limits bound what it sends, and decode believes nothing.
  */

@@ -1,4 +1,4 @@
-/** What an answer says of svcdeploy's own state on the host: manifests, records of units, open transactions. */
+/** The rows of svcdeploy's own state on the host: manifests, records of units, open transactions. */
 
 import type { ManifestEntry, OpenTransaction, UnitRecord } from "../core/model/observation.ts";
 import { parseManifestLine } from "../core/plan/manifest.ts";

@@ -98,7 +98,7 @@ function clean(text: string): string {
   return sanitizeLine(text).slice(0, 512);
 }
 
-/** A path that goes into a unit file is one of plain characters, or none. */
+/** A path that is written into a unit file has plain characters only. */
 function absolute(path: string): string | null {
   return /^\/[A-Za-z0-9._@:+=,/-]{1,1024}$/.test(path) ? path : null;
 }

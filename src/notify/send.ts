@@ -1,4 +1,4 @@
-/** Sends one message to one receiver: attempts with pauses, within a deadline, following nobody elsewhere. */
+/** Sends one message to one receiver: attempts with pauses, within a deadline, following no redirect. */
 import { setTimeout as pause } from "node:timers/promises";
 import { sanitizeLine } from "../core/sanitize.ts";
 

@@ -87,7 +87,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
 }
 
-/** Only names of our own making: what nobody used for long, and what a run that was killed left behind. */
+/** Only names of our own making: what was long unused, and what a killed run left behind. */
 async function removeUnused(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const days = NAME.test(name) ? UNUSED_DAYS : PART.test(name) ? 1 : null;

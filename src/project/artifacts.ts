@@ -64,7 +64,7 @@ async function describe(artifact: Artifact, root: string, use: ArtifactUse): Pro
   return { sha256, size, source: { form, path: found.path, strip: 0, sha256, size }, ...proof };
 }
 
-/** Of a file from https all that counts is declared; its size is asked by nobody who only compares. */
+/** Of a file from https all that counts is declared; its size is not needed to compare. */
 function asDeclared({ sha256, source }: Artifact): ArtifactFile {
   const declared = sha256 ?? "";
   return {

@@ -24,7 +24,7 @@ export type Tool = {
 
 const MAX_SAID = 64 * 1024;
 
-/** Starts the program. It never rejects: what goes wrong is the answer. */
+/** Starts the program. It never rejects: a failure is the answer. */
 export function startTool({ program, words, folder, longestMilliseconds }: ToolOrder): Tool {
   const env = {
     PATH: process.env.PATH ?? "/usr/bin:/bin",

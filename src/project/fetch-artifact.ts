@@ -10,7 +10,8 @@ import {
   isCached,
   openIncoming,
 } from "./artifact-cache.ts";
-import { ARTIFACT_LIMITS, type Downloaded, type DownloadLimits, download } from "./download.ts";
+import { ARTIFACT_LIMITS, type DownloadLimits, download } from "./download.ts";
+import type { Downloaded } from "./download-failures.ts";
 
 /** What a fetch tells while it runs; total null: the server does not say how much comes. */
 export type FetchEvent =

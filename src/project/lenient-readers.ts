@@ -21,7 +21,7 @@ export type Gathered = {
   readonly unsure: Set<string>;
 };
 
-/** assumed: artifacts are not looked at, which makes every service with one unsure; hashed: each is, once. */
+/** assumed: artifacts are not read, which makes every service with one unsure; hashed: each is, once. */
 export type ArtifactPolicy = "hashed" | "assumed";
 
 /** Readers that note what is missing instead of refusing, and the notes. */
@@ -60,7 +60,7 @@ export function makeLenientReaders(
 }
 
 /**
- * Where the project declares the hash, the file itself is not needed to know what the host shall have; an
+ * Where the project declares the hash, the file itself is not needed to know what the host is to have; an
  * archive's does not tell the tree's.
  */
 function standIn(artifact: Artifact, gathered: Gathered): ReturnType<Readers["describe"]> {

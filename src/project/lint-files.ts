@@ -1,4 +1,4 @@
-/** Reads the unit files that somebody names on the command line: files as they are, folders walked. */
+/** Reads the unit files named on the command line: files as they are, folders walked. */
 import type { Dirent, Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";

@@ -5,7 +5,7 @@ import type { ArtifactSource } from "../core/model/artifact.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** What is sent of an artifact, in pieces. Throws UsageError when it cannot be read (any more). */
+/** What is sent of an artifact, in pieces. Throws UsageError when it cannot be read. */
 export async function* readArtifact(source: ArtifactSource): AsyncGenerator<Uint8Array> {
   try {
     if (source.form === "file") {

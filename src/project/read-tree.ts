@@ -43,7 +43,7 @@ export async function* readArchive(path: string, sha256?: string): AsyncGenerato
   const source = hashed(path, hash);
   const cap = (bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => refuseBomb(bytes, path);
   const fed = decompress === null ? pipeline(source, tar) : pipeline(source, decompress, cap, tar);
-  // What goes wrong there reaches whoever reads the entries.
+  // What fails there reaches the reader of the entries.
   fed.catch((error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))));
   for await (const entry of tar) yield { raw: rawOf(entry.header), content: () => bytesOf(entry) };
   await fed;

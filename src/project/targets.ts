@@ -1,4 +1,4 @@
-/** Reads what the selected services are made of (files, secrets, artifacts), and has the targets composed of it. */
+/** Reads what the selected services consist of (files, secrets, artifacts), and composes the targets. */
 import { withoutRepeats } from "../core/config/check.ts";
 import { withoutVersions } from "../core/config/directives.ts";
 import { withExcerpts } from "../core/config/excerpts.ts";

@@ -10,7 +10,7 @@ export type RenderedFile = { readonly host: string; readonly file: FileResource 
 
 /**
  * Writes each file's exact bytes to FOLDER/HOST/path: folders 0700, files 0600, because secrets are among
- * them. Throws UsageError when the folder is there and not empty: nothing that stands there is overwritten or
+ * them. Throws UsageError when the folder is there and not empty: nothing that is there is overwritten or
  * mixed with.
  */
 export async function writeRendered(folder: string, files: readonly RenderedFile[]): Promise<void> {

@@ -8,7 +8,7 @@ import { systemReason, UsageError } from "../core/errors.ts";
 
 /**
  * Throws UsageError when no report can be written to this path: its folder is not there or not ours to write,
- * or something else than a file stands there.
+ * or something else than a file is there.
  */
 export async function checkReportFile(path: string): Promise<void> {
   const folder = dirname(path);

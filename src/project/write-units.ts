@@ -13,7 +13,7 @@ import { makeFolder } from "./make-folder.ts";
 export type UnitText = { readonly name: string; readonly text: string };
 
 /**
- * Writes them, mode 0644, and gives their paths. Throws UsageError when something else stands there or it
+ * Writes them, mode 0644, and gives their paths. Throws UsageError when something else is there or it
  * cannot be written.
  */
 export async function writeUnits(folder: string, units: readonly UnitText[]): Promise<readonly string[]> {

@@ -7,7 +7,7 @@ export type Deadline = {
   readonly signal: AbortSignal;
   /** Ends the operation with this reason. */
   readonly fail: (reason: unknown) => void;
-  /** The operation is over: nothing aborts any more. */
+  /** The operation is over: nothing aborts it now. */
   readonly stop: () => void;
 };
 

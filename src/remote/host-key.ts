@@ -69,7 +69,8 @@ export function refuseHostKey(host: Host, known: KnownHosts, sent: Uint8Array): 
     case "changed":
       return refusal(
         host,
-        `its key has CHANGED. It sent ${key}; known: ${verdict.known.map(describeKnown).join(", ")}. Nothing was sent to it.`,
+        `its key has CHANGED. It sent ${key}; known: ${verdict.known.map(describeKnown).join(", ")}. ` +
+          "Nothing was sent to it.",
       );
     case "unknown":
       return unknownKey(host, known, verdict.authorities, sent);
@@ -116,8 +117,11 @@ function unknownKey(
   const ca =
     authorities.length === 0
       ? ""
-      : ` The @cert-authority at ${authorities.join(", ")} does not count: host certificates are not supported.`;
-  const text = `its key is not in ${known.sources.join(", ")}. It sent ${type} ${offer.fingerprint}.${ca} Nothing was written; once compared, its known_hosts line would be:\n    ${line}`;
+      : ` The @cert-authority at ${authorities.join(", ")} does not count: ` +
+        "host certificates are not supported.";
+  const text =
+    `its key is not in ${known.sources.join(", ")}. It sent ${type} ${offer.fingerprint}.${ca} ` +
+    `Nothing was written; once compared, its known_hosts line would be:\n    ${line}`;
   return new ConnectError("host-key", host.name, `${targetOf(host)}: ${text}`, { offer });
 }
 

@@ -47,7 +47,7 @@ export interface Remote {
   run(script: Script, options: RunOptions): Promise<RunResult>;
   /**
    * A script's standard output as it comes, for one that has no end of its own: no deadline, no cap, nothing
-   * is kept, and the host is held up while nobody takes the next piece. Leaving the loop closes the channel.
+   * is kept, and the host is held up while no one takes the next piece. Leaving the loop closes the channel.
    * Ends with the script; throws HostError("host-step") for a status other than 0.
    */
   stream(script: Script, options: StreamOptions): AsyncIterable<Uint8Array>;

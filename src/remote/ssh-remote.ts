@@ -122,7 +122,7 @@ export class SshRemote implements Remote {
     const opening = this.#start(start, translate);
     opening.then(
       (channel) => {
-        // What goes wrong on a channel shows in how it closes; an unheard "error" would end the process.
+        // A failure of a channel shows in how it closes; an unheard "error" would end the process.
         channel.on("error", () => {});
         channel.once("close", release);
       },

@@ -9,7 +9,7 @@ import type { RunResult, Script } from "./remote.ts";
 
 /**
  * The constant line that any login shell (sh, csh, fish) runs: sh takes the script's bytes from standard
- * input, exactly as many as it has, and leaves all others to it as data. Nothing else ever stands on it, for
+ * input, exactly as many as it has, and leaves all others to it as data. Nothing else is ever on it, for
  * sudo logs it and ps shows it.
  */
 export function commandLine(host: Host, script: Script): string {
@@ -34,7 +34,7 @@ const REFUSALS = [
   /is not allowed to run sudo on/,
 ];
 
-/** Warnings that sudo prints while it goes on. */
+/** Warnings that sudo prints and continues. */
 const WARNING = /^sudo ?: (unable to resolve host|setrlimit|unable to send audit message)/;
 
 function isRefusal(line: string, { exitCode, stdout }: RunResult): boolean {

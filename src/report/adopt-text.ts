@@ -139,7 +139,7 @@ export type ProgramOutcome = {
   readonly secrets: ReadonlyMap<string, { readonly from: string }>;
 };
 
-/** All of them; leftOut: what else stands in the file. */
+/** All of them; leftOut: what else is in the file. */
 export function programsText(
   outcomes: readonly ProgramOutcome[],
   leftOut: readonly string[],
@@ -189,7 +189,7 @@ export function programsText(
     .flatMap((block, index) => (index === 0 ? block : [[], ...block]));
 }
 
-/** A name that stands in supervisord's configuration may have anything in it. */
+/** A name from supervisord's configuration may have anything in it. */
 function shellWord(word: string): string {
   return /^[A-Za-z0-9_.:*-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

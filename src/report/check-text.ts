@@ -4,7 +4,7 @@ import { hang, indent, type Line, line, plural, type Style, styled, wrap } from 
 import { hostList } from "./plan/plan-view.ts";
 
 /**
- * Hosts with something to mend or to look at as blocks, then the notes, those that are well in one line, and
+ * Hosts with something to fix or to check as blocks, then the notes, those that are well in one line, and
  * one sentence.
  */
 export function checkText(checks: readonly HostCheck[], columns: number): readonly Line[] {
@@ -82,7 +82,7 @@ function findingLines({ severity, text, fix, commands }: CheckFinding, columns: 
   ];
 }
 
-/** The same note of several hosts is told once. */
+/** The same note of several hosts is shown once. */
 function noteLines(checks: readonly HostCheck[], columns: number): readonly Line[] {
   const notes = checks.flatMap(({ host, findings }) =>
     findings.filter((finding) => !isTrouble(finding)).map((note) => ({ host, note })),

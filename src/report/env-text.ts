@@ -65,7 +65,7 @@ export function envJson(view: EnvView): object {
   };
 }
 
-/** implied: set by the manager, or by systemd for a directive; nobody wrote the variable. */
+/** implied: set by the manager, or by systemd for a directive, not written by anyone. */
 function rowsOf(which: "written" | "implied", view: EnvView): readonly BesideRow[] {
   const isImplied = ({ setter }: EffectiveVariable): boolean => setter === "manager" || setter === "systemd";
   const rows = view.found.variables
@@ -141,7 +141,7 @@ function saySetter(assignment: Assignment, view: EnvView): string {
   return [who, ...(at === null ? [] : [sayLine(at, view)]), ...(when === null ? [] : [when])].join(", ");
 }
 
-/** Where in the project it stands; what only the rendered file knows is named by that. */
+/** Where in the project it is; what only the rendered file has is named by that. */
 function sayLine(at: HostLine, { originOf }: EnvView): string {
   const origin = originOf(at);
   if (origin?.place == null) return `${at.file}:${at.line}`;

@@ -60,7 +60,7 @@ export function dayLine(at: number): Line {
   return line(styled("dim", `── ${dayOf(at)}, ${zone}`));
 }
 
-/** What stands where lines of a host are missing. */
+/** What is shown where lines of a host are missing. */
 export function droppedLine(host: string, count: number): Line {
   return line(
     styled(
@@ -122,5 +122,6 @@ function column(text: string, width: number): string {
 
 function clockTime(at: number): string {
   const date = new Date(at);
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+  return `${time}.${String(date.getMilliseconds()).padStart(3, "0")}`;
 }

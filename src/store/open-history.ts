@@ -117,8 +117,8 @@ function isDamage(error: unknown): boolean {
 }
 
 /**
- * Its journal goes along: SQLite would roll it back into the new file. Null when another process moved it
- * before.
+ * Its journal is moved with it: SQLite would roll it back into the new file. Null when another process moved
+ * it before.
  */
 function moveAside(path: string, inode: number, now: number): string | null {
   if (lstatSync(path, { throwIfNoEntry: false })?.ino !== inode) return null;

@@ -1,4 +1,4 @@
-/** One run at a time: a lock that the kernel lets go of when its process ends, however it ends. */
+/** One run at a time: a lock that the kernel releases when its process ends, however it ends. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -12,11 +12,11 @@ export type RunLock =
 const SQLITE_BUSY = 5;
 
 /**
- * Takes the lock of a folder without waiting. about: what the next one is told, one line. Throws UsageError
+ * Takes the lock of a folder without waiting. about: what the next one reads, one line. Throws UsageError
  * when nothing can be written there.
  *
  * Node has no flock. SQLite, which is a part of Node, locks its file by fcntl: there is no stale lock to
- * judge by a process number that may be another's by now, and nobody else can squat on it in a folder of our
+ * judge by a process number that may be another's by now, and no one else can squat on it in a folder of our
  * own. Nothing is ever written into the database.
  */
 export async function takeRunLock(folder: string, about: string): Promise<RunLock> {
@@ -24,7 +24,7 @@ export async function takeRunLock(folder: string, about: string): Promise<RunLoc
   const note = join(folder, "running");
   if (database === "busy")
     return { held: false, by: await readFile(note, "utf8").then(firstLine, () => null) };
-  // The note may be an earlier run's, dead by now; whoever holds the lock writes its own at once.
+  // The note may be an earlier run's, dead by now; the holder of the lock writes its own at once.
   await writeFile(note, `${about}\n`, { mode: 0o600 }).catch((error: unknown) => refuse(note, error));
   return { held: true, release: () => database.close() };
 }

@@ -61,14 +61,16 @@ export function putRun(database: DatabaseSync, run: RecordedRun, now: number): v
 /** All runs, newest first, in brief: their plans and what their hosts' units and programs said are empty. */
 export function listRuns(database: DatabaseSync): readonly RecordedRun[] {
   const ends = database.prepare(
-    `SELECT run, json_object('host', host, 'play', play, 'status', status, 'cause', cause, 'services', json(services), 'message', message,
-       'hint', NULL, 'transaction', txn, 'durationMilliseconds', 0, 'changes', json_extract(report, '$.changes'), 'actions', json('[]'),
+    `SELECT run, json_object('host', host, 'play', play, 'status', status, 'cause', cause,
+       'services', json(services), 'message', message, 'hint', NULL, 'transaction', txn,
+       'durationMilliseconds', 0, 'changes', json_extract(report, '$.changes'), 'actions', json('[]'),
        'verdicts', json('[]'), 'health', json('[]'), 'journal', json('[]')) AS report
      FROM hosts ORDER BY run, position`,
   );
   const hosts = Map.groupBy(ends.all(), ({ run }) => run);
   const runs = database.prepare(
-    `SELECT id, command_line, project, folder, environment, user, controller, commit_id, tree, started_at, duration, exit_code, selected, '[]' AS plans
+    `SELECT id, command_line, project, folder, environment, user, controller, commit_id, tree, started_at,
+       duration, exit_code, selected, '[]' AS plans
      FROM runs ORDER BY started_at DESC, id`,
   );
   return runs.all().map((row) => makeRun(row, hosts.get(row.id ?? "") ?? []));
@@ -86,12 +88,13 @@ type RunRow = Record<string, SQLOutputValue>;
 function forget(database: DatabaseSync, now: number): void {
   database
     .prepare(
-      "DELETE FROM runs WHERE started_at < ? OR id NOT IN (SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)",
+      `DELETE FROM runs WHERE started_at < ?
+         OR id NOT IN (SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)`,
     )
     .run(Math.round(now - KEPT.days * 86_400_000), KEPT.runs);
 }
 
-// What stands in the columns was checked by the schema and written by putRun alone.
+// The columns were checked by the schema and written by putRun alone.
 function makeRun(row: RunRow, ends: readonly RunRow[]): RecordedRun {
   const text = (name: string): string => String(row[name] ?? "");
   const { duration, exit_code: exitCode, tree } = row;

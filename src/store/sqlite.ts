@@ -35,7 +35,7 @@ export function sqliteCode(error: unknown): number | null {
   return error.errcode & 0xff;
 }
 
-/** Does the work while warnings of experimental parts are held back; every other warning goes its way. */
+/** Does the work while warnings of experimental parts are held back; every other warning passes. */
 export function withoutExperimentalWarnings<Value>(work: () => Value): Value {
   const usual = process.emitWarning;
   process.emitWarning = (...words: readonly unknown[]): void => {

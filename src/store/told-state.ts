@@ -26,7 +26,7 @@ export function stateBase(environment: Readonly<Record<string, string | undefine
   );
 }
 
-/** Makes the folder of one thing that is looked at, for its owner alone. Throws UsageError. */
+/** Makes the folder of one thing that is checked, for its owner alone. Throws UsageError. */
 export async function makeStateFolder(base: string, name: string): Promise<string> {
   const folder = join(base, "drift", name);
   try {

@@ -7,7 +7,8 @@ import { createServer } from "node:net";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Downloaded, type DownloadLimits, download } from "../../src/project/download.ts";
+import { type DownloadLimits, download } from "../../src/project/download.ts";
+import type { Downloaded } from "../../src/project/download-failures.ts";
 import {
   type Certificates,
   type HttpsServer,

@@ -8,7 +8,7 @@ import type { AdoptFacts } from "../../core/adopt/host-facts.ts";
 import { refuseLoaded } from "../../core/adopt/refuse-unit.ts";
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
-import { readMendable, writeMended } from "../../project/mended-files.ts";
+import { readFixable, writeFixed } from "../../project/fixed-files.ts";
 import type { AdoptOutcome } from "../../report/adopt-text.ts";
 import type { OptionValues } from "../options/arguments.ts";
 import type { ADOPT } from "../options/by-command.ts";
@@ -35,7 +35,7 @@ export async function insertUnits(
   const context = { host, env: project.environment, values: project.values };
   const outcomes: AdoptOutcome[] = [];
   for (const live of facts.units) {
-    const text = await readMendable(path);
+    const text = await readFixable(path);
     if (text === null) throw new UsageError(`${source.file} is not UTF-8`);
     const result =
       refuseLoaded(live, facts) ??
@@ -55,6 +55,6 @@ async function put(
   if (options.stdout) return "printed";
   const isSame = gaps.length === 0 && adopted.obstacles.length === 0;
   if (whole === null || (!isSame && !options.force)) return "withheld";
-  await writeMended(path, before, whole);
+  await writeFixed(path, before, whole);
   return "written";
 }

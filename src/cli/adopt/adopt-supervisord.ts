@@ -72,7 +72,7 @@ export async function adoptSupervisord(
 }
 
 const MAX_BYTES = 1024 * 1024;
-/** A file that is not ours shall not make more services than anybody can look through. */
+/** A foreign file must not make more services than a person can review. */
 const MOST = 100;
 
 type Configuration = { readonly text: string; readonly path: string; readonly host: Host | null };

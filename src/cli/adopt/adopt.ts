@@ -91,7 +91,7 @@ function questionOf(
   return { hostName, units };
 }
 
-/** What stands around a service. */
+/** What is beside a service. */
 const COMPANION = /\.(?:socket|timer|path)$/;
 
 type Group = readonly [LiveUnit, ...LiveUnit[]];

@@ -1,4 +1,4 @@
-/** What every apply ends with, whoever made the plan: show it, ask, carry it out under a reporter's eyes. */
+/** How every apply ends, however the plan was made: show it, ask, carry it out and report. */
 import { EXIT } from "../../core/exit-code.ts";
 import type { PlannedPlay } from "../../core/plan/planned.ts";
 import { countPlans, type PlanView } from "../../core/plan/planned.ts";
@@ -56,7 +56,7 @@ export async function applyApproved(
 
 const NO_LINES: LayOut = () => [];
 
-/** Where no host could be looked at there is no plan, and the run says of each host why. */
+/** Where no host could be checked there is no plan, and the run reports why for each host. */
 function showPlan(
   preface: LayOut,
   view: PlanView,

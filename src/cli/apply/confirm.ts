@@ -15,7 +15,7 @@ export type ApprovalQuestion = {
 
 /**
  * True when the operator agrees: by typing the environment's name where it is protected, else by y. What was
- * typed before the question is no answer to it. Throws UsageError when nobody can be asked.
+ * typed before the question is no answer to it. Throws UsageError when there is no terminal to ask on.
  */
 export async function confirm(question: ApprovalQuestion, surroundings: Surroundings): Promise<boolean> {
   mustBeAskable(surroundings);
@@ -53,7 +53,7 @@ export function mustBeAskable({ asking }: Surroundings, command = "apply"): void
 
 const TYPED_AHEAD_MILLISECONDS = 50;
 
-/** Reads away what was typed while the plan was still being made: nobody agrees to what he has not seen. */
+/** Discards what was typed while the plan was being made: no one agrees to a plan unseen. */
 async function dropTypedAhead({ stdin }: Surroundings): Promise<void> {
   const drop = (): void => {};
   stdin.on("data", drop);

@@ -31,7 +31,7 @@ export type Saving = {
 const DEFAULT_SECONDS = 86_400;
 const MAX_SECONDS = 31_557_600;
 
-/** What --out asks for, checked before any host is looked at; null without it. Throws UsageError. */
+/** What --out asks for, checked before any host is contacted; null without it. Throws UsageError. */
 export async function savingOf(
   { out: file, "valid-for": span }: Pick<OptionValues<typeof PLAN>, "out" | "valid-for">,
   selection: ProjectSelection,

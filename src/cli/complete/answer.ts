@@ -18,7 +18,7 @@ export function answerBash(completion: Completion, { kept, quote }: BashLine): s
 
 /**
  * For zsh and fish, which replace the whole word and quote it themselves. `files PREFIX` and `folders
- * PREFIX`: for what stands behind the prefix.
+ * PREFIX`: for what comes after the prefix.
  */
 export function answerWords(completion: Completion): string {
   if (completion.kind !== "words") return `${completion.kind} ${completion.prefix}\n`;
@@ -28,7 +28,7 @@ export function answerWords(completion: Completion): string {
   ]);
 }
 
-/** A word that ends with "=" or "@" goes on. */
+/** A word that ends with "=" or "@" is continued. */
 function directiveOf({ candidates }: Extract<Completion, { kind: "words" }>): "open" | "words" {
   return candidates.length > 0 && candidates.every(({ text }) => /[=@]$/.test(text)) ? "open" : "words";
 }

@@ -12,7 +12,7 @@ export type BashLine = TypedWords & { readonly kept: number; readonly quote: "" 
 
 /**
  * Reads a line up to the cursor, its command first. breaks: COMP_WORDBREAKS; readline replaces only what
- * stands behind the last of them, or behind the quote that is open. Nothing is expanded: `$HOME` stays as it
+ * comes after the last of them, or behind the quote that is open. Nothing is expanded: `$HOME` stays as it
  * is written.
  */
 export function readBashLine(line: string, breaks: string): BashLine {

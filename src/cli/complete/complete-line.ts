@@ -11,7 +11,7 @@ import { complete } from "./complete.ts";
 
 /**
  * The answer to a shell. words: `bash BREAKS LINE`, `zsh WORD…` or `fish WORD… -- WORD`, the last word being
- * the one under the cursor. Never throws: a mistake of a project is nothing to say into somebody's command
+ * the one under the cursor. Never throws: a mistake of a project must not be printed into a command
  * line.
  */
 export async function completeLine(words: readonly string[]): Promise<string> {

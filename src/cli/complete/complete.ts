@@ -11,13 +11,13 @@ export type TypedWords = { readonly before: readonly string[]; readonly current:
 
 /**
  * words: whole words that start as the one typed. files, folders: the shell lists them itself, for what
- * stands behind the prefix.
+ * comes after the prefix.
  */
 export type Completion =
   | { readonly kind: "words"; readonly candidates: readonly Candidate[] }
   | { readonly kind: "files" | "folders"; readonly prefix: string };
 
-/** As much of a command as completion goes by. */
+/** As much of a command as completion uses. */
 export type CompletedCommand = {
   readonly name: string;
   readonly describe: string;

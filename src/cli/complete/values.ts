@@ -3,7 +3,7 @@ import type { Options } from "yargs";
 import type { ProjectNames } from "../../project/names.ts";
 import { REPORT_KINDS } from "../../report/files/report-kinds.ts";
 
-/** One word to choose, and what to say about it. A word that ends with "=" goes on. */
+/** One word to choose, and what to say about it. A word that ends with "=" is continued. */
 export type Candidate = { readonly text: string; readonly about: string };
 
 /** Where the values come from. anything: what cannot be known. */
@@ -66,7 +66,7 @@ export function valuesOfOption(name: string, choices: Options["choices"]): Value
 }
 
 /**
- * The values of what stands behind the command, after so many others; `bash|zsh` names them itself, and of
+ * The values of what follows the command, after so many others; `bash|zsh` names them itself, and of
  * `SERVICE HOST` each has its own.
  */
 export function valuesOfOperand(operands: { readonly show: string } | undefined, after: number): ValueSource {
@@ -87,7 +87,7 @@ export type TypedValue = {
   readonly environment: string | null;
 };
 
-/** Words of which some start as the one typed, or that the shell shall list files behind a prefix. */
+/** Words of which some start as the one typed, or that the shell is to list files after a prefix. */
 export type Candidates =
   | { readonly kind: "words"; readonly candidates: readonly Candidate[] }
   | { readonly kind: "files" | "folders"; readonly prefix: string };

@@ -34,7 +34,7 @@ export type DriftWatch = {
 const DEFAULT_TIMEOUT = "10min";
 
 /**
- * Checks the options of a watched run and takes its lock, so long as it is one for cron or has somebody to
+ * Checks the options of a watched run and takes its lock, so long as it is one for cron or has receivers to
  * tell. busy: another run has it, in one line. Throws UsageError.
  */
 export async function startWatch(

@@ -78,7 +78,7 @@ async function look(
   return exitCodeOfDrift(view);
 }
 
-/** That a rule ignored nothing is only known when everything was looked at. */
+/** That a rule ignored nothing is only known when everything was checked. */
 function notesOn(
   rules: Rules,
   { limit, services }: ProjectSelection,

@@ -74,7 +74,7 @@ async function showFound(
 ): Promise<void> {
   surroundings.logbook.note({ drift: found });
   await remember().catch(async (error: unknown) => {
-    // What drifted is told all the same.
+    // What drifted is reported all the same.
     await print(found, DRIFT_WRITERS, output === "mail" ? "text" : output, surroundings);
     throw error;
   });

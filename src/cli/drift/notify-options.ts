@@ -1,4 +1,4 @@
-/** --notify and its key: who is told, read and checked before anything is looked at. */
+/** --notify and its key: the receivers, read and checked before any host is contacted. */
 import { resolve } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { MIN_NOTIFY_KEY_LENGTH } from "../../core/notify/signature.ts";
@@ -12,7 +12,7 @@ import type { Surroundings } from "../surroundings.ts";
 /** The variable that holds the key where --notify-key names no file. */
 export const NOTIFY_KEY_VARIABLE = "SVCDEPLOY_NOTIFY_KEY";
 
-/** Who is told, and the key for those who are told with a signature; null: nobody is. */
+/** The receivers, and the key for those whose messages are signed; null: there are none. */
 export type NotifyOrder = { readonly targets: readonly NotifyTarget[]; readonly key: Secret | null };
 
 /** Reads them, and has their secrets redacted from here on. Throws UsageError. */
@@ -39,7 +39,7 @@ export async function readTargets(
   return lists.flat().map(parseTarget);
 }
 
-/** Whether one of them is told with a signature. */
+/** Whether a message to one of them is signed. */
 export function needsKey(targets: readonly NotifyTarget[]): boolean {
   return targets.some(({ form }) => form === "signed");
 }

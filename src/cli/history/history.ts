@@ -19,7 +19,7 @@ import type { Surroundings } from "../surroundings.ts";
 import { type AskedHosts, askHosts, recordedRuns } from "./history-source.ts";
 
 /**
- * Prints the runs, newest first. 0, or 3 and 4 when hosts could not be asked, 1 when there was nobody to ask
+ * Prints the runs, newest first. 0, or 3 and 4 when hosts could not be asked, 1 when there was no host to ask
  * and the own record cannot be read. Throws UsageError.
  */
 export async function history(

@@ -105,7 +105,7 @@ async function lookInto(
   const target = rebuildForReading(project.name, host, story.now, contents);
   const observation = await observeOne(target, context);
   const changes = story.changed === null ? [] : keptChanges(before, story.now, contents);
-  // What a rollback left lying there is no change that somebody made since.
+  // What a rollback left behind is no change that someone made since.
   const findings = findDrift(target, observation).filter(({ kind }) => kind !== "orphan");
   const units = unitsOf(target, observation).filter(({ unit }) => isAskedFor(unit, question));
   if (units.length === 0 && question.instance !== null)

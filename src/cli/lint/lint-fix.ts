@@ -6,8 +6,8 @@ import { resolve } from "node:path";
 import { fixServiceText, type ServiceEdit, withoutIgnore } from "../../core/config/fix-service.ts";
 import { fixUnitText } from "../../core/lint/fix-unit.ts";
 import type { FoldedFinding } from "../../core/lint/fold.ts";
-import { readMendable, writeMended } from "../../project/mended-files.ts";
-import { type MendedFile, mendedText } from "../../report/lint/lint-mended.ts";
+import { readFixable, writeFixed } from "../../project/fixed-files.ts";
+import { type FixedFile, fixedText } from "../../report/lint/lint-fixed.ts";
 import { type LintView, lintText } from "../../report/lint/lint-text.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -18,25 +18,25 @@ export type Fixing = {
   readonly look: () => Promise<LintView>;
 };
 
-/** A mended line may uncover another finding; more rounds than this never were needed. */
+/** A fixed line may uncover another finding; more rounds than this were never needed. */
 const MAX_ROUNDS = 5;
 
-/** Mends, prints what it changed and what is left; gives what is left. Throws UsageError. */
+/** Fixes, prints what it changed and what is left; gives what is left. Throws UsageError. */
 export async function fixFindings({ root, kind, look }: Fixing, { stdout }: Surroundings): Promise<LintView> {
   let view = await look();
-  let mended: readonly MendedFile[] = [];
+  let fixed: readonly FixedFile[] = [];
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const now = await mendRound(root, view);
-    mended = mergeRounds(mended, now);
+    const now = await fixRound(root, view);
+    fixed = mergeRounds(fixed, now);
     if (now.length === 0 || kind === "show") break;
-    for (const { file, before, after } of now) await writeMended(resolve(root, file), before, after);
+    for (const { file, before, after } of now) await writeFixed(resolve(root, file), before, after);
     view = await look();
   }
-  stdout.print([...mendedText(mended, kind), ...(kind === "show" ? [] : lintText(view, stdout.columns))]);
+  stdout.print([...fixedText(fixed, kind), ...(kind === "show" ? [] : lintText(view, stdout.columns))]);
   return view;
 }
 
-function mergeRounds(earlier: readonly MendedFile[], now: readonly MendedFile[]): readonly MendedFile[] {
+function mergeRounds(earlier: readonly FixedFile[], now: readonly FixedFile[]): readonly FixedFile[] {
   const byFile = new Map(earlier.map((each) => [each.file, each]));
   for (const each of now) {
     const first = byFile.get(each.file);
@@ -48,62 +48,62 @@ function mergeRounds(earlier: readonly MendedFile[], now: readonly MendedFile[])
   return [...byFile.values()];
 }
 
-/** Ignored rules are judged last: what is mended first may give them something to find. */
-async function mendRound(root: string, { findings }: LintView): Promise<readonly MendedFile[]> {
-  const mended = await mendFiles(
+/** Ignored rules are judged last: what is fixed first may give them something to find. */
+async function fixRound(root: string, { findings }: LintView): Promise<readonly FixedFile[]> {
+  const fixed = await fixFiles(
     root,
     findings.filter(({ edits }) => edits !== undefined),
   );
-  return mended.length > 0
-    ? mended
-    : await mendFiles(
+  return fixed.length > 0
+    ? fixed
+    : await fixFiles(
         root,
         findings.filter(({ unignore }) => unignore !== undefined),
       );
 }
 
-async function mendFiles(root: string, findings: readonly FoldedFinding[]): Promise<readonly MendedFile[]> {
-  const mended: MendedFile[] = [];
+async function fixFiles(root: string, findings: readonly FoldedFinding[]): Promise<readonly FixedFile[]> {
+  const fixed: FixedFile[] = [];
   for (const [file, own] of Map.groupBy(findings, ({ place }) => place.file)) {
-    const before = await readMendable(resolve(root, file));
-    const after = before === null ? null : mendText(file, before, own);
+    const before = await readFixable(resolve(root, file));
+    const after = before === null ? null : fixText(file, before, own);
     if (before === null || after === null || after.made.length === 0) continue;
-    mended.push({ file, before, after: after.text, rules: after.made.map(({ rule }) => rule) });
+    fixed.push({ file, before, after: after.text, rules: after.made.map(({ rule }) => rule) });
   }
-  return mended;
+  return fixed;
 }
 
-type Mending = { readonly text: string; readonly made: readonly FoldedFinding[] };
+type FixedText = { readonly text: string; readonly made: readonly FoldedFinding[] };
 
 /** One finding after the other, each as a whole or not at all. */
-function mendText(file: string, before: string, findings: readonly FoldedFinding[]): Mending {
+function fixText(file: string, before: string, findings: readonly FoldedFinding[]): FixedText {
   const distinct = [
     ...new Map(
       findings.map((finding) => [JSON.stringify([finding.edits, finding.unignore]), finding]),
     ).values(),
   ];
   return distinct.reduce(
-    (so: Mending, finding) => {
-      const text = /\.ya?ml$/.test(file) ? mendService(so.text, finding) : mendUnit(so.text, finding);
+    (so: FixedText, finding) => {
+      const text = /\.ya?ml$/.test(file) ? fixService(so.text, finding) : fixUnit(so.text, finding);
       return text === null ? so : { text, made: [...so.made, finding] };
     },
     { text: before, made: [] },
   );
 }
 
-function mendUnit(text: string, { edits = [] }: FoldedFinding): string | null {
-  const mended = fixUnitText(text, edits);
-  return mended.made === edits.length ? mended.text : null;
+function fixUnit(text: string, { edits = [] }: FoldedFinding): string | null {
+  const fixed = fixUnitText(text, edits);
+  return fixed.made === edits.length ? fixed.text : null;
 }
 
-function mendService(text: string, { edits: wanted = [], unignore, unit }: FoldedFinding): string | null {
+function fixService(text: string, { edits: wanted = [], unignore, unit }: FoldedFinding): string | null {
   if (unignore !== undefined) return withoutIgnore(text, unignore);
   const edits = wanted.flatMap(({ section, name, from, to }): readonly ServiceEdit[] => {
     const block = blockOf(text, unit, section);
     return block === null ? [] : [{ block, name, from, to }];
   });
-  const mended = fixServiceText(text, edits);
-  return edits.length === wanted.length && mended.made === edits.length ? mended.text : null;
+  const fixed = fixServiceText(text, edits);
+  return edits.length === wanted.length && fixed.made === edits.length ? fixed.text : null;
 }
 
 /**

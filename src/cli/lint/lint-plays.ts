@@ -1,4 +1,4 @@
-/** What lint makes of what the hosts of a project shall be; nothing is asked of them. */
+/** Lints what the hosts of a project are to be; contacts none of them. */
 
 import { withoutRepeats } from "../../core/config/check.ts";
 import { ConfigError } from "../../core/errors.ts";
@@ -41,7 +41,7 @@ export function lintPlays({ plays, services }: Rendered, environment: string): r
   });
 }
 
-/** An ignored rule that is mistyped would silence nothing, for ever. */
+/** An ignored rule that is mistyped would silence nothing, forever. */
 function refuseUnknownRules(services: readonly Service[]): void {
   const unknown = services
     .flatMap((service) => service.lintIgnore)

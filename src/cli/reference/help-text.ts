@@ -4,7 +4,7 @@ import { type DescribedCommand, EXIT_CODES, type OptionRow, referenceOf } from "
 
 /** No line is longer, however wide the terminal is: long lines are hard to read. */
 const MAX_COLUMNS = 80;
-/** The left column where it is wider than this stands on a line of its own. */
+/** A left column wider than this gets a line of its own. */
 const MAX_LEFT = 24;
 
 const GENERAL: readonly OptionRow[] = [

@@ -6,7 +6,7 @@ import { ConnectError, type SvcdeployError } from "../../core/errors.ts";
 import type { StatusOfHost, UnitStatus } from "../../core/status/host-status.ts";
 import type { SeenHost } from "../../report/status/status-view.ts";
 
-/** Times are milliseconds of a clock that never goes back. */
+/** Times are milliseconds of a clock that never runs backwards. */
 export type StatusBoard = {
   /** Takes what a host said, or why it said nothing. */
   readonly note: (host: string, said: StatusOfHost | SvcdeployError, now: number) => void;

@@ -23,7 +23,7 @@ import { checkTimerSecrets } from "./timer-secrets.ts";
 type Options = OptionValues<typeof INSTALL_TIMER>;
 
 /**
- * Does what the options say, in one way; exit 0 when it stands. Throws UsageError, ConfigError, and
+ * Does what the options say, in one way; exit 0 when it is done. Throws UsageError, ConfigError, and
  * SvcdeployError when systemd would not.
  */
 export async function installTimer(

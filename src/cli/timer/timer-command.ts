@@ -9,7 +9,7 @@ import type { INSTALL_TIMER } from "../options/by-command.ts";
 import { CONNECTION } from "../options/groups.ts";
 
 /**
- * What stands before the options, the project's folder there, and where what was told is kept; all absolute.
+ * What comes before the options, the project's folder there, and where notices are recorded; all absolute.
  */
 export type TimerStart = {
   readonly node: string;
@@ -107,7 +107,7 @@ function many(name: string, values: readonly string[]): readonly string[] {
   return values.map((value) => `--${name}=${value}`);
 }
 
-/** Everybody may read a unit file and the list of processes, and whoever knows a Slack hook may post. */
+/** Every user can read a unit file and the list of processes, and anyone who knows a Slack hook can post. */
 function notifyWord(word: string, path: PathThere): string {
   if (word.startsWith("@")) return `@${path(word.slice(1), "notify")}`;
   const target = parseNotifyTarget(word);

@@ -69,5 +69,6 @@ function ruleJson({ what, ...rule }: IgnoreRule): object {
 
 function headline(host: DriftHost): string {
   if (host.error !== null) return "not checked";
-  return `${host.findings.length === 0 ? "as declared" : plural(host.findings.length, "finding")}${sayBeside(host)}`;
+  const found = host.findings.length === 0 ? "as declared" : plural(host.findings.length, "finding");
+  return `${found}${sayBeside(host)}`;
 }

@@ -71,7 +71,7 @@ function headline(host: DriftHost): string {
   return host.error === null ? `${plural(host.findings.length, "finding")}${sayBeside(host)}` : "not checked";
 }
 
-/** Nobody asked before it was healed, so it is told. */
+/** It was healed without a question, so it is reported. */
 function healedOf({ healed = [] }: DriftHost): number {
   return healed.length;
 }

@@ -35,7 +35,7 @@ export function sayExpired(rule: IgnoreRule): string {
   return `${sayRule(rule)} is past its date and no longer applied: renew it, or remove it`;
 }
 
-/** Where it stands, what it is for, why and until when. */
+/** Where it is, what it is for, why and until when. */
 function sayRule({ place, what, host, because, until }: IgnoreRule): string {
   const where = host === null ? "" : ` on ${host}`;
   return `${place.file}:${place.line} (${what.kind} ${what.pattern}${where}, until ${until}: ${because})`;

@@ -40,7 +40,7 @@ export function countOrigins(findings: readonly Pick<Finding, "origin">[]): stri
 }
 
 /**
- * Since when, e.g. "last touched 2 h 10 min ago (07:41 UTC)"; null when nobody knows. clock: the host's own,
+ * Since when, e.g. "last touched 2 h 10 min ago (07:41 UTC)"; null when unknown. clock: the host's own,
  * so that a wrong one does no harm.
  */
 export function sincePhrase({ kind, since, change }: Finding, clock: number | null): string | null {
@@ -54,7 +54,7 @@ export function sincePhrase({ kind, since, change }: Finding, clock: number | nu
   return PATH_KINDS.has(kind) ? `${verbOf(kind)} ${age} ago (${moment})` : `since ${age} (${moment})`;
 }
 
-/** The host reads its clock after it looked at the paths, and the other way round. */
+/** The host reads its clock after it read the paths, and the other way round. */
 const CLOCK_SLACK_SECONDS = 5;
 const PATH_KINDS: ReadonlySet<Finding["kind"]> = new Set([
   "content",

@@ -32,7 +32,8 @@ export function summariseDrift(view: DriftView): string {
 
 /** ", 1 healed, 2 ignored by rules", or nothing. */
 export function sayBeside({ ignored, healed = [] }: DriftHost): string {
-  return `${healed.length === 0 ? "" : `, ${healed.length} healed`}${ignored.length === 0 ? "" : `, ${ignored.length} ignored by rules`}`;
+  const put = healed.length === 0 ? "" : `, ${healed.length} healed`;
+  return ignored.length === 0 ? put : `${put}, ${ignored.length} ignored by rules`;
 }
 
 function namesWhere(view: DriftView, holds: (host: DriftHost) => boolean): number {

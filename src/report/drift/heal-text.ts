@@ -8,7 +8,7 @@ import { actionTitle } from "../plan/plan-text.ts";
 import { foldSame, hostList } from "../plan/plan-view.ts";
 import type { DriftView } from "./drift-view.ts";
 
-/** What becomes of a finding, loud where somebody has to look; null where nobody asked for healing. */
+/** What becomes of a finding, loud where someone has to look; null without --heal. */
 export function verdictSpan({ heal }: DriftFinding): Span | null {
   if (heal === undefined) return null;
   switch (heal.outcome) {
@@ -53,7 +53,8 @@ export function summariseHealing({ hosts }: DriftView): string {
     .filter(({ heal }) => heal?.outcome === "failed").length;
   const on = new Set(hosts.filter((host) => (host.healed?.length ?? 0) > 0).map(({ host }) => host)).size;
   const failure = failed === 0 ? "" : ` ${plural(failed, "finding")} could not be healed.`;
-  return `${healed === 0 ? "Nothing was healed." : `Healed: ${plural(healed, "finding")} on ${plural(on, "host")}.`}${failure}`;
+  if (healed === 0) return `Nothing was healed.${failure}`;
+  return `Healed: ${plural(healed, "finding")} on ${plural(on, "host")}.${failure}`;
 }
 
 function doings({ changes, actions }: Plan): readonly string[] {

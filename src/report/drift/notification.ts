@@ -1,5 +1,5 @@
 /**
- * What is told when the drift of an environment changes its state: the state, the signed webhook's body
+ * What is sent when the drift of an environment changes its state: the state, the signed webhook's body
  * (schema svcdeploy.notification/1), Slack's.
  */
 
@@ -23,7 +23,7 @@ export type DriftState = { readonly name: "clean" | "drift" | "unseen"; readonly
 /** What was told last. since: ISO 8601. */
 export type ToldState = DriftState & { readonly since: string };
 
-/** What goes out. id: 32 hex digits, the same at every attempt; sentAt: ISO 8601. */
+/** What is sent. id: 32 hex digits, the same at every attempt; sentAt: ISO 8601. */
 export type Notification = {
   readonly id: string;
   readonly sentAt: string;
@@ -109,12 +109,14 @@ function bodyOf(notification: Notification, hosts: readonly DriftHost[], leftOut
   };
 }
 
-/** What somebody wrote into a file by hand may be a password, and this leaves the house: which file it is has to do. */
+/**
+ * What someone wrote into a file by hand may be a password, and this is sent out: the file's name must do.
+ */
 function withoutContent(host: DriftHost): DriftHost {
   return { ...host, findings: host.findings.map((finding) => ({ ...finding, change: null })) };
 }
 
-/** Words that change from one look to the next without anything having changed are no news; neither is what only a secret's hash tells. */
+/** Words that differ at each look though nothing changed are no news; neither is a secret's hash. */
 function markHost({ host, findings, error }: DriftHost): readonly string[] {
   const unseen = error === null ? [] : [JSON.stringify(["unseen", host, error.code])];
   return [...unseen, ...findings.map((finding) => JSON.stringify([host, ...markFinding(finding)]))];

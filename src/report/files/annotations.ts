@@ -1,5 +1,5 @@
 /**
- * GitHub's workflow commands: mistakes and hosts that are not well, shown at the lines that they come from.
+ * GitHub's workflow commands: mistakes and unhealthy hosts, shown at the lines that they come from.
  */
 import { sanitizeLine } from "../../core/sanitize.ts";
 import { sayExpired } from "../drift/drift-rules.ts";
@@ -7,7 +7,7 @@ import { plural } from "../lines/text.ts";
 import { hostEnds } from "./host-ends.ts";
 import { originText, pathOf, type RunLog } from "./run-log.ts";
 
-/** GitHub shows ten a step; a log full of them helps nobody. */
+/** GitHub shows ten a step; a log full of them helps no one. */
 const MAX_ANNOTATIONS = 40;
 
 type Annotation = {

@@ -17,7 +17,7 @@ export type HostEnd = {
   readonly host: string;
   readonly play: string;
   readonly services: readonly string[];
-  /** well; not-well: it was looked at; lost: it could not be; skipped: nobody looked. */
+  /** well; not-well: it was checked; lost: it could not be; skipped: it was not to be. */
   readonly end: "well" | "not-well" | "lost" | "skipped";
   /** The command's own word: changed, rolled-back, drift … */
   readonly status: string;

@@ -51,9 +51,10 @@ export function reportsOf(log: Pick<RunLog, "events">): readonly HostReport[] {
   return log.events.flatMap((event) => (event.type === "host-finished" ? [event.report] : []));
 }
 
-/** "commit 1234abcd (dirty tree), run 5678": where every report says what it is about. */
+/** "commit 1234abcd (dirty tree), run 5678": the subject of every report. */
 export function originText({ origin }: RunLog): string {
-  return `commit ${origin.commit}${origin.commit === "none" ? "" : ` (${origin.tree} tree)`}, run ${origin.run}`;
+  const tree = origin.commit === "none" ? "" : ` (${origin.tree} tree)`;
+  return `commit ${origin.commit}${tree}, run ${origin.run}`;
 }
 
 /** A project file's path from the repository's folder, where a forge looks for it. */

@@ -6,7 +6,7 @@ import type { HostAnswer } from "../../core/history/merge-history.ts";
 import { hostRanges } from "../lines/host-ranges.ts";
 import { hang, type Line, line, styled } from "../lines/text.ts";
 
-/** Hosts that were not reached are told one by one up to so many. */
+/** Hosts that were not reached are named one by one up to so many. */
 const MAX_FAILED = 5;
 
 /** Nothing where every host answered and nothing is odd. */

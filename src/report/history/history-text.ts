@@ -136,7 +136,7 @@ const INDENT = " ".repeat(10);
 function detailLines(run: HistoryRun, columns: number): readonly Line[] {
   const isAllSkipped = run.hosts.every(({ status }) => status === "skipped");
   const reasons = Map.groupBy(
-    // Hosts are skipped because of others, whose reason is told.
+    // Hosts are skipped because of others, whose reason is shown.
     run.hosts.filter((host) => reasonOf(host) !== "" && (host.status !== "skipped" || isAllSkipped)),
     (host) => reasonOf(host).replaceAll(host.host, ""),
   );

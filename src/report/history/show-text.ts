@@ -22,7 +22,7 @@ import { STATUS_ORDER, STYLES } from "../run/summary-table.ts";
 import { answerLines } from "./answer-text.ts";
 import { reasonOf, wordText } from "./history-view.ts";
 
-/** A run and the hosts that were asked about it; nobody: answers is empty. */
+/** A run and the hosts that were asked about it; answers may be empty. */
 export type ShowView = { readonly run: HistoryRun; readonly answers: readonly HostAnswer[] };
 
 /**
@@ -146,7 +146,7 @@ function hostBody(host: HistoryHost, columns: number): readonly Line[] {
 }
 
 /**
- * What was well is told without its process and its milliseconds, so that hosts which are alike are told
+ * What was healthy is shown without its process and its milliseconds, so that alike hosts are shown
  * once.
  */
 function brief<Part extends { readonly ok: boolean; readonly detail: string }>(part: Part): Part {

@@ -23,7 +23,7 @@ export type RunningUnit = {
 };
 
 /**
- * Everything that is told. clock: the host's, seconds since the epoch; findings: how the host differs from
+ * Everything that is shown. clock: the host's, seconds since the epoch; findings: how the host differs from
  * what was left there.
  */
 export type WhyView = {

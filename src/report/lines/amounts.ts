@@ -35,5 +35,6 @@ export function formatBytes(bytes: number): string {
     amount /= 1024;
     suffix = next;
   }
-  return `${amount < 10 && !Number.isInteger(amount) ? amount.toFixed(1).replace(/\.0$/, "") : Math.round(amount)}${suffix}`;
+  const isSmall = amount < 10 && !Number.isInteger(amount);
+  return `${isSmall ? amount.toFixed(1).replace(/\.0$/, "") : Math.round(amount)}${suffix}`;
 }

@@ -1,7 +1,7 @@
 /** Two columns: what is, and dim beside it what is to be said about it, or below where that does not fit. */
 import { type Line, line, styled, wrap } from "./text.ts";
 
-/** What stands left, and the texts about it, the first of which is the nearest. */
+/** What is on the left, and the texts about it, the first of which is the nearest. */
 export type BesideRow = { readonly left: string; readonly right: readonly string[] };
 
 const INDENT = 2;

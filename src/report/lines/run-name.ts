@@ -1,4 +1,4 @@
-/** What a run is called where people read of it: the start of its id, which `show` and `rollback --run` take. */
+/** A run's name for people: the start of its id, which `show` and `rollback --run` take. */
 
 /** The first 8 hex digits of a run's id. */
 export function runName(id: string): string {

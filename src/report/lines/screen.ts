@@ -1,5 +1,5 @@
 /**
- * The few control sequences of a live screen (ECMA-48, and xterm's alternate screen); nobody else writes any
+ * The few control sequences of a live screen (ECMA-48, and xterm's alternate screen); no one else writes any
  * but colours.
  */
 

@@ -19,7 +19,7 @@ export type SinkStream = {
 export type Sink = {
   /** Lines of a reporter: cleaned, redacted, painted. */
   readonly print: (lines: readonly Line[]) => void;
-  /** What print would write of these lines, for whoever shows it elsewhere. */
+  /** What print would write of these lines, to show it elsewhere. */
   readonly paint: (lines: readonly Line[]) => string;
   /**
    * Text that is complete as it is (JSON, a rendered file): control characters and secrets are taken out,
@@ -30,7 +30,7 @@ export type Sink = {
    * Workflow commands of our own making, `::error …` each: cleaned and redacted like lines, but not disarmed.
    */
   readonly command: (lines: readonly string[]) => void;
-  /** One line's text, cleaned and redacted, for whoever must paint it himself. */
+  /** One line's text, cleaned and redacted, to paint it elsewhere. */
   readonly clean: (text: string) => string;
   /**
    * Text of any length without secrets, for what will be cut or wrapped before it gets here: part of a secret
@@ -41,14 +41,14 @@ export type Sink = {
   readonly protect: (secrets: readonly Secret[]) => void;
   /** Takes the whole screen of a terminal, or gives it back as it was. */
   readonly screen: (act: ScreenAct) => void;
-  /** Lines over what stands on the screen, from its first row on; what is left below is wiped. */
+  /** Lines over what is on the screen, from its first row on; the rest below is wiped. */
   readonly redraw: (lines: readonly Line[]) => void;
   /**
    * On a terminal: a line over the cursor's row, to be overwritten by the next; an empty one wipes it. It has
    * to fit.
    */
   readonly row: (spans: Line) => void;
-  /** Aborted when nobody reads any more (a closed pipe): a command without an end ends then. */
+  /** Aborted when no one reads on (a closed pipe): a command without an end ends then. */
   readonly gone: AbortSignal;
   /** Width in columns to lay out for. */
   readonly columns: number;

@@ -64,7 +64,7 @@ export function wrap(text: string, columns: number): readonly string[] {
 }
 
 /**
- * A head and a text after it (joined without a blank) within so many columns; what does not fit goes on in
+ * A head and a text after it (joined without a blank) within so many columns; what does not fit continues in
  * lines moved right by so many spaces. The text's own newlines stay.
  */
 export function hang(head: Line, text: string, columns: number, spaces: number): readonly Line[] {

@@ -5,7 +5,7 @@ import type { Rule, Severity } from "../../core/lint/rule.ts";
 import { indent, type Line, line, plural, type Style, styled, wrap } from "../lines/text.ts";
 import { exposureLines } from "./lint-exposure.ts";
 
-/** What was looked at: units for the last line, hosts to say where a finding holds. */
+/** What was linted: units for the last line, hosts to say where a finding holds. */
 export type LintView = {
   readonly findings: readonly FoldedFinding[];
   readonly units: number;

@@ -71,7 +71,7 @@ function removedDetail({ resource, reason }: Change): string {
   return `${secret}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
-/** A kind of path that turned into another is told by its type; a unit by its reasons among the actions. */
+/** A path that turned into another kind is named by its type; a unit by its reasons among the actions. */
 function otherDetail(change: Change): string {
   if (!change.differs.includes("type")) return "";
   return `: ${change.before?.type ?? "other"} → ${change.after?.type ?? change.resource.kind}`;

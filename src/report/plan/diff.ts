@@ -36,7 +36,7 @@ export function diffContent(change: Change, file: FileResource): readonly Line[]
   return diffText(oldText, newText);
 }
 
-/** What goes, as far as it was looked at and may be shown. */
+/** What is removed, as far as it was read and may be shown. */
 function removedContent({ beforeContent }: Change, { secret }: FileResource): readonly Line[] {
   const text = secret || beforeContent === null ? null : decode(beforeContent);
   return text === null || text === "" ? [] : diffText(text, "");
@@ -48,15 +48,7 @@ function removedContent({ beforeContent }: Change, { secret }: FileResource): re
  */
 export function diffText(oldText: string, newText: string): readonly Line[] {
   const patch = structuredPatch("", "", oldText, newText, "", "", { context: 3, maxEditLength: MAX_EDITS });
-  if (patch === undefined)
-    return [
-      line(
-        styled(
-          "dim",
-          `content differs almost everywhere: ${countLines(oldText)} → ${plural(countLines(newText), "line")}`,
-        ),
-      ),
-    ];
+  if (patch === undefined) return [line(styled("dim", farApart(countLines(oldText), countLines(newText))))];
   const masked = patch.hunks.length === 0 ? [] : maskSecrets(oldText);
   const lines = patch.hunks.flatMap((hunk) => [hunkHeader(hunk), ...maskLines(hunk, masked).map(showLine)]);
   if (lines.length <= MAX_LINES) return lines;
@@ -69,6 +61,10 @@ export function diffText(oldText: string, newText: string): readonly Line[] {
       ),
     ),
   ];
+}
+
+function farApart(before: number, after: number): string {
+  return `content differs almost everywhere: ${before} → ${plural(after, "line")}`;
 }
 
 /** True when the content is among what differs. */
@@ -95,7 +91,7 @@ function hunkHeader(hunk: StructuredPatchHunk): Line {
   );
 }
 
-/** As diff(1) writes it: an empty range stands behind the line before it. */
+/** As diff(1) writes it: an empty range follows the line before it. */
 function range(start: number, count: number): string {
   if (count === 0) return `${start - 1},0`;
   return count === 1 ? String(start) : `${start},${count}`;

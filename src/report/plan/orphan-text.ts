@@ -1,4 +1,4 @@
-/** What a plan leaves as it is although nobody declares it any more, with what to do about it. */
+/** What a plan leaves on the host although it is no longer declared, with what to do about it. */
 import type { Orphan } from "../../core/model/plan.ts";
 import { RESOURCE_KINDS } from "../../core/model/resource.ts";
 import { whenDropped } from "../../core/resources/registry.ts";

@@ -26,7 +26,7 @@ export function errorJson(error: SvcdeployError): object {
   return { code: error.code, message: error.message, hint: error.hint };
 }
 
-/** A change as plain data; what is said of a secret file is its name, mode and owners. */
+/** A change as plain data; of a secret file only its name, mode and owners. */
 export function changeJson(change: Change): object {
   const { resource } = change;
   return {

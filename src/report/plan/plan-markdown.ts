@@ -16,7 +16,8 @@ import { signedLines } from "./signed-text.ts";
  */
 export function planMarkdown(view: PlanView, about = ""): string {
   const totals = countPlans(view);
-  const heading = `### svcdeploy plan: ${view.environment}\n\n**${summarisePlan(view)}**\n${about === "" ? "" : `\n${about}\n`}`;
+  const paragraph = about === "" ? "" : `\n${about}\n`;
+  const heading = `### svcdeploy plan: ${view.environment}\n\n**${summarisePlan(view)}**\n${paragraph}`;
   const blocks = view.plays.flatMap((each) => playBlocks(each.play.name, each.hosts));
   const signed = signedLines(view, Number.POSITIVE_INFINITY).filter((each) => each.length > 0);
   return joinBlocks(

@@ -1,5 +1,5 @@
 /**
- * What stands above and below a rollback: which generation each service goes back to, whose run that takes
+ * The lines above and below a rollback: which generation each service goes back to, whose run that takes
  * back, and what the next apply will do.
  */
 import type { HostReport } from "../../core/model/run.ts";
@@ -7,10 +7,10 @@ import type { Generation, MadeBy, Step } from "../../core/rollback/generations.t
 import { breakLine, hang, type Line, line, plainText, styled, wrap } from "../lines/text.ts";
 import { foldSame, hostList } from "./plan-view.ts";
 
-/** One service of one host that goes back. */
+/** One service of one host that is rolled back. */
 export type HostStep = { readonly host: string; readonly step: Step };
 
-/** The lines above the plan, and an empty one below them; nothing where nothing goes back. */
+/** The lines above the plan, and an empty one below them; nothing where nothing is rolled back. */
 export function rollbackPreface(steps: readonly HostStep[], columns: number): readonly Line[] {
   const groups = foldSame(
     steps,

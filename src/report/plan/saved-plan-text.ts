@@ -1,4 +1,6 @@
-/** What stands above a saved plan when it is carried out: whose it is, of when, and what it was made for. */
+/**
+ * What is shown above a saved plan when it is carried out: whose it is, of when, and what it was made for.
+ */
 import type { SavedPlan } from "../../core/model/plan.ts";
 import { hang, type Line, line, styled } from "../lines/text.ts";
 

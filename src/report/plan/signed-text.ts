@@ -9,7 +9,7 @@ export function signedArtifacts(view: PlanView): readonly SignedArtifact[] {
   return [...new Map(signed.map((artifact) => [JSON.stringify(artifact), artifact])).values()];
 }
 
-/** Those that some host would get: what stands already was reviewed when it came. */
+/** Those that some host would get: what is there already was reviewed when it came. */
 export function signedLines(view: PlanView, columns: number): readonly Line[] {
   const changes = view.plays.flatMap(({ hosts }) => hosts).flatMap(({ plan }) => plan?.changes ?? []);
   const sent = new Set(
@@ -27,5 +27,6 @@ export function signedLines(view: PlanView, columns: number): readonly Line[] {
 
 function textOf({ source, sha256, signature }: SignedArtifact): string {
   const says = signature.says === "" ? "" : ` ("${signature.says.replaceAll(/\s+/g, " ")}")`;
-  return `: ${source}, sha256 ${sha256.slice(0, 12)}, signed with the ${signature.kind} key ${signature.key}${says}`;
+  const { kind, key } = signature;
+  return `: ${source}, sha256 ${sha256.slice(0, 12)}, signed with the ${kind} key ${key}${says}`;
 }

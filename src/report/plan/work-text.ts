@@ -1,5 +1,5 @@
 /**
- * What plans come to in words: summed up before and after (`2 restarts, 1 reload, 4 files changed`), and while
+ * The work of plans in words: summed up before and after (`2 restarts, 1 reload, 4 files changed`), and while
  * it is done (`restarting web; reloading nginx`).
  */
 import type { Work } from "../../core/model/plan.ts";
@@ -26,7 +26,7 @@ type ChangeOutcome = Work["changes"][number]["outcome"];
 const OUTCOMES: readonly ChangeOutcome[] = ["changed", "new", "removed"];
 
 /**
- * All of it in one sum, without what is zero; empty where there is neither an act nor a change. Files and links
+ * All of it in one sum, without what is zero; empty where there is no act and no change. Files and links
  * count as files; where anything else is among them it is a number alone.
  */
 export function sumText(works: readonly Work[]): string {

@@ -26,7 +26,7 @@ const MAX_BLOCKS = 5;
 export type FailureDetail = "full" | "brief";
 
 /**
- * One block for each report that is not well, in order, or for each kind of failure; hosts that were only
+ * One block for each failed report, in order, or for each kind of failure; hosts that were only
  * skipped have none.
  */
 export function failureText(
@@ -39,7 +39,7 @@ export function failureText(
   );
 }
 
-/** The reports that are not well: each a group of its own, or of many those together that are alike. */
+/** The failed reports: each a group of its own, or of many those together that are alike. */
 export function groupFailures(reports: readonly HostReport[]): readonly (readonly HostReport[])[] {
   const failed = reports.filter((report) => isTrouble(report.status));
   return failed.length <= MAX_BLOCKS
@@ -50,10 +50,10 @@ export function groupFailures(reports: readonly HostReport[]): readonly (readonl
 /** A unit's verdict: the word of `systemctl is-active` as it is, then the named cause and its details. */
 export function verdictLines(verdict: Verdict, columns: number): readonly Line[] {
   const head = line(markOf(verdict), " ", styled("strong", verdict.unit));
+  const cause = verdict.ok || verdict.cause === verdict.isActive ? "" : `, ${verdict.cause}`;
   return hang(
     head,
-    ` is-active: ` +
-      `${verdict.isActive}${verdict.ok || verdict.cause === verdict.isActive ? "" : `, ${verdict.cause}`}${because(verdict.detail)}`,
+    ` is-active: ${verdict.isActive}${cause}${because(verdict.detail)}`,
     columns,
     DETAIL_INDENT,
   );
@@ -165,7 +165,7 @@ function oneDifference({ path, change, secret, before, after }: Difference): rea
   ];
 }
 
-/** A link's target stands in one line without an end; files end with one. */
+/** A link's target is one line without an end; files end with one. */
 function isTarget(text: string): boolean {
   return text !== "" && !text.includes("\n");
 }

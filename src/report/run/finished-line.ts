@@ -1,4 +1,4 @@
-/** One host in one line each: what is done to it, and its end: `web1: changed, healthy after 3.0 s (6.3 s)`. */
+/** A host's line: what is done to it, or its end: `web1: changed, healthy after 3.0 s (6.3 s)`. */
 import type { Work } from "../../core/model/plan.ts";
 import type { HostReport } from "../../core/model/run.ts";
 import { isTrouble } from "../../core/model/run.ts";
@@ -6,10 +6,10 @@ import { formatDuration, type Line, line, styled, truncate } from "../lines/text
 import { doingText } from "../plan/work-text.ts";
 import { STYLES } from "./summary-table.ts";
 
-/** Below that a host was only looked at, or not even that. */
+/** Below that a host was only checked, or not even that. */
 const LEAST_MILLISECONDS = 50;
 
-/** A host's name is not cut below that, and what is said of it is not for its sake. */
+/** A host's name is not cut below that, and the text after it is cut first. */
 const LEAST_NAME = 12;
 const LEAST_TEXT = 24;
 
@@ -20,7 +20,7 @@ export function doingLine(host: string, work: Work, columns: number): Line {
 }
 
 /**
- * A host's end within so many columns. What went wrong stands there in capitals, with the first line of why.
+ * A host's end within so many columns. What went wrong is in capitals, with the first line of why.
  * healthyAfter: milliseconds from the end of the acts, null where that is not known.
  */
 export function finishedLine(report: HostReport, healthyAfter: number | null, columns: number): Line {
@@ -50,7 +50,7 @@ function endedLine(report: HostReport, healthyAfter: number | null, columns: num
   return hostLine(host, line(": ", styled(STYLES[status], status), `${healthy}${duration}`), columns);
 }
 
-/** The name, cut where what is said behind it would not fit. */
+/** The name, cut where the text after it would not fit. */
 function hostLine(host: string, rest: Line, columns: number): Line {
   return line(styled("strong", truncate(host, Math.max(LEAST_NAME, columns - widthOf(rest)))), ...rest);
 }

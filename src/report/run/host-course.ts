@@ -5,8 +5,8 @@ import type { HostReport, HostStage, RunEvent } from "../../core/model/run.ts";
 
 /**
  * detail: the stage's own. settlingAt, healthyAt: when its acts were done, and when everything was found
- * healthy; milliseconds of a clock that never goes back, null: not yet. work: null until it is about to be
- * done.
+ * healthy; milliseconds of a clock that never runs backwards, null: not yet. work: null until it is about to
+ * be done.
  */
 export type HostCourse = {
   readonly stage: HostStage;
@@ -47,7 +47,7 @@ export function workDone({ status }: HostReport, course: HostCourse | undefined)
   return status === "changed" && course?.work ? [course.work.work] : [];
 }
 
-/** How long it took from the end of the acts until everything was healthy; null: it was not, or not watched. */
+/** Time from the end of the acts until everything was healthy; null: it was not, or not watched. */
 export function healthyAfter(course: HostCourse | undefined): number | null {
   if (course === undefined || course.settlingAt === null || course.healthyAt === null) return null;
   return course.healthyAt - course.settlingAt;

@@ -1,6 +1,6 @@
 /**
- * Progress as plain lines, for pipes and CI logs: each line stands for itself, with the local time and the
- * host first. A host has two lines, or with --verbose a line a step.
+ * Progress as plain lines, for pipes and CI logs: each line is complete in itself, with the local time and
+ * the host first. A host has two lines, or with --verbose a line a step.
  */
 import type { Work } from "../../core/model/plan.ts";
 import type { RunEvent } from "../../core/model/run.ts";
@@ -15,12 +15,12 @@ import type { Clock, ProgressDetail, Reporter } from "./reporter.ts";
 import { finalText } from "./run-output.ts";
 
 /**
- * With more hosts than this, only batches and what is not well are told as they come; the table at the end
+ * With more hosts than this, only batches and failures are shown as they come; the table at the end
  * counts the others.
  */
 const MAX_TOLD_HOSTS = 10;
 
-/** What stands before each line: `12:03:44 `. */
+/** What comes before each line: `12:03:44 `. */
 const TIME_COLUMNS = 9;
 
 /** A reporter that writes plain lines and at the end failures, table and summary. */

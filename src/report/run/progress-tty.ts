@@ -74,7 +74,7 @@ export function makeTtyReporter(sink: Sink): Reporter {
   };
 }
 
-/** The run's name is what `show` takes, also while the run goes on. */
+/** The run's name is what `show` takes, also while it runs. */
 function startLine({ run, environment, hosts }: Extract<RunEvent, { type: "run-started" }>): Line {
   const name = runName(run);
   return line(

@@ -1,5 +1,6 @@
 /**
- * The columns of the status table: what stands in each, how many fit, and which go first when they do not.
+ * The columns of the status table: what is in each, how many fit, and which are dropped first when they do
+ * not.
  */
 import {
   type DriftMark,
@@ -85,7 +86,7 @@ export function unitCells({
   };
 }
 
-/** The version that runs, and the one on the disk where that is another; "?" where nobody can tell. */
+/** The version that runs, and the one on the disk where that is another; "?" where that is unknown. */
 export function sayVersion({ version: { running, current }, state }: UnitStatus): string {
   if (current === null) return running ?? "";
   if (running === null) return state === "running" ? `${current}?` : current;

@@ -31,7 +31,7 @@ export function statusText(view: StatusView, columns: number): readonly Line[] {
   return lines.length === 0 ? [sum, [], ...body] : [sum, [], ...(head === undefined ? [] : [head]), ...body];
 }
 
-/** Rows that are told as one; the first stands for their common words. */
+/** Rows that are shown as one; the first has their common words. */
 type FoldedRows = readonly [StatusRow, ...StatusRow[]];
 
 function fold(rows: readonly StatusRow[]): readonly FoldedRows[] {
@@ -55,7 +55,7 @@ function sameness(row: StatusRow): string {
 }
 
 /**
- * What differs within a block is told by its worst: the shortest time, the most restarts, memory and files.
+ * What differs within a block is shown by its worst: the shortest time, the most restarts, memory and files.
  */
 function foldedCells(block: FoldedRows): Cells {
   const rows = block.filter((row) => row.kind === "unit");

@@ -52,8 +52,8 @@ export type StatusRow =
     };
 
 /**
- * What stands in the table, worst first and otherwise in the inventory's order. Units beside a service's own
- * only when they are not well, or with rows all.
+ * What is in the table, worst first and otherwise in the inventory's order. Units beside a service's own
+ * only when they are unhealthy, or with rows all.
  */
 export function statusRows(view: StatusView): readonly StatusRow[] {
   const rows = view.hosts.flatMap((host) => [...silentRow(host), ...unitRows(host, view.rows)]);
@@ -158,7 +158,7 @@ function unitRows(
   }));
 }
 
-/** What an unreachable host said before it was cut off stands under it, and both above what is well. */
+/** What an unreachable host said before it was cut off is under it, and both above what is healthy. */
 function rank(row: StatusRow): number {
   const concern = row.kind === "host" || row.isOld ? "starting" : row.unit.state;
   const level = BY_CONCERN.indexOf(concern === "idle" ? "running" : concern);

@@ -3,8 +3,8 @@
 import { type Line, line, plural, styled } from "../lines/text.ts";
 import { diffText } from "../plan/diff.ts";
 
-/** A file before and after, and the rules whose findings were mended, one a finding. */
-export type MendedFile = {
+/** A file before and after, and the rules whose findings were fixed, one a finding. */
+export type FixedFile = {
   readonly file: string;
   readonly before: string;
   readonly after: string;
@@ -12,7 +12,7 @@ export type MendedFile = {
 };
 
 /** Each file with its diff, then the counts. show: nothing was written. */
-export function mendedText(files: readonly MendedFile[], kind: "write" | "show"): readonly Line[] {
+export function fixedText(files: readonly FixedFile[], kind: "write" | "show"): readonly Line[] {
   const blocks = files.flatMap(({ file, before, after, rules }) => [
     line(styled("strong", file), styled("dim", `  ${[...new Set(rules)].join(", ")}`)),
     ...diffText(before, after),

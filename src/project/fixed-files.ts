@@ -1,4 +1,4 @@
-/** The operator's own files, read to be mended and written back whole or not at all. */
+/** The operator's own files, read to be fixed and written back whole or not at all. */
 
 import { randomBytes } from "node:crypto";
 import { chmod, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -6,10 +6,10 @@ import { basename, dirname, join } from "node:path";
 import { systemReason, UsageError } from "../core/errors.ts";
 
 /**
- * A file's text; null when it is not UTF-8, so that writing it back would change bytes that nobody meant.
+ * A file's text; null when it is not UTF-8, so that writing it back would change bytes that no one meant.
  * Throws UsageError when it cannot be read.
  */
-export async function readMendable(path: string): Promise<string | null> {
+export async function readFixable(path: string): Promise<string | null> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new UsageError(`${path} cannot be read: ${systemReason(error)}`);
   });
@@ -21,7 +21,7 @@ export async function readMendable(path: string): Promise<string | null> {
  * Puts `after` in the place of `before`, with the mode that the file has; a link stays one. Throws UsageError
  * when it cannot be written or was changed meanwhile.
  */
-export async function writeMended(path: string, before: string, after: string): Promise<void> {
+export async function writeFixed(path: string, before: string, after: string): Promise<void> {
   const real = await realpath(path);
   const part = join(dirname(real), `.${basename(real)}.${randomBytes(8).toString("hex")}`);
   try {
