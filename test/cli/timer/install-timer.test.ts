@@ -83,7 +83,7 @@ test("secrets from variables are missed now, not at the first run", async () => 
 test.each<[readonly string[], RegExp]>([
   [["--crontab", "--every", "7min"], /cron cannot run something every 7min; it can: /],
   [["--every", "10s"], /not from 1min to 1week/],
-  [["--every", "soon"], /no time span/],
+  [["--every", "soon"], /not a time span/],
   [["--crontab", "--print"], /exclude each other/],
   [["--on", "web1"], /needs --project-on/],
   [["--on", "web1", "--crontab"], /--crontab works on this machine only/],
