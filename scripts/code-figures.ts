@@ -33,12 +33,12 @@ export function functionsIn(text: string): readonly FunctionSize[] {
   return found;
 }
 
-/**
- * How many words stand in messages: string literals and templates that have a blank between two letters or
- * marks, import lines left out.
- */
-export function messageWords(text: string): number {
-  let words = 0;
+/** A message in source text. line counts from 1. */
+export type Message = { readonly line: number; readonly text: string };
+
+/** String literals and templates that have a blank between two letters or marks, import lines left out. */
+export function messagesIn(text: string): readonly Message[] {
+  const found: Message[] = [];
   visit(parse(text), null, (node, parent) => {
     if (parent?.type === "ImportDeclaration") return;
     const message =
@@ -47,9 +47,15 @@ export function messageWords(text: string): number {
         : node.type === "TemplateLiteral"
           ? quasisOf(node).join("…")
           : "";
-    if (/\S \S/.test(message)) words += countWords(message);
+    const line = text.slice(0, node.start).split("\n").length;
+    if (/\S \S/.test(message)) found.push({ line, text: message });
   });
-  return words;
+  return found;
+}
+
+/** How many words all messages of a source text have together. */
+export function messageWords(text: string): number {
+  return messagesIn(text).reduce((sum, message) => sum + countWords(message.text), 0);
 }
 
 /** Words of a text for people: runs of letters, with apostrophes and hyphens inside. */
