@@ -213,7 +213,7 @@ export function samplePlan(host: string, play = "stores"): Plan {
       {
         severity: "warning",
         code: "was-failed",
-        text: "etcd.service was failed before (exit-code); the restart is expected to mend it, and its journal tells why it failed",
+        text: "etcd.service was failed before (exit-code); the restart is expected to fix it; its journal has the reason",
       },
     ],
     orphans: [{ service: "etcd", kind: "file", path: "/etc/etcd/old.conf", left: "edited" }],

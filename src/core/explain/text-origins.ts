@@ -14,7 +14,7 @@ import { effectiveValues } from "../render/unit-text.ts";
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import { at } from "./layered-values.ts";
 import { type ExplainedLine, type Input, LAYOUT, type LineOrigin, linesOf, OWN } from "./line-origin.ts";
-import { type FindInput, type WrittenPlaces, withoutRepeats } from "./written-places.ts";
+import { type FindInput, type KeyPath, type WrittenPlaces, withoutRepeats } from "./written-places.ts";
 
 /**
  * What tells about the text files of a service. textOf: of a project file; null when it is not known here.
@@ -143,7 +143,7 @@ export function blockLines(
   });
 }
 
-function keyOrigin(path: readonly string[], text: string, written: WrittenPlaces): LineOrigin {
+function keyOrigin(path: KeyPath, text: string, written: WrittenPlaces): LineOrigin {
   return {
     kind: "written",
     place: written.placeOf(path),

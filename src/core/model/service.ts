@@ -107,7 +107,11 @@ export type ConfigFile = {
 export type BlockFile = {
   readonly role: FileRole;
   readonly path: string;
-  readonly lines: readonly { readonly text: string; readonly at: readonly string[]; readonly place: Place }[];
+  readonly lines: readonly {
+    readonly text: string;
+    readonly at: readonly (string | number)[];
+    readonly place: Place;
+  }[];
 };
 
 /** What a check decides, see Check. */

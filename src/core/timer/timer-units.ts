@@ -62,7 +62,7 @@ function serviceText(order: TimerOrder): string {
   return `${TIMER_MARK}
 # Exit status 2 is drift, 3 and 4 are hosts that could not be seen. They leave the unit failed on purpose: \
 that is what every monitoring
-# looks at. The timer goes on all the same, and the next clean run clears it. \
+# looks at. The timer keeps running, and the next clean run clears it. \
 6 is another run still at work, which will tell.
 
 [Unit]

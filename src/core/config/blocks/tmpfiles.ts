@@ -29,7 +29,7 @@ export const tmpfiles = makeBlock(
     const lines = written.map((text, index) => {
       const reason = whyNoLine(text, host.systemd);
       if (reason !== null) refuse([index], reason);
-      return { text, at: ["tmpfiles", String(index)], place: placeOf([index]) };
+      return { text, at: ["tmpfiles", index], place: placeOf([index]) };
     });
     return lines.length === 0
       ? []

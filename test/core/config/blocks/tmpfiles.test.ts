@@ -27,7 +27,7 @@ it("becomes one file of the service, its lines as they are written", () => {
     "f /run/web/a 0644 - - - one two",
     "",
   ]);
-  expect(service.blockFiles[0]?.lines[1]?.place).toMatchObject({ line: 5 });
+  expect(service.blockFiles[0]?.lines[1]).toMatchObject({ at: ["tmpfiles", 1], place: { line: 5 } });
 });
 
 it("takes one line for a list of one", () => {
