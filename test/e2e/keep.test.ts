@@ -285,7 +285,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     ).toBe("");
     const again = `systemd-creds --name=TOKEN decrypt ${credential} - | systemd-creds --with-key=host --name=TOKEN encrypt - ${credential}`;
     await host.shell(`cd /tmp; ${again}; chmod 600 ${credential}`);
-    expect((await run(shop, "drift")).stdout).toContain(`${credential}: encrypted anew by somebody`);
+    expect((await run(shop, "drift")).stdout).toContain(`${credential}: encrypted again, not by svcdeploy`);
     await host.shell("rm /var/lib/systemd/credential.secret");
     expect((await run(shop, "drift")).stdout).toContain(`${credential}: this host cannot decrypt it`);
     await applied(shop);

@@ -201,7 +201,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     const notices = noticesIn(await plan(shop));
     expect(notices).toEqual([
       expect.stringMatching(
-        version === 247 ? /^error: .*died of these unit files \(signal 6\)/ : /^error: .*Refusing\.$/,
+        version === 247 ? /^error: .*crashed on these unit files \(signal 6\)/ : /^error: .*Refusing\.$/,
       ),
     ]);
     expect(await host.shell("systemctl is-active scribe")).toBe("active\n");
@@ -212,7 +212,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
     give(shop, { paths: "/var/log/scribe/*.log, /var/log/shared.log" });
     const shown = await plan(shop);
     expect(noticesIn(shown)).toEqual([
-      "error: logrotate says of /etc/logrotate.d/shared, because of what this plan writes: duplicate log entry for /var/log/shared.log, which stands in /etc/logrotate.d/scribe as well: it skips the whole file",
+      "error: logrotate says of /etc/logrotate.d/shared, because of what this plan writes: duplicate log entry for /var/log/shared.log, which is in /etc/logrotate.d/scribe as well: it skips the whole file",
     ]);
     expect((await apply(shop)).code).toBe(1);
     expect(await host.shell("grep -c shared.log /etc/logrotate.d/scribe || true")).toBe("0\n");

@@ -226,7 +226,7 @@ test("a release that is not on the host any more refuses before anything", async
   await hosts[1]?.shell("mv /opt/web/releases/1.1-* /root/");
   const refused = await run("rollback", "web", "--yes", "--limit", "h2");
   expect(refused.code).toBe(1);
-  expect(refused.stdout).toMatch(/is not on the host any\s+more/);
+  expect(refused.stdout).toMatch(/is no longer on\s+the\s+host/);
   expect(refused.stdout).toContain("svcdeploy apply");
   expect([await state(), await generation()]).toEqual(before);
 });

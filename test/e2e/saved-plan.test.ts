@@ -129,7 +129,7 @@ test("a plan that must not be carried out is refused in one sentence, before any
   expect(await apply(text.replace("saved-plan/1", "saved-plan/9"))).toMatch(
     /^65 .*another version of svcdeploy: it is svcdeploy\.saved-plan\/9/,
   );
-  expect(await apply(text, "--limit", "h1")).toMatch(/^64 --limit stands in the saved plan/);
+  expect(await apply(text, "--limit", "h1")).toMatch(/^64 --limit is fixed by the saved plan/);
   expect(await apply(text, "--dry-run")).toMatch(/^64 --dry-run/);
   const otherKey = await shop.run(["apply", file, "--yes"], {
     env: { ...env, SVCDEPLOY_PLAN_KEY: "another key of thirty-two letters" },
@@ -166,7 +166,7 @@ test("a plan expires, and is not made where a host is out of reach or a value is
   ]);
   rmSync(file);
   const told = await run("plan", "--env", "test", "--out", file, "--set", `greeting=${CANARY}`);
-  expect([told.code, told.stderr]).toEqual([64, expect.stringContaining("holds the value of a secret")]);
+  expect([told.code, told.stderr]).toEqual([64, expect.stringContaining("contains the value of a secret")]);
   await hosts[1]?.stop();
   const half = await run("plan", "--env", "test", "--out", file);
   expect([half.code, half.stderr]).toEqual([

@@ -126,7 +126,7 @@ test("refused with what is missing, then installed: silent, failed on drift, and
     await on.shell(`ls /etc/systemd/system /etc/systemd/system/timers.target.wants | grep drift || true`),
   ).toBe("");
   expect(await on.shell(`systemctl list-units --all --plain --no-legend '${UNIT}.timer'`)).toBe("");
-  expect((await remove()).stdout).toContain("nothing to remove");
+  expect((await remove()).stdout).toContain("Nothing to remove");
 });
 
 /** The last run came to its end, with this exit status. */
