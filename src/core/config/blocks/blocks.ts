@@ -8,7 +8,10 @@ import type { Block } from "./block.ts";
 import { sysctl } from "./sysctl.ts";
 import { tmpfiles } from "./tmpfiles.ts";
 
-/** Key of a service file → its block, in the order in which the pages explain them. */
+/**
+ * Key of a service file → its block, in the order in which the pages explain them and their files are
+ * acted on.
+ */
 export const blocks: Readonly<Record<string, Block>> = { sysctl, tmpfiles };
 
 /** Their keys for the schema of a service; what one holds is its own matter. */
