@@ -344,7 +344,7 @@ describe("interrupted", () => {
     const took = performance.now() - secondAt;
     expect(took).toBeLessThan(2000);
     expect(run.code).toBe(130);
-    expect(run.stderr).toMatch(/takes it back/);
+    expect(run.stderr).toMatch(/undoes it/);
     expect(eventsOf(run).some((event) => event.type === "run-interrupted" && event.detached)).toBe(true);
     expect(new Set(reportsOf(run).map(({ status, cause }) => `${status} ${cause}`))).toEqual(
       new Set(["unknown interrupted"]),
