@@ -11,7 +11,7 @@ if [ "${1:-}" = --unit ]; then
   set -- --project unit "$@"
 else
   # A test with a host mostly waits for it.
-  set -- --maxWorkers 5 "$@"
+  set -- --maxWorkers 3 "$@"
 fi
 
 started=$(date +%s)
