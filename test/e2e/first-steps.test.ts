@@ -165,6 +165,6 @@ test("init in the folder that is a project now: 64, and it says what is there", 
   const run = await svcdeploy("init");
   expect(run.code).toBe(64);
   expect(run.stderr.replaceAll("\n", " ")).toContain(
-    "it holds .gitignore, .svcdeploy, artifacts, inventory, playbooks, services, svcdeploy.yaml",
+    "it contains .gitignore, .svcdeploy, artifacts, inventory, playbooks, services, svcdeploy.yaml",
   );
 });

@@ -167,7 +167,7 @@ test("rollback: 1.0's bytes and process, verified, nothing sent, the other servi
       `tail -n 1 /var/lib/svcdeploy/runs | grep -c 'rollback-of=${newerRun} .*result=confirmed'`,
     ),
   ).toEqual(same("1"));
-  expect(back.stdout).toContain("the next apply");
+  expect(back.stdout).toMatch(/the\s+next\s+apply/);
   expect(await generation()).toEqual(same("gen/3"));
 });
 
