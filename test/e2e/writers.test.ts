@@ -260,7 +260,7 @@ test("the whole way: from a service file through apply to the process, on every 
     );
     shop.write(
       "services/web.yaml",
-      `name: writers-way\nservice: { ExecStart: /bin/sleep 1000 }\nsettle: 1s\nenvironment:\n${lines.join("")}`,
+      `name: writers-way\nservice: { Type: exec, ExecStart: /bin/sleep 1000 }\nsettle: 1s\nenvironment:\n${lines.join("")}`,
     );
     shop.write("playbooks/site.yaml", "- { play: way, hosts: all, services: [writers-way] }\n");
     const applied = await shop.run(["apply", "--env", "test", "--yes", "--output", "json"]);

@@ -14,8 +14,8 @@ test.each([
 });
 
 test.each([
-  ["", /no URL/],
-  ["hooks.example.org", /no URL/],
+  ["", /not a URL/],
+  ["hooks.example.org", /not a URL/],
   ["ftp://example.org/", /neither https/],
   ["file:///etc/passwd", /neither https/],
   ["http://hooks.example.org/x", /in the clear/],
