@@ -1,0 +1,132 @@
+/** Runs parts of worlds, each by a worker in namespaces of its own, and adds up what came of them. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { beside } from "./root.ts";
+import { WORLDS } from "./worlds.ts";
+
+/** A row of a worker: a case with how it ended, or the world's points and the order's violations. */
+export type Row = {
+  readonly world: string;
+  readonly apply?: readonly string[];
+  readonly finish?: readonly string[];
+  readonly state?: string;
+  readonly end?: string;
+  readonly wrong?: readonly string[];
+  readonly struck?: number;
+  readonly points?: number;
+  readonly order?: readonly string[];
+  readonly check?: string;
+};
+
+/** A part of a world: slice, single, double, checks or case=APPLY/FINISH. */
+export type Part = { readonly world: string; readonly part: string };
+
+/** What a run came to. missed: faults that were not met; ends: how many runs ended in which way. */
+export type Sum = {
+  points: number;
+  runs: number;
+  missed: number;
+  readonly wrong: string[];
+  readonly ends: Record<string, number>;
+};
+
+/** seed: turns what a slice leaves out; jobs: how many parts at once; first: ends at the first violation. */
+export type RunOptions = { readonly seed: string; readonly jobs: number; readonly first?: boolean };
+
+/** Fewer runs than this in a run of every world are a failure. */
+export const LEAST = 400;
+/** The world whose files the checks edit. */
+const CHECKED = "five-files";
+
+/** The parts of every world, or of one, that are run where none is asked for: its slice, and the checks. */
+export function slicesOf(only?: string): readonly Part[] {
+  return partsOf(["slice"], only);
+}
+
+/** Every point in every mode, and pairs of faults. */
+export function allOf(only?: string): readonly Part[] {
+  return partsOf(["single", "double"], only);
+}
+
+function partsOf(parts: readonly string[], only: string | undefined): readonly Part[] {
+  const worlds = WORLDS.map(({ name }) => name).filter((name) => name === (only ?? name));
+  return worlds.flatMap((world) =>
+    [...parts, ...(world === CHECKED ? ["checks"] : [])].map((part) => ({ world, part })),
+  );
+}
+
+/** Nothing yet. */
+export const emptySum = (): Sum => ({ points: 0, runs: 0, missed: 0, wrong: [], ends: {} });
+
+/** Runs the parts and adds to the sum. say: a line for each part. Throws where a world cannot be run. */
+export async function runParts(
+  parts: readonly Part[],
+  { seed, jobs, first = false }: RunOptions,
+  sum: Sum,
+  say: (line: string) => void,
+): Promise<void> {
+  const queue = [...parts];
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      let runs = 0;
+      await runWorld(next, seed, (row) => {
+        if (row.points === undefined) runs += 1;
+        add(sum, row);
+        return first && sum.wrong.length > 0;
+      });
+      say(`${next.world} ${next.part}: ${runs} runs`);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+}
+
+/** The one line of a run. */
+export function lineOf({ points, runs, ends, missed, wrong }: Sum): string {
+  const each = Object.entries(ends)
+    .map(([end, count]) => `${count} ${end}`)
+    .join(", ");
+  return `Crash suite: ${points} points, ${runs} runs (${each}; ${missed} missed), ${wrong.length} violations.`;
+}
+
+/** Runs a world's part in namespaces of its own; every row as it comes. hear: whether that is enough. */
+function runWorld({ world, part }: Part, seed: string, hear: (row: Row) => boolean): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), "svcdeploy-crash-"));
+  const namespaces = ["-mpf", "--kill-child", "--mount-proc", "--propagation", "private"];
+  const words = [...namespaces, process.execPath, beside("./worker.ts"), work, world, part, seed];
+  let isEnough = false;
+  const child = spawn("unshare", words, { stdio: ["ignore", "pipe", "inherit"] });
+  createInterface({ input: child.stdout }).on("line", (text) => {
+    isEnough = hear(JSON.parse(text)) || isEnough;
+    if (isEnough) child.kill("SIGKILL");
+  });
+  return new Promise((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (code) => {
+      rmSync(work, { recursive: true, force: true });
+      if (code === 0 || isEnough) done();
+      else fail(new Error(`the world ${world} could not be run: its worker ended with ${code}`));
+    });
+  });
+}
+
+function add(sum: Sum, row: Row): void {
+  if (row.points !== undefined) {
+    sum.points += row.points;
+    for (const each of row.order ?? []) sum.wrong.push(`${row.world}: order: ${each}`);
+    return;
+  }
+  sum.runs += 1;
+  if (row.check === undefined && row.struck === 0) sum.missed += 1;
+  const end = row.end ?? "checked";
+  sum.ends[end] = (sum.ends[end] ?? 0) + 1;
+  if ((row.wrong ?? []).length === 0) return;
+  if (row.check !== undefined) {
+    sum.wrong.push(`${row.world}: ${row.wrong?.join("; ")}`);
+    return;
+  }
+  const faults = `apply ${row.apply?.join(",") || "-"} finish ${row.finish?.join(",") || "-"}`;
+  sum.wrong.push(`${row.world}: ${faults}: ${row.wrong?.join("; ")}`);
+}
