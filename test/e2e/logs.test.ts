@@ -185,7 +185,7 @@ test("-f: two hosts merged, a lost connection and a reboot, no line twice or los
     "systemctl restart ssh; for pid in $(pgrep sshd); do [ $pid = $(systemctl show -p MainPID --value ssh) ] || kill $pid || :; done",
   );
   await say(first, "said while nobody listened\n");
-  await until(() => follower.stderr().includes("h1: there again"), why);
+  await until(() => follower.stderr().includes("h1: back"), why);
   await until(shows("h1 | said while nobody listened"), why);
 
   await second.stop();
