@@ -3,12 +3,8 @@
  * (docs/unit-file.md). The one file that only passes on.
  */
 export { type Accumulation, accumulationOf, resetGroupOf } from "./core/unit-file/accumulation.ts";
-export {
-  type CalendarField,
-  type CalendarRange,
-  type CalendarSpec,
-  parseCalendarSpec,
-} from "./core/unit-file/calendar-spec.ts";
+export type { CalendarField, CalendarRange } from "./core/unit-file/calendar-field.ts";
+export { type CalendarSpec, parseCalendarSpec } from "./core/unit-file/calendar-spec.ts";
 export {
   CAPABILITIES,
   type CapabilitySet,

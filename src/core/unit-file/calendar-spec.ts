@@ -1,13 +1,15 @@
 /** Calendar expressions (systemd.time(7), "Calendar Events"), parsed. */
+import {
+  allFit,
+  type CalendarField,
+  type CalendarRange,
+  fits,
+  normalizeField,
+  only,
+  readField,
+} from "./calendar-field.ts";
 import { isTimeZone } from "./time-zone.ts";
 
-/**
- * Values of one field: start, or every `repeat` from start on, up to stop when there is one. Seconds count in
- * microseconds.
- */
-export type CalendarRange = { readonly start: number; readonly stop: number | null; readonly repeat: number };
-/** The values that a field may have; null: any. */
-export type CalendarField = readonly CalendarRange[] | null;
 /**
  * A parsed expression. weekdays: 0 is Monday, null any. fromEndOfMonth: days count back from the last, which
  * is 1. timeZone: null is the host's own.
@@ -51,8 +53,6 @@ export function parseCalendarSpec(text: string): CalendarSpec | null {
 const MILLION = 1_000_000;
 const DAY_NAMES = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const SHORT_NAMES = DAY_NAMES.map((name) => name.slice(0, 3));
-/** systemd's limit on the values in one field. */
-const MAX_RANGES = 241;
 
 const ANY: CalendarSpec = {
   weekdays: null,
@@ -68,8 +68,6 @@ const ANY: CalendarSpec = {
 
 type Fields = Partial<CalendarSpec>;
 
-const only = (...values: readonly number[]): CalendarField =>
-  values.map((start) => ({ start, stop: null, repeat: 0 }));
 const MINUTELY = { microsecond: only(0) };
 const HOURLY = { ...MINUTELY, minute: only(0) };
 const DAILY = { ...HOURLY, hour: only(0) };
@@ -196,62 +194,9 @@ function readTime(text: string): Fields | null {
     : { hour, minute, microsecond };
 }
 
-/** Undefined for text that is no field. scale: how many of the field's smallest steps make 1. */
-function readField(text: string, scale: number): CalendarField | undefined {
-  if (text === "*") return null;
-  const ranges = text.split(",").map((item) => readRange(item, scale));
-  const good = ranges.filter((range) => range !== null);
-  return good.length === ranges.length && good.length <= MAX_RANGES ? good : undefined;
-}
-
-function readRange(text: string, scale: number): CalendarRange | null {
-  const number = scale === 1 ? "(\\d+)" : "(\\d+(?:\\.\\d+)?)";
-  const match = new RegExp(`^${number}(?:\\.\\.${number})?(?:/${number})?$`).exec(text);
-  if (match === null) return null;
-  const [start = -1, stop, repeat] = match
-    .slice(1)
-    .map((digits) => (digits === undefined ? undefined : readScaled(digits, scale)));
-  if ([start, stop, repeat].some((value) => value !== undefined && value > 0x7fffffff) || repeat === 0)
-    return null;
-  // A range of seconds steps by a second, so one that is shorter is refused rather than cut.
-  if (scale !== 1 && stop !== undefined && repeat === undefined && start + scale > stop) return null;
-  return { start, stop: stop ?? null, repeat: repeat ?? (stop === undefined ? 0 : scale) };
-}
-
-/** Six digits after the point count, the seventh rounds. */
-function readScaled(digits: string, scale: number): number {
-  const [whole = "", fraction = ""] = digits.split(".");
-  const rounded = Number(fraction.slice(0, 6).padEnd(6, "0")) + (/^.{6}[5-9]/.test(fraction) ? 1 : 0);
-  return Number(whole) * scale + rounded;
-}
-
 function fixCentury(range: CalendarRange): CalendarRange {
   const fix = (year: number): number => (year < 70 ? year + 2000 : year < 100 ? year + 1900 : year);
   return { ...range, start: fix(range.start), stop: range.stop === null ? null : fix(range.stop) };
-}
-
-function normalizeField(field: CalendarField): CalendarField {
-  if (field === null) return null;
-  const cut = field.map(shortenRange);
-  const sorted = cut.toSorted(
-    (a, b) => a.start - b.start || (a.stop ?? -1) - (b.stop ?? -1) || a.repeat - b.repeat,
-  );
-  return sorted.filter((range, index) => {
-    const before = sorted[index - 1];
-    return (
-      before === undefined ||
-      before.start !== range.start ||
-      before.stop !== range.stop ||
-      before.repeat !== range.repeat
-    );
-  });
-}
-
-/** Ends a range at its last value; one that never repeats is a single value. */
-function shortenRange({ start, stop, repeat }: CalendarRange): CalendarRange {
-  if (stop === null || stop < start) return { start, stop, repeat };
-  const last = stop - ((stop - start) % repeat);
-  return last === start ? { start, stop: null, repeat: 0 } : { start, stop: last, repeat };
 }
 
 function isValid(spec: CalendarSpec): boolean {
@@ -266,20 +211,4 @@ function isValid(spec: CalendarSpec): boolean {
     allFit(spec.minute, 0, 59) &&
     allFit(spec.microsecond, 0, 60 * MILLION - 1)
   );
-}
-
-function allFit(field: CalendarField, from: number, to: number): boolean {
-  return (field ?? []).every((range) => fits(range, from, to, "up"));
-}
-
-/** A range must stay in the field and repeat at least once in it; days from the end of a month count down. */
-function fits(
-  { start, stop, repeat }: CalendarRange,
-  from: number,
-  to: number,
-  direction: "up" | "down",
-): boolean {
-  if (start < from || start > to || repeat > to - from) return false;
-  if (stop !== null) return stop >= from && stop <= to && start + repeat <= stop;
-  return direction === "down" ? start - repeat >= from : start + repeat <= to;
 }

@@ -2,7 +2,17 @@
  * Changes a unit file's text and nothing else in it: comments, layout and every other line stay byte for byte
  * (systemd.syntax(7)).
  */
-import { joinLines, type LogicalLine, splitLines } from "./lines.ts";
+import {
+  dropAssignments,
+  type EditedAssignment,
+  type EditedFile,
+  insertAssignment,
+  readEdited,
+  styleOf,
+  usualEnd,
+  type WantedAssignment,
+} from "./edited-lines.ts";
+import { joinLines, type PhysicalLine } from "./lines.ts";
 import { trimWhitespace } from "./parse.ts";
 import { formatUnitValue, type Quoted } from "./quote.ts";
 
@@ -37,29 +47,11 @@ export function editUnitFile(text: string, edits: readonly UnitEdit[]): Quoted {
   return { ok: true, text: edited };
 }
 
-/** A line of the file while it is edited. */
-type EditedLine = { readonly text: string; readonly end: string };
-/**
- * An assignment: where it is in the lines (counted from 0, both inclusive), and what comments are inside.
- */
-type EditedAssignment = {
-  readonly section: string;
-  readonly name: string;
-  readonly value: string;
-  readonly first: number;
-  readonly last: number;
-};
-type Draft = {
-  readonly lines: readonly EditedLine[];
-  readonly assignments: readonly EditedAssignment[];
-  readonly sectionEnds: ReadonlyMap<string, number>;
-};
-
 function apply(text: string, edit: UnitEdit): Quoted {
   const bad =
     badName(edit.name, edit.section) ?? (edit.kind === "rename" ? badName(edit.to, edit.section) : null);
   if (bad !== null) return { ok: false, reason: bad };
-  const draft = read(text);
+  const draft = readEdited(text);
   const found = draft.assignments.filter(
     ({ section, name }) => section === edit.section && name === edit.name,
   );
@@ -71,12 +63,12 @@ function apply(text: string, edit: UnitEdit): Quoted {
       return accept(
         edit.kind === "set"
           ? set(draft, found, { ...edit, value: value.text })
-          : insert(draft, found.at(-1), { ...edit, value: value.text }),
+          : insertAssignment(draft, found.at(-1), { ...edit, value: value.text }),
       );
     }
     case "remove":
       return accept(
-        dropAll(
+        dropAssignments(
           draft.lines,
           edit.value === undefined
             ? found
@@ -90,7 +82,7 @@ function apply(text: string, edit: UnitEdit): Quoted {
   }
 }
 
-function accept(lines: readonly EditedLine[]): Quoted {
+function accept(lines: readonly PhysicalLine[]): Quoted {
   return { ok: true, text: lines.map(({ text, end }) => text + end).join("") };
 }
 
@@ -102,51 +94,24 @@ function badName(name: string, section: string): string | null {
     : `${JSON.stringify(section)} is no name of a section`;
 }
 
-function read(text: string): Draft {
-  const lines = splitLines(text);
-  const assignments: EditedAssignment[] = [];
-  const sectionEnds = new Map<string, number>();
-  let section: string | null = null;
-  for (const line of joinLines(lines)) {
-    const stripped = trimWhitespace(line.text);
-    if (stripped === "") continue;
-    if (line.kind === "content" && stripped.startsWith("["))
-      section = stripped.endsWith("]") && stripped.length > 1 ? stripped.slice(1, -1) : section;
-    else if (line.kind === "content" && section !== null)
-      assignments.push(...readAssignment(section, stripped, line));
-    // Comments at the end of a section may speak of the next one, so what is new is put before them.
-    if (section !== null && line.kind === "content") sectionEnds.set(section, line.last);
-  }
-  return { lines, assignments, sectionEnds };
-}
-
-function readAssignment(
-  section: string,
-  text: string,
-  { first, last }: LogicalLine,
-): readonly EditedAssignment[] {
-  const equals = text.indexOf("=");
-  if (equals <= 0) return [];
-  const [name, value] = [trimWhitespace(text.slice(0, equals)), trimWhitespace(text.slice(equals + 1))];
-  return [{ section, name, value, first: first - 1, last: last - 1 }];
-}
-
-type Wanted = { readonly section: string; readonly name: string; readonly value: string };
-
 /** The last assignment carries the value; one that does already is not touched. */
-function set(draft: Draft, found: readonly EditedAssignment[], wanted: Wanted): readonly EditedLine[] {
+function set(
+  draft: EditedFile,
+  found: readonly EditedAssignment[],
+  wanted: WantedAssignment,
+): readonly PhysicalLine[] {
   const last = found.at(-1);
-  if (last === undefined) return insert(draft, undefined, wanted);
+  if (last === undefined) return insertAssignment(draft, undefined, wanted);
   const lines = last.value === wanted.value ? draft.lines : replaceValue(draft.lines, last, wanted.value);
-  return dropAll(lines, found.slice(0, -1));
+  return dropAssignments(lines, found.slice(0, -1));
 }
 
 /** What is before the value stays; comments between the continuations come after it. */
 function replaceValue(
-  lines: readonly EditedLine[],
+  lines: readonly PhysicalLine[],
   { first, last }: EditedAssignment,
   value: string,
-): readonly EditedLine[] {
+): readonly PhysicalLine[] {
   const old = lines.slice(first, last + 1);
   const head = /^[^=]*=[ \t]*/.exec(old[0]?.text ?? "")?.[0];
   // With a continuation before its equals sign an assignment is rewritten.
@@ -156,32 +121,19 @@ function replaceValue(
   return [...lines.slice(0, first), { text, end }, ...comments, ...lines.slice(last + 1)];
 }
 
-function nameOf(lines: readonly EditedLine[]): string {
+function nameOf(lines: readonly PhysicalLine[]): string {
   const joined = joinLines(lines).find(({ kind }) => kind === "content")?.text ?? "";
   return trimWhitespace(joined.slice(0, joined.indexOf("=")));
 }
 
-/** Later lines first, so that the numbers of the others stay true. */
-function dropAll(
-  lines: readonly EditedLine[],
-  assignments: readonly EditedAssignment[],
-): readonly EditedLine[] {
-  const dropped = new Set(
-    assignments.flatMap(({ first, last }) =>
-      Array.from({ length: last - first + 1 }, (_, index) => first + index),
-    ),
-  );
-  return lines.filter(({ text }, index) => !dropped.has(index) || /^[ \t]*[#;]/.test(text));
-}
-
 function reset(
-  draft: Draft,
+  draft: EditedFile,
   found: readonly EditedAssignment[],
   { section, name }: { readonly section: string; readonly name: string },
-): readonly EditedLine[] {
+): readonly PhysicalLine[] {
   const first = found[0];
   if (first?.value === "") return draft.lines;
-  if (first === undefined) return insert(draft, undefined, { section, name, value: "" });
+  if (first === undefined) return insertAssignment(draft, undefined, { section, name, value: "" });
   const { lines } = draft;
   const empty = {
     text: `${styleOf(lines[first.first]).before}${name}=`,
@@ -190,64 +142,11 @@ function reset(
   return [...lines.slice(0, first.first), empty, ...lines.slice(first.first)];
 }
 
-/**
- * After an assignment, or at the end of its section, which is made when it is missing; written like the line
- * before.
- */
-function insert(
-  draft: Draft,
-  after: EditedAssignment | undefined,
-  { section, name, value }: Wanted,
-): readonly EditedLine[] {
-  const { lines, assignments } = draft;
-  const at = after === undefined ? draft.sectionEnds.get(section) : after.last + 1;
-  if (at === undefined) return appendSection(lines, section, `${name}=${value}`);
-  const sibling = after ?? assignments.findLast((each) => each.section === section);
-  const style = styleOf(sibling === undefined ? undefined : lines[sibling.first]);
-  return insertAt(lines, at, `${style.before}${name}${style.equals}${value}`);
-}
-
-function appendSection(lines: readonly EditedLine[], section: string, text: string): readonly EditedLine[] {
-  const end = usualEnd(lines);
-  const separator = lines.length === 0 || lines.at(-1)?.text.trim() === "" ? [] : [""];
-  return [`[${section}]`, text].reduce(
-    (all, line) => insertAt(all, all.length, line),
-    separator.reduce((all, line) => insertAt(all, all.length, line), withEnd(lines, end)),
-  );
-}
-
-/**
- * A file whose last line has no end keeps it so, and a continuation that runs into its end is ended by an
- * empty line first.
- */
-function insertAt(lines: readonly EditedLine[], at: number, text: string): readonly EditedLine[] {
-  const end = lines[at - 1]?.end || usualEnd(lines);
-  const before = lines.slice(0, at);
-  const open =
-    at === lines.length && joinLines([...lines, { text: "=", end: "" }]).at(-1)?.first !== lines.length + 1;
-  return [...withEnd(before, end), ...(open ? [{ text: "", end }] : []), { text, end }, ...lines.slice(at)];
-}
-
-function withEnd(lines: readonly EditedLine[], end: string): readonly EditedLine[] {
-  const last = lines.at(-1);
-  return last === undefined || last.end !== "" ? lines : [...lines.slice(0, -1), { text: last.text, end }];
-}
-
-function usualEnd(lines: readonly EditedLine[]): string {
-  return lines.find(({ end }) => end !== "")?.end ?? "\n";
-}
-
-/** How an assignment is laid out: the white space before its name, and what is around "=". */
-function styleOf(line: EditedLine | undefined): { readonly before: string; readonly equals: string } {
-  const match = /^(\uFEFF?[ \t]*)[^ \t=]+([ \t]*=[ \t]*)[^ \t]/.exec(line?.text ?? "");
-  return { before: match?.[1]?.replace("\uFEFF", "") ?? "", equals: match?.[2] ?? "=" };
-}
-
 function rename(
-  lines: readonly EditedLine[],
+  lines: readonly PhysicalLine[],
   { first, last, name }: EditedAssignment,
   to: string,
-): readonly EditedLine[] {
+): readonly PhysicalLine[] {
   const at = lines.findIndex(
     ({ text }, index) => index >= first && index <= last && text.includes(name) && !/^[ \t]*[#;]/.test(text),
   );

@@ -2,7 +2,8 @@
  * When a calendar expression elapses next (systemd.time(7), "Calendar Events"), daylight saving time
  * included.
  */
-import type { CalendarField, CalendarSpec } from "./calendar-spec.ts";
+import type { CalendarField } from "./calendar-field.ts";
+import type { CalendarSpec } from "./calendar-spec.ts";
 import { momentOf, type TimeZone, timeZone } from "./time-zone.ts";
 
 /**

@@ -1,7 +1,8 @@
 /**
  * Writes a calendar expression in the normal form that `systemd-analyze calendar` prints (systemd.time(7)).
  */
-import type { CalendarField, CalendarRange, CalendarSpec } from "./calendar-spec.ts";
+import type { CalendarField, CalendarRange } from "./calendar-field.ts";
+import type { CalendarSpec } from "./calendar-spec.ts";
 
 /** The normal form, e.g. "Mon *-*-* 00:00:00" for "Mon" and "*-*-* *:00/15:00" for "*:0/15". */
 export function printCalendarSpec(spec: CalendarSpec): string {
