@@ -8,9 +8,9 @@ import type { HostTarget } from "../model/resource.ts";
 import { isTreeMap, parseJson } from "../model/tree.ts";
 import { actedUnits } from "../plan/acted-units.ts";
 import type { PlannedHost, PlannedPlay } from "../plan/planned.ts";
-import type { HealPolicy } from "./heal.ts";
 import type { Looked } from "./host-drift.ts";
 import type { PolicyFor } from "./plan-healing.ts";
+import type { HealPolicy } from "./why-left.ts";
 
 /** seen: key of a finding → first seen. heals: one entry a host, service and run, failed ones too. */
 export type HealState = {

@@ -7,9 +7,10 @@ import type { HostReport } from "../model/run.ts";
 import { isAsWanted } from "../model/run.ts";
 import { findDrift } from "../plan/drift.ts";
 import { hasWork, type PlannedHost, type PlannedPlay } from "../plan/planned.ts";
-import { type HealPolicy, planHeal } from "./heal.ts";
+import { planHeal } from "./heal.ts";
 import type { DriftHost, Looked } from "./host-drift.ts";
 import { ignoreFindings, type Rules } from "./ignore.ts";
+import type { HealPolicy } from "./why-left.ts";
 
 /** Every host's drift, each finding with its verdict, and what a rollout does about it. */
 export type Healing = { readonly drift: readonly DriftHost[]; readonly work: readonly PlannedPlay[] };

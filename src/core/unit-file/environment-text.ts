@@ -71,17 +71,14 @@ type Draft = {
   readonly variables: EnvironmentVariable[];
   readonly problems: EnvironmentProblem[];
 };
-type ReaderState =
-  | "before name"
-  | "name"
+type ReaderState = "before name" | "name" | "comment" | "escape in comment" | ValueState;
+type ValueState =
   | "before value"
   | "value"
   | "escape"
   | "single quotes"
   | "double quotes"
-  | "escape in double quotes"
-  | "comment"
-  | "escape in comment";
+  | "escape in double quotes";
 /** What was read of the line. kept: how much of the value stays although it is white space at its end. */
 type Pending = { readonly name: string; readonly value: string; readonly kept: number };
 
@@ -94,11 +91,10 @@ function step(
   character: string,
   systemd: number,
 ): readonly [ReaderState, Pending] {
-  const ends = character === "\n" || character === "\r";
-  const isBlank = ends || character === " " || character === "\t";
+  const ends = isEnd(character);
   switch (state) {
     case "before name":
-      if (isBlank) return [state, pending];
+      if (isBlank(character)) return [state, pending];
       return character === "#" || character === ";"
         ? ["comment", pending]
         : ["name", { ...pending, name: character }];
@@ -107,16 +103,33 @@ function step(
       return character === "="
         ? ["before value", pending]
         : [state, { ...pending, name: pending.name + character }];
+    case "comment":
+      return [ends ? "before name" : character === "\\" ? "escape in comment" : state, pending];
+    case "escape in comment":
+      return [ends && systemd >= 254 ? "before name" : "comment", pending];
+    default:
+      return stepInValue(state, pending, character);
+  }
+}
+
+function stepInValue(
+  state: ValueState,
+  pending: Pending,
+  character: string,
+): readonly [ReaderState, Pending] {
+  const ends = isEnd(character);
+  switch (state) {
     case "before value":
       if (ends) return ["before name", pending];
       if (character === "'") return ["single quotes", pending];
       if (character === '"') return ["double quotes", pending];
       if (character === "\\") return ["escape", pending];
-      return isBlank ? [state, pending] : ["value", keep(pending, character)];
+      return isBlank(character) ? [state, pending] : ["value", keep(pending, character)];
     case "value":
       if (ends) return ["before name", { ...pending, value: pending.value.slice(0, pending.kept) }];
       if (character === "\\") return ["escape", { ...pending, kept: pending.value.length }];
-      return [state, isBlank ? { ...pending, value: pending.value + character } : keep(pending, character)];
+      if (isBlank(character)) return [state, { ...pending, value: pending.value + character }];
+      return [state, keep(pending, character)];
     case "escape":
       return ["value", ends ? pending : keep(pending, character)];
     case "single quotes":
@@ -127,11 +140,15 @@ function step(
     case "escape in double quotes":
       if (/["\\`$]/.test(character)) return ["double quotes", keep(pending, character)];
       return ["double quotes", character === "\n" ? pending : keep(pending, `\\${character}`)];
-    case "comment":
-      return [ends ? "before name" : character === "\\" ? "escape in comment" : state, pending];
-    case "escape in comment":
-      return [ends && systemd >= 254 ? "before name" : "comment", pending];
   }
+}
+
+function isEnd(character: string): boolean {
+  return character === "\n" || character === "\r";
+}
+
+function isBlank(character: string): boolean {
+  return isEnd(character) || character === " " || character === "\t";
 }
 
 function keep(pending: Pending, text: string): Pending {

@@ -1,8 +1,9 @@
 /** What healing puts right by itself, what it leaves, and why. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type HealPlan, type HealPolicy, planHeal } from "../../../src/core/drift/heal.ts";
+import { type HealPlan, planHeal } from "../../../src/core/drift/heal.ts";
 import { ignoreFindings, openRules } from "../../../src/core/drift/ignore.ts";
+import type { HealPolicy } from "../../../src/core/drift/why-left.ts";
 import type { IgnoreRule } from "../../../src/core/model/declared.ts";
 import type { Observation } from "../../../src/core/model/observation.ts";
 import { isUnitAction } from "../../../src/core/plan/acted-units.ts";
