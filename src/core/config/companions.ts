@@ -52,21 +52,7 @@ export function readPaths(reading: DirectiveReading): Service["paths"] {
       Unit: unit,
     } = sectionsOf(reading, written, { key: "paths", section: "Path", index });
     const starts = written.ExecStart === undefined ? "service" : "job";
-    const [stray] = starts === "service" ? [...service, ...unit] : [];
-    if (stray !== undefined)
-      refused(
-        reading,
-        stray.place,
-        `${stray.name}= belongs to a job, but a path without ExecStart starts ` +
-          `${reading.written.name}.service itself`,
-      );
-    if (starts === "service" && (reading.written.instances ?? []).length > 0)
-      refused(
-        reading,
-        place,
-        "a service with instances needs ExecStart for its path: systemd would not know which instance " +
-          "to start",
-      );
+    if (starts === "service") refuseWithoutJob(reading, place, [...service, ...unit]);
     if (starts === "job" && timers.has(name))
       refused(reading, place, `timer and path ${name} would have one job: give one of them another name`);
     return { name, starts, path: own, service, unit, place };
@@ -76,6 +62,23 @@ export function readPaths(reading: DirectiveReading): Service["paths"] {
   ))
     refused(reading, place, `there are two paths ${name}: give one of them another name`);
   return paths;
+}
+
+/** Of a path that starts the service itself; the directives are those that only a job of its own has. */
+function refuseWithoutJob(reading: DirectiveReading, place: Place, [stray]: Directives): void {
+  const { name, instances = [] } = reading.written;
+  if (stray !== undefined)
+    refused(
+      reading,
+      stray.place,
+      `${stray.name}= belongs to a job, but a path without ExecStart starts ${name}.service itself`,
+    );
+  if (instances.length > 0)
+    refused(
+      reading,
+      place,
+      "a service with instances needs ExecStart for its path: systemd would not know which instance to start",
+    );
 }
 
 /**

@@ -1,6 +1,7 @@
-/** The written form of `health:` of a service. */
+/** The written form of `health:` of a service, and what it means. */
 import * as z from "zod";
-import { CHECK_ROLES, CHECK_VIAS } from "../model/service.ts";
+import type { Place } from "../model/declared.ts";
+import { CHECK_ROLES, CHECK_VIAS, type Check } from "../model/service.ts";
 import { refuseAddress, refuseHttpUrl } from "./allow-lists.ts";
 import {
   bad,
@@ -15,6 +16,8 @@ import {
   textThat,
   treeMap,
 } from "./schema-parts.ts";
+
+const DEFAULT_WITHIN_SECONDS = 5;
 
 /** A program and its arguments. */
 export const commandWords = z
@@ -53,3 +56,22 @@ export const check = map({
   if (kinds.length === 1 && value.http === undefined && onlyHttp !== undefined)
     context.addIssue({ code: "custom", message: "via, status and json belong to http checks" });
 });
+
+/** A check as read → as code may take it. */
+export function readCheck(written: z.infer<typeof check>, place: Place): Check {
+  const common = {
+    role: written.role ?? ("ready" as const),
+    place,
+    withinMilliseconds: Math.round((written.expect?.within ?? DEFAULT_WITHIN_SECONDS) * 1000),
+  };
+  if (written.tcp !== undefined) return { ...common, kind: "tcp", ...written.tcp };
+  if (written.command !== undefined) return { ...common, kind: "command", command: written.command };
+  return {
+    ...common,
+    kind: "http",
+    url: written.http ?? "",
+    via: written.via ?? "forward",
+    status: written.expect?.status ?? 200,
+    json: written.expect?.json ?? null,
+  };
+}

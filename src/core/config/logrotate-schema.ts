@@ -1,5 +1,7 @@
-/** The written form of `logrotate:` of a service. */
+/** The written form of `logrotate:` of a service, and what it means. */
+import type * as z from "zod";
 import { nearestName } from "../errors.ts";
+import type { Place } from "../model/declared.ts";
 import type { Service } from "../model/service.ts";
 import { refuseHostGlob } from "./allow-lists.ts";
 import {
@@ -80,6 +82,20 @@ export const logrotate = map({
       if (reason !== null) context.addIssue({ code: "custom", path: [name], message: reason });
     }
   });
+
+/** `logrotate:` as read → as code may take it. */
+export function readLogrotate(
+  { paths, su, postrotate, ...options }: z.infer<typeof logrotate>,
+  place: Place,
+): NonNullable<Service["logrotate"]> {
+  return {
+    paths,
+    options: Object.entries(options).map(([name, value]) => ({ name, value })),
+    su: su ?? null,
+    postrotate: postrotate ?? null,
+    place,
+  };
+}
 
 /**
  * Options that run scripts stay out. Those whose values must be checked are looked at again when the file is

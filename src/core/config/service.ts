@@ -2,7 +2,7 @@
 
 import { ConfigError, type Problem } from "../errors.ts";
 import type { Host, Place, ServiceSource, TreeMap } from "../model/declared.ts";
-import type { Check, ConfigFile, SecretSource, Service } from "../model/service.ts";
+import type { ConfigFile, SecretSource, Service } from "../model/service.ts";
 import { refuseVariable } from "./allow-lists.ts";
 import { artifactForm } from "./artifact-form.ts";
 import { readBlocks } from "./blocks/blocks.ts";
@@ -10,14 +10,15 @@ import { checkTree } from "./check.ts";
 import { readPaths, readSockets, readTimers } from "./companions.ts";
 import { readDirectives, readSection } from "./directives.ts";
 import { readDropIns } from "./drop-ins.ts";
+import { readCheck } from "./health-schema.ts";
 import { readInstances } from "./instances.ts";
+import { readLogrotate } from "./logrotate-schema.ts";
 import { serviceSchema, type WrittenService } from "./service-schema.ts";
 import { readSignature } from "./signature-schema.ts";
 import type { TreePath } from "./yaml.ts";
 
 const DEFAULT_KEEP = 5;
 const DEFAULT_SETTLE_SECONDS = 10;
-const DEFAULT_WITHIN_SECONDS = 5;
 
 /** What the parts below need: the service as read, where its values are, and a place for mistakes. */
 type Reading = {
@@ -53,10 +54,7 @@ function readService(reading: Reading, source: ServiceSource): Service {
     account,
     unit: readDirectives(reading, "Unit", "unit"),
     service: readDirectives(reading, "Service", "service"),
-    install:
-      written.install === undefined
-        ? [{ name: "WantedBy", value: "multi-user.target", place: reading.placeOf([]) }]
-        : readDirectives(reading, "Install", "install"),
+    install: readInstall(reading),
     hardening: written.hardening ?? "off",
     runtime: written.runtime ?? null,
     timers: readTimers(reading),
@@ -69,14 +67,11 @@ function readService(reading: Reading, source: ServiceSource): Service {
     files: (written.files ?? []).map((file, index) => readFile(file, reading.placeOf, index)),
     slice: readSlice(reading),
     cache: readCache(reading, account),
-    logrotate: readLogrotate(reading),
-    directories: (written.directories ?? []).map((directory, index) => ({
-      path: directory.path,
-      mode: directory.mode ?? "0755",
-      owner: directory.owner ?? account?.user ?? "root",
-      group: directory.group ?? account?.group ?? "root",
-      place: reading.placeOf(["directories", index]),
-    })),
+    logrotate:
+      written.logrotate === undefined
+        ? null
+        : readLogrotate(written.logrotate, reading.placeOf(["logrotate"])),
+    directories: readDirectories(reading, account),
     blockFiles: readBlocks(reading),
     health: (written.health ?? []).map((check, index) =>
       readCheck(check, reading.placeOf(["health", index])),
@@ -97,6 +92,11 @@ function readAccount({ account }: WrittenService): Service["account"] {
     groups: account.groups ?? [],
     home: account.home ?? "/nonexistent",
   };
+}
+
+function readInstall(reading: Reading): Service["install"] {
+  if (reading.written.install !== undefined) return readDirectives(reading, "Install", "install");
+  return [{ name: "WantedBy", value: "multi-user.target", place: reading.placeOf([]) }];
 }
 
 function readArtifact({ written, placeOf }: Reading): Service["artifact"] {
@@ -216,36 +216,14 @@ function isOfCache(name: string): boolean {
   return ["What", "Where", "Type", "Options"].includes(name);
 }
 
-function readLogrotate({ written, placeOf }: Reading): Service["logrotate"] {
-  if (written.logrotate === undefined) return null;
-  const { paths, su, postrotate, ...options } = written.logrotate;
-  return {
-    paths,
-    options: Object.entries(options).map(([name, value]) => ({ name, value })),
-    su: su ?? null,
-    postrotate: postrotate ?? null,
-    place: placeOf(["logrotate"]),
-  };
-}
-
-type WrittenCheck = NonNullable<WrittenService["health"]>[number];
-
-function readCheck(check: WrittenCheck, place: Place): Check {
-  const common = {
-    role: check.role ?? ("ready" as const),
-    place,
-    withinMilliseconds: Math.round((check.expect?.within ?? DEFAULT_WITHIN_SECONDS) * 1000),
-  };
-  if (check.tcp !== undefined) return { ...common, kind: "tcp", ...check.tcp };
-  if (check.command !== undefined) return { ...common, kind: "command", command: check.command };
-  return {
-    ...common,
-    kind: "http",
-    url: check.http ?? "",
-    via: check.via ?? "forward",
-    status: check.expect?.status ?? 200,
-    json: check.expect?.json ?? null,
-  };
+function readDirectories({ written, placeOf }: Reading, account: Service["account"]): Service["directories"] {
+  return (written.directories ?? []).map((directory, index) => ({
+    path: directory.path,
+    mode: directory.mode ?? "0755",
+    owner: directory.owner ?? account?.user ?? "root",
+    group: directory.group ?? account?.group ?? "root",
+    place: placeOf(["directories", index]),
+  }));
 }
 
 function refuse(reading: Reading, place: Place, reason: string | null): void {

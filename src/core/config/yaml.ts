@@ -72,15 +72,8 @@ function readDocument(text: string): Reading {
     spot: { key: 0, value: 0, children: new Map() },
     mistakes: [mistake],
   });
-  if (text.length > MAX_FILE_SIZE) return refused({ offset: 0, message: "the file is larger than 1 MiB" });
-  const control = /[^\P{Cc}\t\n\r\u0085]/u.exec(text);
-  if (text.split("\n", MAX_LINES + 1).length > MAX_LINES)
-    return refused({ offset: 0, message: `more than ${MAX_LINES} lines in one file` });
-  if (control !== null)
-    return refused({
-      offset: control.index,
-      message: `control character ${codePoint(control[0])} in the file`,
-    });
+  const unfit = refuseText(text);
+  if (unfit !== null) return refused(unfit);
   const scanned = scan(text);
   if (!Array.isArray(scanned)) return refused(scanned);
   const documents = [
@@ -108,6 +101,16 @@ function readDocument(text: string): Reading {
     spot: built.spot,
     mistakes: syntax.length > 0 ? syntax : [...built.mistakes, ...more],
   };
+}
+
+/** What no file may be, whatever it says. */
+function refuseText(text: string): Mistake | null {
+  if (text.length > MAX_FILE_SIZE) return { offset: 0, message: "the file is larger than 1 MiB" };
+  if (text.split("\n", MAX_LINES + 1).length > MAX_LINES)
+    return { offset: 0, message: `more than ${MAX_LINES} lines in one file` };
+  const control = /[^\P{Cc}\t\n\r\u0085]/u.exec(text);
+  if (control === null) return null;
+  return { offset: control.index, message: `control character ${codePoint(control[0])} in the file` };
 }
 
 /**
