@@ -115,28 +115,51 @@ keep_evidence() {
   done <"$txn/acted"
 }
 
-# While the file is there that says so, a reboot sets the values again, and this is done again. Half a record is none: nothing was set.
+# While the file is there that says so, a reboot sets the values again, and this is done again.
+# Which values others set is judged once, before any is written: one key can change others (net.ipv4.ip_forward those of all interfaces).
 undo_values() {
-  for record in "$txn/settings"/*; do
-    case $record in *.tmp | *'/*') continue ;; esac
+  [ -d "$txn/settings" ] || return 0
+  if ! IFS= read -r theirs 2>/dev/null <"$txn/settings/judged"; then
+    theirs=' '
+    each_record judge_value
+    replace "$txn/settings/judged" "$theirs" || :
+  fi
+  each_record set_back
+  each_record set_back
+  each_record is_back
+}
+
+# each_record FUNCTION: calls it with record, path, old and new set. Half a record is none: nothing was set.
+each_record() {
+  for record in "$txn/settings"/[0-9]*; do
+    case $record in *.tmp | *'*') continue ;; esac
     { IFS= read -r path <"$record/path" && old=$(cat -- "$record/old") && new=$(cat -- "$record/new"); } ||
-      { trouble "$record cannot be read"; continue; }
-    undo_value
+      { [ "$1" != is_back ] || trouble "$record cannot be read"; continue; }
+    "$1"
   done
 }
 
-# What is neither was set by others meanwhile.
-undo_value() {
-  [ -e "$path" ] || { conflict "$path"; return; }
-  found=$(cat -- "$path") || { trouble "$path cannot be read"; return; }
-  if same_words "$old" "$found"; then return; fi
-  same_words "$new" "$found" || { conflict "$path"; return; }
-  printf '%s\n' "$old" >"$path"
-  found=$(cat -- "$path")
-  same_words "$old" "$found" || trouble "$path is $words and cannot be set back to $old"
+judge_value() {
+  if [ -e "$path" ] && found=$(cat -- "$path"); then
+    if same_words "$old" "$found" || same_words "$new" "$found"; then return; fi
+  fi
+  theirs="$theirs${record##*/} "
 }
 
-# Every file is again what it was, as a new inode; what somebody else wrote meanwhile stays and is named.
+is_theirs() { case $theirs in *" ${record##*/} "*) ;; *) return 1 ;; esac; }
+
+set_back() {
+  if is_theirs || { found=$(cat -- "$path") && same_words "$old" "$found"; }; then return; fi
+  printf '%s\n' "$old" >"$path"
+}
+
+is_back() {
+  if is_theirs && [ ! -r "$path" ]; then conflict "$path"; return; fi
+  found=$(cat -- "$path") || { trouble "$path cannot be read"; return; }
+  if same_words "$old" "$found"; then return; fi
+  if is_theirs; then conflict "$path"; else trouble "$path is $words and cannot be set back to $old"; fi
+}
+
 undo_files() {
   set --
   while next_line; do

@@ -132,6 +132,26 @@ test("an unhealthy release is undone: the old values are back, and what others s
   expect(await everywhere(`grep -c = ${FILE}; systemctl is-active web.service`)).toEqual(all("2\nactive"));
 });
 
+test("a key that changes another: both have their old values after an undo", {
+  timeout: LIMIT,
+}, async () => {
+  // A change of ip_forward sets accept_redirects of all interfaces to the other value.
+  const keys = ["net/ipv4/conf/all/accept_redirects", "net/ipv4/ip_forward"];
+  for (const before of ["0\n0", "1\n0", "0\n1"]) {
+    const [redirects, forward] = before.split("\n");
+    await everywhere(`cd /proc/sys && echo ${forward} >${keys[1]} && echo ${redirects} >${keys[0]}`);
+    const other = forward === "0" ? 1 : 0;
+    declare(
+      `sysctl: { net.ipv4.ip_forward: ${other}, net.ipv4.conf.all.accept_redirects: ${redirects} }\n`,
+      "  ExecStartPre: /bin/false\n",
+    );
+    const run = await apply();
+    expect(run.code).not.toBe(0);
+    expect(await values(...keys), run.stdout + run.stderr).toEqual(all(before));
+    expect(run.stdout + run.stderr).not.toContain("/proc/sys/net/ipv4");
+  }
+});
+
 test("a key that this kernel does not have, and one that is read-only, are refused before anything is touched", {
   timeout: LIMIT,
 }, async () => {
