@@ -1,35 +1,40 @@
 #!/bin/sh
-# case.sh WORK BEFORE APPLY FINISH [ON_STATE]: one transaction of the plain-sh world, with its faults.
-# WORK has root (the host's tree), strike and logs; BEFORE is the host with the transaction delivered; APPLY and FINISH are faults
-# as strike takes them. Afterwards the boot's recovery runs without faults until nothing is left to do. Says the last state.
+# case.sh WORK FROM APPLY FINISH [ON_STATE]: one transaction of the plain-sh world, with its faults.
+# WORK has root (the host's tree), strike and logs; FROM is the host with the transaction delivered; APPLY and FINISH are faults
+# as strike takes them. An APPLY of - says that FROM is how a kill of apply.sh left the host; a FINISH of - says it of finish.sh.
+# Afterwards the boot's recovery runs without faults until nothing is left to do. Says the last state.
 set -u
-work=$1 before=$2 apply=$3 finish=$4 on_state=${5:-} root=${1:?}/root
+work=$1 from=$2 apply=$3 finish=$4 on_state=${5:-} root=${1:?}/root
 base=/var/lib/svcdeploy
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
-# Everything is as it was before the transaction's first moment, the clock as well.
+# Everything is as it was at the moment of FROM, the clock as well.
 cd "$root" || exit 1
 rm -rf etc opt var srv stand/host .svcdeploy-stage
 cd / || exit 1
-cp -a "$before/." "$root/"
-rm -f "$root"/stand/host/did-* "$root/stand/host/on-state" "$root/stand/host/answer" "$root/stand/host/then"
-printf '100000.00 0.00\n' >"$root/stand/uptime"
-[ -z "$on_state" ] || printf '%b' "$on_state" >"$root/stand/host/on-state"
+cp -a "$from/." "$root/"
 for txn in "$root$base"/txn/*/; do txn=${txn%/}; done
 txn=${txn#"$root"}
 
 # As a unit: a private PATH, no terminal, nothing on standard input.
 export PATH=/stand/bin:/usr/sbin:/usr/bin:/sbin:/bin
 unset EXIT_CODE
-# shellcheck disable=SC2086 # faults, split on purpose
-"$work/strike" "$root" "$work/log-apply" $apply -- /bin/sh "$txn/apply.sh" "$txn" --system </dev/null >"$work/said" 2>&1
-status=$?
+status=137
+if [ "$apply" != - ]; then
+  rm -f "$root"/stand/host/did-* "$root/stand/host/on-state" "$root/stand/host/answer" "$root/stand/host/then"
+  printf '100000.00 0.00\n' >"$root/stand/uptime"
+  [ -z "$on_state" ] || printf '%b' "$on_state" >"$root/stand/host/on-state"
+  # shellcheck disable=SC2086 # faults, split on purpose
+  "$work/strike" "$root" "$work/log-apply" $apply -- /bin/sh "$txn/apply.sh" "$txn" --system </dev/null >"$work/said" 2>&1
+  status=$?
+fi
 EXIT_CODE=exited
 [ "$status" -lt 128 ] || EXIT_CODE=killed
 export EXIT_CODE
-cp "$root$txn/state" "$work/state-apply"
-# shellcheck disable=SC2086 # faults, split on purpose
-"$work/strike" "$root" "$work/log-finish" $finish -- /bin/sh "$txn/finish.sh" "$txn" --system </dev/null >>"$work/said" 2>&1
+if [ "$finish" != - ]; then
+  # shellcheck disable=SC2086 # faults, split on purpose
+  "$work/strike" "$root" "$work/log-finish" $finish -- /bin/sh "$txn/finish.sh" "$txn" --system </dev/null >>"$work/said" 2>&1
+fi
 unset EXIT_CODE
 rounds=0
 while [ "$rounds" -lt 5 ]; do

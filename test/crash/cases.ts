@@ -24,20 +24,20 @@ export function casesOf(world: string, ranges: Ranges, part: string, seed: numbe
 
 const fault = ({ number }: Point, mode: string): string => `${number}:${mode}`;
 
-/** A fault of apply.sh that leaves the undo, or the commit, everything to do. */
+/** A kill of apply.sh that leaves the undo, or the commit, everything to do: right after the word that says so. */
 export function causes(
   world: string,
   apply: readonly Point[],
   decided: number,
 ): { readonly undo: Case; readonly complete: Case } {
   const late = apply.findLast(({ number, two }) => number < decided && two.endsWith("/state"));
-  const at = (number: number, mode: string): Case => ({
+  const after = (number: number): Case => ({
     world,
-    apply: [`${number}:${mode}`],
+    apply: [`${number + 1}:kill-before`],
     finish: [],
     confirm: true,
   });
-  return { undo: at(late?.number ?? decided, "kill-after"), complete: at(decided, "kill-after") };
+  return { undo: after(late?.number ?? decided), complete: after(decided) };
 }
 
 function slice(world: string, ranges: Ranges, seed: number): readonly Case[] {

@@ -1,7 +1,7 @@
 /** The host of the plain-sh world: a folder with the machine's programs and nothing else of the machine. */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** work: the folder of one worker; root: the host's tree in it. */
@@ -95,6 +95,22 @@ export function keep({ work, root }: Root, name: string): string {
   for (const part of ["etc", "opt", "var", "srv"]) run("cp", ["-a", join(root, part), kept]);
   run("cp", ["-a", join(root, "stand/host"), join(kept, "stand")]);
   return kept;
+}
+
+/**
+ * Writes a command that keeps the host, and all that stands beside it, as it is at a point of strike: in a folder with
+ * the point's number, as what kill -9 would leave there.
+ */
+export function keeper({ work, root }: Root, folder: string): string {
+  const path = join(work, `keep-${basename(folder)}`);
+  const lines = [
+    `to=${folder}/$POINT; stage=''`,
+    `mkdir -p "$to/stand" && cd ${root} || exit 1`,
+    "[ ! -d .svcdeploy-stage ] || stage=.svcdeploy-stage",
+    'cp -a etc opt var srv $stage "$to" && exec cp -a stand/host stand/uptime "$to/stand"',
+  ];
+  writeFileSync(path, `#!/bin/sh\n${lines.join("\n")}\n`, { mode: 0o755 });
+  return path;
 }
 
 /** Where a file of this folder is. */

@@ -30,22 +30,33 @@ function confirmation(txn: string): string {
   return `AWAIT\\t${input} | /bin/sh /stand/decide.sh >/stand/host/answer; cat ${txn}/state >/stand/host/then\\n`;
 }
 
+/** Where a run begins and what strikes it. apply, finish: faults; null: FROM is how a kill of that script left the host. */
+export type Start = {
+  readonly from: string;
+  readonly apply: readonly string[] | null;
+  readonly finish: readonly string[] | null;
+  readonly confirm: boolean;
+};
+
 /** Runs the transaction with its faults, and judges. */
-export function runCase({ root, truth, before }: Ready, { apply, finish, confirm }: Case): Ran {
-  const words = [
-    root.work,
-    before,
-    apply.join(" "),
-    finish.join(" "),
-    confirm ? confirmation(truth.txn) : "",
-  ];
+export function runCase(ready: Ready, each: Case): Ran {
+  return runFrom(ready, { ...each, from: ready.before });
+}
+
+/** Runs what is left of a transaction, and judges. */
+export function runFrom({ root, truth }: Ready, { from, apply, finish, confirm }: Start): Ran {
+  const word = (faults: readonly string[] | null): string => faults?.join(" ") ?? "-";
+  const onState = confirm ? confirmation(truth.txn) : "";
+  const words = [root.work, from, word(apply), word(finish), onState];
   const { stdout, stderr } = spawnSync("sh", [beside("./case.sh"), ...words], { encoding: "utf8" });
   const isOther = (fault: string): boolean => !fault.includes("kill");
-  const verdict = judge(root, truth, { apply: apply.some(isOther), finish: finish.some(isOther) });
-  const struck = ["log-apply", "log-finish"].reduce(
-    (sum, log) => sum + readLog(join(root.work, log)).struck,
-    0,
-  );
+  const verdict = judge(root, truth, {
+    apply: apply?.some(isOther) ?? false,
+    finish: finish?.some(isOther) ?? false,
+  });
+  const met = (faults: readonly string[] | null, log: string): number =>
+    faults === null ? 1 : readLog(join(root.work, log)).struck;
+  const struck = met(apply, "log-apply") + met(finish, "log-finish");
   return { ...verdict, struck, status: `${stdout.split("\n")[0]}${stderr.trim()}` };
 }
 

@@ -7,8 +7,8 @@
  *
  * fail: the program is not run, it ends with 7. lost: it runs, and its exit status is 7. hang: what has a time
  * limit (its parent program was `timeout`) ends with 124 and does nothing; whatever else hangs is killed with
- * the group. hook: the shell command runs outside of the root, before the call. ENOSPC and EIO of a call that
- * is no system call with an error (execve) are its failure.
+ * the group. hook: the command runs outside of the root, before the call, while all else is held; POINT is its
+ * number. ENOSPC and EIO of a call that is no system call with an error (execve) are its failure.
  * LOG: one line a point: number, program, call, paths, divided by tabs; "struck N MODE" where a fault was met.
  * Ends with the command's status, 137 where the group was killed, 125 for its own troubles.
  */
@@ -76,12 +76,12 @@ static const struct call calls[] = {
   {SYS_ftruncate, "truncate", -1, -1, -1, -1, 0, -1},
   {SYS_exit_group, "exit", -1, -1, -1, -1, -1, -1},
 };
-enum { CALLS = sizeof calls / sizeof *calls, MOST = 4096 };
+enum { CALLS = sizeof calls / sizeof *calls, MOST = 256, MOST_FAULTS = 4096 };
 
 enum mode { KILL_BEFORE, KILL_AFTER, ERR_NOSPC, ERR_IO, FAIL, LOST, HANG, HOOK };
 static const char *modes[] = {"kill-before", "kill-after", "ENOSPC", "EIO", "fail", "lost", "hang", "hook"};
-static struct { int at; enum mode mode; const char *hook; } faults[64];
-static int fault_count, point;
+static struct { int at; enum mode mode; const char *hook; } faults[MOST_FAULTS];
+static int fault_count, point, is_lossy;
 static const char *root;
 static FILE *log_file;
 
@@ -107,6 +107,8 @@ static void install_filter(void) {
   int at = 0;
   code[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
   for (int i = 0; i < CALLS; i++) {
+    /* How a process ends is looked at only where its status is to be lost. */
+    if (calls[i].number == SYS_exit_group && !is_lossy) continue;
     if (calls[i].number == SYS_openat || calls[i].number == SYS_open) {
       int flags = calls[i].number == SYS_openat ? 2 : 1;
       code[at++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i].number, 0, 4);
@@ -194,10 +196,12 @@ static int paths_of(pid_t pid, const struct call *call, const struct user_regs_s
     read_text(pid, argument(regs, 1), two, 32);
     two[strcspn(two, " \n\t")] = 0;
   }
-  /* A shell looks for a program in several folders, rm removes what is not there, mv first tries not to replace. */
+  /* A shell looks for a program in several folders, rm removes what is not there, mkdir makes what is there, mv
+   * first tries not to replace. */
   if (call->number == SYS_execve) return is_there(one);
   int is_removal = !strcmp(call->name, "unlink") || !strcmp(call->name, "rmdir");
   if (is_removal && !is_there(one)) return 0;
+  if (!strcmp(call->name, "mkdir") && is_there(one)) return 0;
   if (call->number == SYS_renameat2 && argument(regs, 4) & RENAME_NOREPLACE && is_there(two)) return 0;
   if (call->number == SYS_unlinkat && argument(regs, 2) & AT_REMOVEDIR) return !is_apart(one) ? 2 : 0;
   return !is_apart(*one ? one : two);
@@ -223,6 +227,12 @@ static void end_with(pid_t pid, struct user_regs_struct *regs, int status) {
   ptrace(PTRACE_SETREGS, pid, 0, regs);
 }
 
+static void run_hook(const char *command) {
+  char number[32];
+  snprintf(number, sizeof number, "%d", point);
+  if (setenv("POINT", number, 1) || system(command)) give_up("strike: hook");
+}
+
 /* Strikes at this point where a fault names it; says how the process goes on. */
 static int strike(struct process *it, const struct call *call, struct user_regs_struct *regs) {
   int is_exec = call->number == SYS_execve, on = PTRACE_CONT;
@@ -233,7 +243,7 @@ static int strike(struct process *it, const struct call *call, struct user_regs_
     if (mode == KILL_BEFORE) kill_all(137);
     if (mode == KILL_AFTER && !is_exec) { it->die_after = 1; on = PTRACE_SYSCALL; }
     if (mode == KILL_AFTER && is_exec) it->die_after = 2;
-    if (mode == HOOK && system(faults[i].hook)) give_up("strike: hook");
+    if (mode == HOOK) run_hook(faults[i].hook);
     if (is_exec && (mode == FAIL || mode == ERR_NOSPC || mode == ERR_IO)) end_with(it->pid, regs, 7);
     if (is_exec && mode == LOST) it->lose = 1;
     if (is_exec && mode == HANG) {
@@ -276,11 +286,12 @@ static int meet(struct process *it) {
 
 static void read_fault(char *text) {
   char *colon = strchr(text, ':');
-  if (!colon || fault_count == 64) { fprintf(stderr, "strike: no fault: %s\n", text); exit(125); }
+  if (!colon || fault_count == MOST_FAULTS) { fprintf(stderr, "strike: no fault: %s\n", text); exit(125); }
   faults[fault_count].at = atoi(text);
   for (int mode = 0; mode <= HOOK; mode++) {
     if (!starts(colon + 1, modes[mode])) continue;
     faults[fault_count].mode = mode;
+    is_lossy |= mode == LOST;
     if (mode == HOOK) faults[fault_count].hook = strchr(colon, '=') + 1;
     fault_count++;
     return;

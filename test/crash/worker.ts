@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { casesOf, causes, type Ranges } from "./cases.ts";
 import { runChecks } from "./checks.ts";
+import { runShared } from "./moments.ts";
 import { orderOf } from "./order.ts";
-import { type Point, readLog } from "./points.ts";
-import { makeReady, type Ready, runCase } from "./run.ts";
+import { type Case, type Point, readLog } from "./points.ts";
+import { makeReady, type Ran, type Ready, runCase } from "./run.ts";
 import { WORLDS } from "./worlds.ts";
 
 /** Runs what its command line names: FOLDER WORLD PART SEED; prints one JSON row a case, a last one with the points. */
@@ -23,8 +24,9 @@ function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]
       say({ world: name, check: check.name, wrong: check.wrong });
     return;
   }
-  for (const each of casesOf(world.name, ranges, part, Number(seed))) {
-    const { end, state, wrong, struck } = runCase(ready, each);
+  const cases = casesOf(world.name, ranges, part, Number(seed));
+  for (const [each, ran] of part === "slice" ? runShared(ready, cases) : runEach(ready, cases)) {
+    const { end, state, wrong, struck } = ran;
     say({ ...each, end, state, wrong: wrong.slice(0, 8), struck });
   }
   if (part.startsWith("case="))
@@ -39,6 +41,10 @@ function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]
     points: ranges.apply.length + ranges.undo.length + ranges.complete.length,
     order,
   });
+}
+
+function* runEach(ready: Ready, cases: readonly Case[]): Generator<readonly [Case, Ran]> {
+  for (const each of cases) yield [each, runCase(ready, each)];
 }
 
 /** Runs without faults, and with a kill at the late points that let finish.sh do most. */
