@@ -36,7 +36,7 @@ function heading(report: HostReport): Line {
   return line(
     styled("strong", report.host),
     ": ",
-    trouble ? styled(STYLES[report.status], report.status) : styled("good", "well"),
+    trouble ? styled(STYLES[report.status], report.status) : styled("good", "healthy"),
   );
 }
 
