@@ -57,7 +57,7 @@ export function adoptInto(
   const target = render(into.text, into, context);
   if (!target.ok)
     return `${into.file} does not render for ${context.host.name}: ${target.gaps[0]?.text ?? ""}`;
-  const isOwn = live.fragment.startsWith("/etc/systemd/system/");
+  const isOwn = live.fragment.startsWith(`${UNIT_FOLDER}/`);
   if (isOwn && ownSection(live) !== "Service")
     return "its file is the host's own: name the service that it starts, which takes it along";
   return isOwn

@@ -1,11 +1,12 @@
 /** Which units of a host cannot become a service. */
+import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 import type { AdoptFacts, LiveUnit } from "./host-facts.ts";
 
 /** Why a unit cannot become a service; null: it can. */
 export function refuseUnit(live: LiveUnit, facts: AdoptFacts): string | null {
   const reason = refuseLoaded(live, facts);
   if (reason !== null) return reason;
-  if (!live.fragment.startsWith("/etc/systemd/system/"))
+  if (!live.fragment.startsWith(`${UNIT_FOLDER}/`))
     return live.fragment === ""
       ? "it has no unit file"
       : `its file is ${live.fragment}, which is not the host's own: svcdeploy does not shadow what ` +
@@ -27,7 +28,7 @@ function sayDropIns({ dropIns }: LiveUnit): string {
  * that are svcdeploy's.
  */
 export function refuseLoaded(live: LiveUnit, facts: AdoptFacts): string | null {
-  const own = live.fragment.startsWith("/etc/systemd/system/")
+  const own = live.fragment.startsWith(`${UNIT_FOLDER}/`)
     ? [live.fragment, ...live.dropIns]
     : [live.fragment];
   const owner = own.map((path) => facts.owners.get(path)).find((each) => each !== undefined);

@@ -8,6 +8,7 @@ import { differingKeys } from "../resources/compare.ts";
 import { wrongType } from "../resources/path-state.ts";
 import { statesOf } from "../resources/registry.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
+import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 import { isCacheKeeper } from "./cache-keepers.ts";
 import { dependencyOrder } from "./dependency-order.ts";
 import type { LeftBehind } from "./left-behind.ts";
@@ -105,7 +106,7 @@ function goingResource(entry: ManifestEntry, observation: Observation): Going["r
     case "unit":
       return goingUnit(service, path, observation);
     case "link": {
-      const role = path.startsWith("/etc/systemd/system/") ? "enablement" : "current";
+      const role = path.startsWith(`${UNIT_FOLDER}/`) ? "enablement" : "current";
       const target = observation.paths.get(path)?.target ?? "";
       return { kind, id: `link:${path}`, service, role, path, target };
     }
@@ -128,7 +129,7 @@ function goingFile({ service, path, mode, owner: owners, sha256, secret }: Manif
 
 /** Of a unit that nothing starts again only its name and how long it may take to stop count. */
 function goingUnit(service: string, unit: string, observation: Observation): UnitResource {
-  const path = `/etc/systemd/system/${unit}`;
+  const path = `${UNIT_FOLDER}/${unit}`;
   const inputs = {
     restartInputs: {},
     reloadInputs: {},

@@ -6,6 +6,7 @@
 import type { Problem } from "../errors.ts";
 import type { LinkResource } from "../model/resource.ts";
 import { unitType } from "../unit-file/unit-name.ts";
+import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { effectiveValues, makeProblem } from "./unit-text.ts";
 
@@ -62,14 +63,14 @@ function refuseAlias(unit: string, alias: string): string | null {
 }
 
 function makeAlias(service: string, unit: string, alias: string): LinkResource {
-  const path = `/etc/systemd/system/${alias}`;
+  const path = `${UNIT_FOLDER}/${alias}`;
   return {
     kind: "link",
     id: `link:${path}`,
     service,
     role: "enablement",
     path,
-    target: `/etc/systemd/system/${unit}`,
+    target: `${UNIT_FOLDER}/${unit}`,
   };
 }
 

@@ -3,12 +3,13 @@
  * another saves it when its timer says so.
  */
 import type { Problem } from "../errors.ts";
-import type { Directives, Service } from "../model/service.ts";
+import type { UnitResource } from "../model/resource.ts";
+import type { Service } from "../model/service.ts";
+import { type CacheParts, COPY_SECONDS, restoreCommand, saveCommand, surroundings } from "./cache-copy.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
-import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
+import { digestInputs, hashSha256 } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
-import { sliceUnitName } from "./slice-unit.ts";
-import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
+import { makeDirectives, makeProblem, makeUnitFile } from "./unit-text.ts";
 
 /** The unit that restores and saves the service's cache; null when nothing of it is kept. */
 export function cacheRestoreUnit({ name, cache }: Service): string | null {
@@ -46,23 +47,11 @@ export function renderCacheUnits(
   return [renderRestore(kept, problems), renderSave(kept, problems), renderTimer(kept, problems)];
 }
 
-type Cache = NonNullable<Service["cache"]>;
-type CacheParts = {
-  readonly service: Service;
-  readonly cache: Cache;
-  /** Ours alone, because systemd gives all that is in it to the cache's owner. */
-  readonly folder: string;
-  readonly everySeconds: number;
-  readonly restore: string;
-  readonly save: string;
-  readonly mount: string;
-};
-
 /**
  * The owner cannot be tricked by what the service puts into its cache; root must not be the owner of what
  * others may write.
  */
-function isSafe({ path, owner, mode, place }: Cache, to: string, problems: Problem[]): boolean {
+function isSafe({ path, owner, mode, place }: CacheParts["cache"], to: string, problems: Problem[]): boolean {
   const before = problems.length;
   if (`${to}/`.startsWith(`${path}/`) || `${path}/`.startsWith(`${to}/`))
     problems.push(
@@ -83,37 +72,6 @@ function isSafe({ path, owner, mode, place }: Cache, to: string, problems: Probl
   return problems.length === before;
 }
 
-/** Longer than that neither a start nor a shutdown waits for the copy. */
-const LIMIT_SECONDS = 300;
-
-/**
- * $1 cache, $2 saved copy, $3 mark. A cache that holds something is left as it is. Without the mark nothing
- * is saved, so that a copy that could not be restored is never overwritten by the empty cache.
- */
-const RESTORE = [
-  // A folder that cannot be entered is not one in which nothing was saved.
-  `cd "\${2%/*}" || exit 1;`,
-  `if [ -e "$2" ] && [ -z "$(ls -A "$1")" ] && ! tar -C "$1" --extract --preserve-permissions ` +
-    `--no-overwrite-dir <"$2"; then`,
-  `rm -rf "$1"/* "$1"/.[!.]* "$1"/..?*;`,
-  `echo "<3>the cache is empty: $2 cannot be restored, and nothing is saved over it until this unit is ` +
-    `restarted" >&2; exit 1;`,
-  `fi; stat -c %d "$1" >"$3"`,
-].join(" ");
-
-/**
- * tar's status 1 is a file that changed or went while it was read, which files of a running service do; 2 is
- * a copy that is not whole.
- */
-const SAVE = [
-  `if [ "$(stat -c %d "$1")" != "$(cat "$3" 2>/dev/null)" ]; then`,
-  `unit=\${3%/*}; echo "<3>nothing is saved: this cache was not restored; systemctl restart ` +
-    `\${unit##*/} takes it as it is" >&2; exit 1; fi;`,
-  `umask 077; rm -f "$2.new"; tar -C "$1" --create --one-file-system --sparse . >"$2.new";`,
-  `if [ $? -le 1 ] && sync "$2.new" && mv -fT "$2.new" "$2" && sync "\${2%/*}"; then exit 0; fi;`,
-  `rm -f "$2.new"; echo "<3>not saved; what was saved before stays" >&2; exit 1`,
-].join(" ");
-
 function renderRestore(kept: CacheParts, problems: Problem[]): RenderedUnit {
   const { service, cache, restore, mount } = kept;
   const install = makeDirectives(cache.place, [["WantedBy", mount]]);
@@ -126,9 +84,9 @@ function renderRestore(kept: CacheParts, problems: Problem[]): RenderedUnit {
     ["Type", "oneshot"],
     ["RemainAfterExit", "yes"],
     // A cache that cannot be restored is empty, and must not keep the service from starting.
-    ["ExecStart", `-${commandLine(RESTORE, kept)}`],
-    ["ExecStop", commandLine(SAVE, kept)],
-    ["TimeoutSec", `${LIMIT_SECONDS}s`],
+    ["ExecStart", `-${restoreCommand(kept)}`],
+    ["ExecStop", saveCommand(kept)],
+    ["TimeoutSec", `${COPY_SECONDS}s`],
     ["RuntimeDirectory", restore.replace(/\.service$/, "")],
     ["RuntimeDirectoryMode", "0700"],
     ["ReadWritePaths", cache.path],
@@ -138,25 +96,22 @@ function renderRestore(kept: CacheParts, problems: Problem[]): RenderedUnit {
     { name: "Service", directives: [...own, ...surroundings(kept)] },
     { name: "Install", directives: install },
   ];
-  const file = makeFile(
-    service.name,
-    "unit",
-    `/etc/systemd/system/${restore}`,
-    formatUnitText(sections, problems),
-  );
+  const file = makeUnitFile(service.name, restore, sections, problems);
+  return { resources: [file, makeRestoreUnit(kept, file.path)], unit: restore, install };
+}
+
+/** Another mount alone restarts it; its own file is read at its next start. */
+function makeRestoreUnit({ service, restore, mount }: CacheParts, path: string): UnitResource {
   const restartInputs = { BindsTo: hashSha256(mount) };
-  const limits = { startTimeoutSeconds: LIMIT_SECONDS, stopTimeoutSeconds: LIMIT_SECONDS };
-  const loaded = {
-    ...makeLoadedUnit(service.name, restore, file.path, "oneshot"),
-    ...limits,
+  return {
+    ...makeLoadedUnit(service.name, restore, path, "oneshot"),
+    startTimeoutSeconds: COPY_SECONDS,
+    stopTimeoutSeconds: COPY_SECONDS,
     running: true,
     inputPaths: [],
     after: [mount],
-  };
-  return {
-    resources: [file, { ...loaded, restartInputs, restartDigest: digestInputs(restartInputs) }],
-    unit: restore,
-    install,
+    restartInputs,
+    restartDigest: digestInputs(restartInputs),
   };
 }
 
@@ -170,19 +125,14 @@ function renderSave(kept: CacheParts, problems: Problem[]): RenderedUnit {
   ]);
   const own = makeDirectives(cache.place, [
     ["Type", "oneshot"],
-    ["ExecStart", commandLine(SAVE, kept)],
-    ["TimeoutStartSec", `${LIMIT_SECONDS}s`],
+    ["ExecStart", saveCommand(kept)],
+    ["TimeoutStartSec", `${COPY_SECONDS}s`],
   ]);
   const sections = [
     { name: "Unit", directives: unit },
     { name: "Service", directives: [...own, ...surroundings(kept)] },
   ];
-  const file = makeFile(
-    service.name,
-    "unit",
-    `/etc/systemd/system/${save}`,
-    formatUnitText(sections, problems),
-  );
+  const file = makeUnitFile(service.name, save, sections, problems);
   return {
     resources: [file, makeLoadedUnit(service.name, save, file.path, "oneshot")],
     unit: save,
@@ -209,71 +159,10 @@ function renderTimer({ service, cache, save, everySeconds }: CacheParts, problem
     { name: "Timer", directives: times },
     { name: "Install", directives: install },
   ];
-  const file = makeFile(
-    service.name,
-    "unit",
-    `/etc/systemd/system/${timer}`,
-    formatUnitText(sections, problems),
-  );
+  const file = makeUnitFile(service.name, timer, sections, problems);
   return {
     resources: [file, { ...makeLoadedUnit(service.name, timer, file.path), running: true, inputPaths: [] }],
     unit: timer,
     install,
   };
 }
-
-/**
- * Nothing of these words needs quoting: the paths are of letters, digits and . _ @ : + = - (renderMountUnit,
- * the schema).
- */
-function commandLine(script: string, { cache, folder, restore }: CacheParts): string {
-  const mark = `/run/${restore.replace(/\.service$/, "")}/device`;
-  return (
-    `/bin/sh -c '${script.replaceAll("$", "$$$$").replaceAll("%", "%%")}' sh ${cache.path} ` +
-    `${folder}/cache.tar ${mark}`
-  );
-}
-
-/**
- * Whom both copy as, and that they reach nothing else. StateDirectory= makes the folder for them and gives it
- * to another owner when that one changes.
- */
-function surroundings({ service, cache, folder }: CacheParts): Directives {
-  const slice =
-    effectiveValues(service.service, "Slice").at(-1) ??
-    (service.slice === null ? null : sliceUnitName(service.slice.name));
-  const rights = /^(?:root|0)$/.test(cache.owner) ? "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER" : "";
-  return makeDirectives(cache.place, [
-    ["User", cache.owner],
-    ["Group", cache.group],
-    ["StateDirectory", folder.replace("/var/lib/", "")],
-    ["StateDirectoryMode", "0700"],
-    ...(slice === null ? [] : [["Slice", slice] as const]),
-    ["CapabilityBoundingSet", rights],
-    ...CONFINED,
-  ]);
-}
-
-/**
- * Nothing that a file of the cache may need when it is made again: no RestrictSUIDSGID=, which refuses a
- * directory with setgid.
- */
-const CONFINED = [
-  ["NoNewPrivileges", "yes"],
-  ["ProtectSystem", "strict"],
-  ["ProtectHome", "read-only"],
-  ["PrivateDevices", "yes"],
-  ["PrivateNetwork", "yes"],
-  ["ProtectClock", "yes"],
-  ["ProtectKernelTunables", "yes"],
-  ["ProtectKernelModules", "yes"],
-  ["ProtectKernelLogs", "yes"],
-  ["ProtectControlGroups", "yes"],
-  ["RestrictNamespaces", "yes"],
-  ["RestrictRealtime", "yes"],
-  ["LockPersonality", "yes"],
-  ["MemoryDenyWriteExecute", "yes"],
-  ["SystemCallArchitectures", "native"],
-  ["SystemCallFilter", "@system-service"],
-  ["SystemCallErrorNumber", "EPERM"],
-] as const;

@@ -6,6 +6,7 @@ import type { Problem } from "../errors.ts";
 import type { Host } from "../model/declared.ts";
 import type { FileResource } from "../model/resource.ts";
 import type { Directives, SecretValues, Service } from "../model/service.ts";
+import type { Secret } from "../secret.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { hashHeld, makeFile } from "./make-file.ts";
 import { makeDirectives, makeProblem } from "./unit-text.ts";
@@ -32,47 +33,14 @@ export function renderCredentialFiles(
   secrets: SecretValues,
   problems: Problem[],
 ): readonly FileResource[] {
-  const role = isKnownDirective("Service", "LoadCredentialEncrypted", host.systemd)
-    ? "encrypted-credential"
-    : "credential";
-  const files = service.secrets.flatMap(({ name, deliver, place }) => {
-    if (deliver !== "credential") return [];
-    const secret = secrets.get(name);
-    const given = directivesOf(service).find(({ value }) => value.split(":")[0] === name);
-    if (secret === undefined)
-      problems.push(
-        makeProblem(
-          place,
-          `The secret ${name} has no value`,
-          "Its provider was not asked or did not answer.",
-        ),
-      );
-    if (given !== undefined)
-      problems.push(
-        makeProblem(
-          given.place,
-          `${given.name}= names the credential ${name}, which secrets: delivers already`,
-        ),
-      );
-    const path = `/etc/svcdeploy/credentials/${service.name}/${name}`;
-    const plain = makeFile(service.name, role, path, secret?.reveal() ?? "", { mode: "600", secret: true });
-    const file = role === "credential" ? plain : { ...plain, sha256: hashHeld(plain.content) };
-    if (
-      role === "encrypted-credential" &&
-      host.systemd < UNLIMITED_SYSTEMD &&
-      file.content.length > MAX_ENCRYPTED_BYTES
-    )
-      problems.push(
-        makeProblem(
-          place,
-          `The credential ${name} holds ${file.content.length} bytes: encrypted, systemd ` +
-            `${host.systemd} reads at most ${MAX_ENCRYPTED_BYTES}`,
-        ),
-      );
-    return [file];
+  const delivered = service.secrets.filter(({ deliver }) => deliver === "credential");
+  const files = delivered.map((declared) => {
+    const secret = secrets.get(declared.name);
+    refuseDelivery(declared, secret, service, problems);
+    return makeCredential(declared, secret, service, host, problems);
   });
   const bytes = files.reduce((sum, file) => sum + credentialName(file).length + file.content.length, 0);
-  const [first] = service.secrets.filter(({ deliver }) => deliver === "credential");
+  const [first] = delivered;
   if (first !== undefined && bytes > MAX_BYTES)
     problems.push(
       makeProblem(
@@ -81,6 +49,52 @@ export function renderCredentialFiles(
       ),
     );
   return files;
+}
+
+type DeclaredSecret = Service["secrets"][number];
+
+function refuseDelivery(
+  { name, place }: DeclaredSecret,
+  secret: Secret | undefined,
+  service: Service,
+  problems: Problem[],
+): void {
+  if (secret === undefined)
+    problems.push(
+      makeProblem(place, `The secret ${name} has no value`, "Its provider was not asked or did not answer."),
+    );
+  const given = directivesOf(service).find(({ value }) => value.split(":")[0] === name);
+  if (given !== undefined)
+    problems.push(
+      makeProblem(
+        given.place,
+        `${given.name}= names the credential ${name}, which secrets: delivers already`,
+      ),
+    );
+}
+
+/** Encrypted where the host's systemd has a directive for it. */
+function makeCredential(
+  { name, place }: DeclaredSecret,
+  secret: Secret | undefined,
+  service: Service,
+  host: Host,
+  problems: Problem[],
+): FileResource {
+  const isEncrypted = isKnownDirective("Service", "LoadCredentialEncrypted", host.systemd);
+  const role = isEncrypted ? "encrypted-credential" : "credential";
+  const path = `/etc/svcdeploy/credentials/${service.name}/${name}`;
+  const plain = makeFile(service.name, role, path, secret?.reveal() ?? "", { mode: "600", secret: true });
+  const bytes = plain.content.length;
+  if (isEncrypted && host.systemd < UNLIMITED_SYSTEMD && bytes > MAX_ENCRYPTED_BYTES)
+    problems.push(
+      makeProblem(
+        place,
+        `The credential ${name} holds ${bytes} bytes: encrypted, systemd ${host.systemd} reads at most ` +
+          `${MAX_ENCRYPTED_BYTES}`,
+      ),
+    );
+  return isEncrypted ? { ...plain, sha256: hashHeld(plain.content) } : plain;
 }
 
 /** The directive for each of these files. */

@@ -3,13 +3,14 @@ import type { Problem } from "../errors.ts";
 import type { Place } from "../model/declared.ts";
 import type { FileResource } from "../model/resource.ts";
 import type { Service } from "../model/service.ts";
+import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 import { makeFile } from "./make-file.ts";
 import { formatUnitText, makeDirectives, type RenderedSection } from "./unit-text.ts";
 
 /** /etc/systemd/system/<unit>.d/svcdeploy-<service>-<name>.conf for each: the name says whose it is. */
 export function renderDropIns(service: Service, problems: Problem[]): readonly FileResource[] {
   return service.dropIns.map(({ unit, name, sections, onChange, place }) => {
-    const path = `/etc/systemd/system/${unit}.d/svcdeploy-${service.name}-${name}.conf`;
+    const path = `${UNIT_FOLDER}/${unit}.d/svcdeploy-${service.name}-${name}.conf`;
     const text = formatUnitText(
       [...sections, ...(onChange === "none" && unit.endsWith(".service") ? [patience(place)] : [])],
       problems,

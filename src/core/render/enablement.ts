@@ -4,6 +4,7 @@
 import type { Problem } from "../errors.ts";
 import type { LinkResource } from "../model/resource.ts";
 import { templateOf } from "../unit-file/unit-name.ts";
+import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { effectiveValues, makeProblem } from "./unit-text.ts";
 
@@ -43,7 +44,7 @@ const UNIT_NAME =
 
 /** The link of an instance leads to its template. */
 function makeLink(service: string, unit: string, directory: string): LinkResource {
-  const path = `/etc/systemd/system/${directory}/${unit}`;
-  const target = `/etc/systemd/system/${templateOf(unit)}`;
+  const path = `${UNIT_FOLDER}/${directory}/${unit}`;
+  const target = `${UNIT_FOLDER}/${templateOf(unit)}`;
   return { kind: "link", id: `link:${path}`, service, role: "enablement", path, target };
 }

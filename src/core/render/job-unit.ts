@@ -6,10 +6,9 @@ import type { Problem } from "../errors.ts";
 import type { Place } from "../model/declared.ts";
 import type { Directives, Service } from "../model/service.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
-import { makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { followingDirectives, mountDirectives, type UnitParts } from "./service-unit.ts";
-import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
+import { effectiveValues, makeDirectives, makeProblem, makeUnitFile } from "./unit-text.ts";
 
 /** What a job is made of. */
 export type Job = {
@@ -43,12 +42,7 @@ export function renderJob(service: Service, job: Job, parts: UnitParts, problems
       ],
     },
   ];
-  const file = makeFile(
-    service.name,
-    "unit",
-    `/etc/systemd/system/${unit}`,
-    formatUnitText(sections, problems),
-  );
+  const file = makeUnitFile(service.name, unit, sections, problems);
   return {
     resources: [file, makeLoadedUnit(service.name, unit, file.path, type ?? "oneshot")],
     unit,

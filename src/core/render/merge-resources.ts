@@ -4,6 +4,7 @@ import { ConfigError, type Problem } from "../errors.ts";
 import { RESOURCE_KINDS, type Resource, type UnitResource } from "../model/resource.ts";
 import type { Service } from "../model/service.ts";
 import { templateOf } from "../unit-file/unit-name.ts";
+import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 
 /**
  * All resources of a host by id, in the order of compareResources. Identical ones (a shared slice, directory
@@ -44,7 +45,7 @@ function refuseOwnDropIns(
   );
   // An instance of a template of ours is ours as well, whether the service has it now or not.
   const own = dropIns.filter(
-    ({ unit }) => units.has(unit) || unitFiles.has(`/etc/systemd/system/${templateOf(unit)}`),
+    ({ unit }) => units.has(unit) || unitFiles.has(`${UNIT_FOLDER}/${templateOf(unit)}`),
   );
   const hint = "Drop-ins are for foreign units: write it in the service itself.";
   const problems = own.map(

@@ -6,14 +6,8 @@ import type { Directives, Service } from "../model/service.ts";
 import { mountUnitName } from "../unit-file/escape.ts";
 import { splitOption } from "../unit-file/mount-option.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
-import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
-import {
-  effectiveValues,
-  formatUnitText,
-  makeDirectives,
-  makeProblem,
-  withDescription,
-} from "./unit-text.ts";
+import { digestInputs, hashSha256 } from "./make-file.ts";
+import { effectiveValues, makeDirectives, makeProblem, makeUnitFile, withDescription } from "./unit-text.ts";
 
 /**
  * The mount's file and unit, its name and what it installs into; unit is null when the service has no cache.
@@ -46,12 +40,7 @@ export function renderMountUnit(service: Service, problems: Problem[]): Rendered
     { name: "Mount", directives: [...mount, ...cache.mount] },
     { name: "Install", directives: install },
   ];
-  const file = makeFile(
-    service.name,
-    "unit",
-    `/etc/systemd/system/${unit}`,
-    formatUnitText(sections, problems),
-  );
+  const file = makeUnitFile(service.name, unit, sections, problems);
   return { resources: [file, makeMountUnit(service, unit, file.path, mount)], unit, install };
 }
 

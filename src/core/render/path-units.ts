@@ -7,10 +7,10 @@ import type { UnitResource } from "../model/resource.ts";
 import type { PathUnit, Service } from "../model/service.ts";
 import { renderJob } from "./job-unit.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
-import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
+import { digestInputs, hashSha256 } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import type { UnitParts } from "./service-unit.ts";
-import { effectiveValues, formatUnitText, makeDirectives } from "./unit-text.ts";
+import { effectiveValues, makeDirectives, makeUnitFile } from "./unit-text.ts";
 
 /** Each path and its job. */
 export function renderPathUnits(
@@ -37,12 +37,7 @@ function renderPath(service: Service, path: PathUnit, problems: Problem[]): Rend
     { name: "Path", directives: [...path.path, ...started] },
     { name: "Install", directives: install },
   ];
-  const file = makeFile(
-    service.name,
-    "unit",
-    `/etc/systemd/system/${unit}`,
-    formatUnitText(sections, problems),
-  );
+  const file = makeUnitFile(service.name, unit, sections, problems);
   const restartInputs = inputsOf(path);
   const loaded = makeLoadedUnit(service.name, unit, file.path);
   const inputs = {

@@ -25,7 +25,7 @@ import { renderEnablement } from "./enablement.ts";
 import { renderEnvironmentFile } from "./environment-file.ts";
 import { renderLogrotateFile } from "./logrotate-file.ts";
 import { uniteResources } from "./merge-resources.ts";
-import { renderMountUnit } from "./mount-unit.ts";
+import { type RenderedUnit, renderMountUnit } from "./mount-unit.ts";
 import { renderPathUnits } from "./path-units.ts";
 import { renderRelease } from "./release.ts";
 import { renderServiceUnit } from "./service-unit.ts";
@@ -74,12 +74,7 @@ export function renderService(
   ];
   const units = [...slice, ...mount.resources, ...[...main, ...beside].flatMap(({ resources }) => resources)];
   const installed = [...main, mount, ...beside];
-  const ours = new Set(installed.flatMap((rendered) => rendered.unit ?? []));
-  for (const rendered of installed) checkInstall(rendered, ours, problems);
-  const links = installed.flatMap((rendered) => [
-    ...renderEnablement(service.name, rendered, problems),
-    ...renderAliases(service.name, rendered, problems),
-  ]);
+  const links = renderInstall(service.name, installed, problems);
   const files = [
     ...environment,
     ...credentials,
@@ -92,6 +87,20 @@ export function renderService(
   if (problems.length > 0) throw new ConfigError(problems);
   const all = [...renderAccount(service), ...directories, ...release, ...files, ...links, ...units];
   return uniteResources(all, new Map([[service.name, service.file]]));
+}
+
+/** The links that [Install] of these units asks for. */
+function renderInstall(
+  service: string,
+  installed: readonly RenderedUnit[],
+  problems: Mistakes,
+): readonly LinkResource[] {
+  const ours = new Set(installed.flatMap((rendered) => rendered.unit ?? []));
+  for (const rendered of installed) checkInstall(rendered, ours, problems);
+  return installed.flatMap((rendered) => [
+    ...renderEnablement(service, rendered, problems),
+    ...renderAliases(service, rendered, problems),
+  ]);
 }
 
 function findRelease(resources: readonly Resource[]): ReleaseResource | null {

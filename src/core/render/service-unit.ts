@@ -7,12 +7,12 @@ import { cacheRestoreUnit } from "./cache-units.ts";
 import type { RenderedConfig } from "./config-files.ts";
 import { credentialDirectives, credentialName } from "./credential-files.ts";
 import { hardeningDirectives } from "./hardening.ts";
-import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
+import { digestInputs, hashSha256 } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import { appliesWithoutRestart } from "./restart-relevance.ts";
 import { sliceUnitName } from "./slice-unit.ts";
 import { socketDirectives, startsPerConnection } from "./socket-units.ts";
-import { effectiveValues, formatUnitText, makeDirectives, makeProblem } from "./unit-text.ts";
+import { effectiveValues, makeDirectives, makeProblem, makeUnitFile } from "./unit-text.ts";
 
 /** What else was rendered for the service, as far as its unit depends on it. */
 export type UnitParts = {
@@ -51,12 +51,7 @@ export function renderServiceUnit(
     },
     { name: "Install", directives: isPerConnection ? [] : install },
   ];
-  const file = makeFile(
-    service.name,
-    "unit",
-    `/etc/systemd/system/${unit}`,
-    formatUnitText(sections, problems),
-  );
+  const file = makeUnitFile(service.name, unit, sections, problems);
   if (hasNothingToDo(service))
     problems.push(
       makeProblem(
@@ -68,15 +63,16 @@ export function renderServiceUnit(
   const restartInputs = { ...directiveInputs(sections), ...fileInputs(parts) };
   const resource = makeServiceUnit(service, unit, file, restartInputs, parts, problems);
   if (service.instances.length === 0) return [{ resources: [file, resource], unit, install }];
-  return service.instances.map((instance, index) => {
-    // One after the other, in the order of the file.
-    const after = [...resource.after, ...service.instances.slice(0, index).map((earlier) => earlier.unit)];
-    return {
-      resources: [file, { ...resource, id: `unit:${instance.unit}`, unit: instance.unit, after }],
-      unit: instance.unit,
-      install,
-    };
+  return service.instances.map(({ unit }, index) => {
+    const earlier = service.instances.slice(0, index);
+    return { resources: [file, oneInstance(resource, unit, earlier)], unit, install };
   });
+}
+
+/** The template's unit as that of one instance; they start one after the other, in the order of the file. */
+function oneInstance(template: UnitResource, unit: string, earlier: Service["instances"]): UnitResource {
+  const after = [...template.after, ...earlier.map((instance) => instance.unit)];
+  return { ...template, id: `unit:${unit}`, unit, after };
 }
 
 /**

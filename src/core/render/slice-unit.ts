@@ -5,8 +5,7 @@ import type { FileResource, UnitResource } from "../model/resource.ts";
 import type { Service } from "../model/service.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
-import { makeFile } from "./make-file.ts";
-import { formatUnitText, makeProblem } from "./unit-text.ts";
+import { makeProblem, makeUnitFile } from "./unit-text.ts";
 
 /**
  * The slice's file and unit. Nothing when the service names none, or only its name: then another service (or
@@ -36,12 +35,7 @@ export function renderSliceUnit(
     { name: "Unit", directives: slice.directives.filter((directive) => isUnitDirective(directive.name)) },
     { name: "Slice", directives: slice.directives.filter((directive) => !isUnitDirective(directive.name)) },
   ];
-  const file = makeFile(
-    service.name,
-    "unit",
-    `/etc/systemd/system/${unit}`,
-    formatUnitText(sections, problems),
-  );
+  const file = makeUnitFile(service.name, unit, sections, problems);
   // Its limits apply live after daemon-reload.
   return [file, makeLoadedUnit(service.name, unit, file.path)];
 }

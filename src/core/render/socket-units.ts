@@ -3,9 +3,9 @@ import type { Problem } from "../errors.ts";
 import type { UnitResource } from "../model/resource.ts";
 import type { Directives, Service, Socket } from "../model/service.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
-import { digestInputs, hashSha256, makeFile } from "./make-file.ts";
+import { digestInputs, hashSha256 } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
-import { effectiveValues, formatUnitText, makeDirectives, withDescription } from "./unit-text.ts";
+import { effectiveValues, makeDirectives, makeUnitFile, withDescription } from "./unit-text.ts";
 
 /**
  * Each socket's file and unit; any of its directives counts when it is opened, so a change means: service
@@ -45,12 +45,7 @@ function renderSocket(service: Service, socket: Socket, problems: Problem[]): Re
     { name: "Socket", directives: [...socket.directives, ...started] },
     { name: "Install", directives: install },
   ];
-  const file = makeFile(
-    service.name,
-    "unit",
-    `/etc/systemd/system/${socket.unit}`,
-    formatUnitText(sections, problems),
-  );
+  const file = makeUnitFile(service.name, socket.unit, sections, problems);
   return { resources: [file, makeSocketUnit(service, socket, file.path)], unit: socket.unit, install };
 }
 

@@ -6,10 +6,9 @@ import type { Problem } from "../errors.ts";
 import type { Service, Timer } from "../model/service.ts";
 import { renderJob } from "./job-unit.ts";
 import { makeLoadedUnit } from "./loaded-unit.ts";
-import { makeFile } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
 import type { UnitParts } from "./service-unit.ts";
-import { formatUnitText, makeDirectives } from "./unit-text.ts";
+import { makeDirectives, makeUnitFile } from "./unit-text.ts";
 
 /** Each timer and its job. */
 export function renderTimerUnits(
@@ -34,12 +33,7 @@ function renderTimer(service: Service, timer: Timer, problems: Problem[]): Rende
     { name: "Timer", directives: timer.timer },
     { name: "Install", directives: install },
   ];
-  const file = makeFile(
-    service.name,
-    "unit",
-    `/etc/systemd/system/${unit}`,
-    formatUnitText(sections, problems),
-  );
+  const file = makeUnitFile(service.name, unit, sections, problems);
   // A daemon-reload alone makes a running timer elapse by its new times (tried on 247, 252 and 257): it has
   // no inputs that need an act.
   const loaded = makeLoadedUnit(service.name, unit, file.path);

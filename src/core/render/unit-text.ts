@@ -4,10 +4,13 @@
  */
 import type { Problem } from "../errors.ts";
 import type { Place } from "../model/declared.ts";
+import type { FileResource } from "../model/resource.ts";
 import type { Directives } from "../model/service.ts";
 import type { UnitEntry } from "../unit-file/parse.ts";
 import { printUnitFile } from "../unit-file/print.ts";
 import { formatUnitValue } from "../unit-file/quote.ts";
+import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
+import { makeFile } from "./make-file.ts";
 
 /**
  * First line of every file that we write in a format with comments; the same for all, so that it never makes
@@ -38,6 +41,16 @@ export function formatUnitText(sections: readonly RenderedSection[], problems: M
   const text = printUnitFile({ comments: [{ text: MANAGED }], sections: printed });
   problems.trace?.push({ text, sections });
   return text;
+}
+
+/** A unit's file among those of the host. */
+export function makeUnitFile(
+  service: string,
+  unit: string,
+  sections: readonly RenderedSection[],
+  problems: Mistakes,
+): FileResource {
+  return makeFile(service, "unit", `${UNIT_FOLDER}/${unit}`, formatUnitText(sections, problems));
 }
 
 /** A problem without an excerpt. */
