@@ -4,7 +4,7 @@
  */
 
 import { effectiveEnvironment, type KnownFile } from "../core/environment/effective-environment.ts";
-import type { ServiceUnit } from "../core/environment/implied-variables.ts";
+import type { ServiceUnit } from "../core/environment/implied-assignment.ts";
 import { UsageError } from "../core/errors.ts";
 import { EXIT } from "../core/exit-code.ts";
 import { explainFiles } from "../core/explain/explain.ts";

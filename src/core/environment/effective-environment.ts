@@ -8,7 +8,8 @@ import { readEnvironmentFile } from "../unit-file/environment-text.ts";
 import { expandSpecifiers } from "../unit-file/expand-specifiers.ts";
 import { splitWords } from "../unit-file/words.ts";
 import { type Assignment, type HostLine, SETTERS, unknown, type VariableValue } from "./environment-layer.ts";
-import { expanded, impliedVariables, type ServiceUnit } from "./implied-variables.ts";
+import { expanded, type ServiceUnit } from "./implied-assignment.ts";
+import { impliedVariables } from "./implied-variables.ts";
 
 /** A variable: the assignment that won, and those that it won over, the nearest first. */
 export type EffectiveVariable = Assignment & { readonly over: readonly Assignment[] };
