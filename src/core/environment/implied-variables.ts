@@ -56,7 +56,7 @@ function ownVariables({ systemd, service }: ServiceUnit): readonly Assignment[] 
 }
 
 const PRESSURE = ["MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE"].map((name) => ({
-  ...set(name, unknown("how the kernel reports that memory runs short"), ""),
+  ...implied(name, unknown("how the kernel reports that memory runs short"), ""),
   when: "on hosts with cgroup v2",
 }));
 
@@ -102,7 +102,7 @@ function homeAndShell(
   return [
     { ...home, when: "unless it is /" },
     {
-      ...set("SHELL", unknown(`the shell of ${user} on the host`), because, from),
+      ...implied("SHELL", unknown(`the shell of ${user} on the host`), because, from),
       when: "unless it is nologin",
     },
   ];

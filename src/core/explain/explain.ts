@@ -10,11 +10,11 @@ import { type RenderInputs, renderService } from "../render/render.ts";
 import type { TemplateContext } from "../render/template.ts";
 import type { Mistakes, UnitTrace } from "../render/unit-text.ts";
 import type { Secret } from "../secret.ts";
+import { configLines } from "./config-origins.ts";
 import { at, makeValueFinder } from "./layered-values.ts";
 import type { ExplainedFile, ExplainedLine } from "./line-origin.ts";
 import {
   blockLines,
-  configLines,
   environmentLines,
   logrotateLines,
   otherLines,
