@@ -58,18 +58,18 @@ export function adoptEnvironment(
     assignments: assigned.left,
     files: listed.slice(0, kept),
     notes: [
-      ...listed
-        .slice(0, kept)
-        .map(
-          (path, index) =>
-            `EnvironmentFile=${path} stays a directive: ` +
-            `${reasons[index] ?? "a file that is read after it stays one"}.`,
-        ),
-      ...listed
-        .slice(kept)
-        .map((path) => `The variables of ${path} are now in this file; this service no longer reads it.`),
+      ...listed.slice(0, kept).map((path, index) => sayStays(path, reasons[index] ?? null)),
+      ...listed.slice(kept).map(sayTaken),
     ],
   };
+}
+
+function sayStays(path: string, reason: string | null): string {
+  return `EnvironmentFile=${path} stays a directive: ${reason ?? "a file that is read after it stays one"}.`;
+}
+
+function sayTaken(path: string): string {
+  return `The variables of ${path} are now in this file; this service no longer reads it.`;
 }
 
 function whyStays(path: string, facts: AdoptFacts, systemd: number): string | null {

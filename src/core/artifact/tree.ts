@@ -28,53 +28,63 @@ export type GrowingTree = {
 
 /** An empty tree. */
 export function growTree(limits: TreeLimits = TREE_LIMITS): GrowingTree {
-  const entries = new Map<string, TreeEntry>();
-  const named = new Set<string>();
-  const folded = new Map<string, string>();
-  let size = 0;
+  const grown: Grown = { entries: new Map(), named: new Set(), folded: new Map(), size: 0 };
   const take = (entry: TreeEntry): TreeEntry => {
-    entries.set(entry.path, entry);
-    folded.set(fold(entry.path), entry.path);
+    grown.entries.set(entry.path, entry);
+    grown.folded.set(fold(entry.path), entry.path);
     return entry;
-  };
-  const refuse = (entry: TreeEntry, parents: readonly string[]): string | null => {
-    if (named.has(entry.path)) return `${entry.path} is in it twice`;
-    const there = entries.get(entry.path);
-    if (there !== undefined && entry.kind !== "directory")
-      return `${entry.path} is a ${entry.kind}, and other entries lie below it`;
-    const between = parents.find((parent) => (entries.get(parent)?.kind ?? "directory") !== "directory");
-    if (between !== undefined)
-      return `${entry.path} lies below ${between}, which is a ${entries.get(between)?.kind}`;
-    const twin = [...parents, entry.path].find((path) => (folded.get(fold(path)) ?? path) !== path);
-    if (twin !== undefined)
-      return `${twin} and ${folded.get(fold(twin))} differ in upper and lower case alone`;
-    if (entries.size + parents.filter((parent) => !entries.has(parent)).length >= limits.entries)
-      return `it has more than ${limits.entries} entries`;
-    return size + sizeOf(entry) > limits.bytes ? `its files have more than ${limits.bytes} bytes` : null;
   };
   return {
     add: (entry) => {
       const parents = parentsOf(entry.path);
-      const reason = refuse(entry, parents);
+      const reason = refuseEntry(entry, parents, grown, limits);
       if (reason !== null) return { ok: false, reason };
-      named.add(entry.path);
-      size += sizeOf(entry);
+      grown.named.add(entry.path);
+      grown.size += sizeOf(entry);
       const wanted: readonly TreeEntry[] = [
         ...parents.map((path) => ({ kind: "directory" as const, path })),
         entry,
       ];
-      return { ok: true, fresh: wanted.filter(({ path }) => !entries.has(path)).map(take) };
+      return { ok: true, fresh: wanted.filter(({ path }) => !grown.entries.has(path)).map(take) };
     },
-    refuseWhole: () => {
-      if (![...entries.values()].some(({ kind }) => kind === "file")) return "there is no file in it";
-      return (
-        [...entries.values()]
-          .map((entry) => (entry.kind === "link" ? refuseLink(entry, entries) : null))
-          .find((reason) => reason !== null) ?? null
-      );
-    },
-    size: () => size,
+    refuseWhole: () => refuseTree(grown.entries),
+    size: () => grown.size,
   };
+}
+
+/** named: paths that an entry of their own has; folded: a path by what it is where case does not count. */
+type Grown = {
+  readonly entries: Map<string, TreeEntry>;
+  readonly named: Set<string>;
+  readonly folded: Map<string, string>;
+  size: number;
+};
+
+function refuseEntry(
+  entry: TreeEntry,
+  parents: readonly string[],
+  { entries, named, folded, size }: Grown,
+  limits: TreeLimits,
+): string | null {
+  if (named.has(entry.path)) return `${entry.path} is in it twice`;
+  const there = entries.get(entry.path);
+  if (there !== undefined && entry.kind !== "directory")
+    return `${entry.path} is a ${entry.kind}, and other entries lie below it`;
+  const between = parents.find((parent) => (entries.get(parent)?.kind ?? "directory") !== "directory");
+  if (between !== undefined)
+    return `${entry.path} lies below ${between}, which is a ${entries.get(between)?.kind}`;
+  const twin = [...parents, entry.path].find((path) => (folded.get(fold(path)) ?? path) !== path);
+  if (twin !== undefined) return `${twin} and ${folded.get(fold(twin))} differ in upper and lower case alone`;
+  if (entries.size + parents.filter((parent) => !entries.has(parent)).length >= limits.entries)
+    return `it has more than ${limits.entries} entries`;
+  return size + sizeOf(entry) > limits.bytes ? `its files have more than ${limits.bytes} bytes` : null;
+}
+
+function refuseTree(entries: ReadonlyMap<string, TreeEntry>): string | null {
+  const all = [...entries.values()];
+  if (!all.some(({ kind }) => kind === "file")) return "there is no file in it";
+  const reasons = all.map((entry) => (entry.kind === "link" ? refuseLink(entry, entries) : null));
+  return reasons.find((reason) => reason !== null) ?? null;
 }
 
 /** What is one name where upper and lower case, or two ways to write an accent, are the same. */

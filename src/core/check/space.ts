@@ -5,6 +5,7 @@ import type { CheckAnswer, CheckFinding, Space } from "./host-check.ts";
  * What a deployment takes on any account: journal, backups, a release. /run, which only holds the transient
  * unit, is small on small machines.
  */
+const RUN = "/run";
 const NEEDED_KIB = 64 * 1024;
 const NEEDED_KIB_IN_RUN = 1024;
 const LOW_KIB = 512 * 1024;
@@ -25,51 +26,57 @@ export function judgeSpaces({ spaces }: CheckAnswer): readonly CheckFinding[] {
 function judgeMount(mount: string, spaces: readonly [Space, ...Space[]]): readonly CheckFinding[] {
   const [space] = spaces;
   const name = `${mount} (for ${spaces.map(({ folder }) => folder).join(", ")})`;
-  const readOnly = spaces.filter(({ writable }) => !writable).map(({ folder }) => folder);
-  const found: CheckFinding[] = [];
-  if (readOnly.length > 0) {
-    const fix = "Perhaps after a file system error: `dmesg` on the host; then mount it read-write again.";
-    found.push({
+  return [
+    ...judgeAccess(mount, spaces),
+    ...judgeRoom(mount, name, space),
+    ...judgeInodes(mount, name, space),
+  ];
+}
+
+function judgeAccess(mount: string, spaces: readonly Space[]): readonly CheckFinding[] {
+  const folders = spaces.filter(({ writable }) => !writable).map(({ folder }) => folder);
+  if (folders.length === 0) return [];
+  return [
+    {
       severity: "bad",
       code: "read-only",
-      text: `${readOnly.join(", ")} cannot be written: ${mount} is read-only`,
-      fix,
+      text: `${folders.join(", ")} cannot be written: ${mount} is read-only`,
+      fix: "Perhaps after a file system error: `dmesg` on the host; then mount it read-write again.",
       commands: [],
-    });
-  }
-  const small = mount === "/run";
-  const kib = shortage(
-    space.freeKib,
-    small ? { needed: NEEDED_KIB_IN_RUN, low: 0 } : { needed: NEEDED_KIB, low: LOW_KIB },
-  );
-  if (kib !== null) {
-    const commands = [
-      `du -xh --max-depth=2 ${mount === "/" ? "/var /opt" : "MOUNT"} | sort -h | tail   # on the host`,
-    ];
-    found.push({
-      severity: kib,
+    },
+  ];
+}
+
+function judgeRoom(mount: string, name: string, { freeKib }: Space): readonly CheckFinding[] {
+  const limits = mount === RUN ? { needed: NEEDED_KIB_IN_RUN, low: 0 } : { needed: NEEDED_KIB, low: LOW_KIB };
+  const severity = shortage(freeKib, limits);
+  if (severity === null) return [];
+  const folders = mount === "/" ? "/var /opt" : "MOUNT";
+  return [
+    {
+      severity,
       code: "space",
-      text: `${mebibytes(space.freeKib ?? 0)} are free on ${name}`,
+      text: `${mebibytes(freeKib ?? 0)} are free on ${name}`,
       fix: "Make room there.",
-      commands,
-    });
-  }
-  const inodes = shortage(
-    space.freeInodes,
-    small ? { needed: NEEDED_INODES, low: 0 } : { needed: NEEDED_INODES, low: LOW_INODES },
-  );
-  if (inodes !== null) {
-    const fix =
-      "Many small files use them up (sessions, mail, caches): `du --inodes -x` on the host finds the folder.";
-    found.push({
-      severity: inodes,
+      commands: [`du -xh --max-depth=2 ${folders} | sort -h | tail   # on the host`],
+    },
+  ];
+}
+
+function judgeInodes(mount: string, name: string, { freeInodes }: Space): readonly CheckFinding[] {
+  const severity = shortage(freeInodes, { needed: NEEDED_INODES, low: mount === RUN ? 0 : LOW_INODES });
+  if (severity === null) return [];
+  return [
+    {
+      severity,
       code: "inodes",
-      text: `${space.freeInodes} inodes are free on ${name}`,
-      fix,
+      text: `${freeInodes} inodes are free on ${name}`,
+      fix:
+        "Many small files use them up (sessions, mail, caches): `du --inodes -x` on the host finds the " +
+        "folder.",
       commands: [],
-    });
-  }
-  return found;
+    },
+  ];
 }
 
 function shortage(

@@ -24,16 +24,9 @@ import {
 } from "./foreign-units.ts";
 import { type LeftBehind, leftBehind } from "./left-behind.ts";
 import { formatManifest, manifestEntry, manifestPath } from "./manifest.ts";
-import { aliasNotices } from "./notices/alias-notices.ts";
-import { foreignNotices } from "./notices/foreign-notices.ts";
-import { hostNotices } from "./notices/host-notices.ts";
-import { liveNotices } from "./notices/live-notices.ts";
 import { mountNotices } from "./notices/mount-notices.ts";
-import { otherProjectNotices } from "./notices/other-projects.ts";
-import { ownerNotices } from "./notices/owner-notices.ts";
-import { pathNotices } from "./notices/path-notices.ts";
 import { removalNotices } from "./notices/removal-notices.ts";
-import { unitNotices } from "./notices/unit-notices.ts";
+import { targetNotices } from "./notices/target-notices.ts";
 import { remountDebts } from "./remount-debt.ts";
 import { type Removals, removals } from "./removals.ts";
 import { schedule } from "./schedule.ts";
@@ -64,29 +57,13 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
     changes,
     actions,
     notices: [
-      ...hostNotices(target, observation, changes),
-      ...pathNotices(
-        target,
-        observation,
-        changes.filter(({ after }) => after !== null),
-      ),
-      ...liveNotices(changes, observation),
-      ...otherProjectNotices(target, observation, changes),
-      ...ownerNotices(target, observation),
-      ...unitNotices(target, observation),
-      ...aliasNotices(target, observation),
-      ...foreignNotices(target, observation, changes),
+      ...targetNotices(target, observation, changes),
       ...mountNotices(units, acts, changes),
       ...(target.rollback === undefined ? encryptedNotices(changes, observation) : []),
       ...removed.notices,
       ...removalNotices(target, observation, left, removed),
     ],
-    orphans: left.held.map(({ entry: { service, kind, path }, left: reason }) => ({
-      service,
-      kind,
-      path,
-      left: reason,
-    })),
+    orphans: findOrphans(left),
     collateral,
     manifests,
     ...(removed.units.length === 0 && left.pruned.length === 0
@@ -153,6 +130,10 @@ function findManifests(target: HostTarget, observation: Observation, left: LeftB
     const oldSha256 = observation.paths.get(path)?.sha256 ?? null;
     return oldSha256 === hashSha256(content) ? [] : [{ service, path, content, oldSha256 }];
   });
+}
+
+function findOrphans({ held }: LeftBehind): Plan["orphans"] {
+  return held.map(({ entry: { service, kind, path }, left }) => ({ service, kind, path, left }));
 }
 
 function goneFor(

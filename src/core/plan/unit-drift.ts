@@ -23,70 +23,73 @@ export function unitFindings(
   changes: readonly Change[],
 ): readonly Finding[] {
   const properties = observation.units.get(unit.unit) ?? UNKNOWN_UNIT;
-  const about = (kind: Finding["kind"], text: string, more: Pick<Finding, "origin" | "since">): Finding => ({
-    kind,
-    service: unit.service,
-    subject: unit.unit,
-    text,
-    origin: more.origin,
-    since: more.origin === "project" ? null : more.since,
-    change: null,
-  });
   if (isMasked(properties)) {
     if (observation.paths.get(unit.path)?.type === "link") return [];
-    return [about("masked", `${unit.unit} is masked`, { origin: "host", since: null })];
+    return [findingOf(unit, "masked", `${unit.unit} is masked`, "host", null)];
   }
-  const applied = isAsApplied(target, unit, observation) ? "host" : "project";
-  const unread = whyNotLoaded(unit, properties, observation);
-  const activity = sayActivity(unit, observation, changes);
-  const stray = strayControlGroup(properties);
-  return [
-    ...(unread === null
-      ? []
-      : [about("not-loaded", unread, { origin: applied, since: touchedAt(unit.path, observation) })]),
-    ...(activity?.kind === "not-running"
-      ? [
-          about("not-running", activity.text, {
-            origin: applied,
-            since: changedStateAt(properties, observation.facts),
-          }),
-        ]
-      : []),
-    ...(activity?.kind === "stale-process"
-      ? [
-          about("stale-process", activity.text, {
-            origin: originOfUnit(target, unit, observation),
-            since: inputsTouchedAt(unit, observation),
-          }),
-        ]
-      : []),
-    ...(unit.running || !unit.unit.endsWith(".service") || properties.ActiveState !== "failed"
-      ? []
-      : [
-          about("health", "the last run of this job failed", {
-            origin: "host",
-            since: changedStateAt(properties, observation.facts),
-          }),
-        ]),
-    ...foreignDropIns(target, unit.unit, observation).map(({ path, loaded }): Finding => {
-      const since = observation.dropIns.get(path)?.ctime ?? 0;
-      const text = loaded
-        ? `${path} changes ${unit.unit}`
-        : `${path} will change ${unit.unit} with the next daemon-reload: not loaded yet`;
-      return {
-        ...about("foreign-drop-in", text, { origin: "host", since: since > 0 ? since : null }),
-        dropIn: path,
-      };
-    }),
-    ...(stray === null
-      ? []
-      : [
-          about("slice-moved", sayStray(unit, properties, stray), {
-            origin: "host",
-            since: processSince(properties, observation),
-          }),
-        ]),
+  const found = [
+    loadFinding(target, unit, observation),
+    activityFinding(target, unit, observation, changes),
+    jobFinding(unit, properties, observation),
+    ...dropInFindings(target, unit, observation),
+    strayFinding(unit, properties, observation),
   ];
+  return found.filter((finding) => finding !== null);
+}
+
+function findingOf(
+  { service, unit }: UnitResource,
+  kind: Finding["kind"],
+  text: string,
+  origin: Finding["origin"],
+  since: number | null,
+): Finding {
+  const known = origin === "project" ? null : since;
+  return { kind, service, subject: unit, text, origin, since: known, change: null };
+}
+
+/** Whose difference it is when a unit is not loaded or does not run. */
+function appliedOrigin(target: HostTarget, unit: UnitResource, observation: Observation): Finding["origin"] {
+  return isAsApplied(target, unit, observation) ? "host" : "project";
+}
+
+function loadFinding(target: HostTarget, unit: UnitResource, observation: Observation): Finding | null {
+  const text = whyNotLoaded(unit, observation);
+  if (text === null) return null;
+  const origin = appliedOrigin(target, unit, observation);
+  return findingOf(unit, "not-loaded", text, origin, touchedAt(unit.path, observation));
+}
+
+function jobFinding(unit: UnitResource, properties: UnitProperties, { facts }: Observation): Finding | null {
+  if (unit.running || !unit.unit.endsWith(".service") || properties.ActiveState !== "failed") return null;
+  const since = changedStateAt(properties, facts);
+  return findingOf(unit, "health", "the last run of this job failed", "host", since);
+}
+
+function strayFinding(
+  unit: UnitResource,
+  properties: UnitProperties,
+  { facts }: Observation,
+): Finding | null {
+  const stray = strayControlGroup(properties);
+  if (stray === null) return null;
+  const text = `${unit.unit} runs in ${stray}, not in ${properties.Slice ?? ""}`;
+  const started = startedAt(properties, facts);
+  return findingOf(unit, "slice-moved", text, "host", started === null ? null : Math.round(started));
+}
+
+function dropInFindings(
+  target: HostTarget,
+  unit: UnitResource,
+  observation: Observation,
+): readonly Finding[] {
+  return foreignDropIns(target, unit.unit, observation).map(({ path, loaded }) => {
+    const since = observation.dropIns.get(path)?.ctime ?? 0;
+    const text = loaded
+      ? `${path} changes ${unit.unit}`
+      : `${path} will change ${unit.unit} with the next daemon-reload: not loaded yet`;
+    return { ...findingOf(unit, "foreign-drop-in", text, "host", since > 0 ? since : null), dropIn: path };
+  });
 }
 
 /** Mounts whose live options are not the declared ones. */
@@ -109,11 +112,8 @@ function mountFinding(
   return { kind: "mount", service: unit.service, subject: where, text, origin, since: null, change: null };
 }
 
-function whyNotLoaded(
-  unit: UnitResource,
-  properties: UnitProperties,
-  observation: Observation,
-): string | null {
+function whyNotLoaded(unit: UnitResource, observation: Observation): string | null {
+  const properties = observation.units.get(unit.unit) ?? UNKNOWN_UNIT;
   // A missing file is a finding of its own; what systemd still has in memory then is no second one.
   if (!observation.paths.has(unit.path)) return null;
   const { LoadState: state = "not-found", FragmentPath: fragment = "" } = properties;
@@ -127,26 +127,22 @@ function whyNotLoaded(
  * A process that is older than a file which is not as declared either is reported by the file; stale is one
  * that no such file explains.
  */
-function sayActivity(
+function activityFinding(
+  target: HostTarget,
   unit: UnitResource,
   observation: Observation,
   changes: readonly Change[],
-): { readonly kind: "not-running" | "stale-process"; readonly text: string } | null {
+): Finding | null {
   const properties = observation.units.get(unit.unit) ?? UNKNOWN_UNIT;
   const debt = unitDebt(unit, [], observation);
   if (debt === null) return null;
-  if (!isLive(properties))
-    return { kind: "not-running", text: `is-active says ${properties.ActiveState ?? "inactive"}` };
-  return inputChanges(unit, changes).length > 0
-    ? null
-    : { kind: "stale-process", text: `${unit.unit}: ${debt.because}` };
-}
-
-function sayStray({ unit }: UnitResource, properties: UnitProperties, stray: string): string {
-  return `${unit} runs in ${stray}, not in ${properties.Slice ?? ""}`;
-}
-
-function processSince(properties: UnitProperties, { facts }: Observation): number | null {
-  const started = startedAt(properties, facts);
-  return started === null ? null : Math.round(started);
+  if (!isLive(properties)) {
+    const text = `is-active says ${properties.ActiveState ?? "inactive"}`;
+    const since = changedStateAt(properties, observation.facts);
+    return findingOf(unit, "not-running", text, appliedOrigin(target, unit, observation), since);
+  }
+  if (inputChanges(unit, changes).length > 0) return null;
+  const origin = originOfUnit(target, unit, observation);
+  const since = inputsTouchedAt(unit, observation);
+  return findingOf(unit, "stale-process", `${unit.unit}: ${debt.because}`, origin, since);
 }

@@ -87,23 +87,16 @@ export const APPLY_INSTEAD = "Apply the version that you want: check its commit 
 /** The last generation in which the service was another one than now; to: that generation instead. */
 export function stepBack(kept: Kept, service: string, to: number | null, describe: Describe): Choice {
   const now = kept.generations.at(-1);
-  const refuse = (reason: string, hint = APPLY_INSTEAD): Choice => ({ ok: false, service, reason, hint });
   const sha256 = now?.services.get(service);
   const all =
     to === null
       ? kept.generations.slice(0, -1).toReversed()
       : kept.generations.filter(({ number }) => number === to);
   const isGone = sha256 === undefined && kept.generations.some(({ services }) => services.has(service));
-  if (now === undefined || (sha256 === undefined && !isGone))
-    return {
-      ok: false,
-      service,
-      reason: `${service} was never deployed here by svcdeploy`,
-      hint: "svcdeploy apply deploys it.",
-      isUnknown: true,
-    };
+  if (now === undefined || (sha256 === undefined && !isGone)) return neverDeployed(service);
   if (sha256 === null)
     return refuse(
+      service,
       `an older svcdeploy deployed ${service} and kept too little to roll back to`,
       "From the next apply on it can be rolled back.",
     );
@@ -111,6 +104,7 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
   const older = isGone && to === null ? all.filter(({ services }) => services.has(service)) : all;
   if (to !== null && older.length === 0)
     return refuse(
+      service,
       `generation ${to} is not kept here; there ${sayKept(kept)}`,
       `svcdeploy why ${service}@HOST lists them.`,
     );
@@ -118,18 +112,29 @@ export function stepBack(kept: Kept, service: string, to: number | null, describ
     const found = earlier.services.get(service);
     if (found === undefined)
       return refuse(
+        service,
         `generation ${earlier.number} did not have ${service}: a rollback does not remove a service`,
       );
-    if (found === null)
-      return refuse(
-        `generation ${earlier.number} was made by an older svcdeploy that kept too little to roll back to`,
-      );
+    if (found === null) return refuse(service, sayTooLittle(earlier));
     const before = describe(found);
     const undone = lastChange(kept, service, describe) ?? now;
     if (to !== null || !isSame(before, from))
       return { ok: true, step: { service, now, earlier, undone, from, to: before } };
   }
-  return refuse(`${service} is the same in every generation that is kept (there ${sayKept(kept)})`);
+  return refuse(service, `${service} is the same in every generation that is kept (there ${sayKept(kept)})`);
+}
+
+function refuse(service: string, reason: string, hint = APPLY_INSTEAD): Choice {
+  return { ok: false, service, reason, hint };
+}
+
+function neverDeployed(service: string): Choice {
+  const reason = `${service} was never deployed here by svcdeploy`;
+  return { ok: false, service, reason, hint: "svcdeploy apply deploys it.", isUnknown: true };
+}
+
+function sayTooLittle({ number }: Generation): string {
+  return `generation ${number} was made by an older svcdeploy that kept too little to roll back to`;
 }
 
 /**
@@ -194,25 +199,21 @@ export function generationBefore({ generations }: Kept, { number }: Generation):
 }
 
 function stepBefore(kept: Kept, made: readonly Generation[], service: string, describe: Describe): Choice {
-  const refuse = (reason: string, hint = APPLY_INSTEAD): Choice => ({ ok: false, service, reason, hint });
   const touching = made.filter((each) => isChangedIn(kept, each, service, describe));
   const [first, last, now] = [touching[0], touching.at(-1), kept.generations.at(-1)];
   if (first === undefined || last === undefined || now === undefined)
-    return refuse(`that run did not change ${service}`);
+    return refuse(service, `that run did not change ${service}`);
   const earlier = generationBefore(kept, first);
   if (earlier === undefined && first.number > 1)
-    return refuse(`the state before generation ${first.number} is no longer kept`);
+    return refuse(service, `the state before generation ${first.number} is no longer kept`);
   const [was, left, is] = [
     earlier?.services.get(service),
     last.services.get(service),
     now.services.get(service),
   ];
   if (earlier === undefined || was === undefined)
-    return refuse(`that run brought ${service} here: a rollback does not remove a service`);
-  if (was === null || left === null || is === null)
-    return refuse(
-      `generation ${earlier.number} was made by an older svcdeploy that kept too little to roll back to`,
-    );
+    return refuse(service, `that run brought ${service} here: a rollback does not remove a service`);
+  if (was === null || left === null || is === null) return refuse(service, sayTooLittle(earlier));
   const orGone = (sha256: string | undefined): KeptService | null =>
     sha256 === undefined ? null : describe(sha256);
   const [before, after, current] = [describe(was), orGone(left), orGone(is)];
@@ -222,6 +223,7 @@ function stepBefore(kept: Kept, made: readonly Generation[], service: string, de
   const by =
     later === undefined ? "a later run" : `run ${later.madeBy.run.slice(0, 12)} of ${later.madeBy.user}`;
   return refuse(
+    service,
     `${by} changed ${service} again since`,
     `To roll back anyway, name the generation: --to ${earlier.number} --limit HOST.`,
   );

@@ -29,52 +29,60 @@ export function loadCause(sample: UnitProperties): Cause | null {
 
 /** Why a service's last run ended, by Result= (systemd.service(5)) and the main process's exit. */
 export function endCause(sample: UnitProperties): Cause {
-  switch (sample.Result ?? "success") {
+  const result = sample.Result ?? "success";
+  switch (result) {
     case "success":
       return cleanEnd(sample);
-    case "exec-condition":
-      return specific("condition", "ExecCondition= was not met, so systemd did not start the unit");
     case "timeout":
       return timeoutCause(sample);
-    case "protocol":
-      return specific(
-        "not-ready",
-        "the process ended, or broke the protocol of its Type=, before it said READY=1",
-      );
-    case "watchdog":
-      return specific(
-        "watchdog",
-        "the service did not send WATCHDOG=1 in time, so systemd killed it (WatchdogSec=)",
-      );
     case "core-dump":
       return specific(
         "core-dump",
         `the main process crashed with ${signalName(Number(sample.ExecMainStatus ?? "0"))} and dumped core`,
-      );
-    case "oom-kill":
-      return specific(
-        "out-of-memory",
-        "the kernel killed a process of the unit because memory ran out (MemoryMax= of the unit or its " +
-          "slice, or the host)",
-      );
-    case "start-limit-hit":
-      return specific(
-        "start-limit",
-        "systemd refuses to start it again: too many starts within StartLimitIntervalSec=",
-      );
-    case "resources":
-      return specific(
-        "resources",
-        "systemd could not prepare the start: an EnvironmentFile= is missing or a resource ran out",
       );
     case "signal":
       return signalCause(sample);
     case "exit-code":
       return exitCause(sample);
     default:
-      return generic("failed", `systemd says Result=${sample.Result ?? ""}`);
+      return CAUSES.get(result) ?? generic("failed", `systemd says Result=${result}`);
   }
 }
+
+/** A Result= that says everything itself. */
+const CAUSES: ReadonlyMap<string, Cause> = new Map([
+  ["exec-condition", specific("condition", "ExecCondition= was not met, so systemd did not start the unit")],
+  [
+    "protocol",
+    specific("not-ready", "the process ended, or broke the protocol of its Type=, before it said READY=1"),
+  ],
+  [
+    "watchdog",
+    specific("watchdog", "the service did not send WATCHDOG=1 in time, so systemd killed it (WatchdogSec=)"),
+  ],
+  [
+    "oom-kill",
+    specific(
+      "out-of-memory",
+      "the kernel killed a process of the unit because memory ran out (MemoryMax= of the unit or its " +
+        "slice, or the host)",
+    ),
+  ],
+  [
+    "start-limit-hit",
+    specific(
+      "start-limit",
+      "systemd refuses to start it again: too many starts within StartLimitIntervalSec=",
+    ),
+  ],
+  [
+    "resources",
+    specific(
+      "resources",
+      "systemd could not prepare the start: an EnvironmentFile= is missing or a resource ran out",
+    ),
+  ],
+]);
 
 /**
  * True when systemd skipped the last start because a Condition…= was false. A unit that was never asked to

@@ -1,0 +1,31 @@
+/** All notices on a target, its changes and the host as it is, whatever units then owe. */
+import type { Observation } from "../../model/observation.ts";
+import type { Change, Notice } from "../../model/plan.ts";
+import type { HostTarget } from "../../model/resource.ts";
+import { aliasNotices } from "./alias-notices.ts";
+import { foreignNotices } from "./foreign-notices.ts";
+import { hostNotices } from "./host-notices.ts";
+import { liveNotices } from "./live-notices.ts";
+import { otherProjectNotices } from "./other-projects.ts";
+import { ownerNotices } from "./owner-notices.ts";
+import { pathNotices } from "./path-notices.ts";
+import { unitNotices } from "./unit-notices.ts";
+
+/** In the order of their subjects: the host, paths, other projects, owners, units. */
+export function targetNotices(
+  target: HostTarget,
+  observation: Observation,
+  changes: readonly Change[],
+): readonly Notice[] {
+  const written = changes.filter(({ after }) => after !== null);
+  return [
+    ...hostNotices(target, observation, changes),
+    ...pathNotices(target, observation, written),
+    ...liveNotices(changes, observation),
+    ...otherProjectNotices(target, observation, changes),
+    ...ownerNotices(target, observation),
+    ...unitNotices(target, observation),
+    ...aliasNotices(target, observation),
+    ...foreignNotices(target, observation, changes),
+  ];
+}
