@@ -1,4 +1,5 @@
 /** Which cases a part of the crash suite has, by count and not by time. */
+import { kindsOf } from "./kinds.ts";
 import { type Case, mattersFirst, modesAt, type Point } from "./points.ts";
 
 /**
@@ -12,7 +13,7 @@ export type Ranges = {
   readonly decided: number;
 };
 
-/** slice: each point that matters once; single: every point in every mode; double: pairs, by the seed; case=APPLY/FINISH: that one. */
+/** slice: by the rule below; single: every point in every mode; double: pairs, by the seed; case=APPLY/FINISH: that one. */
 export function casesOf(world: string, ranges: Ranges, part: string, seed: number): readonly Case[] {
   if (part === "slice") return slice(world, ranges, seed);
   if (part === "single") return single(world, ranges);
@@ -40,20 +41,49 @@ export function causes(
   return { undo: after(late?.number ?? decided), complete: after(decided) };
 }
 
+/** Of so many worlds one has its turn. */
+const SECOND = 2;
+const FAULT = 4;
+const LESSER_FAULT = 12;
+
+/**
+ * The rule of the slice. Points of one kind (kinds.ts) are one: which of them is struck turns with the seed.
+ *
+ * - Every kind that matters first is struck in every world: a change by a kill before it; what changes nothing (a sync,
+ *   a question to systemctl) by another fault, because a kill there leaves the host that the next kill leaves.
+ * - Every other change is killed in every second world.
+ * - Beside its kill a change meets another fault, in every fourth world where it matters first, in every twelfth
+ *   otherwise; so does what runs a program.
+ *
+ * Which world has its turn, and in which mode, is decided by the place of the kind, the name of the world and the seed.
+ */
 function slice(world: string, ranges: Ranges, seed: number): readonly Case[] {
   const { undo, complete } = causes(world, ranges.apply, ranges.decided);
-  const turn = (point: Point): string => {
-    const modes = modesAt(point);
-    return fault(point, modes[(point.number + seed) % modes.length] ?? "kill-before");
-  };
-  const some = (points: readonly Point[]): readonly Point[] => points.filter(mattersFirst);
+  const turn = seed + [...world].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
   return [
-    ...some(ranges.apply).map((point): Case => ({ world, apply: [turn(point)], finish: [], confirm: true })),
-    ...some(ranges.undo).map((point): Case => ({ ...undo, finish: [turn(point)] })),
-    ...some(ranges.complete)
-      .filter((_, index) => index % 3 === seed % 3)
-      .map((point): Case => ({ ...complete, finish: [turn(point)] })),
+    ...faultsOf(ranges.apply, turn).map(
+      (each): Case => ({ world, apply: [each], finish: [], confirm: true }),
+    ),
+    ...faultsOf(ranges.undo, turn).map((each): Case => ({ ...undo, finish: [each] })),
+    ...faultsOf(ranges.complete, turn).map((each): Case => ({ ...complete, finish: [each] })),
   ];
+}
+
+/** What strikes one run's points in a slice. */
+function faultsOf(points: readonly Point[], turn: number): readonly string[] {
+  return kindsOf(points).flatMap(({ points: alike, isChange }, index) => {
+    const number = index + turn;
+    const point = alike[number % alike.length];
+    if (point === undefined) return [];
+    const isFirst = mattersFirst(point);
+    const every = isFirst ? (isChange ? FAULT : 1) : LESSER_FAULT;
+    const others = modesAt(point).filter((mode) => !mode.startsWith("kill"));
+    const other = others[Math.floor(number / every) % others.length] ?? "EIO";
+    return [
+      ...(isChange && (isFirst || number % SECOND === 0) ? [fault(point, "kill-before")] : []),
+      ...(number % every === 0 ? [fault(point, other)] : []),
+    ];
+  });
 }
 
 function single(world: string, ranges: Ranges): readonly Case[] {

@@ -9,7 +9,8 @@
  * limit (its parent program was `timeout`) ends with 124 and does nothing; whatever else hangs is killed with
  * the group. hook: the command runs outside of the root, before the call, while all else is held; POINT is its
  * number. ENOSPC and EIO of a call that is no system call with an error (execve) are its failure.
- * LOG: one line a point: number, program, call, paths, divided by tabs; "struck N MODE" where a fault was met.
+ * LOG: one line a point: number, program, call, paths (of systemctl also what it is asked), divided by tabs;
+ * "struck N MODE" where a fault was met.
  * Ends with the command's status, 137 where the group was killed, 125 for its own troubles.
  */
 #define _GNU_SOURCE
@@ -171,6 +172,25 @@ static unsigned long argument(const struct user_regs_struct *regs, int number) {
 
 static int starts(const char *text, const char *with) { return !strncmp(text, with, strlen(with)); }
 
+static int ends(const char *text, const char *with) {
+  size_t length = strlen(text), end = strlen(with);
+  return length >= end && !strcmp(text + length - end, with);
+}
+
+/* What a program is asked: its arguments that are no options, with a blank after each but the last. */
+static void words_of(pid_t pid, unsigned long vector, char *to) {
+  unsigned long address;
+  char word[256];
+  *to = 0;
+  for (int i = 1; i < 16; i++) {
+    struct iovec here = {&address, sizeof address}, there = {(void *)(vector + i * sizeof address), sizeof address};
+    if (process_vm_readv(pid, &here, 1, &there, 1, 0) != sizeof address || !address) return;
+    read_text(pid, address, word, sizeof word);
+    if (*word == '-' || strpbrk(word, "\t\n")) continue;
+    snprintf(to + strlen(to), PATH_MAX - strlen(to), "%s%s", *to ? " " : "", word);
+  }
+}
+
 /* What the stand-ins keep, devices and pipes are no part of the host. */
 static int is_apart(const char *path) {
   return *path != '/' || starts(path, "/stand/") || starts(path, "/dev/") || starts(path, "/proc/");
@@ -198,7 +218,10 @@ static int paths_of(pid_t pid, const struct call *call, const struct user_regs_s
   }
   /* A shell looks for a program in several folders, rm removes what is not there, mkdir makes what is there, mv
    * first tries not to replace. */
-  if (call->number == SYS_execve) return is_there(one);
+  if (call->number == SYS_execve) {
+    if (ends(one, "/systemctl")) words_of(pid, argument(regs, 1), two);
+    return is_there(one);
+  }
   int is_removal = !strcmp(call->name, "unlink") || !strcmp(call->name, "rmdir");
   if (is_removal && !is_there(one)) return 0;
   if (!strcmp(call->name, "mkdir") && is_there(one)) return 0;
