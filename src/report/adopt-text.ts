@@ -1,6 +1,6 @@
 /** What `svcdeploy adopt` says: what was written, what stays, and what to do next. */
-import type { AdoptedNews } from "../core/adopt/adopt-into.ts";
 import type { Gap } from "../core/adopt/render-text.ts";
+import type { AdoptedNews } from "../core/adopt/try-item.ts";
 import { refuseName } from "../core/config/allow-lists.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 import { hang, type Line, line, plural, styled, wrap } from "./lines/text.ts";

@@ -3,9 +3,10 @@
  * a service file that is there.
  */
 import { join } from "node:path";
-import { adoptInto, type InsertedText } from "../../core/adopt/adopt-into.ts";
+import { adoptInto } from "../../core/adopt/adopt-into.ts";
 import type { AdoptFacts } from "../../core/adopt/host-facts.ts";
 import { refuseLoaded } from "../../core/adopt/refuse-unit.ts";
+import type { InsertedText } from "../../core/adopt/try-item.ts";
 import { didYouMean, UsageError } from "../../core/errors.ts";
 import type { Host, Project } from "../../core/model/declared.ts";
 import { readFixable, writeFixed } from "../../project/fixed-files.ts";

@@ -4,9 +4,10 @@
  */
 import { refuseName } from "../config/allow-lists.ts";
 import { triggeredUnit } from "../unit-file/triggers.ts";
-import { type AdoptFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
+import { pathsOf } from "./beside.ts";
+import type { AdoptFacts, LiveUnit } from "./host-facts.ts";
 import { type Inherited, readJob, readTrigger } from "./read-trigger.ts";
-import { sectionsInForce } from "./sections.ts";
+import { liveSections } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /** A unit of the host, and its name as svcdeploy renders it. */
@@ -82,10 +83,15 @@ export function adoptTrigger(
   return { key: typeOf(live) === ".timer" ? "timers" : "paths", entry, units };
 }
 
+/** Files of a unit that its new ones take the place of; one that keeps its name is overwritten. */
+export function replacedBy({ live, now }: Renamed, facts: AdoptFacts): readonly string[] {
+  return pathsOf(live.unit, facts).slice(live.unit === now ? 1 : 0);
+}
+
 /** Which unit a socket, timer or path of the host starts; null: none. */
-export function startedBy({ unit, fragment, dropIns }: LiveUnit, facts: AdoptFacts): string | null {
-  const sections = sectionsInForce(unit, hostFiles(facts, [fragment, ...dropIns]));
-  return triggeredUnit(unit, (section, directive) => sections.get(section)?.get(directive)?.[0] ?? null);
+export function startedBy(live: LiveUnit, facts: AdoptFacts): string | null {
+  const sections = liveSections(live, facts);
+  return triggeredUnit(live.unit, (section, directive) => sections.get(section)?.get(directive)?.[0] ?? null);
 }
 
 /** All that starts a unit: what the manager says, and what is in /etc without being loaded. */

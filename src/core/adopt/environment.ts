@@ -8,6 +8,7 @@ import { Secret } from "../secret.ts";
 import { readEnvironmentFile } from "../unit-file/environment-text.ts";
 import { splitWords } from "../unit-file/words.ts";
 import type { AdoptFacts } from "./host-facts.ts";
+import type { Yaml } from "./service-text.ts";
 
 /** A secret of the host; from: where its value is there, e.g. "/etc/default/web:3". */
 export type FoundSecret = { readonly value: Secret; readonly from: string };
@@ -126,4 +127,14 @@ function withoutNames(value: string, names: ReadonlySet<string>): readonly strin
 function splitAssignment(word: string): readonly [string, string] {
   const equals = word.indexOf("=");
   return equals < 1 ? ["", ""] : [word.slice(0, equals), word.slice(equals + 1)];
+}
+
+/** The keys of a service file for variables and secrets: of a secret only where its value is to come from. */
+export function setVariables(
+  blocks: Map<string, Yaml>,
+  { variables, secrets }: Pick<AdoptedEnvironment, "variables" | "secrets">,
+): void {
+  if (variables.size > 0) blocks.set("environment", variables);
+  if (secrets.size > 0)
+    blocks.set("secrets", new Map([...secrets.keys()].map((each) => [each, new Map([["env", each]])])));
 }

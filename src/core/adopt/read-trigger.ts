@@ -6,8 +6,8 @@ import { holdsSecret, looksSecret } from "../lint/secret-variable.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { splitWords } from "../unit-file/words.ts";
 import { asYaml, SAYS_NOTHING } from "./beside.ts";
-import { type AdoptFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
-import { sectionsInForce, type ValuesBySection } from "./sections.ts";
+import type { AdoptFacts, LiveUnit } from "./host-facts.ts";
+import { liveSections, type ValuesBySection } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
 
 /**
@@ -47,7 +47,7 @@ export function readTrigger(
   const section = `${type.charAt(0).toUpperCase()}${type.slice(1)}`;
   if (live.unitFileState !== "enabled")
     return `it is ${live.unitFileState || "not loaded"}, and svcdeploy enables and starts what it delivers`;
-  const sections = inForce(live, facts);
+  const sections = liveSections(live, facts);
   const reason = refuseUnit(live, facts, sections, systemd) ?? refuseSections(sections, section);
   if (reason !== null) return reason;
   const general = section === "Socket" ? [...(sections.get("Unit") ?? [])] : [];
@@ -72,7 +72,7 @@ export function readJob(
   inherited: Inherited,
 ): ReadonlyMap<string, Yaml> | string {
   if (live.unitFileState.startsWith("enabled")) return "is enabled on its own";
-  const sections = inForce(live, facts);
+  const sections = liveSections(live, facts);
   const reason = refuseUnit(live, facts, sections, systemd);
   if (reason !== null) return `cannot be adopted along: ${reason}`;
   const strange = [...sections.keys()].find((section) => !["Unit", "Service", "Install"].includes(section));
@@ -137,10 +137,6 @@ function ownOf(
   if (type === "oneshot") own.delete("Type");
   else own.set("Type", [type]);
   return own;
-}
-
-function inForce({ unit, fragment, dropIns }: LiveUnit, facts: AdoptFacts): ValuesBySection {
-  return sectionsInForce(unit, hostFiles(facts, [fragment, ...dropIns]));
 }
 
 function refuseUnit(

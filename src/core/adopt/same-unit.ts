@@ -10,7 +10,7 @@ import { splitWords } from "../unit-file/words.ts";
 import type { Renamed } from "./companions.ts";
 import { type AdoptFacts, hostFiles } from "./host-facts.ts";
 import { saysSecret } from "./read-trigger.ts";
-import { type DirectiveDifference, sectionsInForce, type ValuesBySection } from "./sections.ts";
+import { type DirectiveDifference, liveSections, sectionsInForce, type ValuesBySection } from "./sections.ts";
 
 /** The rendered files, the host, and which of its drop-ins will be gone. */
 export type BothSides = {
@@ -27,7 +27,7 @@ export function bothInForce(
 ): { readonly was: ValuesBySection; readonly now: ValuesBySection } {
   const others = live.dropIns.filter((path) => !merged.includes(path));
   return {
-    was: sectionsInForce(live.unit, hostFiles(facts, [live.fragment, ...live.dropIns])),
+    was: liveSections(live, facts),
     now: sectionsInForce(now, [...asHostFiles(files), ...hostFiles(facts, others)]),
   };
 }

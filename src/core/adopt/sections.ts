@@ -6,6 +6,7 @@ import { accumulationOf } from "../unit-file/accumulation.ts";
 import { effectiveUnit } from "../unit-file/effective-unit.ts";
 import { parseUnitFile } from "../unit-file/parse.ts";
 import { findUnit, type HostFile } from "../unit-file/unit-search.ts";
+import { type AdoptFacts, hostFiles, type LiveUnit } from "./host-facts.ts";
 
 /** Section → directive → its values; a first value "" is one that says something itself. */
 export type ValuesBySection = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
@@ -17,6 +18,11 @@ export type DirectiveDifference = {
   readonly was: readonly string[];
   readonly becomes: readonly string[];
 };
+
+/** Those of a unit as its manager has loaded it. */
+export function liveSections({ unit, fragment, dropIns }: LiveUnit, facts: AdoptFacts): ValuesBySection {
+  return sectionsInForce(unit, hostFiles(facts, [fragment, ...dropIns]));
+}
 
 /**
  * The directives of a unit that hold, each section in the order in which they were said last: of two that set

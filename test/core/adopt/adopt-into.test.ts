@@ -1,6 +1,7 @@
 /** Jobs and drop-ins become items of a service file that is there. */
 import { expect, test } from "vitest";
-import { adoptInto, type InsertedText } from "../../../src/core/adopt/adopt-into.ts";
+import { adoptInto } from "../../../src/core/adopt/adopt-into.ts";
+import type { InsertedText } from "../../../src/core/adopt/try-item.ts";
 import { factsOfFiles, type HostTexts, oldHost } from "../../support/live-host.ts";
 
 const FOLDER = "/etc/systemd/system";
