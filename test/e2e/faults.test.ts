@@ -339,6 +339,12 @@ describe.concurrent("a host that somebody else works on", () => {
     const before = await traceOf(host);
     const refused = await asked("y");
     expect(refused.code).toBe(1);
+    expect(refused.stdout).toContain('"y" is not "prod": nothing was changed.');
+    const ended = await runInTerminal(["apply", "--env", "prod", "--project", shop.folder], (shown, type) => {
+      if (shown.includes("Checking 1 host")) type("\u0004");
+    });
+    expect(ended.code).toBe(1);
+    expect(ended.stdout.trim()).toMatch(/Nothing was changed\.$/);
     expect(await traceOf(host)).toBe(before);
     expect((await asked("prod")).code).toBe(0);
     expect(await host.shell("cat /etc/svcdeploy/env/web.env")).toContain("from prod");

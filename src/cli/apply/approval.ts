@@ -11,7 +11,7 @@ import type { Interrupts } from "../interrupts.ts";
 import { carryOutShown, makeRelay, type RunOutput } from "../run-shown.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { type HostsWanted, withHosts } from "../with-hosts.ts";
-import { confirm } from "./confirm.ts";
+import { type Agreement, confirm } from "./confirm.ts";
 
 /** An apply before its plan is made. */
 export type ApprovalOptions = Omit<HostsWanted, "emit" | "command"> & {
@@ -43,11 +43,11 @@ export async function applyApproved(
     const view: PlanView = { environment: options.project.environment, plays: proposal.planned };
     surroundings.logbook.note({ plan: view });
     showPlan(proposal.preface ?? NO_LINES, view, options, surroundings);
-    const isToRun = await isAgreed(view, options, interrupts, surroundings);
-    const exitCode = isToRun
+    const answer = await askFor(view, options, interrupts, surroundings);
+    const exitCode = answer.agreed
       ? (await carryOutShown(view, options, { context, relay }, surroundings)).exitCode
       : EXIT.failed;
-    if (!isToRun) surroundings.stderr.print([line("Nothing was changed.")]);
+    if (!answer.agreed) surroundings.stderr.print([line(answer.said)]);
     const sink = options.output === "text" ? surroundings.stdout : surroundings.stderr;
     if (proposal.closing !== undefined) sink.print(proposal.closing(sink.columns));
     return exitCode;
@@ -72,13 +72,13 @@ function showPlan(
   else if (asks === "yes") stderr.print([...preface(stderr.columns), ...planText(view, stderr.columns)]);
 }
 
-async function isAgreed(
+async function askFor(
   view: PlanView,
   { project, asks, verb }: ApprovalOptions,
   interrupts: Interrupts,
   surroundings: Surroundings,
-): Promise<boolean> {
-  if (asks === "no" || countPlans(view).changedHosts === 0) return true;
+): Promise<Agreement> {
+  if (asks === "no" || countPlans(view).changedHosts === 0) return { agreed: true };
   const { environment } = project;
   const question = {
     environment,

@@ -1,7 +1,9 @@
 /** The question before hosts are changed. */
 import { createInterface } from "node:readline/promises";
+import type { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { UsageError } from "../../core/errors.ts";
+import { sanitizeLine } from "../../core/sanitize.ts";
 import { hang, type Line, line, styled } from "../../report/lines/text.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -13,18 +15,37 @@ export type ApprovalQuestion = {
   readonly sum: string;
 };
 
+/** Whom to ask: a terminal's input, and where the question is written. */
+export type QuestionAsked = Pick<Surroundings, "asking" | "stderr"> & { readonly stdin: Readable };
+
+/** What the operator said. said: why a no changes nothing, in one sentence. */
+export type Agreement = { readonly agreed: true } | { readonly agreed: false; readonly said: string };
+
 /**
- * True when the operator agrees: by typing the environment's name where it is protected, else by y. What was
- * typed before the question is no answer to it. Throws UsageError when there is no terminal to ask on.
+ * The operator agrees by typing the environment's name where it is protected, else by y. What was typed before
+ * the question is no answer to it; the end of input, before the question or at it, is a no. Throws UsageError
+ * when there is no terminal to ask on.
  */
-export async function confirm(question: ApprovalQuestion, surroundings: Surroundings): Promise<boolean> {
-  mustBeAskable(surroundings);
-  const { environment } = question;
-  await dropTypedAhead(surroundings);
-  surroundings.stderr.print(questionLines(question, surroundings.stderr.columns));
-  const answer = (await readAnswer(surroundings)).trim();
-  return question.protected ? answer === environment : /^y(es)?$/i.test(answer);
+export async function confirm(question: ApprovalQuestion, asked: QuestionAsked): Promise<Agreement> {
+  mustBeAskable(asked);
+  await dropTypedAhead(asked);
+  asked.stderr.print(questionLines(question, asked.stderr.columns));
+  return judgeAnswer(question, (await readAnswer(asked)).trim());
 }
+
+/** Whether a typed line agrees. */
+export function judgeAnswer(question: ApprovalQuestion, answer: string): Agreement {
+  const { environment } = question;
+  if (question.protected ? answer === environment : /^y(es)?$/i.test(answer)) return { agreed: true };
+  const isWrongName = question.protected && answer !== "";
+  const given = sanitizeLine(answer.slice(0, MAX_ECHO));
+  const said = isWrongName ? `"${given}" is not "${environment}": nothing was changed.` : UNCHANGED;
+  return { agreed: false, said };
+}
+
+const UNCHANGED = "Nothing was changed.";
+/** Of a wrong name, in characters. */
+const MAX_ECHO = 60;
 
 /** The question within so many columns. */
 export function questionLines(question: ApprovalQuestion, columns: number): readonly Line[] {
@@ -43,7 +64,7 @@ export function questionLines(question: ApprovalQuestion, columns: number): read
 }
 
 /** Throws UsageError when there is no terminal to ask on. */
-export function mustBeAskable({ asking }: Surroundings, command = "apply"): void {
+export function mustBeAskable({ asking }: Pick<Surroundings, "asking">, command = "apply"): void {
   if (asking === "possible") return;
   throw new UsageError(
     `${command} asks before it changes hosts, but there is no terminal to ask on`,
@@ -54,7 +75,7 @@ export function mustBeAskable({ asking }: Surroundings, command = "apply"): void
 const TYPED_AHEAD_MILLISECONDS = 50;
 
 /** Discards what was typed while the plan was being made: no one agrees to a plan unseen. */
-async function dropTypedAhead({ stdin }: Surroundings): Promise<void> {
+async function dropTypedAhead({ stdin }: QuestionAsked): Promise<void> {
   const drop = (): void => {};
   stdin.on("data", drop);
   await setTimeout(TYPED_AHEAD_MILLISECONDS);
@@ -62,8 +83,9 @@ async function dropTypedAhead({ stdin }: Surroundings): Promise<void> {
   stdin.pause();
 }
 
-/** One line; end of input counts as an empty one. */
-async function readAnswer({ stdin }: Surroundings): Promise<string> {
+/** One line; end of input counts as an empty one. An input that has ended never says so again. */
+async function readAnswer({ stdin }: QuestionAsked): Promise<string> {
+  if (stdin.readableEnded || stdin.destroyed) return "";
   const reader = createInterface({ input: stdin });
   const ended = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
   const asked = new Promise<string>((resolve) => reader.once("line", resolve));
