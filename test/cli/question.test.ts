@@ -1,7 +1,12 @@
 /** The question before hosts are changed says what it is about, within the terminal. */
 import { PassThrough, type Readable } from "node:stream";
 import { expect, test } from "vitest";
-import { type Agreement, type ApprovalQuestion, confirm, questionLines } from "../../src/cli/apply/confirm.ts";
+import {
+  type Agreement,
+  type ApprovalQuestion,
+  confirm,
+  questionLines,
+} from "../../src/cli/apply/confirm.ts";
 import { makePalette } from "../../src/report/lines/palette.ts";
 import { makeSink } from "../../src/report/lines/sink.ts";
 import { plainText } from "../../src/report/lines/text.ts";
