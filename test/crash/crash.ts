@@ -1,65 +1,78 @@
 /**
- * npm run crash: strikes transactions at every system call that changes something, and judges what is left.
- *   --world NAME  --seed N  --full (every point in every mode, and pairs)  --jobs N
- *   --mutants (--name TEXT)  --first (ends at the first violation)
- *   --part NAME: slice, single, double, checks  --case APPLY/FINISH: faults of one run; its logs are left in the folder for temporary files
- * Needs Linux, root and gcc; says so and fails without them.
+ * npm run crash: strikes transactions at every point at which they change something, and judges what is left.
+ * usage.ts has its options.
  */
-import { parseArgs } from "node:util";
+import { plainWorlds } from "./defined.ts";
 import { tryMutants } from "./mutants.ts";
+import { makeRecorder } from "./recorder.ts";
+import { NotReady, setUpPlain } from "./set-up.ts";
 import { allOf, emptySum, LEAST, lineOf, type Part, runParts, slicesOf } from "./suite.ts";
-import { WORLDS } from "./worlds.ts";
+import { DamagedTally, readTally, record } from "./tally.ts";
+import { tallyText } from "./tally-text.ts";
+import { type Asked, BadUsage, readArguments, USAGE } from "./usage.ts";
 
 /** Tries the mutants; 0: every one was caught. */
-function mutants(text: string): number {
+async function mutants({ name: text }: Asked): Promise<number> {
+  setUpPlain();
   const all = tryMutants(text, ({ name, what, caughtBy }) =>
     console.log(
       `${name} (${what}): ${caughtBy === null ? "SURVIVED" : `caught by ${caughtBy.slice(0, 300)}`}`,
     ),
   );
+  for (const { name, caughtBy } of all)
+    await record({ row: "mutant", name, caughtBy: caughtBy?.split(":")[0] ?? null });
   const caught = all.filter(({ caughtBy }) => caughtBy !== null).length;
   console.log(`Crash suite: ${caught} of ${all.length} mutants caught.`);
   return caught === all.length && caught > 0 ? 0 : 1;
 }
 
-/** What is run, in this order. */
-function partsOf(values: {
-  readonly world?: string | undefined;
-  readonly full?: boolean | undefined;
-  readonly case?: string | undefined;
-  readonly part?: string | undefined;
-}): readonly Part[] {
-  const part = values.case === undefined ? values.part : `case=${values.case}`;
-  if (part === undefined) return values.full === true ? allOf(values.world) : slicesOf(values.world);
-  return WORLDS.filter(({ name }) => name === (values.world ?? name)).map(({ name }) => ({
-    world: name,
-    part,
-  }));
+/** What is run, in this order. Throws BadUsage. */
+function partsOf({ world, full, part, case: only }: Asked): readonly Part[] {
+  const names = plainWorlds.map(({ name }) => name);
+  if (world !== undefined && !names.includes(world))
+    throw new BadUsage(`--world ${world}: there are ${names.join(", ")}`);
+  const one = only === undefined ? part : `case=${only}`;
+  if (one === undefined) return full ? allOf(world) : slicesOf(world);
+  return names.filter((name) => name === (world ?? name)).map((name) => ({ world: name, part: one }));
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      world: { type: "string" },
-      seed: { type: "string", default: "0" },
-      full: { type: "boolean" },
-      case: { type: "string" },
-      part: { type: "string" },
-      first: { type: "boolean" },
-      mutants: { type: "boolean" },
-      name: { type: "string", default: "" },
-      jobs: { type: "string", default: "2" },
-    },
-  });
-  if (values.mutants === true) return mutants(values.name);
+function printTally(): number {
+  const { lines, violations } = tallyText(readTally(), plainWorlds);
+  for (const line of lines) console.log(line);
+  return violations === 0 ? 0 : 1;
+}
+
+async function sit(asked: Asked): Promise<number> {
+  const parts = partsOf(asked);
+  // A damaged file is found before anything is run.
+  if (asked.full) readTally();
+  setUpPlain();
   const sum = emptySum();
-  const options = { seed: values.seed, jobs: Number(values.jobs), first: values.first === true };
-  await runParts(partsOf(values), options, sum, console.log);
+  const { seed, jobs, first, limit, full, world } = asked;
+  const recorder = full ? { recorder: makeRecorder(plainWorlds, seed) } : {};
+  await runParts(parts, { seed, jobs, first, limit, ...recorder }, sum, console.log);
   for (const each of sum.wrong) console.log(each);
-  const few = values.world === undefined && sum.runs < LEAST;
+  const few = world === undefined && !full && limit >= LEAST && sum.runs < LEAST;
   if (few) console.log(`Only ${sum.runs} runs; at least ${LEAST} are needed.`);
   console.log(lineOf(sum));
-  return few || sum.wrong.length > 0 ? 1 : 0;
+  const code = few || sum.wrong.length > 0 ? 1 : 0;
+  return full ? Math.max(code, printTally()) : code;
 }
 
-process.exitCode = await main();
+async function main(args: readonly string[]): Promise<number> {
+  const asked = readArguments(args);
+  if (asked.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (asked.tally) return printTally();
+  if (asked.mutants) return await mutants(asked);
+  return await sit(asked);
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  const isOurs = error instanceof BadUsage || error instanceof NotReady || error instanceof DamagedTally;
+  console.error(isOurs ? `Error: ${error.message}` : error);
+  if (error instanceof BadUsage) console.error(`\n${USAGE}`);
+  return error instanceof BadUsage ? 2 : 1;
+});

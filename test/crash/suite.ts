@@ -4,12 +4,22 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Recorder } from "./recorder.ts";
 import { beside } from "./root.ts";
 import { WORLDS } from "./worlds.ts";
 
-/** A row of a worker: a case with how it ended, or the world's points and the order's violations. */
+/**
+ * A row of a worker: a case with how it ended, or the world's points and the order's violations. Of a part that the
+ * tally has, too: part: single or double; single, double: how many cases there are; definition, counted: digests over
+ * what the world is made of, and over its points.
+ */
 export type Row = {
   readonly world: string;
+  readonly part?: string;
+  readonly single?: number;
+  readonly double?: number;
+  readonly definition?: string;
+  readonly counted?: string;
   readonly apply?: readonly string[];
   readonly finish?: readonly string[];
   readonly state?: string;
@@ -21,7 +31,7 @@ export type Row = {
   readonly check?: string;
 };
 
-/** A part of a world: slice, single, double, checks or case=APPLY/FINISH. */
+/** A part of a world: slice, single, double, checks or case=APPLY/FINISH; full: what of single and double is not in the tally. */
 export type Part = { readonly world: string; readonly part: string };
 
 /** What a run came to. missed: faults that were not met; ends: how many runs ended in which way. */
@@ -33,8 +43,17 @@ export type Sum = {
   readonly ends: Record<string, number>;
 };
 
-/** seed: turns what a slice leaves out; jobs: how many parts at once; first: ends at the first violation. */
-export type RunOptions = { readonly seed: string; readonly jobs: number; readonly first?: boolean };
+/**
+ * seed: turns what a slice leaves out; jobs: how many parts at once; first: ends at the first violation; limit: ends
+ * after so many runs; recorder: where rows are written down as they come.
+ */
+export type RunOptions = {
+  readonly seed: string;
+  readonly jobs: number;
+  readonly first?: boolean;
+  readonly limit?: number;
+  readonly recorder?: Recorder;
+};
 
 /** Fewer runs than this in a run of every world are a failure. */
 export const LEAST = 400;
@@ -48,7 +67,7 @@ export function slicesOf(only?: string): readonly Part[] {
 
 /** Every point in every mode, and pairs of faults. */
 export function allOf(only?: string): readonly Part[] {
-  return partsOf(["single", "double"], only);
+  return partsOf(["full"], only);
 }
 
 function partsOf(parts: readonly string[], only: string | undefined): readonly Part[] {
@@ -64,23 +83,30 @@ export const emptySum = (): Sum => ({ points: 0, runs: 0, missed: 0, wrong: [], 
 /** Runs the parts and adds to the sum. say: a line for each part. Throws where a world cannot be run. */
 export async function runParts(
   parts: readonly Part[],
-  { seed, jobs, first = false }: RunOptions,
+  { seed, jobs, first = false, limit = Number.POSITIVE_INFINITY, recorder }: RunOptions,
   sum: Sum,
   say: (line: string) => void,
 ): Promise<void> {
   const queue = [...parts];
+  const isEnough = (): boolean =>
+    sum.runs >= limit || (first && sum.wrong.length > 0) || recorder?.hasFailed() === true;
+  const run = async (part: Part): Promise<number> => {
+    let runs = 0;
+    await runWorld(part, seed, (row) => {
+      if (row.points === undefined) runs += 1;
+      add(sum, row);
+      recorder?.hear(row);
+      return isEnough();
+    });
+    return runs;
+  };
   const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      let runs = 0;
-      await runWorld(next, seed, (row) => {
-        if (row.points === undefined) runs += 1;
-        add(sum, row);
-        return first && sum.wrong.length > 0;
-      });
-      say(`${next.world} ${next.part}: ${runs} runs`);
-    }
+    for (let next = queue.shift(); next !== undefined && !isEnough(); next = queue.shift())
+      if (recorder?.isDone(next) === true) say(`${next.world}: all done, by the tally`);
+      else say(`${next.world} ${next.part}: ${await run(next)} runs`);
   };
   await Promise.all(Array.from({ length: jobs }, work));
+  await recorder?.settle();
 }
 
 /** The one line of a run. */

@@ -4,42 +4,69 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { casesOf, causes, type Ranges } from "./cases.ts";
 import { runChecks } from "./checks.ts";
+import { definitionOf } from "./defined.ts";
 import { runShared } from "./moments.ts";
 import { orderOf } from "./order.ts";
 import { type Case, type Point, readLog } from "./points.ts";
+import { keyOf } from "./recorder.ts";
 import { makeReady, type Ran, type Ready, runCase } from "./run.ts";
-import { WORLDS } from "./worlds.ts";
+import type { Row } from "./suite.ts";
+import { currentRows, doneCases, readTally, shortDigest } from "./tally.ts";
+import { type CrashWorld, WORLDS } from "./worlds.ts";
 
-/** Runs what its command line names: FOLDER WORLD PART SEED; prints one JSON row a case, a last one with the points. */
+/** Runs what its command line names: FOLDER WORLD PART SEED; prints one JSON row a case, a first one with the points. */
 function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]): void {
   const world = WORLDS.find((each) => each.name === name);
   if (world === undefined) throw new Error(`no world is called ${name}`);
   const ready = makeReady(folder, world);
   const ranges = countPoints(ready);
-  const say = (row: object): void => {
+  const say = (row: Row): void => {
     writeSync(1, `${JSON.stringify(row)}\n`);
   };
+  const counts = countsOf(world, ranges, Number(seed), folder);
   if (part === "checks") {
     for (const check of runChecks(ready, ranges.apply))
-      say({ world: name, check: check.name, wrong: check.wrong });
+      say({ world: name, counted: counts.counted, check: check.name, wrong: check.wrong });
     return;
   }
-  const cases = casesOf(world.name, ranges, part, Number(seed));
-  for (const [each, ran] of part === "slice" ? runShared(ready, cases) : runEach(ready, cases)) {
-    const { end, state, wrong, struck } = ran;
-    say({ ...each, end, state, wrong: wrong.slice(0, 8), struck });
+  say(counts);
+  for (const each of part === "full" ? ["single", "double"] : [part]) {
+    const all = casesOf(world.name, ranges, each, Number(seed));
+    const cases = part === "full" ? withoutDone(all, each, counts) : all;
+    for (const [of, ran] of part === "slice" ? runShared(ready, cases) : runEach(ready, cases)) {
+      const { end, state, wrong, struck } = ran;
+      say({ ...of, part: each, end, state, wrong: wrong.slice(0, 8), struck });
+    }
   }
   if (part.startsWith("case="))
     for (const log of ["log-apply", "log-finish"]) copyFileSync(join(folder, log), join(tmpdir(), log));
-  const order = [
-    ...orderOf(ranges.apply, "apply"),
-    ...orderOf(ranges.undo, "undo"),
-    ...orderOf(ranges.complete, "complete"),
-  ];
-  say({
+}
+
+type Counts = Row & { readonly definition: string; readonly counted: string };
+
+function countsOf(world: CrashWorld, ranges: Ranges, seed: number, folder: string): Counts {
+  const logs = { apply: ranges.apply, undo: ranges.undo, complete: ranges.complete };
+  // Not by their numbers: the commands of one pipeline run side by side.
+  const written = Object.values(logs).map((points) =>
+    points.map(({ program, call, one, two }) => [program, call, one, two].join("\t")).toSorted(),
+  );
+  return {
     world: world.name,
-    points: ranges.apply.length + ranges.undo.length + ranges.complete.length,
-    order,
+    definition: definitionOf(world),
+    counted: shortDigest(JSON.stringify(written).replaceAll(folder, "")),
+    points: Object.values(logs).reduce((sum, points) => sum + points.length, 0),
+    single: casesOf(world.name, ranges, "single", seed).length,
+    double: casesOf(world.name, ranges, "double", seed).length,
+    order: Object.entries(logs).flatMap(([name, points]) => orderOf(points, name)),
+  };
+}
+
+function withoutDone(cases: readonly Case[], part: string, { world, ...digests }: Counts): readonly Case[] {
+  const current = currentRows(readTally().get(world) ?? [], digests.definition, digests.counted);
+  const done = doneCases(current, part);
+  return cases.filter((each) => {
+    const { how, at } = keyOf(each);
+    return !done.has(`${how} ${at}`);
   });
 }
 

@@ -1,0 +1,17 @@
+/** The worlds of the crash suite by name, each with a digest over what it is made of. */
+import { shortDigest } from "./tally.ts";
+import { type CrashWorld, WORLDS } from "./worlds.ts";
+
+/** definition: numbers of points of another one mean nothing for this world. */
+export type Defined = { readonly name: string; readonly definition: string };
+
+/** What a world without systemd is made of. */
+export function definitionOf(world: CrashWorld): string {
+  return shortDigest(JSON.stringify(world));
+}
+
+/** Worlds without systemd. */
+export const plainWorlds: readonly Defined[] = WORLDS.map((world) => ({
+  name: world.name,
+  definition: definitionOf(world),
+}));

@@ -1,0 +1,96 @@
+/** What `npm run crash` takes. */
+import { parseArgs } from "node:util";
+
+/** The whole of it, as --help prints it. */
+export const USAGE = `npm run crash -- [OPTIONS]
+Strikes transactions at the points at which they change something, and judges what is left.
+
+  --world NAME      one world alone; an unknown one has them all listed
+  --full            every point in every mode, and pairs; goes on where test/crash/tally left off, and adds to it
+  --limit N         ends after N cases
+  --tally           prints what was run for the host scripts as they are; runs nothing
+  --part NAME       slice, single, double, or checks
+  --case CASE       one case, whose logs are left in the folder for temporary files: APPLY/FINISH, faults as
+                    "12:kill-before,40:EIO"; in a world with systemd "HOW NUMBER", as the tally has them
+  --first           ends at the first violation
+  --seed N          which modes a slice takes, and which pairs (0)
+  --jobs N          worlds at a time (2)
+  --mutants         tries weakened host scripts, which the suite must notice
+  --name TEXT       of the mutants those with this text in their names
+  --help            prints this
+
+Worlds without systemd need Linux, root and gcc; worlds with systemd need Docker.
+`;
+
+/** What was asked for. */
+export type Asked = {
+  readonly world: string | undefined;
+  readonly full: boolean;
+  readonly limit: number;
+  readonly tally: boolean;
+  readonly part: string | undefined;
+  readonly case: string | undefined;
+  readonly first: boolean;
+  readonly seed: string;
+  readonly jobs: number;
+  readonly mutants: boolean;
+  readonly name: string;
+  readonly help: boolean;
+};
+
+/** A command line that cannot be followed: exit 2, with the usage. */
+export class BadUsage extends Error {}
+
+/** Reads the command line. Throws BadUsage. */
+export function readArguments(args: readonly string[]): Asked {
+  const values = parse(args);
+  const part = values.part;
+  if (values.full === true && (part !== undefined || values.case !== undefined))
+    throw new BadUsage("--full is every part: leave out --part and --case");
+  if (part !== undefined && !["slice", "single", "double", "checks"].includes(part))
+    throw new BadUsage(`--part ${part}: there are slice, single, double and checks`);
+  return {
+    world: values.world,
+    full: values.full === true,
+    limit: values.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber("limit", values.limit, 1),
+    tally: values.tally === true,
+    part,
+    case: values.case,
+    first: values.first === true,
+    seed: String(wholeNumber("seed", values.seed, 0)),
+    jobs: wholeNumber("jobs", values.jobs, 1),
+    mutants: values.mutants === true,
+    name: values.name,
+    help: values.help === true,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        world: { type: "string" },
+        full: { type: "boolean" },
+        limit: { type: "string" },
+        tally: { type: "boolean" },
+        part: { type: "string" },
+        case: { type: "string" },
+        first: { type: "boolean" },
+        seed: { type: "string", default: "0" },
+        jobs: { type: "string", default: "2" },
+        mutants: { type: "boolean" },
+        name: { type: "string", default: "" },
+        help: { type: "boolean" },
+      },
+    }).values;
+  } catch (error) {
+    throw new BadUsage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wholeNumber(name: string, text: string, least: number): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  if (number < least) throw new BadUsage(`--${name} ${text}: it must be a whole number of at least ${least}`);
+  return number;
+}
