@@ -11,6 +11,7 @@ import { readSources } from "./import-rule.ts";
 
 const MOST_COLUMNS = 110;
 const MOST_LINES = 250;
+const MOST_FUNCTION_LINES = 40;
 const FULLEST = 8;
 
 /** A figure by what it is. */
@@ -20,7 +21,10 @@ type Row = readonly [what: string, figure: string];
 export async function measure(root: string): Promise<readonly Row[]> {
   const texts = readSources(join(root, "src"));
   const all = [...texts.values()];
-  const functions = all.flatMap(functionsIn);
+  const functions = [...texts].flatMap(([file, text]) =>
+    functionsIn(text).map((each) => ({ ...each, file })),
+  );
+  const large = functions.filter(({ lines }) => lines > MOST_FUNCTION_LINES);
   const lines = all.flatMap((text) => text.replace(/\n$/, "").split("\n"));
   const long = [...texts].filter(([, text]) => text.split("\n").length - 1 > MOST_LINES);
   return [
@@ -29,6 +33,7 @@ export async function measure(root: string): Promise<readonly Row[]> {
     ["functions", String(functions.length)],
     ["lines a function (median, p90, max)", spread(functions.map((each) => each.lines))],
     ["tokens a function (median, p90, max)", spread(functions.map((each) => each.tokens))],
+    [`functions over ${MOST_FUNCTION_LINES} lines`, named(large.map(({ file, name }) => `${file} ${name}`))],
     [
       `lines over ${MOST_COLUMNS} columns`,
       share(

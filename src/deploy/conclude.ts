@@ -70,56 +70,59 @@ async function concludeUndone(
   try {
     const result = await readResult(remote, transaction.id, context);
     const judgement = judged !== null && isReason(judged, result) ? judged : null;
-    const verdicts = judgement === null ? verdictsOf(story, result) : judgement.verdicts;
-    const failed = new Set(verdicts.filter(({ ok }) => !ok).map(({ unit }) => unit));
-    const journal = [...result.units].flatMap(([unit, { journal: lines }]) =>
-      failed.has(unit) || failed.size === 0 ? [{ unit, lines }] : [],
-    );
-    const told = {
-      ...common,
-      verdicts,
-      health: judgement?.health ?? [],
-      journal,
-      differences: differencesOf(story.plan),
-    };
+    const told = { ...common, ...whatWasSeen(story, result, judgement) };
     const why = whyUndone(end, result, judgement);
     if (end.name === "ROLLBACK_FAILED") {
       const message = `${why}\nThe host could not be restored: ${end.detail}`;
       const hint =
         `The backups are on the host in /var/lib/svcdeploy/txn/${transaction.id}/old; its ` +
         `journal: journalctl -t svcdeploy`;
-      return makeReport(target, "failed", startedAt, context, {
-        ...told,
-        cause: "rollback-failed",
-        message,
-        hint,
-      });
+      const how = { cause: "rollback-failed", message, hint } as const;
+      return makeReport(target, "failed", startedAt, context, { ...told, ...how });
     }
     // They run the older release again: what was declared is no measure for them.
     const restored = unitsThatRan(story).map((unit) => ({ ...unit, restartInputs: {} }));
     const back = await settleUnits(remote, restored, 2, context);
-    const down = back.filter(({ ok }) => !ok);
-    if (down.length > 0) {
-      const message =
-        `${why}\nThe old files are back, but not every unit is as it was: ` +
-        `${down.map(({ unit, cause }) => `${unit} ${cause}`).join(", ")}`;
-      return makeReport(target, "failed", startedAt, context, { ...told, cause: "rollback-failed", message });
-    }
-    if (result.conflicts !== "") {
-      const message =
-        `${why}\nRestored, except what someone else changed meanwhile (kept as it is): ` +
-        `${result.conflicts}`;
-      return makeReport(target, "failed", startedAt, context, { ...told, cause: "conflict", message });
-    }
-    const cause = result.failure.startsWith("conflict")
-      ? "conflict"
-      : result.failure === ""
-        ? "host"
-        : "unhealthy";
-    return makeReport(target, "rolled-back", startedAt, context, { ...told, cause, message: why });
+    const { status, ...how } = howRestored(why, back, result);
+    return makeReport(target, status, startedAt, context, { ...told, ...how });
   } finally {
     remote.close();
   }
+}
+
+/** The verdicts that led to the undo, with the journals of the units that failed, or of all. */
+function whatWasSeen(
+  story: Story,
+  result: TransactionResult,
+  judgement: Judgement | null,
+): Pick<HostReport, "verdicts" | "health" | "journal" | "differences"> {
+  const verdicts = judgement === null ? verdictsOf(story, result) : judgement.verdicts;
+  const failed = new Set(verdicts.filter(({ ok }) => !ok).map(({ unit }) => unit));
+  const journal = [...result.units].flatMap(([unit, { journal: lines }]) =>
+    failed.has(unit) || failed.size === 0 ? [{ unit, lines }] : [],
+  );
+  return { verdicts, health: judgement?.health ?? [], journal, differences: differencesOf(story.plan) };
+}
+
+/** back: the units that ran before, as they are after the undo. */
+function howRestored(
+  why: string,
+  back: readonly Verdict[],
+  { conflicts, failure }: TransactionResult,
+): Pick<HostReport, "status" | "cause" | "message"> {
+  const down = back.filter(({ ok }) => !ok);
+  if (down.length > 0) {
+    const message =
+      `${why}\nThe old files are back, but not every unit is as it was: ` +
+      `${down.map(({ unit, cause }) => `${unit} ${cause}`).join(", ")}`;
+    return { status: "failed", cause: "rollback-failed", message };
+  }
+  if (conflicts !== "") {
+    const kept = `Restored, except what someone else changed meanwhile (kept as it is): ${conflicts}`;
+    return { status: "failed", cause: "conflict", message: `${why}\n${kept}` };
+  }
+  const cause = failure.startsWith("conflict") ? "conflict" : failure === "" ? "host" : "unhealthy";
+  return { status: "rolled-back", cause, message: why };
 }
 
 const LARGEST_TEXT_BYTES = 65_536;

@@ -59,16 +59,10 @@ async function sampleUnits(
     samples.push(sample);
     if (units.some((unit, index) => earlyFailure(unit, sample[index] ?? {}) !== null)) enough.abort();
   };
-  const count = Math.max(2, Math.ceil(seconds) + 1);
-  const names = units.map(({ unit }) => unit);
-  const question = [nonce, systemScope, count, 1, unitProperties.join(","), ...names, "end"];
-  const input = `${question.join("\n")}\n`;
-  const timeoutMilliseconds = (count * 2 + 60) * 1000;
-  await remote
-    .run(scripts.sample, { input, timeoutMilliseconds, onLine, signal: enough.signal })
-    .catch((error: unknown) => {
-      if (!enough.signal.aborted) throw error;
-    });
+  const order = sampleOrder(nonce, units, seconds);
+  await remote.run(scripts.sample, { ...order, onLine, signal: enough.signal }).catch((error: unknown) => {
+    if (!enough.signal.aborted) throw error;
+  });
   if (samples.length === 0 || samples.some((sample) => sample.length !== units.length)) {
     throw new HostError(
       "host-answer",
@@ -77,4 +71,16 @@ async function sampleUnits(
     );
   }
   return { samples, programs: decodePrograms(group(lines).get("program") ?? []) };
+}
+
+/** At least two samples, a second apart. */
+function sampleOrder(
+  nonce: string,
+  units: readonly UnitResource[],
+  seconds: number,
+): { readonly input: string; readonly timeoutMilliseconds: number } {
+  const count = Math.max(2, Math.ceil(seconds) + 1);
+  const names = units.map(({ unit }) => unit);
+  const question = [nonce, systemScope, count, 1, unitProperties.join(","), ...names, "end"];
+  return { input: `${question.join("\n")}\n`, timeoutMilliseconds: (count * 2 + 60) * 1000 };
 }

@@ -10,12 +10,7 @@ export function decodePaths(
 ): ReadonlyMap<string, PathState> {
   const sums = new Map((rows.get("sum") ?? []).map(([text = ""]) => parseSum(text)));
   const targets = new Map((rows.get("link") ?? []).map(([text = ""]) => parseLink(text)));
-  const contents = new Map(
-    (rows.get("content") ?? []).map(([path = "", text = ""]) => [
-      path,
-      new Uint8Array(Buffer.from(text, "base64")),
-    ]),
-  );
+  const contents = new Map((rows.get("content") ?? []).map(parseContent));
   const paths = new Map<string, PathState>();
   for (const [
     path = "",
@@ -44,6 +39,10 @@ export function decodePaths(
     });
   }
   return paths;
+}
+
+function parseContent([path = "", text = ""]: AnswerRow): readonly [string, Uint8Array] {
+  return [path, new Uint8Array(Buffer.from(text, "base64"))];
 }
 
 // st_mode's type bits, inode(7).

@@ -70,18 +70,7 @@ export function makeTransaction(order: TransactionOrder): Transaction {
         name: "about",
         content: Buffer.from(`${order.about}${sayRollback(target)} plan=${planSha256.slice(0, 16)}\n`),
       },
-      ...changes.flatMap(({ resource, after }, index) =>
-        resource.kind === "file" && after !== null
-          ? [{ name: `new/${index}`, content: resource.content }]
-          : [],
-      ),
-      ...plan.manifests.flatMap(({ content }, index) =>
-        content === "" ? [] : [{ name: `new/m${index}`, content: Buffer.from(content) }],
-      ),
-      ...kept.map((service, index) => ({
-        name: `new/t${index}`,
-        content: Buffer.from(formatKeptService(keptService(target, service))),
-      })),
+      ...newFiles(order, changes, kept),
     ],
     windowSeconds,
     // 30 s are the lock's; a slow disk may take its time over what is copied.
@@ -95,6 +84,26 @@ export function makeTransaction(order: TransactionOrder): Transaction {
     planSha256,
     units,
   };
+}
+
+/** Contents that the host is to have, by the names that the plan's lines have for them. */
+function newFiles(
+  { plan, target }: TransactionOrder,
+  changes: readonly Change[],
+  kept: HostTarget["services"],
+): readonly TransactionFile[] {
+  return [
+    ...changes.flatMap(({ resource, after }, index) =>
+      resource.kind === "file" && after !== null ? [{ name: `new/${index}`, content: resource.content }] : [],
+    ),
+    ...plan.manifests.flatMap(({ content }, index) =>
+      content === "" ? [] : [{ name: `new/m${index}`, content: Buffer.from(content) }],
+    ),
+    ...kept.map((service, index) => ({
+      name: `new/t${index}`,
+      content: Buffer.from(formatKeptService(keptService(target, service))),
+    })),
+  ];
 }
 
 /** The same, and the units that are not ours and that drop-ins of ours change. */

@@ -48,12 +48,7 @@ export async function download(
   try {
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
       watch.within(limits.answerMilliseconds, "no answer");
-      const response = await fetch(at.href, {
-        headers: HEADERS,
-        redirect: "manual",
-        credentials: "omit",
-        signal: watch.signal,
-      });
+      const response = await request(at, watch.signal);
       const next = redirectOf(response, at);
       if (next === null) return await take(response, at, sink, watch);
       await response.body?.cancel();
@@ -77,6 +72,10 @@ export async function download(
   } finally {
     watch.end();
   }
+}
+
+function request(at: URL, signal: AbortSignal): Promise<Response> {
+  return fetch(at.href, { headers: HEADERS, redirect: "manual", credentials: "omit", signal });
 }
 
 const SLOW =

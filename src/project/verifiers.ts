@@ -59,18 +59,7 @@ export async function openVerifier(
     case "gpg":
       return toolVerifier("gpgv", "gpgv", longest, {
         files: { "keyring.gpg": dearmor(key), signature },
-        // SHA-1 is broken: who can choose what is signed can have two files of one signature. gpgv still
-        // takes it.
-        words: (folder) => [
-          "--status-fd",
-          "1",
-          "--weak-digest",
-          "SHA1",
-          "--keyring",
-          join(folder, "keyring.gpg"),
-          "signature",
-          "-",
-        ],
+        words: gpgWords,
         read: ({ stdout, status }) => readGpgStatus(stdout, status),
       });
     case "cosign":
@@ -80,6 +69,14 @@ export async function openVerifier(
         read: (answer) => readCosignAnswer(answer, key),
       });
   }
+}
+
+/**
+ * SHA-1 is broken: who can choose what is signed can have two files of one signature. gpgv still takes it.
+ */
+function gpgWords(folder: string): readonly string[] {
+  const keyring = join(folder, "keyring.gpg");
+  return ["--status-fd", "1", "--weak-digest", "SHA1", "--keyring", keyring, "signature", "-"];
 }
 
 /**

@@ -27,11 +27,7 @@ export function withinTime(inner: Connector, milliseconds: number, limit: string
     new ConnectError("timeout", host, `${host}: not checked to the end: the run's ${limit} are over`, {
       hint: "Give the run more time with --timeout, or see what it waits for: svcdeploy check.",
     });
-  const guard = async <Value>(
-    host: Host,
-    work: () => Promise<Value>,
-    late: (value: Value) => void = () => {},
-  ): Promise<Value> => {
+  const guard: Guard = async (host, work, late = () => {}) => {
     try {
       deadline.signal.throwIfAborted();
       return await withSignal(deadline.signal, work(), late);
@@ -41,35 +37,36 @@ export function withinTime(inner: Connector, milliseconds: number, limit: string
       throw timeUp(host.name);
     }
   };
-  const timed = (remote: Remote): Remote => ({
+  const connect = async (host: Host): Promise<Remote> =>
+    timedRemote(
+      await guard(
+        host,
+        () => inner.connect(host),
+        (remote) => remote.close(),
+      ),
+      guard,
+      deadline.signal,
+    );
+  return { connector: { connect }, cutOff, timeUp, stop: deadline.stop };
+}
+
+/** Runs work that ends with the time; what it comes to after that is handed to `late`. */
+type Guard = <Value>(host: Host, work: () => Promise<Value>, late?: (value: Value) => void) => Promise<Value>;
+
+function timedRemote(remote: Remote, guard: Guard, signal: AbortSignal): Remote {
+  const withOwn = (own: AbortSignal | undefined): AbortSignal =>
+    own === undefined ? signal : AbortSignal.any([signal, own]);
+  return {
     host: remote.host,
     run: (script, options) =>
-      guard(remote.host, () =>
-        remote.run(script, {
-          ...options,
-          signal:
-            options.signal === undefined
-              ? deadline.signal
-              : AbortSignal.any([deadline.signal, options.signal]),
-        }),
-      ),
+      guard(remote.host, () => remote.run(script, { ...options, signal: withOwn(options.signal) })),
     forward: (address, port, limitMilliseconds) =>
       guard(
         remote.host,
         () => remote.forward(address, port, limitMilliseconds),
         (stream) => stream.destroy(),
       ),
-    stream: (script, options) =>
-      remote.stream(script, { ...options, signal: AbortSignal.any([deadline.signal, options.signal]) }),
+    stream: (script, options) => remote.stream(script, { ...options, signal: withOwn(options.signal) }),
     close: () => remote.close(),
-  });
-  const connect = async (host: Host): Promise<Remote> =>
-    timed(
-      await guard(
-        host,
-        () => inner.connect(host),
-        (remote) => remote.close(),
-      ),
-    );
-  return { connector: { connect }, cutOff, timeUp, stop: deadline.stop };
+  };
 }

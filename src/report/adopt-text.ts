@@ -33,13 +33,10 @@ export function adoptText(
 }
 
 function outcomeLines(outcome: AdoptOutcome, columns: number): readonly Line[] {
-  if (outcome.kind === "refused")
-    return hang(
-      line(styled("bad", "✗"), " "),
-      sanitizeLine(`${outcome.unit} is not adopted: ${outcome.reason}`),
-      columns,
-      2,
-    );
+  if (outcome.kind === "refused") {
+    const text = sanitizeLine(`${outcome.unit} is not adopted: ${outcome.reason}`);
+    return hang(line(styled("bad", "✗"), " "), text, columns, 2);
+  }
   const { adopted, key, gaps } = outcome.result;
   const file = key === null ? outcome.result.file : `an item of \`${key}:\` of ${outcome.result.file}`;
   const problems = [
@@ -85,15 +82,7 @@ function nextLines(
 ): readonly Line[] {
   const names = written.flatMap(({ adopted, key }) => (key === null ? [adopted.name] : []));
   const secrets = written.flatMap(({ adopted }) => [...adopted.secrets.keys()]);
-  const merged = [...new Set(written.flatMap(({ adopted }) => adopted.merged))];
-  const commands = [
-    ...written.flatMap(({ adopted }) =>
-      adopted.retired.map((unit) => `systemctl disable --now ${quoted(unit)}`),
-    ),
-    ...merged.map((path) => `rm ${quoted(path)}`),
-    // Until then systemd tells plan of drop-ins that are gone.
-    ...(merged.some((path) => path.startsWith("/etc/systemd/")) ? ["systemctl daemon-reload"] : []),
-  ];
+  const commands = removalCommands(written);
   const steps = [
     ...(secrets.length === 0
       ? []
@@ -122,6 +111,18 @@ function nextLines(
   ];
 }
 
+/** What takes from the host what the service files now declare. */
+function removalCommands(written: readonly AdoptResult[]): readonly string[] {
+  const retired = written.flatMap(({ adopted }) => adopted.retired);
+  const merged = [...new Set(written.flatMap(({ adopted }) => adopted.merged))];
+  return [
+    ...retired.map((unit) => `systemctl disable --now ${quoted(unit)}`),
+    ...merged.map((path) => `rm ${quoted(path)}`),
+    // Until then systemd tells plan of drop-ins that are gone.
+    ...(merged.some((path) => path.startsWith("/etc/systemd/")) ? ["systemctl daemon-reload"] : []),
+  ];
+}
+
 /** One word of a shell; quotes are in none of what a host is asked for. */
 function quoted(word: string): string {
   return /^[A-Za-z0-9._@:+=,/-]+$/.test(word) ? word : `'${word}'`;
@@ -146,7 +147,24 @@ export function programsText(
   environment: string,
   columns: number,
 ): readonly Line[] {
-  const blocks = outcomes.map(({ kind, program, file, notes, problems, secrets }) => [
+  const rest = leftOut.flatMap((text) =>
+    hang(line(styled("warn", "-"), " "), sanitizeLine(text), columns, 2),
+  );
+  const next = nextOfPrograms(
+    outcomes.filter(({ kind }) => kind === "written"),
+    environment,
+    columns,
+  );
+  return [...outcomes.map((outcome) => programLines(outcome, columns)), rest, next]
+    .filter((block) => block.length > 0)
+    .flatMap((block, index) => (index === 0 ? block : [[], ...block]));
+}
+
+function programLines(
+  { kind, program, file, notes, problems, secrets }: ProgramOutcome,
+  columns: number,
+): readonly Line[] {
+  return [
     ...hang(
       line(problems.length === 0 ? styled("good", "✓") : styled("bad", "✗"), " "),
       `program ${sanitizeLine(program)} → ` +
@@ -159,34 +177,27 @@ export function programsText(
     ...[...secrets].flatMap(([name, { from }]) =>
       item(styled("warn", "secret "), `${name}: not written; its value is in ${from}`, columns),
     ),
-  ]);
-  const rest = leftOut.flatMap((text) =>
-    hang(line(styled("warn", "-"), " "), sanitizeLine(text), columns, 2),
-  );
-  const written = outcomes
-    .filter(({ kind }) => kind === "written")
-    .map(({ processes }) => processes.map(shellWord).join(" "));
-  const next =
-    written.length === 0
-      ? []
-      : [
-          line(styled("strong", "Next")),
-          ...[
-            "Add the services to a play in playbooks/site.yaml.",
-            `svcdeploy lint --env ${environment}, then plan`,
-          ].flatMap((text) => hang(line("  "), text, columns, 2)),
-          ...hang(line("  "), "On the host, right before the apply, so that nothing runs twice:", columns, 2),
-          ...written.map((processes) => line(`    supervisorctl stop ${processes}`)),
-          ...hang(
-            line("  "),
-            "Take the programs out of supervisord's configuration afterwards, or they come back with it.",
-            columns,
-            2,
-          ),
-        ];
-  return [...blocks, rest, next]
-    .filter((block) => block.length > 0)
-    .flatMap((block, index) => (index === 0 ? block : [[], ...block]));
+  ];
+}
+
+function nextOfPrograms(
+  written: readonly ProgramOutcome[],
+  environment: string,
+  columns: number,
+): readonly Line[] {
+  if (written.length === 0) return [];
+  const before = [
+    "Add the services to a play in playbooks/site.yaml.",
+    `svcdeploy lint --env ${environment}, then plan`,
+    "On the host, right before the apply, so that nothing runs twice:",
+  ];
+  const after = "Take the programs out of supervisord's configuration afterwards, or they come back with it.";
+  return [
+    line(styled("strong", "Next")),
+    ...before.flatMap((text) => hang(line("  "), text, columns, 2)),
+    ...written.map(({ processes }) => line(`    supervisorctl stop ${processes.map(shellWord).join(" ")}`)),
+    ...hang(line("  "), after, columns, 2),
+  ];
 }
 
 /** A name from supervisord's configuration may have anything in it. */

@@ -16,45 +16,53 @@ export function putRun(database: DatabaseSync, run: RecordedRun, now: number): v
   database.exec("BEGIN IMMEDIATE");
   try {
     database.prepare("DELETE FROM runs WHERE id = ?").run(run.id);
-    database
-      .prepare("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .run(
-        run.id,
-        JSON.stringify(run.commandLine),
-        run.project,
-        run.folder,
-        run.environment,
-        run.user,
-        run.controller,
-        run.commit,
-        run.tree,
-        Math.round(run.startedAt),
-        run.end === null ? null : Math.round(run.end.durationMilliseconds),
-        run.end?.exitCode ?? null,
-        JSON.stringify(run.selected),
-        JSON.stringify(run.plans),
-      );
-    const insert = database.prepare("INSERT INTO hosts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    for (const [position, host] of run.hosts.entries()) {
-      const { host: name, play, status, cause, services, message, transaction } = host;
-      insert.run(
-        run.id,
-        position,
-        name,
-        play,
-        status,
-        cause,
-        JSON.stringify(services),
-        message,
-        transaction,
-        JSON.stringify(host),
-      );
-    }
+    insertRun(database, run);
+    insertHosts(database, run);
     forget(database, now);
     database.exec("COMMIT");
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
+  }
+}
+
+function insertRun(database: DatabaseSync, run: RecordedRun): void {
+  database
+    .prepare("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    .run(
+      run.id,
+      JSON.stringify(run.commandLine),
+      run.project,
+      run.folder,
+      run.environment,
+      run.user,
+      run.controller,
+      run.commit,
+      run.tree,
+      Math.round(run.startedAt),
+      run.end === null ? null : Math.round(run.end.durationMilliseconds),
+      run.end?.exitCode ?? null,
+      JSON.stringify(run.selected),
+      JSON.stringify(run.plans),
+    );
+}
+
+function insertHosts(database: DatabaseSync, run: RecordedRun): void {
+  const insert = database.prepare("INSERT INTO hosts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  for (const [position, host] of run.hosts.entries()) {
+    const { host: name, play, status, cause, services, message, transaction } = host;
+    insert.run(
+      run.id,
+      position,
+      name,
+      play,
+      status,
+      cause,
+      JSON.stringify(services),
+      message,
+      transaction,
+      JSON.stringify(host),
+    );
   }
 }
 

@@ -71,6 +71,8 @@ test("it prints every figure of this checkout", async () => {
   expect(stderr).toBe("");
   expect(stdout).toMatch(/^lines a function \(median, p90, max\): \d+, \d+, \d+$/m);
   expect(stdout).toMatch(/^imports upwards: 0\ncycles: 0$/m);
+  expect(stdout).toMatch(/^functions over 40 lines: 0$/m);
+  expect(stdout).toMatch(/^files over 250 lines: 0$/m);
   expect(stdout).toMatch(/^words of README\.md: [1-9]\d+$/m);
-  expect(stdout.trimEnd().split("\n")).toHaveLength(13);
+  expect(stdout.trimEnd().split("\n")).toHaveLength(14);
 });

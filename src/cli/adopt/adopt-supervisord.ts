@@ -35,12 +35,7 @@ export async function adoptSupervisord(
 ): Promise<number> {
   const selection = selectionOf(options);
   const { stdout, stderr } = surroundings;
-  if (options.name !== null)
-    throw new UsageError(
-      "--name works with a unit of a host only; rename a program's file and its " + "`name:` by hand",
-    );
-  if (options.into !== null)
-    throw new UsageError("--into works with a unit of a host only; a program becomes a service of its own");
+  refuseUnitOptions(options);
   const project = await loadSelected(selection, surroundings);
   const { text, path, host } = await readConfiguration(from, project, options, surroundings);
   const file = readSupervisorFile(text);
@@ -69,6 +64,15 @@ export async function adoptSupervisord(
   return outcomes.every(({ kind, problems }) => kind !== "withheld" && problems.length === 0)
     ? EXIT.done
     : EXIT.failed;
+}
+
+function refuseUnitOptions({ name, into }: OptionValues<typeof ADOPT>): void {
+  if (name !== null)
+    throw new UsageError(
+      "--name works with a unit of a host only; rename a program's file and its `name:` by hand",
+    );
+  if (into !== null)
+    throw new UsageError("--into works with a unit of a host only; a program becomes a service of its own");
 }
 
 const MAX_BYTES = 1024 * 1024;

@@ -55,6 +55,15 @@ export async function savingOf(
   };
 }
 
+/** What was planned, of what. */
+type PlannedRun = {
+  readonly project: Project;
+  readonly selection: ProjectSelection;
+  readonly pruning: Pruning;
+  readonly plays: readonly PlannedPlay[];
+  readonly services: ServicesByHost;
+};
+
 /**
  * Writes the plan and says so on standard error; a plan that not every host has part in is not saved, and the
  * exit code tells of those hosts. Throws UsageError when the file cannot be written, or when what was
@@ -62,26 +71,15 @@ export async function savingOf(
  */
 export async function savePlan(
   saving: Saving,
-  planned: {
-    readonly project: Project;
-    readonly selection: ProjectSelection;
-    readonly pruning: Pruning;
-    readonly plays: readonly PlannedPlay[];
-    readonly services: ServicesByHost;
-  },
+  planned: PlannedRun,
   { stdout, stderr }: Surroundings,
 ): Promise<void> {
   const plays = planned.plays.map(({ play, hosts }) => ({ play, hosts: hosts.flatMap(hostToSave) }));
   const missing = planned.plays.flatMap(({ hosts }) => hosts).filter((host) => hostToSave(host).length === 0);
   if (missing.length > 0) {
     const names = [...new Set(missing.map(({ target }) => target.host.name))].join(", ");
-    return stderr.print(
-      told(
-        `Not saved: ${names} could not be checked. Leave such hosts out with --limit, or plan again.`,
-        "bad",
-        stderr.columns,
-      ),
-    );
+    const text = `${names} could not be checked. Leave such hosts out with --limit, or plan again.`;
+    return stderr.print(told(`Not saved: ${text}`, "bad", stderr.columns));
   }
   const { set, limit, services } = planned.selection;
   const pruning = planned.pruning === "blocks" ? {} : { pruning: planned.pruning };

@@ -82,7 +82,7 @@ async function lookInto(
   host: Host,
   question: ServiceAtHost,
   context: DeployContext,
-  { stdout, stderr }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<WhyView | null> {
   const { service } = question;
   const choose = (kept: Kept, describe: Describe) => {
@@ -100,24 +100,18 @@ async function lookInto(
   if (story === null) return null;
   const before = story.changed?.before ?? null;
   const secrets = descriptionsOf(story).flatMap((each) => keptSecrets(each, contents, held));
-  stdout.protect(secrets);
-  stderr.protect(secrets);
+  for (const sink of [surroundings.stdout, surroundings.stderr]) sink.protect(secrets);
   const target = rebuildForReading(project.name, host, story.now, contents);
   const observation = await observeOne(target, context);
   const changes = story.changed === null ? [] : keptChanges(before, story.now, contents);
   // What a rollback left behind is no change that someone made since.
   const findings = findDrift(target, observation).filter(({ kind }) => kind !== "orphan");
-  const units = unitsOf(target, observation).filter(({ unit }) => isAskedFor(unit, question));
-  if (units.length === 0 && question.instance !== null)
-    throw new UsageError(`${service} has no instance ${question.instance} on ${host.name}`);
+  const units = askedUnits(target, observation, question);
   return {
     environment: project.environment,
     host: host.name,
     clock: kept.clock,
-    story,
-    changes,
-    units,
-    findings,
+    ...{ story, changes, units, findings },
   };
 }
 
@@ -130,6 +124,16 @@ async function observeOne(target: HostTarget, context: DeployContext): Promise<O
   if (observed === undefined) throw new Error("no host was observed");
   if (!observed.result.ok) throw observed.result.error;
   return observed.result.observation;
+}
+
+function askedUnits(
+  target: HostTarget,
+  observation: Observation,
+  question: ServiceAtHost,
+): readonly RunningUnit[] {
+  const units = unitsOf(target, observation).filter(({ unit }) => isAskedFor(unit, question));
+  if (units.length > 0 || question.instance === null) return units;
+  throw new UsageError(`${question.service} has no instance ${question.instance} on ${question.host}`);
 }
 
 function unitsOf({ resources }: HostTarget, { units, facts }: Observation): readonly RunningUnit[] {

@@ -54,16 +54,10 @@ export function timerCommand(
   path: PathThere,
   every: Every,
 ): readonly string[] {
-  const file = (name: FileOption): string | null =>
-    options[name] === null ? null : path(options[name], name);
-  const [identity, knownHosts] =
-    options.on === null
-      ? (["identity", "known-hosts"] as const)
-      : (["identity-on", "known-hosts-on"] as const);
   return [
     start.node,
     "--disable-warning=ExperimentalWarning",
-    ...one("env-file", file("env-file")),
+    ...one("env-file", fileOf(options, "env-file", path)),
     start.main,
     "drift",
     "--cron",
@@ -76,12 +70,7 @@ export function timerCommand(
       "values",
       options.values.map((value) => path(value, "values")),
     ),
-    ...one("identity", file(identity)),
-    ...many(
-      "known-hosts",
-      options[knownHosts].map((value) => path(value, knownHosts)),
-    ),
-    ...(options.forks === CONNECTION.forks.default ? [] : one("forks", options.forks)),
+    ...connectionWords(options, path),
     ...(options["no-health"] ? ["--no-health"] : []),
     ...(options.heal
       ? ["--heal", ...one("grace", options.grace), ...one("max-heals", options["max-heals"])]
@@ -90,14 +79,39 @@ export function timerCommand(
       "notify",
       options.notify.map((value) => notifyWord(value, path)),
     ),
-    ...one("notify-key", file("notify-key")),
-    ...one("prometheus", file("prometheus")),
+    ...one("notify-key", fileOf(options, "notify-key", path)),
+    ...one("prometheus", fileOf(options, "prometheus", path)),
     `--state=${start.state}`,
     `--timeout=${timeoutSeconds(options.timeout, every)}s`,
   ];
 }
 
+/** How the command reaches the hosts from where it runs. */
+function connectionWords(options: OptionValues<typeof INSTALL_TIMER>, path: PathThere): readonly string[] {
+  const [identity, knownHosts] =
+    options.on === null
+      ? (["identity", "known-hosts"] as const)
+      : (["identity-on", "known-hosts-on"] as const);
+  return [
+    ...one("identity", fileOf(options, identity, path)),
+    ...many(
+      "known-hosts",
+      options[knownHosts].map((value) => path(value, knownHosts)),
+    ),
+    ...(options.forks === CONNECTION.forks.default ? [] : one("forks", options.forks)),
+  ];
+}
+
 type FileOption = "env-file" | "identity" | "identity-on" | "notify-key" | "prometheus";
+
+function fileOf(
+  options: OptionValues<typeof INSTALL_TIMER>,
+  name: FileOption,
+  path: PathThere,
+): string | null {
+  const file = options[name];
+  return file === null ? null : path(file, name);
+}
 
 function one(name: string, value: string | null): readonly string[] {
   return value === null ? [] : [`--${name}=${value}`];

@@ -13,7 +13,7 @@ export type EditedAssignment = {
   readonly first: number;
   readonly last: number;
 };
-/** A file as an edit sees it. sectionEnds: by a section's name the line behind its last header or assignment. */
+/** A file as an edit sees it. sectionEnds: a section's name → the line behind what is last in it. */
 export type EditedFile = {
   readonly lines: readonly PhysicalLine[];
   readonly assignments: readonly EditedAssignment[];

@@ -11,7 +11,11 @@ type Sample = { readonly labels: Labels; readonly value: number };
 /** The log as gauges, all named svcdeploy_ and labelled with command, project and environment. */
 export const prometheusReport: ReportFormat = (log, redact) => {
   const common = { command: log.command, project: log.project ?? "", environment: log.environment ?? "" };
-  const metrics = [
+  return [...runMetrics(log), ...driftMetrics(log)].map((each) => each(common, redact)).join("");
+};
+
+function runMetrics(log: RunLog): readonly Metric[] {
+  return [
     metric("run_timestamp_seconds", "When the last run started, since the epoch.", [
       { labels: {}, value: log.startedAt / 1000 },
     ]),
@@ -37,6 +41,11 @@ export const prometheusReport: ReportFormat = (log, redact) => {
       "1: the host is as declared; 0: it is not, or its state is unknown.",
       hostEnds(log).map(hostSample),
     ),
+  ];
+}
+
+function driftMetrics(log: RunLog): readonly Metric[] {
+  return [
     metric("host_seen", "1: drift could check the host; 0: it could not.", seenSamples(log)),
     metric(
       "drift_findings",
@@ -54,8 +63,7 @@ export const prometheusReport: ReportFormat = (log, redact) => {
       log.drift === null ? [] : [{ labels: {}, value: log.drift.rules.expired.length }],
     ),
   ];
-  return metrics.map((each) => each(common, redact)).join("");
-};
+}
 
 type Metric = (common: Labels, redact: (text: string) => string) => string;
 

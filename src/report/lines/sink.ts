@@ -67,28 +67,15 @@ export function makeSink(settings: {
   readonly palette: Palette;
   readonly columns: number;
 }): Sink {
-  const { stream, palette, columns } = settings;
+  const { palette, columns } = settings;
+  const { send, gone, lost, flush } = openOutlet(settings.stream);
   const secrets: Secret[] = [];
   let redactor = makeRedactor([]);
-  const gone = new AbortController();
-  let pending: Promise<void> = Promise.resolve();
-  let lost: string | null = null;
-  stream.on("error", (error) => {
-    gone.abort();
-    const code = "code" in error && typeof error.code === "string" ? error.code : error.message;
-    if (!READER_GONE.includes(code)) lost ??= code;
-  });
-  const send = (text: string): void => {
-    if (gone.signal.aborted || text === "") return;
-    const before = pending;
-    const written = new Promise<void>((resolve) => stream.write(text, () => resolve()));
-    pending = before.then(() => written);
-  };
   const paint = (lines: readonly Line[]): string =>
     lines.map((each) => `${paintLine(each, redactor, palette)}\n`).join("");
   return {
     columns,
-    gone: gone.signal,
+    gone,
     screen: (act) => send(screenSequence(act)),
     redraw: (lines) => send(screenText(lines.map((each) => paintLine(each, redactor, palette)))),
     row: (spans) => send(rowText(paintLine(spans, redactor, palette))),
@@ -103,9 +90,29 @@ export function makeSink(settings: {
       secrets.push(...more);
       redactor = makeRedactor(secrets);
     },
-    lost: () => lost,
-    flush: () => pending,
+    lost,
+    flush,
   };
+}
+
+function openOutlet(
+  stream: SinkStream,
+): Pick<Sink, "gone" | "lost" | "flush"> & { readonly send: (text: string) => void } {
+  const gone = new AbortController();
+  let pending: Promise<void> = Promise.resolve();
+  let lost: string | null = null;
+  stream.on("error", (error) => {
+    gone.abort();
+    const code = "code" in error && typeof error.code === "string" ? error.code : error.message;
+    if (!READER_GONE.includes(code)) lost ??= code;
+  });
+  const send = (text: string): void => {
+    if (gone.signal.aborted || text === "") return;
+    const before = pending;
+    const written = new Promise<void>((resolve) => stream.write(text, () => resolve()));
+    pending = before.then(() => written);
+  };
+  return { send, gone: gone.signal, lost: () => lost, flush: () => pending };
 }
 
 /**

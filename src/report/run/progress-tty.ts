@@ -68,9 +68,7 @@ export function makeTtyReporter(sink: Sink): Reporter {
       if (event.type === "run-finished")
         display = close().then(() => sink.print([[], ...finalText(event.reports, done, sink.columns)]));
     },
-    close: async () => {
-      await close();
-    },
+    close,
   };
 }
 

@@ -9,9 +9,10 @@ export const sysctl = makeBlock(
   {
     sysctl: {
       says: [
-        "Kernel settings that the service needs, in /etc/sysctl.d/svcdeploy-SERVICE.conf: keys as sysctl.d(5)",
-        "spells them, with dots, or with slashes where a part has a dot in it. They are in force before its",
-        "units start, an undo writes the old values back, and drift compares the running ones.",
+        "Kernel settings that the service needs, in /etc/sysctl.d/svcdeploy-SERVICE.conf: keys as",
+        "sysctl.d(5) spells them, with dots, or with slashes where a part has a dot in it. They are in",
+        "force before its units start, an undo writes the old values back, and drift compares the running",
+        "ones.",
       ].join(" "),
       example: 'sysctl:\n  net.core.somaxconn: 4096\n  net.ipv4.tcp_rmem: "4096 131072 6291456"\n',
     },
