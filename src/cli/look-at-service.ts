@@ -11,7 +11,7 @@ import type { FileResource, HostTarget } from "../core/model/resource.ts";
 import type { Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
-import { loadProject, readValuesFiles } from "../project/load.ts";
+import { loadAsFar, readValuesFiles } from "../project/load.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
 import type { Arguments } from "./options/arguments.ts";
 import type { LOOKING } from "./options/groups.ts";
@@ -47,13 +47,14 @@ export async function lookAtService(
   const question = questionOf(operands);
   const root = resolve(workingDirectory, selection.project);
   const overlays = await readOverlays(root, selection, workingDirectory);
-  const project = await loadProject(root, selection.environment, {
+  const loaded = await loadAsFar(root, selection.environment, {
     set: selection.set,
     valuesFiles: overlays,
   });
-  requireBoth(project, question);
+  const { project } = loaded;
+  if (loaded.problems.length === 0) requireBoth(project, question);
   const built = await buildTargets(
-    project,
+    loaded,
     { limit: question.host, services: [question.service] },
     { describe: STAND_INS.describe, readSecrets: maskSecrets },
   );

@@ -3,7 +3,7 @@ import { type ArtifactPolicy, makeLenientReaders } from "../project/lenient-read
 import { buildTargets } from "../project/targets.ts";
 import type { ProjectSelection } from "./options/selection.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { loadSelected, type Workspace } from "./workspace.ts";
+import { loadSelectedAsFar, type Workspace } from "./workspace.ts";
 
 /** A project of which artifacts and secrets may be missing. */
 export type LenientWorkspace = Workspace & {
@@ -23,10 +23,11 @@ export async function openLeniently(
   artifacts: ArtifactPolicy,
 ): Promise<LenientWorkspace> {
   const { stdout, stderr } = surroundings;
-  const project = await loadSelected(selection, surroundings);
+  const loaded = await loadSelectedAsFar(selection, surroundings);
+  const { project } = loaded;
   const { readers, gathered } = makeLenientReaders(project.root, artifacts);
   const { limit, services: names } = selection;
-  const { plays, services } = await buildTargets(project, { limit, services: names }, readers);
+  const { plays, services } = await buildTargets(loaded, { limit, services: names }, readers);
   stdout.protect([...gathered.secrets]);
   stderr.protect([...gathered.secrets]);
   const declared = [...services.values()].flat();

@@ -1,12 +1,12 @@
 /** What commands start with: the project of one environment, and what its hosts are to be. */
 import { resolve } from "node:path";
-import type { SourceText } from "../core/config/project.ts";
-import { SvcdeployError } from "../core/errors.ts";
+import type { ProjectAsFar, SourceText } from "../core/config/project.ts";
+import { ConfigError, SvcdeployError } from "../core/errors.ts";
 import type { Project } from "../core/model/declared.ts";
 import type { Rendered } from "../core/model/resource.ts";
 import { EVERYTHING } from "../core/target/select.ts";
 import { type ArtifactUse, makeArtifactReader } from "../project/artifacts.ts";
-import { loadProject } from "../project/load.ts";
+import { loadAsFar } from "../project/load.ts";
 import { makeSecretReader } from "../project/secrets.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
 import type { ProjectSelection } from "./options/selection.ts";
@@ -17,12 +17,23 @@ import type { Surroundings } from "./surroundings.ts";
  * ConfigError and UsageError.
  */
 export async function loadSelected(
+  selection: ProjectSelection,
+  surroundings: Pick<Surroundings, "workingDirectory">,
+  values: readonly SourceText[] | null = null,
+): Promise<Project> {
+  const { project, problems } = await loadSelectedAsFar(selection, surroundings, values);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return project;
+}
+
+/** The same with its mistakes beside it, for buildTargets. Throws UsageError. */
+export async function loadSelectedAsFar(
   { project, environment, set, valuesFiles }: ProjectSelection,
   { workingDirectory }: Pick<Surroundings, "workingDirectory">,
   values: readonly SourceText[] | null = null,
-): Promise<Project> {
+): Promise<ProjectAsFar> {
   const overlays = values ?? valuesFiles.map((file) => resolve(workingDirectory, file));
-  return await loadProject(resolve(workingDirectory, project), environment, { set, valuesFiles: overlays });
+  return await loadAsFar(resolve(workingDirectory, project), environment, { set, valuesFiles: overlays });
 }
 
 /** A loaded project, the selected hosts of each play, and the services as it declares them. */
@@ -39,12 +50,13 @@ export async function openWorkspace(
   use: ArtifactUse,
 ): Promise<Workspace> {
   const { stdout, stderr } = surroundings;
-  const project = await loadSelected(selection, surroundings, values);
+  const loaded = await loadSelectedAsFar(selection, surroundings, values);
+  const { project } = loaded;
   const readers = {
     describe: makeArtifactReader(project.root, use),
     readSecrets: makeSecretReader(project.root),
   };
-  const { secrets, ...built } = await buildTargets(project, selection, readers);
+  const { secrets, ...built } = await buildTargets(loaded, selection, readers);
   stdout.protect(secrets);
   stderr.protect(secrets);
   return { project, ...built };

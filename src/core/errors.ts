@@ -63,6 +63,11 @@ export type Problem = {
   readonly excerpt: string;
   readonly fault?: "fetch";
   /**
+   * What is missing may be in what could not be read: of a name in a template its first part, of a directive
+   * the service's file.
+   */
+  readonly unresolved?: string;
+  /**
    * A directive that systemd of this version does not know: other hosts may have another version, and it is
    * one mistake.
    */

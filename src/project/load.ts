@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { homedir } from "node:os";
 import { isAbsolute, join, relative, resolve } from "node:path";
-import { type ProjectTexts, readProject, type SourceText } from "../core/config/project.ts";
+import { type ProjectAsFar, type ProjectTexts, readAsFar, type SourceText } from "../core/config/project.ts";
 import { MAX_FILE_SIZE, parseYaml } from "../core/config/yaml.ts";
 import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
 import type { Project } from "../core/model/declared.ts";
@@ -28,12 +28,31 @@ export type LoadOptions = {
  * all files).
  */
 export async function loadProject(root: string, environment: string, options: LoadOptions): Promise<Project> {
+  const { project, problems } = await loadAsFar(root, environment, options);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return project;
+}
+
+/**
+ * The same with the mistakes beside what they leave of the project, for buildTargets, which finds those of
+ * later stages as well. Throws UsageError as loadProject does.
+ */
+export async function loadAsFar(
+  root: string,
+  environment: string,
+  options: LoadOptions,
+): Promise<ProjectAsFar> {
   const folder = resolve(root);
   await requireEnvironment(folder, environment);
   const reader: Reader = { root: folder, problems: [], files: new Map() };
   const texts = await readTexts(reader, environment, options);
-  if (texts === null || reader.problems.length > 0) throw new ConfigError(reader.problems);
-  return readProject(texts);
+  const read = readAsFar(texts);
+  const unsure = reader.problems.length > 0 ? ["values", "host", ""] : [];
+  return {
+    ...read,
+    problems: [...reader.problems, ...read.problems],
+    unsure: new Set([...read.unsure, ...unsure]),
+  };
 }
 
 /** The environments of a project: the names of inventory/*.yaml, sorted. */
@@ -94,11 +113,7 @@ async function requireEnvironment(root: string, environment: string): Promise<vo
   );
 }
 
-async function readTexts(
-  reader: Reader,
-  environment: string,
-  options: LoadOptions,
-): Promise<ProjectTexts | null> {
+async function readTexts(reader: Reader, environment: string, options: LoadOptions): Promise<ProjectTexts> {
   const { root, files } = reader;
   const project = await readText(reader, PROJECT_FILE);
   const inventory = await readText(reader, `inventory/${environment}.yaml`);
@@ -112,7 +127,6 @@ async function readTexts(
   );
   const overlays = await readOverlays(reader, options.valuesFiles);
   await readTemplates(reader);
-  if (project === null || inventory === null || playbook === null) return null;
   return {
     root,
     environment,

@@ -2,8 +2,9 @@
 import { withoutRepeats } from "../core/config/check.ts";
 import { withoutVersions } from "../core/config/directives.ts";
 import { withExcerpts } from "../core/config/excerpts.ts";
+import type { ProjectAsFar } from "../core/config/project.ts";
 import { sharedValues } from "../core/config/shared-values.ts";
-import { ConfigError, type Problem } from "../core/errors.ts";
+import { ConfigError, type Problem, UsageError } from "../core/errors.ts";
 import type { Artifact, ArtifactFile } from "../core/model/artifact.ts";
 import type { Host, Project } from "../core/model/declared.ts";
 import type { HostTarget, PlayTargets, Rendered } from "../core/model/resource.ts";
@@ -48,33 +49,57 @@ export const STAND_INS: Readers = {
 /**
  * Expands, normalises and renders every selected service for every selected host, in the order of the plays;
  * plays that nothing of is selected are left out. Throws UsageError when the selection names something
- * unknown or selects nothing, ConfigError with the mistakes of all hosts and services.
+ * unknown or selects nothing, ConfigError with the mistakes of all hosts and services, and those that loading
+ * had found.
  */
 export async function buildTargets(
-  project: Project,
+  loaded: Project | ProjectAsFar,
   selection: TargetSelection,
-  readers: Readers = {
+  given?: Readers,
+): Promise<BuiltTargets> {
+  const { project, problems, unsure } = "project" in loaded ? loaded : wholly(loaded);
+  const readers = given ?? {
     describe: makeArtifactReader(project.root),
     readSecrets: makeSecretReader(project.root),
-  },
-): Promise<BuiltTargets> {
+  };
   const build: Build = {
     ...readers,
     project,
     files: new Map(project.files),
     services: new Map(),
     secrets: new Set(),
-    problems: [],
+    problems: [...problems],
+    flawed: new Set(problems.map(({ place }) => place.file)),
   };
   const plays: PlayTargets[] = [];
-  for (const selected of select(project, selection))
+  for (const selected of selectAsFar(project, selection, problems))
     plays.push({ play: selected.play, targets: await buildPlay(build, selected) });
   for (const services of build.services.values()) build.problems.push(...sharedValues(services));
-  if (build.problems.length > 0)
-    throw withExcerpts(new ConfigError(withoutRepeats(withoutVersions(build.problems))), (file) =>
+  const known = new Set([...unsure, ...build.flawed]);
+  const found = build.problems.filter(({ unresolved }) => unresolved === undefined || !known.has(unresolved));
+  if (found.length > 0)
+    throw withExcerpts(new ConfigError(withoutRepeats(withoutVersions(found))), (file) =>
       textOf(build, file),
     );
   return { plays, services: build.services, secrets: [...build.secrets] };
+}
+
+function wholly(project: Project): ProjectAsFar {
+  return { project, problems: [], unsure: new Set() };
+}
+
+/** What mistakes hide cannot be selected, and they are what is to be told then. */
+function selectAsFar(
+  project: Project,
+  selection: TargetSelection,
+  problems: readonly Problem[],
+): readonly SelectedPlay[] {
+  try {
+    return select(project, selection);
+  } catch (error) {
+    if (problems.length === 0 || !(error instanceof UsageError)) throw error;
+    return [];
+  }
 }
 
 type Build = Readers & {
@@ -83,6 +108,8 @@ type Build = Readers & {
   readonly services: Map<string, readonly Service[]>;
   readonly secrets: Set<Secret>;
   readonly problems: Problem[];
+  /** Service files with mistakes: what such a service lacks may be in what was left out. */
+  readonly flawed: Set<string>;
 };
 
 /** The first target of each host says what is declared for it. */
@@ -91,7 +118,10 @@ async function buildPlay(build: Build, { play, hosts, services }: SelectedPlay):
   for (const host of hosts) {
     const rendered: RenderedService[] = [];
     for (const source of services) {
-      const service = await collect(build, () => serviceFor(build.project, host, source));
+      const read = await collect(build, () => serviceFor(build.project, host, source));
+      if (read !== null && read.problems.length > 0) build.flawed.add(source.file);
+      build.problems.push(...(read?.problems ?? []));
+      const service = read?.service ?? null;
       const one = service === null ? null : await readAndRender(build, host, service);
       if (one !== null) rendered.push(one);
     }

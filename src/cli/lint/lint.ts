@@ -4,7 +4,8 @@
  */
 import { join, relative, resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
-import { UsageError } from "../../core/errors.ts";
+import { withoutRepeats } from "../../core/config/check.ts";
+import { ConfigError, type Problem, UsageError } from "../../core/errors.ts";
 import { EXIT } from "../../core/exit-code.ts";
 import { exposuresOf, worstExposures } from "../../core/lint/exposure.ts";
 import { foldFindings, unusedIgnores, withoutIgnored } from "../../core/lint/fold.ts";
@@ -13,7 +14,7 @@ import { lintHost } from "../../core/lint/lint.ts";
 import { findRule, RULES } from "../../core/lint/rules.ts";
 import { EVERYTHING } from "../../core/target/select.ts";
 import { readLintFiles } from "../../project/lint-files.ts";
-import { listEnvironments, loadProject } from "../../project/load.ts";
+import { listEnvironments, loadAsFar } from "../../project/load.ts";
 import { buildTargets, STAND_INS } from "../../project/targets.ts";
 import { lintGithub, lintJson } from "../../report/lint/lint-json.ts";
 import { lintSarif } from "../../report/lint/lint-sarif.ts";
@@ -141,11 +142,7 @@ async function lintProject(
     );
   const root = resolve(workingDirectory, project);
   const environments = wanted === null ? await listEnvironments(root) : [wanted];
-  const found = (
-    await Promise.all(
-      (environments.length === 0 ? ["prod"] : environments).map((name) => lintEnvironment(root, name)),
-    )
-  ).flat();
+  const found = await lintEach(root, environments.length === 0 ? ["prod"] : environments);
   const kept = found.map((host) => ({ ...host, findings: withoutIgnored(host.findings, host.services) }));
   // Another environment may need what this one does not.
   const unused = wanted === null ? unusedIgnores(found) : [];
@@ -159,7 +156,23 @@ async function lintProject(
   };
 }
 
+/** All environments, or the mistakes of all of them. */
+async function lintEach(root: string, environments: readonly string[]): Promise<readonly LintedHost[]> {
+  const problems: Problem[] = [];
+  const found = await Promise.all(
+    environments.map((name) =>
+      lintEnvironment(root, name).catch((error: unknown) => {
+        if (!(error instanceof ConfigError)) throw error;
+        problems.push(...error.problems);
+        return [];
+      }),
+    ),
+  );
+  if (problems.length > 0) throw new ConfigError(withoutRepeats(problems));
+  return found.flat();
+}
+
 async function lintEnvironment(root: string, environment: string): Promise<readonly LintedHost[]> {
-  const project = await loadProject(root, environment, { set: [], valuesFiles: [] });
-  return lintPlays(await buildTargets(project, EVERYTHING, STAND_INS), environment);
+  const loaded = await loadAsFar(root, environment, { set: [], valuesFiles: [] });
+  return lintPlays(await buildTargets(loaded, EVERYTHING, STAND_INS), environment);
 }

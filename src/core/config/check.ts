@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import { nearestName, type Problem } from "../errors.ts";
 import type { Place, Tree } from "../model/declared.ts";
+import { type Rest, readRest } from "./rest.ts";
 import { describe, readKeysMessage } from "./schema-parts.ts";
 import { problemAt, type TreePath } from "./yaml.ts";
 
@@ -14,6 +15,8 @@ export type Checkable = {
   readonly text: string;
   readonly placeOf: (path: TreePath) => Place;
   readonly keyPlaceOf: (path: TreePath) => Place;
+  /** True: its reader has reported what is wrong, and nothing in the tree can be trusted. */
+  readonly isBroken?: boolean;
 };
 
 /** No one reads more mistakes of one file, and each costs a look through its text. */
@@ -21,6 +24,9 @@ export const MAX_PROBLEMS = 100;
 
 /** value null: there were problems, or templates are still to be expanded. */
 export type Checked<T> = { readonly value: T | null; readonly problems: readonly Problem[] };
+
+/** rest: what can be read without what is wrong; null: nothing. */
+export type CheckedRest<T> = { readonly rest: Rest<T> | null; readonly problems: readonly Problem[] };
 
 /**
  * Checks a tree. stage "written": what is wrong with a text that holds `{{` is left to the second check;
@@ -31,6 +37,7 @@ export function checkTree<T>(
   document: Checkable,
   stage: "written" | "expanded" | "plain",
 ): Checked<T> {
+  if (document.isBroken === true) return { value: null, problems: [] };
   const result = schema.safeParse(document.tree);
   if (result.success) return { value: result.data, problems: [] };
   const issues = result.error.issues.filter(
@@ -41,6 +48,19 @@ export function checkTree<T>(
     if (problems.length < MAX_PROBLEMS) problems.push(...explain(issue, document));
   }
   return { value: null, problems };
+}
+
+/** Checks a tree that is final, and reads of it what is right. gone: paths that are known to be wrong. */
+export function checkRest<T>(
+  schema: z.ZodType<T>,
+  document: Checkable,
+  gone: readonly TreePath[] = [],
+): CheckedRest<T> {
+  if (document.isBroken === true) return { rest: null, problems: [] };
+  const { value, problems } = checkTree(schema, document, "expanded");
+  if (value !== null && gone.length === 0)
+    return { rest: { tree: document.tree, value, pathOf: (path) => path }, problems };
+  return { rest: readRest(schema, document.tree, gone), problems };
 }
 
 /**

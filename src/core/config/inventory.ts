@@ -3,8 +3,9 @@
  */
 import type { Problem } from "../errors.ts";
 import type { Host, Place, Tree, TreeMap } from "../model/declared.ts";
+import { isTreeMap } from "../model/tree.ts";
 import { refuseInventoryName } from "./allow-lists.ts";
-import { checkTree, MAX_PROBLEMS, withoutEchoes, withoutRepeats } from "./check.ts";
+import { checkRest, MAX_PROBLEMS, withoutEchoes, withoutRepeats } from "./check.ts";
 import { type ResolvedGroup, resolveGroups } from "./groups.ts";
 import { hostSchema, inventorySchema, type WrittenHost } from "./inventory-schema.ts";
 import { emptyMap, mergeMaps } from "./merge.ts";
@@ -21,20 +22,33 @@ export type Inventory = {
   readonly hosts: readonly Host[];
   readonly protected: boolean;
   readonly problems: readonly Problem[];
+  /** False: a mistake hides hosts or groups. */
+  readonly isWhole: boolean;
 };
 
 /** Reads an inventory. resolvePath makes a key file's path absolute (project/ knows the folders). */
 export function readInventory(document: YamlDocument, resolvePath: (path: string) => string): Inventory {
-  const { value, problems } = checkTree(inventorySchema, document, "plain");
-  const reading: Reading = { document, entries: new Map(), problems: [...problems] };
+  if (!document.isBroken && isWithoutHosts(document.tree)) return withoutHosts(document);
+  const { rest, problems } = checkRest(inventorySchema, document);
+  const value = rest?.value ?? null;
+  const reading: Reading = {
+    document,
+    entries: new Map(),
+    problems: [...problems],
+    isWhole: problems.length === 0,
+  };
   const fail = (path: TreePath, message: string, hint: string | null = null) => {
     if (reading.problems.length < MAX_PROBLEMS)
       reading.problems.push(problemAt(document.text, document.keyPlaceOf(path), message, hint));
     return undefined;
   };
   for (const [pattern, tree] of Object.entries(value?.hosts ?? {}))
-    readEntry(reading, pattern, tree ?? emptyMap(), fail);
-  if (value !== null && reading.entries.size === 0) fail(["hosts"], "the inventory has no host");
+    readEntry(reading, pattern, tree ?? emptyMap(), (path, message, hint) => {
+      reading.isWhole = false;
+      return fail(path, message, hint);
+    });
+  if (value !== null && problems.length === 0 && reading.entries.size === 0)
+    fail(["hosts"], "the inventory has no host");
   const groups = resolveGroups(value?.groups ?? {}, [...reading.entries.keys()], fail);
   const hosts = makeHosts([...reading.entries.values()], value?.defaults ?? {}, groups, resolvePath);
   if (hosts === null)
@@ -43,7 +57,24 @@ export function readInventory(document: YamlDocument, resolvePath: (path: string
     hosts: hosts ?? [],
     protected: value?.protected ?? false,
     problems: withoutEchoes(document.problems, withoutRepeats(reading.problems)),
+    isWhole: reading.isWhole,
   };
+}
+
+function isWithoutHosts(tree: Tree): boolean {
+  return tree === null || (isTreeMap(tree) && tree.hosts === null);
+}
+
+/** A file that was begun. */
+function withoutHosts(document: YamlDocument): Inventory {
+  const hint = "write one, e.g. hosts: { web1: { address: 192.0.2.1 } }";
+  const none = problemAt(
+    document.text,
+    document.keyPlaceOf(["hosts"]),
+    "the inventory has no host yet",
+    hint,
+  );
+  return { hosts: [], protected: false, problems: withoutEchoes(document.problems, [none]), isWhole: false };
 }
 
 type Fail = (path: TreePath, message: string, hint?: string | null) => undefined;
@@ -52,6 +83,7 @@ type Reading = {
   readonly document: YamlDocument;
   readonly entries: Map<string, Entry>;
   readonly problems: Problem[];
+  isWhole: boolean;
 };
 
 /** One key of `hosts:`, which may stand for many hosts. */
@@ -92,9 +124,9 @@ function readHost(
   const placeOf = (path: TreePath) => document.placeOf(["hosts", pattern, ...path]);
   const keyPlaceOf = (path: TreePath) => document.keyPlaceOf(["hosts", pattern, ...path]);
   if (problems.length >= MAX_PROBLEMS) return { name, place: keyPlaceOf([]), written: {} };
-  const checked = checkTree(hostSchema, { tree, text: document.text, placeOf, keyPlaceOf }, "plain");
+  const checked = checkRest(hostSchema, { tree, text: document.text, placeOf, keyPlaceOf });
   problems.push(...checked.problems);
-  return { name, place: keyPlaceOf([]), written: checked.value ?? {} };
+  return { name, place: keyPlaceOf([]), written: checked.rest?.value ?? {} };
 }
 
 type Groups = ReadonlyMap<string, readonly ResolvedGroup[]>;

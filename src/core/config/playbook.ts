@@ -1,9 +1,12 @@
 /** The text of a playbook → plays: patterns resolved to hosts, rollout defaults filled. */
 import * as z from "zod";
 import { didYouMean, type Problem } from "../errors.ts";
-import type { Host, Play, Rollout } from "../model/declared.ts";
+import type { Host, Play, Rollout, Tree } from "../model/declared.ts";
+import { isTreeList } from "../model/tree.ts";
 import { checkTree, MAX_PROBLEMS, withoutEchoes } from "./check.ts";
+import { nameList } from "./name-list.ts";
 import { matchHosts } from "./patterns.ts";
+import { readRest } from "./rest.ts";
 import {
   bad,
   describe,
@@ -60,6 +63,8 @@ const MAX_PLACEMENTS = 200_000;
 /** What a playbook may name. */
 export type PlaybookScope = {
   readonly hosts: readonly Host[];
+  /** False: the inventory has mistakes, so a host that is not known may be one of them. */
+  readonly knowsHosts?: boolean;
   readonly services: readonly string[];
   readonly protected: boolean;
 };
@@ -69,17 +74,25 @@ export function readPlaybook(
   document: YamlDocument,
   scope: PlaybookScope,
 ): { readonly plays: readonly Play[]; readonly problems: readonly Problem[] } {
-  const { value, problems } = checkTree(playbookSchema, document, "plain");
+  const { problems } = checkTree(playbookSchema, document, "plain");
+  const written = document.isBroken ? null : playsOf(document.tree);
   const found: Problem[] = [...problems];
   const fail: Fail = (path, message, hint) => {
     if (found.length < MAX_PROBLEMS)
       found.push(problemAt(document.text, document.placeOf(path), message, hint));
     return undefined;
   };
-  const plays = (value ?? []).map((written, index) => readPlay(written, index, scope, fail, document));
+  const plays = (written ?? []).flatMap((each, index) =>
+    each === null ? [] : [readPlay(each, index, scope, fail, document)],
+  );
   reportRepeats(plays, fail);
-  if (value?.length === 0) fail([], "the playbook has no play", null);
+  if (written?.length === 0) fail([], "the playbook has no play", null);
   return { plays, problems: withoutEchoes(document.problems, found) };
+}
+
+/** Each play without what is wrong in it; null: nothing of it can be read. */
+function playsOf(tree: Tree): readonly (z.infer<typeof play> | null)[] | null {
+  return isTreeList(tree) ? tree.map((item) => readRest(play, item)?.value ?? null) : null;
 }
 
 type Fail = (path: TreePath, message: string, hint: string | null) => undefined;
@@ -93,12 +106,13 @@ function readPlay(
 ): Play {
   const pattern = written.hosts.join(":");
   const match = matchHosts(pattern, scope.hosts);
-  for (const mistake of match.mistakes) fail([index, "hosts"], mistake.message, mistake.hint);
+  for (const mistake of scope.knowsHosts === false ? [] : match.mistakes)
+    fail([index, "hosts"], mistake.message, mistake.hint);
   if (written.services.length === 0) fail([index, "services"], "the play names no service", null);
   const seen = new Set<string>();
   for (const [at, service] of written.services.entries()) {
     if (!scope.services.includes(service))
-      fail([index, "services", at], `there is no service "${service}"`, didYouMean(service, scope.services));
+      fail([index, "services", at], `there is no service "${service}"`, hintFor(service, scope.services));
     if (seen.has(service)) fail([index, "services", at], `the service "${service}" is named twice`, null);
     seen.add(service);
   }
@@ -109,6 +123,12 @@ function readPlay(
     rollout: fillRollout(written.rollout ?? {}, scope),
     place: document.placeOf([index]),
   };
+}
+
+function hintFor(service: string, services: readonly string[]): string {
+  const list = services.length === 0 ? "services/ has no file" : `services/ has ${nameList(services)}`;
+  const nearest = didYouMean(service, services);
+  return nearest === null ? list : `${nearest} ${list}`;
 }
 
 /** A protected environment starts with one host, then a quarter; others go all at once. */

@@ -3,13 +3,14 @@ import { ConfigError, type Problem } from "../errors.ts";
 import type { Project, ServiceSource, TreeMap } from "../model/declared.ts";
 import { isTreeMap } from "../model/tree.ts";
 import { refuseName } from "./allow-lists.ts";
-import { checkTree, withoutEchoes } from "./check.ts";
+import { checkRest, checkTree, withoutEchoes } from "./check.ts";
 import { driftSchema, readIgnoreRules } from "./drift-ignore.ts";
-import { readInventory } from "./inventory.ts";
+import { type Inventory, readInventory } from "./inventory.ts";
 import { mergeMaps } from "./merge.ts";
 import { readPlaybook } from "./playbook.ts";
 import { map, textThat } from "./schema-parts.ts";
 import { serviceSchema } from "./service-schema.ts";
+import { sortOutStrays } from "./stray-directives.ts";
 import { overlayValues, readValues, setValue } from "./values.ts";
 import { parseYaml, problemAt, type YamlDocument } from "./yaml.ts";
 
@@ -23,9 +24,10 @@ export type SourceText = { readonly file: string; readonly text: string };
 export type ProjectTexts = {
   readonly root: string;
   readonly environment: string;
-  readonly project: SourceText;
-  readonly inventory: SourceText;
-  readonly playbook: SourceText;
+  /** Null: it could not be read, which its reader reports. */
+  readonly project: SourceText | null;
+  readonly inventory: SourceText | null;
+  readonly playbook: SourceText | null;
   readonly services: readonly SourceText[];
   readonly values: readonly SourceText[];
   /** --values files and --set assignments, in the order given. */
@@ -48,38 +50,76 @@ export const projectSchema = map({ name: textThat(refuseName), drift: driftSchem
  * --set.
  */
 export function readProject(texts: ProjectTexts): Project {
-  const projectFile = parseYaml(texts.project.text, texts.project.file);
-  const project = checkTree(projectSchema, projectFile, "plain");
-  const ignore = readIgnoreRules(project.value?.drift, projectFile);
-  const inventory = readInventory(parseYaml(texts.inventory.text, texts.inventory.file), texts.resolvePath);
+  const { project, problems } = readAsFar(texts);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return project;
+}
+
+/**
+ * A project without what is wrong in it, for later looks that find more. unsure: the first parts of names in
+ * templates that have no value perhaps because of a mistake.
+ */
+export type ProjectAsFar = {
+  readonly project: Project;
+  readonly problems: readonly Problem[];
+  readonly unsure: ReadonlySet<string>;
+};
+
+/** As readProject does it, and as far as it goes. Throws UsageError for a bad --set. */
+export function readAsFar(texts: ProjectTexts): ProjectAsFar {
+  const head = readHead(texts.project);
+  const inventory =
+    texts.inventory === null
+      ? NO_INVENTORY
+      : readInventory(parseYaml(texts.inventory.text, texts.inventory.file), texts.resolvePath);
   const services = readServices(texts.services);
-  const playbook = readPlaybook(parseYaml(texts.playbook.text, texts.playbook.file), {
+  const scope = {
     hosts: inventory.hosts,
+    knowsHosts: inventory.isWhole,
     services: services.names,
     protected: inventory.protected,
-  });
+  };
+  const playbook =
+    texts.playbook === null
+      ? { plays: [], problems: [] }
+      : readPlaybook(parseYaml(texts.playbook.text, texts.playbook.file), scope);
   const values = layValues(texts);
-  const problems = [
-    ...withoutEchoes(projectFile.problems, project.problems),
-    ...ignore.problems,
-    ...inventory.problems,
-    ...values.problems,
-    ...services.problems,
-    ...playbook.problems,
-  ];
-  if (problems.length > 0 || project.value === null) throw new ConfigError(problems);
-  return {
-    name: project.value.name,
+  const project = {
+    name: head.name,
     root: texts.root,
     environment: texts.environment,
     protected: inventory.protected,
     hosts: inventory.hosts,
     services: services.sources,
     plays: playbook.plays,
-    driftIgnore: ignore.rules,
-    values: texts.set.reduce(setValue, values.values),
+    driftIgnore: head.ignore,
+    values: values.problems.length > 0 ? values.values : texts.set.reduce(setValue, values.values),
     files: texts.files,
   };
+  const unsure = [
+    ...(inventory.isWhole && inventory.problems.length === 0 ? [] : ["host", ""]),
+    ...(values.problems.length === 0 ? [] : ["values", ""]),
+  ];
+  const parts = [head, inventory, values, services, playbook];
+  return { project, problems: parts.flatMap((part) => part.problems), unsure: new Set(unsure) };
+}
+
+const NO_INVENTORY: Inventory = { hosts: [], protected: false, problems: [], isWhole: false };
+
+type Head = {
+  readonly name: string;
+  readonly ignore: Project["driftIgnore"];
+  readonly problems: readonly Problem[];
+};
+
+/** What svcdeploy.yaml says. */
+function readHead(text: SourceText | null): Head {
+  if (text === null) return { name: "", ignore: [], problems: [] };
+  const document = parseYaml(text.text, text.file);
+  const { rest, problems } = checkRest(projectSchema, document);
+  const { rules, problems: more } = readIgnoreRules(rest?.value.drift, document);
+  const all = [...withoutEchoes(document.problems, problems), ...more];
+  return { name: rest?.value.name ?? "", ignore: rules, problems: all };
 }
 
 type Services = {
@@ -96,17 +136,24 @@ function readServices(texts: readonly SourceText[]): Services {
   for (const { file, text } of texts) {
     const document = parseYaml(text, file);
     const { tree } = document;
-    problems.push(
-      ...withoutEchoes(document.problems, checkTree(serviceSchema, document, "written").problems),
-    );
-    const name = isTreeMap(tree) ? tree.name : undefined;
-    if (!isTreeMap(tree) || typeof name !== "string") continue;
+    const sorted = sortOutStrays(document);
+    const checked = checkTree(serviceSchema, sorted.document, "written");
+    problems.push(...withoutEchoes(document.problems, [...sorted.problems, ...checked.problems]));
+    const name = document.isBroken ? nameIn(text) : isTreeMap(tree) ? tree.name : undefined;
+    if (typeof name !== "string") continue;
     names.push(name);
+    if (document.isBroken || !isTreeMap(tree)) continue;
     const mistake = nameMistake(document, name, sources.get(name));
-    if (mistake === null) sources.set(name, { name, file, tree, placeOf: document.placeOf });
+    if (mistake === null)
+      sources.set(name, { name, file, tree, placeOf: document.placeOf, keyPlaceOf: document.keyPlaceOf });
     else problems.push(mistake);
   }
   return { sources: [...sources.values()], names, problems };
+}
+
+/** The name in a file that is no YAML, so that no one else is blamed for it. */
+function nameIn(text: string): string | undefined {
+  return /^name:[ \t]*["']?([A-Za-z0-9._-]+)/m.exec(text)?.[1];
 }
 
 function nameMistake(document: YamlDocument, name: string, other: ServiceSource | undefined): Problem | null {

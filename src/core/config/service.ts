@@ -3,10 +3,11 @@
 import { ConfigError, type Problem } from "../errors.ts";
 import type { Host, Place, ServiceSource, TreeMap } from "../model/declared.ts";
 import type { ConfigFile, SecretSource, Service } from "../model/service.ts";
+import { isTreeMap } from "../model/tree.ts";
 import { refuseVariable } from "./allow-lists.ts";
 import { artifactForm } from "./artifact-form.ts";
 import { readBlocks } from "./blocks/blocks.ts";
-import { checkTree } from "./check.ts";
+import { checkRest } from "./check.ts";
 import { readPaths, readSockets, readTimers } from "./companions.ts";
 import { readDirectives, readSection } from "./directives.ts";
 import { readDropIns } from "./drop-ins.ts";
@@ -15,6 +16,7 @@ import { readInstances } from "./instances.ts";
 import { readLogrotate } from "./logrotate-schema.ts";
 import { serviceSchema, type WrittenService } from "./service-schema.ts";
 import { readSignature } from "./signature-schema.ts";
+import { sortOutStrays } from "./stray-directives.ts";
 import type { TreePath } from "./yaml.ts";
 
 const DEFAULT_KEEP = 5;
@@ -35,13 +37,45 @@ type Reading = {
  * (core/config/excerpts.ts fills them from the files' text).
  */
 export function normaliseService(source: ServiceSource, expanded: TreeMap, host: Host): Service {
-  const document = { tree: expanded, text: "", placeOf: source.placeOf, keyPlaceOf: source.placeOf };
-  const { value, problems } = checkTree(serviceSchema, document, "expanded");
-  if (value === null) throw new ConfigError(problems);
-  const reading: Reading = { written: value, tree: expanded, host, placeOf: source.placeOf, problems: [] };
-  const service = readService(reading, source);
-  if (reading.problems.length > 0) throw new ConfigError(reading.problems);
+  const { service, problems } = normaliseAsFar(source, { tree: expanded, wrong: [] }, host);
+  if (service === null || problems.length > 0) throw new ConfigError(problems);
   return service;
+}
+
+/** What could be read of a service: null where its mistakes leave nothing of it. */
+export type ServiceAsFar = { readonly service: Service | null; readonly problems: readonly Problem[] };
+
+/** The same without what is wrong, so that what is wrong elsewhere is found too. wrong: strings to leave out. */
+export function normaliseAsFar(
+  source: ServiceSource,
+  { tree, wrong }: { readonly tree: TreeMap; readonly wrong: readonly TreePath[] },
+  host: Host,
+): ServiceAsFar {
+  const sorted = sortOutStrays({
+    tree,
+    text: "",
+    placeOf: source.placeOf,
+    keyPlaceOf: source.keyPlaceOf ?? source.placeOf,
+  });
+  const { rest, problems } = checkRest(
+    serviceSchema,
+    sorted.document,
+    wrong.filter((path) => !path.includes("ExecStart")),
+  );
+  const found = [
+    ...sorted.problems,
+    ...problems.filter(({ place }) => !wrong.some((path) => isAt(source, path, place))),
+  ];
+  if (rest === null || !isTreeMap(rest.tree)) return { service: null, problems: found };
+  const placeOf = (path: TreePath): Place => source.placeOf(rest.pathOf(path));
+  const reading: Reading = { written: rest.value, tree: rest.tree, host, placeOf, problems: [] };
+  const service = readService(reading, source);
+  return { service, problems: [...found, ...reading.problems] };
+}
+
+function isAt({ placeOf }: ServiceSource, path: TreePath, place: Place): boolean {
+  const { line, column } = placeOf(path);
+  return line === place.line && column === place.column;
 }
 
 function readService(reading: Reading, source: ServiceSource): Service {

@@ -15,6 +15,7 @@ export function readValues(document: YamlDocument): {
   readonly problems: readonly Problem[];
 } {
   const { tree } = document;
+  if (document.isBroken) return { values: emptyMap(), problems: document.problems };
   if (isTreeMap(tree)) return { values: tree, problems: document.problems };
   const wrong =
     tree === null

@@ -31,6 +31,8 @@ export type YamlDocument = {
   /** Where the key that names the value at a path is. */
   readonly keyPlaceOf: (path: TreePath) => Place;
   readonly problems: readonly Problem[];
+  /** True: it is no YAML, or may not be read. What was read of it says nothing. */
+  readonly isBroken: boolean;
 };
 
 /**
@@ -56,6 +58,7 @@ export function parseYaml(text: string, file: string): YamlDocument {
     placeOf: (path) => placeAt(spotOf(path).value),
     keyPlaceOf: (path) => placeAt(spotOf(path).key),
     problems,
+    isBroken: read.isBroken,
   };
 }
 
@@ -64,13 +67,19 @@ export function problemAt(text: string, place: Place, message: string, hint: str
   return { place, message, hint, excerpt: excerptAt(text, place) };
 }
 
-type Reading = { readonly tree: Tree; readonly spot: TreeSpot; readonly mistakes: readonly Mistake[] };
+type Reading = {
+  readonly tree: Tree;
+  readonly spot: TreeSpot;
+  readonly mistakes: readonly Mistake[];
+  readonly isBroken: boolean;
+};
 
 function readDocument(text: string): Reading {
   const refused = (mistake: Mistake): Reading => ({
     tree: null,
     spot: { key: 0, value: 0, children: new Map() },
     mistakes: [mistake],
+    isBroken: true,
   });
   const unfit = refuseText(text);
   if (unfit !== null) return refused(unfit);
@@ -100,6 +109,7 @@ function readDocument(text: string): Reading {
     tree: built.tree,
     spot: built.spot,
     mistakes: syntax.length > 0 ? syntax : [...built.mistakes, ...more],
+    isBroken: syntax.length > 0,
   };
 }
 

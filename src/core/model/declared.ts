@@ -42,6 +42,8 @@ export type ServiceSource = {
    * unknown.
    */
   readonly placeOf: (path: readonly (string | number)[]) => Place;
+  /** The same for the key that names the value. Absent: where the value is. */
+  readonly keyPlaceOf?: (path: readonly (string | number)[]) => Place;
   /** The instance that the strings at a path speak of; null: none. Absent: there are none. */
   readonly instanceAt?: (path: readonly (string | number)[]) => string | null;
 };

@@ -5,32 +5,46 @@ import type { ServiceSource, Tree, TreeMap } from "../model/declared.ts";
 import { isTreeList } from "../model/tree.ts";
 import { renderTemplate, type TemplateContext } from "./template.ts";
 
+/** What a program's place would be: a line that it is in has nothing else wrong with it. */
+const UNRESOLVED = "/unresolved";
+
 type Path = readonly (string | number)[];
+
+/** A tree with its strings expanded. wrong: where strings are that could not be; they read UNRESOLVED. */
+export type ExpandedTree = {
+  readonly tree: TreeMap;
+  readonly wrong: readonly Path[];
+  readonly problems: readonly Problem[];
+};
+
+/** As expandTree does it, and as far as it goes. */
+export function expandAsFar(source: ServiceSource, context: Omit<TemplateContext, "secrets">): ExpandedTree {
+  const problems: Problem[] = [];
+  const wrong: Path[] = [];
+  const expand = (tree: Tree, path: Path): Tree => {
+    if (typeof tree === "string") {
+      if (isFileContent(path)) return tree;
+      const around = { ...context, instance: source.instanceAt?.(path) ?? null, secrets: null };
+      const before = problems.length;
+      const text = expandString(tree, source, around, path, problems);
+      if (problems.length > before) wrong.push(path);
+      return text;
+    }
+    if (tree === null || typeof tree !== "object") return tree;
+    if (isTreeList(tree)) return tree.map((item, index) => expand(item, [...path, index]));
+    return expandMap(tree, path, expand);
+  };
+  return { tree: expandMap(source.tree, [], expand), wrong, problems };
+}
 
 /**
  * The tree with every string expanded, `files[].content` excepted: it is rendered later, with secrets. Maps
  * stay null-prototype records. Throws ConfigError with the mistakes of all strings.
  */
 export function expandTree(source: ServiceSource, context: Omit<TemplateContext, "secrets">): TreeMap {
-  const problems: Problem[] = [];
-  const expand = (tree: Tree, path: Path): Tree => {
-    if (typeof tree === "string")
-      return isFileContent(path)
-        ? tree
-        : expandString(
-            tree,
-            source,
-            { ...context, instance: source.instanceAt?.(path) ?? null, secrets: null },
-            path,
-            problems,
-          );
-    if (tree === null || typeof tree !== "object") return tree;
-    if (isTreeList(tree)) return tree.map((item, index) => expand(item, [...path, index]));
-    return expandMap(tree, path, expand);
-  };
-  const expanded = expandMap(source.tree, [], expand);
+  const { tree, problems } = expandAsFar(source, context);
   if (problems.length > 0) throw new ConfigError(problems);
-  return expanded;
+  return tree;
 }
 
 function expandMap(map: TreeMap, path: Path, expand: (tree: Tree, path: Path) => Tree): TreeMap {
@@ -52,7 +66,7 @@ function expandString(
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.problems);
-    return "";
+    return UNRESOLVED;
   }
 }
 

@@ -53,12 +53,13 @@ export function renderServiceUnit(
   ];
   const file = makeUnitFile(service.name, unit, sections, problems);
   if (hasNothingToDo(service))
-    problems.push(
-      makeProblem(
+    problems.push({
+      ...makeProblem(
         service.service[0]?.place ?? place,
         "The service has no ExecStart=, so systemd would refuse its unit",
       ),
-    );
+      unresolved: service.file,
+    });
   if (isPerConnection) return [{ resources: [file], unit: null, install: [] }];
   const restartInputs = { ...directiveInputs(sections), ...fileInputs(parts) };
   const resource = makeServiceUnit(service, unit, file, restartInputs, parts, problems);

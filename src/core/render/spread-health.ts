@@ -30,11 +30,14 @@ export function spreadHealth(
   });
   const checkAt = ([first, index]: readonly (string | number)[]) =>
     first === "health" && typeof index === "number" ? checks[index] : undefined;
+  const written = (path: readonly (string | number)[]) =>
+    path.map((step, depth) => (depth === 1 ? (checkAt(path)?.written ?? step) : step));
+  const { keyPlaceOf = source.placeOf } = source;
   return {
     ...source,
     tree,
-    placeOf: (path) =>
-      source.placeOf(path.map((step, depth) => (depth === 1 ? (checkAt(path)?.written ?? step) : step))),
+    placeOf: (path) => source.placeOf(written(path)),
+    keyPlaceOf: (path) => keyPlaceOf(written(path)),
     instanceAt: (path) => checkAt(path)?.instance ?? null,
   };
 }

@@ -85,12 +85,9 @@ function writeMustache(run: Evaluation, mustache: Mustache, scope: Scope): undef
   if (value === undefined) return;
   const text = scalarText(value);
   if (text === null)
-    return flaw(
-      run,
-      path.loc.start,
-      `"${path.original}" is a list or map, not a text`,
-      "use #each, join, yaml or json",
-    );
+    return flaw(run, path.loc.start, `"${path.original}" is a list or map, not a text`, {
+      hint: "use #each, join, yaml or json",
+    });
   run.text += text;
 }
 

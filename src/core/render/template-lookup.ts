@@ -108,7 +108,9 @@ function descend(run: Evaluation, path: PathExpression, start: Start): Tree | un
     const child = childOf(value, part);
     if (child === undefined) {
       const reached = start.parts.slice(0, index + 1).join(".");
-      return missing(run, path.loc.start, `"${reached}" is not defined`, hintAt(run, start, value, index));
+      const hint = hintAt(run, start, value, index);
+      const name = (start.value === run.root ? start.parts[0] : undefined) ?? "";
+      return flaw(run, path.loc.start, `"${reached}" is not defined`, { hint, name });
     }
     value = child;
   }
@@ -140,14 +142,18 @@ const INSTANCE_HINT =
 
 /** Notes that something is not defined. */
 export function missing(run: Evaluation, at: Position, message: string, hint: string | null): undefined {
-  flaw(run, at, message, hint);
-  return undefined;
+  return flaw(run, at, message, { hint });
 }
 
 /** The same flaw in every turn of a loop is one flaw. */
-export function flaw(run: Evaluation, at: Position, message: string, hint: string | null = null): undefined {
+export function flaw(
+  run: Evaluation,
+  at: Position,
+  message: string,
+  { hint = null, ...more }: { readonly hint?: string | null; readonly name?: string } = {},
+): undefined {
   const known = run.flaws.some(
     (other) => other.at.line === at.line && other.at.column === at.column && other.message === message,
   );
-  if (!known && run.flaws.length < 50) run.flaws.push({ at, message, hint });
+  if (!known && run.flaws.length < 50) run.flaws.push({ at, message, hint, ...more });
 }

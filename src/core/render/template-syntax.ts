@@ -7,7 +7,13 @@ import Handlebars from "handlebars";
 /** Line from 1, column from 0, as Handlebars counts. */
 export type Position = { readonly line: number; readonly column: number };
 /** Something wrong in a template. */
-export type Flaw = { readonly at: Position; readonly message: string; readonly hint: string | null };
+export type Flaw = {
+  readonly at: Position;
+  readonly message: string;
+  readonly hint: string | null;
+  /** Of a name without a value: its first part. */
+  readonly name?: string;
+};
 type Located = { readonly loc: { readonly start: Position } };
 
 /** `a.b`, `../a`, `@index`, `this`. depth: how many `../`; data: starts with `@`. */

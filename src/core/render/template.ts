@@ -70,7 +70,13 @@ function expand(
   if (parsed.flaws.length > 0 || parsed.program === null)
     throw new ConfigError(parsed.flaws.map((flaw) => toProblem(flaw, template, origin)));
   const { text, flaws } = evaluateTemplate(parsed.program, root, secrets);
-  if (flaws.length > 0) throw new ConfigError(flaws.map((flaw) => toProblem(flaw, template, origin)));
+  if (flaws.length > 0)
+    throw new ConfigError(
+      flaws.map((flaw) => {
+        const problem = toProblem(flaw, template, origin);
+        return flaw.name === undefined ? problem : { ...problem, unresolved: flaw.name };
+      }),
+    );
   return { text, usesSecrets: parsed.usesSecrets };
 }
 

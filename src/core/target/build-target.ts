@@ -1,13 +1,13 @@
 /**
  * A service of a host, and what was read for it, becomes resources; those of its services become the target.
  */
-import { normaliseService } from "../config/service.ts";
+import { normaliseAsFar, type ServiceAsFar } from "../config/service.ts";
 import { placeOfRendered } from "../lint/rendered-unit.ts";
 import type { ArtifactFile, SignedArtifact } from "../model/artifact.ts";
 import type { Host, Project, ServiceSource } from "../model/declared.ts";
 import type { DeployedService, HostTarget, Resource } from "../model/resource.ts";
 import type { SecretValues, Service } from "../model/service.ts";
-import { expandTree } from "../render/expand.ts";
+import { expandAsFar } from "../render/expand.ts";
 import { mergeResources, ownersOf } from "../render/merge-resources.ts";
 import { renderService } from "../render/render.ts";
 import { spreadHealth } from "../render/spread-health.ts";
@@ -26,11 +26,13 @@ export type RenderedService = {
   readonly signed: SignedArtifact | null;
 };
 
-/** The service as it is on one host. Throws ConfigError with the mistakes of its file. */
-export function serviceFor(project: Project, host: Host, source: ServiceSource): Service {
+/** The service as it is on one host, as far as its file goes. Throws ConfigError for a name it cannot spread. */
+export function serviceFor(project: Project, host: Host, source: ServiceSource): ServiceAsFar {
   const context = { env: project.environment, host, service: { name: source.name }, values: project.values };
   const spread = spreadHealth(source, context);
-  return normaliseService(spread, expandTree(spread, context), host);
+  const expanded = expandAsFar(spread, context);
+  const { service, problems } = normaliseAsFar(spread, expanded, host);
+  return { service, problems: [...expanded.problems, ...problems] };
 }
 
 /** Its resources on that host. Throws ConfigError with every mistake in what it is rendered from. */

@@ -116,7 +116,7 @@ describe("refused", () => {
     ],
     [
       { playbook: "- { play: a, hosts: all, services: [ap] }" },
-      'playbooks/site.yaml:1:37 there is no service "ap" [did you mean "app"?]',
+      'playbooks/site.yaml:1:37 there is no service "ap" [did you mean "app"? services/ has app]',
     ],
     [
       { playbook: "- { play: a, hosts: all, services: [app, app] }" },

@@ -323,7 +323,7 @@ describe("templates", () => {
 test("names of variables", () => {
   expect(
     mistakes("name: x\nenvironment: { A-B: 1 }\nsecrets: { 1A: { env: X }, C: { env: 'a b' } }\n").length,
-  ).toBe(1);
+  ).toBe(3);
   expect(
     mistakes("name: x\nenvironment: { A-B: 1, C: 1 }\nsecrets: { 1A: { env: X }, C: { env: Y } }\n").length,
   ).toBe(3);
