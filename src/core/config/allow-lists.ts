@@ -3,6 +3,8 @@
  * reason why not.
  */
 
+import { refuseOurUnit } from "./ours.ts";
+
 /** null: allowed. Text: why not. */
 export type Refusal = string | null;
 
@@ -33,7 +35,7 @@ export function refuseForeignUnit(unit: string): Refusal {
   if (stem.endsWith("-"))
     return `${unit} would change every unit whose name starts with ${stem}: name the unit`;
   if (stem.endsWith("@")) return `${unit} would change all its instances: name one, such as ${stem}1.${type}`;
-  return stem.startsWith("svcdeploy-") ? "the units of svcdeploy itself are not to be changed" : null;
+  return refuseOurUnit(unit);
 }
 const DROP_IN_TYPES = ["service", "socket", "timer", "path", "slice", "mount", "automount", "swap", "target"];
 

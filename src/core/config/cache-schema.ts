@@ -1,14 +1,15 @@
 /** The written form of `cache:` of a service. */
 import { parsePercent } from "../unit-file/percent.ts";
 import { parseSize } from "../unit-file/size.ts";
+import { refuseOurPath } from "./ours.ts";
 import {
   accountName,
   directives,
   duration,
-  hostPath,
   listOf,
   map,
   mode,
+  ownPath,
   scalar,
   textThat,
 } from "./schema-parts.ts";
@@ -29,16 +30,16 @@ const stateFolder = textThat(
   (path) => {
     if (!new RegExp(STATE_FOLDER).test(path))
       return "a folder below /var/lib is expected here, its path of letters, digits and . _ @ : + = -";
-    return /^\/var\/lib\/(?:svcdeploy|systemd|private)(?:\/|$)/.test(path)
+    return /^\/var\/lib\/(?:systemd|private)(?:\/|$)/.test(path)
       ? "this folder belongs to the system, not to a service"
-      : null;
+      : refuseOurPath(path);
   },
   { pattern: STATE_FOLDER },
 );
 
 /** A tmpfs cache. */
 export const cache = map({
-  path: hostPath,
+  path: ownPath,
   size,
   mode: mode.optional(),
   owner: accountName.optional(),

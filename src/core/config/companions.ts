@@ -4,7 +4,7 @@ import type { Place } from "../model/declared.ts";
 import type { Directives, PathUnit, Service, Socket, Timer } from "../model/service.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { refuseName } from "./allow-lists.ts";
-import { checkDirective, type DirectiveReading, directivesOf } from "./directives.ts";
+import { allowedOf, checkDirective, type DirectiveReading } from "./directives.ts";
 
 type WrittenNames = { readonly [name: string]: readonly string[] };
 type Key = "timers" | "sockets" | "paths";
@@ -201,7 +201,7 @@ function directivesUnder(
   index: number,
 ): Directives {
   return Object.entries(written).flatMap(([name, values]) =>
-    name === "name" ? [] : directivesOf(reading, [key, index, name], values),
+    name === "name" ? [] : allowedOf(reading, [key, index, name], values),
   );
 }
 

@@ -8,6 +8,7 @@ import {
   nearestDirective,
   sectionsWithDirective,
 } from "../unit-file/directive-table.ts";
+import { refuseOurDirective } from "./ours.ts";
 import type { WrittenService } from "./service-schema.ts";
 import type { TreePath } from "./yaml.ts";
 
@@ -42,7 +43,7 @@ export function readDirectives(reading: DirectiveReading, section: DirectiveSect
   return Object.entries(reading.written[key] ?? {}).flatMap(([name, values]) => {
     const place = reading.placeOf([key, name]);
     if (!(key === "slice" && name === "name")) checkDirective(reading, section, name, place);
-    return directivesOf(reading, [key, name], values);
+    return allowedOf(reading, [key, name], values);
   });
 }
 
@@ -58,12 +59,22 @@ export function readSection(
 ): Directives {
   return Object.entries(written ?? {}).flatMap(([name, values]) => {
     checkDirective(reading, section, name, reading.placeOf([...path, name]));
-    return directivesOf(reading, [...path, name], values);
+    return allowedOf(reading, [...path, name], values);
   });
 }
 
+/** One directive's values as written at a path of the service; one that takes what is ours is a problem. */
+export function allowedOf(reading: DirectiveReading, path: TreePath, values: readonly string[]): Directives {
+  const directives = directivesOf(reading, path, values);
+  for (const { name, value, place } of directives) {
+    const message = refuseOurDirective(name, value);
+    if (message !== null) reading.problems.push({ place, message, hint: null, excerpt: "" });
+  }
+  return directives;
+}
+
 /** One directive's values as written at a path of the service, each at its place. */
-export function directivesOf(
+function directivesOf(
   reading: Pick<DirectiveReading, "placeOf">,
   path: readonly (string | number)[],
   values: readonly string[],

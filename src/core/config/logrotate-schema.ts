@@ -4,6 +4,7 @@ import { nearestName } from "../errors.ts";
 import type { Place } from "../model/declared.ts";
 import type { Service } from "../model/service.ts";
 import { refuseHostGlob } from "./allow-lists.ts";
+import { refuseOurPath } from "./ours.ts";
 import {
   accountName,
   bad,
@@ -71,7 +72,7 @@ const postrotate = leaf(
 
 /** Options of logrotate(8) by their own names, with the paths, `su` and `postrotate`. */
 export const logrotate = map({
-  paths: listOf(textThat(refuseHostGlob)),
+  paths: listOf(textThat((path) => refuseHostGlob(path) ?? refuseOurPath(path))),
   su: map({ user: accountName, group: accountName }).optional(),
   postrotate: postrotate.optional(),
 })

@@ -8,6 +8,7 @@ import type { Tree, TreeMap } from "../model/declared.ts";
 import { isTreeMap } from "../model/tree.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { type Refusal, refuseAccount, refuseHostPath, refuseProjectPath } from "./allow-lists.ts";
+import { refuseOurPath } from "./ours.ts";
 
 /** What a leaf makes of a scalar: a value, or what is wrong. */
 export type LeafResult<T> =
@@ -183,8 +184,11 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   return schema;
 }
 
-/** An absolute path on a host. */
-export const hostPath = textThat(refuseHostPath, { title: "path on the host", pattern: "^/" });
+/** An absolute path on a host that a service may have for itself. */
+export const ownPath = textThat((path) => refuseHostPath(path) ?? refuseOurPath(path), {
+  title: "path on the host",
+  pattern: "^/",
+});
 /** A path inside the project folder. */
 export const projectPath = textThat(refuseProjectPath, { title: "path in the project" });
 /** A user or group name. */

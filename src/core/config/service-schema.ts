@@ -14,17 +14,18 @@ import { blockShapes } from "./blocks/blocks.ts";
 import { cache } from "./cache-schema.ts";
 import { check, commandWords } from "./health-schema.ts";
 import { logrotate } from "./logrotate-schema.ts";
+import { refuseOurName } from "./ours.ts";
 import {
   accountName,
   directives,
   duration,
-  hostPath,
   integer,
   listOf,
   map,
   mapOf,
   mode,
   oneOf,
+  ownPath,
   projectPath,
   scalar,
   text,
@@ -81,10 +82,11 @@ const account = map({
   user: accountName,
   group: accountName.optional(),
   groups: listOf(accountName).optional(),
-  home: hostPath.optional(),
+  home: ownPath.optional(),
 });
 
-const serviceName = textThat(refuseName);
+const fileName = textThat(refuseName);
+const serviceName = textThat((name) => refuseName(name) ?? refuseOurName(name));
 
 /** What runs from the service's template unit, by name; the first is the canary of a change. */
 const instances = z
@@ -107,7 +109,7 @@ const secret = map(
 });
 
 const file = map({
-  path: hostPath,
+  path: ownPath,
   template: projectPath.optional(),
   content: z.string({ error: "a text is expected here" }).optional(),
   source: projectPath.optional(),
@@ -123,13 +125,15 @@ const file = map({
 
 /** `name` beside the directives of [Slice]. */
 const slice = directives.superRefine((value, context) => {
-  const reason = value.name?.length === 1 ? refuseName(value.name[0] ?? "") : "a slice needs a name";
+  const [name = ""] = value.name ?? [];
+  const reason =
+    value.name?.length === 1 ? (refuseName(name) ?? refuseOurName(name)) : "a slice needs a name";
   if (reason !== null) context.addIssue({ code: "custom", path: ["name"], message: reason });
 });
 
 const dropIn = map({
   unit: textThat(refuseForeignUnit),
-  name: serviceName,
+  name: fileName,
   onChange: oneOf("restart", "none").optional(),
   Unit: directives.optional(),
   Service: directives.optional(),
@@ -143,7 +147,7 @@ const dropIn = map({
 });
 
 const directory = map({
-  path: hostPath,
+  path: ownPath,
   mode: mode.optional(),
   owner: accountName.optional(),
   group: accountName.optional(),

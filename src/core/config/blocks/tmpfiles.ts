@@ -2,6 +2,7 @@
 
 import { parseTimeSpan } from "../../unit-file/time-span.ts";
 import { splitWords } from "../../unit-file/words.ts";
+import { refuseOurPath } from "../ours.ts";
 import { bad, describe, good, leaf, listOf } from "../schema-parts.ts";
 import { makeBlock } from "./block.ts";
 
@@ -110,7 +111,21 @@ function newer(what: string, since: number, systemd: number): string {
 function whyNoPath(path: string): string | null {
   if (!/^(?:\/|%[A-Za-z])/.test(path))
     return `${JSON.stringify(path)}: the path is absolute: it starts with /`;
-  return path.split("/").includes("..") ? `${JSON.stringify(path)}: a path has no ..` : null;
+  if (path.split("/").includes("..")) return `${JSON.stringify(path)}: a path has no ..`;
+  const reason = refuseOurPath(expand(path).replace(/\/+/g, "/"));
+  return reason === null ? null : `${JSON.stringify(path)}: ${reason}`;
+}
+
+/** The folders that specifiers stand for in tmpfiles.d(5), for the system's manager. */
+const FOLDERS: Readonly<Record<string, string>> = {
+  "%S": "/var/lib",
+  "%C": "/var/cache",
+  "%L": "/var/log",
+  "%t": "/run",
+};
+
+function expand(path: string): string {
+  return path.replace(/^%[A-Za-z]/, (specifier) => FOLDERS[specifier] ?? specifier);
 }
 
 function whyNoMode(mode: string, systemd: number): string | null {
