@@ -7,9 +7,10 @@ import { isTreeMap } from "../model/tree.ts";
 import { refuseVariable } from "./allow-lists.ts";
 import { artifactForm } from "./artifact-form.ts";
 import { readBlocks } from "./blocks/blocks.ts";
+import { readCache } from "./cache.ts";
 import { checkRest } from "./check.ts";
 import { readPaths, readSockets, readTimers } from "./companions.ts";
-import { readDirectives, readSection } from "./directives.ts";
+import { readDirectives } from "./directives.ts";
 import { readDropIns } from "./drop-ins.ts";
 import { readCheck } from "./health-schema.ts";
 import { readInstances } from "./instances.ts";
@@ -212,42 +213,6 @@ function readSlice(reading: Reading): Service["slice"] {
     directives: readDirectives(reading, "Slice", "slice").filter(({ name }) => name !== "name"),
     place: reading.placeOf(["slice"]),
   };
-}
-
-function readCache(reading: Reading, account: Service["account"]): Service["cache"] {
-  const { written, placeOf } = reading;
-  const { cache } = written;
-  if (cache === undefined) return null;
-  const mount = readSection(reading, "Mount", ["cache", "Mount"], cache.Mount);
-  const general = Object.entries(cache.Unit ?? {});
-  const derived = [
-    ...mount,
-    ...general.map(([name]) => ({ name, place: placeOf(["cache", "Unit", name]) })),
-  ].filter(({ name }) => isOfCache(name));
-  for (const { name, place } of derived)
-    refuse(reading, place, `${name}= follows from the other keys of the cache`);
-  return {
-    path: cache.path,
-    size: cache.size,
-    mode: cache.mode ?? "0755",
-    owner: cache.owner ?? account?.user ?? "root",
-    group: cache.group ?? account?.group ?? "root",
-    options: cache.options ?? [],
-    persist: cache.persist === undefined ? null : { to: cache.persist.to, everySeconds: cache.persist.every },
-    unit: readSection(
-      reading,
-      "Unit",
-      ["cache", "Unit"],
-      Object.fromEntries(general.filter(([name]) => !isOfCache(name))),
-    ),
-    mount,
-    place: placeOf(["cache"]),
-  };
-}
-
-/** A mount's directive that svcdeploy writes. */
-function isOfCache(name: string): boolean {
-  return ["What", "Where", "Type", "Options"].includes(name);
 }
 
 function readDirectories({ written, placeOf }: Reading, account: Service["account"]): Service["directories"] {
