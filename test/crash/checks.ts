@@ -1,8 +1,9 @@
 /** What no crash shows: edits by hand at each stage, the lock, the lease, the controller's word in every state. */
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stateFolder } from "../../src/host/frames.ts";
-import { scripts } from "../../src/host/scripts.ts";
+import { line, stateFolder, systemScope } from "../../src/host/frames.ts";
+import { scripts, transactionFiles } from "../../src/host/scripts.ts";
+import { sha256 } from "../support/deliver-input.ts";
 import { scriptText } from "./deliver.ts";
 import type { Point } from "./points.ts";
 import { inRoot, readIn } from "./root.ts";
@@ -27,6 +28,8 @@ export function runChecks(ready: Ready, points: readonly Point[]): readonly Chec
     leaseEnds(ready),
     decided(ready),
     attended(ready),
+    damagedDelivery(ready),
+    damagedUpload(ready),
   ];
 }
 
@@ -146,4 +149,30 @@ function attended({ root, truth }: Ready): Check {
     "a lease for a transaction that has ended",
     Number(lease) > 100_100 && `it was renewed at ${lease}`,
   );
+}
+
+const DAMAGED = "9".repeat(32);
+/** Sent under the hash of what has as many bytes. */
+const [SENT, MEANT] = ["file\twrong\n", "file\tright\n"];
+
+/** Bytes that changed on the way are not published, and so never carried out. */
+function damagedDelivery({ root }: Ready): Check {
+  const files = [...transactionFiles, { name: "plan", text: SENT }].map(({ name, text }) => {
+    const sum = sha256(text === SENT ? MEANT : text);
+    return line("file", name, String(Buffer.byteLength(text)), sum) + text;
+  });
+  const head = `nonce\n${stateFolder}\n${systemScope}\n${line(DAMAGED, "me@here", "shop", "300", "120")}`;
+  const input = `${head}${files.join("")}end\n`;
+  inRoot(root, `(${scriptText("deliver.sh", scripts.deliver.text)}\n); exit 0`, input);
+  const isThere = existsSync(join(root.root, stateFolder, "txn", DAMAGED));
+  return say("a delivery of damaged bytes", isThere && "it was published");
+}
+
+/** The same of an artifact. */
+function damagedUpload({ root }: Ready): Check {
+  const sum = sha256(MEANT);
+  const head = `nonce\n${stateFolder}\n${line(DAMAGED, sum, String(SENT.length))}`;
+  inRoot(root, `(${scriptText("upload.sh", scripts.upload.text)}\n); exit 0`, `${head}${SENT}`);
+  const isThere = existsSync(join(root.root, stateFolder, "upload", sum));
+  return say("an upload of damaged bytes", isThere && "it was stored under the hash of others");
 }

@@ -3,7 +3,7 @@
  * usage.ts has its options.
  */
 import { plainWorlds } from "./defined.ts";
-import { tryMutants } from "./mutants.ts";
+import { mutantLine, tryMutants } from "./mutants.ts";
 import { makeRecorder } from "./recorder.ts";
 import { NotReady, setUpPlain } from "./set-up.ts";
 import { allOf, emptySum, LEAST, lineOf, type Part, runParts, slicesOf } from "./suite.ts";
@@ -12,16 +12,11 @@ import { tallyText } from "./tally-text.ts";
 import { type Asked, BadUsage, readArguments, USAGE } from "./usage.ts";
 
 /** Tries the mutants; 0: every one was caught. */
-async function mutants({ name: text }: Asked): Promise<number> {
+async function mutants({ name: text, jobs }: Asked): Promise<number> {
   setUpPlain();
-  const all = tryMutants(text, ({ name, what, caughtBy }) =>
-    console.log(
-      `${name} (${what}): ${caughtBy === null ? "SURVIVED" : `caught by ${caughtBy.slice(0, 300)}`}`,
-    ),
-  );
-  for (const { name, caughtBy } of all)
-    await record({ row: "mutant", name, caughtBy: caughtBy?.split(":")[0] ?? null });
-  const caught = all.filter(({ caughtBy }) => caughtBy !== null).length;
+  const all = await tryMutants(text, jobs, (caught) => console.log(mutantLine(caught)));
+  for (const { name, by } of all) await record({ row: "mutant", name, caughtBy: by?.part ?? null });
+  const caught = all.filter(({ by }) => by !== null).length;
   console.log(`Crash suite: ${caught} of ${all.length} mutants caught.`);
   return caught === all.length && caught > 0 ? 0 : 1;
 }

@@ -15,7 +15,7 @@ Strikes transactions at the points at which they change something, and judges wh
   --first           ends at the first violation
   --seed N          which modes a slice takes, and which pairs (0)
   --jobs N          worlds at a time (2)
-  --mutants         tries weakened host scripts, which the suite must notice
+  --mutants         tries the patches of test/crash/mutants, each of which a test must notice
   --name TEXT       of the mutants those with this text in their names
   --help            prints this
 
