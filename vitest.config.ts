@@ -9,7 +9,17 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const maxWorkers = 2;
 
 /** The end-to-end files that take longest, by what they wait for: none of them may be what is left at the end. */
-const LONGEST = ["controller", "cron", "crash-points", "keep", "timer", "companions", "scripts", "wire"];
+const LONGEST = [
+  "controller",
+  "crash",
+  "cron",
+  "crash-points",
+  "keep",
+  "timer",
+  "companions",
+  "scripts",
+  "wire",
+];
 
 /** End-to-end files before units, the longest first. */
 class LongestFirst extends BaseSequencer {

@@ -49,8 +49,9 @@ const LESSER_FAULT = 12;
 /**
  * The rule of the slice. Points of one kind (kinds.ts) are one: which of them is struck turns with the seed.
  *
- * - Every kind that matters first is struck in every world: a change by a kill before it; what changes nothing (a sync,
- *   a question to systemctl) by another fault, because a kill there leaves the host that the next kill leaves.
+ * - Every kind that matters first is struck in every world: a change by a kill before it, an act of systemctl by one
+ *   more fault; what changes nothing by a fault alone, because a kill there leaves the host that the next kill leaves: a
+ *   sync fails, a question to systemctl has no answer.
  * - Every other change is killed in every second world.
  * - Beside its kill a change meets another fault, in every fourth world where it matters first, in every twelfth
  *   otherwise; so does what runs a program.
@@ -76,12 +77,13 @@ function faultsOf(points: readonly Point[], turn: number): readonly string[] {
     const point = alike[number % alike.length];
     if (point === undefined) return [];
     const isFirst = mattersFirst(point);
-    const every = isFirst ? (isChange ? FAULT : 1) : LESSER_FAULT;
+    const isProgram = point.call === "execve";
+    const every = !isFirst ? LESSER_FAULT : isChange && !isProgram ? FAULT : 1;
     const others = modesAt(point).filter((mode) => !mode.startsWith("kill"));
-    const other = others[Math.floor(number / every) % others.length] ?? "EIO";
+    const turned = others[Math.floor(number / every) % others.length] ?? "EIO";
     return [
       ...(isChange && (isFirst || number % SECOND === 0) ? [fault(point, "kill-before")] : []),
-      ...(number % every === 0 ? [fault(point, other)] : []),
+      ...(number % every === 0 ? [fault(point, isFirst && isProgram && !isChange ? "fail" : turned)] : []),
     ];
   });
 }

@@ -41,7 +41,7 @@ export async function tryMutants(
 ): Promise<readonly Caught[]> {
   const all = readMutants();
   const chosen = all.filter(({ name }) => name.includes(text));
-  for (const mutant of chosen) withCopy(mutant, () => null);
+  for (const mutant of chosen) applyPatch(repository, mutant, ["--dry-run"]);
   await inTurn(jobs, partsOf(chosen), async (part) => {
     const found = await withCopy(null, (copy) => violationOf(copy, part));
     if (found !== null) throw new Error(`the ${part} finds this wrong without any mutant: ${found}`);
@@ -104,9 +104,9 @@ async function withCopy<T>(mutant: Mutant | null, use: (copy: string) => T | Pro
   }
 }
 
-function applyPatch(copy: string, { name, patch }: Mutant): void {
+function applyPatch(folder: string, { name, patch }: Mutant, more: readonly string[] = []): void {
   try {
-    run("patch", ["-p1", "-s", "-F0", "-d", copy, "-i", patch]);
+    run("patch", ["-p1", "-s", "-F0", ...more, "-d", folder, "-i", patch]);
   } catch (error) {
     throw new Error(`mutants/${name}.patch does not apply: correct it, or remove it`, { cause: error });
   }

@@ -109,6 +109,36 @@ export async function runParts(
   await recorder?.settle();
 }
 
+/** Starts the slice of every world, so many worlds at once. World → what it comes to; it rejects where it cannot be run. */
+export function startWorlds(options: RunOptions): ReadonlyMap<string, Promise<Sum>> {
+  const started = WORLDS.map(({ name }) => ({ name, ...Promise.withResolvers<Sum>() }));
+  const queue = [...started];
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const sum = emptySum();
+      const run = runParts(slicesOf(next.name), { ...options, jobs: 1 }, sum, () => {});
+      await run.then(() => next?.resolve(sum), next.reject);
+    }
+  };
+  for (let job = 0; job < options.jobs; job++) void work();
+  // Whoever awaits it hears of it; until then it is no fault of the process.
+  for (const { promise } of started) promise.catch(() => {});
+  return new Map(started.map(({ name, promise }) => [name, promise]));
+}
+
+/** What several came to together. */
+export function joined(sums: readonly Sum[]): Sum {
+  const all = emptySum();
+  for (const { points, runs, missed, wrong, ends } of sums) {
+    all.points += points;
+    all.runs += runs;
+    all.missed += missed;
+    all.wrong.push(...wrong);
+    for (const [end, count] of Object.entries(ends)) all.ends[end] = (all.ends[end] ?? 0) + count;
+  }
+  return all;
+}
+
 /** The one line of a run. */
 export function lineOf({ points, runs, ends, missed, wrong }: Sum): string {
   const each = Object.entries(ends)
