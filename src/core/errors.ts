@@ -10,6 +10,7 @@ export type ErrorCode =
   | "unreachable"
   | "host-key"
   | "auth"
+  | "login"
   | "sudo"
   | "timeout"
   | "connection-lost"
@@ -27,6 +28,9 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
     "Compare the fingerprints with the host's console (ssh-keygen -lf " +
     "/etc/ssh/ssh_host_ed25519_key.pub); only then put the key into known_hosts.",
   auth: "Give the key with --identity, `identity:` in the inventory, or an agent.",
+  login:
+    "The account decides this, not the key. On the host, as root: passwd -S USER; chage -l USER; " +
+    "journalctl -t sshd.",
   sudo:
     "The login user needs passwordless sudo, e.g. a file in /etc/sudoers.d: deploy ALL=(root) " +
     "NOPASSWD: /bin/sh",
@@ -119,15 +123,18 @@ export class ConnectError extends SvcdeployError {
   readonly host: string;
   /** The key that was refused as unknown; null for every other error. */
   readonly offer: HostKeyOffer | null;
+  /** What to type about it, in this order; a remark behind #. */
+  readonly commands: readonly string[];
   constructor(
-    code: "unreachable" | "host-key" | "auth" | "sudo" | "timeout" | "connection-lost",
+    code: "unreachable" | "host-key" | "auth" | "login" | "sudo" | "timeout" | "connection-lost",
     host: string,
     message: string,
-    options: { hint?: string; cause?: unknown; offer?: HostKeyOffer } = {},
+    options: { hint?: string; cause?: unknown; offer?: HostKeyOffer; commands?: readonly string[] } = {},
   ) {
     super(code, message, options);
     this.host = host;
     this.offer = options.offer ?? null;
+    this.commands = options.commands ?? [];
   }
 }
 

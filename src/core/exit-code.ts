@@ -66,6 +66,7 @@ export function causeOfError(error: SvcdeployError): FailureCause {
       return "unreachable";
     case "host-key":
     case "auth":
+    case "login":
     case "sudo":
       return "refused";
     case "locked":

@@ -1,6 +1,7 @@
 /** Asks hosts one question: connect, ask, close. Of many hosts each is a result of its own. */
 import { SvcdeployError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";
+import { answeredInPlace } from "../host/answered-in-place.ts";
 import { type Question, readAnswer, writeQuestion } from "../host/question.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
@@ -19,10 +20,13 @@ export async function ask<Order, Answer>(
   context: DeployContext,
 ): Promise<Answer> {
   const nonce = context.newId();
-  const { stdout, stderr } = await remote.run(question.script, {
+  const result = await remote.run(question.script, {
     input: writeQuestion(question, order, nonce),
     ...question.limits,
   });
+  const inPlace = answeredInPlace(remote.host, nonce, result);
+  if (inPlace !== null) throw inPlace;
+  const { stdout, stderr } = result;
   return readAnswer(question, order, { host: remote.host.name, nonce, stdout, stderr });
 }
 

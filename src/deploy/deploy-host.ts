@@ -43,6 +43,7 @@ export async function deployHost(
   try {
     tell(context, play.name, target.host.name, "connect");
     const remote = await context.connector.connect(target.host);
+    for (const note of remote.notes ?? []) tell(context, play.name, target.host.name, "connect", note);
     const close = (): void => remote.close();
     context.detach.addEventListener("abort", close, { once: true });
     try {

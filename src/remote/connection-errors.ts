@@ -2,6 +2,7 @@
 import { ConnectError, HostError, SvcdeployError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
+import { type Route, sshCommand } from "./key-commands.ts";
 import type { RunResult, Script } from "./remote.ts";
 
 /** user@address:port, as messages name a host. */
@@ -11,26 +12,35 @@ export function targetOf(host: Host): string {
   return `${host.user}@${address}:${host.port}`;
 }
 
-/** What to type to try the same login with ssh(1). */
-export function sshCommand(host: Host, identity: string | null = null): string {
-  return (
-    `ssh -p ${host.port}${identity === null ? "" : ` -i ${identity}`} -o BatchMode=yes ` +
-    `${host.user}@${host.address} true`
-  );
-}
-
 /** Why no connection came about. Authentication and host key failures are told apart before this. */
-export function connectFailure(host: Host, error: unknown): SvcdeployError {
+export function connectFailure(host: Host, route: Route, error: unknown): SvcdeployError {
   if (error instanceof SvcdeployError) return error;
   const code = property(error, "code");
   const plain = PLAIN[code] ?? sshFailure(error);
+  const alias = code === "ENOTFOUND" || code === "EAI_AGAIN" ? route.configured : null;
+  if (alias !== null) return aliasUnknown(host, plain, alias);
   return new ConnectError(
     code === "ETIMEDOUT" ? "timeout" : "unreachable",
     host.name,
     `${targetOf(host)}: ${plain}`,
     {
       cause: error,
-      hint: `Try it by hand: ${sshCommand(host)}`,
+      hint: `Try it by hand: ${sshCommand(host, route)}`,
+    },
+  );
+}
+
+/** ssh(1) would know what to do: its configuration has lines for this name. */
+function aliasUnknown(host: Host, plain: string, place: string): ConnectError {
+  const bare = host.address.replace(/^\[(.*)\]$/, "$1");
+  return new ConnectError(
+    "unreachable",
+    host.name,
+    `${targetOf(host)}: ${plain}. It is a name of ${place}, a file that svcdeploy does not read yet`,
+    {
+      hint:
+        "Give `address:`, `port:`, `user:` and `identity:` in the inventory as ssh has them: " +
+        `ssh -G ${bare} | grep -E '^(hostname|port|user|identityfile|proxy)'. Jump hosts are not supported yet.`,
     },
   );
 }
@@ -138,7 +148,7 @@ function sshFailure(error: unknown): string {
       `the server and svcdeploy have no algorithm in common ` +
       `(${message.replace("Handshake failed: ", "")})`
     );
-  return message === "" ? "the server hung up" : `the SSH handshake failed: ${message}`;
+  return message === "" ? "the server hung up" : `the SSH handshake failed: ${sanitizeLine(message)}`;
 }
 
 /** A property of an unknown error as text; empty when there is none. */

@@ -1,9 +1,11 @@
 /** Which keys are tried on a host, in order. Public keys only: a password or a prompt is never an answer. */
-import ssh2 from "ssh2";
 import { ConnectError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";
-import { sshCommand, targetOf } from "./connection-errors.ts";
-import type { KeyFile, KeyFileReader } from "./key-files.ts";
+import { targetOf } from "./connection-errors.ts";
+import { addToAgent, copyKey, makeKey } from "./key-commands.ts";
+import type { KeyFileReader } from "./key-files.ts";
+import { agentKeys, fileKey, type LoginKey } from "./login-keys.ts";
+import { readPrivateKey } from "./private-key.ts";
 
 /** Where keys may come from. Paths are absolute; null: there is none. */
 export type CredentialOptions = {
@@ -12,19 +14,20 @@ export type CredentialOptions = {
   readonly homeDirectory: string | null;
 };
 
-/** What is tried, for ssh2 and in words, and what had to be left out. */
+/** What is to be tried, in order, and in words what had to be left out. */
 export type Credentials = {
-  readonly methods: readonly (ssh2.PublicKeyAuthMethod | ssh2.AgentAuthMethod)[];
-  readonly tried: readonly string[];
+  readonly keys: readonly LoginKey[];
   readonly skipped: readonly string[];
   /** The one key file that was named, if one was. */
   readonly identity: string | null;
+  /** What to type where there is no key to try. */
+  readonly advice: readonly string[];
 };
 
 /**
- * --identity, else the inventory's identity, and then nothing but it; else the agent's keys and the default
- * files of ssh(1). A key with a passphrase is left to the agent. Throws ConnectError("auth") when there is
- * nothing to try.
+ * --identity, else the inventory's identity, and then nothing but it; else, as ssh(1) orders them, the agent's
+ * keys that are also default files, its others, and the default files. A key with a passphrase is left to the
+ * agent. Throws ConnectError("auth") when there is nothing to try.
  */
 export async function findCredentials(
   host: Host,
@@ -35,93 +38,98 @@ export async function findCredentials(
   const found =
     identity === null
       ? await defaultCredentials(host, options, readKeyFile)
-      : explicit(host, options, await readKeyFile(identity));
-  if (found.methods.length > 0) return found;
+      : await namedCredentials(host, identity, options, readKeyFile);
+  if (found.keys.length > 0) return found;
   const why =
     found.skipped.length > 0
       ? found.skipped.join("; ")
       : "no agent is running and no default key file exists";
-  throw new ConnectError("auth", host.name, `${targetOf(host)}: no key to log in with: ${why}`);
+  throw new ConnectError("auth", host.name, `${targetOf(host)}: no key to log in with: ${why}`, {
+    commands: found.advice,
+    ...(found.skipped.length > 0 ? {} : { hint: NO_KEY }),
+  });
 }
 
-/** What was tried and refused, for the message of a failed login. */
-export function loginRefused(host: Host, credentials: Credentials): ConnectError {
-  const skipped = credentials.skipped.length > 0 ? ` (left out: ${credentials.skipped.join("; ")})` : "";
-  const tried = credentials.tried.join(", ");
-  return new ConnectError(
-    "auth",
-    host.name,
-    `${targetOf(host)}: the server accepts none of the keys: tried ${tried}${skipped}`,
-    {
-      hint:
-        `Check that the public key is in the authorized_keys of ${host.user} there. Try it by ` +
-        `hand: ${sshCommand(host, credentials.identity)}`,
-    },
-  );
+const NO_KEY =
+  "Make a key with ssh-keygen -t ed25519, then put its public half on the host with ssh-copy-id.";
+
+async function namedCredentials(
+  host: Host,
+  identity: string,
+  { agentSocket }: CredentialOptions,
+  readKeyFile: KeyFileReader,
+): Promise<Credentials> {
+  const [file, beside] = await Promise.all([readKeyFile(identity), readKeyFile(`${identity}.pub`)]);
+  const found = readPrivateKey(file, beside);
+  const none = (why: string, advice: readonly string[]): Credentials => ({
+    keys: [],
+    skipped: [`${identity} ${why}`],
+    identity,
+    advice,
+  });
+  if (found.kind === "key")
+    return { keys: [fileKey(identity, found.key)], skipped: [], identity, advice: [] };
+  if (found.kind === "unusable")
+    return none(found.why, file.kind === "absent" ? [makeKey(identity), copyKey(host, identity)] : []);
+  const locked = (why: string): Credentials => none(`${found.what}${why}`, [addToAgent(identity)]);
+  if (agentSocket === null) return locked(NO_AGENT);
+  const held = await agentKeys(agentSocket);
+  if (held === null) return locked(" and the agent does not answer");
+  const { publicKey } = found;
+  // Without the public half no one can say which of the agent's keys is meant.
+  const keys = publicKey === null ? held : held.filter((each) => isSame(each, publicKey));
+  if (keys.length === 0) return locked(" and the agent does not hold it: ssh-add it first");
+  return { keys, skipped: [], identity, advice: [] };
 }
 
-function explicit(host: Host, options: CredentialOptions, file: KeyFile): Credentials {
-  const key = readKey(file);
-  if (typeof key !== "string")
-    return { methods: [byKey(host, key)], tried: [file.path], skipped: [], identity: file.path };
-  if (key !== ENCRYPTED || options.agentSocket === null)
-    return { methods: [], tried: [], skipped: [`${file.path} ${key}`], identity: file.path };
-  return {
-    methods: [byAgent(host, options.agentSocket)],
-    tried: [`the agent's keys, as ${file.path} has a passphrase`],
-    skipped: [],
-    identity: file.path,
-  };
-}
+const NO_AGENT = " and no agent is running: ssh-add it first";
 
 const DEFAULT_FILES = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
 async function defaultCredentials(
   host: Host,
-  options: CredentialOptions,
+  { homeDirectory, agentSocket }: CredentialOptions,
   readKeyFile: KeyFileReader,
 ): Promise<Credentials> {
-  const home = options.homeDirectory;
-  const files =
-    home === null ? [] : await Promise.all(DEFAULT_FILES.map((name) => readKeyFile(`${home}/.ssh/${name}`)));
-  const keys = files
-    .filter((file) => file.kind !== "absent")
-    .map((file) => ({ path: file.path, key: readKey(file) }));
-  const agent = options.agentSocket;
-  return {
-    methods: [
-      ...(agent === null ? [] : [byAgent(host, agent)]),
-      ...keys.flatMap(({ key }) => (typeof key === "string" ? [] : [byKey(host, key)])),
-    ],
-    tried: [
-      ...(agent === null ? [] : ["the agent's keys"]),
-      ...keys.flatMap(({ path, key }) => (typeof key === "string" ? [] : [path])),
-    ],
-    skipped: keys.flatMap(({ path, key }) =>
-      typeof key === "string" && (key !== ENCRYPTED || agent === null) ? [`${path} ${key}`] : [],
+  const paths = homeDirectory === null ? [] : DEFAULT_FILES.map((name) => `${homeDirectory}/.ssh/${name}`);
+  const files = await Promise.all(
+    paths.map(async (path) => {
+      const [file, beside] = await Promise.all([readKeyFile(path), readKeyFile(`${path}.pub`)]);
+      return { path, isThere: file.kind !== "absent", found: readPrivateKey(file, beside) };
+    }),
+  );
+  const there = files.filter(({ isThere }) => isThere);
+  const held = agentSocket === null ? [] : await agentKeys(agentSocket);
+  const publicKeys = there.map(({ found }) =>
+    found.kind === "key" ? found.key.getPublicSSH() : found.kind === "locked" ? found.publicKey : null,
+  );
+  const wanted = publicKeys.flatMap((publicKey) =>
+    publicKey === null ? [] : (held ?? []).filter((each) => isSame(each, publicKey)),
+  );
+  const keys = [
+    ...wanted,
+    ...(held ?? []).filter((each) => !wanted.includes(each)),
+    ...there.flatMap(({ path, found }) =>
+      found.kind === "key" && !wanted.some((each) => isSame(each, found.key.getPublicSSH()))
+        ? [fileKey(path, found.key)]
+        : [],
     ),
+  ];
+  const skipped = there.flatMap(({ path, found }, index) => {
+    if (found.kind === "unusable") return [`${path} ${found.why}`];
+    const { [index]: publicKey = null } = publicKeys;
+    if (found.kind === "key" || (publicKey !== null && keys.some((each) => isSame(each, publicKey))))
+      return [];
+    return [`${path} ${found.what}${agentSocket === null ? NO_AGENT : " and the agent does not hold it"}`];
+  });
+  return {
+    keys,
+    skipped: held === null ? [...skipped, "the agent does not answer"] : skipped,
     identity: null,
+    advice: skipped.length > 0 ? [] : [makeKey(null), copyKey(host, null)],
   };
 }
 
-const ENCRYPTED = "has a passphrase and no agent is running: ssh-add it first";
-
-/** The private key in a file, or why there is none. */
-function readKey(file: KeyFile): ssh2.ParsedKey | string {
-  if (file.kind === "absent") return "does not exist";
-  if (file.kind === "unreadable") return `cannot be read (${file.reason})`;
-  const parsed = ssh2.utils.parseKey(file.text);
-  if (parsed instanceof Error)
-    return /[Ee]ncrypted|passphrase/.test(parsed.message)
-      ? ENCRYPTED
-      : "is not a private key in a format that svcdeploy reads";
-  return parsed.isPrivateKey() ? parsed : "is a public key, not a private one";
-}
-
-function byKey(host: Host, key: ssh2.ParsedKey): ssh2.PublicKeyAuthMethod {
-  return { type: "publickey", username: host.user, key };
-}
-
-function byAgent(host: Host, agent: string): ssh2.AgentAuthMethod {
-  return { type: "agent", username: host.user, agent };
+function isSame({ key }: LoginKey, publicKey: Buffer): boolean {
+  return key.getPublicSSH().equals(publicKey);
 }

@@ -7,12 +7,16 @@ import ssh2 from "ssh2";
 import type { ConnectError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";
 import { connectFailure, connectionLost, lossReason } from "./connection-errors.ts";
-import { type Credentials, loginRefused } from "./credentials.ts";
-import { hostKeyAlgorithms, type KnownHosts, refuseHostKey } from "./host-key.ts";
+import type { Credentials } from "./credentials.ts";
+import { decideHostKey, hostKeyAlgorithms, type KnownHosts } from "./host-key.ts";
+import type { Route } from "./key-commands.ts";
+import { type LoginAttempt, startLogin } from "./login.ts";
 
 /** A live, verified, logged-in connection. */
 export type SshConnection = {
   readonly client: ssh2.Client;
+  /** What to know of it although it came about; empty: nothing. */
+  readonly notes: readonly string[];
   /** Why the connection broke; null while it lives. */
   readonly lost: () => ConnectError | null;
   /** Ends it; never throws. */
@@ -23,13 +27,16 @@ const KEEPALIVE_MILLISECONDS = 5_000;
 /** Keepalives without a byte in return, after which the connection counts as dead. */
 const SILENT_INTERVALS = 4;
 
-/** Opens a connection. Throws ConnectError: unreachable, timeout, host-key, auth, or the signal's reason. */
-export async function dial(
-  host: Host,
-  known: KnownHosts,
-  credentials: Credentials,
-  signal: AbortSignal,
-): Promise<SshConnection> {
+/** How a host is gone to: what known_hosts has, the keys, and the same in words. */
+export type ConnectPlan = {
+  readonly known: KnownHosts;
+  readonly credentials: Credentials;
+  readonly route: Route;
+};
+
+/** Opens a connection. Throws ConnectError: unreachable, timeout, host-key, auth, login, or the signal's reason. */
+export async function dial(host: Host, way: ConnectPlan, signal: AbortSignal): Promise<SshConnection> {
+  const { known, credentials, route } = way;
   signal.throwIfAborted();
   const socket = connectTcp({
     host: host.address.replace(/^\[(.*)\]$/, "$1"),
@@ -39,27 +46,32 @@ export async function dial(
   // Nagle's algorithm against delayed acknowledgements costs five times the whole handshake.
   socket.setNoDelay(true);
   const client = new ssh2.Client();
+  const login = startLogin(host, credentials, route);
+  login.listen(client);
   let refused: ConnectError | null = null;
+  const notes: string[] = [];
   const verify = (key: Buffer): boolean => {
-    refused = refuseHostKey(host, known, key);
+    const decision = decideHostKey(host, known, key);
+    refused = decision.refused;
+    if (decision.refused === null && decision.note !== null) notes.push(decision.note);
     return refused === null;
   };
-  client.connect(clientConfig(host, known, credentials, socket, verify));
+  client.connect(clientConfig(host, known, login, socket, verify));
   const failure = (error: unknown): Error =>
-    refused ?? (isLogin(error) ? loginRefused(host, credentials) : connectFailure(host, error));
+    refused ?? loginFailure(login, error) ?? connectFailure(host, route, error);
   try {
     await ready(client, signal, failure);
   } catch (error) {
     socket.destroy();
     throw error;
   }
-  return watch(host, client, socket);
+  return watch(host, client, socket, notes);
 }
 
 function clientConfig(
   host: Host,
   known: KnownHosts,
-  credentials: Credentials,
+  login: LoginAttempt,
   sock: Socket,
   hostVerifier: (key: Buffer) => boolean,
 ): ssh2.ConnectConfig & { hostVerifier: (key: Buffer) => boolean } {
@@ -67,7 +79,7 @@ function clientConfig(
     sock,
     hostVerifier,
     username: host.user,
-    authHandler: [...credentials.methods],
+    authHandler: (left, isPartly) => login.next(left, isPartly),
     algorithms: { serverHostKey: hostKeyAlgorithms(host, known), compress: ["none"] },
     // The deadline that covers everything is the caller's.
     readyTimeout: 0,
@@ -95,18 +107,20 @@ function ready(client: ssh2.Client, signal: AbortSignal, failure: (error: unknow
       handshaken = true;
     });
     client.once("close", () =>
-      reject(
-        failure(new Error(handshaken ? "hung up during the login" : "Connection lost before handshake")),
-      ),
+      reject(failure(new Error(handshaken ? HUNG_UP : "Connection lost before handshake"))),
     );
   });
 }
 
-function isLogin(error: unknown): boolean {
-  return (
-    levelOf(error) === "client-authentication" ||
-    (error instanceof Error && /too many authentication failures/i.test(error.message))
-  );
+const HUNG_UP = "hung up during the login";
+
+/** Null where the login is not the reason. A number as its code: the server's farewell (RFC 4253, 11.1). */
+function loginFailure(login: LoginAttempt, error: unknown): ConnectError | null {
+  if (levelOf(error) === "client-authentication") return login.failure("all-tried", "");
+  if (!(error instanceof Error)) return null;
+  if (error.message === HUNG_UP) return login.failure("hung-up", "");
+  const isFarewell = "code" in error && typeof error.code === "number";
+  return isFarewell ? login.failure("hung-up", error.message) : login.failure("broke", "");
 }
 
 function levelOf(error: unknown): string {
@@ -117,7 +131,7 @@ function levelOf(error: unknown): string {
  * Remembers why the connection broke, and breaks it when nothing at all has come from the host for four
  * keepalives.
  */
-function watch(host: Host, client: ssh2.Client, socket: Socket): SshConnection {
+function watch(host: Host, client: ssh2.Client, socket: Socket, notes: readonly string[]): SshConnection {
   let lost: ConnectError | null = null;
   const lose = (reason: string, cause?: unknown): void => {
     lost ??= connectionLost(host, reason, cause);
@@ -142,5 +156,5 @@ function watch(host: Host, client: ssh2.Client, socket: Socket): SshConnection {
     // A host that does not answer the goodbye must not keep this process alive.
     setTimeout(() => socket.destroy(), 1_000).unref();
   };
-  return { client, lost: () => lost, close };
+  return { client, notes, lost: () => lost, close };
 }

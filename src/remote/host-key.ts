@@ -6,6 +6,7 @@ import type { ServerHostKeyAlgorithm } from "ssh2";
 import { ConnectError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";
 import { targetOf } from "./connection-errors.ts";
+import { forgetKey } from "./key-commands.ts";
 import type { KeyFile, KeyFileReader } from "./key-files.ts";
 import {
   fingerprint,
@@ -25,6 +26,8 @@ export type KnownHosts = {
   readonly lines: readonly KnownHostsLine[];
   readonly sources: readonly string[];
   readonly file: string;
+  /** The files that the option or the inventory named; empty: the usual ones. */
+  readonly named: readonly string[];
 };
 
 /** Finds the known_hosts of a host. */
@@ -49,32 +52,46 @@ export function makeKnownHostsFinder(
     return lines;
   };
   return async (host) => {
-    const read = await Promise.all(
-      (files ?? (host.knownHosts === null ? ordinary : [host.knownHosts])).map(readKeyFile),
-    );
-    return { lines: read.flatMap(linesOf), sources: read.map(describe), file: read[0]?.path ?? "" };
+    const named = files ?? (host.knownHosts === null ? [] : [host.knownHosts]);
+    const read = await Promise.all((named.length === 0 ? ordinary : named).map(readKeyFile));
+    return { lines: read.flatMap(linesOf), sources: read.map(describe), file: read[0]?.path ?? "", named };
   };
 }
 
-/** The verdict's error for a key that may not be trusted; null for one that may. */
-export function refuseHostKey(host: Host, known: KnownHosts, sent: Uint8Array): ConnectError | null {
-  const name = knownHostsName(host.address, host.port);
-  const verdict = judgeHostKey(known.lines, name, sent);
+/** A key's way: refused with the error, or trusted, with a note where it is only known by another name. */
+export type HostKeyDecision =
+  | { readonly refused: ConnectError }
+  | { readonly refused: null; readonly note: string | null };
+
+/**
+ * Whether the key that a host sent may be trusted. A key of no line for [address]:port may be known for the
+ * bare address: ssh(1) takes it then, and so is it here.
+ */
+export function decideHostKey(host: Host, known: KnownHosts, sent: Uint8Array): HostKeyDecision {
+  const verdict = judgeHostKey(known.lines, knownHostsName(host.address, host.port), sent);
   const key = `${keyTypeOf(sent)} ${fingerprint(sent)}`;
   switch (verdict.kind) {
     case "trusted":
-      return null;
+      return { refused: null, note: null };
     case "revoked":
-      return refusal(host, `its key is revoked (${verdict.place}): ${key}`);
+      return { refused: refusal(host, `its key is revoked (${verdict.place}): ${key}`) };
     case "changed":
-      return refusal(
-        host,
-        `its key has CHANGED. It sent ${key}; known: ${verdict.known.map(describeKnown).join(", ")}. ` +
-          "Nothing was sent to it.",
-      );
-    case "unknown":
-      return unknownKey(host, known, verdict.authorities, sent);
+      return { refused: changedKey(host, key, verdict.known) };
+    case "unknown": {
+      const bare = judgeHostKey(known.lines, bareName(host), sent);
+      if (bare.kind === "revoked")
+        return { refused: refusal(host, `its key is revoked (${bare.place}): ${key}`) };
+      if (bare.kind !== "trusted") return { refused: unknownKey(host, known, verdict.authorities, sent) };
+      const note =
+        `its key is known for ${bareName(host)} (${bare.place}), not for port ${host.port}; ` +
+        "it is taken, as ssh does";
+      return { refused: null, note };
+    }
   }
+}
+
+function bareName(host: Host): string {
+  return knownHostsName(host.address, 22);
 }
 
 /**
@@ -82,7 +99,8 @@ export function refuseHostKey(host: Host, known: KnownHosts, sent: Uint8Array): 
  * with SHA-1, never ssh-dss.
  */
 export function hostKeyAlgorithms(host: Host, known: KnownHosts): ServerHostKeyAlgorithm[] {
-  const types = new Set(knownKeyTypes(known.lines, knownHostsName(host.address, host.port)));
+  const own = knownKeyTypes(known.lines, knownHostsName(host.address, host.port));
+  const types = new Set(own.length > 0 ? own : knownKeyTypes(known.lines, bareName(host)));
   const isKnown = (algorithm: ServerHostKeyAlgorithm): boolean =>
     types.has(algorithm.startsWith("rsa-sha2") ? "ssh-rsa" : algorithm);
   return [...ALGORITHMS.filter(isKnown), ...ALGORITHMS.filter((algorithm) => !isKnown(algorithm))];
@@ -101,8 +119,23 @@ function refusal(host: Host, text: string): ConnectError {
   return new ConnectError("host-key", host.name, `${targetOf(host)}: ${text}`);
 }
 
-function describeKnown(line: KnownHostsLine): string {
-  return `${line.key.type} ${fingerprint(line.key.bytes)} (${line.place})`;
+/** A line a key, so that they can be compared, and what forgets the old ones. */
+function changedKey(host: Host, sent: string, known: readonly KnownHostsLine[]): ConnectError {
+  const name = knownHostsName(host.address, host.port);
+  const lines = known.map(({ key, place }) => `    known: ${key.type} ${fingerprint(key.bytes)} (${place})`);
+  const files = new Set(known.map(({ place }) => place.replace(/:\d+$/, "")));
+  const forget = [...files].map((file) => forgetKey(name, file));
+  return new ConnectError(
+    "host-key",
+    host.name,
+    `${targetOf(host)}: its key has CHANGED. Nothing was sent to it.\n    sent:  ${sent}\n${lines.join("\n")}`,
+    {
+      hint:
+        "Compare the sent fingerprint with the host's console (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub). " +
+        `Only where it is the same, forget the old ones: ${forget.join("; ")}`,
+      commands: ["ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub   # on the host's console", ...forget],
+    },
+  );
 }
 
 function unknownKey(

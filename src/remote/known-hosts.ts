@@ -18,7 +18,7 @@ export type HostKey = { readonly type: string; readonly bytes: Buffer };
 
 /** What known_hosts says of a key. others: the keys it has for that host. */
 export type HostKeyVerdict =
-  | { readonly kind: "trusted" }
+  | { readonly kind: "trusted"; readonly place: string }
   | { readonly kind: "revoked"; readonly place: string }
   | { readonly kind: "changed"; readonly known: readonly KnownHostsLine[] }
   | { readonly kind: "unknown"; readonly authorities: readonly string[] };
@@ -47,7 +47,8 @@ export function judgeHostKey(
   const same = mine.filter((line) => line.key.bytes.equals(sent));
   const revoked = same.find((line) => line.role === "revoked");
   if (revoked !== undefined) return { kind: "revoked", place: revoked.place };
-  if (same.some((line) => line.role === "host")) return { kind: "trusted" };
+  const trusted = same.find((line) => line.role === "host");
+  if (trusted !== undefined) return { kind: "trusted", place: trusted.place };
   const known = mine.filter((line) => line.role === "host");
   if (known.length > 0) return { kind: "changed", known };
   return {
@@ -124,7 +125,7 @@ function hashedMatcher(hashed: string): (name: string) => boolean {
 /**
  * The patterns of ssh_config(5): * and ?, nothing else; without backtracking over more than the last star.
  */
-function matchesPattern(name: string, pattern: string): boolean {
+export function matchesPattern(name: string, pattern: string): boolean {
   let at = 0;
   let next = 0;
   let star = -1;

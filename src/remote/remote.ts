@@ -44,6 +44,8 @@ export type RunResult = {
  */
 export interface Remote {
   readonly host: Host;
+  /** What to know of the connection although it came about, e.g. by which name the key is known. */
+  readonly notes?: readonly string[];
   run(script: Script, options: RunOptions): Promise<RunResult>;
   /**
    * A script's standard output as it comes, for one that has no end of its own: no deadline, no cap, nothing
@@ -61,8 +63,8 @@ export interface Remote {
 }
 
 /**
- * Opens connections. Throws ConnectError: unreachable, timeout (10 s for TCP and handshake together),
- * host-key, auth.
+ * Opens connections. Throws ConnectError: unreachable, timeout (the host's connectTimeout, for TCP,
+ * handshake and login together), host-key, auth, login.
  */
 export interface Connector {
   connect(host: Host): Promise<Remote>;

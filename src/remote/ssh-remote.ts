@@ -86,6 +86,10 @@ export class SshRemote implements Remote {
     }
   }
 
+  get notes(): readonly string[] {
+    return this.#connection.notes;
+  }
+
   close(): void {
     this.#connection.close();
   }

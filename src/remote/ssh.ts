@@ -5,12 +5,13 @@ import { ConnectError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";
 import { isEarlyReset, targetOf } from "./connection-errors.ts";
 import { findCredentials } from "./credentials.ts";
-import { startDeadline } from "./deadline.ts";
-import { dial } from "./dial.ts";
+import { startDeadline, withSignal } from "./deadline.ts";
+import { type ConnectPlan, dial } from "./dial.ts";
 import { makeKnownHostsFinder } from "./host-key.ts";
 import { makeKeyFileReader } from "./key-files.ts";
 import { Permits } from "./permits.ts";
 import type { Connector, Remote } from "./remote.ts";
+import { placeInSshConfig } from "./ssh-config.ts";
 import { SshRemote } from "./ssh-remote.ts";
 
 /**
@@ -24,8 +25,6 @@ export type ConnectorOptions = {
   /** SSH_AUTH_SOCK. */
   readonly agentSocket: string | null;
   readonly homeDirectory: string | null;
-  /** For TCP, handshake and login together; default 10 000. */
-  readonly connectTimeoutMilliseconds?: number;
 };
 
 /** More at once only make each other late: the handshake is what costs CPU on both sides. */
@@ -36,15 +35,22 @@ export function makeConnector(options: ConnectorOptions): Connector {
   const readKeyFile = makeKeyFileReader();
   const findKnownHosts = makeKnownHostsFinder(options.knownHostsFiles, options.homeDirectory, readKeyFile);
   const handshakes = new Permits(HANDSHAKES_AT_ONCE);
+  const findWay = async (host: Host): Promise<ConnectPlan> => {
+    const [known, credentials, configured] = await Promise.all([
+      findKnownHosts(host),
+      findCredentials(host, options, readKeyFile),
+      placeInSshConfig(host.address, options.homeDirectory, readKeyFile),
+    ]);
+    const route = { identity: credentials.identity, knownHosts: known.named, configured };
+    return { known, credentials, route };
+  };
   const attempt = async (host: Host): Promise<Remote> => {
     const release = await handshakes.acquire();
-    const deadline = startDeadline(options.connectTimeoutMilliseconds ?? 10_000, () => tooSlow(host));
+    const limit = host.connectTimeoutSeconds * 1000;
+    const deadline = startDeadline(limit, () => tooSlow(host, limit));
     try {
-      const [known, credentials] = await Promise.all([
-        findKnownHosts(host),
-        findCredentials(host, options, readKeyFile),
-      ]);
-      return new SshRemote(host, await dial(host, known, credentials, deadline.signal));
+      const way = await withSignal(deadline.signal, findWay(host));
+      return new SshRemote(host, await dial(host, way, deadline.signal));
     } finally {
       deadline.stop();
       release();
@@ -62,11 +68,11 @@ async function again(error: unknown, attempt: () => Promise<Remote>): Promise<Re
   return attempt();
 }
 
-function tooSlow(host: Host): SvcdeployError {
+function tooSlow(host: Host, milliseconds: number): SvcdeployError {
   return new ConnectError(
     "timeout",
     host.name,
-    `${targetOf(host)}: no SSH session within the connect timeout`,
+    `${targetOf(host)}: no SSH session within ${milliseconds / 1000} s (connectTimeout)`,
     {
       hint:
         "Check for a firewall that drops packets, a stopped sshd, or a server that answers very " +

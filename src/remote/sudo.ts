@@ -4,6 +4,7 @@
  */
 import { ConnectError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";
+import { sanitizeLine } from "../core/sanitize.ts";
 import { targetOf } from "./connection-errors.ts";
 import type { RunResult, Script } from "./remote.ts";
 
@@ -22,7 +23,7 @@ export function sudoRefusal(host: Host, result: RunResult): ConnectError | null 
   if (host.become !== "sudo") return null;
   const line = result.stderr.split(/\r?\n/).find((text) => isRefusal(text.trim(), result));
   if (line === undefined) return null;
-  return new ConnectError("sudo", host.name, `${targetOf(host)}: sudo refuses: ${line.trim()}`);
+  return new ConnectError("sudo", host.name, `${targetOf(host)}: sudo refuses: ${sanitizeLine(line.trim())}`);
 }
 
 const REFUSALS = [

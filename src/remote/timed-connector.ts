@@ -58,6 +58,7 @@ function timedRemote(remote: Remote, guard: Guard, signal: AbortSignal): Remote 
     own === undefined ? signal : AbortSignal.any([signal, own]);
   return {
     host: remote.host,
+    ...(remote.notes === undefined ? {} : { notes: remote.notes }),
     run: (script, options) =>
       guard(remote.host, () => remote.run(script, { ...options, signal: withOwn(options.signal) })),
     forward: (address, port, limitMilliseconds) =>

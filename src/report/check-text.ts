@@ -1,5 +1,6 @@
 /** What `svcdeploy check` found, for a terminal and for machines. Hosts with nothing wrong are one line. */
 import type { CheckFinding, CheckStatus, HostCheck } from "../core/check/host-check.ts";
+import { withoutTarget } from "./lines/error-text.ts";
 import { hang, indent, type Line, line, plural, type Style, styled, wrap } from "./lines/text.ts";
 import { hostList } from "./plan/plan-view.ts";
 
@@ -45,12 +46,28 @@ function isTrouble({ severity }: CheckFinding): boolean {
 /** Hosts that have the same troubles are one block. */
 function blocks(checks: readonly HostCheck[], columns: number): readonly Line[] {
   const groups = Map.groupBy(checks, ({ status, findings }) =>
-    JSON.stringify([status, findings.filter(isTrouble)]),
+    JSON.stringify([status, status === "unreachable" ? findings.map(cause) : findings.filter(isTrouble)]),
   );
   return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    return first === undefined ? [] : [...block(first, hostList(group.map(({ host }) => host)), columns), []];
+    const [first, ...others] = group;
+    if (first === undefined) return [];
+    const shown = others.length > 0 && first.status === "unreachable" ? shared(first) : first;
+    return [...block(shown, hostList(group.map(({ host }) => host)), columns), []];
   });
+}
+
+function cause({ code, text }: CheckFinding): string {
+  return `${code} ${withoutTarget(text)}`;
+}
+
+/** Of hosts that are out of reach for one reason: the hint has the first one's address in it. */
+function shared(check: HostCheck): HostCheck {
+  const findings = check.findings.map((finding) => ({
+    ...finding,
+    text: withoutTarget(finding.text),
+    fix: finding.fix === null ? null : `Of ${check.host}: ${finding.fix}`,
+  }));
+  return { ...check, findings };
 }
 
 function block({ status, findings }: HostCheck, hosts: string, columns: number): readonly Line[] {

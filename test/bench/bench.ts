@@ -119,6 +119,7 @@ async function benchUpload(host: TestHost, folder: string): Promise<void> {
     become: "none",
     identity: host.identity,
     knownHosts: host.knownHosts,
+    connectTimeoutSeconds: 10,
     groups: [],
     vars: {},
     labels: {},

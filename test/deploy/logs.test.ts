@@ -47,6 +47,7 @@ function hostOf(
     become: "none",
     identity: null,
     knownHosts: null,
+    connectTimeoutSeconds: 10,
   } as const;
   const host: Host = {
     name,

@@ -18,6 +18,7 @@ const hostNamed = (name: string, more: Partial<Host> = {}): Host => ({
   become: "none",
   identity: null,
   knownHosts: null,
+  connectTimeoutSeconds: 10,
   groups: [],
   vars: {},
   labels: {},

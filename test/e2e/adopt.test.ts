@@ -301,6 +301,7 @@ function modelHost(systemd: number): Host {
     become: "none",
     identity: null,
     knownHosts: null,
+    connectTimeoutSeconds: 10,
   } as const;
   return { name: "h1", ...access, groups: [], vars: {}, labels: {}, systemd, required: false, place };
 }

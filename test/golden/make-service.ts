@@ -105,6 +105,7 @@ export function makeHost(changes: Partial<Host> = {}): Host {
     become: "sudo",
     identity: null,
     knownHosts: null,
+    connectTimeoutSeconds: 10,
   } as const;
   const rest = {
     groups: [],

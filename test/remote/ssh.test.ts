@@ -208,10 +208,10 @@ describe("the way there", () => {
     "a server that accepts and is %s runs into the connect timeout",
     async (stall) => {
       const server = await start({ stall });
-      const error = await refusal(open(server, {}, connectorFor({ connectTimeoutMilliseconds: 200 })));
+      const error = await refusal(open(server, { connectTimeoutSeconds: 0.2 }));
       expect(error).toMatchObject({ code: "timeout" });
       expect(error.message).toContain(
-        `deploy@127.0.0.1:${server.port}: no SSH session within the connect timeout`,
+        `deploy@127.0.0.1:${server.port}: no SSH session within 0.2 s (connectTimeout)`,
       );
     },
   );
@@ -245,8 +245,9 @@ describe("the way there", () => {
 
   test("at most 32 handshakes are under way", async () => {
     const server = await start({ stall: "silent" });
-    const connector = connectorFor({ connectTimeoutMilliseconds: 2_000 });
-    const all = Promise.allSettled(Array.from({ length: 40 }, () => connector.connect(hostOf(server))));
+    const connector = connectorFor();
+    const host = hostOf(server, { connectTimeoutSeconds: 2 });
+    const all = Promise.allSettled(Array.from({ length: 40 }, () => connector.connect(host)));
     await vi.waitFor(() => expect(server.seen.connections).toBe(32), { timeout: 1_900 });
     const results = await all;
     expect(server.seen.connections).toBe(40);

@@ -1,7 +1,10 @@
 /** A large fleet in a CI log: what is well is counted, what is not is told, and the whole fits on a page. */
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
+import { judgeError } from "../../src/core/check/judge-host.ts";
+import { ConnectError } from "../../src/core/errors.ts";
 import type { DeployEvent, HostReport } from "../../src/core/model/run.ts";
+import { checkText } from "../../src/report/check-text.ts";
 import { driftText } from "../../src/report/drift/drift-text.ts";
 import { makeSink } from "../../src/report/lines/sink.ts";
 import { plainText } from "../../src/report/lines/text.ts";
@@ -174,4 +177,23 @@ test("the plan and the drift of a large fleet name eight hosts, within the colum
     expect(text.split("\n").length).toBeLessThanOrEqual(8);
     expect(text.replace(/\s+/g, " ")).toContain("web007.example.net and 192 more (200 hosts): ");
   }
+});
+
+test("hosts that are out of reach for one reason are one block with one hint, in plan and in check", () => {
+  const names = Array.from({ length: 9 }, (_, index) => `web${index}`);
+  const errorOf = (name: string, index: number): ConnectError =>
+    new ConnectError("unreachable", name, `root@10.0.0.${index}:22: no route to host`, {
+      hint: `Try it by hand: ssh -p 22 root@10.0.0.${index} true`,
+    });
+  const hosts = names.map((name, index) => ({ ...plannedHost(name, null), error: errorOf(name, index) }));
+  const view = { environment: "prod", plays: [{ play: samplePlay("web"), hosts }] };
+  const plan = plainText(planText(view, 100));
+  expect(plan.match(/no route to host/g)?.length).toBe(1);
+  expect(plan).toContain("hint: of web0: Try it by hand: ssh -p 22 root@10.0.0.0 true");
+  const checks = names.map((name, index) =>
+    judgeError(plannedHost(name, null).target.host, errorOf(name, index)),
+  );
+  const check = plainText(checkText(checks, 100));
+  expect(check.match(/no route to host/g)?.length).toBe(1);
+  expect(check).toContain("Of web0: Try it by hand");
 });

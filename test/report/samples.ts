@@ -33,6 +33,7 @@ function sampleTarget(name: string, play: string): HostTarget {
     become: "sudo",
     identity: null,
     knownHosts: null,
+    connectTimeoutSeconds: 10,
     groups: [],
     vars: {},
     labels: {},

@@ -16,6 +16,7 @@ export const oldHost: Host = {
   become: "none",
   identity: null,
   knownHosts: null,
+  connectTimeoutSeconds: 10,
   groups: [],
   vars: {},
   labels: {},

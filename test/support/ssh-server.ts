@@ -19,8 +19,13 @@ export type SshServerOptions = {
   /** silent: accepts TCP and says nothing; stalled: sends its banner and nothing more. */
   readonly stall?: "silent" | "stalled";
   readonly forwarding?: "allowed" | "forbidden" | "refused";
-  /** False: no key is accepted. */
-  readonly login?: "accepted" | "refused";
+  /**
+   * refused: no key is accepted; hung-up: the right key is, and then the server hangs up, as sshd does when
+   * PAM says no; tired: it hangs up after two keys.
+   */
+  readonly login?: "accepted" | "refused" | "hung-up" | "tired";
+  /** What it says to people before the login. */
+  readonly banner?: string;
   /** A folder that comes first in PATH, e.g. with a sudo of the test's own. */
   readonly path?: string;
   /** What the login shell prints before the command, as a noisy .bashrc does. */
@@ -94,9 +99,12 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     children: [],
     clients: [],
   };
-  const ssh = new ssh2.Server({ hostKeys: hostKeys.map((pair) => pair.private) }, (client) =>
-    serve(client, options, userKey, seen),
-  );
+  const { banner } = options;
+  const config = {
+    hostKeys: hostKeys.map((pair) => pair.private),
+    ...(banner === undefined ? {} : { banner }),
+  };
+  const ssh = new ssh2.Server(config, (client) => serve(client, options, userKey, seen));
   const sockets = new Set<Socket>();
   const tcp = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket.on("close", () => sockets.delete(socket)).on("error", () => {}));
@@ -135,6 +143,7 @@ export function hostOf(server: SshServer, changes: Partial<Host> = {}): Host {
     become: "none",
     identity,
     knownHosts,
+    connectTimeoutSeconds: 10,
     ...plain,
     ...changes,
   };
@@ -163,6 +172,7 @@ function serve(
   client.on("error", () => {});
   client.on("authentication", (context) => {
     seen.logins.push(context.method);
+    if (options.login === "tired" && seen.logins.length > 2) return client.end();
     const fits =
       context.method === "publickey" &&
       context.key.data.equals(accepted.getPublicSSH()) &&
@@ -174,7 +184,8 @@ function serve(
     ) {
       return context.reject(["publickey"]);
     }
-    context.accept();
+    if (options.login === "hung-up" && context.signature !== undefined) client.end();
+    else context.accept();
   });
   client.on("session", (accept) => {
     seen.mostChannels = Math.max(seen.mostChannels, ++seen.channels);

@@ -1,6 +1,7 @@
 /** Why a host gave no answer, and what to type about it. */
 import { ConnectError, type HostKeyOffer, type SvcdeployError } from "../errors.ts";
 import type { Host } from "../model/declared.ts";
+import { shellWord } from "../shell-word.ts";
 import type { CheckFinding } from "./host-check.ts";
 
 /** The error as a finding: how to trust a key, how to let a login in, how to allow sudo. */
@@ -8,10 +9,6 @@ export function errorFinding(host: Host, error: SvcdeployError): CheckFinding {
   const offer = error instanceof ConnectError ? error.offer : null;
   if (offer !== null) return unknownKey(offer);
   const { code, message } = error;
-  if (code === "auth") {
-    const copy = `ssh-copy-id -p ${host.port} ${host.user}@${bare(host)}   # puts your public key there`;
-    return { severity: "bad", code, text: message, fix: error.hint, commands: [copy] };
-  }
   if (code === "sudo") {
     const fix = `${host.user} needs sudo without a password.`;
     const commands = [
@@ -19,7 +16,8 @@ export function errorFinding(host: Host, error: SvcdeployError): CheckFinding {
     ];
     return { severity: "bad", code, text: message, fix, commands };
   }
-  return { severity: "bad", code, text: message, fix: error.hint, commands: [] };
+  const commands = error instanceof ConnectError ? error.commands : [];
+  return { severity: "bad", code, text: message, fix: error.hint, commands };
 }
 
 /** The whole line is given, not a scan: what is trusted is the key that was compared. */
@@ -35,16 +33,7 @@ function unknownKey({ type, fingerprint, line, file }: HostKeyOffer): CheckFindi
       "line).",
     commands: [
       `ssh-keygen -lf /etc/ssh/ssh_host_${short}_key.pub   # on the host's console`,
-      ...(file === "" ? [] : [`echo '${line}' >>${quoted(file)}`]),
+      ...(file === "" ? [] : [`echo '${line}' >>${shellWord(file)}`]),
     ],
   };
-}
-
-function bare(host: Host): string {
-  return host.address.replace(/^\[(.*)\]$/, "$1");
-}
-
-/** A word for a POSIX shell, as it is when that is harmless. */
-function quoted(word: string): string {
-  return /^[A-Za-z0-9_./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,7 +1,19 @@
 /** The written form of inventory/*.yaml. */
 import * as z from "zod";
 import { refuseAddress, refuseLogin } from "./allow-lists.ts";
-import { flag, integer, listOf, map, mapOf, oneOf, scalar, text, textThat, treeMap } from "./schema-parts.ts";
+import {
+  duration,
+  flag,
+  integer,
+  listOf,
+  map,
+  mapOf,
+  oneOf,
+  scalar,
+  text,
+  textThat,
+  treeMap,
+} from "./schema-parts.ts";
 
 const keyPath = textThat((path) =>
   /^[^\p{Cc}]{1,4000}$/u.test(path) && !path.startsWith("-")
@@ -17,6 +29,7 @@ export const hostSchema = map({
   become: oneOf("sudo", "none").optional(),
   identity: keyPath.optional(),
   knownHosts: keyPath.optional(),
+  connectTimeout: duration(1, 600).optional(),
   labels: mapOf(scalar).optional(),
   vars: treeMap.optional(),
   required: flag.optional(),

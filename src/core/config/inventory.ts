@@ -14,6 +14,8 @@ import { problemAt, type TreePath, type YamlDocument } from "./yaml.ts";
 
 /** The systemd version that rendering uses where the inventory says nothing. */
 export const DEFAULT_SYSTEMD = 247;
+/** Until a host counts as unreachable where the inventory says nothing. */
+const CONNECT_TIMEOUT_SECONDS = 10;
 const MAX_HOSTS = 20_000;
 const MAX_LAID = 300_000;
 
@@ -174,6 +176,7 @@ function makeHost(
     become: own.become ?? (user === "root" ? "none" : "sudo"),
     identity: own.identity === undefined ? null : resolvePath(own.identity),
     knownHosts: own.knownHosts === undefined ? null : resolvePath(own.knownHosts),
+    connectTimeoutSeconds: own.connectTimeout ?? CONNECT_TIMEOUT_SECONDS,
     groups: mine.map((group) => group.name).sort(),
     vars: layers.reduce(mergeMaps, emptyMap()),
     labels: { ...defaults.labels, ...entry.written.labels },

@@ -96,6 +96,7 @@ function hostNotes(path: string): Readonly<Record<string, KeyNote>> {
     become: { says: "How it becomes root.", otherwise: "sudo, unless the user is root" },
     identity: { says: "A private key.", otherwise: "the agent, then the usual files" },
     knownHosts: { says: "A known_hosts file.", otherwise: "the user's and the system's" },
+    connectTimeout: { says: "How long connecting and logging in may take, 1s to 10m.", otherwise: "10s" },
     labels: { says: "Free texts, for templates." },
     vars: { says: "Variables, for templates." },
     required: {

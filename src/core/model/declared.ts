@@ -22,6 +22,8 @@ export type Host = {
   readonly identity: string | null;
   /** known_hosts file, absolute; null: the user's and the system's. */
   readonly knownHosts: string | null;
+  /** For TCP, handshake and login together. */
+  readonly connectTimeoutSeconds: number;
   readonly groups: readonly string[];
   readonly vars: TreeMap;
   readonly labels: { readonly [key: string]: string };

@@ -10,6 +10,14 @@ export function errorLines(error: SvcdeployError, columns: number): readonly Lin
   ];
 }
 
+/**
+ * What several hosts' errors have in common: the message without the one host's user@address:port, which it
+ * begins with.
+ */
+export function withoutTarget(message: string): string {
+  return message.replace(/^[^\s@]+@\S+:\d+: /, "");
+}
+
 /** "hint: …", continued under itself; nothing for null. */
 export function hintLines(hint: string | null, columns: number): readonly Line[] {
   if (hint === null) return [];

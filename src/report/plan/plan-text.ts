@@ -1,8 +1,9 @@
 /** The plan for a terminal: hosts that need the same folded into one block, and one sentence at the end. */
+import type { SvcdeployError } from "../../core/errors.ts";
 import type { Action, Notice, Plan } from "../../core/model/plan.ts";
 import { actionName } from "../../core/plan/action-name.ts";
 import { hasWork, type PlannedHost, type PlanView } from "../../core/plan/planned.ts";
-import { errorLines } from "../lines/error-text.ts";
+import { errorLines, hintLines, withoutTarget } from "../lines/error-text.ts";
 import { breakLine, hang, indent, type Line, line, type Span, styled, wrap } from "../lines/text.ts";
 import { changeLines, type ShowDiff, showEachDiffOnce } from "./change-text.ts";
 import { orphanTexts } from "./orphan-text.ts";
@@ -58,15 +59,31 @@ function playLines(
   const groups = foldSame(
     hosts,
     (host) => host.target.host.name,
-    (host) => planBody(host, columns - 2),
+    (host) =>
+      host.error === null
+        ? planBody(host, columns - 2)
+        : [line(`error: ${withoutTarget(host.error.message)}`)],
   );
   const top = title ? [line(styled("strong", `Play ${play}`)), []] : [];
   const bodies = groups.flatMap(({ names: [first = "", ...others], item }) => [
     ...breakLine(heading([first, ...others], item), columns),
-    ...indent(planBody(item, columns - 2, once(first)), 2),
+    ...indent(
+      item.error !== null && others.length > 0
+        ? sharedError(item.error, first, columns - 2)
+        : planBody(item, columns - 2, once(first)),
+      2,
+    ),
     [],
   ]);
   return [...top, ...bodies];
+}
+
+/** The hint has one host's address in it, and is good for all. */
+function sharedError({ message, hint }: SvcdeployError, first: string, columns: number): readonly Line[] {
+  return [
+    ...wrap(withoutTarget(message), columns).map((text) => line(styled("bad", text))),
+    ...hintLines(hint === null ? null : `of ${first}: ${hint}`, columns),
+  ];
 }
 
 function heading(names: readonly string[], first: PlannedHost): Line {

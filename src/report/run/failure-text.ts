@@ -5,7 +5,7 @@
 import type { Difference, HostReport } from "../../core/model/run.ts";
 import { isTrouble } from "../../core/model/run.ts";
 import type { HealthResult, Verdict } from "../../core/model/verify.ts";
-import { hintLines } from "../lines/error-text.ts";
+import { hintLines, withoutTarget } from "../lines/error-text.ts";
 import { hang, indent, type Line, line, plural, type Span, styled, truncate, wrap } from "../lines/text.ts";
 import { diffText } from "../plan/diff.ts";
 import { hostList } from "../plan/plan-view.ts";
@@ -111,7 +111,7 @@ function briefEvidence({ journal, differences }: HostReport, columns: number): r
 function alikeBy({ host, play, status, cause, message, verdicts, health }: HostReport): string {
   const units = verdicts.filter((verdict) => !verdict.ok).map((verdict) => [verdict.unit, verdict.cause]);
   const checks = health.filter((result) => !result.ok).map((result) => [result.service, result.check]);
-  return JSON.stringify([play, status, cause, message.replaceAll(host, ""), units, checks]);
+  return JSON.stringify([play, status, cause, withoutTarget(message).replaceAll(host, ""), units, checks]);
 }
 
 function alikeLines(others: readonly HostReport[], columns: number): readonly Line[] {

@@ -11,6 +11,7 @@ const login = {
   become: "none",
   identity: null,
   knownHosts: null,
+  connectTimeoutSeconds: 10,
 } as const;
 const hostOf = (name: string, systemd: number): Host => ({
   name,

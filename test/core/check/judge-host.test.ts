@@ -13,6 +13,7 @@ const host: Host = {
   become: "sudo",
   identity: null,
   knownHosts: null,
+  connectTimeoutSeconds: 10,
   groups: [],
   vars: {},
   labels: {},
@@ -257,9 +258,9 @@ test.each([
 test.each([
   [new ConnectError("host-key", "web1", "its key has CHANGED"), "refused", /console/],
   [
-    new ConnectError("auth", "web1", "none of our keys"),
+    new ConnectError("auth", "web1", "none of the keys", { commands: ["ssh-copy-id -p 2222 deploy@web1"] }),
     "refused",
-    /ssh-copy-id -p 2222 deploy@web1\.example\.com/,
+    /ssh-copy-id -p 2222 deploy@web1/,
   ],
   [
     new ConnectError("sudo", "web1", "a password is required"),

@@ -18,9 +18,9 @@ function problemsOf(text: string): readonly string[] {
 describe("hosts", () => {
   test("defaults lie under each host", () => {
     const { hosts, problems } = read(`
-defaults: { user: deploy, systemd: 252, identity: .ssh/key, labels: { zone: a, rack: "1" } }
+defaults: { user: deploy, systemd: 252, identity: .ssh/key, connectTimeout: 20s, labels: { zone: a, rack: "1" } }
 hosts:
-  db1: { address: 10.0.0.21, port: 2222, labels: { zone: b }, required: true, vars: { shard: 1 } }
+  db1: { address: 10.0.0.21, port: 2222, connectTimeout: 45s, labels: { zone: b }, required: true, vars: { shard: 1 } }
   web1:
   root1: { user: root, become: none, systemd: 247 }
 `);
@@ -33,6 +33,7 @@ hosts:
       become: "sudo",
       identity: "/project/.ssh/key",
       knownHosts: null,
+      connectTimeoutSeconds: 45,
       groups: [],
       vars: { shard: 1 },
       labels: { zone: "b", rack: "1" },
@@ -41,6 +42,7 @@ hosts:
       place: { file: "inventory/x.yaml", line: 4, column: 3 },
     });
     expect(hosts[1]).toMatchObject({ name: "web1", address: "web1", port: 22, required: false });
+    expect(hosts.map(({ connectTimeoutSeconds }) => connectTimeoutSeconds)).toEqual([45, 20, 20]);
     expect(hosts[2]).toMatchObject({ user: "root", become: "none", systemd: 247 });
   });
 
@@ -52,6 +54,7 @@ hosts:
       systemd: 247,
       identity: null,
       knownHosts: null,
+      connectTimeoutSeconds: 10,
     });
   });
 

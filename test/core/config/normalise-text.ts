@@ -15,6 +15,7 @@ export const anyHost: Host = {
   become: "none",
   identity: null,
   knownHosts: null,
+  connectTimeoutSeconds: 10,
   groups: [],
   vars: {},
   labels: {},

@@ -81,6 +81,7 @@ export function makeTarget(resources: readonly Resource[], host: Partial<Host> =
     become: "none",
     identity: null,
     knownHosts: null,
+    connectTimeoutSeconds: 10,
   } as const;
   const plain: Host = {
     name: "web1",

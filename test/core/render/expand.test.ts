@@ -14,6 +14,7 @@ const host: Host = {
   become: "none",
   identity: null,
   knownHosts: null,
+  connectTimeoutSeconds: 10,
   groups: [],
   vars: {},
   labels: {},

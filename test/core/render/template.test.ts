@@ -15,6 +15,7 @@ const host: Host = {
   become: "sudo",
   identity: "/keys/id",
   knownHosts: null,
+  connectTimeoutSeconds: 10,
   groups: ["prod", "web"],
   vars: { shard: 1 },
   labels: { zone: "b" },

@@ -12,6 +12,7 @@ const login = {
   become: "none",
   identity: null,
   knownHosts: null,
+  connectTimeoutSeconds: 10,
 } as const;
 const hosts = ["a", "b", "c"].map(
   (name): Host => ({

@@ -13,6 +13,7 @@ const login = {
   become: "none",
   identity: null,
   knownHosts: null,
+  connectTimeoutSeconds: 10,
 } as const;
 const host: Host = {
   name: "h",
