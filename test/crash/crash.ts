@@ -2,6 +2,7 @@
  * npm run crash: strikes transactions at every point at which they change something, and judges what is left.
  * usage.ts has its options.
  */
+import { runByCount } from "./by-count.ts";
 import { plainWorlds } from "./defined.ts";
 import { mutantLine, tryMutants } from "./mutants.ts";
 import { makeRecorder } from "./recorder.ts";
@@ -62,7 +63,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (asked.tally) return printTally();
   if (asked.mutants) return await mutants(asked);
-  return await sit(asked);
+  return (await runByCount(asked)) ?? (await sit(asked));
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {

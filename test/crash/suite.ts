@@ -1,9 +1,5 @@
 /** Runs parts of worlds, each by a worker in namespaces of its own, and adds up what came of them. */
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { inNamespaces } from "./namespaces.ts";
 import type { Recorder } from "./recorder.ts";
 import { beside } from "./root.ts";
 import { WORLDS } from "./worlds.ts";
@@ -147,25 +143,9 @@ export function lineOf({ points, runs, ends, missed, wrong }: Sum): string {
   return `Crash suite: ${points} points, ${runs} runs (${each}; ${missed} missed), ${wrong.length} violations.`;
 }
 
-/** Runs a world's part in namespaces of its own; every row as it comes. hear: whether that is enough. */
+/** Runs a world's part; every row as it comes. hear: whether that is enough. */
 function runWorld({ world, part }: Part, seed: string, hear: (row: Row) => boolean): Promise<void> {
-  const work = mkdtempSync(join(tmpdir(), "svcdeploy-crash-"));
-  const namespaces = ["-mpf", "--kill-child", "--mount-proc", "--propagation", "private"];
-  const words = [...namespaces, process.execPath, beside("./worker.ts"), work, world, part, seed];
-  let isEnough = false;
-  const child = spawn("unshare", words, { stdio: ["ignore", "pipe", "inherit"] });
-  createInterface({ input: child.stdout }).on("line", (text) => {
-    isEnough = hear(JSON.parse(text)) || isEnough;
-    if (isEnough) child.kill("SIGKILL");
-  });
-  return new Promise((done, fail) => {
-    child.on("error", fail);
-    child.on("close", (code) => {
-      rmSync(work, { recursive: true, force: true });
-      if (code === 0 || isEnough) done();
-      else fail(new Error(`the world ${world} could not be run: its worker ended with ${code}`));
-    });
-  });
+  return inNamespaces(beside("./worker.ts"), [world, part, seed], (text) => hear(JSON.parse(text)));
 }
 
 function add(sum: Sum, row: Row): void {

@@ -1,5 +1,6 @@
 /** What `npm run crash` takes. */
 import { parseArgs } from "node:util";
+import { COUNTED_PARTS } from "./by-count.ts";
 
 /** The whole of it, as --help prints it. */
 export const USAGE = `npm run crash -- [OPTIONS]
@@ -9,7 +10,10 @@ Strikes transactions at the points at which they change something, and judges wh
   --full            every point in every mode, and pairs; goes on where test/crash/tally left off, and adds to it
   --limit N         ends after N cases
   --tally           prints what was run for the host scripts as they are; runs nothing
-  --part NAME       slice, single, double, or checks
+  --part NAME       slice, single, double, or checks; or what is counted by itself: races (the confirmation
+                    against each undo)
+  --races N         so many of a part that is counted by itself
+  --number I        of such a part the one of this number alone, N times
   --case CASE       one case, whose logs are left in the folder for temporary files: APPLY/FINISH, faults as
                     "12:kill-before,40:EIO"; in a world with systemd "HOW NUMBER", as the tally has them
   --first           ends at the first violation
@@ -22,7 +26,9 @@ Strikes transactions at the points at which they change something, and judges wh
 Worlds without systemd need Linux, root and gcc; worlds with systemd need Docker.
 `;
 
-/** What was asked for. */
+const PARTS = ["slice", "single", "double", "checks"];
+
+/** What was asked for. races, number: of a part that is counted by itself. */
 export type Asked = {
   readonly world: string | undefined;
   readonly full: boolean;
@@ -30,6 +36,8 @@ export type Asked = {
   readonly tally: boolean;
   readonly part: string | undefined;
   readonly case: string | undefined;
+  readonly races: number | undefined;
+  readonly number: number | undefined;
   readonly first: boolean;
   readonly seed: string;
   readonly jobs: number;
@@ -47,8 +55,8 @@ export function readArguments(args: readonly string[]): Asked {
   const part = values.part;
   if (values.full === true && (part !== undefined || values.case !== undefined))
     throw new BadUsage("--full is every part: leave out --part and --case");
-  if (part !== undefined && !["slice", "single", "double", "checks"].includes(part))
-    throw new BadUsage(`--part ${part}: there are slice, single, double and checks`);
+  if (part !== undefined && ![...PARTS, ...COUNTED_PARTS].includes(part))
+    throw new BadUsage(`--part ${part}: there are ${[...PARTS, ...COUNTED_PARTS].join(", ")}`);
   return {
     world: values.world,
     full: values.full === true,
@@ -56,6 +64,8 @@ export function readArguments(args: readonly string[]): Asked {
     tally: values.tally === true,
     part,
     case: values.case,
+    races: values.races === undefined ? undefined : wholeNumber("races", values.races, 1),
+    number: values.number === undefined ? undefined : wholeNumber("number", values.number, 0),
     first: values.first === true,
     seed: String(wholeNumber("seed", values.seed, 0)),
     jobs: wholeNumber("jobs", values.jobs, 1),
@@ -76,6 +86,8 @@ function parse(args: readonly string[]) {
         tally: { type: "boolean" },
         part: { type: "string" },
         case: { type: "string" },
+        races: { type: "string" },
+        number: { type: "string" },
         first: { type: "boolean" },
         seed: { type: "string", default: "0" },
         jobs: { type: "string", default: "2" },

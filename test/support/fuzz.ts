@@ -3,6 +3,7 @@
  * may take long.
  */
 import * as library from "../../src/unit-file.ts";
+import { makeRandom, type Random } from "./random.ts";
 
 /** What a run came to. slowest: of one parser on one input, in milliseconds. */
 export type FuzzResult = {
@@ -34,19 +35,6 @@ export function fuzz(count: number, seed: number, now: () => number): FuzzResult
     }
   }
   return { inputs: count, calls: count * PARSERS.length, slowest, failures };
-}
-
-type Random = (below: number) => number;
-
-/** A small generator of its own (mulberry32), so that a seed means the same everywhere. */
-function makeRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
 }
 
 function attempt(parse: (input: string) => unknown, input: string): string | null {
