@@ -68,7 +68,8 @@ export const COMMANDS: readonly Command[] = [
     more:
       "Takes one round trip per host. Where units or logrotate files change it takes a second one: " +
       "the host's own systemd and logrotate check the new files in a temporary folder in /run. " +
-      "Shows files as diffs, and every restart with its reason. Exits 0 unless " +
+      "Shows files as diffs, and every restart with its reason. Exits 1 where a host " +
+      "will refuse the plan, 6 where another run is under way, else 0 unless " +
       "--detailed-exitcode is given.",
     example: "svcdeploy plan --env prod --limit 'web:!web3' --out plan.json",
     options: PLAN,

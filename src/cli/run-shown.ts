@@ -1,5 +1,6 @@
 /** Carries a run out while a reporter shows it in a format of standard output. */
 import type { RunEvent } from "../core/model/run.ts";
+import type { KnownStop } from "../core/plan/known-stop.ts";
 import type { PlanView } from "../core/plan/planned.ts";
 import { type Carried, carryOut } from "../deploy/carry-out.ts";
 import type { DeployContext } from "../deploy/context.ts";
@@ -17,16 +18,16 @@ export type RunOutput = "text" | "json" | "ndjson";
 /** How a run is shown; none: not at all, because one document follows at the end. */
 export type RunDisplay = { readonly output: RunOutput | "none"; readonly progress: ProgressDetail };
 
-/** Carries plays out; what the relay hears from here on is shown. */
+/** Carries plays out; what the relay hears from here on is shown. stop: why no host may be begun. */
 export async function carryOutShown(
   { environment, plays }: PlanView,
-  display: RunDisplay,
+  display: RunDisplay & { readonly stop?: KnownStop | null },
   { context, relay }: { readonly context: DeployContext; readonly relay: Relay },
   surroundings: Surroundings,
 ): Promise<Carried> {
   const reporter = await makeReporter(display, surroundings);
   relay.connect(reporter);
-  const carried = await carryOut(environment, plays, context);
+  const carried = await carryOut(environment, plays, context, display.stop);
   await reporter.close();
   return carried;
 }

@@ -138,6 +138,11 @@ export class ConnectError extends SvcdeployError {
   }
 }
 
+/** Whether the host gave no answer, which is not the same as one that it refused. */
+export function isOutOfReach({ code }: SvcdeployError): boolean {
+  return code === "unreachable" || code === "timeout" || code === "connection-lost";
+}
+
 /** A step or command on a host failed, or its answer made no sense. */
 export class HostError extends SvcdeployError {
   readonly host: string;

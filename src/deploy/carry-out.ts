@@ -4,10 +4,11 @@
  */
 import { EXIT, exitCodeOf } from "../core/exit-code.ts";
 import type { HostReport, RunEvent } from "../core/model/run.ts";
+import type { KnownStop } from "../core/plan/known-stop.ts";
+import { outlookOf } from "../core/plan/outlook.ts";
 import type { PlannedPlay } from "../core/plan/planned.ts";
-import { countPlans } from "../core/plan/planned.ts";
 import type { DeployContext } from "./context.ts";
-import { reportsAfterDetach, unchangedReports } from "./early-reports.ts";
+import { reportsAfterDetach, untouchedReports } from "./early-reports.ts";
 import { rollout } from "./rollout.ts";
 
 /** How long the rollout may take to end by itself. */
@@ -16,11 +17,15 @@ const DETACH_MILLISECONDS = 1500;
 /** How a run ended. */
 export type Carried = { readonly exitCode: number; readonly reports: readonly HostReport[] };
 
-/** Runs the plays from run-started to run-finished. context.emit reaches the reporter. */
+/**
+ * Runs the plays from run-started to run-finished. context.emit reaches the reporter. stop: why no host may be
+ * begun; null: nothing is in the way.
+ */
 export async function carryOut(
   environment: string,
   plays: readonly PlannedPlay[],
   context: DeployContext,
+  stop: KnownStop | null = null,
 ): Promise<Carried> {
   const all = plays.flatMap((each) => each.hosts).map(({ target }) => target.host.name);
   context.emit({
@@ -32,22 +37,26 @@ export async function carryOut(
     hosts: [...new Set(all)],
     plays: plays.map((each) => each.play.name),
   });
-  const reports = isIdle(environment, plays)
-    ? reportIdle(plays, context)
-    : await rolloutUntilDetached(plays, context);
+  const reports =
+    stop !== null || isIdle(plays)
+      ? reportUntouched(plays, stop, context)
+      : await rolloutUntilDetached(plays, context);
   const exitCode = context.signal.aborted ? EXIT.interrupted : exitCodeOf(reports);
   context.emit({ type: "run-finished", reports, exitCode });
   return { exitCode, reports };
 }
 
-function isIdle(environment: string, plays: readonly PlannedPlay[]): boolean {
-  const totals = countPlans({ environment, plays });
-  return totals.changedHosts === 0 && totals.failedHosts === 0 && totals.refusals === 0;
+function isIdle(plays: readonly PlannedPlay[]): boolean {
+  return plays.flatMap(({ hosts }) => hosts).every((host) => outlookOf(host).kind !== "changes");
 }
 
 /** The plan has just been made on the hosts themselves; asking them again would tell nothing new. */
-function reportIdle(plays: readonly PlannedPlay[], context: DeployContext): readonly HostReport[] {
-  const reports = unchangedReports(plays);
+function reportUntouched(
+  plays: readonly PlannedPlay[],
+  stop: KnownStop | null,
+  context: DeployContext,
+): readonly HostReport[] {
+  const reports = untouchedReports(plays, stop, context);
   for (const { play, hosts } of plays)
     context.emit({
       type: "play-started",

@@ -10,6 +10,7 @@ import type { DeployedService, HostTarget } from "../core/model/resource.ts";
 import type { HostReport } from "../core/model/run.ts";
 import { notContained } from "../core/plan/contained.ts";
 import { asEncrypted } from "../core/plan/encrypted.ts";
+import { refusalOf } from "../core/plan/outlook.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import { hasWork, type PlannedHost } from "../core/plan/planned.ts";
 import { workIn } from "../core/plan/work.ts";
@@ -99,11 +100,8 @@ async function lookAgain(
 
 /** Throws HostError when a notice says that it must not be. */
 function refuse(name: string, plan: Plan): void {
-  const refusals = plan.notices.filter(({ severity }) => severity === "error").map(({ text }) => text);
-  if (refusals.length > 0) {
-    const locked = plan.notices.some(({ code }) => code === "locked");
-    throw new HostError(locked ? "locked" : "host-step", name, `${name}: ${refusals.join("\n")}`);
-  }
+  const refusal = refusalOf(name, plan);
+  if (refusal !== null) throw refusal;
 }
 
 function order(

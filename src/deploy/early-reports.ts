@@ -5,14 +5,33 @@
 
 import type { HostTarget } from "../core/model/resource.ts";
 import type { HostReport } from "../core/model/run.ts";
-import type { PlannedPlay } from "../core/plan/planned.ts";
-import { makeReport } from "./host-report.ts";
+import type { KnownStop } from "../core/plan/known-stop.ts";
+import { outlookOf } from "../core/plan/outlook.ts";
+import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
+import type { DeployContext } from "./context.ts";
+import { makeReport, reportError } from "./host-report.ts";
 
-/** Every host unchanged: for plans that have nothing to do. */
-export function unchangedReports(plays: readonly PlannedPlay[]): readonly HostReport[] {
-  return plays
-    .flatMap((each) => each.hosts)
-    .map(({ target }) => emptyReport(target, { status: "unchanged", cause: null, message: "", hint: null }));
+/**
+ * A report of every host where none is begun: unchanged, the reason why it cannot be changed, or skipped
+ * because of stop.
+ */
+export function untouchedReports(
+  plays: readonly PlannedPlay[],
+  stop: KnownStop | null,
+  context: DeployContext,
+): readonly HostReport[] {
+  return plays.flatMap((each) => each.hosts).map((host) => untouchedReport(host, stop, context));
+}
+
+function untouchedReport(host: PlannedHost, stop: KnownStop | null, context: DeployContext): HostReport {
+  const { target } = host;
+  const outlook = outlookOf(host);
+  if (outlook.kind === "lost") return reportError(target, outlook.error, "untouched", context.now(), context);
+  const skipped = { status: "skipped", cause: null, hint: null } as const;
+  if (outlook.kind === "left-out") return emptyReport(target, { ...skipped, message: outlook.why });
+  if (outlook.kind === "changes" && stop !== null)
+    return emptyReport(target, { ...skipped, message: `not started: ${stop.why}`, hint: stop.advice });
+  return emptyReport(target, { ...skipped, status: "unchanged", message: "" });
 }
 
 /** The finished reports and, for every other host of the plays, an unknown outcome. */

@@ -7,6 +7,8 @@ import { causeOfError } from "../core/exit-code.ts";
 import type { Plan } from "../core/model/plan.ts";
 import type { HostTarget, PlayTargets } from "../core/model/resource.ts";
 import type { FailureCause } from "../core/model/run.ts";
+import { requireFree } from "../core/plan/notices/host-notices.ts";
+import { outlookOf } from "../core/plan/outlook.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
@@ -22,6 +24,7 @@ export async function planHosts(
 ): Promise<readonly PlannedPlay[]> {
   const plans = new Map<HostTarget, Plan>();
   const planOnHost: OnObserved = async (remote, targets, observation) => {
+    requireFree(remote.host.name, observation);
     const planned = targets.map((target) => ({ target, plan: makePlan(target, observation) }));
     for (const { target, plan } of await rehearse(remote, planned, observation, context))
       plans.set(target, plan);
@@ -48,10 +51,12 @@ export async function planHosts(
   }));
 }
 
-/** The causes of the hosts that could not be planned, each host once, for the exit code. */
+/** The causes of the hosts that could not be planned or will refuse, each host once, for the exit code. */
 export function planFailures(plays: readonly PlannedPlay[]): readonly FailureCause[] {
   const errors = new Map<string, SvcdeployError>();
-  for (const { target, error } of plays.flatMap((each) => each.hosts))
-    if (error !== null) errors.set(target.host.name, error);
+  for (const host of plays.flatMap((each) => each.hosts)) {
+    const outlook = outlookOf(host);
+    if (outlook.kind === "lost") errors.set(host.target.host.name, outlook.error);
+  }
   return [...errors.values()].map(causeOfError);
 }

@@ -8,6 +8,8 @@ import type { Observation } from "../core/model/observation.ts";
 import type { Notice, Plan } from "../core/model/plan.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import { manifestEntry } from "../core/plan/manifest.ts";
+import { requireFree } from "../core/plan/notices/host-notices.ts";
+import { outlookOf } from "../core/plan/outlook.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
 import { APPLY_INSTEAD } from "../core/rollback/generations.ts";
@@ -19,7 +21,7 @@ import {
 } from "../core/rollback/rollback-targets.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
 import type { DeployContext } from "./context.ts";
-import { observeHosts, type UnfinishedPolicy } from "./observe.ts";
+import { type OnObserved, observeHosts, type UnfinishedPolicy } from "./observe.ts";
 
 /**
  * The plays as rollout takes them; refused hosts stand in a play of their own at the end. service: the only
@@ -34,7 +36,10 @@ export async function planRollback(
 ): Promise<readonly PlannedPlay[]> {
   const { plays, refused } = rollbackTargets(project, found, service);
   const observed = new Map(
-    (await observeHosts(targetsOf(plays), context, unfinished)).map((each) => [each.host.name, each.result]),
+    (await observeHosts(targetsOf(plays), context, unfinished, onlyIfFree)).map((each) => [
+      each.host.name,
+      each.result,
+    ]),
   );
   const planned = plays.map(({ play, targets }) => ({
     play,
@@ -57,9 +62,12 @@ export async function planRollback(
   ];
 }
 
+const onlyIfFree: OnObserved = async (remote, _targets, observation) =>
+  requireFree(remote.host.name, observation);
+
 /** A host that cannot go back, or cannot be asked, keeps no other host from going back. */
-function isRefused({ plan }: PlannedHost): boolean {
-  return plan === null;
+function isRefused(host: PlannedHost): boolean {
+  return outlookOf(host).kind === "lost";
 }
 
 function onlyPlanned({ play, hosts }: PlannedPlay): PlannedPlay {

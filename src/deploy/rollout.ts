@@ -3,10 +3,11 @@
  */
 
 import type { PlayOrder } from "../core/model/declared.ts";
-import type { HostReport } from "../core/model/run.ts";
+import type { HostReport, HostStatus } from "../core/model/run.ts";
 import { isAsWanted, isTrouble } from "../core/model/run.ts";
+import { batchesOf } from "../core/plan/batches.ts";
+import { limitReached } from "../core/plan/known-stop.ts";
 import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
-import { batchesOf } from "./batches.ts";
 import type { DeployContext } from "./context.ts";
 import { deployHost } from "./deploy-host.ts";
 import { makeReport } from "./host-report.ts";
@@ -96,23 +97,12 @@ function overLimit(
   hosts: readonly PlannedHost[],
   reports: readonly HostReport[],
 ): string | null {
-  const unreachable = reports.filter(({ status }) => status === "unreachable");
-  const failed = reports.filter(({ status }) => isTrouble(status) && status !== "unreachable");
-  const required = new Set(
-    hosts.filter(({ target }) => target.host.required).map(({ target }) => target.host.name),
-  );
-  if (failed.length > play.rollout.maxFailed)
-    return `${names(failed)} failed (maxFailed ${play.rollout.maxFailed})`;
-  if (unreachable.length > play.rollout.maxUnreachable)
-    return `${names(unreachable)} unreachable (maxUnreachable ${play.rollout.maxUnreachable})`;
-  const missing = unreachable.filter(({ host }) => required.has(host));
-  return missing.length > 0 ? `${names(missing)} required and unreachable` : null;
-}
-
-function names(reports: readonly HostReport[]): string {
-  const [first, second, third, ...more] = reports.map(({ host }) => host);
-  const shown = [first, second, third].filter((name) => name !== undefined).join(", ");
-  return more.length === 0 ? shown : `${shown} and ${more.length} more`;
+  const named = (isLost: (status: HostStatus) => boolean): readonly string[] =>
+    reports.filter(({ status }) => isLost(status)).map(({ host }) => host);
+  return limitReached(play, hosts, {
+    failed: named((status) => isTrouble(status) && status !== "unreachable"),
+    unreachable: named((status) => status === "unreachable"),
+  });
 }
 
 function skipAll(hosts: readonly PlannedHost[], why: string, context: DeployContext): readonly HostReport[] {

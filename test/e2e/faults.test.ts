@@ -131,24 +131,38 @@ describe.concurrent("who is reached", () => {
     expect([await logins(first), await logins(second)]).toEqual(loginsBefore);
   });
 
-  step("a host that nobody answers for: the others finish, and the run says 3", async () => {
-    const hostLines = `  gone: { address: 127.0.0.1, port: 1, identity: ${first.identity}, knownHosts: ${first.knownHosts} }\n`;
-    const shop = openShop([first, second], { hostLines });
-    const run = await apply(shop);
-    expect(run.code).toBe(3);
-    expect(run.stdout).toMatch(/^gone: unreachable/m);
-    expect(run.stdout).toContain("connection refused: nothing listens on that port");
-    expect(run.stdout).toMatch(/^h1 +changed/m);
-    expect(run.stdout).toMatch(/^h2 +changed/m);
-    expect(run.stdout).toContain("1 unreachable, 2 changed");
-    for (const host of [first, second]) expect(await answer(host)).toContain('"version":"1.0"} 200');
-    const drift = await shop.run(["drift", "--env", "test"]);
-    expect(drift.code).toBe(3);
-    expect(drift.stdout).not.toMatch(/gone: no drift/);
-    const plan = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
-    expect(plan.code).toBe(3);
-    expect((await shop.run(["plan", "--env", "test", "--limit", "gone"])).code).toBe(4);
-  });
+  step(
+    "a host that does not answer: nothing is begun; where it is tolerated the others finish, and the run says 3",
+    async () => {
+      const hostLines = `  gone: { address: 127.0.0.1, port: 1, identity: ${first.identity}, knownHosts: ${first.knownHosts} }\n`;
+      const shop = openShop([first, second], { hostLines });
+      const before = await traceOf(first);
+      const stopped = await apply(shop);
+      expect(stopped.code).toBe(3);
+      expect(stopped.stdout).toContain("Apply would not begin: gone unreachable (maxUnreachable 0).");
+      expect(stopped.stdout).toContain("--limit 'all:!gone'");
+      expect(stopped.stdout).toContain("1 unreachable, 2 skipped");
+      expect(await traceOf(first)).toBe(before);
+      shop.write(
+        "playbooks/site.yaml",
+        "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 8s, maxUnreachable: 1 } }\n",
+      );
+      const run = await apply(shop);
+      expect(run.code).toBe(3);
+      expect(run.stdout).toMatch(/^gone: unreachable/m);
+      expect(run.stdout).toContain("connection refused: nothing listens on that port");
+      expect(run.stdout).toMatch(/^h1 +changed/m);
+      expect(run.stdout).toMatch(/^h2 +changed/m);
+      expect(run.stdout).toContain("1 unreachable, 2 changed");
+      for (const host of [first, second]) expect(await answer(host)).toContain('"version":"1.0"} 200');
+      const drift = await shop.run(["drift", "--env", "test"]);
+      expect(drift.code).toBe(3);
+      expect(drift.stdout).not.toMatch(/gone: no drift/);
+      const plan = await shop.run(["plan", "--env", "test", "--detailed-exitcode"]);
+      expect(plan.code).toBe(3);
+      expect((await shop.run(["plan", "--env", "test", "--limit", "gone"])).code).toBe(4);
+    },
+  );
 
   step("one host of two is sick: it is rolled back, the other one keeps the change", async () => {
     const shop = openShop([first, second]);

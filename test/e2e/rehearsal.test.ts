@@ -183,6 +183,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
         notices: [expect.stringMatching(/^error: .*Refusing\.$/)],
       });
       expect(shown.stdout).toContain("1 host will be refused.");
+      expect(shown.code).toBe(1);
       const run = await apply(shop);
       expect({ code: run.code, said: run.stdout }).toMatchObject({
         code: 1,

@@ -96,7 +96,7 @@ test.each<[string, PlanView]>([
     { environment: "e", plays: [{ play: samplePlay("p"), hosts: [plannedHost("a", null)] }] },
   ],
   [
-    "Plan: 1 restart on 1 host. 1 host will be refused.",
+    "Nothing would be changed. 1 host will be refused.",
     viewOf([], [{ severity: "error", code: "masked", text: "etcd.service is masked" }]),
   ],
 ])("summary: %s", (sentence, view) => {

@@ -53,6 +53,7 @@ export async function applySaved(
     looking: countHosts(plays),
     output,
     asks,
+    limit: saved.selection.limit,
     progress: progressOf(options),
   } as const;
   return await applyApproved(approval, surroundings, async (context) => {

@@ -42,6 +42,7 @@ export async function apply(
     looking: countHosts(plays),
     output,
     asks,
+    limit: selection.limit,
     progress: progressOf(options),
   } as const;
   return await applyApproved(approval, surroundings, async (context) => ({

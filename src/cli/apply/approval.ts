@@ -1,5 +1,7 @@
 /** How every apply ends, however the plan was made: show it, ask, carry it out and report. */
 import { EXIT } from "../../core/exit-code.ts";
+import { knownStop } from "../../core/plan/known-stop.ts";
+import { outlookOf } from "../../core/plan/outlook.ts";
 import type { PlannedPlay } from "../../core/plan/planned.ts";
 import { countPlans, type PlanView } from "../../core/plan/planned.ts";
 import type { DeployContext } from "../../deploy/context.ts";
@@ -19,6 +21,8 @@ export type ApprovalOptions = Omit<HostsWanted, "emit" | "command"> & {
   readonly progress: ProgressDetail;
   readonly asks: "yes" | "no";
   readonly verb?: "Apply" | "Roll back";
+  /** What --limit selected; absent or null: every host. */
+  readonly limit?: string | null;
 };
 
 /** Lines for so many columns. */
@@ -40,12 +44,14 @@ export async function applyApproved(
   const relay = makeRelay(options.output, surroundings);
   return await withHosts({ ...options, emit: relay.emit }, surroundings, async (context, interrupts) => {
     const proposal = await interrupts.abandonable(propose(context));
-    const view: PlanView = { environment: options.project.environment, plays: proposal.planned };
+    const { limit = null } = options;
+    const view: PlanView = { environment: options.project.environment, plays: proposal.planned, limit };
     surroundings.logbook.note({ plan: view });
     showPlan(proposal.preface ?? NO_LINES, view, options, surroundings);
-    const answer = await askFor(view, options, interrupts, surroundings);
+    const stop = knownStop(view);
+    const answer = stop === null ? await askFor(view, options, interrupts, surroundings) : AGREED;
     const exitCode = answer.agreed
-      ? (await carryOutShown(view, options, { context, relay }, surroundings)).exitCode
+      ? (await carryOutShown(view, { ...options, stop }, { context, relay }, surroundings)).exitCode
       : EXIT.failed;
     if (!answer.agreed) surroundings.stderr.print([line(answer.said)]);
     const sink = options.output === "text" ? surroundings.stdout : surroundings.stderr;
@@ -55,6 +61,9 @@ export async function applyApproved(
 }
 
 const NO_LINES: LayOut = () => [];
+
+/** Also where there is nothing to agree to. */
+const AGREED: Agreement = { agreed: true };
 
 /** Where no host could be checked there is no plan, and the run reports why for each host. */
 function showPlan(
@@ -78,7 +87,8 @@ async function askFor(
   interrupts: Interrupts,
   surroundings: Surroundings,
 ): Promise<Agreement> {
-  if (asks === "no" || countPlans(view).changedHosts === 0) return { agreed: true };
+  const hosts = view.plays.flatMap((each) => each.hosts);
+  if (asks === "no" || hosts.every((host) => outlookOf(host).kind !== "changes")) return AGREED;
   const { environment } = project;
   const question = {
     environment,

@@ -26,7 +26,7 @@ export async function plan({ options }: Arguments<typeof PLAN>, surroundings: Su
   const planned = await lookAtHosts(wanted, surroundings, (context) =>
     planHosts(withRemoval(plays, pruning), context, "report"),
   );
-  const view: PlanView = { environment: project.environment, plays: planned };
+  const view: PlanView = { environment: project.environment, plays: planned, limit: selection.limit };
   surroundings.logbook.note({ plan: view });
   await print(view, PLAN_WRITERS, options.output, surroundings);
   if (saving !== null)

@@ -6,6 +6,7 @@ import { UsageError } from "../../core/errors.ts";
 import type { Project } from "../../core/model/declared.ts";
 import type { Pruning } from "../../core/model/resource.ts";
 import type { ServicesByHost } from "../../core/model/service.ts";
+import { outlookOf } from "../../core/plan/outlook.ts";
 import type { PlannedHost, PlannedPlay } from "../../core/plan/planned.ts";
 import { formatSavedPlan, type HostToSave, makeSavedPlan } from "../../core/plan/saved-plan.ts";
 import type { Secret } from "../../core/secret.ts";
@@ -75,10 +76,10 @@ export async function savePlan(
   { stdout, stderr }: Surroundings,
 ): Promise<void> {
   const plays = planned.plays.map(({ play, hosts }) => ({ play, hosts: hosts.flatMap(hostToSave) }));
-  const missing = planned.plays.flatMap(({ hosts }) => hosts).filter((host) => hostToSave(host).length === 0);
-  if (missing.length > 0) {
-    const names = [...new Set(missing.map(({ target }) => target.host.name))].join(", ");
-    const text = `${names} could not be checked. Leave such hosts out with --limit, or plan again.`;
+  const lost = planned.plays.flatMap(({ hosts }) => hosts).filter((host) => outlookOf(host).kind === "lost");
+  if (lost.length > 0) {
+    const names = [...new Set(lost.map(({ target }) => target.host.name))].join(", ");
+    const text = `${names} could not be checked or will refuse. Leave such hosts out with --limit, or plan again.`;
     return stderr.print(told(`Not saved: ${text}`, "bad", stderr.columns));
   }
   const { set, limit, services } = planned.selection;

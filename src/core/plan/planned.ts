@@ -32,8 +32,12 @@ export type PlannedHost = {
 /** One play with its plans. */
 export type PlannedPlay = { readonly play: PlayOrder; readonly hosts: readonly PlannedHost[] };
 
-/** All plays of an environment, planned. */
-export type PlanView = { readonly environment: string; readonly plays: readonly PlannedPlay[] };
+/** All plays of an environment, planned. limit: what --limit selected; absent or null: every host. */
+export type PlanView = {
+  readonly environment: string;
+  readonly plays: readonly PlannedPlay[];
+  readonly limit?: string | null;
+};
 
 /** Hosts (each once, whatever the number of plays) and the changes and actions of all plays. */
 export type PlanTotals = {

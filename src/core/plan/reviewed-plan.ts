@@ -3,6 +3,7 @@ import type { Change, Plan, SavedChange, SavedHost } from "../model/plan.ts";
 import type { HostTarget } from "../model/resource.ts";
 import type { Secret } from "../secret.ts";
 import { notContained } from "./contained.ts";
+import { STALE } from "./outlook.ts";
 import { hasWork } from "./planned.ts";
 import { sealPlan } from "./seal-plan.ts";
 
@@ -61,7 +62,7 @@ function noticesOf(
     return [
       {
         severity: "error",
-        code: "stale",
+        code: STALE,
         text: `moved since the plan was made, ${what}: ${moved.lines.join("; ")}`,
       },
     ];

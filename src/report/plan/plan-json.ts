@@ -4,6 +4,7 @@
  */
 import type { SvcdeployError } from "../../core/errors.ts";
 import type { Change, State } from "../../core/model/plan.ts";
+import { knownStop } from "../../core/plan/known-stop.ts";
 import { countPlans, hasWork, type PlannedHost, type PlanView } from "../../core/plan/planned.ts";
 import { plainText } from "../lines/text.ts";
 import { diffContent } from "./diff.ts";
@@ -16,6 +17,7 @@ export function planJson(view: PlanView): object {
     schema: "svcdeploy.plan/1",
     environment: view.environment,
     summary: countPlans(view),
+    stop: knownStop(view),
     artifacts: signedArtifacts(view),
     plays: view.plays.map((each) => ({ play: each.play.name, hosts: each.hosts.map(hostJson) })),
   };

@@ -7,7 +7,7 @@ import { countPlans, hasWork, type PlannedHost, type PlanView } from "../../core
 import { escapeInline, hostBlock, joinBlocks } from "../lines/markdown.ts";
 import { plainLine, plural } from "../lines/text.ts";
 import { planBody } from "./plan-text.ts";
-import { foldSame, hostList, summarisePlan, sumPlans } from "./plan-view.ts";
+import { foldSame, hostList, sayStop, summarisePlan, sumPlans } from "./plan-view.ts";
 import { signedLines } from "./signed-text.ts";
 
 /**
@@ -16,7 +16,9 @@ import { signedLines } from "./signed-text.ts";
  */
 export function planMarkdown(view: PlanView, about = ""): string {
   const totals = countPlans(view);
-  const paragraph = about === "" ? "" : `\n${about}\n`;
+  const paragraph = [...sayStop(view).map(escapeInline), ...(about === "" ? [] : [about])]
+    .map((text) => `\n${text}\n`)
+    .join("");
   const heading = `### svcdeploy plan: ${view.environment}\n\n**${summarisePlan(view)}**\n${paragraph}`;
   const blocks = view.plays.flatMap((each) => playBlocks(each.play.name, each.hosts));
   const signed = signedLines(view, Number.POSITIVE_INFINITY).filter((each) => each.length > 0);

@@ -7,7 +7,7 @@ import { errorLines, hintLines, withoutTarget } from "../lines/error-text.ts";
 import { breakLine, hang, indent, type Line, line, type Span, styled, wrap } from "../lines/text.ts";
 import { changeLines, type ShowDiff, showEachDiffOnce } from "./change-text.ts";
 import { orphanTexts } from "./orphan-text.ts";
-import { foldSame, hostList, summarisePlan, sumPlans } from "./plan-view.ts";
+import { foldSame, hostList, sayStop, summarisePlan, sumPlans } from "./plan-view.ts";
 import { signedLines } from "./signed-text.ts";
 
 /** The whole plan, laid out for so many columns. Diff lines are never broken. */
@@ -16,7 +16,12 @@ export function planText(view: PlanView, columns: number): readonly Line[] {
   const plays = view.plays.flatMap((each) =>
     playLines(each.play.name, each.hosts, { columns, title: view.plays.length > 1, once }),
   );
-  return [...plays, ...signedLines(view, columns), ...sentence(summarisePlan(view), columns)];
+  return [
+    ...plays,
+    ...signedLines(view, columns),
+    ...sentence(summarisePlan(view), columns),
+    ...sayStop(view).flatMap((text) => wrap(text, columns).map((each) => line(styled("bad", each)))),
+  ];
 }
 
 function sentence(text: string, columns: number): readonly Line[] {

@@ -1,5 +1,7 @@
 /** What the reporters of plans group and sum up alike. */
 import type { Plan } from "../../core/model/plan.ts";
+import { knownStop } from "../../core/plan/known-stop.ts";
+import { outlookOf } from "../../core/plan/outlook.ts";
 import { countPlans, type PlanView } from "../../core/plan/planned.ts";
 import { workIn } from "../../core/plan/work.ts";
 import { type Line, plainText, plural } from "../lines/text.ts";
@@ -50,27 +52,41 @@ export function sumPlans(plans: readonly Plan[]): string {
     : "only svcdeploy's own records";
 }
 
-/** The sum over all plays, with the hosts: `2 restarts, 4 files changed on 3 hosts`. */
+/** The sum of what would be done over all plays, with the hosts: `2 restarts, 4 files changed on 3 hosts`. */
 export function sumView(view: PlanView): string {
-  const plans = view.plays.flatMap(({ hosts }) => hosts.flatMap(({ plan }) => (plan === null ? [] : [plan])));
-  return `${sumPlans(plans)} on ${plural(countPlans(view).changedHosts, "host")}`;
+  const hosts = view.plays.flatMap((each) => each.hosts).filter((host) => outlookOf(host).kind === "changes");
+  const names = new Set(hosts.map(({ target }) => target.host.name));
+  const plans = hosts.flatMap(({ plan }) => (plan === null ? [] : [plan]));
+  return `${sumPlans(plans)} on ${plural(names.size, "host")}`;
 }
 
 /** The summary in one sentence. */
 export function summarisePlan(view: PlanView): string {
   const totals = countPlans(view);
   const seen = totals.hosts - totals.failedHosts;
-  const sentence =
-    totals.changedHosts === 0
-      ? `No changes: ${seen} ${seen === 1 ? "host is" : "hosts are"} as declared.`
-      : `Plan: ${sumView(view)}.`;
-  const wasSeen = view.plays
-    .flatMap((each) => each.hosts)
-    .every(({ error }) => error === null || error.code === "host-step");
+  const all = view.plays.flatMap((each) => each.hosts);
+  const wasSeen = all.every(
+    ({ error }) => error === null || error.code === "host-step" || error.code === "locked",
+  );
   const failed =
     totals.failedHosts === 0
       ? ""
       : ` ${plural(totals.failedHosts, "host")} could not be ${wasSeen ? "planned" : "checked"}.`;
   const refused = totals.refusals === 0 ? "" : ` ${plural(totals.refusals, "host")} will be refused.`;
-  return (seen === 0 ? `No host could be ${wasSeen ? "planned" : "checked"}.` : sentence + failed) + refused;
+  if (seen === 0) return `No host could be ${wasSeen ? "planned" : "checked"}.`;
+  return `${sentenceOf(view, seen)}${failed}${refused}`;
+}
+
+function sentenceOf(view: PlanView, seen: number): string {
+  const totals = countPlans(view);
+  if (view.plays.some(({ hosts }) => hosts.some((host) => outlookOf(host).kind === "changes")))
+    return `Plan: ${sumView(view)}.`;
+  if (totals.refusals > 0) return "Nothing would be changed.";
+  return `No changes: ${seen} ${seen === 1 ? "host is" : "hosts are"} as declared.`;
+}
+
+/** Why an apply of this plan would not begin, and then what to type; empty: it would. */
+export function sayStop(view: PlanView): readonly string[] {
+  const stop = knownStop(view);
+  return stop === null ? [] : [`Apply would not begin: ${stop.why}.`, stop.advice];
 }

@@ -1,5 +1,6 @@
 /** What about the host itself is in the way of an apply, or should be known before it. */
 
+import { HostError } from "../../errors.ts";
 import type { HostFacts, Observation, OpenTransaction } from "../../model/observation.ts";
 import type { Change, Notice } from "../../model/plan.ts";
 import type { HostTarget } from "../../model/resource.ts";
@@ -39,6 +40,12 @@ export function sayUnfinished(transactions: readonly OpenTransaction[]): string 
   return live === undefined
     ? "an earlier run left a transaction unfinished; settling it first"
     : `another run is under way (${live.owner}); waiting for it`;
+}
+
+/** Throws HostError("locked") where another run works on the host: what it is now is not what it will be. */
+export function requireFree(name: string, { transactions }: Observation): void {
+  const live = transactions.find(isLocked);
+  if (live !== undefined) throw new HostError("locked", name, `${name}: ${transactionNotice(live).text}`);
 }
 
 /** An error notice: it refuses the apply. */

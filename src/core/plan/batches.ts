@@ -1,5 +1,5 @@
 /** Splits a play's hosts into batches. */
-import type { Rollout } from "../core/model/declared.ts";
+import type { Rollout } from "../model/declared.ts";
 
 /**
  * Hosts in order, cut into batches of the given sizes (a percentage counts all hosts, at least one); the last

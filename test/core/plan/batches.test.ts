@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Rollout } from "../../src/core/model/declared.ts";
-import { batchesOf } from "../../src/deploy/batches.ts";
+import type { Rollout } from "../../../src/core/model/declared.ts";
+import { batchesOf } from "../../../src/core/plan/batches.ts";
 
 const hosts = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
