@@ -15,7 +15,8 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["cli/", ["core/", "project/", "remote/", "deploy/", "store/", "report/", "notify/"]],
   ["unit-file.ts", ["core/unit-file/"]],
   ["report/", ["core/"]],
-  ["project/", ["core/"]],
+  // The user's folders are found in one place.
+  ["project/", ["core/", "store/user-folder.ts"]],
   ["remote/", ["core/"]],
   ["host/", ["core/", "remote/remote.ts"]],
   ["deploy/", ["core/", "remote/remote.ts", "host/"]],

@@ -21,6 +21,7 @@ import { foldSame } from "../report/plan/plan-view.ts";
 import { historyPath } from "../store/history-path.ts";
 import { writeHistory } from "../store/open-history.ts";
 import { putRun } from "../store/run-store.ts";
+import { whyNoFolder } from "../store/user-folder.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**
@@ -98,7 +99,7 @@ function keep(run: RecordedRun, surroundings: Surroundings, lost: (why: string) 
   try {
     const path = historyPath(surroundings.environment);
     if (path === null) {
-      if (surroundings.display === "live") lost("XDG_STATE_HOME is not set and HOME is no folder");
+      if (surroundings.display === "live") lost(whyNoFolder("state"));
       return;
     }
     const now = Date.now();

@@ -11,3 +11,11 @@ export function spanOf(option: string, text: string): number {
     );
   return seconds;
 }
+
+/** Seconds that a run may take, as --timeout says it. Throws UsageError. */
+export function runSeconds(text: string): number {
+  const seconds = parseTimeSpan(text);
+  if (seconds === null || seconds < 1 || seconds > 86_400)
+    throw new UsageError(`--timeout takes a time span from 1s to 1day, not ${JSON.stringify(text)}`);
+  return seconds;
+}

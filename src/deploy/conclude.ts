@@ -3,6 +3,7 @@
  * seen to be back.
  */
 
+import { HOST_FOLDER } from "../core/model/host-folder.ts";
 import type { Plan } from "../core/model/plan.ts";
 import type { UnitResource } from "../core/model/resource.ts";
 import type { Difference, HostReport } from "../core/model/run.ts";
@@ -75,7 +76,7 @@ async function concludeUndone(
     if (end.name === "ROLLBACK_FAILED") {
       const message = `${why}\nThe host could not be restored: ${end.detail}`;
       const hint =
-        `The backups are on the host in /var/lib/svcdeploy/txn/${transaction.id}/old; its ` +
+        `The backups are on the host in ${HOST_FOLDER}/txn/${transaction.id}/old; its ` +
         `journal: journalctl -t svcdeploy`;
       const how = { cause: "rollback-failed", message, hint } as const;
       return makeReport(target, "failed", startedAt, context, { ...told, ...how });

@@ -9,7 +9,7 @@ import type { KnownStop } from "../core/plan/known-stop.ts";
 import { outlookOf } from "../core/plan/outlook.ts";
 import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
 import type { DeployContext } from "./context.ts";
-import { makeReport, reportError } from "./host-report.ts";
+import { makeReport, reportError, seeOutcome } from "./host-report.ts";
 
 /**
  * A report of every host where none is begun: unchanged, the reason why it cannot be changed, or skipped
@@ -45,12 +45,12 @@ export function reportsAfterDetach(
     .filter(({ target }) => !finished.some((report) => isOf(report, target)));
   const message =
     "Left to the host by a second Ctrl-C: if a change was under way, the host decides " + "about it alone.";
-  const hint = (host: string): string =>
-    `To see the outcome: svcdeploy plan --env ${environment} --limit ${host}`;
   const lost = { status: "unknown", cause: "interrupted", message } as const;
   return [
     ...finished,
-    ...rest.map(({ target }) => emptyReport(target, { ...lost, hint: hint(target.host.name) })),
+    ...rest.map(({ target }) =>
+      emptyReport(target, { ...lost, hint: seeOutcome(environment, target.host.name) }),
+    ),
   ];
 }
 

@@ -62,7 +62,7 @@ export function reportError(
     return makeReport(target, "unknown", startedAt, context, {
       cause: "interrupted",
       message,
-      hint: `To see the outcome: svcdeploy plan --env ${context.run.environment} --limit ${target.host.name}`,
+      hint: seeOutcome(context.run.environment, target.host.name),
     });
   }
   if (!(error instanceof SvcdeployError)) throw error;
@@ -71,12 +71,16 @@ export function reportError(
     const message =
       `${error.message}\nThe outcome is unknown here: unless the change was confirmed, ` +
       `the host undoes it by itself.`;
-    const hint =
-      `To see the outcome: svcdeploy plan --env ${context.run.environment} --limit ` + `${target.host.name}`;
+    const hint = seeOutcome(context.run.environment, target.host.name);
     return makeReport(target, "unknown", startedAt, context, { message, hint, cause: "unknown" });
   }
   const cause = causeOfError(error);
   const status: HostStatus =
     cause === "unreachable" ? "unreachable" : cause === "interrupted" ? "skipped" : "failed";
   return makeReport(target, status, startedAt, context, { ...about, cause });
+}
+
+/** The hint where it is not known how a host ended. */
+export function seeOutcome(environment: string, host: string): string {
+  return `To see the outcome: svcdeploy plan --env ${environment} --limit ${host}`;
 }

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { readKeptService } from "../core/config/kept-service.ts";
 import { HostError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";
+import { HOST_FOLDER } from "../core/model/host-folder.ts";
 import type { KeptService } from "../core/model/resource.ts";
 import type { Describe, Kept } from "../core/rollback/generations.ts";
 import { type Contents, contentsOf } from "../core/rollback/rebuild.ts";
@@ -127,7 +128,7 @@ function describeFile(
   throw new HostError(
     "host-answer",
     host,
-    `${host}: /var/lib/svcdeploy/${place.name} is not what svcdeploy wrote: ${read.reason}`,
+    `${host}: ${HOST_FOLDER}/${place.name} is not what svcdeploy wrote: ${read.reason}`,
     {
       hint: "To apply the version that you want: check out its commit and run svcdeploy apply.",
     },

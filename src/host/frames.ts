@@ -1,9 +1,10 @@
 /** The lines between controller and host: what may be sent, and how an answer is told from noise. */
 import { HostError } from "../core/errors.ts";
+import { HOST_FOLDER } from "../core/model/host-folder.ts";
 import { sanitizeLine } from "../core/sanitize.ts";
 
-/** Folder of svcdeploy's own state on a host. */
-export const stateFolder = "/var/lib/svcdeploy";
+/** The folder that every script is given on its first line. */
+export const stateFolder = HOST_FOLDER;
 /** systemctl's scope for system units. */
 export const systemScope = "--system";
 

@@ -4,8 +4,9 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, lstat, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { type FileHandle, lstat, open, readdir, rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
+import { userFolder } from "../store/user-folder.ts";
 import { makeFolder } from "./make-folder.ts";
 
 /** The variables that say where the cache is. */
@@ -25,16 +26,10 @@ const UNUSED_DAYS = 90;
 const NAME = /^[0-9a-f]{64}(?:\.[0-9a-f]{16})?$/;
 const PART = /^\.part-[0-9a-f]{32}$/;
 
-/** svcdeploy/artifacts under XDG_CACHE_HOME or ~/.cache; null: there is no place. */
-export async function cacheFolder({
-  XDG_CACHE_HOME: cache,
-  HOME: home,
-}: CacheEnvironment): Promise<string | null> {
-  if (cache?.startsWith("/")) return join(cache, "svcdeploy/artifacts");
-  // A HOME that is not there belongs to an account that keeps nothing; root could make it all the same.
-  const hasHome =
-    home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
-  return hasHome ? join(home, ".cache/svcdeploy/artifacts") : null;
+/** null: there is no place. */
+export function cacheFolder(environment: CacheEnvironment): string | null {
+  const folder = userFolder("cache", environment);
+  return folder === null ? null : join(folder, "artifacts");
 }
 
 /** Whether the file is there with these bytes; one that is used now stays for the next 90 days. */

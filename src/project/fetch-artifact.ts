@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SvcdeployError, UsageError } from "../core/errors.ts";
+import { whyNoFolder } from "../store/user-folder.ts";
 import {
   type CacheEnvironment,
   cacheFolder,
@@ -63,7 +64,7 @@ const SMALL_BYTES = 1024 * 1024;
 
 /** The file at a URL with this sha256. Nothing else is ever kept. */
 export async function fetchArtifact(url: string, sha256: string, fetching: Fetching): Promise<Fetched> {
-  const folder = await cacheFolder(fetching.environment);
+  const folder = cacheFolder(fetching.environment);
   if (folder === null) return NO_PLACE;
   if (await isCached(folder, sha256)) return { ok: true, path: join(folder, sha256) };
   const limits = fetching.limits ?? ARTIFACT_LIMITS;
@@ -86,7 +87,7 @@ export async function keptSignature(
   sha256: string,
   { environment }: Fetching,
 ): Promise<Uint8Array | null> {
-  const folder = await cacheFolder(environment);
+  const folder = cacheFolder(environment);
   const path = folder === null ? null : join(folder, signatureName(url, sha256));
   const stats = path === null ? null : await stat(path).catch(() => null);
   return path !== null && stats?.isFile() === true && stats.size <= SMALL_BYTES
@@ -99,7 +100,7 @@ export async function keptSignature(
  * network.
  */
 export async function fetchSignature(url: string, sha256: string, fetching: Fetching): Promise<FetchedBytes> {
-  const folder = await cacheFolder(fetching.environment);
+  const folder = cacheFolder(fetching.environment);
   if (folder === null) return NO_PLACE;
   const limits = { ...(fetching.limits ?? ARTIFACT_LIMITS), bytes: SMALL_BYTES };
   const fetched = await intoCache(folder, fetching, async (incoming, interrupt) => {
@@ -116,7 +117,7 @@ function signatureName(url: string, sha256: string): string {
 const NO_PLACE: Fetched & { ok: false } = {
   ok: false,
   status: null,
-  reason: "there is no folder to keep it in: XDG_CACHE_HOME is not set and HOME is no folder",
+  reason: `there is no folder to keep it in: ${whyNoFolder("cache")}`,
   hint: "Set XDG_CACHE_HOME to a folder of your own.",
 };
 

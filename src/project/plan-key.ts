@@ -3,11 +3,12 @@
  * made once.
  */
 import { randomBytes } from "node:crypto";
-import { link, lstat, rm, stat, writeFile } from "node:fs/promises";
+import { link, lstat, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
 import { MIN_KEY_LENGTH } from "../core/plan/plan-key.ts";
 import { Secret } from "../core/secret.ts";
+import { userFolder, whyNoFolder } from "../store/user-folder.ts";
 import { makeFolder } from "./make-folder.ts";
 import { readNamedFile } from "./read-file.ts";
 
@@ -15,9 +16,9 @@ import { readNamedFile } from "./read-file.ts";
 export const PLAN_KEY_VARIABLE = "SVCDEPLOY_PLAN_KEY";
 
 /**
- * Reads the key: SVCDEPLOY_PLAN_KEY, else svcdeploy/plan-key under XDG_STATE_HOME or ~/.local/state. missing
- * "make" makes the file. Throws UsageError: the key is too short, others can read the file, or there is none
- * and none is to be made or can be.
+ * Reads the key: SVCDEPLOY_PLAN_KEY, else the file plan-key in the user's state folder. missing "make" makes
+ * the file. Throws UsageError: the key is too short, others can read the file, or there is none and none is
+ * to be made or can be.
  */
 export async function readPlanKey(
   environment: Readonly<Record<string, string | undefined>>,
@@ -25,7 +26,7 @@ export async function readPlanKey(
 ): Promise<Secret> {
   const given = environment[PLAN_KEY_VARIABLE];
   if (given !== undefined && given !== "") return checkedKey(given, PLAN_KEY_VARIABLE);
-  const path = await keyPath(environment);
+  const path = keyPath(environment);
   const stats = await lstat(path).catch(() => null);
   if (stats === null && missing === "refuse")
     throw new UsageError(`There is no key to read saved plans with: ${path} does not exist`, GIVE_KEY);
@@ -48,19 +49,10 @@ function checkedKey(text: string, from: string): Secret {
   );
 }
 
-async function keyPath({
-  XDG_STATE_HOME: state,
-  HOME: home,
-}: Readonly<Record<string, string | undefined>>): Promise<string> {
-  if (state?.startsWith("/")) return join(state, "svcdeploy/plan-key");
-  // A HOME that is not there belongs to an account that keeps nothing; root could make it all the same.
-  const hasHome =
-    home?.startsWith("/") === true && (await stat(home).catch(() => null))?.isDirectory() === true;
-  if (hasHome) return join(home, ".local/state/svcdeploy/plan-key");
-  throw new UsageError(
-    "There is no folder for the key of saved plans: XDG_STATE_HOME is not set and HOME is no folder",
-    GIVE_KEY,
-  );
+function keyPath(environment: Readonly<Record<string, string | undefined>>): string {
+  const folder = userFolder("state", environment);
+  if (folder !== null) return join(folder, "plan-key");
+  throw new UsageError(`There is no folder for the key of saved plans: ${whyNoFolder("state")}`, GIVE_KEY);
 }
 
 /** Two runs at once: the first link wins, and both read that one. */

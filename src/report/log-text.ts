@@ -71,17 +71,19 @@ export function droppedLine(host: string, count: number): Line {
   );
 }
 
+const SCHEMA = "svcdeploy.log/1";
+
 /** One entry for machines, as one line: schema svcdeploy.log/1. */
 export function entryJson({ host, unit, at, priority, pid, message }: LogEntry): string {
   return formatJson(
-    { schema: "svcdeploy.log/1", host, unit, time: new Date(at).toISOString(), priority, pid, message },
+    { schema: SCHEMA, host, unit, time: new Date(at).toISOString(), priority, pid, message },
     0,
   );
 }
 
 /** Missing lines for machines. */
 export function droppedJson(host: string, count: number): string {
-  return formatJson({ schema: "svcdeploy.log/1", host, dropped: count }, 0);
+  return formatJson({ schema: SCHEMA, host, dropped: count }, 0);
 }
 
 /** By name where that is free, the next free one otherwise; from the seventh host on colours repeat. */

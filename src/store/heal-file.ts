@@ -7,7 +7,7 @@ import { formatState, type HealState, NO_STATE, parseState } from "../core/drift
 import { systemCode, UsageError } from "../core/errors.ts";
 import type { Project } from "../core/model/declared.ts";
 import { makePrivateFolder } from "./make-private-folder.ts";
-import { GIVE_STATE, stateFolder } from "./state-folder.ts";
+import { GIVE_STATE, userFolder, whyNoFolder } from "./user-folder.ts";
 
 /**
  * Where the state of a project's environment is: below the given folder, else below the user's state, in a
@@ -19,12 +19,9 @@ export function healFile(
   variables: Readonly<Record<string, string | undefined>>,
 ): string {
   const fingerprint = createHash("sha256").update(root).digest("hex").slice(0, 8);
-  const base = given ?? stateFolder(variables);
+  const base = given ?? userFolder("state", variables);
   if (base !== null) return join(base, "drift", `${name}.${environment}.${fingerprint}`, "heal.json");
-  throw new UsageError(
-    "Healing needs a folder for its record: XDG_STATE_HOME is not set and HOME is no folder",
-    GIVE_STATE,
-  );
+  throw new UsageError(`Healing needs a folder for its record: ${whyNoFolder("state")}`, GIVE_STATE);
 }
 
 /**

@@ -5,7 +5,7 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemReason, UsageError } from "../core/errors.ts";
 import { makePrivateFolder } from "./make-private-folder.ts";
-import { GIVE_STATE, stateFolder } from "./state-folder.ts";
+import { GIVE_STATE, userFolder, whyNoFolder } from "./user-folder.ts";
 
 /** What was told: the state's name and digest, and since when it is (ISO 8601). */
 export type ToldBefore = {
@@ -18,12 +18,9 @@ const SCHEMA = "svcdeploy.told/1";
 
 /** The folder below which runs keep their state. Throws UsageError where there is no place for one. */
 export function stateBase(environment: Readonly<Record<string, string | undefined>>): string {
-  const folder = stateFolder(environment);
+  const folder = userFolder("state", environment);
   if (folder !== null) return folder;
-  throw new UsageError(
-    "There is no folder for the state of this run: XDG_STATE_HOME is not set and HOME is no folder",
-    GIVE_STATE,
-  );
+  throw new UsageError(`There is no folder for the state of this run: ${whyNoFolder("state")}`, GIVE_STATE);
 }
 
 /** Makes the folder of one thing that is checked, for its owner alone. Throws UsageError. */

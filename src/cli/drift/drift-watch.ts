@@ -7,7 +7,6 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { type SvcdeployError, UsageError } from "../../core/errors.ts";
 import type { Project } from "../../core/model/declared.ts";
-import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
 import type { DeployContext } from "../../deploy/context.ts";
 import type { TimedConnector } from "../../remote/timed-connector.ts";
 import { driftMail } from "../../report/drift/drift-mail.ts";
@@ -16,6 +15,7 @@ import type { Line } from "../../report/lines/text.ts";
 import type { OptionValues } from "../options/arguments.ts";
 import type { DRIFT } from "../options/by-command.ts";
 import type { ProjectSelection } from "../options/selection.ts";
+import { runSeconds } from "../span.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** How the run is watched over. */
@@ -73,11 +73,7 @@ type Timeout = { readonly text: string; readonly seconds: number };
 
 function timeoutOf({ timeout, cron }: OptionValues<typeof DRIFT>): Timeout | null {
   const text = timeout ?? (cron ? DEFAULT_TIMEOUT : null);
-  if (text === null) return null;
-  const seconds = parseTimeSpan(text);
-  if (seconds === null || seconds < 1 || seconds > 86_400)
-    throw new UsageError(`--timeout takes a time span from 1s to 1day, not ${JSON.stringify(text)}`);
-  return { text, seconds };
+  return text === null ? null : { text, seconds: runSeconds(text) };
 }
 
 function makeTime(

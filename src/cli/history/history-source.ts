@@ -12,6 +12,7 @@ import { readRuns } from "../../deploy/read-runs.ts";
 import { historyPath } from "../../store/history-path.ts";
 import { readHistory } from "../../store/open-history.ts";
 import { findRun, listRuns } from "../../store/run-store.ts";
+import { whyNoFolder } from "../../store/user-folder.ts";
 import type { OptionValues } from "../options/arguments.ts";
 import type { SHOW } from "../options/by-command.ts";
 import type { HOST } from "../options/groups.ts";
@@ -38,7 +39,7 @@ export function recordedRuns({ environment }: Surroundings): {
   if (path === null)
     return {
       runs: [],
-      trouble: "there is no folder for one: XDG_STATE_HOME is not set and HOME is no folder",
+      trouble: `there is no folder for one: ${whyNoFolder("state")}`,
     };
   try {
     return { runs: readHistory(path, listRuns) ?? [], trouble: null };

@@ -18,8 +18,14 @@ import { type ServiceStory, serviceStory } from "../../core/rollback/service-sto
 import type { DeployContext } from "../../deploy/context.ts";
 import { observeHosts } from "../../deploy/observe.ts";
 import { readKept } from "../../deploy/read-kept.ts";
-import { type RunningUnit, type WhyView, whyJson, whyText } from "../../report/history/why-text.ts";
-import { line } from "../../report/lines/text.ts";
+import {
+  type RunningUnit,
+  unknownJson,
+  unknownText,
+  type WhyView,
+  whyJson,
+  whyText,
+} from "../../report/history/why-text.ts";
 import type { Arguments } from "../options/arguments.ts";
 import type { WHY } from "../options/by-command.ts";
 import { connectionOf, selectionOf } from "../options/selection.ts";
@@ -45,7 +51,11 @@ export async function why(
     lookInto(project, host, question, context, surroundings),
   );
   if (view === null) {
-    await print({ project, host, service: question.service }, UNKNOWN, options.output, surroundings);
+    const { service } = question;
+    const isDeclared = project.services.some(({ name }) => name === service);
+    const unknown = { environment: project.environment, host: host.name, service, isDeclared };
+    const writers = { text: asLines(unknownText), json: asJson(unknownJson) };
+    await print(unknown, writers, options.output, surroundings);
     return EXIT.failed;
   }
   await print(view, { text: asLines(whyText), json: asJson(whyJson) }, options.output, surroundings);
@@ -145,32 +155,4 @@ function unitsOf({ resources }: HostTarget, { units, facts }: Observation): read
     const state = sub === undefined ? active : `${active} (${sub})`;
     return [{ unit: resource.unit, state, sinceSeconds: started === null ? null : facts.clock - started }];
   });
-}
-
-type UnknownService = { readonly project: Project; readonly host: Host; readonly service: string };
-
-const UNKNOWN = {
-  text: asLines((unknown: UnknownService) => [line(unknownText(unknown)), line(nextStep(unknown))]),
-  json: asJson((unknown: UnknownService) => ({
-    schema: "svcdeploy.why/1",
-    environment: unknown.project.environment,
-    host: unknown.host.name,
-    service: unknown.service,
-    lastChange: null,
-    message: unknownText(unknown),
-  })),
-};
-
-function unknownText({ host, service }: UnknownService): string {
-  return (
-    `${host.name} has no record of ${service}: no version of svcdeploy that keeps one ` +
-    "has applied it there."
-  );
-}
-
-function nextStep({ project, host, service }: UnknownService): string {
-  return project.services.some((each) => each.name === service)
-    ? `svcdeploy apply --env ${project.environment} --limit ${host.name} records it; ` +
-        "svcdeploy why can answer from then on."
-    : `The project has no service ${service} either.`;
 }

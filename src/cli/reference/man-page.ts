@@ -1,4 +1,5 @@
 /** svcdeploy(1) in roff, after man(7). */
+import { HOST_FOLDER } from "../../core/model/host-folder.ts";
 import {
   type CommandReference,
   type DescribedCommand,
@@ -38,7 +39,7 @@ export function manPage(commands: readonly DescribedCommand[], version: string):
       "svcdeploy.yaml",
       "marks a folder as a project; next to it inventory/, services/, playbooks/, values/ and templates/",
     ),
-    ...tagged("/var/lib/svcdeploy", "on a host: transactions, records and backups; for root only"),
+    ...tagged(HOST_FOLDER, "on a host: transactions, records and backups; for root only"),
     ".SH SEE ALSO",
     ".BR systemd.service (5),",
     ".BR systemctl (1),",

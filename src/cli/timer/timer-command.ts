@@ -3,10 +3,10 @@ import { isAbsolute, resolve } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { parseNotifyTarget } from "../../core/notify/target.ts";
 import type { Every } from "../../core/timer/every.ts";
-import { parseTimeSpan } from "../../core/unit-file/time-span.ts";
 import type { OptionValues } from "../options/arguments.ts";
 import type { INSTALL_TIMER } from "../options/by-command.ts";
 import { CONNECTION } from "../options/groups.ts";
+import { runSeconds } from "../span.ts";
 
 /**
  * What comes before the options, the project's folder there, and where notices are recorded; all absolute.
@@ -37,11 +37,7 @@ export const pathOnHost: PathThere = (path, option) => {
  * place free; at most 10 min.
  */
 export function timeoutSeconds(text: string | null, every: Every): number {
-  if (text === null) return Math.min(600, Math.floor(every.seconds * 0.8));
-  const seconds = parseTimeSpan(text);
-  if (seconds === null || seconds < 1 || seconds > 86_400)
-    throw new UsageError(`--timeout takes a time span from 1s to 1day, not ${JSON.stringify(text)}`);
-  return Math.ceil(seconds);
+  return text === null ? Math.min(600, Math.floor(every.seconds * 0.8)) : Math.ceil(runSeconds(text));
 }
 
 /**

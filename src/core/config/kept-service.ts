@@ -8,6 +8,7 @@ import type { Tree } from "../model/declared.ts";
 import { FILE_ROLES } from "../model/file-role.ts";
 import {
   EXISTING_DIRECTORIES,
+  KEPT_SCHEMA,
   type KeptResource,
   type KeptService,
   LINK_ROLES,
@@ -27,8 +28,8 @@ export type KeptReading =
 /** Reads the text of a description of this service. Never throws. */
 export function readKeptService(text: string, service: string): KeptReading {
   const value = parseJson(text);
-  if (schemaOf(value) !== SCHEMA)
-    return { ok: false, reason: `it is no ${SCHEMA}; another version of svcdeploy wrote it` };
+  if (schemaOf(value) !== KEPT_SCHEMA)
+    return { ok: false, reason: `it is no ${KEPT_SCHEMA}; another version of svcdeploy wrote it` };
   const read = keptSchema.safeParse(value);
   if (!read.success)
     return { ok: false, reason: `it is not valid at ${read.error.issues[0]?.path.join(".") || "its top"}` };
@@ -38,8 +39,6 @@ export function readKeptService(text: string, service: string): KeptReading {
     kept.resources.every((resource) => resource.service === service && resource.id === idOf(resource));
   return isOurs ? { ok: true, kept } : { ok: false, reason: `it is not about ${service}` };
 }
-
-const SCHEMA = "svcdeploy.target/1";
 
 function allowed(refuse: (text: string) => Refusal) {
   return z.string().refine((text) => refuse(text) === null);
@@ -152,7 +151,7 @@ const check = z.discriminatedUnion("kind", [
 ]);
 
 const keptSchema = z.strictObject({
-  schema: z.literal(SCHEMA),
+  schema: z.literal(KEPT_SCHEMA),
   service: name,
   play: line,
   version: line.nullable(),
@@ -166,7 +165,7 @@ const keptSchema = z.strictObject({
 // here.
 same satisfies Same<z.infer<typeof resource>, KeptResource>;
 same satisfies Same<z.infer<typeof check>, Check>;
-same satisfies Same<z.infer<typeof keptSchema>, KeptService & { readonly schema: typeof SCHEMA }>;
+same satisfies Same<z.infer<typeof keptSchema>, KeptService & { readonly schema: typeof KEPT_SCHEMA }>;
 
 function schemaOf(value: unknown): unknown {
   return typeof value === "object" && value !== null && "schema" in value ? value.schema : null;

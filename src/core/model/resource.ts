@@ -217,6 +217,9 @@ export type KeptResource =
   | Omit<FileResource, "content">
   | Omit<ReleaseResource, "source">;
 
+/** Of the file that holds a KeptService; another one is not read. */
+export const KEPT_SCHEMA = "svcdeploy.target/1";
+
 /**
  * What one service was in one transaction, as the host keeps it with each generation: enough to bring it back
  * and to verify it.

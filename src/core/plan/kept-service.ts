@@ -2,14 +2,19 @@
  * What a service was in one transaction, as the host keeps it in
  * /var/lib/svcdeploy/targets/<project>/<service> and with each generation.
  */
-import type { DeployedService, HostTarget, KeptResource, KeptService, Resource } from "../model/resource.ts";
-
-/** Of the file; another one is not read. */
-export const KEPT_SCHEMA = "svcdeploy.target/1";
+import { HOST_FOLDER } from "../model/host-folder.ts";
+import {
+  type DeployedService,
+  type HostTarget,
+  KEPT_SCHEMA,
+  type KeptResource,
+  type KeptService,
+  type Resource,
+} from "../model/resource.ts";
 
 /** Where a service's description is on the host; gen/<n>/ holds the same below it. */
 export function keptServicePath(project: string, service: string): string {
-  return `/var/lib/svcdeploy/targets/${project}/${service}`;
+  return `${HOST_FOLDER}/targets/${project}/${service}`;
 }
 
 /**

@@ -2,13 +2,19 @@
  * The ownership manifest: what a project's service has put on a host, one line a thing, in
  * /var/lib/svcdeploy/projects/<project>/<service>.
  */
+import { HOST_FOLDER } from "../model/host-folder.ts";
 import type { ManifestEntry } from "../model/observation.ts";
 import { RESOURCE_KINDS, type Resource } from "../model/resource.ts";
 import { ownedOf, subjectOf } from "../resources/registry.ts";
 
 /** Where a service's manifest is on the host. */
 export function manifestPath(project: string, service: string): string {
-  return `/var/lib/svcdeploy/projects/${project}/${service}`;
+  return `${manifestFolder(project)}/${service}`;
+}
+
+/** Where a project's manifests are on the host. */
+export function manifestFolder(project: string): string {
+  return `${HOST_FOLDER}/projects/${project}`;
 }
 
 /** The entry of a resource: a unit's or an account's path is its name. */

@@ -1,6 +1,7 @@
 /** Why a unit is not what it should be, in one word and one line, from what systemd says of it. */
 import type { UnitProperties } from "../model/observation.ts";
-import { execStatus, signalName } from "./exit-status.ts";
+import { signalName } from "../unit-file/signal.ts";
+import { execStatus } from "./exit-status.ts";
 
 /**
  * A named cause and its explanation. isGeneric: a crash loop or the start limit says more about the unit than
@@ -36,10 +37,7 @@ export function endCause(sample: UnitProperties): Cause {
     case "timeout":
       return timeoutCause(sample);
     case "core-dump":
-      return specific(
-        "core-dump",
-        `the main process crashed with ${signalName(Number(sample.ExecMainStatus ?? "0"))} and dumped core`,
-      );
+      return specific("core-dump", `the main process crashed with ${endSignal(sample)} and dumped core`);
     case "signal":
       return signalCause(sample);
     case "exit-code":
@@ -133,12 +131,17 @@ function timeoutCause(sample: UnitProperties): Cause {
  * (tried on 247, 252 and 257).
  */
 function signalCause(sample: UnitProperties): Cause {
-  const signal = signalName(Number(sample.ExecMainStatus ?? "0"));
+  const signal = endSignal(sample);
   const memory =
     signal === "SIGKILL"
       ? "; if no one sent it, memory ran out (MemoryMax= of the unit or its slice, or the host)"
       : "";
   return generic("signal", `the main process was killed by ${signal}${memory}`);
+}
+
+/** The signal that ended the main process; "signal 65" for a number that is none. */
+function endSignal({ ExecMainStatus: status = "0" }: UnitProperties): string {
+  return signalName(Number(status)) ?? `signal ${Number(status)}`;
 }
 
 function exitCause(sample: UnitProperties): Cause {

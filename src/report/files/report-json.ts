@@ -5,6 +5,7 @@
 import { driftJson } from "../drift/drift-json.ts";
 import { formatJson } from "../lines/json.ts";
 import { planJson } from "../plan/plan-json.ts";
+import { eventJson } from "../run/run-output.ts";
 import { type ReportFormat, type RunLog, reportsOf } from "./run-log.ts";
 
 /** Head, error, plan, drift and the hosts' reports; what the command does not have is null or empty. */
@@ -21,10 +22,7 @@ export const jsonReport: ReportFormat = (log, redact) =>
 
 /** The head on the first line, then each event (schema svcdeploy.event/1) on its own. */
 export const ndjsonReport: ReportFormat = (log, redact) =>
-  [
-    { ...head(log), error: log.error },
-    ...log.events.map((event) => ({ schema: "svcdeploy.event/1", ...event })),
-  ]
+  [{ ...head(log), error: log.error }, ...log.events.map(eventJson)]
     .map((each) => redact(formatJson(each, 0)))
     .join("");
 

@@ -72,7 +72,7 @@ export function whyText(view: WhyView, columns: number): readonly Line[] {
 export function whyJson({ environment, host, clock, story, changes, units, findings }: WhyView): object {
   const { service, changed, now, generations, triedSince } = story;
   return {
-    schema: "svcdeploy.why/1",
+    schema: SCHEMA,
     environment,
     host,
     service,
@@ -95,6 +95,36 @@ export function whyJson({ environment, host, clock, story, changes, units, findi
     triedSince,
     generations: generations.map((each) => ({ ...generationJson(each.generation), version: each.version })),
   };
+}
+
+const SCHEMA = "svcdeploy.why/1";
+
+/** A service of which a host has no record. isDeclared: the project has it. */
+export type UnknownService = {
+  readonly environment: string;
+  readonly host: string;
+  readonly service: string;
+  readonly isDeclared: boolean;
+};
+
+/** That there is no record, and what makes one. */
+export function unknownText(unknown: UnknownService): readonly Line[] {
+  const { environment, host, service, isDeclared } = unknown;
+  const next = isDeclared
+    ? `svcdeploy apply --env ${environment} --limit ${host} records it; ` +
+      "svcdeploy why can answer from then on."
+    : `The project has no service ${service} either.`;
+  return [line(sayUnknown(unknown)), line(next)];
+}
+
+/** The same as plain data, in the schema of whyJson. */
+export function unknownJson(unknown: UnknownService): object {
+  const { environment, host, service } = unknown;
+  return { schema: SCHEMA, environment, host, service, lastChange: null, message: sayUnknown(unknown) };
+}
+
+function sayUnknown({ host, service }: UnknownService): string {
+  return `${host} has no record of ${service}: no version of svcdeploy that keeps one has applied it there.`;
 }
 
 const WIDTH = 14;

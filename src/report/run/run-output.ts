@@ -69,10 +69,15 @@ export function makeJsonReporter(sink: Sink): Reporter {
 export function makeNdjsonReporter(sink: Sink): Reporter {
   return {
     event: (event) => {
-      if (event.type !== "host-work") sink.write(formatJson({ schema: "svcdeploy.event/1", ...event }, 0));
+      if (event.type !== "host-work") sink.write(formatJson(eventJson(event), 0));
     },
     close: async () => {},
   };
+}
+
+/** An event as plain data: schema svcdeploy.event/1. */
+export function eventJson(event: DeployEvent): object {
+  return { schema: "svcdeploy.event/1", ...event };
 }
 
 function reportJson(

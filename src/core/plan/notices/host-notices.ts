@@ -1,6 +1,7 @@
 /** What about the host itself is in the way of an apply, or should be known before it. */
 
 import { HostError } from "../../errors.ts";
+import { HOST_FOLDER } from "../../model/host-folder.ts";
 import type { HostFacts, Observation, OpenTransaction } from "../../model/observation.ts";
 import type { Change, Notice } from "../../model/plan.ts";
 import type { HostTarget } from "../../model/resource.ts";
@@ -117,10 +118,7 @@ function spaceNotices({ facts }: Observation, changes: readonly Change[]): reado
   const neededKib = bytes === 0 ? 0 : Math.ceil((2 * bytes) / 1024) + 1024;
   if (facts.freeKib >= neededKib) return [];
   return [
-    refusal(
-      "no-space",
-      `${neededKib} KiB are needed below /var/lib/svcdeploy and ${facts.freeKib} KiB are free`,
-    ),
+    refusal("no-space", `${neededKib} KiB are needed below ${HOST_FOLDER} and ${facts.freeKib} KiB are free`),
   ];
 }
 

@@ -6,6 +6,7 @@
 import type { ManifestEntry, Observation } from "../../model/observation.ts";
 import type { Change, Notice } from "../../model/plan.ts";
 import type { HostTarget } from "../../model/resource.ts";
+import { manifestFolder, manifestPath } from "../manifest.ts";
 import { refusal } from "./host-notices.ts";
 
 /**
@@ -33,12 +34,11 @@ function sayOwned(project: string, entries: readonly ManifestEntry[]): string {
   const { project: other, service, path } = first;
   const more = new Set(entries.map((entry) => entry.path)).size - 1;
   const what = more === 0 ? `${path} belongs` : `${path} and ${more} more belong`;
-  const folder = "/var/lib/svcdeploy/projects";
   return (
     `${what} to service ${service} of project ${other}; two projects would fight over ` +
     `${more === 0 ? "it" : "them"}: take the service out of one of them ` +
-    (`(out of ${other}: then also, on the host, rm ${folder}/${other}/${service}), or, if ${other} is ` +
+    (`(out of ${other}: then also, on the host, rm ${manifestPath(other, service)}), or, if ${other} is ` +
       "this project's old name, on the host: ") +
-    `mv -T ${folder}/${other} ${folder}/${project}`
+    `mv -T ${manifestFolder(other)} ${manifestFolder(project)}`
   );
 }
