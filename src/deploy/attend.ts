@@ -13,6 +13,9 @@ const RENEW_MILLISECONDS = 5000;
 /** The host decides 20 s after the last renewal; past this it is not coming back soon. */
 const RETURN_MILLISECONDS = 45_000;
 
+/** A transaction has a dozen states at most; a host that goes on telling others is not believed. */
+const MOST_STATES = 20;
+
 /** A transaction that is being attended. */
 export type Attendance = {
   /**
@@ -35,7 +38,7 @@ type Waiter = {
 
 /**
  * Attends a transaction over an open connection, and over new ones when that breaks. onState hears every new
- * state.
+ * state, twenty at most.
  */
 export function attend(
   remote: Remote,
@@ -47,9 +50,12 @@ export function attend(
   const waiters = new Set<Waiter>();
   let last: TransactionState | null = null;
   let lost: unknown = null;
+  let told = 0;
   const hear = (state: TransactionState): void => {
+    const isNews = last === null || last.name !== state.name || last.detail !== state.detail;
     last = state;
-    onState(state);
+    if (isNews && told < MOST_STATES) onState(state);
+    if (isNews) told += 1;
     for (const waiter of waiters) if (waiter.test(state)) waiter.resolve(state);
     if (isFinal(state)) stop.abort();
   };

@@ -1,6 +1,6 @@
 /**
- * Carries planned plays out under the eyes of a reporter, and keeps the promise that a second Ctrl-C ends it
- * within two seconds.
+ * Carries planned plays out under the eyes of a reporter, and keeps the promise that a second Ctrl-C, or SIGTERM,
+ * ends it within two seconds.
  */
 import { EXIT, exitCodeOf } from "../core/exit-code.ts";
 import type { HostReport, RunEvent } from "../core/model/run.ts";
@@ -72,14 +72,21 @@ async function rolloutUntilDetached(
   context: DeployContext,
 ): Promise<readonly HostReport[]> {
   const finished: HostReport[] = [];
+  const begun = new Set<string>();
+  const keyOf = (play: string, host: string): string => `${play}\n${host}`;
   let over = false;
   const emit = (event: RunEvent): void => {
     if (over) return;
     if (event.type === "host-finished") finished.push(event.report);
+    if (event.type === "host-stage") begun.add(keyOf(event.play, event.host));
     context.emit(event);
   };
   const detached = afterDetach(context.detach);
-  const left = detached.promise.then(() => reportsAfterDetach(context.run.environment, plays, finished));
+  const left = detached.promise.then(() =>
+    reportsAfterDetach(context.run.environment, plays, finished, (play, host) =>
+      begun.has(keyOf(play, host)),
+    ),
+  );
   try {
     return await Promise.race([rollout(plays, { ...context, emit }), left]);
   } finally {

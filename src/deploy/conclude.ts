@@ -3,6 +3,7 @@
  * seen to be back.
  */
 
+import type { SvcdeployError } from "../core/errors.ts";
 import { HOST_FOLDER } from "../core/model/host-folder.ts";
 import type { Plan } from "../core/model/plan.ts";
 import type { UnitResource } from "../core/model/resource.ts";
@@ -19,12 +20,13 @@ import { settleUnits } from "./settle.ts";
 import type { Story } from "./story.ts";
 
 /**
- * The report of a transaction in its final state. Throws ConnectError when the host can no longer be asked.
+ * The report of a transaction in its final state. unjudged: why the controller could not judge it. Throws ConnectError when the host can no longer be asked.
  */
 export async function conclude(
   story: Story,
   end: TransactionState,
   judgement: Judgement | null,
+  unjudged: SvcdeployError | null = null,
 ): Promise<HostReport> {
   const { target, plan, startedAt, context, transaction } = story;
   const services = [...new Set([...target.services.map(({ name }) => name), ...goneServices(plan)])];
@@ -57,13 +59,13 @@ export async function conclude(
       `${target.host.name}; on the host: journalctl -t svcdeploy`;
     return makeReport(target, "unknown", startedAt, context, { ...common, cause: "unknown", message, hint });
   }
-  return await concludeUndone(story, end, judgement, common);
+  return await concludeUndone(story, end, { judged: judgement, unjudged }, common);
 }
 
 async function concludeUndone(
   story: Story,
   end: TransactionState,
-  judged: Judgement | null,
+  { judged, unjudged }: { readonly judged: Judgement | null; readonly unjudged: SvcdeployError | null },
   common: Partial<HostReport>,
 ): Promise<HostReport> {
   const { target, startedAt, context, transaction } = story;
@@ -72,7 +74,11 @@ async function concludeUndone(
     const result = await readResult(remote, transaction.id, context);
     const judgement = judged !== null && isReason(judged, result) ? judged : null;
     const told = { ...common, ...whatWasSeen(story, result, judgement) };
-    const why = whyUndone(end, result, judgement);
+    const blind = judged === null && result.failure !== "" ? unjudged : null;
+    const why =
+      blind === null
+        ? whyUndone(end, result, judgement)
+        : `not confirmed, as it could not be judged: ${blind.message}`;
     if (end.name === "ROLLBACK_FAILED") {
       const message = `${why}\nThe host could not be restored: ${end.detail}`;
       const hint =
@@ -84,7 +90,7 @@ async function concludeUndone(
     // They run the older release again: what was declared is no measure for them.
     const restored = unitsThatRan(story).map((unit) => ({ ...unit, restartInputs: {} }));
     const back = await settleUnits(remote, restored, 2, context);
-    const { status, ...how } = howRestored(why, back, result);
+    const { status, ...how } = howRestored(why, back, result, blind);
     return makeReport(target, status, startedAt, context, { ...told, ...how });
   } finally {
     remote.close();
@@ -105,11 +111,12 @@ function whatWasSeen(
   return { verdicts, health: judgement?.health ?? [], journal, differences: differencesOf(story.plan) };
 }
 
-/** back: the units that ran before, as they are after the undo. */
+/** back: the units that ran before, as they are after the undo. blind: why nothing could be judged. */
 function howRestored(
   why: string,
   back: readonly Verdict[],
   { conflicts, failure }: TransactionResult,
+  blind: SvcdeployError | null,
 ): Pick<HostReport, "status" | "cause" | "message"> {
   const down = back.filter(({ ok }) => !ok);
   if (down.length > 0) {
@@ -122,7 +129,8 @@ function howRestored(
     const kept = `Restored, except what someone else changed meanwhile (kept as it is): ${conflicts}`;
     return { status: "failed", cause: "conflict", message: `${why}\n${kept}` };
   }
-  const cause = failure.startsWith("conflict") ? "conflict" : failure === "" ? "host" : "unhealthy";
+  const isHealthUnknown = failure === "" || blind !== null;
+  const cause = failure.startsWith("conflict") ? "conflict" : isHealthUnknown ? "host" : "unhealthy";
   return { status: "rolled-back", cause, message: why };
 }
 

@@ -31,9 +31,9 @@ export type DeployContext = {
   /** How many hosts are worked on at once. */
   readonly forks: number;
   readonly emit: (event: RunEvent) => void;
-  /** Aborted by the first Ctrl-C: no new host starts. */
+  /** Aborted by the first Ctrl-C, and by SIGTERM: no new host starts. */
   readonly signal: AbortSignal;
-  /** Aborted by the second: the hosts decide alone. */
+  /** Aborted by the second, and by SIGTERM: the hosts decide alone. */
   readonly detach: AbortSignal;
   /** Takes the run's secrets out of what a host said, before anything of it is cut or laid out. */
   readonly redact: (text: string) => string;

@@ -2,7 +2,7 @@
  * One host's whole story in one play: look, send, stay with it, judge, confirm or take back, and say how it
  * ended.
  */
-import { ConnectError, HostError } from "../core/errors.ts";
+import { ConnectError, HostError, SvcdeployError } from "../core/errors.ts";
 import type { PlayOrder } from "../core/model/declared.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { Plan } from "../core/model/plan.ts";
@@ -140,13 +140,15 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
       (state) => state.name === "AWAIT" || isFinal(state),
       (transaction.runSeconds + transaction.stopSeconds) * 1000,
     );
-    const { judgement, state } =
-      reached.name === "AWAIT" ? await judgeAndDecide(story, remote) : { judgement: null, state: reached };
+    const { judgement, unjudged, state } =
+      reached.name === "AWAIT"
+        ? await judgeAndDecide(story, remote)
+        : { judgement: null, unjudged: null, state: reached };
     // What the host answered to the confirmation counts, also when the controller that attended it has left.
     const end = isFinal(state)
       ? state
       : await attendance.waitFor(isFinal, (transaction.stopSeconds + 120) * 1000);
-    return await conclude(story, end, judgement);
+    return await conclude(story, end, judgement, unjudged);
   } finally {
     attendance.end();
   }
@@ -154,15 +156,20 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
 
 const ATTEMPTS = 4;
 
+/** unjudged: why there is no judgement; null where there is one. */
+type Decided = {
+  readonly judgement: Judgement | null;
+  readonly unjudged: SvcdeployError | null;
+  readonly state: TransactionState;
+};
+
 // Each time over a new connection: a change that keeps us from connecting is never confirmed, a connection
 // that breaks for a moment is no reason to undo.
-async function judgeAndDecide(
-  story: Story,
-  old: Remote,
-): Promise<{ readonly judgement: Judgement | null; readonly state: TransactionState }> {
+async function judgeAndDecide(story: Story, old: Remote): Promise<Decided> {
   const { context, target, transaction } = story;
   tell(context, target.play, target.host.name, "settle");
   let judgement: Judgement | null = null;
+  let unjudged: SvcdeployError | null = null;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const remote = await context.connector.connect(target.host);
@@ -176,12 +183,14 @@ async function judgeAndDecide(
           judgement.ok ? 30 : 0,
           context,
         );
-        return { judgement, state };
+        return { judgement, unjudged: null, state };
       } finally {
         remote.close();
       }
     } catch (error) {
       if (context.detach.aborted) throw error;
+      if (!(error instanceof SvcdeployError)) throw error;
+      unjudged = error;
       if (!isPassing(error) || attempt === ATTEMPTS) break;
       await sleep(1000, context.detach);
     }
@@ -189,7 +198,7 @@ async function judgeAndDecide(
   // A host that cannot be asked is not confirmed; where this does not get through either, the lease or the
   // window runs out.
   const decided = await decide(old, transaction.id, "rollback", 0, context).catch(() => null);
-  return { judgement: null, state: decided?.state ?? parseState("") };
+  return { judgement: null, unjudged, state: decided?.state ?? parseState("") };
 }
 
 function isPassing(error: unknown): boolean {

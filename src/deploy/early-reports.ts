@@ -1,6 +1,6 @@
 /**
- * Reports of hosts that no rollout reported: where there was nothing to do, and where Ctrl-C left alone
- * them.
+ * Reports of hosts that no rollout reported: where there was nothing to do, and which the end of the run
+ * left to themselves.
  */
 
 import type { HostTarget } from "../core/model/resource.ts";
@@ -34,22 +34,33 @@ function untouchedReport(host: PlannedHost, stop: KnownStop | null, context: Dep
   return emptyReport(target, { ...skipped, status: "unchanged", message: "" });
 }
 
-/** The finished reports and, for every other host of the plays, an unknown outcome. */
+/**
+ * The finished reports; for every host that was begun an unknown outcome; and every other skipped. isBegun: of a
+ * play and a host's name.
+ */
 export function reportsAfterDetach(
   environment: string,
   plays: readonly PlannedPlay[],
   finished: readonly HostReport[],
+  isBegun: (play: string, host: string) => boolean,
 ): readonly HostReport[] {
   const rest = plays
     .flatMap((each) => each.hosts)
     .filter(({ target }) => !finished.some((report) => isOf(report, target)));
   const message =
-    "Left to the host by a second Ctrl-C: if a change was under way, the host decides " + "about it alone.";
+    "The run was stopped and left it to the host: if a change was under way, the host decides about it alone.";
   const lost = { status: "unknown", cause: "interrupted", message } as const;
+  const reason = "not started: the run was interrupted";
+  const skipped = { status: "skipped", cause: "interrupted", message: reason, hint: null } as const;
   return [
     ...finished,
     ...rest.map(({ target }) =>
-      emptyReport(target, { ...lost, hint: seeOutcome(environment, target.host.name) }),
+      emptyReport(
+        target,
+        isBegun(target.play, target.host.name)
+          ? { ...lost, hint: seeOutcome(environment, target.host.name) }
+          : skipped,
+      ),
     ),
   ];
 }

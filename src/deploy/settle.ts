@@ -12,10 +12,11 @@ import { scripts } from "../host/scripts.ts";
 import { decodePrograms, splitBlocks } from "../host/unit-rows.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
+import { sleep } from "./sleep.ts";
 
 /**
  * Samples the units once a second for so many seconds and judges each; ends early once one has failed for
- * good. Throws ConnectError or HostError.
+ * good. Where systemctl has no answer, all is sampled once more. Throws ConnectError or HostError.
  */
 export async function settleUnits(
   remote: Remote,
@@ -24,7 +25,13 @@ export async function settleUnits(
   context: DeployContext,
 ): Promise<readonly Verdict[]> {
   if (units.length === 0) return [];
-  const { samples, programs } = await sampleUnits(remote, units, seconds, context);
+  const sample = (): Promise<Samples> => sampleUnits(remote, units, seconds, context);
+  const { samples, programs } = await sample().catch(async (error: unknown) => {
+    if (!isUnanswered(error)) throw error;
+    // While systemd or the bus starts anew, as an upgrade does it, systemctl has no answer for a moment.
+    await sleep(AGAIN_MILLISECONDS, context.detach);
+    return await sample();
+  });
   return units.map((unit, index) => {
     const own = samples.map((sample) => sample[index] ?? {});
     const verdict = judgeProgram(
@@ -36,15 +43,23 @@ export async function settleUnits(
   });
 }
 
+const AGAIN_MILLISECONDS = 2000;
+
+function isUnanswered(error: unknown): boolean {
+  return error instanceof HostError && error.code === "host-answer";
+}
+
+type Samples = {
+  readonly samples: readonly (readonly UnitProperties[])[];
+  readonly programs: Observation["programs"];
+};
+
 async function sampleUnits(
   remote: Remote,
   units: readonly UnitResource[],
   seconds: number,
   context: DeployContext,
-): Promise<{
-  readonly samples: readonly (readonly UnitProperties[])[];
-  readonly programs: Observation["programs"];
-}> {
+): Promise<Samples> {
   const nonce = context.newId();
   const enough = new AbortController();
   const samples: (readonly UnitProperties[])[] = [];

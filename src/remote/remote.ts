@@ -14,8 +14,8 @@ export type RunOptions = {
   /** Whole-script deadline; past it the channel is closed and ConnectError("timeout") is thrown. */
   readonly timeoutMilliseconds: number;
   /**
-   * Cap on standard output, default 16 MiB; past it the channel is closed and HostError("host-answer") is
-   * thrown.
+   * Cap on standard output, default 16 MiB; past it, and past 1 MiB of standard error, the channel is closed
+   * and HostError("host-answer") is thrown.
    */
   readonly maxOutputBytes?: number;
   /**

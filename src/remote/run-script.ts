@@ -14,6 +14,8 @@ import type { RunOptions, RunResult, Script, ScriptInput } from "./remote.ts";
 const DEFAULT_OUTPUT_CAP = 16 * 1024 * 1024;
 /** How much of standard error is kept. */
 export const STDERR_TAIL = 16 * 1024;
+/** How much of it may come at all: what scripts complain of is short. */
+export const STDERR_CAP = 1024 * 1024;
 
 /**
  * Runs to the channel's end. Rejects with the deadline's reason, HostError("host-answer") past the cap, or
@@ -42,7 +44,11 @@ export async function converse(
       stdout.bytes + piece.length > cap ? tooMuch(host, script, cap) : attempt(() => stdout.add(piece));
     if (problem !== null) deadline.fail(problem);
   });
-  channel.stderr.on("data", (piece: Buffer) => stderr.add(piece));
+  channel.stderr.on("data", (piece: Buffer) => {
+    if (deadline.signal.aborted) return;
+    stderr.add(piece);
+    if (stderr.bytes > STDERR_CAP) deadline.fail(tooMuch(host, script, STDERR_CAP, " on standard error"));
+  });
   send(channel, script, options.input, AbortSignal.any([closed.signal, deadline.signal])).catch(
     deadline.fail,
   );
@@ -88,11 +94,11 @@ function attempt(act: () => void): unknown {
   }
 }
 
-function tooMuch(host: Host, script: Script, cap: number): HostError {
+function tooMuch(host: Host, script: Script, cap: number, where = ""): HostError {
   return new HostError(
     "host-answer",
     host.name,
-    `${targetOf(host)}: ${script.name} printed more than ${cap} bytes; it was stopped`,
+    `${targetOf(host)}: ${script.name} printed more than ${cap} bytes${where}; it was stopped`,
   );
 }
 
@@ -128,6 +134,8 @@ class Output {
 
 /** The last bytes of a stream. */
 export class Tail {
+  /** How many came in all. */
+  bytes = 0;
   readonly #limit: number;
   #kept: Buffer = Buffer.alloc(0);
 
@@ -136,6 +144,7 @@ export class Tail {
   }
 
   add(piece: Buffer): void {
+    this.bytes += piece.length;
     this.#kept = Buffer.concat([this.#kept, piece]).subarray(-this.#limit);
   }
 

@@ -1,7 +1,7 @@
 /** One script's conversation whose output is handed on piece by piece, no faster than it is taken. */
 import type { ClientChannel } from "ssh2";
 import type { RunResult, Script, StreamOptions } from "./remote.ts";
-import { STDERR_TAIL, send, Tail } from "./run-script.ts";
+import { STDERR_CAP, STDERR_TAIL, send, Tail } from "./run-script.ts";
 
 /** The pieces, and at last how the script ended (stdout: its first bytes, to tell a refusal by). */
 export async function* listen(
@@ -17,8 +17,11 @@ export async function* listen(
       resolve(code ?? null);
     });
   });
-  channel.stderr.on("data", (piece: Buffer) => stderr.add(piece));
   const close = (): void => channel.close();
+  channel.stderr.on("data", (piece: Buffer) => {
+    stderr.add(piece);
+    if (stderr.bytes > STDERR_CAP) close();
+  });
   options.signal.addEventListener("abort", close, { once: true });
   if (options.signal.aborted) close();
   send(channel, script, options.input, AbortSignal.any([over.signal, options.signal])).catch(close);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { HostError } from "../../src/core/errors.ts";
 import { EXIT, exitCodeOf } from "../../src/core/exit-code.ts";
 import type { Change, State } from "../../src/core/model/plan.ts";
 import type { Resource } from "../../src/core/model/resource.ts";
@@ -145,4 +146,18 @@ test("what was made, changed and removed is told apart, whether its text may be 
     { path, change: "create", secret: false, before: null, after: "/new" },
     { path, change: "remove", secret: false, before: "/old", after: null },
   ]);
+});
+
+test("a transaction that could not be judged says why, and is not called unhealthy", async () => {
+  const kept = { failure: "the controller took the transaction back" };
+  const why = new HostError("host-answer", "h", "h: systemctl did not report every unit");
+  const report = await conclude(undoneStory(kept), { name: "ROLLEDBACK", detail: "" }, null, why);
+  expect(report).toMatchObject({
+    status: "rolled-back",
+    cause: "host",
+    message: "not confirmed, as it could not be judged: h: systemctl did not report every unit",
+  });
+  // Where the host itself lost the transaction, that is the reason.
+  const lost = await conclude(undoneStory({}), { name: "ROLLEDBACK", detail: "restarted" }, null, why);
+  expect(lost.message).toBe("restarted");
 });

@@ -312,51 +312,58 @@ describe("interrupted", () => {
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: "" });
   });
 
-  for (const [signal, n] of [
-    ["SIGINT", 101],
-    ["SIGTERM", 102],
+  test("SIGINT once: the host under way finishes, no other starts, exit 130", async () => {
+    const [, second, third] = await greetings();
+    const run = await trio.run(
+      three(101),
+      at("apply RESTARTING", (kill) => kill("SIGINT")),
+    );
+    expect(run.code).toBe(130);
+    expect(reportsOf(run).map(({ status }) => status)).toEqual(["changed", "skipped", "skipped"]);
+    expect(run.stderr).toMatch(/no new host starts; the hosts under way finish/);
+    expect(await greetings()).toEqual(["g101", second, third]);
+    for (const { host } of benches.values()) expect(await settleAlone(host, 10)).not.toBe(null);
+  });
+
+  for (const [what, signals, forks, n] of [
+    ["SIGINT twice", ["SIGINT", "SIGINT"], "3", 103],
+    ["SIGTERM once", ["SIGTERM"], "3", 105],
+    ["SIGTERM once, two of three not begun", ["SIGTERM"], "1", 106],
   ] as const) {
-    test(`${signal} once: the host under way finishes, no other starts, exit 130`, async () => {
-      const [, second, third] = await greetings();
+    test(`${what}: gone within two seconds, saying that the hosts decide; they put themselves back`, async () => {
+      const before = await Promise.all([...benches.values()].map(({ host }) => snapshot(host)));
+      let lastAt = 0;
       const run = await trio.run(
-        three(n),
-        at("apply RESTARTING", (kill) => kill(signal)),
+        ["apply", ...change(n), "--output", "ndjson", "--forks", forks],
+        at("settle", (kill) => {
+          const [first, second] = signals;
+          lastAt = performance.now();
+          kill(first);
+          if (second === undefined) return;
+          setTimeout(() => {
+            lastAt = performance.now();
+            kill(second);
+          }, 300);
+        }),
       );
+      const took = performance.now() - lastAt;
+      expect(took).toBeLessThan(2000);
       expect(run.code).toBe(130);
-      expect(reportsOf(run).map(({ status }) => status)).toEqual(["changed", "skipped", "skipped"]);
-      expect(run.stderr).toMatch(/no new/);
-      expect(await greetings()).toEqual([`g${n}`, second, third]);
-      for (const { host } of benches.values()) expect(await settleAlone(host, 10)).not.toBe(null);
+      expect(run.stderr).toMatch(/undoes it by itself/);
+      expect(run.stderr.includes("SIGTERM")).toBe(signals[0] === "SIGTERM");
+      expect(eventsOf(run).some((event) => event.type === "run-interrupted" && event.detached)).toBe(true);
+      expect(reportsOf(run).map(({ status, cause }) => `${status} ${cause}`)).toEqual(
+        forks === "1"
+          ? ["unknown interrupted", "skipped interrupted", "skipped interrupted"]
+          : Array.from({ length: 3 }, () => "unknown interrupted"),
+      );
+      const seconds = await Promise.all([...benches.values()].map(({ host }) => settleAlone(host, 45)));
+      console.log(
+        `${what}: gone after ${Math.round(took)} ms; the hosts were back after ${seconds.map((each) => each?.toFixed(1)).join(", ")} s`,
+      );
+      expect(await Promise.all([...benches.values()].map(({ host }) => snapshot(host)))).toEqual(before);
     });
   }
-
-  test("SIGINT twice: gone within two seconds, saying that the hosts decide; they put themselves back", async () => {
-    const before = await Promise.all([...benches.values()].map(({ host }) => snapshot(host)));
-    let secondAt = 0;
-    const run = await trio.run(
-      ["apply", ...change(103), "--output", "ndjson"],
-      at("settle", (kill) => {
-        kill("SIGINT");
-        setTimeout(() => {
-          secondAt = performance.now();
-          kill("SIGINT");
-        }, 300);
-      }),
-    );
-    const took = performance.now() - secondAt;
-    expect(took).toBeLessThan(2000);
-    expect(run.code).toBe(130);
-    expect(run.stderr).toMatch(/undoes it/);
-    expect(eventsOf(run).some((event) => event.type === "run-interrupted" && event.detached)).toBe(true);
-    expect(new Set(reportsOf(run).map(({ status, cause }) => `${status} ${cause}`))).toEqual(
-      new Set(["unknown interrupted"]),
-    );
-    const seconds = await Promise.all([...benches.values()].map(({ host }) => settleAlone(host, 45)));
-    console.log(
-      `let go after ${Math.round(took)} ms; the hosts were back after ${seconds.map((each) => each?.toFixed(1)).join(", ")} s`,
-    );
-    expect(await Promise.all([...benches.values()].map(({ host }) => snapshot(host)))).toEqual(before);
-  });
 
   test("nobody reads the output any more: the apply goes on to its end", async () => {
     const words = [process.execPath, main, "apply", ...change(104), "--project", trio.folder];

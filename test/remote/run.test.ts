@@ -150,6 +150,14 @@ describe("limits", () => {
     expect(stderr.endsWith("line-2999\n")).toBe(true);
   });
 
+  test("standard error without end is stopped, and the connection lives on", async () => {
+    await expect(run("yes complaint >&2\n")).rejects.toMatchObject({
+      code: "host-answer",
+      message: expect.stringContaining("printed more than 1048576 bytes on standard error; it was stopped"),
+    });
+    expect((await run("echo still alive\n")).stdout).toBe("still alive\n");
+  });
+
   test("a deadline ends the channel, not the connection", async () => {
     const late = run("sleep 60\n", { timeoutMilliseconds: 200 });
     await expect(late).rejects.toMatchObject({

@@ -44,6 +44,9 @@ function lastLines(reports: readonly HostReport[], done: readonly Work[], column
     ...(only !== undefined && reasons.length === 1
       ? [` Skipped: ${only.replace(/^not started: /, "")}.`]
       : []),
+    ...(reports.some(({ cause }) => cause === "interrupted")
+      ? [" The next apply carries on from here."]
+      : []),
   ];
   return [
     ...(reasons.length < 2
