@@ -47,12 +47,17 @@ export async function loadAsFar(
   const reader: Reader = { root: folder, problems: [], files: new Map() };
   const texts = await readTexts(reader, environment, options);
   const read = readAsFar(texts);
-  const unsure = reader.problems.length > 0 ? ["values", "host", ""] : [];
+  const files = reader.problems.map(({ place }) => place.file);
+  const unsure = files.length > 0 ? ["values", "host", "", ...files.map(templateName)] : [];
   return {
     ...read,
     problems: [...reader.problems, ...read.problems],
     unsure: new Set([...read.unsure, ...unsure]),
   };
+}
+
+function templateName(file: string): string {
+  return file.replace(/^templates\//, "");
 }
 
 /** The environments of a project: the names of inventory/*.yaml, sorted. */

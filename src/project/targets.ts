@@ -70,12 +70,13 @@ export async function buildTargets(
     secrets: new Set(),
     problems: [...problems],
     flawed: new Set(problems.map(({ place }) => place.file)),
+    unreadable: new Set(),
   };
   const plays: PlayTargets[] = [];
   for (const selected of selectAsFar(project, selection, problems))
     plays.push({ play: selected.play, targets: await buildPlay(build, selected) });
   for (const services of build.services.values()) build.problems.push(...sharedValues(services));
-  const known = new Set([...unsure, ...build.flawed]);
+  const known = new Set([...unsure, ...build.flawed, ...build.unreadable]);
   const found = build.problems.filter(({ unresolved }) => unresolved === undefined || !known.has(unresolved));
   if (found.length > 0)
     throw withExcerpts(new ConfigError(withoutRepeats(withoutVersions(found))), (file) =>
@@ -110,6 +111,8 @@ type Build = Readers & {
   readonly problems: Problem[];
   /** Service files with mistakes: what such a service lacks may be in what was left out. */
   readonly flawed: Set<string>;
+  /** Files that are there and cannot be read: rendering finds them missing. */
+  readonly unreadable: Set<string>;
 };
 
 /** The first target of each host says what is declared for it. */
@@ -159,7 +162,10 @@ async function readNamedFiles(build: Build, service: Service): Promise<void> {
       continue;
     const read = await readProjectFile(build.project.root, path, MAX_SOURCE_BYTES);
     if (read.ok) build.files.set(path, read.bytes);
-    else if (!read.missing) build.problems.push({ place, message: read.reason, hint: null, excerpt: "" });
+    else if (!read.missing) {
+      build.problems.push({ place, message: read.reason, hint: null, excerpt: "" });
+      build.unreadable.add(path);
+    }
   }
 }
 

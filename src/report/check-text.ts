@@ -5,8 +5,8 @@ import { hang, indent, type Line, line, plural, type Style, styled, wrap } from 
 import { hostList } from "./plan/plan-view.ts";
 
 /**
- * Hosts with something to fix or to check as blocks, then the notes, those that are well in one line, and
- * one sentence.
+ * Hosts with something to fix or to check as blocks, then the notes, those that are well in a line for each
+ * kind of host, and one sentence.
  */
 export function checkText(checks: readonly HostCheck[], columns: number): readonly Line[] {
   const troubled = checks.filter((check) => check.findings.some(isTrouble));
@@ -116,10 +116,14 @@ function noteLines(checks: readonly HostCheck[], columns: number): readonly Line
 
 function wellLines(checks: readonly HostCheck[], columns: number): readonly Line[] {
   if (checks.length === 0) return [];
-  const kinds = [...new Set(checks.map(({ systemd, cgroup }) => `systemd ${systemd}, cgroup ${cgroup}`))];
-  const what = kinds.length > 3 ? "" : ` (${kinds.join("; ")})`;
+  const kinds = Map.groupBy(checks, ({ systemd, cgroup }) => `systemd ${systemd}, cgroup ${cgroup}`);
   return [
-    ...hang(line(styled("good", "ready"), ": "), hostList(checks.map(({ host }) => host)) + what, columns, 2),
+    ...[...kinds].flatMap(([kind, alike]) => {
+      const hosts = hostList(alike.map(({ host }) => host));
+      // Of several hosts the list ends in their count.
+      const text = hosts.endsWith(")") ? `${hosts.slice(0, -1)}; ${kind})` : `${hosts} (${kind})`;
+      return hang(line(styled("good", "ready"), ": "), text, columns, 2);
+    }),
     [],
   ];
 }

@@ -1,5 +1,6 @@
 /** One run tells all: a mistake of one file, at any stage, hides none of another's. */
 import { expect, test } from "vitest";
+import { ConfigError } from "../../src/core/errors.ts";
 import { EVERYTHING } from "../../src/core/target/select.ts";
 import { loadAsFar } from "../../src/project/load.ts";
 import { buildTargets, STAND_INS } from "../../src/project/targets.ts";
@@ -73,5 +74,31 @@ test("an item of a list that is left out moves no place of those behind it", asy
   expect((await mistakesOf({ "services/db.yaml": PROBE + files })).map((line) => line.slice(0, 24))).toEqual([
     'services/db.yaml:4:13 "x',
     "services/db.yaml:5:5 The",
+  ]);
+});
+
+test("a source that is too large is there; a name that is missing comes with where to put it", async () => {
+  const large = await copyShop({
+    "services/db.yaml": `${PROBE}files: [{ path: /etc/db, source: big }]\n`,
+    big: new Uint8Array(16 * 1024 * 1024 + 1),
+  });
+  const loaded = await loadAsFar(large, "prod", { set: [], valuesFiles: [] });
+  expect(await problemsOf(() => buildTargets(loaded, EVERYTHING, STAND_INS))).toEqual([
+    "services/db.yaml:3:9 big is larger than 16 MiB",
+  ]);
+  const root = await copyShop({
+    "services/db.yaml":
+      "name: db\nservice: { ExecStart: /x, User: '{{values.db.user}}', Group: '{{host.vars.team}}' }\nfiles: [{ path: /etc/db, template: web/web.cnf.hbs }]\n",
+  });
+  const hints: string[] = [];
+  try {
+    await buildTargets(await loadAsFar(root, "prod", { set: [], valuesFiles: [] }), EVERYTHING, STAND_INS);
+  } catch (error) {
+    if (error instanceof ConfigError) hints.push(...error.problems.map(({ hint }) => hint ?? ""));
+  }
+  expect(hints).toEqual([
+    "put db into values/base.yaml, or into values/ENVIRONMENT.yaml",
+    "put team into vars: of the host, its group or defaults: in the inventory",
+    'did you mean "web/web.conf.hbs"?',
   ]);
 });

@@ -62,7 +62,7 @@ test("hosts with the same troubles are one block, and the same note of several h
   expect(shown).toContain("db1, db2 (2 hosts): refused us");
   expect(shown.match(/a reboot is pending/g)).toHaveLength(1);
   expect(shown).toContain("note: web1, web2 (2 hosts): 1 failed unit: a.service");
-  expect(shown).toContain("ready: web1, web2 (2 hosts) (systemd 252, cgroup v2)");
+  expect(shown).toContain("ready: web1, web2 (2 hosts; systemd 252, cgroup v2)");
 });
 
 test("a host with a warning is ready, and is no line among the quiet ones", () => {

@@ -88,8 +88,8 @@ export async function savePlan(
   requireNoSecret([...set, ...saving.values.map(({ text }) => text)], stdout.redact);
   const now = Date.now();
   const times = {
-    madeAt: new Date(now).toISOString(),
-    validUntil: new Date(now + saving.validSeconds * 1000).toISOString(),
+    madeAt: inSeconds(now),
+    validUntil: inSeconds(now + saving.validSeconds * 1000),
   };
   const { name: project, environment } = planned.project;
   const about = {
@@ -107,6 +107,11 @@ export async function savePlan(
     `Saved in ${saving.file}, valid until ${times.validUntil}. To apply it: svcdeploy apply ` +
     `${saving.file}`;
   stderr.print(told(text, "dim", stderr.columns));
+}
+
+/** ISO 8601, UTC, without the milliseconds. */
+function inSeconds(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 function secondsOf(span: string | null): number {

@@ -74,7 +74,7 @@ function refuseEntry(
   if (between !== undefined)
     return `${entry.path} lies below ${between}, which is a ${entries.get(between)?.kind}`;
   const twin = [...parents, entry.path].find((path) => (folded.get(fold(path)) ?? path) !== path);
-  if (twin !== undefined) return `${twin} and ${folded.get(fold(twin))} differ in upper and lower case alone`;
+  if (twin !== undefined) return sayTwins(twin, folded.get(fold(twin)) ?? "");
   if (entries.size + parents.filter((parent) => !entries.has(parent)).length >= limits.entries)
     return `it has more than ${limits.entries} entries`;
   return size + sizeOf(entry) > limits.bytes ? `its files have more than ${limits.bytes} bytes` : null;
@@ -85,6 +85,17 @@ function refuseTree(entries: ReadonlyMap<string, TreeEntry>): string | null {
   if (!all.some(({ kind }) => kind === "file")) return "there is no file in it";
   const reasons = all.map((entry) => (entry.kind === "link" ? refuseLink(entry, entries) : null));
   return reasons.find((reason) => reason !== null) ?? null;
+}
+
+function sayTwins(path: string, other: string): string {
+  if (path.normalize("NFC") !== other.normalize("NFC"))
+    return `${path} and ${other} differ in upper and lower case alone`;
+  const form = path === path.normalize("NFC") ? "NFC" : "NFD";
+  const composed = form === "NFC" ? path : other;
+  return (
+    `${composed} is in it twice, its accents written in two ways (Unicode NFC and NFD): remove one, for not every ` +
+    "file system keeps both"
+  );
 }
 
 /** What is one name where upper and lower case, or two ways to write an accent, are the same. */

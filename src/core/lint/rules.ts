@@ -20,6 +20,7 @@ import { RESTART_RULES } from "./restart-rules.ts";
 import type { Rule } from "./rule.ts";
 import { RUNTIME_RULES } from "./runtime-rules.ts";
 import { START_LIMIT_RULES } from "./start-limit-rules.ts";
+import { SUSPECT_RULES } from "./suspect-rules.ts";
 import { UNREAD_FILE_RULES } from "./unread-file-rules.ts";
 import { VALUE_RULES } from "./value-rules.ts";
 import { WATCHDOG_RULES } from "./watchdog-rules.ts";
@@ -45,6 +46,7 @@ export const RULES: readonly Rule[] = [
   UNUSED_IGNORE,
   ...LOGROTATE_RULES,
   ...UNREAD_FILE_RULES,
+  ...SUSPECT_RULES,
 ].toSorted((left, right) => (left.id < right.id ? -1 : 1));
 
 /** The rule of this id; null when there is none. */

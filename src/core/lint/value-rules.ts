@@ -1,4 +1,5 @@
 /** Rules of values: what systemd cannot read, or takes for something else. */
+import { nearestName } from "../errors.ts";
 import { badValue, isTyped } from "../unit-file/value-type.ts";
 import { sectionsOf } from "./key-rules.ts";
 import { exampleName, knownNames } from "./known-names.ts";
@@ -90,7 +91,12 @@ function checkValues(unit: LintUnit): readonly RuleFinding[] {
       meant === null || badValue(entry.section, entry.name, meant) !== null
         ? {}
         : { edits: [changeValue(entry, meant)] };
-    return [{ place: entry.place, happens, fix: `Write it like ${entry.name}=${bad.example}.`, ...edits }];
+    const nearest = nearestName(entry.value, bad.words ?? []);
+    const fix =
+      nearest === null
+        ? `Write it like ${entry.name}=${bad.example}.`
+        : `Did you mean ${entry.name}=${nearest}?`;
+    return [{ place: entry.place, happens, fix, ...edits }];
   });
 }
 

@@ -1,6 +1,7 @@
 /** A service's files beside its unit: from a template, from content written in place, or copied as bytes. */
 
-import { ConfigError, type Problem } from "../errors.ts";
+import { nameList } from "../config/name-list.ts";
+import { ConfigError, didYouMean, type Problem } from "../errors.ts";
 import type { Host, Place, TreeMap } from "../model/declared.ts";
 import type { FileResource } from "../model/resource.ts";
 import type { ConfigFile, SecretValues, Service } from "../model/service.ts";
@@ -74,13 +75,26 @@ function readContent(
         return expand(text, context, { file: name, line: 1, column: 1 }, problems);
       const [message, hint] =
         name === undefined
-          ? ["is not there", "Templates are in templates/."]
+          ? ["is not there", whereTemplates(from.template, files)]
           : ["is not UTF-8 text", "Use source: for bytes."];
-      problems.push(makeProblem(config.place, `The template ${from.template} ${message}`, hint));
+      problems.push({
+        ...makeProblem(config.place, `The template ${from.template} ${message}`, hint),
+        ...(name === undefined ? { unresolved: from.template } : {}),
+      });
       return null;
     }
   }
 }
+
+/** The template that may be meant, or those there are. */
+function whereTemplates(name: string, files: ReadonlyMap<string, Uint8Array>): string {
+  const known = [...files.keys()].filter((path) => path.startsWith(TEMPLATES));
+  const names = known.map((path) => path.slice(TEMPLATES.length));
+  if (names.length === 0) return "Templates are in templates/, which has none.";
+  return didYouMean(name, names) ?? `Templates are in templates/: ${nameList(names)}.`;
+}
+
+const TEMPLATES = "templates/";
 
 function readSource(
   source: string,
@@ -90,9 +104,8 @@ function readSource(
 ): Content | null {
   const data = files.get(source);
   if (data !== undefined) return { data, usesSecrets: false };
-  problems.push(
-    makeProblem(place, `The source ${source} is not there`, "The path starts at the project folder."),
-  );
+  const hint = "The path starts at the project folder.";
+  problems.push({ ...makeProblem(place, `The source ${source} is not there`, hint), unresolved: source });
   return null;
 }
 

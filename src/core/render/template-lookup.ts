@@ -126,14 +126,23 @@ function hintAt(run: Evaluation, start: Start, container: Tree, index: number): 
     container !== null && typeof container === "object" && !Array.isArray(container)
       ? Object.keys(container)
       : [];
-  return didYouMean(
-    part,
-    known,
-    start.parts
-      .slice(0, index)
-      .map((step) => `${step}.`)
-      .join(""),
-  );
+  const lead = start.parts
+    .slice(0, index)
+    .map((step) => `${step}.`)
+    .join("");
+  const meant = didYouMean(part, known, lead);
+  if (meant !== null || start.value !== run.root) return meant;
+  return index === 0 ? "a template names env, host, service and values" : whereToPut(start.parts, index);
+}
+
+/** Where what is missing is written. */
+function whereToPut(parts: readonly string[], index: number): string | null {
+  const [head = "", ...rest] = parts.slice(0, index + 1);
+  const name = rest.join(".");
+  if (head === "values") return `put ${name} into values/base.yaml, or into values/ENVIRONMENT.yaml`;
+  return head === "host" && rest[0] === "vars" && rest.length > 1
+    ? `put ${rest.slice(1).join(".")} into vars: of the host, its group or defaults: in the inventory`
+    : null;
 }
 
 const INSTANCE_HINT =

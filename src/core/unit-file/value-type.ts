@@ -10,7 +10,12 @@ import { parseTimeSpan } from "./time-span.ts";
 import types from "./value-types.json" with { type: "json" };
 
 /** Why systemd ignores a value, and how it would be right. */
-export type BadValue = { readonly expected: string; readonly example: string };
+export type BadValue = {
+  readonly expected: string;
+  readonly example: string;
+  /** Where only some words are right: those. */
+  readonly words?: readonly string[];
+};
 
 /**
  * What is wrong with a directive's value; null when it is right, empty (a reset), holds a specifier, or its
@@ -21,7 +26,7 @@ export function badValue(section: string, name: string, value: string): BadValue
   const kind = kindFor(section, name);
   return kind === undefined || kind.accepts(value)
     ? null
-    : { expected: kind.expected, example: kind.example };
+    : { expected: kind.expected, example: kind.example, ...(kind.words && { words: kind.words }) };
 }
 
 /**
@@ -117,6 +122,7 @@ function oneOf(name: string, words: string): readonly (readonly [string, Kind])[
   return kindOf(name, {
     expected: `one of ${known.join(", ")}`,
     example: known[0] ?? "",
+    words: known,
     accepts: (value) => known.includes(value),
   });
 }

@@ -19,9 +19,9 @@ import {
 export function graphDot({ environment, graphs }: GraphView): string {
   const head = [
     `digraph ${quote(`units of ${environment}`)} {`,
-    "  rankdir=LR; compound=true; fontname=sans; nodesep=0.25;",
-    "  node [shape=box, style=rounded, fontname=sans, fontsize=11, height=0.3];",
-    "  edge [fontname=sans, fontsize=9, color=gray40];",
+    '  rankdir=LR; compound=true; fontname="Helvetica,Arial,sans-serif"; nodesep=0.25;',
+    '  node [shape=box, style=rounded, fontname="Helvetica,Arial,sans-serif", fontsize=11, height=0.3, margin="0.15,0.05"];',
+    '  edge [fontname="Helvetica,Arial,sans-serif", fontsize=9, color=gray40];',
   ];
   return `${[...head, ...graphs.flatMap(hostsCluster), "}"].join("\n")}\n`;
 }

@@ -47,8 +47,20 @@ export function showEachDiffOnce(): (host: string) => ShowDiff {
     if (first === undefined) firsts.set(key, host);
     return first === undefined || diff.length <= SHORT_DIFF_LINES
       ? diff
-      : [line(styled("dim", `${plural(diff.length, "line")}, the same as on ${first}`))];
+      : [
+          line(
+            styled(
+              "dim",
+              `${plural(diff.filter((each) => !isHeader(each)).length, "line")}, the same as on ${first}`,
+            ),
+          ),
+        ];
   };
+}
+
+/** Of a part of the diff. */
+function isHeader(each: Line): boolean {
+  return each[0]?.text.startsWith("@@ ") === true;
 }
 
 function signOf(change: Change): Span {
