@@ -205,3 +205,10 @@ export function didYouMean(name: string, known: Iterable<string>, lead = ""): st
   const nearest = nearestName(name, known);
   return nearest === null ? null : `did you mean "${lead}${nearest}"?`;
 }
+
+const MOST_NAMES = 20;
+
+/** Names in a hint: the first twenty. */
+export function nameList(names: readonly string[]): string {
+  return `${names.slice(0, MOST_NAMES).join(", ")}${names.length > MOST_NAMES ? " …" : ""}`;
+}

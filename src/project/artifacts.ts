@@ -116,13 +116,13 @@ async function describeAsTree(
   const { describeTree } = await import("./pack-tree.ts");
   const { form, strip } = artifact;
   try {
-    const { sha256, size, sent } = await describeTree({
+    const { sha256, size, files, sent } = await describeTree({
       form,
       path,
       strip,
       ...(archiveSha256 === undefined ? {} : { archiveSha256 }),
     });
-    return { sha256, size, source: { form, path, strip, ...sent } };
+    return { sha256, size, files, source: { form, path, strip, ...sent } };
   } catch (error) {
     const reason = sanitizeLine(error instanceof Error ? error.message : String(error));
     throw mistake(

@@ -18,10 +18,11 @@ export type TreeSource = Pick<ArtifactSource, "form" | "path" | "strip"> & {
   readonly archiveSha256?: string;
 };
 
-/** A tree: its digest, the bytes of all its files, and the tar's own sha256 and size. */
+/** A tree: its digest, the bytes of all its files, their paths with those of links, and the tar's own sha256 and size. */
 export type PackedTree = {
   readonly sha256: string;
   readonly size: number;
+  readonly files: readonly string[];
   readonly sent: { readonly sha256: string; readonly size: number };
 };
 
@@ -52,6 +53,7 @@ export async function* packTree({
 }: TreeSource): AsyncGenerator<Uint8Array, Omit<PackedTree, "sent">> {
   const tree = growTree();
   const records: string[] = [];
+  const files: string[] = [];
   for await (const item of form === "directory" ? readFolder(path) : readArchive(path, archiveSha256)) {
     const reading = readEntry(item.raw, strip);
     if (!reading.ok) throw new UnfitTree(reading.reason);
@@ -62,12 +64,13 @@ export async function* packTree({
       yield tarHeader(entry);
       const sha256 = entry.kind === "file" ? yield* packContent(entry, item) : null;
       records.push(...treeRecords(entry, sha256));
+      if (entry.kind !== "directory") files.push(entry.path);
     }
   }
   const reason = tree.refuseWhole();
   if (reason !== null) throw new UnfitTree(showName(reason));
   yield TAR_END;
-  return { sha256: treeDigest(records), size: tree.size() };
+  return { sha256: treeDigest(records), size: tree.size(), files };
 }
 
 async function* packContent(

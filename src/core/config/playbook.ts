@@ -1,10 +1,9 @@
 /** The text of a playbook → plays: patterns resolved to hosts, rollout defaults filled. */
 import * as z from "zod";
-import { didYouMean, type Problem } from "../errors.ts";
+import { didYouMean, nameList, type Problem } from "../errors.ts";
 import type { Host, Play, Rollout, Tree } from "../model/declared.ts";
 import { isTreeList } from "../model/tree.ts";
 import { checkTree, MAX_PROBLEMS, withoutEchoes } from "./check.ts";
-import { nameList } from "./name-list.ts";
 import { matchHosts } from "./patterns.ts";
 import { readRest } from "./rest.ts";
 import {

@@ -46,6 +46,8 @@ export type ArtifactFile = {
   readonly sha256: string;
   readonly size: number;
   readonly source: ArtifactSource;
+  /** Of a tree that was read: paths of its files and links. */
+  readonly files?: readonly string[];
   readonly signature?: SignatureProof;
 };
 

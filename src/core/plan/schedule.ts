@@ -1,5 +1,5 @@
 /**
- * Puts what units owe into one order: stops, then mounts, slices and the rest, each after what it depends on;
+ * Puts what units owe into one order: mounts, slices and the rest, each after what it depends on;
  * every process goes down at most once.
  */
 
@@ -15,8 +15,8 @@ import { isLive, UNKNOWN_UNIT } from "./unit-state.ts";
 export type Schedule = { readonly actions: readonly UnitAction[]; readonly collateral: Plan["collateral"] };
 
 /**
- * Orders the debts (unit → debt). Our own units that would go down with a restarted one are stopped before it
- * and started after it: once, and never a second time for a debt of their own.
+ * Orders the debts (unit → debt). Our own units that would go down with a restarted one are stopped right
+ * before it and started after it: once, and never a second time for a debt of their own.
  */
 export function schedule(
   units: readonly UnitResource[],
@@ -25,15 +25,26 @@ export function schedule(
 ): Schedule {
   const pulled = pulledAlong(units, debts, observation);
   const order = dependencyOrder(units);
-  const stops = order.toReversed().flatMap((unit) => act(unit, "stop", pulled.get(unit.unit)));
-  const starts = order.flatMap((unit) => {
+  const isDown = new Set<string>();
+  // What goes down with a unit does so right before it, not before what comes first and may fail.
+  const stopsFor = (root: string): readonly UnitAction[] => {
+    if (isDown.has(root)) return [];
+    isDown.add(root);
+    const along = order.toReversed().filter(({ unit }) => pulled.get(unit)?.root === root);
+    return along.flatMap((unit) => act(unit, "stop", pulled.get(unit.unit)?.because));
+  };
+  const actions = order.flatMap((unit) => {
     const debt = debts.get(unit.unit);
-    const because = pulled.get(unit.unit);
-    if (because !== undefined) return act(unit, "start", debt?.because ?? because);
-    return debt === undefined ? [] : act(unit, debt.verb, debt.because);
+    const pull = pulled.get(unit.unit);
+    if (pull !== undefined)
+      return [...stopsFor(pull.root), ...act(unit, "start", debt?.because ?? pull.because)];
+    return debt === undefined ? [] : [...stopsFor(unit.unit), ...act(unit, debt.verb, debt.because)];
   });
-  return { actions: [...stops, ...starts], collateral: collateralOf(units, debts, pulled, observation) };
+  return { actions, collateral: collateralOf(units, debts, pulled, observation) };
 }
+
+/** root: the unit whose own act takes it down; because: in words. */
+type Pull = { readonly root: string; readonly because: string };
 
 const LONGEST_STEP_SECONDS = 600;
 
@@ -50,13 +61,13 @@ function act(
   return [{ verb, unit: unit.unit, because, timeoutSeconds }];
 }
 
-/** Our running units that go down when another of ours restarts, all the way down: unit → reason. */
+/** Our running units that go down when another of ours restarts, all the way down. */
 function pulledAlong(
   units: readonly UnitResource[],
   debts: ReadonlyMap<string, Debt>,
   observation: Observation,
-): ReadonlyMap<string, string> {
-  const pulled = new Map<string, string>();
+): ReadonlyMap<string, Pull> {
+  const pulled = new Map<string, Pull>();
   const falling = units.filter(
     ({ unit }) => debts.get(unit)?.verb === "restart" || (isSocket(unit) && debts.has(unit)),
   );
@@ -65,10 +76,8 @@ function pulledAlong(
       if (pulled.has(unit.unit) || unit === cause || !unit.running || !leansOn(unit, cause, observation))
         continue;
       if (!isLive(observation.units.get(unit.unit) ?? UNKNOWN_UNIT)) continue;
-      pulled.set(
-        unit.unit,
-        `${cause.unit} ${debts.get(cause.unit)?.verb === "start" ? "starts" : "restarts"}`,
-      );
+      const because = `${cause.unit} ${debts.get(cause.unit)?.verb === "start" ? "starts" : "restarts"}`;
+      pulled.set(unit.unit, { root: pulled.get(cause.unit)?.root ?? cause.unit, because });
       falling.push(unit);
     }
   }
@@ -88,7 +97,7 @@ function isSocket(unit: string): boolean {
 function collateralOf(
   units: readonly UnitResource[],
   debts: ReadonlyMap<string, Debt>,
-  pulled: ReadonlyMap<string, string>,
+  pulled: ReadonlyMap<string, Pull>,
   observation: Observation,
 ): Plan["collateral"] {
   const ours = new Set(units.map(({ unit }) => unit));

@@ -8,7 +8,8 @@ import type { HostFacts, Observation, UnitProperties, UnitRecord } from "../mode
 import type { Change } from "../model/plan.ts";
 import type { UnitResource } from "../model/resource.ts";
 import { baseName } from "../unit-file/path-name.ts";
-import { type InputChange, inputChanges, sayChanged } from "./input-changes.ts";
+import { isSkipped } from "../verify/cause.ts";
+import { type InputChange, inputChanges, isContentChange, sayChanged } from "./input-changes.ts";
 import { sayOtherRelease } from "./running-program.ts";
 import { isLive, startedAt, UNKNOWN_UNIT } from "./unit-state.ts";
 
@@ -85,13 +86,14 @@ function startDebt({ unit, properties, record, inputs }: Situation): Debt | null
   return { verb: "start", because: sayWhy(inputs, "restart", "start") };
 }
 
-/** A oneshot without RemainAfterExit= is inactive once it has done its work. */
+/**
+ * A oneshot without RemainAfterExit= is inactive once it has done its work, and so is any whose condition said
+ * that there is none.
+ */
 function isDoneOneshot(unit: UnitResource, properties: UnitProperties): boolean {
-  return (
-    unit.type === "oneshot" &&
-    properties.RemainAfterExit !== "yes" &&
-    (properties.Result ?? "success") === "success"
-  );
+  if (unit.type !== "oneshot") return false;
+  if (isSkipped(properties) || properties.Result === "exec-condition") return true;
+  return properties.RemainAfterExit !== "yes" && (properties.Result ?? "success") === "success";
 }
 
 function restartDebt(situation: Situation): Debt | null {
@@ -99,6 +101,8 @@ function restartDebt(situation: Situation): Debt | null {
   if (record !== undefined && record.restartDigest !== unit.restartDigest) {
     return { verb: "restart", because: sayWhy(inputs, "restart", "restart") };
   }
+  const borrowed = borrowedRelease(situation);
+  if (borrowed !== null) return { verb: "restart", because: borrowed };
   const other = otherProgram(situation);
   if (isSameInstance(record, properties, observation.facts)) return other;
   const changed = inputs.filter(({ effect }) => effect === "restart");
@@ -107,15 +111,41 @@ function restartDebt(situation: Situation): Debt | null {
   return because === null ? other : { verb: "restart", because };
 }
 
+/** The release of another service that it runs from and that switches now, in words. */
+function borrowedRelease({ unit, changes }: Situation): string | null {
+  const switched = changes.find(
+    (change) =>
+      change.resource.kind === "link" &&
+      change.resource.role === "current" &&
+      change.resource.service !== unit.service &&
+      change.after !== null &&
+      unit.inputPaths.includes(change.resource.path) &&
+      isContentChange(change),
+  );
+  return switched === undefined
+    ? null
+    : `the release of ${switched.resource.service} that it runs from changed`;
+}
+
 /** A process whose program is not that of the release that `current` points to, or will. */
-function otherProgram({ unit, properties, changes, observation }: Situation): Debt | null {
-  const path = `/opt/${unit.service}/current`;
-  if (!unit.inputPaths.includes(path)) return null;
+function otherProgram(situation: Situation): Debt | null {
+  const owners = situation.unit.inputPaths.flatMap(
+    (path) => /^\/opt\/([^/]+)\/current$/.exec(path)?.[1] ?? [],
+  );
+  for (const owner of owners) {
+    const debt = programOf(owner, situation);
+    if (debt !== null) return debt;
+  }
+  return null;
+}
+
+function programOf(service: string, { properties, changes, observation }: Situation): Debt | null {
+  const path = `/opt/${service}/current`;
   const change = changes.find(({ resource }) => resource.kind === "link" && resource.path === path);
   const current =
     change === undefined ? (observation.paths.get(path)?.target ?? null) : (change.after?.target ?? null);
   const because = sayOtherRelease(
-    unit.service,
+    service,
     observation.programs.get(Number(properties.MainPID ?? "0")),
     current,
   );
@@ -136,8 +166,7 @@ function reloadDebt({ unit, properties, record, inputs, observation }: Situation
 /** Names what changes now; when nothing does, the difference is what an earlier run left behind. */
 function sayWhy(inputs: readonly InputChange[], effect: InputChange["effect"], missed: string): string {
   const named = inputs.filter((input) => input.effect === effect);
-  if (named.length > 0) return sayChanged(named);
-  return inputs.length > 0 ? sayChanged(inputs) : `a run wrote new files and ended before the ${missed}`;
+  return named.length > 0 ? sayChanged(named) : `a run wrote new files and ended before the ${missed}`;
 }
 
 /**

@@ -1,7 +1,6 @@
 /** A service's files beside its unit: from a template, from content written in place, or copied as bytes. */
 
-import { nameList } from "../config/name-list.ts";
-import { ConfigError, didYouMean, type Problem } from "../errors.ts";
+import { ConfigError, didYouMean, nameList, type Problem } from "../errors.ts";
 import type { Host, Place, TreeMap } from "../model/declared.ts";
 import type { FileResource } from "../model/resource.ts";
 import type { ConfigFile, SecretValues, Service } from "../model/service.ts";

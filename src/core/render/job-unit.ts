@@ -27,6 +27,7 @@ export function renderJob(service: Service, job: Job, parts: UnitParts, problems
       : [["Description", `Job ${job.name} of ${service.name}`] as const];
   const type = effectiveValues(job.service, "Type").at(-1);
   const oneshot: Directives = type === undefined ? makeDirectives(job.place, [["Type", "oneshot"]]) : [];
+  const taken = inherited(service, job, problems);
   const sections = [
     {
       name: "Unit",
@@ -37,8 +38,8 @@ export function renderJob(service: Service, job: Job, parts: UnitParts, problems
       directives: [
         ...oneshot,
         ...job.service,
-        ...inherited(service, job, problems),
-        ...followingDirectives(service, job.service, parts),
+        ...taken,
+        ...followingDirectives(service, [...job.service, ...taken], parts),
       ],
     },
   ];
@@ -62,9 +63,18 @@ const SURROUNDINGS = new Set([
   "Environment",
 ]);
 
+/**
+ * What the service may see and do: its paths, and a sandbox that is written by hand (systemd.exec(5),
+ * "Sandboxing"). Folders that systemd makes are left out: a job's end would remove them.
+ */
+const SANDBOX =
+  /^(?:Protect|Private|Restrict|ReadWrite|ReadOnly|Inaccessible|NoExec|Exec(?=Paths$)|Bind|TemporaryFileSystem|SystemCall|Capability|Ambient|NoNewPrivileges|LockPersonality|MemoryDenyWriteExecute|IPAddress(?:Allow|Deny)|Device(?:Allow|Policy)|SecureBits|Root(?:Directory|Image)|MountAPIVFS)/;
+
 function inherited(service: Service, job: Job, problems: Problem[]): Directives {
   const own = new Set(job.service.map(({ name }) => name));
-  const taken = service.service.filter(({ name }) => SURROUNDINGS.has(name) && !own.has(name));
+  const taken = service.service.filter(
+    ({ name }) => (SURROUNDINGS.has(name) || SANDBOX.test(name)) && !own.has(name),
+  );
   if (service.instances.length > 0) for (const directive of taken) reportInstance(directive, job, problems);
   return taken;
 }

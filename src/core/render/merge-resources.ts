@@ -5,6 +5,7 @@ import { RESOURCE_KINDS, type Resource, type UnitResource } from "../model/resou
 import type { Service } from "../model/service.ts";
 import { templateOf } from "../unit-file/unit-name.ts";
 import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
+import { orderedBefore } from "./ordered-before.ts";
 
 /**
  * All resources of a host by id, in the order of compareResources. Identical ones (a shared slice, directory
@@ -16,7 +17,8 @@ export function mergeResources(
   perService: readonly (readonly Resource[])[],
   services: readonly Pick<Service, "name" | "file" | "dropIns">[],
 ): Resource[] {
-  const united = uniteResources(perService.flat(), new Map(services.map(({ name, file }) => [name, file])));
+  const files = new Map(services.map(({ name, file }) => [name, file]));
+  const united = orderedBefore(uniteResources(perService.flat(), files));
   const units = new Set(united.filter((resource) => resource.kind === "unit").map((unit) => unit.unit));
   refuseOwnDropIns(
     services.flatMap(({ dropIns }) => dropIns),

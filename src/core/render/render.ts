@@ -28,6 +28,7 @@ import { uniteResources } from "./merge-resources.ts";
 import { type RenderedUnit, renderMountUnit } from "./mount-unit.ts";
 import { renderPathUnits } from "./path-units.ts";
 import { renderRelease } from "./release.ts";
+import { checkPrograms } from "./release-programs.ts";
 import { renderServiceUnit } from "./service-unit.ts";
 import { renderSliceUnit } from "./slice-unit.ts";
 import { renderSocketUnits } from "./socket-units.ts";
@@ -59,6 +60,7 @@ export function renderService(
   problems: Mistakes = [],
 ): Resource[] {
   const release = renderRelease(service, inputs.artifact, problems);
+  checkPrograms(service, inputs.artifact, problems);
   const environment = renderEnvironmentFile(service, inputs.secrets, problems);
   const credentials = renderCredentialFiles(service, host, inputs.secrets, problems);
   const configs = renderConfigFiles(service, host, inputs, problems);

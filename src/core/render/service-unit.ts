@@ -9,6 +9,7 @@ import { credentialDirectives, credentialName } from "./credential-files.ts";
 import { hardeningDirectives } from "./hardening.ts";
 import { digestInputs, hashSha256 } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
+import { currentPath, releasePrograms } from "./release-programs.ts";
 import { appliesWithoutRestart } from "./restart-relevance.ts";
 import { sliceUnitName } from "./slice-unit.ts";
 import { socketDirectives, startsPerConnection } from "./socket-units.ts";
@@ -170,7 +171,7 @@ function makeServiceUnit(
     reloadInputs,
     restartDigest: digestInputs(restartInputs),
     reloadDigest: digestInputs(reloadInputs),
-    inputPaths: inputPathsOf(service, file, parts),
+    inputPaths: [...inputPathsOf(service, file, parts), ...borrowedReleases(service)],
     canReload: type === "notify-reload" || effectiveValues(service.service, "ExecReload").length > 0,
     after: afterOf(service, parts),
     startTimeoutSeconds: readTimeout(service, "TimeoutStartSec", type === "oneshot" ? LONGEST : 90, problems),
@@ -203,6 +204,13 @@ function inputPathsOf(
     ...read.map((file) => file.path),
     ...current,
   ];
+}
+
+/** Releases of other services that it runs programs from: one that switches leaves its process on the old one. */
+function borrowedReleases({ name, service }: Service): readonly string[] {
+  const starts = effectiveValues(service, "ExecStart");
+  const others = releasePrograms(starts).filter((each) => each.service !== name);
+  return [...new Set(others.map((each) => currentPath(each.service)))];
 }
 
 function afterOf(service: Service, { mount }: UnitParts): readonly string[] {

@@ -18,7 +18,11 @@ export const unit: ResourceRow<UnitResource> = {
     return { fragment: found.FragmentPath ?? "", ...active };
   },
   // The ctime of its inputs tells whether a process is older than they are.
-  asks: (resource) => ({ paths: [resource.path, ...resource.inputPaths], units: [resource.unit] }),
+  asks: (resource) => ({
+    paths: [resource.path, ...resource.inputPaths],
+    units: [resource.unit],
+    ...(resource.inputPaths.some((path) => path.endsWith("/current")) ? { programs: "asked" } : {}),
+  }),
   needs: () => ({ users: [], groups: [] }),
   owned: () => ({}),
   detail: ({ running }) => (running ? " (new)" : " (new, started by its first member)"),

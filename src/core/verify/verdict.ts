@@ -73,13 +73,19 @@ function judgeActivity(
   return judgeConstancy(samples) ?? good(last.SubState ?? "active", sayRunning(last));
 }
 
-/** A oneshot without RemainAfterExit= does its work and is inactive again. */
+/** A oneshot does its work and is inactive again, but with RemainAfterExit=, unless there was nothing to do. */
 function isEphemeral(unit: UnitResource, sample: UnitProperties): boolean {
-  return unit.unit.endsWith(".service") && unit.type === "oneshot" && sample.RemainAfterExit !== "yes";
+  if (!unit.unit.endsWith(".service") || unit.type !== "oneshot") return false;
+  return sample.RemainAfterExit !== "yes" || isUnneeded(sample);
+}
+
+/** Its condition says that the work is not needed: a migration that was made, a key that is there. */
+function isUnneeded(sample: UnitProperties): boolean {
+  return sample.ActiveState === "inactive" && (isSkipped(sample) || sample.Result === "exec-condition");
 }
 
 function judgeEphemeral(samples: readonly UnitProperties[], last: UnitProperties): UnitJudgement {
-  if (isSkipped(last) || last.Result === "exec-condition") return { ok: false, ...endCause(last) };
+  if (isUnneeded(last)) return good("condition", `nothing to do: ${endCause(last).detail}`);
   if (last.ActiveState === "inactive" && (last.Result ?? "success") === "success")
     return good("exited", "the work is done, exit status 0");
   if (last.ActiveState === "activating" && !isWaitingForRestart(last))

@@ -40,6 +40,32 @@ describe("schedule", () => {
     expect(collateral).toEqual([]);
   });
 
+  it("stops what goes down along right before its cause, not before what comes first and may fail", () => {
+    const units = [
+      unit("migrate.service"),
+      unit("web.service", ["migrate.service"]),
+      unit("worker.service", ["web.service"]),
+      unit("a-other.service"),
+    ];
+    const host = makeObservation(
+      { units: { "web.service": { ConsistsOf: "worker.service" }, "worker.service": {} } },
+      units,
+    );
+    const start: Debt = { verb: "start", because: "changed" };
+    const debts = new Map([
+      ["a-other.service", restart],
+      ["migrate.service", start],
+      ["web.service", restart],
+    ]);
+    expect(schedule(units, debts, host).actions.map(({ verb, unit: name }) => `${verb} ${name}`)).toEqual([
+      "restart a-other.service",
+      "start migrate.service",
+      "stop worker.service",
+      "restart web.service",
+      "start worker.service",
+    ]);
+  });
+
   it("leaves alone what hangs on a restarted unit and does not run", () => {
     const units = [unit("a.service"), unit("b.service", ["a.service"])];
     const host = makeObservation(

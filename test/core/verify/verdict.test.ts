@@ -239,13 +239,6 @@ describe("units that are not", () => {
       "inactive",
     ],
     ["ExecCondition false", app, [{ ...DONE, Result: "exec-condition" }], "condition", "inactive"],
-    [
-      "a oneshot whose condition is false",
-      oneshot,
-      [{ ...DONE, ConditionResult: "no", ConditionTimestampMonotonic: "5" }],
-      "condition",
-      "inactive",
-    ],
     ["a oneshot that failed", oneshot, [FAILED], "exit-code", "failed"],
     [
       "a oneshot that is at work",
@@ -265,6 +258,15 @@ describe("units that are not", () => {
   ];
   it.each(rows)("%s", (_what, resource, samples, cause, isActive) => {
     expect(judgeUnit(resource, samples)).toMatchObject({ ok: false, cause, isActive });
+  });
+
+  it.each([
+    { ...DONE, ConditionResult: "no", ConditionTimestampMonotonic: "5" },
+    { ...DONE, Result: "exec-condition" },
+    { ...DONE, ConditionResult: "no", ConditionTimestampMonotonic: "5", RemainAfterExit: "yes" },
+  ])("a oneshot whose condition is false has nothing to do: %j", (sample) => {
+    expect(judgeUnit(oneshot, [sample])).toMatchObject({ ok: true, cause: "condition" });
+    expect(earlyFailure(oneshot, sample)).toBeNull();
   });
 
   it("a unit that was never started has no false condition", () => {

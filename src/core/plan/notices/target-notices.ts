@@ -9,6 +9,7 @@ import { liveNotices } from "./live-notices.ts";
 import { otherProjectNotices } from "./other-projects.ts";
 import { ownerNotices } from "./owner-notices.ts";
 import { pathNotices } from "./path-notices.ts";
+import { programNotices } from "./program-notices.ts";
 import { unitNotices } from "./unit-notices.ts";
 
 /** In the order of their subjects: the host, paths, other projects, owners, units. */
@@ -21,6 +22,7 @@ export function targetNotices(
   return [
     ...hostNotices(target, observation, changes),
     ...pathNotices(target, observation, written),
+    ...programNotices(target, observation, changes),
     ...liveNotices(changes, observation),
     ...otherProjectNotices(target, observation, changes),
     ...ownerNotices(target, observation),
