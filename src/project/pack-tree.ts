@@ -18,7 +18,7 @@ export type TreeSource = Pick<ArtifactSource, "form" | "path" | "strip"> & {
   readonly archiveSha256?: string;
 };
 
-/** A tree: its digest, the bytes of all its files, their paths with those of links, and the tar's own sha256 and size. */
+/** A tree: its digest, the bytes of its files, paths of files and links, the tar's own sha256 and size. */
 export type PackedTree = {
   readonly sha256: string;
   readonly size: number;

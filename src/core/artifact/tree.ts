@@ -93,8 +93,8 @@ function sayTwins(path: string, other: string): string {
   const form = path === path.normalize("NFC") ? "NFC" : "NFD";
   const composed = form === "NFC" ? path : other;
   return (
-    `${composed} is in it twice, its accents written in two ways (Unicode NFC and NFD): remove one, for not every ` +
-    "file system keeps both"
+    `${composed} is in it twice, its accents written in two ways (Unicode NFC and NFD): remove one, ` +
+    "for not every file system keeps both"
   );
 }
 

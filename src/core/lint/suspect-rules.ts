@@ -1,4 +1,4 @@
-/** Rules of what systemd takes and no one means: misspelt units, limits in bytes, names that are on their way out. */
+/** Rules of what systemd takes and no one means: misspelt units, limits in bytes, deprecated names. */
 import { nearestName } from "../errors.ts";
 import { parseSize } from "../unit-file/size.ts";
 import { unitType } from "../unit-file/unit-name.ts";
@@ -27,8 +27,8 @@ export const SUSPECT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A directive that systemd is giving up",
     explain:
-      "MemoryLimit=, CPUShares= and the BlockIO…= directives are those of cgroup v1. systemd.resource-control(5) " +
-      "lists them as deprecated, and a systemd without cgroup v1 ignores them.",
+      "MemoryLimit=, CPUShares= and the BlockIO…= directives are those of cgroup v1. " +
+      "systemd.resource-control(5) lists them as deprecated, and a systemd without cgroup v1 ignores them.",
     bad: "[Service]\nExecStart=/usr/bin/app\nMemoryLimit=1G\n",
     good: "[Service]\nExecStart=/usr/bin/app\nMemoryMax=1G\n",
     check: (unit) =>
@@ -45,8 +45,8 @@ export const SUSPECT_RULES: readonly UnitRule[] = [
     over: "unit",
     title: "A memory limit of a few bytes",
     explain:
-      "A number without K, M or G is bytes. No process starts within `MemoryMax=96`: where the kernel takes " +
-      "the limit it kills everything in the unit at once, and on cgroup v1 it refuses the limit, so that " +
+      "A number without K, M or G is bytes. No process starts within `MemoryMax=96`: where the kernel " +
+      "takes the limit it kills everything in the unit at once, and on cgroup v1 it refuses the limit, so that " +
       "there is none.",
     bad: "[Service]\nExecStart=/usr/bin/app\nMemoryMax=96\n",
     good: "[Service]\nExecStart=/usr/bin/app\nMemoryMax=96M\n",
@@ -98,7 +98,7 @@ function checkNamed(unit: LintUnit, host: LintHost, word: string, entry: LintEnt
   if (!TYPES.includes(type)) {
     const meant =
       type === "" ? `${word}.service` : word.replace(/[^.]*$/, nearestName(type, TYPES) ?? "service");
-    const happens = `${JSON.stringify(word)} is no unit: systemd ignores it, and ${entry.name}= has no effect.`;
+    const happens = `${JSON.stringify(word)} is no unit: systemd ignores it in ${entry.name}=.`;
     return [{ place: entry.place, happens, fix: `Did you mean ${meant}?` }];
   }
   if (type !== "target" || TARGETS.includes(word) || neighbour(host, unit, word) !== null) return [];
@@ -114,13 +114,14 @@ function checkNamed(unit: LintUnit, host: LintHost, word: string, entry: LintEnt
 
 /** systemd.special(7), without those that only systemd's own units use. */
 const STEMS = (
-  "basic bluetooth boot-complete cryptsetup ctrl-alt-del default emergency exit final first-boot-complete " +
-  "getty getty-pre graphical graphical-session graphical-session-pre halt hibernate hybrid-sleep initrd " +
-  "initrd-fs initrd-root-device initrd-root-fs initrd-switch-root integritysetup kbrequest kexec local-fs " +
-  "local-fs-pre machines multi-user network network-online network-pre nss-lookup nss-user-lookup paths " +
-  "poweroff printer reboot remote-cryptsetup remote-fs remote-fs-pre remote-veritysetup rescue rpcbind runlevel2 " +
-  "runlevel3 runlevel4 runlevel5 session shutdown sigpwr sleep slices smartcard sockets soft-reboot sound ssh-access " +
-  "suspend suspend-then-hibernate swap sysinit system-update system-update-pre time-set time-sync timers tpm2 " +
-  "umount usb-gadget veritysetup veritysetup-pre cryptsetup-pre"
+  "basic bluetooth boot-complete cryptsetup ctrl-alt-del default emergency exit final " +
+  "first-boot-complete getty getty-pre graphical graphical-session graphical-session-pre halt " +
+  "hibernate hybrid-sleep initrd initrd-fs initrd-root-device initrd-root-fs initrd-switch-root " +
+  "integritysetup kbrequest kexec local-fs local-fs-pre machines multi-user network network-online " +
+  "network-pre nss-lookup nss-user-lookup paths poweroff printer reboot remote-cryptsetup remote-fs " +
+  "remote-fs-pre remote-veritysetup rescue rpcbind runlevel2 runlevel3 runlevel4 runlevel5 session " +
+  "shutdown sigpwr sleep slices smartcard sockets soft-reboot sound ssh-access suspend " +
+  "suspend-then-hibernate swap sysinit system-update system-update-pre time-set time-sync timers " +
+  "tpm2 umount usb-gadget veritysetup veritysetup-pre cryptsetup-pre"
 ).split(" ");
 const TARGETS: readonly string[] = STEMS.map((name) => `${name}.target`);

@@ -7,8 +7,8 @@ import { roleAt } from "../model/file-role.ts";
 import type { HostFacts, Observation, UnitProperties, UnitRecord } from "../model/observation.ts";
 import type { Change } from "../model/plan.ts";
 import type { UnitResource } from "../model/resource.ts";
+import { isUnneeded } from "../model/unit-condition.ts";
 import { baseName } from "../unit-file/path-name.ts";
-import { isSkipped } from "../verify/cause.ts";
 import { type InputChange, inputChanges, isContentChange, sayChanged } from "./input-changes.ts";
 import { sayOtherRelease } from "./running-program.ts";
 import { isLive, startedAt, UNKNOWN_UNIT } from "./unit-state.ts";
@@ -87,12 +87,12 @@ function startDebt({ unit, properties, record, inputs }: Situation): Debt | null
 }
 
 /**
- * A oneshot without RemainAfterExit= is inactive once it has done its work, and so is any whose condition said
- * that there is none.
+ * A oneshot without RemainAfterExit= is inactive once it has done its work, and so is any whose condition
+ * said that there is none.
  */
 function isDoneOneshot(unit: UnitResource, properties: UnitProperties): boolean {
   if (unit.type !== "oneshot") return false;
-  if (isSkipped(properties) || properties.Result === "exec-condition") return true;
+  if (isUnneeded(properties)) return true;
   return properties.RemainAfterExit !== "yes" && (properties.Result ?? "success") === "success";
 }
 

@@ -65,15 +65,19 @@ const SURROUNDINGS = new Set([
 
 /**
  * What the service may see and do: its paths, and a sandbox that is written by hand (systemd.exec(5),
- * "Sandboxing"). Folders that systemd makes are left out: a job's end would remove them.
+ * "Sandboxing"), by how the directives begin. Folders that systemd makes are left out: a job's end would remove them.
  */
-const SANDBOX =
-  /^(?:Protect|Private|Restrict|ReadWrite|ReadOnly|Inaccessible|NoExec|Exec(?=Paths$)|Bind|TemporaryFileSystem|SystemCall|Capability|Ambient|NoNewPrivileges|LockPersonality|MemoryDenyWriteExecute|IPAddress(?:Allow|Deny)|Device(?:Allow|Policy)|SecureBits|Root(?:Directory|Image)|MountAPIVFS)/;
+const SANDBOX = (
+  "Protect Private Restrict ReadWrite ReadOnly Inaccessible NoExecPaths ExecPaths Bind TemporaryFileSystem " +
+  "SystemCall Capability Ambient NoNewPrivileges LockPersonality MemoryDenyWriteExecute IPAddress Device " +
+  "SecureBits RootDirectory RootImage MountAPIVFS"
+).split(" ");
 
 function inherited(service: Service, job: Job, problems: Problem[]): Directives {
   const own = new Set(job.service.map(({ name }) => name));
   const taken = service.service.filter(
-    ({ name }) => (SURROUNDINGS.has(name) || SANDBOX.test(name)) && !own.has(name),
+    ({ name }) =>
+      (SURROUNDINGS.has(name) || SANDBOX.some((start) => name.startsWith(start))) && !own.has(name),
   );
   if (service.instances.length > 0) for (const directive of taken) reportInstance(directive, job, problems);
   return taken;

@@ -2,30 +2,9 @@
 import { nearestName } from "../errors.ts";
 import type { ArtifactFile } from "../model/artifact.ts";
 import type { Directives, Service } from "../model/service.ts";
-import { parseExecCommands } from "../unit-file/exec-command.ts";
 import { baseName } from "../unit-file/path-name.ts";
+import { currentPath, releasePrograms } from "../unit-file/release-program.ts";
 import { type Mistakes, makeProblem } from "./unit-text.ts";
-
-/** The folder of the release that runs. */
-export function currentPath(service: string): string {
-  return `/opt/${service}/current`;
-}
-
-/**
- * Absolute programs of Exec lines, with the service whose release they are in. Those with a specifier or a
- * variable in their path are left out, and those whose failure is ignored.
- */
-export function releasePrograms(
-  values: readonly string[],
-): readonly { readonly service: string; readonly program: string; readonly inside: string }[] {
-  return values
-    .flatMap((value) => parseExecCommands(value).commands)
-    .flatMap(({ prefixes, program }) => {
-      const [, service, inside] = /^\/opt\/([^/%$]+)\/current\/([^%$]+)$/.exec(program) ?? [];
-      if (service === undefined || inside === undefined || prefixes.includes("-")) return [];
-      return [{ service, program, inside }];
-    });
-}
 
 /**
  * Notes each program below /opt/SERVICE/current that the artifact does not have. artifact null: it was not

@@ -2,6 +2,7 @@
 import type { Problem } from "../errors.ts";
 import type { FileResource, ReleaseResource, Resource, UnitResource } from "../model/resource.ts";
 import type { Directives, Service } from "../model/service.ts";
+import { currentPath, releasePrograms } from "../unit-file/release-program.ts";
 import { parseTimeSpan } from "../unit-file/time-span.ts";
 import { cacheRestoreUnit } from "./cache-units.ts";
 import type { RenderedConfig } from "./config-files.ts";
@@ -9,7 +10,6 @@ import { credentialDirectives, credentialName } from "./credential-files.ts";
 import { hardeningDirectives } from "./hardening.ts";
 import { digestInputs, hashSha256 } from "./make-file.ts";
 import type { RenderedUnit } from "./mount-unit.ts";
-import { currentPath, releasePrograms } from "./release-programs.ts";
 import { appliesWithoutRestart } from "./restart-relevance.ts";
 import { sliceUnitName } from "./slice-unit.ts";
 import { socketDirectives, startsPerConnection } from "./socket-units.ts";
@@ -206,7 +206,7 @@ function inputPathsOf(
   ];
 }
 
-/** Releases of other services that it runs programs from: one that switches leaves its process on the old one. */
+/** Releases of other services that it runs from: one that switches leaves the process on the old one. */
 function borrowedReleases({ name, service }: Service): readonly string[] {
   const starts = effectiveValues(service, "ExecStart");
   const others = releasePrograms(starts).filter((each) => each.service !== name);

@@ -2,8 +2,9 @@
 
 import type { UnitProperties } from "../model/observation.ts";
 import type { HostTarget, UnitResource } from "../model/resource.ts";
+import { isUnneeded } from "../model/unit-condition.ts";
 import { isMasked, UNKNOWN_UNIT } from "../plan/unit-state.ts";
-import { endCause, isSkipped, loadCause } from "../verify/cause.ts";
+import { endCause, loadCause } from "../verify/cause.ts";
 import type { StateKind, StatusAnswer, StatusRequest, UnitStatus } from "./host-status.ts";
 import { count, isUp, memoryOf, openFilesOf, runningFor } from "./unit-figures.ts";
 import { versionOf } from "./version.ts";
@@ -205,8 +206,7 @@ function inactiveState(unit: UnitResource, properties: UnitProperties): JudgedSt
   if (!unit.running) return { state: "idle", word: "idle", detail: "" };
   const worked =
     unit.type === "oneshot" &&
-    (isSkipped(properties) ||
-      properties.Result === "exec-condition" ||
+    (isUnneeded(properties) ||
       (count(properties.ExecMainStartTimestampMonotonic) !== 0 && properties.Result === "success"));
   const { cause, detail } = endCause(properties);
   // A process that someone stopped within its first minute has ended as early, but by a signal: CLD_EXITED

@@ -1,5 +1,6 @@
 /** Why a unit is not what it should be, in one word and one line, from what systemd says of it. */
 import type { UnitProperties } from "../model/observation.ts";
+import { isSkipped } from "../model/unit-condition.ts";
 import { signalName } from "../unit-file/signal.ts";
 import { execStatus } from "./exit-status.ts";
 
@@ -81,14 +82,6 @@ const CAUSES: ReadonlyMap<string, Cause> = new Map([
     ),
   ],
 ]);
-
-/**
- * True when systemd skipped the last start because a Condition…= was false. A unit that was never asked to
- * start says "no" as well, without a time.
- */
-export function isSkipped(sample: UnitProperties): boolean {
-  return sample.ConditionResult === "no" && Number(sample.ConditionTimestampMonotonic ?? "0") > 0;
-}
 
 /** A service that someone stopped looks the same but for the time that it ran. */
 function cleanEnd(sample: UnitProperties): Cause {

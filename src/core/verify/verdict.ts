@@ -4,8 +4,9 @@
  */
 import type { UnitProperties } from "../model/observation.ts";
 import type { UnitResource } from "../model/resource.ts";
+import { isUnneeded } from "../model/unit-condition.ts";
 import type { Verdict } from "../model/verify.ts";
-import { type Cause, endCause, isSkipped, loadCause } from "./cause.ts";
+import { type Cause, endCause, loadCause } from "./cause.ts";
 
 /**
  * Judges a unit by samples of `systemctl show`, oldest first, the first right after the actions. A service is
@@ -73,19 +74,18 @@ function judgeActivity(
   return judgeConstancy(samples) ?? good(last.SubState ?? "active", sayRunning(last));
 }
 
-/** A oneshot does its work and is inactive again, but with RemainAfterExit=, unless there was nothing to do. */
+/** A oneshot is inactive again once its work is done; with RemainAfterExit= only where there was none. */
 function isEphemeral(unit: UnitResource, sample: UnitProperties): boolean {
   if (!unit.unit.endsWith(".service") || unit.type !== "oneshot") return false;
-  return sample.RemainAfterExit !== "yes" || isUnneeded(sample);
+  return sample.RemainAfterExit !== "yes" || isIdle(sample);
 }
 
-/** Its condition says that the work is not needed: a migration that was made, a key that is there. */
-function isUnneeded(sample: UnitProperties): boolean {
-  return sample.ActiveState === "inactive" && (isSkipped(sample) || sample.Result === "exec-condition");
+function isIdle(sample: UnitProperties): boolean {
+  return sample.ActiveState === "inactive" && isUnneeded(sample);
 }
 
 function judgeEphemeral(samples: readonly UnitProperties[], last: UnitProperties): UnitJudgement {
-  if (isUnneeded(last)) return good("condition", `nothing to do: ${endCause(last).detail}`);
+  if (isIdle(last)) return good("condition", `nothing to do: ${endCause(last).detail}`);
   if (last.ActiveState === "inactive" && (last.Result ?? "success") === "success")
     return good("exited", "the work is done, exit status 0");
   if (last.ActiveState === "activating" && !isWaitingForRestart(last))

@@ -20,7 +20,8 @@ export function graphDot({ environment, graphs }: GraphView): string {
   const head = [
     `digraph ${quote(`units of ${environment}`)} {`,
     '  rankdir=LR; compound=true; fontname="Helvetica,Arial,sans-serif"; nodesep=0.25;',
-    '  node [shape=box, style=rounded, fontname="Helvetica,Arial,sans-serif", fontsize=11, height=0.3, margin="0.15,0.05"];',
+    '  node [shape=box, style=rounded, fontsize=11, height=0.3, margin="0.15,0.05"];',
+    '  node [fontname="Helvetica,Arial,sans-serif"];',
     '  edge [fontname="Helvetica,Arial,sans-serif", fontsize=9, color=gray40];',
   ];
   return `${[...head, ...graphs.flatMap(hostsCluster), "}"].join("\n")}\n`;

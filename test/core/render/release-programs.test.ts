@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import type { Problem } from "../../../src/core/errors.ts";
 import type { ArtifactFile } from "../../../src/core/model/artifact.ts";
-import { checkPrograms, releasePrograms } from "../../../src/core/render/release-programs.ts";
+import { checkPrograms } from "../../../src/core/render/release-programs.ts";
+import { releasePrograms } from "../../../src/core/unit-file/release-program.ts";
 import { normaliseText } from "../config/normalise-text.ts";
 
 function mistakes(text: string, files: readonly string[] | null): readonly string[] {

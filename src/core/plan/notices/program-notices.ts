@@ -2,9 +2,9 @@
 import type { Observation } from "../../model/observation.ts";
 import type { Change, Notice } from "../../model/plan.ts";
 import type { FileResource, HostTarget } from "../../model/resource.ts";
-import { currentPath, releasePrograms } from "../../render/release-programs.ts";
 import { parseUnitFile } from "../../unit-file/parse.ts";
 import { baseName } from "../../unit-file/path-name.ts";
+import { currentPath, releasePrograms } from "../../unit-file/release-program.ts";
 import { refusal } from "./host-notices.ts";
 
 /** An error for each program below /opt/SERVICE/current that no one brings, or that this plan removes. */
