@@ -14,7 +14,7 @@ const banner =
   'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);';
 
 /**
- * At each command yargs lays out a help text that nobody sees, since help is ours; without what measures its
+ * At each command yargs lays out a help text that no one sees, since help is ours; without what measures its
  * columns a start takes a tenth less time.
  */
 const withoutHelpLayout: Plugin = {

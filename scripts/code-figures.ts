@@ -13,8 +13,9 @@ type Node = Readonly<Record<string, unknown>> & {
 type Visitor = (node: Node, parent: Node | null) => void;
 
 /**
- * Declarations, methods, and arrow functions (or function expressions) that have a block body and are bound to
- * a name. A function inside another one is counted by itself and in the outer one; comments above it are not.
+ * Declarations, methods, and arrow functions (or function expressions) that have a block body and are bound
+ * to a name. A function inside another one is counted by itself and in the outer one; comments above it are
+ * not.
  */
 export function functionsIn(text: string): readonly FunctionSize[] {
   const found: FunctionSize[] = [];

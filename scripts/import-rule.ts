@@ -29,7 +29,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
   ["core/verify/", ["core/unit-file/"]],
   ["core/timer/", ["core/unit-file/"]],
   ["core/environment/", ["core/unit-file/"]],
-  // Which line of a service file a rendered line came from is told by lint.
+  // Lint knows which line of a service file a rendered line came from.
   ["core/target/", ["core/config/", "core/render/", "core/lint/rendered-unit.ts"]],
   ["core/init/", ["core/config/allow-lists.ts", "core/render/template.ts"]],
   // Whether a change needs a restart is known where units are rendered; of drop-ins for units of others the

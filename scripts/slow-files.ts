@@ -1,4 +1,7 @@
-/** A reporter of Vitest: names the slowest test files at the end, with the time that each took from start to end. */
+/**
+ * A reporter of Vitest: names the slowest test files at the end, with the time that each took from start to
+ * end.
+ */
 import type { Reporter, TestModule } from "vitest/node";
 
 const SHOWN = 15;

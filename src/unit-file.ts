@@ -1,5 +1,5 @@
 /**
- * The package's entry "svcdeploy/unit-file": systemd's text formats for anybody's program
+ * The package's entry "svcdeploy/unit-file": systemd's text formats for every program
  * (docs/unit-file.md). The one file that only passes on.
  */
 export { type Accumulation, accumulationOf, resetGroupOf } from "./core/unit-file/accumulation.ts";

@@ -1,6 +1,6 @@
 /**
- * Ctrl-C: the first starts no further host, the second leaves the hosts to themselves. SIGTERM does so at once:
- * a CI runner sends it a single time, and kills what is still there a little later.
+ * Ctrl-C: the first starts no further host, the second leaves the hosts to themselves. SIGTERM does so at
+ * once: a CI runner sends it a single time, and kills what is still there a little later.
  */
 import { SvcdeployError } from "../core/errors.ts";
 import type { Surroundings } from "./surroundings.ts";

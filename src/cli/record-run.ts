@@ -26,7 +26,7 @@ import type { Surroundings } from "./surroundings.ts";
 
 /**
  * Hears the events of a run and writes what it was when it starts and how it ended; what cannot be written is
- * told in one line at the end.
+ * reported in one line at the end.
  */
 export function makeRecorder(
   project: Project,
@@ -37,7 +37,7 @@ export function makeRecorder(
   return (event) => {
     if (event.type === "run-started") {
       started = { run: makeRun(project, run, event.hosts, surroundings), clock: performance.now() };
-      // What cannot be written now is tried again at the end, and told only then.
+      // What cannot be written now is tried again at the end, and reported only then.
       keep(started.run, surroundings, () => {});
     }
     if (event.type !== "run-finished" || started === null) return;

@@ -40,8 +40,8 @@ export type Relay = {
 
 /**
  * Events from the time before there is a reporter are dropped, as nothing is changed yet; but settling what
- * an earlier run left may take half a minute, and is shown. Where the output is JSON an interruption is told
- * to humans as well.
+ * an earlier run left may take half a minute, and is shown. Where the output is JSON an interruption is
+ * reported to humans as well.
  */
 export function makeRelay(output: string, { stderr }: Surroundings): Relay {
   let reporter: Reporter | null = null;

@@ -63,8 +63,8 @@ export async function openWorkspace(
 }
 
 /**
- * Redacts the secrets of all services from here on, as far as the project can be read: what only goes back
- * must not fail for what is missing here.
+ * Redacts the secrets of all services from here on, as far as the project can be read: what only steps
+ * back must not fail for what is missing here.
  */
 export async function protectProjectSecrets(
   project: Project,

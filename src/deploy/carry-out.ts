@@ -1,6 +1,6 @@
 /**
- * Carries planned plays out under the eyes of a reporter, and keeps the promise that a second Ctrl-C, or SIGTERM,
- * ends it within two seconds.
+ * Carries planned plays out under the eyes of a reporter, and keeps the promise that a second Ctrl-C, or
+ * SIGTERM, ends it within two seconds.
  */
 import { EXIT, exitCodeOf } from "../core/exit-code.ts";
 import type { HostReport, RunEvent } from "../core/model/run.ts";
@@ -18,8 +18,8 @@ const DETACH_MILLISECONDS = 1500;
 export type Carried = { readonly exitCode: number; readonly reports: readonly HostReport[] };
 
 /**
- * Runs the plays from run-started to run-finished. context.emit reaches the reporter. stop: why no host may be
- * begun; null: nothing is in the way.
+ * Runs the plays from run-started to run-finished. context.emit reaches the reporter. stop: why no host may
+ * be begun; null: nothing is in the way.
  */
 export async function carryOut(
   environment: string,

@@ -20,7 +20,8 @@ import { settleUnits } from "./settle.ts";
 import type { Story } from "./story.ts";
 
 /**
- * The report of a transaction in its final state. unjudged: why the controller could not judge it. Throws ConnectError when the host can no longer be asked.
+ * The report of a transaction in its final state. unjudged: why the controller could not judge it. Throws
+ * ConnectError when the host can no longer be asked.
  */
 export async function conclude(
   story: Story,

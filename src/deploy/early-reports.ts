@@ -35,8 +35,8 @@ function untouchedReport(host: PlannedHost, stop: KnownStop | null, context: Dep
 }
 
 /**
- * The finished reports; for every host that was begun an unknown outcome; and every other skipped. isBegun: of a
- * play and a host's name.
+ * The finished reports; for every host that was begun an unknown outcome; and every other skipped. isBegun:
+ * of a play and a host's name.
  */
 export function reportsAfterDetach(
   environment: string,

@@ -96,7 +96,7 @@ function hear(
 }
 
 /**
- * journalctl(1): root and the members of these groups see system units' entries; anybody else gets none,
+ * journalctl(1): root and the members of these groups see system units' entries; every other user gets none,
  * without an error.
  */
 function mayRead({ uid, groups }: { readonly uid: number; readonly groups: readonly string[] }): boolean {

@@ -1,6 +1,6 @@
 /**
- * A login whose commands do not reach /bin/sh: its shell (nologin, git-shell, rbash) or a ForceCommand answers in
- * the script's place. It is told by what does not come: not one line with the question's nonce.
+ * A login whose commands do not reach /bin/sh: its shell (nologin, git-shell, rbash) or a ForceCommand
+ * answers in the script's place. It is known by what does not come: not one line with the question's nonce.
  */
 import { ConnectError } from "../core/errors.ts";
 import type { Host } from "../core/model/declared.ts";

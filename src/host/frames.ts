@@ -1,4 +1,4 @@
-/** The lines between controller and host: what may be sent, and how an answer is told from noise. */
+/** The lines between controller and host: what may be sent, and how an answer differs from noise. */
 import { HostError } from "../core/errors.ts";
 import { HOST_FOLDER } from "../core/model/host-folder.ts";
 import { sanitizeLine } from "../core/sanitize.ts";

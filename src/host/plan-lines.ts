@@ -66,7 +66,7 @@ export function planLines(order: LinesOrder): string {
   return lines.map(formatLine).join("");
 }
 
-/** Services of which nothing is owned any longer. */
+/** Services that no longer own anything. */
 export function goneServices({ manifests }: Pick<Plan, "manifests">): readonly string[] {
   return manifests.flatMap(({ service, content }) => (content === "" ? [service] : []));
 }

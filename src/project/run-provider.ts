@@ -11,8 +11,8 @@ const MAX_BYTES = 1024 * 1024;
 
 /**
  * Runs the program without a shell in the project's folder, with the operator's environment and nothing to
- * read; it has a minute. What it says on standard error goes to the operator's, since it may ask for a touch
- * of a key; its arguments and output appear in no message.
+ * read; it has a minute. What it says on standard error is passed to the operator's, since it may ask for a
+ * touch of a key; its arguments and output appear in no message.
  */
 export function runProvider(
   [program = "", ...words]: readonly string[],

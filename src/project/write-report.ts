@@ -1,4 +1,4 @@
-/** Writes a report where the operator wants it: whole or not at all, for everybody to read. */
+/** Writes a report where the operator wants it: whole or not at all, for every user to read. */
 
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";

@@ -12,7 +12,7 @@ export function targetOf(host: Host): string {
   return `${host.user}@${address}:${host.port}`;
 }
 
-/** Why no connection came about. Authentication and host key failures are told apart before this. */
+/** Why no connection came about. Authentication and host key failures are recognised before this. */
 export function connectFailure(host: Host, route: Route, error: unknown): SvcdeployError {
   if (error instanceof SvcdeployError) return error;
   const code = property(error, "code");

@@ -25,9 +25,9 @@ export type Credentials = {
 };
 
 /**
- * --identity, else the inventory's identity, and then nothing but it; else, as ssh(1) orders them, the agent's
- * keys that are also default files, its others, and the default files. A key with a passphrase is left to the
- * agent. Throws ConnectError("auth") when there is nothing to try.
+ * --identity, else the inventory's identity, and then nothing but it; else, as ssh(1) orders them, the
+ * agent's keys that are also default files, its others, and the default files. A key with a passphrase is
+ * left to the agent. Throws ConnectError("auth") when there is nothing to try.
  */
 export async function findCredentials(
   host: Host,

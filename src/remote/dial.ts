@@ -34,7 +34,10 @@ export type ConnectPlan = {
   readonly route: Route;
 };
 
-/** Opens a connection. Throws ConnectError: unreachable, timeout, host-key, auth, login, or the signal's reason. */
+/**
+ * Opens a connection. Throws ConnectError: unreachable, timeout, host-key, auth, login, or the signal's
+ * reason.
+ */
 export async function dial(host: Host, way: ConnectPlan, signal: AbortSignal): Promise<SshConnection> {
   const { known, credentials, route } = way;
   signal.throwIfAborted();

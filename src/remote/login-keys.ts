@@ -1,4 +1,7 @@
-/** Keys that can sign a login: of a file, or of an agent; each is offered by itself, so that it is known which. */
+/**
+ * Keys that can sign a login: of a file, or of an agent; each is offered by itself, so that it is known
+ * which.
+ */
 import ssh2, { type IdentityCallback, type SignCallback, type SigningRequestOptions } from "ssh2";
 import { sanitizeLine } from "../core/sanitize.ts";
 
@@ -47,7 +50,9 @@ function isKey(found: unknown): found is ssh2.ParsedKey {
   return typeof found === "object" && found !== null && "getPublicSSH" in found;
 }
 
-/** One key as ssh2 takes it; onSign is called when the server has accepted the key and asks for its signature. */
+/**
+ * One key as ssh2 takes it; onSign is called when the server has accepted the key and asks for its signature.
+ */
 export class OneKey extends ssh2.BaseAgent<ssh2.ParsedKey> {
   readonly #key: LoginKey;
   readonly #onSign: () => void;

@@ -10,13 +10,16 @@ import { type LoginKey, OneKey } from "./login-keys.ts";
 
 /** What is known of a login that is under way. */
 export type LoginAttempt = {
-  /** The next key for ssh2; false: there is none left. isPartly: the key before was accepted, and is not enough. */
+  /**
+   * The next key for ssh2; false: there is none left. isPartly: the key before was accepted, and is not
+   * enough.
+   */
   readonly next: (left: readonly string[] | null, isPartly: boolean | null) => AnyAuthMethod | false;
   /** Hears what the server says to people before the login is complete (RFC 4252, 5.4). */
   readonly listen: (client: Client) => void;
   /**
-   * The error of a login that the server ended; null where the connection broke and it is not known why. said:
-   * the text of its farewell, or empty.
+   * The error of a login that the server ended; null where the connection broke and it is not known why.
+   * said: the text of its farewell, or empty.
    */
   readonly failure: (end: "all-tried" | "hung-up" | "broke", said: string) => ConnectError | null;
 };

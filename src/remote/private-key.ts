@@ -3,8 +3,8 @@ import ssh2 from "ssh2";
 import type { KeyFile } from "./key-files.ts";
 
 /**
- * key: ready to sign. locked: it has a passphrase, or is the public half alone, so only an agent can sign with
- * it; publicKey: its SSH encoding (RFC 4253, 6.6), null where the file does not show it. unusable: why.
+ * key: ready to sign. locked: it has a passphrase, or is the public half alone, so only an agent can sign
+ * with it; publicKey: its SSH encoding (RFC 4253, 6.6), null where the file does not show it. unusable: why.
  */
 export type PrivateKey =
   | { readonly kind: "key"; readonly key: ssh2.ParsedKey }

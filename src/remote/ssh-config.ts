@@ -3,8 +3,8 @@ import type { KeyFileReader } from "./key-files.ts";
 import { matchesPattern } from "./known-hosts.ts";
 
 /**
- * The file:line of the Host line that names this address (ssh_config(5), Host), in the user's file; null where
- * none does. A line for every host (`*`) names none.
+ * The file:line of the Host line that names this address (ssh_config(5), Host), in the user's file; null
+ * where none does. A line for every host (`*`) names none.
  */
 export async function placeInSshConfig(
   address: string,

@@ -114,8 +114,8 @@ export class SshRemote implements Remote {
   }
 
   /**
-   * Opens a channel as soon as a permit is free; the permit comes back when the channel is closed, whoever
-   * closes it.
+   * Opens a channel as soon as a permit is free; the permit comes back when the channel is closed, on
+   * either side.
    */
   async #open(
     deadline: Deadline,

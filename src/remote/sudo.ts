@@ -1,5 +1,5 @@
 /**
- * The command line that starts a script on a host, with or without sudo, and how sudo's refusal is told from
+ * The command line that starts a script on a host, with or without sudo, and how sudo's refusal differs from
  * a script's failure.
  */
 import { ConnectError } from "../core/errors.ts";

@@ -18,7 +18,7 @@ export function openSqlite(path: string): DatabaseSync {
   return new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
 }
 
-/** Primary result codes that are told apart (sqlite.org/rescode.html). */
+/** Primary result codes that make a difference here (sqlite.org/rescode.html). */
 export const SQLITE = {
   busy: 5,
   locked: 6,

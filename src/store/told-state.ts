@@ -1,4 +1,4 @@
-/** What each receiver was told last, in the controller's own state folder. */
+/** What was sent to each receiver last, in the controller's own state folder. */
 
 import { randomBytes } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { systemReason, UsageError } from "../core/errors.ts";
 import { makePrivateFolder } from "./make-private-folder.ts";
 import { GIVE_STATE, userFolder, whyNoFolder } from "./user-folder.ts";
 
-/** What was told: the state's name and digest, and since when it is (ISO 8601). */
+/** What was sent: the state's name and digest, and since when it is (ISO 8601). */
 export type ToldBefore = {
   readonly name: "clean" | "drift" | "unseen";
   readonly digest: string;
@@ -38,7 +38,7 @@ export async function makeStateFolder(base: string, name: string): Promise<strin
 }
 
 /**
- * What was told, by receiver. A file that is missing or makes no sense is nothing told: better twice than
+ * What was sent, by receiver. A file that is missing or makes no sense is nothing sent: better twice than
  * never.
  */
 export async function readTold(folder: string): Promise<ReadonlyMap<string, ToldBefore>> {

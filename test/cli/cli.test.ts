@@ -115,7 +115,7 @@ test("render prints every file and masks the secret ones", async () => {
   expect(stdout).toMatch(/# \/etc\/svcdeploy\/env\/hello\.env \(0600 root:root\)\n# secret/);
 });
 
-test("render --out writes the exact bytes for nobody else to read, and mixes with nothing", async () => {
+test("render --out writes the exact bytes for no one else to read, and mixes with nothing", async () => {
   const { code } = await runCli(folder, ["render", "--env", "prod", "--out", "rendered"]);
   expect(code).toBe(0);
   expect(await readFile(join(folder, "rendered/web1/etc/hello.secret"), "utf8")).toBe(`token=${CANARY}\n`);

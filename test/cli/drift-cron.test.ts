@@ -34,7 +34,7 @@ afterEach(() => rm(state, { recursive: true, force: true }));
 const drift = (words: readonly string[], more: Readonly<Record<string, string>> = {}) =>
   runCli(project.folder, ["drift", "--cron", "--env", "prod", "--state", state, ...words], more);
 
-/** A receiver that answers with these statuses in turn, the last one for ever. */
+/** A receiver that answers with these statuses in turn, the last one forever. */
 const receiver = (...statuses: readonly number[]): Promise<Receiver> =>
   startReceiver((response, count) => {
     response.statusCode = statuses[Math.min(count, statuses.length) - 1] ?? 200;
@@ -93,7 +93,7 @@ test("a second run says in one line who is at it, and leaves with 6", async () =
       `^svcdeploy drift of tried, slow: another run \\(process ${first.child.pid}, since .*Z\\) is still running.*\n$`,
     ),
   );
-  // Over something else nobody waits.
+  // For anything else no one waits.
   expect((await drift([])).code).toBe(4);
   first.child.kill("SIGKILL");
   await first.end;

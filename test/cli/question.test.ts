@@ -1,4 +1,4 @@
-/** The question before hosts are changed says what it is about, within the terminal. */
+/** The question before hosts are changed names its subject, within the terminal. */
 import { PassThrough, type Readable } from "node:stream";
 import { expect, test } from "vitest";
 import {

@@ -5,7 +5,7 @@
  *     node test/compat/record.ts /tmp/v0.1
  *
  * The version's own command line deploys test/compat/project to a host: 1.0, an edit by hand that is healed,
- * 1.1, drift that a receiver is told of; then it saves a plan for 1.2. The plan is made with the controller's
+ * 1.1, drift that is sent to a receiver; then it saves a plan for 1.2. The plan is made with the controller's
  * clock set on by sixty years, so that it is still valid when this is read.
  */
 import { execFileSync, spawn } from "node:child_process";

@@ -26,7 +26,7 @@ const parts = {
 };
 const story = parts as unknown as Story; // nothing else of it is read
 
-test("a transaction that another run settled is not called a failed undo: nobody here knows", async () => {
+test("a transaction that another run settled is not called a failed undo: no one here knows", async () => {
   const report = await conclude(story, { name: "GONE", detail: "" }, null);
   expect(report).toMatchObject({ status: "unknown", cause: "unknown" });
   expect(report.message).toContain("is unknown");

@@ -173,7 +173,7 @@ test("a slow answer breaks the latency promise", async () => {
   ).toMatch(/, expected within 20 ms$/);
 });
 
-test("HTTPS with a certificate that nobody signed is refused", async () => {
+test("HTTPS with a certificate that no one signed is refused", async () => {
   const port = await listen(
     createTlsServer({ key: KEY, cert: CERTIFICATE }, (_request, response) => response.end("ok")),
   );

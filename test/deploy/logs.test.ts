@@ -190,7 +190,7 @@ test("a host that is lost in the middle ends alone", async () => {
   expect(told.lost.toSorted()).toEqual(["bad was lost", "gone does not exist"]);
 });
 
-test("followed from the entry shown last, which the host gives again and nobody sees twice", async () => {
+test("followed from the entry shown last, which the host gives again and no one sees twice", async () => {
   const over = new AbortController();
   const rounds = [
     [entry(1, 9), entry(2, 8)],

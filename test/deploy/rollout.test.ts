@@ -106,7 +106,7 @@ function surroundings(
 
 const hosts = ["a", "b", "c", "d"].map((name) => planned(hostNamed(name)));
 
-test("after a batch with an unreachable host nobody else is started, and the table says so", async () => {
+test("after a batch with an unreachable host no one else is started, and the table says so", async () => {
   const fleet = deadFleet("unreachable");
   const events: RunEvent[] = [];
   const plays = [
@@ -150,7 +150,7 @@ test("a refused login is a failure, not an unreachable host", async () => {
   expect(fleet.asked).toEqual(["a"]);
 });
 
-test("an interrupt before the start starts nobody", async () => {
+test("an interrupt before the start starts no one", async () => {
   const fleet = deadFleet("unreachable");
   const interrupt = new AbortController();
   interrupt.abort();

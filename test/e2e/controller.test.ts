@@ -1,5 +1,5 @@
 /**
- * The controller goes away: killed at each stage that it tells, interrupted, without a reader; and the host
+ * The controller is lost: killed at each stage that it reports, interrupted, without a reader; and the host
  * loses its power under it.
  */
 import { spawn } from "node:child_process";
@@ -98,7 +98,7 @@ const at = (stage: string, act: (kill: (signal: NodeJS.Signals) => void) => void
     act(kill);
   });
 };
-/** `STAGE + MS` is so many milliseconds after STAGE was told. */
+/** `STAGE + MS` is so many milliseconds after STAGE was reported. */
 const killAt = (shop: Workshop, n: number, moment: string): Promise<Run> => {
   const [stage = "", later = "0"] = moment.split(" + ");
   const kill = (send: (signal: NodeJS.Signals) => void): unknown =>
@@ -365,7 +365,7 @@ describe("interrupted", () => {
     });
   }
 
-  test("nobody reads the output any more: the apply goes on to its end", async () => {
+  test("no one reads the output any more: the apply goes on to its end", async () => {
     const words = [process.execPath, main, "apply", ...change(104), "--project", trio.folder];
     const child = spawn("bash", ["-c", '"$@" | head -n 1; exit "$PIPESTATUS"', "bash", ...words], {
       stdio: ["ignore", "pipe", "pipe"],

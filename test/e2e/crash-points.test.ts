@@ -1,6 +1,6 @@
 /**
  * A transaction that is killed or fails at any external command leaves its host entirely as it was or
- * entirely as it shall be; so does one whose undo or completion is struck once more. A sample by default, the
+ * entirely as it is to be; so does one whose undo or completion is struck once more. A sample by default, the
  * same at each run; `npm run test:full` runs every point (hours).
  */
 import { afterAll, beforeAll, expect, test } from "vitest";

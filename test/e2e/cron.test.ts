@@ -41,7 +41,7 @@ afterAll(async () => {
   await removeHosts();
 });
 
-/** What the receiver was told, verified as docs/drift.md says. */
+/** What the receiver got, verified as docs/drift.md says. */
 function told(): readonly Told[] {
   return hook.seen.map(({ headers, body }) => {
     const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers["svcdeploy-signature"])) ?? [];
@@ -100,7 +100,7 @@ test("cron: silent, then a mail; never two at once; hosts that cannot be seen; t
     ]);
 
     await refuseSecond(state, cron.nextRun);
-    // Freed at once: the next one finds what is there, and tells nobody what was told.
+    // Freed at once: the next one finds what is there, and sends nothing again.
     expect(await byHand(line)).toMatchObject({ code: 2, stderr: "" });
     expect(told()).toHaveLength(1);
 

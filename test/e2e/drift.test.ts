@@ -104,7 +104,7 @@ test(
         "project content /etc/web/extra.conf",
       ]);
       for (const { origin, since, subject } of findings) {
-        // systemd forgets when a unit stopped that nothing refers to any more; that the link to it is gone is
+        // systemd forgets when a unit stopped that nothing refers to now; that the link to it is gone is
         // known.
         if (origin === "project" || (subject === "web.service" && since === null)) expect(since).toBeNull();
         else expect(since).toBeGreaterThanOrEqual(Number(before[index]) - 2);

@@ -1,5 +1,5 @@
 /**
- * What goes wrong on real hosts: what the operator reads, how the run exits, and what the host is afterwards.
+ * What fails on real hosts: what the operator reads, how the run exits, and what the host is afterwards.
  */
 import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
@@ -274,7 +274,7 @@ describe.concurrent("a service that does not come up", () => {
   });
 });
 
-describe.concurrent("a host that somebody else works on", () => {
+describe.concurrent("a host that someone else works on", () => {
   let host: TestHost;
   let shop: Workshop;
   beforeAll(async () => {

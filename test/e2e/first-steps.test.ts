@@ -68,7 +68,7 @@ test("init in the empty folder names the next two commands", async () => {
   ]);
 });
 
-test("a key that nobody knows: 77, its fingerprint, and the line to trust it", async () => {
+test("a key that no one knows: 77, its fingerprint, and the line to trust it", async () => {
   const run = await check();
   expect(run.code).toBe(77);
   const onHost = await host.shell("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub");
@@ -151,7 +151,7 @@ test("another run, a full disk, a pending reboot, a failed unit, a tree on a hos
     expect(run.stdout).toContain(words);
 });
 
-test("a login without sudo: 77, and what it says to type on the host mends it", async () => {
+test("a login without sudo: 77, and what it says to type on the host fixes it", async () => {
   const inventory = join(project, "inventory/prod.yaml");
   writeFileSync(inventory, readFileSync(inventory, "utf8").replace("user: deploy,", "user: nosudo,"));
   const run = await check();

@@ -174,7 +174,7 @@ test("an edit by hand is found as drift and put back, without a restart, as the 
   expect((await shop.run(["drift", ...change])).code).toBe(0);
 });
 
-test("a restart that somebody owes is found: edited, restarted by hand, put back and restarted", async () => {
+test("a restart that someone owes is found: edited, restarted by hand, put back and restarted", async () => {
   const change = ["--env", "test", "--set", "version=1.1"];
   await everywhere(
     "sed -i 's/GREETING=.*/GREETING=bye/' /etc/svcdeploy/env/web.env; systemctl restart web.service",

@@ -224,7 +224,7 @@ test("-f killed outright leaves nothing on the host either; a closed pipe ends i
   );
   const line = `'${process.execPath}' '${main}' logs talker --env test -f --project '${workshop.folder}' 2>&1 | head -n 2 >/dev/null`;
   const piped = spawn("sh", ["-c", line], { env: { ...process.env, ...SECRET }, stdio: "ignore" });
-  // That nobody reads any more shows when there is something to write.
+  // That no one reads now shows when there is something to write.
   const isOver = async (): Promise<boolean> => {
     await say(host, "is anybody there?\n");
     return piped.exitCode !== null;

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(removeHosts);
 
-/** Counts its calls, and takes its time where it is told to. */
+/** Counts its calls, and takes its time where a file says so. */
 const WRAPPER = `#!/bin/sh
 echo "$*" >>/root/analyzed
 i=0
@@ -52,7 +52,7 @@ type Written = {
   readonly rotation?: "block" | "file" | "none";
 };
 
-/** Writes a line a moment into its log, which it opens anew when it is told to. */
+/** Writes a line a moment into its log, which it opens anew on a signal. */
 const PROGRAM = `#!/bin/bash
 exec >>/var/log/scribe/a.log
 trap 'exec >>/var/log/scribe/a.log' USR1

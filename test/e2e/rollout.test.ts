@@ -237,7 +237,7 @@ describe("plays", () => {
     expect(again.stdout).toContain("No changes");
   });
 
-  test("a play that fails ends the rollout for everybody; the plays before it stay", async () => {
+  test("a play that fails ends the rollout for everyone; the plays before it stay", async () => {
     plays();
     shop.write("inventory/test.yaml", ill("h3"));
     const run = await shop.run(["apply", ...change(10), "--output", "ndjson"]);

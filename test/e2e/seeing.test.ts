@@ -100,7 +100,7 @@ async function environOf(host: TestHost, unit: string): Promise<ReadonlyMap<stri
   );
 }
 
-/** Everything that is said is so, and everything that is so was said but for what only the host knows. */
+/** All that env says is so, and it says all that is so but for what only the host knows. */
 function compare(said: Said, real: ReadonlyMap<string, string>, onHost: readonly string[]): void {
   const told = new Set(said.variables.map(({ name }) => name));
   expect([...real.keys()].filter((name) => !told.has(name)).sort()).toEqual(onHost);

@@ -118,7 +118,7 @@ test("a value that was set by hand is drift of the host; a heal sets it again an
 test("an unhealthy release is undone: the old values are back, and what others set meanwhile stays and is named", {
   timeout: LIMIT,
 }, async () => {
-  // The service fails its start after somebody has set a third value.
+  // The service fails its start after someone has set a third value.
   declare(
     'sysctl: { net.core.somaxconn: 2345, net.ipv4.tcp_rmem: "4096 131072 5242880", net.ipv4.ip_local_port_range: "20000 50000" }\n',
     "  ExecStartPre: [\"+/bin/sh -c 'echo 30000 40000 >/proc/sys/net/ipv4/ip_local_port_range'\", /bin/false]\n",
@@ -196,7 +196,7 @@ test("/proc/sys that turns read-only behind the plan fails with the reason, and 
   await everywhere("systemctl stop turn.path; rm /run/systemd/system/turn.*; systemctl daemon-reload");
   await writable();
   const now = await values("net/core/somaxconn");
-  // Whoever was quicker: either it was set in time, or it failed with its reason and was undone.
+  // It depends on who was quicker: either it was set in time, or it failed with its reason and was undone.
   for (const value of now) expect(["4567", "1234"]).toContain(value);
   if (now.includes("1234")) expect(said).toContain("read-only");
 });

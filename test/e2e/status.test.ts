@@ -1,6 +1,6 @@
 /**
- * status on real hosts: every figure against what the host itself says, and a watch over a host that goes
- * away and comes back.
+ * status on real hosts: every figure against what the host itself says, and a watch over a host that
+ * vanishes and comes back.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { main } from "../support/dist.ts";

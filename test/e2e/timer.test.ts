@@ -148,7 +148,7 @@ function said(): Promise<string> {
 }
 
 /**
- * systemd cannot enable a timer where a file stands in the way: nothing of it stays, and what is not ours is
+ * systemd cannot enable a timer where a file is in the way: nothing of it stays, and what is not ours is
  * left alone.
  */
 async function undoesWhatItCannotFinish(install: () => Promise<Run>): Promise<void> {
@@ -165,7 +165,7 @@ async function undoesWhatItCannotFinish(install: () => Promise<Run>): Promise<vo
   expect(await on.shell(`cat ${foreign} && rm ${foreign}`)).toBe("[Timer]\n");
 }
 
-/** node, the built program, the project and a way to log in, as somebody would have put them there. */
+/** node, the built program, the project and a way to log in, as an operator would have put them there. */
 async function equip(): Promise<void> {
   const copy = (from: string, to: string): Promise<unknown> =>
     run("docker", ["cp", "--quiet", from, `${on.name}:${to}`]);

@@ -66,7 +66,7 @@ async function makeLine(direct: TestHost): Promise<Line> {
   return { host, relay, shop };
 }
 
-/** Acts once, when the stage is told. */
+/** Acts once, when the stage is reported. */
 function at(stage: string, act: () => void): RunOptions {
   let done = false;
   return hearing((event) => {

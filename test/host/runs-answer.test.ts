@@ -30,7 +30,7 @@ function ask(shell: readonly string[]): string {
   });
 }
 
-// Whoever runs the tests need not be root; who asks a host is.
+// The tests need not run as root; who asks a host is root.
 const decode = (output: string) => decodeRuns(output.replace(/^uid\t\d+$/m, "uid\t0"));
 const decodeRuns = (stdout: string, stderr = "") =>
   readAnswer(runsQuestion, null, { host: "web1", nonce: NONCE, stdout, stderr });

@@ -34,7 +34,7 @@ test("the question is fields alone", () => {
   );
 });
 
-test("an answer is decoded; what nobody asked for is left out", () => {
+test("an answer is decoded; what no one asked for is left out", () => {
   const seen = answerOf(statusQuestion, request, answer(body));
   expect(seen).toMatchObject({ uptime: 100.5, clock: 1700000100, uid: 0 });
   expect(seen.units.get("web.service")).toEqual({ Id: "web.service", MainPID: "42" });

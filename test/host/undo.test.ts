@@ -193,7 +193,7 @@ const SHELLS = ["dash", "bash --posix", "busybox sh"].filter(
 
 /**
  * What an undo makes of values that the kernel has by now; old and new: what the transaction recorded. null:
- * there is nothing. The value stands in a file here.
+ * there is nothing. The value is in a file here.
  */
 function undoValues(
   shell: string,

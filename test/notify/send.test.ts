@@ -114,7 +114,7 @@ test("a redirect is not followed, not even to itself", async () => {
   expect([seen.length, other.seen.length]).toEqual([1, 0]);
 });
 
-test("a certificate that nobody vouches for", async () => {
+test("a certificate that no one vouches for", async () => {
   const folder = mkdtempSync(join(tmpdir(), "svcdeploy-tls-"));
   const [key, cert] = [join(folder, "key"), join(folder, "cert")];
   const subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
@@ -138,7 +138,7 @@ test("a certificate that nobody vouches for", async () => {
   });
 });
 
-test("nobody there", async () => {
+test("no one there", async () => {
   const { url, server } = await receiver(() => {});
   await new Promise((closed) => server.close(closed));
   // One attempt with all the time that a busy machine may take to hear of it.

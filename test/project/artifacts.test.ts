@@ -188,7 +188,7 @@ describe("from https", () => {
     });
   });
 
-  test("what nobody used for long is removed by the next download, and only that", async () => {
+  test("what no one used for long is removed by the next download, and only that", async () => {
     mkdirSync(cache, { recursive: true });
     const old = new Date(Date.now() - 91 * 86_400_000);
     const names = [
@@ -255,7 +255,7 @@ describe("signed", () => {
     const tar = (content: string): Buffer => makeTar([{ name: "app", content }]);
     for (const name of ["app.tar", "other.tar"]) writeFileSync(join(root, name), tar(name));
     writeFileSync(join(root, "app.tar.sig"), "a signature");
-    // A tool that reads all of what it is given, and somebody who is quick.
+    // A tool that reads all of what it is given, and someone who is quick.
     const swapping = `cat > /dev/null; mv ${root}/other.tar ${root}/app.tar; echo 'Good "file" signature for x with ED25519 key SHA256:${"A".repeat(43)}'`;
     mkdirSync(join(root, "bin"));
     writeFileSync(join(root, "bin/ssh-keygen"), `#!/bin/sh\n${swapping}\n`, { mode: 0o755 });

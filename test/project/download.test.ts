@@ -197,7 +197,7 @@ describe("whose fault", () => {
       hint: expect.stringContaining(hint),
     });
   });
-  test("nobody listens", async () => {
+  test("no one listens", async () => {
     const closed = createServer();
     const port = await new Promise<number>((resolve) =>
       closed.listen(0, "127.0.0.1", () => resolve(portOf(closed.address()))),
@@ -205,7 +205,7 @@ describe("whose fault", () => {
     await new Promise((done) => closed.close(done));
     expect((await get(`https://127.0.0.1:${port}/x`)).result).toMatchObject(reason("refused the connection"));
   });
-  test("a name that nobody has", async () => {
+  test("a name that no one has", async () => {
     expect((await get("https://nobody.invalid/x")).result).toMatchObject(
       reason(/^the name nobody\.invalid (?:does not resolve|could not be resolved)/),
     );
@@ -216,7 +216,7 @@ describe("whose fault", () => {
       reason(/^the certificate of 127\.0\.0\.1:\d+ is not trusted \(ERR_TLS_CERT_ALTNAME_INVALID/),
     );
   });
-  test("an authority that nobody trusts; NODE_EXTRA_CA_CERTS is named", async () => {
+  test("an authority that no one trusts; NODE_EXTRA_CA_CERTS is named", async () => {
     setDefaultCACertificates(trusted);
     const other = await startHttps(certificates, (_, response) => void response.end("x"));
     const { result } = await get(`${other.origin}/x`);

@@ -1,5 +1,5 @@
 /**
- * Archives and folders become one tree with one digest, whoever packed it; what no release may hold is
+ * Archives and folders become one tree with one digest, however they were packed; what no release may hold is
  * refused while it streams.
  */
 import { execFileSync } from "node:child_process";

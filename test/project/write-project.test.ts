@@ -56,7 +56,7 @@ test.each([
   expect(paths).toContain("/etc/heartbeat.conf");
 });
 
-test("without a host there is an example, of an address that nobody has", async () => {
+test("without a host there is an example, of an address that no one has", async () => {
   const root = fresh();
   await writeProject(root, makeProjectFiles(layouts, "shop", null));
   const { hosts } = await loadProject(root, "prod", { set: [], valuesFiles: [] });

@@ -1,4 +1,4 @@
-/** Report files: whole, readable by everybody, and nothing left over where they cannot be written. */
+/** Report files: whole, readable by every user, and nothing left over where they cannot be written. */
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -52,7 +52,7 @@ test("200 hosts with nothing wrong and one with something: a few lines of at mos
   expect(lines.at(-2)).toBe("Checked: 199 hosts ready, 1 refused us.");
 });
 
-test("what must be mended stands before what may be looked at", () => {
+test("what must be fixed stands before what may be looked at", () => {
   const shown = text([refused("db1")]);
   expect(shown.indexOf("✗")).toBeLessThan(shown.indexOf("!"));
 });

@@ -1,4 +1,4 @@
-/** A clock for reporters: each hand goes on by a second whenever it is looked at; local noon comes first. */
+/** A clock for reporters: each hand moves on by a second whenever it is looked at; local noon comes first. */
 import type { Clock } from "../../src/report/run/reporter.ts";
 
 export function clockAt(): Clock {

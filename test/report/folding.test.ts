@@ -1,4 +1,6 @@
-/** A large fleet in a CI log: what is well is counted, what is not is told, and the whole fits on a page. */
+/**
+ * A large fleet in a CI log: what is healthy is counted, what is not is named, and the whole fits on a page.
+ */
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { judgeError } from "../../src/core/check/judge-host.ts";

@@ -39,7 +39,7 @@ const write = (one = run): string | null =>
   writeHistory(path, NOW, (database) => putRun(database, one, NOW)).movedTo;
 const ids = (): readonly string[] => (readHistory(path, listRuns) ?? []).map(({ id }) => id.slice(0, 4));
 
-test("it is made in a folder of the user's own, and nobody else can read it", () => {
+test("it is made in a folder of the user's own, and no one else can read it", () => {
   expect(readHistory(path, listRuns)).toBeNull();
   expect(existsSync(path)).toBe(false);
   expect(write()).toBeNull();
@@ -49,7 +49,7 @@ test("it is made in a folder of the user's own, and nobody else can read it", ()
   ]);
 });
 
-test("a mode that somebody loosened is tightened again", () => {
+test("a mode that someone loosened is tightened again", () => {
   write();
   chmodSync(path, 0o644);
   write();

@@ -39,7 +39,7 @@ setInterval(() => lock, 1000);`;
   };
 }
 
-test("one that is killed in the middle leaves the place at once, and nothing that anybody has to judge", async () => {
+test("one that is killed in the middle leaves the place at once, and nothing that anyone has to judge", async () => {
   const first = await other();
   expect(JSON.parse(first.said)).toMatchObject({ held: true });
   expect(await takeRunLock(folder, "me")).toMatchObject({

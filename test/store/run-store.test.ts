@@ -1,5 +1,5 @@
 /**
- * What goes into the history comes out again, from several processes at once too, and is forgotten in time.
+ * What is put into the history comes out again, from several processes at once too, and is forgotten in time.
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

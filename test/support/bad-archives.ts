@@ -8,7 +8,7 @@ import { gnuLong, type Member, makeTar, pax } from "./tar.ts";
 /** A bad archive, as an uncompressed tar. */
 export type BadArchive = { readonly what: string; readonly tar: Uint8Array; readonly says: RegExp };
 
-/** A folder that everybody may write, where the archives try to leave something. */
+/** A folder that every user may write, where the archives try to leave something. */
 export const CANARY = "/var/tmp/canary";
 
 const file = (name: string | Uint8Array, more: Partial<Member> = {}): Member => ({

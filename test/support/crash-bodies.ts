@@ -107,7 +107,7 @@ export function usualBody(delay: string): Uint8Array {
 
 /**
  * A release that is a tree, instances of which the first has to stay up, a drop-in for a unit of others, a
- * credential, and a service that goes.
+ * credential, and a service that is removed.
  */
 export function treesBody(): Uint8Array {
   const template = (word: string, more: string): string =>

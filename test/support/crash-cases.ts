@@ -32,7 +32,7 @@ export type End = "old" | "new" | "said so" | "mixed" | "missed";
 
 /**
  * Runs a world's transaction once without a fault, and counts. The scripts have to be on the host. Throws
- * where that goes wrong.
+ * where that fails.
  */
 export async function makeRange(host: TestHost, world: World): Promise<Range> {
   await makeOld(host, world);
@@ -141,7 +141,7 @@ const retired = [
   "/opt/crz/releases/9-cccccccccccc",
   "/var/lib/svcdeploy/gen/1",
 ];
-/** Uploads, folders that are empty, and what nobody takes for a whole release or generation. */
+/** Uploads, folders that are empty, and what no one takes for a whole release or generation. */
 const rests =
   /\/var\/lib\/svcdeploy\/upload\/|^\/opt\/cr[gz](\/releases)? d |\.going[/ ]|\.going$|\/gen\/1\.old(\/| |$)/;
 

@@ -1,8 +1,8 @@
-/** The events of `apply --output ndjson`, as a test hears them while the run goes on. */
+/** The events of `apply --output ndjson`, as a test hears them during the run. */
 import type { DeployEvent, HostReport } from "../../src/core/model/run.ts";
 import type { Run, RunOptions } from "./workshop.ts";
 
-/** Run options that hand every event to the listener as soon as it is told. */
+/** Run options that hand every event to the listener as soon as it is there. */
 export function hearing(
   listener: (event: DeployEvent, kill: (signal: NodeJS.Signals) => void) => void,
 ): RunOptions {

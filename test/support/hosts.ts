@@ -127,7 +127,7 @@ function prepare(): string {
 }
 
 /**
- * Docker gives a container another free port at every start, so a free one is chosen here; somebody may be
+ * Docker gives a container another free port at every start, so a free one is chosen here; another process may be
  * quicker.
  */
 async function upOnFreePort(name: string, systemd: SystemdVersion, publicKey: string): Promise<number> {

@@ -137,7 +137,7 @@ export function withoutStar(line: string): string {
 }
 
 /**
- * Before 252 a path with "." parts was refused, and a relative one is escaped with a warning that nobody
+ * Before 252 a path with "." parts was refused, and a relative one is escaped with a warning that no one
  * sees.
  */
 export function isPathWithoutDots(text: string): boolean {

@@ -8,7 +8,7 @@ export type PtyRun = { readonly code: number | null; readonly shown: string; rea
 /** Hears everything shown so far, each time there is more; may type. */
 export type PtyWatcher = (shown: string, type: (text: string) => void) => void;
 
-/** A shell that waits for ever ends with this; less than a test may take. */
+/** A shell that waits forever ends with this; less than a test may take. */
 const MAX_MILLISECONDS = 20_000;
 
 /**

@@ -13,7 +13,7 @@ export type Relay = {
   readonly cut: () => void;
   /** Cuts each connection, once it has carried so many bytes to the host; null: never. */
   readonly cutAfter: (bytes: number | null) => void;
-  /** Nobody gets through until it is lifted. */
+  /** Nothing passes through until it is lifted. */
   readonly block: (state: "blocked" | "open") => void;
   readonly close: () => Promise<void>;
 };

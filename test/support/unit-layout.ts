@@ -6,7 +6,7 @@ import fc from "fast-check";
 import type { HostFile } from "../../src/core/unit-file/unit-search.ts";
 
 /**
- * A unit's name and the files that could speak of it. Everything stands in folders whose names start with the
+ * A unit's name and the files that could speak of it. Everything is in folders whose names start with the
  * prefix, or is dropped for all services.
  */
 export type Layout = { readonly unit: string; readonly files: readonly HostFile[] };

@@ -215,7 +215,7 @@ export const environmentText = joined(
 
 const braced = (name: string): string => `\${${name}}`;
 
-/** Arguments and more behind the program of an Exec line; `$` with an open brace or as the zeroth argument after `@` is nobody's business. */
+/** Arguments and more behind the program of an Exec line; `$` with an open brace or as the zeroth argument after `@` is left out. */
 export const execArguments = joined(
   [
     ...[

@@ -22,9 +22,9 @@ export type QuestionAsked = Pick<Surroundings, "asking" | "stderr"> & { readonly
 export type Agreement = { readonly agreed: true } | { readonly agreed: false; readonly said: string };
 
 /**
- * The operator agrees by typing the environment's name where it is protected, else by y. What was typed before
- * the question is no answer to it; the end of input, before the question or at it, is a no. Throws UsageError
- * when there is no terminal to ask on.
+ * The operator agrees by typing the environment's name where it is protected, else by y. What was typed
+ * before the question is no answer to it; the end of input, before the question or at it, is a no. Throws
+ * UsageError when there is no terminal to ask on.
  */
 export async function confirm(question: ApprovalQuestion, asked: QuestionAsked): Promise<Agreement> {
   mustBeAskable(asked);

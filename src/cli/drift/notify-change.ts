@@ -1,6 +1,6 @@
 /**
- * Tells the receivers that the drift of an environment changed its state; who could not be told is told by
- * the next run.
+ * Tells the receivers that the drift of an environment changed its state; the next run tells
+ * who could not be reached.
  */
 
 import { createHash } from "node:crypto";
@@ -69,7 +69,7 @@ export async function notifyChange(
 }
 
 /**
- * What could not be written down is told again by the next run; that is no reason to hide what this one
+ * What could not be written down is sent again by the next run; that is no reason to hide what this one
  * found.
  */
 async function remember(
@@ -127,7 +127,7 @@ function headersOf(
     : { ...common, [SIGNATURE_HEADER]: signature(key, Math.floor(Date.now() / 1000), body) };
 }
 
-/** What was told is kept under this, because a URL may be a secret. */
+/** What a receiver got is kept under this, because a URL may be a secret. */
 function receiverOf({ form, url }: NotifyTarget): string {
   return createHash("sha256").update(`${form} ${url.reveal()}`).digest("hex").slice(0, 16);
 }

@@ -1,5 +1,5 @@
 /**
- * `svcdeploy lint`: what systemd will make of the project's units, or of anybody's unit files. Reads only;
+ * `svcdeploy lint`: what systemd will make of the project's units, or of any unit files. Reads only;
  * asks no host.
  */
 import { join, relative, resolve } from "node:path";

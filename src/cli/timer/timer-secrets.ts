@@ -1,5 +1,5 @@
 /**
- * Whether a run without anybody's environment will have the secrets that it needs; found out now, not at the
+ * Whether a run without a user's environment will have the secrets that it needs; found out now, not at the
  * first run.
  */
 import { resolve } from "node:path";

@@ -138,7 +138,7 @@ function isOf(service: string, glob: string): boolean {
   return glob.startsWith(`/var/log/${service}/`) || glob === `/var/log/${service}.log`;
 }
 
-/** A host's pattern: one with more stars than anybody writes matches nothing. */
+/** A host's pattern: one with more stars than people write matches nothing. */
 function matches(glob: string, log: string): boolean {
   if (glob.split("*").length > 4 || glob.includes("[")) return false;
   const pattern = glob

@@ -122,7 +122,7 @@ function adoptOne(live: LiveUnit, around: CompanionsOf): Companion | string {
 
 /**
  * A socket or path of the service itself. By default a socket's descriptors bear its unit's name: under
- * another one the old one is said.
+ * another one the old one is written.
  */
 function adoptStarter(
   live: LiveUnit,

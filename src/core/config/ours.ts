@@ -1,4 +1,6 @@
-/** What on a host is svcdeploy's own: no service, file or unit of a project may have these names and paths. */
+/**
+ * What on a host is svcdeploy's own: no service, file or unit of a project may have these names and paths.
+ */
 import { unitType } from "../unit-file/unit-name.ts";
 
 /** One thing of ours. above: the folders above it are ours too, for who owns one owns what is in it. */
@@ -54,7 +56,7 @@ export function refuseOurUnit(unit: string): string | null {
     : null;
 }
 
-/** What a directive would make ours somebody else's: a folder for its user, another name for a unit of ours. */
+/** What a directive would take over of ours: a folder for its user, another name for a unit of ours. */
 export function refuseOurDirective(name: string, value: string): string | null {
   const words = value.split(/[ \t]+/);
   if (name === "Alias") return first(words, refuseOurUnit);

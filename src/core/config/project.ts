@@ -65,7 +65,7 @@ export type ProjectAsFar = {
   readonly unsure: ReadonlySet<string>;
 };
 
-/** As readProject does it, and as far as it goes. Throws UsageError for a bad --set. */
+/** As readProject does it, as far as it can be read. Throws UsageError for a bad --set. */
 export function readAsFar(texts: ProjectTexts): ProjectAsFar {
   const head = readHead(texts.project);
   const inventory =

@@ -17,7 +17,9 @@ export type Rest<T> = {
   readonly pathOf: (path: TreePath) => TreePath;
 };
 
-/** Each turn leaves out what the one before made incomplete: a map without its name, a list without its items. */
+/**
+ * Each turn leaves out what the one before made incomplete: a map without its name, a list without its items.
+ */
 const MAX_TURNS = 64;
 
 /**

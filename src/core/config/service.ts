@@ -46,7 +46,9 @@ export function normaliseService(source: ServiceSource, expanded: TreeMap, host:
 /** What could be read of a service: null where its mistakes leave nothing of it. */
 export type ServiceAsFar = { readonly service: Service | null; readonly problems: readonly Problem[] };
 
-/** The same without what is wrong, so that what is wrong elsewhere is found too. wrong: strings to leave out. */
+/**
+ * The same without what is wrong, so that what is wrong elsewhere is found too. wrong: strings to leave out.
+ */
 export function normaliseAsFar(
   source: ServiceSource,
   { tree, wrong }: { readonly tree: TreeMap; readonly wrong: readonly TreePath[] },

@@ -1,4 +1,6 @@
-/** Anybody's files → one host: units with the drop-ins beside them, environment files, logrotate files. */
+/**
+ * Files of any origin → one host: units with the drop-ins beside them, environment files, logrotate files.
+ */
 
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import { parseUnitFile } from "../unit-file/parse.ts";

@@ -86,8 +86,8 @@ export type Plan = {
    */
   readonly collateral: readonly { readonly unit: string; readonly because: string }[];
   /**
-   * Services whose ownership manifest on the host differs from what we would write; empty content: nothing is
-   * no longer owned, and it is removed.
+   * Services whose ownership manifest on the host differs from what we would write; empty content: the
+   * service no longer owns anything, and its manifest is removed.
    */
   readonly manifests: readonly {
     readonly service: string;

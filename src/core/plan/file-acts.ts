@@ -35,7 +35,7 @@ function whatChanged(change: Change): string {
   return isContentChange(change) ? "changed" : "not in force";
 }
 
-/** A new file has nothing to be compared with: what the kernel reads now is told here. */
+/** A new file has nothing to be compared with: what the kernel reads now is shown here. */
 function sayFound(file: FileResource, observation: Observation): readonly string[] {
   const told = liveValues(file).flatMap((each) => {
     const found = foundValue(each, observation);

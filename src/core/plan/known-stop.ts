@@ -8,7 +8,7 @@ import type { PlannedHost, PlannedPlay, PlanView } from "./planned.ts";
 /** Names of the hosts of one play that failed or gave no answer. */
 export type LostHosts = { readonly failed: readonly string[]; readonly unreachable: readonly string[] };
 
-/** Why a play ends here, in a few words; null: it goes on. */
+/** Why a play ends here, in a few words; null: it continues. */
 export function limitReached(
   { rollout }: PlayOrder,
   hosts: readonly PlannedHost[],
@@ -53,7 +53,7 @@ function hasChanges(host: PlannedHost): boolean {
   return outlookOf(host).kind === "changes";
 }
 
-/** The hosts that are not begun when the batch that goes past maxFailed has ended. */
+/** The hosts that are not begun when the batch that exceeds maxFailed has ended. */
 function hostsBehind({ play, hosts }: PlannedPlay, later: readonly PlannedPlay[]): readonly PlannedHost[] {
   const batches = batchesOf(hosts, play.rollout.batches);
   const last = batches.findIndex(

@@ -29,7 +29,7 @@ export function entryKey({ kind, path }: ManifestEntry): string {
   return `${kind} ${path}`;
 }
 
-/** The folders of enablement links and drop-ins are systemd's: anybody may have something in them. */
+/** The folders of enablement links and drop-ins are systemd's: every program may have something in them. */
 function isShared({ kind, path }: ManifestEntry): boolean {
   return kind === "directory" && /^\/etc\/systemd\/system\/[^/]+\.(?:wants|requires|upholds|d)$/.test(path);
 }

@@ -4,8 +4,8 @@ import type { Plan } from "../model/plan.ts";
 import { hasWork, type PlannedHost } from "./planned.ts";
 
 /**
- * lost: it could not be planned, or it will refuse; left-out: it moved since a saved plan and the operator wants
- * such hosts skipped.
+ * lost: it could not be planned, or it will refuse; left-out: it moved since a saved plan and the operator
+ * wants such hosts skipped.
  */
 export type Outlook =
   | { readonly kind: "unchanged" | "changes" }

@@ -1,6 +1,6 @@
 /**
- * Puts what units owe into one order: mounts, slices and the rest, each after what it depends on;
- * every process goes down at most once.
+ * Puts what units owe into one order: mounts, slices and the rest, each after what it depends on; every
+ * process is stopped at most once.
  */
 
 import type { Observation } from "../model/observation.ts";

@@ -11,7 +11,7 @@ import {
 } from "./rehearsal.ts";
 
 /**
- * Findings. error: logrotate skips a file or a log that it would rotate otherwise, ours or anybody's;
+ * Findings. error: logrotate skips a file or a log that it would rotate otherwise, ours or another's;
  * warning: a line that it ignores, and what keeps a rotation from happening at all. What the transaction puts
  * right (a directory, a user) is no finding.
  */

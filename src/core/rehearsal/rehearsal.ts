@@ -112,7 +112,7 @@ function newNames(planned: readonly Planned[]): ReadonlySet<string> {
 
 /**
  * logrotate skips a file that names a user who is not there yet, and would find nothing else in it: root
- * stands in for who is made along.
+ * takes the place of who is made along.
  */
 function withKnownNames(content: Uint8Array, isNew: ReadonlySet<string>): Uint8Array {
   const stand = (name: string): string => (isNew.has(name) ? "root" : name);

@@ -22,7 +22,7 @@ export type ConfigInputs = {
 
 /**
  * All config files of a service. A file whose template used a secret is secret itself, and must not be
- * readable by everybody.
+ * readable by every user.
  */
 export function renderConfigFiles(
   service: Service,

@@ -37,7 +37,7 @@ export function renderDirectories(
 const SECRETS = /^\/etc\/svcdeploy\/(?:env|credentials)(?:\/|$)/;
 /** Folders that are ours alone; other implied ones may have been there long before us. */
 const OURS = /^\/(etc\/svcdeploy|opt)(\/|$)/;
-/** Of enablement links and of drop-ins: beside ours there may be those of anybody. */
+/** Of enablement links and of drop-ins: beside ours there may be others. */
 const UNIT_LINKS = /^\/etc\/systemd\/system\/[^/]+\.(wants|requires|upholds|d)$/;
 
 /**

@@ -17,7 +17,7 @@ export type ExpandedTree = {
   readonly problems: readonly Problem[];
 };
 
-/** As expandTree does it, and as far as it goes. */
+/** As expandTree does it, as far as it can. */
 export function expandAsFar(source: ServiceSource, context: Omit<TemplateContext, "secrets">): ExpandedTree {
   const problems: Problem[] = [];
   const wrong: Path[] = [];

@@ -168,8 +168,8 @@ export function servicesAbout(kept: Kept, generation: Generation): readonly stri
 }
 
 /**
- * Whether the service is another one in this generation than in the one before; where that is not kept any
- * more it counts as changed.
+ * Whether the service is another one in this generation than in the one before; where that is no
+ * longer kept it counts as changed.
  */
 export function isChangedIn(
   kept: Kept,

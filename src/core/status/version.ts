@@ -31,7 +31,7 @@ export function versionOf(
   return { running: isYounger ? current : null, current };
 }
 
-/** Two releases of one version are told apart by their whole names. */
+/** Two releases of one version differ in their whole names. */
 function versionsOf(
   { release, isDeleted }: { readonly release: string; readonly isDeleted: boolean },
   target: string | null,

@@ -26,7 +26,9 @@ export type RenderedService = {
   readonly signed: SignedArtifact | null;
 };
 
-/** The service as it is on one host, as far as its file goes. Throws ConfigError for a name it cannot spread. */
+/**
+ * The service as it is on one host, as far as its file says. Throws ConfigError for a name it cannot spread.
+ */
 export function serviceFor(project: Project, host: Host, source: ServiceSource): ServiceAsFar {
   const context = { env: project.environment, host, service: { name: source.name }, values: project.values };
   const spread = spreadHealth(source, context);

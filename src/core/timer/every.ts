@@ -25,7 +25,7 @@ export const CRON_PERIODS =
 
 /**
  * The five time fields of a crontab line (crontab(5)); null for a period that cron cannot express evenly.
- * seed: a whole number from which the minute, hour and day are taken, so that not everybody runs at :00.
+ * seed: a whole number from which the minute, hour and day are taken, so that not all run at :00.
  */
 export function cronFields({ seconds }: Every, seed: number): string | null {
   const minute = seed % 60;

@@ -87,7 +87,7 @@ function execWord(word: string): string {
 }
 
 /**
- * It reads a project, keys and known_hosts, which may be anywhere and anybody's, speaks to hosts, and writes
+ * It reads a project, keys and known_hosts, which may be anywhere and any user's, speaks to hosts, and writes
  * only where the options say.
  */
 function sandbox({ command, writable }: TimerOrder): string {

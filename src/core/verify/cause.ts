@@ -120,7 +120,7 @@ function timeoutCause(sample: UnitProperties): Cause {
 }
 
 /**
- * With cgroup v1 systemd does not hear of the kernel's out-of-memory kills: they look like anybody's SIGKILL
+ * With cgroup v1 systemd does not hear of the kernel's out-of-memory kills: they look like any SIGKILL
  * (tried on 247, 252 and 257).
  */
 function signalCause(sample: UnitProperties): Cause {

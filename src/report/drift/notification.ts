@@ -20,7 +20,7 @@ import type { DriftView } from "./drift-view.ts";
  */
 export type DriftState = { readonly name: "clean" | "drift" | "unseen"; readonly digest: string };
 
-/** What was told last. since: ISO 8601. */
+/** What was sent last. since: ISO 8601. */
 export type ToldState = DriftState & { readonly since: string };
 
 /** What is sent. id: 32 hex digits, the same at every attempt; sentAt: ISO 8601. */
@@ -66,7 +66,7 @@ export function webhookBody(notification: Notification, redact: (text: string) =
 }
 
 /**
- * Slack's form: a fallback text and one section; whatever the hosts said cannot mention anybody, link, or end
+ * Slack's form: a fallback text and one section; whatever the hosts said cannot mention a user, link, or end
  * its block.
  */
 export function slackBody({ view, origin }: Notification, redact: (text: string) => string): string {

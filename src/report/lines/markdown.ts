@@ -48,7 +48,7 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * In a diff fence the first character colours a line, so a line's own sign goes there and its indent after
+ * In a diff fence the first character colours a line, so a line's own sign is put there and its indent after
  * it.
  */
 function forDiffFence(lines: readonly Line[]): string {

@@ -1,5 +1,5 @@
 /**
- * The lines above and below a rollback: which generation each service goes back to, whose run that takes
+ * The lines above and below a rollback: which generation each service returns to, whose run that takes
  * back, and what the next apply will do.
  */
 import type { HostReport } from "../../core/model/run.ts";

@@ -58,8 +58,8 @@ function isFile({ kind }: Work["changes"][number]): boolean {
 const MOST_UNITS = 3;
 
 /**
- * The acts on units; where there is none, how many files are written and removed. A service stands there by
- * its name, another unit with its type.
+ * The acts on units; where there is none, how many files are written and removed. A service is named
+ * without its type, another unit with it.
  */
 export function doingText({ acts, changes }: Work): string {
   const doings = VERBS.flatMap((verb) => {

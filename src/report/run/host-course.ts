@@ -54,7 +54,7 @@ export function healthyAfter(course: HostCourse | undefined): number | null {
 }
 
 /**
- * Seconds until the settle time is over; once it is said which check is waited for, until that has to be
+ * Seconds until the settle time is over; once the awaited check is known, until that has to be
  * healthy. Null: the host is in no such phase, or it is about to be over.
  */
 export function secondsLeft(course: HostCourse, now: number): number | null {

@@ -13,8 +13,8 @@ import type { Reporter } from "./reporter.ts";
 import { countStatuses, MAX_ROWS, summaryTable } from "./summary-table.ts";
 
 /**
- * What run-finished carries, for a terminal. Of a large fleet the failures are told briefly, and what went
- * well is counted in the last sentence alone. done: the work of the hosts that stayed changed.
+ * What run-finished carries, for a terminal. Of a large fleet the failures are reported briefly, and what
+ * went well is counted in the last sentence alone. done: the work of the hosts that stayed changed.
  */
 export function finalText(
   reports: readonly HostReport[],

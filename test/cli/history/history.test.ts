@@ -69,7 +69,7 @@ test("an apply is in the history, however it ended, and can be shown; no secret 
   expect(readFileSync(database()).includes(CANARY)).toBe(false);
 });
 
-test("what an apply of somebody else's project left is not mixed in; outside a project all of it is shown", async () => {
+test("what an apply of someone else's project left is not mixed in; outside a project all of it is shown", async () => {
   await apply();
   const now = Date.now();
   writeHistory(database(), now, (open) =>
@@ -86,7 +86,7 @@ test("plan, verify and drift are not kept", async () => {
   expect(existsSync(state)).toBe(false);
 });
 
-test("hosts that cannot be asked: what is recorded here is shown, and the exit code says that nobody was", async () => {
+test("hosts that cannot be asked: what is recorded here is shown, and the exit code says that no one was", async () => {
   remember("abcdef01");
   const asked = await run(["history", "--env", "prod"]);
   expect(asked).toMatchObject({ code: 4, stderr: "" });

@@ -153,7 +153,7 @@ lint: { ignore: [{ rule: SD009, because: "fails for good" }, { rule: SD006, beca
     .replace(": 0 3", ': "3"')
     .replace(', { rule: SD006, because: "was a lab" }', "");
 
-  test("mends a service file and keeps its comments; --dry-run only shows it", async () => {
+  test("fixes a service file and keeps its comments; --dry-run only shows it", async () => {
     const project = await makeProject(1, { "services/hello.yaml": HELLO });
     const file = join(project.folder, "services/hello.yaml");
     const shown = await runCli(project.folder, ["lint", "--fix", "--dry-run"]);
@@ -179,7 +179,7 @@ lint: { ignore: [{ rule: SD009, because: "fails for good" }, { rule: SD006, beca
     expect(await readFile(join(project.folder, "services/hello.yaml"), "utf8")).toBe(text);
     await project.remove();
   });
-  test("mends a unit file, through a link, with its mode", async () => {
+  test("fixes a unit file, through a link, with its mode", async () => {
     const own = await mkdtemp(join(tmpdir(), "svcdeploy-fix-"));
     await writeFile(
       join(own, "real.service"),
@@ -297,7 +297,7 @@ describe("a project", () => {
     ]);
     expect(rules(file.stdout)).toContain("SD085:12");
   });
-  test("a user that nobody makes", async () => {
+  test("a user that no one makes", async () => {
     const text = (user: string) =>
       `name: hello\naccount: { user: hello }\nservice:\n  User: ${user}\n  ExecStart: /usr/bin/sleep 60\n  Restart: "no"\n`;
     const found = async (user: string) => {

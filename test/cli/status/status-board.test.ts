@@ -28,7 +28,7 @@ const said = (changes: Partial<UnitStatus> = {}): StatusOfHost => ({
   drift: new Map(),
 });
 
-test("a host that nobody heard of, and one that went silent without an error", () => {
+test("a host that no one heard of, and one that went silent without an error", () => {
   const board = makeStatusBoard(["h1"], 10_000);
   expect(board.isComplete()).toBe(false);
   expect(board.hosts(0)[0]).toMatchObject({ status: null, error: { message: "no answer yet" } });

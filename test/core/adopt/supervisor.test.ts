@@ -156,7 +156,7 @@ test("what has no counterpart is said", () => {
     expect(notes).toContain(text);
 });
 
-test("a host's file that wants to be read for ever is read at once", () => {
+test("a host's file that wants to be read forever is read at once", () => {
   const long = 100_000;
   const start = processorTime();
   const lines = [
@@ -167,6 +167,6 @@ test("a host's file that wants to be read for ever is read at once", () => {
   ];
   for (const line of lines) expect(program(`${line}\n${"[".repeat(1000)}`)).toBeDefined();
   expect(program(`command=/bin/x ${"eyJ-".repeat(long / 4)}`).obstacles).toEqual([]);
-  // It takes half a second; with a pattern that goes back and forth, half a minute.
+  // It takes half a second; with a pattern that backtracks, half a minute.
   expect(processorTime() - start).toBeLessThan(10_000);
 });

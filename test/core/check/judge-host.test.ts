@@ -187,7 +187,7 @@ test.each(cases)("%s", (_name, seen, severity, code, words) => {
   expect(check.status).toBe(severity === "bad" ? "mend" : "well");
 });
 
-test("whatever must be mended says how", () => {
+test("whatever must be fixed says how", () => {
   for (const [name, seen] of cases) {
     for (const finding of judgeHost(host, seen, asked).findings)
       if (finding.severity !== "note") expect([name, finding.fix]).not.toContain(null);
@@ -216,7 +216,7 @@ test("several folders on one file system are told once, and what the host did no
   ).toEqual([]);
 });
 
-test("two names of one machine are both to be mended; hosts that were not seen are no twins", () => {
+test("two names of one machine are both to be fixed; hosts that were not seen are no twins", () => {
   const unseen = judgeError(host, new ConnectError("unreachable", "web1", "gone"));
   const checks = refuseTwins([
     judgeHost(host, answer, asked),

@@ -71,7 +71,7 @@ test("what is new is seen now, what is old since then, what is gone is forgotten
   });
 });
 
-test("a heal counts for a day, and a clock that was ahead does not count for ever", () => {
+test("a heal counts for a day, and a clock that was ahead does not count forever", () => {
   const heal = (at: number) => ({ host: "h1", service: "app", at });
   const state: HealState = {
     seen: new Map(),

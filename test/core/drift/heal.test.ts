@@ -71,7 +71,7 @@ function host({ a = "a", b = "b", unit = {}, since = LONG_AGO, ...more }: Spec):
 const POLICY: HealPolicy = { graceSeconds: 900, maxHeals: 3, seenFor: () => 0, healed: () => 0 };
 const STOPPED = { ActiveState: "inactive", InvocationID: "", StateChangeTimestampMonotonic: "1000000" };
 const JUST_STOPPED = { ...STOPPED, StateChangeTimestampMonotonic: String((100_000 - 60) * 1e6) };
-/** Its process is one that somebody else started, later than all files. */
+/** Its process is one that someone else started, later than all files. */
 const RESTARTED = { InvocationID: "run-2" };
 
 function healing(

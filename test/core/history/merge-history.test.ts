@@ -1,4 +1,6 @@
-/** Two memories of the same runs: the host's word counts, and where it is another than ours that is told. */
+/**
+ * Two memories of the same runs: the host's word counts, and where it is another than ours that is reported.
+ */
 import { expect, test } from "vitest";
 import { mergeHistory } from "../../../src/core/history/merge-history.ts";
 import type { HostStatus } from "../../../src/core/model/run.ts";
@@ -91,7 +93,7 @@ test("a line without a transaction is the run's", () => {
   ).toMatchObject([{ word: "agrees" }]);
 });
 
-test("a run of somebody else is one run over all hosts, at the time of the first, by our clock", () => {
+test("a run of someone else is one run over all hosts, at the time of the first, by our clock", () => {
   const other = recordedRun("2222", [recordedHost("web1"), recordedHost("web2")], {
     user: "mallory",
     startedAt: 1_000_000_000_000,
@@ -114,7 +116,7 @@ test("a run of somebody else is one run over all hosts, at the time of the first
   ]);
 });
 
-test("a run whose end nobody recorded: what the hosts noted, and unknown where they did not", () => {
+test("a run whose end no one recorded: what the hosts noted, and unknown where they did not", () => {
   const lost = recordedRun("1111", [], { end: null, selected: ["web1", "web2"] });
   const record = recordOf(lost, "web1", { transaction: idOf("ab") });
   expect(mergeHistory([lost], [answerOf("web1", [record]), answerOf("web2", [])])[0]).toMatchObject({

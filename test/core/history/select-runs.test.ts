@@ -31,7 +31,7 @@ test.each([
   expect(found(filter)).toEqual(wanted);
 });
 
-test("a run whose environment or time nobody recorded is not hidden", () => {
+test("a run whose environment or time no one recorded is not hidden", () => {
   const old = runs.map((run) => ({ ...run, environment: null, at: null }));
   expect(selectRuns(old, { ...all, environment: "prod", since: 5000 })).toHaveLength(3);
 });

@@ -54,10 +54,10 @@ test("as many lines as there were", () => {
   );
 });
 
-test("a host's line that wants to be read for ever is read at once", () => {
+test("a host's line that wants to be read forever is read at once", () => {
   const start = processorTime();
   for (const part of ["PW=x ", "a.", "a:", "--a ", " -u a", "eyJ-", "http://a", "mysql "])
     maskSecrets(`A=${part.repeat(100_000 / part.length)}`);
-  // It takes half a second; with a pattern that goes back and forth, ten times as long for one of them.
+  // It takes half a second; with a pattern that backtracks, ten times as long for one of them.
   expect(processorTime() - start).toBeLessThan(10_000);
 });

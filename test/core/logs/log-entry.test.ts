@@ -1,4 +1,4 @@
-/** Journal lines that nobody vouches for become entries that can be shown. */
+/** Journal lines that no one vouches for become entries that can be shown. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type EntryReader, MAX_MESSAGE, parseEntry } from "../../../src/core/logs/log-entry.ts";

@@ -1,4 +1,4 @@
-/** A cache that is kept goes: it is saved once nobody writes into it any more, and the plan says so. */
+/** A cache that was kept is removed: it is saved once no process writes into it, and the plan says so. */
 import { expect, test } from "vitest";
 import type { ManifestEntry } from "../../../src/core/model/observation.ts";
 import type { HostTarget } from "../../../src/core/model/resource.ts";
@@ -61,6 +61,6 @@ test("the mount alone, because the cache goes to another path: its users stop in
   expect(plan.notices.map(({ severity, code }) => `${severity} ${code}`)).toEqual(["info contents-saved"]);
 });
 
-test("a cache that nobody keeps is lost, and so it says", () => {
+test("a cache that no one keeps is lost, and so it says", () => {
   expect(planOf([], ["app.service", mount]).notices.map(({ code }) => code)).toContain("contents-lost");
 });

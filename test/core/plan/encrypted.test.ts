@@ -91,7 +91,7 @@ test.each<[string, ReturnType<typeof host>, string, readonly string[]]>([
   expect(makePlan(target, observation).changes.length).toBe(said.length);
 });
 
-test("a plan that encrypts anew says why; what may still be put back is healed, what nobody can read is not", () => {
+test("a plan that encrypts anew says why; what may still be put back is healed, what no one can read is not", () => {
   const lost = host("E1", "E1", {});
   expect(makePlan(target, lost).notices).toContainEqual(
     expect.objectContaining({ severity: "info", code: "encrypted-anew" }),

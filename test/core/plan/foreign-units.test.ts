@@ -1,4 +1,7 @@
-/** Units that are not ours and that drop-ins of ours change: when they restart, and what is said of them. */
+/**
+ * Units that are not ours and that drop-ins of ours change: when they restart, and what the plan says of
+ * them.
+ */
 import { describe, expect, it, test } from "vitest";
 import type { Observation } from "../../../src/core/model/observation.ts";
 import type { FileResource, HostTarget } from "../../../src/core/model/resource.ts";
@@ -99,7 +102,7 @@ describe("a unit that runs", () => {
     ]);
   });
 
-  it("restarts when it is older than its drop-in and nobody knows what it read", () => {
+  it("restarts when it is older than its drop-in and no one knows what it read", () => {
     const late = { paths: { [PATH]: { content: text("LimitNOFILE=65536"), ctime: CLOCK } } };
     expect(acts(target, host(target, "LimitNOFILE=65536", late))).toEqual([
       "restart nginx.service: started before svcdeploy-app-limits.conf was written",

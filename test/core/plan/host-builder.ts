@@ -29,7 +29,7 @@ export const STARTED = String((UPTIME - 10_000) * 1e6);
 /** A resource as a case writes it: kind and what matters, the rest by default. */
 export type ResourceSpec = { readonly kind: Resource["kind"]; readonly [key: string]: unknown };
 
-/** What stands at a path as a case writes it; content gives sha256 and is shown where it differs. */
+/** What is at a path as a case writes it; content gives sha256 and is shown where it differs. */
 export type PathSpec = Partial<Omit<PathState, "content">> & { readonly content?: string };
 
 /**

@@ -1,4 +1,4 @@
-/** A run that its own plan knows to stop is not begun, and it is said what to type. */
+/** A run that its own plan knows to stop is not begun, and says what to type. */
 import { expect, test } from "vitest";
 import { ConnectError, HostError, type SvcdeployError } from "../../../src/core/errors.ts";
 import type { Rollout } from "../../../src/core/model/declared.ts";

@@ -1,4 +1,7 @@
-/** What becomes of what the project no longer declares: what goes, what is left and why, what is refused. */
+/**
+ * What becomes of what the project no longer declares: what is removed, what is left and why, what is
+ * refused.
+ */
 import { describe, expect, test } from "vitest";
 import type { ManifestEntry } from "../../../src/core/model/observation.ts";
 import type { HostTarget, RemovalOrder } from "../../../src/core/model/resource.ts";
@@ -197,7 +200,7 @@ describe("of a service that is still declared", () => {
     expect(codes(plan)).toEqual(["contents-lost"]);
   });
 
-  test("what somebody else's unit needs is refused", () => {
+  test("what someone else's unit needs is refused", () => {
     const { plan } = planOf(removing(), timer, {
       units: { "app-job.timer": { RequiredBy: "theirs.service" } },
     });

@@ -166,7 +166,7 @@ describe("an origin", () => {
     ]);
   });
 
-  test("an owner that an older manifest does not tell is nobody's to heal", () => {
+  test("an owner that an older manifest does not tell is no one's to heal", () => {
     const target = makeTarget([makeResource(file("a"))]);
     const host = withApplied(target, makeObservation(found("a", { owner: "eve" }), target.resources));
     const manifest = host.manifest.map(({ owner: _, ...entry }) => entry);

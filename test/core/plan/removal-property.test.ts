@@ -92,7 +92,7 @@ const declaration = fc
       .map((each): Declared => Object.fromEntries(names.map((name, index) => [name, each[index] ?? []]))),
   );
 
-test("one apply is enough, and removes what nobody declares, and only that", () => {
+test("one apply is enough, and removes what no one declares, and only that", () => {
   fc.assert(
     fc.property(fc.array(declaration, { minLength: 2, maxLength: 4 }), (versions) => {
       const everything = Object.fromEntries(SERVICES.map((name) => [name, Object.keys(BLOCKS)]));

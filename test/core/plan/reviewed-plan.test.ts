@@ -100,7 +100,7 @@ describe("movedSince", () => {
     );
   });
 
-  it("names an act that nobody reviewed", () => {
+  it("names an act that no one reviewed", () => {
     expect(moved({ ...old, units: { "app.service": { ActiveState: "failed" } } })).toEqual([
       "start app.service was not in the plan: was failed",
     ]);

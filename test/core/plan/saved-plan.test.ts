@@ -1,4 +1,4 @@
-/** Saved plans: what goes in comes out, nothing that was touched is read, and no secret is in them. */
+/** Saved plans: what is put in comes out, nothing that was touched is read, and no secret is in them. */
 import { createHash, createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -190,7 +190,7 @@ describe("the file", () => {
 });
 
 describe("secrets", () => {
-  it("are in no form in the file, nor is a digest that anybody could try passwords on", () => {
+  it("are in no form in the file, nor is a digest that anyone could try passwords on", () => {
     const raw = (of: string): readonly string[] => [
       of,
       JSON.stringify(of).slice(1, -1),

@@ -1,4 +1,4 @@
-/** The order of acts, and that every process goes down at most once. */
+/** The order of acts, and that every process is stopped at most once. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { UnitResource } from "../../../src/core/model/resource.ts";

@@ -50,7 +50,7 @@ export function applyPlan(shown: Plan, wanted: HostTarget, before: Observation):
  */
 const held = new Map<string, string>();
 
-/** What stands there with the wanted hash is taken as it is; the rest is encrypted anew. */
+/** What is there with the wanted hash is taken as it is; the rest is encrypted anew. */
 function encryptAll(target: HostTarget, { paths }: Observation): HostTarget {
   const resources = target.resources.map((resource) => {
     if (

@@ -188,7 +188,7 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))("in %s",
     expect(save().status).toBe(0);
   });
 
-  test("a folder that was not restored is never saved over what was saved: not mounted, or mounted by somebody else", () => {
+  test("a folder that was not restored is never saved over what was saved: not mounted, or mounted by someone else", () => {
     started("a", "good");
     save();
     const copy = readFileSync(saved);
@@ -203,7 +203,7 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))("in %s",
     expect(readFileSync(saved)).toEqual(copy);
   });
 
-  test("a copy that cannot be restored leaves the cache empty, and is not overwritten until somebody says so", () => {
+  test("a copy that cannot be restored leaves the cache empty, and is not overwritten until someone says so", () => {
     writeFileSync(saved, "this is no archive");
     const failed = restore();
     expect(failed.status).toBe(1);

@@ -259,7 +259,7 @@ describe("secrets", () => {
     { path: "/etc/app/a", from: { kind: "content" as const, content: "t: {{secrets.TOKEN}}" }, mode },
   ];
 
-  test("make a config file secret, which everybody may not read", () => {
+  test("make a config file secret, which everyone may not read", () => {
     const file = fileAt(render({ files: files("0640"), secrets: ["TOKEN"] }), "/etc/app/a");
     expect([file.secret, file.text]).toEqual([true, "t: hunter2"]);
     for (const mode of ["0644", "0660", "0750", "4640"])

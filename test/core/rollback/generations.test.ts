@@ -1,4 +1,4 @@
-/** Which generation a rollback goes back to, and when it does not. */
+/** Which generation a rollback returns to, and when it does not. */
 import { expect, test } from "vitest";
 import type { KeptService } from "../../../src/core/model/resource.ts";
 import {

@@ -68,7 +68,7 @@ test.each([
   expect(marksOf(spec)).toEqual(marks),
 );
 
-test("a service that could not be rendered, and a host at which nobody looked", () => {
+test("a service that could not be rendered, and a host at which no one looked", () => {
   expect(marksOf({ units: { [green]: STOPPED } }, ["web"])).toEqual(["unknown", "unknown", "none"]);
   expect([...driftMarks([target], rows, null, new Set()).values()]).toEqual([
     "not-looked",

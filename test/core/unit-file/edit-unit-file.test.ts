@@ -196,7 +196,7 @@ function pairsOf(text: string): readonly Pair[] {
   );
 }
 
-/** What the values of the edited name shall be. */
+/** What the values of the edited name are to be. */
 function wanted(before: readonly string[], change: UnitEdit): readonly string[] {
   switch (change.kind) {
     case "set":

@@ -54,7 +54,7 @@ test("what is done to many hosts alike is told once, and within the columns", ()
   expect(text).toContain("along with it other.service: etcd.service restarts");
 });
 
-test("a plan of nothing is announced by nobody's name alone", () => {
+test("a plan of nothing is announced by no one's name alone", () => {
   const one = healAnnouncement(
     {
       environment: "prod",
@@ -75,7 +75,7 @@ test("what was healed is no finding any more, what is pending stays one", () => 
   expect(text).toContain("not healed: pending: apply changes it");
 });
 
-test("what could not be healed says why, and so does what nobody came to", () => {
+test("what could not be healed says why, and so does what no one came to", () => {
   const undone = concludeHealing(before, [
     {
       ...sampleReport("db1", { status: "rolled-back", message: "etcd.service: exited\nmore" }),

@@ -166,7 +166,7 @@ test("of very many hosts the last are left out, and counted", () => {
   expect(drift.hosts.length).toBeGreaterThan(100);
 });
 
-test("nothing that a host says is markup in Slack, mentions anybody or ends the block", () => {
+test("nothing that a host says is markup in Slack, mentions anyone or ends the block", () => {
   const text = "<!channel> <@U1> <https://evil|click> & ``` *bold*\n".repeat(200);
   const hostile = view(
     host("db1", {

@@ -1,4 +1,4 @@
-/** Two columns: whatever stands in them, nothing gets lost and nothing is wider than it must be. */
+/** Two columns: whatever is in them, nothing gets lost and nothing is wider than it must be. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { besideLines } from "../../../src/report/lines/beside.ts";

@@ -54,7 +54,7 @@ test("nothing of what stands on every host already, or of another artifact; JSON
   expect(planJson({ environment: "prod", plays: [] })).toMatchObject({ artifacts: [] });
 });
 
-test("in a pull request a comment of the signer's is no markup and speaks to nobody", () => {
+test("in a pull request a comment of the signer's is no markup and speaks to no one", () => {
   const markdown = planMarkdown(view(artifact("@everyone <img src=x> `a` **b**")));
   expect(markdown).toContain(
     "artifact of etcd: dist/etcd, sha256 0123456789ab, signed with the minisign key E7620F1842B4E81F",

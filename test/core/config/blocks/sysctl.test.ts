@@ -12,7 +12,7 @@ const read = (lines: readonly string[]): Service =>
     `name: web\nservice: { ExecStart: /usr/bin/web }\nsysctl:\n${lines.map((line) => `  ${line}\n`).join("")}`,
   );
 
-/** What is said of a line, with where: line and column. */
+/** What a mistake in a line reads, with where: line and column. */
 function refusal(...lines: readonly string[]): string {
   try {
     read(lines);

@@ -1,4 +1,4 @@
-/** Other names of our units that somebody else's unit has already. */
+/** Other names of our units that another's unit has already. */
 import { expect, test } from "vitest";
 import { makePlan } from "../../../../src/core/plan/plan.ts";
 import { probeRequest } from "../../../../src/core/plan/probe-request.ts";
@@ -40,7 +40,7 @@ test("the distribution's own unit is not shadowed", () => {
   );
 });
 
-test("a link of somebody else stays; one that we made may move", () => {
+test("a link of someone else stays; one that we made may move", () => {
   const other = { paths: { [path]: { type: "link", target: "/etc/systemd/system/other.service" } as const } };
   expect(codes(other)).toEqual(["alias-taken"]);
   expect(codes({ ...other, manifest: [{ kind: "link", path }] })).toEqual([]);

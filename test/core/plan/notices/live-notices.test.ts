@@ -1,4 +1,7 @@
-/** What is said of kernel settings that cannot be, and of those that stay; whose doing one is that differs. */
+/**
+ * What the plan says of kernel settings that cannot be, and of those that stay; whose doing one is that
+ * differs.
+ */
 import { describe, expect, it } from "vitest";
 import { findDrift } from "../../../../src/core/plan/drift.ts";
 import { makePlan } from "../../../../src/core/plan/plan.ts";
@@ -96,7 +99,7 @@ describe("a value that differs while its file is right", () => {
     resources,
   );
 
-  it("is the host's doing, since nobody knows when, and harmless to show", () => {
+  it("is the host's doing, since no one knows when, and harmless to show", () => {
     expect(findDrift(target, withApplied(target, host))).toMatchObject([
       { kind: "setting", subject: path, origin: "host", since: null, text: "net.core.somaxconn is 2, not 1" },
     ]);
