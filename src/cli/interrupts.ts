@@ -21,8 +21,8 @@ export type Interrupts = {
 export type Interruption = { readonly detached: boolean; readonly message: string };
 
 const FIRST =
-  "Interrupted: no new host starts; the hosts under way finish. Ctrl-C again stops now: hosts whose change is " +
-  "not confirmed then undo it by themselves.";
+  "Interrupted: no new host starts; the hosts under way finish. Ctrl-C again stops now: hosts whose change " +
+  "is not confirmed then undo it by themselves.";
 const SECOND =
   "Stopped now: a host whose change is not confirmed yet undoes it by itself within half a minute. " +
   "svcdeploy plan of the same environment shows the outcome.";

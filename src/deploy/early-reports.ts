@@ -48,7 +48,8 @@ export function reportsAfterDetach(
     .flatMap((each) => each.hosts)
     .filter(({ target }) => !finished.some((report) => isOf(report, target)));
   const message =
-    "The run was stopped and left it to the host: if a change was under way, the host decides about it alone.";
+    "The run was stopped and left it to the host: if a change was under way, the host decides about it " +
+    "alone.";
   const lost = { status: "unknown", cause: "interrupted", message } as const;
   const reason = "not started: the run was interrupted";
   const skipped = { status: "skipped", cause: "interrupted", message: reason, hint: null } as const;

@@ -15,7 +15,9 @@ export function answeredInPlace(host: Host, nonce: string, result: RunResult): C
   if (/password (has )?expired|Password change required/i.test(stderr + stdout)) {
     const message = `${name}: the password of ${user} has expired, so the host runs no command of this login`;
     return new ConnectError("login", name, `${message}${quote(lastLine(stderr) || lastLine(stdout))}`, {
-      hint: `On the host, as root: a new password (passwd ${user}), or none that expires (chage -M -1 ${user}).`,
+      hint:
+        `On the host, as root: a new password (passwd ${user}), or none that expires ` +
+        `(chage -M -1 ${user}).`,
     });
   }
   const words = lastLine(stdout) || lastLine(stderr);

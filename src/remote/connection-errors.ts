@@ -40,7 +40,8 @@ function aliasUnknown(host: Host, plain: string, place: string): ConnectError {
     {
       hint:
         "Give `address:`, `port:`, `user:` and `identity:` in the inventory as ssh has them: " +
-        `ssh -G ${bare} | grep -E '^(hostname|port|user|identityfile|proxy)'. Jump hosts are not supported yet.`,
+        `ssh -G ${bare} | grep -E '^(hostname|port|user|identityfile|proxy)'. ` +
+        "Jump hosts are not supported yet.",
     },
   );
 }

@@ -91,14 +91,7 @@ async function defaultCredentials(
   { homeDirectory, agentSocket }: CredentialOptions,
   readKeyFile: KeyFileReader,
 ): Promise<Credentials> {
-  const paths = homeDirectory === null ? [] : DEFAULT_FILES.map((name) => `${homeDirectory}/.ssh/${name}`);
-  const files = await Promise.all(
-    paths.map(async (path) => {
-      const [file, beside] = await Promise.all([readKeyFile(path), readKeyFile(`${path}.pub`)]);
-      return { path, isThere: file.kind !== "absent", found: readPrivateKey(file, beside) };
-    }),
-  );
-  const there = files.filter(({ isThere }) => isThere);
+  const there = homeDirectory === null ? [] : await readDefaultFiles(homeDirectory, readKeyFile);
   const held = agentSocket === null ? [] : await agentKeys(agentSocket);
   const publicKeys = there.map(({ found }) =>
     found.kind === "key" ? found.key.getPublicSSH() : found.kind === "locked" ? found.publicKey : null,
@@ -128,6 +121,20 @@ async function defaultCredentials(
     identity: null,
     advice: skipped.length > 0 ? [] : [makeKey(null), copyKey(host, null)],
   };
+}
+
+type DefaultFile = { readonly path: string; readonly found: ReturnType<typeof readPrivateKey> };
+
+/** Those that are there. */
+async function readDefaultFiles(home: string, readKeyFile: KeyFileReader): Promise<readonly DefaultFile[]> {
+  const files = await Promise.all(
+    DEFAULT_FILES.map(async (name) => {
+      const path = `${home}/.ssh/${name}`;
+      const [file, beside] = await Promise.all([readKeyFile(path), readKeyFile(`${path}.pub`)]);
+      return { path, isThere: file.kind !== "absent", found: readPrivateKey(file, beside) };
+    }),
+  );
+  return files.filter(({ isThere }) => isThere);
 }
 
 function isSame({ key }: LoginKey, publicKey: Buffer): boolean {

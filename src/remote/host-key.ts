@@ -128,10 +128,12 @@ function changedKey(host: Host, sent: string, known: readonly KnownHostsLine[]):
   return new ConnectError(
     "host-key",
     host.name,
-    `${targetOf(host)}: its key has CHANGED. Nothing was sent to it.\n    sent:  ${sent}\n${lines.join("\n")}`,
+    `${targetOf(host)}: its key has CHANGED. Nothing was sent to it.\n` +
+      `    sent:  ${sent}\n${lines.join("\n")}`,
     {
       hint:
-        "Compare the sent fingerprint with the host's console (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub). " +
+        "Compare the sent fingerprint with the host's console " +
+        "(ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub). " +
         `Only where it is the same, forget the old ones: ${forget.join("; ")}`,
       commands: ["ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub   # on the host's console", ...forget],
     },

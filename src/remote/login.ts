@@ -140,10 +140,11 @@ function tooMany(told: Told, farewell: string): ConnectError {
 }
 
 function moreWanted({ host, route, said: banner }: Told, methods: readonly string[]): ConnectError {
+  const wanted = sanitizeLine(methods.join(", "));
   return new ConnectError(
     "login",
     host.name,
-    `${targetOf(host)}: the server accepts the key and asks for more (${sanitizeLine(methods.join(", "))}), ` +
+    `${targetOf(host)}: the server accepts the key and asks for more (${wanted}), ` +
       `which svcdeploy cannot give${said(banner)}`,
     {
       hint:
@@ -162,8 +163,8 @@ function accountRefused(told: Told, key: LoginKey, farewell: string): ConnectErr
     : `the server accepts the key (${nameKey(key)}) and refuses the login`;
   const where = isExpired
     ? `On the host, as root: chage -l ${host.user} shows when; chage -E -1 ${host.user} lifts it.`
-    : `PAM decides this on the host: /etc/nologin while it boots, stops or is maintained, a locked account, ` +
-      "access.conf; journalctl -t sshd there says which.";
+    : "PAM decides this on the host: /etc/nologin while it boots, stops or is maintained, a locked " +
+      "account, access.conf; journalctl -t sshd there says which.";
   return new ConnectError(
     "login",
     host.name,

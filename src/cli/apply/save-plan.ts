@@ -79,8 +79,9 @@ export async function savePlan(
   const lost = planned.plays.flatMap(({ hosts }) => hosts).filter((host) => outlookOf(host).kind === "lost");
   if (lost.length > 0) {
     const names = [...new Set(lost.map(({ target }) => target.host.name))].join(", ");
-    const text = `${names} could not be checked or will refuse. Leave such hosts out with --limit, or plan again.`;
-    return stderr.print(told(`Not saved: ${text}`, "bad", stderr.columns));
+    const text = `Not saved: ${names} could not be checked or will refuse.`;
+    const advice = "Leave such hosts out with --limit, or plan again.";
+    return stderr.print(told(`${text} ${advice}`, "bad", stderr.columns));
   }
   const { set, limit, services } = planned.selection;
   const pruning = planned.pruning === "blocks" ? {} : { pruning: planned.pruning };

@@ -34,8 +34,8 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
     code: 1,
     short: "failed",
     meaning:
-      "failed; also a plan that a host will refuse, a conflict, a failed rollback, an unknown outcome, or a " +
-      "question answered with no",
+      "failed; also a plan that a host will refuse, a conflict, a failed rollback, an unknown outcome, or " +
+      "a question answered with no",
   },
   { code: 2, short: "changes or drift", meaning: "changes pending (plan --detailed-exitcode), or drift" },
   {

@@ -79,7 +79,8 @@ function adviceOf(
   { failed, unreachable }: LostHosts,
   limit: string,
 ): string {
-  const without = `Leave out what is in the way: --limit '${[limit, ...all.map((name) => `!${name}`)].join(":")}'`;
+  const rest = [limit, ...all.map((name) => `!${name}`)].join(":");
+  const without = `Leave out what is in the way: --limit '${rest}'`;
   const isRequired = hosts.some(({ target: { host } }) => host.required && unreachable.includes(host.name));
   const limits = [
     ...(failed.length > play.rollout.maxFailed ? [`maxFailed: ${failed.length}`] : []),
