@@ -179,6 +179,7 @@ describe("mistakes", () => {
     });
     expect(await problemsOf(() => build(root))).toEqual([
       'services/db.yaml:3:10 a time span such as 10s or 5min is expected here, this is "1.0.0"',
+      "services/db.yaml:2:23 systemd 247 knows no ExecStrat= in [Service]",
       'services/web.yaml:2:35 "values.web.prot" is not defined',
       'services/web.yaml:3:22 "host.nmae" is not defined',
     ]);

@@ -4,7 +4,8 @@
  */
 
 import type { Place } from "../model/declared.ts";
-import type { FileResource, HostTarget } from "../model/resource.ts";
+import type { FileResource, HostTarget, Resource } from "../model/resource.ts";
+import { PATH_TYPES, whyUnsafe } from "../model/safe-folder.ts";
 import type { DropIn, Service } from "../model/service.ts";
 import { readEnvironmentText } from "../unit-file/environment-text.ts";
 import { makeUnit } from "./from-files.ts";
@@ -149,7 +150,20 @@ function managedBy(targets: readonly HostTarget[], services: readonly Service[])
     paths: new Set([...paths, ...caches, ...stateDirectories(services)]),
     users: new Set(accounts.map(({ user }) => user)),
     groups: new Set(accounts.flatMap(({ group, groups }) => [group, ...groups])),
+    unsafe: new Map(resources.flatMap(unsafeFolder)),
+    written: services.flatMap(writtenBy),
   };
+}
+
+function unsafeFolder(resource: Resource): readonly (readonly [string, string])[] {
+  if (resource.kind !== "directory" && resource.kind !== "link") return [];
+  const why = resource.kind === "link" ? PATH_TYPES.link : whyUnsafe({ ...resource, type: "directory" });
+  return why === null ? [] : [[resource.path, why]];
+}
+
+/** What is declared by its path; all else is in folders of root's. */
+function writtenBy({ files, directories, cache }: Service): LintManaged["written"] {
+  return [...files, ...directories, ...(cache === null ? [] : [cache])];
 }
 
 function stateDirectories(services: readonly Service[]): readonly string[] {

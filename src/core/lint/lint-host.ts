@@ -56,6 +56,10 @@ export type LintManaged = {
   readonly paths: ReadonlySet<string>;
   readonly users: ReadonlySet<string>;
   readonly groups: ReadonlySet<string>;
+  /** Folders and links that are declared and in which root must not write, with why. */
+  readonly unsafe: ReadonlyMap<string, string>;
+  /** What root writes. */
+  readonly written: readonly { readonly path: string; readonly place: Place }[];
 };
 
 /** One host. */

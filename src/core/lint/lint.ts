@@ -12,9 +12,8 @@ export function lintHost(host: LintHost, rules: readonly Rule[] = RULES): readon
 function runRule(rule: Rule, host: LintHost): readonly LintFinding[] {
   switch (rule.over) {
     case "project":
-      return [];
     case "host":
-      return rule.check(host).map((each) => makeFinding(rule, host.name, each));
+      return (rule.check?.(host) ?? []).map((each) => makeFinding(rule, host.name, each));
     case "unit":
       return host.units.flatMap((unit) =>
         rule.check(unit, host).map((each) => makeFinding(rule, unit.name, each)),

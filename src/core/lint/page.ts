@@ -11,7 +11,7 @@ export function rulePage(rule: Rule): string {
     ...(same
       ? ["## Found", fence(rule.bad, rule.exampleFile)]
       : ["## Found", fence(rule.bad, rule.exampleFile), "## Not found", fence(rule.good, rule.exampleFile)]),
-    ...(rule.over === "project"
+    ...(rule.check === undefined
       ? []
       : [
           "## Silencing it",

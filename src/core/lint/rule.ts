@@ -68,9 +68,12 @@ export type HostRule = RuleText & {
   readonly check: (host: LintHost) => readonly RuleFinding[];
 };
 /**
- * A rule over what the other rules found on all hosts of a project; fold.ts judges it. Its examples are
- * service files.
+ * A rule over a project, whose examples are service files: over one host of it, or, without check, over what
+ * the other rules found on all of them, which fold.ts judges.
  */
-export type ProjectRule = RuleText & { readonly over: "project" };
+export type ProjectRule = RuleText & {
+  readonly over: "project";
+  readonly check?: (host: LintHost) => readonly RuleFinding[];
+};
 /** A rule: data and one pure function. */
 export type Rule = UnitRule | HostRule | ProjectRule;

@@ -14,6 +14,7 @@ import { KEY_RULES } from "./key-rules.ts";
 import { LOGROTATE_RULES } from "./logrotate-rules.ts";
 import { MOUNT_RULES } from "./mount-rules.ts";
 import { OUTPUT_RULES } from "./output-rules.ts";
+import { PATH_RULE } from "./path-rules.ts";
 import { PLACEMENT_RULES } from "./placement-rules.ts";
 import { PROCESS_RULES } from "./process-rules.ts";
 import { RESTART_RULES } from "./restart-rules.ts";
@@ -47,6 +48,7 @@ export const RULES: readonly Rule[] = [
   ...LOGROTATE_RULES,
   ...UNREAD_FILE_RULES,
   ...SUSPECT_RULES,
+  PATH_RULE,
 ].toSorted((left, right) => (left.id < right.id ? -1 : 1));
 
 /** The rule of this id; null when there is none. */

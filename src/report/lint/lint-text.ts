@@ -62,7 +62,7 @@ export function explainText(rule: Rule, columns: number): readonly Line[] {
     [],
     ...(rule.bad === rule.good ? [] : [line("Found:"), ...example(rule.bad), [], line("Not found:")]),
     ...example(rule.good),
-    ...(rule.over === "project" ? [] : silencing(rule)),
+    ...(rule.check === undefined ? [] : silencing(rule)),
   ];
 }
 

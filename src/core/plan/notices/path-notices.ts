@@ -3,9 +3,10 @@
  * write above it.
  */
 
-import type { Observation, PathState } from "../../model/observation.ts";
+import type { Observation } from "../../model/observation.ts";
 import type { Change, Notice } from "../../model/plan.ts";
 import type { HostTarget, Resource } from "../../model/resource.ts";
+import { PATH_TYPES, whyUnsafe } from "../../model/safe-folder.ts";
 import { wrongType } from "../../resources/path-state.ts";
 import { executablePath, foundDigest } from "../../resources/release.ts";
 import { directoriesAbove } from "../probe-request.ts";
@@ -32,16 +33,9 @@ export function sayWrongType(resource: Resource, observation: Observation): stri
   const { found, wanted } = obstacle;
   if (found.type === "link" && found.target === "/dev/null")
     return `${wanted.path} is a link to /dev/null: the unit is masked`;
-  const what = found.type === "link" ? `a link to ${found.target ?? "somewhere"}` : TYPES[found.type];
-  return `${wanted.path} is ${what}, not ${TYPES[wanted.type]}`;
+  const what = found.type === "link" ? `a link to ${found.target ?? "somewhere"}` : PATH_TYPES[found.type];
+  return `${wanted.path} is ${what}, not ${PATH_TYPES[wanted.type]}`;
 }
-
-const TYPES: Record<PathState["type"], string> = {
-  file: "a file",
-  directory: "a directory",
-  link: "a link",
-  other: "neither file, directory nor link",
-};
 
 function typeNotices(resource: Resource, observation: Observation): readonly Notice[] {
   const text = sayWrongType(resource, observation);
@@ -121,17 +115,4 @@ function parentNotices(
       ? []
       : [refusal("unsafe-directory", `${parent} is ${unsafe}, so that root must not write ${path}`)];
   });
-}
-
-function whyUnsafe({
-  type,
-  mode,
-  owner,
-  group,
-}: Pick<PathState, "type" | "mode" | "owner" | "group">): string | null {
-  if (type !== "directory") return TYPES[type];
-  if (owner !== "root") return `owned by ${owner}`;
-  const bits = Number.parseInt(mode, 8);
-  if (Number.isNaN(bits) || (bits & 0o002) !== 0) return "writable by everyone";
-  return (bits & 0o020) !== 0 && group !== "root" ? `writable by the group ${group}` : null;
 }
