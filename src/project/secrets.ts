@@ -14,10 +14,14 @@ const MAX_SECRET_BYTES = 1024 * 1024;
  * ConfigError with all that are missing, empty or not UTF-8, each at its place in the service file.
  */
 export function makeSecretReader(root: string): (service: WithSecrets) => Promise<SecretValues> {
-  const read = once(async (source: SecretSource) => await readSource(source, root));
+  const known: Secret[] = [];
+  const read = once(async (source: SecretSource) => await readSource(source, root, known));
   const readNamed = once(async ({ name, source }: Named) => {
     const found = await read(source);
-    return found.ok ? { ok: true as const, secret: new Secret(name, found.value) } : found;
+    if (!found.ok) return found;
+    const secret = new Secret(name, found.value);
+    known.push(secret);
+    return { ok: true as const, secret };
   });
   return async ({ secrets }) => {
     const values = new Map<string, Secret>();
@@ -46,15 +50,19 @@ function once<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
   };
 }
 
-function readSource(source: SecretSource, root: string): Promise<Read> | Read {
+function readSource(source: SecretSource, root: string, known: readonly Secret[]): Promise<Read> | Read {
   switch (source.provider) {
     case "env":
       return readVariable(source.variable);
     case "file":
       return readSecretFile(source.path, root);
     case "exec":
-      return runProvider(source.command, root);
+      return runProvider(source.command, root, undefined, { known: () => known, say: sayOnError });
   }
+}
+
+function sayOnError(text: string): void {
+  process.stderr.write(text);
 }
 
 type Read = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly reason: string };

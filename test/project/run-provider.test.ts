@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { Secret } from "../../src/core/secret.ts";
 import { runProvider } from "../../src/project/run-provider.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "svcdeploy-provider-"));
@@ -44,4 +45,35 @@ test("one that hangs, or leaves something behind that does, is given up", async 
     ok: false,
     reason: "/bin/sh did not end within 0.3 s",
   });
+});
+
+test("what it says is shown without what it prints, without other secrets and without control characters", async () => {
+  const heard: string[] = [];
+  const hearing = {
+    known: () => [new Secret("TOKEN", "tok-abcdef")],
+    say: (text: string) => void heard.push(text),
+  };
+  const script = "printf 'touch the key\\n\\033[31mhunter2-hunter2 tok-abcdef\\n' >&2; echo hunter2-hunter2";
+  expect(await runProvider(shell(script), folder, undefined, hearing)).toMatchObject({ ok: true });
+  expect(heard.join("")).toBe("touch the key\n<secret of sh> <secret TOKEN>\n");
+});
+
+test("a program that waits is heard while it waits", async () => {
+  const heard: string[] = [];
+  let hear = (): void => {};
+  const first = new Promise<void>((resolve) => {
+    hear = resolve;
+  });
+  const say = (text: string): void => {
+    heard.push(text);
+    hear();
+  };
+  const hearing = { known: () => [], say };
+  const go = join(folder, "go");
+  const script = `echo 'touch the key' >&2; while [ ! -e ${go} ]; do sleep 0.05; done; echo value`;
+  const running = runProvider(shell(script), folder, undefined, hearing);
+  await first;
+  expect(heard).toEqual(["touch the key\n"]);
+  writeFileSync(go, "");
+  expect(await running).toEqual({ ok: true, value: "value" });
 });

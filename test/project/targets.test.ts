@@ -184,7 +184,7 @@ describe("mistakes", () => {
       'services/web.yaml:3:22 "host.nmae" is not defined',
     ]);
     await expect(build(root)).rejects.toMatchObject({
-      problems: [{ excerpt: "settle: '{{values.web.version}}'\n         ^" }, {}, {}],
+      problems: [{ excerpt: "settle: '{{values.web.version}}'\n         ^" }, {}, {}, {}],
     });
   });
 

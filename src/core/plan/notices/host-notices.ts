@@ -5,6 +5,7 @@ import { HOST_FOLDER } from "../../model/host-folder.ts";
 import type { HostFacts, Observation, OpenTransaction } from "../../model/observation.ts";
 import type { Change, Notice } from "../../model/plan.ts";
 import type { HostTarget } from "../../model/resource.ts";
+import { formatSize } from "../../size-text.ts";
 import { isKnownDirective } from "../../unit-file/directive-table.ts";
 
 /** A live owner renews its lease every 5 s; one that is older than this belongs to no live run. */
@@ -118,7 +119,10 @@ function spaceNotices({ facts }: Observation, changes: readonly Change[]): reado
   const neededKib = bytes === 0 ? 0 : Math.ceil((2 * bytes) / 1024) + 1024;
   if (facts.freeKib >= neededKib) return [];
   return [
-    refusal("no-space", `${neededKib} KiB are needed below ${HOST_FOLDER} and ${facts.freeKib} KiB are free`),
+    refusal(
+      "no-space",
+      `no room on ${HOST_FOLDER}: ${formatSize(neededKib * 1024)} needed, ${formatSize(facts.freeKib * 1024)} free`,
+    ),
   ];
 }
 
