@@ -46,8 +46,8 @@ export const SUSPECT_RULES: readonly UnitRule[] = [
     title: "A memory limit of a few bytes",
     explain:
       "A number without K, M or G is bytes. No process starts within `MemoryMax=96`: where the kernel " +
-      "takes the limit it kills everything in the unit at once, and on cgroup v1 it refuses the limit, so that " +
-      "there is none.",
+      "takes the limit it kills everything in the unit at once, and on cgroup v1 it refuses the limit, so " +
+      "that there is none.",
     bad: "[Service]\nExecStart=/usr/bin/app\nMemoryMax=96\n",
     good: "[Service]\nExecStart=/usr/bin/app\nMemoryMax=96M\n",
     check: (unit) => unit.entries.flatMap(checkLimit),

@@ -65,7 +65,8 @@ const SURROUNDINGS = new Set([
 
 /**
  * What the service may see and do: its paths, and a sandbox that is written by hand (systemd.exec(5),
- * "Sandboxing"), by how the directives begin. Folders that systemd makes are left out: a job's end would remove them.
+ * "Sandboxing"), by how the directives begin. Folders that systemd makes are left out: a job's end would
+ * remove them.
  */
 const SANDBOX = (
   "Protect Private Restrict ReadWrite ReadOnly Inaccessible NoExecPaths ExecPaths Bind TemporaryFileSystem " +
