@@ -74,11 +74,27 @@ const SANDBOX = (
   "SecureBits RootDirectory RootImage MountAPIVFS"
 ).split(" ");
 
+function takesAway({ name, value }: Directives[number]): boolean {
+  if (name === "ProtectSystem") return value === "strict";
+  return ["ReadOnlyPaths", "InaccessiblePaths", "TemporaryFileSystem"].includes(name);
+}
+
+/** ReadWritePaths= of folders that only a read-only file system would take away. */
+function givesNothing({ name, value }: Directives[number]): boolean {
+  return (
+    name === "ReadWritePaths" &&
+    value.split(/[ \t]+/).every((path) => /^[-+]{0,2}\/(?:var|srv|opt|run|tmp)(?:\/|$)/.test(path))
+  );
+}
+
 function inherited(service: Service, job: Job, problems: Problem[]): Directives {
   const own = new Set(job.service.map(({ name }) => name));
-  const taken = service.service.filter(
-    ({ name }) =>
-      (SURROUNDINGS.has(name) || SANDBOX.some((start) => name.startsWith(start))) && !own.has(name),
+  const sandbox = service.service.filter(
+    ({ name }) => SURROUNDINGS.has(name) || SANDBOX.some((start) => name.startsWith(start)),
+  );
+  const isReadOnly = service.hardening === "strict" || sandbox.some(takesAway);
+  const taken = sandbox.filter(
+    (directive) => !own.has(directive.name) && (isReadOnly || !givesNothing(directive)),
   );
   if (service.instances.length > 0) for (const directive of taken) reportInstance(directive, job, problems);
   return taken;
