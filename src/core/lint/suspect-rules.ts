@@ -103,6 +103,8 @@ function checkNamed(unit: LintUnit, host: LintHost, word: string, entry: LintEnt
   }
   if (type !== "target" || TARGETS.includes(word) || neighbour(host, unit, word) !== null) return [];
   const nearest = nearestName(word.replace(/\.target$/, ""), STEMS);
+  // Of unit files alone the host's own targets are not known.
+  if (nearest === null && host.managed === null) return [];
   const happens =
     entry.section === "Install"
       ? `Where there is no ${word} nothing starts ${unit.name} at boot.`
