@@ -13,6 +13,7 @@ import {
   LOGS,
   LOOK,
   PLAN,
+  REMOVE,
   RENDER,
   ROLLBACK,
   SHOW,
@@ -93,6 +94,15 @@ export const COMMANDS: readonly Command[] = [
     example: "svcdeploy rollback web --env prod --limit web1",
     options: ROLLBACK,
     load: async () => (await import("./apply/rollback.ts")).rollback,
+  }),
+  command({
+    name: "remove",
+    operands: { show: "SERVICE", most: 1 },
+    describe: "Remove a service from the hosts; users, folders and their contents stay",
+    more: "Asks even where the environment is not protected. `svcdeploy rollback SERVICE` restores it.",
+    example: "svcdeploy remove web --env prod --limit web1",
+    options: REMOVE,
+    load: async () => (await import("./apply/remove.ts")).remove,
   }),
   command({
     name: "why",

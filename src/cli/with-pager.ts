@@ -16,6 +16,7 @@ const PAGED: readonly string[] = [
   "apply",
   "drift",
   "rollback",
+  "remove",
   "history",
   "show",
   "why",

@@ -263,4 +263,26 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       other.remove();
     },
   );
+
+  step("one service is removed by name, the last ones by an empty playbook with --prune=all", async () => {
+    play("one", "two", "three");
+    await apply(0);
+    const shown = await run("remove", "two", "--dry-run");
+    expect(shown.stdout).toContain("stop two.service: no longer declared");
+    expect(shown.stdout).not.toMatch(/one\.service|three\.service/);
+    expect((await run("remove", "nope", "--dry-run")).code).toBe(64);
+    const removed = await run("remove", "two", "--yes");
+    expect({ code: removed.code, said: removed.stdout.replace(/\s+/g, " ") }).toMatchObject({
+      code: 0,
+      said: expect.stringContaining("the play web still brings two: take it out of playbooks/site.yaml"),
+    });
+    expect(await host.shell("systemctl is-active one.service two.service three.service || true")).toBe(
+      "active\ninactive\nactive\n",
+    );
+    shop.write("playbooks/site.yaml", "[]\n");
+    expect((await run("plan", "--prune")).code).toBe(1);
+    await apply(0, "--prune=all");
+    expect(await host.shell("ls /var/lib/svcdeploy/projects/workshop | wc -l")).toBe("0\n");
+    expect((await run("plan", "--prune=all", "--detailed-exitcode")).code).toBe(0);
+  });
 });

@@ -21,3 +21,10 @@ export function planOutput(output: Output): OptionValues<typeof PLAN>["output"] 
     );
   return output;
 }
+
+/** How a rollback or a removal ends: only shown, or carried out, each with its format. Throws UsageError. */
+export function endOf({ "dry-run": isDry, output }: Pick<OptionValues<typeof APPLY>, "dry-run" | "output">) {
+  return isDry
+    ? ({ kind: "dry-run", output: planOutput(output) } as const)
+    : ({ kind: "run", output: runOutput(output, "Add --dry-run, or use text, json or ndjson.") } as const);
+}

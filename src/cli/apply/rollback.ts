@@ -37,7 +37,7 @@ import { lookAtHosts } from "../with-hosts.ts";
 import { loadSelected, protectProjectSecrets } from "../workspace.ts";
 import { applyApproved } from "./approval.ts";
 import { mustBeAskable } from "./confirm.ts";
-import { planOutput, runOutput } from "./outputs.ts";
+import { endOf } from "./outputs.ts";
 import { PLAN_WRITERS } from "./plan.ts";
 import { type RollbackOrder, rollbackOrder } from "./rollback-order.ts";
 
@@ -78,12 +78,6 @@ export async function rollback(
       },
     };
   });
-}
-
-function endOf({ "dry-run": isDry, output }: OptionValues<typeof ROLLBACK>) {
-  return isDry
-    ? ({ kind: "dry-run", output: planOutput(output) } as const)
-    : ({ kind: "run", output: runOutput(output, "Add --dry-run, or use text, json or ndjson.") } as const);
 }
 
 function hostsOf(project: Project, hosts: readonly Host[], order: RollbackOrder): readonly Host[] {

@@ -76,6 +76,18 @@ export const ROLLBACK = {
   output: outputOption("text", "json", "ndjson", "markdown"),
 } as const satisfies OptionTable;
 
+/** Of remove. */
+export const REMOVE = {
+  project: SELECTION.project,
+  env: SELECTION.env,
+  limit: SELECTION.limit,
+  ...CONNECTION,
+  yes: flag("do not ask"),
+  ...PROGRESS,
+  "dry-run": flag("show the plan only"),
+  output: outputOption("text", "json", "ndjson", "markdown"),
+} as const satisfies OptionTable;
+
 /** Of why. */
 export const WHY = {
   project: SELECTION.project,

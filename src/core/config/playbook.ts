@@ -85,7 +85,6 @@ export function readPlaybook(
     each === null ? [] : [readPlay(each, index, scope, fail, document)],
   );
   reportRepeats(plays, fail);
-  if (written?.length === 0) fail([], "the playbook has no play", null);
   return { plays, problems: withoutEchoes(document.problems, found) };
 }
 
@@ -107,7 +106,6 @@ function readPlay(
   const match = matchHosts(pattern, scope.hosts);
   for (const mistake of scope.knowsHosts === false ? [] : match.mistakes)
     fail([index, "hosts"], mistake.message, mistake.hint);
-  if (written.services.length === 0) fail([index, "services"], "the play names no service", null);
   const seen = new Set<string>();
   for (const [at, service] of written.services.entries()) {
     if (!scope.services.includes(service))

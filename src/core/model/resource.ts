@@ -206,6 +206,8 @@ export type RemovalOrder = {
   readonly declared: ReadonlySet<string>;
   /** Services of the host's earlier targets: what they drop as well is removed by the last one. */
   readonly earlier: readonly string[];
+  /** Of whole services only this one may be removed; absent: every one that pruning allows. */
+  readonly only?: string;
 };
 
 /**

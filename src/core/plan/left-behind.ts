@@ -36,7 +36,7 @@ export function leftBehind(target: HostTarget, observation: Observation): LeftBe
     return { going: [], held: orphans.map((entry) => hold(entry, target)), released: [], pruned: [] };
   const selected = new Set(target.services.map(({ name }) => name));
   const isDropped = ({ service }: ManifestEntry): boolean =>
-    selected.has(service) || order.pruning !== "blocks";
+    selected.has(service) || (order.pruning !== "blocks" && (order.only ?? service) === service);
   const dropped = orphans.filter(isDropped);
   const own = ownedAlone(dropped, target, order, observation);
   const whole = keepWithUnits(own, selected, observation);
@@ -76,13 +76,17 @@ function hold(entry: ManifestEntry, { services, removal }: HostTarget): Held {
 function ownedAlone(
   dropped: readonly ManifestEntry[],
   target: HostTarget,
-  { declared, earlier, pruning }: RemovalOrder,
+  { declared, earlier, pruning, only }: RemovalOrder,
   { manifest, others }: Observation,
 ): readonly ManifestEntry[] {
   const letGo = new Set([...target.services.map(({ name }) => name), ...earlier]);
   const known = new Set(target.declared ?? []);
   const isLeaving = (service: string): boolean =>
-    letGo.has(service) || (pruning !== "blocks" && target.declared !== null && !known.has(service));
+    letGo.has(service) ||
+    (pruning !== "blocks" &&
+      target.declared !== null &&
+      !known.has(service) &&
+      (only ?? service) === service);
   const kept = new Set(
     manifest
       .filter(({ project, service }) => project === target.project && !isLeaving(service))

@@ -20,7 +20,8 @@ export function orphanEntries(target: HostTarget, observation: Observation): rea
   return observation.manifest.filter((entry) => {
     if (entry.project !== target.project || wanted.has(entryKey(entry)) || isShared(entry)) return false;
     if (selected.has(entry.service)) return entry.kind !== "release";
-    return elsewhere !== null && !elsewhere.has(entry.service);
+    const only = target.removal?.only ?? entry.service;
+    return elsewhere !== null && !elsewhere.has(entry.service) && entry.service === only;
   });
 }
 

@@ -77,7 +77,7 @@ function requireServices(project: Project, names: readonly string[]): void {
 }
 
 function bareHosts({ plays }: Project, hosts: readonly Host[]): readonly Host[] {
-  const named = new Set(plays.flatMap((play) => play.hosts));
+  const named = new Set(plays.flatMap((play) => (play.services.length === 0 ? [] : play.hosts)));
   return hosts.filter(({ name }) => !named.has(name));
 }
 

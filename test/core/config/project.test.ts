@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type ProjectTexts, readProject } from "../../../src/core/config/project.ts";
 import { ConfigError } from "../../../src/core/errors.ts";
+import { EVERYTHING, select } from "../../../src/core/target/select.ts";
 
 type Texts = {
   project?: string;
@@ -103,13 +104,26 @@ describe("a project", () => {
   });
 });
 
+test.each(["[]", "- { play: a, hosts: all, services: [] }"])(
+  "a playbook of %s brings nothing",
+  (playbook) => {
+    expect(() => select(readProject(texts({ playbook })), EVERYTHING)).toThrow(
+      "no play brings these services",
+    );
+    expect(
+      select(readProject(texts({ playbook })), { ...EVERYTHING, hosts: "all" }).map(
+        ({ services }) => services,
+      ),
+    ).toEqual([[]]);
+  },
+);
+
 describe("refused", () => {
   const play = (rest: string) => ({ playbook: `- { play: a, hosts: all, services: [app]${rest} }` });
   test.each<[Texts, string]>([
     [{ project: "nam: x" }, 'svcdeploy.yaml:1:1 the key "nam" is not known here [did you mean "name"?]'],
     [{ project: "name: x\ndefaults: {}" }, "svcdeploy.yaml:2:1 `defaults` is not supported yet"],
     [{ playbook: "play: x" }, "playbooks/site.yaml:1:1 a playbook is a list of plays"],
-    [{ playbook: "[]" }, "playbooks/site.yaml:1:1 the playbook has no play"],
     [
       { playbook: "- { play: a, hosts: wbe, services: [app] }" },
       'playbooks/site.yaml:1:21 there is no host or group "wbe" [did you mean "web"?]',
