@@ -46,7 +46,9 @@ async function runCommandLine(words: readonly string[], surroundings: Surroundin
         code = await (await command.load())(raw, surroundings);
       }),
     makeParser((raw) =>
-      raw.help === true ? showHelp(programHelp(COMMANDS, surroundings.stdout.columns)) : refuseCommand(raw),
+      raw.help === true || wordsOf(raw).length === 0
+        ? showHelp(programHelp(COMMANDS, surroundings.stdout.columns))
+        : refuseCommand(raw),
     ),
   );
   await parser.parseAsync([...words], {}, (_error: unknown, _arguments: unknown, printed: string) => {
@@ -61,28 +63,32 @@ async function runCommandLine(words: readonly string[], surroundings: Surroundin
  * command.
  */
 function makeParser(withoutCommand: (raw: RawArguments) => void): Argv {
-  return yargs()
-    .scriptName("svcdeploy")
-    .parserConfiguration({
-      "boolean-negation": false,
-      "camel-case-expansion": false,
-      "dot-notation": false,
-      "parse-numbers": false,
-      "parse-positional-numbers": false,
-    })
-    .locale("en")
-    .version(packageJson.version)
-    .help(false)
-    .option("help", { alias: "h", type: "boolean" })
-    .command("$0", false, {}, withoutCommand)
-    .exitProcess(false)
-    .fail((message: string | null, error: Error | undefined) => {
-      if (error !== undefined && error.name !== "YError") throw error;
-      throw new UsageError(
-        plainMessage(message ?? error?.message ?? "the command line cannot be understood"),
-        "svcdeploy COMMAND --help lists the options.",
-      );
-    });
+  return (
+    yargs()
+      .scriptName("svcdeploy")
+      .parserConfiguration({
+        "boolean-negation": false,
+        "camel-case-expansion": false,
+        "dot-notation": false,
+        "parse-numbers": false,
+        "parse-positional-numbers": false,
+      })
+      .locale("en")
+      .version(packageJson.version)
+      .help(false)
+      .option("help", { alias: "h", type: "boolean" })
+      // Of every command, so that one wrapper can pass it everywhere.
+      .option("no-pager", { type: "boolean" })
+      .command("$0", false, {}, withoutCommand)
+      .exitProcess(false)
+      .fail((message: string | null, error: Error | undefined) => {
+        if (error !== undefined && error.name !== "YError") throw error;
+        throw new UsageError(
+          plainMessage(message ?? error?.message ?? "the command line cannot be understood"),
+          "svcdeploy COMMAND --help lists the options.",
+        );
+      })
+  );
 }
 
 /** What yargs says about an option, in the words of the other messages. */
@@ -95,17 +101,16 @@ function plainMessage(message: string): string {
     : `--${option} takes one of ${choices?.replaceAll('"', "")}, not ${given}`;
 }
 
-/** What runs when the first word is no command, or there is no word at all. */
+/** What runs when the first word is no command. */
 function refuseCommand(raw: RawArguments): never {
   const names = COMMANDS.map((command) => command.name);
-  const [word] = wordsOf(raw);
-  if (word === undefined) throw new UsageError("Name a command", suggest("", names, "svcdeploy "));
+  const [word = ""] = wordsOf(raw);
   throw new UsageError(`Unknown command ${word}`, suggest(word, names, "svcdeploy "));
 }
 
 function refuseUnknown(raw: RawArguments, command: Command): void {
   const aliases = Object.values(command.options).flatMap(({ alias }) => alias ?? []);
-  const known = [...Object.keys(command.options), ...aliases, "help", "version"];
+  const known = [...Object.keys(command.options), ...aliases, "help", "version", "no-pager"];
   for (const name of Object.keys(raw)) {
     if (name === "_" || name === "$0" || name === "h" || known.includes(name)) continue;
     const long = known.filter((each) => each.length > 1);
@@ -118,6 +123,8 @@ function refuseUnknown(raw: RawArguments, command: Command): void {
   if (extra !== undefined)
     throw new UsageError(
       `${command.name} takes no argument ${extra}`,
-      "Several values of an option follow it: --service a b",
+      typeof raw.limit === "string"
+        ? `--limit takes one pattern: --limit ${raw.limit},${extra}`
+        : "Several values of an option follow it: --service a b",
     );
 }

@@ -2,6 +2,7 @@
 import { type Arguments, argumentsOf, type OptionTable, type RawArguments } from "./options/arguments.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { withPager } from "./with-pager.ts";
+import { withProject } from "./with-project.ts";
 import { withReports } from "./with-reports.ts";
 
 /** A command's work: arguments in, exit code out. */
@@ -37,5 +38,5 @@ export function command<Table extends OptionTable>({ load, ...about }: DeclaredC
     const run = await load();
     return async (raw, surroundings) => await run(argumentsOf(about.options, raw), surroundings);
   };
-  return withPager(withReports({ ...about, load: loadUntyped }));
+  return withPager(withReports(withProject({ ...about, load: loadUntyped })));
 }

@@ -1,7 +1,7 @@
 /** Reads a project folder into texts and hands them to core/config. Nothing in the folder is ever run. */
 import { isUtf8 } from "node:buffer";
 import { homedir } from "node:os";
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { type ProjectAsFar, type ProjectTexts, readAsFar, type SourceText } from "../core/config/project.ts";
 import { MAX_FILE_SIZE, parseYaml } from "../core/config/yaml.ts";
 import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
@@ -58,6 +58,15 @@ export async function loadAsFar(
 
 function templateName(file: string): string {
   return file.replace(/^templates\//, "");
+}
+
+/** The nearest folder, this one or one above it, that has a project file; null: none has. */
+export async function findProject(from: string): Promise<string | null> {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const read = await readProjectFile(folder, PROJECT_FILE, MAX_FILE_SIZE);
+    if (read.ok || !read.missing) return folder;
+    if (dirname(folder) === folder) return null;
+  }
 }
 
 /** The environments of a project: the names of inventory/*.yaml, sorted. */

@@ -2,7 +2,7 @@
  * The command line as a user meets it: help, mistakes, exit codes, and no secret in anything that is printed.
  */
 import { spawnSync } from "node:child_process";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { main } from "../support/dist.ts";
@@ -36,7 +36,6 @@ test.each([[], ...COMMANDS.map((command) => [command])])(
 );
 
 test.each([
-  ["no command", [], /Name a command/],
   ["an unknown command", ["aply"], /Did you mean svcdeploy apply\?/],
   [
     "an unknown option",
@@ -78,7 +77,11 @@ test.each([
     ["plan", "--env", "prod", "--out", "svcdeploy.yaml"],
     /is not a saved plan, so it is not\s+overwritten/,
   ],
-  ["no environment", ["plan"], /--env is required/],
+  [
+    "two hosts behind --limit",
+    ["plan", "--limit", "web1", "web2"],
+    /--limit takes one pattern: --limit web1,web2/,
+  ],
   ["an unknown environment", ["plan", "--env", "prud"], /no environment "prud"[\s\S]*prod/],
   ["an option twice", ["plan", "--env", "prod", "--env", "dev"], /--env was given 2 times/],
   ["an option without its value", ["plan", "--env"], /env/],
@@ -253,4 +256,25 @@ test("colours only where they are wanted", async () => {
   expect((await runCli(folder, words)).stdout).not.toContain("\u001b");
   expect((await runCli(folder, words, { FORCE_COLOR: "1" })).stdout).toContain("\u001b[");
   expect((await runCli(folder, words, { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout).not.toContain("\u001b");
+});
+
+test("without a command the help is shown, and --no-pager is taken by every command", async () => {
+  const { code, stdout, stderr } = await runCli(folder, []);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/^svcdeploy COMMAND \[OPTIONS\]/);
+  expect((await runCli(folder, ["lint", "--no-pager"])).stderr).not.toContain("no option");
+});
+
+test("from a folder below the project is found, and the environment where there is one alone", async () => {
+  const { folder: shop, remove } = await makeProject(1);
+  const below = join(shop, "services");
+  const shown = await runCli(below, ["render"]);
+  expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining("hello.service")]);
+  const wrong = await runCli(below, ["render"], { SVCDEPLOY_ENV: "prud" });
+  expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringContaining('no environment "prud"')]);
+  await writeFile(join(shop, "inventory/test.yaml"), await readFile(join(shop, "inventory/prod.yaml")));
+  const two = await runCli(below, ["render"]);
+  expect([two.code, two.stderr]).toEqual([64, expect.stringContaining("--env is required")]);
+  expect((await runCli(below, ["render"], { SVCDEPLOY_ENV: "test" })).code).toBe(0);
+  await remove();
 });

@@ -5,7 +5,7 @@ import { flag, optionalWord, word, words } from "./option.ts";
 /** Options that name a project, an environment and what of it. */
 export const SELECTION = {
   project: { ...word("project folder"), default: "." },
-  env: word("environment (required): inventory/ENV.yaml"),
+  env: word("environment: inventory/ENV.yaml; needed where there are several and SVCDEPLOY_ENV is not set"),
   limit: word("only these hosts, e.g. web:!web3"),
   service: words("only these services"),
   set: words("KEY.PATH=VALUE, wins over the values files"),

@@ -27,7 +27,11 @@ export function selectionOf(
   options: Pick<Selecting, "project" | "env"> & Partial<Selecting> & Partial<OptionValues<typeof PRUNE>>,
 ): ProjectSelection {
   const { project, env, limit = null, service = [], set = [], values = [], prune = null } = options;
-  if (env === null) throw new UsageError("--env is required, e.g. --env prod for inventory/prod.yaml");
+  if (env === null)
+    throw new UsageError(
+      "--env is required, e.g. --env prod for inventory/prod.yaml",
+      "Or set SVCDEPLOY_ENV.",
+    );
   return {
     ...{ project, environment: env, limit, services: service, set, valuesFiles: values },
     hosts: prune === null ? "of-plays" : "all",

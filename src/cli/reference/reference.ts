@@ -65,6 +65,7 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
     "SVCDEPLOY_PAGER, PAGER",
     "the pager of long output on a terminal; cat or empty: none; else less, with LESS=FRX unless LESS is set",
   ],
+  ["SVCDEPLOY_ENV", "the environment, where --env is not given"],
   ["SVCDEPLOY_PLAN_KEY", "the key that seals saved plans; 32 characters or more"],
 ];
 
@@ -81,6 +82,7 @@ const VALUES: Readonly<Record<string, string>> = {
   project: "DIR",
   env: "ENV",
   limit: "PATTERN",
+  prune: "[=all]",
   service: "NAME…",
   set: "KEY=VALUE…",
   values: "FILE…",
@@ -138,7 +140,8 @@ export function referenceOf(command: DescribedCommand): CommandReference {
 function rowOf(command: DescribedCommand, name: string): readonly OptionRow[] {
   const option = command.options[name];
   if (option === undefined) return [];
-  const value = option.type === "boolean" ? "" : ` ${valueName(command.name, name, option)}`;
+  const word = valueName(command.name, name, option);
+  const value = option.type === "boolean" ? "" : word.startsWith("[") ? word : ` ${word}`;
   const alias = typeof option.alias === "string" ? `-${option.alias}, ` : "";
   const standard =
     option.default === undefined || option.default === "." ? "" : `; default ${String(option.default)}`;

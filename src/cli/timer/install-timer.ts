@@ -89,7 +89,10 @@ async function checkHere(options: Options, project: Project, surroundings: Surro
 
 function wayOf(options: Options): TimerWay {
   const { on, out } = options;
-  const ways = (["crontab", "print", "remove"] as const).filter((way) => options[way]);
+  // A crontab line is printed anyway.
+  const ways = (["crontab", "print", "remove"] as const).filter(
+    (way) => options[way] && !(way === "print" && options.crontab),
+  );
   const given = out === null ? ways : [...ways, "out"];
   if (given.length > 1) throw new UsageError(`--${given.join(" and --")} exclude each other`);
   if (on !== null) return wayOn(on, options, given[0] ?? "install");

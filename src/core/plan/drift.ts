@@ -32,14 +32,32 @@ export function findDrift(declared: HostTarget, observation: Observation): reado
     ),
     ...mountFindings(target, observation),
     ...foreignFindings(target, observation, changes),
-    ...orphanEntries(target, observation).map(({ service, kind, path }): Finding => {
-      const isLeft = target.services.every(({ name }) => name !== service);
-      const text =
-        `${kind} ${path} was put there by svcdeploy and is no longer ` +
-        `declared${isLeft ? ": svcdeploy apply --prune removes it" : ""}`;
-      return { kind: "orphan", service, subject: path, text, origin: "project", since: null, change: null };
-    }),
+    ...orphanFindings(target, observation),
     ...observation.transactions.map((transaction) => transactionFinding(transaction, observation)),
+  ];
+}
+
+/** A service that left the project is one finding, whatever it has here. */
+function orphanFindings(target: HostTarget, observation: Observation): readonly Finding[] {
+  const orphans = orphanEntries(target, observation);
+  const isLeft = (service: string): boolean => target.services.every(({ name }) => name !== service);
+  const finding = (service: string, subject: string, text: string): Finding => ({
+    ...{ kind: "orphan", service, subject, text, origin: "project", since: null, change: null },
+  });
+  const gone = new Set(orphans.map(({ service }) => service).filter(isLeft));
+  return [
+    ...[...gone].map((service) =>
+      finding(
+        service,
+        service,
+        `service ${service} left the project and is still here: svcdeploy apply --prune removes it`,
+      ),
+    ),
+    ...orphans
+      .filter(({ service }) => !isLeft(service))
+      .map(({ service, kind, path }) =>
+        finding(service, path, `${kind} ${path} was put there by svcdeploy and is no longer declared`),
+      ),
   ];
 }
 

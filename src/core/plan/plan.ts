@@ -24,6 +24,7 @@ import {
 } from "./foreign-units.ts";
 import { type LeftBehind, leftBehind } from "./left-behind.ts";
 import { formatManifest, manifestEntry, manifestPath } from "./manifest.ts";
+import { editedNotices } from "./notices/edited-notices.ts";
 import { mountNotices } from "./notices/mount-notices.ts";
 import { removalNotices } from "./notices/removal-notices.ts";
 import { targetNotices } from "./notices/target-notices.ts";
@@ -58,6 +59,7 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
     actions,
     notices: [
       ...targetNotices(target, observation, changes),
+      ...editedNotices(target, observation, changes),
       ...mountNotices(units, acts, changes),
       ...(target.rollback === undefined ? encryptedNotices(changes, observation) : []),
       ...removed.notices,

@@ -147,7 +147,13 @@ function explainEnd(samples: readonly UnitProperties[], wrong: UnitProperties): 
   }
   const isLooping = isWaitingForRestart(wrong) || judgeConstancy(samples) !== null;
   if (isLooping)
-    return named("crash-loop", cause, `systemd keeps restarting it, ${sayRestarts(restarts)} so far`);
+    return named(
+      "crash-loop",
+      cause,
+      restarts === 0
+        ? "systemd keeps restarting it"
+        : `systemd keeps restarting it, ${sayRestarts(restarts)} so far`,
+    );
   return bad(cause.cause, cause.detail);
 }
 

@@ -5,6 +5,7 @@ import { outlookOf } from "../../core/plan/outlook.ts";
 import { countPlans, type PlanView } from "../../core/plan/planned.ts";
 import { workIn } from "../../core/plan/work.ts";
 import { type Line, plainText, plural } from "../lines/text.ts";
+import { orphanTexts } from "./orphan-text.ts";
 import { sumText } from "./work-text.ts";
 
 /** Hosts whose text is the same, folded; names in the order of the play. */
@@ -82,7 +83,20 @@ function sentenceOf(view: PlanView, seen: number): string {
   if (view.plays.some(({ hosts }) => hosts.some((host) => outlookOf(host).kind === "changes")))
     return `Plan: ${sumView(view)}.`;
   if (totals.refusals > 0) return "Nothing would be changed.";
+  const orphans = sayOrphans(view);
+  if (orphans !== "") return `No changes, ${orphans}.`;
   return `No changes: ${seen} ${seen === 1 ? "host is" : "hosts are"} as declared.`;
+}
+
+/** What is no longer declared and still there: `1 orphan on 3 hosts`; empty without any. */
+function sayOrphans({ plays }: PlanView): string {
+  const found = plays
+    .flatMap(({ hosts }) => hosts)
+    .flatMap(({ target, plan }) =>
+      orphanTexts(plan?.orphans ?? []).map((text) => ({ host: target.host.name, text })),
+    );
+  const [texts, hosts] = [new Set(found.map(({ text }) => text)), new Set(found.map(({ host }) => host))];
+  return texts.size === 0 ? "" : `${plural(texts.size, "orphan")} on ${plural(hosts.size, "host")}`;
 }
 
 /** Why an apply of this plan would not begin, and then what to type; empty: it would. */

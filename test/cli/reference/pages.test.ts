@@ -44,7 +44,7 @@ test.each(COMMANDS.map((command) => [command] as const))(
     const help = commandHelp(command, 80);
     expect(help).toContain(`Examples:\n  ${command.example}\n`);
     for (const name of Object.keys(command.options))
-      expect(help).toMatch(new RegExp(`^  (?:-., )?--${name}( |$)`, "m"));
+      expect(help).toMatch(new RegExp(`^  (?:-., )?--${name}(?:\\[| |$)`, "m"));
     expect(help).toMatch(/Exit codes: 0 done/);
     for (const line of help.split("\n")) expect([...line].length).toBeLessThanOrEqual(80);
     for (const line of commandHelp(command, 60).split("\n"))

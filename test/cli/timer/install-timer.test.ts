@@ -84,7 +84,7 @@ test.each<[readonly string[], RegExp]>([
   [["--crontab", "--every", "7min"], /cron cannot run something every 7min; it can: /],
   [["--every", "10s"], /not from 1min to 1week/],
   [["--every", "soon"], /not a time span/],
-  [["--crontab", "--print"], /exclude each other/],
+  [["--crontab", "--remove"], /exclude each other/],
   [["--on", "web1"], /needs --project-on/],
   [["--on", "web1", "--crontab"], /--crontab works on this machine only/],
   [["--on", "nobody", "--project-on", "/srv"], /no host of that name/],

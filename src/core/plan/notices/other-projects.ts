@@ -10,11 +10,11 @@ import { manifestFolder, manifestPath } from "../manifest.ts";
 import { refusal } from "./host-notices.ts";
 
 /**
- * A refusal for each service of another project that owns what would be changed; what both declare alike is
- * no change and no conflict.
+ * A refusal for each service of another project that owns what would be changed, or a unit that is declared
+ * here as well: both would start and stop it. Files, folders and slices that both declare alike are no conflict.
  */
 export function otherProjectNotices(
-  { project }: HostTarget,
+  { project, resources }: HostTarget,
   { others }: Observation,
   changes: readonly Change[],
 ): readonly Notice[] {
@@ -23,6 +23,8 @@ export function otherProjectNotices(
       resource.kind === "file" || resource.kind === "link" ? [resource.path] : [],
     ),
   );
+  for (const resource of resources)
+    if (resource.kind === "unit" && !resource.unit.endsWith(".slice")) written.add(resource.path);
   const theirs = others.filter((entry) => entry.project !== project && written.has(entry.path));
   const services = Map.groupBy(theirs, (entry) => `${entry.project}/${entry.service}`);
   return [...services.values()].map((entries) => refusal("owned-elsewhere", sayOwned(project, entries)));

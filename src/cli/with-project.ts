@@ -1,0 +1,41 @@
+/** Which project and environment a command is for where the command line does not say: as git finds its own. */
+import { relative, resolve } from "node:path";
+import type { OptionTable, RawArguments } from "./options/arguments.ts";
+import { wordsOf } from "./options/arguments.ts";
+import { SELECTION } from "./options/groups.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+type Run = (raw: RawArguments, surroundings: Surroundings) => Promise<number>;
+type Placed = { readonly name: string; readonly options: OptionTable; readonly load: () => Promise<Run> };
+
+/**
+ * The command as it is, or finding the project in the folders above and the environment in SVCDEPLOY_ENV or,
+ * where the project has one alone, in its inventory.
+ */
+export function withProject<Command extends Placed>(command: Command): Command {
+  const { options, load } = command;
+  if (options.project === undefined || options.env === undefined) return command;
+  const loadPlaced = async (): Promise<Run> => {
+    const run = await load();
+    return async (raw, surroundings) => await run(await placed(command, raw, surroundings), surroundings);
+  };
+  return { ...command, load: loadPlaced };
+}
+
+async function placed(
+  { name, options }: Placed,
+  raw: RawArguments,
+  { workingDirectory, environment }: Surroundings,
+): Promise<RawArguments> {
+  const { findProject, listEnvironments } = await import("../project/load.ts");
+  const given = typeof raw.project === "string" ? raw.project : ".";
+  const found = given === "." ? await findProject(workingDirectory) : null;
+  const project = found === null ? given : relative(workingDirectory, found) || ".";
+  // A saved plan names its own environment.
+  const isNeeded = options.env === SELECTION.env || (name === "apply" && wordsOf(raw).length < 2);
+  if (!isNeeded || raw.env !== undefined) return { ...raw, project };
+  const fromVariable = environment.SVCDEPLOY_ENV ?? "";
+  if (fromVariable !== "") return { ...raw, project, env: fromVariable };
+  const [only, ...more] = await listEnvironments(resolve(workingDirectory, project));
+  return only === undefined || more.length > 0 ? { ...raw, project } : { ...raw, project, env: only };
+}
