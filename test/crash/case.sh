@@ -1,7 +1,8 @@
 #!/bin/sh
 # case.sh WORK FROM APPLY FINISH [ON_STATE]: one transaction of the plain-sh world, with its faults.
 # WORK has root (the host's tree), strike and logs; FROM is the host with the transaction delivered; APPLY and FINISH are faults
-# as strike takes them. An APPLY of - says that FROM is how a kill of apply.sh left the host; a FINISH of - says it of finish.sh.
+# as strike takes them. An APPLY of - says that FROM is how apply.sh left the host, by its end or by a kill; a FINISH of - says that
+# FROM is how a kill of finish.sh left it.
 # Afterwards the boot's recovery runs without faults until nothing is left to do. Says the last state.
 set -u
 work=$1 from=$2 apply=$3 finish=$4 on_state=${5:-} root=${1:?}/root
@@ -19,14 +20,17 @@ txn=${txn#"$root"}
 # As a unit: a private PATH, no terminal, nothing on standard input.
 export PATH=/stand/bin:/usr/sbin:/usr/bin:/sbin:/bin
 unset EXIT_CODE
-status=137
-if [ "$apply" != - ]; then
-  rm -f "$root"/stand/host/did-* "$root/stand/host/on-state" "$root/stand/host/answer" "$root/stand/host/then"
+status=137 ended=$root/stand/host/ended
+if [ "$apply" = - ]; then
+  if [ -r "$ended" ]; then read -r status <"$ended"; fi
+else
+  rm -f "$root"/stand/host/did-* "$root/stand/host/on-state" "$root/stand/host/answer" "$root/stand/host/then" "$ended"
   printf '100000.00 0.00\n' >"$root/stand/uptime"
   [ -z "$on_state" ] || printf '%b' "$on_state" >"$root/stand/host/on-state"
   # shellcheck disable=SC2086 # faults, split on purpose
   "$work/strike" "$root" "$work/log-apply" $apply -- /bin/sh "$txn/apply.sh" "$txn" --system </dev/null >"$work/said" 2>&1
   status=$?
+  printf '%s\n' "$status" >"$ended"
 fi
 EXIT_CODE=exited
 [ "$status" -lt 128 ] || EXIT_CODE=killed

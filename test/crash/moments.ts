@@ -12,16 +12,32 @@ import { type Ran, type Ready, runCase, runFrom, type Start } from "./run.ts";
 /** Runs the cases and hands each back with what came of it, not in their order. */
 export function* runShared(ready: Ready, cases: readonly Case[]): Generator<readonly [Case, Ran]> {
   const from: Start = { from: ready.before, apply: [], finish: [], confirm: true };
-  const applyKills = cases.flatMap(({ apply }) => killOf(apply) ?? []);
-  const kept = keepMoments(ready, from, "apply", applyKills);
-  for (const [number, group] of Map.groupBy(cases, ({ apply }) => killOf(apply))) {
-    const moment = number === null ? undefined : kept(number);
+  const kills = cases.flatMap(({ apply }) => killOf(apply) ?? []);
+  const kept = keepMoments(ready, from, "apply", kills);
+  for (const group of Map.groupBy(cases, ({ apply }) => apply.join(" ")).values()) {
+    const moment = momentAfter(ready, group, kept);
     if (moment !== undefined) yield* runAfter(ready, moment, group);
     else for (const each of group) yield [each, runCase(ready, each)];
   }
 }
 
-/** The cases after one kill of apply.sh. */
+/** How apply.sh leaves the host, for cases that differ in finish.sh alone; undefined: that is not worth a run. */
+function momentAfter(
+  ready: Ready,
+  group: readonly Case[],
+  kept: (number: number) => string | undefined,
+): string | undefined {
+  const apply = group[0]?.apply ?? [];
+  const kill = killOf(apply);
+  if (kill !== null || group.length === 1) return kept(kill ?? 0);
+  const from: Start = { from: ready.before, apply, finish: [], confirm: true };
+  return keepMoments(ready, from, "finish", [FIRST], "ended")(FIRST);
+}
+
+/** Before a script has begun. */
+const FIRST = 1;
+
+/** The cases after one end of apply.sh. */
 function* runAfter(ready: Ready, moment: string, group: readonly Case[]): Generator<readonly [Case, Ran]> {
   const from: Start = { from: moment, apply: null, finish: [], confirm: true };
   const kills = group.flatMap(({ finish }) => killOf(finish) ?? []);
@@ -29,7 +45,9 @@ function* runAfter(ready: Ready, moment: string, group: readonly Case[]): Genera
   for (const each of group) {
     const at = kept(killOf(each.finish) ?? 0);
     const start = at === undefined ? { ...from, finish: each.finish } : { ...from, from: at, finish: null };
-    yield [each, runFrom(ready, start)];
+    const ran = runFrom(ready, start);
+    const before = each.apply.length + (at === undefined ? 0 : each.finish.length);
+    yield [each, { ...ran, struck: before + ran.struck }];
   }
 }
 
@@ -45,12 +63,14 @@ function keepMoments(
   start: Start,
   script: "apply" | "finish",
   numbers: readonly number[],
+  name: string = script,
 ): (number: number) => string | undefined {
-  const folder = join(ready.root.work, `moments-${script}`);
+  const folder = join(ready.root.work, `moments-${name}`);
   rmSync(folder, { recursive: true, force: true });
   if (numbers.length > 0) {
     const keep = keeper(ready.root, folder);
-    runFrom(ready, { ...start, [script]: [...new Set(numbers)].map((number) => `${number}:hook=${keep}`) });
+    const hooks = [...new Set(numbers)].map((number) => `${number}:hook=${keep}`);
+    runFrom(ready, { ...start, [script]: [...(start[script] ?? []), ...hooks] });
   }
   return (number) => {
     const path = join(folder, String(number));

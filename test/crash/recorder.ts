@@ -1,6 +1,6 @@
 /** Writes the rows of a sitting into the tally as they come, one after the other. */
 import type { Defined } from "./defined.ts";
-import type { Part, Row } from "./suite.ts";
+import { isMissed, type Part, type Row } from "./suite.ts";
 import { currentRows, doneCases, readTally, record } from "./tally.ts";
 
 /** hear takes a row; settle waits until all are written, and throws where one could not be. */
@@ -52,19 +52,33 @@ export function makeRecorder(worlds: readonly Defined[], seed: string): Recorder
 
 /** Of checks and of the order only what is wrong is written down: they are made anew at each sitting. */
 async function write(row: Row, counted: string): Promise<void> {
-  const { world, definition, points, single = 0, double = 0, wrong = [], order = [], check, part } = row;
+  const {
+    world,
+    definition,
+    points,
+    single = 0,
+    double = 0,
+    wrong = [],
+    order = [],
+    check,
+    part,
+    end = "",
+  } = row;
   if (definition !== undefined && points !== undefined)
     await record({ row: "world", world, definition, counted, points, single, double });
   const checked = { row: "case", world, counted, part: "checks", at: "-", end: null } as const;
   if (order.length > 0) await record({ ...checked, how: "order", wrong: order.slice(0, 8) });
   if (check !== undefined && wrong.length > 0) await record({ ...checked, how: check, wrong });
   if (part !== undefined)
-    await record({ row: "case", world, counted, part, ...keyOf(row), end: endOf(row), wrong });
-}
-
-/** Of a pair the second may not come up after the first. */
-function endOf({ part, apply = [], finish = [], struck = 0, end = "" }: Row): string | null {
-  return struck >= (part === "single" ? apply.length + finish.length : 1) ? end : null;
+    await record({
+      row: "case",
+      world,
+      counted,
+      part,
+      ...keyOf(row),
+      end: isMissed(row) ? null : end,
+      wrong,
+    });
 }
 
 /** Then the world need not even be made. */

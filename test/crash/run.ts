@@ -55,7 +55,7 @@ export function runFrom({ root, truth }: Ready, { from, apply, finish, confirm }
     finish: finish?.some(isOther) ?? false,
   });
   const met = (faults: readonly string[] | null, log: string): number =>
-    faults === null ? 1 : readLog(join(root.work, log)).struck;
+    faults === null ? 0 : readLog(join(root.work, log)).struck;
   const struck = met(apply, "log-apply") + met(finish, "log-finish");
   return { ...verdict, struck, status: `${stdout.split("\n")[0]}${stderr.trim()}` };
 }

@@ -148,6 +148,11 @@ function runWorld({ world, part }: Part, seed: string, hear: (row: Row) => boole
   return inNamespaces(beside("./worker.ts"), [world, part, seed], (text) => hear(JSON.parse(text)));
 }
 
+/** Whether a fault was not met; of a pair the second may not come up after the first. */
+export function isMissed({ part, apply = [], finish = [], struck = 0 }: Row): boolean {
+  return struck < (part === "double" ? 1 : apply.length + finish.length);
+}
+
 function add(sum: Sum, row: Row): void {
   if (row.points !== undefined) {
     sum.points += row.points;
@@ -155,7 +160,7 @@ function add(sum: Sum, row: Row): void {
     return;
   }
   sum.runs += 1;
-  if (row.check === undefined && row.struck === 0) sum.missed += 1;
+  if (row.check === undefined && isMissed(row)) sum.missed += 1;
   const end = row.end ?? "checked";
   sum.ends[end] = (sum.ends[end] ?? 0) + 1;
   if ((row.wrong ?? []).length === 0) return;
