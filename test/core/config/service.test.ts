@@ -278,7 +278,7 @@ describe("refused as written", () => {
     ],
     [
       "name: x\ncache: { path: /c, size: 1G, persist: { to: /var/lib/svcdeploy/x, every: 1h } }",
-      "this folder belongs to the system, not to a service",
+      "this is svcdeploy's own state",
     ],
     ["name: x\ncache: { path: /c, size: 1G, persist: { to: /var/lib/../etc, every: 1h } }", "2:45 "],
     [
