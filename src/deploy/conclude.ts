@@ -9,6 +9,7 @@ import type { Plan } from "../core/model/plan.ts";
 import type { UnitResource } from "../core/model/resource.ts";
 import type { Difference, HostReport } from "../core/model/run.ts";
 import type { Verdict } from "../core/model/verify.ts";
+import { spawnFailure } from "../core/verify/spawn-failure.ts";
 import { judgeUnit } from "../core/verify/verdict.ts";
 import type { TransactionState } from "../host/frames.ts";
 import { goneServices } from "../host/plan-lines.ts";
@@ -78,7 +79,7 @@ async function concludeUndone(
     const blind = judged === null && result.failure !== "" ? unjudged : null;
     const why =
       blind === null
-        ? whyUndone(end, result, judgement)
+        ? whyUndone(end, result, judgement, told.verdicts)
         : `not confirmed, as it could not be judged: ${blind.message}`;
     if (end.name === "ROLLBACK_FAILED") {
       const message = `${why}\nThe host could not be restored: ${end.detail}`;
@@ -104,12 +105,25 @@ function whatWasSeen(
   result: TransactionResult,
   judgement: Judgement | null,
 ): Pick<HostReport, "verdicts" | "health" | "journal" | "differences"> {
-  const verdicts = judgement === null ? verdictsOf(story, result) : judgement.verdicts;
+  const judged = judgement === null ? verdictsOf(story, result) : judgement.verdicts;
+  const verdicts = judged.map((verdict) => withCulprit(verdict, story, result));
   const failed = new Set(verdicts.filter(({ ok }) => !ok).map(({ unit }) => unit));
   const journal = [...result.units].flatMap(([unit, { journal: lines }]) =>
     failed.has(unit) || failed.size === 0 ? [{ unit, lines }] : [],
   );
   return { verdicts, health: judgement?.health ?? [], journal, differences: differencesOf(story.plan) };
+}
+
+/** A unit that systemd could not even run: the path or the directive at fault comes first. */
+function withCulprit(verdict: Verdict, { target, context }: Story, result: TransactionResult): Verdict {
+  const status = /^exit status (\d+)\//.exec(verdict.detail)?.[1];
+  if (verdict.ok || status === undefined) return verdict;
+  const file = target.resources.find(
+    (each) => each.kind === "file" && each.role === "unit" && each.path.endsWith(`/${verdict.unit}`),
+  );
+  const text = file?.kind === "file" ? Buffer.from(file.content).toString("utf8") : "";
+  const found = spawnFailure(Number(status), text, result.units.get(verdict.unit)?.journal ?? []);
+  return found === null ? verdict : { ...verdict, detail: `${context.redact(found)}\n${verdict.detail}` };
 }
 
 /** back: the units that ran before, as they are after the undo. blind: why nothing could be judged. */
@@ -169,17 +183,37 @@ function isReason(judgement: Judgement, { failure }: TransactionResult): boolean
   return !judgement.ok && failure !== "";
 }
 
-function whyUndone(end: TransactionState, result: TransactionResult, judgement: Judgement | null): string {
+function whyUndone(
+  end: TransactionState,
+  result: TransactionResult,
+  judgement: Judgement | null,
+  verdicts: readonly Verdict[],
+): string {
   if (judgement === null)
     return (
-      result.failure ||
+      causeFirst(result.failure, verdicts) ||
       end.detail ||
       "the transaction was cut short: the host was restarted, or someone ended it there"
     );
-  const units = judgement.verdicts.filter(({ ok }) => !ok).map(({ unit, cause }) => `${unit}: ${cause}`);
+  const units = verdicts.filter(({ ok }) => !ok).map(headline);
   const checks = judgement.health.filter(({ ok }) => !ok).map(({ check }) => `${check} is unhealthy`);
   return [...units, ...checks].join("; ");
 }
+
+/** Why the unit failed, before what systemctl made of it: `ended with 1` is no reason. */
+function causeFirst(failure: string, verdicts: readonly Verdict[]): string {
+  const unit = /^systemctl [a-z-]+ (\S+) ended with /.exec(failure)?.[1];
+  const verdict = verdicts.find((each) => !each.ok && each.unit === unit);
+  return verdict === undefined ? failure : `${headline(verdict)} (${failure})`;
+}
+
+/** The first line of the detail where it says more than the cause's name. */
+function headline({ unit, cause, detail }: Verdict): string {
+  const [first = ""] = detail.split("\n");
+  return SPEAKING.includes(cause) && first !== "" ? `${unit}: ${cause}: ${first}` : `${unit}: ${cause}`;
+}
+
+const SPEAKING: readonly string[] = ["exec-failed", "exit-code", "signal", "reload-ended-it", "restarted"];
 
 // An action failed before anything could be sampled: judge by what the host kept of the moment.
 function verdictsOf(

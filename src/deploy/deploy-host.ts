@@ -10,6 +10,7 @@ import type { DeployedService, HostTarget } from "../core/model/resource.ts";
 import type { HostReport } from "../core/model/run.ts";
 import { notContained } from "../core/plan/contained.ts";
 import { asEncrypted } from "../core/plan/encrypted.ts";
+import { keptProcesses } from "../core/plan/kept-processes.ts";
 import { refusalOf } from "../core/plan/outlook.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import { hasWork, type PlannedHost } from "../core/plan/planned.ts";
@@ -30,6 +31,7 @@ import { probe } from "./observe.ts";
 import { rehearse } from "./rehearse.ts";
 import { sleep } from "./sleep.ts";
 import type { Story } from "./story.ts";
+import { endedBeforeSwap } from "./swap-state.ts";
 
 /** Brings one host to what the operator saw in the plan. Every expected failure is a report, never thrown. */
 export async function deployHost(
@@ -131,7 +133,9 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
     deadlineSeconds: story.play.rollout.healthyDeadlineSeconds,
   });
   await deliver(remote, transaction, target.project, context, onReach);
+  const heard = new Set<string>();
   const attendance = attend(remote, transaction.id, context, (state) => {
+    heard.add(state.name);
     if (!isFinal(state))
       tell(context, target.play, name, state.name === "ROLLINGBACK" ? "undo" : "apply", state.name);
   });
@@ -148,7 +152,8 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
     const end = isFinal(state)
       ? state
       : await attendance.waitFor(isFinal, (transaction.stopSeconds + 120) * 1000);
-    return await conclude(story, end, judgement, unjudged);
+    const report = await conclude(story, end, judgement, unjudged);
+    return endedBeforeSwap(report, heard) ? { ...report, differences: [] } : report;
   } finally {
     attendance.end();
   }
@@ -217,11 +222,19 @@ async function judgeTouched(story: Story, remote: Remote): Promise<Judgement> {
   const units = concernedUnits(target, story.plan, story.observation).filter(
     ({ id, service, unit }) => (own.has(id) && touched.has(service)) || transaction.units.includes(unit),
   );
+  const before = keptProcesses(story.plan, units, story.observation);
   const settleSeconds = longestSettle(services);
   const onWaiting = (text: string): void => tell(context, target.play, target.host.name, "settle", text);
   return await judge(
     remote,
-    { units, services, settleSeconds, deadlineSeconds: play.rollout.healthyDeadlineSeconds, onWaiting },
+    {
+      units,
+      services,
+      before,
+      settleSeconds,
+      deadlineSeconds: play.rollout.healthyDeadlineSeconds,
+      onWaiting,
+    },
     context,
   );
 }

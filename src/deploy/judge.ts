@@ -3,7 +3,7 @@
  */
 
 import type { DeployedService, HostTarget, UnitResource } from "../core/model/resource.ts";
-import type { HealthResult, Verdict } from "../core/model/verify.ts";
+import type { BeforeAct, HealthResult, Verdict } from "../core/model/verify.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
 import { type ServiceCheck, waitHealthy } from "./health.ts";
@@ -20,6 +20,8 @@ export type Judgement = {
 export type JudgementOrder = {
   readonly units: readonly UnitResource[];
   readonly services: readonly DeployedService[];
+  /** Units whose process the actions were to leave alone, as they were before. */
+  readonly before?: ReadonlyMap<string, BeforeAct>;
   readonly settleSeconds: number;
   readonly deadlineSeconds: number;
   /** Hears which check is still waited for. */
@@ -41,10 +43,12 @@ export async function judge(
 ): Promise<Judgement> {
   const giveUp = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const settled = settleUnits(remote, order.units, order.settleSeconds, context).then((verdicts) => {
-    if (verdicts.some(({ ok }) => !ok)) timer = setTimeout(() => giveUp.abort(), GRACE_MILLISECONDS);
-    return verdicts;
-  });
+  const settled = settleUnits(remote, order.units, order.settleSeconds, context, order.before).then(
+    (verdicts) => {
+      if (verdicts.some(({ ok }) => !ok)) timer = setTimeout(() => giveUp.abort(), GRACE_MILLISECONDS);
+      return verdicts;
+    },
+  );
   const healthy = waitHealthy(remote, readyChecks(order.services), {
     deadlineMilliseconds: order.deadlineSeconds * 1000,
     successes: SUCCESSES,

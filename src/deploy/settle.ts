@@ -2,7 +2,7 @@
 import { HostError } from "../core/errors.ts";
 import type { Observation, UnitProperties } from "../core/model/observation.ts";
 import type { UnitResource } from "../core/model/resource.ts";
-import type { Verdict } from "../core/model/verify.ts";
+import type { BeforeAct, Verdict } from "../core/model/verify.ts";
 import { judgeProgram } from "../core/plan/running-program.ts";
 import { unitProperties } from "../core/plan/unit-properties.ts";
 import { earlyFailure, judgeUnit } from "../core/verify/verdict.ts";
@@ -16,13 +16,14 @@ import { sleep } from "./sleep.ts";
 
 /**
  * Samples the units once a second for so many seconds and judges each; ends early once one has failed for
- * good. Where systemctl has no answer, all is sampled once more. Throws ConnectError or HostError.
+ * good. Where systemctl has no answer, all is sampled once more. before: of units whose process is to stay. Throws ConnectError or HostError.
  */
 export async function settleUnits(
   remote: Remote,
   units: readonly UnitResource[],
   seconds: number,
   context: DeployContext,
+  before: ReadonlyMap<string, BeforeAct> = new Map(),
 ): Promise<readonly Verdict[]> {
   if (units.length === 0) return [];
   const sample = (): Promise<Samples> => sampleUnits(remote, units, seconds, context);
@@ -36,7 +37,7 @@ export async function settleUnits(
     const own = samples.map((sample) => sample[index] ?? {});
     const verdict = judgeProgram(
       unit,
-      judgeUnit(unit, own),
+      judgeUnit(unit, own, before.get(unit.unit) ?? null),
       programs.get(Number(own.at(-1)?.MainPID ?? "0")),
     );
     return { ...verdict, detail: context.redact(verdict.detail) };

@@ -25,6 +25,8 @@ type Failure = {
   readonly conf?: Readonly<Record<string, string>>;
   readonly type?: string;
   readonly settle?: string;
+  /** How the report's message reads. */
+  readonly headline?: RegExp;
   /** The versions that it is staged on. */
   readonly on: readonly SystemdVersion[];
 };
@@ -95,6 +97,8 @@ const failures: readonly Failure[] = [
       "exit status 203/EXEC: the program cannot be executed: it is not there, not executable, or built for another system",
     ],
     directives: { ExecStart: "/opt/web/current/absent", Restart: "no" },
+    headline:
+      /^web\.service: exec-failed: ExecStart=\/opt\/web\/current\/absent(: No such file or directory)? \(systemctl start web\.service ended with 1\)$/,
     on: [252],
   },
   {
@@ -111,7 +115,27 @@ const failures: readonly Failure[] = [
     isActive: "failed",
     says: ["exit status 217/USER: the user is not there or cannot be taken (User=)"],
     directives: { User: "nobody-here", Restart: "no" },
+    headline: /^web\.service: exec-failed: User=nobody-here/,
     on: [247],
+  },
+  {
+    name: "226 NAMESPACE",
+    cause: "exec-failed",
+    isActive: "failed",
+    says: ["exit status 226/NAMESPACE"],
+    directives: { ReadWritePaths: "/srv/none", Restart: "no" },
+    headline: /^web\.service: exec-failed: ReadWritePaths=\/srv\/none/,
+    on: [257],
+  },
+  {
+    name: "a process that ends without a restart is no crash loop",
+    cause: "exit-code",
+    isActive: "failed",
+    says: ["the main process exited with status 3"],
+    conf: { crash_after: "1" },
+    directives: { Restart: "no" },
+    settle: "4s",
+    on: [252],
   },
   {
     name: "exited 0 at once",
@@ -174,6 +198,7 @@ for (const systemd of systemdVersions) {
         ];
         const text = [...told, ...report.journal.flatMap(({ lines }) => lines)].join("\n");
         for (const words of failure.says) expect(text).toMatch(words);
+        expect(report.message).toMatch(failure.headline ?? /./);
         expect({ code: run.code, status: report.status, cause: report.cause }).toEqual({
           code: 5,
           status: "rolled-back",

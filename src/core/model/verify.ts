@@ -1,4 +1,5 @@
 /** What units and health checks turned out to be. */
+import type { UnitProperties } from "./observation.ts";
 import type { Check } from "./service.ts";
 
 /** What one unit turned out to be. */
@@ -15,6 +16,9 @@ export type Verdict = {
   /** One or more lines for the operator. */
   readonly detail: string;
 };
+
+/** A unit that runs as it was before an act that leaves its process alone: a reload, or nothing on it at all. */
+export type BeforeAct = { readonly sample: UnitProperties; readonly act: "reload" | "none" };
 
 /** What one health check turned out to be. */
 export type HealthResult = {

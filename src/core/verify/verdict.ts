@@ -5,22 +5,33 @@
 import type { UnitProperties } from "../model/observation.ts";
 import type { UnitResource } from "../model/resource.ts";
 import { isUnneeded } from "../model/unit-condition.ts";
-import type { Verdict } from "../model/verify.ts";
+import type { BeforeAct, Verdict } from "../model/verify.ts";
 import { type Cause, endCause, loadCause } from "./cause.ts";
+import { againstBefore, type UnitJudgement } from "./kept-process.ts";
 
 /**
  * Judges a unit by samples of `systemctl show`, oldest first, the first right after the actions. A service is
  * well only if it was active (running) in every one of them, as the same invocation with the same main
- * process and no automatic restart in between; `activating` is not running.
+ * process and no automatic restart in between; `activating` is not running. before: as it was before the actions,
+ * where they were to leave its process alone.
  */
-export function judgeUnit(unit: UnitResource, samples: readonly UnitProperties[]): Verdict {
+export function judgeUnit(
+  unit: UnitResource,
+  samples: readonly UnitProperties[],
+  before: BeforeAct | null = null,
+): Verdict {
   const last = samples.at(-1);
   if (last === undefined)
     return verdict(unit, {}, bad("not-observed", "systemd was not asked about the unit"));
   const unloaded = loadCause(last);
   if (unloaded !== null) return verdict(unit, last, { ok: false, ...unloaded });
   if (!unit.running) return verdict(unit, last, judgeLoaded(unit, last));
-  return verdict(unit, last, judgeActivity(unit, samples, last));
+  const found = judgeActivity(unit, samples, last);
+  return verdict(
+    unit,
+    last,
+    before === null ? found : againstBefore(unit, found, before, samples[0] ?? last),
+  );
 }
 
 /**
@@ -50,8 +61,6 @@ export function earlyFailure(unit: UnitResource, sample: UnitProperties): Verdic
     (sample.ActiveState === "failed" || isWaitingForRestart(sample) || isStopped(unit, sample));
   return isGone || isDown ? judgeUnit(unit, [sample]) : null;
 }
-
-type UnitJudgement = { readonly ok: boolean; readonly cause: string; readonly detail: string };
 
 /** States of units that are there to stay, by the suffix of their names (systemctl --state=help). */
 const GOOD_STATES: { readonly [suffix: string]: readonly string[] } = {
@@ -145,16 +154,20 @@ function explainEnd(samples: readonly UnitProperties[], wrong: UnitProperties): 
       `systemd gave up after ${sayRestarts(restarts)} (StartLimitBurst=${burst})`,
     );
   }
-  const isLooping = isWaitingForRestart(wrong) || judgeConstancy(samples) !== null;
-  if (isLooping)
-    return named(
-      "crash-loop",
-      cause,
-      restarts === 0
-        ? "systemd keeps restarting it"
-        : `systemd keeps restarting it, ${sayRestarts(restarts)} so far`,
-    );
+  if (isWaitingForRestart(wrong) || wasRestarted(samples)) {
+    const how = restarts === 0 ? "" : `, ${sayRestarts(restarts)} so far`;
+    return named("crash-loop", cause, `systemd keeps restarting it${how}`);
+  }
   return bad(cause.cause, cause.detail);
+}
+
+/** The end of the one process is no restart: another run has another id. */
+function wasRestarted(samples: readonly UnitProperties[]): boolean {
+  const runs = new Set(
+    samples.flatMap(({ InvocationID: id }) => (id === undefined || id === "" ? [] : [id])),
+  );
+  const counts = new Set(samples.flatMap(({ NRestarts: count }) => (count === undefined ? [] : [count])));
+  return runs.size > 1 || counts.size > 1;
 }
 
 function sayRestarts(count: number): string {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { UnitProperties } from "../../../src/core/model/observation.ts";
 import type { UnitResource } from "../../../src/core/model/resource.ts";
+import type { BeforeAct } from "../../../src/core/model/verify.ts";
 import { earlyFailure, judgeUnit } from "../../../src/core/verify/verdict.ts";
 import { makeResource } from "../plan/host-builder.ts";
 
@@ -296,6 +297,69 @@ describe("units that are not", () => {
 
   it("hands on what the service says of itself", () => {
     expect(judgeUnit(app, [{ ...FAILED, StatusText: "no database" }]).detail).toContain("no database");
+  });
+});
+
+describe("a unit whose process was to stay", () => {
+  const before = (act: BeforeAct["act"]): BeforeAct => ({ sample: RUNNING, act });
+  const other = { ...RUNNING, InvocationID: "b2", NRestarts: "1", MainPID: "200" };
+
+  it("is the one from before", () => {
+    expect(judgeUnit(app, [RUNNING, RUNNING], before("reload"))).toMatchObject({
+      ok: true,
+      cause: "running",
+    });
+  });
+
+  it.each([
+    ["reload", "reload-ended-it", "the reload ended the process"],
+    ["none", "restarted", "the process ended, although nothing restarts it"],
+  ] as const)("%s: another run in every sample is a failure", (act, cause, words) => {
+    expect(judgeUnit(app, [other, other], before(act))).toMatchObject({
+      ok: false,
+      cause,
+      detail: expect.stringContaining(
+        `${words}, and systemd started it anew: main process 100 → 200, NRestarts 0 → 1`,
+      ),
+    });
+  });
+
+  it("one that did not come back says until when it ran", () => {
+    const dead = { ...FAILED, Result: "signal", ExecMainCode: "2", ExecMainStatus: "1" };
+    const { ok, detail } = judgeUnit(app, [dead], before("reload"));
+    expect({ ok, detail }).toEqual({
+      ok: false,
+      detail: "the main process was killed by SIGHUP\nit ran until it was reloaded",
+    });
+  });
+
+  it("another main process of the same run was named by the program: a note", () => {
+    const renamed = { ...RUNNING, MainPID: "300" };
+    const found = judgeUnit(notify, [renamed, renamed], before("reload"));
+    expect(found).toMatchObject({ ok: true, cause: "running" });
+    expect(found.detail).toContain("its main process is 300 now, it was 100: the program named it itself");
+  });
+});
+
+describe("the end of the one process is no crash loop", () => {
+  it.each([
+    ["Restart=no", { ...FAILED, ExecMainStatus: "9" }, "exit-code", "the main process exited with status 9"],
+    [
+      "Restart=on-abnormal that does not fit",
+      { ...FAILED, Restart: "on-abnormal" },
+      "exit-code",
+      "exited with status 1",
+    ],
+  ])("%s", (_what, end, cause, words) => {
+    const found = judgeUnit(app, [RUNNING, { ...end, InvocationID: "a1" }]);
+    expect(found).toMatchObject({ ok: false, cause, detail: expect.stringContaining(words) });
+    expect(found.detail).not.toContain("restart");
+  });
+
+  it("and of a restart that is only due no number is given: the journal may be further by then", () => {
+    const { detail } = judgeUnit(app, [WAITING]);
+    expect(detail).toContain("systemd keeps restarting it");
+    expect(detail).not.toMatch(/\d restart/);
   });
 });
 

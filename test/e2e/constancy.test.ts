@@ -1,0 +1,77 @@
+/** A reload that ends the process, and a process that names its successor; and systemd that starts anew meanwhile. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { hearing, reportsOf, stageOf } from "../support/events.ts";
+import { removeHosts, startHost, type TestHost } from "../support/hosts.ts";
+import { makeWorkshop, type Workshop } from "../support/workshop.ts";
+
+let host: TestHost;
+let shop: Workshop;
+
+beforeAll(async () => {
+  host = await startHost({ systemd: 252 });
+  shop = makeWorkshop([host]);
+  shop.write(
+    "playbooks/site.yaml",
+    "- { play: rl, hosts: all, services: [rl], rollout: { healthyDeadline: 20s } }\n",
+  );
+  shop.write("values/base.yaml", 'v: "0"\n');
+});
+afterAll(async () => {
+  shop.remove();
+  await removeHosts();
+});
+
+const service = (program: string, more: string): string => `name: rl
+service: { ExecStart: '${program}', Restart: always, RestartSec: 100ms, ${more} }
+files: [{ path: /etc/rl.conf, content: "v={{values.v}}\\n", onChange: reload }]
+settle: 2s
+`;
+const apply = (v: number): readonly string[] => ["apply", "--env", "test", "--yes", "--set", `v=${v}`];
+
+test("a reload that ends the process is a failure, and undone, although systemd started it again", async () => {
+  shop.write(
+    "services/rl.yaml",
+    service('/bin/sh -c "exec sleep infinity"', 'ExecReload: "/bin/kill -HUP $MAINPID"'),
+  );
+  expect((await shop.run(apply(1))).code).toBe(0);
+  const { code, stdout } = await shop.run(apply(2));
+  expect(code).toBe(5);
+  expect(stdout.replace(/\s+/g, " ")).toMatch(
+    /reload-ended-it: the reload ended the process, and systemd started it anew: main process \d+ → \d+, NRestarts 0 → 1/,
+  );
+  expect(await host.shell("cat /etc/rl.conf")).toBe("v=1\n");
+});
+
+test("a program that names another main process at its reload is well", async () => {
+  const program =
+    '/bin/sh -c "systemd-notify --ready; trap next HUP; next() { sleep infinity & systemd-notify MAINPID=$$!; }; while :; do sleep 0.2; done"';
+  shop.write(
+    "services/rl.yaml",
+    service(program, 'Type: notify, NotifyAccess: all, ExecReload: "/bin/kill -HUP $MAINPID"'),
+  );
+  expect((await shop.run(apply(3))).code).toBe(0);
+  const before = await host.shell("systemctl show rl -p MainPID,InvocationID");
+  const { code, stdout } = await shop.run([...apply(4), "--output", "json"]);
+  const after = await host.shell("systemctl show rl -p MainPID,InvocationID");
+  expect({ code, report: stdout }).toMatchObject({ code: 0 });
+  expect(after.split("\n")[1]).toBe(before.split("\n")[1]);
+  expect(after.split("\n")[0]).not.toBe(before.split("\n")[0]);
+  expect(stdout).toContain("the program named it itself");
+});
+
+test("systemd and the bus start anew while it settles: the release stays", async () => {
+  const plain = service('/bin/sh -c "exec sleep infinity"', "Type: exec");
+  shop.write("services/rl.yaml", plain.replace("onChange: reload", "onChange: restart"));
+  let acted: Promise<string> | null = null;
+  const run = await shop.run(
+    [...apply(5), "--output", "ndjson"],
+    hearing((event) => {
+      if (stageOf(event) === "settle")
+        acted ??= host.shell("systemctl daemon-reexec; systemctl restart dbus; echo done");
+    }),
+  );
+  expect(await acted).toBe("done\n");
+  expect(reportsOf(run).map(({ status, message }) => ({ status, message }))).toEqual([
+    { status: "changed", message: "" },
+  ]);
+});
