@@ -301,11 +301,11 @@ describe("units that are not", () => {
 });
 
 describe("a unit whose process was to stay", () => {
-  const before = (act: BeforeAct["act"]): BeforeAct => ({ sample: RUNNING, act });
+  const beforeAct = (act: BeforeAct["act"]): BeforeAct => ({ sample: RUNNING, act });
   const other = { ...RUNNING, InvocationID: "b2", NRestarts: "1", MainPID: "200" };
 
   it("is the one from before", () => {
-    expect(judgeUnit(app, [RUNNING, RUNNING], before("reload"))).toMatchObject({
+    expect(judgeUnit(app, [RUNNING, RUNNING], beforeAct("reload"))).toMatchObject({
       ok: true,
       cause: "running",
     });
@@ -315,7 +315,7 @@ describe("a unit whose process was to stay", () => {
     ["reload", "reload-ended-it", "the reload ended the process"],
     ["none", "restarted", "the process ended, although nothing restarts it"],
   ] as const)("%s: another run in every sample is a failure", (act, cause, words) => {
-    expect(judgeUnit(app, [other, other], before(act))).toMatchObject({
+    expect(judgeUnit(app, [other, other], beforeAct(act))).toMatchObject({
       ok: false,
       cause,
       detail: expect.stringContaining(
@@ -326,7 +326,7 @@ describe("a unit whose process was to stay", () => {
 
   it("one that did not come back says until when it ran", () => {
     const dead = { ...FAILED, Result: "signal", ExecMainCode: "2", ExecMainStatus: "1" };
-    const { ok, detail } = judgeUnit(app, [dead], before("reload"));
+    const { ok, detail } = judgeUnit(app, [dead], beforeAct("reload"));
     expect({ ok, detail }).toEqual({
       ok: false,
       detail: "the main process was killed by SIGHUP\nit ran until it was reloaded",
@@ -335,7 +335,7 @@ describe("a unit whose process was to stay", () => {
 
   it("another main process of the same run was named by the program: a note", () => {
     const renamed = { ...RUNNING, MainPID: "300" };
-    const found = judgeUnit(notify, [renamed, renamed], before("reload"));
+    const found = judgeUnit(notify, [renamed, renamed], beforeAct("reload"));
     expect(found).toMatchObject({ ok: true, cause: "running" });
     expect(found.detail).toContain("its main process is 300 now, it was 100: the program named it itself");
   });
