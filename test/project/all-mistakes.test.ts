@@ -1,5 +1,6 @@
 /** One run tells all: a mistake of one file, at any stage, hides none of another's. */
 import { expect, test } from "vitest";
+import { parseYaml } from "../../src/core/config/yaml.ts";
 import { ConfigError } from "../../src/core/errors.ts";
 import { EVERYTHING } from "../../src/core/target/select.ts";
 import { loadAsFar } from "../../src/project/load.ts";
@@ -100,5 +101,12 @@ test("a source that is too large is there; a name that is missing comes with whe
     "put db into values/base.yaml, or into values/ENVIRONMENT.yaml",
     "put team into vars: of the host, its group or defaults: in the inventory",
     'did you mean "web/web.conf.hbs"?',
+  ]);
+});
+
+test("a wrong indent comes with what to look at", () => {
+  const hints = (text: string) => parseYaml(text, "x.yaml").problems.map(({ hint }) => hint);
+  expect(hints("name: b\nservice:\n ExecStart: /x\n  Restart: no\n")).toEqual([
+    "indent the keys of one map alike: look at the next line as well",
   ]);
 });

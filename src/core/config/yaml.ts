@@ -179,12 +179,18 @@ function startsNode(lexeme: string): boolean {
 /** Those that say best what is wrong, where one slip makes the parser complain about all that follows. */
 const TELLING = ["TAB_AS_INDENT", "MISSING_CHAR", "BAD_INDENT"];
 
+const HINTS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "indent with spaces",
+  // The line below it is deeper.
+  BLOCK_AS_IMPLICIT_KEY: "indent the keys of one map alike: look at the next line as well",
+};
+
 /** At most one: what follows the first slip is misread because of it. */
 function syntaxMistakes(document: Document.Parsed): Mistake[] {
   const { errors } = document;
   const [error] = [...TELLING.flatMap((code) => errors.find((each) => each.code === code) ?? []), ...errors];
   if (error === undefined) return [];
-  const hint = error.code === "TAB_AS_INDENT" ? "indent with spaces" : null;
+  const hint = HINTS[error.code] ?? null;
   return [{ offset: error.pos[0], message: error.message.replaceAll("\n", " "), hint }];
 }
 
