@@ -11,9 +11,10 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
 # Everything is as it was at the moment of FROM, the clock as well.
 cd "$root" || exit 1
-rm -rf etc opt var srv stand/host .svcdeploy-stage
+rm -rf etc opt var srv run tmp home root stand/host .svcdeploy-stage
 cd / || exit 1
 cp -a "$from/." "$root/"
+while IFS=' ' read -r path value; do printf '%s\n' "$value" >"$root$path"; done <"$root/stand/host/values"
 for txn in "$root$base"/txn/*/; do txn=${txn%/}; done
 txn=${txn#"$root"}
 

@@ -5,6 +5,7 @@ import type { UnitProperties } from "../../src/core/model/observation.ts";
 import type { HostTarget, Resource } from "../../src/core/model/resource.ts";
 import { parseManifestLine } from "../../src/core/plan/manifest.ts";
 import { makePlan } from "../../src/core/plan/plan.ts";
+import { liveValues } from "../../src/core/resources/live-values.ts";
 import { line, stateFolder, systemScope } from "../../src/host/frames.ts";
 import { scripts, transactionFiles } from "../../src/host/scripts.ts";
 import { makeTransaction } from "../../src/host/transaction.ts";
@@ -18,7 +19,8 @@ import {
 } from "../core/plan/host-builder.ts";
 import { treesTar, treesUpload } from "../support/crash-bodies.ts";
 import { inRoot, makeAbove, type Root, readIn } from "./root.ts";
-import { type CrashWorld, programs } from "./worlds.ts";
+import type { CrashWorld } from "./world.ts";
+import { programs } from "./worlds-releases.ts";
 
 /** The text of a host script: of another folder than src/host where a mutant is tried. */
 export function scriptText(name: string, original: string): string {
@@ -26,18 +28,21 @@ export function scriptText(name: string, original: string): string {
   return folder === undefined ? original : readFileSync(join(folder, name), "utf8");
 }
 
-const folders = { "/etc": "755", "/opt": "755" };
+/** A number's name in /etc/passwd or /etc/group. */
+function numbered(root: Root, table: "passwd" | "group"): ReadonlyMap<number, string> {
+  const rows = readIn(root, `etc/${table}`).split("\n");
+  return new Map(rows.map((row) => row.split(":")).map(([name = "", , number]) => [Number(number), name]));
+}
 
 /** What is at a path of the host, as a case of planning writes it. */
 function pathSpec(root: Root, path: string): PathSpec | null {
   const full = join(root.root, path);
   const found = lstatSync(full, { throwIfNoEntry: false });
   if (found === undefined) return null;
-  const names = { 0: "root", 990: "app" } as Readonly<Record<number, string>>;
   const known = {
     mode: (found.mode & 0o7777).toString(8),
-    owner: names[found.uid] ?? "?",
-    group: names[found.gid] ?? "?",
+    owner: numbered(root, "passwd").get(found.uid) ?? "?",
+    group: numbered(root, "group").get(found.gid) ?? "?",
   };
   if (found.isSymbolicLink()) return { ...known, type: "link", target: readlinkSync(full) };
   if (found.isDirectory()) return { ...known, type: "directory" };
@@ -51,9 +56,13 @@ function hostSpec(root: Root, resources: readonly Resource[]): HostSpec {
     ...resources.flatMap((resource) =>
       resource.kind === "release" ? [`${resource.path}/${resource.name}`] : [],
     ),
+    ...resources.flatMap((resource) =>
+      resource.kind === "file" ? liveValues(resource).map(({ path }) => path) : [],
+    ),
     ...manifest.map(({ path }) => path),
-    `${stateFolder}/projects/shop/app`,
-    ...Object.keys(folders),
+    ...[...new Set([...services(root), "app"])].map((service) => `${manifests}/${service}`),
+    "/etc",
+    "/opt",
   ];
   const names = [
     ...new Set([
@@ -68,12 +77,14 @@ function hostSpec(root: Root, resources: readonly Resource[]): HostSpec {
       .split(" ");
     return invocationId ? [[name, { invocationId, bootId, restartDigest, reloadDigest }] as const] : [];
   });
+  const users = [...numbered(root, "passwd")].map(([uid, name]) => [name, { uid, gid: uid }] as const);
+  const groups = [...numbered(root, "group")].map(([gid, name]) => [name, { gid }] as const);
   return {
     facts: { bootId: readIn(root, "stand/boot").trim() },
     paths: Object.fromEntries(paths.map((path) => [path, pathSpec(root, path)])),
     units: Object.fromEntries(names.map((name) => [name, properties(root, name)])),
-    users: { app: { uid: 990, gid: 990 } },
-    groups: { app: { gid: 990 } },
+    users: Object.fromEntries(users),
+    groups: Object.fromEntries(groups),
     manifest,
     records: Object.fromEntries(records) as NonNullable<HostSpec["records"]>,
   };
@@ -87,20 +98,35 @@ function properties(root: Root, name: string): UnitProperties {
   const [state = "", invocation = ""] = readIn(root, `stand/host/units/${name}`).trim().split(" ");
   const own = `etc/systemd/system/${name.replace(/@[^.]+/, "@")}`;
   const isThere = lstatSync(join(root.root, own), { throwIfNoEntry: false }) !== undefined;
+  const tied = (by: string): string =>
+    readdirSync(join(root.root, "etc/systemd/system"))
+      .filter((each) => readIn(root, `etc/systemd/system/${each}`).includes(`${by}=${name}\n`))
+      .join(" ");
   return {
     LoadState: isThere ? "loaded" : "not-found",
     ActiveState: state === "" ? "inactive" : state,
     SubState: state === "active" ? "running" : "dead",
     FragmentPath: isThere ? `/${own}` : "",
     InvocationID: invocation,
-    ...(name === "app.service" ? { ConsistsOf: readIn(root, `stand/host/parts/${name}`).trim() } : {}),
+    ConsistsOf: tied("PartOf"),
+    RequiredBy: tied("Requires"),
   };
 }
 
+const manifests = `${stateFolder}/projects/shop`;
+
+/** Services that have a manifest on the host. */
+function services(root: Root): readonly string[] {
+  const folder = join(root.root, manifests);
+  return lstatSync(folder, { throwIfNoEntry: false }) === undefined ? [] : readdirSync(folder);
+}
+
 function manifestEntries(root: Root): NonNullable<HostSpec["manifest"]> {
-  return readIn(root, `${stateFolder}/projects/shop/app`)
-    .split("\n")
-    .flatMap((text) => parseManifestLine("shop", "app", text) ?? []);
+  return services(root).flatMap((service) =>
+    readIn(root, `${manifests}/${service}`)
+      .split("\n")
+      .flatMap((text) => parseManifestLine("shop", service, text) ?? []),
+  );
 }
 
 /** Plans the step for the host as it is, and delivers its transaction. Throws where nothing would be done. */
@@ -110,9 +136,15 @@ export function deliverStep(root: Root, world: CrashWorld, step: number): string
   const declared = new Set(
     resources.flatMap((each) => ("path" in each ? [`${each.kind} ${each.path}`] : [])),
   );
-  const target: HostTarget = { ...plain, removal: { pruning: "everything", declared, earlier: [] } };
+  const target: HostTarget = {
+    ...plain,
+    declared: plain.services.map(({ name }) => name),
+    removal: { pruning: "everything", declared, earlier: [] },
+  };
   const observation = makeObservation(hostSpec(root, resources), resources);
   const plan = makePlan(target, observation);
+  const refused = plan.notices.filter(({ severity }) => severity === "error");
+  if (refused.length > 0) throw new Error(`${world.name}: step ${step}: ${refused[0]?.text}`);
   if (plan.changes.length === 0) throw new Error(`${world.name}: step ${step} changes nothing`);
   const id = String(step + 1).padStart(32, "0");
   const { files } = makeTransaction({

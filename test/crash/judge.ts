@@ -2,9 +2,15 @@
 import { stateFolder } from "../../src/host/frames.ts";
 import { type Root, readIn } from "./root.ts";
 import { differences, openToOthers, type Snapshot, snapshot } from "./snapshot.ts";
+import type { CrashWorld } from "./world.ts";
 
-/** before, after: the host without and with the transaction; txn: its folder. */
-export type Truth = { readonly before: Snapshot; readonly after: Snapshot; readonly txn: string };
+/** before, after: the host without and with the transaction, which is in the folder txn. */
+export type Truth = {
+  readonly world: CrashWorld;
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+  readonly txn: string;
+};
 
 /** How a run ended. wrong: each violation in a sentence; empty: none. */
 export type Verdict = {
@@ -25,7 +31,12 @@ export function judge(root: Root, truth: Truth, forgiven: Forgiven): Verdict {
     .trim()
     .split(" ")
     .filter((path) => path !== "");
-  const wrong = [...openToOthers(root), ...reports(root, state), ...answers(root)];
+  const wrong = [
+    ...openToOthers(root),
+    ...reports(root, state),
+    ...answers(root),
+    ...lost(root, truth.world),
+  ];
   if (named.length > 0 && !forgiven.finish) wrong.push(`conflicts where nobody edited: ${named.join(" ")}`);
   if (state === "ROLLBACK_FAILED" && forgiven.finish)
     return { state: text, end: "said so", wrong: [...wrong, ...torn(truth, found)] };
@@ -33,7 +44,8 @@ export function judge(root: Root, truth: Truth, forgiven: Forgiven): Verdict {
     return { state: text, end: "mixed", wrong: [...wrong, `the state is ${text || "missing"}`] };
   const isNew = state === "CONFIRMED";
   const excused = (path: string): boolean =>
-    (isNew && isRetained(truth, found, path)) ||
+    truth.world.rests?.test(path) === true ||
+    (isNew ? isRetained(truth, found, path) : truth.world.stays?.test(path) === true) ||
     named.some((each) => path.startsWith(each) || each.startsWith(`${path}/`)) ||
     // A staging folder that could not be removed: the next transaction uses it.
     ((forgiven.apply || forgiven.finish) && path.startsWith("/.svcdeploy-stage"));
@@ -75,6 +87,17 @@ function reports(root: Root, state: string): readonly string[] {
     : [`the state is ${state}, and the record of runs says ${result[2]}`];
 }
 
+/** Beginnings of lines that a file must have whatever happens, and has not. */
+function lost(root: Root, { holds = {} }: CrashWorld): readonly string[] {
+  return Object.entries(holds).flatMap(([path, line]) =>
+    readIn(root, path)
+      .split("\n")
+      .some((each) => each.startsWith(line))
+      ? []
+      : [`${path} has lost ${line}`],
+  );
+}
+
 /** What the controller was answered is what the state was. */
 function answers(root: Root): readonly string[] {
   const answer = /^nonce state (\S+)/m.exec(readIn(root, "stand/host/answer"))?.[1];
@@ -84,9 +107,12 @@ function answers(root: Root): readonly string[] {
 }
 
 /** Where an undo says that it failed, each path is still entirely old or entirely new. */
-function torn({ before, after }: Truth, found: Snapshot): readonly string[] {
+function torn({ world, before, after }: Truth, found: Snapshot): readonly string[] {
+  // A step that fails by itself is never on the host entirely.
+  if (world.fails === true) return [];
   return [...found].flatMap(([path, text]) =>
-    !/^\/(?:etc|opt)\//.test(path) ||
+    !/^\/(?:etc|opt|proc)\//.test(path) ||
+    world.stays?.test(path) === true ||
     text === before.get(path) ||
     text === after.get(path) ||
     /\.tmp(?:\/|$)/.test(path)

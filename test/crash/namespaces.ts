@@ -18,7 +18,7 @@ export async function inNamespaces(
   hear: (line: string) => boolean,
 ): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), "svcdeploy-crash-"));
-  const own = ["-mpf", "--kill-child", "--mount-proc", "--propagation", "private"];
+  const own = ["-mpnf", "--kill-child", "--mount-proc", "--propagation", "private"];
   const command = ["sh", "-c", FIRST, "sh", process.execPath, module, work, ...words];
   const child = spawn("unshare", [...own, ...command], { stdio: ["ignore", "pipe", "inherit"] });
   let isEnough = false;

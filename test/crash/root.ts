@@ -8,7 +8,19 @@ import { fileURLToPath } from "node:url";
 export type Root = { readonly work: string; readonly root: string };
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const STAND_INS = ["systemctl", "systemd-run", "journalctl", "timeout", "sleep", "flock"];
+const STAND_INS = [
+  "systemd-run",
+  "systemd-sysctl",
+  "systemd-tmpfiles",
+  "journalctl",
+  "timeout",
+  "sleep",
+  "flock",
+];
+/** What the suite itself asks the stand-ins for. */
+const ASKED = ["boot", "drift"];
+/** What of the host is kept and brought back as a whole. */
+const PARTS = ["etc", "opt", "var", "srv", "run", "tmp", "home", "root"];
 
 /** Runs a command; throws with what it said where it fails. */
 export function run(command: string, args: readonly string[], input = ""): string {
@@ -19,14 +31,14 @@ export function run(command: string, args: readonly string[], input = ""): strin
 }
 
 /**
- * Makes the tree and compiles what counts and what answers for systemd. Only in a mount and a process
- * namespace of its own: what is mounted goes with it.
+ * Makes the tree and compiles what counts and what answers for systemd. Only in namespaces of its own, for
+ * mounts, processes and the network: what is mounted goes with it, and /proc/sys/net is its own.
  */
 export function makeRoot(work: string): Root {
   const root = join(work, "root");
   mkdirSync(work, { recursive: true });
   run("mount", ["-t", "tmpfs", "-o", "mode=0755", "crash", work]);
-  for (const name of ["usr", "proc", "dev", "tmp", "run", "sys", "stand/bin", "stand/host", "home"])
+  for (const name of ["usr", "proc", "dev", "sys", "stand/bin", "stand/host", ...PARTS])
     mkdirSync(join(root, name), { recursive: true });
   for (const name of ["bin", "sbin", "lib", "lib64"]) run("cp", ["-a", `/${name}`, join(root, name)]);
   run("mount", ["--rbind", "/usr", join(root, "usr")]);
@@ -40,25 +52,31 @@ export function makeRoot(work: string): Root {
   run("mount", ["--bind", join(root, "stand/uptime"), join(root, "proc/uptime")]);
   run("mount", ["--bind", join(root, "stand/boot"), join(root, "proc/sys/kernel/random/boot_id")]);
   run("gcc", ["-O1", "-o", join(work, "strike"), here("./strike.c")]);
-  run("gcc", ["-O1", "-o", join(root, "stand/bin/systemctl"), here("./stand.c")]);
-  for (const name of STAND_INS.slice(1)) run("ln", ["-sf", "systemctl", join(root, "stand/bin", name)]);
+  compileStandIn(join(root, "stand/bin/systemctl"));
+  for (const name of [...STAND_INS, ...ASKED]) run("ln", ["-sf", "systemctl", join(root, "stand/bin", name)]);
   return { work, root };
+}
+
+/** Compiles what answers for systemd. more: options of the compiler. */
+export function compileStandIn(to: string, more: readonly string[] = []): void {
+  const sources = ["stand.c", "units.c", "manager.c", "settings.c"].map((name) => here(`./stand/${name}`));
+  run("gcc", ["-O1", ...more, "-o", to, ...sources]);
 }
 
 /** The host before anything of ours was on it. */
 export function makeBare({ root }: Root, recoveryUnit: string): void {
-  for (const name of ["etc", "opt", "var", "srv", "stand/host"])
-    rmSync(join(root, name), { recursive: true, force: true });
+  for (const name of [...PARTS, "stand/host"]) rmSync(join(root, name), { recursive: true, force: true });
   const system = "etc/systemd/system";
   for (const name of [
     `${system}/multi-user.target.wants`,
     "etc/app",
-    "opt",
+    "etc/sysctl.d",
+    "etc/tmpfiles.d",
     "var/lib",
-    "srv",
     "stand/host/units",
     "stand/host/inputs",
-    "stand/host/parts",
+    "stand/host/manual",
+    ...PARTS,
   ])
     mkdirSync(join(root, name), { recursive: true });
   cpSync("/etc/ld.so.cache", join(root, "etc/ld.so.cache"));
@@ -92,9 +110,19 @@ export function keep({ work, root }: Root, name: string): string {
   const kept = join(work, name);
   rmSync(kept, { recursive: true, force: true });
   mkdirSync(join(kept, "stand"), { recursive: true });
-  for (const part of ["etc", "opt", "var", "srv"]) run("cp", ["-a", join(root, part), kept]);
+  for (const part of PARTS) run("cp", ["-a", join(root, part), kept]);
   run("cp", ["-a", join(root, "stand/host"), join(kept, "stand")]);
+  const values = readValues({ work, root });
+  writeFileSync(join(kept, "stand/host/values"), values.map((row) => `${row.join(" ")}\n`).join(""));
   return kept;
+}
+
+/** The kernel's values that are looked at: path and value, in the order in which they can be set again. */
+export function readValues(root: Root): readonly (readonly [path: string, value: string])[] {
+  const paths = readIn(root, "stand/host/values")
+    .split("\n")
+    .filter((row) => row !== "");
+  return paths.map((row) => row.split(" ")[0] ?? "").map((path) => [path, readIn(root, path).trim()]);
 }
 
 /**
@@ -107,7 +135,9 @@ export function keeper({ work, root }: Root, folder: string): string {
     `to=${folder}/$POINT; stage=''`,
     `mkdir -p "$to/stand" && cd ${root} || exit 1`,
     "[ ! -d .svcdeploy-stage ] || stage=.svcdeploy-stage",
-    'cp -a etc opt var srv $stage "$to" && exec cp -a stand/host stand/uptime "$to/stand"',
+    `cp -a ${PARTS.join(" ")} $stage "$to" && cp -a stand/host stand/uptime "$to/stand" || exit 1`,
+    `while IFS=' ' read -r path value; do IFS= read -r value <${root}$path; printf '%s\\n' "$path $value"; done` +
+      ' <stand/host/values >"$to/stand/host/values"',
   ];
   writeFileSync(path, `#!/bin/sh\n${lines.join("\n")}\n`, { mode: 0o755 });
   return path;

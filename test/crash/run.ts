@@ -8,9 +8,9 @@ import { scripts, transactionFiles } from "../../src/host/scripts.ts";
 import { deliverStep, scriptText } from "./deliver.ts";
 import { judge, type Truth, type Verdict } from "./judge.ts";
 import { type Case, readLog } from "./points.ts";
-import { beside, inRoot, keep, makeAbove, makeBare, makeRoot, type Root } from "./root.ts";
+import { beside, inRoot, keep, makeAbove, makeBare, makeRoot, type Root, readIn } from "./root.ts";
 import { snapshot } from "./snapshot.ts";
-import type { CrashWorld } from "./worlds.ts";
+import type { CrashWorld } from "./world.ts";
 
 /** A world that is ready: the host with the last transaction delivered, and what it is before and after. */
 export type Ready = {
@@ -57,7 +57,8 @@ export function runFrom({ root, truth }: Ready, { from, apply, finish, confirm }
   const met = (faults: readonly string[] | null, log: string): number =>
     faults === null ? 0 : readLog(join(root.work, log)).struck;
   const struck = met(apply, "log-apply") + met(finish, "log-finish");
-  return { ...verdict, struck, status: `${stdout.split("\n")[0]}${stderr.trim()}` };
+  const failure = readIn(root, `${truth.txn}/failure`).trim();
+  return { ...verdict, struck, status: `${stdout.split("\n")[0]} ${failure}${stderr.trim()}` };
 }
 
 /** Makes the host, brings it to the step before the last, and delivers the last. */
@@ -67,8 +68,8 @@ export function makeReady(work: string, world: CrashWorld): Ready {
   writeFileSync(join(root.root, "stand/decide.sh"), scriptText("decide.sh", scripts.decide.text));
   for (const [name, paths] of Object.entries(world.inputs ?? {}))
     writeFileSync(makeAbove(root, `stand/host/inputs/${name}`), `${paths.join("\n")}\n`);
-  for (const [name, parts] of Object.entries(world.parts ?? {}))
-    writeFileSync(makeAbove(root, `stand/host/parts/${name}`), `${parts.join("\n")}\n`);
+  for (const name of world.manual ?? []) writeFileSync(makeAbove(root, `stand/host/manual/${name}`), "");
+  setValues(root, world);
   for (const [path, content] of Object.entries(world.foreign ?? {}))
     writeFileSync(makeAbove(root, path), content);
   inRoot(root, "systemctl daemon-reload", "");
@@ -76,22 +77,30 @@ export function makeReady(work: string, world: CrashWorld): Ready {
   for (let step = 0; step < world.steps.length - 1; step++) bring(root, world, step);
   const txn = deliverStep(root, world, world.steps.length - 1);
   const before = keep(root, "before");
-  const truth = { txn, before: snapshot(root), after: new Map() };
+  const truth = { world, txn, before: snapshot(root), after: new Map() };
   const ready = { root, world, before, truth };
   const ran = runCase(ready, { world: world.name, apply: [], finish: [], confirm: true });
-  if (ran.state !== "CONFIRMED") throw new Error(`${world.name} ended ${ran.state} without a fault`);
+  const wanted = world.fails === true ? "ROLLEDBACK" : "CONFIRMED";
+  if (ran.state !== wanted)
+    throw new Error(`${world.name} ended ${ran.state} without a fault: ${ran.status}`);
   return { ...ready, truth: { ...truth, after: snapshot(root) } };
+}
+
+function setValues(root: Root, { values = {} }: CrashWorld): void {
+  const rows = Object.entries(values);
+  for (const [path, value] of rows) writeFileSync(join(root.root, path), value);
+  writeFileSync(join(root.root, "stand/host/values"), rows.map(([path]) => `${path}\n`).join(""));
 }
 
 /** A step that goes well. */
 function bring(root: Root, world: CrashWorld, step: number): void {
   const txn = deliverStep(root, world, step);
   const before = keep(root, "step");
-  const truth = { txn, before: new Map(), after: new Map() };
-  const { state } = runCase(
+  const truth = { world, txn, before: new Map(), after: new Map() };
+  const { state, status } = runCase(
     { root, world, before, truth },
     { world: world.name, apply: [], finish: [], confirm: true },
   );
-  if (state !== "CONFIRMED") throw new Error(`${world.name}: step ${step} ended ${state}`);
+  if (state !== "CONFIRMED") throw new Error(`${world.name}: step ${step} ended ${state}: ${status}`);
   rmSync(join(root.root, txn), { recursive: true });
 }

@@ -15,7 +15,7 @@ function script(...words: readonly string[]): boolean {
 /** For worlds without systemd. Throws NotReady. */
 export function setUpPlain(): void {
   const isRoot = process.platform === "linux" && process.getuid?.() === 0;
-  if (!isRoot || spawnSync("unshare", ["-mpf", "true"]).status !== 0)
+  if (!isRoot || spawnSync("unshare", ["-mpnf", "true"]).status !== 0)
     throw new NotReady(
       "Worlds without systemd need Linux, root and namespaces of their own (unshare -mpf); nothing was struck. " +
         "Run this as root on Linux, or name a world with systemd: --world 252",

@@ -3,13 +3,16 @@ import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { stateFolder } from "../../src/host/frames.ts";
-import { type Root, readIn } from "./root.ts";
+import { type Root, readIn, readValues } from "./root.ts";
 
 /** Path → what is there, in one line. Differs from run to run in nothing that is not a difference. */
 export type Snapshot = ReadonlyMap<string, string>;
 
 /** Of the transaction's own folder and of the record of runs only what they say is looked at, by the judge. */
 const APART = [`${stateFolder}/txn`, `${stateFolder}/runs`, `${stateFolder}/units`, `${stateFolder}/lock`];
+
+/** The machine's own programs, and what the kernel and the stand-ins keep. */
+const FIXED = ["usr", "bin", "sbin", "lib", "lib64", "proc", "sys", "dev", "stand"];
 
 /** Walks the host. */
 export function snapshot(root: Root): Snapshot {
@@ -24,7 +27,8 @@ export function snapshot(root: Root): Snapshot {
     else all.set(path, `folder ${mode}`);
     if (found.isDirectory()) for (const name of readdirSync(full).toSorted()) walk(`${path}/${name}`);
   };
-  for (const top of ["/etc", "/opt", "/srv", "/var", "/.svcdeploy-stage"]) walk(top);
+  for (const top of readdirSync(root.root).toSorted()) if (!FIXED.includes(top)) walk(`/${top}`);
+  for (const [path, value] of readValues(root)) all.set(path, value);
   addUnits(root, all);
   return all;
 }
@@ -32,8 +36,9 @@ export function snapshot(root: Root): Snapshot {
 function addUnits(root: Root, all: Map<string, string>): void {
   const names = new Set([...list(root, "stand/host/units"), ...list(root, `${stateFolder}/units`)]);
   for (const name of names) {
-    const [state, invocation, started = "-"] = readIn(root, `stand/host/units/${name}`).trim().split(" ");
-    if (state !== "" && state !== "inactive") all.set(`unit ${name}`, `${state} started from ${started}`);
+    const [state, invocation, ...started] = readIn(root, `stand/host/units/${name}`).trim().split(" ");
+    if (state !== "" && state !== "inactive")
+      all.set(`unit ${name}`, `${state} started from ${started.join(" ")}`);
     const record = readIn(root, `${stateFolder}/units/${name}`);
     if (record === "") continue;
     const [recorded, boot, restart, reload] = record.trim().split(" ");

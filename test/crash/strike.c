@@ -193,7 +193,8 @@ static void words_of(pid_t pid, unsigned long vector, char *to) {
 
 /* What the stand-ins keep, devices and pipes are no part of the host. */
 static int is_apart(const char *path) {
-  return *path != '/' || starts(path, "/stand/") || starts(path, "/dev/") || starts(path, "/proc/");
+  int is_kernels = starts(path, "/proc/") && !starts(path, "/proc/sys/");
+  return *path != '/' || starts(path, "/stand/") || starts(path, "/dev/") || is_kernels;
 }
 
 static int is_there(const char *path) {

@@ -1,82 +1,8 @@
-/** The worlds of the crash suite: what a host was brought to before, one step after the other, and the last step. */
+/** The worlds of the crash suite. */
 import type { ResourceSpec } from "../core/plan/host-builder.ts";
-import { treesDigest, treesUpload } from "../support/crash-bodies.ts";
-import { sha256 } from "../support/deliver-input.ts";
-
-/**
- * steps: the resources of each transaction; the last one is struck. inputs: unit → what its process reads
- * when it starts; parts: unit → units that stop along with it. foreign: files of others that are there from
- * the start.
- */
-export type CrashWorld = {
-  readonly name: string;
-  readonly steps: readonly (readonly ResourceSpec[])[];
-  readonly inputs?: Readonly<Record<string, readonly string[]>>;
-  readonly parts?: Readonly<Record<string, readonly string[]>>;
-  readonly foreign?: Readonly<Record<string, string>>;
-  /** The last step is a rollback to what the first one was. */
-  readonly rollback?: true;
-};
-
-const file = (path: string, content: string, more: object = {}): ResourceSpec => ({
-  kind: "file",
-  path,
-  content,
-  ...more,
-});
-const folder = (path: string, more: object = {}): ResourceSpec => ({ kind: "directory", path, ...more });
-const link = (path: string, target: string, role = "current"): ResourceSpec => ({
-  kind: "link",
-  path,
-  target,
-  role,
-});
-const system = "/etc/systemd/system";
-
-function unit(name: string, content: string, more: object = {}): readonly ResourceSpec[] {
-  return [
-    file(`${system}/${name}`, content, { role: "unit" }),
-    { kind: "unit", unit: name, restartDigest: content, ...more },
-  ];
-}
-
-/** Programs that are uploaded: version → text. */
-export const programs: readonly string[] = Array.from(
-  { length: 7 },
-  (_, version) => `#!/bin/sh\necho version ${version}\n`,
-);
-
-function release(version: number, keep: number): readonly ResourceSpec[] {
-  const content = programs[version] ?? "";
-  const sum = sha256(content);
-  const path = `/opt/app/releases/${version}-${sum.slice(0, 12)}`;
-  return [
-    folder("/opt/app", { existing: "keep" }),
-    folder("/opt/app/releases", { existing: "keep" }),
-    {
-      kind: "release",
-      path,
-      keep,
-      sha256: sum,
-      size: content.length,
-      source: { form: "file", path: "/build/app", strip: 0, sha256: sum, size: content.length },
-    },
-    link("/opt/app/current", path.slice("/opt/app/".length)),
-    ...unit("app.service", "[Service]\nExecStart=/opt/app/current/app\n", { restartDigest: path }),
-  ];
-}
-
-function tree(): readonly ResourceSpec[] {
-  const path = `/opt/app/releases/t-${treesDigest.slice(0, 12)}`;
-  const source = { form: "tree", path: "/build/app.tar", strip: 0, sha256: treesUpload, size: 10240 };
-  return [
-    folder("/opt/app", { existing: "keep" }),
-    folder("/opt/app/releases", { existing: "keep" }),
-    { kind: "release", form: "tree", path, sha256: treesDigest, size: 8000, keep: 1, source },
-    link("/opt/app/current", path.slice("/opt/app/".length)),
-    ...unit("app.service", "[Service]\nExecStart=/opt/app/current/bin/run\n", { restartDigest: path }),
-  ];
-}
+import { type CrashWorld, file, folder, link, system, unit } from "./world.ts";
+import { releaseWorlds } from "./worlds-releases.ts";
+import { settingsWorlds } from "./worlds-settings.ts";
 
 const template = (word: string): readonly ResourceSpec[] => [
   file(`${system}/app@.service`, `[Service]\nExecStart=/bin/run ${word} %i\n`, { role: "unit" }),
@@ -93,8 +19,23 @@ const credentialFolders = [
   "/etc/svcdeploy/credentials",
   "/etc/svcdeploy/credentials/app",
 ].map((path) => folder(path, { mode: "700" }));
+const credential = (name: string, content: string): ResourceSpec =>
+  file(`/etc/svcdeploy/credentials/app/${name}`, content, { role: "credential", mode: "600", secret: true });
 
-const served = { inputs: { "app.service": ["/etc/app", "/opt/app/current", "/etc/svcdeploy"] } };
+const served = { inputs: { "app.service": ["/etc/app", "/etc/svcdeploy"] } };
+const other = { [`${system}/other.service`]: "[Service]\nExecStart=/bin/other\n" };
+const wanted = (name: string, more: object = {}): ResourceSpec =>
+  link(`${system}/multi-user.target.wants/${name}`, `${system}/${name}`, "enablement", more);
+
+/** Resources of the service that is removed. */
+const leaving: readonly ResourceSpec[] = [
+  folder("/etc/left"),
+  file("/etc/left/conf", "c=1\n"),
+  ...unit("left.service", "[Unit]\nRequiresMountsFor=/srv/left\n[Service]\nExecStart=/bin/left\n"),
+  ...unit("srv-left.mount", "[Mount]\nWhat=tmpfs\nWhere=/srv/left\n"),
+  ...unit("left.slice", "[Slice]\nCPUWeight=10\n", { running: false }),
+  wanted("left.service"),
+].map((each) => ({ ...each, service: "left" }));
 
 /** Every world, the small ones first. */
 export const WORLDS: readonly CrashWorld[] = [
@@ -116,7 +57,7 @@ export const WORLDS: readonly CrashWorld[] = [
   {
     name: "units",
     ...served,
-    parts: { "app.service": ["other.service"] },
+    manual: ["other.service"],
     foreign: { [`${system}/other.service`]: "[Unit]\nPartOf=app.service\n" },
     steps: [
       [...unit("app.service", "[Service]\nExecStart=/bin/run 1\n")],
@@ -124,17 +65,48 @@ export const WORLDS: readonly CrashWorld[] = [
         ...unit("app.service", "[Service]\nExecStart=/bin/run 2\n"),
         ...unit("srv-data.mount", "[Mount]\nWhat=tmpfs\n"),
         ...unit("app.slice", "[Slice]\nCPUWeight=10\n", { running: false }),
-        link(`${system}/multi-user.target.wants/app.service`, `${system}/app.service`, "enablement"),
+        wanted("app.service"),
         file("/etc/app/conf", "a=2\n", { onChange: "restart" }),
       ],
     ],
   },
-  { name: "release", ...served, steps: [release(1, 3), release(2, 3)] },
-  { name: "tree", ...served, steps: [release(1, 3), tree()] },
+  {
+    name: "reload",
+    ...served,
+    steps: ["1", "2"].map((word) => [
+      file("/etc/app/conf", `a=${word}\n`, { onChange: "reload" }),
+      ...unit("app.service", "[Service]\nExecStart=/bin/run\nExecReload=/bin/true\n", { reloadDigest: word }),
+    ]),
+  },
+  {
+    // What requires a unit that cannot start stops, and the undo has to start it again.
+    name: "fails",
+    ...served,
+    fails: true,
+    foreign: {
+      [`${system}/other.service`]:
+        "[Unit]\nRequires=app.service\nAfter=app.service\n[Service]\nExecStart=/bin/other\n",
+    },
+    steps: [
+      [...unit("app.service", "[Service]\nExecStart=/bin/run 1\n")],
+      [
+        ...unit("app.service", "[Service]\nExecStartPre=/bin/false\nExecStart=/bin/run 2\n"),
+        ...unit("new.service", "[Service]\nExecStart=/bin/run 3\n"),
+      ],
+    ],
+  },
+  {
+    name: "deletion",
+    ...served,
+    steps: [
+      [...leaving, ...unit("app.service", "[Service]\nExecStart=/bin/run\n")],
+      [...unit("app.service", "[Service]\nExecStart=/bin/run\n")],
+    ],
+  },
   { name: "instances", steps: [template("1"), template("2")] },
   {
     name: "drop-ins",
-    foreign: { [`${system}/other.service`]: "[Service]\nExecStart=/bin/other\n" },
+    foreign: other,
     steps: [
       [file("/etc/app/conf", "a=1\n")],
       [
@@ -151,32 +123,15 @@ export const WORLDS: readonly CrashWorld[] = [
     name: "credentials",
     ...served,
     steps: [
-      [
-        ...credentialFolders,
-        ...unit("app.service", "[Service]\n"),
-        file("/etc/svcdeploy/credentials/app/token", "one\n", {
-          role: "credential",
-          mode: "600",
-          secret: true,
-        }),
-      ],
+      [...credentialFolders, ...unit("app.service", "[Service]\n"), credential("token", "one\n")],
       [
         ...credentialFolders,
         ...unit("app.service", "[Service]\n", { restartDigest: "two" }),
-        file("/etc/svcdeploy/credentials/app/token", "two\n", {
-          role: "credential",
-          mode: "600",
-          secret: true,
-        }),
-        file("/etc/svcdeploy/credentials/app/key", "three\n", {
-          role: "credential",
-          mode: "600",
-          secret: true,
-        }),
+        credential("token", "two\n"),
+        credential("key", "three\n"),
       ],
     ],
   },
-  { name: "rollback", ...served, rollback: true, steps: [release(1, 3), release(2, 3), release(1, 3)] },
-  { name: "prune", ...served, steps: [1, 2, 3, 4, 5, 6].map((version) => release(version, 1)) },
-  { name: "first-apply", ...served, steps: [release(1, 3)] },
+  ...settingsWorlds,
+  ...releaseWorlds,
 ];
