@@ -300,10 +300,11 @@ stopped() {
 }
 
 bring_back() {
+  case $before in active | activating | reloading) ;; *) return ;; esac
   back=''
   if comes_first; then back=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null); fi
-  [ "$back" != ActiveState=active ] || return 0 # what comes first comes only once
-  case $before in active | activating | reloading) ;; *) return ;; esac
+  # What comes first comes only once. Where an undo was cut off behind that, its record is still the old process's.
+  if [ "$back" = ActiveState=active ]; then renew_record; return; fi
   back=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null)
   if [ "$verb" = reload ] && [ "$back" = ActiveState=active ] &&
     timeout -k 5 "$(step_limit)" systemctl "$scope" reload -- "$unit" 9>&- </dev/null; then
