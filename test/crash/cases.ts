@@ -4,7 +4,7 @@ import { type Case, mattersFirst, modesAt, type Point } from "./points.ts";
 
 /**
  * The points of a world: of a transaction that is confirmed, of an undo, and of a commit that finish.sh does.
- * decided: the point of apply.sh at which the controller's rename wins.
+ * decided: the point of apply.sh at which the controller's rename wins; 0: there is none.
  */
 export type Ranges = {
   readonly apply: readonly Point[];
@@ -25,7 +25,10 @@ export function casesOf(world: string, ranges: Ranges, part: string, seed: numbe
 
 const fault = ({ number }: Point, mode: string): string => `${number}:${mode}`;
 
-/** A kill of apply.sh that leaves the undo, or the commit, everything to do: right after the word that says so. */
+/**
+ * A kill of apply.sh that leaves the undo, or the commit, everything to do: right after the word that says so. A
+ * transaction that fails by itself (nothing is decided) leaves the undo everything without a fault.
+ */
 export function causes(
   world: string,
   apply: readonly Point[],
@@ -34,7 +37,7 @@ export function causes(
   const late = apply.findLast(({ number, two }) => number < decided && two.endsWith("/state"));
   const after = (number: number): Case => ({
     world,
-    apply: [`${number + 1}:kill-before`],
+    apply: decided === 0 ? [] : [`${number + 1}:kill-before`],
     finish: [],
     confirm: true,
   });

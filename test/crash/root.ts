@@ -136,8 +136,8 @@ export function keeper({ work, root }: Root, folder: string): string {
     `mkdir -p "$to/stand" && cd ${root} || exit 1`,
     "[ ! -d .svcdeploy-stage ] || stage=.svcdeploy-stage",
     `cp -a ${PARTS.join(" ")} $stage "$to" && cp -a stand/host stand/uptime "$to/stand" || exit 1`,
-    `while IFS=' ' read -r path value; do IFS= read -r value <${root}$path; printf '%s\\n' "$path $value"; done` +
-      ' <stand/host/values >"$to/stand/host/values"',
+    // cat: a shell's read takes one byte at a time, and the kernel gives a value only from its start.
+    `while IFS=' ' read -r path value; do echo "$path $(cat "${root}$path")"; done <stand/host/values >"$to/stand/host/values"`,
   ];
   writeFileSync(path, `#!/bin/sh\n${lines.join("\n")}\n`, { mode: 0o755 });
   return path;

@@ -84,6 +84,7 @@ function countPoints(ready: Ready): Ranges {
   const late = causes(name, apply, decided);
   runCase(ready, late.undo);
   const undo = log("log-finish");
+  if (decided === 0) return { apply, undo, decided, complete: [] };
   runCase(ready, late.complete);
   return { apply, undo, decided, complete: log("log-finish") };
 }
