@@ -1,6 +1,7 @@
 /** The worlds of the crash suite by name, each with a digest over what it is made of. */
 import { shortDigest } from "./tally.ts";
-import { type CrashWorld, WORLDS } from "./worlds.ts";
+import type { CrashWorld } from "./world.ts";
+import { WORLDS } from "./worlds.ts";
 
 /** definition: numbers of points of another one mean nothing for this world. */
 export type Defined = { readonly name: string; readonly definition: string };

@@ -17,7 +17,7 @@ export function setUpPlain(): void {
   const isRoot = process.platform === "linux" && process.getuid?.() === 0;
   if (!isRoot || spawnSync("unshare", ["-mpnf", "true"]).status !== 0)
     throw new NotReady(
-      "Worlds without systemd need Linux, root and namespaces of their own (unshare -mpf); nothing was struck. " +
+      "Worlds without systemd need Linux, root and namespaces of their own (unshare -mpnf); nothing was struck. " +
         "Run this as root on Linux, or name a world with systemd: --world 252",
     );
   const packages = ["gcc:gcc", "patch:patch"];

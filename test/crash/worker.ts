@@ -12,7 +12,8 @@ import { keyOf } from "./recorder.ts";
 import { makeReady, type Ran, type Ready, runCase } from "./run.ts";
 import type { Row } from "./suite.ts";
 import { currentRows, doneCases, readTally, shortDigest } from "./tally.ts";
-import { type CrashWorld, WORLDS } from "./worlds.ts";
+import type { CrashWorld } from "./world.ts";
+import { WORLDS } from "./worlds.ts";
 
 /** Runs what its command line names: FOLDER WORLD PART SEED; prints one JSON row a case, a first one with the points. */
 function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]): void {
