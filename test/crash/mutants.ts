@@ -41,7 +41,7 @@ export async function tryMutants(
 ): Promise<readonly Caught[]> {
   const all = readMutants();
   const chosen = all.filter(({ name }) => name.includes(text));
-  for (const mutant of chosen) applyPatch(repository, mutant, ["--dry-run"]);
+  for (const mutant of chosen) checkPatch(mutant);
   await inTurn(jobs, partsOf(chosen), async (part) => {
     const found = await withCopy(null, (copy) => violationOf(copy, part));
     if (found !== null) throw new Error(`the ${part} finds this wrong without any mutant: ${found}`);
@@ -52,6 +52,15 @@ export async function tryMutants(
     return caught;
   });
 }
+
+/** How many patches there are. Throws where one does not apply to the sources as they are. */
+export function checkPatches(): number {
+  const all = readMutants();
+  for (const mutant of all) checkPatch(mutant);
+  return all.length;
+}
+
+const checkPatch = (mutant: Mutant): void => applyPatch(repository, mutant, ["--dry-run"]);
 
 /** A line for a mutant. */
 export function mutantLine({ name, what, wanted, by }: Caught): string {
