@@ -12,6 +12,7 @@ import { outlookOf } from "../core/plan/outlook.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
+import { type Belonging, requireBelonging } from "./belonging.ts";
 import type { DeployContext } from "./context.ts";
 import { type OnObserved, observeHosts, type UnfinishedPolicy } from "./observe.ts";
 import { rehearse } from "./rehearse.ts";
@@ -21,10 +22,12 @@ export async function planHosts(
   plays: readonly PlayTargets[],
   context: DeployContext,
   unfinished: UnfinishedPolicy,
+  belonging: Belonging = "guard",
 ): Promise<readonly PlannedPlay[]> {
   const plans = new Map<HostTarget, Plan>();
   const planOnHost: OnObserved = async (remote, targets, observation) => {
     requireFree(remote.host.name, observation);
+    if (belonging === "guard") await requireBelonging(remote, targets, observation, context);
     const planned = targets.map((target) => ({ target, plan: makePlan(target, observation) }));
     for (const { target, plan } of await rehearse(remote, planned, observation, context))
       plans.set(target, plan);

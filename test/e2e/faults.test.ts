@@ -2,7 +2,7 @@
  * What fails on real hosts: what the operator reads, how the run exits, and what the host is afterwards.
  */
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { filesOf, jobsOf, processesOf, traceOf, unitsOf } from "../support/host-state.ts";
@@ -362,6 +362,17 @@ describe.concurrent("a host that someone else works on", () => {
     expect(await traceOf(host)).toBe(before);
     expect((await asked("prod")).code).toBe(0);
     expect(await host.shell("cat /etc/svcdeploy/env/web.env")).toContain("from prod");
+  });
+
+  step("a machine of one environment is refused by another, unless it is taken over or shared", async () => {
+    const shared = readFileSync(join(shop.folder, "inventory/test.yaml"), "utf8");
+    shop.write("inventory/test.yaml", shared.replace("sharedHost: true, ", ""));
+    const refused = await shop.run(["plan", "--env", "test"]);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toContain("h1: this machine belongs to prod");
+    expect((await shop.run(["plan", "--env", "test", "--take-over"])).code).toBe(0);
+    shop.write("inventory/test.yaml", shared);
+    expect((await shop.run(["plan", "--env", "test"])).code).toBe(0);
   });
 
   step("a drop-in of somebody else's is found as drift, warned of in the plan, and left alone", async () => {

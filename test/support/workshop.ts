@@ -104,7 +104,7 @@ function inventory(hosts: readonly TestHost[], more: More): string {
     (host, index) =>
       `  h${index + 1}: { address: ${host.address}, port: ${host.port}, identity: ${host.identity}, knownHosts: ${host.knownHosts} }\n`,
   );
-  return `defaults: { user: ${user}, become: ${user === "root" ? "none" : "sudo"}, systemd: ${more.systemd ?? 247} }\nhosts:\n${lines.join("")}${more.hostLines ?? ""}`;
+  return `defaults: { user: ${user}, become: ${user === "root" ? "none" : "sudo"}, sharedHost: true, systemd: ${more.systemd ?? 247} }\nhosts:\n${lines.join("")}${more.hostLines ?? ""}`;
 }
 
 /** Runs the command line as a user's shell would, without a terminal and without an agent. */

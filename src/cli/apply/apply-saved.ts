@@ -16,7 +16,7 @@ import { readPlanFile } from "../../project/saved-plan-file.ts";
 import { savedPlanText } from "../../report/plan/saved-plan-text.ts";
 import type { OptionValues } from "../options/arguments.ts";
 import type { APPLY } from "../options/by-command.ts";
-import { connectionOf, type ProjectSelection } from "../options/selection.ts";
+import { belongingOf, connectionOf, type ProjectSelection } from "../options/selection.ts";
 import { progressOf } from "../run-shown.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { countHosts } from "../with-hosts.ts";
@@ -58,7 +58,7 @@ export async function applySaved(
   } as const;
   return await applyApproved(approval, surroundings, async (context) => {
     const removing = withRemoval(plays, saved.selection.pruning ?? "blocks");
-    const fresh = await planHosts(removing, context, "settle");
+    const fresh = await planHosts(removing, context, "settle", belongingOf(options));
     return {
       preface: (columns) => savedPlanText(saved, file, columns),
       planned: reviewedPlays(saved, fresh, { stale: options.stale ?? "fail", key }),

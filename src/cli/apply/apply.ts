@@ -4,7 +4,7 @@ import { UsageError } from "../../core/errors.ts";
 import { planHosts } from "../../deploy/plan-hosts.ts";
 import type { Arguments, OptionValues } from "../options/arguments.ts";
 import type { APPLY, PLAN } from "../options/by-command.ts";
-import { connectionOf, selectionOf } from "../options/selection.ts";
+import { belongingOf, connectionOf, selectionOf } from "../options/selection.ts";
 import { progressOf } from "../run-shown.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { countHosts } from "../with-hosts.ts";
@@ -46,7 +46,7 @@ export async function apply(
     progress: progressOf(options),
   } as const;
   return await applyApproved(approval, surroundings, async (context) => ({
-    planned: await planHosts(withRemoval(plays, pruning), context, "settle"),
+    planned: await planHosts(withRemoval(plays, pruning), context, "settle", belongingOf(options)),
   }));
 }
 

@@ -8,7 +8,7 @@ import { planMarkdown } from "../../report/plan/plan-markdown.ts";
 import { planText } from "../../report/plan/plan-text.ts";
 import type { Arguments } from "../options/arguments.ts";
 import type { PLAN } from "../options/by-command.ts";
-import { connectionOf, selectionOf } from "../options/selection.ts";
+import { belongingOf, connectionOf, selectionOf } from "../options/selection.ts";
 import { asJson, asLines, asText, print } from "../print.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { countHosts, lookAtHosts } from "../with-hosts.ts";
@@ -24,7 +24,7 @@ export async function plan({ options }: Arguments<typeof PLAN>, surroundings: Su
   const { project, plays, services } = await openLinted(selection, surroundings, saving?.values ?? null);
   const wanted = { project, connection, looking: countHosts(plays) };
   const planned = await lookAtHosts(wanted, surroundings, (context) =>
-    planHosts(withRemoval(plays, pruning), context, "report"),
+    planHosts(withRemoval(plays, pruning), context, "report", belongingOf(options)),
   );
   const view: PlanView = { environment: project.environment, plays: planned, limit: selection.limit };
   surroundings.logbook.note({ plan: view });

@@ -16,7 +16,7 @@ import { planFailures, planHosts } from "../../deploy/plan-hosts.ts";
 import { hang, type Line, line, styled } from "../../report/lines/text.ts";
 import type { Arguments, OptionValues } from "../options/arguments.ts";
 import type { PLAN, REMOVE } from "../options/by-command.ts";
-import { connectionOf, selectionOf } from "../options/selection.ts";
+import { belongingOf, connectionOf, selectionOf } from "../options/selection.ts";
 import { print } from "../print.ts";
 import { progressOf } from "../run-shown.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -44,7 +44,7 @@ export async function remove(
   const wanted = { project, connection, looking: play.targets.length };
   if (end.kind === "dry-run") {
     const planned = await lookAtHosts(wanted, surroundings, (context) =>
-      planRemoval(play, service, context, "report"),
+      planRemoval(play, service, context, ["report", belongingOf(options)]),
     );
     return await showOnly(project, planned, end.output, surroundings);
   }
@@ -52,7 +52,7 @@ export async function remove(
   const approval = { ...wanted, output: end.output, asks, progress: progressOf(options), limit } as const;
   return await applyApproved(approval, surroundings, async (context) => ({
     preface: (columns) => sayDeclared(project, service, columns),
-    planned: await planRemoval(play, service, context, "settle"),
+    planned: await planRemoval(play, service, context, ["settle", belongingOf(options)]),
   }));
 }
 
@@ -61,9 +61,9 @@ async function planRemoval(
   removal: PlayTargets,
   service: string,
   context: DeployContext,
-  unfinished: UnfinishedPolicy,
+  how: readonly [UnfinishedPolicy, ReturnType<typeof belongingOf>],
 ): Promise<readonly PlannedPlay[]> {
-  const [planned] = await planHosts([removal], context, unfinished);
+  const [planned] = await planHosts([removal], context, ...how);
   if (planned === undefined) throw new Error("a play that was planned has no plan");
   const hosts = planned.hosts.filter((host) => outlookOf(host).kind !== "unchanged");
   if (hosts.length === 0)

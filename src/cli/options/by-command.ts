@@ -1,6 +1,17 @@
 /** The options of each command, which gets values of the types that its table says. */
 import type { OptionTable } from "./arguments.ts";
-import { CONNECTION, HEAL, HEALTH, HOST, LOOKING, PASSED_ON, PROGRESS, PRUNE, SELECTION } from "./groups.ts";
+import {
+  CONNECTION,
+  HEAL,
+  HEALTH,
+  HOST,
+  LOOKING,
+  PASSED_ON,
+  PROGRESS,
+  PRUNE,
+  SELECTION,
+  TAKE_OVER,
+} from "./groups.ts";
 import { flag, optionalWord, outputOption, word, words } from "./option.ts";
 
 /** Of init and schemas. */
@@ -43,6 +54,7 @@ export const PLAN = {
   ...CONNECTION,
   output: outputOption("text", "json", "markdown"),
   ...PRUNE,
+  ...TAKE_OVER,
   "detailed-exitcode": flag("exit 2 when changes are pending"),
   out: word("save it for review and `apply FILE`"),
   "valid-for": word("with --out: how long it can be applied; default 24h"),
@@ -56,6 +68,7 @@ export const APPLY = {
   yes: flag("do not ask"),
   ...PROGRESS,
   ...PRUNE,
+  ...TAKE_OVER,
   stale: { ...word("with a saved PLAN: what to do if hosts changed since"), choices: ["fail", "skip"] },
   "dry-run": flag("show the plan only, as svcdeploy plan"),
   "detailed-exitcode": flag("with --dry-run: exit 2 when changes are pending"),
@@ -82,6 +95,7 @@ export const REMOVE = {
   env: SELECTION.env,
   limit: SELECTION.limit,
   ...CONNECTION,
+  ...TAKE_OVER,
   yes: flag("do not ask"),
   ...PROGRESS,
   "dry-run": flag("show the plan only"),

@@ -42,6 +42,11 @@ export const PRUNE = {
   prune: optionalWord("also remove services that left the project; =all: even if that is most of them"),
 } as const satisfies OptionTable;
 
+/** Of plan, apply and remove. */
+export const TAKE_OVER = {
+  "take-over": flag("also plan hosts that were last applied by another environment of the project"),
+} as const satisfies OptionTable;
+
 /** Of verify, and of drift and what installs it. */
 export const HEALTH = {
   "no-health": flag("skip health checks"),

@@ -2,7 +2,7 @@
 import { UsageError } from "../../core/errors.ts";
 import type { TargetSelection } from "../../core/target/select.ts";
 import type { OptionValues } from "./arguments.ts";
-import { CONNECTION, type PRUNE, type SELECTION } from "./groups.ts";
+import { CONNECTION, type PRUNE, type SELECTION, type TAKE_OVER } from "./groups.ts";
 
 /** Which part of which project. Paths are as typed. */
 export type ProjectSelection = TargetSelection & {
@@ -36,6 +36,11 @@ export function selectionOf(
     ...{ project, environment: env, limit, services: service, set, valuesFiles: values },
     hosts: prune === null ? "of-plays" : "all",
   };
+}
+
+/** Whether a machine of another environment may change hands. */
+export function belongingOf(options: OptionValues<typeof TAKE_OVER>): "guard" | "take-over" {
+  return options["take-over"] ? "take-over" : "guard";
 }
 
 /** The connection options. Throws UsageError for a --forks that is no count. */

@@ -33,6 +33,7 @@ export const hostSchema = map({
   labels: mapOf(scalar).optional(),
   vars: treeMap.optional(),
   required: flag.optional(),
+  sharedHost: flag.optional(),
   systemd: integer(247, 999).optional(),
 });
 

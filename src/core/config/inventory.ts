@@ -182,6 +182,7 @@ function makeHost(
     labels: { ...defaults.labels, ...entry.written.labels },
     systemd: own.systemd ?? DEFAULT_SYSTEMD,
     required: own.required ?? false,
+    ...(own.sharedHost === true ? { sharedHost: true } : {}),
     place: entry.place,
   };
 }

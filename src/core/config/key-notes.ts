@@ -103,6 +103,10 @@ function hostNotes(path: string): Readonly<Record<string, KeyNote>> {
       says: "When it is unreachable, the run fails, whatever maxUnreachable says.",
       otherwise: "false",
     },
+    sharedHost: {
+      says: "Several environments of this project use it, so none of them is refused.",
+      otherwise: "false",
+    },
     systemd: { says: "The systemd version that units are written and checked for.", otherwise: "247" },
   };
   return Object.fromEntries(Object.entries(notes).map(([name, note]) => [`${path}.${name}`, note]));

@@ -31,6 +31,8 @@ export type Host = {
   readonly systemd: number;
   /** An unreachable required host fails the run whatever maxUnreachable says. */
   readonly required: boolean;
+  /** Several environments of the project use it; absent: one alone. */
+  readonly sharedHost?: true;
   readonly place: Place;
 };
 

@@ -67,7 +67,7 @@ export function summarisePlan(view: PlanView): string {
   const seen = totals.hosts - totals.failedHosts;
   const all = view.plays.flatMap((each) => each.hosts);
   const wasSeen = all.every(
-    ({ error }) => error === null || error.code === "host-step" || error.code === "locked",
+    ({ error }) => error === null || ["host-step", "locked", "conflict"].includes(error.code),
   );
   const failed =
     totals.failedHosts === 0
