@@ -17,7 +17,7 @@ import {
   type PathSpec,
   sha256,
 } from "../core/plan/host-builder.ts";
-import { treesTar, treesUpload } from "../support/crash-bodies.ts";
+import { treesTar, treesUpload } from "./bodies.ts";
 import { inRoot, makeAbove, type Root, readIn } from "./root.ts";
 import type { CrashWorld } from "./world.ts";
 import { programs } from "./worlds-releases.ts";

@@ -12,10 +12,11 @@ export type Recorder = {
 };
 
 /** How the tally names a case: what strikes it, and the numbers of the points, `12` or `88/12`. */
-export function keyOf({ apply = [], finish = [] }: Pick<Row, "apply" | "finish">): {
+export function keyOf({ apply = [], finish = [], how, at }: Pick<Row, "apply" | "finish" | "how" | "at">): {
   readonly how: string;
   readonly at: string;
 } {
+  if (how !== undefined && at !== undefined) return { how, at };
   const faults = [
     ...apply.map((fault) => ["apply", ...fault.split(":")] as const),
     ...finish.map((fault) => ["finish", ...fault.split(":")] as const),

@@ -1,7 +1,9 @@
 /** Runs parts of worlds, each by a worker in namespaces of its own, and adds up what came of them. */
+import { hasSystemd } from "./defined.ts";
 import { inNamespaces } from "./namespaces.ts";
 import type { Recorder } from "./recorder.ts";
 import { beside } from "./root.ts";
+import { runSystemd } from "./systemd/run.ts";
 import { WORLDS } from "./worlds.ts";
 
 /**
@@ -22,6 +24,10 @@ export type Row = {
   readonly end?: string;
   readonly wrong?: readonly string[];
   readonly struck?: number;
+  /** With systemd: the case as the tally has it, and as a message names it. */
+  readonly how?: string;
+  readonly at?: string;
+  readonly what?: string;
   readonly points?: number;
   readonly order?: readonly string[];
   readonly check?: string;
@@ -88,12 +94,14 @@ export async function runParts(
     sum.runs >= limit || (first && sum.wrong.length > 0) || recorder?.hasFailed() === true;
   const run = async (part: Part): Promise<number> => {
     let runs = 0;
-    await runWorld(part, seed, (row) => {
+    const hear = (row: Row): boolean => {
       if (row.points === undefined) runs += 1;
       add(sum, row);
       recorder?.hear(row);
       return isEnough();
-    });
+    };
+    if (hasSystemd({ name: part.world })) await runSystemd(part, hear);
+    else await runWorld(part, seed, hear);
     return runs;
   };
   const work = async (): Promise<void> => {
@@ -150,7 +158,7 @@ function runWorld({ world, part }: Part, seed: string, hear: (row: Row) => boole
 
 /** Whether a fault was not met; of a pair the second may not come up after the first. */
 export function isMissed({ part, apply = [], finish = [], struck = 0 }: Row): boolean {
-  return struck < (part === "double" ? 1 : apply.length + finish.length);
+  return struck < (part === "double" ? 1 : Math.max(1, apply.length + finish.length));
 }
 
 function add(sum: Sum, row: Row): void {
@@ -168,6 +176,6 @@ function add(sum: Sum, row: Row): void {
     sum.wrong.push(`${row.world}: ${row.wrong?.join("; ")}`);
     return;
   }
-  const faults = `apply ${row.apply?.join(",") || "-"} finish ${row.finish?.join(",") || "-"}`;
+  const faults = row.what ?? `apply ${row.apply?.join(",") || "-"} finish ${row.finish?.join(",") || "-"}`;
   sum.wrong.push(`${row.world}: ${faults}: ${row.wrong?.join("; ")}`);
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { numberCommands, readCommandNumbers } from "./command-numbers.ts";
 import { readRanges, writeRanges } from "./ranges.ts";
 import { currentRows, DamagedTally, doneCases, readTally, record, scriptsDigest } from "./tally.ts";
 import type { CaseRow } from "./tally-rows.ts";
@@ -193,7 +194,9 @@ function startWriter(how: string, count: number): ChildProcess {
   return spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
 }
 
-test("two writers lose nothing of each other, and one that is killed loses nothing that it had said", async () => {
+test("two writers lose nothing of each other, and one that is killed loses nothing that it had said", {
+  timeout: 120_000,
+}, async () => {
   await record(world, folder);
   const [steady, killed] = [startWriter("apply fail", 60), startWriter("apply lost", 1_000_000)];
   let said = 0;
@@ -208,6 +211,29 @@ test("two writers lose nothing of each other, and one that is killed loses nothi
   expect(all.filter((each) => each.startsWith("apply fail "))).toHaveLength(60);
   const lost = all.filter((each) => each.startsWith("apply lost ")).length;
   expect(lost === said || lost === said + 1, `${lost} on the disk, ${said} said`).toBe(true);
+});
+
+test("a command keeps its number, and a damaged list of them is named", async () => {
+  expect([...(await numberCommands(["mv a b", "sync -- a", "mv a b"], folder))]).toEqual([
+    ["mv a b", 1],
+    ["sync -- a", 2],
+  ]);
+  const [first, second] = await Promise.all([
+    numberCommands(["mv a b #2", "mv a b"], folder),
+    numberCommands(["id -u", "sync -- a"], folder),
+  ]);
+  expect(new Set([first.get("mv a b #2"), second.get("id -u")])).toEqual(new Set([3, 4]));
+  expect(readCommandNumbers(folder).size).toBe(4);
+  const path = join(folder, "commands.txt");
+  const whole = readFileSync(path, "utf8");
+  for (const [text, said] of [
+    [whole.slice(0, -1), /commands\.txt:4 is damaged: it is cut off/],
+    [`${whole}mv a b\n`, /commands\.txt:5 is damaged: it is the same as line 1/],
+    [`\n${whole}`, /commands\.txt:1 is damaged: it is empty/],
+  ] as const) {
+    writeFileSync(path, text);
+    expect(() => readCommandNumbers(folder)).toThrow(said);
+  }
 });
 
 test("ranges are read as they are written", () => {

@@ -91,10 +91,11 @@ export function readTallyFile(path: string): readonly StoredRow[] {
   });
 }
 
+const NEXT = "Bring the file back with git, or remove the line: its cases are run again then.";
+
 /** A line of the tally that cannot be used. */
 export class DamagedTally extends Error {
-  constructor(path: string, line: number, why: string) {
-    const next = "Bring the file back with git, or remove the line: its cases are run again then.";
+  constructor(path: string, line: number, why: string, next = NEXT) {
     super(`${path}:${line} is damaged: ${why}. ${next}`);
   }
 }
@@ -141,4 +142,14 @@ export function doneCases({ rows }: Current, part: string): ReadonlySet<string> 
         : [],
     ),
   );
+}
+
+/** The cases of a part that are done, or were tried and missed. */
+export function knownCases(current: Current, part: string): ReadonlySet<string> {
+  const missed = current.rows.flatMap((row) =>
+    row.row === "cases" && row.part === part
+      ? [...readRanges(row.missed)].map((at) => `${row.how} ${at}`)
+      : [],
+  );
+  return new Set([...doneCases(current, part), ...missed]);
 }

@@ -6,7 +6,8 @@ import { COUNTED_PARTS } from "./by-count.ts";
 export const USAGE = `npm run crash -- [OPTIONS]
 Strikes transactions at the points at which they change something, and judges what is left.
 
-  --world NAME      one world alone; an unknown one has them all listed
+  --world NAME      one world alone, or a version of systemd with its worlds: 247, 252, 257; an unknown one has
+                    them all listed; without this, those with systemd are left out unless there is --full
   --full            every point in every mode, and pairs; goes on where test/crash/tally left off, and adds to it
   --limit N         ends after N cases
   --tally           prints what was run for the host scripts as they are; runs nothing
@@ -15,7 +16,7 @@ Strikes transactions at the points at which they change something, and judges wh
   --races N         so many of a part that is counted by itself
   --number I        of such a part the one of this number alone, N times
   --case CASE       one case, whose logs are left in the folder for temporary files: APPLY/FINISH, faults as
-                    "12:kill-before,40:EIO"; in a world with systemd "HOW NUMBER", as the tally has them
+                    "12:kill-before,40:EIO"; with systemd HOW NUMBER, as "undo fail 37": the line in commands.txt
   --first           ends at the first violation
   --seed N          which modes a slice takes, and which pairs (0)
   --jobs N          worlds at a time (2)

@@ -1,7 +1,7 @@
 /** Worlds of releases: one file or a tree, their link, what is kept of older ones, and the way back. */
 import type { ResourceSpec } from "../core/plan/host-builder.ts";
-import { treesDigest, treesUpload } from "../support/crash-bodies.ts";
 import { sha256 } from "../support/deliver-input.ts";
+import { treesDigest, treesUpload } from "./bodies.ts";
 import { type CrashWorld, folder, link, unit } from "./world.ts";
 
 /** Programs that are uploaded: version → text. */

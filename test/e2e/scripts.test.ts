@@ -14,14 +14,21 @@ import { probeQuestion } from "../../src/host/probe-answer.ts";
 import { readAnswer, writeQuestion } from "../../src/host/question.ts";
 import { scripts } from "../../src/host/scripts.ts";
 import type { Script } from "../../src/remote/remote.ts";
-import { treesDigest, treesTar, treesUpload } from "../support/crash-bodies.ts";
+import { treesDigest, treesTar, treesUpload } from "../crash/bodies.ts";
 import { deliverBody, deliverHead, sha256 } from "../support/deliver-input.ts";
 import type { Output } from "../support/host-agent.ts";
 import { cgroupMode, removeHosts, startHost, type TestHost } from "../support/hosts.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const files = globSync(
-  ["src/host/*.sh", "docker/*.sh", "scripts/*.sh", "playbooks/*/ci/*.sh", "test/support/*.sh"],
+  [
+    "src/host/*.sh",
+    "docker/*.sh",
+    "scripts/*.sh",
+    "playbooks/*/ci/*.sh",
+    "test/support/*.sh",
+    "test/crash/**/*.sh",
+  ],
   { cwd: root },
 ).sort();
 const shells = [

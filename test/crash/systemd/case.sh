@@ -1,11 +1,13 @@
-# crash-case.sh: runs transactions on this host, each with its faults, and says what the host is like afterwards.
-# Standard input, one line a case: ID BODY CONFIRM FAULT…, BODY a file of /var/crash as deliver.sh takes it after its first lines, CONFIRM yes or no,
-# FAULT PHASE:NUMBER:MODE. BODY old makes the world CONFIRM anew. Answers: "case ID", "state …", "struck …", "point …" for each command that was counted (FAULT trace), "snap …", "end".
+# case.sh: runs transactions on this host, each with its faults, and says what the host is like afterwards.
+# Standard input: "fault", PHASE, OCCURRENCE, MODE and COMMAND, divided by tabs, for each fault of the case whose line follows, "run ID BODY", BODY a
+# file of /var/crash as deliver.sh takes it after its first lines; "trace ID BODY" has the commands reported, too; "old WORLD" makes a world anew.
+# Answers: "state …", "struck …", "point PHASE<tab>COMMAND" for each command, "snap …", "end".
 set -u
 LC_ALL=C
 export LC_ALL
 umask 022
 work=/var/crash base=/var/lib/svcdeploy
+tab=$(printf '\t')
 accounts='passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock'
 
 make_old() {
@@ -139,20 +141,26 @@ uptime_seconds() {
   now=${now%%.*}
 }
 
-# Waits until nobody works on the transaction any more: its unit and the recovery are gone.
+# Confirms when it may, and waits until nothing works on the transaction: its unit and the recovery are gone.
 await_end() {
   uptime_seconds
-  ends=$((now + 240)) confirmed=no
+  ends=$((now + 240)) confirmed=no looks=0
   while [ "$now" -lt "$ends" ]; do
     uptime_seconds
-    renew_lease
     state=NONE
     if [ -r "$base/txn/$id/state" ]; then IFS= read -r state <"$base/txn/$id/state"; fi
-    if [ "$state.$confirm.$confirmed" = AWAIT.yes.no ]; then
+    if [ "$state.$confirmed" = AWAIT.no ]; then
       confirmed=yes
       printf 'nonce\n%s\n%s\nconfirmed\n0\n' "$base" "$id" | sh "$work/decide.sh" >/dev/null
     fi
-    gone && return
+    looks=$((looks + 1))
+    case $state.$((looks % 5)) in
+      CONFIRMED* | ROLLEDBACK* | ROLLBACK_FAILED* | REFUSED*) gone && return ;;
+      *.0)
+        renew_lease
+        gone && return
+        ;;
+    esac
     sleep 0.1
   done
   state="STUCK $state"
@@ -175,12 +183,10 @@ gone() {
 run_case() {
   rm -rf "$base"/txn/*
   remove_account
-  rm -f "$work"/count-* "$work/trace" "$work/struck" "$work/halves"
+  rm -f "$work"/met-* "$work/struck" "$work/halves"
   : >"$work/trace"
-  : >"$work/faults"
-  for fault in $faults; do
-    echo "$fault" | tr : ' ' >>"$work/faults"
-  done
+  mv "$work/next-faults" "$work/faults"
+  echo "$id" >"$work/id"
   : >"$work/armed"
   { printf 'nonce\n%s\n--system\n%s\tme@here\tdemo\t300\t120\n' "$base" "$id" && cat "$work/$body"; } | sh "$work/deliver.sh" >"$work/delivered" 2>&1
   await_end
@@ -188,10 +194,9 @@ run_case() {
 }
 
 report() {
-  echo "case $id"
   echo "state $state"
   if [ -e "$work/struck" ]; then echo 'struck yes'; else echo 'struck no'; fi
-  case " $faults " in *' trace '*) sed 's/^/point /' "$work/trace" ;; esac
+  if [ "$1" = trace ]; then sed 's/^/point /' "$work/trace"; fi
   snapshot
   echo end
 }
@@ -199,15 +204,26 @@ report() {
 looked_at=''
 if [ -r "$work/looked-at" ]; then read -r looked_at <"$work/looked-at"; fi
 read -r boot_id </proc/sys/kernel/random/boot_id
-while read -r id body confirm faults; do
-  if [ "$body" = old ]; then
-    make_old "$confirm"
-    echo "$looked_at" >"$work/looked-at"
-    state=OLD faults=''
-    rm -f "$work/struck" "$work/halves"
-  else
-    systemctl reset-failed
-    run_case </dev/null
-  fi
-  report </dev/null
+: >"$work/next-faults"
+while IFS= read -r order; do
+  case $order in
+    "fault$tab"*)
+      printf '%s\n' "${order#fault"$tab"}" >>"$work/next-faults"
+      continue
+      ;;
+    'old '*)
+      make_old "${order#old }"
+      echo "$looked_at" >"$work/looked-at"
+      id=old state=OLD
+      rm -f "$work/struck" "$work/halves"
+      ;;
+    *)
+      body=${order##* } id=${order#* }
+      id=${id% *}
+      systemctl reset-failed
+      run_case </dev/null
+      : >"$work/next-faults"
+      ;;
+  esac
+  report "${order%% *}" </dev/null
 done

@@ -1,13 +1,13 @@
 /**
  * The transactions of the crash tests, as deliver.sh takes them after its first lines. Their worlds before
- * are made by crash-case.sh.
+ * are made by systemd/case.sh.
  */
 import { createHash } from "node:crypto";
 import { TAR_END, tarHeader, tarPadding } from "../../src/core/artifact/tar-header.ts";
 import { treeDigest, treeRecords } from "../../src/core/artifact/tree-digest.ts";
 import type { TreeEntry } from "../../src/core/artifact/tree-entry.ts";
 import { line } from "../../src/host/frames.ts";
-import { deliverBody, sha256 } from "./deliver-input.ts";
+import { deliverBody, sha256 } from "../support/deliver-input.ts";
 
 /** The program that the usual transaction has uploaded. */
 export const program = "#!/bin/sh\necho a program that was uploaded\n";
