@@ -83,7 +83,9 @@ describe.concurrent("who is reached", () => {
       const run = await shop.run([...command, "--env", "test"]);
       expect(run.code).toBe(77);
       expect(run.stdout).toContain("its key has CHANGED");
-      expect(run.stdout.replace(/\s+/g, " ")).toContain("only then put the key into known_hosts");
+      expect(run.stdout.replace(/\s+/g, " ")).toContain(
+        `ssh-keygen -R '[127.0.0.1]:${first.port}' -f ${knownHosts}`,
+      );
       const shown = run.stdout.replace(/\s+/g, "");
       expect(shown).toContain(await fingerprintOf(first));
       expect(shown).toContain(
