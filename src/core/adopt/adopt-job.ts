@@ -1,11 +1,12 @@
 /** A unit that a timer or path of the host starts → a job of a service. */
 import type { Service } from "../model/service.ts";
+import { inheritedByJobs } from "../render/job-unit.ts";
 import { effectiveValues } from "../render/unit-text.ts";
 import { UNIT_FOLDER } from "../unit-file/unit-search.ts";
 import { adoptTrigger, type Companion, replacedBy, startersOf } from "./companions.ts";
 import type { AdoptFacts, LiveUnit } from "./host-facts.ts";
 import { compareCompanions } from "./prove-companions.ts";
-import { INHERITED, type Inherited } from "./read-trigger.ts";
+import type { Inherited } from "./read-trigger.ts";
 import type { ProofContext } from "./render-text.ts";
 import { type AdoptedNews, everyHost, type InsertedText, type IntoFile, tryItem } from "./try-item.ts";
 
@@ -68,10 +69,14 @@ function newsOf({ units }: Companion, live: LiveUnit, facts: AdoptFacts, into: I
  * What svcdeploy gives a job of this service; the account's group is a job's anyway where it is the user's
  * own.
  */
-function inheritedOf({ service, account, slice, cache }: Service, { accounts }: AdoptFacts): Inherited {
-  const said = INHERITED.map((name) => [name, effectiveValues(service, name)] as const).filter(
-    ([, values]) => values.length > 0,
-  );
+function inheritedOf(
+  { service, hardening, account, slice, cache }: Service,
+  { accounts }: AdoptFacts,
+): Inherited {
+  const names = new Set(inheritedByJobs(service, hardening).map(({ name }) => name));
+  const said = [...names]
+    .map((name) => [name, effectiveValues(service, name)] as const)
+    .filter(([, values]) => values.length > 0);
   const isOwn = accounts.some(({ user, group }) => user === account?.user && group === account.group);
   const directives = new Map([
     ...(account === null ? [] : [["User", [account.user]] as const]),

@@ -1,5 +1,6 @@
 /** A live unit with what is around it → the keys of its service file, and what they cannot say. */
 import { refuseAccount, refuseName } from "../config/allow-lists.ts";
+import { inheritedByJobs } from "../render/job-unit.ts";
 import { unescapeUnitName } from "../unit-file/escape.ts";
 import { parseUnitName } from "../unit-file/unit-name.ts";
 import { adoptCache, adoptLogrotate } from "./beside.ts";
@@ -7,7 +8,7 @@ import type { Companion } from "./companions.ts";
 import { adoptEnvironment, type FoundSecret, setVariables } from "./environment.ts";
 import type { AdoptFacts, LiveAccount, LiveUnit } from "./host-facts.ts";
 import { noteState } from "./note-state.ts";
-import { INHERITED, type Inherited } from "./read-trigger.ts";
+import type { Inherited } from "./read-trigger.ts";
 import { saySections } from "./say-sections.ts";
 import { compareSections, liveSections, type ValuesBySection } from "./sections.ts";
 import type { Yaml } from "./service-text.ts";
@@ -103,8 +104,10 @@ function takeAccount({ sections, facts, blocks }: UnitDraft): LiveAccount | null
 
 /** What a job of the service would go by. */
 function inheritedOf(sections: ValuesBySection, hasSlice: boolean, caches: Taken["caches"]): Inherited {
-  const names = hasSlice ? [...INHERITED, "Slice"] : INHERITED;
-  const directives = new Map([...(sections.get("Service") ?? [])].filter(([name]) => names.includes(name)));
+  const service = [...(sections.get("Service") ?? [])];
+  const said = service.flatMap(([name, values]) => values.map((value) => ({ name, value })));
+  const taken = new Set(inheritedByJobs(said, "off").map(({ name }) => name));
+  const directives = new Map(service.filter(([name]) => taken.has(name) || (hasSlice && name === "Slice")));
   return { directives, mount: mountOf(caches) };
 }
 

@@ -3,7 +3,7 @@ import { isKnownDirective } from "../unit-file/directive-table.ts";
 import type { Adopted } from "./adopt-unit.ts";
 import { SAYS_NOTHING } from "./beside.ts";
 import type { Companion, Renamed } from "./companions.ts";
-import { UNSAID } from "./read-trigger.ts";
+import { takenBack, UNSAID } from "./read-trigger.ts";
 import type { Gap } from "./render-text.ts";
 import { type BothSides, bothInForce, comparable, differentVariables, sayDifference } from "./same-unit.ts";
 import { compareSections, type ValuesBySection } from "./sections.ts";
@@ -64,6 +64,9 @@ function formOfJob(sections: ValuesBySection, account: Adopted["account"], syste
     (isKnownDirective("Unit", name, systemd) ? unit : service).set(name, values);
   for (const name of SAYS_NOTHING) unit.delete(name);
   for (const [name, value] of UNSAID) if (!service.has(name)) service.set(name, [value]);
+  for (const [name, [value, second]] of service)
+    if (value === "no" && second === undefined && !UNSAID.has(name) && takenBack(name) === "no")
+      service.delete(name);
   if (!service.has("Type")) service.set("Type", [service.has("BusName") ? "dbus" : "simple"]);
   if (!service.has("Group") && account?.group != null && service.get("User")?.[0] === account.user)
     service.set("Group", [account.group]);

@@ -3,6 +3,7 @@
  * file have them; or why they cannot be said.
  */
 import { holdsSecret, looksSecret } from "../lint/secret-variable.ts";
+import { accumulationOf } from "../unit-file/accumulation.ts";
 import { isKnownDirective } from "../unit-file/directive-table.ts";
 import { splitWords } from "../unit-file/words.ts";
 import { asYaml, SAYS_NOTHING } from "./beside.ts";
@@ -20,19 +21,21 @@ export type Inherited = {
   readonly mount: string | null;
 };
 
-/** Names of a service's [Service] that its jobs go by. */
-export const INHERITED: readonly string[] =
-  "User Group SupplementaryGroups DynamicUser WorkingDirectory UMask EnvironmentFile Environment".split(" ");
-
 /**
- * What systemd takes where nothing is written, of those of them that an empty value does not take back
- * (load-fragment.c; core/unit-file/accumulation.ts).
+ * What systemd takes where nothing is written, of directives that are inherited and that neither an empty
+ * value nor "no" takes back (load-fragment.c; systemd.exec(5)).
  */
 export const UNSAID: ReadonlyMap<string, string> = new Map([
   ["DynamicUser", "no"],
   ["UMask", "0022"],
   ["Slice", "system.slice"],
+  ["CapabilityBoundingSet", "~"],
 ]);
+
+/** The value by which a job does without a directive of its service. */
+export function takenBack(name: string): string {
+  return UNSAID.get(name) ?? (accumulationOf("Service", name) === "last value wins" ? "no" : "");
+}
 
 /**
  * The directives of its own section but for what it starts, and of a socket's [Unit]. A text: the reason why
@@ -129,7 +132,7 @@ function ownOf(
   const isSame = (name: string): boolean =>
     JSON.stringify(service.get(name) ?? []) === JSON.stringify(inherited.get(name) ?? []);
   const own = new Map([...service].filter(([name]) => !inherited.has(name) || !isSame(name)));
-  for (const name of inherited.keys()) if (!service.has(name)) own.set(name, [UNSAID.get(name) ?? ""]);
+  for (const name of inherited.keys()) if (!service.has(name)) own.set(name, [takenBack(name)]);
   // With a User= of its own a job does not get its service's group.
   const group = service.get("Group");
   if (group !== undefined && own.has("User")) own.set("Group", group);

@@ -74,28 +74,36 @@ const SANDBOX = (
   "SecureBits RootDirectory RootImage MountAPIVFS"
 ).split(" ");
 
-function takesAway({ name, value }: Directives[number]): boolean {
+type SaidDirective = Pick<Directives[number], "name" | "value">;
+
+function takesAway({ name, value }: SaidDirective): boolean {
   if (name === "ProtectSystem") return value === "strict";
   return ["ReadOnlyPaths", "InaccessiblePaths", "TemporaryFileSystem"].includes(name);
 }
 
 /** ReadWritePaths= of folders that only a read-only file system would take away. */
-function givesNothing({ name, value }: Directives[number]): boolean {
+function givesNothing({ name, value }: SaidDirective): boolean {
   return (
     name === "ReadWritePaths" &&
     value.split(/[ \t]+/).every((path) => /^[-+]{0,2}\/(?:var|srv|opt|run|tmp)(?:\/|$)/.test(path))
   );
 }
 
-function inherited(service: Service, job: Job, problems: Problem[]): Directives {
-  const own = new Set(job.service.map(({ name }) => name));
-  const sandbox = service.service.filter(
+/** The directives of a service's [Service] that its jobs go by, where they have none of their own. */
+export function inheritedByJobs<Said extends SaidDirective>(
+  service: readonly Said[],
+  hardening: Service["hardening"],
+): readonly Said[] {
+  const sandbox = service.filter(
     ({ name }) => SURROUNDINGS.has(name) || SANDBOX.some((start) => name.startsWith(start)),
   );
-  const isReadOnly = service.hardening === "strict" || sandbox.some(takesAway);
-  const taken = sandbox.filter(
-    (directive) => !own.has(directive.name) && (isReadOnly || !givesNothing(directive)),
-  );
+  const isReadOnly = hardening === "strict" || sandbox.some(takesAway);
+  return sandbox.filter((directive) => isReadOnly || !givesNothing(directive));
+}
+
+function inherited(service: Service, job: Job, problems: Problem[]): Directives {
+  const own = new Set(job.service.map(({ name }) => name));
+  const taken = inheritedByJobs(service.service, service.hardening).filter(({ name }) => !own.has(name));
   if (service.instances.length > 0) for (const directive of taken) reportInstance(directive, job, problems);
   return taken;
 }

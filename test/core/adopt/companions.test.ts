@@ -49,6 +49,27 @@ test("what a job does without is reset, and what it is by itself is said", () =>
   expect(text).toMatch(/ExecStart: \/usr\/bin\/roll\n {4}User: ""\n {4}UMask: "0022"\n {4}Type: simple\n/);
 });
 
+const JOB_OF_FILE = "  - name: roll\n    OnCalendar: daily\n    ExecStart: /usr/bin/roll\n";
+
+test("a sandbox of the service that a job does without is taken back", () => {
+  const sandbox = "CapabilityBoundingSet=\nPrivateTmp=yes\nSystemCallFilter=@system-service\n";
+  const job = (more: string): string => `[Service]\nType=oneshot\nUser=web\n${more}ExecStart=/usr/bin/roll\n`;
+  const beside = (more: string) =>
+    adopted({
+      "web.service": SERVICE.replace("User=web\n", `User=web\n${sandbox}`),
+      "web-roll.timer": timer(),
+      "web-roll.service": job(more),
+    });
+  const without = beside("");
+  expect(without.gaps).toEqual([]);
+  expect(without.text).toContain(
+    `${JOB_OF_FILE}    PrivateTmp: no\n    SystemCallFilter: ""\n    CapabilityBoundingSet: "~"\n`,
+  );
+  const alike = beside(sandbox);
+  expect(alike.gaps).toEqual([]);
+  expect(alike.text.endsWith(JOB_OF_FILE)).toBe(true);
+});
+
 test("sockets, one of them under another name: its descriptors keep theirs", () => {
   const {
     text,
