@@ -1,4 +1,6 @@
-/** Which project and environment a command is for where the command line does not say: as git finds its own. */
+/**
+ * Which project and environment a command is for where the command line does not say: as git finds its own.
+ */
 import { relative, resolve } from "node:path";
 import type { OptionTable, RawArguments } from "./options/arguments.ts";
 import { wordsOf } from "./options/arguments.ts";

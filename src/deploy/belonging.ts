@@ -12,8 +12,8 @@ import type { DeployContext } from "./context.ts";
 export type Belonging = "guard" | "take-over";
 
 /**
- * Throws HostError where the machine belongs to another environment, and ConnectError. A host that has nothing of
- * the project is not asked.
+ * Throws HostError where the machine belongs to another environment, and ConnectError. A host that has
+ * nothing of the project is not asked.
  */
 export async function requireBelonging(
   remote: Remote,

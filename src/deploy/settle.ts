@@ -16,7 +16,8 @@ import { sleep } from "./sleep.ts";
 
 /**
  * Samples the units once a second for so many seconds and judges each; ends early once one has failed for
- * good. Where systemctl has no answer, all is sampled once more. before: of units whose process is to stay. Throws ConnectError or HostError.
+ * good. Where systemctl has no answer, all is sampled once more. before: of units whose process is to stay.
+ * Throws ConnectError or HostError.
  */
 export async function settleUnits(
   remote: Remote,

@@ -2,8 +2,8 @@
 import type { HostReport } from "../core/model/run.ts";
 
 /**
- * A script that could not stage its files has changed none: there is nothing to show as restored. The states are
- * polled, so a rename that failed may not have been heard of: its own complaint counts too.
+ * A script that could not stage its files has changed none: there is nothing to show as restored. The states
+ * are polled, so a rename that failed may not have been heard of: its own complaint counts too.
  */
 export function endedBeforeSwap(
   { status, message }: Pick<HostReport, "status" | "message">,

@@ -15,8 +15,8 @@ const MAX_BYTES = 1024 * 1024;
 
 /**
  * Runs the program without a shell in the project's folder, with the operator's environment and nothing to
- * read; it has a minute. What it says on standard error is shown to the operator, since it may ask for a touch
- * of a key, without control characters and without secrets: those of hearing.known, and what it printed
+ * read; it has a minute. What it says on standard error is shown to the operator, since it may ask for a
+ * touch of a key, without control characters and without secrets: those of hearing.known, and what it printed
  * itself. Its arguments and output appear in no message.
  */
 export function runProvider(

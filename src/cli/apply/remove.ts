@@ -1,6 +1,6 @@
 /**
- * `svcdeploy remove SERVICE`: takes one service off the hosts, as --prune does with what left the project, by the
- * same plan, question, transaction and undo as apply.
+ * `svcdeploy remove SERVICE`: takes one service off the hosts, as --prune does with what left the project, by
+ * the same plan, question, transaction and undo as apply.
  */
 import { UsageError } from "../../core/errors.ts";
 import { exitCodeOfObservation } from "../../core/exit-code.ts";

@@ -4,8 +4,8 @@ import type { Host } from "../model/declared.ts";
 import type { HostRecord } from "./host-record.ts";
 
 /**
- * Throws HostError("conflict") where the host's own record says that another environment of this project was the
- * last to be confirmed on it. A host without a record, or with one of other projects alone, is adopted.
+ * Throws HostError("conflict") where the host's own record says that another environment of this project was
+ * the last to be confirmed on it. A host without a record, or with one of other projects alone, is adopted.
  */
 export function requireOwn(
   { name }: Host,

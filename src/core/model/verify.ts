@@ -17,7 +17,9 @@ export type Verdict = {
   readonly detail: string;
 };
 
-/** A unit that runs as it was before an act that leaves its process alone: a reload, or nothing on it at all. */
+/**
+ * A unit that runs as it was before an act that leaves its process alone: a reload, or nothing on it at all.
+ */
 export type BeforeAct = { readonly sample: UnitProperties; readonly act: "reload" | "none" };
 
 /** What one health check turned out to be. */

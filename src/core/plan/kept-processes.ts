@@ -6,8 +6,8 @@ import type { BeforeAct } from "../model/verify.ts";
 import { isUnitAction } from "./acted-units.ts";
 
 /**
- * The units that run, and that no start, restart or stop of the plan reaches: each as it was when the plan was made,
- * and whether it is reloaded.
+ * The units that run, and that no start, restart or stop of the plan reaches: each as it was when the plan
+ * was made, and whether it is reloaded.
  */
 export function keptProcesses(
   { actions, collateral }: Pick<Plan, "actions" | "collateral">,

@@ -4,7 +4,10 @@ import type { Host, Project } from "../model/declared.ts";
 import type { PlayTargets } from "../model/resource.ts";
 import { emptyTarget } from "./play-targets.ts";
 
-/** One target for each host, which removes this service alone; batches and limits as the environment's defaults. */
+/**
+ * One target for each host, which removes this service alone; batches and limits as the environment's
+ * defaults.
+ */
 export function removalPlay(project: Project, hosts: readonly Host[], service: string): PlayTargets {
   const name = `remove ${service}`;
   const removal = { pruning: "everything", declared: new Set<string>(), earlier: [], only: service } as const;

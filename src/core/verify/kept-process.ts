@@ -6,7 +6,9 @@ import type { BeforeAct } from "../model/verify.ts";
 /** What a unit turned out to be, before its state is put to it. */
 export type UnitJudgement = { readonly ok: boolean; readonly cause: string; readonly detail: string };
 
-/** The judgement beside what was before: a reload that ended the process is the reason, whatever came of it. */
+/**
+ * The judgement beside what was before: a reload that ended the process is the reason, whatever came of it.
+ */
 export function againstBefore(
   { unit, type }: UnitResource,
   found: UnitJudgement,
@@ -25,14 +27,16 @@ export function againstBefore(
 }
 
 /**
- * Null: it is the same. bad: systemd started another, and why that is no success. note: the same run of the unit
- * has another main process, which the program named itself (MAINPID= of sd_notify(3), or its PIDFile=).
+ * Null: it is the same. bad: systemd started another, and why that is no success. note: the same run of the
+ * unit has another main process, which the program named itself (MAINPID= of sd_notify(3), or its PIDFile=).
  */
 type KeptProcess =
   | { readonly kind: "bad"; readonly cause: string; readonly detail: string }
   | { readonly kind: "note"; readonly text: string };
 
-/** before: as the unit was before the act; after: its first sample behind it. Ids and counters only, no clock. */
+/**
+ * before: as the unit was before the act; after: its first sample behind it. Ids and counters only, no clock.
+ */
 function judgeKept({ sample: before, act }: BeforeAct, after: UnitProperties): KeptProcess | null {
   const [pid, newPid] = [before.MainPID ?? "0", after.MainPID ?? "0"];
   const restarts = [before.NRestarts ?? "0", after.NRestarts ?? "0"] as const;

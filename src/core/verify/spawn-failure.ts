@@ -1,7 +1,7 @@
 /**
- * What systemd could not do before it ran the program (systemd.exec(5), "Process Exit Codes"): the path and its
- * error from the unit's journal, the directive from the unit file. The journal alone is not enough: what the child
- * logged is sometimes not ascribed to the unit (seen on 252).
+ * What systemd could not do before it ran the program (systemd.exec(5), "Process Exit Codes"): the path and
+ * its error from the unit's journal, the directive from the unit file. The journal alone is not enough: what
+ * the child logged is sometimes not ascribed to the unit (seen on 252).
  */
 import { execStatus } from "./exit-status.ts";
 

@@ -12,8 +12,8 @@ import { againstBefore, type UnitJudgement } from "./kept-process.ts";
 /**
  * Judges a unit by samples of `systemctl show`, oldest first, the first right after the actions. A service is
  * well only if it was active (running) in every one of them, as the same invocation with the same main
- * process and no automatic restart in between; `activating` is not running. before: as it was before the actions,
- * where they were to leave its process alone.
+ * process and no automatic restart in between; `activating` is not running. before: as it was before the
+ * actions, where they were to leave its process alone.
  */
 export function judgeUnit(
   unit: UnitResource,

@@ -11,7 +11,8 @@ import { refusal } from "./host-notices.ts";
 
 /**
  * A refusal for each service of another project that owns what would be changed, or a unit that is declared
- * here as well: both would start and stop it. Files, folders and slices that both declare alike are no conflict.
+ * here as well: both would start and stop it. Files, folders and slices that both declare alike are no
+ * conflict.
  */
 export function otherProjectNotices(
   { project, resources }: HostTarget,
