@@ -33,6 +33,9 @@ type Failure = {
 
 const v2 = cgroupMode() === "cgroup2fs";
 
+/** Executable by its mode, and nothing that the kernel can execute; a program that is absent is refused by the plan. */
+const NO_PROGRAM = "/usr/local/bin/no-program";
+
 const failures: readonly Failure[] = [
   {
     name: "start limit hit",
@@ -96,9 +99,9 @@ const failures: readonly Failure[] = [
     says: [
       "exit status 203/EXEC: the program cannot be executed: it is not there, not executable, or built for another system",
     ],
-    directives: { ExecStart: "/opt/web/current/absent", Restart: "no" },
+    directives: { ExecStart: NO_PROGRAM, Restart: "no" },
     headline:
-      /^web\.service: exec-failed: ExecStart=\/opt\/web\/current\/absent(: No such file or directory)? \(systemctl start web\.service ended with 1\)$/,
+      /^web\.service: exec-failed: ExecStart=\/usr\/local\/bin\/no-program(: Exec format error)? \(systemctl start web\.service ended with 1\)$/,
     on: [252],
   },
   {
@@ -172,6 +175,7 @@ for (const systemd of systemdVersions) {
     beforeAll(async () => {
       host = await startHost({ systemd });
       shop = makeWorkshop([host]);
+      await host.shell(`echo 'no program' >${NO_PROGRAM}; chmod 755 ${NO_PROGRAM}`);
       shop.write(
         "playbooks/site.yaml",
         "- { play: web, hosts: all, services: [web], rollout: { healthyDeadline: 3s } }\n",
