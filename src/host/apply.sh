@@ -52,6 +52,11 @@ wait_for_own_start() {
 check_untouched() {
   while next_line; do
     case $op in
+      directory | file | link | release | tree)
+        ! is_unsafe_above "$path" || refuse "conflict: $unsafe is no longer a folder that root alone can write, as it was when the plan was made"
+        ;;
+    esac
+    case $op in
       file)
         hash_of "$path"
         [ "$hash" = "$old" ] || refuse "conflict: $path is not as it was when the plan was made"
@@ -71,6 +76,25 @@ check_untouched() {
       release | tree) [ ! -e "$path" ] || refuse "conflict: $path appeared since the plan was made" ;;
     esac
   done <"$txn/plan"
+}
+
+# is_unsafe_above PATH: others decide what root writes there, by a folder above it that they can write or a link in its place. Sets unsafe to it.
+# The plan's own look at them is in core/plan/notices/path-notices.ts. What is not there yet is made by this transaction.
+is_unsafe_above() {
+  above=${1%/*}
+  set -- /
+  while [ -n "$above" ]; do
+    set -- "$@" "$above"
+    above=${above%/*}
+  done
+  unsafe=$(stat -c '%A %u %g %n' -- "$@" 2>/dev/null | while read -r bits user_id group_id folder; do
+    case "$bits $user_id $group_id" in d????-??-?' 0 '* | d????w??-?' 0 0') ;; *) printf '%s' "$folder" && break ;; esac
+  done)
+  [ -n "$unsafe" ]
+}
+
+keep_above_safe() {
+  ! is_unsafe_above "$1" || fail "conflict: $unsafe is no longer a folder that root alone can write; it was changed while this transaction ran"
 }
 
 folder_state() {
@@ -130,9 +154,12 @@ arm() {
 
 make_accounts_and_folders() {
   while next_line; do
+    case $op in directory | release | tree) keep_above_safe "$path" ;; esac
     case $op in
       account) make_account "$user" "$group" "$home" "$groups" ;;
       directory)
+        folder_state "$path"
+        [ "$found" = "$old" ] || fail "conflict: $path was changed while this transaction ran"
         [ "$old" != - ] || mkdir -m 0700 -- "$path"
         chown -h -- "$owner:$group" "$path"
         # Five digits: with fewer a folder keeps its setgid bit.
@@ -145,6 +172,7 @@ make_accounts_and_folders() {
         chown -- 0:0 "$path.tmp/$name"
         chmod -- 0755 "$path.tmp" "$path.tmp/$name"
         durable "$path.tmp/$name" "$path.tmp"
+        keep_above_safe "$path"
         mv -T -- "$path.tmp" "$path"
         durable "${path%/*}"
         ;;
@@ -199,6 +227,8 @@ put_in_place() {
     case $op in file | link) ;; *) continue ;; esac
     if [ "$new" = - ]; then own=gone; else own=new; fi
     [ "$own" = "$part" ] || continue
+    keep_above_safe "$path"
+    [ "$new" = - ] || stage_for "$path" || fail "the staging folder for $path is gone"
     hash_of "$path"
     target_of "$path"
     if [ "$op" = file ]; then found=$hash; else found=$target; fi
@@ -206,7 +236,6 @@ put_in_place() {
     if [ "$new" = - ]; then
       rm -f -- "$path"
     else
-      stage_for "$path" || fail "the staging folder for $path is gone"
       mv -fT -- "$stage/$id-$key" "$path"
     fi
     set -- "$@" "${path%/*}"

@@ -163,11 +163,12 @@ is_back() {
 undo_files() {
   set --
   while next_line; do
-    case $op in
-      file) undo_file ;;
-      link) undo_link ;;
-      *) continue ;;
-    esac
+    case $op in file | link) ;; *) continue ;; esac
+    if leads_elsewhere "$path"; then
+      conflict "$path"
+      continue
+    fi
+    "undo_$op"
     [ ! -d "${path%/*}" ] || set -- "$@" "${path%/*}"
   done <"$txn/plan"
   if [ "$#" -gt 0 ]; then durable "$@" || trouble 'sync of restored folders failed'; fi
@@ -183,8 +184,14 @@ undo_file() {
     rm -f -- "$path" || trouble "$path cannot be removed"
     return
   fi
-  { stage_for "$path" && rm -f -- "$stage/$id-$key" && cp -p -- "$txn/old/$key" "$stage/$id-$key" && touch -- "$stage/$id-$key" &&
-    durable "$stage/$id-$key" && mv -fT -- "$stage/$id-$key" "$path"; } || put_back || trouble "$path cannot be restored"
+  if stage_for "$path" && rm -f -- "$stage/$id-$key" && cp -p -- "$txn/old/$key" "$stage/$id-$key" && touch -- "$stage/$id-$key" &&
+    durable "$stage/$id-$key"; then
+    # Copying may take long: what was written meanwhile stays.
+    hash_of "$path" || { trouble "$path cannot be read"; return; }
+    [ "$hash" = "$new" ] || { conflict "$path"; return; }
+    if mv -fT -- "$stage/$id-$key" "$path"; then return; fi
+  fi
+  put_back || trouble "$path cannot be restored"
 }
 
 # No room for a copy: the backup itself takes the place, where that is one rename.
@@ -204,8 +211,10 @@ undo_link() {
     rm -f -- "$path" || trouble "$path cannot be removed"
     return
   fi
-  { stage_for "$path" && rm -f -- "$stage/$id-$key" && ln -s -- "$old" "$stage/$id-$key" && mv -fT -- "$stage/$id-$key" "$path"; } ||
-    trouble "$path cannot be restored"
+  { stage_for "$path" && rm -f -- "$stage/$id-$key" && ln -s -- "$old" "$stage/$id-$key"; } || { trouble "$path cannot be restored"; return; }
+  target_of "$path" || { trouble "$path cannot be read"; return; }
+  [ "$target" = "$new" ] || { conflict "$path"; return; }
+  mv -fT -- "$stage/$id-$key" "$path" || trouble "$path cannot be restored"
 }
 
 # Units that ran before run again, from the old files; units that did not run before do not run. What was in a crash loop may go on in it.
@@ -355,6 +364,11 @@ restore_record() {
 undo_folders() {
   set --
   while next_line; do
+    case $op in directory | release | tree) ;; *) continue ;; esac
+    if leads_elsewhere "$path"; then
+      conflict "$path"
+      continue
+    fi
     case $op in
       release)
         # The upload stays under its hash, so that the next run need not send it again.
@@ -373,6 +387,10 @@ undo_folders() {
   done <"$txn/plan"
   # A folder that somebody has filled meanwhile holds data that is not ours.
   for folder in "$@"; do
+    if [ -L "$folder" ]; then
+      conflict "$folder"
+      continue
+    fi
     [ ! -d "$folder" ] || rmdir -- "$folder" 2>/dev/null || [ -n "$(ls -A -- "$folder")" ] || trouble "$folder cannot be removed"
   done
 }

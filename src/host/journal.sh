@@ -52,6 +52,12 @@ target_of() {
   elif [ -e "$1" ]; then target='?'; fi
 }
 
+# leads_elsewhere PATH: the folder above it is reached through a link: what is done to it is done elsewhere.
+leads_elsewhere() {
+  really=$(cd -P -- "${1%/*}/" 2>/dev/null && pwd -P) || return 1
+  [ "${really%/}" != "${1%/*}" ]
+}
+
 # same_words TEXT TEXT: they differ in blanks alone; sets words to those of the second.
 same_words() {
   words_of "$1"

@@ -23,6 +23,8 @@ export function runChecks(ready: Ready, points: readonly Point[]): readonly Chec
   return [
     ...STATES.map((state) => edited(ready, state, at.get(state) ?? 0, at.get("AWAIT") ?? 0)),
     editedAndBack(ready, backup, at.get("PREPARED") ?? 0, at.get("AWAIT") ?? 0),
+    ...(["PREPARED", "APPLYING"] as const).map((state) => movedAbove(ready, state, at.get(state) ?? 0)),
+    takenFolder(ready, at.get("PREPARED") ?? 0),
     pastTheFirstError(ready, at.get("AWAIT") ?? 0),
     locked(ready),
     leaseEnds(ready),
@@ -34,7 +36,7 @@ export function runChecks(ready: Ready, points: readonly Point[]): readonly Chec
 }
 
 /** A command that strike runs at a point, as a fault. */
-function hook({ root }: Ready, number: number, name: string, lines: string): string {
+export function hook({ root }: Ready, number: number, name: string, lines: string): string {
   const path = join(root.work, `hook-${name}`);
   writeFileSync(path, `#!/bin/sh\n${lines}\n`);
   chmodSync(path, 0o755);
@@ -72,6 +74,35 @@ function editedAndBack(ready: Ready, backup: number, prepared: number, last: num
   return say(
     "an edit while the backup is made",
     !state.startsWith("REFUSED") && left !== old && `the undo brought ${JSON.stringify(left)}`,
+  );
+}
+
+/** A folder is moved and a link is in its place, before anything is written below it: nothing is, and the undo names it. */
+function movedAbove(ready: Ready, state: string, number: number): Check {
+  const { root, world, truth, before } = ready;
+  const folder = `${root.root}/etc/app`;
+  const move = hook(ready, number, "move", `mv ${folder} ${root.root}/srv/app && ln -s /srv/app ${folder}`);
+  runCase(ready, { world: world.name, apply: [move], finish: [], confirm: true });
+  const failure = readIn(root, `${truth.txn}/failure`);
+  const written = ["a", "b", "c"].filter(
+    (name) => readIn(root, `srv/app/${name}`) !== readFileSync(join(before, "etc/app", name), "utf8"),
+  );
+  return say(
+    `a folder that is moved before ${state}`,
+    written.length > 0 && `${written.join(" ")} were written through the link`,
+    !failure.includes("/etc/app ") && `nothing names it: ${failure.trim()}`,
+  );
+}
+
+/** Someone makes a folder that the transaction is about to make: it is no longer ours to make. */
+function takenFolder(ready: Ready, prepared: number): Check {
+  const { root, world, truth } = ready;
+  const make = hook(ready, prepared, "make", `mkdir -m 711 ${root.root}/etc/app/sub`);
+  runCase(ready, { world: world.name, apply: [make], finish: [], confirm: true });
+  const failure = readIn(root, `${truth.txn}/failure`);
+  return say(
+    "a folder that someone else makes",
+    !failure.startsWith("conflict: /etc/app/sub ") && `nothing names it: ${failure.trim()}`,
   );
 }
 

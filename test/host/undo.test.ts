@@ -7,8 +7,11 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
@@ -16,9 +19,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { line } from "../../src/host/frames.ts";
+import { sha256 } from "../support/deliver-input.ts";
 
 const scripts = fileURLToPath(new URL("../../src/host/", import.meta.url));
-const work = mkdtempSync(join(tmpdir(), "svcdeploy-undo-"));
+const work = realpathSync(mkdtempSync(join(tmpdir(), "svcdeploy-undo-")));
 afterAll(() => rmSync(work, { recursive: true }));
 
 const { username, uid, gid } = userInfo();
@@ -79,6 +83,52 @@ function finish({ state, plan, files = {}, env = {}, shell = "sh" }: Case, befor
   spawnSync("sh", ["-c", command], { env: { PATH: `${txn}/bin:${process.env.PATH ?? ""}`, ...env } });
   return readFileSync(join(txn, "state"), "utf8").trim();
 }
+
+/** A file in a folder of its own, as a transaction has left it, with the line of a plan that wrote it and its backup. */
+function changedFile(name: string): {
+  readonly folder: string;
+  readonly path: string;
+  readonly plan: string;
+  readonly files: Readonly<Record<string, string>>;
+} {
+  const folder = join(work, name);
+  const path = join(folder, "file");
+  mkdirSync(folder);
+  writeFileSync(path, "new\n");
+  const plan = line("file", "0", path, "644", username, group, sha256("new\n"), sha256("old\n"));
+  return { folder, path, plan, files: { "old/0": "old\n" } };
+}
+
+const conflictsNow = (): string => {
+  const path = join(work, String(cases), "txn", "0".repeat(32), "conflicts");
+  return existsSync(path) ? readFileSync(path, "utf8").trim() : "";
+};
+
+test.skipIf(!isLinux)("a file whose folder was moved, with a link in its place, is left and named", () => {
+  const { folder, path, plan, files } = changedFile("moved");
+  renameSync(folder, `${folder}-away`);
+  symlinkSync(`${folder}-away`, folder);
+  expect(finish({ state: "RESTARTING", plan, files })).toBe("ROLLEDBACK");
+  expect(readFileSync(path, "utf8")).toBe("new\n");
+  expect(conflictsNow()).toBe(path);
+});
+
+test.skipIf(!isLinux)("a file that is edited while the undo copies its backup stays, and is named", () => {
+  const { path, plan, files } = changedFile("slow");
+  const touch = join(work, String(cases + 1), "txn", "0".repeat(32), "bin/touch");
+  const edit = `#!/bin/sh\necho edited >${path}\nexec /usr/bin/touch "$@"\n`;
+  const all = { ...files, "bin/touch": edit };
+  expect(finish({ state: "RESTARTING", plan, files: all }, `chmod 755 ${touch}; `)).toBe("ROLLEDBACK");
+  expect(readFileSync(path, "utf8")).toBe("edited\n");
+  expect(conflictsNow()).toBe(path);
+});
+
+test.skipIf(!isLinux)("a file that nobody edited is what it was", () => {
+  const { path, plan, files } = changedFile("plain");
+  expect(finish({ state: "RESTARTING", plan, files })).toBe("ROLLEDBACK");
+  expect(readFileSync(path, "utf8")).toBe("old\n");
+  expect(conflictsNow()).toBe("");
+});
 
 /** A folder with a mode, and the line of a plan that makes it another's. */
 function folder(
@@ -211,11 +261,10 @@ function undoValues(
   ]);
   const files = { ...Object.fromEntries(records), ...more };
   const end = finish({ state: "RESTARTING", plan: line("window", "1"), files, shell });
-  const conflicts = join(work, String(cases), "txn", "0".repeat(32), "conflicts");
   return {
     end,
     values: paths.map((path) => (existsSync(path) ? readFileSync(path, "utf8") : "none")),
-    conflicts: existsSync(conflicts) ? readFileSync(conflicts, "utf8").trim() : "",
+    conflicts: conflictsNow(),
   };
 }
 
