@@ -15,8 +15,11 @@ tmp=$base/txn/$id.tmp txn=$base/txn/$id
 
 make_base() {
   for folder in "$base" "$base/txn" "$base/units" "$base/projects" "$base/targets" "$base/blobs" "$base/gen" "$base/upload"; do
-    [ -d "$folder" ] || mkdir -m 0700 -- "$folder"
+    [ -d "$folder" ] || mkdir -m 0700 -- "$folder" || [ -d "$folder" ] # another run may be quicker
   done
+  # One run at a time, until it holds the lock of its own folder: otherwise another would take that for one that was cut off.
+  exec 7<"$base/txn"
+  flock -w 60 7 || { printf '%s has been locked by another run for 60 s\n' "$base/txn" >&2; exit 1; }
   # Folders of uploads that were cut off: their lock went with the process that held it.
   for old in "$base"/txn/*.tmp; do
     [ -d "$old" ] || continue
@@ -44,6 +47,7 @@ receive() {
   mkdir -- "$tmp" "$tmp/new"
   exec 8>"$tmp/uploading"
   flock -n 8
+  exec 7<&-
   printf '%s\n' "$owner" >"$tmp/owner"
   printf '%s\n' "$project" >"$tmp/project"
   : >"$tmp/sums"

@@ -9,7 +9,7 @@ IFS= read -r nonce
 IFS= read -r base
 IFS="$tab" read -r id sum size
 for folder in "$base" "$base/upload"; do
-  [ -d "$folder" ] || mkdir -m 0700 -- "$folder"
+  [ -d "$folder" ] || mkdir -m 0700 -- "$folder" || [ -d "$folder" ] # another run may be quicker
 done
 check() {
   actual=$(sha256sum <"$1")
@@ -20,6 +20,9 @@ if [ -f "$base/upload/$sum" ] && check "$base/upload/$sum"; then
   printf '%s have\n' "$nonce"
   exit 0
 fi
+# One run at a time, until it holds the lock of its own part: otherwise another would take that for one that was cut off.
+exec 7<"$base/upload"
+flock -w 60 7 || { printf '%s has been locked by another run for 60 s\n' "$base/upload" >&2; exit 1; }
 # Parts of uploads that were cut off: their lock went with the process that held it.
 for part in "$base"/upload/*.part; do
   [ -f "$part" ] || continue
@@ -28,6 +31,7 @@ done
 part=$base/upload/$id-$sum.part
 exec 8>"$part"
 flock -n 8
+exec 7<&-
 printf '%s need\n' "$nonce"
 cat >"$part"
 received=$(stat -c %s -- "$part")

@@ -30,6 +30,7 @@ export function runChecks(ready: Ready, points: readonly Point[]): readonly Chec
     leaseEnds(ready),
     decided(ready),
     attended(ready),
+    ...(["txn", "upload"] as const).map((folder) => halfMade(ready, folder)),
     damagedDelivery(ready),
     damagedUpload(ready),
   ];
@@ -197,6 +198,23 @@ function damagedDelivery({ root }: Ready): Check {
   inRoot(root, `(${scriptText("deliver.sh", scripts.deliver.text)}\n); exit 0`, input);
   const isThere = existsSync(join(root.root, stateFolder, "txn", DAMAGED));
   return say("a delivery of damaged bytes", isThere && "it was published");
+}
+
+/** What another run has made and not locked yet is no leftover: nothing is removed while it holds the folder's lock. */
+function halfMade({ root }: Ready, folder: "txn" | "upload"): Check {
+  const made = `${stateFolder}/${folder}/other.${folder === "txn" ? "tmp/new" : "part"}`;
+  const make = folder === "txn" ? `mkdir -p ${made}` : `: >${made}`;
+  const { name, text } = folder === "txn" ? scripts.deliver : scripts.upload;
+  const rest =
+    folder === "txn"
+      ? `${systemScope}\n${line(DAMAGED, "me@here", "shop", "300", "120")}`
+      : line(DAMAGED, sha256(MEANT), String(MEANT.length));
+  const hold = `mkdir -p ${stateFolder}/${folder}; ${make}; exec 6<${stateFolder}/${folder}; flock 6`;
+  inRoot(root, `${hold}; (${scriptText(name, text)}\n); exit 0`, `nonce\n${stateFolder}\n${rest}`);
+  return say(
+    `a folder of ${folder} that another run is making`,
+    !existsSync(join(root.root, made)) && "it was removed",
+  );
 }
 
 /** The same of an artifact. */
