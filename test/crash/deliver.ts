@@ -1,10 +1,12 @@
 /** Brings the host of the plain-sh world to a step of a world: the real plan, the real transaction, delivered. */
 import { lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { UnitProperties } from "../../src/core/model/observation.ts";
+import type { Observation, UnitProperties } from "../../src/core/model/observation.ts";
+import type { Plan } from "../../src/core/model/plan.ts";
 import type { HostTarget, Resource } from "../../src/core/model/resource.ts";
 import { parseManifestLine } from "../../src/core/plan/manifest.ts";
 import { makePlan } from "../../src/core/plan/plan.ts";
+import { directoriesAbove } from "../../src/core/plan/probe-request.ts";
 import { liveValues } from "../../src/core/resources/live-values.ts";
 import { line, stateFolder, systemScope } from "../../src/host/frames.ts";
 import { scripts, transactionFiles } from "../../src/host/scripts.ts";
@@ -63,7 +65,7 @@ function hostSpec(root: Root, resources: readonly Resource[]): HostSpec {
     ...[...new Set([...services(root), "app"])].map((service) => `${manifests}/${service}`),
     "/etc",
     "/opt",
-  ];
+  ].flatMap((path) => [...directoriesAbove(path), path]);
   const names = [
     ...new Set([
       ...unitNames(resources),
@@ -129,8 +131,15 @@ function manifestEntries(root: Root): NonNullable<HostSpec["manifest"]> {
   );
 }
 
-/** Plans the step for the host as it is, and delivers its transaction. Throws where nothing would be done. */
-export function deliverStep(root: Root, world: CrashWorld, step: number): string {
+/** What a step of the world is to be, what the host is, and what apply would do about it. */
+export type PlannedStep = {
+  readonly target: HostTarget;
+  readonly observation: Observation;
+  readonly plan: Plan;
+};
+
+/** Plans the step for the host as it is. */
+export function planStep(root: Root, world: CrashWorld, step: number): PlannedStep {
   const resources = (world.steps[step] ?? []).map(makeResource);
   const plain = makeTarget(resources);
   const declared = new Set(
@@ -142,20 +151,13 @@ export function deliverStep(root: Root, world: CrashWorld, step: number): string
     removal: { pruning: "everything", declared, earlier: [] },
   };
   const observation = makeObservation(hostSpec(root, resources), resources);
-  const plan = makePlan(target, observation);
-  const refused = plan.notices.filter(({ severity }) => severity === "error");
-  if (refused.length > 0) throw new Error(`${world.name}: step ${step}: ${refused[0]?.text}`);
-  if (plan.changes.length === 0) throw new Error(`${world.name}: step ${step} changes nothing`);
-  const id = String(step + 1).padStart(32, "0");
-  const { files } = makeTransaction({
-    id,
-    plan,
-    target,
-    observation,
-    about: "run=crash user=me",
-    waitSeconds: 2,
-  });
-  upload(root, resources);
+  return { target, observation, plan: makePlan(target, observation) };
+}
+
+/** What deliver.sh reads for a step's transaction of this id. */
+export function deliveryOf({ target, observation, plan }: PlannedStep, id: string): Uint8Array {
+  const about = "run=crash user=me";
+  const { files } = makeTransaction({ id, plan, target, observation, about, waitSeconds: 2 });
   const all = [
     ...transactionFiles.map(({ name, text }) => ({ name, content: Buffer.from(scriptText(name, text)) })),
     ...files,
@@ -165,11 +167,18 @@ export function deliverStep(root: Root, world: CrashWorld, step: number): string
     Buffer.from(content),
   ]);
   const head = `nonce\n${stateFolder}\n${systemScope}\n${line(id, "me@here", "shop", "300", "120")}`;
-  inRoot(
-    root,
-    scriptText("deliver.sh", scripts.deliver.text),
-    Buffer.concat([Buffer.from(head), ...body, Buffer.from("end\n")]),
-  );
+  return Buffer.concat([Buffer.from(head), ...body, Buffer.from("end\n")]);
+}
+
+/** Plans the step for the host as it is, and delivers its transaction. Throws where nothing would be done. */
+export function deliverStep(root: Root, world: CrashWorld, step: number): string {
+  const planned = planStep(root, world, step);
+  const refused = planned.plan.notices.find(({ severity }) => severity === "error");
+  if (refused !== undefined) throw new Error(`${world.name}: step ${step}: ${refused.text}`);
+  if (planned.plan.changes.length === 0) throw new Error(`${world.name}: step ${step} changes nothing`);
+  const id = String(step + 1).padStart(32, "0");
+  upload(root, planned.target.resources);
+  inRoot(root, scriptText("deliver.sh", scripts.deliver.text), deliveryOf(planned, id));
   return `${stateFolder}/txn/${id}`;
 }
 
