@@ -13,7 +13,7 @@ import { scripts } from "../../src/host/scripts.ts";
 import { readArtifact } from "../../src/project/read-artifact.ts";
 import { makeConnector } from "../../src/remote/ssh.ts";
 import { cgroupMode, removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
-import { makeWorkshop, type Workshop, webService } from "../support/workshop.ts";
+import { makeProjectFolder, type Workshop, webService } from "../support/project-folder.ts";
 import { benchLint } from "./lint.ts";
 
 const run = promisify(execFile);
@@ -206,7 +206,7 @@ function addServices(shop: Workshop): void {
 }
 
 const hosts = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd })));
-const shop = makeWorkshop(hosts);
+const shop = makeProjectFolder(dist, hosts);
 try {
   await Promise.all(
     hosts.map((host) =>

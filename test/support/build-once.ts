@@ -23,11 +23,16 @@ const builds = join(root, ".cache/dist");
 const SOURCES = ["src/**/*", "templates/**/*", "scripts/build.ts", "tsconfig*.json", "package*.json"];
 const HOUR = 3_600_000;
 
-/** Provides `dist`; what was built of the same sources before is taken as it is. */
+/** Provides `dist`. */
 export default async function buildOnce({ provide }: TestProject): Promise<void> {
+  provide("dist", await builtOnce());
+}
+
+/** The folder with main.js; what was built of the same sources before is taken as it is. */
+export async function builtOnce(): Promise<string> {
   const folder = join(builds, keyOf(SOURCES));
   if (!(await isThere(folder))) await buildInto(folder);
-  provide("dist", folder);
+  return folder;
 }
 
 function keyOf(patterns: readonly string[]): string {

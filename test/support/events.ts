@@ -1,6 +1,6 @@
 /** The events of `apply --output ndjson`, as a test hears them during the run. */
 import type { DeployEvent, HostReport } from "../../src/core/model/run.ts";
-import type { Run, RunOptions } from "./workshop.ts";
+import type { Run, RunOptions } from "./project-folder.ts";
 
 /** Run options that hand every event to the listener as soon as it is there. */
 export function hearing(
@@ -44,4 +44,9 @@ function parse(line: string): readonly DeployEvent[] {
 /** Standard error without the lines that tell of another run's transaction being settled or waited for. */
 export function withoutSettling(stderr: string): string {
   return stderr.replaceAll(/^.*(?:settling it first|waiting for it)\n/gm, "");
+}
+
+/** The number of a run that came so far as to start. */
+export function startedRun(run: Run): string {
+  return eventsOf(run).flatMap((event) => (event.type === "run-started" ? [event.run] : []))[0] ?? "";
 }
