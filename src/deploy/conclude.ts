@@ -17,6 +17,7 @@ import { concernedUnits } from "../host/transaction.ts";
 import { readResult, type TransactionResult } from "./decide.ts";
 import { doings, makeReport } from "./host-report.ts";
 import type { Judgement } from "./judge.ts";
+import { withLastRun } from "./last-run.ts";
 import { settleUnits } from "./settle.ts";
 import type { Story } from "./story.ts";
 
@@ -46,10 +47,11 @@ export async function conclude(
       : end.detail.startsWith("conflict")
         ? "conflict"
         : "host";
+    const message = `Nothing was changed: ${end.detail}`;
     return makeReport(target, "failed", startedAt, context, {
       ...common,
       cause,
-      message: `Nothing was changed: ${end.detail}`,
+      message: cause === "conflict" ? await withLastRun(message, target.host, context) : message,
     });
   }
   if (end.name === "GONE") {

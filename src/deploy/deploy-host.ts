@@ -27,7 +27,8 @@ import { deliver, type Reach, uploadArtifacts } from "./deliver.ts";
 import { withEncrypted } from "./encrypt.ts";
 import { makeReport, reportError } from "./host-report.ts";
 import { type Judgement, judge, longestSettle, servicesOf } from "./judge.ts";
-import { probe } from "./observe.ts";
+import { withLastRun } from "./last-run.ts";
+import { lookAround } from "./observe.ts";
 import { rehearse } from "./rehearse.ts";
 import { sleep } from "./sleep.ts";
 import type { Story } from "./story.ts";
@@ -82,7 +83,8 @@ async function lookAgain(
 ): Promise<{ target: HostTarget; plan: Plan; observation: Observation }> {
   const { name } = declared.host;
   tell(context, declared.play, name, "observe");
-  const observation = await probe(remote, [declared], context);
+  // Another run may have come before this one since the plan was made.
+  const observation = await lookAround(remote, [declared], context, "settle");
   const planFor = (aim: HostTarget): Plan =>
     replan === undefined ? makePlan(aim, observation) : replan(aim, observation);
   const target = asEncrypted(declared, observation);
@@ -90,8 +92,10 @@ async function lookAgain(
   refuse(name, plan);
   const news =
     review === undefined ? notContained(plan, shown) : review.movedSince(plan, observation.facts.machineId);
-  if (news.length > 0)
-    throw new HostError("conflict", name, `${name} changed since the plan was made:\n${news.join("\n")}`);
+  if (news.length > 0) {
+    const message = `${name} changed since the plan was made:\n${news.join("\n")}`;
+    throw new HostError("conflict", name, await withLastRun(message, declared.host, context));
+  }
   // What is restored ran on this host before, and someone may be waiting for it.
   const isPutBack = replan !== undefined || target.rollback !== undefined;
   for (const each of isPutBack ? [] : await rehearse(remote, [{ target, plan }], observation, context))

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HostError } from "../../src/core/errors.ts";
+import { ConnectError, HostError } from "../../src/core/errors.ts";
 import { EXIT, exitCodeOf } from "../../src/core/exit-code.ts";
 import type { Change, State } from "../../src/core/model/plan.ts";
 import type { Resource } from "../../src/core/model/resource.ts";
@@ -39,11 +39,47 @@ test("a service that was removed is among those that the run was about", async (
 
 test.each([
   ["locked: another transaction holds the lock of this host", "locked"],
-  ["conflict: /etc/a is not as it was when the plan was made", "conflict"],
   ["the disk was full", "host"],
 ])("a refusal has its own cause: %s", async (detail, cause) => {
   const report = await conclude(story, { name: "REFUSED", detail }, null);
   expect(report).toMatchObject({ status: "failed", cause, message: `Nothing was changed: ${detail}` });
+});
+
+test("a conflict names the last run that the host confirmed, another one than this", async () => {
+  const detail = "conflict: /etc/a is not as it was when the plan was made";
+  const record = (digit: string, result: string): string =>
+    `run=${digit.repeat(32)} project=shop user=anna controller=desk command=apply txn=${digit.repeat(32)} at=940 result=${result}`;
+  const records = [record("1", "confirmed"), record("2", "confirmed"), record("3", "rolled-back")];
+  const id = "a".repeat(32);
+  const stdout = [
+    `${id} begin`,
+    "clock\t1000",
+    "uid\t0",
+    "size\t9",
+    `${id} runs`,
+    ...records,
+    `${id} end`,
+    "",
+  ];
+  const run = async (): Promise<object> => ({ exitCode: 0, stdout: stdout.join("\n"), stderr: "" });
+  const remote = { host: parts.target.host, run, close() {} };
+  const context = { ...parts.context, newId: () => id, connector: { connect: async () => remote } };
+  const asked = { ...parts, context: { ...context, run: { id: "2".repeat(32) } } } as unknown as Story; // nothing else is read
+  const report = await conclude(asked, { name: "REFUSED", detail }, null);
+  expect(report).toMatchObject({ status: "failed", cause: "conflict" });
+  expect(report.message).toBe(
+    `Nothing was changed: ${detail}\nThe last run there: 111111111111 of anna@desk (apply), 60 s ago`,
+  );
+});
+
+test("a conflict on a host that cannot be asked again is reported all the same", async () => {
+  const connect = async (): Promise<never> => {
+    throw new ConnectError("unreachable", "web1", "web1: gone");
+  };
+  const context = { ...parts.context, connector: { connect } };
+  const story = { ...parts, context } as unknown as Story; // nothing else is read
+  const report = await conclude(story, { name: "REFUSED", detail: "conflict: /etc/a" }, null);
+  expect(report.message).toBe("Nothing was changed: conflict: /etc/a");
 });
 
 /** A story of which the host kept this of its end. */
