@@ -1,5 +1,7 @@
 /** Parts of the crash suite that are counted by themselves: by races, edits and cuts, and not by the points of a world. */
+import { runControllers } from "./controllers.ts";
 import { runDeliveries } from "./deliveries.ts";
+import { runEdits } from "./edits.ts";
 import { runRaces } from "./races.ts";
 import { record } from "./tally.ts";
 import type { Asked } from "./usage.ts";
@@ -14,6 +16,8 @@ export type PartResult = { readonly what: string; readonly runs: number; readonl
 const PARTS: ReadonlyMap<string, (order: PartOrder) => Promise<PartResult>> = new Map([
   ["races", runRaces],
   ["deliveries", runDeliveries],
+  ["controllers", runControllers],
+  ["edits", runEdits],
 ]);
 
 /** Their names, for the usage. */

@@ -1,0 +1,91 @@
+/**
+ * The part `controllers`: two controllers apply different content to one service of one host at the same time. Each
+ * ends applied, or with a conflict that names the other's run; the host is entirely one of the two.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { builtOnce } from "../support/build-once.ts";
+import { reportsOf, startedRun } from "../support/events.ts";
+import { removeHosts, startHost, type TestHost } from "../support/hosts.ts";
+import { makeProjectFolder, type Run, type Workshop } from "../support/project-folder.ts";
+import { makeRandom } from "../support/random.ts";
+import type { PartOrder, PartResult } from "./by-count.ts";
+import { judgeHost, type Side } from "./controllers-judge.ts";
+import { setUpSystemd } from "./set-up.ts";
+
+/** How many races of real controllers are run where the command line does not say. */
+const RACES = 60;
+/** The second one starts so many milliseconds later at most: an apply takes about as long. */
+const LONGEST_SKEW = 2500;
+
+/** A service whose content is its greeting: in its environment, in a file, and in what runs. */
+const SERVICE = `name: app
+service: { Type: exec, ExecStart: /bin/sleep infinity }
+environment: { GREETING: "{{values.greeting}}" }
+files: [{ path: /etc/app/app.conf, template: templates/app.conf.hbs, onChange: restart }]
+directories: [{ path: /etc/app }]
+settle: 0s
+`;
+
+function makeController(program: string, host: TestHost): Workshop {
+  const shop = makeProjectFolder(program, [host]);
+  shop.write("services/app.yaml", SERVICE);
+  shop.write("templates/app.conf.hbs", "greeting={{values.greeting}}\n");
+  shop.write("playbooks/site.yaml", "- { play: app, hosts: all, services: [app] }\n");
+  return shop;
+}
+
+const apply = (shop: Workshop, greeting: string): Promise<Run> =>
+  shop.run(["apply", "--env", "test", "--yes", "--set", `greeting=${greeting}`, "--output", "ndjson"]);
+
+/** What each race came to, in words that can be counted. */
+type Raced = { readonly outcome: string; readonly wrong: readonly string[] };
+
+async function race(
+  host: TestHost,
+  shops: readonly Workshop[],
+  seed: number,
+  number: number,
+): Promise<Raced> {
+  const random = makeRandom(Math.imul(seed + 1, 1_000_003) + number);
+  const first = random(2);
+  const skew = random(LONGEST_SKEW + 1);
+  const sides = await Promise.all(
+    shops.map(async (shop, index): Promise<Side> => {
+      const greeting = `${index === 0 ? "a" : "b"}${number}`;
+      if (index !== first) await sleep(skew);
+      const run = await apply(shop, greeting);
+      return { greeting, run, id: startedRun(run), report: reportsOf(run)[0] };
+    }),
+  );
+  const outcome = sides
+    .map(
+      ({ run, report }) =>
+        `${report?.status ?? "none"}${report?.cause ? `/${report.cause}` : ""} ${run.code}`,
+    )
+    .toSorted()
+    .join(" + ");
+  return { outcome, wrong: await judgeHost(host, sides) };
+}
+
+/** Runs them all on one host. */
+export async function runControllers(order: PartOrder): Promise<PartResult> {
+  const { seed, races = RACES, number, found } = order;
+  setUpSystemd(["controllers"]);
+  const program = `${await builtOnce()}/main.js`;
+  const host = await startHost({ systemd: 252, name: "controllers" });
+  const shops = [makeController(program, host), makeController(program, host)];
+  const outcomes = new Map<string, number>();
+  try {
+    for (let index = 0; index < races; index += 1) {
+      const each = number ?? index;
+      const { outcome, wrong } = await race(host, shops, Number(seed), each);
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      for (const text of wrong) found(`controllers: seed ${seed} number ${each}: ${text}`);
+    }
+  } finally {
+    for (const shop of shops) shop.remove();
+    await removeHosts();
+  }
+  const ends = [...outcomes].map(([outcome, count]) => `${count} × ${outcome}`).join(", ");
+  return { what: `${races} races (${ends})`, runs: races, isEnough: true };
+}
