@@ -152,15 +152,24 @@ arm() {
   done <"$txn/plan"
 }
 
+# They are on the disk, as names in their folders as well, before a state says so.
 make_accounts_and_folders() {
+  set --
   while next_line; do
     case $op in directory | release | tree) keep_above_safe "$path" ;; esac
     case $op in
-      account) make_account "$user" "$group" "$home" "$groups" ;;
+      account)
+        make_account "$user" "$group" "$home" "$groups"
+        set -- "$@" /etc
+        ;;
       directory)
         folder_state "$path"
         [ "$found" = "$old" ] || fail "conflict: $path was changed while this transaction ran"
-        [ "$old" != - ] || mkdir -m 0700 -- "$path"
+        set -- "$@" "$path"
+        if [ "$old" = - ]; then
+          mkdir -m 0700 -- "$path"
+          set -- "$@" "${path%/*}/"
+        fi
         chown -h -- "$owner:$group" "$path"
         # Five digits: with fewer a folder keeps its setgid bit.
         chmod -- "00$mode" "$path"
@@ -179,6 +188,7 @@ make_accounts_and_folders() {
       tree) make_tree "$sha256" "$upload" </dev/null ;;
     esac
   done <"$txn/plan"
+  [ "$#" -eq 0 ] || durable "$@"
 }
 
 # make_account USER GROUP HOME GROUPS: additive; what exists stays as it is.

@@ -348,6 +348,7 @@ restore_records() {
     [ "$op" = unit ] || continue
     restore_record || trouble "the record of $unit cannot be restored"
   done <"$txn/plan"
+  durable "$base/units" || trouble 'sync of restored records failed'
 }
 
 restore_record() {
@@ -393,6 +394,21 @@ undo_folders() {
     fi
     [ ! -d "$folder" ] || rmdir -- "$folder" 2>/dev/null || [ -n "$(ls -A -- "$folder")" ] || trouble "$folder cannot be removed"
   done
+  sync_folders || trouble 'sync of restored folders failed'
+}
+
+# What was made and what was removed, as names; folders that are there again as they were.
+sync_folders() {
+  set --
+  while next_line; do
+    case $op in
+      release | tree) folder=${path%/*} ;;
+      directory) if [ "$old" = - ]; then folder=${path%/*}/; else folder=$path; fi ;;
+      *) continue ;;
+    esac
+    [ ! -d "$folder" ] || set -- "$@" "$folder"
+  done <"$txn/plan"
+  [ "$#" -eq 0 ] || durable "$@"
 }
 
 # A tree is root's own and says by its name what it holds, so nobody has put anything into it that is not lost with it. Half of one must

@@ -138,12 +138,13 @@ note() {
 # commit: the bookkeeping after `confirmed` was won. Every step may be done again.
 commit() {
   described=''
+  set -- "$base/blobs" "$base/units"
   while next_line; do
     case $op in
       manifest | target)
         if [ "$key" = - ]; then
           rm -f -- "$path"
-          [ ! -d "${path%/*}" ] || durable "${path%/*}"
+          [ ! -d "${path%/*}" ] || set -- "$@" "${path%/*}"
           described=yes
           continue
         fi
@@ -151,6 +152,7 @@ commit() {
         cp -- "$txn/new/$key" "$path.tmp"
         durable "$path.tmp"
         mv -fT -- "$path.tmp" "$path"
+        set -- "$@" "${path%/*}" "${path%/*/*}"
         [ "$op" = manifest ] || described=yes
         ;;
       file) [ "$new" = - ] || keep_blob "$txn/new/$key" "$base/blobs/$new" ;;
@@ -162,6 +164,7 @@ commit() {
       tree) rm -f -- "$base/upload/$upload" ;;
     esac
   done <"$txn/plan"
+  durable "$@"
   newest_generation
   # Healing brings back what the newest generation is already: it uses up none of those that a rollback can go to.
   if [ -n "$described" ]; then write_generation; else generation=$last; fi
@@ -234,9 +237,9 @@ write_generation() {
     cp -R -- "$base/projects" "$base/targets" "$base/gen/$generation.tmp/"
     cp -- "$txn/plan" "$txn/about" "$base/gen/$generation.tmp/"
     printf '%s\n' "$id" >"$base/gen/$generation.tmp/id"
-    set -- "$base/gen/$generation.tmp/id" "$base/gen/$generation.tmp/plan" "$base/gen/$generation.tmp/about"
-    for file in "$base/gen/$generation.tmp"/*/*/*; do
-      if [ -f "$file" ]; then set -- "$@" "$file"; fi
+    set --
+    for file in "$base/gen/$generation.tmp"/* "$base/gen/$generation.tmp"/*/* "$base/gen/$generation.tmp"/*/*/*; do
+      if [ -e "$file" ]; then set -- "$@" "$file"; fi
     done
     durable "$@" "$base/gen/$generation.tmp"
     mv -T -- "$base/gen/$generation.tmp" "$base/gen/$generation"
