@@ -7,23 +7,49 @@ import type { Point } from "./points.ts";
 
 const parent = (path: string): string => path.slice(0, path.lastIndexOf("/")) || "/";
 const isStage = (path: string): boolean => /^(?:\/[^/]+)*\/\.svcdeploy-stage(?:\/|$)/.test(path);
-const isLive = (path: string): boolean => !path.startsWith(`${stateFolder}/`) && !isStage(path);
+const isOurs = (path: string): boolean => path === stateFolder || path.startsWith(`${stateFolder}/`);
+const isLive = (path: string): boolean => !isOurs(path) && !isStage(path);
 const say = ({ number, program, call, one, two }: Point): string =>
   `${number} ${program} ${call} ${one}${two === "" ? "" : ` ${two}`}`;
 
 /** What is not on the disk yet: path → the call that wrote it, folder → the call that changed a name in it. */
 type Dirty = { readonly data: Map<string, Point>; readonly names: Map<string, Point> };
 
+/** What has to be on the disk before a call, and how a violation calls it. */
+type Rule = { readonly what: string; readonly needs: (path: string) => boolean };
+
+const BACKUP = /\/txn\/[^/]+(?:\/old(?:\/|$)|\/records|\/units$|\/token$|$)/;
+const backup: Rule = {
+  what: "the backup is on the disk",
+  needs: (path) => BACKUP.test(path) && !path.endsWith(".tmp"),
+};
+const live: Rule = { what: "the host is as the state says, on the disk", needs: isLive };
+const records: Rule = {
+  what: "the records are on the disk",
+  needs: (path) => new RegExp(`^${stateFolder}/units(?:/(?!.*\\.tmp$)|$)`).test(path),
+};
+const bookkeeping: Rule = {
+  what: "the bookkeeping is on the disk",
+  needs: (path) =>
+    new RegExp(`^${stateFolder}(?:$|/(?:projects|targets|blobs|gen|units)(?:/(?!.*\\.tmp$)|$))`).test(path),
+};
+
+/** What a state relies on. */
+function rulesOf(word: string): readonly Rule[] {
+  if (word === "CONFIRMED") return [live, bookkeeping];
+  return word === "ROLLEDBACK" ? [live, records] : [live];
+}
+
 /** Each violation names both calls. part: what the log is of. */
 export function orderOf(points: readonly Point[], part: string): readonly string[] {
   const dirty: Dirty = { data: new Map(), names: new Map() };
   const wrong: string[] = [];
   let word = "";
-  let isFirst = true;
+  let isFirst = part === "apply";
   for (const point of points) {
     if (point.call === "write" && point.one.endsWith("/state.tmp")) word = point.two;
     if (point.call === "rename") {
-      wrong.push(...renameTooSoon(point, dirty, word, part === "apply" && isFirst));
+      wrong.push(...renameTooSoon(point, dirty, isFirst, word));
       if (isLive(point.two)) isFirst = false;
     }
     follow(point, dirty);
@@ -31,31 +57,40 @@ export function orderOf(points: readonly Point[], part: string): readonly string
   return wrong.map((text) => `${part}: ${text}`);
 }
 
-function renameTooSoon(
-  point: Point,
-  { data, names }: Dirty,
-  word: string,
-  isFirst: boolean,
-): readonly string[] {
+function renameTooSoon(point: Point, dirty: Dirty, isFirst: boolean, word: string): readonly string[] {
   const { one, two } = point;
-  const unsynced = data.get(one);
-  const wrong =
+  const unsynced = dirty.data.get(one);
+  const data =
     unsynced === undefined ? [] : [`${say(point)} before what was written is on the disk: ${say(unsynced)}`];
-  // Before the first name changes: the copies, and the state that makes finish.sh undo.
-  if (isFirst && isLive(two))
-    for (const [path, written] of [...data, ...names])
-      if (/\/txn\/[^/]+(?:\/old(?:\/|$)|\/records|\/units$|\/token$|$)/.test(path) && !path.endsWith(".tmp"))
-        wrong.push(`${say(point)} before the backup is on the disk: ${say(written)}`);
-  if (/\/txn\/[^/]+\/state$/.test(two))
-    for (const [folder, changed] of names)
-      if (isLive(`${folder}/x`) && !changed.call.startsWith("mkdir") && changed.call !== "rmdir")
-        wrong.push(`the state ${word} (${say(point)}) before the folder is on the disk: ${say(changed)}`);
-  return wrong;
+  const isState = /\/txn\/[^/]+\/state$/.test(two);
+  return [
+    ...data,
+    // Before the first name changes: the copies, and the state that makes finish.sh undo.
+    ...(isFirst && isLive(two) ? tooSoon(say(point), dirty, [backup]) : []),
+    ...(isState ? tooSoon(`the state ${word} (${say(point)})`, dirty, rulesOf(word)) : []),
+  ];
 }
 
+function tooSoon(call: string, { data, names }: Dirty, rules: readonly Rule[]): readonly string[] {
+  return rules.flatMap(({ what, needs }) =>
+    [...data, ...names].flatMap(([path, changed]) =>
+      needs(path) ? [`${call} before ${what}: ${say(changed)}`] : [],
+    ),
+  );
+}
+
+/** What systemd-tmpfiles makes is made again at each boot. */
+const MADE_AGAIN = "systemd-tmpfiles";
+/** They sync what they write, and open more than they write. */
+const ACCOUNT_TOOLS = ["groupadd", "useradd", "usermod"];
+
 function follow(point: Point, { data, names }: Dirty): void {
-  const { call, one, two } = point;
-  if (call === "open" || call === "write" || call === "truncate") data.set(one, point);
+  const { program, call, one, two } = point;
+  if (program === MADE_AGAIN || one.startsWith("/proc/")) return;
+  if (["open", "write", "truncate", "chmod", "chown"].includes(call) && !ACCOUNT_TOOLS.includes(program))
+    data.set(one, point);
+  // What a transaction writes for itself is new in its folder.
+  if (call === "open" && one.startsWith(`${stateFolder}/txn/`)) names.set(parent(one), point);
   if (call === "fsync") {
     data.delete(one);
     names.delete(one);
@@ -66,14 +101,20 @@ function follow(point: Point, { data, names }: Dirty): void {
   }
   if (call === "unlink") data.delete(one);
   // What was in a folder that is no more needs no place on the disk.
-  if (call === "rmdir") names.delete(one);
+  if (call === "rmdir") {
+    data.delete(one);
+    names.delete(one);
+  }
   if (call === "rename") {
     const moved = data.get(one);
     data.delete(one);
     if (moved === undefined) data.delete(two);
     else data.set(two, moved);
-    names.set(parent(one), point);
+    if (!isStage(one)) names.set(parent(one), point);
     names.set(parent(two), point);
   }
-  if (["link", "symlink", "mkdir", "unlink", "rmdir"].includes(call)) names.set(parent(two || one), point);
+  // A staging folder is made anew where one is missing.
+  const named = two || one;
+  if (["link", "symlink", "mkdir", "unlink", "rmdir"].includes(call) && !isStage(named))
+    names.set(parent(named), point);
 }
