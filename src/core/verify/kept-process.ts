@@ -14,13 +14,17 @@ export function againstBefore(
   found: UnitJudgement,
   before: BeforeAct,
   first: UnitProperties,
+  last: UnitProperties,
 ): UnitJudgement {
   if (!unit.endsWith(".service") || type === "oneshot") return found;
-  if (!found.ok && first.ActiveState !== "active") {
+  // A signal ends a process in its own time, also behind the first sample.
+  const isLate = before.act === "reload" && !found.ok && last.ActiveState === "active";
+  const then = isLate ? last : first;
+  if (!found.ok && then.ActiveState !== "active") {
     const words = before.act === "reload" ? "it ran until it was reloaded" : "it ran until the change";
     return { ...found, detail: `${found.detail}\n${words}` };
   }
-  const kept = judgeKept(before, first);
+  const kept = judgeKept(before, then);
   if (kept === null) return found;
   if (kept.kind === "note") return found.ok ? { ...found, detail: `${found.detail}; ${kept.text}` } : found;
   return { ok: false, cause: kept.cause, detail: found.ok ? kept.detail : `${kept.detail}\n${found.detail}` };
@@ -35,7 +39,7 @@ type KeptProcess =
   | { readonly kind: "note"; readonly text: string };
 
 /**
- * before: as the unit was before the act; after: its first sample behind it. Ids and counters only, no clock.
+ * before: as the unit was before the act; after: a sample behind it. Ids and counters only, no clock.
  */
 function judgeKept({ sample: before, act }: BeforeAct, after: UnitProperties): KeptProcess | null {
   const [pid, newPid] = [before.MainPID ?? "0", after.MainPID ?? "0"];

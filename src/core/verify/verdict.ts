@@ -30,7 +30,7 @@ export function judgeUnit(
   return verdict(
     unit,
     last,
-    before === null ? found : againstBefore(unit, found, before, samples[0] ?? last),
+    before === null ? found : againstBefore(unit, found, before, samples[0] ?? last, last),
   );
 }
 
