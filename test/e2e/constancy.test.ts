@@ -48,7 +48,10 @@ test("a program that names another main process at its reload is well", async ()
   shop.write(
     "services/rl.yaml",
     // The reload is over when the successor is named, as a program that does so well behaves.
-    service(program, 'Type: notify, NotifyAccess: all, ExecReload: ["/bin/kill -HUP $MAINPID", /bin/sleep 2]'),
+    service(
+      program,
+      'Type: notify, NotifyAccess: all, ExecReload: ["/bin/kill -HUP $MAINPID", /bin/sleep 2]',
+    ),
   );
   expect((await shop.run(apply(3))).code).toBe(0);
   const before = await host.shell("systemctl show rl -p MainPID,InvocationID");
