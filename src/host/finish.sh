@@ -160,6 +160,7 @@ is_back() {
   if is_theirs; then conflict "$path"; else trouble "$path is $words and cannot be set back to $old"; fi
 }
 
+# Every file is again what it was, as a new inode; what somebody else wrote meanwhile stays and is named.
 undo_files() {
   set --
   while next_line; do

@@ -92,7 +92,8 @@ function sayDeclared({ plays }: Project, service: string, columns: number): read
   const named = plays.filter(({ services }) => services.includes(service)).map(({ name }) => name);
   if (named.length === 0) return [];
   const text =
-    `the play ${named.join(" and ")} still brings ${service}: take it out of playbooks/site.yaml, or the next ` +
+    `the play ${named.join(" and ")} still brings ${service}: ` +
+    `take it out of playbooks/site.yaml, or the next ` +
     "apply deploys it again";
   return [...hang(line(styled("warn", "note: ")), text, columns, 2), []];
 }

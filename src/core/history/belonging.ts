@@ -24,7 +24,8 @@ export function requireOwn(
       environment,
     {
       hint:
-        `Check its address in inventory/${environment}.yaml. If it is to move to ${environment}: --take-over. If ` +
+        `Check its address in inventory/${environment}.yaml. If it is to move to ${environment}: ` +
+        `--take-over. If ` +
         "both are to use it: sharedHost: true for it in both inventories.",
     },
   );

@@ -2,8 +2,8 @@
 import { type HostRecord, lastWords } from "./host-record.ts";
 
 /**
- * One line on the last run but this one that a host confirmed; empty where it recorded none. clock: seconds since
- * the epoch by the host's clock.
+ * One line on the last run but this one that a host confirmed; empty where it recorded none. clock: seconds
+ * since the epoch by the host's clock.
  */
 export function sayLastRun(records: readonly HostRecord[], clock: number, ownRun: string): string {
   const last = lastWords(records).findLast(({ outcome, run }) => outcome === "confirmed" && run !== ownRun);

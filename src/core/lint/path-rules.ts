@@ -11,8 +11,8 @@ export const PATH_RULE: ProjectRule = {
   explain:
     "Who may write a folder can put a link in the place of what root is about to write there, so `plan` " +
     "refuses it. A folder of the service's user cannot hold declared files or folders: systemd makes those " +
-    "that the service needs (`StateDirectory=app app/data`), or systemd-tmpfiles (`tmpfiles:`), and declared " +
-    "files belong in a folder of root's. The same holds for /tmp and for a folder that is a link.",
+    "that the service needs (`StateDirectory=app app/data`), or systemd-tmpfiles (`tmpfiles:`), and " +
+    "declared files belong in a folder of root's. The same holds for /tmp and for a folder that is a link.",
   exampleFile: "services/app.yaml",
   bad:
     "name: app\nservice: { User: app, ExecStart: /usr/bin/app }\n" +
@@ -51,7 +51,7 @@ function fixOf(folder: string, why: string): string {
   if (why.includes("link")) return `Write the path that ${folder} leads to.`;
   if (KNOWN.has(folder)) return "Write it below /etc, /srv or /var/lib, in a folder of root's.";
   return (
-    `Make ${folder} root's (owner: root) and give the service a folder of its own below it, or leave what is in ` +
-    "it to systemd: StateDirectory=, RuntimeDirectory= or tmpfiles:."
+    `Make ${folder} root's (owner: root) and give the service a folder of its own below it, or leave what ` +
+    "is in it to systemd: StateDirectory=, RuntimeDirectory= or tmpfiles:."
   );
 }

@@ -118,12 +118,8 @@ function spaceNotices({ facts }: Observation, changes: readonly Change[]): reado
   );
   const neededKib = bytes === 0 ? 0 : Math.ceil((2 * bytes) / 1024) + 1024;
   if (facts.freeKib >= neededKib) return [];
-  return [
-    refusal(
-      "no-space",
-      `no room on ${HOST_FOLDER}: ${formatSize(neededKib * 1024)} needed, ${formatSize(facts.freeKib * 1024)} free`,
-    ),
-  ];
+  const [needed, free] = [neededKib, facts.freeKib].map((kib) => formatSize(kib * 1024));
+  return [refusal("no-space", `no room on ${HOST_FOLDER}: ${needed} needed, ${free} free`)];
 }
 
 function transactionNotice(transaction: OpenTransaction): Notice {
