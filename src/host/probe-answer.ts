@@ -75,7 +75,7 @@ function withLeftBehind(
   const named = (kind: string, allowed: RegExp): readonly string[] =>
     rows.flatMap(([word, name = ""]) => (word === kind && allowed.test(name) ? [name] : []));
   return {
-    paths: new Set([...request.paths.map(({ path }) => path), ...named("path", /^\/[!-~]{1,4095}$/)]),
+    paths: new Set([...request.paths.map(({ path }) => path), ...named("path", /^\/[!-~]{0,4095}$/)]),
     units: [...request.units, ...named("unit", /^[A-Za-z0-9:_.@\\-]{1,255}$/)],
   };
 }

@@ -89,6 +89,17 @@ left_unit() {
   printf 'left\tunit\t%s\n' "$1"
 }
 
+# folders_above PATH: they are looked at as well, each once: who may write there decides what root removes. Above a known one all are known.
+folders_above() {
+  above=$1
+  while [ -n "$above" ]; do
+    above=${above%/*}
+    case $wanted in *"$newline${above:-/}$tab"*) return ;; esac
+    paths=$paths${above:-/}$newline wanted=$wanted${above:-/}$tab-$newline
+    printf 'left\tpath\t%s\n' "${above:-/}"
+  done
+}
+
 # left_behind FILE CONTENT: what a manifest owns and nobody asked for is looked at as well; content: x to send what is in its files, else -.
 left_behind() {
   while IFS=' ' read -r kind path sum _ more; do
@@ -107,6 +118,7 @@ left_behind() {
         esac
         paths=$paths$path$newline wanted=$wanted$path$tab$content$newline
         printf 'left\tpath\t%s\n' "$path"
+        folders_above "$path"
         ;;
       unit.*) left_unit "$path" ;;
     esac

@@ -133,6 +133,13 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
         "systemctl start --no-block web-rollup.service; echo data >/var/lib/webdata/file; echo line >/var/log/web/web.log",
       );
       shop.write("services/web.yaml", bare());
+      await host.shell("chmod 0777 /etc/logrotate.d");
+      const refused = await run("plan");
+      expect(refused.code).toBe(1);
+      expect(refused.stdout.replace(/\s+/g, " ")).toContain(
+        "error: /etc/logrotate.d is writable by everyone, so that root must not remove /etc/logrotate.d/web",
+      );
+      await host.shell("chmod 0755 /etc/logrotate.d");
       const plan = await run("plan");
       expect(plan.stdout).toContain("- file /etc/systemd/system/web-rollup.timer: no longer declared");
       expect(plan.stdout).toContain("-MemoryMax=200M");

@@ -109,6 +109,10 @@ test.each(shells)(
     expect(found.paths.get(path("secret"))?.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(found.paths.get(path("link"))?.target).toBe("old");
     expect([found.paths.has(path("lost")), found.paths.has("/etc")]).toEqual([false, false]);
+    // Who may write above it decides what root removes.
+    expect(["/", tmpdir(), base, join(base, "files")].map((folder) => found.paths.get(folder)?.type)).toEqual(
+      Array(4).fill("directory"),
+    );
     expect(found.paths.has(join(base, "projects/shop/gone"))).toBe(true);
     expect([...look(shell, { selected: ["app"], leave: [], rest: "leave" }).units.keys()]).not.toContain(
       "gone.service",

@@ -8,7 +8,7 @@ import type {
 } from "../../../src/core/model/resource.ts";
 import { makePlan } from "../../../src/core/plan/plan.ts";
 import { makeTransaction } from "../../../src/host/transaction.ts";
-import { type HostSpec, makeObservation, makeResource, makeTarget } from "./host-builder.ts";
+import { type HostSpec, makeObservation, makeResource, makeTarget, type PathSpec } from "./host-builder.ts";
 
 const stays = makeResource({ kind: "file", path: "/etc/app/app.conf", content: "a", mode: "644" });
 const going = [
@@ -109,6 +109,18 @@ test("what became something else is refused", () => {
   expect(plan.notices.filter(({ severity }) => severity === "error").map(({ text }) => text)).toEqual([
     "/etc/app/extra.conf is to be removed, but is no longer a file: look at it first",
   ]);
+});
+
+test("what others may exchange is not removed, as the host would refuse it; a folder that no one looked at is no reason", () => {
+  const refusals = (folder: PathSpec | null): readonly string[] =>
+    planOf({ ...there, paths: { ...there.paths, "/etc/systemd/system/timers.target.wants": folder } })
+      .notices.filter(({ severity }) => severity === "error")
+      .map(({ text }) => text);
+  expect(refusals({ type: "directory", mode: "1777" })).toEqual([
+    "/etc/systemd/system/timers.target.wants is writable by everyone, so that root must not remove " +
+      "/etc/systemd/system/timers.target.wants/app.timer",
+  ]);
+  expect([refusals({ type: "directory" }), refusals(null)]).toEqual([[], []]);
 });
 
 test("the transaction's lines say it with the hash that was seen, and send nothing for it", () => {

@@ -12,7 +12,7 @@ import { executablePath, foundDigest } from "../../resources/release.ts";
 import { directoriesAbove } from "../probe-request.ts";
 import { refusal, warning } from "./host-notices.ts";
 
-/** Notices about the paths of a target; changes: what would be written. */
+/** Notices about the paths of a target; changes: what would be written or removed. */
 export function pathNotices(
   target: HostTarget,
   observation: Observation,
@@ -21,7 +21,7 @@ export function pathNotices(
   return [
     ...target.resources.flatMap((resource) => typeNotices(resource, observation)),
     ...target.resources.flatMap((resource) => releaseNotices(resource, observation)),
-    ...changes.flatMap((change) => hardLinkNotices(change, observation)),
+    ...changes.flatMap((change) => (change.after === null ? [] : hardLinkNotices(change, observation))),
     ...parentNotices(target, observation, changes),
   ];
 }
@@ -79,8 +79,8 @@ function hardLinkNotices({ resource }: Change, observation: Observation): readon
 }
 
 /**
- * Anyone who may write a directory above a path decides what root writes there (SEC-13), so root alone may
- * write all of them.
+ * Anyone who may write a directory above a path decides what root writes and removes there (SEC-13), so root
+ * alone may write all of them. The host looks at the same before it begins (is_unsafe_above in apply.sh).
  */
 function parentNotices(
   target: HostTarget,
@@ -92,27 +92,38 @@ function parentNotices(
       resource.kind === "directory" ? [[resource.path, resource] as const] : [],
     ),
   );
-  const parents = new Map<string, string>();
-  for (const { resource } of changes) {
-    if ("path" in resource)
-      for (const parent of directoriesAbove(resource.path))
-        if (!parents.has(parent)) parents.set(parent, resource.path);
-  }
-  return [...parents].flatMap(([parent, path]) => {
+  return [...foldersAbove(changes)].flatMap(([parent, { path, act }]) => {
     const found = observation.paths.get(parent);
     const wanted = declared.get(parent);
     if (found === undefined && wanted === undefined)
-      return [
-        refusal(
-          "missing-directory",
-          `${parent} does not exist and nothing declares it, but ${path} is to be in it`,
-        ),
-      ];
+      return act === "write" ? [missingFolder(parent, path)] : [];
     const unsafe =
       (found === undefined ? null : whyUnsafe(found)) ??
       (wanted === undefined ? null : whyUnsafe({ ...wanted, type: "directory" }));
     return unsafe === null
       ? []
-      : [refusal("unsafe-directory", `${parent} is ${unsafe}, so that root must not write ${path}`)];
+      : [refusal("unsafe-directory", `${parent} is ${unsafe}, so that root must not ${act} ${path}`)];
   });
+}
+
+type Touched = { readonly path: string; readonly act: "write" | "remove" };
+
+/** Each folder once, with the first path below it that is touched: what is written comes first. */
+function foldersAbove(changes: readonly Change[]): ReadonlyMap<string, Touched> {
+  const touched = changes.flatMap(({ resource, after }): readonly Touched[] =>
+    "path" in resource ? [{ path: resource.path, act: after === null ? "remove" : "write" }] : [],
+  );
+  const parents = new Map<string, Touched>();
+  for (const each of touched.toSorted((left, right) => rank(left) - rank(right)))
+    for (const parent of directoriesAbove(each.path)) if (!parents.has(parent)) parents.set(parent, each);
+  return parents;
+}
+
+function rank({ act }: Touched): number {
+  return act === "write" ? 0 : 1;
+}
+
+function missingFolder(parent: string, path: string): Notice {
+  const text = `${parent} does not exist and nothing declares it, but ${path} is to be in it`;
+  return refusal("missing-directory", text);
 }

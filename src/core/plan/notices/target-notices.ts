@@ -18,10 +18,9 @@ export function targetNotices(
   observation: Observation,
   changes: readonly Change[],
 ): readonly Notice[] {
-  const written = changes.filter(({ after }) => after !== null);
   return [
     ...hostNotices(target, observation, changes),
-    ...pathNotices(target, observation, written),
+    ...pathNotices(target, observation, changes),
     ...programNotices(target, observation, changes),
     ...liveNotices(changes, observation),
     ...otherProjectNotices(target, observation, changes),
