@@ -1,6 +1,6 @@
 /** Asks a host to which environment it belongs, where that can be another one. */
 
-import { requireOwn } from "../core/history/belonging.ts";
+import { notOwn, otherOwner } from "../core/history/belonging.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { HostTarget } from "../core/model/resource.ts";
 import { runsQuestion } from "../host/runs-answer.ts";
@@ -9,21 +9,26 @@ import { ask } from "./ask.ts";
 import type { DeployContext } from "./context.ts";
 
 /** What becomes of a machine of another environment: it is an error, or it changes hands. */
-export type Belonging = "guard" | "take-over";
+export type ForeignMachine = "guard" | "take-over";
 
 /**
- * Throws HostError where the machine belongs to another environment, and ConnectError. A host that has
- * nothing of the project is not asked.
+ * The environment from which the machine is taken over; null: it belongs to this one, or to none. Throws
+ * HostError where it belongs to another one that is guarded, and ConnectError. A host that has nothing of the
+ * project is not asked.
  */
-export async function requireBelonging(
+export async function ownerBefore(
   remote: Remote,
   [target]: readonly HostTarget[],
   { facts, manifest }: Observation,
   context: DeployContext,
-): Promise<void> {
+  foreign: ForeignMachine,
+): Promise<string | null> {
   const { host } = remote;
-  if (target === undefined || host.sharedHost === true || facts.uid !== 0) return;
-  if (manifest.every((entry) => entry.project !== target.project)) return;
+  if (target === undefined || host.sharedHost === true || facts.uid !== 0) return null;
+  if (manifest.every((entry) => entry.project !== target.project)) return null;
   const { records } = await ask(remote, runsQuestion, null, context);
-  requireOwn(host, { project: target.project, environment: context.run.environment }, records);
+  const own = { project: target.project, environment: context.run.environment };
+  const owner = otherOwner(own, records);
+  if (owner !== null && foreign === "guard") throw notOwn(host, own, owner);
+  return owner;
 }

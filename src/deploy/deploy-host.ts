@@ -85,8 +85,11 @@ async function lookAgain(
   tell(context, declared.play, name, "observe");
   // Another run may have come before this one since the plan was made.
   const observation = await lookAround(remote, [declared], context, "settle");
-  const planFor = (aim: HostTarget): Plan =>
-    replan === undefined ? makePlan(aim, observation) : replan(aim, observation);
+  const { takenFrom } = shown;
+  const planFor = (aim: HostTarget): Plan => ({
+    ...(replan === undefined ? makePlan(aim, observation) : replan(aim, observation)),
+    ...(takenFrom === undefined ? {} : { takenFrom }),
+  });
   const target = asEncrypted(declared, observation);
   const plan = planFor(target);
   refuse(name, plan);

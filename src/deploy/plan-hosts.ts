@@ -12,7 +12,7 @@ import { outlookOf } from "../core/plan/outlook.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
-import { type Belonging, requireBelonging } from "./belonging.ts";
+import { type ForeignMachine, ownerBefore } from "./belonging.ts";
 import type { DeployContext } from "./context.ts";
 import { type OnObserved, observeHosts, type UnfinishedPolicy } from "./observe.ts";
 import { rehearse } from "./rehearse.ts";
@@ -22,13 +22,17 @@ export async function planHosts(
   plays: readonly PlayTargets[],
   context: DeployContext,
   unfinished: UnfinishedPolicy,
-  belonging: Belonging = "guard",
+  foreign: ForeignMachine = "guard",
 ): Promise<readonly PlannedPlay[]> {
   const plans = new Map<HostTarget, Plan>();
   const planOnHost: OnObserved = async (remote, targets, observation) => {
     requireFree(remote.host.name, observation);
-    if (belonging === "guard") await requireBelonging(remote, targets, observation, context);
-    const planned = targets.map((target) => ({ target, plan: makePlan(target, observation) }));
+    const owner = await ownerBefore(remote, targets, observation, context, foreign);
+    const planned = targets.map((target, index) => {
+      const plan = makePlan(target, observation);
+      // Its first transaction records who has it from then on.
+      return { target, plan: owner === null || index > 0 ? plan : { ...plan, takenFrom: owner } };
+    });
     for (const { target, plan } of await rehearse(remote, planned, observation, context))
       plans.set(target, plan);
   };

@@ -372,7 +372,13 @@ describe.concurrent("a host that someone else works on", () => {
     const refused = await shop.run(["plan", "--env", "test"]);
     expect(refused.code).toBe(1);
     expect(refused.stdout).toContain("h1: this machine belongs to prod");
-    expect((await shop.run(["plan", "--env", "test", "--take-over"])).code).toBe(0);
+    give(shop, { greeting: "from prod" });
+    const taking = await shop.run(["plan", "--env", "test", "--take-over", "--detailed-exitcode"]);
+    expect(taking.stdout).toContain("the machine is taken over from prod");
+    expect(taking.stdout).toContain("Plan: only svcdeploy's own records on 1 host.");
+    expect(taking.code).toBe(2);
+    expect((await shop.run(["apply", "--env", "test", "--yes", "--take-over"])).code).toBe(0);
+    expect((await shop.run(["plan", "--env", "test", "--detailed-exitcode"])).code).toBe(0);
     shop.write("inventory/test.yaml", shared);
     expect((await shop.run(["plan", "--env", "test"])).code).toBe(0);
   });

@@ -42,6 +42,15 @@ test("neither a secret nor its hash nor the fingerprint stands in any output", (
   }
 });
 
+test("a machine that is taken over is work and has its line, although nothing else changes", () => {
+  const hosts = [plannedHost("db1", { ...emptyPlan("db1"), takenFrom: "prod" })];
+  const view: PlanView = { environment: "staging", plays: [{ play: samplePlay("stores"), hosts }] };
+  expect(plainText(planText(view, 80))).toContain("  the machine is taken over from prod\n");
+  expect(planMarkdown(view)).toContain("the machine is taken over from prod");
+  expect(formatJson(planJson(view))).toMatch(/"status": "changes",[\s\S]*"takenFrom": "prod"/);
+  expect(summarisePlan(view)).toBe("Plan: only svcdeploy's own records on 1 host.");
+});
+
 test("a secret file whose old content is known tells only how many lines changed", () => {
   const change = fileChange("/e", `A=1\nB=${CANARY}\n`, `A=1\nB=2\nC=${CANARY}\n`, { secret: true });
   const { resource } = change;

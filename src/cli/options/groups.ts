@@ -44,7 +44,7 @@ export const PRUNE = {
 
 /** Of plan, apply and remove. */
 export const TAKE_OVER = {
-  "take-over": flag("also plan hosts that were last applied by another environment of the project"),
+  "take-over": flag("take over hosts that were last applied by another environment of the project"),
 } as const satisfies OptionTable;
 
 /** Of verify, and of drift and what installs it. */

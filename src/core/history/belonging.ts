@@ -3,21 +3,27 @@ import { HostError } from "../errors.ts";
 import type { Host } from "../model/declared.ts";
 import type { HostRecord } from "./host-record.ts";
 
+/** A project in one of its environments. */
+export type Belonging = { readonly project: string; readonly environment: string };
+
 /**
- * Throws HostError("conflict") where the host's own record says that another environment of this project was
- * the last to be confirmed on it. A host without a record, or with one of other projects alone, is adopted.
+ * The other environment of this project that the host's own record has as the last to be confirmed on it;
+ * null: none. A host without a record, or with one of other projects alone, is adopted.
  */
-export function requireOwn(
-  { name }: Host,
-  { project, environment }: { readonly project: string; readonly environment: string },
+export function otherOwner(
+  { project, environment }: Belonging,
   records: readonly HostRecord[],
-): void {
+): string | null {
   const last = records.findLast(
     (record) => record.project === project && record.outcome === "confirmed" && record.environment !== null,
   );
   const owner = last?.environment ?? environment;
-  if (owner === environment) return;
-  throw new HostError(
+  return owner === environment ? null : owner;
+}
+
+/** The error of a host that belongs to another environment. */
+export function notOwn({ name }: Host, { project, environment }: Belonging, owner: string): HostError {
+  return new HostError(
     "conflict",
     name,
     `${name}: this machine belongs to ${owner}: that environment of ${project} was applied to it last, not ` +

@@ -108,6 +108,11 @@ export type Plan = {
    * inputs; "-": no digest tells. Only of healing.
    */
   readonly recordAs?: { readonly [unit: string]: Pick<UnitResource, "restartDigest" | "reloadDigest"> };
+  /**
+   * The environment of the project under which the machine was last confirmed, where this plan takes it over:
+   * the host records the new one, also where nothing else changes.
+   */
+  readonly takenFrom?: string;
   /** sha256 over the observed state of everything the plan touches. */
   readonly fingerprint: string;
 };

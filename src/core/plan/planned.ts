@@ -49,9 +49,9 @@ export type PlanTotals = {
   readonly refusals: number;
 };
 
-/** Whether applying the plan would do anything at all; records and manifests count. */
-export function hasWork(plan: Plan): boolean {
-  return plan.changes.length + plan.actions.length + plan.records.length + plan.manifests.length > 0;
+/** Whether applying the plan would do anything at all; records, manifests and a new owner count. */
+export function hasWork({ changes, actions, records, manifests, takenFrom }: Plan): boolean {
+  return takenFrom !== undefined || changes.length + actions.length + records.length + manifests.length > 0;
 }
 
 /** Counts a view. */

@@ -59,6 +59,7 @@ function hostJson(host: PlannedHost): object {
     changes: plan.changes.map(changeJson),
     actions: plan.actions.map((action) => ({ ...action, text: actionTitle(action) })),
     collateral: plan.collateral,
+    takenFrom: plan.takenFrom ?? null,
     notices: plan.notices,
     orphans: plan.orphans,
   };

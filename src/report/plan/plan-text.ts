@@ -111,6 +111,8 @@ function actionLines(plan: Plan, columns: number): readonly Line[] {
 
 /** Work that changes nothing but our own records would otherwise be an unexplained non-empty plan. */
 function bookkeepingLines(plan: Plan): readonly Line[] {
+  if (plan.takenFrom !== undefined)
+    return [line(styled("warn", `the machine is taken over from ${plan.takenFrom}`))];
   if (plan.changes.length + plan.actions.length > 0 || !hasWork(plan)) return [];
   return [line(styled("dim", "only svcdeploy's own records on the host are renewed"))];
 }

@@ -1,7 +1,6 @@
 /** A machine belongs to the environment under which it was last confirmed, each project for itself. */
 import { expect, test } from "vitest";
-import { HostError } from "../../../src/core/errors.ts";
-import { requireOwn } from "../../../src/core/history/belonging.ts";
+import { notOwn, otherOwner } from "../../../src/core/history/belonging.ts";
 import { type HostRecord, parseHostRecord } from "../../../src/core/history/host-record.ts";
 import { makeTarget } from "../plan/host-builder.ts";
 
@@ -11,26 +10,20 @@ const record = (environment: string, result = "confirmed", project = "shop"): Ho
   if (parsed === null) throw new Error(`no record: ${line}`);
   return parsed;
 };
-const refusalFor = (records: readonly HostRecord[]): string | null => {
-  try {
-    requireOwn(makeTarget([]).host, { project: "shop", environment: "staging" }, records);
-    return null;
-  } catch (error) {
-    return error instanceof HostError ? `${error.code}: ${error.message}` : String(error);
-  }
-};
+const staging = { project: "shop", environment: "staging" };
 
-test.each<[string, readonly HostRecord[], "own" | "refused"]>([
-  ["no record", [], "own"],
-  ["the same environment", [record("staging")], "own"],
-  ["another one", [record("prod")], "refused"],
-  ["the last one counts", [record("prod"), record("staging")], "own"],
-  ["what was undone does not count", [record("staging"), record("prod", "rolled-back")], "own"],
-  ["another project is none", [record("prod", "confirmed", "blog")], "own"],
+test.each<[string, readonly HostRecord[], string | null]>([
+  ["no record", [], null],
+  ["the same environment", [record("staging")], null],
+  ["another one", [record("prod")], "prod"],
+  ["the last one counts", [record("prod"), record("staging")], null],
+  ["what was undone does not count", [record("staging"), record("prod", "rolled-back")], null],
+  ["another project is none", [record("prod", "confirmed", "blog")], null],
 ])("%s: %s", (_name, records, expected) => {
-  expect(refusalFor(records) === null ? "own" : "refused").toBe(expected);
+  expect(otherOwner(staging, records)).toBe(expected);
 });
 
 test("the refusal names both environments", () => {
-  expect(refusalFor([record("prod")])).toMatch(/^conflict: .*this machine belongs to prod.*not staging$/);
+  const { code, message } = notOwn(makeTarget([]).host, staging, "prod");
+  expect(`${code}: ${message}`).toMatch(/^conflict: .*this machine belongs to prod.*not staging$/);
 });
