@@ -96,19 +96,5 @@ systemctl "$scope" list-units --state=failed --plain --no-legend --full 2>/dev/n
   printf 'failed\t%s\n' "$unit"
 done
 
-first_line /proc/uptime; now=${value%%.*}
-for folder in "$base"/txn/*/; do
-  folder=${folder%/}
-  [ -r "$folder/state" ] || continue
-  first_line "$folder/state"; state=${value%% *}
-  case $state in CONFIRMED | ROLLEDBACK | REFUSED) continue ;; esac
-  id=${folder##*/}
-  active=$(systemctl "$scope" show -p ActiveState "svcdeploy-$id.service" 2>/dev/null)
-  lease=- age=-
-  first_line "$folder/lease"; [ -n "$value" ] && lease=$((now - value))
-  arrived=$(stat -c %Y -- "$folder/owner" 2>/dev/null) && age=$(($(date +%s) - arrived))
-  first_line "$folder/owner"; owner=$value
-  first_line "$folder/project"
-  printf 'transaction\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$id" "$state" "${active#ActiveState=}" "$lease" "$age" "$owner" "$value"
-done
+open_transactions
 printf '%s end\n' "$nonce"

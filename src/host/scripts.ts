@@ -7,7 +7,7 @@ const script = (name: string): Script => ({ name, text: text(name) });
 
 /** Scripts that a Remote runs directly. */
 export const scripts = {
-  probe: { name: "probe.sh", text: text("tree.sh") + text("probe.sh") },
+  probe: { name: "probe.sh", text: text("tree.sh") + text("transactions.sh") + text("probe.sh") },
   upload: script("upload.sh"),
   deliver: script("deliver.sh"),
   attend: script("attend.sh"),
@@ -17,11 +17,11 @@ export const scripts = {
   result: script("result.sh"),
   http: script("http.sh"),
   command: script("command.sh"),
-  check: script("check.sh"),
+  check: { name: "check.sh", text: text("transactions.sh") + text("check.sh") },
   generations: script("generations.sh"),
   kept: script("kept.sh"),
   runs: script("runs.sh"),
-  status: script("status.sh"),
+  status: { name: "status.sh", text: text("transactions.sh") + text("status.sh") },
   logs: script("logs.sh"),
   timer: script("timer.sh"),
   rehearse: script("rehearse.sh"),

@@ -7,6 +7,7 @@ import { decodeFacts } from "./machine-rows.ts";
 import type { Question, Reply } from "./question.ts";
 import { type AnswerRow, group, wholeNumber } from "./rows.ts";
 import { scripts } from "./scripts.ts";
+import { decodeTransactions } from "./state-rows.ts";
 import { decodeUnits, splitUnits } from "./unit-rows.ts";
 
 /** How the units of a project are, and what its last run here was. */
@@ -47,6 +48,7 @@ function decode(reply: Reply, request: StatusRequest): StatusAnswer {
     ),
     links: new Map((rows.get("link") ?? []).filter(([path = ""]) => asked.has(path)).map(decodeLink)),
     lastRun: decodeRun(rows.get("run")?.[0], clock),
+    transactions: decodeTransactions(rows.get("transaction") ?? []),
   };
 }
 

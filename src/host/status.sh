@@ -88,4 +88,5 @@ if [ -r "$base/runs" ]; then
   done
   [ -z "$own" ] || printf 'run\t%s\t%s\n' "$at" "$own"
 fi
+open_transactions
 printf '%s end\n' "$nonce"

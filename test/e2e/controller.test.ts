@@ -205,6 +205,10 @@ describe.concurrent("the next run at once, and other runs", () => {
     expect(plan.code).toBe(6);
     expect(plan.stdout.replace(/\s+/g, " ")).toMatch(/of [\w.-]+@[\w.-]+ .*under way/);
     expect(plan.stdout).not.toMatch(/own records|warning|[0-9] restart/);
+    const seen = await shop.run(["status", "--env", "test", "--no-drift"]);
+    expect(seen.stdout).toMatch(
+      /: a run of [\w.-]+@[\w.-]+ \(project workshop, AWAIT\) is under way, for \d+ s, its controller last heard/,
+    );
     const second = await shop.run(["apply", ...change(4)]);
     expect(second.code).toBe(6);
     expect(second.stderr).toMatch(/: another run is under way \([\w.-]+@[\w.-]+\); waiting for it\n/);

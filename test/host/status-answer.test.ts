@@ -22,6 +22,8 @@ const body = [
   "fact\tuid\t0",
   "link\t/opt/web/current\t1700000000\treleases/1.0-0123456789ab",
   "link\t/etc/shadow\t1\tx",
+  `transaction\t${RUN}\tAWAIT\tactive\t7\t8\tme@here\u001b[2J\tdemo`,
+  "transaction\t../../etc\tAWAIT\tactive\t7\t8\tme@here\tdemo",
   `run\t1700000040\trun=${RUN} project=shop user=anna controller=laptop commit=3f2a1c9 tree=dirty plan=00 result=rolled-back in a reboot`,
 ];
 const answer = (lines: readonly string[]): string =>
@@ -47,6 +49,16 @@ test("an answer is decoded; what no one asked for is left out", () => {
   expect(seen.processes.get(43)).toEqual({ pid: 43, exe: null, openFiles: null, openFilesLimit: null });
   expect([...seen.links]).toEqual([
     ["/opt/web/current", { target: "releases/1.0-0123456789ab", changedAt: 1700000000 }],
+  ]);
+  const times = { running: true, leaseAgeSeconds: 7, ageSeconds: 8 };
+  expect(seen.transactions).toEqual([
+    {
+      id: RUN,
+      state: "AWAIT",
+      ...times,
+      owner: expect.stringMatching(/^me@here[^\u001b]*$/),
+      project: "demo",
+    },
   ]);
   const who = { run: RUN, user: "anna", controller: "laptop", commit: "3f2a1c9", tree: "dirty" };
   expect(seen.lastRun).toEqual({ ...who, result: "rolled-back", agoSeconds: 60 });

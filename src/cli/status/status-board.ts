@@ -16,6 +16,9 @@ export type StatusBoard = {
   readonly hosts: (now: number) => readonly SeenHost[];
 };
 
+/** For so long from the beginning a host is being asked, and its silence is no trouble. */
+const ASKING_MILLISECONDS = 10_000;
+
 /** For so many looks a change stays marked. */
 const MARKED_LOOKS = 5;
 
@@ -28,10 +31,14 @@ type Entry = {
 };
 
 /**
- * An empty board for these hosts. A host that has said nothing for staleMilliseconds is shown as silent,
- * although nothing failed yet.
+ * An empty board for these hosts, begun at a moment of that clock. A host that has said nothing for
+ * staleMilliseconds is shown as silent, although nothing failed yet.
  */
-export function makeStatusBoard(names: readonly string[], staleMilliseconds: number): StatusBoard {
+export function makeStatusBoard(
+  names: readonly string[],
+  staleMilliseconds: number,
+  begun: number,
+): StatusBoard {
   const entries = new Map<string, Entry>();
   return {
     note: (host, said, now) => {
@@ -41,13 +48,22 @@ export function makeStatusBoard(names: readonly string[], staleMilliseconds: num
       else entries.set(host, { status: said, saidAt: now, error: null, marks: marksOf(before, said) });
     },
     isComplete: () => names.every((name) => entries.has(name)),
-    hosts: (now) => names.map((name) => seenHost(name, entries.get(name), now, staleMilliseconds)),
+    hosts: (now) =>
+      names.map((name) => {
+        const entry = entries.get(name);
+        return entry === undefined
+          ? unheard(name, now - begun)
+          : seenHost(name, entry, now, staleMilliseconds);
+      }),
   };
 }
 
-function seenHost(host: string, entry: Entry | undefined, now: number, staleMilliseconds: number): SeenHost {
-  if (entry === undefined)
-    return { host, status: null, error: silent(host, "no answer yet"), ageSeconds: 0, changed: new Set() };
+function unheard(host: string, waited: number): SeenHost {
+  const error = waited <= ASKING_MILLISECONDS ? null : silent(host, "no answer yet");
+  return { host, status: null, error, ageSeconds: 0, changed: new Set() };
+}
+
+function seenHost(host: string, entry: Entry, now: number, staleMilliseconds: number): SeenHost {
   const { status, marks, saidAt } = entry;
   const age = now - saidAt;
   const error =

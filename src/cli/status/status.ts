@@ -97,6 +97,7 @@ function hostStatus(
     host: targets[0]?.host.name ?? "",
     units,
     lastRun: answer.lastRun,
+    transactions: answer.transactions,
     drift: driftMarks(targets, units, observation, unsure),
   };
 }

@@ -46,7 +46,8 @@ export async function watchStatus(
   const over = AbortSignal.any([interrupts.signal, stdout.gone, stop.signal]);
   const context = { ...watch.context, signal: over };
   const names = byHost(watch.targets).map(({ host }) => host.name);
-  const board = makeStatusBoard(names, Math.max(STALE_MILLISECONDS, STALE_LOOKS * watch.interval));
+  const stale = Math.max(STALE_MILLISECONDS, STALE_LOOKS * watch.interval);
+  const board = makeStatusBoard(names, stale, performance.now());
   const watching = watchHosts(watch.targets, context, {
     intervalMilliseconds: watch.interval,
     seen: ({ host, targets, result }) => {

@@ -2,7 +2,7 @@
  * What `status` gets from a host and what it reports: the shapes between the host's script, the judgement
  * and the reports.
  */
-import type { UnitProperties } from "../model/observation.ts";
+import type { OpenTransaction, UnitProperties } from "../model/observation.ts";
 
 /** What /proc says of a unit's main process; null where it may not be read. */
 export type ProcessFacts = {
@@ -42,6 +42,8 @@ export type StatusAnswer = {
   /** Path of a `current` link → where it points, and when it was made. */
   readonly links: ReadonlyMap<string, { readonly target: string; readonly changedAt: number }>;
   readonly lastRun: LastRun | null;
+  /** Of any project. */
+  readonly transactions: readonly OpenTransaction[];
 };
 
 /** What to ask a host for. */
@@ -111,11 +113,12 @@ export type UnitStatus = {
  */
 export type DriftMark = "none" | "drift" | "unknown" | "not-looked";
 
-/** One host that answered. drift: by unit. */
+/** One host that answered. drift: by unit; transactions: what has begun on it and not ended, of any project. */
 export type StatusOfHost = {
   readonly host: string;
   readonly units: readonly UnitStatus[];
   readonly lastRun: LastRun | null;
+  readonly transactions: readonly OpenTransaction[];
   readonly drift: ReadonlyMap<string, DriftMark>;
 };
 

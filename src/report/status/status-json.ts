@@ -1,4 +1,5 @@
 /** Status for machines: schema svcdeploy.status/1. */
+import { isLocked } from "../../core/plan/notices/host-notices.ts";
 import { errorJson } from "../plan/plan-json.ts";
 import { type SeenHost, type StatusView, silenceOf, summariseStatus } from "./status-view.ts";
 
@@ -20,6 +21,10 @@ function hostJson({ host, status, error, ageSeconds, changed }: SeenHost): objec
     error: error === null ? null : errorJson(error),
     ageSeconds: status === null ? null : ageSeconds,
     lastRun: status?.lastRun ?? null,
+    transactions: (status?.transactions ?? []).map((each) => ({
+      ...each,
+      isUnderWay: error === null && isLocked(each),
+    })),
     units: (status?.units ?? []).map(({ main, ...unit }) => ({
       ...unit,
       isMain: main === "yes",

@@ -8,6 +8,7 @@ import { hostRanges } from "../lines/host-ranges.ts";
 import { type Line, line, styled, truncate } from "../lines/text.ts";
 import { type Cells, layOut, unitCells } from "./status-cells.ts";
 import { type StatusRow, type StatusView, statusRows, summariseStatus } from "./status-view.ts";
+import { underWayLines } from "./under-way.ts";
 
 /** Above so many rows those that read the same are folded. */
 const MAX_ROWS = 20;
@@ -28,7 +29,8 @@ export function statusText(view: StatusView, columns: number): readonly Line[] {
     return [row, ...detailLine(block[0], columns)];
   });
   const sum = line(styled("strong", truncate(`${view.environment}: ${summariseStatus(view)}`, columns)));
-  return lines.length === 0 ? [sum, [], ...body] : [sum, [], ...(head === undefined ? [] : [head]), ...body];
+  const top = [sum, ...underWayLines(view.hosts, columns), []];
+  return lines.length === 0 ? [...top, ...body] : [...top, ...(head === undefined ? [] : [head]), ...body];
 }
 
 /** Rows that are shown as one; the first has their common words. */

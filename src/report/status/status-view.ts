@@ -13,7 +13,7 @@ import { plural } from "../lines/text.ts";
 
 /**
  * One host. status: what it last said, null when it never did. error: why it says nothing now; both: what is
- * shown is old.
+ * shown is old; neither: it is being asked for the first time.
  */
 export type SeenHost = {
   readonly host: string;
@@ -77,6 +77,7 @@ export function summariseStatus(view: StatusView): string {
   );
   const parts = counted.filter(({ count }) => count > 0).map(({ word, count }) => `${count} ${word}`);
   const silent = view.hosts.length - now.length;
+  const asking = now.filter(({ status }) => status === null).length;
   const drifted = now.flatMap(
     ({ status }) =>
       status?.units.filter(({ main, unit }) => main === "yes" && status.drift.get(unit) === "drift") ?? [],
@@ -84,6 +85,7 @@ export function summariseStatus(view: StatusView): string {
   return [
     ...parts,
     ...(drifted > 0 ? [`${drifted} drifted`] : []),
+    ...(asking > 0 ? [`asking ${asking} of ${plural(view.hosts.length, "host")} …`] : []),
     ...(silent > 0 ? [`${silent} of ${plural(view.hosts.length, "host")} not seen`] : []),
   ].join(", ");
 }

@@ -25,13 +25,15 @@ const said = (changes: Partial<UnitStatus> = {}): StatusOfHost => ({
     },
   ],
   lastRun: null,
+  transactions: [],
   drift: new Map(),
 });
 
 test("a host that no one heard of, and one that went silent without an error", () => {
-  const board = makeStatusBoard(["h1"], 10_000);
+  const board = makeStatusBoard(["h1"], 10_000, 0);
   expect(board.isComplete()).toBe(false);
-  expect(board.hosts(0)[0]).toMatchObject({ status: null, error: { message: "no answer yet" } });
+  expect(board.hosts(9000)[0]).toMatchObject({ status: null, error: null });
+  expect(board.hosts(11_000)[0]).toMatchObject({ status: null, error: { message: "no answer yet" } });
   board.note("h1", said(), 1000);
   expect(board.isComplete()).toBe(true);
   expect(board.hosts(2000)[0]).toMatchObject({ error: null, ageSeconds: 1 });
@@ -42,7 +44,7 @@ test("a host that no one heard of, and one that went silent without an error", (
 });
 
 test("an error keeps what was said before, and its age; an answer takes the error away", () => {
-  const board = makeStatusBoard(["h1"], 10_000);
+  const board = makeStatusBoard(["h1"], 10_000, 0);
   board.note("h1", said(), 0);
   board.note("h1", new ConnectError("connection-lost", "h1", "gone"), 5000);
   expect(board.hosts(6000)[0]).toMatchObject({
@@ -55,7 +57,7 @@ test("an error keeps what was said before, and its age; an answer takes the erro
 });
 
 test("what changed is marked for five looks; memory is no change", () => {
-  const board = makeStatusBoard(["h1"], 10_000);
+  const board = makeStatusBoard(["h1"], 10_000, 0);
   const marks = (status: StatusOfHost): number => {
     board.note("h1", status, 0);
     return board.hosts(0)[0]?.changed.size ?? 0;

@@ -71,6 +71,7 @@ function answerOf({
     processes: new Map(process === null ? [] : [[42, { ...APP, ...process }]]),
     links: new Map([[CURRENT, { target: link, changedAt: CLOCK - linkAge }]]),
     lastRun: null,
+    transactions: [],
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { ConnectError } from "../../../src/core/errors.ts";
+import type { OpenTransaction } from "../../../src/core/model/observation.ts";
 import type { DriftMark, StatusOfHost, UnitStatus } from "../../../src/core/status/host-status.ts";
 import { plainText } from "../../../src/report/lines/text.ts";
 import { statusJson } from "../../../src/report/status/status-json.ts";
@@ -58,6 +59,7 @@ function host(name: string, units: readonly UnitStatus[], drift: DriftMark = "no
     host: name,
     units,
     lastRun,
+    transactions: [],
     drift: new Map(units.map((each) => [each.unit, drift])),
   };
   return { host: name, status, error: null, ageSeconds: 0, changed: new Set() };
@@ -133,6 +135,39 @@ test("what a host said before it was lost is shown as old; what changed has a ma
   );
   expect(text).toMatch(/^h1 {4}api {6}was running/m);
   expect(text).toMatch(/^\*h2 {3}api {6}running /m);
+});
+
+const open = (changes: Partial<OpenTransaction> = {}): OpenTransaction => ({
+  ...{ id: "1".repeat(32), state: "AWAIT", running: true, leaseAgeSeconds: 3, ageSeconds: 75 },
+  ...{ owner: "anna@laptop", project: "shop", ...changes },
+});
+
+test("a run under way: who, in which state, for how long and when its controller was last heard of; hosts alike share a line", () => {
+  const busy = (name: string, changes: Partial<OpenTransaction> = {}): SeenHost => {
+    const seen = host(name, [unit("api")]);
+    return { ...seen, status: seen.status && { ...seen.status, transactions: [open(changes)] } };
+  };
+  const hosts = [busy("web1"), busy("web2", { ageSeconds: 80 }), busy("web3", { leaseAgeSeconds: 900 })];
+  expect(
+    plainText(statusText(view(hosts), 120))
+      .split("\n")
+      .slice(0, 4),
+  ).toEqual([
+    "prod: 3 running",
+    "web1, web2: a run of anna@laptop (project shop, AWAIT) is under way, for 1 min, its controller last heard of 3 s ago",
+    "web3: a run of anna@laptop (project shop, AWAIT) has not ended, for 1 min: the next apply settles it",
+    "",
+  ]);
+  const json = JSON.parse(JSON.stringify(statusJson(view(hosts), 0)));
+  expect(json.hosts[2].transactions).toEqual([{ ...open({ leaseAgeSeconds: 900 }), isUnderWay: false }]);
+  expect(json.hosts[0].transactions[0].isUnderWay).toBe(true);
+});
+
+test("a host that is asked for the first time is no trouble yet", () => {
+  const asked: SeenHost = { ...silent("web2"), error: null };
+  expect(plainText(statusText(view([host("web1", [unit("api")]), asked]), 80))).toMatch(
+    /^prod: 1 running, asking 1 of 2 hosts …\n/,
+  );
 });
 
 test("as JSON", () => {
