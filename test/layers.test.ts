@@ -27,6 +27,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "node:child_process": [
     "cli/run-identity.ts",
     "deploy/install-timer-here.ts",
+    "project/ansible/run-inventory.ts",
     "project/run-provider.ts",
     "project/feed-tool.ts",
     "cli/pager.ts",

@@ -15,6 +15,16 @@ const MAX_ALIASES = 50;
 const MAX_LINES = 100_000;
 const MAX_PROBLEMS = 50;
 
+/** What a text may hold at most; size in UTF-16 code units. */
+export type TextLimits = {
+  readonly size: number;
+  readonly lines: number;
+  readonly nodes: number;
+  readonly depth: number;
+};
+
+const LIMITS: TextLimits = { size: MAX_FILE_SIZE, lines: MAX_LINES, nodes: MAX_NODES, depth: MAX_DEPTH };
+
 /** A path in a tree: map keys and list indexes from the root. */
 export type TreePath = readonly (string | number)[];
 
@@ -41,11 +51,7 @@ export type YamlDocument = {
  * becomes another.
  */
 export function parseYaml(text: string, file: string): YamlDocument {
-  const lines = countLines(text);
-  const placeAt = (offset: number): Place => {
-    const { line, col } = lines.linePos(Math.min(offset, text.length));
-    return { file, line: Math.max(1, line), column: Math.max(1, col) };
-  };
+  const placeAt = makePlaceAt(text, file);
   const read = readDocument(text);
   const problems = read.mistakes
     .slice(0, MAX_PROBLEMS)
@@ -59,6 +65,15 @@ export function parseYaml(text: string, file: string): YamlDocument {
     keyPlaceOf: (path) => placeAt(spotOf(path).key),
     problems,
     isBroken: read.isBroken,
+  };
+}
+
+/** Where an offset of a text is. */
+export function makePlaceAt(text: string, file: string): (offset: number) => Place {
+  const lines = countLines(text);
+  return (offset) => {
+    const { line, col } = lines.linePos(Math.min(offset, text.length));
+    return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
 }
 
@@ -81,17 +96,8 @@ function readDocument(text: string): Reading {
     mistakes: [mistake],
     isBroken: true,
   });
-  const unfit = refuseText(text);
-  if (unfit !== null) return refused(unfit);
-  const scanned = scan(text);
-  if (!Array.isArray(scanned)) return refused(scanned);
-  const documents = [
-    ...new Composer({ schema: "core", merge: false, uniqueKeys: false, prettyErrors: false }).compose(
-      scanned,
-      true,
-      text.length,
-    ),
-  ];
+  const documents = composeDocuments(text, LIMITS, "core");
+  if (!Array.isArray(documents)) return refused(documents);
   const [first, second] = documents;
   if (first === undefined) return refused({ offset: 0, message: "the file has no document" });
   const more =
@@ -113,11 +119,28 @@ function readDocument(text: string): Reading {
   };
 }
 
+/**
+ * The documents of a text as nodes, or why it may not be read. failsafe: every scalar is left as text, for a
+ * reader that has its own rules.
+ */
+export function composeDocuments(
+  text: string,
+  limits: TextLimits,
+  schema: "core" | "failsafe",
+): Document.Parsed[] | Mistake {
+  const unfit = refuseText(text, limits);
+  if (unfit !== null) return unfit;
+  const scanned = scan(text, limits);
+  if (!Array.isArray(scanned)) return scanned;
+  const composer = new Composer({ schema, merge: false, uniqueKeys: false, prettyErrors: false });
+  return [...composer.compose(scanned, true, text.length)];
+}
+
 /** What no file may be, whatever it says. */
-function refuseText(text: string): Mistake | null {
-  if (text.length > MAX_FILE_SIZE) return { offset: 0, message: "the file is larger than 1 MiB" };
-  if (text.split("\n", MAX_LINES + 1).length > MAX_LINES)
-    return { offset: 0, message: `more than ${MAX_LINES} lines in one file` };
+function refuseText(text: string, { size, lines }: TextLimits): Mistake | null {
+  if (text.length > size) return { offset: 0, message: `the file is larger than ${size / 1024 / 1024} MiB` };
+  if (text.split("\n", lines + 1).length > lines)
+    return { offset: 0, message: `more than ${lines} lines in one file` };
   const control = /[^\P{Cc}\t\n\r\u0085]/u.exec(text);
   if (control === null) return null;
   return { offset: control.index, message: `control character ${codePoint(control[0])} in the file` };
@@ -126,7 +149,7 @@ function refuseText(text: string): Mistake | null {
 /**
  * Lexes and groups tokens while counting, so that neither depth nor size can reach the recursive composer.
  */
-function scan(text: string): CST.Token[] | Mistake {
+function scan(text: string, limits: TextLimits): CST.Token[] | Mistake {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   let nodes = 0;
@@ -134,7 +157,7 @@ function scan(text: string): CST.Token[] | Mistake {
   for (const lexeme of new Lexer().lex(text)) {
     const offset = parser.offset;
     if (startsNode(lexeme)) nodes++;
-    if (nodes > MAX_NODES) return { offset, message: `more than ${MAX_NODES} values in one file` };
+    if (nodes > limits.nodes) return { offset, message: `more than ${limits.nodes} values in one file` };
     for (const token of parser.next(lexeme)) {
       tokens.push(token);
       if (
@@ -147,8 +170,8 @@ function scan(text: string): CST.Token[] | Mistake {
     }
     if (oddities > MAX_PROBLEMS)
       return { offset, message: "too many documents, directives and mistakes for one file" };
-    if (parser.stack.length > MAX_DEPTH + 2)
-      return { offset, message: `nested deeper than ${MAX_DEPTH} levels` };
+    if (parser.stack.length > limits.depth + 2)
+      return { offset, message: `nested deeper than ${limits.depth} levels` };
   }
   tokens.push(...parser.end());
   return tokens;
@@ -186,7 +209,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /** At most one: what follows the first slip is misread because of it. */
-function syntaxMistakes(document: Document.Parsed): Mistake[] {
+export function syntaxMistakes(document: Document.Parsed): Mistake[] {
   const { errors } = document;
   const [error] = [...TELLING.flatMap((code) => errors.find((each) => each.code === code) ?? []), ...errors];
   if (error === undefined) return [];
