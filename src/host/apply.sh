@@ -29,6 +29,7 @@ main() {
   check_untouched
   back_up
   arm
+  record_values
   make_accounts_and_folders
   stage_files
   swap
@@ -289,12 +290,32 @@ act() {
   done <"$txn/plan"
 }
 
-# set_values FILE SECONDS: the kernel has the values that the file says, and no others. What they were is on the disk before.
+# What the kernel has of every key that is about to be set. A boot sets them as soon as the file is there, so it is on the disk before.
+record_values() {
+  recorded=0
+  while next_line; do
+    [ "$op" = action ] || continue
+    [ "$verb" = sysctl ] || continue
+    content_of "$on"
+    each_value "$content" has_value
+    [ -d "$txn/settings" ] || mkdir -- "$txn/settings"
+    each_value "$content" record_value
+    durable "$txn/settings" "$txn"
+    recorded=$number
+  done <"$txn/plan"
+}
+
+# content_of FILE: sets content to where what it is to say is now.
+content_of() {
+  content=$1
+  while next_line; do
+    [ "$op" = file ] || continue
+    if [ "$path" = "$1" ]; then content=$txn/new/$key; fi
+  done <"$txn/plan"
+}
+
+# set_values FILE SECONDS: the kernel has the values that the file says, and no others.
 set_values() {
-  each_value "$1" has_value
-  [ -d "$txn/settings" ] || mkdir -- "$txn/settings"
-  each_value "$1" record_value
-  durable "$txn/settings" "$txn"
   ended=0
   PATH=$PATH:/usr/lib/systemd:/lib/systemd timeout -k 5 "$2" systemd-sysctl "$1" </dev/null || ended=$?
   # It takes it for no failure that a value cannot be written.

@@ -56,6 +56,7 @@ undo() {
     undo_end ROLLEDBACK 'rolled-back in a reboot'
     return
   fi
+  if rebooted; then set_and_make_again; fi
   undo_units
   undo_folders
   undo_end ROLLEDBACK rolled-back
@@ -216,6 +217,20 @@ undo_link() {
   target_of "$path" || { trouble "$path cannot be read"; return; }
   [ "$target" = "$new" ] || { conflict "$path"; return; }
   mv -fT -- "$stage/$id-$key" "$path" || trouble "$path cannot be restored"
+}
+
+# The boot may have found the new files: what the old ones set and make is set and made before the units start.
+set_and_make_again() {
+  while next_line; do
+    [ "$op" = file ] || continue
+    [ -e "$path" ] || continue
+    case $path in
+      /etc/sysctl.d/*)
+        PATH=$PATH:/usr/lib/systemd:/lib/systemd timeout -k 5 30 systemd-sysctl "$path" 9>&- </dev/null || trouble "systemd-sysctl $path failed"
+        ;;
+      /etc/tmpfiles.d/*) timeout -k 5 60 systemd-tmpfiles --create "$path" 9>&- </dev/null || trouble "systemd-tmpfiles $path failed" ;;
+    esac
+  done <"$txn/plan"
 }
 
 # Units that ran before run again, from the old files; units that did not run before do not run. What was in a crash loop may go on in it.
