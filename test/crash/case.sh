@@ -1,11 +1,12 @@
 #!/bin/sh
-# case.sh WORK FROM APPLY FINISH [ON_STATE]: one transaction of the plain-sh world, with its faults.
+# case.sh WORK FROM APPLY FINISH ON_STATE THEN RECOVER: one transaction of the plain-sh world, with its faults.
 # WORK has root (the host's tree), strike and logs; FROM is the host with the transaction delivered; APPLY and FINISH are faults
 # as strike takes them. An APPLY of - says that FROM is how apply.sh left the host, by its end or by a kill; a FINISH of - says that
 # FROM is how a kill of finish.sh left it.
-# Afterwards the boot's recovery runs without faults until nothing is left to do. Says the last state.
+# THEN: finish; recover, as where finish.sh never ran; reboot, a power cut behind apply.sh or finish.sh; shutdown, in order.
+# Afterwards the boot's recovery runs, the first time with the faults of RECOVER, until nothing is left to do. Says the last state.
 set -u
-work=$1 from=$2 apply=$3 finish=$4 on_state=${5:-} root=${1:?}/root
+work=$1 from=$2 apply=$3 finish=$4 on_state=$5 then=$6 recover=$7 root=${1:?}/root
 base=/var/lib/svcdeploy
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
@@ -15,6 +16,8 @@ rm -rf etc opt var srv run tmp home root stand/host .svcdeploy-stage
 cd / || exit 1
 cp -a "$from/." "$root/"
 while IFS=' ' read -r path value; do printf '%s\n' "$value" >"$root$path"; done <"$root/stand/host/values"
+printf '00000000-0000-4000-8000-000000000001\n' >"$root/stand/boot"
+: >"$work/log-recover"
 for txn in "$root$base"/txn/*/; do txn=${txn%/}; done
 txn=${txn#"$root"}
 
@@ -36,18 +39,32 @@ fi
 EXIT_CODE=exited
 [ "$status" -lt 128 ] || EXIT_CODE=killed
 export EXIT_CODE
+[ "$then" != shutdown ] || : >"$root/stand/host/stopping"
 if [ "$finish" != - ]; then
   # shellcheck disable=SC2086 # faults, split on purpose
   "$work/strike" "$root" "$work/log-finish" $finish -- /bin/sh "$txn/finish.sh" "$txn" --system </dev/null >>"$work/said" 2>&1
 fi
 unset EXIT_CODE
+case $then in
+  reboot | shutdown)
+    rm -rf "$root/stand/host/stopping" "${root:?}"/run/*
+    printf '5.00 0.00\n' >"$root/stand/uptime"
+    printf '00000000-0000-4000-8000-000000000002\n' >"$root/stand/boot"
+    chroot "$root" boot >>"$work/said" 2>&1
+    ;;
+esac
 rounds=0
 while [ "$rounds" -lt 5 ]; do
   state=NONE
   if [ -r "$root$txn/state" ]; then read -r state _ <"$root$txn/state"; fi
   case $state in PREPARED | APPLYING | RESTARTING | AWAIT | ROLLINGBACK) ;; *) break ;; esac
   rounds=$((rounds + 1))
-  chroot "$root" /bin/sh "$base/recover.sh" "$base" --system </dev/null >>"$work/said" 2>&1
+  if [ "$rounds" = 1 ] && [ "$then" != finish ]; then
+    # shellcheck disable=SC2086 # faults, split on purpose
+    "$work/strike" "$root" "$work/log-recover" $recover -- /bin/sh "$base/recover.sh" "$base" --system </dev/null >>"$work/said" 2>&1
+  else
+    chroot "$root" /bin/sh "$base/recover.sh" "$base" --system </dev/null >>"$work/said" 2>&1
+  fi
 done
 printf '%s %s\n' "$status" "$rounds"
 cat "$root$txn/state" 2>/dev/null

@@ -4,12 +4,16 @@ import { type Root, readIn } from "./root.ts";
 import { differences, openToOthers, type Snapshot, snapshot } from "./snapshot.ts";
 import type { CrashWorld } from "./world.ts";
 
-/** before, after: the host without and with the transaction, which is in the folder txn. */
+/**
+ * before, after: the host without and with the transaction, which is in the folder txn. booted: the same once the
+ * machine was started again, for runs in which it was: what a boot brings may be either.
+ */
 export type Truth = {
   readonly world: CrashWorld;
   readonly before: Snapshot;
   readonly after: Snapshot;
   readonly txn: string;
+  readonly booted?: { readonly before: Snapshot; readonly after: Snapshot };
 };
 
 /** How a run ended. wrong: each violation in a sentence; empty: none. */
@@ -45,6 +49,7 @@ export function judge(root: Root, truth: Truth, forgiven: Forgiven): Verdict {
   const isNew = state === "CONFIRMED";
   const excused = (path: string): boolean =>
     truth.world.rests?.test(path) === true ||
+    isBooted(truth.booted?.[isNew ? "after" : "before"], found, path) ||
     (isNew ? isRetained(truth, found, path) : truth.world.stays?.test(path) === true) ||
     named.some((each) => path.startsWith(each) || each.startsWith(`${path}/`)) ||
     // A staging folder that could not be removed: the next transaction uses it.
@@ -52,6 +57,14 @@ export function judge(root: Root, truth: Truth, forgiven: Forgiven): Verdict {
   const differ = differences(isNew ? truth.after : truth.before, found, excused);
   const end = differ.length > 0 ? "mixed" : isNew ? "new" : "old";
   return { state: text, end, wrong: [...wrong, ...differ.map((each) => `${state}: ${each}`)] };
+}
+
+/** As a boot leaves it. A record is of the process before the boot, or of the one behind it. */
+function isBooted(booted: Snapshot | undefined, found: Snapshot, path: string): boolean {
+  if (booted === undefined) return false;
+  const digests = (text: string | undefined): string | undefined => text?.split(" ").slice(0, 2).join(" ");
+  const of = path.startsWith("record ") ? digests : (text: string | undefined) => text;
+  return of(booted.get(path)) === of(found.get(path));
 }
 
 /**

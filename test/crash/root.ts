@@ -75,7 +75,7 @@ export function makeBare({ root }: Root, recoveryUnit: string): void {
     "var/lib",
     "stand/host/units",
     "stand/host/inputs",
-    "stand/host/manual",
+    "stand/host/enabled",
     ...PARTS,
   ])
     mkdirSync(join(root, name), { recursive: true });

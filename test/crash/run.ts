@@ -1,7 +1,7 @@
 /** A world of the crash suite that is ready to be struck, and one run of it. */
 
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stateFolder } from "../../src/host/frames.ts";
 import { scripts, transactionFiles } from "../../src/host/scripts.ts";
@@ -30,12 +30,20 @@ function confirmation(txn: string): string {
   return `AWAIT\\t${input} | /bin/sh /stand/decide.sh >/stand/host/answer; cat ${txn}/state >/stand/host/then\\n`;
 }
 
-/** Where a run begins and what strikes it. apply, finish: faults; null: FROM is how a kill of that script left the host. */
+/** What follows apply.sh: its ExecStopPost=, only the recovery, a power cut, or a shutdown in order. */
+export type Way = "finish" | "recover" | "reboot" | "shutdown";
+
+/**
+ * Where a run begins and what strikes it. apply, finish: faults; null: FROM is how a kill of that script left the host.
+ * recover: faults of the first recovery, where it is that of `way`.
+ */
 export type Start = {
   readonly from: string;
   readonly apply: readonly string[] | null;
   readonly finish: readonly string[] | null;
   readonly confirm: boolean;
+  readonly way?: Way;
+  readonly recover?: readonly string[];
 };
 
 /** Runs the transaction with its faults, and judges. */
@@ -44,19 +52,20 @@ export function runCase(ready: Ready, each: Case): Ran {
 }
 
 /** Runs what is left of a transaction, and judges. */
-export function runFrom({ root, truth }: Ready, { from, apply, finish, confirm }: Start): Ran {
+export function runFrom({ root, truth }: Ready, start: Start): Ran {
+  const { from, apply, finish, confirm, way = "finish", recover = [] } = start;
   const word = (faults: readonly string[] | null): string => faults?.join(" ") ?? "-";
   const onState = confirm ? confirmation(truth.txn) : "";
-  const words = [root.work, from, word(apply), word(finish), onState];
+  const words = [root.work, from, word(apply), word(finish), onState, way, word(recover)];
   const { stdout, stderr } = spawnSync("sh", [beside("./case.sh"), ...words], { encoding: "utf8" });
   const isOther = (fault: string): boolean => !fault.includes("kill");
   const verdict = judge(root, truth, {
     apply: apply?.some(isOther) ?? false,
-    finish: finish?.some(isOther) ?? false,
+    finish: [...(finish ?? []), ...recover].some(isOther),
   });
   const met = (faults: readonly string[] | null, log: string): number =>
     faults === null ? 0 : readLog(join(root.work, log)).struck;
-  const struck = met(apply, "log-apply") + met(finish, "log-finish");
+  const struck = met(apply, "log-apply") + met(finish, "log-finish") + met(recover, "log-recover");
   const failure = readIn(root, `${truth.txn}/failure`).trim();
   return { ...verdict, struck, status: `${stdout.split("\n")[0]} ${failure}${stderr.trim()}` };
 }
@@ -68,13 +77,13 @@ export function makeReady(work: string, world: CrashWorld): Ready {
   writeFileSync(join(root.root, "stand/decide.sh"), scriptText("decide.sh", scripts.decide.text));
   for (const [name, paths] of Object.entries(world.inputs ?? {}))
     writeFileSync(makeAbove(root, `stand/host/inputs/${name}`), `${paths.join("\n")}\n`);
-  for (const name of world.manual ?? []) writeFileSync(makeAbove(root, `stand/host/manual/${name}`), "");
   setValues(root, world);
   for (const [path, content] of Object.entries(world.foreign ?? {}))
     writeFileSync(makeAbove(root, path), content);
   inRoot(root, "systemctl daemon-reload", "");
   if (world.foreign !== undefined) inRoot(root, "systemctl start other.service", "");
   for (let step = 0; step < world.steps.length - 1; step++) bring(root, world, step);
+  enable(root, world);
   const txn = deliverStep(root, world, world.steps.length - 1);
   const before = keep(root, "before");
   const truth = { world, txn, before: snapshot(root), after: new Map() };
@@ -86,10 +95,19 @@ export function makeReady(work: string, world: CrashWorld): Ready {
   return { ...ready, truth: { ...truth, after: snapshot(root) } };
 }
 
+/** A boot starts what runs by now. */
+function enable(root: Root, { manual = [] }: CrashWorld): void {
+  for (const name of readdirSync(join(root.root, "stand/host/units")))
+    if (!manual.includes(name) && readIn(root, `stand/host/units/${name}`).startsWith("active"))
+      writeFileSync(makeAbove(root, `stand/host/enabled/${name}`), "");
+}
+
 function setValues(root: Root, { values = {} }: CrashWorld): void {
   const rows = Object.entries(values);
   for (const [path, value] of rows) writeFileSync(join(root.root, path), value);
   writeFileSync(join(root.root, "stand/host/values"), rows.map(([path]) => `${path}\n`).join(""));
+  const atBoot = rows.map((row) => `${row.join(" ")}\n`);
+  writeFileSync(join(root.root, "stand/host/boot-values"), atBoot.join(""));
 }
 
 /** A step that goes well. */

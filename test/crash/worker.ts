@@ -3,12 +3,13 @@ import { copyFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { casesOf, causes, type Ranges } from "./cases.ts";
-import { runChecks } from "./checks.ts";
+import { type Check, runChecks } from "./checks.ts";
 import { definitionOf } from "./defined.ts";
 import { runShared } from "./moments.ts";
 import { orderOf } from "./order.ts";
 import { type Case, type Point, readLog } from "./points.ts";
 import { keyOf } from "./recorder.ts";
+import { runRecoveries } from "./recovery.ts";
 import { makeReady, type Ran, type Ready, runCase } from "./run.ts";
 import type { Row } from "./suite.ts";
 import { currentRows, doneCases, readTally, shortDigest } from "./tally.ts";
@@ -25,9 +26,13 @@ function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]
     writeSync(1, `${JSON.stringify(row)}\n`);
   };
   const counts = countsOf(world, ranges, Number(seed), folder);
-  if (part === "checks") {
-    for (const check of runChecks(ready, ranges.apply))
+  const sayAll = (checks: Iterable<Check>): void => {
+    for (const check of checks)
       say({ world: name, counted: counts.counted, check: check.name, wrong: check.wrong });
+  };
+  const checks = checksOf(part, ready, ranges, Number(seed));
+  if (checks !== null) {
+    sayAll(checks);
     return;
   }
   say(counts);
@@ -39,8 +44,15 @@ function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]
       say({ ...of, part: each, end, state, wrong: wrong.slice(0, 8), struck });
     }
   }
+  if (part === "slice") sayAll(runRecoveries(ready, ranges, "slice", Number(seed)));
   if (part.startsWith("case="))
     for (const log of ["log-apply", "log-finish"]) copyFileSync(join(folder, log), join(tmpdir(), log));
+}
+
+/** What a part has that is no case of apply.sh and finish.sh; null: it is a part of cases. */
+function checksOf(part: string, ready: Ready, ranges: Ranges, seed: number): Iterable<Check> | null {
+  if (part === "checks") return runChecks(ready, ranges.apply);
+  return part === "recover" ? runRecoveries(ready, ranges, "full", seed) : null;
 }
 
 type Counts = Row & { readonly definition: string; readonly counted: string };

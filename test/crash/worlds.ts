@@ -34,7 +34,7 @@ const leaving: readonly ResourceSpec[] = [
   ...unit("left.service", "[Unit]\nRequiresMountsFor=/srv/left\n[Service]\nExecStart=/bin/left\n"),
   ...unit("srv-left.mount", "[Mount]\nWhat=tmpfs\nWhere=/srv/left\n"),
   ...unit("left.slice", "[Slice]\nCPUWeight=10\n", { running: false }),
-  wanted("left.service"),
+  ...["left.service", "srv-left.mount"].map((name) => wanted(name)),
 ].map((each) => ({ ...each, service: "left" }));
 
 /** Every world, the small ones first. */
@@ -66,6 +66,7 @@ export const WORLDS: readonly CrashWorld[] = [
         ...unit("srv-data.mount", "[Mount]\nWhat=tmpfs\n"),
         ...unit("app.slice", "[Slice]\nCPUWeight=10\n", { running: false }),
         wanted("app.service"),
+        wanted("srv-data.mount"),
         file("/etc/app/conf", "a=2\n", { onChange: "restart" }),
       ],
     ],

@@ -16,20 +16,34 @@ static void value_path(const char *key, char *to, size_t size) {
 }
 
 /* 0: the kernel took it, or /proc/sys is read-only, which the real one takes for no failure. */
-static int set_value(char *line) {
-  char path[512], *value = strchr(line, '=');
-  if (!value) return 0;
-  *value++ = 0;
-  line[strcspn(line, " \t")] = 0;
-  value += strspn(value, " \t");
-  value_path(line, path, sizeof path);
+static int write_value(const char *path, const char *value) {
   int file = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
   int failed = file < 0 || write(file, value, strlen(value)) < 0;
   int why = errno;
   if (file >= 0) close(file);
   if (!failed || why == EROFS) return 0;
-  fprintf(stderr, "Couldn't write '%s' to '%s': %s\n", value, line, strerror(why));
+  fprintf(stderr, "Couldn't write '%s' to '%s': %s\n", value, path, strerror(why));
   return 1;
+}
+
+static int set_value(char *line) {
+  char path[512], *value = strchr(line, '=');
+  if (!value) return 0;
+  *value++ = 0;
+  line[strcspn(line, " \t")] = 0;
+  value_path(line, path, sizeof path);
+  return write_value(path, value + strspn(value, " \t"));
+}
+
+/* /stand/host/boot-values has lines of a path, a blank and what the kernel has there when it starts. */
+void set_values_at_boot(void) {
+  char line[1200];
+  FILE *file = fopen("/stand/host/boot-values", "re");
+  while (file && fgets(line, sizeof line, file)) {
+    char *rest = line, *path = strsep(&rest, " ");
+    if (rest) write_value(path, rest);
+  }
+  if (file) fclose(file);
 }
 
 static int set_values_of(const char *path) {

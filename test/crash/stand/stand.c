@@ -6,7 +6,8 @@
  *   units/NAME        "STATE INVOCATION FILES INPUTS": hashes over what the process started from
  *   loaded/NAME       a hash over a unit file or its drop-ins, as the manager has read them
  *   inputs/NAME       paths, one a line, that the unit's process reads when it starts
- *   manual/NAME       a unit that no boot starts
+ *   enabled/NAME      a unit that a boot starts, beside those of multi-user.target.wants
+ *   boot-values       lines of a path, a blank and what the kernel has there when it starts
  *   launched          the last units that systemd-run was asked for, one a line
  *   stopping          there while the machine shuts down
  *   on-state          lines "STATE<tab>COMMAND": run once when `sleep` or `systemctl` sees that state

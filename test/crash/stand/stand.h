@@ -30,6 +30,7 @@ int boot(void);
 int systemctl(int count, char **words);
 
 /* settings.c */
+void set_values_at_boot(void);
 int set_values(int count, char **words);
 int make_paths(int count, char **words);
 

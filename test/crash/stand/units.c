@@ -170,25 +170,26 @@ int say_drift(void) {
   return drifted;
 }
 
-/* What ran and is not started by hand alone runs again, from what is on the disk now. */
-static void start_again(const char *path, const char *unit) {
-  char manual[512], file[512];
-  snprintf(manual, sizeof manual, "/stand/host/manual/%s", unit);
-  if (!is_state(unit, "active") || is_there(manual) || !file_of(unit, file, sizeof file)) unlink(path);
-  else set_unit(unit, has_line(unit, "ExecStartPre=/bin/false") ? "failed" : "active", 0);
-}
+static void end_unit(const char *path, const char *unit) { (void)unit; unlink(path); }
 
-static void start_wanted(const char *path, const char *unit) {
+static void start_enabled(const char *path, const char *unit) {
   char file[512];
   (void)path;
   if (strcmp(unit, "svcdeploy-recover.service") && is_state(unit, "inactive") && file_of(unit, file, sizeof file))
     set_unit(unit, has_line(unit, "ExecStartPre=/bin/false") ? "failed" : "active", 0);
 }
 
-/* The machine starts. */
+static void set_values_in(const char *path, const char *name) { char *words[] = {(char *)name, (char *)path}; set_values(2, words); }
+static void make_paths_in(const char *path, const char *name) { char *words[] = {(char *)name, (char *)path}; make_paths(2, words); }
+
+/* The machine starts, with the kernel's own values before those of /etc/sysctl.d. */
 int boot(void) {
+  set_values_at_boot();
+  each_entry("/etc/sysctl.d", set_values_in);
+  each_entry("/etc/tmpfiles.d", make_paths_in);
   reload_manager();
-  each_entry("/stand/host/units", start_again);
-  each_entry(FOLDER "/multi-user.target.wants", start_wanted);
+  each_entry("/stand/host/units", end_unit);
+  each_entry("/stand/host/enabled", start_enabled);
+  each_entry(FOLDER "/multi-user.target.wants", start_enabled);
   return 0;
 }
