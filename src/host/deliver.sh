@@ -15,7 +15,9 @@ tmp=$base/txn/$id.tmp txn=$base/txn/$id
 
 make_base() {
   for folder in "$base" "$base/txn" "$base/units" "$base/projects" "$base/targets" "$base/blobs" "$base/gen" "$base/upload"; do
-    [ -d "$folder" ] || mkdir -m 0700 -- "$folder" || [ -d "$folder" ] # another run may be quicker
+    [ -d "$folder" ] && continue
+    mkdir -m 0700 -- "$folder" || [ -d "$folder" ] # another run may be quicker
+    timeout 120 sync -- "${folder%/*}"
   done
   # One run at a time, until it holds the lock of its own folder: otherwise another would take that for one that was cut off.
   exec 7<"$base/txn"
@@ -85,21 +87,26 @@ replace_if_other() {
   cp -- "$1" "$2.tmp"
   timeout 120 sync -- "$2.tmp"
   mv -fT -- "$2.tmp" "$2"
+  timeout 120 sync -- "${2%/*}"
 }
 
-# The unit that settles what a crash of the host, or of the undo itself, left behind.
+# The unit that settles what a crash of the host, or of the undo itself, left behind. Its file comes last: where that is right the link is.
 install_recovery() {
-  unit=/etc/systemd/system/svcdeploy-recover.service
+  unit=/etc/systemd/system/svcdeploy-recover.service wants=/etc/systemd/system/multi-user.target.wants
   [ "$scope" = --system ] || return 0
-  if cmp -s -- "$txn/svcdeploy-recover.service" "$unit"; then return 0; fi
-  cp -- "$txn/svcdeploy-recover.service" "$base/recover.service.tmp" || return 1
-  chmod 0644 "$base/recover.service.tmp" || return 1
-  timeout 120 sync -- "$base/recover.service.tmp" || return 1
-  mv -fT -- "$base/recover.service.tmp" "$unit" || return 1
-  [ -d /etc/systemd/system/multi-user.target.wants ] || mkdir -m 0755 /etc/systemd/system/multi-user.target.wants || return 1
-  ln -sfn -- "$unit" /etc/systemd/system/multi-user.target.wants/svcdeploy-recover.service || return 1
+  if cmp -s -- "$txn/svcdeploy-recover.service" "$unit" && is_enabled; then return 0; fi
+  [ -d "$wants" ] || mkdir -m 0755 -- "$wants" || return 1
+  rm -f -- "$unit.tmp" || return 1
+  is_enabled || { ln -s -- "$unit" "$unit.tmp" && mv -fT -- "$unit.tmp" "$wants/${unit##*/}"; } || return 1
+  cp -- "$txn/svcdeploy-recover.service" "$unit.tmp" || return 1
+  chmod 0644 "$unit.tmp" || return 1
+  timeout 120 sync -- "$unit.tmp" || return 1
+  mv -fT -- "$unit.tmp" "$unit" || return 1
+  timeout 120 sync -- "$wants" "${unit%/*}" || return 1
   timeout 120 systemctl daemon-reload
 }
+
+is_enabled() { [ "$(readlink -- "$wants/${unit##*/}")" = "$unit" ]; }
 
 # Not Type=exec: PID 1 of systemd 247 aborts when such a unit is killed between its fork and its exec.
 launch() {
