@@ -10,13 +10,9 @@ work=$1 from=$2 apply=$3 finish=$4 on_state=$5 then=$6 recover=$7 root=${1:?}/ro
 base=/var/lib/svcdeploy
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
-# Everything is as it was at the moment of FROM, the clock as well.
-cd "$root" || exit 1
-rm -rf etc opt var srv run tmp home root stand/host .svcdeploy-stage
-cd / || exit 1
-cp -a "$from/." "$root/"
-while IFS=' ' read -r path value; do printf '%s\n' "$value" >"$root$path"; done <"$root/stand/host/values"
-printf '00000000-0000-4000-8000-000000000001\n' >"$root/stand/boot"
+# shellcheck source=test/crash/restore.sh
+. "${0%/*}/restore.sh"
+restore "$root" "$from"
 : >"$work/log-recover"
 for txn in "$root$base"/txn/*/; do txn=${txn%/}; done
 txn=${txn#"$root"}

@@ -28,6 +28,15 @@ const records: Rule = {
   what: "the records are on the disk",
   needs: (path) => new RegExp(`^${stateFolder}/units(?:/(?!.*\\.tmp$)|$)`).test(path),
 };
+const published: Rule = {
+  what: "what it publishes is on the disk",
+  needs: (path) => /\/txn\/[^/]+\.tmp(?:\/|$)/.test(path),
+};
+const launched: Rule = {
+  what: "what would finish it is on the disk",
+  needs: (path) =>
+    isLive(path) || path === stateFolder || path === `${stateFolder}/txn` || path.endsWith("/recover.sh"),
+};
 const bookkeeping: Rule = {
   what: "the bookkeeping is on the disk",
   needs: (path) =>
@@ -48,6 +57,8 @@ export function orderOf(points: readonly Point[], part: string): readonly string
   let isFirst = part === "apply";
   for (const point of points) {
     if (point.call === "write" && point.one.endsWith("/state.tmp")) word = point.two;
+    if (point.call === "execve" && point.one.endsWith("/systemd-run"))
+      wrong.push(...tooSoon(say(point), dirty, [launched]));
     if (point.call === "rename") {
       wrong.push(...renameTooSoon(point, dirty, isFirst, word));
       if (isLive(point.two)) isFirst = false;
@@ -65,6 +76,7 @@ function renameTooSoon(point: Point, dirty: Dirty, isFirst: boolean, word: strin
   const isState = /\/txn\/[^/]+\/state$/.test(two);
   return [
     ...data,
+    ...(/\/txn\/[^/]+\.tmp$/.test(one) ? tooSoon(say(point), dirty, [published]) : []),
     // Before the first name changes: the copies, and the state that makes finish.sh undo.
     ...(isFirst && isLive(two) ? tooSoon(say(point), dirty, [backup]) : []),
     ...(isState ? tooSoon(`the state ${word} (${say(point)})`, dirty, rulesOf(word)) : []),
@@ -79,14 +91,14 @@ function tooSoon(call: string, { data, names }: Dirty, rules: readonly Rule[]): 
   );
 }
 
-/** What systemd-tmpfiles makes is made again at each boot. */
+/** What systemd-tmpfiles makes is made again at each boot; no lease outlives one. */
 const MADE_AGAIN = "systemd-tmpfiles";
 /** They sync what they write, and open more than they write. */
 const ACCOUNT_TOOLS = ["groupadd", "useradd", "usermod"];
 
 function follow(point: Point, { data, names }: Dirty): void {
   const { program, call, one, two } = point;
-  if (program === MADE_AGAIN || one.startsWith("/proc/")) return;
+  if (program === MADE_AGAIN || one.startsWith("/proc/") || one.endsWith("/lease")) return;
   if (["open", "write", "truncate", "chmod", "chown"].includes(call) && !ACCOUNT_TOOLS.includes(program))
     data.set(one, point);
   // What a transaction writes for itself is new in its folder.

@@ -17,19 +17,27 @@ const FIXED = ["usr", "bin", "sbin", "lib", "lib64", "proc", "sys", "dev", "stan
 /** Walks the host. */
 export function snapshot(root: Root): Snapshot {
   const all = new Map<string, string>();
+  for (const top of readdirSync(root.root).toSorted())
+    if (!FIXED.includes(top)) for (const [path, text] of treeOf(root, `/${top}`, APART)) all.set(path, text);
+  for (const [path, value] of readValues(root)) all.set(path, value);
+  addUnits(root, all);
+  return all;
+}
+
+/** What is at a path and below, without what is apart. */
+export function treeOf(root: Root, top: string, apart: readonly string[]): Snapshot {
+  const all = new Map<string, string>();
   const walk = (path: string): void => {
     const full = join(root.root, path);
     const found = lstatSync(full, { throwIfNoEntry: false });
-    if (found === undefined || APART.includes(path)) return;
+    if (found === undefined || apart.includes(path)) return;
     const mode = `${(found.mode & 0o7777).toString(8)} ${found.uid}:${found.gid}`;
     if (found.isSymbolicLink()) all.set(path, `link ${found.uid}:${found.gid} ${readlinkSync(full)}`);
     else if (found.isFile()) all.set(path, `file ${mode} ${hash(readFileSync(full))}`);
     else all.set(path, `folder ${mode}`);
     if (found.isDirectory()) for (const name of readdirSync(full).toSorted()) walk(`${path}/${name}`);
   };
-  for (const top of readdirSync(root.root).toSorted()) if (!FIXED.includes(top)) walk(`/${top}`);
-  for (const [path, value] of readValues(root)) all.set(path, value);
-  addUnits(root, all);
+  walk(top);
   return all;
 }
 
@@ -78,8 +86,10 @@ export function openToOthers(root: Root): readonly string[] {
     const full = join(root.root, path);
     const state = lstatSync(full, { throwIfNoEntry: false });
     if (state === undefined || state.isSymbolicLink()) return;
-    if ((state.mode & 0o077) !== 0 && !path.includes("/old/") && !path.includes("/records/"))
-      found.push(`${path} is open to others`);
+    // The recovery's unit is nobody's secret: it is on its way to where everyone may read it.
+    const isPublic =
+      path.includes("/old/") || path.includes("/records/") || path.endsWith("/recover.service.tmp");
+    if ((state.mode & 0o077) !== 0 && !isPublic) found.push(`${path} is open to others`);
     if (state.isDirectory()) for (const name of readdirSync(full)) walk(`${path}/${name}`);
   };
   walk(stateFolder);

@@ -33,7 +33,7 @@ export type Row = {
   readonly check?: string;
 };
 
-/** A part of a world: slice, single, double, checks or case=APPLY/FINISH; full: what of single and double is not in the tally. */
+/** A part of a world: slice, single, double, checks, recover, deliver or case=APPLY/FINISH; full: what of single and double is not in the tally. */
 export type Part = { readonly world: string; readonly part: string };
 
 /** What a run came to. missed: faults that were not met; ends: how many runs ended in which way. */
@@ -67,15 +67,17 @@ export function slicesOf(only?: string): readonly Part[] {
   return partsOf(["slice"], only);
 }
 
-/** Every point in every mode, and pairs of faults. */
+/** Every point in every mode, and pairs of faults; every point of a recovery, and of a delivery where one is struck. */
 export function allOf(only?: string): readonly Part[] {
-  return partsOf(["full"], only);
+  return partsOf(["full", "recover", "deliver"], only);
 }
 
 function partsOf(parts: readonly string[], only: string | undefined): readonly Part[] {
-  const worlds = WORLDS.map(({ name }) => name).filter((name) => name === (only ?? name));
-  return worlds.flatMap((world) =>
-    [...parts, ...(world === CHECKED ? ["checks"] : [])].map((part) => ({ world, part })),
+  const worlds = WORLDS.filter(({ name }) => name === (only ?? name));
+  return worlds.flatMap(({ name: world, delivered }) =>
+    [...parts, ...(world === CHECKED ? ["checks"] : [])]
+      .filter((part) => part !== "deliver" || delivered === true)
+      .map((part) => ({ world, part })),
   );
 }
 

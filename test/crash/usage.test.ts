@@ -33,7 +33,7 @@ test.each([
   [["--limit", "0"], "--limit 0: it must be a whole number of at least 1"],
   [["--limit", "many"], "--limit many"],
   [["--jobs", "-1"], "--jobs"],
-  [["--part", "all"], "--part all: there are slice, single, double, checks, "],
+  [["--part", "all"], "--part all: there are slice, single, double, checks, recover, deliver, "],
   [["--full", "--part", "single"], "--full is every part"],
 ] as const)("%j cannot be followed", (words, said) => {
   expect(() => readArguments(words)).toThrow(BadUsage);

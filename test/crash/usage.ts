@@ -11,9 +11,10 @@ Strikes transactions at the points at which they change something, and judges wh
   --full            every point in every mode, and pairs; goes on where test/crash/tally left off, and adds to it
   --limit N         ends after N cases
   --tally           prints what was run for the host scripts as they are; runs nothing
-  --part NAME       slice, single, double, or checks; or what is counted by itself: races (the confirmation
-                    against each undo), deliveries (two at once), edits (by hand, and of folders
-                    above), controllers (two at once; needs Docker)
+  --part NAME       slice, single, double, checks, recover (the recovery struck, power cuts, shutdowns) or deliver
+                    (a delivery struck); or what is counted by itself: races (the confirmation against each undo),
+                    deliveries (two at once), edits (by hand, and of folders above), controllers (two at once;
+                    needs Docker)
   --races N         so many of a part that is counted by itself
   --number I        of such a part the one of this number alone, N times
   --case CASE       one case, whose logs are left in the folder for temporary files: APPLY/FINISH, faults as
@@ -28,7 +29,7 @@ Strikes transactions at the points at which they change something, and judges wh
 Worlds without systemd need Linux, root and gcc; worlds with systemd need Docker.
 `;
 
-const PARTS = ["slice", "single", "double", "checks"];
+const PARTS = ["slice", "single", "double", "checks", "recover", "deliver"];
 
 /** What was asked for. races, number: of a part that is counted by itself. */
 export type Asked = {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { casesOf, causes, type Ranges } from "./cases.ts";
 import { type Check, runChecks } from "./checks.ts";
 import { definitionOf } from "./defined.ts";
+import { runDeliveries } from "./delivery.ts";
 import { runShared } from "./moments.ts";
 import { orderOf } from "./order.ts";
 import { type Case, type Point, readLog } from "./points.ts";
@@ -44,7 +45,10 @@ function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]
       say({ ...of, part: each, end, state, wrong: wrong.slice(0, 8), struck });
     }
   }
-  if (part === "slice") sayAll(runRecoveries(ready, ranges, "slice", Number(seed)));
+  if (part === "slice") {
+    sayAll(runRecoveries(ready, ranges, "slice", Number(seed)));
+    sayAll(runDeliveries(ready, "slice", Number(seed)));
+  }
   if (part.startsWith("case="))
     for (const log of ["log-apply", "log-finish"]) copyFileSync(join(folder, log), join(tmpdir(), log));
 }
@@ -52,6 +56,7 @@ function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]
 /** What a part has that is no case of apply.sh and finish.sh; null: it is a part of cases. */
 function checksOf(part: string, ready: Ready, ranges: Ranges, seed: number): Iterable<Check> | null {
   if (part === "checks") return runChecks(ready, ranges.apply);
+  if (part === "deliver") return runDeliveries(ready, "full", seed);
   return part === "recover" ? runRecoveries(ready, ranges, "full", seed) : null;
 }
 

@@ -44,5 +44,5 @@ export const releaseWorlds: readonly CrashWorld[] = [
   { name: "tree", ...served, steps: [release(1, 3), tree()] },
   { name: "rollback", ...served, rollback: true, steps: [release(1, 3), release(2, 3), release(1, 3)] },
   { name: "prune", ...served, steps: [1, 2, 3, 4, 5, 6].map((version) => release(version, 1)) },
-  { name: "first-apply", ...served, steps: [release(1, 3)] },
+  { name: "first-apply", ...served, delivered: true, steps: [release(1, 3)] },
 ];

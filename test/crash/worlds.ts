@@ -39,7 +39,11 @@ const leaving: readonly ResourceSpec[] = [
 
 /** Every world, the small ones first. */
 export const WORLDS: readonly CrashWorld[] = [
-  { name: "one-file", steps: [[file("/etc/app/conf", "a=1\n")], [file("/etc/app/conf", "a=2\n")]] },
+  {
+    name: "one-file",
+    delivered: true,
+    steps: [[file("/etc/app/conf", "a=1\n")], [file("/etc/app/conf", "a=2\n")]],
+  },
   {
     name: "five-files",
     steps: [
