@@ -38,9 +38,10 @@ static const char *sub_state(const char *unit, const char *state) {
 
 /* A property that only units of one kind have is not printed for the others. */
 static int is_of(const char *unit, const char *name) {
-  static const char *const services[] = {"Type", "MainPID", "NRestarts", "ExecMainCode", "ExecMainStatus", "StatusText", "ReloadResult"};
+  static const char *const services[] = {"MainPID", "NRestarts", "ExecMainCode", "ExecMainStatus", "StatusText", "ReloadResult"};
   for (size_t i = 0; i < sizeof services / sizeof *services; i++)
-    if (!strcmp(name, services[i])) return is_kind(unit, "service") || (!strcmp(name, "ReloadResult") && is_kind(unit, "mount"));
+    if (!strcmp(name, services[i])) return is_kind(unit, "service");
+  if (!strcmp(name, "Type")) return is_kind(unit, "service") || is_kind(unit, "mount");
   if (!strcmp(name, "ControlGroup")) return !is_kind(unit, "timer");
   return strcmp(name, "Result") || !is_kind(unit, "slice");
 }
@@ -61,7 +62,9 @@ static void show_property(const char *unit, const char *name) {
   else if (!strcmp(name, "Result")) value = is_failed ? "exit-code" : "success";
   else if (!strcmp(name, "ReloadResult")) value = "success";
   else if (!strcmp(name, "ConditionResult")) value = is_active || is_failed ? "yes" : "no";
-  else if (!strcmp(name, "Type")) value = is_known(unit) ? "simple" : "";
+  else if (!strcmp(name, "Type")) {
+    if (!rest_of_line(unit, "Type=", text, sizeof text) && is_known(unit) && is_kind(unit, "service")) value = "simple";
+  }
   else if (!strcmp(name, "NRestarts") || !strncmp(name, "ExecMain", 8)) value = "0";
   else if (!strcmp(name, "ControlGroup") && is_active) snprintf(text, sizeof text, "/%s", unit);
   else if (!strcmp(name, "Triggers") && is_kind(unit, "socket")) counterpart(unit, "service", text, sizeof text);

@@ -18,6 +18,7 @@ void look_at_state(void);
 /* units.c */
 void reload_manager(void);
 int file_of(const char *unit, char *to, size_t size);
+int rest_of_line(const char *unit, const char *beginning, char *to, size_t size);
 int has_line(const char *unit, const char *beginning);
 void each_tied(const char *by, const char *unit, void (*call)(const char *unit));
 const char *part_of(const char *unit, int number, char *to, size_t size);

@@ -89,24 +89,35 @@ uint64_t hash_inputs(const char *unit) {
   return hash;
 }
 
-/* Whether a unit's file has a line that begins so. */
-int has_line(const char *unit, const char *beginning) {
+/* What stands behind the last line of a unit's file that begins so; 0: no line does. */
+int rest_of_line(const char *unit, const char *beginning, char *to, size_t size) {
   char path[512], line[1024];
   int found = 0;
   FILE *file = file_of(unit, path, sizeof path) ? fopen(path, "re") : NULL;
-  while (file && fgets(line, sizeof line, file)) found |= !strncmp(line, beginning, strlen(beginning));
+  while (file && fgets(line, sizeof line, file)) {
+    if (strncmp(line, beginning, strlen(beginning))) continue;
+    line[strcspn(line, "\n")] = 0;
+    snprintf(to, size, "%s", line + strlen(beginning));
+    found = 1;
+  }
   if (file) fclose(file);
   return found;
+}
+
+int has_line(const char *unit, const char *beginning) {
+  char rest[512];
+  return rest_of_line(unit, beginning, rest, sizeof rest);
 }
 
 static const char *whole, *tie;
 static void (*on_part)(const char *unit);
 
 static void look_at_part(const char *path, const char *name) {
-  char line[300];
+  char beginning[32], rest[300];
   struct stat found;
-  snprintf(line, sizeof line, "%s=%s\n", tie, whole);
-  if (!stat(path, &found) && S_ISREG(found.st_mode) && has_line(name, line)) on_part(name);
+  snprintf(beginning, sizeof beginning, "%s=", tie);
+  if (stat(path, &found) || !S_ISREG(found.st_mode)) return;
+  if (rest_of_line(name, beginning, rest, sizeof rest) && !strcmp(rest, whole)) on_part(name);
 }
 
 /* Calls a function for each unit whose file ties it to this one: PartOf, Requires. */
