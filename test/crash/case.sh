@@ -62,5 +62,6 @@ while [ "$rounds" -lt 5 ]; do
     chroot "$root" /bin/sh "$base/recover.sh" "$base" --system </dev/null >>"$work/said" 2>&1
   fi
 done
+chroot "$root" drift >"$root/stand/host/drift"
 printf '%s %s\n' "$status" "$rounds"
 cat "$root$txn/state" 2>/dev/null

@@ -44,6 +44,7 @@ export function judge(root: Root, truth: Truth, forgiven: Forgiven): Verdict {
   if (named.length > 0 && !forgiven.finish) wrong.push(`conflicts where nobody edited: ${named.join(" ")}`);
   if (state === "ROLLBACK_FAILED" && forgiven.finish)
     return { state: text, end: "said so", wrong: [...wrong, ...torn(truth, found)] };
+  wrong.push(...runsWrong(root, found));
   if (!["CONFIRMED", "ROLLEDBACK", "REFUSED", "STAGED"].includes(state))
     return { state: text, end: "mixed", wrong: [...wrong, `the state is ${text || "missing"}`] };
   const isNew = state === "CONFIRMED";
@@ -57,6 +58,17 @@ export function judge(root: Root, truth: Truth, forgiven: Forgiven): Verdict {
   const differ = differences(isNew ? truth.after : truth.before, found, excused);
   const end = differ.length > 0 ? "mixed" : isNew ? "new" : "old";
   return { state: text, end, wrong: [...wrong, ...differ.map((each) => `${state}: ${each}`)] };
+}
+
+/** What runs was started from what is on the disk now, by unit files that the manager has read, and nothing of ours failed. */
+function runsWrong(root: Root, found: Snapshot): readonly string[] {
+  const drift = readIn(root, "stand/host/drift")
+    .split("\n")
+    .filter((row) => row !== "");
+  const failed = [...found].flatMap(([path, text]) =>
+    path.startsWith("unit ") && text.startsWith("failed") ? [`${path} has failed`] : [],
+  );
+  return [...drift, ...failed];
 }
 
 /** As a boot leaves it. A record is of the process before the boot, or of the one behind it. */

@@ -7,14 +7,16 @@ import { type Check, runChecks } from "./checks.ts";
 import { definitionOf } from "./defined.ts";
 import { runDeliveries } from "./delivery.ts";
 import { runShared } from "./moments.ts";
+import { checkOracle } from "./oracle.ts";
 import { orderOf } from "./order.ts";
 import { type Case, type Point, readLog } from "./points.ts";
 import { keyOf } from "./recorder.ts";
 import { runRecoveries } from "./recovery.ts";
+import { readIn } from "./root.ts";
 import { makeReady, type Ran, type Ready, runCase } from "./run.ts";
 import type { Row } from "./suite.ts";
 import { currentRows, doneCases, readTally, shortDigest } from "./tally.ts";
-import type { CrashWorld } from "./world.ts";
+import { touchedOutside } from "./touched.ts";
 import { WORLDS } from "./worlds.ts";
 
 /** Runs what its command line names: FOLDER WORLD PART SEED; prints one JSON row a case, a first one with the points. */
@@ -26,7 +28,7 @@ function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]
   const say = (row: Row): void => {
     writeSync(1, `${JSON.stringify(row)}\n`);
   };
-  const counts = countsOf(world, ranges, Number(seed), folder);
+  const counts = countsOf(ready, ranges, Number(seed));
   const sayAll = (checks: Iterable<Check>): void => {
     for (const check of checks)
       say({ world: name, counted: counts.counted, check: check.name, wrong: check.wrong });
@@ -48,6 +50,7 @@ function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]
   if (part === "slice") {
     sayAll(runRecoveries(ready, ranges, "slice", Number(seed)));
     sayAll(runDeliveries(ready, "slice", Number(seed)));
+    if (world.oracle === true) sayAll(checkOracle(ready));
   }
   if (part.startsWith("case="))
     for (const log of ["log-apply", "log-finish"]) copyFileSync(join(folder, log), join(tmpdir(), log));
@@ -62,7 +65,8 @@ function checksOf(part: string, ready: Ready, ranges: Ranges, seed: number): Ite
 
 type Counts = Row & { readonly definition: string; readonly counted: string };
 
-function countsOf(world: CrashWorld, ranges: Ranges, seed: number, folder: string): Counts {
+function countsOf({ world, root, truth }: Ready, ranges: Ranges, seed: number): Counts {
+  const plan = readIn(root, `${truth.txn}/plan`);
   const logs = { apply: ranges.apply, undo: ranges.undo, complete: ranges.complete };
   // Not by their numbers: the commands of one pipeline run side by side.
   const written = Object.values(logs).map((points) =>
@@ -71,11 +75,14 @@ function countsOf(world: CrashWorld, ranges: Ranges, seed: number, folder: strin
   return {
     world: world.name,
     definition: definitionOf(world),
-    counted: shortDigest(JSON.stringify(written).replaceAll(folder, "")),
+    counted: shortDigest(JSON.stringify(written).replaceAll(root.work, "")),
     points: Object.values(logs).reduce((sum, points) => sum + points.length, 0),
     single: casesOf(world.name, ranges, "single", seed).length,
     double: casesOf(world.name, ranges, "double", seed).length,
-    order: Object.entries(logs).flatMap(([name, points]) => orderOf(points, name)),
+    order: Object.entries(logs).flatMap(([name, points]) => [
+      ...orderOf(points, name),
+      ...touchedOutside(points, plan, name),
+    ]),
   };
 }
 

@@ -23,6 +23,8 @@ export type CrashWorld = {
   readonly rests?: RegExp;
   /** What these files have, whatever happens: path → the beginning of a line. */
   readonly holds?: Readonly<Record<string, string>>;
+  /** The judge is tried in it. */
+  readonly oracle?: true;
   /** Its delivery is struck as well. */
   readonly delivered?: true;
   /** Units that no boot starts. */

@@ -60,6 +60,7 @@ export const WORLDS: readonly CrashWorld[] = [
   },
   {
     name: "units",
+    oracle: true,
     ...served,
     manual: ["other.service"],
     foreign: { [`${system}/other.service`]: "[Unit]\nPartOf=app.service\n" },
