@@ -1,6 +1,6 @@
 /** Which cases a part of the crash suite has, by count and not by time. */
 import { kindsOf } from "./kinds.ts";
-import { type Case, mattersFirst, modesAt, type Point } from "./points.ts";
+import { type Case, MOST_MODES, mattersFirst, modesAt, type Point } from "./points.ts";
 
 /**
  * The points of a world: of a transaction that is confirmed, of an undo, and of a commit that finish.sh does.
@@ -13,10 +13,19 @@ export type Ranges = {
   readonly decided: number;
 };
 
-/** slice: by the rule below; single: every point in every mode; double: pairs, by the seed; case=APPLY/FINISH: that one. */
-export function casesOf(world: string, ranges: Ranges, part: string, seed: number): readonly Case[] {
+/**
+ * slice: by the rule below; single: every point in every mode, in turns of one mode a point; double: pairs, by the
+ * seed; case=APPLY/FINISH: that one. turns: so many of those of single.
+ */
+export function casesOf(
+  world: string,
+  ranges: Ranges,
+  part: string,
+  seed: number,
+  turns = Number.POSITIVE_INFINITY,
+): readonly Case[] {
   if (part === "slice") return slice(world, ranges, seed);
-  if (part === "single") return single(world, ranges);
+  if (part === "single") return single(world, ranges, turns);
   if (part === "double") return double(world, ranges, seed);
   const [apply = "", finish = ""] = part.slice("case=".length).split("/");
   const words = (text: string): readonly string[] => text.split(",").filter((each) => each !== "");
@@ -91,15 +100,21 @@ function faultsOf(points: readonly Point[], turn: number): readonly string[] {
   });
 }
 
-function single(world: string, ranges: Ranges): readonly Case[] {
+function single(world: string, ranges: Ranges, turns: number): readonly Case[] {
   const { undo, complete } = causes(world, ranges.apply, ranges.decided);
-  const each = (points: readonly Point[], make: (fault: string) => Case): readonly Case[] =>
-    points.flatMap((point) => modesAt(point).map((mode) => make(fault(point, mode))));
-  return [
-    ...each(ranges.apply, (apply) => ({ world, apply: [apply], finish: [], confirm: true })),
-    ...each(ranges.undo, (finish) => ({ ...undo, finish: [finish] })),
-    ...each(ranges.complete, (finish) => ({ ...complete, finish: [finish] })),
-  ];
+  return Array.from({ length: Math.min(turns, MOST_MODES) }, (_, turn) => {
+    const each = (points: readonly Point[], make: (fault: string) => Case): readonly Case[] =>
+      points.flatMap((point) => {
+        const modes = modesAt(point);
+        const mode = turn < modes.length ? modes[(point.number + turn) % modes.length] : undefined;
+        return mode === undefined ? [] : [make(fault(point, mode))];
+      });
+    return [
+      ...each(ranges.apply, (apply) => ({ world, apply: [apply], finish: [], confirm: true })),
+      ...each(ranges.undo, (finish) => ({ ...undo, finish: [finish] })),
+      ...each(ranges.complete, (finish) => ({ ...complete, finish: [finish] })),
+    ];
+  }).flat();
 }
 
 const PAIRS = 150;

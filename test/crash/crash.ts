@@ -63,9 +63,9 @@ async function sit(asked: Asked): Promise<number> {
   if (asked.full) readTally();
   setUp(parts);
   const sum = emptySum();
-  const { seed, jobs, first, limit, full, world } = asked;
+  const { seed, turns, jobs, first, limit, full, world } = asked;
   const recorder = full ? { recorder: makeRecorder(allWorlds, seed) } : {};
-  await runParts(parts, { seed, jobs, first, limit, ...recorder }, sum, console.log);
+  await runParts(parts, { seed, turns, jobs, first, limit, ...recorder }, sum, console.log);
   for (const each of sum.wrong) console.log(each);
   const few = world === undefined && !full && limit >= LEAST && sum.runs < LEAST;
   if (few) console.log(`Only ${sum.runs} runs; at least ${LEAST} are needed.`);

@@ -43,6 +43,9 @@ export function readLog(path: string): { readonly points: readonly Point[]; read
 const EXEC_MODES: readonly Mode[] = ["kill-before", "kill-after", "fail", "lost", "hang"];
 const CALL_MODES: readonly Mode[] = ["kill-before", "kill-after", "ENOSPC", "EIO"];
 
+/** No point has more modes. */
+export const MOST_MODES = Math.max(EXEC_MODES.length, CALL_MODES.length);
+
 /** What can happen at a point. */
 export function modesAt({ call }: Point): readonly Mode[] {
   return call === "execve" ? EXEC_MODES : CALL_MODES;

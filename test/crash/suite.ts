@@ -46,11 +46,13 @@ export type Sum = {
 };
 
 /**
- * seed: turns what a slice leaves out; jobs: how many parts at once; first: ends at the first violation; limit: ends
- * after so many runs; recorder: where rows are written down as they come.
+ * seed: turns what a slice leaves out; turns: in so many modes a single fault is tried at each point; jobs: how many
+ * parts at once; first: ends at the first violation; limit: ends after so many runs; recorder: where rows are written
+ * down as they come.
  */
 export type RunOptions = {
   readonly seed: string;
+  readonly turns?: number;
   readonly jobs: number;
   readonly first?: boolean;
   readonly limit?: number;
@@ -87,7 +89,7 @@ export const emptySum = (): Sum => ({ points: 0, runs: 0, missed: 0, wrong: [], 
 /** Runs the parts and adds to the sum. say: a line for each part. Throws where a world cannot be run. */
 export async function runParts(
   parts: readonly Part[],
-  { seed, jobs, first = false, limit = Number.POSITIVE_INFINITY, recorder }: RunOptions,
+  { seed, turns, jobs, first = false, limit = Number.POSITIVE_INFINITY, recorder }: RunOptions,
   sum: Sum,
   say: (line: string) => void,
 ): Promise<void> {
@@ -103,7 +105,7 @@ export async function runParts(
       return isEnough();
     };
     if (hasSystemd({ name: part.world })) await runSystemd(part, hear);
-    else await runWorld(part, seed, hear);
+    else await runWorld(part, [seed, String(turns ?? Number.POSITIVE_INFINITY)], hear);
     return runs;
   };
   const work = async (): Promise<void> => {
@@ -154,8 +156,12 @@ export function lineOf({ points, runs, ends, missed, wrong }: Sum): string {
 }
 
 /** Runs a world's part; every row as it comes. hear: whether that is enough. */
-function runWorld({ world, part }: Part, seed: string, hear: (row: Row) => boolean): Promise<void> {
-  return inNamespaces(beside("./worker.ts"), [world, part, seed], (text) => hear(JSON.parse(text)));
+function runWorld(
+  { world, part }: Part,
+  words: readonly string[],
+  hear: (row: Row) => boolean,
+): Promise<void> {
+  return inNamespaces(beside("./worker.ts"), [world, part, ...words], (text) => hear(JSON.parse(text)));
 }
 
 /** Whether a fault was not met; of a pair the second may not come up after the first. */

@@ -32,6 +32,7 @@ test.each([
   [["--world"], "--world"],
   [["--limit", "0"], "--limit 0: it must be a whole number of at least 1"],
   [["--limit", "many"], "--limit many"],
+  [["--turns", "0"], "--turns 0: it must be a whole number of at least 1"],
   [["--jobs", "-1"], "--jobs"],
   [["--part", "all"], "--part all: there are slice, single, double, checks, recover, deliver, "],
   [["--full", "--part", "single"], "--full is every part"],

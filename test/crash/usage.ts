@@ -9,6 +9,7 @@ Strikes transactions at the points at which they change something, and judges wh
   --world NAME      one world alone, or a version of systemd with its worlds: 247, 252, 257; an unknown one has
                     them all listed; without this, those with systemd are left out unless there is --full
   --full            every point in every mode, and pairs; goes on where test/crash/tally left off, and adds to it
+  --turns N         of --full and single: each point in so many of its modes (in all)
   --limit N         ends after N cases
   --tally           prints what was run for the host scripts as they are; runs nothing
   --part NAME       slice, single, double, checks, recover (the recovery struck, power cuts, shutdowns) or deliver
@@ -35,6 +36,7 @@ const PARTS = ["slice", "single", "double", "checks", "recover", "deliver"];
 export type Asked = {
   readonly world: string | undefined;
   readonly full: boolean;
+  readonly turns: number;
   readonly limit: number;
   readonly tally: boolean;
   readonly part: string | undefined;
@@ -63,7 +65,8 @@ export function readArguments(args: readonly string[]): Asked {
   return {
     world: values.world,
     full: values.full === true,
-    limit: values.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber("limit", values.limit, 1),
+    turns: atMost("turns", values.turns),
+    limit: atMost("limit", values.limit),
     tally: values.tally === true,
     part,
     case: values.case,
@@ -85,6 +88,7 @@ function parse(args: readonly string[]) {
       options: {
         world: { type: "string" },
         full: { type: "boolean" },
+        turns: { type: "string" },
         limit: { type: "string" },
         tally: { type: "boolean" },
         part: { type: "string" },
@@ -103,6 +107,9 @@ function parse(args: readonly string[]) {
     throw new BadUsage(error instanceof Error ? error.message : String(error));
   }
 }
+
+const atMost = (name: string, text: string | undefined): number =>
+  text === undefined ? Number.POSITIVE_INFINITY : wholeNumber(name, text, 1);
 
 function wholeNumber(name: string, text: string, least: number): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;

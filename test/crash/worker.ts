@@ -19,8 +19,8 @@ import { currentRows, doneCases, readTally, shortDigest } from "./tally.ts";
 import { touchedOutside } from "./touched.ts";
 import { WORLDS } from "./worlds.ts";
 
-/** Runs what its command line names: FOLDER WORLD PART SEED; prints one JSON row a case, a first one with the points. */
-function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]): void {
+/** Runs what its command line names: FOLDER WORLD PART SEED TURNS; prints one JSON row a case, a first one with the points. */
+function main([folder = "", name = "", part = "", seed = "0", turns = "Infinity"]: readonly string[]): void {
   const world = WORLDS.find((each) => each.name === name);
   if (world === undefined) throw new Error(`no world is called ${name}`);
   const ready = makeReady(folder, world);
@@ -40,9 +40,9 @@ function main([folder = "", name = "", part = "", seed = "0"]: readonly string[]
   }
   say(counts);
   for (const each of part === "full" ? ["single", "double"] : [part]) {
-    const all = casesOf(world.name, ranges, each, Number(seed));
+    const all = casesOf(world.name, ranges, each, Number(seed), Number(turns));
     const cases = part === "full" ? withoutDone(all, each, counts) : all;
-    for (const [of, ran] of part === "slice" ? runShared(ready, cases) : runEach(ready, cases)) {
+    for (const [of, ran] of part.startsWith("case=") ? runEach(ready, cases) : inPieces(ready, cases)) {
       const { end, state, wrong, struck } = ran;
       say({ ...of, part: each, end, state, wrong: wrong.slice(0, 8), struck });
     }
@@ -94,6 +94,14 @@ function withoutDone(cases: readonly Case[], part: string, { world, ...digests }
     return !done.has(`${how} ${at}`);
   });
 }
+
+/** Of a full run each row is on the disk before the next piece, and the hosts kept for a piece find room. */
+function* inPieces(ready: Ready, cases: readonly Case[]): Generator<readonly [Case, Ran]> {
+  for (let start = 0; start < cases.length; start += PIECE)
+    yield* runShared(ready, cases.slice(start, start + PIECE));
+}
+
+const PIECE = 120;
 
 function* runEach(ready: Ready, cases: readonly Case[]): Generator<readonly [Case, Ran]> {
   for (const each of cases) yield [each, runCase(ready, each)];
