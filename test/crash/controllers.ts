@@ -13,7 +13,7 @@ import { judgeHost, type Side } from "./controllers-judge.ts";
 import { setUpSystemd } from "./set-up.ts";
 
 /** How many races of real controllers are run where the command line does not say. */
-const RACES = 60;
+const RACES = 500;
 /** The second one starts so many milliseconds later at most: an apply takes about as long. */
 const LONGEST_SKEW = 2500;
 
@@ -67,23 +67,29 @@ async function race(
   return { outcome, wrong: await judgeHost(host, sides) };
 }
 
-/** Runs them all on one host. */
+/** Runs them all, on as many hosts as jobs were asked for. */
 export async function runControllers(order: PartOrder): Promise<PartResult> {
-  const { seed, races = RACES, number, found } = order;
+  const { seed, jobs, races = RACES, number, found } = order;
   setUpSystemd(["controllers"]);
   const program = `${await builtOnce()}/main.js`;
-  const host = await startHost({ systemd: 252, name: "controllers" });
-  const shops = [makeController(program, host), makeController(program, host)];
   const outcomes = new Map<string, number>();
-  try {
-    for (let index = 0; index < races; index += 1) {
-      const each = number ?? index;
-      const { outcome, wrong } = await race(host, shops, Number(seed), each);
-      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-      for (const text of wrong) found(`controllers: seed ${seed} number ${each}: ${text}`);
+  const queue = Array.from({ length: races }, (_, index) => number ?? index);
+  const work = async (job: number): Promise<void> => {
+    const host = await startHost({ systemd: 252, name: `controllers${job}` });
+    const shops = [makeController(program, host), makeController(program, host)];
+    try {
+      for (let each = queue.shift(); each !== undefined; each = queue.shift()) {
+        const { outcome, wrong } = await race(host, shops, Number(seed), each);
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+        for (const text of wrong) found(`controllers: seed ${seed} number ${each}: ${text}`);
+      }
+    } finally {
+      for (const shop of shops) shop.remove();
     }
+  };
+  try {
+    await Promise.all(Array.from({ length: number === undefined ? jobs : 1 }, (_, job) => work(job)));
   } finally {
-    for (const shop of shops) shop.remove();
     await removeHosts();
   }
   const ends = [...outcomes].map(([outcome, count]) => `${count} × ${outcome}`).join(", ");
