@@ -12,23 +12,31 @@ import type { DeployContext } from "./context.ts";
 export type ForeignMachine = "guard" | "take-over";
 
 /**
- * The environment from which the machine is taken over; null: it belongs to this one, or to none. Throws
- * HostError where it belongs to another one that is guarded, and ConnectError. A host that has nothing of the
- * project is not asked.
+ * owner: the environment from which the machine is taken over; null: it belongs to this one, or to none.
+ * recorded: the transactions in its record.
  */
-export async function ownerBefore(
+export type Provenance = { readonly owner: string | null; readonly recorded: ReadonlySet<string> };
+
+const UNASKED: Provenance = { owner: null, recorded: new Set() };
+
+/**
+ * Throws HostError where the machine belongs to another environment and is guarded, and ConnectError. A host
+ * that has nothing of the project is not asked.
+ */
+export async function askProvenance(
   remote: Remote,
   [target]: readonly HostTarget[],
   { facts, manifest }: Observation,
   context: DeployContext,
   foreign: ForeignMachine,
-): Promise<string | null> {
+): Promise<Provenance> {
   const { host } = remote;
-  if (target === undefined || host.sharedHost === true || facts.uid !== 0) return null;
-  if (manifest.every((entry) => entry.project !== target.project)) return null;
+  if (target === undefined || facts.uid !== 0) return UNASKED;
+  if (manifest.every((entry) => entry.project !== target.project)) return UNASKED;
   const { records } = await ask(remote, runsQuestion, null, context);
   const own = { project: target.project, environment: context.run.environment };
-  const owner = otherOwner(own, records);
+  const owner = host.sharedHost === true ? null : otherOwner(own, records);
   if (owner !== null && foreign === "guard") throw notOwn(host, own, owner);
-  return owner;
+  const recorded = new Set(records.flatMap(({ transaction }) => (transaction === null ? [] : [transaction])));
+  return { owner, recorded };
 }

@@ -4,6 +4,7 @@
  */
 import type { SvcdeployError } from "../core/errors.ts";
 import { causeOfError } from "../core/exit-code.ts";
+import type { Observation } from "../core/model/observation.ts";
 import type { Plan } from "../core/model/plan.ts";
 import type { HostTarget, PlayTargets } from "../core/model/resource.ts";
 import type { FailureCause } from "../core/model/run.ts";
@@ -12,7 +13,7 @@ import { outlookOf } from "../core/plan/outlook.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import type { PlannedHost, PlannedPlay } from "../core/plan/planned.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
-import { type ForeignMachine, ownerBefore } from "./belonging.ts";
+import { askProvenance, type ForeignMachine } from "./belonging.ts";
 import type { DeployContext } from "./context.ts";
 import { type OnObserved, observeHosts, type UnfinishedPolicy } from "./observe.ts";
 import { rehearse } from "./rehearse.ts";
@@ -25,14 +26,12 @@ export async function planHosts(
   foreign: ForeignMachine = "guard",
 ): Promise<readonly PlannedPlay[]> {
   const plans = new Map<HostTarget, Plan>();
+  const records = new Map<string, ReadonlySet<string>>();
   const planOnHost: OnObserved = async (remote, targets, observation) => {
     requireFree(remote.host.name, observation);
-    const owner = await ownerBefore(remote, targets, observation, context, foreign);
-    const planned = targets.map((target, index) => {
-      const plan = makePlan(target, observation);
-      // Its first transaction records who has it from then on.
-      return { target, plan: owner === null || index > 0 ? plan : { ...plan, takenFrom: owner } };
-    });
+    const { owner, recorded } = await askProvenance(remote, targets, observation, context, foreign);
+    records.set(remote.host.name, recorded);
+    const planned = planEach(targets, observation, owner);
     for (const { target, plan } of await rehearse(remote, planned, observation, context))
       plans.set(target, plan);
   };
@@ -53,9 +52,22 @@ export async function planHosts(
         plan: plans.get(target) ?? makePlan(target, result.observation),
         error: null,
         machineId: result.observation.facts.machineId,
+        recorded: records.get(target.host.name) ?? new Set(),
       };
     }),
   }));
+}
+
+/** owner: from which the machine is taken over; the first transaction records who has it from then on. */
+function planEach(
+  targets: readonly HostTarget[],
+  observation: Observation,
+  owner: string | null,
+): readonly { readonly target: HostTarget; readonly plan: Plan }[] {
+  return targets.map((target, index) => {
+    const plan = makePlan(target, observation);
+    return { target, plan: owner === null || index > 0 ? plan : { ...plan, takenFrom: owner } };
+  });
 }
 
 /** The causes of the hosts that could not be planned or will refuse, each host once, for the exit code. */

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
 import type { RecordedHost, RecordedPlan, RecordedRun } from "../core/history/recorded-run.ts";
+import type { AppliedHost } from "../core/model/run.ts";
 
 /** So many runs are kept, and none that is older. */
 export const KEPT = { runs: 1000, days: 400 } as const;
@@ -82,6 +83,29 @@ export function listRuns(database: DatabaseSync): readonly RecordedRun[] {
      FROM runs ORDER BY started_at DESC, id`,
   );
   return runs.all().map((row) => makeRun(row, hosts.get(row.id ?? "") ?? []));
+}
+
+/**
+ * The hosts that runs of a project changed in any environment, oldest first. at: when the run began.
+ */
+export function listApplied(database: DatabaseSync, project: string): readonly AppliedHost[] {
+  const rows = database
+    .prepare(
+      `SELECT host, environment, play, services, txn, started_at FROM hosts JOIN runs ON runs.id = hosts.run
+       WHERE project = ? AND status = 'changed' ORDER BY started_at, run, position`,
+    )
+    .all(project);
+  return rows.map((row) => {
+    const services: readonly string[] = JSON.parse(String(row.services));
+    return {
+      host: String(row.host),
+      environment: String(row.environment),
+      play: String(row.play),
+      services,
+      transaction: row.txn === null ? null : String(row.txn),
+      at: Number(row.started_at),
+    };
+  });
 }
 
 /** The whole run; null when it is not known. */

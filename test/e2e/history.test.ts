@@ -107,6 +107,21 @@ test("alone, this machine's record has its own two; with its hosts asked, all th
   ]);
 });
 
+test("a host that left the inventory is a line of the plan, one that has another name is not", async () => {
+  const inventory = readFileSync(join(shop.folder, "inventory/test.yaml"), "utf8");
+  const planned = async (changed: string): Promise<string> => {
+    shop.write("inventory/test.yaml", changed);
+    const { code, stdout, stderr } = await from("ours", ["plan", "--env", "test"]);
+    shop.write("inventory/test.yaml", inventory);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    return stdout.replace(/\s+/g, " ");
+  };
+  expect(await planned(inventory.replace("h3:", "h9:"))).not.toContain("left:");
+  expect(await planned(inventory.replace(/^ *h3:.*\n/m, ""))).toMatch(
+    /left: h3 is no longer in inventory\/test\.yaml, and web \(last applied [-0-9]+\) was not removed from it/,
+  );
+});
+
 test("as text: a table with every host's end, folded; picked out by host, service and time", async () => {
   const { stdout, stderr } = await from("ours", ["history", "--env", "test"]);
   expect(stderr).toBe("");

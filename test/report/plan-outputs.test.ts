@@ -51,6 +51,31 @@ test("a machine that is taken over is work and has its line, although nothing el
   expect(summarisePlan(view)).toBe("Plan: only svcdeploy's own records on 1 host.");
 });
 
+test("hosts that left are a line each, in every output", () => {
+  const at = Date.UTC(2026, 10, 27, 12);
+  const view: PlanView = {
+    ...{
+      environment: "prod",
+      plays: [{ play: samplePlay("stores"), hosts: [plannedHost("db1", emptyPlan("db1"))] }],
+    },
+    left: [
+      { host: "db8", left: "inventory", services: ["api", "web"], at },
+      { host: "db9", left: "plays", services: ["web"], at },
+    ],
+  };
+  const text = plainText(planText(view, 200));
+  expect(text).toContain(
+    "left: db8 is no longer in inventory/prod.yaml, and api, web (last applied 2026-11-27) were not removed from it\n",
+  );
+  expect(text).toContain(
+    "left: db9 is in no play, and web (last applied 2026-11-27) was not removed from it: svc",
+  );
+  expect(planMarkdown(view)).toContain("db8 is no longer in");
+  expect(JSON.parse(formatJson(planJson(view))).left[0]).toEqual({
+    ...{ host: "db8", left: "inventory", services: ["api", "web"], lastApplied: "2026-11-27T12:00:00.000Z" },
+  });
+});
+
 test("a secret file whose old content is known tells only how many lines changed", () => {
   const change = fileChange("/e", `A=1\nB=${CANARY}\n`, `A=1\nB=2\nC=${CANARY}\n`, { secret: true });
   const { resource } = change;

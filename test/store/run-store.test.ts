@@ -10,7 +10,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RecordedRun } from "../../src/core/history/recorded-run.ts";
 import { readHistory, writeHistory } from "../../src/store/open-history.ts";
-import { findRun, KEPT, listRuns, putRun } from "../../src/store/run-store.ts";
+import { findRun, KEPT, listApplied, listRuns, putRun } from "../../src/store/run-store.ts";
 import { recordedHost, recordedRun } from "../core/history/sample-runs.ts";
 
 let folder = "";
@@ -52,6 +52,20 @@ test("a run is what it was, with any text in it", () => {
     }),
     { numRuns: 40 },
   );
+});
+
+test("what was applied where, oldest first: one project alone, and only what changed", () => {
+  const run = (id: string, startedAt: number, status: "changed" | "failed", project = "shop"): unknown =>
+    put(recordedRun(id, [recordedHost("web1", { status, transaction: id })], { startedAt, project }));
+  run("2222", NOW + 5, "changed");
+  run("1111", NOW, "changed");
+  run("3333", NOW, "failed");
+  run("4444", NOW, "changed", "blog");
+  const rest = { host: "web1", environment: "prod", play: "site", services: ["web"] };
+  expect(readHistory(path, (database) => listApplied(database, "shop"))).toEqual([
+    { ...rest, transaction: "1111", at: NOW },
+    { ...rest, transaction: "2222", at: NOW + 5 },
+  ]);
 });
 
 test("runs come newest first whatever their names are, those of one moment by name; hosts as they were", () => {

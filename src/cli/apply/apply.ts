@@ -11,6 +11,7 @@ import { countHosts } from "../with-hosts.ts";
 import { applySaved } from "./apply-saved.ts";
 import { applyApproved } from "./approval.ts";
 import { mustBeAskable } from "./confirm.ts";
+import { findLeftHosts } from "./left-behind.ts";
 import { planOutput, runOutput } from "./outputs.ts";
 import { plan } from "./plan.ts";
 import { pruningOf, withRemoval } from "./prune-option.ts";
@@ -45,9 +46,10 @@ export async function apply(
     limit: selection.limit,
     progress: progressOf(options),
   } as const;
-  return await applyApproved(approval, surroundings, async (context) => ({
-    planned: await planHosts(withRemoval(plays, pruning), context, "settle", belongingOf(options)),
-  }));
+  return await applyApproved(approval, surroundings, async (context) => {
+    const planned = await planHosts(withRemoval(plays, pruning), context, "settle", belongingOf(options));
+    return { planned, left: findLeftHosts(project, selection, planned, surroundings) };
+  });
 }
 
 function dryRun(options: OptionValues<typeof APPLY>): Arguments<typeof PLAN> {

@@ -28,10 +28,11 @@ export type ApprovalOptions = Omit<HostsWanted, "emit" | "command"> & {
 /** Lines for so many columns. */
 export type LayOut = (columns: number) => readonly Line[];
 
-/** What is to be agreed to. preface: above the plan; closing: when all is over. */
+/** What is to be agreed to. preface: above the plan; closing: when all is over; left: as in a PlanView. */
 export type Proposal = {
   readonly preface?: LayOut;
   readonly planned: readonly PlannedPlay[];
+  readonly left?: PlanView["left"];
   readonly closing?: LayOut;
 };
 
@@ -45,7 +46,8 @@ export async function applyApproved(
   return await withHosts({ ...options, emit: relay.emit }, surroundings, async (context, interrupts) => {
     const proposal = await interrupts.abandonable(propose(context));
     const { limit = null } = options;
-    const view: PlanView = { environment: options.project.environment, plays: proposal.planned, limit };
+    const { planned: plays, left = [] } = proposal;
+    const view: PlanView = { environment: options.project.environment, plays, limit, left };
     surroundings.logbook.note({ plan: view });
     showPlan(proposal.preface ?? NO_LINES, view, options, surroundings);
     const stop = knownStop(view);

@@ -12,6 +12,7 @@ import { belongingOf, connectionOf, selectionOf } from "../options/selection.ts"
 import { asJson, asLines, asText, print } from "../print.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { countHosts, lookAtHosts } from "../with-hosts.ts";
+import { findLeftHosts } from "./left-behind.ts";
 import { pruningOf, withRemoval } from "./prune-option.ts";
 import { openLinted } from "./refuse-lint-errors.ts";
 import { savePlan, savingOf } from "./save-plan.ts";
@@ -26,7 +27,8 @@ export async function plan({ options }: Arguments<typeof PLAN>, surroundings: Su
   const planned = await lookAtHosts(wanted, surroundings, (context) =>
     planHosts(withRemoval(plays, pruning), context, "report", belongingOf(options)),
   );
-  const view: PlanView = { environment: project.environment, plays: planned, limit: selection.limit };
+  const left = findLeftHosts(project, selection, planned, surroundings);
+  const view: PlanView = { environment: project.environment, plays: planned, limit: selection.limit, left };
   surroundings.logbook.note({ plan: view });
   await print(view, PLAN_WRITERS, options.output, surroundings);
   if (saving !== null)

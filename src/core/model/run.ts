@@ -68,6 +68,24 @@ export type HostReport = {
   readonly transaction: string | null;
 };
 
+/** One host that a run of the project changed, oldest first. at: milliseconds since the epoch. */
+export type AppliedHost = {
+  readonly host: string;
+  readonly environment: string;
+  readonly play: string;
+  readonly services: readonly string[];
+  readonly transaction: string | null;
+  readonly at: number;
+};
+
+/** A host that nothing is planned for. left: what it is no longer in; at: when it was last changed. */
+export type LeftHost = {
+  readonly host: string;
+  readonly left: "inventory" | "plays";
+  readonly services: readonly string[];
+  readonly at: number;
+};
+
 /** What happens while hosts are worked on; the one source of every output. */
 export type DeployEvent =
   | {

@@ -6,6 +6,7 @@ import type { PlayOrder } from "../model/declared.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Plan } from "../model/plan.ts";
 import type { HostTarget } from "../model/resource.ts";
+import type { LeftHost } from "../model/run.ts";
 
 /** How a plan that was saved and reviewed is held against the host. */
 export type Review = {
@@ -25,6 +26,8 @@ export type PlannedHost = {
   readonly plan: Plan | null;
   readonly error: SvcdeployError | null;
   readonly machineId?: string;
+  /** The transactions that the host's own record names, where it was asked for it. */
+  readonly recorded?: ReadonlySet<string>;
   readonly review?: Review;
   readonly replan?: (target: HostTarget, observation: Observation) => Plan;
 };
@@ -32,11 +35,15 @@ export type PlannedHost = {
 /** One play with its plans. */
 export type PlannedPlay = { readonly play: PlayOrder; readonly hosts: readonly PlannedHost[] };
 
-/** All plays of an environment, planned. limit: what --limit selected; absent or null: every host. */
+/**
+ * All plays of an environment, planned. limit: what --limit selected; absent or null: every host. left: hosts
+ * that nothing is planned for although services of ours are on them.
+ */
 export type PlanView = {
   readonly environment: string;
   readonly plays: readonly PlannedPlay[];
   readonly limit?: string | null;
+  readonly left?: readonly LeftHost[];
 };
 
 /** Hosts (each once, whatever the number of plays) and the changes and actions of all plays. */

@@ -81,7 +81,10 @@ function bareHosts({ plays }: Project, hosts: readonly Host[]): readonly Host[] 
   return hosts.filter(({ name }) => !named.has(name));
 }
 
+/** The play of hosts that no play names. */
+export const BARE_PLAY = "hosts without a play";
+
 /** Comes last; such a host may well be switched off, which stops no other host's. */
 function bringingNothing(project: Project, hosts: readonly Host[]): PlayOrder {
-  return { name: "hosts without a play", rollout: fillRollout({ maxUnreachable: hosts.length }, project) };
+  return { name: BARE_PLAY, rollout: fillRollout({ maxUnreachable: hosts.length }, project) };
 }

@@ -19,6 +19,7 @@ export function planJson(view: PlanView): object {
     summary: countPlans(view),
     stop: knownStop(view),
     artifacts: signedArtifacts(view),
+    left: (view.left ?? []).map(({ at, ...each }) => ({ ...each, lastApplied: new Date(at).toISOString() })),
     plays: view.plays.map((each) => ({ play: each.play.name, hosts: each.hosts.map(hostJson) })),
   };
 }

@@ -7,7 +7,7 @@ import { countPlans, hasWork, type PlannedHost, type PlanView } from "../../core
 import { escapeInline, hostBlock, joinBlocks } from "../lines/markdown.ts";
 import { plainLine, plural } from "../lines/text.ts";
 import { planBody } from "./plan-text.ts";
-import { foldSame, hostList, sayStop, summarisePlan, sumPlans } from "./plan-view.ts";
+import { foldSame, hostList, sayLeft, sayStop, summarisePlan, sumPlans } from "./plan-view.ts";
 import { signedLines } from "./signed-text.ts";
 
 /**
@@ -16,7 +16,10 @@ import { signedLines } from "./signed-text.ts";
  */
 export function planMarkdown(view: PlanView, about = ""): string {
   const totals = countPlans(view);
-  const paragraph = [...sayStop(view).map(escapeInline), ...(about === "" ? [] : [about])]
+  const paragraph = [
+    ...[...sayLeft(view), ...sayStop(view)].map(escapeInline),
+    ...(about === "" ? [] : [about]),
+  ]
     .map((text) => `\n${text}\n`)
     .join("");
   const heading = `### svcdeploy plan: ${view.environment}\n\n**${summarisePlan(view)}**\n${paragraph}`;

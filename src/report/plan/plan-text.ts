@@ -7,7 +7,7 @@ import { errorLines, hintLines, withoutTarget } from "../lines/error-text.ts";
 import { breakLine, hang, indent, type Line, line, type Span, styled, wrap } from "../lines/text.ts";
 import { changeLines, type ShowDiff, showEachDiffOnce } from "./change-text.ts";
 import { orphanTexts } from "./orphan-text.ts";
-import { foldSame, hostList, sayStop, summarisePlan, sumPlans } from "./plan-view.ts";
+import { foldSame, hostList, sayLeft, sayStop, summarisePlan, sumPlans } from "./plan-view.ts";
 import { signedLines } from "./signed-text.ts";
 
 /** The whole plan, laid out for so many columns. Diff lines are never broken. */
@@ -19,9 +19,15 @@ export function planText(view: PlanView, columns: number): readonly Line[] {
   return [
     ...plays,
     ...signedLines(view, columns),
+    ...leftLines(view, columns),
     ...sentence(summarisePlan(view), columns),
     ...sayStop(view).flatMap((text) => wrap(text, columns).map((each) => line(styled("bad", each)))),
   ];
+}
+
+function leftLines(view: PlanView, columns: number): readonly Line[] {
+  const lines = sayLeft(view).flatMap((text) => note("warn", "left", text, columns));
+  return lines.length === 0 ? [] : [...lines, []];
 }
 
 function sentence(text: string, columns: number): readonly Line[] {

@@ -99,6 +99,18 @@ function sayOrphans({ plays }: PlanView): string {
   return texts.size === 0 ? "" : `${plural(texts.size, "orphan")} on ${plural(hosts.size, "host")}`;
 }
 
+/** Hosts that nothing is planned for although services of ours were applied to them, a line each. */
+export function sayLeft({ environment, left = [] }: PlanView): readonly string[] {
+  return left.map(({ host, left: what, services, at }) => {
+    const day = new Date(at).toISOString().slice(0, 10);
+    const on = `${services.join(", ")} (last applied ${day}) ${services.length === 1 ? "was" : "were"} not removed`;
+    return what === "plays"
+      ? `${host} is in no play, and ${on} from it: svcdeploy plan --env ${environment} --prune ` +
+          "shows what is there"
+      : `${host} is no longer in inventory/${environment}.yaml, and ${on} from it`;
+  });
+}
+
 /** Why an apply of this plan would not begin, and then what to type; empty: it would. */
 export function sayStop(view: PlanView): readonly string[] {
   const stop = knownStop(view);
