@@ -1,18 +1,20 @@
 #!/bin/sh
-# case.sh WORK FROM APPLY FINISH ON_STATE THEN RECOVER: one transaction of the plain-sh world, with its faults.
+# case.sh WORK FROM APPLY FINISH ON_STATE THEN RECOVER LOGGED: one transaction of the plain-sh world, with its faults.
 # WORK has root (the host's tree), strike and logs; FROM is the host with the transaction delivered; APPLY and FINISH are faults
 # as strike takes them. An APPLY of - says that FROM is how apply.sh left the host, by its end or by a kill; a FINISH of - says that
 # FROM is how a kill of finish.sh left it.
 # THEN: finish; recover, as where finish.sh never ran; reboot, a power cut behind apply.sh or finish.sh; shutdown, in order.
+# LOGGED: of a finish.sh without faults each point is logged; otherwise it runs untraced, which takes half the time.
 # Afterwards the boot's recovery runs, the first time with the faults of RECOVER, until nothing is left to do. Says the last state.
 set -u
-work=$1 from=$2 apply=$3 finish=$4 on_state=$5 then=$6 recover=$7 root=${1:?}/root
+work=$1 from=$2 apply=$3 finish=$4 on_state=$5 then=$6 recover=$7 logged=$8 root=${1:?}/root
 base=/var/lib/svcdeploy
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 
 # shellcheck source=test/crash/restore.sh
 . "${0%/*}/restore.sh"
 restore "$root" "$from"
+: >"$work/log-finish"
 : >"$work/log-recover"
 for txn in "$root$base"/txn/*/; do txn=${txn%/}; done
 txn=${txn#"$root"}
@@ -36,7 +38,9 @@ EXIT_CODE=exited
 [ "$status" -lt 128 ] || EXIT_CODE=killed
 export EXIT_CODE
 [ "$then" != shutdown ] || : >"$root/stand/host/stopping"
-if [ "$finish" != - ]; then
+if [ -z "$finish$logged" ]; then
+  chroot "$root" /bin/sh "$txn/finish.sh" "$txn" --system </dev/null >>"$work/said" 2>&1
+elif [ "$finish" != - ]; then
   # shellcheck disable=SC2086 # faults, split on purpose
   "$work/strike" "$root" "$work/log-finish" $finish -- /bin/sh "$txn/finish.sh" "$txn" --system </dev/null >>"$work/said" 2>&1
 fi

@@ -54,9 +54,9 @@ export function causes(
 }
 
 /** Of so many worlds one has its turn. */
-const SECOND = 2;
-const FAULT = 4;
-const LESSER_FAULT = 12;
+const LESSER = 6;
+const FAULT = 12;
+const LESSER_FAULT = 36;
 
 /**
  * The rule of the slice. Points of one kind (kinds.ts) are one: which of them is struck turns with the seed.
@@ -64,9 +64,9 @@ const LESSER_FAULT = 12;
  * - Every kind that matters first is struck in every world: a change by a kill before it, an act of systemctl by one
  *   more fault; what changes nothing by a fault alone, because a kill there leaves the host that the next kill leaves: a
  *   sync fails, a question to systemctl has no answer.
- * - Every other change is killed in every second world.
- * - Beside its kill a change meets another fault, in every fourth world where it matters first, in every twelfth
- *   otherwise; so does what runs a program.
+ * - Every other change is killed in every sixth world.
+ * - Beside its kill a change meets another fault, one of twelve where it matters first, one of 36 otherwise; so does
+ *   what runs a program.
  *
  * Which world has its turn, and in which mode, is decided by the place of the kind, the name of the world and the seed.
  */
@@ -94,7 +94,7 @@ function faultsOf(points: readonly Point[], turn: number): readonly string[] {
     const others = modesAt(point).filter((mode) => !mode.startsWith("kill"));
     const turned = others[Math.floor(number / every) % others.length] ?? "EIO";
     return [
-      ...(isChange && (isFirst || number % SECOND === 0) ? [fault(point, "kill-before")] : []),
+      ...(isChange && (isFirst || number % LESSER === 0) ? [fault(point, "kill-before")] : []),
       ...(number % every === 0 ? [fault(point, isFirst && isProgram && !isChange ? "fail" : turned)] : []),
     ];
   });

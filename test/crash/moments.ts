@@ -7,7 +7,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Case } from "./points.ts";
 import { keeper } from "./root.ts";
-import { type Ran, type Ready, runCase, runFrom, type Start } from "./run.ts";
+import { type Ran, type Ready, runFrom, type Start } from "./run.ts";
 
 /** Runs the cases and hands each back with what came of it, not in their order. */
 export function* runShared(ready: Ready, cases: readonly Case[]): Generator<readonly [Case, Ran]> {
@@ -17,7 +17,8 @@ export function* runShared(ready: Ready, cases: readonly Case[]): Generator<read
   for (const group of Map.groupBy(cases, ({ apply }) => apply.join(" ")).values()) {
     const moment = momentAfter(ready, group, kept);
     if (moment !== undefined) yield* runAfter(ready, moment, group);
-    else for (const each of group) yield [each, runCase(ready, each)];
+    else
+      for (const each of group) yield [each, runFrom(ready, { ...each, from: ready.before, logged: false })];
   }
 }
 
@@ -39,7 +40,7 @@ const FIRST = 1;
 
 /** The cases after one end of apply.sh. */
 function* runAfter(ready: Ready, moment: string, group: readonly Case[]): Generator<readonly [Case, Ran]> {
-  const from: Start = { from: moment, apply: null, finish: [], confirm: true };
+  const from: Start = { from: moment, apply: null, finish: [], confirm: true, logged: false };
   const kills = group.flatMap(({ finish }) => killOf(finish) ?? []);
   const kept = keepMoments(ready, from, "finish", kills.length > 1 ? kills : []);
   for (const each of group) {

@@ -44,6 +44,8 @@ export type Start = {
   readonly confirm: boolean;
   readonly way?: Way;
   readonly recover?: readonly string[];
+  /** Whether the points of a finish.sh without faults are logged; true where left out. */
+  readonly logged?: boolean;
 };
 
 /** Runs the transaction with its faults, and judges. */
@@ -53,10 +55,11 @@ export function runCase(ready: Ready, each: Case): Ran {
 
 /** Runs what is left of a transaction, and judges. */
 export function runFrom({ root, truth }: Ready, start: Start): Ran {
-  const { from, apply, finish, confirm, way = "finish", recover = [] } = start;
+  const { from, apply, finish, confirm, way = "finish", recover = [], logged = true } = start;
   const word = (faults: readonly string[] | null): string => faults?.join(" ") ?? "-";
   const onState = confirm ? confirmation(truth.txn) : "";
-  const words = [root.work, from, word(apply), word(finish), onState, way, word(recover)];
+  const faults = [word(apply), word(finish)];
+  const words = [root.work, from, ...faults, onState, way, word(recover), logged ? "logged" : ""];
   const { stdout, stderr } = spawnSync("sh", [beside("./case.sh"), ...words], { encoding: "utf8" });
   const isOther = (fault: string): boolean => !fault.includes("kill");
   const verdict = judge(root, truth, {
