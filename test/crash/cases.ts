@@ -72,7 +72,7 @@ const LESSER_FAULT = 36;
  */
 function slice(world: string, ranges: Ranges, seed: number): readonly Case[] {
   const { undo, complete } = causes(world, ranges.apply, ranges.decided);
-  const turn = seed + [...world].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  const turn = turnOf(world, seed);
   return [
     ...faultsOf(ranges.apply, turn).map(
       (each): Case => ({ world, apply: [each], finish: [], confirm: true }),
@@ -80,6 +80,11 @@ function slice(world: string, ranges: Ranges, seed: number): readonly Case[] {
     ...faultsOf(ranges.undo, turn).map((each): Case => ({ ...undo, finish: [each] })),
     ...faultsOf(ranges.complete, turn).map((each): Case => ({ ...complete, finish: [each] })),
   ];
+}
+
+/** Whose turn it is in a world: a number that differs from world to world, and with the seed. */
+export function turnOf(world: string, seed: number): number {
+  return seed + [...world].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
 }
 
 /** What strikes one run's points in a slice. */

@@ -1,6 +1,6 @@
 /** What else may follow apply.sh than finish.sh: the recovery alone, a power cut, a shutdown; the recovery struck as well. */
 import { join } from "node:path";
-import { causes, type Ranges } from "./cases.ts";
+import { causes, type Ranges, turnOf } from "./cases.ts";
 import type { Check } from "./checks.ts";
 import { kindsOf } from "./kinds.ts";
 import { mattersFirst, modesAt, type Point, readLog } from "./points.ts";
@@ -31,7 +31,10 @@ export function* runRecoveries(
     const before: Order = { apply, finish: null, way: "recover", recover: [] };
     yield run(ready, before);
     const points = readLog(join(ready.root.work, "log-recover")).points;
-    const faults = share === "full" ? points.flatMap(everyFault) : someFaults(points, seed + apply.length);
+    const faults =
+      share === "full"
+        ? points.flatMap(everyFault)
+        : someFaults(points, turnOf(ready.world.name, seed) + apply.length);
     for (const fault of faults) yield run(ready, { ...before, recover: [fault] });
   }
   const booted = startAgain(ready);
@@ -79,6 +82,8 @@ function killsOf(points: readonly Point[], share: Share): readonly number[] {
 
 /** Up to here the points are recover.sh's own. */
 const OWN = 3;
+/** Of the others a slice takes one of so many; they are those of finish.sh, which is struck by itself. */
+const SHARE = 24;
 
 const faultAt = ({ number }: Point, mode: string): string => `${number}:${mode}`;
 const everyFault = (point: Point): readonly string[] => modesAt(point).map((mode) => faultAt(point, mode));
@@ -92,7 +97,7 @@ function someFaults(points: readonly Point[], turn: number): readonly string[] {
     }),
     ...rest
       .filter(mattersFirst)
-      .filter((_, index) => index % 8 === turn % 8)
+      .filter((_, index) => index % SHARE === turn % SHARE)
       .map((point) => faultAt(point, "kill-before")),
   ];
 }
