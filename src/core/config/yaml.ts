@@ -209,8 +209,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /** At most one: what follows the first slip is misread because of it. */
-export function syntaxMistakes(document: Document.Parsed): Mistake[] {
-  const { errors } = document;
+export function syntaxMistakes({ errors }: Pick<Document.Parsed, "errors">): Mistake[] {
   const [error] = [...TELLING.flatMap((code) => errors.find((each) => each.code === code) ?? []), ...errors];
   if (error === undefined) return [];
   const hint = HINTS[error.code] ?? null;

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import {
   completeFleet,
   type Fleet,
+  groupsAbove,
   makeFleet,
   refuse,
   type Source,
@@ -54,12 +55,11 @@ export async function readAnsibleInventory(request: InventoryRequest): Promise<A
   for (const source of request.sources) await readOne(reading, source);
   completeFleet(fleet);
   const folders = await Promise.all(request.sources.filter((each) => !each.includes(",")).map(folderOf));
+  const used = new Set([...fleet.hosts.values()].flatMap((host) => groupsAbove(fleet, host)));
   const layers: VarsLayer[] = [];
   for (const folder of [...new Set([...folders, ...request.playbookFolders])]) {
     const readText = (path: string): Promise<Source> => textAt(reading, path);
-    layers.push(
-      readVarsFiles(await readVarsFolder(folder, fleet.groups.keys(), fleet.hosts.keys(), readText)),
-    );
+    layers.push(readVarsFiles(await readVarsFolder(folder, used, fleet.hosts.keys(), readText)));
   }
   const lay = layVariables(fleet, layers);
   return {
@@ -80,13 +80,16 @@ async function folderOf(source: string): Promise<string> {
 }
 
 async function readOne(reading: Reading, path: string): Promise<void> {
-  const { fleet } = reading;
+  const { fleet, request } = reading;
   if (path.includes(",")) return readHostList(fleet, { file: path, text: path });
   const found = await stat(path).catch(() => null);
   if (found?.isDirectory() === true) {
-    for (const name of (await readdir(path)).sort())
-      if (!IGNORED.test(name)) await readOne(reading, join(path, name));
-    return;
+    const names = (await readdir(path)).filter((name) => !IGNORED.test(name)).sort();
+    for (const name of names) await readOne(reading, join(path, name));
+    if (names.length > 0) return;
+    const file = request.nameOf(path);
+    const hint = "in a folder, files that end in .ini, .cfg, .txt, .md … are passed over, as in Ansible";
+    refuse({ file, text: "" }, { file, line: 1, column: 1 }, "the folder has no inventory", hint);
   }
   if (found !== null && (await isProgram(path))) return await readProgram(reading, path);
   readSourceInto(fleet, await textAt(reading, path));

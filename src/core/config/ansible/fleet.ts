@@ -13,11 +13,15 @@ export type Source = { readonly file: string; readonly text: string };
 /** Variables by name, each where it is written last. */
 export type Variables = Map<string, Sourced>;
 
-/** A host. groups: those that name it, without their parents. ports: as its lines give them. */
+/**
+ * A host. groups: those that name it, without their parents. left: groups above it that do not count for it.
+ * ports: as its lines give them.
+ */
 export type FleetHost = {
   readonly name: string;
   readonly place: Place;
   readonly groups: Set<string>;
+  readonly left: Set<string>;
   readonly vars: Variables;
   readonly ports: { readonly port: number | null; readonly place: Place }[];
 };
@@ -80,7 +84,8 @@ export function addHost(fleet: Fleet, source: Source, { name, port, place }: Nam
   const known = fleet.hosts.get(name);
   if (known === undefined && fleet.hosts.size >= MAX_FLEET_HOSTS)
     refuse(source, place, `more than ${MAX_FLEET_HOSTS} hosts`, "look for a range that is too long");
-  const host: FleetHost = known ?? { name, place, groups: new Set(), vars: new Map(), ports: [] };
+  const none = { groups: new Set<string>(), left: new Set<string>() };
+  const host: FleetHost = known ?? { name, place, ...none, vars: new Map(), ports: [] };
   fleet.hosts.set(name, host);
   host.ports.push({ port, place });
   if (known === undefined && port !== null && port !== 0)
@@ -160,29 +165,54 @@ export function completeFleet(fleet: Fleet): void {
   for (const group of fleet.groups.values())
     if (group.name !== "all" && group.parents.size === 0) {
       const way = wayUp(fleet, "all", group.name);
-      if (way !== null)
-        throw new ConfigError([
-          { place: group.place, message: "a group cannot contain all", hint: null, excerpt: "" },
-        ]);
+      if (way !== null) throw new ConfigError([unplaced(group.place, "a group cannot contain all")]);
       join(fleet, "all", group.name);
     }
   const ungrouped = fleet.groups.get("ungrouped");
   for (const host of fleet.hosts.values()) {
     const others = groupsAbove(fleet, host).filter((name) => name !== "all" && name !== "ungrouped");
     if (others.length > 0) {
-      if (host.groups.delete("ungrouped")) ungrouped?.hosts.delete(host.name);
-    } else if (!host.groups.has("ungrouped")) {
-      host.groups.add("ungrouped");
-      ungrouped?.hosts.add(host.name);
-    }
+      if (host.groups.delete("ungrouped")) {
+        ungrouped?.hosts.delete(host.name);
+        leave(fleet, host, "ungrouped");
+      }
+    } else if (!host.groups.has("ungrouped")) addUngrouped(fleet, host);
   }
+}
+
+/** Leaving a group, a host leaves the groups above it as well that no other of its groups is below. */
+function leave(fleet: Fleet, host: FleetHost, group: string): void {
+  host.left.add(group);
+  for (const above of ancestorsOf(fleet, [group])) {
+    if (above === "all" || above === group || host.left.has(above)) continue;
+    const others = groupsAbove(fleet, host).filter((other) => other !== above);
+    if (!others.some((other) => ancestorsOf(fleet, [other]).has(above))) leave(fleet, host, above);
+  }
+}
+
+/** Where a group has the name of the host, Ansible takes the group instead. */
+function addUngrouped(fleet: Fleet, { name, place, groups }: FleetHost): void {
+  if (!fleet.groups.has(name)) {
+    groups.add("ungrouped");
+    fleet.groups.get("ungrouped")?.hosts.add(name);
+  } else if (wayUp(fleet, "ungrouped", name) === null) join(fleet, "ungrouped", name);
+  else throw new ConfigError([unplaced(place, `"${name}" is a host of no group, and a group of that name`)]);
+}
+
+function unplaced(place: Place, message: string): Problem {
+  return { place, message, hint: null, excerpt: "" };
 }
 
 /** Every group that a host is in, by itself or through a child. */
 export function groupsAbove(fleet: Fleet, host: FleetHost): readonly string[] {
-  const found = new Set(host.groups);
+  return [...ancestorsOf(fleet, host.groups)].filter((name) => !host.left.has(name));
+}
+
+/** Groups and all that contain them. */
+function ancestorsOf(fleet: Fleet, groups: Iterable<string>): ReadonlySet<string> {
+  const found = new Set(groups);
   for (const name of found) for (const parent of fleet.groups.get(name)?.parents ?? []) found.add(parent);
-  return [...found];
+  return found;
 }
 
 /** The hosts of a group in the group's own order: its own, then those of its children, level by level. */

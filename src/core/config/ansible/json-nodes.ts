@@ -6,7 +6,7 @@ import { makePlaceAt } from "../yaml.ts";
 import { refuse, type Source } from "./fleet.ts";
 import { type Node, type NodeEntry, type Parsed, withoutRepeats } from "./node.ts";
 import { type TextReader, takeMatch } from "./take-match.ts";
-import { Sealed, type Value } from "./value.ts";
+import { Sealed, Unsafe, type Value } from "./value.ts";
 
 const MAX_DEPTH = 200;
 
@@ -122,7 +122,8 @@ function special(node: Extract<Node, { kind: "map" }>): Node {
     if (inner.kind !== "leaf" || typeof inner.value !== "string") continue;
     if (key === "__ansible_vault")
       return { kind: "leaf", offset: node.offset, value: new Sealed(inner.value) };
-    if (key === "__ansible_unsafe") return { kind: "leaf", offset: node.offset, value: inner.value };
+    if (key === "__ansible_unsafe")
+      return { kind: "leaf", offset: node.offset, value: new Unsafe(inner.value) };
   }
   return node;
 }

@@ -32,7 +32,8 @@ export function fleetList(fleet: Fleet, variablesOf: (host: string) => Variables
     }
   }
   const hostvars: [string, Value][] = [];
-  for (const host of membersOf(fleet, "all")) {
+  // Of a host called all, Ansible's default pattern selects that host alone.
+  for (const host of fleet.hosts.has("all") ? ["all"] : membersOf(fleet, "all")) {
     const shown = [...variablesOf(host)].filter(([name]) => !INTERNAL.has(name));
     if (shown.length > 0) hostvars.push([host, mapOf(shown.map(([name, { value }]) => [name, value]))]);
   }

@@ -7,7 +7,7 @@ import { keyText, type Value } from "./value.ts";
 
 /** The value of a literal, else the text itself. */
 export function readLiteral(text: string): Value {
-  const reader: Reader = { text, at: /^[ \t]*/.exec(text)?.[0].length ?? 0, depth: 0 };
+  const reader: Reader = { text, at: /^[ \t]*/.exec(text)?.[0].length ?? 0, depth: 0, isSigned: false };
   try {
     const value = readTop(reader);
     skip(reader, false);
@@ -23,7 +23,8 @@ const MAX_DEPTH = 90;
 
 class NoLiteral extends Error {}
 
-type Reader = TextReader & { depth: number };
+/** isSigned: a + or - is in front, and no second one may be. */
+type Reader = TextReader & { depth: number; isSigned: boolean };
 
 function readTop(reader: Reader): Value {
   const first = readValue(reader, false);
@@ -61,7 +62,10 @@ function readValue(reader: Reader, inBrackets: boolean): Value {
   skip(reader, inBrackets);
   const sign = takeMatch(reader, /[+-]/y)?.[0];
   if (sign === undefined) return readAtom(reader, inBrackets);
+  if (reader.isSigned) throw new NoLiteral();
+  reader.isSigned = true;
   const value = readAtom(reader, inBrackets);
+  reader.isSigned = false;
   if (typeof value !== "bigint" && typeof value !== "number") throw new NoLiteral();
   return sign === "-" ? -value : value;
 }

@@ -3,6 +3,7 @@ import { addChild, addGroup, addHost, type Fleet, refuse, type Source, setVariab
 import { readJsonNodes } from "./json-nodes.ts";
 import { dataOf, type Node, type NodeEntry, nameOf, type Parsed } from "./node.ts";
 import { keyText } from "./value.ts";
+import { readNodes } from "./yaml-inventory.ts";
 
 type Reading = Parsed & { readonly fleet: Fleet; readonly source: Source; readonly named: Set<string> };
 
@@ -18,18 +19,19 @@ export function readListOutput(fleet: Fleet, source: Source): readonly string[] 
   const meta = entries.find(({ key }) => key === "_meta")?.node;
   const found =
     meta === undefined ? undefined : entriesOf(reading, meta, "_meta").find(({ key }) => key === "hostvars");
-  if (found === undefined) return [...reading.named];
+  if (found === undefined || (found.node.kind === "leaf" && found.node.value === null))
+    return [...reading.named];
   for (const host of entriesOf(reading, found.node, "_meta.hostvars"))
     if (typeof host.key === "string" && reading.named.has(host.key))
       readVariables(reading, host.key, host.node);
   return [];
 }
 
-/** Reads what was printed for --host; nothing printed is no variables. Throws ConfigError. */
+/** Reads what was printed for --host, which may be YAML. Throws ConfigError, also where it is empty. */
 export function readHostOutput(fleet: Fleet, source: Source, host: string): void {
-  if (source.text.trim() === "") return;
-  const parsed = readJsonNodes(source);
-  if (parsed.node !== null) readVariables({ ...parsed, fleet, source, named: new Set() }, host, parsed.node);
+  const parsed = readNodes(source);
+  const node = parsed.node ?? { kind: "leaf", offset: 0, value: null };
+  readVariables({ ...parsed, fleet, source, named: new Set() }, host, node);
 }
 
 function entriesOf({ source, placeAt }: Reading, node: Node | null, what: string): readonly NodeEntry[] {

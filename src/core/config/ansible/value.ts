@@ -6,7 +6,7 @@ import type { Place, Tree } from "../../model/declared.ts";
 import { emptyMap } from "../merge.ts";
 
 /** A value of a variable. Maps are null-prototype records; a Sealed one cannot be read here. */
-export type Value = string | bigint | number | boolean | null | Sealed | readonly Value[] | ValueMap;
+export type Value = string | bigint | number | boolean | null | Sealed | Unsafe | readonly Value[] | ValueMap;
 /** A map of values. */
 export type ValueMap = { readonly [key: string]: Value };
 /** A value and where it is written. */
@@ -20,12 +20,21 @@ export class Sealed {
   }
 }
 
+/** A text that Jinja never looks at, whatever is in it (`!unsafe`). */
+export class Unsafe {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** What encrypted files and values start with (ansible-vault, formats 1.1 and 1.2). */
 export const VAULT_HEADER = "$ANSIBLE_VAULT;";
 
 /** Whether a value is a map of values. */
 export function isValueMap(value: Value): value is ValueMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Sealed);
+  const isMarked = value instanceof Sealed || value instanceof Unsafe;
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isMarked;
 }
 
 /** How Python's json module names a key that is no text. */
@@ -41,7 +50,7 @@ export function keyText(key: Value): string {
 export function treeOf(value: Value): Tree {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : floatText(value);
-  if (value instanceof Sealed) return value.text;
+  if (value instanceof Sealed || value instanceof Unsafe) return value.text;
   if (isValueList(value)) return value.map(treeOf);
   if (!isValueMap(value)) return value;
   const map: { [key: string]: Tree } = Object.assign(emptyMap());
@@ -75,6 +84,7 @@ export function valueJson(value: Value, indent = ""): string {
     return `[\n${value.map((item) => deeper + valueJson(item, deeper)).join(",\n")}\n${indent}]`;
   }
   if (value instanceof Sealed) return valueJson({ __ansible_vault: value.text }, indent);
+  if (value instanceof Unsafe) return valueJson({ __ansible_unsafe: value.text }, indent);
   if (isValueMap(value)) {
     const keys = Object.keys(value).sort(compareCodePoints);
     if (keys.length === 0) return "{}";

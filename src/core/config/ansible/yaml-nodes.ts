@@ -7,11 +7,13 @@ import { didYouMean } from "../../errors.ts";
 import { composeDocuments, makePlaceAt, syntaxMistakes, type TextLimits } from "../yaml.ts";
 import { refuse, type Source } from "./fleet.ts";
 import { type Node, type NodeEntry, nameOf, type Parsed, withoutRepeats } from "./node.ts";
-import { Sealed, type Value } from "./value.ts";
+import { Sealed, Unsafe, type Value } from "./value.ts";
 import { readFloat, readInteger, readPlain } from "./yaml-scalar.ts";
 
 /** What one file of an Ansible inventory may hold. */
 const LIMITS: TextLimits = { size: 64 * 1024 * 1024, lines: 1_000_000, nodes: 4_000_000, depth: 100 };
+/** Of a comment right behind a quote or a bracket: libyaml, which Ansible uses, lets it pass. */
+const TOLERATED = "Comments must be separated from other tokens";
 const MOST_WRITTEN_OUT = 4_000_000;
 
 type Reading = {
@@ -30,7 +32,8 @@ export function readYamlNodes(source: Source): Parsed {
     refuse(source, placeAt(documents.offset), documents.message, documents.hint ?? null);
   const [first, second] = documents;
   if (first === undefined) return { node: null, placeAt };
-  const [slip] = syntaxMistakes(first);
+  const errors = first.errors.filter(({ message }) => !message.startsWith(TOLERATED));
+  const [slip] = syntaxMistakes({ errors });
   if (slip !== undefined) refuse(source, placeAt(slip.offset), slip.message, slip.hint ?? null);
   if (second !== undefined)
     refuse(source, placeAt(second.range[0]), "several documents in one file", "write one document a file");
@@ -42,7 +45,10 @@ function read(reading: Reading, node: YamlNode | null, fallback: number): Node {
   const offset = node?.range?.[0] ?? fallback;
   if (node === null) return sized(reading, { kind: "leaf", offset, value: null }, 1);
   if (isAlias(node)) return readAlias(reading, node.source, offset);
-  if ("anchor" in node && typeof node.anchor === "string") reading.anchors.set(node.anchor, node);
+  if ("anchor" in node && typeof node.anchor === "string") {
+    if (reading.anchors.has(node.anchor)) fail(reading, offset, `the anchor &${node.anchor} is there twice`);
+    reading.anchors.set(node.anchor, node);
+  }
   reading.nodes.set(node, null);
   const made = readFresh(reading, node, offset);
   reading.nodes.set(node, made);
@@ -64,7 +70,13 @@ function readAlias(reading: Reading, name: string, offset: number): Node {
 function readFresh(reading: Reading, node: YamlNode, offset: number): Node {
   if (isScalar(node))
     return sized(reading, { kind: "leaf", offset, value: readScalar(reading, node, offset) }, 1);
+  const made = readCollection(reading, node, offset);
+  if (node.tag === "!unsafe") return asUnsafe(made);
   refuseTag(reading, node.tag, isSeq(node) ? SEQUENCE : MAPPING, offset);
+  return made;
+}
+
+function readCollection(reading: Reading, node: YamlNode, offset: number): Node {
   if (isSeq(node)) {
     const items = node.items.map((item) => read(reading, asNode(item), offset));
     return sized(reading, { kind: "list", offset, items }, sum(reading, items));
@@ -130,8 +142,16 @@ function readKey(reading: Reading, key: YamlNode | null, offset: number): Value 
 }
 
 const STANDARD = "tag:yaml.org,2002:";
-const MAPPING = ["map", "omap"].map((name) => STANDARD + name);
+const MAPPING = ["map", "omap", "set"].map((name) => STANDARD + name);
 const SEQUENCE = [`${STANDARD}seq`];
+
+/** `!unsafe` in front of a list or map holds for all texts in it. */
+function asUnsafe(node: Node): Node {
+  if (node.kind === "list") return { ...node, items: node.items.map(asUnsafe) };
+  if (node.kind === "map")
+    return { ...node, entries: node.entries.map((entry) => ({ ...entry, node: asUnsafe(entry.node) })) };
+  return typeof node.value === "string" ? { ...node, value: new Unsafe(node.value) } : node;
+}
 
 function refuseTag(
   reading: Reading,
@@ -159,8 +179,9 @@ function readScalar(reading: Reading, node: Scalar, offset: number): Value {
 
 const TAGGED: Readonly<Record<string, (text: string) => Value | undefined>> = {
   "!": (text) => text,
-  "!unsafe": (text) => text,
+  "!unsafe": (text) => new Unsafe(text),
   [`${STANDARD}str`]: (text) => text,
+  [`${STANDARD}binary`]: (text) => Buffer.from(text, "base64").toString("utf8"),
   [`${STANDARD}int`]: readInteger,
   [`${STANDARD}float`]: readFloat,
   [`${STANDARD}null`]: () => null,

@@ -9,8 +9,8 @@ export function readPlain(word: string): Value | undefined {
   if (/^(?:~|null|Null|NULL|)$/.test(word)) return null;
   if (TRUE.test(word)) return true;
   if (FALSE.test(word)) return false;
-  // `=` has a type of its own in YAML 1.1, which no reader knows.
-  if (word === "=") return undefined;
+  // These have types of their own in YAML 1.1, which no reader knows for a value.
+  if (word === "=" || word === "<<") return undefined;
   if (!/^[-+.0-9]/.test(word)) return word;
   if (INTEGER.test(word)) return readInteger(word);
   if (FLOAT.test(word)) return readFloat(word);

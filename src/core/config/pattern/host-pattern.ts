@@ -20,9 +20,9 @@ export type Roster = {
   readonly implicitLocalhost?: boolean;
 };
 
-/** What is wrong with a term. unknown: a name that nothing carries. */
+/** What is wrong with a term. unknown: a name that nothing carries; nothing: a sign without a name. */
 export type TermMistake = {
-  readonly kind: "unknown" | "unmatched" | "subscript" | "regex" | "service";
+  readonly kind: "unknown" | "unmatched" | "nothing" | "subscript" | "regex" | "service";
   readonly term: string;
   readonly detail: string;
 };
@@ -123,22 +123,28 @@ const OPEN_START = /^([\s\S]+)\[:([0-9]+)\]$/;
 
 function matchNames(term: string, matching: Matching): readonly string[] {
   const { roster, mistakes } = matching;
+  if (term === "") mistakes.push({ kind: "nothing", term, detail: "" });
+  if (term === "") return [];
   if (term.startsWith("~")) return matchRegex(term, matching);
   const subscript = SUBSCRIPT.exec(term);
   const name = subscript?.[1] ?? term;
-  const hosts = hostsNamed(name, matching);
+  const named = hostsNamed(name, matching);
+  const hosts = named.length === 0 && roster.implicitLocalhost === true ? localhost(name, roster) : named;
   if (hosts.length > 0) return subscript === null ? hosts : slice(hosts, subscript, term, mistakes);
   const [, start, last] = OPEN_START.exec(term) ?? [];
   if (start !== undefined && roster.groups.has(start))
     return hostsNamed(start, matching).slice(0, Number(last) + 1);
-  if (LOCAL.includes(name) && roster.implicitLocalhost === true)
-    return [roster.hosts.find((host) => LOCAL.includes(host)) ?? name];
   if (!roster.groups.has(name) && name !== "all")
     mistakes.push({ kind: /[*?[]/.test(name) ? "unmatched" : "unknown", term: name, detail: name });
   return [];
 }
 
 const LOCAL = ["localhost", "127.0.0.1", "::1"];
+
+/** Any name of this machine is the first host with one of these names. */
+function localhost(name: string, { hosts }: Roster): readonly string[] {
+  return LOCAL.includes(name) ? [hosts.find((host) => LOCAL.includes(host)) ?? name] : [];
+}
 
 /** As Ansible counts: both ends are in, `[3:0]` is `[3]`, and an open end is the last host. */
 function slice(
