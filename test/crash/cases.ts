@@ -1,6 +1,6 @@
 /** Which cases a part of the crash suite has, by count and not by time. */
 import { kindsOf } from "./kinds.ts";
-import { type Case, MOST_MODES, mattersFirst, modesAt, type Point } from "./points.ts";
+import { type Case, MOST_MODES, mattersFirst, modesAt, type Point, turnedModesAt } from "./points.ts";
 
 /**
  * The points of a world: of a transaction that is confirmed, of an undo, and of a commit that finish.sh does.
@@ -110,8 +110,7 @@ function single(world: string, ranges: Ranges, turns: number): readonly Case[] {
   return Array.from({ length: Math.min(turns, MOST_MODES) }, (_, turn) => {
     const each = (points: readonly Point[], make: (fault: string) => Case): readonly Case[] =>
       points.flatMap((point) => {
-        const modes = modesAt(point);
-        const mode = turn < modes.length ? modes[(point.number + turn) % modes.length] : undefined;
+        const mode = turnedModesAt(point)[turn];
         return mode === undefined ? [] : [make(fault(point, mode))];
       });
     return [

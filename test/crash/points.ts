@@ -51,6 +51,13 @@ export function modesAt({ call }: Point): readonly Mode[] {
   return call === "execve" ? EXEC_MODES : CALL_MODES;
 }
 
+/** The same, beginning with another one from point to point. */
+export function turnedModesAt(point: Point): readonly Mode[] {
+  const modes = modesAt(point);
+  const first = point.number % modes.length;
+  return [...modes.slice(first), ...modes.slice(0, first)];
+}
+
 /** The points that matter first: renames, states, tokens, syncs and acts. */
 export function mattersFirst({ call, one, two }: Point): boolean {
   if (call === "rename" || call === "fsync" || call === "unlink" || call === "rmdir") return true;

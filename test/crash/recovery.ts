@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { causes, type Ranges, turnOf } from "./cases.ts";
 import type { Check } from "./checks.ts";
 import { kindsOf } from "./kinds.ts";
-import { mattersFirst, modesAt, type Point, readLog } from "./points.ts";
+import { MOST_MODES, mattersFirst, type Point, readLog, turnedModesAt } from "./points.ts";
 import { keep } from "./root.ts";
 import { type Ready, runFrom, type Start, type Way } from "./run.ts";
 import { snapshot } from "./snapshot.ts";
@@ -18,12 +18,14 @@ type Order = Pick<Start, "apply" | "finish" | "recover"> & { readonly way: Way }
  * Runs the cases. full: each change of apply.sh that matters first, and each of the undo, a kill with the machine started
  * again; each point of the recovery in every mode. slice: a kill behind each state, every second time followed by a
  * shutdown in order; of recover.sh's own points each in one mode, of the rest some kinds. seed turns which.
+ * turns: so many modes at a point, and ways in which the machine ends.
  */
 export function* runRecoveries(
   ready: Ready,
   ranges: Ranges,
   share: Share,
   seed: number,
+  turns = share === "full" ? MOST_MODES : 1,
 ): Generator<Check & { readonly struck: number }> {
   const { undo, complete } = causes(ready.world.name, ranges.apply, ranges.decided);
   const late = [undo, ...(ranges.decided === 0 ? [] : [complete])].map(({ apply }) => apply);
@@ -33,15 +35,15 @@ export function* runRecoveries(
     const points = readLog(join(ready.root.work, "log-recover")).points;
     const faults =
       share === "full"
-        ? points.flatMap(everyFault)
+        ? points.flatMap((point) => everyFault(point, turns))
         : someFaults(points, turnOf(ready.world.name, seed) + apply.length);
     for (const fault of faults) yield run(ready, { ...before, recover: [fault] });
   }
   const booted = startAgain(ready);
   yield run(booted, { apply: undo.apply, finish: null, way: "reboot" });
   for (const [index, number] of killsOf(ranges.apply, share).entries())
-    for (const way of WAYS)
-      if (share === "full" || way === WAYS[(index + seed) % WAYS.length])
+    for (const [place, way] of WAYS.entries())
+      if ((place + index + seed) % WAYS.length < turns)
         yield run(booted, { apply: [`${number}:kill-before`], finish: way === "reboot" ? null : [], way });
   for (const number of share === "full" ? killsOf(ranges.undo, share) : [])
     yield run(booted, { apply: undo.apply, finish: [`${number}:kill-before`], way: "reboot" });
@@ -86,13 +88,16 @@ const OWN = 3;
 const SHARE = 24;
 
 const faultAt = ({ number }: Point, mode: string): string => `${number}:${mode}`;
-const everyFault = (point: Point): readonly string[] => modesAt(point).map((mode) => faultAt(point, mode));
+const everyFault = (point: Point, turns: number): readonly string[] =>
+  turnedModesAt(point)
+    .slice(0, turns)
+    .map((mode) => faultAt(point, mode));
 
 function someFaults(points: readonly Point[], turn: number): readonly string[] {
   const rest = kindsOf(points.slice(OWN)).flatMap(({ points: [first] }) => first ?? []);
   return [
     ...points.slice(0, OWN).flatMap((point, index) => {
-      const all = everyFault(point);
+      const all = everyFault(point, MOST_MODES);
       return all[(index + turn) % all.length] ?? [];
     }),
     ...rest

@@ -33,7 +33,7 @@ function main([folder = "", name = "", part = "", seed = "0", turns = "Infinity"
     for (const check of checks)
       say({ world: name, counted: counts.counted, check: check.name, wrong: check.wrong });
   };
-  const checks = checksOf(part, ready, ranges, Number(seed));
+  const checks = checksOf(part, ready, ranges, Number(seed), Number(turns));
   if (checks !== null) {
     sayAll(checks);
     return;
@@ -57,10 +57,16 @@ function main([folder = "", name = "", part = "", seed = "0", turns = "Infinity"
 }
 
 /** What a part has that is no case of apply.sh and finish.sh; null: it is a part of cases. */
-function checksOf(part: string, ready: Ready, ranges: Ranges, seed: number): Iterable<Check> | null {
+function checksOf(
+  part: string,
+  ready: Ready,
+  ranges: Ranges,
+  seed: number,
+  turns: number,
+): Iterable<Check> | null {
   if (part === "checks") return runChecks(ready, ranges.apply);
   if (part === "deliver") return runDeliveries(ready, "full", seed);
-  return part === "recover" ? runRecoveries(ready, ranges, "full", seed) : null;
+  return part === "recover" ? runRecoveries(ready, ranges, "full", seed, turns) : null;
 }
 
 type Counts = Row & { readonly definition: string; readonly counted: string };
