@@ -46,9 +46,9 @@ export type Sum = {
 };
 
 /**
- * seed: turns what a slice leaves out; turns: in so many modes a single fault is tried at each point; jobs: how many
- * parts at once; first: ends at the first violation; limit: ends after so many runs; recorder: where rows are written
- * down as they come.
+ * seed: turns what a slice leaves out; turns: in so many modes a single fault is tried at each point, with systemd on so
+ * many of its versions; jobs: how many parts at once; first: ends at the first violation; limit: ends after so many
+ * runs; recorder: where rows are written down as they come.
  */
 export type RunOptions = {
   readonly seed: string;
@@ -104,7 +104,7 @@ export async function runParts(
       recorder?.hear(row);
       return isEnough();
     };
-    if (hasSystemd({ name: part.world })) await runSystemd(part, hear);
+    if (hasSystemd({ name: part.world })) await runSystemd(part, hear, turns);
     else await runWorld(part, [seed, String(turns ?? Number.POSITIVE_INFINITY)], hear);
     return runs;
   };

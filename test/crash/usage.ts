@@ -9,7 +9,8 @@ Strikes transactions at the points at which they change something, and judges wh
   --world NAME      one world alone, or a version of systemd with its worlds: 247, 252, 257; an unknown one has
                     them all listed; without this, those with systemd are left out unless there is --full
   --full            every point in every mode, and pairs; goes on where test/crash/tally left off, and adds to it
-  --turns N         of --full, single and recover: each point in so many of its modes (in all)
+  --turns N         of --full, single and recover: each point in so many of its modes, with systemd on so many of its
+                    versions (in all)
   --limit N         ends after N cases
   --tally           prints what was run for the host scripts as they are; runs nothing
   --part NAME       slice, single, double, checks, recover (the recovery struck, power cuts, shutdowns) or deliver

@@ -31,8 +31,15 @@ function definitionOf(body: World): string {
   return shortDigest([makes, ...parts.map((part) => Buffer.from(part ?? "").toString("latin1"))].join("\0"));
 }
 
-/** Runs a part: full, slice, single, or case=HOW NUMBER; hear gets each row, and says whether that is enough. */
-export async function runSystemd({ world: name, part }: Part, hear: (row: Row) => boolean): Promise<void> {
+/**
+ * Runs a part: full, slice, single, or case=HOW NUMBER; hear gets each row, and says whether that is enough. turns: on
+ * so many versions of systemd each case is run.
+ */
+export async function runSystemd(
+  { world: name, part }: Part,
+  hear: (row: Row) => boolean,
+  turns: number = systemdVersions.length,
+): Promise<void> {
   const world = systemdWorlds.find((each) => each.name === name);
   if (world === undefined) throw new Error(`no world is called ${name}`);
   let range = await bring(world);
@@ -52,7 +59,7 @@ export async function runSystemd({ world: name, part }: Part, hear: (row: Row) =
       double: 0,
     });
     const done = doneCases(current, "single");
-    const chosen = choose(world, part, all, (each) => wordOf(keys.get(each)), done);
+    const chosen = choose(world, part, inTurns(world, all, turns), (each) => wordOf(keys.get(each)), done);
     const renew = async (): Promise<Range> => {
       await range.host.remove();
       range = await bring(world);
@@ -82,6 +89,12 @@ function keyOf({ body, phase, fault }: Struck, numbers: ReadonlyMap<string, numb
 }
 
 const wordOf = (key: Key | undefined): string => `${key?.how} ${key?.at}`;
+
+/** The cases whose turn it is on this version. */
+function inTurns({ systemd }: SystemdWorld, all: readonly Struck[], turns: number): readonly Struck[] {
+  const count = systemdVersions.length;
+  return all.filter((_, index) => (index + systemdVersions.indexOf(systemd)) % count < turns);
+}
 
 function choose(
   { systemd }: SystemdWorld,
