@@ -103,6 +103,20 @@ test("a changed secret is seen as a change, restarts, and neither the old nor th
   expect((await run(renewed, "apply", "--yes")).stdout).toContain("No changes");
 });
 
+test("beside a secret the other lines of its file are shown, in every output", async () => {
+  const template = readFileSync(join(shop.folder, "templates/token.conf.hbs"), "utf8");
+  shop.write("templates/token.conf.hbs", `level=debug\n${template}`);
+  for (const args of [...plans, ...looks.slice(0, 3)]) {
+    const seen = await run(first, ...args);
+    expect(seen.stdout).toMatch(/\+ *level=debug/);
+    expect(seen.stdout).toContain("token=<secret API_TOKEN>");
+    expect(seen.stdout).toMatch(/\+ *DB_PASSWORD=<secret DB_PASSWORD>/);
+    expect(seen.stdout).toMatch(/- *<not shown>/);
+    expect(seen.stdout).not.toContain(renewed);
+  }
+  shop.write("templates/token.conf.hbs", template);
+});
+
 test("a secret file that was edited by hand is drift, without its content", async () => {
   await host.shell(
     "echo token=typed-by-hand-44 >/etc/web/token.conf; echo MORE=typed-by-hand-44 >>/etc/svcdeploy/env/web.env",

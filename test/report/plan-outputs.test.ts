@@ -76,12 +76,41 @@ test("hosts that left are a line each, in every output", () => {
   });
 });
 
-test("a secret file whose old content is known tells only how many lines changed", () => {
-  const change = fileChange("/e", `A=1\nB=${CANARY}\n`, `A=1\nB=2\nC=${CANARY}\n`, { secret: true });
+test("a secret file shows its other lines, its secrets by their names, and nothing of the host that is not declared", () => {
+  const now = `A=1\nB=2\nC=${CANARY}\nD=3\n`;
+  const shown = [null, null, "C=<secret C>", null, null];
+  const change = {
+    ...fileChange("/e", "whatever", now, { secret: true, shown }),
+    beforeLines: [0, null, 3, null, null],
+  };
   const { resource } = change;
   if (resource.kind !== "file") throw new Error("not a file");
-  const shown = diffContent({ ...change, beforeContent: Buffer.from(`A=1\nB=${CANARY}\n`) }, resource);
-  expect(plainText(shown)).toBe("2 lines added, 1 removed (secret, not shown)\n");
+  const lines = ["@@ -1,4 +1,4 @@", " A=1", "-<not shown>", "+B=2", "+C=<secret C>", " D=3", "-<not shown>"];
+  expect(plainText(diffContent(change, resource))).toBe(`${lines.join("\n")}\n`);
+  const view = viewOf([change]);
+  const json = formatJson(planJson(view));
+  expect(JSON.parse(json).plays[0].hosts[0].changes[0].diff).toBe(`${lines.join("\n")}\n`);
+  for (const output of [json, planMarkdown(view), plainText(planText(view, 120))]) {
+    expect(output).toContain("C=<secret C>");
+    expect(output).not.toContain(CANARY);
+  }
+});
+
+test("a secret file without lines that may be shown, and one whose old text is unknown, say only that", () => {
+  const text = (change: Change): string =>
+    change.resource.kind === "file" ? plainText(diffContent(change, change.resource)) : "";
+  const update = fileChange("/e", "a\n", "b\n", { secret: true });
+  expect(text({ ...update, beforeLines: [null, null] })).toBe("content differs (secret, not shown)\n");
+  expect(text(fileChange("/e", "a\n", "b\n", { secret: true, shown: ["x", null] }))).toBe(
+    "content differs (secret, not shown)\n",
+  );
+  expect(text(fileChange("/e", null, "b\nc\n", { secret: true }))).toBe("2 lines (secret, not shown)\n");
+  expect(text(fileChange("/e", null, "b\nc\n", { secret: true, shown: ["<secret B>", null, null] }))).toBe(
+    "@@ -0,0 +1,2 @@\n+<secret B>\n+c\n",
+  );
+  expect(text({ ...fileChange("/e", "a\n", "b\n"), beforeContent: null, beforeLines: [null, null] })).toBe(
+    "@@ -1 +1 @@\n-<not shown>\n+b\n",
+  );
 });
 
 test("a secret in a file that the host had before is in no output", () => {

@@ -62,6 +62,11 @@ export type FileResource = {
   /** True: the content is never shown, saved or sent anywhere but to the host. */
   readonly secret: boolean;
   /**
+   * Of a secret file, what may be shown of each line of its content: null: the line itself; a text: that
+   * instead of a line with a secret. Absent: nothing of it.
+   */
+  readonly shown?: readonly (string | null)[];
+  /**
    * For a config file: what its service does on a change; for a drop-in: what the unit does that it is laid
    * over. Other roles: "none", the unit's digests decide.
    */
@@ -216,7 +221,7 @@ export type RemovalOrder = {
  */
 export type KeptResource =
   | Exclude<Resource, FileResource | ReleaseResource>
-  | Omit<FileResource, "content">
+  | Omit<FileResource, "content" | "shown">
   | Omit<ReleaseResource, "source">;
 
 /** Of the file that holds a KeptService; another one is not read. */

@@ -50,7 +50,7 @@ export function isSameService(left: KeptService, right: KeptService): boolean {
 
 function keptResource(resource: Resource): KeptResource {
   if (resource.kind === "file") {
-    const { content: _kept, ...rest } = resource;
+    const { content: _kept, shown: _lines, ...rest } = resource;
     return rest;
   }
   if (resource.kind !== "release") return resource;

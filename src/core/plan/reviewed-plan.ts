@@ -85,11 +85,13 @@ function changesOf(saved: SavedHost, target: HostTarget, fresh: Plan, key: Secre
   const going = fresh.changes.filter(({ after }) => after === null).map(({ resource }) => resource);
   const resources = new Map([...target.resources, ...going].map((resource) => [resource.id, resource]));
   const sealed = new Map(sealPlan(fresh, key).changes.map((change) => [change.resource.id, change]));
-  const contents = new Map(fresh.changes.map((change) => [change.resource.id, change.beforeContent]));
+  const known = new Map(fresh.changes.map((change) => [change.resource.id, change]));
   return saved.changes.flatMap(({ id, before, after, differs }: SavedChange) => {
     const resource = resources.get(id);
     if (resource === undefined) return [];
     const isSame = sealed.get(id)?.before?.sha256 === before?.sha256;
-    return [{ resource, before, after, differs, beforeContent: isSame ? (contents.get(id) ?? null) : null }];
+    const { beforeContent = null, beforeLines } = (isSame ? known.get(id) : undefined) ?? {};
+    const change = { resource, before, after, differs, beforeContent };
+    return [beforeLines === undefined ? change : { ...change, beforeLines }];
   });
 }

@@ -37,7 +37,11 @@ export function fingerprintTarget(
   ];
   const ofResource = (resource: Resource): [string, string] => [
     resource.id,
-    keyed(key, ["resource", name, resource.id], textOf({ ...resource, content: null, source: null })),
+    keyed(
+      key,
+      ["resource", name, resource.id],
+      textOf({ ...resource, content: null, source: null, shown: undefined }),
+    ),
   ];
   return {
     services: Object.fromEntries(services.map(ofService)),

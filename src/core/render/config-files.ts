@@ -6,6 +6,7 @@ import type { FileResource } from "../model/resource.ts";
 import type { ConfigFile, SecretValues, Service } from "../model/service.ts";
 import { baseName } from "../unit-file/path-name.ts";
 import { makeFile } from "./make-file.ts";
+import { shownLines } from "./shown-lines.ts";
 import { renderTemplate, type TemplateContext } from "./template.ts";
 import { makeProblem } from "./unit-text.ts";
 
@@ -48,12 +49,17 @@ export function renderConfigFiles(
       group,
       onChange,
       secret: content.usesSecrets,
+      ...(content.shown === undefined ? {} : { shown: content.shown }),
     });
     return [{ label: labelOf(config, service.files), file }];
   });
 }
 
-type Content = { readonly data: string | Uint8Array; readonly usesSecrets: boolean };
+type Content = {
+  readonly data: string | Uint8Array;
+  readonly usesSecrets: boolean;
+  readonly shown?: FileResource["shown"];
+};
 
 function readContent(
   config: ConfigFile,
@@ -116,8 +122,8 @@ function expand(
   problems: Problem[],
 ): Content | null {
   try {
-    const { text, usesSecrets } = renderTemplate(template, context, origin);
-    return { data: text, usesSecrets };
+    const { text, usesSecrets, spans } = renderTemplate(template, context, origin);
+    return { data: text, usesSecrets, ...(usesSecrets ? { shown: shownLines(text, spans) } : {}) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     problems.push(...error.problems);

@@ -9,6 +9,7 @@ import type { SecretValues, Service } from "../model/service.ts";
 import { formatEnvironmentFileAssignment } from "../unit-file/quote.ts";
 import { goVariables } from "./go-runtime.ts";
 import { makeFile } from "./make-file.ts";
+import { type SecretSpan, shownLines } from "./shown-lines.ts";
 import { MANAGED, makeProblem } from "./unit-text.ts";
 
 /**
@@ -28,10 +29,17 @@ export function renderEnvironmentFile(
   ];
   if (variables.length === 0) return [];
   reportRepeated(variables, problems);
-  const lines = variables.map(({ name, value, place }) => formatLine(name, value, place, problems));
   const path = `/etc/svcdeploy/env/${service.name}.env`;
-  const text = [MANAGED, ...lines].map((line) => `${line}\n`).join("");
-  return [makeFile(service.name, "environment", path, text, { mode: "600", secret: delivered.length > 0 })];
+  const secret = new Set(delivered.map(({ name }) => name));
+  const spans: SecretSpan[] = [];
+  let text = `${MANAGED}\n`;
+  for (const { name, value, place } of variables) {
+    const from = text.length + name.length + 1;
+    text += `${formatLine(name, value, place, problems)}\n`;
+    if (secret.has(name)) spans.push({ from, to: text.length - 1, names: [name] });
+  }
+  const shown = secret.size > 0 ? { secret: true, shown: shownLines(text, spans) } : {};
+  return [makeFile(service.name, "environment", path, text, { mode: "600", ...shown })];
 }
 
 type Variable = { readonly name: string; readonly value: string; readonly place: Place };

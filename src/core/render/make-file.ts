@@ -11,7 +11,7 @@ export function makeFile(
   role: FileRole,
   path: string,
   content: string | Uint8Array,
-  options: Partial<Pick<FileResource, "mode" | "owner" | "group" | "secret" | "onChange">> = {},
+  options: Partial<Pick<FileResource, "mode" | "owner" | "group" | "secret" | "shown" | "onChange">> = {},
 ): FileResource {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const fixed = {

@@ -115,7 +115,7 @@ function yieldsTo(implied: Resource, declared: Resource): boolean {
 
 function fingerprint(resource: Resource): string {
   const { service: _owner, ...rest } = resource;
-  return JSON.stringify(rest.kind === "file" ? { ...rest, content: rest.sha256 } : rest);
+  return JSON.stringify(rest.kind === "file" ? { ...rest, content: rest.sha256, shown: null } : rest);
 }
 
 function describeConflict(first: Resource, second: Resource, files: ReadonlyMap<string, string>): Problem {
@@ -136,7 +136,7 @@ function describeConflict(first: Resource, second: Resource, files: ReadonlyMap<
 
 function describeFields(first: Resource, second: Resource): string {
   const before = new Map<string, unknown>(Object.entries(first));
-  const hidden = new Set(["service", "id", "sha256"]);
+  const hidden = new Set(["service", "id", "sha256", "shown"]);
   const names = Object.entries(second).filter(
     ([key, value]) => !hidden.has(key) && JSON.stringify(value) !== JSON.stringify(before.get(key)),
   );

@@ -5,6 +5,7 @@
 
 import type { Tree } from "../model/declared.ts";
 import type { SecretValues } from "../model/service.ts";
+import type { SecretSpan } from "./shown-lines.ts";
 import { childOf, HELPERS, isTruthy, scalarText } from "./template-helpers.ts";
 import {
   type Evaluation,
@@ -31,17 +32,18 @@ const MAX_TEXT = 16 * 1024 * 1024;
 
 /**
  * Expands a template that checkTemplate found sound. flaws: what was missing; the text is then worthless.
- * marks: filled in where the text's origin is asked for.
+ * marks: filled in where the text's origin is asked for. spans: the parts of the text that a secret decided.
  */
 export function evaluateTemplate(
   program: TemplateProgram,
   root: TemplateRoot,
   secrets: SecretValues | null,
   marks: Mark[] | null = null,
-): { readonly text: string; readonly flaws: readonly Flaw[] } {
-  const run: Evaluation = { root, secrets, flaws: [], marks, text: "", steps: 0 };
+): { readonly text: string; readonly flaws: readonly Flaw[]; readonly spans: readonly SecretSpan[] } {
+  const around = { root, secrets, flaws: [], marks, touched: new Set<string>(), spans: [] };
+  const run: Evaluation = { ...around, text: "", steps: 0 };
   writeProgram(run, program, { context: root, outer: null, names: new Map(), data: new Map() });
-  return { text: run.text, flaws: run.flaws };
+  return { text: run.text, flaws: run.flaws, spans: run.spans };
 }
 
 function writeProgram(run: Evaluation, program: TemplateProgram | undefined, scope: Scope): undefined {
@@ -78,6 +80,8 @@ function writeStatement(run: Evaluation, statement: Statement, scope: Scope): un
 function writeMustache(run: Evaluation, mustache: Mustache, scope: Scope): undefined {
   const { path } = mustache;
   if (path.type !== "PathExpression") return;
+  const from = run.text.length;
+  run.touched.clear();
   const value =
     mustache.params.length > 0
       ? call(run, { ...mustache, type: "SubExpression", path }, scope)
@@ -89,12 +93,26 @@ function writeMustache(run: Evaluation, mustache: Mustache, scope: Scope): undef
       hint: "use #each, join, yaml or json",
     });
   run.text += text;
+  noteSpan(run, from, [...run.touched]);
+}
+
+/** What follows from a secret is one: its own text, or all that was written because of it. */
+function noteSpan(run: Evaluation, from: number, names: readonly string[]): void {
+  if (names.length > 0) run.spans.push({ from, to: run.text.length, names: names.toSorted() });
 }
 
 function writeBlock(run: Evaluation, block: TemplateBlock, scope: Scope): undefined {
   const [param] = block.params;
+  run.touched.clear();
+  for (const { value } of block.hash?.pairs ?? []) evaluate(run, value, scope);
   const value = param === undefined ? undefined : evaluate(run, param, scope);
   if (value === undefined) return;
+  const [from, names] = [run.text.length, [...run.touched]];
+  writeChosen(run, block, value, scope);
+  noteSpan(run, from, names);
+}
+
+function writeChosen(run: Evaluation, block: TemplateBlock, value: Tree, scope: Scope): undefined {
   switch (block.path.original) {
     case "if":
       return writeProgram(run, holds(run, block, value, scope) ? block.program : block.inverse, scope);

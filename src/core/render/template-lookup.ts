@@ -2,6 +2,7 @@
 import { didYouMean } from "../errors.ts";
 import type { Tree, TreeMap } from "../model/declared.ts";
 import type { SecretValues } from "../model/service.ts";
+import type { SecretSpan } from "./shown-lines.ts";
 import { childOf } from "./template-helpers.ts";
 import type { Flaw, PathExpression, Position, Statement } from "./template-syntax.ts";
 
@@ -18,7 +19,7 @@ export type Scope = {
 
 /**
  * One expansion. flaws: what was missing so far; marks: null when they are not wanted; steps: how many were
- * taken.
+ * taken; spans: what secrets decided.
  */
 export type Evaluation = {
   readonly root: TemplateRoot;
@@ -27,6 +28,9 @@ export type Evaluation = {
   readonly marks: Mark[] | null;
   text: string;
   steps: number;
+  /** Names of the secrets that were looked up since it was last emptied. */
+  readonly touched: Set<string>;
+  readonly spans: SecretSpan[];
 };
 
 /** From this character of the result on (UTF-16), the text is this statement's. */
@@ -92,6 +96,7 @@ function fromRoot(run: Evaluation, path: PathExpression, parts: readonly string[
   if (name === undefined || parts.length !== 2)
     return missing(run, path.loc.start, "secrets are named one by one", "write secrets.NAME");
   const secret = run.secrets.get(name);
+  run.touched.add(name);
   return secret === undefined
     ? missing(
         run,

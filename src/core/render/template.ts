@@ -6,6 +6,7 @@
 import { ConfigError, excerptAt, type Problem } from "../errors.ts";
 import type { Host, Place, TreeMap } from "../model/declared.ts";
 import type { SecretValues } from "../model/service.ts";
+import type { SecretSpan } from "./shown-lines.ts";
 import { checkTemplate } from "./template-check.ts";
 import { evaluateTemplate } from "./template-evaluate.ts";
 import type { Mark, TemplateRoot } from "./template-lookup.ts";
@@ -33,7 +34,12 @@ export type TemplateContext = {
 /**
  * The text of a template. usesSecrets: a secret is named anywhere in it, also in a branch that was not taken.
  */
-export type RenderedTemplate = { readonly text: string; readonly usesSecrets: boolean };
+export type RenderedTemplate = {
+  readonly text: string;
+  readonly usesSecrets: boolean;
+  /** The parts of the text that secrets decided. */
+  readonly spans: readonly SecretSpan[];
+};
 
 /**
  * Expands a template once; what comes out of a value is never looked at again. origin: where the template's
@@ -43,7 +49,7 @@ export type RenderedTemplate = { readonly text: string; readonly usesSecrets: bo
  */
 export function renderTemplate(template: string, context: TemplateContext, origin: Place): RenderedTemplate {
   if (typeof template !== "string") throw new TypeError("a template must be a string");
-  if (!template.includes("{{")) return { text: template, usesSecrets: false };
+  if (!template.includes("{{")) return { text: template, usesSecrets: false, spans: [] };
   return expand(template, rootOf(context), context.secrets, origin);
 }
 
@@ -69,7 +75,7 @@ function expand(
   const parsed = checked(template);
   if (parsed.flaws.length > 0 || parsed.program === null)
     throw new ConfigError(parsed.flaws.map((flaw) => toProblem(flaw, template, origin)));
-  const { text, flaws } = evaluateTemplate(parsed.program, root, secrets);
+  const { text, flaws, spans } = evaluateTemplate(parsed.program, root, secrets);
   if (flaws.length > 0)
     throw new ConfigError(
       flaws.map((flaw) => {
@@ -77,7 +83,7 @@ function expand(
         return flaw.name === undefined ? problem : { ...problem, unresolved: flaw.name };
       }),
     );
-  return { text, usesSecrets: parsed.usesSecrets };
+  return { text, usesSecrets: parsed.usesSecrets, spans };
 }
 
 /** A template's result with what it was made of. marks: in order, from the first character on. */

@@ -42,7 +42,7 @@ export function changeJson(change: Change): object {
     differs: change.differs,
     before: publicState(change, change.before),
     after: publicState(change, change.after),
-    diff: resource.kind === "file" && !resource.secret ? plainText(diffContent(change, resource)) : null,
+    diff: resource.kind === "file" ? plainText(diffContent(change, resource)) : null,
   };
 }
 

@@ -266,6 +266,22 @@ describe("secrets", () => {
       expect(problemsOf({ files: files(mode) })[0]?.message, mode).toContain("wider than 0640");
   });
 
+  test("leave the other lines of a file to be shown", () => {
+    const content = "a: 1\nt: {{json secrets.TOKEN}} x\n{{#if secrets.TOKEN}}yes\nno{{/if}} end\nz: 2\n";
+    const config = { path: "/etc/app/a", from: { kind: "content" as const, content }, mode: "0640" };
+    const rendered = render({ files: [config], secrets: ["TOKEN"], environment: { A: "b" } });
+    const hidden = "<secret TOKEN>";
+    expect(fileAt(rendered, "/etc/app/a").shown).toEqual([
+      ...[null, `t: ${hidden} x`, hidden, `${hidden} end`, null, null],
+    ]);
+    expect(fileAt(rendered, "/etc/svcdeploy/env/app.env").shown).toEqual([
+      null,
+      null,
+      `TOKEN=${hidden}`,
+      null,
+    ]);
+  });
+
   test("make the environment file secret", () => {
     expect(fileAt(render({ secrets: ["TOKEN"] }), "/etc/svcdeploy/env/app.env")).toMatchObject({
       secret: true,

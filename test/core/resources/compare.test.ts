@@ -23,6 +23,21 @@ describe("compareResource", () => {
     expect(textBefore({ secret: false, found: "\0ELF" })).toBeNull();
   });
 
+  it("hands on which lines of a file with secrets are declared ones", () => {
+    const lines = (secret: boolean, shown: readonly null[] | undefined, held: boolean) => {
+      const about = { kind: "file", path: "/etc/a", content: "one\ntwo\none\n", secret } as const;
+      const resource = makeResource(shown === undefined ? about : { ...about, shown });
+      const manifest = held ? [{ kind: "file", path: "/etc/a", secret: true } as const] : [];
+      const host = makeObservation({ paths: { "/etc/a": { content: "two\nold\none\n" } }, manifest }, [
+        resource,
+      ]);
+      return compareResource(resource, host)?.beforeLines;
+    };
+    expect(lines(true, [null, null, null, null], false)).toEqual([1, null, 0, 3]);
+    expect(lines(false, undefined, true)).toEqual([1, null, 0, 3]);
+    expect([lines(true, undefined, true), lines(false, undefined, false)]).toEqual([undefined, undefined]);
+  });
+
   it("never hands on what a file has that held a secret when it was applied, whatever it is declared to be now", () => {
     const resource = makeResource({ kind: "file", path: "/etc/a", content: "wanted" });
     const before = {
