@@ -2,6 +2,7 @@
 import { runControllers } from "./controllers.ts";
 import { runDeliveries } from "./deliveries.ts";
 import { runEdits } from "./edits.ts";
+import { runLinks } from "./links.ts";
 import { runRaces } from "./races.ts";
 import { record } from "./tally.ts";
 import type { Asked } from "./usage.ts";
@@ -18,6 +19,7 @@ const PARTS: ReadonlyMap<string, (order: PartOrder) => Promise<PartResult>> = ne
   ["deliveries", runDeliveries],
   ["controllers", runControllers],
   ["edits", runEdits],
+  ["links", runLinks],
 ]);
 
 /** Their names, for the usage. */

@@ -6,36 +6,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { builtOnce } from "../support/build-once.ts";
 import { reportsOf, startedRun } from "../support/events.ts";
 import { removeHosts, startHost, type TestHost } from "../support/hosts.ts";
-import { makeProjectFolder, type Run, type Workshop } from "../support/project-folder.ts";
+import type { Workshop } from "../support/project-folder.ts";
 import { makeRandom } from "../support/random.ts";
 import type { PartOrder, PartResult } from "./by-count.ts";
 import { judgeHost, type Side } from "./controllers-judge.ts";
+import { applyGreeting, makeController } from "./greeting.ts";
 import { setUpSystemd } from "./set-up.ts";
 
 /** How many races of real controllers are run where the command line does not say. */
 const RACES = 500;
 /** The second one starts so many milliseconds later at most: an apply takes about as long. */
 const LONGEST_SKEW = 2500;
-
-/** A service whose content is its greeting: in its environment, in a file, and in what runs. */
-const SERVICE = `name: app
-service: { Type: exec, ExecStart: /bin/sleep infinity }
-environment: { GREETING: "{{values.greeting}}" }
-files: [{ path: /etc/app/app.conf, template: templates/app.conf.hbs, onChange: restart }]
-directories: [{ path: /etc/app }]
-settle: 0s
-`;
-
-function makeController(program: string, host: TestHost): Workshop {
-  const shop = makeProjectFolder(program, [host]);
-  shop.write("services/app.yaml", SERVICE);
-  shop.write("templates/app.conf.hbs", "greeting={{values.greeting}}\n");
-  shop.write("playbooks/site.yaml", "- { play: app, hosts: all, services: [app] }\n");
-  return shop;
-}
-
-const apply = (shop: Workshop, greeting: string): Promise<Run> =>
-  shop.run(["apply", "--env", "test", "--yes", "--set", `greeting=${greeting}`, "--output", "ndjson"]);
 
 /** What each race came to, in words that can be counted. */
 type Raced = { readonly outcome: string; readonly wrong: readonly string[] };
@@ -53,7 +34,7 @@ async function race(
     shops.map(async (shop, index): Promise<Side> => {
       const greeting = `${index === 0 ? "a" : "b"}${number}`;
       if (index !== first) await sleep(skew);
-      const run = await apply(shop, greeting);
+      const run = await applyGreeting(shop, greeting);
       return { greeting, run, id: startedRun(run), report: reportsOf(run)[0] };
     }),
   );

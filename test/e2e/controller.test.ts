@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../support/dist.ts";
-import { eventsOf, hearing, reportsOf, stageOf, withoutSettling } from "../support/events.ts";
+import { at, eventsOf, reportsOf, stages, withoutSettling } from "../support/events.ts";
 import {
   removeHosts,
   type SystemdVersion,
@@ -15,27 +15,8 @@ import {
   type TestHost,
 } from "../support/hosts.ts";
 import { ageLease, exceptRecord, settleAlone, snapshot, underWay } from "../support/snapshot.ts";
-import { makeWorkshop, type Run, type RunOptions, type Workshop, webService } from "../support/workshop.ts";
+import { makeWorkshop, type Run, type Workshop, webService } from "../support/workshop.ts";
 
-/**
- * Everything that one host's story tells, in order. The states of the host are polled, so a short one may go
- * untold in a run.
- */
-const stages = [
-  "connect",
-  "observe",
-  "upload",
-  "launch",
-  "apply STAGED",
-  "apply PREPARED",
-  "apply APPLYING",
-  "apply RESTARTING",
-  "apply AWAIT",
-  "settle",
-  "confirm",
-  "confirm + 60",
-  "confirm + 150",
-] as const;
 /** Where the lease is waited for in real time; elsewhere it is made old. */
 const realLease: readonly string[] = ["apply AWAIT"];
 
@@ -90,21 +71,11 @@ async function makeBench(systemd: SystemdVersion): Promise<Bench> {
   return { host, shop };
 }
 
-const at = (stage: string, act: (kill: (signal: NodeJS.Signals) => void) => void): RunOptions => {
-  let done = false;
-  return hearing((event, kill) => {
-    if (done || stageOf(event) !== stage) return;
-    done = true;
-    act(kill);
-  });
-};
-/** `STAGE + MS` is so many milliseconds after STAGE was reported. */
-const killAt = (shop: Workshop, n: number, moment: string): Promise<Run> => {
-  const [stage = "", later = "0"] = moment.split(" + ");
-  const kill = (send: (signal: NodeJS.Signals) => void): unknown =>
-    later === "0" ? send("SIGKILL") : setTimeout(send, Number(later), "SIGKILL");
-  return shop.run(ndjson(n), at(stage, kill));
-};
+const killAt = (shop: Workshop, n: number, moment: string): Promise<Run> =>
+  shop.run(
+    ndjson(n),
+    at(moment, (kill) => kill("SIGKILL")),
+  );
 const ndjson = (n: number): readonly string[] => ["apply", ...change(n), "--output", "ndjson"];
 
 /** What became of a host after a kill. */

@@ -6,12 +6,12 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hearing, reportsOf, stageOf, withoutSettling } from "../support/events.ts";
+import { at, reportsOf, withoutSettling } from "../support/events.ts";
 import { removeHosts, startHost, type TestHost } from "../support/hosts.ts";
 import type { Relay } from "../support/relay.ts";
 import { relayed } from "../support/relayed-host.ts";
 import { settleAlone, snapshot } from "../support/snapshot.ts";
-import { makeWorkshop, type RunOptions, type Workshop, webService } from "../support/workshop.ts";
+import { makeWorkshop, type Workshop, webService } from "../support/workshop.ts";
 
 const program = readFileSync(fileURLToPath(new URL("../support/web.pl", import.meta.url)), "utf8");
 const change = (n: number): readonly string[] => [
@@ -66,15 +66,6 @@ async function makeLine(direct: TestHost): Promise<Line> {
   return { host, relay, shop };
 }
 
-/** Acts once, when the stage is reported. */
-function at(stage: string, act: () => void): RunOptions {
-  let done = false;
-  return hearing((event) => {
-    if (done || stageOf(event) !== stage) return;
-    done = true;
-    act();
-  });
-}
 const statuses = (run: Awaited<ReturnType<Workshop["run"]>>): readonly string[] =>
   reportsOf(run).map(({ status }) => status);
 
@@ -152,10 +143,7 @@ describe.concurrent("cut after the launch", () => {
       await settleAlone(host, 10);
       const old = await snapshot(host);
       const started = performance.now();
-      const run = await shop.run(
-        ndjson(n),
-        at(stage, () => setTimeout(relay.cut, after)),
-      );
+      const run = await shop.run(ndjson(n), at(`${stage} + ${after}`, relay.cut));
       const seconds = (performance.now() - started) / 1000;
       await settleAlone(host, 10);
       const now = await snapshot(host);

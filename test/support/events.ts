@@ -22,6 +22,38 @@ export function stageOf(event: DeployEvent): string | null {
   return event.detail === "" ? event.stage : `${event.stage} ${event.detail}`;
 }
 
+/**
+ * Everything that one host's story tells, in order, and moments in the confirmation. The states of the host are
+ * polled, so a short one may be left out in a run.
+ */
+export const stages = [
+  "connect",
+  "observe",
+  "upload",
+  "launch",
+  "apply STAGED",
+  "apply PREPARED",
+  "apply APPLYING",
+  "apply RESTARTING",
+  "apply AWAIT",
+  "settle",
+  "confirm",
+  "confirm + 60",
+  "confirm + 150",
+] as const;
+
+/** Acts once, when the stage is reported; `STAGE + MS`: so many milliseconds after it was. */
+export function at(moment: string, act: (kill: (signal: NodeJS.Signals) => void) => void): RunOptions {
+  const [stage, later = "0"] = moment.split(" + ");
+  let done = false;
+  return hearing((event, kill) => {
+    if (done || stageOf(event) !== stage) return;
+    done = true;
+    if (later === "0") act(kill);
+    else setTimeout(act, Number(later), kill);
+  });
+}
+
 /** All events of a finished run. */
 export function eventsOf(run: Run): readonly DeployEvent[] {
   return run.stdout.split("\n").flatMap(parse);
