@@ -25,52 +25,69 @@ const LEAST_SHARE = 0.9;
 /** No run takes as long: the lease, every attempt at a connection, an undo and a boot. */
 const LONGEST_MILLISECONDS = 400_000;
 
+/** Cases that ended between two lines of what came so far. */
+const SAID_EVERY = 20;
+
 type Result = { readonly isStruck: boolean; readonly end: string; readonly wrong: readonly string[] };
 
-/** Runs them all, on as many hosts at a time as jobs were asked for. */
+/** Runs them all. A job is a host of each systemd: they mostly wait. */
 export async function runLinks(order: PartOrder): Promise<PartResult> {
   const { jobs, number, found, races = number === undefined ? ONE_TURN : 1 } = order;
   const seed = Number(order.seed);
   setUpSystemd(["links"]);
   const program = `${await builtOnce()}/main.js`;
-  const ends = new Map<string, number>();
-  let struck = 0;
-  const queue = number === undefined ? [...numbersOf(races)] : Array.from({ length: races }, () => number);
-  const work = async (): Promise<void> => {
-    const benches = new Map<SystemdVersion, Bench>();
-    for (let each = queue.shift(); each !== undefined; each = queue.shift()) {
-      const one = linkCase(seed, each);
-      const version = versionOf(seed, each);
-      const bench = benches.get(version) ?? (await makeBench(program, version));
-      benches.set(version, bench);
-      const { isStruck, end, wrong } = await tryCase(bench, one, each).catch(async (error: unknown) => {
-        // It cannot be used for the next one.
-        benches.delete(version);
-        await bench.remove();
-        return {
-          isStruck: true,
-          end: "broken",
-          wrong: [error instanceof Error ? error.message : String(error)],
-        };
-      });
-      struck += isStruck ? 1 : 0;
-      ends.set(end, (ends.get(end) ?? 0) + 1);
-      for (const text of wrong)
-        found(`links: seed ${seed} number ${each} (systemd ${version}, ${describeCase(one)}): ${text}`);
-    }
-    for (const bench of benches.values()) await bench.remove();
+  const numbers = number === undefined ? numbersOf(races) : Array.from({ length: races }, () => number);
+  const results: Result[] = [];
+  const text = (): string => {
+    const ends = Map.groupBy(results, ({ end }) => end);
+    const each = [...ends].map(([end, all]) => `${all.length} × ${end}`).join(", ");
+    return `${results.filter(({ isStruck }) => isStruck).length} of ${races} cases (${each})`;
   };
+  const hear = (result: Result, version: SystemdVersion, each: number): void => {
+    results.push(result);
+    const about = `(systemd ${version}, ${describeCase(linkCase(seed, each))})`;
+    for (const what of result.wrong) found(`links: seed ${seed} number ${each} ${about}: ${what}`);
+    if (results.length % SAID_EVERY === 0) console.log(`links: ${text()}`);
+  };
+  const queues = Map.groupBy(numbers, (each) => versionOf(seed, each));
+  const workers = [...queues].flatMap(([version, queue]) =>
+    Array.from({ length: Math.min(jobs, queue.length) }, () =>
+      work({ seed, program, version, queue }, (result, each) => hear(result, version, each)),
+    ),
+  );
   try {
-    await Promise.all(Array.from({ length: Math.min(jobs, races) }, work));
+    await Promise.all(workers);
   } finally {
     await removeHosts();
   }
-  const each = [...ends].map(([end, count]) => `${count} × ${end}`).join(", ");
-  return {
-    what: `${struck} of ${races} cases (${each})`,
-    runs: struck,
-    isEnough: struck >= LEAST_SHARE * races,
-  };
+  const runs = results.filter(({ isStruck }) => isStruck).length;
+  return { what: text(), runs, isEnough: runs >= LEAST_SHARE * races };
+}
+
+/** Takes cases from the queue until it is empty, on one host; one on which a case could not be ended is replaced. */
+async function work(
+  order: {
+    readonly seed: number;
+    readonly program: string;
+    readonly version: SystemdVersion;
+    readonly queue: number[];
+  },
+  hear: (result: Result, number: number) => void,
+): Promise<void> {
+  const { seed, program, version, queue } = order;
+  let bench: Bench | null = null;
+  for (let each = queue.shift(); each !== undefined; each = queue.shift()) {
+    bench ??= await makeBench(program, version);
+    try {
+      hear(await tryCase(bench, linkCase(seed, each), each), each);
+    } catch (error) {
+      const wrong = [error instanceof Error ? error.message : String(error)];
+      hear({ isStruck: true, end: "broken", wrong }, each);
+      await bench.remove();
+      bench = null;
+    }
+  }
+  await bench?.remove();
 }
 
 async function tryCase(bench: Bench, one: LinkCase, number: number): Promise<Result> {

@@ -17,7 +17,7 @@ Strikes transactions at the points at which they change something, and judges wh
                     (a delivery struck); or what is counted by itself: races (the confirmation against each undo),
                     deliveries (two at once), edits (by hand, and of folders above), controllers (two at once)
                     and links (cut at each stage and message, controller and host killed, decided in each state);
-                    the last two need Docker
+                    the last two need Docker, and a job of links is three hosts
   --races N         so many of a part that is counted by itself
   --number I        of such a part the one of this number alone, N times
   --case CASE       one case, whose logs are left in the folder for temporary files: APPLY/FINISH, faults as
