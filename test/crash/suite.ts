@@ -4,6 +4,7 @@ import { inNamespaces } from "./namespaces.ts";
 import type { Recorder } from "./recorder.ts";
 import { beside } from "./root.ts";
 import { runSystemd } from "./systemd/run.ts";
+import type { CrashWorld } from "./world.ts";
 import { WORLDS } from "./worlds.ts";
 
 /**
@@ -76,10 +77,11 @@ export function allOf(only?: string): readonly Part[] {
 
 function partsOf(parts: readonly string[], only: string | undefined): readonly Part[] {
   const worlds = WORLDS.filter(({ name }) => name === (only ?? name));
-  return worlds.flatMap(({ name: world, delivered }) =>
-    [...parts, ...(world === CHECKED ? ["checks"] : [])]
-      .filter((part) => part !== "deliver" || delivered === true)
-      .map((part) => ({ world, part })),
+  const has = (part: string, { name, delivered }: CrashWorld): boolean =>
+    part === "checks" ? name === CHECKED : part !== "deliver" || delivered === true;
+  // A sitting that ends early has something of every world.
+  return [...parts, "checks"].flatMap((part) =>
+    worlds.filter((world) => has(part, world)).map(({ name }) => ({ world: name, part })),
   );
 }
 
