@@ -99,12 +99,16 @@ async function tryMutant(mutant: Mutant, parts: readonly string[]): Promise<Caug
   });
 }
 
+/** Not the lock of the tally: a process that closes such a file gives back its own lock of it. */
+const isCopied = (path: string): boolean => !path.endsWith("/.writing");
+
 /** Does something with a copy of the repository, patched. */
 async function withCopy<T>(mutant: Mutant | null, use: (copy: string) => T | Promise<T>): Promise<T> {
   const copy = mkdtempSync(join(tmpdir(), "svcdeploy-mutant-"));
   try {
     for (const name of readdirSync(repository))
-      if (!LEFT_OUT.includes(name)) cpSync(join(repository, name), join(copy, name), { recursive: true });
+      if (!LEFT_OUT.includes(name))
+        cpSync(join(repository, name), join(copy, name), { recursive: true, filter: isCopied });
     symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"));
     if (mutant !== null) applyPatch(copy, mutant);
     return await use(copy);
