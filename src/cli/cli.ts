@@ -43,7 +43,7 @@ async function runCommandLine(words: readonly string[], surroundings: Surroundin
       argv.command(command.name, false, command.options, async (raw) => {
         if (raw.help === true) return showHelp(commandHelp(command, surroundings.stdout.columns));
         refuseUnknown(raw, command);
-        code = await (await command.load())(raw, surroundings);
+        code = await (await command.load())(raw, withoutPrograms(raw, surroundings));
       }),
     makeParser((raw) =>
       raw.help === true || wordsOf(raw).length === 0
@@ -56,6 +56,12 @@ async function runCommandLine(words: readonly string[], surroundings: Surroundin
   });
   if (output !== "") surroundings.stdout.write(`${output}\n`);
   return code;
+}
+
+/** --no-exec is SVCDEPLOY_NO_EXEC=1 for this run. */
+function withoutPrograms(raw: RawArguments, surroundings: Surroundings): Surroundings {
+  if (raw["no-exec"] !== true) return surroundings;
+  return { ...surroundings, environment: { ...surroundings.environment, SVCDEPLOY_NO_EXEC: "1" } };
 }
 
 /**

@@ -42,7 +42,7 @@ const WRITERS = {
  */
 export async function draw(
   selection: ProjectSelection,
-  surroundings: Pick<Surroundings, "workingDirectory">,
+  surroundings: Pick<Surroundings, "workingDirectory" | "environment">,
 ): Promise<GraphView> {
   const project = await loadSelected(selection, surroundings);
   // Says what --service names and what is not there; what follows renders all.

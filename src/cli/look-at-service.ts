@@ -11,6 +11,7 @@ import type { FileResource, HostTarget } from "../core/model/resource.ts";
 import type { Service } from "../core/model/service.ts";
 import { Secret } from "../core/secret.ts";
 import { targetsOf } from "../core/target/play-targets.ts";
+import { programPolicy } from "../project/ansible/ansible-of.ts";
 import { loadAsFar, readValuesFiles } from "../project/load.ts";
 import { buildTargets, STAND_INS } from "../project/targets.ts";
 import type { Arguments } from "./options/arguments.ts";
@@ -41,7 +42,7 @@ export type LookedAtService = {
  */
 export async function lookAtService(
   { options, operands }: Arguments<typeof LOOKING>,
-  { workingDirectory }: Pick<Surroundings, "workingDirectory">,
+  { workingDirectory, environment }: Pick<Surroundings, "workingDirectory" | "environment">,
 ): Promise<LookedAtService> {
   const selection = selectionOf(options);
   const question = questionOf(operands);
@@ -50,6 +51,7 @@ export async function lookAtService(
   const loaded = await loadAsFar(root, selection.environment, {
     set: selection.set,
     valuesFiles: overlays,
+    programs: programPolicy(environment),
   });
   const { project } = loaded;
   if (loaded.problems.length === 0) requireBoth(project, question);

@@ -5,10 +5,13 @@ import { relative, resolve } from "node:path";
 import type { OptionTable, RawArguments } from "./options/arguments.ts";
 import { wordsOf } from "./options/arguments.ts";
 import { SELECTION } from "./options/groups.ts";
+import { flag } from "./options/option.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 type Run = (raw: RawArguments, surroundings: Surroundings) => Promise<number>;
 type Placed = { readonly name: string; readonly options: OptionTable; readonly load: () => Promise<Run> };
+
+const NO_EXEC = { "no-exec": flag("run no program that the project names") } as const satisfies OptionTable;
 
 /**
  * The command as it is, or finding the project in the folders above and the environment in SVCDEPLOY_ENV or,
@@ -21,7 +24,7 @@ export function withProject<Command extends Placed>(command: Command): Command {
     const run = await load();
     return async (raw, surroundings) => await run(await placed(command, raw, surroundings), surroundings);
   };
-  return { ...command, load: loadPlaced };
+  return { ...command, options: { ...options, ...NO_EXEC }, load: loadPlaced };
 }
 
 async function placed(

@@ -5,6 +5,7 @@ import { ConfigError, SvcdeployError } from "../core/errors.ts";
 import type { Project } from "../core/model/declared.ts";
 import type { Rendered } from "../core/model/resource.ts";
 import { EVERYTHING } from "../core/target/select.ts";
+import { programPolicy } from "../project/ansible/ansible-of.ts";
 import { type ArtifactUse, makeArtifactReader } from "../project/artifacts.ts";
 import { loadAsFar } from "../project/load.ts";
 import { makeSecretReader } from "../project/secrets.ts";
@@ -18,7 +19,7 @@ import type { Surroundings } from "./surroundings.ts";
  */
 export async function loadSelected(
   selection: ProjectSelection,
-  surroundings: Pick<Surroundings, "workingDirectory">,
+  surroundings: Pick<Surroundings, "workingDirectory" | "environment">,
   values: readonly SourceText[] | null = null,
 ): Promise<Project> {
   const { project, problems } = await loadSelectedAsFar(selection, surroundings, values);
@@ -29,11 +30,13 @@ export async function loadSelected(
 /** The same with its mistakes beside it, for buildTargets. Throws UsageError. */
 export async function loadSelectedAsFar(
   { project, environment, set, valuesFiles }: ProjectSelection,
-  { workingDirectory }: Pick<Surroundings, "workingDirectory">,
+  { workingDirectory, environment: variables }: Pick<Surroundings, "workingDirectory" | "environment">,
   values: readonly SourceText[] | null = null,
 ): Promise<ProjectAsFar> {
   const overlays = values ?? valuesFiles.map((file) => resolve(workingDirectory, file));
-  return await loadAsFar(resolve(workingDirectory, project), environment, { set, valuesFiles: overlays });
+  const programs = programPolicy(variables);
+  const options = { set, valuesFiles: overlays, programs };
+  return await loadAsFar(resolve(workingDirectory, project), environment, options);
 }
 
 /** A loaded project, the selected hosts of each play, and the services as it declares them. */

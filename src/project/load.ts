@@ -7,6 +7,7 @@ import { MAX_FILE_SIZE, parseYaml } from "../core/config/yaml.ts";
 import { ConfigError, didYouMean, type Problem, UsageError } from "../core/errors.ts";
 import type { Project } from "../core/model/declared.ts";
 import { isTreeMap } from "../core/model/tree.ts";
+import { type ProgramPolicy, readAnsibleOf } from "./ansible/ansible-of.ts";
 import { listFolder, listTree, readNamedFile, readProjectFile } from "./read-file.ts";
 
 const PROJECT_FILE = "svcdeploy.yaml";
@@ -20,6 +21,8 @@ const MAX_TEMPLATE_BYTES = 16 * 1024 * 1024;
 export type LoadOptions = {
   readonly set: readonly string[];
   readonly valuesFiles: readonly (string | SourceText)[];
+  /** Whether inventory programs are run; absent: they are. */
+  readonly programs?: ProgramPolicy;
 };
 
 /**
@@ -130,7 +133,11 @@ async function requireEnvironment(root: string, environment: string): Promise<vo
 async function readTexts(reader: Reader, environment: string, options: LoadOptions): Promise<ProjectTexts> {
   const { root, files } = reader;
   const project = await readText(reader, PROJECT_FILE);
-  const inventory = await readText(reader, `inventory/${environment}.yaml`);
+  const written = await readText(reader, `inventory/${environment}.yaml`);
+  const policy = options.programs ?? "run";
+  const { ansible, problems } =
+    written === null ? { ansible: null, problems: [] } : await readAnsibleOf(root, written, policy);
+  reader.problems.push(...problems);
   const playbook = await readText(reader, PLAYBOOK);
   const services = await readAll(reader, await listServices(reader));
   const present = await listFolder(root, "values");
@@ -145,7 +152,8 @@ async function readTexts(reader: Reader, environment: string, options: LoadOptio
     root,
     environment,
     project,
-    inventory,
+    inventory: problems.length > 0 ? null : written,
+    ansible,
     playbook,
     services,
     values,

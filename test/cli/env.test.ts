@@ -29,7 +29,7 @@ async function shown(columns: number, ...words: readonly string[]): Promise<stri
   const root = await seeingProject({ "services/app.yaml": SERVICE });
   const looked = await lookAtService(
     argumentsOf(LOOKING, { _: ["env", "app", "web1", ...words], env: "prod", project: root }),
-    { workingDirectory: root },
+    { workingDirectory: root, environment: {} },
   );
   return plainText(envText(await look(looked), columns));
 }
@@ -103,7 +103,7 @@ cache: { path: /var/cache/app, size: 1M, persist: { to: /var/lib/app, every: 1h 
     look(
       await lookAtService(
         argumentsOf(LOOKING, { _: ["env", "app", "web1", ...words], env: "prod", project: root }),
-        { workingDirectory: root },
+        { workingDirectory: root, environment: {} },
       ),
     );
   expect((await viewOf()).unit).toBe("app@9100.service");

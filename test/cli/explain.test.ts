@@ -28,7 +28,7 @@ async function look(
 ): Promise<LookedAtService> {
   return await lookAtService(
     argumentsOf(LOOKING, { _: ["explain", service, host], env: "prod", project: root, ...more }),
-    { workingDirectory: root },
+    { workingDirectory: root, environment: {} },
   );
 }
 
@@ -221,7 +221,7 @@ test.each([
   const root = await seeingProject();
   const asked = lookAtService(
     argumentsOf(LOOKING, { _: ["explain", ...words], env: "prod", project: root }),
-    { workingDirectory: root },
+    { workingDirectory: root, environment: {} },
   );
   await expect(asked).rejects.toThrow(UsageError);
   await expect(asked).rejects.toMatchObject({ hint });

@@ -21,7 +21,7 @@ async function drawn(
     set: [],
     valuesFiles: [],
   };
-  return await draw(selection, { workingDirectory: root });
+  return await draw(selection, { workingDirectory: root, environment: {} });
 }
 
 test("units by service, what each has to do with others; hosts that read the same are one graph", async () => {

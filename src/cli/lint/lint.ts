@@ -13,6 +13,7 @@ import { hostOfFiles } from "../../core/lint/from-files.ts";
 import { lintHost } from "../../core/lint/lint.ts";
 import { findRule, RULES } from "../../core/lint/rules.ts";
 import { EVERYTHING } from "../../core/target/select.ts";
+import { type ProgramPolicy, programPolicy } from "../../project/ansible/ansible-of.ts";
 import { readLintFiles } from "../../project/lint-files.ts";
 import { listEnvironments, loadAsFar } from "../../project/load.ts";
 import { buildTargets, STAND_INS } from "../../project/targets.ts";
@@ -133,7 +134,7 @@ function versionOf(text: string): number {
 /** Secrets and artifacts need not be here: only the text of the files counts. */
 async function lintProject(
   { systemd, project, env: wanted, security }: LintArguments["options"],
-  { workingDirectory }: Surroundings,
+  { workingDirectory, environment }: Surroundings,
 ): Promise<LintView> {
   if (systemd !== null)
     throw new UsageError(
@@ -142,7 +143,11 @@ async function lintProject(
     );
   const root = resolve(workingDirectory, project);
   const environments = wanted === null ? await listEnvironments(root) : [wanted];
-  const found = await lintEach(root, environments.length === 0 ? ["prod"] : environments);
+  const found = await lintEach(
+    root,
+    environments.length === 0 ? ["prod"] : environments,
+    programPolicy(environment),
+  );
   const kept = found.map((host) => ({ ...host, findings: withoutIgnored(host.findings, host.services) }));
   // Another environment may need what this one does not.
   const unused = wanted === null ? unusedIgnores(found) : [];
@@ -157,11 +162,15 @@ async function lintProject(
 }
 
 /** All environments, or the mistakes of all of them. */
-async function lintEach(root: string, environments: readonly string[]): Promise<readonly LintedHost[]> {
+async function lintEach(
+  root: string,
+  environments: readonly string[],
+  programs: ProgramPolicy,
+): Promise<readonly LintedHost[]> {
   const problems: Problem[] = [];
   const found = await Promise.all(
     environments.map((name) =>
-      lintEnvironment(root, name).catch((error: unknown) => {
+      lintEnvironment(root, name, programs).catch((error: unknown) => {
         if (!(error instanceof ConfigError)) throw error;
         problems.push(...error.problems);
         return [];
@@ -172,7 +181,11 @@ async function lintEach(root: string, environments: readonly string[]): Promise<
   return found.flat();
 }
 
-async function lintEnvironment(root: string, environment: string): Promise<readonly LintedHost[]> {
-  const loaded = await loadAsFar(root, environment, { set: [], valuesFiles: [] });
+async function lintEnvironment(
+  root: string,
+  environment: string,
+  programs: ProgramPolicy,
+): Promise<readonly LintedHost[]> {
+  const loaded = await loadAsFar(root, environment, { set: [], valuesFiles: [], programs });
   return lintPlays(await buildTargets(loaded, EVERYTHING, STAND_INS), environment);
 }

@@ -54,6 +54,33 @@ export function resolveGroups(
   );
 }
 
+/**
+ * Each group's hosts in its own order, as Ansible has it: its own first, then those of its children, level by
+ * level. Groups past MAX_WORK are left out.
+ */
+export function groupsInOrder(
+  written: WrittenGroups,
+  hosts: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const fail: Fail = () => undefined;
+  const walk: Walk = { written, hosts, known: new Set(hosts), members: new Map(), fail, work: 0 };
+  const own = new Map(
+    Object.entries(written).map(([name, { hosts: patterns = [] }]) => [
+      name,
+      patterns.flatMap((pattern) => hostsOf(walk, pattern, [])),
+    ]),
+  );
+  const ordered = new Map<string, readonly string[]>();
+  for (const name of own.keys()) {
+    if (walk.work > MAX_WORK) break;
+    const below = new Set([name]);
+    for (const group of below) for (const child of childrenOf(written, group)) below.add(child);
+    walk.work += below.size;
+    ordered.set(name, [...new Set([...below].flatMap((group) => own.get(group) ?? []))]);
+  }
+  return ordered;
+}
+
 type Walk = {
   readonly written: WrittenGroups;
   readonly hosts: readonly string[];

@@ -45,8 +45,9 @@ const groupSchema = map({
 
 /** inventory/*.yaml; what is in a host is checked with hostSchema once its ranges are expanded. */
 export const inventorySchema = map({
+  ansible: listOf(text).optional(),
   defaults: hostSchema.optional(),
-  hosts: mapOf(z.union([treeMap, z.null()], { error: "a map is expected here" })),
+  hosts: mapOf(z.union([treeMap, z.null()], { error: "a map is expected here" })).optional(),
   groups: mapOf(groupSchema).optional(),
   protected: flag.optional(),
 });

@@ -2,42 +2,62 @@
  * The text of an inventory → hosts: ranges expanded, groups resolved, variables merged parent → child → host.
  */
 import type { Problem } from "../errors.ts";
-import type { Host, Place, Tree, TreeMap } from "../model/declared.ts";
-import { isTreeMap } from "../model/tree.ts";
+import type { Host, HostGroups, Tree, TreeMap } from "../model/declared.ts";
+import { isTreeList, isTreeMap } from "../model/tree.ts";
 import { refuseInventoryName } from "./allow-lists.ts";
+import { type AnsibleHost, ansibleGroups, ansibleHosts } from "./ansible/fleet-hosts.ts";
+import type { ReadFleet } from "./ansible/variables.ts";
 import { checkRest, MAX_PROBLEMS, withoutEchoes, withoutRepeats } from "./check.ts";
-import { type ResolvedGroup, resolveGroups } from "./groups.ts";
-import { hostSchema, inventorySchema, type WrittenHost } from "./inventory-schema.ts";
-import { emptyMap, mergeMaps } from "./merge.ts";
+import { groupsInOrder, resolveGroups } from "./groups.ts";
+import { hostSchema, inventorySchema, type WrittenInventory } from "./inventory-schema.ts";
+import { type InventoryEntry, MAX_LAID, makeHosts } from "./make-hosts.ts";
+import { emptyMap } from "./merge.ts";
 import { expandRanges, zipRanges } from "./ranges.ts";
 import { problemAt, type TreePath, type YamlDocument } from "./yaml.ts";
 
-/** The systemd version that rendering uses where the inventory says nothing. */
-export const DEFAULT_SYSTEMD = 247;
-/** Until a host counts as unreachable where the inventory says nothing. */
-const CONNECT_TIMEOUT_SECONDS = 10;
 const MAX_HOSTS = 20_000;
-const MAX_LAID = 300_000;
 
 /** An environment's machines. Where problems is not empty, hosts holds what could be read. */
 export type Inventory = {
   readonly hosts: readonly Host[];
+  readonly groups: HostGroups;
   readonly protected: boolean;
   readonly problems: readonly Problem[];
   /** False: a mistake hides hosts or groups. */
   readonly isWhole: boolean;
 };
 
-/** Reads an inventory. resolvePath makes a key file's path absolute (project/ knows the folders). */
-export function readInventory(document: YamlDocument, resolvePath: (path: string) => string): Inventory {
-  if (!document.isBroken && isWithoutHosts(document.tree)) return withoutHosts(document);
+/** What an inventory's `ansible:` names, as written; empty: nothing. */
+export function ansibleSources({
+  tree,
+}: YamlDocument): readonly { readonly text: string; readonly path: TreePath }[] {
+  const named = isTreeMap(tree) ? tree.ansible : undefined;
+  const list = isTreeList(named) ? named : [named];
+  return list.flatMap((text, index) =>
+    typeof text === "string" ? [{ text, path: isTreeList(named) ? ["ansible", index] : ["ansible"] }] : [],
+  );
+}
+
+/**
+ * Reads an inventory. resolvePath makes a key file's path absolute (project/ knows the folders); ansible:
+ * what its `ansible:` names, over which it is laid.
+ */
+export function readInventory(
+  document: YamlDocument,
+  resolvePath: (path: string) => string,
+  ansible: ReadFleet | null = null,
+): Inventory {
+  if (!document.isBroken && ansible === null && isWithoutHosts(document.tree)) return withoutHosts(document);
   const { rest, problems } = checkRest(inventorySchema, document);
   const value = rest?.value ?? null;
+  const below = new Map((ansible === null ? [] : ansibleHosts(ansible)).map((host) => [host.name, host]));
+  const missing = withoutKey(document, value);
   const reading: Reading = {
     document,
+    below,
     entries: new Map(),
-    problems: [...problems],
-    isWhole: problems.length === 0,
+    problems: [...problems, ...missing],
+    isWhole: problems.length + missing.length === 0,
   };
   const fail = (path: TreePath, message: string, hint: string | null = null) => {
     if (reading.problems.length < MAX_PROBLEMS)
@@ -49,14 +69,20 @@ export function readInventory(document: YamlDocument, resolvePath: (path: string
       reading.isWhole = false;
       return fail(path, message, hint);
     });
-  if (value !== null && problems.length === 0 && reading.entries.size === 0)
+  for (const host of below.values())
+    if (!reading.entries.has(host.name))
+      reading.entries.set(host.name, { name: host.name, place: host.place, written: {}, below: host });
+  if (value !== null && reading.isWhole && reading.entries.size === 0)
     fail(["hosts"], "the inventory has no host");
-  const groups = resolveGroups(value?.groups ?? {}, [...reading.entries.keys()], fail);
-  const hosts = makeHosts([...reading.entries.values()], value?.defaults ?? {}, groups, resolvePath);
+  const entries = inOrder(reading);
+  const names = entries.map(({ name }) => name);
+  const groups = resolveGroups(value?.groups ?? {}, names, fail);
+  const hosts = makeHosts(entries, value?.defaults ?? {}, groups, resolvePath);
   if (hosts === null)
     fail(["hosts"], `variables and labels come to more than ${MAX_LAID} once they are laid over the hosts`);
   return {
     hosts: hosts ?? [],
+    groups: allGroups(names, groupsInOrder(value?.groups ?? {}, names), ansible),
     protected: value?.protected ?? false,
     problems: withoutEchoes(document.problems, withoutRepeats(reading.problems)),
     isWhole: reading.isWhole,
@@ -64,7 +90,33 @@ export function readInventory(document: YamlDocument, resolvePath: (path: string
 }
 
 function isWithoutHosts(tree: Tree): boolean {
-  return tree === null || (isTreeMap(tree) && tree.hosts === null);
+  return tree === null || (isTreeMap(tree) && tree.hosts === null && tree.ansible === undefined);
+}
+
+function withoutKey(document: YamlDocument, value: WrittenInventory | null): readonly Problem[] {
+  if (value === null || value.hosts !== undefined || value.ansible !== undefined) return [];
+  return [problemAt(document.text, document.keyPlaceOf(["hosts"]), '"hosts" is missing', null)];
+}
+
+/** Ansible's hosts in their order, then those that the file adds. */
+function inOrder({ below, entries }: Reading): readonly InventoryEntry[] {
+  return [...new Set([...below.keys(), ...entries.keys()])].flatMap((name) => entries.get(name) ?? []);
+}
+
+/** The groups of the file over those of Ansible; all and ungrouped are there in any case. */
+function allGroups(names: readonly string[], own: HostGroups, ansible: ReadFleet | null): HostGroups {
+  const below: HostGroups = ansible === null ? new Map() : ansibleGroups(ansible);
+  const groups = new Map<string, readonly string[]>([["all", names]]);
+  const grouped = new Set([...own.values()].flat());
+  for (const [name, hosts] of below)
+    if (name !== "all" && name !== "ungrouped") for (const host of hosts) grouped.add(host);
+  groups.set(
+    "ungrouped",
+    names.filter((name) => !grouped.has(name)),
+  );
+  for (const [name, hosts] of below) if (!groups.has(name)) groups.set(name, hosts);
+  for (const [name, hosts] of own) groups.set(name, [...new Set([...(below.get(name) ?? []), ...hosts])]);
+  return groups;
 }
 
 /** A file that was begun. */
@@ -76,14 +128,15 @@ function withoutHosts(document: YamlDocument): Inventory {
     "the inventory has no host yet",
     hint,
   );
-  return { hosts: [], protected: false, problems: withoutEchoes(document.problems, [none]), isWhole: false };
+  const problems = withoutEchoes(document.problems, [none]);
+  return { hosts: [], groups: new Map(), protected: false, problems, isWhole: false };
 }
 
 type Fail = (path: TreePath, message: string, hint?: string | null) => undefined;
-type Entry = { readonly name: string; readonly written: WrittenHost; readonly place: Place };
 type Reading = {
   readonly document: YamlDocument;
-  readonly entries: Map<string, Entry>;
+  readonly below: ReadonlyMap<string, AnsibleHost>;
+  readonly entries: Map<string, InventoryEntry>;
   readonly problems: Problem[];
   isWhole: boolean;
 };
@@ -119,70 +172,16 @@ function refuseHostName(name: string, entries: Reading["entries"]): string | nul
 }
 
 function readHost(
-  { document, problems }: Reading,
+  { document, problems, below }: Reading,
   raw: { readonly name: string; readonly pattern: string; readonly tree: Tree },
-): Entry {
+): InventoryEntry {
   const { name, pattern, tree } = raw;
+  const host = below.get(name);
+  const under = host === undefined ? {} : { below: host };
   const placeOf = (path: TreePath) => document.placeOf(["hosts", pattern, ...path]);
   const keyPlaceOf = (path: TreePath) => document.keyPlaceOf(["hosts", pattern, ...path]);
-  if (problems.length >= MAX_PROBLEMS) return { name, place: keyPlaceOf([]), written: {} };
+  if (problems.length >= MAX_PROBLEMS) return { name, place: keyPlaceOf([]), written: {}, ...under };
   const checked = checkRest(hostSchema, { tree, text: document.text, placeOf, keyPlaceOf });
   problems.push(...checked.problems);
-  return { name, place: keyPlaceOf([]), written: checked.rest?.value ?? {} };
-}
-
-type Groups = ReadonlyMap<string, readonly ResolvedGroup[]>;
-
-/** null: laying everything over every host would take more than an inventory is worth. */
-function makeHosts(
-  entries: readonly Entry[],
-  defaults: WrittenHost,
-  groups: Groups,
-  resolvePath: (path: string) => string,
-): readonly Host[] | null {
-  const sizeOf = (map: object | undefined) => Object.keys(map ?? {}).length;
-  const layered = entries.map((entry) => ({ entry, mine: groups.get(entry.name) ?? [] }));
-  let laid = 0;
-  for (const { entry, mine } of layered) {
-    laid +=
-      sizeOf(defaults.vars) +
-      sizeOf(defaults.labels) +
-      sizeOf(entry.written.vars) +
-      sizeOf(entry.written.labels);
-    for (const group of mine) laid += sizeOf(group.vars);
-    if (laid > MAX_LAID) return null;
-  }
-  return layered.map(({ entry, mine }) => makeHost(entry, defaults, mine, resolvePath));
-}
-
-function makeHost(
-  entry: Entry,
-  defaults: WrittenHost,
-  mine: readonly ResolvedGroup[],
-  resolvePath: (path: string) => string,
-): Host {
-  const layers = [
-    defaults.vars ?? emptyMap(),
-    ...mine.map((group) => group.vars),
-    entry.written.vars ?? emptyMap(),
-  ];
-  const own = { ...defaults, ...entry.written };
-  const user = own.user ?? "root";
-  return {
-    name: entry.name,
-    address: own.address ?? entry.name,
-    port: own.port ?? 22,
-    user,
-    become: own.become ?? (user === "root" ? "none" : "sudo"),
-    identity: own.identity === undefined ? null : resolvePath(own.identity),
-    knownHosts: own.knownHosts === undefined ? null : resolvePath(own.knownHosts),
-    connectTimeoutSeconds: own.connectTimeout ?? CONNECT_TIMEOUT_SECONDS,
-    groups: mine.map((group) => group.name).sort(),
-    vars: layers.reduce(mergeMaps, emptyMap()),
-    labels: { ...defaults.labels, ...entry.written.labels },
-    systemd: own.systemd ?? DEFAULT_SYSTEMD,
-    required: own.required ?? false,
-    ...(own.sharedHost === true ? { sharedHost: true } : {}),
-    place: entry.place,
-  };
+  return { name, place: keyPlaceOf([]), written: checked.rest?.value ?? {}, ...under };
 }

@@ -26,6 +26,12 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
       otherwise: "false",
       example: "protected: true",
     },
+    ansible: {
+      says:
+        "Ansible's inventories, relative to this file: a file, a folder, a program, or a list of them. " +
+        "What is written here is laid over them.",
+      example: "ansible: ../hosts.ini",
+    },
     defaults: {
       says: "Any key of a host, for every host that does not say otherwise.",
       example: "defaults: { user: deploy, systemd: 252 }",

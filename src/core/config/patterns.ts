@@ -1,9 +1,8 @@
-/**
- * Host patterns in Ansible's grammar: `a:b` or `a,b` both, `:&c` of these in c, `:!d` without d, `web*`,
- * `all`, `group[0]`, `group[0:1]`.
- */
+/** Host patterns over the hosts of a project: what they select, and what is wrong with them in words. */
 import { didYouMean } from "../errors.ts";
-import type { Host } from "../model/declared.ts";
+import type { Host, HostGroups } from "../model/declared.ts";
+import { makeGlob } from "./pattern/glob.ts";
+import { makeMatcher, type Roster, splitHostPattern, type TermMistake } from "./pattern/host-pattern.ts";
 
 /** A term of a pattern that names nothing. */
 export type PatternMistake = { readonly message: string; readonly hint: string | null };
@@ -13,99 +12,90 @@ export type PatternMistake = { readonly message: string; readonly hint: string |
  */
 export type PatternMatch = { readonly hosts: readonly Host[]; readonly mistakes: readonly PatternMistake[] };
 
-const MAX_TERMS = 200;
+/**
+ * What patterns select from. groups: each with its hosts in its own order; absent: as the hosts name them.
+ * services: the hosts of each service; absent: they are not known here.
+ */
+export type Selectable = {
+  readonly hosts: readonly Host[];
+  readonly groups?: HostGroups;
+  readonly services?: ReadonlyMap<string, readonly string[]>;
+};
 
-type Term = { readonly sign: "" | "&" | "!"; readonly text: string };
+const MAX_TERMS = 200;
 
 /**
  * The hosts that a pattern selects: first the union of the plain terms (none: all hosts), then the
  * intersections, then the exclusions. A term that names nothing known is a mistake even when others match: a
- * mistyped exclusion must not widen a rollout.
+ * mistyped exclusion must not widen a rollout. A group without hosts is an empty set.
  */
-export function matchHosts(pattern: string, hosts: readonly Host[]): PatternMatch {
-  const mistakes: PatternMistake[] = [];
-  const terms = splitPattern(pattern);
+export function matchHosts(pattern: string, from: Selectable): PatternMatch {
+  // A comma separates whole patterns, and so, unlike in Ansible, colons within these separate terms as well.
+  const terms = pattern.split(",").flatMap(splitHostPattern);
+  const none = (message: string, hint: string): PatternMatch => ({
+    hosts: [],
+    mistakes: [{ message, hint }],
+  });
   if (terms.length > MAX_TERMS)
-    return {
-      hosts: [],
-      mistakes: [{ message: `a host pattern of more than ${MAX_TERMS} terms`, hint: "make a group of them" }],
-    };
-  const select = (sign: Term["sign"]) =>
-    terms.filter((term) => term.sign === sign).map((term) => matchTerm(term.text, hosts, mistakes));
-  const plain = select("");
-  const within = select("&");
-  const without = select("!");
-  const chosen = hosts.filter(
-    (host) =>
-      (plain.length === 0 || plain.some((set) => set.has(host))) &&
-      within.every((set) => set.has(host)) &&
-      !without.some((set) => set.has(host)),
-  );
-  if (terms.length === 0)
-    mistakes.push({ message: "the host pattern is empty", hint: 'write "all" for every host' });
-  else if (chosen.length === 0 && mistakes.length === 0)
+    return none(`a host pattern of more than ${MAX_TERMS} terms`, "make a group of them");
+  if (terms.length === 0) return none("the host pattern is empty", 'write "all" for every host');
+  const roster = rosterOf(from);
+  const selected = makeMatcher(roster)(terms);
+  const names = new Set(selected.hosts);
+  const hosts = from.hosts.filter(({ name }) => names.has(name));
+  const mistakes = selected.mistakes
+    .filter(({ kind }) => kind !== "unmatched")
+    .map((each) => inWords(each, roster));
+  if (
+    hosts.length === 0 &&
+    mistakes.length === 0 &&
+    !terms.some((term) => roster.groups.get(term)?.length === 0)
+  )
     mistakes.push({ message: `the pattern "${pattern}" selects no host`, hint: null });
-  return { hosts: terms.length === 0 ? [] : chosen, mistakes };
+  return { hosts, mistakes };
 }
 
-function splitPattern(pattern: string): readonly Term[] {
-  const texts = pattern.match(/(?:[^:,[\]]|\[[^\]]*\]|[[\]])+/g) ?? [];
-  return texts
-    .map((text) => text.trim())
-    .filter((text) => text !== "")
-    .map((text) =>
-      text.startsWith("&") || text.startsWith("!")
-        ? { sign: text.startsWith("&") ? "&" : "!", text: text.slice(1).trim() }
-        : { sign: "", text },
-    );
-}
-
-function matchTerm(term: string, hosts: readonly Host[], mistakes: PatternMistake[]): ReadonlySet<Host> {
-  if (term.startsWith("~")) {
-    mistakes.push({
-      message: `"${term}": regular expressions are not supported in host patterns`,
-      hint: "use * and ?",
-    });
-    return new Set();
-  }
-  const subscript = /^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*))\]$/.exec(term);
-  const name = subscript?.[1] ?? term;
-  const named = hosts.filter((host) => isNamed(name, host));
-  if (named.length === 0 && !/[*?]/.test(name)) mistakes.push(unknownTerm(name, hosts));
-  return new Set(subscript === null ? named : slice(named, subscript));
-}
-
-function isNamed(name: string, host: Host): boolean {
-  if (name === "all" || name === "*") return true;
-  const candidates = [host.name, ...host.groups];
-  return /[*?]/.test(name)
-    ? candidates.some((candidate) => matchesGlob(name, candidate))
-    : candidates.includes(name);
-}
-
-/** `*` any text, `?` any character; linear in the text, whatever the pattern. */
-export function matchesGlob(glob: string, text: string): boolean {
-  let [g, t, star, resume] = [0, 0, -1, 0];
-  while (t < text.length) {
-    if (glob[g] === "*") [star, resume, g] = [g, t, g + 1];
-    else if (g < glob.length && (glob[g] === "?" || glob[g] === text[t])) [g, t] = [g + 1, t + 1];
-    else if (star >= 0) [g, resume, t] = [star + 1, resume + 1, resume + 1];
-    else return false;
-  }
-  return /^\**$/.test(glob.slice(g));
-}
-
-/** As in Ansible both ends count, and an open end runs to the last host. */
-function slice(hosts: readonly Host[], subscript: RegExpExecArray): readonly Host[] {
-  const [, , single, from, to] = subscript;
-  if (single !== undefined)
-    return hosts.at(Number(single)) === undefined ? [] : hosts.slice(Number(single)).slice(0, 1);
-  return hosts.slice(Number(from), to === undefined || to === "" ? undefined : Number(to) + 1);
-}
-
-function unknownTerm(name: string, hosts: readonly Host[]): PatternMistake {
+/** The names of a project's hosts and groups. */
+function rosterOf({ hosts, groups, services }: Selectable): Roster {
+  const members = new Map<string, string[]>([["all", hosts.map(({ name }) => name)]]);
+  for (const { name, groups: mine } of hosts)
+    for (const group of mine) {
+      const known = members.get(group);
+      if (known === undefined) members.set(group, [name]);
+      else known.push(name);
+    }
   return {
-    message: `there is no host or group "${name}"`,
-    hint: didYouMean(name, new Set(hosts.flatMap((host) => [host.name, ...host.groups]))),
+    hosts: hosts.map(({ name }) => name),
+    groups: new Map<string, readonly string[]>([...members, ...(groups ?? [])]),
+    ...(services === undefined ? {} : { ofService: (name: string) => services.get(name) ?? null }),
+    ofLabel: (key, value) => hosts.filter(({ labels }) => labels[key] === value).map(({ name }) => name),
   };
+}
+
+function inWords({ kind, term, detail }: TermMistake, roster: Roster): PatternMistake {
+  switch (kind) {
+    case "subscript":
+      return {
+        message: `"${term}" counts past its ${detail} hosts`,
+        hint: "the first host is [0], the last [-1]",
+      };
+    case "regex":
+      return { message: `"${term}" is no regular expression: ${detail}`, hint: null };
+    case "nothing":
+      return { message: "a ! or & without a name behind it", hint: null };
+    case "service":
+      return roster.ofService === undefined
+        ? { message: `"${term}": services are known only once the plays are`, hint: "use it in --limit" }
+        : { message: `no play brings a service "${detail}" to a host`, hint: null };
+    default:
+      return {
+        message: `there is no host or group "${detail}"`,
+        hint: didYouMean(detail, new Set([...roster.hosts, ...roster.groups.keys()])),
+      };
+  }
+}
+
+/** `*` any text, `?` any character, `[abc]` one of these; linear in the text, whatever the pattern. */
+export function matchesGlob(glob: string, text: string): boolean {
+  return makeGlob(glob)(text);
 }

@@ -1,7 +1,7 @@
 /** The text of a playbook → plays: patterns resolved to hosts, rollout defaults filled. */
 import * as z from "zod";
 import { didYouMean, nameList, type Problem } from "../errors.ts";
-import type { Host, Play, Rollout, Tree } from "../model/declared.ts";
+import type { Host, HostGroups, Play, Rollout, Tree } from "../model/declared.ts";
 import { isTreeList } from "../model/tree.ts";
 import { checkTree, MAX_PROBLEMS, withoutEchoes } from "./check.ts";
 import { matchHosts } from "./patterns.ts";
@@ -62,6 +62,7 @@ const MAX_PLACEMENTS = 200_000;
 /** What a playbook may name. */
 export type PlaybookScope = {
   readonly hosts: readonly Host[];
+  readonly groups?: HostGroups;
   /** False: the inventory has mistakes, so a host that is not known may be one of them. */
   readonly knowsHosts?: boolean;
   readonly services: readonly string[];
@@ -103,7 +104,7 @@ function readPlay(
   document: YamlDocument,
 ): Play {
   const pattern = written.hosts.join(":");
-  const match = matchHosts(pattern, scope.hosts);
+  const match = matchHosts(pattern, { hosts: scope.hosts, groups: scope.groups ?? new Map() });
   for (const mistake of scope.knowsHosts === false ? [] : match.mistakes)
     fail([index, "hosts"], mistake.message, mistake.hint);
   const seen = new Set<string>();

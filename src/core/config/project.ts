@@ -3,6 +3,7 @@ import { ConfigError, type Problem } from "../errors.ts";
 import type { Project, ServiceSource, TreeMap } from "../model/declared.ts";
 import { isTreeMap } from "../model/tree.ts";
 import { refuseName } from "./allow-lists.ts";
+import type { ReadFleet } from "./ansible/variables.ts";
 import { checkRest, checkTree, withoutEchoes } from "./check.ts";
 import { driftSchema, readIgnoreRules } from "./drift-ignore.ts";
 import { type Inventory, readInventory } from "./inventory.ts";
@@ -27,6 +28,8 @@ export type ProjectTexts = {
   /** Null: it could not be read, which its reader reports. */
   readonly project: SourceText | null;
   readonly inventory: SourceText | null;
+  /** What the inventory's `ansible:` names. */
+  readonly ansible?: ReadFleet | null;
   readonly playbook: SourceText | null;
   readonly services: readonly SourceText[];
   readonly values: readonly SourceText[];
@@ -71,10 +74,15 @@ export function readAsFar(texts: ProjectTexts): ProjectAsFar {
   const inventory =
     texts.inventory === null
       ? NO_INVENTORY
-      : readInventory(parseYaml(texts.inventory.text, texts.inventory.file), texts.resolvePath);
+      : readInventory(
+          parseYaml(texts.inventory.text, texts.inventory.file),
+          texts.resolvePath,
+          texts.ansible ?? null,
+        );
   const services = readServices(texts.services);
   const scope = {
     hosts: inventory.hosts,
+    groups: inventory.groups,
     knowsHosts: inventory.isWhole,
     services: services.names,
     protected: inventory.protected,
@@ -90,6 +98,7 @@ export function readAsFar(texts: ProjectTexts): ProjectAsFar {
     environment: texts.environment,
     protected: inventory.protected,
     hosts: inventory.hosts,
+    groups: inventory.groups,
     services: services.sources,
     plays: playbook.plays,
     driftIgnore: head.ignore,
@@ -104,7 +113,13 @@ export function readAsFar(texts: ProjectTexts): ProjectAsFar {
   return { project, problems: parts.flatMap((part) => part.problems), unsure: new Set(unsure) };
 }
 
-const NO_INVENTORY: Inventory = { hosts: [], protected: false, problems: [], isWhole: false };
+const NO_INVENTORY: Inventory = {
+  hosts: [],
+  groups: new Map(),
+  protected: false,
+  problems: [],
+  isWhole: false,
+};
 
 type Head = {
   readonly name: string;

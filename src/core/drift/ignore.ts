@@ -30,7 +30,7 @@ export function openRules(rules: readonly IgnoreRule[], hosts: readonly Host[], 
   const current = rules.filter(({ until }) => until >= today);
   const active = current.map((rule) => {
     if (rule.host === null) return { rule, hosts: null };
-    const match = matchHosts(rule.host, hosts);
+    const match = matchHosts(rule.host, { hosts });
     const [mistake] = match.mistakes;
     if (mistake !== undefined) hostless.set(rule, mistake.message);
     return { rule, hosts: new Set(mistake === undefined ? match.hosts.map(({ name }) => name) : []) };

@@ -33,8 +33,23 @@ export type Host = {
   readonly required: boolean;
   /** Several environments of the project use it; absent: one alone. */
   readonly sharedHost?: true;
+  /**
+   * Variables of an Ansible inventory that cannot be used as they are, by their path below `vars`, with the
+   * reason. They are not in `vars`.
+   */
+  readonly unusable?: ReadonlyMap<string, UnusableVariable>;
+  /** Why nothing may connect to it; empty or absent: nothing is against it. */
+  readonly refused?: readonly HostRefusal[];
   readonly place: Place;
 };
+
+/** A variable that is not used, and why. */
+export type UnusableVariable = { readonly reason: string; readonly place: Place };
+/** Something that an inventory asks for a host and that is not done. */
+export type HostRefusal = { readonly message: string; readonly hint: string | null; readonly place: Place };
+
+/** The names of the hosts of each group, in the group's own order. */
+export type HostGroups = ReadonlyMap<string, readonly string[]>;
 
 /** A service file as written: parsed, schema-checked, its strings not yet expanded. */
 export type ServiceSource = {
@@ -82,6 +97,8 @@ export type Project = {
   /** A production environment: apply asks for its name. */
   readonly protected: boolean;
   readonly hosts: readonly Host[];
+  /** Each group's hosts in its own order, all and ungrouped too; absent: as the hosts name their groups. */
+  readonly groups?: HostGroups;
   readonly services: readonly ServiceSource[];
   readonly plays: readonly Play[];
   readonly driftIgnore: readonly IgnoreRule[];

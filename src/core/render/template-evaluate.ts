@@ -39,8 +39,9 @@ export function evaluateTemplate(
   root: TemplateRoot,
   secrets: SecretValues | null,
   marks: Mark[] | null = null,
+  unusable: Evaluation["unusable"] = undefined,
 ): { readonly text: string; readonly flaws: readonly Flaw[]; readonly spans: readonly SecretSpan[] } {
-  const around = { root, secrets, flaws: [], marks, touched: new Set<string>(), spans: [] };
+  const around = { root, secrets, unusable, flaws: [], marks, touched: new Set<string>(), spans: [] };
   const run: Evaluation = { ...around, text: "", steps: 0 };
   writeProgram(run, program, { context: root, outer: null, names: new Map(), data: new Map() });
   return { text: run.text, flaws: run.flaws, spans: run.spans };

@@ -1,6 +1,6 @@
 /** What a path of a template names: its value, or the mistake with a hint. */
 import { didYouMean } from "../errors.ts";
-import type { Tree, TreeMap } from "../model/declared.ts";
+import type { Host, Tree, TreeMap } from "../model/declared.ts";
 import type { SecretValues } from "../model/service.ts";
 import type { SecretSpan } from "./shown-lines.ts";
 import { childOf } from "./template-helpers.ts";
@@ -24,6 +24,8 @@ export type Scope = {
 export type Evaluation = {
   readonly root: TemplateRoot;
   readonly secrets: SecretValues | null;
+  /** Variables of the host that are there and cannot be used. */
+  readonly unusable: Host["unusable"];
   readonly flaws: Flaw[];
   readonly marks: Mark[] | null;
   text: string;
@@ -113,6 +115,8 @@ function descend(run: Evaluation, path: PathExpression, start: Start): Tree | un
     const child = childOf(value, part);
     if (child === undefined) {
       const reached = start.parts.slice(0, index + 1).join(".");
+      const barred = start.value === run.root ? barredAt(run, reached) : null;
+      if (barred !== null) return flaw(run, path.loc.start, ...barred);
       const hint = hintAt(run, start, value, index);
       const name = (start.value === run.root ? start.parts[0] : undefined) ?? "";
       return flaw(run, path.loc.start, `"${reached}" is not defined`, { hint, name });
@@ -120,6 +124,17 @@ function descend(run: Evaluation, path: PathExpression, start: Start): Tree | un
     value = child;
   }
   return value;
+}
+
+/** A variable that Ansible's inventory has in a form that is not used here. */
+function barredAt(run: Evaluation, reached: string): [string, { readonly hint: string }] | null {
+  const found = reached.startsWith("host.vars.")
+    ? run.unusable?.get(reached.slice("host.vars.".length))
+    : undefined;
+  if (found === undefined) return null;
+  const { file, line, column } = found.place;
+  const hint = `it is in ${file}:${line}:${column}; put its value into vars: of the environment's own file`;
+  return [`"${reached}" ${found.reason}`, { hint }];
 }
 
 function hintAt(run: Evaluation, start: Start, container: Tree, index: number): string | null {

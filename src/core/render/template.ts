@@ -50,7 +50,7 @@ export type RenderedTemplate = {
 export function renderTemplate(template: string, context: TemplateContext, origin: Place): RenderedTemplate {
   if (typeof template !== "string") throw new TypeError("a template must be a string");
   if (!template.includes("{{")) return { text: template, usesSecrets: false, spans: [] };
-  return expand(template, rootOf(context), context.secrets, origin);
+  return expand(template, rootOf(context), context.secrets, origin, context.host.unusable);
 }
 
 /**
@@ -71,11 +71,12 @@ function expand(
   root: TemplateRoot,
   secrets: SecretValues | null,
   origin: Place,
+  unusable?: Host["unusable"],
 ): RenderedTemplate {
   const parsed = checked(template);
   if (parsed.flaws.length > 0 || parsed.program === null)
     throw new ConfigError(parsed.flaws.map((flaw) => toProblem(flaw, template, origin)));
-  const { text, flaws, spans } = evaluateTemplate(parsed.program, root, secrets);
+  const { text, flaws, spans } = evaluateTemplate(parsed.program, root, secrets, null, unusable);
   if (flaws.length > 0)
     throw new ConfigError(
       flaws.map((flaw) => {

@@ -1,8 +1,8 @@
 /** Which services go to which hosts: the plays of a project, as far as they are selected. */
 import { matchHosts } from "../config/patterns.ts";
 import { fillRollout } from "../config/playbook.ts";
-import { didYouMean, UsageError } from "../errors.ts";
-import type { Host, PlayOrder, Project, ServiceSource } from "../model/declared.ts";
+import { ConfigError, didYouMean, nameList, type Problem, UsageError } from "../errors.ts";
+import type { Host, Play, PlayOrder, Project, ServiceSource } from "../model/declared.ts";
 
 /**
  * What --limit and --service say; limit null and no services: everything. hosts all: also those that no play
@@ -29,18 +29,19 @@ export type SelectedPlay = {
  * names something unknown or selects nothing.
  */
 export function select(project: Project, selection: TargetSelection): readonly SelectedPlay[] {
-  const limited = limitHosts(project, selection.limit);
+  const limited = hostsWithin(project, selection.limit);
   requireServices(project, selection.services);
   const wanted = (name: string) => selection.services.length === 0 || selection.services.includes(name);
   const plays = project.plays.map((play) => ({
     play,
-    hosts: limited.filter((host) => play.hosts.includes(host.name)),
+    hosts: hostsOf(play, limited),
     services: project.services
       .filter((service) => play.services.includes(service.name) && wanted(service.name))
       .sort((a, b) => play.services.indexOf(a.name) - play.services.indexOf(b.name)),
   }));
   const selected = plays.filter(({ hosts, services }) => hosts.length > 0 && services.length > 0);
   const bare = selection.hosts === "all" ? bareHosts(project, limited) : [];
+  refuseHosts(selected.flatMap(({ hosts }) => hosts));
   if (selected.length + bare.length === 0)
     throw new UsageError(
       "The selection matches nothing: no play brings these services to these hosts",
@@ -53,16 +54,50 @@ export function select(project: Project, selection: TargetSelection): readonly S
 }
 
 /**
- * The hosts that --limit selects, in order; null: all. Throws UsageError for a pattern that is wrong or
- * matches nothing.
+ * The hosts that --limit selects, in order; null: all but those that no play names and that cannot be
+ * connected to. Throws UsageError for a pattern that is wrong or matches nothing, ConfigError where the
+ * inventory asks something of a host that is not done.
  */
 export function limitHosts(project: Project, limit: string | null): readonly Host[] {
+  const hosts = hostsWithin(project, limit);
+  const named = new Set(project.plays.flatMap((play) => play.hosts));
+  const wanted = hosts.filter(
+    ({ name, refused }) => limit !== null || refused === undefined || named.has(name),
+  );
+  refuseHosts(wanted);
+  return wanted;
+}
+
+/** Of what an inventory asks of many hosts, one mistake each time it is written. */
+function refuseHosts(hosts: readonly Host[]): void {
+  const asked = hosts.flatMap(({ name, refused = [] }) => refused.map((each) => ({ name, ...each })));
+  const bySource = Map.groupBy(asked, ({ place, message }) => JSON.stringify([place, message]));
+  const problems = [...bySource.values()].flatMap((group): readonly Problem[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const hint = [`it is for ${nameList([...new Set(group.map(({ name }) => name))])}`, first.hint];
+    return [{ ...first, hint: hint.filter((part) => part !== null).join("; "), excerpt: "" }];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+function hostsOf(play: Play, hosts: readonly Host[]): readonly Host[] {
+  const names = new Set(play.hosts);
+  return hosts.filter(({ name }) => names.has(name));
+}
+
+function hostsWithin(project: Project, limit: string | null): readonly Host[] {
   if (limit === null) return project.hosts;
-  const { hosts, mistakes } = matchHosts(limit, project.hosts);
+  const { hosts, groups, plays } = project;
+  const services = new Map<string, readonly string[]>();
+  for (const play of plays)
+    for (const service of play.services)
+      services.set(service, [...(services.get(service) ?? []), ...play.hosts]);
+  const { hosts: found, mistakes } = matchHosts(limit, { hosts, groups: groups ?? new Map(), services });
   const [first] = mistakes;
   if (first !== undefined)
     throw new UsageError(`--limit ${limit}: ${first.message}`, first.hint ?? undefined);
-  return hosts;
+  return found;
 }
 
 function requireServices(project: Project, names: readonly string[]): void {

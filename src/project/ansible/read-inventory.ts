@@ -10,11 +10,15 @@ import {
   makeFleet,
   refuse,
   type Source,
-  type Variables,
 } from "../../core/config/ansible/fleet.ts";
 import { readHostList, readSourceInto } from "../../core/config/ansible/read-source.ts";
 import { readHostOutput, readListOutput } from "../../core/config/ansible/script-output.ts";
-import { layVariables, readVarsFiles, type VarsLayer } from "../../core/config/ansible/variables.ts";
+import {
+  layVariables,
+  type ReadFleet,
+  readVarsFiles,
+  type VarsLayer,
+} from "../../core/config/ansible/variables.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { readNamedFile } from "../read-file.ts";
 import { PROGRAM_LIMITS, type ProgramLimits, runInventory } from "./run-inventory.ts";
@@ -33,14 +37,8 @@ export type InventoryRequest = {
   readonly limits?: ProgramLimits;
 };
 
-/** An inventory with the variables of each host. sealed: encrypted files that were not read. */
-export type AnsibleInventory = {
-  readonly fleet: Fleet;
-  readonly variablesOf: (host: string) => Variables;
-  readonly sealed: readonly string[];
-  /** Every path that was read or run. */
-  readonly read: readonly string[];
-};
+/** An inventory that was read. read: every path that was read or run. */
+export type AnsibleInventory = ReadFleet & { readonly read: readonly string[] };
 
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Names in a folder that are no inventories (ansible.cfg: inventory ignore extensions, as it comes). */

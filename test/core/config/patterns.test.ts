@@ -6,14 +6,14 @@ import { matchesGlob, matchHosts } from "../../../src/core/config/patterns.ts";
 import { parseYaml } from "../../../src/core/config/yaml.ts";
 import { processorTime } from "../../support/processor-time.ts";
 
-const { hosts } = readInventory(
+const { hosts, groups } = readInventory(
   parseYaml(
-    'hosts: { "web[1:9]": , db1: , db2: }\ngroups: { web: { hosts: ["web*"] }, db: { hosts: ["db*"] }, prod: { hosts: ["web[1:3]", web9, db1] } }',
+    'hosts: { web1: { labels: { zone: a } }, "web[2:9]": , db1: , db2: { labels: { zone: b } } }\ngroups: { web: { hosts: ["web*"] }, db: { hosts: ["db*"] }, prod: { hosts: ["web[1:3]", web9, db1] } }',
     "i",
   ),
   (path) => path,
 );
-const names = (pattern: string) => matchHosts(pattern, hosts).hosts.map((host) => host.name);
+const names = (pattern: string) => matchHosts(pattern, { hosts, groups }).hosts.map((host) => host.name);
 
 describe("patterns select", () => {
   test.each([
@@ -30,6 +30,16 @@ describe("patterns select", () => {
     ["web[-1]", ["web9"]],
     ["web[0:1]", ["web1", "web2"]],
     ["web[7:]", ["web8", "web9"]],
+    ["web[:1]", ["web1", "web2"]],
+    ["prod[-1]", ["db1"]],
+    ["~web[12]$", ["web1", "web2"]],
+    ["~(?!web|all|prod|ungrouped)", ["db1", "db2"]],
+    ["we[ab]1", ["web1"]],
+    ["web[!1-7]", ["web8", "web9"]],
+    ["web:&prod,db", ["web1", "web2", "web3", "web9", "db1"]],
+    ["ungrouped", []],
+    ["label:zone=b", ["db2"]],
+    ["prod:&label:zone=a", ["web1"]],
   ])("%s", (pattern, expected) => {
     const found = names(pattern);
     expect(typeof expected === "number" ? found.length : found).toEqual(expected);
@@ -44,9 +54,17 @@ describe("mistakes", () => {
     ["web:!web", 'the pattern "web:!web" selects no host', null],
     ["x*", 'the pattern "x*" selects no host', null],
     ["", "the host pattern is empty", 'write "all" for every host'],
-    ["~web.*", '"~web.*": regular expressions are not supported in host patterns', "use * and ?"],
+    ["~web(", '"~web(" is no regular expression: a ( is not closed', null],
+    [
+      "~(w)eb\\1",
+      '"~(w)eb\\1" is no regular expression: references to a group (\\1) are not supported',
+      null,
+    ],
+    ["web[9]", '"web[9]" counts past its 9 hosts', "the first host is [0], the last [-1]"],
+    ["web:!", "a ! or & without a name behind it", null],
+    ["service:x", '"service:x": services are known only once the plays are', "use it in --limit"],
   ])("%s", (pattern, message, hint) => {
-    expect(matchHosts(pattern, hosts).mistakes).toContainEqual({ message, hint });
+    expect(matchHosts(pattern, { hosts, groups }).mistakes).toContainEqual({ message, hint });
   });
 });
 

@@ -3,7 +3,6 @@
  * stays exact; numbers are floats.
  */
 import type { Place, Tree } from "../../model/declared.ts";
-import { emptyMap } from "../merge.ts";
 
 /** A value of a variable. Maps are null-prototype records; a Sealed one cannot be read here. */
 export type Value = string | bigint | number | boolean | null | Sealed | Unsafe | readonly Value[] | ValueMap;
@@ -53,7 +52,7 @@ export function treeOf(value: Value): Tree {
   if (value instanceof Sealed || value instanceof Unsafe) return value.text;
   if (isValueList(value)) return value.map(treeOf);
   if (!isValueMap(value)) return value;
-  const map: { [key: string]: Tree } = Object.assign(emptyMap());
+  const map: { [key: string]: Tree } = Object.create(null);
   for (const [key, inner] of Object.entries(value)) map[key] = treeOf(inner);
   return map;
 }

@@ -15,6 +15,13 @@ import { dataOf, nameOf } from "./node.ts";
 import { keyText, VAULT_HEADER } from "./value.ts";
 import { readNodes } from "./yaml-inventory.ts";
 
+/** An inventory that was read, with the variables of each host. sealed: encrypted files, not read. */
+export type ReadFleet = {
+  readonly fleet: Fleet;
+  readonly variablesOf: (host: string) => Variables;
+  readonly sealed: readonly string[];
+};
+
 /** Files of a folder by the group or host that they are for, in the order in which they are laid. */
 export type VarsFiles = {
   readonly groups: ReadonlyMap<string, readonly Source[]>;

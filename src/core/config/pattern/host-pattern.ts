@@ -117,8 +117,8 @@ function matchOwn(term: string, { roster, mistakes }: Matching): readonly string
   return hosts;
 }
 
-/** `x[:5]` is as well a glob, of names that end in : or 5, which counts where any name does. */
 const SUBSCRIPT = /^([\s\S]+)\[(?:(-?[0-9]+)|([0-9]+)[:-]([0-9]*))\]$/;
+/** In Ansible `web[:5]` is a glob, of names that end in : or 5, which no one means. */
 const OPEN_START = /^([\s\S]+)\[:([0-9]+)\]$/;
 
 function matchNames(term: string, matching: Matching): readonly string[] {
@@ -126,14 +126,14 @@ function matchNames(term: string, matching: Matching): readonly string[] {
   if (term === "") mistakes.push({ kind: "nothing", term, detail: "" });
   if (term === "") return [];
   if (term.startsWith("~")) return matchRegex(term, matching);
+  const [, start, last] = OPEN_START.exec(term) ?? [];
+  if (start !== undefined && roster.groups.has(start))
+    return hostsNamed(start, matching).slice(0, Number(last) + 1);
   const subscript = SUBSCRIPT.exec(term);
   const name = subscript?.[1] ?? term;
   const named = hostsNamed(name, matching);
   const hosts = named.length === 0 && roster.implicitLocalhost === true ? localhost(name, roster) : named;
   if (hosts.length > 0) return subscript === null ? hosts : slice(hosts, subscript, term, mistakes);
-  const [, start, last] = OPEN_START.exec(term) ?? [];
-  if (start !== undefined && roster.groups.has(start))
-    return hostsNamed(start, matching).slice(0, Number(last) + 1);
   if (!roster.groups.has(name) && name !== "all")
     mistakes.push({ kind: /[*?[]/.test(name) ? "unmatched" : "unknown", term: name, detail: name });
   return [];
