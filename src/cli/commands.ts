@@ -9,6 +9,7 @@ import {
   GRAPH,
   HISTORY,
   INSTALL_TIMER,
+  INVENTORY,
   LINT,
   LOGS,
   LOOK,
@@ -141,6 +142,17 @@ export const COMMANDS: readonly Command[] = [
     example: "svcdeploy graph --env prod --format svg >units.svg",
     options: GRAPH,
     load: async () => (await import("./graph.ts")).graph,
+  }),
+  command({
+    name: "inventory",
+    operands: { show: "list|graph|show|hosts [NAME]", most: 2 },
+    describe: "Show the hosts, groups and variables of an inventory",
+    more:
+      "Contacts no host. list prints what `ansible-inventory --list` prints, graph the tree of groups, show HOST " +
+      "each variable with its place, hosts PATTERN what a pattern selects, in its order.",
+    example: "svcdeploy inventory show web1 -i hosts.ini",
+    options: INVENTORY,
+    load: async () => (await import("./inventory.ts")).inventory,
   }),
   command({
     name: "verify",

@@ -30,6 +30,8 @@ const OPTIONS: Readonly<Record<string, ValueSource>> = {
   supervisord: { from: "files" },
   into: { from: "services" },
   host: { from: "hosts" },
+  inventory: { from: "files" },
+  "playbook-dir": { from: "folders" },
   on: { from: "hosts" },
   limit: { from: "pattern" },
   service: { from: "services" },

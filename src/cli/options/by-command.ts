@@ -119,6 +119,15 @@ export const GRAPH = {
   format: outputOption("text", "mermaid", "dot", "svg", "json"),
 } as const satisfies OptionTable;
 
+/** Of inventory. */
+export const INVENTORY = {
+  project: SELECTION.project,
+  env: SELECTION.env,
+  inventory: { ...words("read these inventories of Ansible's instead"), alias: "i" },
+  "playbook-dir": word("with --inventory: folder with group_vars and host_vars beside the playbook"),
+  format: outputOption("text", "json"),
+} as const satisfies OptionTable;
+
 /** Of verify. */
 export const VERIFY = {
   ...SELECTION,

@@ -66,11 +66,15 @@ export const VARIABLES: readonly (readonly [name: string, meaning: string])[] = 
     "the pager of long output on a terminal; cat or empty: none; else less, with LESS=FRX unless LESS is set",
   ],
   ["SVCDEPLOY_ENV", "the environment, where --env is not given"],
+  ["SVCDEPLOY_NO_EXEC", "1: as --no-exec, run no program that the project names"],
   ["SVCDEPLOY_PLAN_KEY", "the key that seals saved plans; 32 characters or more"],
 ];
 
 const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = [
-  ["Selection", ["project", "env", "limit", "service", "host", "set", "values"]],
+  [
+    "Selection",
+    ["project", "env", "inventory", "playbook-dir", "limit", "service", "host", "set", "values", "no-exec"],
+  ],
   ["Connection", ["identity", "known-hosts", "forks"]],
   ["Output", ["output", "format", "report", "no-pager"]],
 ];
@@ -87,6 +91,8 @@ const VALUES: Readonly<Record<string, string>> = {
   set: "KEY=VALUE…",
   values: "FILE…",
   host: "HOST",
+  inventory: "SOURCE…",
+  "playbook-dir": "DIR",
   on: "HOST",
   identity: "FILE",
   "known-hosts": "FILE…",

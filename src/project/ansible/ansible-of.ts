@@ -4,8 +4,9 @@ import { realpath } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { ansibleSources } from "../../core/config/inventory.ts";
 import type { SourceText } from "../../core/config/project.ts";
-import { parseYaml, problemAt, type TreePath } from "../../core/config/yaml.ts";
-import { ConfigError, type Problem } from "../../core/errors.ts";
+import { MAX_FILE_SIZE, parseYaml, problemAt, type TreePath } from "../../core/config/yaml.ts";
+import { ConfigError, type Problem, UsageError } from "../../core/errors.ts";
+import { readProjectFile } from "../read-file.ts";
 import { type AnsibleInventory, readAnsibleInventory } from "./read-inventory.ts";
 
 /** Whether programs that a project names may be run. */
@@ -57,6 +58,18 @@ export async function readAnsibleOf(
     if (error instanceof ConfigError) return { ansible: null, problems: error.problems };
     throw error;
   }
+}
+
+/** The same of an environment, by its name. Throws UsageError where its inventory cannot be read. */
+export async function readEnvironmentsAnsible(
+  root: string,
+  environment: string,
+  programs: ProgramPolicy,
+): Promise<AnsibleOf> {
+  const file = `inventory/${environment}.yaml`;
+  const read = await readProjectFile(root, file, MAX_FILE_SIZE);
+  if (!read.ok) throw new UsageError(read.reason, "--env names a file of inventory/; -i reads any inventory");
+  return await readAnsibleOf(root, { file, text: new TextDecoder().decode(read.bytes) }, programs);
 }
 
 /** The git work tree around the project, else the project itself. */

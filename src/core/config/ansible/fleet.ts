@@ -128,7 +128,7 @@ export function addChild(fleet: Fleet, source: Source, parent: string, child: st
   const way = wayUp(fleet, parent, child);
   if (fleet.work > MAX_WORK) refuse(source, place, "the groups contain each other too often to be read");
   if (way !== null)
-    refuse(source, place, `groups that contain themselves: ${[child, ...way.toReversed()].join(" → ")}`);
+    refuse(source, place, `groups that contain themselves: ${[...way.toReversed(), child].join(" → ")}`);
   join(fleet, parent, child);
 }
 
