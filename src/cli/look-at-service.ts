@@ -48,11 +48,8 @@ export async function lookAtService(
   const question = questionOf(operands);
   const root = resolve(workingDirectory, selection.project);
   const overlays = await readOverlays(root, selection, workingDirectory);
-  const loaded = await loadAsFar(root, selection.environment, {
-    set: selection.set,
-    valuesFiles: overlays,
-    programs: programPolicy(environment),
-  });
+  const around = { set: selection.set, valuesFiles: overlays, programs: programPolicy(environment) };
+  const loaded = await loadAsFar(root, selection.environment, around);
   const { project } = loaded;
   if (loaded.problems.length === 0) requireBoth(project, question);
   const built = await buildTargets(

@@ -51,28 +51,21 @@ export function readInventory(
   const { rest, problems } = checkRest(inventorySchema, document);
   const value = rest?.value ?? null;
   const below = new Map((ansible === null ? [] : ansibleHosts(ansible)).map((host) => [host.name, host]));
-  const missing = withoutKey(document, value);
+  const found = [...problems, ...withoutKey(document, value)];
   const reading: Reading = {
     document,
     below,
     entries: new Map(),
-    problems: [...problems, ...missing],
-    isWhole: problems.length + missing.length === 0,
+    problems: found,
+    isWhole: found.length === 0,
   };
-  const fail = (path: TreePath, message: string, hint: string | null = null) => {
-    if (reading.problems.length < MAX_PROBLEMS)
-      reading.problems.push(problemAt(document.text, document.keyPlaceOf(path), message, hint));
-    return undefined;
-  };
+  const fail = failInto(reading);
   for (const [pattern, tree] of Object.entries(value?.hosts ?? {}))
     readEntry(reading, pattern, tree ?? emptyMap(), (path, message, hint) => {
       reading.isWhole = false;
       return fail(path, message, hint);
     });
-  for (const host of below.values())
-    if (!reading.entries.has(host.name))
-      reading.entries.set(host.name, { name: host.name, place: host.place, written: {}, below: host });
-  if (value !== null && reading.isWhole && reading.entries.size === 0)
+  if (value !== null && reading.isWhole && reading.entries.size + below.size === 0)
     fail(["hosts"], "the inventory has no host");
   const entries = inOrder(reading);
   const names = entries.map(({ name }) => name);
@@ -89,6 +82,14 @@ export function readInventory(
   };
 }
 
+function failInto({ document, problems }: Reading): Fail {
+  return (path, message, hint = null) => {
+    if (problems.length < MAX_PROBLEMS)
+      problems.push(problemAt(document.text, document.keyPlaceOf(path), message, hint));
+    return undefined;
+  };
+}
+
 function isWithoutHosts(tree: Tree): boolean {
   return tree === null || (isTreeMap(tree) && tree.hosts === null && tree.ansible === undefined);
 }
@@ -100,7 +101,11 @@ function withoutKey(document: YamlDocument, value: WrittenInventory | null): rea
 
 /** Ansible's hosts in their order, then those that the file adds. */
 function inOrder({ below, entries }: Reading): readonly InventoryEntry[] {
-  return [...new Set([...below.keys(), ...entries.keys()])].flatMap((name) => entries.get(name) ?? []);
+  const added = [...entries.values()].filter(({ name }) => !below.has(name));
+  const own = [...below.values()].map(
+    (host) => entries.get(host.name) ?? { name: host.name, place: host.place, written: {}, below: host },
+  );
+  return [...own, ...added];
 }
 
 /** The groups of the file over those of Ansible; all and ungrouped are there in any case. */

@@ -71,14 +71,7 @@ export type ProjectAsFar = {
 /** As readProject does it, as far as it can be read. Throws UsageError for a bad --set. */
 export function readAsFar(texts: ProjectTexts): ProjectAsFar {
   const head = readHead(texts.project);
-  const inventory =
-    texts.inventory === null
-      ? NO_INVENTORY
-      : readInventory(
-          parseYaml(texts.inventory.text, texts.inventory.file),
-          texts.resolvePath,
-          texts.ansible ?? null,
-        );
+  const inventory = inventoryOf(texts);
   const services = readServices(texts.services);
   const scope = {
     hosts: inventory.hosts,
@@ -111,6 +104,11 @@ export function readAsFar(texts: ProjectTexts): ProjectAsFar {
   ];
   const parts = [head, inventory, values, services, playbook];
   return { project, problems: parts.flatMap((part) => part.problems), unsure: new Set(unsure) };
+}
+
+function inventoryOf({ inventory, resolvePath, ansible = null }: ProjectTexts): Inventory {
+  if (inventory === null) return NO_INVENTORY;
+  return readInventory(parseYaml(inventory.text, inventory.file), resolvePath, ansible);
 }
 
 const NO_INVENTORY: Inventory = {
