@@ -116,7 +116,7 @@ function refuseCommand(raw: RawArguments): never {
 
 function refuseUnknown(raw: RawArguments, command: Command): void {
   const aliases = Object.values(command.options).flatMap(({ alias }) => alias ?? []);
-  const known = [...Object.keys(command.options), ...aliases, "help", "version", "no-pager"];
+  const known = [...new Set([...Object.keys(command.options), ...aliases, "help", "version", "no-pager"])];
   for (const name of Object.keys(raw)) {
     if (name === "_" || name === "$0" || name === "h" || known.includes(name)) continue;
     const long = known.filter((each) => each.length > 1);

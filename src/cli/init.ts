@@ -9,7 +9,7 @@ import { makeProjectFiles, type ProjectFile } from "../core/init/project-files.t
 import { readLayouts } from "../project/layouts.ts";
 import { writeProject } from "../project/write-project.ts";
 import { SCHEMA_FOLDER, writeSchemas } from "../project/write-schemas.ts";
-import { indent, type Line, line, styled } from "../report/lines/text.ts";
+import { indent, type Line, line, styled, wrap } from "../report/lines/text.ts";
 import type { Arguments } from "./options/arguments.ts";
 import type { FOLDER } from "./options/by-command.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -28,7 +28,7 @@ export async function init(
   await writeProject(root, files);
   await writeSchemas(root);
   stdout.print([
-    ...fileLines(root, files),
+    ...fileLines(root, files, stdout.columns),
     [],
     ...(login === null ? [line("Put a host of your own into inventory/prod.yaml; then:")] : [line("Next:")]),
     ...indent(
@@ -52,7 +52,7 @@ function loginOf(text: string | null): Login | null {
   return login;
 }
 
-function fileLines(root: string, files: readonly ProjectFile[]): readonly Line[] {
+function fileLines(root: string, files: readonly ProjectFile[], columns: number): readonly Line[] {
   const schemas = {
     path: `${SCHEMA_FOLDER}/`,
     purpose: "completion and checks for your editor; keep them out of Git, `svcdeploy schemas` renews them",
@@ -62,7 +62,13 @@ function fileLines(root: string, files: readonly ProjectFile[]): readonly Line[]
   return [
     line(`Wrote a project into ${root}:`),
     ...indent(
-      rows.map(({ path, purpose }) => line(path.padEnd(width), styled("dim", `  ${purpose}`))),
+      rows.flatMap(({ path, purpose }) => {
+        const [first = "", ...rest] = wrap(purpose, Math.max(20, columns - width - 4));
+        return [
+          line(path.padEnd(width), styled("dim", `  ${first}`)),
+          ...rest.map((part) => line(styled("dim", " ".repeat(width + 2) + part))),
+        ];
+      }),
       2,
     ),
   ];

@@ -2,6 +2,7 @@
  * Which project and environment a command is for where the command line does not say: as git finds its own.
  */
 import { relative, resolve } from "node:path";
+import { nameList, UsageError } from "../core/errors.ts";
 import type { OptionTable, RawArguments } from "./options/arguments.ts";
 import { wordsOf } from "./options/arguments.ts";
 import { SELECTION } from "./options/groups.ts";
@@ -15,7 +16,8 @@ const NO_EXEC = { "no-exec": flag("run no program that the project names") } as 
 
 /**
  * The command as it is, or finding the project in the folders above and the environment in SVCDEPLOY_ENV or,
- * where the project has one alone, in its inventory.
+ * where the project has one alone, in its inventory. The command throws UsageError where there is no project,
+ * or several environments to choose from.
  */
 export function withProject<Command extends Placed>(command: Command): Command {
   const { options, load } = command;
@@ -32,7 +34,7 @@ async function placed(
   raw: RawArguments,
   { workingDirectory, environment }: Surroundings,
 ): Promise<RawArguments> {
-  const { findProject, listEnvironments } = await import("../project/load.ts");
+  const { findProject, listEnvironments, requireProject } = await import("../project/load.ts");
   const given = typeof raw.project === "string" ? raw.project : ".";
   const found = given === "." ? await findProject(workingDirectory) : null;
   const project = found === null ? given : relative(workingDirectory, found) || ".";
@@ -41,6 +43,13 @@ async function placed(
   if (!isNeeded || raw.env !== undefined) return { ...raw, project };
   const fromVariable = environment.SVCDEPLOY_ENV ?? "";
   if (fromVariable !== "") return { ...raw, project, env: fromVariable };
-  const [only, ...more] = await listEnvironments(resolve(workingDirectory, project));
-  return only === undefined || more.length > 0 ? { ...raw, project } : { ...raw, project, env: only };
+  const root = resolve(workingDirectory, project);
+  const [only, ...more] = await listEnvironments(root);
+  if (only === undefined) await requireProject(root);
+  if (only !== undefined && more.length > 0)
+    throw new UsageError(
+      `--env is required: there are ${nameList([only, ...more])}`,
+      `E.g. --env ${only}, or set SVCDEPLOY_ENV.`,
+    );
+  return only === undefined ? { ...raw, project } : { ...raw, project, env: only };
 }

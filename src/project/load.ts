@@ -110,13 +110,18 @@ type Reader = {
   readonly files: Map<string, Uint8Array>;
 };
 
-async function requireEnvironment(root: string, environment: string): Promise<void> {
+/** Throws UsageError where there is no project in the folder. */
+export async function requireProject(root: string): Promise<void> {
   const project = await readProjectFile(root, PROJECT_FILE, MAX_FILE_SIZE);
   if (!project.ok && project.missing)
     throw new UsageError(
       `There is no ${PROJECT_FILE} in ${root}`,
       "Go to the project's folder, or name it with --project DIR.",
     );
+}
+
+async function requireEnvironment(root: string, environment: string): Promise<void> {
+  await requireProject(root);
   const known = await listEnvironments(root);
   if (known.includes(environment)) return;
   const list =

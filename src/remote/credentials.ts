@@ -51,7 +51,8 @@ export async function findCredentials(
 }
 
 const NO_KEY =
-  "Make a key with ssh-keygen -t ed25519, then put its public half on the host with ssh-copy-id.";
+  "Name the key with --identity, or make one with ssh-keygen -t ed25519 and put its public half on the host " +
+  "with ssh-copy-id.";
 
 async function namedCredentials(
   host: Host,

@@ -263,6 +263,8 @@ test("without a command the help is shown, and --no-pager is taken by every comm
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout).toMatch(/^svcdeploy COMMAND \[OPTIONS\]/);
   expect((await runCli(folder, ["lint", "--no-pager"])).stderr).not.toContain("no option");
+  const wrong = await runCli(folder, ["plan", "--bogus"]);
+  expect(wrong.stderr.match(/--no-pager/g)).toHaveLength(1);
 });
 
 test("from a folder below the project is found, and the environment where there is one alone", async () => {
@@ -274,7 +276,12 @@ test("from a folder below the project is found, and the environment where there 
   expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringContaining('no environment "prud"')]);
   await writeFile(join(shop, "inventory/test.yaml"), await readFile(join(shop, "inventory/prod.yaml")));
   const two = await runCli(below, ["render"]);
-  expect([two.code, two.stderr]).toEqual([64, expect.stringContaining("--env is required")]);
+  expect([two.code, two.stderr]).toEqual([
+    64,
+    expect.stringContaining("--env is required: there are prod, test"),
+  ]);
+  const away = await runCli(join(shop, ".."), ["render"]);
+  expect([away.code, away.stderr]).toEqual([64, expect.stringContaining("There is no svcdeploy.yaml in ")]);
   expect((await runCli(below, ["render"], { SVCDEPLOY_ENV: "test" })).code).toBe(0);
   await remove();
 });

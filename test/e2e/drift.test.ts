@@ -112,7 +112,7 @@ test(
       }
     }
     const text = (await drift(...MOVED)).stdout;
-    expect(text).toContain("pending: the project changed since the last apply");
+    expect(text).toContain("pending: the project or --set changed since the last apply");
     expect(text).toContain("conflict: the host and the project both changed; last touched");
     expect(text).toMatch(/missing\s+for\s+at\s+least/);
   },

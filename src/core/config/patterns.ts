@@ -1,5 +1,5 @@
 /** Host patterns over the hosts of a project: what they select, and what is wrong with them in words. */
-import { didYouMean } from "../errors.ts";
+import { didYouMean, nameList } from "../errors.ts";
 import type { Host, HostGroups } from "../model/declared.ts";
 import { makeGlob } from "./pattern/glob.ts";
 import { makeMatcher, type Roster, splitHostPattern, type TermMistake } from "./pattern/host-pattern.ts";
@@ -87,11 +87,13 @@ function inWords({ kind, term, detail }: TermMistake, roster: Roster): PatternMi
       return roster.ofService === undefined
         ? { message: `"${term}": services are known only once the plays are`, hint: "use it in --limit" }
         : { message: `no play brings a service "${detail}" to a host`, hint: null };
-    default:
+    default: {
+      const names = [...new Set([...roster.groups.keys(), ...roster.hosts])];
       return {
         message: `there is no host or group "${detail}"`,
-        hint: didYouMean(detail, new Set([...roster.hosts, ...roster.groups.keys()])),
+        hint: didYouMean(detail, names) ?? `there are: ${nameList(names)}`,
       };
+    }
   }
 }
 

@@ -79,6 +79,8 @@ function compare(below: TreeMap, above: TreeMap, path: readonly string[], report
   }
 }
 
+const ONLY_CHANGES = "--set only changes values that are there: write it into values/base.yaml first";
+
 function find(values: TreeMap, path: readonly string[]): Tree {
   let value: Tree = values;
   for (const [index, key] of path.entries()) {
@@ -88,8 +90,8 @@ function find(values: TreeMap, path: readonly string[]): Tree {
       .join("");
     const next: Tree | undefined = isTreeMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
     if (next === undefined) {
-      const hint = didYouMean(key, isTreeMap(value) ? Object.keys(value) : [], lead);
-      throw new UsageError(`--set ${path.join(".")}: there is no value "${lead}${key}"`, hint ?? undefined);
+      const hint = didYouMean(key, isTreeMap(value) ? Object.keys(value) : [], lead) ?? ONLY_CHANGES;
+      throw new UsageError(`--set ${path.join(".")}: there is no value "${lead}${key}"`, hint);
     }
     value = next;
   }

@@ -52,7 +52,9 @@ export function whyLeft(finding: Finding, observation: Observation, policy: Heal
   const isDated = finding.since !== null && finding.since <= facts.clock;
   const age = isDated && finding.since !== null ? facts.clock - finding.since : policy.seenFor(finding);
   const wait = policy.graceSeconds - age;
-  return wait > 0 ? leftAs(`left alone for another ${sayWait(wait)}: someone may be working on it`) : null;
+  return wait > 0
+    ? leftAs(`left alone for another ${sayWait(wait)} (--grace): someone may be working on it`)
+    : null;
 }
 
 /** It stays as it is, for this reason. */

@@ -9,7 +9,7 @@ export function originPhrase({ kind, origin }: Finding): string {
     case "project":
       return kind === "orphan"
         ? "dropped from the project"
-        : "pending: the project changed since the last apply";
+        : "pending: the project or --set changed since the last apply";
     case "conflict":
       return "conflict: the host and the project both changed";
   }

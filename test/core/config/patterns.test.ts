@@ -49,7 +49,11 @@ describe("patterns select", () => {
 describe("mistakes", () => {
   test.each([
     ["wbe", 'there is no host or group "wbe"', 'did you mean "web"?'],
-    ["web:!porduction", 'there is no host or group "porduction"', null],
+    [
+      "web:!porduction",
+      'there is no host or group "porduction"',
+      expect.stringMatching(/^there are: .*\bprod\b.*\bweb1\b/),
+    ],
     ["web:&prd", 'there is no host or group "prd"', 'did you mean "prod"?'],
     ["web:!web", 'the pattern "web:!web" selects no host', null],
     ["x*", 'the pattern "x*" selects no host', null],

@@ -7,6 +7,7 @@ import { UsageError } from "../../../src/core/errors.ts";
 import type { TreeMap } from "../../../src/core/model/declared.ts";
 
 const base = (text: string): TreeMap => readValues(parseYaml(text, "values/base.yaml")).values;
+const ONLY = "--set only changes values that are there: write it into values/base.yaml first";
 const app = base('app: { version: "1.0", port: 8080, debug: false, tags: [a], extra: ~ }');
 
 test("maps merge, lists and scalars replace, inputs stay", () => {
@@ -31,10 +32,10 @@ describe("--set", () => {
   test.each([
     ["app.prot=1", 'there is no value "app.prot"', 'did you mean "app.port"?'],
     ["ap.port=1", 'there is no value "ap"', 'did you mean "app"?'],
-    ["app.port.x=1", 'there is no value "app.port.x"', null],
+    ["app.port.x=1", 'there is no value "app.port.x"', ONLY],
     ["app.port=many", 'a number is expected, this is "many"', null],
     ["app.debug=1", "true or false is expected, this is the number 1", null],
-    ["app.__proto__=1", 'there is no value "app.__proto__"', null],
+    ["app.__proto__=1", 'there is no value "app.__proto__"', ONLY],
     ["nothing", "KEY.PATH=VALUE is expected", null],
     ["=x", "KEY.PATH=VALUE is expected", null],
   ])("%s is refused", (assignment, message, hint) => {

@@ -161,7 +161,7 @@ describe("healing", () => {
 
   test("leaves what is younger than the grace, and a service that was just stopped altogether", () => {
     expect(whys(healing(host({ a: "x", since: CLOCK - 600 })))).toEqual([
-      "content: left left alone for another 5 min: someone may be working on it",
+      "content: left left alone for another 5 min (--grace): someone may be working on it",
     ]);
     expect(doings(healing(host({ a: "x", unit: JUST_STOPPED })))).toEqual([]);
     expect(doings(healing(host({ a: "x", unit: JUST_STOPPED }), shall(), { graceSeconds: 60 }))).toEqual([

@@ -115,7 +115,7 @@ describe("of a service that is still declared", () => {
     const { plan, observation } = planOf(removing(), manifest);
     expect(gone(plan)).toEqual([]);
     expect(plan.notices.map(({ text }) => text)).toEqual([
-      "of app /var/lib/app and user app stay: users, folders and their content are never removed",
+      "/var/lib/app and user app of app stay: users, folders and their content are never removed",
     ]);
     expect(plan.manifests[0]?.content).toContain("release /opt/app/releases/1-0123456789ab");
     const after = makePlan(removing(), { ...withManifests(removing(), observation), manifest: [] });

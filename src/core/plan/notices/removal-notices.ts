@@ -113,7 +113,7 @@ function stayNotices({ released }: LeftBehind): readonly Notice[] {
   const data = released.filter(({ path }) => !path.startsWith("/etc/svcdeploy") && !path.startsWith("/opt/"));
   const services = Map.groupBy(data, ({ service }) => service);
   return [...services].map(([service, entries]): Notice => {
-    const text = `of ${service} ${sayAll(entries)} stay: users, folders and their content are never removed`;
+    const text = `${sayAll(entries)} of ${service} stay: users, folders and their content are never removed`;
     return {
       severity: "info",
       code: "stays",
