@@ -81,6 +81,7 @@ const ALLOWED: readonly (readonly [string, readonly string[]])[] = [
 const GROUND = [
   ...["core/model/", "core/errors.ts", "core/secret.ts", "core/sanitize.ts"],
   ...["core/compare-text.ts", "core/edit-distance.ts", "core/shell-word.ts", "core/size-text.ts"],
+  "core/pattern/",
 ];
 
 /** The source files of a folder: path below it → text. */

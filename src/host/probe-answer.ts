@@ -11,6 +11,7 @@ import { type AnswerRow, group } from "./rows.ts";
 import { scripts } from "./scripts.ts";
 import { decodeManifest, decodeOthers, decodeRecords, decodeTransactions } from "./state-rows.ts";
 import { decodeDropIns, decodePrograms, decodeUnits, splitUnits } from "./unit-rows.ts";
+import { decodeVersions, versionLine } from "./version-rows.ts";
 
 /** What a host is, as far as a plan has to know it. */
 export const probeQuestion: Question<ProbeRequest, Observation> = {
@@ -38,6 +39,7 @@ function encode(request: ProbeRequest): string {
   parts.push(line("rest", request.manifests.rest));
   for (const path of request.encrypted) parts.push(line("encrypted", path));
   for (const tree of request.trees) parts.push(line("tree", tree));
+  for (const asked of request.versions) parts.push(versionLine(asked));
   if (request.programs === "asked") parts.push(line("programs"));
   parts.push("end\n");
   return parts.join("");
@@ -59,6 +61,7 @@ function decode(reply: Reply, request: ProbeRequest): Observation {
     mounts: decodeMounts(rows.get("mount") ?? []),
     encrypted: decodeEncrypted(rows.get("decrypted") ?? [], request.encrypted),
     trees: decodeTrees(rows.get("tree") ?? [], new Set(request.trees)),
+    versions: decodeVersions(rows.get("version") ?? [], request.versions),
     programs: decodePrograms(rows.get("program") ?? []),
     records: decodeRecords(rows.get("record") ?? []),
     manifest: decodeManifest(request.project, rows.get("manifest") ?? []),

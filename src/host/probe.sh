@@ -6,7 +6,7 @@ export LC_ALL LANGUAGE SYSTEMD_COLORS SYSTEMD_PAGER SYSTEMD_URLIFY PATH
 tab=$(printf '\t')
 newline='
 '
-paths='' files='' encrypted='' trees='' programs='' units='' users='' groups='' mounts='' wanted=$newline project='' properties=''
+paths='' files='' encrypted='' trees='' versions='' programs='' units='' users='' groups='' mounts='' wanted=$newline project='' properties=''
 selected=' ' leave=' ' unasked=leave
 
 IFS= read -r nonce || exit 64
@@ -26,6 +26,7 @@ while IFS="$tab" read -r kind first second; do
     rest) unasked=$first ;;
     encrypted) encrypted=$encrypted$first$newline ;;
     tree) trees=$trees$first$newline ;;
+    version) versions=$versions$first$tab$second$newline ;;
     programs) programs=asked ;;
     end) break ;;
   esac
@@ -243,6 +244,8 @@ for path in $trees; do
   newest=$(find -P "$path" -printf '%C@\t%P\0' 2>/dev/null | sort -zn | tail -zn 1 | tr '\n\0' '?\n')
   printf 'tree\t%s\t%s\t%s\n' "$path" "$digest" "$newest"
 done
+
+ask_versions "$versions"
 
 # shellcheck disable=SC2086
 [ -n "$users" ] && getent passwd $users | while IFS= read -r line; do printf 'user\t%s\n' "$line"; done

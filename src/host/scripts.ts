@@ -7,7 +7,10 @@ const script = (name: string): Script => ({ name, text: text(name) });
 
 /** Scripts that a Remote runs directly. */
 export const scripts = {
-  probe: { name: "probe.sh", text: text("tree.sh") + text("transactions.sh") + text("probe.sh") },
+  probe: {
+    name: "probe.sh",
+    text: ["tree.sh", "transactions.sh", "versions.sh", "probe.sh"].map(text).join(""),
+  },
   upload: script("upload.sh"),
   deliver: script("deliver.sh"),
   attend: script("attend.sh"),

@@ -49,8 +49,8 @@ const shellcheck = spawnSync("shellcheck", ["--version"]).error === undefined;
 if (!shellcheck) console.log("ShellCheck is not installed here: the scripts are not checked with it");
 
 test.skipIf(!shellcheck).each(files)("ShellCheck finds nothing in %s", (file) => {
-  // journal.sh, which apply.sh and finish.sh read in, shares their variables, and so do tree.sh and
-  // transactions.sh, which others have before them; ShellCheck sees only one side. The others read in nothing.
+  // journal.sh, which apply.sh and finish.sh read in, shares their variables, and so do tree.sh,
+  // transactions.sh and versions.sh, which others have before them; ShellCheck sees only one side. The others read in nothing.
   const shares = [
     "apply.sh",
     "finish.sh",
@@ -59,6 +59,7 @@ test.skipIf(!shellcheck).each(files)("ShellCheck finds nothing in %s", (file) =>
     "tree.sh",
     "probe.sh",
     "transactions.sh",
+    "versions.sh",
     "extract-corpus.sh",
   ].includes(basename(file));
   const command = ["--shell=sh", "--external-sources", ...(shares ? ["--exclude=SC2034,SC2154"] : []), file];
@@ -160,6 +161,7 @@ const request: ProbeRequest = {
   manifests: { selected: [], leave: [], rest: "leave" },
   encrypted: [],
   trees: ["/opt", "/opt/flow/releases/one"],
+  versions: [],
   programs: "asked",
 };
 

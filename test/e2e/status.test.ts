@@ -11,7 +11,11 @@ import { makeWorkshop, type Workshop, webService } from "../support/workshop.ts"
 type Unit = {
   readonly unit: string;
   readonly state: string;
-  readonly version: { readonly running: string | null; readonly current: string | null };
+  readonly version: {
+    readonly running: string | null;
+    readonly current: string | null;
+    readonly says: string | null;
+  };
   readonly sinceSeconds: number;
   readonly restarts: number;
   readonly pid: number;
@@ -96,6 +100,24 @@ test("every figure is what the host's /proc and systemctl say, over one login a 
     expect(answer.hosts[index]?.lastRun?.agoSeconds).toBeLessThan(600);
     expect(Number(await logins(host))).toBe(Number(before[index]) + 1);
   }
+});
+
+test("a program says its version itself: as the service's user, in the release, and never for longer than it may", async () => {
+  const plain = webService({ extra: "slice: { name: shop, MemoryMax: 256M }" });
+  const says = async (command: string, match: string): Promise<readonly (string | null)[]> => {
+    const version = `version: { command: [${command}], match: "${match}" }`;
+    workshop.write("services/web.yaml", plain.replace('version: "{{values.version}}"', version));
+    const { answer } = await look();
+    return hosts.map((_, index) => unitOf(answer, index).version.says);
+  };
+  expect(await says("/usr/bin/id, -un", ".+")).toEqual(["web", "web", "web"]);
+  const plan = await workshop.run(["plan", "--env", "test"]);
+  expect(plan.stdout.replace(/\s+/g, " ")).toContain(
+    "version of web: web → what the new release says once it is",
+  );
+  expect(await says("/usr/bin/head, -n1, web.pl", "perl")).toEqual(["perl", "perl", "perl"]);
+  expect(await says("/bin/sleep, 1000s", ".*")).toEqual([null, null, null]);
+  workshop.write("services/web.yaml", plain);
 });
 
 test("a stopped, a masked and an edited service; a version on the disk that does not run", async () => {

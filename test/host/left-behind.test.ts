@@ -48,6 +48,7 @@ function look(shell: readonly string[], manifests: ProbeRequest["manifests"]) {
     manifests,
     encrypted: [],
     trees: [],
+    versions: [],
     programs: "not-asked",
   };
   const [command = "", ...words] = shell;
@@ -141,6 +142,7 @@ test.each(shells)("%s: a damaged manifest is looked past", (...shell) => {
 test("what the host says beyond a path and a unit's name is not taken", () => {
   const request: ProbeRequest = {
     ...{ project: "shop", paths: [], units: [], users: [], groups: [], mounts: [], encrypted: [], trees: [] },
+    versions: [],
     programs: "not-asked",
     manifests: { selected: [], leave: [], rest: "leave" },
   };

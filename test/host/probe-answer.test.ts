@@ -20,6 +20,7 @@ const request: ProbeRequest = {
   manifests: { selected: [], leave: [], rest: "leave" },
   encrypted: [],
   trees: ["/opt/a/releases/1.0-0123456789ab"],
+  versions: [],
   programs: "asked",
 };
 const facts = [

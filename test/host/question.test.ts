@@ -25,7 +25,7 @@ const cases = [
   each(keptQuestion, []),
   each(probeQuestion, {
     ...{ project: "shop", paths: [], units: [], users: [], groups: [], mounts: [], encrypted: [], trees: [] },
-    ...{ manifests: { selected: [], leave: [], rest: "leave" }, programs: "not-asked" },
+    ...{ manifests: { selected: [], leave: [], rest: "leave" }, versions: [], programs: "not-asked" },
   }),
   each(rehearsalQuestion, {
     request: { units: [], logrotate: [], verify: [] },

@@ -92,7 +92,10 @@ function hostStatus(
   around: Surroundings,
 ): StatusOfHost {
   const { redact } = around.stdout;
-  const units = judgeStatus(targets, answer).map((unit) => ({ ...unit, detail: redact(unit.detail) }));
+  const units = judgeStatus(targets, answer, observation?.versions).map((unit) => ({
+    ...unit,
+    detail: redact(unit.detail),
+  }));
   return {
     host: targets[0]?.host.name ?? "",
     units,

@@ -30,9 +30,9 @@ import {
   scalar,
   text,
   textThat,
-  version,
 } from "./schema-parts.ts";
 import { artifactSignature } from "./signature-schema.ts";
+import { artifactVersion } from "./version-schema.ts";
 
 const NEEDS_SHA256 =
   "an artifact from https needs its sha256 beside it: run sha256sum on a copy that you trust, or take " +
@@ -52,7 +52,7 @@ const sha256 = textThat(
 );
 const artifact = map({
   source: artifactSource,
-  version: version.optional(),
+  version: artifactVersion.optional(),
   sha256: sha256.optional(),
   signature: artifactSignature.optional(),
   keep: integer(1, 100).optional(),

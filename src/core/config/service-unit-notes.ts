@@ -22,6 +22,19 @@ export const serviceUnitNotes: Readonly<Record<string, KeyNote>> = {
     says: "What it is called in folder names, in `status` and in `why`; text, so in quotes.",
     otherwise: "its sha256 alone",
   },
+  "artifact.version.command": {
+    says:
+      "Instead of a text: the program, a path in the release or an absolute one, and its arguments. It is run " +
+      "in the release's folder, as the service's user and never as root. See artifacts.md.",
+    example:
+      "artifact:\n  source: artifacts/web\n" +
+      '  version: { command: [web, --version], match: "version ([0-9.]+)" }',
+  },
+  "artifact.version.match": {
+    says:
+      "A pattern over what it prints: its first group, or all of it, is the version. A subset of regular " +
+      "expressions.",
+  },
   "artifact.strip": { says: "How many leading parts the names in an archive lose.", otherwise: "0" },
   "artifact.sha256": {
     says:

@@ -1,6 +1,7 @@
 /** An expanded service file → Service: every default filled, every directive known to the host's systemd. */
 
 import { ConfigError, type Problem } from "../errors.ts";
+import type { Artifact } from "../model/artifact.ts";
 import type { Host, Place, ServiceSource, TreeMap } from "../model/declared.ts";
 import type { ConfigFile, SecretSource, Service } from "../model/service.ts";
 import { isTreeMap } from "../model/tree.ts";
@@ -143,7 +144,7 @@ function readArtifact({ written, placeOf }: Reading): Service["artifact"] {
     source: artifact.source.replace(/\/$/, ""),
     form: artifactForm(artifact.source),
     strip: artifact.strip ?? 0,
-    version: artifact.version ?? null,
+    ...readVersion(artifact.version),
     sha256: artifact.sha256 ?? null,
     signature:
       artifact.signature === undefined
@@ -156,6 +157,13 @@ function readArtifact({ written, placeOf }: Reading): Service["artifact"] {
       artifact.sha256 === undefined || artifact.source.startsWith("https:") ? "source" : "sha256",
     ]),
   };
+}
+
+function readVersion(
+  version: NonNullable<WrittenService["artifact"]>["version"],
+): Pick<Artifact, "version" | "says"> {
+  if (typeof version === "object") return { version: null, says: version };
+  return { version: version ?? null };
 }
 
 function readEnvironment(reading: Reading): Service["environment"] {

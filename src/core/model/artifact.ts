@@ -9,6 +9,8 @@ export type Artifact = {
   /** Leading parts that every name in a tree loses, e.g. 1 for an archive whose content is below foo-1.2/. */
   readonly strip: number;
   readonly version: string | null;
+  /** How the program is asked for its version, instead of a declared one; absent: it is not. */
+  readonly says?: VersionQuestion;
   /**
    * 64 hex digits; null: computed, which of a URL it never is. Of a file or an archive that of its bytes, of
    * a folder its tree digest.
@@ -19,6 +21,15 @@ export type Artifact = {
   readonly keep: number;
   readonly place: Place;
 };
+
+/**
+ * command: the program and its arguments, run in the folder of a release. match: a pattern
+ * (core/pattern/linear-pattern.ts) over what it prints; its first group, or all of it, is the version.
+ */
+export type VersionQuestion = { readonly command: readonly string[]; readonly match: string };
+
+/** The same with the user that it is run as. */
+export type SaidVersion = VersionQuestion & { readonly user: string };
 
 /** What an artifact is: one executable, an archive of a tree, or a folder whose content is the tree. */
 export type ArtifactForm = "file" | "archive" | "directory";

@@ -1,4 +1,5 @@
 /** What a host is: the question that a probe asks and its answer. */
+import type { SaidVersion } from "./artifact.ts";
 import type { ResourceKind } from "./resource.ts";
 
 /**
@@ -116,6 +117,8 @@ export type ProbeRequest = {
   readonly encrypted: readonly string[];
   /** Folders of which the tree digest is wanted. */
   readonly trees: readonly string[];
+  /** Releases that are asked for their versions. */
+  readonly versions: readonly (SaidVersion & { readonly service: string; readonly release: string })[];
   /** Whether to say which program each unit's main process runs. */
   readonly programs: "asked" | "not-asked";
 };
@@ -128,6 +131,9 @@ export type TreeState = {
   readonly sha256: string;
   readonly newest: { readonly path: string; readonly ctime: number } | null;
 };
+
+/** What two releases of one service say; they may be the same one. */
+export type SaidVersions = { readonly current: string | null; readonly release: string | null };
 
 /** One probe's answer. */
 export type Observation = {
@@ -158,6 +164,11 @@ export type Observation = {
    * end.
    */
   readonly programs: ReadonlyMap<number, string>;
+  /**
+   * Service → the version that the release behind `current` says of itself, and the declared release where it is
+   * on the host already; null: it said none. Only of those that were asked.
+   */
+  readonly versions: ReadonlyMap<string, SaidVersions>;
   readonly records: ReadonlyMap<string, UnitRecord>;
   readonly manifest: readonly ManifestEntry[];
   /** What other projects' manifests say of the paths that were asked for; files and links only. */

@@ -1,6 +1,6 @@
 /** What a host is to be: the kinds of resources, and one host's target. */
 
-import type { ArtifactSource, SignedArtifact } from "./artifact.ts";
+import type { ArtifactSource, SaidVersion, SignedArtifact } from "./artifact.ts";
 import type { Host, Place, PlayOrder } from "./declared.ts";
 import type { FileRole } from "./file-role.ts";
 import type { Check, OnChange, ServicesByHost } from "./service.ts";
@@ -98,6 +98,8 @@ export type ReleaseResource = {
   /** Null: nothing to send it from is known, as in a rollback. */
   readonly source: ArtifactSource | null;
   readonly keep: number;
+  /** How it is asked for its version; absent: it is not. */
+  readonly says?: SaidVersion;
 };
 /** A unit that is to be loaded from our file and be running. */
 export type UnitResource = {
@@ -222,7 +224,7 @@ export type RemovalOrder = {
 export type KeptResource =
   | Exclude<Resource, FileResource | ReleaseResource>
   | Omit<FileResource, "content" | "shown">
-  | Omit<ReleaseResource, "source">;
+  | Omit<ReleaseResource, "source" | "says">;
 
 /** Of the file that holds a KeptService; another one is not read. */
 export const KEPT_SCHEMA = "svcdeploy.target/1";

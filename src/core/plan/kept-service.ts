@@ -54,7 +54,7 @@ function keptResource(resource: Resource): KeptResource {
     return rest;
   }
   if (resource.kind !== "release") return resource;
-  const { source: _forgotten, ...rest } = resource;
+  const { source: _forgotten, says: _asked, ...rest } = resource;
   return rest;
 }
 

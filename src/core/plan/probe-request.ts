@@ -44,6 +44,7 @@ export function probeRequest(targets: readonly HostTarget[]): ProbeRequest {
     manifests: wantedManifests(targets),
     encrypted: unique(asked.flatMap(({ encrypted }) => encrypted ?? [])),
     trees: unique(asked.flatMap(({ trees }) => trees ?? [])),
+    versions: asked.flatMap(({ versions }) => versions ?? []),
     programs: asked.some(({ programs }) => programs === "asked") ? "asked" : "not-asked",
   };
 }

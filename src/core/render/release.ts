@@ -3,6 +3,7 @@ import type { Problem } from "../errors.ts";
 import type { ArtifactFile } from "../model/artifact.ts";
 import type { LinkResource, ReleaseResource } from "../model/resource.ts";
 import type { Service } from "../model/service.ts";
+import { saidVersion } from "./said-version.ts";
 import { makeProblem } from "./unit-text.ts";
 
 /** /opt/<service>/releases/<version>-<sha12> and the link to it; nothing without an artifact. */
@@ -38,7 +39,7 @@ export function renderRelease(
   // An artifact may say more of itself, such as who signed it; what is not of the release must not get into
   // it.
   const { sha256, size, source } = artifact;
-  return makeRelease(service.name, directory, { form, name, keep: wanted.keep, sha256, size, source });
+  return makeRelease(service, directory, { form, name, keep: wanted.keep, sha256, size, source });
 }
 
 function isPlainName(name: string): boolean {
@@ -46,14 +47,17 @@ function isPlainName(name: string): boolean {
 }
 
 function makeRelease(
-  service: string,
+  declared: Service,
   directory: string,
   rest: Pick<ReleaseResource, "form" | "name" | "keep" | "sha256" | "size" | "source">,
 ): readonly (ReleaseResource | LinkResource)[] {
+  const { name: service } = declared;
+  const says = saidVersion(declared);
+  const asked = says === null ? {} : { says };
   const path = `/opt/${service}/releases/${directory}`;
   const link = `/opt/${service}/current`;
   return [
-    { kind: "release", id: `release:${path}`, service, path, ...rest },
+    { kind: "release", id: `release:${path}`, service, path, ...rest, ...asked },
     {
       kind: "link",
       id: `link:${link}`,

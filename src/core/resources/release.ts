@@ -26,6 +26,10 @@ export const release: ResourceRow<ReleaseResource> = {
     paths: [...new Set([resource.path, executablePath(resource)])],
     trees: resource.form === "tree" ? [resource.path] : [],
     programs: "asked",
+    versions:
+      resource.says === undefined
+        ? []
+        : [{ ...resource.says, service: resource.service, release: resource.path }],
   }),
   needs: () => ({ users: [], groups: [] }),
   owned: ({ sha256 }) => ({ sha256 }),

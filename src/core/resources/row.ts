@@ -8,7 +8,10 @@ import type { TransactionLine } from "../model/transaction-line.ts";
  * What a probe has to look at for one resource. contents: files of which the content is of interest as well.
  */
 export type ProbeNeeds = Partial<
-  Pick<ProbeRequest, "units" | "users" | "groups" | "mounts" | "encrypted" | "trees" | "programs">
+  Pick<
+    ProbeRequest,
+    "units" | "users" | "groups" | "mounts" | "encrypted" | "trees" | "versions" | "programs"
+  >
 > & { readonly paths?: readonly string[]; readonly contents?: ProbeRequest["paths"] };
 
 /** What a transaction's line is made with. found: what is at the path now. */

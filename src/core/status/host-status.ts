@@ -77,6 +77,8 @@ export type Version = {
   readonly running: string | null;
   /** What `current` points to. */
   readonly current: string | null;
+  /** What the program behind `current` says of itself; null: it was not asked, or said none. */
+  readonly says: string | null;
 };
 
 /** One unit of a service on a host. Null: the host does not say. */

@@ -1,11 +1,11 @@
 /** A host's answer → how each unit of each service is. */
 
-import type { UnitProperties } from "../model/observation.ts";
+import type { Observation, UnitProperties } from "../model/observation.ts";
 import type { HostTarget, UnitResource } from "../model/resource.ts";
 import { isUnneeded } from "../model/unit-condition.ts";
 import { isMasked, UNKNOWN_UNIT } from "../plan/unit-state.ts";
 import { endCause, loadCause } from "../verify/cause.ts";
-import type { StateKind, StatusAnswer, StatusRequest, UnitStatus } from "./host-status.ts";
+import type { StateKind, StatusAnswer, StatusRequest, UnitStatus, Version } from "./host-status.ts";
 import { count, isUp, memoryOf, openFilesOf, runningFor } from "./unit-figures.ts";
 import { versionOf } from "./version.ts";
 
@@ -60,14 +60,20 @@ export function statusRequest(targets: readonly HostTarget[]): StatusRequest {
  * Every unit of every service, in the order of the plays; a unit that several services share is under the
  * first.
  */
-export function judgeStatus(targets: readonly HostTarget[], answer: StatusAnswer): readonly UnitStatus[] {
+export function judgeStatus(
+  targets: readonly HostTarget[],
+  answer: StatusAnswer,
+  versions: Observation["versions"] = new Map(),
+): readonly UnitStatus[] {
   const all = unitsOf(targets);
   const mains = new Set(
     [...Map.groupBy(all, ({ service }) => service)].flatMap(([service, units]) => mainsOf(service, units)),
   );
-  return all.map(({ service, unit }) =>
-    judge(service, unit, mains.has(unit) ? "yes" : "no", targets, answer),
-  );
+  return all.map(({ service, unit }) => {
+    const status = judge(service, unit, mains.has(unit) ? "yes" : "no", targets, answer);
+    const says = status.main === "yes" ? (versions.get(service)?.current ?? null) : null;
+    return { ...status, version: { ...status.version, says } };
+  });
 }
 
 type Owned = { readonly service: string; readonly unit: UnitResource };
@@ -110,7 +116,7 @@ function judge(
   main: "yes" | "no",
   targets: readonly HostTarget[],
   answer: StatusAnswer,
-): UnitStatus {
+): Omit<UnitStatus, "version"> & { readonly version: Omit<Version, "says"> } {
   const properties = answer.units.get(unit.unit) ?? UNKNOWN_UNIT;
   const pid = count(properties.MainPID) || null;
   const process = (pid === null ? undefined : answer.processes.get(pid)) ?? null;

@@ -16,7 +16,7 @@ export function versionOf(
   targets: readonly HostTarget[],
   answer: StatusAnswer,
   running: Running | null,
-): Version {
+): Omit<Version, "says"> {
   const link = targets.flatMap((target) => target.resources).find((resource) => isCurrent(resource, service));
   if (link === undefined || running === null) return { running: null, current: null };
   const made = answer.links.get(link.path);
@@ -35,7 +35,7 @@ export function versionOf(
 function versionsOf(
   { release, isDeleted }: { readonly release: string; readonly isDeleted: boolean },
   target: string | null,
-): Version {
+): Omit<Version, "says"> {
   const wanted = target === null ? null : target.slice(target.lastIndexOf("/") + 1);
   const [running, current] = [versionIn(release), wanted === null ? null : versionIn(wanted)];
   const [shown, disk] = running === current && release !== wanted ? [release, wanted] : [running, current];

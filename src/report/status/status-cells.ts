@@ -86,8 +86,10 @@ export function unitCells({
   };
 }
 
-/** The version that runs, and the one on the disk where that is another; "?" where that is unknown. */
-export function sayVersion({ version: { running, current }, state }: UnitStatus): string {
+/** The version that runs, by its own word where that is known, and the one on the disk where that is another; "?" where that is unknown. */
+export function sayVersion({ version: { running, current: disk, says }, state }: UnitStatus): string {
+  if (says !== null && running === disk && disk !== null) return says;
+  const current = says ?? disk;
   if (current === null) return running ?? "";
   if (running === null) return state === "running" ? `${current}?` : current;
   return running === current ? running : `${running}, disk ${current}`;

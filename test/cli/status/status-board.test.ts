@@ -4,7 +4,7 @@ import { ConnectError } from "../../../src/core/errors.ts";
 import type { StatusOfHost, UnitStatus } from "../../../src/core/status/host-status.ts";
 
 const none = { detail: "", sinceSeconds: null, memory: null, openFiles: null, tasks: null } as const;
-const version = { running: null, current: null };
+const version = { running: null, current: null, says: null };
 const said = (changes: Partial<UnitStatus> = {}): StatusOfHost => ({
   host: "h1",
   units: [

@@ -10,6 +10,7 @@ import type {
   Observation,
   OpenTransaction,
   PathState,
+  SaidVersions,
   UnitProperties,
   UnitRecord,
 } from "../../../src/core/model/observation.ts";
@@ -50,6 +51,7 @@ export type HostSpec = {
   };
   readonly encrypted?: { readonly [path: string]: { readonly live?: string; readonly applied?: string } };
   readonly trees?: { readonly [path: string]: string };
+  readonly versions?: { readonly [service: string]: SaidVersions };
   readonly programs?: { readonly [pid: string]: string };
   readonly records?: { readonly [unit: string]: Partial<UnitRecord> };
   readonly manifest?: readonly (Partial<ManifestEntry> & Pick<ManifestEntry, "kind" | "path">)[];
@@ -127,6 +129,7 @@ export function makeObservation(spec: HostSpec, resources: readonly Resource[]):
         { live: null, applied: null, ...held },
       ]),
     ),
+    versions: new Map(Object.entries(spec.versions ?? {})),
     trees: new Map(
       Object.entries(spec.trees ?? {}).map(([path, sha256]) => [
         path,

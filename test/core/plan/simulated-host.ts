@@ -118,6 +118,7 @@ function thaw(observation: Observation): World {
     mounts: new Map(observation.mounts),
     encrypted: new Map(observation.encrypted),
     trees: new Map(observation.trees),
+    versions: new Map(observation.versions),
     programs: new Map(observation.programs),
     records: new Map(observation.records),
     facts,

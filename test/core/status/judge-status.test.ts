@@ -105,7 +105,7 @@ test("a service that runs", () => {
     pid: 42,
     tasks: 3,
   });
-  expect(status.version).toEqual({ running: "1.2", current: "1.2" });
+  expect(status.version).toEqual({ running: "1.2", current: "1.2", says: null });
   expect(status.memory).toEqual({ bytes: 1048576, limit: 4194304, limitOf: "slice" });
   expect(status.openFiles).toEqual({ count: 9, limit: 1024 });
 });
@@ -200,17 +200,30 @@ test("a oneshot whose work is done is well; one that never ran is not", () => {
 });
 
 test("the version is what the process was started from", () => {
-  expect(judge({ link: "releases/2.0-fedcba987654" }).version).toEqual({ running: "1.2", current: "2.0" });
+  expect(judge({ link: "releases/2.0-fedcba987654" }).version).toEqual({
+    running: "1.2",
+    current: "2.0",
+    says: null,
+  });
   const script = { exe: "/usr/bin/perl" };
-  expect(judge({ process: script }).version).toEqual({ running: "1.2", current: "1.2" });
-  expect(judge({ process: script, linkAge: 60 }).version).toEqual({ running: null, current: "1.2" });
+  expect(judge({ process: script }).version).toEqual({ running: "1.2", current: "1.2", says: null });
+  expect(judge({ process: script, linkAge: 60 }).version).toEqual({
+    running: null,
+    current: "1.2",
+    says: null,
+  });
   const gone = { exe: "/opt/app/releases/1.2-0123456789ab/app (deleted)" };
-  expect(judge({ process: gone }).version).toEqual({ running: "1.2 (deleted)", current: "1.2" });
+  expect(judge({ process: gone }).version).toEqual({ running: "1.2 (deleted)", current: "1.2", says: null });
   expect(judge({ link: "releases/1.2-fedcba987654" }).version).toEqual({
     running: "1.2-0123456789ab",
     current: "1.2-fedcba987654",
+    says: null,
   });
-  expect(judge({ process: null, link: "somewhere else" }).version).toEqual({ running: null, current: null });
+  expect(judge({ process: null, link: "somewhere else" }).version).toEqual({
+    running: null,
+    current: null,
+    says: null,
+  });
   expect(
     judge({ link: "releases/0123456789ab", process: { exe: "/opt/app/releases/0123456789ab/app" } }).version
       .running,

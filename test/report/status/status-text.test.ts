@@ -21,7 +21,7 @@ function unit(service: string, changes: Partial<UnitStatus> = {}): UnitStatus {
     detail: "",
     activeState: "active",
     subState: "running",
-    version: { running: "2.3.1", current: "2.3.1" },
+    version: { running: "2.3.1", current: "2.3.1", says: null },
     sinceSeconds: 273_600,
     restarts: 0,
     pid: 4711,
@@ -86,14 +86,19 @@ const view = (hosts: readonly SeenHost[], rows: StatusView["rows"] = "folded"): 
 const few = view([
   host("web1", [
     unit("api"),
-    unit("etcd", { version: { running: "3.3.25", current: "3.3.26" } }),
+    unit("etcd", { version: { running: "3.3.25", current: "3.3.26", says: null } }),
     unit("proxy"),
   ]),
   host("web2", [unit("api"), unit("etcd"), unit("proxy", { ...LOOP, detail })], "drift"),
   silent("web3"),
 ]);
 const slice = (changes: Partial<UnitStatus>): UnitStatus =>
-  unit("api", { unit: "shop.slice", main: "no", version: { running: null, current: null }, ...changes });
+  unit("api", {
+    unit: "shop.slice",
+    main: "no",
+    version: { running: null, current: null, says: null },
+    ...changes,
+  });
 
 test.each([60, 80, 120])("three hosts, three services at %i columns", async (columns) => {
   const text = plainText(statusText(few, columns));
@@ -161,6 +166,15 @@ test("a run under way: who, in which state, for how long and when its controller
   const json = JSON.parse(JSON.stringify(statusJson(view(hosts), 0)));
   expect(json.hosts[2].transactions).toEqual([{ ...open({ leaseAgeSeconds: 900 }), isUnderWay: false }]);
   expect(json.hosts[0].transactions[0].isUnderWay).toBe(true);
+});
+
+test("what a program says of itself is its version; another on the disk stays in sight", () => {
+  const shown = (running: string, current: string): string =>
+    plainText(
+      statusText(view([host("web1", [unit("api", { version: { running, current, says: "2.4" } })])]), 120),
+    );
+  expect(shown("aaa", "aaa")).toMatch(/running {2}2\.4 {4}/);
+  expect(shown("aaa", "bbb")).toContain("aaa, disk 2.4");
 });
 
 test("a host that is asked for the first time is no trouble yet", () => {

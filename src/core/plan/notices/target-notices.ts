@@ -11,6 +11,7 @@ import { ownerNotices } from "./owner-notices.ts";
 import { pathNotices } from "./path-notices.ts";
 import { programNotices } from "./program-notices.ts";
 import { unitNotices } from "./unit-notices.ts";
+import { versionNotices } from "./version-notices.ts";
 
 /** In the order of their subjects: the host, paths, other projects, owners, units. */
 export function targetNotices(
@@ -22,6 +23,7 @@ export function targetNotices(
     ...hostNotices(target, observation, changes),
     ...pathNotices(target, observation, changes),
     ...programNotices(target, observation, changes),
+    ...versionNotices(target, observation, changes),
     ...liveNotices(changes, observation),
     ...otherProjectNotices(target, observation, changes),
     ...ownerNotices(target, observation),
