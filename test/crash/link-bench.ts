@@ -45,13 +45,13 @@ const FAILED = "systemctl list-units --plain --no-legend --state=failed 'svcdepl
 const LONGEST_FAILED_MILLISECONDS = 10_000;
 
 /**
- * Waits until nothing of svcdeploy is under way. What was published and never launched touches nothing and waits for the
- * next run. Throws where that takes too long.
+ * Waits until nothing of svcdeploy is under way. What was published and never launched, and what could not be undone,
+ * waits for the next run. Throws where that takes too long.
  */
 export async function untilSettled({ host, relay }: Bench): Promise<void> {
   const settled = async (): Promise<true | null> => {
     const found = await underWay(host);
-    return found === "" || found === "STAGED" ? true : null;
+    return ["", "STAGED", "ROLLBACK_FAILED"].includes(found) ? true : null;
   };
   // While the link is cut for good the host does it alone.
   await until(LONGEST_MILLISECONDS, `${host.name} settles alone`, settled, 500);

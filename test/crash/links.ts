@@ -6,7 +6,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { builtOnce } from "../support/build-once.ts";
-import { at, reportsOf } from "../support/events.ts";
+import { at, hearing, reportsOf, stageOf } from "../support/events.ts";
 import { removeHosts, type SystemdVersion } from "../support/hosts.ts";
 import type { Run, RunOptions } from "../support/project-folder.ts";
 import type { PartOrder, PartResult } from "./by-count.ts";
@@ -140,16 +140,32 @@ async function nextRun(bench: Bench, greeting: string): Promise<readonly string[
       `the next run: exit ${run.code}, ${report?.status}: ${report?.message ?? ""} ${run.stderr.trim()}`,
     );
   bench.greeting = greeting;
-  return unlike(await lookAt(bench.host), greeting).map((each) => `after the next run: ${each}`);
+  const wrong = unlike(await lookAt(bench.host), greeting);
+  // A failed unit is a violation of this case, and of none that comes after it.
+  await bench.host.shell("systemctl reset-failed");
+  return wrong.map((each) => `after the next run: ${each}`);
 }
 
-/** A run that has to come to its end. */
-async function ending({ shop }: Bench, greeting: string, options?: RunOptions): Promise<Run> {
+/** A run that has to come to its end. Throws where it does not, with the last stage that it reported. */
+async function ending({ shop }: Bench, greeting: string, options: RunOptions = {}): Promise<Run> {
   const limit = new AbortController();
   const late = sleep(LONGEST_MILLISECONDS, null, { signal: limit.signal }).catch(() => null);
-  const run = await Promise.race([applyGreeting(shop, greeting, options), late]);
+  let last = "none";
+  const { onOutput } = hearing((event) => {
+    last = stageOf(event) ?? last;
+  });
+  const both: RunOptions = {
+    onOutput: (text, kill) => {
+      onOutput?.(text, kill);
+      options.onOutput?.(text, kill);
+    },
+  };
+  const run = await Promise.race([applyGreeting(shop, greeting, both), late]);
   limit.abort();
-  if (run === null) throw new Error(`a run did not end within ${LONGEST_MILLISECONDS / 1000} s`);
+  if (run === null)
+    throw new Error(
+      `the run of ${greeting} did not end within ${LONGEST_MILLISECONDS / 1000} s; its last stage is ${last}`,
+    );
   return run;
 }
 
