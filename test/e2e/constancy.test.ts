@@ -42,20 +42,16 @@ test("a reload that ends the process is a failure, and undone, although systemd 
   expect(await host.shell("cat /etc/rl.conf")).toBe("v=1\n");
 });
 
-test("a program that names another main process at its reload is well", async () => {
-  const program =
-    '/bin/sh -c "systemd-notify --ready; trap next HUP; next() { sleep infinity & systemd-notify MAINPID=$$!; }; while :; do sleep 0.2; done"';
-  shop.write(
-    "services/rl.yaml",
-    // The reload is over when the successor is named, as a program that does so well behaves.
-    service(
-      program,
-      'Type: notify, NotifyAccess: all, ExecReload: ["/bin/kill -HUP $MAINPID", /bin/sleep 2]',
-    ),
-  );
-  expect((await shop.run(apply(3))).code).toBe(0);
+test.each([
+  // The reload is over when the successor is named, as a program that does so well behaves.
+  ["before its reload is over", "", '["/bin/kill -HUP $MAINPID", /bin/sleep 2]', 3],
+  ["while it is watched", "sleep 0.7; ", '"/bin/kill -HUP $MAINPID"', 5],
+])("a program that names another main process %s is well", async (_when, wait, reload, v) => {
+  const program = `/bin/sh -c "systemd-notify --ready; trap next HUP; next() { ${wait}sleep infinity & systemd-notify MAINPID=$$!; }; while :; do sleep 0.2; done"`;
+  shop.write("services/rl.yaml", service(program, `Type: notify, NotifyAccess: all, ExecReload: ${reload}`));
+  expect((await shop.run(apply(v))).code).toBe(0);
   const before = await host.shell("systemctl show rl -p MainPID,InvocationID");
-  const { code, stdout } = await shop.run([...apply(4), "--output", "json"]);
+  const { code, stdout } = await shop.run([...apply(v + 1), "--output", "json"]);
   const after = await host.shell("systemctl show rl -p MainPID,InvocationID");
   expect({ code, report: stdout }).toMatchObject({ code: 0 });
   expect(after.split("\n")[1]).toBe(before.split("\n")[1]);

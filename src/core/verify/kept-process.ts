@@ -24,7 +24,8 @@ export function againstBefore(
     const words = before.act === "reload" ? "it ran until it was reloaded" : "it ran until the change";
     return { ...found, detail: `${found.detail}\n${words}` };
   }
-  const kept = judgeKept(before, then);
+  // Another main process that the program names only while it is watched is seen in the last sample alone.
+  const kept = judgeKept(before, then) ?? (found.ok ? judgeKept(before, last) : null);
   if (kept === null) return found;
   if (kept.kind === "note") return found.ok ? { ...found, detail: `${found.detail}; ${kept.text}` } : found;
   return { ok: false, cause: kept.cause, detail: found.ok ? kept.detail : `${kept.detail}\n${found.detail}` };

@@ -26,7 +26,7 @@ export function judgeUnit(
   const unloaded = loadCause(last);
   if (unloaded !== null) return verdict(unit, last, { ok: false, ...unloaded });
   if (!unit.running) return verdict(unit, last, judgeLoaded(unit, last));
-  const found = judgeActivity(unit, samples, last);
+  const found = judgeActivity(unit, samples, last, before);
   return verdict(
     unit,
     last,
@@ -76,11 +76,14 @@ function judgeActivity(
   unit: UnitResource,
   samples: readonly UnitProperties[],
   last: UnitProperties,
+  before: BeforeAct | null,
 ): UnitJudgement {
   if (isEphemeral(unit, last)) return judgeEphemeral(samples, last);
   const wrong = samples.findLast((sample) => !isSettled(unit, sample));
   if (wrong !== undefined) return explain(unit, samples, wrong);
-  return judgeConstancy(samples) ?? good(last.SubState ?? "active", sayRunning(last));
+  // A program that went on running may name another main process; what started anew names its own at once.
+  const watched = before === null ? samples : samples.map(({ MainPID: _, ...rest }) => rest);
+  return judgeConstancy(watched) ?? good(last.SubState ?? "active", sayRunning(last));
 }
 
 /** A oneshot is inactive again once its work is done; with RemainAfterExit= only where there was none. */
