@@ -48,7 +48,7 @@ async function judgeHosts(
   });
   return refuseTwins(
     checked.map(({ host, result }) =>
-      result.ok ? judgeHost(host, result.answer, result.asked) : judgeError(host, result.error),
+      result.ok ? judgeHost(host, result.answer, result.asked, result.notes) : judgeError(host, result.error),
     ),
   );
 }

@@ -40,10 +40,14 @@ export async function askHost<Order, Answer>(
   return await connected(host, context, (remote) => ask(remote, question, order, context));
 }
 
-/** An answer, and the controller's clock in milliseconds since the epoch before and after it. */
+/**
+ * An answer, the controller's clock in milliseconds since the epoch before and after it, and what is to be known
+ * of the connection.
+ */
 export type TimedAnswer<Answer> = {
   readonly answer: Answer;
   readonly asked: { readonly sent: number; readonly answered: number };
+  readonly notes: readonly string[];
 };
 
 /** One host and its answer. */
@@ -61,7 +65,7 @@ export async function askHosts<Order, Answer>(
     const result = await attempt(host, context, async (remote) => {
       const sent = wallClock();
       const answer = await ask(remote, question, orderFor(host), context);
-      return { answer, asked: { sent, answered: wallClock() } };
+      return { answer, asked: { sent, answered: wallClock() }, notes: remote.notes ?? [] };
     });
     return { host, result };
   });

@@ -5,7 +5,7 @@
 import type { SvcdeployError } from "../core/errors.ts";
 import { causeOfError } from "../core/exit-code.ts";
 import type { Observation } from "../core/model/observation.ts";
-import type { Plan } from "../core/model/plan.ts";
+import type { Notice, Plan } from "../core/model/plan.ts";
 import type { HostTarget, PlayTargets } from "../core/model/resource.ts";
 import type { FailureCause } from "../core/model/run.ts";
 import { requireFree } from "../core/plan/notices/host-notices.ts";
@@ -31,7 +31,7 @@ export async function planHosts(
     requireFree(remote.host.name, observation);
     const { owner, recorded } = await askProvenance(remote, targets, observation, context, foreign);
     records.set(remote.host.name, recorded);
-    const planned = planEach(targets, observation, owner);
+    const planned = planEach(targets, observation, owner, remote.notes ?? []);
     for (const { target, plan } of await rehearse(remote, planned, observation, context))
       plans.set(target, plan);
   };
@@ -58,15 +58,22 @@ export async function planHosts(
   }));
 }
 
-/** owner: from which the machine is taken over; the first transaction records who has it from then on. */
+/**
+ * owner: from which the machine is taken over; the first transaction records who has it from then on. notes: of
+ * the connection, reported once.
+ */
 function planEach(
   targets: readonly HostTarget[],
   observation: Observation,
   owner: string | null,
+  notes: readonly string[],
 ): readonly { readonly target: HostTarget; readonly plan: Plan }[] {
   return targets.map((target, index) => {
     const plan = makePlan(target, observation);
-    return { target, plan: owner === null || index > 0 ? plan : { ...plan, takenFrom: owner } };
+    if (index > 0) return { target, plan };
+    const told = notes.map((text): Notice => ({ severity: "info", code: "connection", text }));
+    const taken = owner === null ? {} : { takenFrom: owner };
+    return { target, plan: { ...plan, ...taken, notices: [...plan.notices, ...told] } };
   });
 }
 

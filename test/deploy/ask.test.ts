@@ -55,7 +55,7 @@ test("one connection and one channel a host; the clock is read around the questi
       return clock;
     },
   );
-  expect(asked?.result).toEqual({ ok: true, answer: ["WEB1"], asked: { sent: 5, answered: 10 } });
+  expect(asked?.result).toEqual({ ok: true, answer: ["WEB1"], asked: { sent: 5, answered: 10 }, notes: [] });
   expect(seen()).toEqual([2, 2]);
 });
 

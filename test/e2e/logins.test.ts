@@ -131,7 +131,11 @@ test("a key that is known for the bare name is taken at another port; --verbose 
   const lines = readFileSync(host.knownHosts, "utf8").replaceAll(`[127.0.0.1]:${host.port}`, "127.0.0.1");
   execFileSync("sh", ["-c", 'cat >"$0"', bare], { input: lines });
   const words = ["--known-hosts", bare, "--env", "test"];
-  expect((await shop.run(["check", ...words])).code).toBe(0);
+  for (const command of ["check", "plan"]) {
+    const seen = await shop.run([command, ...words]);
+    expect(seen.code).toBe(0);
+    expect(flat(seen.stdout)).toContain(`its key is known for 127.0.0.1 (${bare}:`);
+  }
   const { code, stdout, stderr } = await shop.run(["apply", "--yes", "--verbose", ...words]);
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(flat(stdout)).toContain(`its key is known for 127.0.0.1 (${bare}:`);

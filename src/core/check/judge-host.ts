@@ -13,9 +13,17 @@ import type { AskedAt, CheckAnswer, CheckFinding, HostCheck } from "./host-check
 import { judgeManagers } from "./managers.ts";
 import { judgeSpaces } from "./space.ts";
 
-/** The check of a host that answered. */
-export function judgeHost(host: Host, answer: CheckAnswer, asked: AskedAt): HostCheck {
+/** The check of a host that answered. notes: what is to be known of the connection. */
+export function judgeHost(
+  host: Host,
+  answer: CheckAnswer,
+  asked: AskedAt,
+  notes: readonly string[] = [],
+): HostCheck {
   const findings = [
+    ...notes.map(
+      (text): CheckFinding => ({ severity: "note", code: "connection", text, fix: null, commands: [] }),
+    ),
     ...judgeRights(host, answer),
     ...judgeSystemd(host, answer),
     ...judgeState(answer),

@@ -24,8 +24,8 @@ export const serviceUnitNotes: Readonly<Record<string, KeyNote>> = {
   },
   "artifact.version.command": {
     says:
-      "Instead of a text: the program, a path in the release or an absolute one, and its arguments. It is run " +
-      "in the release's folder, as the service's user and never as root. See artifacts.md.",
+      "Instead of a text: the program, a path in the release or an absolute one, and its arguments. It is " +
+      "run in the release's folder, as the service's user and never as root. See artifacts.md.",
     example:
       "artifact:\n  source: artifacts/web\n" +
       '  version: { command: [web, --version], match: "version ([0-9.]+)" }',

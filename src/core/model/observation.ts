@@ -165,8 +165,8 @@ export type Observation = {
    */
   readonly programs: ReadonlyMap<number, string>;
   /**
-   * Service → the version that the release behind `current` says of itself, and the declared release where it is
-   * on the host already; null: it said none. Only of those that were asked.
+   * Service → the version that the release behind `current` says of itself, and the declared release where
+   * it is on the host already; null: it said none. Only of those that were asked.
    */
   readonly versions: ReadonlyMap<string, SaidVersions>;
   readonly records: ReadonlyMap<string, UnitRecord>;

@@ -18,8 +18,8 @@ export type Change = {
   /** The file's text on the host, for the diff; null when unknown, absent, binary, too large or secret. */
   readonly beforeContent: Uint8Array | null;
   /**
-   * Of a file with secrets whose text on the host is known: its lines, each by the line of the declared content
-   * that reads the same, counted from 0; null: none does, and it is not shown.
+   * Of a file with secrets whose text on the host is known: its lines, each by the line of the declared
+   * content that reads the same, counted from 0; null: none does, and it is not shown.
    */
   readonly beforeLines?: readonly (number | null)[];
   /** Of a removal by apply: why it is removed. */

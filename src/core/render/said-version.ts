@@ -6,8 +6,8 @@ import type { Service } from "../model/service.ts";
 const UNPRIVILEGED = "65534";
 
 /**
- * What to run in a release's folder; null: nothing. It runs as the service's user, and without any rights where
- * that is root or made at each start.
+ * What to run in a release's folder; null: nothing. It runs as the service's user, and without any rights
+ * where that is root or made at each start.
  */
 export function saidVersion({ artifact, account, service }: Service): SaidVersion | null {
   if (artifact?.says === undefined) return null;

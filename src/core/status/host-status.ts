@@ -115,7 +115,9 @@ export type UnitStatus = {
  */
 export type DriftMark = "none" | "drift" | "unknown" | "not-looked";
 
-/** One host that answered. drift: by unit; transactions: what has begun on it and not ended, of any project. */
+/**
+ * One host that answered. drift: by unit; transactions: what has begun on it and not ended, of any project.
+ */
 export type StatusOfHost = {
   readonly host: string;
   readonly units: readonly UnitStatus[];

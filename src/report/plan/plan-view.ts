@@ -103,7 +103,8 @@ function sayOrphans({ plays }: PlanView): string {
 export function sayLeft({ environment, left = [] }: PlanView): readonly string[] {
   return left.map(({ host, left: what, services, at }) => {
     const day = new Date(at).toISOString().slice(0, 10);
-    const on = `${services.join(", ")} (last applied ${day}) ${services.length === 1 ? "was" : "were"} not removed`;
+    const were = services.length === 1 ? "was" : "were";
+    const on = `${services.join(", ")} (last applied ${day}) ${were} not removed`;
     return what === "plays"
       ? `${host} is in no play, and ${on} from it: svcdeploy plan --env ${environment} --prune ` +
           "shows what is there"

@@ -86,7 +86,10 @@ export function unitCells({
   };
 }
 
-/** The version that runs, by its own word where that is known, and the one on the disk where that is another; "?" where that is unknown. */
+/**
+ * The version that runs, by its own word where that is known, and the one on the disk where that is another; "?"
+ * where that is unknown.
+ */
 export function sayVersion({ version: { running, current: disk, says }, state }: UnitStatus): string {
   if (says !== null && running === disk && disk !== null) return says;
   const current = says ?? disk;

@@ -67,6 +67,13 @@ const one = (check: HostCheck): CheckFinding => {
   return finding;
 };
 
+test("what is to be known of the connection is a note of a host that is ready", () => {
+  const check = judgeHost(host, answer, asked, ["its key is known for another port"]);
+  expect(check.status).toBe("well");
+  const text = "its key is known for another port";
+  expect(one(check)).toEqual({ severity: "note", code: "connection", text, fix: null, commands: [] });
+});
+
 test("a host with nothing wrong has no finding", () => {
   expect(judgeHost(host, answer, asked)).toEqual({
     host: "web1",
