@@ -5,9 +5,11 @@ import { line, stateFolder, systemScope } from "../../src/host/frames.ts";
 import { scripts, transactionFiles } from "../../src/host/scripts.ts";
 import { sha256 } from "../support/deliver-input.ts";
 import { scriptText } from "./deliver.ts";
-import type { Point } from "./points.ts";
+import { runLeaseChecks } from "./lease-checks.ts";
+import { type Point, readLog } from "./points.ts";
 import { inRoot, readIn } from "./root.ts";
 import { type Ready, runCase } from "./run.ts";
+import { say } from "./say.ts";
 
 /** A check's name and what it found wrong; empty: nothing. */
 export type Check = { readonly name: string; readonly wrong: readonly string[] };
@@ -27,9 +29,9 @@ export function runChecks(ready: Ready, points: readonly Point[]): readonly Chec
     takenFolder(ready, at.get("PREPARED") ?? 0),
     pastTheFirstError(ready, at.get("AWAIT") ?? 0),
     locked(ready),
-    leaseEnds(ready),
+    unread(ready, at.get("AWAIT") ?? 0),
     decided(ready),
-    attended(ready),
+    ...runLeaseChecks(ready),
     ...(["txn", "upload"] as const).map((folder) => halfMade(ready, folder)),
     damagedDelivery(ready),
     damagedUpload(ready),
@@ -43,11 +45,6 @@ export function hook({ root }: Ready, number: number, name: string, lines: strin
   chmodSync(path, 0o755);
   return `${number}:hook=${path}`;
 }
-
-const say = (name: string, ...found: readonly (string | false)[]): Check => ({
-  name,
-  wrong: found.flatMap((each) => (each === false ? [] : [`${name}: ${each}`])),
-});
 
 /** An edit while a state is about to be written, and a crash at the end: the edit stays, and the undo names it. */
 function edited(ready: Ready, state: string, number: number, last: number): Check {
@@ -124,6 +121,21 @@ function pastTheFirstError(ready: Ready, last: number): Check {
   );
 }
 
+/** Of a file that the undo cannot read it does not know whether it was edited: it says that it failed. */
+function unread(ready: Ready, last: number): Check {
+  const { root, world } = ready;
+  const late = { world: world.name, apply: [`${last}:kill-after`], confirm: true };
+  runCase(ready, { ...late, finish: [] });
+  const { points } = readLog(join(root.work, "log-finish"));
+  const read = points.find(({ call, one }) => call === "execve" && one.endsWith("/sha256sum"))?.number ?? 0;
+  const { state, wrong } = runCase(ready, { ...late, finish: [`${read}:fail`] });
+  return say(
+    "a file that the undo cannot read",
+    !state.startsWith("ROLLBACK_FAILED") && `the state is ${state}`,
+    ...wrong,
+  );
+}
+
 function keyOf({ root, truth }: Ready): string {
   const lines = readIn(root, `${truth.txn}/plan`).split("\n");
   const words = lines.map((text) => text.split("\t"));
@@ -136,18 +148,6 @@ function locked(ready: Ready): Check {
   const hold = hook(ready, 1, "hold", `exec 9>${lock}\nflock 9\nsleep 4 >/dev/null 2>&1 &`);
   const { state } = runCase(ready, { world: ready.world.name, apply: [hold], finish: [], confirm: true });
   return say("another holds the lock", !state.startsWith("REFUSED locked") && `it ended ${state}`);
-}
-
-/** No controller renews the lease: the host gives up after 20 s, not after its whole window. */
-function leaseEnds(ready: Ready): Check {
-  runCase(ready, { world: ready.world.name, apply: [], finish: [], confirm: false });
-  const passed = Number.parseFloat(readIn(ready.root, "stand/uptime")) - 100_000;
-  const why = readIn(ready.root, `${ready.truth.txn}/failure`);
-  return say(
-    "a lease that nobody renews",
-    !why.includes("lease") && `it ended for another reason: ${why.trim()}`,
-    passed > 25 && `it ended after ${passed} s`,
-  );
 }
 
 /** Only AWAIT can be confirmed. */
@@ -164,23 +164,6 @@ function decided({ root, truth }: Ready): Check {
     ];
   });
   return say("the controller's word in every state", ...wrong);
-}
-
-/** A transaction that has ended gets no lease. */
-function attended({ root, truth }: Ready): Check {
-  const id = truth.txn.slice(truth.txn.lastIndexOf("/") + 1);
-  writeFileSync(join(root.root, "stand/attend.sh"), scriptText("attend.sh", scripts.attend.text));
-  const feed = [
-    `echo ROLLEDBACK >${truth.txn}/state; echo 100000 >${truth.txn}/lease; printf '100000.00 0.00\\n' >/stand/uptime`,
-    `{ printf 'nonce\\n${stateFolder}\\n${id}\\n'; /usr/bin/sleep 0.4; printf 'renew\\n'; /usr/bin/sleep 0.4`,
-    "printf '100500.00 0.00\\n' >/stand/uptime; printf 'renew\\n'; /usr/bin/sleep 0.2; } | /bin/sh /stand/attend.sh",
-  ].join("\n");
-  inRoot(root, feed, "");
-  const lease = readIn(root, `${truth.txn}/lease`).trim();
-  return say(
-    "a lease for a transaction that has ended",
-    Number(lease) > 100_100 && `it was renewed at ${lease}`,
-  );
 }
 
 const DAMAGED = "9".repeat(32);

@@ -12,6 +12,7 @@ import { mattersFirst, modesAt, type Point, readLog } from "./points.ts";
 import type { Share } from "./recovery.ts";
 import { beside, inRoot, keep, makeAbove, readIn } from "./root.ts";
 import { type Ready, runFrom, type Start } from "./run.ts";
+import { say } from "./say.ts";
 import { differences, openToOthers, type Snapshot, snapshot, treeOf } from "./snapshot.ts";
 
 const UNIT = "/etc/systemd/system/svcdeploy-recover.service";
@@ -36,6 +37,7 @@ export function* runDeliveries(ready: Ready, share: Share, seed: number): Genera
   const setting = makeSetting(ready);
   const points = readLog(join(ready.root.work, "log-deliver")).points;
   yield { name: "the order of a delivery", wrong: orderOf(points, "deliver") };
+  yield enableAgain(setting);
   const every = (point: Point): readonly string[] => modesAt(point).map((mode) => `${point.number}:${mode}`);
   const faults =
     share === "full"
@@ -87,6 +89,15 @@ function makeOlder({ root, world }: Ready): void {
 /** The folder that was delivered, without what differs from run to run. */
 const wholeOf = (root: Ready["root"]): Snapshot =>
   treeOf(root, folderOf(STRUCK), [`${folderOf(STRUCK)}/lease`]);
+
+/** The recovery was disabled by hand: the next delivery sees to it that a boot starts it again. */
+function enableAgain(setting: Setting): Check {
+  const { root } = setting.ready;
+  deliver(setting, STRUCK, setting.from, "");
+  rmSync(join(root.root, LINK));
+  deliver(setting, NEXT, keep(root, "disabled"), "");
+  return say("a recovery that was disabled by hand", ...recovery(root));
+}
 
 type Delivered = { readonly answer: string; readonly status: number | null };
 

@@ -42,6 +42,7 @@ export function judge(root: Root, truth: Truth, forgiven: Forgiven): Verdict {
     ...lost(root, truth.world),
   ];
   if (named.length > 0 && !forgiven.finish) wrong.push(`conflicts where nobody edited: ${named.join(" ")}`);
+  wrong.push(...givenUp(truth, found, named));
   if (state === "ROLLBACK_FAILED" && forgiven.finish)
     return { state: text, end: "said so", wrong: [...wrong, ...torn(truth, found)] };
   wrong.push(...runsWrong(root, found));
@@ -58,6 +59,15 @@ export function judge(root: Root, truth: Truth, forgiven: Forgiven): Verdict {
   const differ = differences(isNew ? truth.after : truth.before, found, excused);
   const end = differ.length > 0 ? "mixed" : isNew ? "new" : "old";
   return { state: text, end, wrong: [...wrong, ...differ.map((each) => `${state}: ${each}`)] };
+}
+
+/** Files and links that are still the transaction's own, and that its undo took for edited ones. */
+function givenUp({ before, after }: Truth, found: Snapshot, named: readonly string[]): readonly string[] {
+  return named.flatMap((path) => {
+    const text = found.get(path) ?? "";
+    const isOurs = /^(?:file|link) /.test(text) && text === after.get(path) && text !== before.get(path);
+    return isOurs ? [`${path} is new, and the undo took it for an edited one`] : [];
+  });
 }
 
 /** What runs was started from what is on the disk now, by unit files that the manager has read, and nothing of ours failed. */
