@@ -6,6 +6,7 @@ import { EXIT } from "../core/exit-code.ts";
 import { line, styled } from "../report/lines/text.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { foreignOption, foreignVerb } from "./foreign-words.ts";
 import { type RawArguments, wordsOf } from "./options/arguments.ts";
 import { commandHelp, programHelp } from "./reference/help-text.ts";
 import { reportError } from "./report-error.ts";
@@ -111,7 +112,7 @@ function plainMessage(message: string): string {
 function refuseCommand(raw: RawArguments): never {
   const names = COMMANDS.map((command) => command.name);
   const [word = ""] = wordsOf(raw);
-  throw new UsageError(`Unknown command ${word}`, suggest(word, names, "svcdeploy "));
+  throw new UsageError(`Unknown command ${word}`, foreignVerb(word) ?? suggest(word, names, "svcdeploy "));
 }
 
 function refuseUnknown(raw: RawArguments, command: Command): void {
@@ -122,7 +123,7 @@ function refuseUnknown(raw: RawArguments, command: Command): void {
     const long = known.filter((each) => each.length > 1);
     throw new UsageError(
       `${command.name} has no option ${name.length === 1 ? "-" : "--"}${name}`,
-      suggest(name, long, "--"),
+      foreignOption(name) ?? suggest(name, long, "--"),
     );
   }
   const extra = wordsOf(raw)[1 + (command.operands?.most ?? 0)];

@@ -31,13 +31,16 @@ export function withProject<Command extends Placed>(command: Command): Command {
 
 async function placed(
   { name, options }: Placed,
-  raw: RawArguments,
+  given: RawArguments,
   { workingDirectory, environment }: Surroundings,
 ): Promise<RawArguments> {
+  const raw = await withFiles(given, workingDirectory);
+  // -i names an inventory that needs no project.
+  if (raw.inventory !== undefined) return raw;
   const { findProject, listEnvironments, requireProject } = await import("../project/load.ts");
-  const given = typeof raw.project === "string" ? raw.project : ".";
-  const found = given === "." ? await findProject(workingDirectory) : null;
-  const project = found === null ? given : relative(workingDirectory, found) || ".";
+  const folder = typeof raw.project === "string" ? raw.project : ".";
+  const found = folder === "." ? await findProject(workingDirectory) : null;
+  const project = found === null ? folder : relative(workingDirectory, found) || ".";
   // A saved plan names its own environment.
   const isNeeded = options.env === SELECTION.env || (name === "apply" && wordsOf(raw).length < 2);
   if (!isNeeded || raw.env !== undefined) return { ...raw, project };
@@ -52,4 +55,10 @@ async function placed(
       `E.g. --env ${only}, or set SVCDEPLOY_ENV.`,
     );
   return only === undefined ? { ...raw, project } : { ...raw, project, env: only };
+}
+
+async function withFiles(raw: RawArguments, folder: string): Promise<RawArguments> {
+  if (typeof raw.limit !== "string" || !raw.limit.includes("@")) return raw;
+  const { withLimitFiles } = await import("./limit-files.ts");
+  return { ...raw, limit: await withLimitFiles(raw.limit, folder) };
 }

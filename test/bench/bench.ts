@@ -14,6 +14,7 @@ import { readArtifact } from "../../src/project/read-artifact.ts";
 import { makeConnector } from "../../src/remote/ssh.ts";
 import { cgroupMode, removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
 import { makeProjectFolder, type Workshop, webService } from "../support/project-folder.ts";
+import { benchInventory } from "./inventory.ts";
 import { benchLint } from "./lint.ts";
 
 const run = promisify(execFile);
@@ -232,6 +233,16 @@ try {
   row(`lint of 1,000 unit files (${distinct} of Debian's packages, repeated)`, `${lint.toFixed(0)} ms`);
   row("the same, files a second", ((1000 * 1000) / lint).toFixed(0));
   row("systemd-analyze verify of 252 on the same files, folder by folder", `${verify.toFixed(0)} ms`);
+  await benchInventory(dist, async ({ list, ansible, patterns, file }) => {
+    row("inventory list of 10,000 hosts in 101 groups", `${list.toFixed(0)} ms`);
+    row(
+      "ansible-inventory --list of the same",
+      ansible === null ? "not installed" : `${ansible.toFixed(0)} ms`,
+    );
+    row("1,000 host patterns on it", `${patterns.toFixed(0)} ms`);
+    const peak = await peakMegabytes([dist, "inventory", "list", "-i", file]);
+    row("peak memory: inventory list of 10,000 hosts", `${peak.toFixed(0)} MB`);
+  });
   row("peak memory: node -e 0", `${(await peakMegabytes(["-e", "0"])).toFixed(0)} MB`);
   row(
     `peak memory: no-op plan of ${hosts.length} hosts, 5 services`,

@@ -6,7 +6,7 @@ import { flag, optionalWord, word, words } from "./option.ts";
 export const SELECTION = {
   project: { ...word("project folder"), default: "." },
   env: word("environment: inventory/ENV.yaml; needed where there are several and SVCDEPLOY_ENV is not set"),
-  limit: word("only these hosts, e.g. web:!web3"),
+  limit: word("only these hosts: web:!web3, ~web\\d, web[0:2], service:NAME, label:KEY=VALUE, @FILE"),
   service: words("only these services"),
   set: words("KEY.PATH=VALUE, wins over the values files"),
   values: words("values files that win over the project's own"),

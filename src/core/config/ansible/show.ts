@@ -40,5 +40,5 @@ function compact(value: Value): string {
   return valueJson(value)
     .split("\n")
     .map((line) => line.trimStart())
-    .join(" ");
+    .reduce((all, line) => (/[[{]$/.test(all) || /^[\]}]/.test(line) ? all + line : `${all} ${line}`));
 }
