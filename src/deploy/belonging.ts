@@ -31,11 +31,11 @@ export async function askProvenance(
   foreign: ForeignMachine,
 ): Promise<Provenance> {
   const { host } = remote;
-  if (target === undefined || facts.uid !== 0) return UNASKED;
+  if (target === undefined || host.sharedHost === true || facts.uid !== 0) return UNASKED;
   if (manifest.every((entry) => entry.project !== target.project)) return UNASKED;
   const { records } = await ask(remote, runsQuestion, null, context);
   const own = { project: target.project, environment: context.run.environment };
-  const owner = host.sharedHost === true ? null : otherOwner(own, records);
+  const owner = otherOwner(own, records);
   if (owner !== null && foreign === "guard") throw notOwn(host, own, owner);
   const recorded = new Set(records.flatMap(({ transaction }) => (transaction === null ? [] : [transaction])));
   return { owner, recorded };
