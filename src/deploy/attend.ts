@@ -3,7 +3,14 @@
  * connection.
  */
 import { ConnectError, HostError } from "../core/errors.ts";
-import { frameOf, isFinal, parseState, stateFolder, type TransactionState } from "../host/frames.ts";
+import {
+  frameOf,
+  isFinal,
+  parseState,
+  stateFolder,
+  systemScope,
+  type TransactionState,
+} from "../host/frames.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
@@ -113,7 +120,7 @@ async function listenOnce(
 ): Promise<void> {
   const nonce = context.newId();
   const renewals = async function* (): AsyncGenerator<string> {
-    yield `${nonce}\n${stateFolder}\n${id}\n`;
+    yield `${nonce}\n${stateFolder}\n${systemScope}\n${id}\n`;
     while (!stop.aborted) {
       yield "renew\n";
       await sleep(RENEW_MILLISECONDS, stop);

@@ -141,9 +141,7 @@ back_up() {
 # From here on finish.sh means undo. The restarts that are owed are on the disk before the first rename.
 arm() {
   : >"$txn/token"
-  read -r boot </proc/sys/kernel/random/boot_id
-  printf '%s\n' "$boot" >"$txn/boot"
-  durable "$txn/token" "$txn/boot" "$txn"
+  durable "$txn/token" "$txn"
   set_state PREPARED
   while next_line; do
     [ "$op" = action ] || continue

@@ -7,6 +7,7 @@ export LC_ALL PATH
 umask 077
 IFS= read -r nonce || exit 64
 IFS= read -r base || exit 64
+IFS= read -r scope || exit 64
 IFS= read -r id || exit 64
 txn=$base/txn/$id
 
@@ -23,6 +24,15 @@ watch() {
     sleep 0.1
   done
 }
+
+# has_state STATE: the word before the detail.
+has_state() { [ -r "$txn/state" ] && read -r state _ <"$txn/state" && [ "$state" = "$1" ]; }
+
+# What was published before this boot and had not begun never will: finish.sh refuses it, and no lease keeps it.
+if has_state STAGED; then
+  EXIT_CODE='' /bin/sh "$txn/finish.sh" "$txn" "$scope" </dev/null >/dev/null
+  if has_state REFUSED; then watch && exit 0; fi
+fi
 
 watch </dev/null &
 watcher=$!

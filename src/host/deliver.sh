@@ -68,6 +68,8 @@ receive() {
 
 publish() {
   printf 'STAGED\n' >"$tmp/state"
+  # A later boot will never start it: its unit is lost.
+  cat -- /proc/sys/kernel/random/boot_id >"$tmp/boot"
   # States that a rename can bring about when the disk is full.
   mkdir -- "$tmp/words"
   for word in REFUSED ROLLINGBACK ROLLEDBACK ROLLBACK_FAILED; do printf '%s the disk was full\n' "$word" >"$tmp/words/$word"; done

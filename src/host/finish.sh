@@ -26,11 +26,18 @@ main() {
 }
 
 # apply.sh gave up by itself before it armed the transaction: nothing was touched, and whoever attends it need not wait any longer.
+# Where the host restarted, its unit is lost, and it will never begin.
 ended_early() {
-  if [ "${EXIT_CODE:-}" = exited ]; then
+  if rebooted; then
+    refused='the host restarted before anything was changed'
+  elif [ "${EXIT_CODE:-}" = exited ]; then
     last_words
-    set_state "REFUSED the transaction's script ended before it changed anything: ${said:-it said nothing}"
+    refused="the transaction's script ended before it changed anything: ${said:-it said nothing}"
+  else
+    exit 0
   fi
+  set_state "REFUSED $refused"
+  note "refused: $refused"
   exit 0
 }
 

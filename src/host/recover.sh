@@ -7,7 +7,7 @@ for folder in "$base"/txn/*/; do
   [ -r "$folder/state" ] || continue
   case $folder in *.tmp) continue ;; esac
   read -r state _ <"$folder/state" || :
-  case $state in PREPARED | APPLYING | RESTARTING | AWAIT | ROLLINGBACK) ;; *) continue ;; esac
+  case $state in STAGED | PREPARED | APPLYING | RESTARTING | AWAIT | ROLLINGBACK) ;; *) continue ;; esac
   active=$(systemctl "$scope" show -p ActiveState -- "svcdeploy-${folder##*/}.service")
   case $active in
     ActiveState=inactive | ActiveState=failed) ;;
@@ -15,6 +15,6 @@ for folder in "$base"/txn/*/; do
   esac
   /bin/sh "$folder/finish.sh" "$folder" "$scope"
   read -r state _ <"$folder/state" || :
-  case $state in CONFIRMED | ROLLEDBACK | ROLLBACK_FAILED) ;; *) unfinished=1 ;; esac
+  case $state in STAGED | REFUSED | CONFIRMED | ROLLEDBACK | ROLLBACK_FAILED) ;; *) unfinished=1 ;; esac
 done
 exit "$unfinished"

@@ -57,7 +57,10 @@ rounds=0
 while [ "$rounds" -lt 5 ]; do
   state=NONE
   if [ -r "$root$txn/state" ]; then read -r state _ <"$root$txn/state"; fi
-  case $state in PREPARED | APPLYING | RESTARTING | AWAIT | ROLLINGBACK) ;; *) break ;; esac
+  case $state.$then in
+    PREPARED.* | APPLYING.* | RESTARTING.* | AWAIT.* | ROLLINGBACK.* | STAGED.reboot | STAGED.shutdown) ;;
+    *) break ;;
+  esac
   rounds=$((rounds + 1))
   if [ "$rounds" = 1 ] && [ "$then" != finish ]; then
     # shellcheck disable=SC2086 # faults, split on purpose

@@ -46,7 +46,9 @@ export function judge(root: Root, truth: Truth, forgiven: Forgiven): Verdict {
   if (state === "ROLLBACK_FAILED" && forgiven.finish)
     return { state: text, end: "said so", wrong: [...wrong, ...torn(truth, found)] };
   wrong.push(...runsWrong(root, found));
-  if (!["CONFIRMED", "ROLLEDBACK", "REFUSED", "STAGED"].includes(state))
+  // What was published before a boot never begins: the boot's recovery says so.
+  const ends = ["CONFIRMED", "ROLLEDBACK", "REFUSED", ...(truth.booted === undefined ? ["STAGED"] : [])];
+  if (!ends.includes(state))
     return { state: text, end: "mixed", wrong: [...wrong, `the state is ${text || "missing"}`] };
   const isNew = state === "CONFIRMED";
   const excused = (path: string): boolean =>

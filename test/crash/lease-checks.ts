@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stateFolder } from "../../src/host/frames.ts";
+import { stateFolder, systemScope } from "../../src/host/frames.ts";
 import { scripts } from "../../src/host/scripts.ts";
 import type { Check } from "./checks.ts";
 import { scriptText } from "./deliver.ts";
@@ -33,7 +33,7 @@ function attended({ root, truth }: Ready): Check {
   bringAttend(root);
   const feed = [
     `echo ROLLEDBACK >${truth.txn}/state; echo 100000 >${truth.txn}/lease; printf '100000.00 0.00\\n' >/stand/uptime`,
-    `{ printf 'nonce\\n${stateFolder}\\n${idOf(truth)}\\n'; /usr/bin/sleep 0.4; printf 'renew\\n'; /usr/bin/sleep 0.4`,
+    `{ printf 'nonce\\n${stateFolder}\\n${systemScope}\\n${idOf(truth)}\\n'; /usr/bin/sleep 0.4; printf 'renew\\n'; /usr/bin/sleep 0.4`,
     "printf '100500.00 0.00\\n' >/stand/uptime; printf 'renew\\n'; /usr/bin/sleep 0.2; } | /bin/sh /stand/attend.sh",
   ].join("\n");
   inRoot(root, feed, "");
@@ -52,7 +52,7 @@ function cutRenewal({ root, truth }: Ready): Check {
     inRoot(root, `echo AWAIT >${truth.txn}/state; echo 100000 >${truth.txn}/lease`, "");
     const words = [root.root, log, ...faults, "--", "/bin/sh", "/stand/attend.sh"];
     const env = { PATH: "/stand/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
-    const input = `nonce\n${stateFolder}\n${idOf(truth)}\nrenew\n`;
+    const input = `nonce\n${stateFolder}\n${systemScope}\n${idOf(truth)}\nrenew\n`;
     spawnSync(join(root.work, "strike"), words, { input, env });
     return readLog(log).points;
   };
