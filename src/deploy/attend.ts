@@ -6,6 +6,7 @@ import { ConnectError, HostError } from "../core/errors.ts";
 import {
   frameOf,
   isFinal,
+  isStuckBehindItsConfirmation,
   parseState,
   stateFolder,
   systemScope,
@@ -85,6 +86,25 @@ export function attend(
       });
     },
   };
+}
+
+/** The host tries its bookkeeping again every 5 s: what is in its way for longer than this is reported. */
+const STUCK_MILLISECONDS = 12_000;
+
+/**
+ * The state in which a transaction that was decided ends, or the one in which its bookkeeping is stuck. Rejects as
+ * waitFor does, after the seconds that its undo may take and two minutes.
+ */
+export async function awaitEnd(attendance: Attendance, stopSeconds: number): Promise<TransactionState> {
+  const last = await attendance.waitFor(
+    (state) => isFinal(state) || isStuckBehindItsConfirmation(state),
+    (stopSeconds + 120) * 1000,
+  );
+  if (isFinal(last)) return last;
+  return await attendance.waitFor(isFinal, STUCK_MILLISECONDS).catch((error: unknown) => {
+    if (error instanceof HostError) return last;
+    throw error;
+  });
 }
 
 async function listen(

@@ -11,7 +11,7 @@ import type { Difference, HostReport } from "../core/model/run.ts";
 import type { Verdict } from "../core/model/verify.ts";
 import { spawnFailure } from "../core/verify/spawn-failure.ts";
 import { judgeUnit } from "../core/verify/verdict.ts";
-import type { TransactionState } from "../host/frames.ts";
+import { isStuckBehindItsConfirmation, type TransactionState } from "../host/frames.ts";
 import { goneServices } from "../host/plan-lines.ts";
 import { concernedUnits } from "../host/transaction.ts";
 import { readResult, type TransactionResult } from "./decide.ts";
@@ -41,6 +41,13 @@ export async function conclude(
     health: judgement?.health ?? [],
   };
   if (end.name === "CONFIRMED") return makeReport(target, "changed", startedAt, context, common);
+  if (isStuckBehindItsConfirmation(end)) {
+    const message = `The change was confirmed and stays, but the host cannot complete its records of it: ${end.detail}`;
+    const hint =
+      `Fix that on ${target.host.name}; svcdeploy-recover.service tries again every 5 s and at each boot. Its ` +
+      `journal: journalctl -t svcdeploy`;
+    return makeReport(target, "failed", startedAt, context, { ...common, cause: "host", message, hint });
+  }
   if (end.name === "REFUSED") {
     const cause = end.detail.startsWith("locked")
       ? "locked"

@@ -15,11 +15,11 @@ import { refusalOf } from "../core/plan/outlook.ts";
 import { makePlan } from "../core/plan/plan.ts";
 import { hasWork, type PlannedHost } from "../core/plan/planned.ts";
 import { workIn } from "../core/plan/work.ts";
-import { isFinal, parseState, type TransactionState } from "../host/frames.ts";
+import { isFinal, parseState, sayState, type TransactionState } from "../host/frames.ts";
 import { concernedUnits, makeTransaction, type Transaction } from "../host/transaction.ts";
 import type { Remote } from "../remote/remote.ts";
 import { aboutLine, touchedServices } from "./about-line.ts";
-import { attend } from "./attend.ts";
+import { attend, awaitEnd } from "./attend.ts";
 import { conclude } from "./conclude.ts";
 import { type DeployContext, tell } from "./context.ts";
 import { decide } from "./decide.ts";
@@ -144,7 +144,7 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
   const attendance = attend(remote, transaction.id, context, (state) => {
     heard.add(state.name);
     if (!isFinal(state))
-      tell(context, target.play, name, state.name === "ROLLINGBACK" ? "undo" : "apply", state.name);
+      tell(context, target.play, name, state.name === "ROLLINGBACK" ? "undo" : "apply", sayState(state));
   });
   try {
     const reached = await attendance.waitFor(
@@ -156,9 +156,7 @@ async function carryOut(remote: Remote, story: Story, onReach: (reach: Reach) =>
         ? await judgeAndDecide(story, remote)
         : { judgement: null, unjudged: null, state: reached };
     // What the host answered to the confirmation counts, also when the controller that attended it has left.
-    const end = isFinal(state)
-      ? state
-      : await attendance.waitFor(isFinal, (transaction.stopSeconds + 120) * 1000);
+    const end = isFinal(state) ? state : await awaitEnd(attendance, transaction.stopSeconds);
     const report = await conclude(story, end, judgement, unjudged);
     return endedBeforeSwap(report, heard) ? { ...report, differences: [] } : report;
   } finally {

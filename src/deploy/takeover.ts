@@ -3,7 +3,16 @@
 import { HostError } from "../core/errors.ts";
 import type { OpenTransaction } from "../core/model/observation.ts";
 import { LEASE_SECONDS } from "../core/plan/notices/host-notices.ts";
-import { framed, lastState, stateFolder, systemScope } from "../host/frames.ts";
+import {
+  framed,
+  isFinal,
+  lastState,
+  parseState,
+  sayState,
+  stateFolder,
+  systemScope,
+  type TransactionState,
+} from "../host/frames.ts";
 import { scripts } from "../host/scripts.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
@@ -42,7 +51,7 @@ async function settleOne(
       timeoutMilliseconds: (UNDO_SECONDS + 60) * 1000,
     });
     if (framed(answer.stdout, nonce).every(({ word }) => word !== "alive")) {
-      mustBeFinal(remote, transaction, lastState(answer.stdout, nonce)?.name ?? "UNREADABLE");
+      mustBeFinal(remote, transaction, lastState(answer.stdout, nonce) ?? parseState(""));
       return;
     }
     if (context.now() > ends) throw lockedBy(remote, transaction, (context.now() - started) / 1000);
@@ -51,13 +60,13 @@ async function settleOne(
   }
 }
 
-function mustBeFinal(remote: Remote, transaction: OpenTransaction, state: string): void {
-  if (["CONFIRMED", "ROLLEDBACK", "GONE", "REFUSED"].includes(state)) return;
+function mustBeFinal(remote: Remote, transaction: OpenTransaction, state: TransactionState): void {
+  if (isFinal(state) && state.name !== "ROLLBACK_FAILED") return;
   const { name } = remote.host;
   throw new HostError(
     "host-step",
     name,
-    `${name}: transaction ${transaction.id} of ${transaction.owner} could not be settled; it is ${state}`,
+    `${name}: transaction ${transaction.id} of ${transaction.owner} could not be settled; it is ${sayState(state)}`,
     {
       hint: `Check it on the host: journalctl -t svcdeploy; ls ${stateFolder}/txn/${transaction.id}`,
     },

@@ -5,6 +5,12 @@ set -eu
 txn=$1 scope=$2
 # shellcheck source=src/host/journal.sh
 . "$txn/journal.sh"
+# shellcheck source=src/host/words.sh
+. "$txn/words.sh"
+# shellcheck source=src/host/commit.sh
+. "$txn/commit.sh"
+# shellcheck source=src/host/prune.sh
+. "$txn/prune.sh"
 # shellcheck source=src/host/tree.sh
 . "$txn/tree.sh"
 # shellcheck source=src/host/release.sh
@@ -18,7 +24,7 @@ refuse() {
 }
 
 fail() {
-  replace "$txn/failure" "$1"
+  keep_text failure "$1"
   exit 1
 }
 
@@ -129,13 +135,24 @@ back_up() {
       unit)
         active=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null)
         printf '%s\t%s\n' "$unit" "${active#ActiveState=}" >>"$txn/units"
+        set_room_aside
         [ -e "$base/units/$unit" ] || continue
         cp -p -- "$base/units/$unit" "$txn/records/$unit"
-        set -- "$@" "$txn/records/$unit"
+        cp -p -- "$base/units/$unit" "$txn/records/$unit.spare"
+        set -- "$@" "$txn/records/$unit" "$txn/records/$unit.spare"
         ;;
+      record) set_room_aside ;;
     esac
   done <"$txn/plan"
+  prepare_commit
   durable "$@" "$txn/units" "$txn/acted" "$txn/old" "$txn/records"
+}
+
+# One for the record behind the act, one for that of the commit or of the undo.
+set_room_aside() {
+  for room in "$txn/records/$unit.room1" "$txn/records/$unit.room2"; do
+    printf '%250s\n' '' >"$room"
+  done
 }
 
 # From here on finish.sh means undo. The restarts that are owed are on the disk before the first rename.

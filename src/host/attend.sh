@@ -25,6 +25,16 @@ watch() {
   done
 }
 
+# renew: where there is no room for another file, in place.
+renew() {
+  if printf '%s\n' "${now%%.*}" >"$txn/lease.tmp"; then
+    mv -fT -- "$txn/lease.tmp" "$txn/lease"
+  else
+    rm -f -- "$txn/lease.tmp"
+    printf '%s\n' "${now%%.*}" 1<>"$txn/lease"
+  fi
+}
+
 # has_state STATE: the word before the detail.
 has_state() { [ -r "$txn/state" ] && read -r state _ <"$txn/state" && [ "$state" = "$1" ]; }
 
@@ -39,7 +49,7 @@ watcher=$!
 while read -r word; do
   [ "$word" = renew ] || break
   read -r now _ </proc/uptime
-  if [ -d "$txn" ]; then printf '%s\n' "${now%%.*}" >"$txn/lease.tmp" && mv -fT -- "$txn/lease.tmp" "$txn/lease"; fi
+  if [ -d "$txn" ]; then renew; fi
   kill -0 "$watcher" 2>/dev/null || break
 done
 kill "$watcher" 2>/dev/null

@@ -70,9 +70,12 @@ publish() {
   printf 'STAGED\n' >"$tmp/state"
   # A later boot will never start it: its unit is lost.
   cat -- /proc/sys/kernel/random/boot_id >"$tmp/boot"
-  # States that a rename can bring about when the disk is full.
+  # What is to be said when the disk is full: room for a line of each, and a line for where not even that can be written.
   mkdir -- "$tmp/words"
-  for word in REFUSED ROLLINGBACK ROLLEDBACK ROLLBACK_FAILED; do printf '%s the disk was full\n' "$word" >"$tmp/words/$word"; done
+  for word in REFUSED RESTARTING AWAIT COMMITTING CONFIRMED ROLLINGBACK ROLLEDBACK ROLLBACK_FAILED failure; do
+    printf '%s the disk was full\n%1100s\n' "$word" '' >"$tmp/words/$word"
+  done
+  printf '%1100s\n' '' >"$tmp/words/conflicts"
   for file in "$tmp"/* "$tmp"/new/* "$tmp"/words/*; do
     if [ -f "$file" ]; then set -- "$@" "$file"; fi
   done

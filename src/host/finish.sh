@@ -4,11 +4,29 @@ set -u
 txn=$1 scope=$2
 # shellcheck source=src/host/journal.sh
 . "$txn/journal.sh"
+# shellcheck source=src/host/words.sh
+. "$txn/words.sh"
+# shellcheck source=src/host/commit.sh
+. "$txn/commit.sh"
+# shellcheck source=src/host/prune.sh
+. "$txn/prune.sh"
+
+# commit_or_say: what was confirmed stays, also where the bookkeeping fails: then the state says why, and it is tried again.
+commit_or_say() {
+  said=$(/bin/sh "$txn/finish.sh" "$txn" "$scope" commit 2>&1)
+  ended=$?
+  [ -z "$said" ] || printf '%s\n' "$said"
+  [ "$ended" -ne 0 ] || exit 0
+  telling_line "$said"
+  read_state
+  [ "$state" = CONFIRMED ] || set_state "COMMITTING ${said:-the bookkeeping ended with $ended}"
+  exit 1
+}
 
 main() {
   read_state
   case $state in
-    PREPARED | APPLYING | RESTARTING | AWAIT | ROLLINGBACK) ;;
+    PREPARED | APPLYING | RESTARTING | AWAIT | COMMITTING | ROLLINGBACK) ;;
     STAGED) ended_early ;;
     *) exit 0 ;;
   esac
@@ -17,11 +35,8 @@ main() {
   read_state
   case $state in CONFIRMED | ROLLEDBACK) exit 0 ;; esac
   if [ ! -e "$txn/rollback" ]; then mv -T -- "$txn/token" "$txn/rollback" 2>/dev/null || :; fi
-  if [ -e "$txn/confirmed" ]; then
-    set -e
-    commit
-    exit 0
-  fi
+  if [ -e "$txn/confirmed" ]; then commit_or_say; fi
+  if [ ! -e "$txn/failure" ]; then last_words; fi
   undo
 }
 
@@ -39,10 +54,6 @@ ended_early() {
   set_state "REFUSED $refused"
   note "refused: $refused"
   exit 0
-}
-
-last_words() {
-  said=$(timeout 10 journalctl --no-pager -q -n 1 -o cat -t svcdeploy -u "svcdeploy-$id.service" 9>&- </dev/null 2>/dev/null)
 }
 
 undo() {
@@ -75,7 +86,7 @@ undo_end() {
     note "rollback-failed: $troubles"
     return
   fi
-  if [ -n "$conflicts" ]; then replace "$txn/conflicts" "$conflicts"; fi
+  if [ -n "$conflicts" ]; then keep_text conflicts "$conflicts"; fi
   set_state "$1"
   note "$2"
 }
@@ -94,9 +105,8 @@ evidence=Id,LoadState,ActiveState,SubState,Result,Type,NRestarts,MainPID,ExecMai
 
 # What the failed units say of themselves, before they are restarted.
 keep_evidence() {
-  if [ ! -e "$txn/failure" ]; then
-    last_words
-    if [ -n "$said" ]; then replace "$txn/failure" "the transaction's script ended early; its last words: $said"; fi
+  if [ ! -e "$txn/failure" ] && [ -n "${said:-}" ]; then
+    keep_text failure "the transaction's script ended early; its last words: $said"
   fi
   [ -d "$txn/evidence" ] || mkdir -- "$txn/evidence" || return
   timeout 10 journalctl --sync 9>&- </dev/null 2>/dev/null # what a process said last may not have been read yet
@@ -357,13 +367,14 @@ step_limit() {
   printf '%s' "$limit"
 }
 
-# The old inputs, with the new process that was started from them.
+# The old inputs, with the new process that was started from them. Without it the old record is there again: as it is of another process, the
+# next plan goes by when this one started, which is behind everything that was put back.
 renew_record() {
   [ -r "$txn/records/$unit" ] || return 0
   read -r _ _ restart reload <"$txn/records/$unit"
   record_unit "$unit" "$restart" "$reload" || record_unit "$unit" "$restart" "$reload" && return 0
   rm -f -- "$base/units/$unit.tmp"
-  trouble "the record of $unit cannot be renewed"
+  printf 'svcdeploy: the record of %s could not be renewed\n' "$unit" >&2
 }
 
 restore_records() {
@@ -377,8 +388,8 @@ restore_records() {
 restore_record() {
   rm -f -- "$base/units/$unit.tmp" || return
   if [ -r "$txn/records/$unit" ]; then
-    IFS= read -r line <"$txn/records/$unit"
-    replace "$base/units/$unit" "$line"
+    # A rename needs no room. Where an undo that was cut off has done it, what is there is the old record or what it renewed.
+    [ ! -e "$txn/records/$unit.spare" ] || mv -fT -- "$txn/records/$unit.spare" "$base/units/$unit"
   else
     rm -f -- "$base/units/$unit"
   fi
@@ -457,4 +468,10 @@ undo_folder() {
 trouble() { troubles="$troubles${troubles:+; }$1"; }
 conflict() { conflicts="$conflicts${conflicts:+ }$1"; }
 
-main
+# It has the lock of the one that called it, and ends at the first error.
+if [ "${3:-}" = commit ]; then
+  set -e
+  commit
+else
+  main
+fi

@@ -76,6 +76,19 @@ export function parseState(text: string): TransactionState {
   return { name: /^[A-Z_]{1,32}$/.test(name) ? name : "UNREADABLE", detail: sanitizeLine(rest.join(" ")) };
 }
 
+/** A state with its detail, in one text. */
+export function sayState({ name, detail }: TransactionState): string {
+  return detail === "" ? name : `${name}: ${detail}`;
+}
+
+/**
+ * True for a transaction that was confirmed and whose bookkeeping failed: the host keeps what is new, and
+ * tries again.
+ */
+export function isStuckBehindItsConfirmation({ name }: TransactionState): boolean {
+  return name === "COMMITTING";
+}
+
 /** States after which a transaction no longer changes. */
 export function isFinal(state: TransactionState): boolean {
   return ["CONFIRMED", "ROLLEDBACK", "ROLLBACK_FAILED", "REFUSED", "GONE"].includes(state.name);

@@ -1,4 +1,4 @@
-# journal.sh: what apply.sh and finish.sh share: the state file, the restart records and the bookkeeping of a commit.
+# journal.sh: what apply.sh and finish.sh share: the state file, the lines of the plan, the stage and the restart records.
 # The caller has set txn (the transaction's folder) and scope (systemctl's scope, e.g. --system).
 LC_ALL=C SYSTEMD_COLORS=0 SYSTEMD_PAGER='' SYSTEMD_URLIFY=0
 PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin
@@ -13,13 +13,12 @@ durable() { timeout 120 sync -- "$@"; }
 
 # replace FILE TEXT: the file has this one line, or what it had before.
 replace() {
-  printf '%s\n' "$2" >"$1.tmp" && durable "$1.tmp" && mv -fT -- "$1.tmp" "$1" && durable "${1%/*}"
+  if printf '%s\n' "$2" >"$1.tmp" && durable "$1.tmp" && mv -fT -- "$1.tmp" "$1" && durable "${1%/*}"; then return 0; fi
+  say_room "${1%/*}"
+  return 1
 }
 
-# On a full disk a rename still works: for that, words lie ready since the transaction was delivered.
-set_state() {
-  replace "$txn/state" "$1" || { [ -e "$txn/words/${1%% *}" ] && mv -fT -- "$txn/words/${1%% *}" "$txn/state" && durable "$txn"; }
-}
+set_state() { keep_text state "$1" "${1%% *}"; }
 
 read_state() {
   state=NONE
@@ -122,7 +121,16 @@ record_unit() {
   invocation=$(systemctl "$scope" show -p InvocationID -- "$1" 9>&-) || return 1
   invocation=${invocation#InvocationID=}
   read -r boot </proc/sys/kernel/random/boot_id
-  replace "$base/units/$1" "${invocation:-none} $boot $2 $3"
+  replace "$base/units/$1" "${invocation:-none} $boot $2 $3" || record_in_room "$1" "${invocation:-none} $boot $2 $3"
+}
+
+# record_in_room UNIT LINE: where there is none, in what was set aside for it before the transaction was armed.
+record_in_room() {
+  for room in "$txn/records/$1".room?; do
+    [ -f "$room" ] || continue
+    if printf '%s\n' "$2" 1<>"$room" && durable "$room" && mv -fT -- "$room" "$base/units/$1" && durable "$base/units"; then return 0; fi
+  done
+  return 1
 }
 
 # note RESULT: one line in the journal (standard output is journald's) and the same in the host's own record.
@@ -131,223 +139,6 @@ note() {
   at=$(date +%s) || at=-
   line="$about txn=$id at=$at result=$1"
   printf '%s\n' "$line"
-  printf '%s\n' "$line" >>"$base/runs"
-  durable "$base/runs"
-}
-
-# commit: the bookkeeping after `confirmed` was won. Every step may be done again.
-commit() {
-  described=''
-  set -- "$base/blobs" "$base/units"
-  while next_line; do
-    case $op in
-      manifest | target)
-        if [ "$key" = - ]; then
-          rm -f -- "$path"
-          [ ! -d "${path%/*}" ] || set -- "$@" "${path%/*}"
-          described=yes
-          continue
-        fi
-        mkdir -p -- "${path%/*}"
-        cp -- "$txn/new/$key" "$path.tmp"
-        durable "$path.tmp"
-        mv -fT -- "$path.tmp" "$path"
-        set -- "$@" "${path%/*}" "${path%/*/*}"
-        [ "$op" = manifest ] || described=yes
-        ;;
-      file) [ "$new" = - ] || keep_blob "$txn/new/$key" "$base/blobs/$new" ;;
-      blob) keep_live_blob "$path" "$base/blobs/$sha256" "$sha256" ;;
-      record) record_unit "$unit" "$restart" "$reload" ;;
-      gone) forget_unit "$unit" ;;
-      # It is unpacked: whoever hears CONFIRMED finds no upload.
-      release) rm -f -- "$base/upload/$sha256" ;;
-      tree) rm -f -- "$base/upload/$upload" ;;
-    esac
-  done <"$txn/plan"
-  durable "$@"
-  newest_generation
-  # Healing brings back what the newest generation is already: it uses up none of those that a rollback can go to.
-  if [ -n "$described" ]; then write_generation; else generation=$last; fi
-  set_state CONFIRMED
-  note confirmed
-  prune || printf 'svcdeploy: old releases or generations could not be removed\n' >&2
-}
-
-# forget_unit UNIT: nothing of a unit that was removed is left behind: its record, that it failed, and a slice that nobody is in.
-forget_unit() {
-  rm -f -- "$base/units/$1"
-  case $1 in
-    *.slice)
-      group=$(systemctl "$scope" show -p ControlGroup -- "$1" 9>&- </dev/null 2>/dev/null) || :
-      if is_empty_group "${group#ControlGroup=}"; then timeout 20 systemctl "$scope" stop -- "$1" 9>&- </dev/null 2>/dev/null || :; fi
-      ;;
-  esac
-  timeout 20 systemctl "$scope" reset-failed -- "$1" 9>&- </dev/null 2>/dev/null || :
-}
-
-# is_empty_group CGROUP: no unit is in the slice, on cgroup v2 (also the hybrid's) or v1.
-is_empty_group() {
-  case $1 in /?*) ;; *) return 1 ;; esac
-  for folder in "/sys/fs/cgroup$1" "/sys/fs/cgroup/systemd$1" "/sys/fs/cgroup/unified$1"; do
-    for child in "$folder"/*/; do
-      [ ! -d "$child" ] || return 1
-    done
-  done
-}
-
-keep_blob() {
-  if [ -e "$2" ]; then return 0; fi
-  cp -- "$1" "$2.tmp"
-  durable "$2.tmp"
-  mv -fT -- "$2.tmp" "$2"
-}
-
-# keep_live_blob PATH BLOB SHA256: the content of a file that needed no change. What somebody edits meanwhile is not what was named.
-keep_live_blob() {
-  if [ -e "$2" ] || [ -L "$1" ] || [ ! -f "$1" ]; then return 0; fi
-  cp -- "$1" "$2.tmp"
-  hash_of "$2.tmp"
-  if [ "$hash" = "$3" ]; then
-    durable "$2.tmp"
-    mv -fT -- "$2.tmp" "$2"
-  else
-    rm -f -- "$2.tmp"
-  fi
-}
-
-newest_generation() {
-  last=0
-  for folder in "$base"/gen/*/; do
-    number=${folder%/}
-    number=${number##*/}
-    case $number in *[!0-9]*) continue ;; esac
-    [ "$number" -le "$last" ] || last=$number
-  done
-}
-
-write_generation() {
-  if [ -r "$base/gen/$last/id" ]; then
-    IFS= read -r made_by <"$base/gen/$last/id"
-    [ "$made_by" = "$id" ] && generation=$last
-  fi
-  if [ -z "${generation:-}" ]; then
-    generation=$((last + 1))
-    rm -rf -- "$base/gen/$generation.tmp"
-    mkdir -- "$base/gen/$generation.tmp"
-    cp -R -- "$base/projects" "$base/targets" "$base/gen/$generation.tmp/"
-    cp -- "$txn/plan" "$txn/about" "$base/gen/$generation.tmp/"
-    printf '%s\n' "$id" >"$base/gen/$generation.tmp/id"
-    set --
-    for file in "$base/gen/$generation.tmp"/* "$base/gen/$generation.tmp"/*/* "$base/gen/$generation.tmp"/*/*/*; do
-      if [ -e "$file" ]; then set -- "$@" "$file"; fi
-    done
-    durable "$@" "$base/gen/$generation.tmp"
-    mv -T -- "$base/gen/$generation.tmp" "$base/gen/$generation"
-    durable "$base/gen"
-  fi
-  point current "gen/$generation"
-  point stable "gen/$generation"
-}
-
-point() {
-  rm -f -- "$base/$1.tmp"
-  ln -s -- "$2" "$base/$1.tmp"
-  mv -fT -- "$base/$1.tmp" "$base/$1"
-  durable "$base"
-}
-
-# prune: generations past the fifth, blobs that none of them names, releases past their service's keep, old lines of the record.
-prune() {
-  oldest=$((generation - 4))
-  for folder in "$base"/gen/*/; do
-    number=${folder%/}
-    number=${number##*/}
-    case $number in *[!0-9]*) continue ;; esac
-    [ "$number" -lt "$oldest" ] || continue
-    mv -T -- "$base/gen/$number" "$base/gen/$number.old"
-  done
-  for folder in "$base"/gen/*.old/; do
-    [ -d "$folder" ] || continue
-    drop_releases "${folder%/}"
-    rm -rf -- "$folder"
-  done
-  for blob in "$base"/blobs/*; do
-    [ -f "$blob" ] || continue
-    if unnamed "${blob##*/}" "$base/gen"; then rm -f -- "$blob"; fi
-  done
-  # A rollback that failed is settled once a later transaction brought the host to a verified state.
-  for folder in "$base"/txn/*/; do
-    if [ -r "$folder/state" ] && grep -q '^ROLLBACK_FAILED' -- "$folder/state"; then replace "${folder%/}/state" "ROLLEDBACK superseded by $id"; fi
-  done
-  while next_line; do
-    [ "$op" != keep ] || prune_releases "$folder" "$count"
-  done <"$txn/plan"
-  trim_runs
-}
-
-# trim_runs: the record keeps its last thousand lines once it is past a mebibyte.
-trim_runs() {
-  size=$(stat -c %s -- "$base/runs")
-  [ "$size" -gt 1048576 ] || return 0
-  tail -n 1000 -- "$base/runs" >"$base/runs.tmp" && durable "$base/runs.tmp" && mv -fT -- "$base/runs.tmp" "$base/runs" && durable "$base"
-}
-
-# drop_releases GENERATION: releases of services that left go with the last generation that could bring them back.
-drop_releases() {
-  for manifest in "$1"/projects/*/*; do
-    [ -f "$manifest" ] || continue
-    [ ! -e "$base${manifest#"$1"}" ] || continue
-    while IFS=' ' read -r kind release _; do
-      case $kind.$release in release./opt/*/releases/*) ;; *) continue ;; esac
-      unnamed "$release" "$base/projects" || continue
-      named=''
-      for kept in "$base"/gen/*/projects; do
-        case $kept in *.old/projects) continue ;; esac
-        unnamed "$release" "$kept" || named=yes
-      done
-      if [ -n "$named" ] || running "$release"; then continue; fi
-      drop_release "$release"
-      rmdir -- "${release%/*}" "${release%/releases/*}" 2>/dev/null || :
-    done <"$manifest"
-  done
-}
-
-prune_releases() {
-  [ -d "$1" ] || return 0
-  rm -rf -- "${1:?}"/*.going
-  kept=0
-  newest_first=$(ls -1t -- "$1")
-  for release in $newest_first; do
-    # Ours end in twelve digits of their sha256; what somebody else put there is not ours to count or remove.
-    case ${release#"${release%????????????}"} in *[!0-9a-f]* | '') continue ;; esac
-    kept=$((kept + 1))
-    [ "$kept" -gt "$2" ] || continue
-    unnamed "$1/$release" "$base/gen/$generation/projects" || continue
-    [ ! -d "$base/gen/$((generation - 1))/projects" ] || unnamed "$1/$release" "$base/gen/$((generation - 1))/projects" || continue
-    running "$1/$release" && continue
-    drop_release "${1:?}/${release:?}"
-  done
-  [ "$2" -gt 0 ] || rmdir -- "$1" "${1%/releases}" 2>/dev/null || :
-}
-
-# drop_release PATH: half a release must not bear a whole one's name, also when this is cut off and done again.
-drop_release() {
-  rm -rf -- "${1:?}.going"
-  [ ! -e "$1" ] || mv -T -- "$1" "$1.going"
-  rm -rf -- "${1:?}.going"
-}
-
-# unnamed TEXT FOLDER: none of its files has this text. What cannot be searched may have it.
-unnamed() {
-  found=0
-  grep -rqF -- "$1" "$2" || found=$?
-  [ "$found" -eq 1 ]
-}
-
-running() {
-  for exe in /proc/[0-9]*/exe; do
-    program=$(readlink -- "$exe" 2>/dev/null) || continue
-    case $program in "$1"/*) return 0 ;; esac
-  done
-  return 1
+  # The journal has it as well: a full disk is no reason to end otherwise than was said.
+  { printf '%s\n' "$line" >>"$base/runs" && durable "$base/runs"; } || return 0
 }

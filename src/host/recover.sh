@@ -7,7 +7,7 @@ for folder in "$base"/txn/*/; do
   [ -r "$folder/state" ] || continue
   case $folder in *.tmp) continue ;; esac
   read -r state _ <"$folder/state" || :
-  case $state in STAGED | PREPARED | APPLYING | RESTARTING | AWAIT | ROLLINGBACK) ;; *) continue ;; esac
+  case $state in STAGED | PREPARED | APPLYING | RESTARTING | AWAIT | COMMITTING | ROLLINGBACK) ;; *) continue ;; esac
   active=$(systemctl "$scope" show -p ActiveState -- "svcdeploy-${folder##*/}.service")
   case $active in
     ActiveState=inactive | ActiveState=failed) ;;

@@ -40,15 +40,15 @@ extract_tree() {
     cd -- "$1" && umask 022 && ulimit -f "$blocks" && unset TAR_OPTIONS POSIXLY_CORRECT &&
       setpriv --reuid "$3" --regid "$3" --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all -- \
         tar -x -m -k --no-same-owner --no-same-permissions -f - <"$2"
-  ) || { last_line "$said"; return 1; }
+  ) || { telling_line "$said"; clean_line "$said"; return 1; }
 }
 
 # look_into FOLDER: only files of one name, folders and links that stay inside; no bits beyond rwx.
 look_into() {
   said=$(find -P "$1" \( ! -type f ! -type d ! -type l \) -o \( ! -type l -perm /7000 \) -o \( -type f -links +1 \) -o \( -type l -lname '/*' \) | head -n 1)
-  [ -z "$said" ] || { last_line "$said has a type or a mode that no release has"; return 1; }
+  [ -z "$said" ] || { clean_line "$said has a type or a mode that no release has"; return 1; }
   said=$(cd -- "$1" && find -P . -type l -print0 | xargs -0 -r realpath -z -m --relative-base=. -- | tr '\n\0' '?\n' | grep -m 1 '^/')
-  [ -z "$said" ] || { last_line "a link in it leads to $said"; return 1; }
+  [ -z "$said" ] || { clean_line "a link in it leads to $said"; return 1; }
 }
 
-last_line() { said=$(printf '%s\n' "$1" | tail -n 1 | tr -cd ' -~' | cut -c 1-200); }
+clean_line() { said=$(printf '%s\n' "$1" | tr -cd ' -~' | cut -c 1-200); }

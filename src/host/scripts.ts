@@ -39,6 +39,9 @@ export const transactionFiles: readonly Script[] = [
   "journal.sh",
   "release.sh",
   "tree.sh",
+  "words.sh",
+  "commit.sh",
+  "prune.sh",
   "recover.sh",
   "svcdeploy-recover.service",
 ].map(script);

@@ -58,7 +58,7 @@ while [ "$rounds" -lt 5 ]; do
   state=NONE
   if [ -r "$root$txn/state" ]; then read -r state _ <"$root$txn/state"; fi
   case $state.$then in
-    PREPARED.* | APPLYING.* | RESTARTING.* | AWAIT.* | ROLLINGBACK.* | STAGED.reboot | STAGED.shutdown) ;;
+    PREPARED.* | APPLYING.* | RESTARTING.* | AWAIT.* | COMMITTING.* | ROLLINGBACK.* | STAGED.reboot | STAGED.shutdown) ;;
     *) break ;;
   esac
   rounds=$((rounds + 1))

@@ -54,6 +54,8 @@ export function judge(root: Root, truth: Truth, forgiven: Forgiven): Verdict {
   const excused = (path: string): boolean =>
     truth.world.rests?.test(path) === true ||
     isBooted(truth.booted?.[isNew ? "after" : "before"], found, path) ||
+    // A record that could not be renewed is the old one again: the next plan goes by when the process started.
+    (forgiven.finish && path.startsWith("record ") && isBooted(truth.before, found, path)) ||
     (isNew ? isRetained(truth, found, path) : truth.world.stays?.test(path) === true) ||
     named.some((each) => path.startsWith(each) || each.startsWith(`${path}/`)) ||
     // A staging folder that could not be removed: the next transaction uses it.

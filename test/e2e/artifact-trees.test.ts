@@ -257,7 +257,7 @@ describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
       { name: "a", content: "x\n" },
       { name: "bin/l", type: "2", target: "../a" },
     ]);
-    const scripts = ["journal.sh", "tree.sh", "release.sh"].map(
+    const scripts = ["journal.sh", "words.sh", "tree.sh", "release.sh"].map(
       (name): Member => ({ name, content: hostScript(`../../src/host/${name}`) }),
     );
     const script = { name: "extract-corpus.sh", content: hostScript("../support/extract-corpus.sh") };

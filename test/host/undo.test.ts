@@ -56,7 +56,8 @@ function finish({ state, plan, files = {}, env = {}, shell = "sh" }: Case, befor
   for (const folder of ["old", "new", "records", "words", "bin"])
     mkdirSync(join(txn, folder), { recursive: true });
   mkdirSync(join(base, "units"));
-  for (const name of ["finish.sh", "journal.sh"]) copyFileSync(join(scripts, name), join(txn, name));
+  for (const name of ["finish.sh", "journal.sh", "words.sh", "commit.sh", "prune.sh"])
+    copyFileSync(join(scripts, name), join(txn, name));
   for (const name of ["systemctl", "journalctl"]) {
     writeFileSync(
       join(txn, "bin", name),

@@ -1,5 +1,5 @@
 # extract-corpus.sh FOLDER: hands every tar of FOLDER to release.sh as if a controller had sent it, and says "refused NAME", "taken NAME" or "left NAME".
-# FOLDER also holds journal.sh, tree.sh and release.sh. Standard input: DIGEST, the one that a taken tree must have.
+# FOLDER also holds journal.sh, words.sh, tree.sh and release.sh. Standard input: DIGEST, the one that a taken tree must have.
 set -u
 read -r wanted
 here=$1
@@ -7,7 +7,7 @@ base=$here/base
 txn=$base/txn/0
 scope=--system
 mkdir -p "$txn" "$base/upload" /opt/corpus/releases
-for name in journal.sh tree.sh release.sh; do
+for name in journal.sh words.sh tree.sh release.sh; do
   # shellcheck source=/dev/null
   . "$here/$name"
 done
