@@ -56,7 +56,10 @@ test("no script reads a plan's line with names of its own", () => {
 });
 
 describe("apply.sh", () => {
-  const text = transactionFiles.find(({ name }) => name === "apply.sh")?.text ?? "";
+  const text = transactionFiles
+    .filter(({ name }) => name.startsWith("apply"))
+    .map((each) => each.text)
+    .join("");
   const act = /^act\(\) \{\n([\s\S]*?)^\}/m.exec(text)?.[1] ?? "";
 
   test.each(HOST_VERBS)("carries out %s", (verb) => {

@@ -2,7 +2,6 @@
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -16,12 +15,11 @@ import {
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { line } from "../../src/host/frames.ts";
+import { transactionFiles } from "../../src/host/scripts.ts";
 import { sha256 } from "../support/deliver-input.ts";
 
-const scripts = fileURLToPath(new URL("../../src/host/", import.meta.url));
 const work = realpathSync(mkdtempSync(join(tmpdir(), "svcdeploy-undo-")));
 afterAll(() => rmSync(work, { recursive: true }));
 
@@ -56,8 +54,7 @@ function finish({ state, plan, files = {}, env = {}, shell = "sh" }: Case, befor
   for (const folder of ["old", "new", "records", "words", "bin"])
     mkdirSync(join(txn, folder), { recursive: true });
   mkdirSync(join(base, "units"));
-  for (const name of ["finish.sh", "journal.sh", "words.sh", "commit.sh", "prune.sh"])
-    copyFileSync(join(scripts, name), join(txn, name));
+  for (const { name, text } of transactionFiles) writeFileSync(join(txn, name), text);
   for (const name of ["systemctl", "journalctl"]) {
     writeFileSync(
       join(txn, "bin", name),
