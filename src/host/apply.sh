@@ -102,12 +102,16 @@ back_up() {
         active=$(systemctl "$scope" show -p ActiveState -- "$unit" 9>&- </dev/null)
         printf '%s\t%s\n' "$unit" "${active#ActiveState=}" >>"$txn/units"
         set_room_aside
+        set -- "$@" "$txn/records/$unit.room1" "$txn/records/$unit.room2"
         [ -e "$base/units/$unit" ] || continue
         cp -p -- "$base/units/$unit" "$txn/records/$unit"
         cp -p -- "$base/units/$unit" "$txn/records/$unit.spare"
         set -- "$@" "$txn/records/$unit" "$txn/records/$unit.spare"
         ;;
-      record) set_room_aside ;;
+      record)
+        set_room_aside
+        set -- "$@" "$txn/records/$unit.room1" "$txn/records/$unit.room2"
+        ;;
     esac
   done <"$txn/plan"
   prepare_commit

@@ -15,6 +15,7 @@ durable() { timeout 120 sync -- "$@"; }
 replace() {
   if printf '%s\n' "$2" >"$1.tmp" && durable "$1.tmp" && mv -fT -- "$1.tmp" "$1" && durable "${1%/*}"; then return 0; fi
   say_room "${1%/*}"
+  rm -f -- "$1.tmp"
   return 1
 }
 

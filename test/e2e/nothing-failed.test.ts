@@ -91,9 +91,9 @@ describe.each(systemdVersions)("systemd %i", (systemd) => {
     expect(reportsOf(await apply("app, jobs, last", "1000"))).toMatchObject([{ status: "rolled-back" }]);
     await nothingFailed();
     const units = "jobs-bad.timer jobs-bad.service jobs-long.timer jobs-long.service last.service";
-    expect(await host.shell(`systemctl show -p ActiveState -p LoadState ${units} | grep . | sort | uniq -c`)).toMatch(
-      /^ +5 ActiveState=inactive\n +5 LoadState=not-found\n$/,
-    );
+    expect(
+      await host.shell(`systemctl show -p ActiveState -p LoadState ${units} | grep . | sort | uniq -c`),
+    ).toMatch(/^ +5 ActiveState=inactive\n +5 LoadState=not-found\n$/);
   });
 
   test("a power cut while it waits, and the boot behind it", async () => {
