@@ -83,8 +83,16 @@ async function forwardUnlessForbidden(
 
 async function askWithCurl(attempt: CheckAttempt, check: HttpCheck, url: URL): Promise<CheckResult> {
   const said = await tell(attempt, scripts.http, [url.href, wholeSeconds(attempt), String(BODY_LIMIT)]);
-  const [status = "", seconds = "", exit = ""] = said.words;
-  const cutShort = exit === CURL_WRITE_FAILED;
+  const [status = "", seconds = "", received = "", exit = "", kept = ""] = said.words;
+  const cutShort = exit === CURL_WRITE_FAILED && Number(kept) >= BODY_LIMIT;
+  const isLost = Number(kept) < Math.min(Number.parseInt(received, 10), BODY_LIMIT);
+  if ((exit === CURL_WRITE_FAILED && !cutShort) || (exit === "0" && isLost))
+    return {
+      ok: false,
+      detail:
+        `the answer (HTTP ${excerpt(status)}) could not be kept on the host: is /run full?\n` +
+        excerpt(attempt.redact(said.stderr)),
+    };
   if (exit !== "0" && !cutShort)
     return {
       ok: false,
@@ -100,7 +108,7 @@ async function askWithCurl(attempt: CheckAttempt, check: HttpCheck, url: URL): P
   return judgeHttp(check, answer, attempt.redact);
 }
 
-/** curl could not go on writing: the body is past the limit. */
+/** curl could not go on writing: the body is past the limit, or there is no room for it. */
 const CURL_WRITE_FAILED = "23";
 
 async function askCommand(
