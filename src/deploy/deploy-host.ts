@@ -2,17 +2,13 @@
  * One host's whole story in one play: look, send, stay with it, judge, confirm or take back, and say how it
  * ended.
  */
-import { ConnectError, HostError, SvcdeployError } from "../core/errors.ts";
+import { ConnectError, SvcdeployError } from "../core/errors.ts";
 import type { PlayOrder } from "../core/model/declared.ts";
 import type { Observation } from "../core/model/observation.ts";
 import type { Plan } from "../core/model/plan.ts";
 import type { DeployedService, HostTarget } from "../core/model/resource.ts";
 import type { HostReport } from "../core/model/run.ts";
-import { notContained } from "../core/plan/contained.ts";
-import { asEncrypted } from "../core/plan/encrypted.ts";
 import { keptProcesses } from "../core/plan/kept-processes.ts";
-import { refusalOf } from "../core/plan/outlook.ts";
-import { makePlan } from "../core/plan/plan.ts";
 import { hasWork, type PlannedHost } from "../core/plan/planned.ts";
 import { workIn } from "../core/plan/work.ts";
 import { isFinal, parseState, sayState, type TransactionState } from "../host/frames.ts";
@@ -24,12 +20,9 @@ import { conclude } from "./conclude.ts";
 import { type DeployContext, tell } from "./context.ts";
 import { decide } from "./decide.ts";
 import { deliver, type Reach, uploadArtifacts } from "./deliver.ts";
-import { withEncrypted } from "./encrypt.ts";
 import { makeReport, reportError } from "./host-report.ts";
 import { type Judgement, judge, longestSettle, servicesOf } from "./judge.ts";
-import { withLastRun } from "./last-run.ts";
-import { lookAround } from "./observe.ts";
-import { rehearse } from "./rehearse.ts";
+import { lookAgain } from "./look-again.ts";
 import { sleep } from "./sleep.ts";
 import type { Story } from "./story.ts";
 import { endedBeforeSwap } from "./swap-state.ts";
@@ -51,11 +44,7 @@ export async function deployHost(
     const close = (): void => remote.close();
     context.detach.addEventListener("abort", close, { once: true });
     try {
-      const { target: wanted, plan, observation } = await lookAgain(remote, planned, planned.plan, context);
-      if (!hasWork(plan)) return makeReport(target, "unchanged", startedAt, context);
-      const transaction = order(wanted, play, plan, observation, context);
-      const story = { target: wanted, play, plan, observation, transaction, startedAt, context };
-      return await carryOut(remote, story, (now) => {
+      return await deployOver(remote, planned, planned.plan, { play, startedAt, context }, (now) => {
         reach = now;
       });
     } finally {
@@ -67,50 +56,33 @@ export async function deployHost(
   }
 }
 
+type Around = Pick<Story, "play" | "startedAt" | "context">;
+
+/** How often a transaction is sent that finds another one at work: after a wait the host is looked at anew. */
+const TRIES = 2;
+
+async function deployOver(
+  remote: Remote,
+  planned: PlannedHost,
+  shown: Plan,
+  around: Around,
+  onReach: (reach: Reach) => void,
+): Promise<HostReport> {
+  const { play, startedAt, context } = around;
+  for (let tries = 1; ; tries += 1) {
+    const { target, plan, observation } = await lookAgain(remote, planned, shown, context);
+    if (!hasWork(plan)) return makeReport(target, "unchanged", startedAt, context);
+    const transaction = order(target, play, plan, observation, context);
+    const report = await carryOut(remote, { ...around, target, plan, observation, transaction }, onReach);
+    if (report.cause !== "locked" || tries === TRIES) return report;
+    onReach("untouched");
+  }
+}
+
 /** A host that moved since a saved plan was made is left out where the operator asked for that. */
 function leaveOut({ review }: PlannedHost, report: HostReport): HostReport {
   const isMoved = report.status === "failed" && report.cause === "conflict";
   return isMoved && review?.stale === "skip" ? { ...report, status: "skipped", cause: null } : report;
-}
-
-// What the operator saw must still be what will happen. Its target: as the host encrypted what is secret in
-// it.
-async function lookAgain(
-  remote: Remote,
-  { target: declared, review, replan }: PlannedHost,
-  shown: Plan,
-  context: DeployContext,
-): Promise<{ target: HostTarget; plan: Plan; observation: Observation }> {
-  const { name } = declared.host;
-  tell(context, declared.play, name, "observe");
-  // Another run may have come before this one since the plan was made.
-  const observation = await lookAround(remote, [declared], context, "settle");
-  const { takenFrom } = shown;
-  const planFor = (aim: HostTarget): Plan => ({
-    ...(replan === undefined ? makePlan(aim, observation) : replan(aim, observation)),
-    ...(takenFrom === undefined ? {} : { takenFrom }),
-  });
-  const target = asEncrypted(declared, observation);
-  const plan = planFor(target);
-  refuse(name, plan);
-  const news =
-    review === undefined ? notContained(plan, shown) : review.movedSince(plan, observation.facts.machineId);
-  if (news.length > 0) {
-    const message = `${name} changed since the plan was made:\n${news.join("\n")}`;
-    throw new HostError("conflict", name, await withLastRun(message, declared.host, context));
-  }
-  // What is restored ran on this host before, and someone may be waiting for it.
-  const isPutBack = replan !== undefined || target.rollback !== undefined;
-  for (const each of isPutBack ? [] : await rehearse(remote, [{ target, plan }], observation, context))
-    refuse(name, each.plan);
-  const aim = asEncrypted(await withEncrypted(remote, target, plan, context), observation);
-  return { target: aim, plan: planFor(aim), observation };
-}
-
-/** Throws HostError when a notice says that it must not be. */
-function refuse(name: string, plan: Plan): void {
-  const refusal = refusalOf(name, plan);
-  if (refusal !== null) throw refusal;
 }
 
 function order(

@@ -19,9 +19,8 @@ make_base() {
     mkdir -m 0700 -- "$folder" || [ -d "$folder" ] # another run may be quicker
     timeout 120 sync -- "${folder%/*}"
   done
-  # One run at a time, until it holds the lock of its own folder: otherwise another would take that for one that was cut off.
-  exec 7<"$base/txn"
-  flock -w 60 7 || { printf '%s has been locked by another run for 60 s\n' "$base/txn" >&2; exit 1; }
+  # Until it holds the lock of its own folder: otherwise another would take that for one that was cut off.
+  take_turn
   # Folders of uploads that were cut off: their lock went with the process that held it.
   for old in "$base"/txn/*.tmp; do
     [ -d "$old" ] || continue
@@ -34,6 +33,12 @@ make_base() {
     case $state in CONFIRMED | ROLLEDBACK | REFUSED) forget "$old" ;; esac
   done
   find "$base/upload" -type f -mtime +7 -exec rm -f -- {} +
+}
+
+# One run at a time, until descriptor 7 is closed.
+take_turn() {
+  exec 7<"$base/txn"
+  flock -w 60 7 || { printf '%s has been locked by another run for 60 s\n' "$base/txn" >&2; exit 1; }
 }
 
 # forget TXN: its controller may still have to read how it ended, and comes back for 90 s after its connection broke.
@@ -80,6 +85,8 @@ publish() {
     if [ -f "$file" ]; then set -- "$@" "$file"; fi
   done
   timeout 120 sync -- "$@" "$tmp/new" "$tmp/words" "$tmp"
+  # What all runs share is replaced under names that they share, up to the launch.
+  take_turn
   replace_if_other "$tmp/recover.sh" "$base/recover.sh"
   read -r now _ </proc/uptime
   printf '%s\n' "${now%%.*}" >"$tmp/lease"
@@ -115,6 +122,7 @@ is_enabled() { [ "$(readlink -- "$wants/${unit##*/}")" = "$unit" ]; }
 
 # Not Type=exec: PID 1 of systemd 247 aborts when such a unit is killed between its fork and its exec.
 launch() {
+  exec 7<&-
   systemd-run "$scope" --quiet --collect --unit="svcdeploy-$id" \
     -p Type=simple -p RuntimeMaxSec="$run_seconds" -p TimeoutStopSec="$stop_seconds" \
     -p KillMode=control-group -p KillSignal=SIGKILL -p SyslogIdentifier=svcdeploy \

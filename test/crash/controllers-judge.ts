@@ -1,4 +1,5 @@
 /** Says what is wrong with a host, and with what was reported, after two controllers were at work on it. */
+import { shortRun } from "../../src/core/history/last-run.ts";
 import type { HostReport } from "../../src/core/model/run.ts";
 import type { TestHost } from "../support/hosts.ts";
 import type { Run } from "../support/project-folder.ts";
@@ -52,7 +53,7 @@ function judgeSide(
   const isConflict = run.code === 1 && report?.status === "failed" && report.cause === "conflict";
   if (!isConflict) return [`${said}; that is no conflict`];
   if (winner === undefined) return [`${said}; nothing was changed by the other either`];
-  return `${report.message} ${report.hint ?? ""}`.includes(winner.id)
+  return `${report.message} ${report.hint ?? ""}`.includes(shortRun(winner.id))
     ? []
     : [`${said}; ${winner.id} is not named`];
 }

@@ -38,6 +38,10 @@ function besides({ root, truth }: Ready, isExcused: (line: string) => boolean): 
   return [...failed, ...wrong.filter((line) => !isExcused(line))];
 }
 
+/** What follows from an edited unit file: units run from another one than is there, and the manager has not read it. */
+const OF_UNITS =
+  /: (?:unit|record) | runs from another unit file | is on the disk as the manager has not read it/;
+
 /** The word is in the text, not only as the start of a longer path. */
 const names = (text: string, path: string): boolean => text.split(/[\s,;:']+/).some((word) => word === path);
 
@@ -52,7 +56,7 @@ export function judgeEdit(ready: Ready, edit: HandEdit, isOver: boolean): readon
   // that are left because of what is in them.
   const isExcused = (line: string): boolean =>
     line.includes(`: ${edit.path}: `) ||
-    (edit.path.includes("/systemd/") && /: (?:unit|record) /.test(line)) ||
+    (edit.path.includes("/systemd/") && OF_UNITS.test(line)) ||
     (!edit.named && line.includes(`: ${edit.path.slice(0, edit.path.lastIndexOf("/"))}: `));
   return [
     ...(found === edit.left ? [] : [`it is ${found.trim()} in the end, not ${edit.left.trim()} (${state})`]),
@@ -73,7 +77,7 @@ export function judgeParent(ready: Ready, parent: UnsafeParent, isOver: boolean)
   const isExcused = (line: string): boolean =>
     line.includes(`: ${parent.folder}: `) ||
     (isMoved && (line.includes(`: ${parent.folder}/`) || line.includes(": /srv"))) ||
-    (isMoved && parent.folder.includes("/systemd/") && /: (?:unit|record) /.test(line));
+    (isMoved && parent.folder.includes("/systemd/") && OF_UNITS.test(line));
   const wrong = besides(ready, isExcused);
   if (isMoved) {
     const then = readIn(root, "stand/host/elsewhere");

@@ -1,6 +1,9 @@
 /** Whose run changed a host last. */
 import { type HostRecord, lastWords } from "./host-record.ts";
 
+/** A run's number as it is shown: its beginning, which says which one. */
+export const shortRun = (run: string): string => run.slice(0, 12);
+
 /**
  * One line on the last run but this one that a host confirmed; empty where it recorded none. clock: seconds
  * since the epoch by the host's clock.
@@ -10,5 +13,5 @@ export function sayLastRun(records: readonly HostRecord[], clock: number, ownRun
   if (last === undefined) return "";
   const { run, user, controller, command, at } = last;
   const ago = at === null ? "" : `, ${Math.max(0, clock - at)} s ago`;
-  return `The last run there: ${run.slice(0, 12)} of ${user}@${controller} (${command ?? "unknown"})${ago}`;
+  return `The last run there: ${shortRun(run)} of ${user}@${controller} (${command ?? "unknown"})${ago}`;
 }

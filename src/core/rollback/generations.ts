@@ -1,4 +1,5 @@
 /** What a host keeps of its last confirmed transactions, and which of them a rollback restores. */
+import { shortRun } from "../history/last-run.ts";
 import type { KeptService } from "../model/resource.ts";
 import type { NamedAction } from "../plan/action-name.ts";
 import { isSameService } from "../plan/kept-service.ts";
@@ -221,7 +222,7 @@ function stepBefore(kept: Kept, made: readonly Generation[], service: string, de
   if (isSame(current, after) || isSame(current, before)) return { ok: true, step };
   const later = lastChange(kept, service, describe);
   const by =
-    later === undefined ? "a later run" : `run ${later.madeBy.run.slice(0, 12)} of ${later.madeBy.user}`;
+    later === undefined ? "a later run" : `run ${shortRun(later.madeBy.run)} of ${later.madeBy.user}`;
   return refuse(
     service,
     `${by} changed ${service} again since`,

@@ -2,6 +2,7 @@
  * The lines above and below a rollback: which generation each service returns to, whose run that takes
  * back, and what the next apply will do.
  */
+import { shortRun } from "../../core/history/last-run.ts";
 import type { HostReport } from "../../core/model/run.ts";
 import type { Generation, MadeBy, Step } from "../../core/rollback/generations.ts";
 import { breakLine, hang, type Line, line, plainText, styled, wrap } from "../lines/text.ts";
@@ -55,13 +56,13 @@ export function rollbackClosing(
 /** "run 1a2b3c4d5e6f of root@ci, commit 12345678 (dirty tree)". */
 export function sayMaker({ madeBy }: { readonly madeBy: MadeBy }): string {
   const { run, user, controller, commit, tree, rollbackOf } = madeBy;
-  const of = rollbackOf === "" ? "" : `, a rollback of run ${rollbackOf.slice(0, 12)}`;
+  const of = rollbackOf === "" ? "" : `, a rollback of run ${shortRun(rollbackOf)}`;
   const from =
     commit === "" || commit === "none"
       ? ""
       : `, commit ${commit.slice(0, 12)}${tree === "dirty" ? " (dirty tree)" : ""}`;
   return (
-    `run ${run.slice(0, 12) || "unknown"} of ` + `${user || "unknown"}@${controller || "unknown"}${of}${from}`
+    `run ${shortRun(run) || "unknown"} of ` + `${user || "unknown"}@${controller || "unknown"}${of}${from}`
   );
 }
 
@@ -89,7 +90,7 @@ function sayAdvice({ service, from, undone: { madeBy } }: Step): string {
       `--prune removes it again.`
     );
   if (madeBy.rollbackOf !== "")
-    return `What was undone was itself a rollback of run ${madeBy.rollbackOf.slice(0, 12)}.`;
+    return `What was undone was itself a rollback of run ${shortRun(madeBy.rollbackOf)}.`;
   const { commit, tree } = madeBy;
   if (commit === "" || commit === "none")
     return `To keep it undone, remove the change of ${service} from the project.`;
