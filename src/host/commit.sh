@@ -52,6 +52,8 @@ prepare_generation() {
 
 # commit: the bookkeeping after `confirmed` was won. Every step may be done again.
 commit() {
+  # Who decided may have been cut off before the disk had it; what follows cannot be taken back.
+  durable "$txn"
   set -- "$base/blobs" "$base/units" "$base/projects" "$base/targets"
   while next_line; do
     case $op in

@@ -25,7 +25,9 @@ each_record() {
 }
 
 judge_value() {
-  if [ -e "$path" ] && found=$(cat -- "$path"); then
+  if [ -e "$path" ]; then
+    # A value that cannot be read may be someone's: it stays as it is.
+    found=$(cat -- "$path") || { trouble "$path cannot be read"; found=''; }
     if same_words "$old" "$found" || same_words "$new" "$found"; then return; fi
   fi
   theirs="$theirs${record##*/} "

@@ -6,9 +6,10 @@ import { scripts, transactionFiles } from "../../src/host/scripts.ts";
 import { sha256 } from "../support/deliver-input.ts";
 import { scriptText } from "./deliver.ts";
 import { runLeaseChecks } from "./lease-checks.ts";
+import { orderOf } from "./order.ts";
 import { type Point, readLog } from "./points.ts";
 import { inRoot, readIn } from "./root.ts";
-import { type Ready, runCase } from "./run.ts";
+import { type Ready, runCase, runFrom } from "./run.ts";
 import { say } from "./say.ts";
 
 /** A check's name and what it found wrong; empty: nothing. */
@@ -30,6 +31,7 @@ export function runChecks(ready: Ready, points: readonly Point[]): readonly Chec
     pastTheFirstError(ready, at.get("AWAIT") ?? 0),
     locked(ready),
     unread(ready, at.get("AWAIT") ?? 0),
+    decisionIsKept(ready),
     decided(ready),
     ...runLeaseChecks(ready),
     ...(["txn", "upload"] as const).map((folder) => halfMade(ready, folder)),
@@ -133,6 +135,17 @@ function unread(ready: Ready, last: number): Check {
     "a file that the undo cannot read",
     !state.startsWith("ROLLBACK_FAILED") && `the state is ${state}`,
     ...wrong,
+  );
+}
+
+/** What confirms may be cut off before it has the decision on the disk: then the transaction sees to that. */
+function decisionIsKept(ready: Ready): Check {
+  const { state } = runFrom(ready, { from: ready.before, apply: [], finish: [], confirm: "cut off" });
+  const { points } = readLog(join(ready.root.work, "log-apply"));
+  return say(
+    "a confirmation that is cut off",
+    state !== "CONFIRMED" && `the state is ${state}`,
+    ...orderOf(points, "apply"),
   );
 }
 

@@ -1,6 +1,5 @@
 /** Says what is wrong with a host, and with what was reported, after two controllers were at work on it. */
-import { shortRun } from "../../src/core/history/last-run.ts";
-import type { HostReport } from "../../src/core/model/run.ts";
+import { type HostReport, shortRun } from "../../src/core/model/run.ts";
 import type { TestHost } from "../support/hosts.ts";
 import type { Run } from "../support/project-folder.ts";
 import { confirmedOf, lookAt, unlike } from "./look.ts";

@@ -12,8 +12,11 @@ const isLive = (path: string): boolean => !isOurs(path) && !isStage(path);
 const say = ({ number, program, call, one, two }: Point): string =>
   `${number} ${program} ${call} ${one}${two === "" ? "" : ` ${two}`}`;
 
-/** What is not on the disk yet: path → the call that wrote it, folder → the call that changed a name in it. */
-type Dirty = { readonly data: Map<string, Point>; readonly names: Map<string, Point> };
+/**
+ * What is not on the disk yet: path → the call that wrote it, folder → the call that changed a name in it; decided: the
+ * call that confirmed.
+ */
+type Dirty = { readonly data: Map<string, Point>; readonly names: Map<string, Point>; decided: Point | null };
 
 /** What has to be on the disk before a call, and how a violation calls it. */
 type Rule = { readonly what: string; readonly needs: (path: string) => boolean };
@@ -37,6 +40,8 @@ const launched: Rule = {
   needs: (path) =>
     isLive(path) || path === stateFolder || path === `${stateFolder}/txn` || path.endsWith("/recover.sh"),
 };
+/** What a commit renames first, and cannot take back. */
+const KEPT = new RegExp(`^${stateFolder}/(?:projects|targets|blobs|gen)/`);
 const bookkeeping: Rule = {
   what: "the bookkeeping is on the disk",
   needs: (path) =>
@@ -51,7 +56,7 @@ function rulesOf(word: string): readonly Rule[] {
 
 /** Each violation names both calls. part: what the log is of. */
 export function orderOf(points: readonly Point[], part: string): readonly string[] {
-  const dirty: Dirty = { data: new Map(), names: new Map() };
+  const dirty: Dirty = { data: new Map(), names: new Map(), decided: null };
   const wrong: string[] = [];
   let word = "";
   let isFirst = part === "apply";
@@ -77,6 +82,9 @@ function renameTooSoon(point: Point, dirty: Dirty, isFirst: boolean, word: strin
   return [
     ...data,
     ...(/\/txn\/[^/]+\.tmp$/.test(one) ? tooSoon(say(point), dirty, [published]) : []),
+    ...(dirty.decided !== null && KEPT.test(two)
+      ? [`${say(point)} before the decision is on the disk: ${say(dirty.decided)}`]
+      : []),
     // Before the first name changes: the copies, and the state that makes finish.sh undo.
     ...(isFirst && isLive(two) ? tooSoon(say(point), dirty, [backup]) : []),
     ...(isState ? tooSoon(`the state ${word} (${say(point)})`, dirty, rulesOf(word)) : []),
@@ -96,8 +104,11 @@ const MADE_AGAIN = "systemd-tmpfiles";
 /** They sync what they write, and open more than they write. */
 const ACCOUNT_TOOLS = ["groupadd", "useradd", "usermod"];
 
-function follow(point: Point, { data, names }: Dirty): void {
+function follow(point: Point, dirty: Dirty): void {
+  const { data, names } = dirty;
   const { program, call, one, two } = point;
+  if (call === "rename" && two.endsWith("/confirmed")) dirty.decided = point;
+  if (call === "fsync" && one === parent(dirty.decided?.two ?? "")) dirty.decided = null;
   if (program === MADE_AGAIN || one.startsWith("/proc/") || one.endsWith("/lease")) return;
   if (["open", "write", "truncate", "chmod", "chown"].includes(call) && !ACCOUNT_TOOLS.includes(program))
     data.set(one, point);

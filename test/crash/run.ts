@@ -24,7 +24,8 @@ export type Ready = {
 export type Ran = Verdict & { readonly struck: number; readonly status: string };
 
 /** What the controller does at AWAIT, as the stand-ins run it: decide.sh, and its answer with the state of that moment. */
-function confirmation(txn: string): string {
+function confirmation(txn: string, isCutOff: boolean): string {
+  if (isCutOff) return `AWAIT\\tmv -T ${txn}/token ${txn}/confirmed\\n`;
   const id = txn.slice(txn.lastIndexOf("/") + 1);
   const input = `printf 'nonce\\\\n${stateFolder}\\\\n${id}\\\\nconfirmed\\\\n0\\\\n'`;
   return `AWAIT\\t${input} | /bin/sh /stand/decide.sh >/stand/host/answer; cat ${txn}/state >/stand/host/then\\n`;
@@ -41,7 +42,8 @@ export type Start = {
   readonly from: string;
   readonly apply: readonly string[] | null;
   readonly finish: readonly string[] | null;
-  readonly confirm: boolean;
+  /** cut off: what confirms is gone right behind its rename. */
+  readonly confirm: boolean | "cut off";
   readonly way?: Way;
   readonly recover?: readonly string[];
   /** Whether the points of a finish.sh without faults are logged; true where left out. */
@@ -57,7 +59,7 @@ export function runCase(ready: Ready, each: Case): Ran {
 export function runFrom({ root, truth }: Ready, start: Start): Ran {
   const { from, apply, finish, confirm, way = "finish", recover = [], logged = true } = start;
   const word = (faults: readonly string[] | null): string => faults?.join(" ") ?? "-";
-  const onState = confirm ? confirmation(truth.txn) : "";
+  const onState = confirm === false ? "" : confirmation(truth.txn, confirm === "cut off");
   const faults = [word(apply), word(finish)];
   const words = [root.work, from, ...faults, onState, way, word(recover), logged ? "logged" : ""];
   const { stdout, stderr } = spawnSync("sh", [beside("./case.sh"), ...words], { encoding: "utf8" });

@@ -1,8 +1,6 @@
 /** Whose run changed a host last. */
+import { shortRun } from "../model/run.ts";
 import { type HostRecord, lastWords } from "./host-record.ts";
-
-/** A run's number as it is shown: its beginning, which says which one. */
-export const shortRun = (run: string): string => run.slice(0, 12);
 
 /**
  * One line on the last run but this one that a host confirmed; empty where it recorded none. clock: seconds

@@ -22,6 +22,9 @@ export function isTrouble(status: HostStatus): boolean {
   return !isAsWanted(status) && status !== "skipped";
 }
 
+/** A run's number as it is shown: its beginning, which says which one. */
+export const shortRun = (run: string): string => run.slice(0, 12);
+
 /** Whose fault a failed host was; decides the exit code. */
 export type FailureCause =
   | "conflict"

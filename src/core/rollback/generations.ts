@@ -1,6 +1,6 @@
 /** What a host keeps of its last confirmed transactions, and which of them a rollback restores. */
-import { shortRun } from "../history/last-run.ts";
 import type { KeptService } from "../model/resource.ts";
+import { shortRun } from "../model/run.ts";
 import type { NamedAction } from "../plan/action-name.ts";
 import { isSameService } from "../plan/kept-service.ts";
 

@@ -2,8 +2,7 @@
  * The lines above and below a rollback: which generation each service returns to, whose run that takes
  * back, and what the next apply will do.
  */
-import { shortRun } from "../../core/history/last-run.ts";
-import type { HostReport } from "../../core/model/run.ts";
+import { type HostReport, shortRun } from "../../core/model/run.ts";
 import type { Generation, MadeBy, Step } from "../../core/rollback/generations.ts";
 import { breakLine, hang, type Line, line, plainText, styled, wrap } from "../lines/text.ts";
 import { foldSame, hostList } from "./plan-view.ts";
