@@ -92,8 +92,8 @@ export function attend(
 const STUCK_MILLISECONDS = 12_000;
 
 /**
- * The state in which a transaction that was decided ends, or the one in which its bookkeeping is stuck. Rejects as
- * waitFor does, after the seconds that its undo may take and two minutes.
+ * The state in which a transaction that was decided ends, or the one in which its bookkeeping is stuck.
+ * Rejects as waitFor does, after the seconds that its undo may take and two minutes.
  */
 export async function awaitEnd(attendance: Attendance, stopSeconds: number): Promise<TransactionState> {
   const last = await attendance.waitFor(

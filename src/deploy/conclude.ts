@@ -11,13 +11,13 @@ import type { Difference, HostReport } from "../core/model/run.ts";
 import type { Verdict } from "../core/model/verify.ts";
 import { spawnFailure } from "../core/verify/spawn-failure.ts";
 import { judgeUnit } from "../core/verify/verdict.ts";
-import { isStuckBehindItsConfirmation, type TransactionState } from "../host/frames.ts";
+import type { TransactionState } from "../host/frames.ts";
 import { goneServices } from "../host/plan-lines.ts";
 import { concernedUnits } from "../host/transaction.ts";
+import { concludeKept } from "./conclude-kept.ts";
 import { readResult, type TransactionResult } from "./decide.ts";
 import { doings, makeReport } from "./host-report.ts";
 import type { Judgement } from "./judge.ts";
-import { withLastRun } from "./last-run.ts";
 import { settleUnits } from "./settle.ts";
 import type { Story } from "./story.ts";
 
@@ -31,7 +31,7 @@ export async function conclude(
   judgement: Judgement | null,
   unjudged: SvcdeployError | null = null,
 ): Promise<HostReport> {
-  const { target, plan, startedAt, context, transaction } = story;
+  const { target, plan, transaction } = story;
   const services = [...new Set([...target.services.map(({ name }) => name), ...goneServices(plan)])];
   const common = {
     transaction: transaction.id,
@@ -40,37 +40,10 @@ export async function conclude(
     verdicts: judgement?.verdicts ?? [],
     health: judgement?.health ?? [],
   };
-  if (end.name === "CONFIRMED") return makeReport(target, "changed", startedAt, context, common);
-  if (isStuckBehindItsConfirmation(end)) {
-    const message = `The change was confirmed and stays, but the host cannot complete its records of it: ${end.detail}`;
-    const hint =
-      `Fix that on ${target.host.name}; svcdeploy-recover.service tries again every 5 s and at each boot. Its ` +
-      `journal: journalctl -t svcdeploy`;
-    return makeReport(target, "failed", startedAt, context, { ...common, cause: "host", message, hint });
-  }
-  if (end.name === "REFUSED") {
-    const cause = end.detail.startsWith("locked")
-      ? "locked"
-      : end.detail.startsWith("conflict")
-        ? "conflict"
-        : "host";
-    const message = `Nothing was changed: ${end.detail}`;
-    return makeReport(target, "failed", startedAt, context, {
-      ...common,
-      cause,
-      message: cause === "conflict" ? await withLastRun(message, target.host, context) : message,
-    });
-  }
-  if (end.name === "GONE") {
-    const message =
-      "The transaction is no longer on the host: another run settled it, or someone removed it. " +
-      "Whether the change stayed is unknown.";
-    const hint =
-      `To see the host's state: svcdeploy plan --env ${context.run.environment} --limit ` +
-      `${target.host.name}; on the host: journalctl -t svcdeploy`;
-    return makeReport(target, "unknown", startedAt, context, { ...common, cause: "unknown", message, hint });
-  }
-  return await concludeUndone(story, end, { judged: judgement, unjudged }, common);
+  return (
+    (await concludeKept(story, end, common)) ??
+    (await concludeUndone(story, end, { judged: judgement, unjudged }, common))
+  );
 }
 
 async function concludeUndone(

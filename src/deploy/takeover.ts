@@ -66,7 +66,8 @@ function mustBeFinal(remote: Remote, transaction: OpenTransaction, state: Transa
   throw new HostError(
     "host-step",
     name,
-    `${name}: transaction ${transaction.id} of ${transaction.owner} could not be settled; it is ${sayState(state)}`,
+    `${name}: transaction ${transaction.id} of ${transaction.owner} could not be settled; it is ` +
+      sayState(state),
     {
       hint: `Check it on the host: journalctl -t svcdeploy; ls ${stateFolder}/txn/${transaction.id}`,
     },
