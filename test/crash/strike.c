@@ -233,7 +233,11 @@ static int paths_of(pid_t pid, const struct call *call, const struct user_regs_s
 
 static void kill_all(int status) {
   for (int i = 0; i < MOST; i++) if (processes[i].pid > 0) kill(processes[i].pid, SIGKILL);
-  while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR) {}
+  /* A process that was forked just now is not known yet: it comes up here, stopped. */
+  int stopped;
+  pid_t pid;
+  while ((pid = waitpid(-1, &stopped, __WALL)) > 0 || errno == EINTR)
+    if (pid > 0 && WIFSTOPPED(stopped)) kill(pid, SIGKILL);
   fclose(log_file);
   exit(status);
 }
