@@ -7,7 +7,7 @@ import type { SourceText } from "../../core/config/project.ts";
 import { MAX_FILE_SIZE, parseYaml, problemAt, type TreePath } from "../../core/config/yaml.ts";
 import { ConfigError, type Problem, UsageError } from "../../core/errors.ts";
 import { readProjectFile } from "../read-file.ts";
-import { type AnsibleInventory, readAnsibleInventory } from "./read-inventory.ts";
+import type { AnsibleInventory } from "./read-inventory.ts";
 
 /** Whether programs that a project names may be run. */
 export type ProgramPolicy = "run" | "refuse";
@@ -32,6 +32,8 @@ export async function readAnsibleOf(
   text: SourceText,
   programs: ProgramPolicy,
 ): Promise<AnsibleOf> {
+  // Most inventories name none: they are not read twice, and the readers are not loaded.
+  if (!text.text.includes("ansible")) return { ansible: null, problems: [] };
   const document = parseYaml(text.text, text.file);
   const named = ansibleSources(document);
   if (document.isBroken || named.length === 0) return { ansible: null, problems: [] };
@@ -51,6 +53,7 @@ export async function readAnsibleOf(
     sources.push(source);
   }
   const nameOf = (path: string): string => relative(root, path) || ".";
+  const { readAnsibleInventory } = await import("./read-inventory.ts");
   const request = { sources, playbookFolders: [root, join(root, "playbooks")], programs, nameOf };
   try {
     return { ansible: await readAnsibleInventory(request), problems: [] };
