@@ -14,11 +14,14 @@ import { judgeUnit } from "../core/verify/verdict.ts";
 import type { TransactionState } from "../host/frames.ts";
 import { goneServices } from "../host/plan-lines.ts";
 import { concernedUnits } from "../host/transaction.ts";
+import type { Remote } from "../remote/remote.ts";
 import { concludeKept } from "./conclude-kept.ts";
+import type { DeployContext } from "./context.ts";
 import { readResult, type TransactionResult } from "./decide.ts";
 import { doings, makeReport } from "./host-report.ts";
 import type { Judgement } from "./judge.ts";
 import { settleUnits } from "./settle.ts";
+import { sleep } from "./sleep.ts";
 import type { Story } from "./story.ts";
 
 /**
@@ -73,13 +76,29 @@ async function concludeUndone(
     }
     // They run the older release again: what was declared is no measure for them.
     const restored = unitsThatRan(story).map((unit) => ({ ...unit, restartInputs: {} }));
-    const back = await settleUnits(remote, restored, 2, context);
+    const back = await settleAfterUndo(remote, restored, context);
     const { status, ...how } = howRestored(why, back, result, blind);
     return makeReport(target, status, startedAt, context, { ...told, ...how });
   } finally {
     remote.close();
   }
 }
+
+/**
+ * An undo reloads as well: a program that a reload ends takes one more start, later than the first look.
+ */
+async function settleAfterUndo(
+  remote: Remote,
+  units: readonly UnitResource[],
+  context: DeployContext,
+): Promise<readonly Verdict[]> {
+  const back = await settleUnits(remote, units, SECONDS_AFTER_UNDO, context);
+  if (back.every(({ ok }) => ok)) return back;
+  await sleep(SECONDS_AFTER_UNDO * 1000, context.detach);
+  return await settleUnits(remote, units, SECONDS_AFTER_UNDO, context);
+}
+
+const SECONDS_AFTER_UNDO = 2;
 
 /** The verdicts that led to the undo, with the journals of the units that failed, or of all. */
 function whatWasSeen(

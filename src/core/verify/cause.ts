@@ -156,3 +156,8 @@ function specific(cause: string, detail: string): Cause {
 function generic(cause: string, detail: string): Cause {
   return { cause, detail, isGeneric: true };
 }
+
+/** The process ended, and systemd starts it anew once RestartSec= is over (systemd.service(5)). */
+export function isWaitingForRestart(sample: UnitProperties): boolean {
+  return (sample.SubState ?? "").startsWith("auto-restart");
+}

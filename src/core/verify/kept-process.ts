@@ -2,6 +2,7 @@
 import type { UnitProperties } from "../model/observation.ts";
 import type { UnitResource } from "../model/resource.ts";
 import type { BeforeAct } from "../model/verify.ts";
+import { isWaitingForRestart } from "./cause.ts";
 
 /** What a unit turned out to be, before its state is put to it. */
 export type UnitJudgement = { readonly ok: boolean; readonly cause: string; readonly detail: string };
@@ -18,9 +19,9 @@ export function againstBefore(
 ): UnitJudgement {
   if (!unit.endsWith(".service") || type === "oneshot") return found;
   // A signal ends a process in its own time, also behind the first sample.
-  const isLate = before.act === "reload" && !found.ok && last.ActiveState === "active";
+  const isLate = before.act === "reload" && !found.ok && isUp(last);
   const then = isLate ? last : first;
-  if (!found.ok && then.ActiveState !== "active") {
+  if (!found.ok && !isLate && then.ActiveState !== "active") {
     const words = before.act === "reload" ? "it ran until it was reloaded" : "it ran until the change";
     return { ...found, detail: `${found.detail}\n${words}` };
   }
@@ -29,6 +30,11 @@ export function againstBefore(
   if (kept === null) return found;
   if (kept.kind === "note") return found.ok ? { ...found, detail: `${found.detail}; ${kept.text}` } : found;
   return { ok: false, cause: kept.cause, detail: found.ok ? kept.detail : `${kept.detail}\n${found.detail}` };
+}
+
+/** It runs, or systemd is about to start it anew. */
+function isUp(sample: UnitProperties): boolean {
+  return sample.ActiveState === "active" || sample.ActiveState === "activating";
 }
 
 /**
@@ -56,6 +62,10 @@ function judgeKept({ sample: before, act }: BeforeAct, after: UnitProperties): K
         `${who}, and systemd started it anew: main process ${pid} → ${newPid}, ` +
         `NRestarts ${restarts[0]} → ${restarts[1]}`,
     };
+  }
+  if (act === "reload" && isWaitingForRestart(after)) {
+    const detail = `the reload ended the process, and systemd starts it anew: it was main process ${pid}`;
+    return { kind: "bad", cause: "reload-ended-it", detail };
   }
   if (pid === newPid || pid === "0" || newPid === "0") return null;
   return {

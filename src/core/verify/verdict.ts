@@ -6,7 +6,7 @@ import type { UnitProperties } from "../model/observation.ts";
 import type { UnitResource } from "../model/resource.ts";
 import { isUnneeded } from "../model/unit-condition.ts";
 import type { BeforeAct, Verdict } from "../model/verify.ts";
-import { type Cause, endCause, loadCause } from "./cause.ts";
+import { type Cause, endCause, isWaitingForRestart, loadCause } from "./cause.ts";
 import { againstBefore, type UnitJudgement } from "./kept-process.ts";
 
 /**
@@ -203,10 +203,6 @@ function judgeConstancy(samples: readonly UnitProperties[]): UnitJudgement | nul
     }
   }
   return null;
-}
-
-function isWaitingForRestart(sample: UnitProperties): boolean {
-  return (sample.SubState ?? "").startsWith("auto-restart");
 }
 
 function isStopped(unit: UnitResource, sample: UnitProperties): boolean {

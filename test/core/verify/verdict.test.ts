@@ -332,6 +332,17 @@ describe("a unit whose process was to stay", () => {
       detail: "the main process was killed by SIGHUP\nit ran until it was reloaded",
     });
   });
+  test.each([
+    ["in the first sample", [WAITING]],
+    ["behind the first sample", [RUNNING, WAITING]],
+  ])(
+    "a reload that ended the process is the reason also where systemd is about to start it: %s",
+    (_when, samples) => {
+      const found = judgeUnit(app, samples, beforeAct("reload"));
+      expect(found).toMatchObject({ ok: false, cause: "reload-ended-it" });
+      expect(found.detail).toMatch(/^the reload ended the process, and systemd start(s|ed) it anew/);
+    },
+  );
 
   it("another main process of the same run was named by the program: a note", () => {
     const renamed = { ...RUNNING, MainPID: "300" };
