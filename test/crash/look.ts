@@ -15,7 +15,9 @@ done
 cmp -s ${stateFolder}/projects/workshop/app ${stateFolder}/current/projects/workshop/app && echo 'generation own' || echo 'generation other'
 echo "current $(cat ${stateFolder}/current/id)"
 for t in ${stateFolder}/txn/*/; do
-  [ ! -e "$t/boot" ] || echo "span $(basename $t) $(stat -c %.9Y $t/boot) $(stat -c %.9Y $t/state) $(cat $t/state)"
+  from=$t/units # of a transaction that has the lock; one that waits for it, or is refused before, holds nothing
+  [ -e "$from" ] || from=$t/state
+  echo "span $(basename $t) $(stat -c %.9Y $from) $(stat -c %.9Y $t/state) $(cat $t/state)"
 done
 tail -n 4 ${stateFolder}/runs | sed -n 's/^run=\\([^ ]*\\) .* txn=\\([^ ]*\\) .* result=/record-of \\1 \\2 /p'
 ls -d /.svcdeploy-stage /*/.svcdeploy-stage ${stateFolder}/txn/*.tmp ${stateFolder}/upload/* 2>/dev/null | sed 's/^/left /'
