@@ -8,15 +8,17 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeTree } from "../../src/project/pack-tree.ts";
 import { badArchives, CANARY } from "../support/bad-archives.ts";
-import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import { removeHosts, startHost, type TestHost, versionsOr } from "../support/hosts.ts";
 import { type Member, makeTar } from "../support/tar.ts";
 import { makeWorkshop, type Run, type Workshop } from "../support/workshop.ts";
+
+const VERSIONS = versionsOr(252);
 
 const hosts = new Map<number, TestHost>();
 const BLOB = 3 * 1024 * 1024;
 
 beforeAll(async () => {
-  const started = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "trees" })));
+  const started = await Promise.all(VERSIONS.map((systemd) => startHost({ systemd, name: "trees" })));
   for (const host of started) hosts.set(host.systemd, host);
 });
 afterAll(removeHosts);
@@ -69,7 +71,7 @@ const releases = async (host: TestHost): Promise<readonly string[]> =>
     .split("\n")
     .map((name) => name.replace(/-[0-9a-f]{12}$/, ""));
 
-describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
+describe.concurrent.each(VERSIONS)("systemd %i", (version) => {
   let host: TestHost;
   let shop: Workshop;
   let members: readonly Member[];

@@ -3,13 +3,15 @@
  * others, other names of its unit.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import { removeHosts, startHost, type TestHost, versionsOr } from "../support/hosts.ts";
 import { makeWorkshop, type Run, type Workshop } from "../support/workshop.ts";
+
+const VERSIONS = versionsOr(252);
 
 const hosts = new Map<number, TestHost>();
 
 beforeAll(async () => {
-  const started = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "paths" })));
+  const started = await Promise.all(VERSIONS.map((systemd) => startHost({ systemd, name: "paths" })));
   for (const host of started) hosts.set(host.systemd, host);
   await Promise.all(
     started.map((host) =>
@@ -83,7 +85,7 @@ const runJob = (host: TestHost, inbox: string, job: string): Promise<string> =>
   host.shell(`: >/var/spool/app/${inbox}/${job}.job; i=0; until [ -e /var/spool/app/done/${job}.job ]; do
     i=$((i + 1)); [ $i -le 300 ] || { systemctl status app-incoming.path app-incoming.service; exit 1; }; sleep 0.1; done`);
 
-describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
+describe.concurrent.each(VERSIONS)("systemd %i", (version) => {
   let host: TestHost;
   let shop: Workshop;
   beforeAll(() => {

@@ -3,13 +3,15 @@
  * a program prints.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import { removeHosts, startHost, type TestHost, versionsOr } from "../support/hosts.ts";
 import { makeWorkshop, type Run, type Workshop, webService } from "../support/workshop.ts";
+
+const VERSIONS = versionsOr(257);
 
 const hosts = new Map<number, TestHost>();
 
 beforeAll(async () => {
-  const started = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "beside" })));
+  const started = await Promise.all(VERSIONS.map((systemd) => startHost({ systemd, name: "beside" })));
   for (const host of started) hosts.set(host.systemd, host);
 });
 afterAll(removeHosts);
@@ -50,7 +52,7 @@ const answers = (port: number): string => `perl -MIO::Socket::INET -e '
 const show = (host: TestHost, unit: string, property: string): Promise<string> =>
   host.shell(`systemctl show -p ${property} --value ${unit}`);
 
-describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
+describe.concurrent.each(VERSIONS)("systemd %i", (version) => {
   let host: TestHost;
   let shop: Workshop;
   beforeAll(() => {

@@ -2,9 +2,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { stateFolder } from "../../src/host/frames.ts";
 import { reportsOf } from "../support/events.ts";
-import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import { removeHosts, startHost, type TestHost, versionsOr } from "../support/hosts.ts";
 import { until } from "../support/until.ts";
 import { makeWorkshop, type Workshop } from "../support/workshop.ts";
+
+const VERSIONS = versionsOr(252);
 
 /** What the service runs before it starts, and what takes all that is left of the state folder's file system. */
 const HOOK = "/var/hook";
@@ -25,7 +27,7 @@ type Bench = { readonly host: TestHost; readonly shop: Workshop };
 let benches: ReadonlyMap<number, Bench> = new Map();
 
 beforeAll(async () => {
-  const all = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "full" })));
+  const all = await Promise.all(VERSIONS.map((systemd) => startHost({ systemd, name: "full" })));
   benches = new Map(
     all.map((host) => {
       const shop = makeWorkshop([host]);
@@ -40,7 +42,7 @@ afterAll(async () => {
   await removeHosts();
 });
 
-describe.each(systemdVersions)("systemd %i", (systemd) => {
+describe.each(VERSIONS)("systemd %i", (systemd) => {
   const bench = (): Bench => {
     const found = benches.get(systemd);
     if (found === undefined) throw new Error(`no host has systemd ${systemd}`);

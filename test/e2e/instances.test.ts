@@ -7,15 +7,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { escapeUnitName } from "../../src/core/unit-file/escape.ts";
 import { instantiate } from "../../src/core/unit-file/unit-name.ts";
-import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import { removeHosts, startHost, type TestHost, versionsOr } from "../support/hosts.ts";
 import { makeWorkshop, type Run, type Workshop, webService } from "../support/workshop.ts";
+
+const VERSIONS = versionsOr(247);
 
 const hosts = new Map<number, TestHost>();
 
 beforeAll(async () => {
-  const started = await Promise.all(
-    systemdVersions.map((systemd) => startHost({ systemd, name: "instances" })),
-  );
+  const started = await Promise.all(VERSIONS.map((systemd) => startHost({ systemd, name: "instances" })));
   for (const host of started) hosts.set(host.systemd, host);
 });
 afterAll(removeHosts);
@@ -85,7 +85,7 @@ const HOSTILE = [
   "0",
 ];
 
-describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
+describe.concurrent.each(VERSIONS)("systemd %i", (version) => {
   let host: TestHost;
   let shop: Workshop;
   beforeAll(() => {

@@ -5,13 +5,15 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashHeld } from "../../src/core/render/make-file.ts";
-import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import { removeHosts, startHost, type TestHost, versionsOr } from "../support/hosts.ts";
 import { makeWorkshop, type Run, type Workshop } from "../support/workshop.ts";
+
+const VERSIONS = versionsOr(257);
 
 const hosts = new Map<number, TestHost>();
 
 beforeAll(async () => {
-  const started = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "keep" })));
+  const started = await Promise.all(VERSIONS.map((systemd) => startHost({ systemd, name: "keep" })));
   for (const host of started) hosts.set(host.systemd, host);
 });
 afterAll(removeHosts);
@@ -93,7 +95,7 @@ const untilStarted = (host: TestHost, count: number) =>
   until(host, `[ "$(cat /var/cache/keep/starts 2>/dev/null | wc -l)" = ${count} ]`);
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
+describe.concurrent.each(VERSIONS)("systemd %i", (version) => {
   let host: TestHost;
   let shop: Workshop;
   beforeAll(() => {

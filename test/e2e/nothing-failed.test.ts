@@ -2,10 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stateFolder } from "../../src/host/frames.ts";
 import { reportsOf } from "../support/events.ts";
-import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import { removeHosts, startHost, type TestHost, versionsOr } from "../support/hosts.ts";
 import { settleAlone } from "../support/snapshot.ts";
 import { until } from "../support/until.ts";
 import { makeWorkshop, type Workshop } from "../support/workshop.ts";
+
+const VERSIONS = versionsOr(257);
 
 const SERVICE = `name: app
 service: { ExecStart: "/bin/sleep {{values.version}}" }
@@ -31,7 +33,7 @@ type Bench = { readonly host: TestHost; readonly shop: Workshop };
 let benches: ReadonlyMap<number, Bench> = new Map();
 
 beforeAll(async () => {
-  const all = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "failed" })));
+  const all = await Promise.all(VERSIONS.map((systemd) => startHost({ systemd, name: "failed" })));
   benches = new Map(
     all.map((host) => {
       const shop = makeWorkshop([host]);
@@ -46,7 +48,7 @@ afterAll(async () => {
   await removeHosts();
 });
 
-describe.each(systemdVersions)("systemd %i", (systemd) => {
+describe.each(VERSIONS)("systemd %i", (systemd) => {
   const bench = (): Bench => {
     const found = benches.get(systemd);
     if (found === undefined) throw new Error(`no host has systemd ${systemd}`);

@@ -3,16 +3,16 @@
  * never removed, and what is refused.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import { removeHosts, startHost, type TestHost, versionsOr } from "../support/hosts.ts";
 import { makeWorkshop, type Run, type Workshop } from "../support/workshop.ts";
+
+const VERSIONS = versionsOr(247);
 
 const canary = "canary-removal-51c0ffee";
 const hosts = new Map<number, TestHost>();
 
 beforeAll(async () => {
-  const started = await Promise.all(
-    systemdVersions.map((systemd) => startHost({ systemd, name: "removal" })),
-  );
+  const started = await Promise.all(VERSIONS.map((systemd) => startHost({ systemd, name: "removal" })));
   for (const host of started) hosts.set(host.systemd, host);
 });
 afterAll(removeHosts);
@@ -62,7 +62,7 @@ find /etc/web /etc/svcdeploy/env /etc/logrotate.d/web /opt/web /etc/systemd/syst
 grep ' /var/cache/web ' /proc/self/mounts || echo not mounted
 ls /var/lib/svcdeploy/units /var/lib/svcdeploy/projects/workshop /var/lib/svcdeploy/targets/workshop`;
 
-describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
+describe.concurrent.each(VERSIONS)("systemd %i", (version) => {
   let host: TestHost;
   let shop: Workshop;
   beforeAll(() => {

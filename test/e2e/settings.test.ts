@@ -6,9 +6,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import { removeHosts, startHost, type TestHost, versionsOr } from "../support/hosts.ts";
 import { until } from "../support/until.ts";
 import { makeWorkshop, type Run, type Workshop, webService } from "../support/workshop.ts";
+
+const VERSIONS = versionsOr(252);
 
 const LIMIT = 600_000;
 const KEYS = [
@@ -27,7 +29,7 @@ const before = outside();
 const state = mkdtempSync(join(tmpdir(), "svcdeploy-settings-"));
 
 beforeAll(async () => {
-  hosts = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "settings" })));
+  hosts = await Promise.all(VERSIONS.map((systemd) => startHost({ systemd, name: "settings" })));
   shop = makeWorkshop(hosts);
 }, LIMIT);
 afterAll(async () => {

@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { removeHosts, startHost, systemdVersions, type TestHost } from "../support/hosts.ts";
+import { removeHosts, startHost, type TestHost, versionsOr } from "../support/hosts.ts";
 import {
   type Certificates,
   type HttpsServer,
@@ -17,6 +17,8 @@ import {
 } from "../support/https-server.ts";
 import { makeMinisignKey, signMinisig } from "../support/minisign.ts";
 import { makeWorkshop, type Run, type Workshop, webService } from "../support/workshop.ts";
+
+const VERSIONS = versionsOr(252);
 
 const program = readFileSync(fileURLToPath(new URL("../support/web.pl", import.meta.url)));
 const release = (name: string): Buffer => Buffer.concat([program, Buffer.from(`# ${name}\n`)]);
@@ -31,7 +33,7 @@ let server: HttpsServer;
 const served = new Map<string, Uint8Array | string>();
 
 beforeAll(async () => {
-  const started = await Promise.all(systemdVersions.map((systemd) => startHost({ systemd, name: "signed" })));
+  const started = await Promise.all(VERSIONS.map((systemd) => startHost({ systemd, name: "signed" })));
   for (const host of started) hosts.set(host.systemd, host);
   certificates = makeCertificates();
   server = await startHttps(certificates, (request, response) => {
@@ -66,7 +68,7 @@ const state = (host: TestHost): Promise<string> =>
     "readlink /opt/web/current; systemctl show -p InvocationID --value web; ls /opt/web/releases /var/lib/svcdeploy/upload /var/lib/svcdeploy/gen; wc -l </var/lib/svcdeploy/runs",
   );
 
-describe.concurrent.each(systemdVersions)("systemd %i", (version) => {
+describe.concurrent.each(VERSIONS)("systemd %i", (version) => {
   let host: TestHost;
   let shop: Workshop;
   beforeAll(() => {

@@ -16,6 +16,14 @@ export const systemdVersions = [247, 252, 257] as const;
 /** One of them. */
 export type SystemdVersion = (typeof systemdVersions)[number];
 
+/**
+ * What a file's cases run on whose subject is ours and not what a version of systemd does: one version in every run,
+ * all of them in `npm run test:full`.
+ */
+export function versionsOr(one: SystemdVersion): readonly SystemdVersion[] {
+  return process.env.SVCDEPLOY_TEST_VERSIONS === "all" ? systemdVersions : [one];
+}
+
 /** One running host. Users: root, deploy, nosudo, noisy, cshuser, fishuser, all by the key `identity`. */
 export type TestHost = {
   /** The container's name and the host's. */

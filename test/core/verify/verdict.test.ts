@@ -332,7 +332,7 @@ describe("a unit whose process was to stay", () => {
       detail: "the main process was killed by SIGHUP\nit ran until it was reloaded",
     });
   });
-  test.each([
+  it.each([
     ["in the first sample", [WAITING]],
     ["behind the first sample", [RUNNING, WAITING]],
   ])(
