@@ -98,8 +98,7 @@ function sharedNotices(target: HostTarget, plan: Plan, { manifest }: Observation
       .filter((entry) => entry.kind === kind && entry.path === path && !own.has(entry.service))
       .map((entry) => entry.service);
     if (others.length === 0) return [];
-    const text =
-      `${kind} ${path} also belongs to ${others.join(", ")}, which would get the older one ` + `as well`;
+    const text = `${kind} ${path} also belongs to ${others.join(", ")}, which would get the older one as well`;
     return [{ severity: "warning" as const, code: "shared", text }];
   });
 }

@@ -118,6 +118,7 @@ test("without a key nothing is called", () => {
 test("the job summary gets what the report says, and the reports keep out of git status", () => {
   writeFileSync(
     join(root, "fake"),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
     '#!/bin/sh\nfor word in "$@"; do case $word in github=*) echo hello >"${word#github=}" ;; esac; done\n',
   );
   writeFileSync(join(folder, "summary"), "before\n");

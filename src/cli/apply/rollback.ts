@@ -197,7 +197,7 @@ function mustBeKnown(project: Project, order: RollbackOrder, found: readonly Hos
       !found.some(({ host }) => isBrought(project, host.name, order.service));
     if (isElsewhere)
       throw new UsageError(
-        `No selected host has ${order.service}, and none keeps an earlier ` + `generation of it`,
+        `No selected host has ${order.service}, and none keeps an earlier generation of it`,
         ELSEWHERE,
       );
     const hint = names.includes(order.service)

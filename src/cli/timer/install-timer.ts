@@ -106,7 +106,7 @@ function wayOf(options: Options): TimerWay {
 function wayOn(on: string, { "project-on": folder }: Options, way: string): TimerWay {
   if (way === "remove") return { kind: "remove-on", on };
   if (way !== "install")
-    throw new UsageError(`--on ${on} installs or removes; --${way} works on this ` + `machine only`);
+    throw new UsageError(`--on ${on} installs or removes; --${way} works on this machine only`);
   if (folder === null)
     throw new UsageError("--on needs --project-on PATH: the folder of the project on that host");
   return { kind: "install-on", on, folder };

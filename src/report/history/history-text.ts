@@ -24,7 +24,7 @@ export function historyText(view: HistoryView, columns: number, now: number): re
   const widths = heads.map((head, index) =>
     Math.max(head.length, ...rows.map(({ cells }) => [...(cells[index] ?? "")].length)),
   );
-  const fitted = fit(widths, heads, columns);
+  const fitted = narrowed(widths, heads, columns);
   const before = fitted.reduce((sum, width) => sum + width + 2, 0);
   const table = rows.flatMap(({ run, cells }) => [
     [...rowOf(cells, fitted), ...hostSpans(run, columns - before)],
@@ -77,7 +77,7 @@ function hasCommand(view: HistoryView, columns: number): boolean {
 const HOSTS_WIDTH = 24;
 
 /** Who and the project give way, so that the hosts have room. */
-function fit(widths: readonly number[], heads: readonly string[], columns: number): readonly number[] {
+function narrowed(widths: readonly number[], heads: readonly string[], columns: number): readonly number[] {
   let missing = widths.reduce((sum, width) => sum + width + 2, HOSTS_WIDTH) - columns;
   const fitted = [...widths];
   for (const head of ["by", "project", "env"]) {

@@ -22,7 +22,7 @@ export function verifyJson(environment: string, reports: readonly HostReport[], 
 function summary(reports: readonly HostReport[]): string {
   const hosts = new Set(reports.map((report) => report.host)).size;
   if (reports.every((report) => isAsWanted(report.status)))
-    return `Verified: ` + `${plural(hosts, "host")} healthy.`;
+    return `Verified: ${plural(hosts, "host")} healthy.`;
   const well = new Set(reports.map((report) => report.host));
   for (const report of reports) if (!isAsWanted(report.status)) well.delete(report.host);
   return (
