@@ -8,6 +8,7 @@ import type { Observation } from "../core/model/observation.ts";
 import type { Plan } from "../core/model/plan.ts";
 import type { DeployedService, HostTarget } from "../core/model/resource.ts";
 import type { HostReport } from "../core/model/run.ts";
+import { unitsOf } from "../core/plan/acted-units.ts";
 import { keptProcesses } from "../core/plan/kept-processes.ts";
 import { hasWork, type PlannedHost } from "../core/plan/planned.ts";
 import { workIn } from "../core/plan/work.ts";
@@ -207,6 +208,7 @@ async function judgeTouched(story: Story, remote: Remote): Promise<Judgement> {
     {
       units,
       services,
+      declared: unitsOf(target),
       before,
       settleSeconds,
       deadlineSeconds: play.rollout.healthyDeadlineSeconds,

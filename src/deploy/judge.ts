@@ -7,6 +7,7 @@ import type { BeforeAct, HealthResult, Verdict } from "../core/model/verify.ts";
 import type { Remote } from "../remote/remote.ts";
 import type { DeployContext } from "./context.ts";
 import { type ServiceCheck, waitHealthy } from "./health.ts";
+import { withOwners } from "./port-owners.ts";
 import { settleUnits } from "./settle.ts";
 
 /** What was found; ok when every unit and every check is. */
@@ -20,6 +21,8 @@ export type Judgement = {
 export type JudgementOrder = {
   readonly units: readonly UnitResource[];
   readonly services: readonly DeployedService[];
+  /** All units of the services, also those that are not judged. */
+  readonly declared: readonly UnitResource[];
   /** Units whose process the actions were to leave alone, as they were before. */
   readonly before?: ReadonlyMap<string, BeforeAct>;
   readonly settleSeconds: number;
@@ -57,7 +60,8 @@ export async function judge(
     signal: giveUp.signal,
     redact: context.redact,
   });
-  const [verdicts, health] = await Promise.all([settled, healthy]).finally(() => clearTimeout(timer));
+  const [verdicts, answers] = await Promise.all([settled, healthy]).finally(() => clearTimeout(timer));
+  const health = await withOwners(remote, order.services, order.declared, answers, context);
   return { ok: verdicts.every(({ ok }) => ok) && health.every(({ ok }) => ok), verdicts, health };
 }
 

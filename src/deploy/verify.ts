@@ -64,6 +64,7 @@ async function judgeAll(
   );
   const order = {
     units: unitsOf(target),
+    declared: unitsOf(target),
     services,
     settleSeconds: longestSettle(services),
     deadlineSeconds: DEADLINE_SECONDS,

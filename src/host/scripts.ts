@@ -20,6 +20,7 @@ export const scripts = {
   result: script("result.sh"),
   http: script("http.sh"),
   command: script("command.sh"),
+  ports: script("ports.sh"),
   check: { name: "check.sh", text: text("transactions.sh") + text("check.sh") },
   generations: script("generations.sh"),
   kept: script("kept.sh"),

@@ -43,6 +43,7 @@ export const check = map({
   command: commandWords.optional(),
   role: oneOf(...CHECK_ROLES).optional(),
   via: oneOf(...CHECK_VIAS).optional(),
+  owner: oneOf("any").optional(),
   expect: map({
     status: integer(100, 599).optional(),
     json: treeMap.optional(),
@@ -55,6 +56,8 @@ export const check = map({
   const onlyHttp = value.via ?? value.expect?.status ?? value.expect?.json;
   if (kinds.length === 1 && value.http === undefined && onlyHttp !== undefined)
     context.addIssue({ code: "custom", message: "via, status and json belong to http checks" });
+  if (value.command !== undefined && value.owner !== undefined)
+    context.addIssue({ code: "custom", message: "owner belongs to http and tcp checks" });
 });
 
 /** A check as read → as code may take it. */
@@ -64,13 +67,15 @@ export function readCheck(written: z.infer<typeof check>, place: Place): Check {
     place,
     withinMilliseconds: Math.round((written.expect?.within ?? DEFAULT_WITHIN_SECONDS) * 1000),
   };
-  if (written.tcp !== undefined) return { ...common, kind: "tcp", ...written.tcp };
+  const owner = written.owner === undefined ? {} : { owner: written.owner };
+  if (written.tcp !== undefined) return { ...common, kind: "tcp", ...written.tcp, ...owner };
   if (written.command !== undefined) return { ...common, kind: "command", command: written.command };
   return {
     ...common,
     kind: "http",
     url: written.http ?? "",
     via: written.via ?? "forward",
+    ...owner,
     status: written.expect?.status ?? 200,
     json: written.expect?.json ?? null,
   };

@@ -138,6 +138,7 @@ const check = z.discriminatedUnion("kind", [
     ...asked,
     url: allowed(refuseHttpUrl),
     via: z.enum(CHECK_VIAS),
+    owner: z.literal("any").optional(),
     status: z.number().int().min(100).max(599),
     json: z.record(z.string(), tree).nullable(),
   }),
@@ -146,6 +147,7 @@ const check = z.discriminatedUnion("kind", [
     ...asked,
     address: z.string().regex(/^(?!-)[A-Za-z0-9._:%[\]-]{1,255}$/),
     port: z.number().int().min(1).max(65_535),
+    owner: z.literal("any").optional(),
   }),
   z.strictObject({ kind: z.literal("command"), ...asked, command: z.array(line).min(1).max(1000) }),
 ]);

@@ -123,6 +123,11 @@ export const serviceDataNotes: Readonly<Record<string, KeyNote>> = {
     says: "forward: through the SSH connection; host: curl on the host.",
     otherwise: "forward, and curl where that is refused",
   },
+  "health[].owner": {
+    says:
+      "any: it does not matter which process answers on a port of the host itself. Otherwise one that no " +
+      "unit owns makes the check fail, and of another unit's there is a note.",
+  },
   "health[].expect": { says: "What the answer must be." },
   "health[].expect.status": { says: "The HTTP status.", otherwise: "200" },
   "health[].expect.json": { says: "Fields that the body must have." },

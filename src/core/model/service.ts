@@ -134,6 +134,8 @@ export type Check = {
       /** forward: through the SSH connection, curl on the host where that is refused; host: curl only. */
       readonly via: (typeof CHECK_VIAS)[number];
       readonly status: number;
+      /** any: it does not matter which process holds the port; otherwise it must not be one outside every unit. */
+      readonly owner?: "any" | undefined;
       /** JSON fields that the body must have, e.g. { status: "ok" }; nested by maps. */
       readonly json: TreeMap | null;
       readonly withinMilliseconds: number;
@@ -142,6 +144,7 @@ export type Check = {
       readonly kind: "tcp";
       readonly address: string;
       readonly port: number;
+      readonly owner?: "any" | undefined;
       readonly withinMilliseconds: number;
     }
   | { readonly kind: "command"; readonly command: readonly string[]; readonly withinMilliseconds: number }

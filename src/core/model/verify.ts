@@ -15,6 +15,8 @@ export type Verdict = {
   readonly isActive: string;
   /** One or more lines for the operator. */
   readonly detail: string;
+  /** What an operator should know although it is well. */
+  readonly note?: string | undefined;
 };
 
 /**
@@ -29,5 +31,7 @@ export type HealthResult = {
   readonly role: Check["role"];
   readonly ok: boolean;
   readonly detail: string;
+  /** What an operator should know although it passed. */
+  readonly note?: string | undefined;
   readonly attempts: number;
 };

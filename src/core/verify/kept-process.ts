@@ -5,7 +5,12 @@ import type { BeforeAct } from "../model/verify.ts";
 import { isWaitingForRestart } from "./cause.ts";
 
 /** What a unit turned out to be, before its state is put to it. */
-export type UnitJudgement = { readonly ok: boolean; readonly cause: string; readonly detail: string };
+export type UnitJudgement = {
+  readonly ok: boolean;
+  readonly cause: string;
+  readonly detail: string;
+  readonly note?: string;
+};
 
 /**
  * The judgement beside what was before: a reload that ended the process is the reason, whatever came of it.
@@ -28,7 +33,7 @@ export function againstBefore(
   // Another main process that the program names only while it is watched is seen in the last sample alone.
   const kept = judgeKept(before, then) ?? (found.ok ? judgeKept(before, last) : null);
   if (kept === null) return found;
-  if (kept.kind === "note") return found.ok ? { ...found, detail: `${found.detail}; ${kept.text}` } : found;
+  if (kept.kind === "note") return found.ok ? { ...found, note: kept.text } : found;
   return { ok: false, cause: kept.cause, detail: found.ok ? kept.detail : `${kept.detail}\n${found.detail}` };
 }
 

@@ -215,7 +215,11 @@ function sayRunning(sample: UnitProperties): string {
   return `${sample.SubState ?? ""}${pid > 0 ? `, main process ${pid}` : ""}${status}`;
 }
 
-function verdict(unit: UnitResource, sample: UnitProperties, { ok, cause, detail }: UnitJudgement): Verdict {
+function verdict(
+  unit: UnitResource,
+  sample: UnitProperties,
+  { ok, cause, detail, note }: UnitJudgement,
+): Verdict {
   const said = !ok && sample.StatusText ? `\nit reports: ${sample.StatusText}` : "";
   return {
     unit: unit.unit,
@@ -223,6 +227,7 @@ function verdict(unit: UnitResource, sample: UnitProperties, { ok, cause, detail
     cause,
     isActive: sample.ActiveState ?? "unknown",
     detail: `${detail}${said}`,
+    ...(note === undefined ? {} : { note }),
   };
 }
 

@@ -53,17 +53,21 @@ export function verdictLines(verdict: Verdict, columns: number): readonly Line[]
   const cause = verdict.ok || verdict.cause === verdict.isActive ? "" : `, ${verdict.cause}`;
   return hang(
     head,
-    ` is-active: ${verdict.isActive}${cause}${because(verdict.detail)}`,
+    ` is-active: ${verdict.isActive}${cause}${because(said(verdict))}`,
     columns,
     DETAIL_INDENT,
   );
+}
+
+function said({ detail, note }: Pick<HealthResult, "detail" | "note">): string {
+  return note === undefined ? detail : `${detail}; ${note}`;
 }
 
 /** A health check's result. */
 export function healthLines(result: HealthResult, columns: number): readonly Line[] {
   const head = line(markOf(result), " ", styled("strong", result.service));
   const tries = !result.ok && result.attempts > 1 ? ` after ${result.attempts} attempts` : "";
-  return hang(head, ` ${result.check}${tries}${because(result.detail)}`, columns, DETAIL_INDENT);
+  return hang(head, ` ${result.check}${tries}${because(said(result))}`, columns, DETAIL_INDENT);
 }
 
 function oneFailure(report: HostReport, columns: number, detail: FailureDetail): readonly Line[] {

@@ -9,6 +9,7 @@ import type { Sink } from "../lines/sink.ts";
 import { hang, type Line, line, styled } from "../lines/text.ts";
 import { sumText } from "../plan/work-text.ts";
 import { failureText } from "./failure-text.ts";
+import { notesText } from "./notes-text.ts";
 import type { Reporter } from "./reporter.ts";
 import { countStatuses, MAX_ROWS, summaryTable } from "./summary-table.ts";
 
@@ -24,7 +25,7 @@ export function finalText(
   const isFleet = new Set(reports.map((report) => report.host)).size > MAX_ROWS;
   const failures = failureText(reports, columns, isFleet ? "brief" : "full");
   const table = isFleet ? [] : [...summaryTable(reports, columns), []];
-  return [...failures, ...table, ...lastLines(reports, done, columns)];
+  return [...failures, ...table, ...notesText(reports, columns), ...lastLines(reports, done, columns)];
 }
 
 /** How many came to what, what was done, and why hosts were not started, each reason once. */

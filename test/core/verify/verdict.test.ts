@@ -348,14 +348,14 @@ describe("a unit whose process was to stay", () => {
     const renamed = { ...RUNNING, MainPID: "300" };
     const found = judgeUnit(notify, [renamed, renamed], beforeAct("reload"));
     expect(found).toMatchObject({ ok: true, cause: "running" });
-    expect(found.detail).toContain("its main process is 300 now, it was 100: the program named it itself");
+    expect(found.note).toBe("its main process is 300 now, it was 100: the program named it itself");
   });
 
   it("so is one that is named only while it is watched; without an act that leaves it alone it is none", () => {
     const renamed = { ...RUNNING, MainPID: "300" };
     const found = judgeUnit(notify, [RUNNING, RUNNING, renamed], beforeAct("reload"));
     expect(found).toMatchObject({ ok: true, cause: "running" });
-    expect(found.detail).toContain("its main process is 300 now, it was 100: the program named it itself");
+    expect(found.note).toBe("its main process is 300 now, it was 100: the program named it itself");
     expect(judgeUnit(notify, [RUNNING, renamed])).toMatchObject({ ok: false, cause: "main-pid-changed" });
     const restarted = { ...renamed, NRestarts: "1" };
     expect(judgeUnit(notify, [RUNNING, renamed, restarted], beforeAct("reload")).ok).toBe(false);
