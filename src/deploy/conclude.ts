@@ -9,10 +9,11 @@ import type { Plan } from "../core/model/plan.ts";
 import type { UnitResource } from "../core/model/resource.ts";
 import type { Difference, HostReport } from "../core/model/run.ts";
 import type { Verdict } from "../core/model/verify.ts";
+import { isUnitAction } from "../core/plan/acted-units.ts";
 import { spawnFailure } from "../core/verify/spawn-failure.ts";
 import { judgeUnit } from "../core/verify/verdict.ts";
 import type { TransactionState } from "../host/frames.ts";
-import { goneServices } from "../host/plan-lines.ts";
+import { goneServices, secondsOf } from "../host/plan-lines.ts";
 import { concernedUnits } from "../host/transaction.ts";
 import type { Remote } from "../remote/remote.ts";
 import { concludeKept } from "./conclude-kept.ts";
@@ -64,7 +65,7 @@ async function concludeUndone(
     const blind = judged === null && result.failure !== "" ? unjudged : null;
     const why =
       blind === null
-        ? whyUndone(end, result, judgement, told.verdicts)
+        ? whyUndone(story, end, result, judgement, told.verdicts)
         : `not confirmed, as it could not be judged: ${blind.message}`;
     if (end.name === "ROLLBACK_FAILED") {
       const message = `${why}\nThe host could not be restored: ${end.detail}`;
@@ -185,6 +186,7 @@ function isReason(judgement: Judgement, { failure }: TransactionResult): boolean
 }
 
 function whyUndone(
+  { plan }: Story,
   end: TransactionState,
   result: TransactionResult,
   judgement: Judgement | null,
@@ -192,7 +194,7 @@ function whyUndone(
 ): string {
   if (judgement === null)
     return (
-      causeFirst(result.failure, verdicts) ||
+      causeFirst(result.failure, verdicts, plan) ||
       end.detail ||
       "the transaction was cut short: the host was restarted, or someone ended it there"
     );
@@ -201,12 +203,20 @@ function whyUndone(
   return [...units, ...checks].join("; ");
 }
 
-/** Why the unit failed, before what systemctl made of it: `ended with 1` is no reason. */
-function causeFirst(failure: string, verdicts: readonly Verdict[]): string {
-  const unit = /^systemctl [a-z-]+ (\S+) ended with /.exec(failure)?.[1];
+/** Why the unit failed, before what systemctl made of it: `ended with 1` is no reason, and 124 means late. */
+function causeFirst(failure: string, verdicts: readonly Verdict[], { actions }: Plan): string {
+  const [, verb, unit, status] = /^systemctl ([a-z-]+) (\S+) ended with (\d+)/.exec(failure) ?? [];
   const verdict = verdicts.find((each) => !each.ok && each.unit === unit);
-  return verdict === undefined ? failure : `${headline(verdict)} (${failure})`;
+  const act = actions.find((each) => isUnitAction(each) && each.unit === unit && each.verb === verb);
+  const what =
+    status === TIMED_OUT && act !== undefined
+      ? `systemctl ${verb} ${unit} was not done after ${secondsOf(act)} s`
+      : failure;
+  return verdict === undefined ? what : `${headline(verdict)} (${what})`;
 }
+
+/** What timeout(1) ends with. */
+const TIMED_OUT = "124";
 
 /** The first line of the detail where it says more than the cause's name. */
 function headline({ unit, cause, detail }: Verdict): string {

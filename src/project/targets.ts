@@ -117,6 +117,7 @@ type Build = Readers & {
 
 /** The first target of each host says what is declared for it. */
 async function buildPlay(build: Build, { play, hosts, services }: SelectedPlay): Promise<HostTarget[]> {
+  const startDeadlineSeconds = Math.ceil(play.rollout.healthyDeadlineSeconds);
   const targets: HostTarget[] = [];
   for (const host of hosts) {
     const rendered: RenderedService[] = [];
@@ -131,7 +132,11 @@ async function buildPlay(build: Build, { play, hosts, services }: SelectedPlay):
     const known = build.services.get(host.name);
     const target = await collect(build, () => buildTarget(build.project.name, play.name, host, rendered));
     if (target !== null)
-      targets.push(known === undefined ? { ...target, declared: declaredFor(build.project, host) } : target);
+      targets.push({
+        ...target,
+        startDeadlineSeconds,
+        ...(known === undefined ? { declared: declaredFor(build.project, host) } : {}),
+      });
     build.services.set(host.name, [...(known ?? []), ...rendered.map(({ service }) => service)]);
   }
   return targets;

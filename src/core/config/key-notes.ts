@@ -69,7 +69,9 @@ export const keyNotes: Readonly<Record<ProjectFileKind, Readonly<Record<string, 
     "[].rollout.maxUnreachable": { says: "How many hosts may be unreachable.", otherwise: "0" },
     "[].rollout.pause": { says: "How long to wait between batches.", otherwise: "0" },
     "[].rollout.healthyDeadline": {
-      says: "How long a host's health checks may take to pass.",
+      says:
+        "How long a unit may take to start (in a restart the limit of its stop comes on top), and a host's " +
+        "health checks to pass.",
       otherwise: "5min",
     },
   },

@@ -162,6 +162,8 @@ export type HostTarget = {
   readonly host: Host;
   readonly play: string;
   readonly services: readonly DeployedService[];
+  /** healthyDeadline of the play: no start may take longer; absent: none does, as in a rollback. */
+  readonly startDeadlineSeconds?: number;
   readonly resources: readonly Resource[];
   /** Resource id → every service that declares it; a slice or a folder may have several. */
   readonly owners: ReadonlyMap<string, readonly string[]>;

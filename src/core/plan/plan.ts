@@ -28,6 +28,7 @@ import { editedNotices } from "./notices/edited-notices.ts";
 import { mountNotices } from "./notices/mount-notices.ts";
 import { removalNotices } from "./notices/removal-notices.ts";
 import { targetNotices } from "./notices/target-notices.ts";
+import { waitNotices } from "./notices/wait-notices.ts";
 import { remountDebts } from "./remount-debt.ts";
 import { type Removals, removals } from "./removals.ts";
 import { schedule } from "./schedule.ts";
@@ -44,7 +45,11 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
   const foreign = foreignUnits(target, changes);
   const others = foreign.map((unit) => asUnit(unit, observation));
   const debts = findDebts(target, units, { changes, removed }, observation);
-  const { actions: scheduled, collateral } = schedule([...units, ...others], debts, observation);
+  const { actions: scheduled, collateral } = schedule(
+    bounded([...units, ...others], target),
+    debts,
+    observation,
+  );
   const acts = withCanaries(scheduled, target);
   const reload = daemonReload(units, changes, observation, unreadDropIns(target, observation));
   const onHost = [...(reload === null ? [] : [reload]), ...fileActs(changes, observation)];
@@ -61,6 +66,7 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
       ...targetNotices(target, observation, changes),
       ...editedNotices(target, observation, changes),
       ...mountNotices(units, acts, changes),
+      ...waitNotices(units, acts, target.startDeadlineSeconds ?? null, observation),
       ...(target.rollback === undefined ? encryptedNotices(changes, observation) : []),
       ...removed.notices,
       ...removalNotices(target, observation, left, removed),
@@ -74,6 +80,15 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
     records: isIdle ? [] : unrecorded(units, foreign, acts, observation),
     fingerprint: fingerprintOf(target, changes, acts, manifests, observation),
   };
+}
+
+/** What is not up by then is not healthy in time either. */
+function bounded(
+  units: readonly UnitResource[],
+  { startDeadlineSeconds }: HostTarget,
+): readonly UnitResource[] {
+  const limit = startDeadlineSeconds ?? Number.POSITIVE_INFINITY;
+  return units.map((unit) => ({ ...unit, startTimeoutSeconds: Math.min(unit.startTimeoutSeconds, limit) }));
 }
 
 /** Units are never written: what is wrong with them becomes actions. */
