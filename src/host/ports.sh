@@ -1,4 +1,4 @@
-# ports.sh: prints who listens on TCP ports of this host: each process that holds the socket, with its control group. Changes nothing.
+# ports.sh: prints who listens on TCP ports of this host: the processes that hold the socket, with their groups.
 # Standard input, one line each: a random mark, the ports, the word `end`.
 set -u
 LC_ALL=C
@@ -23,7 +23,7 @@ group_of() {
   done 2>/dev/null <"/proc/$1/cgroup"
 }
 
-# holders SOCKET INODE: a line for each process that has it open, or one without a process where none can be seen.
+# holders SOCKET INODE: a line for each process that has it open, or one without where none can be seen.
 holders() {
   seen=' '
   for fd in $(find /proc/[0-9]*/fd -maxdepth 1 -lname "socket:\[$2\]" 2>/dev/null); do

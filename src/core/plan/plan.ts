@@ -4,7 +4,7 @@
  */
 
 import type { ManifestEntry, Observation } from "../model/observation.ts";
-import type { Action, Change, Plan, State, UnitAction } from "../model/plan.ts";
+import type { Action, Change, Notice, Plan, State, UnitAction } from "../model/plan.ts";
 import type { HostTarget, UnitResource } from "../model/resource.ts";
 import { hashSha256 } from "../render/make-file.ts";
 import { compareResource } from "../resources/compare.ts";
@@ -63,11 +63,9 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
     changes,
     actions,
     notices: [
-      ...targetNotices(target, observation, changes),
-      ...editedNotices(target, observation, changes),
+      ...changeNotices(target, observation, changes),
       ...mountNotices(units, acts, changes),
       ...waitNotices(units, acts, target.startDeadlineSeconds ?? null, observation),
-      ...(target.rollback === undefined ? encryptedNotices(changes, observation) : []),
       ...removed.notices,
       ...removalNotices(target, observation, left, removed),
     ],
@@ -80,6 +78,18 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
     records: isIdle ? [] : unrecorded(units, foreign, acts, observation),
     fingerprint: fingerprintOf(target, changes, acts, manifests, observation),
   };
+}
+
+function changeNotices(
+  target: HostTarget,
+  observation: Observation,
+  changes: readonly Change[],
+): readonly Notice[] {
+  return [
+    ...targetNotices(target, observation, changes),
+    ...editedNotices(target, observation, changes),
+    ...(target.rollback === undefined ? encryptedNotices(changes, observation) : []),
+  ];
 }
 
 /** What is not up by then is not healthy in time either. */

@@ -1,4 +1,4 @@
-/** What an operator should know of hosts where all is well: each note once, with the hosts that it is about. */
+/** What an operator should know of hosts where all is well: each note once, with its hosts. */
 import type { HostReport } from "../../core/model/run.ts";
 import { hang, type Line, line, styled } from "../lines/text.ts";
 
