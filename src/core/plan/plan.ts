@@ -72,12 +72,15 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
     orphans: findOrphans(left),
     collateral,
     manifests,
-    ...(removed.units.length === 0 && left.pruned.length === 0
-      ? {}
-      : { gone: goneFor(left, removed, observation) }),
+    ...goneIn(left, removed, observation),
     records: isIdle ? [] : unrecorded(units, foreign, acts, observation),
     fingerprint: fingerprintOf(target, changes, acts, manifests, observation),
   };
+}
+
+function goneIn(left: LeftBehind, removed: Removals, observation: Observation): Pick<Plan, "gone"> {
+  const isNone = removed.units.length === 0 && left.pruned.length === 0;
+  return isNone ? {} : { gone: goneFor(left, removed, observation) };
 }
 
 function changeNotices(
