@@ -64,8 +64,7 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
     actions,
     notices: [
       ...changeNotices(target, observation, changes),
-      ...mountNotices(units, acts, changes),
-      ...waitNotices(units, acts, target.startDeadlineSeconds ?? null, observation),
+      ...actNotices(target, observation, changes, acts),
       ...removed.notices,
       ...removalNotices(target, observation, left, removed),
     ],
@@ -81,6 +80,19 @@ export function makePlan(wanted: HostTarget, observation: Observation): Plan {
 function goneIn(left: LeftBehind, removed: Removals, observation: Observation): Pick<Plan, "gone"> {
   const isNone = removed.units.length === 0 && left.pruned.length === 0;
   return isNone ? {} : { gone: goneFor(left, removed, observation) };
+}
+
+function actNotices(
+  { resources, startDeadlineSeconds }: HostTarget,
+  observation: Observation,
+  changes: readonly Change[],
+  acts: readonly UnitAction[],
+): readonly Notice[] {
+  const units = resources.filter((resource) => resource.kind === "unit");
+  return [
+    ...mountNotices(units, acts, changes),
+    ...waitNotices(units, acts, startDeadlineSeconds ?? null, observation),
+  ];
 }
 
 function changeNotices(
