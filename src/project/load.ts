@@ -12,6 +12,7 @@ import { listFolder, listTree, readNamedFile, readProjectFile } from "./read-fil
 
 const PROJECT_FILE = "svcdeploy.yaml";
 const PLAYBOOK = "playbooks/site.yaml";
+const A_PLAY = "it says which services go to which hosts: - { play: NAME, hosts: all, services: [NAME] }";
 const MAX_TEMPLATE_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -189,7 +190,7 @@ async function readAll(reader: Reader, paths: readonly string[]): Promise<readon
 
 async function readText(reader: Reader, path: string): Promise<SourceText | null> {
   const read = await readProjectFile(reader.root, path, MAX_FILE_SIZE);
-  if (!read.ok) return fail(reader, path, read.reason, null);
+  if (!read.ok) return fail(reader, path, read.reason, read.missing && path === PLAYBOOK ? A_PLAY : null);
   reader.files.set(path, read.bytes);
   return decode(reader, path, read.bytes);
 }

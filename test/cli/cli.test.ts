@@ -51,7 +51,11 @@ test.each([
     ["apply", "a.json", "--env", "prod", "--yes"],
     /--env is fixed by the saved plan/,
   ],
-  ["a saved plan that nobody can be asked about", ["apply", "a.json"], /no terminal to ask on[\s\S]*--yes/],
+  [
+    "a saved plan that is not there, also without a terminal",
+    ["apply", "a.json"],
+    /saved plan \S+ does not exist/,
+  ],
   [
     "--stale without a saved plan",
     ["apply", "--env", "prod", "--stale", "skip"],

@@ -39,8 +39,8 @@ export async function applySaved(
   const connection = connectionOf(options);
   const output = runOutput(options.output, "Use text, json or ndjson.");
   const asks = options.yes ? "no" : "yes";
-  if (asks === "yes") mustBeAskable(surroundings);
   const { saved, key } = await openSavedPlan(file, surroundings);
+  if (asks === "yes") mustBeAskable(surroundings);
   const name = await readProjectName(resolve(surroundings.workingDirectory, options.project));
   requireProject(saved, file, name ?? saved.project);
   const selection = selectionIn(saved, options.project);

@@ -1,5 +1,6 @@
 /** Lines of status about transactions that have begun on hosts and not ended. */
 import type { OpenTransaction } from "../../core/model/observation.ts";
+import { stageWords } from "../../core/model/stage-words.ts";
 import { isLocked } from "../../core/plan/notices/host-notices.ts";
 import { formatSpan } from "../lines/amounts.ts";
 import { hostRanges } from "../lines/host-ranges.ts";
@@ -27,12 +28,12 @@ function sayTransactions(all: readonly OpenTransaction[]): string {
   const [first] = all;
   if (first === undefined) return "";
   const { owner, project, state } = first;
-  const about = `${owner} (project ${project}, ${state})`;
+  const about = `${owner} (project ${project}, ${stageWords(state)})`;
   if (!isLocked(first)) return `a run of ${about} has not ended${since(all)}: the next apply settles it`;
   const lease = oldest(all.map(({ leaseAgeSeconds }) => leaseAgeSeconds));
   return (
     `a run of ${about} is under way${since(all)}` +
-    (lease === null ? "" : `, its controller last heard of ${formatSpan(lease)} ago`)
+    (lease === null ? "" : `, last heard of ${formatSpan(lease)} ago`)
   );
 }
 

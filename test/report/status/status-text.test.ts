@@ -159,8 +159,8 @@ test("a run under way: who, in which state, for how long and when its controller
       .slice(0, 4),
   ).toEqual([
     "prod: 3 running",
-    "web1, web2: a run of anna@laptop (project shop, AWAIT) is under way, for 1 min, its controller last heard of 3 s ago",
-    "web3: a run of anna@laptop (project shop, AWAIT) has not ended, for 1 min: the next apply settles it",
+    "web1, web2: a run of anna@laptop (project shop, not confirmed yet) is under way, for 1 min, last heard of 3 s ago",
+    "web3: a run of anna@laptop (project shop, not confirmed yet) has not ended, for 1 min: the next apply settles it",
     "",
   ]);
   const json = JSON.parse(JSON.stringify(statusJson(view(hosts), 0)));

@@ -5,6 +5,7 @@ import { HOST_FOLDER } from "../../model/host-folder.ts";
 import type { HostFacts, Observation, OpenTransaction } from "../../model/observation.ts";
 import type { Change, Notice } from "../../model/plan.ts";
 import type { HostTarget } from "../../model/resource.ts";
+import { stageWords } from "../../model/stage-words.ts";
 import { formatSize } from "../../size-text.ts";
 import { isKnownDirective } from "../../unit-file/directive-table.ts";
 
@@ -125,7 +126,7 @@ function spaceNotices({ facts }: Observation, changes: readonly Change[]): reado
 function transactionNotice(transaction: OpenTransaction): Notice {
   const name =
     `transaction ${transaction.id.slice(0, 12)} of ${transaction.owner} (project ${transaction.project}, ` +
-    `${transaction.state})`;
+    `${stageWords(transaction.state)})`;
   if (isLocked(transaction)) return refusal("locked", `${name} is under way${forSoLong(transaction)}`);
   if (transaction.state === "ROLLBACK_FAILED")
     return warning("rollback-failed", `${name} could not be undone completely: look at the host first`);
