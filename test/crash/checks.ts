@@ -1,16 +1,18 @@
 /** What no crash shows: edits by hand at each stage, the lock, the lease, the controller's word in every state. */
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { line, stateFolder, systemScope } from "../../src/host/frames.ts";
 import { scripts, transactionFiles } from "../../src/host/scripts.ts";
 import { sha256 } from "../support/deliver-input.ts";
 import { scriptText } from "./deliver.ts";
+import { hook } from "./hook.ts";
 import { runLeaseChecks } from "./lease-checks.ts";
 import { orderOf } from "./order.ts";
 import { type Point, readLog } from "./points.ts";
 import { inRoot, readIn } from "./root.ts";
 import { type Ready, runCase, runFrom } from "./run.ts";
 import { say } from "./say.ts";
+import { runUndoChecks } from "./undo-checks.ts";
 
 /** A check's name and what it found wrong; empty: nothing. */
 export type Check = { readonly name: string; readonly wrong: readonly string[] };
@@ -34,18 +36,11 @@ export function runChecks(ready: Ready, points: readonly Point[]): readonly Chec
     decisionIsKept(ready),
     decided(ready),
     ...runLeaseChecks(ready),
+    ...runUndoChecks(ready, at.get("PREPARED") ?? 0, at.get("AWAIT") ?? 0),
     ...(["txn", "upload"] as const).map((folder) => halfMade(ready, folder)),
     damagedDelivery(ready),
     damagedUpload(ready),
   ];
-}
-
-/** A command that strike runs at a point, as a fault. */
-export function hook({ root }: Ready, number: number, name: string, lines: string): string {
-  const path = join(root.work, `hook-${name}`);
-  writeFileSync(path, `#!/bin/sh\n${lines}\n`);
-  chmodSync(path, 0o755);
-  return `${number}:hook=${path}`;
 }
 
 /** An edit while a state is about to be written, and a crash at the end: the edit stays, and the undo names it. */

@@ -1,11 +1,11 @@
 /** Edits by hand in namespaces of their own: FOLDER SEED SHARE JOB JOBS NUMBER; prints a row a case, the last with their number. */
 import { existsSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { hook } from "./checks.ts";
 import { type EditCase, editCases, type Moments } from "./edit-cases.ts";
 import { judgeEdit, judgeParent, listing } from "./edit-judge.ts";
 import { EDITED_WORLD } from "./edit-world.ts";
 import type { EditRow } from "./edits.ts";
+import { hook } from "./hook.ts";
 import { type Point, readLog } from "./points.ts";
 import { makeReady, type Ready, runCase } from "./run.ts";
 
