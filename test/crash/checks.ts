@@ -1,5 +1,5 @@
 /** What no crash shows: edits by hand at each stage, the lock, the lease, the controller's word in every state. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { line, stateFolder, systemScope } from "../../src/host/frames.ts";
 import { scripts, transactionFiles } from "../../src/host/scripts.ts";
@@ -27,6 +27,7 @@ export function runChecks(ready: Ready, points: readonly Point[]): readonly Chec
   const backup = points.find(({ call, one }) => call === "mkdir" && one.endsWith("/old"))?.number ?? 0;
   return [
     ...STATES.map((state) => edited(ready, state, at.get(state) ?? 0, at.get("AWAIT") ?? 0)),
+    editedAndKept(ready, backup),
     editedAndBack(ready, backup, at.get("PREPARED") ?? 0, at.get("AWAIT") ?? 0),
     ...(["PREPARED", "APPLYING"] as const).map((state) => movedAbove(ready, state, at.get(state) ?? 0)),
     takenFolder(ready, at.get("PREPARED") ?? 0),
@@ -53,6 +54,21 @@ function edited(ready: Ready, state: string, number: number, last: number): Chec
     `an edit before ${state}`,
     readIn(root, EDITED) !== "edited\n" && `it was overwritten by ${JSON.stringify(readIn(root, EDITED))}`,
     !conflicts.includes(`/${EDITED}`) && `nothing names it: ${JSON.stringify(conflicts)}`,
+  );
+}
+
+/** A file that needs no change is edited before it is kept for a later rollback: it is not kept under another's hash. */
+function editedAndKept(ready: Ready, backup: number): Check {
+  const { root, world } = ready;
+  const blobs = `${root.root}${stateFolder}/blobs`;
+  const edit = `rm -f ${blobs}/${sha256("same=1\n")} && printf 'edited\n' >${root.root}/etc/app/same`;
+  const apply = [hook(ready, backup, "same", edit)];
+  const { state } = runCase(ready, { world: world.name, apply, finish: [], confirm: true });
+  const other = readdirSync(blobs).filter((name) => sha256(readFileSync(join(blobs, name), "utf8")) !== name);
+  return say(
+    "an edit of what needs no change",
+    state !== "CONFIRMED" && `the state is ${state}`,
+    ...other.map((name) => `what is kept as ${name} is something else`),
   );
 }
 

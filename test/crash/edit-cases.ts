@@ -59,7 +59,8 @@ export function editCases({ apply, undo, waits }: Moments, seed: number, share: 
     );
     return [
       ...edits.map((edit) => {
-        const last = log.findLast((each) => touches(each, edit.path))?.number ?? 0;
+        // A sync of what was put back looks at nothing.
+        const last = log.findLast((each) => each.call !== "fsync" && touches(each, edit.path))?.number ?? 0;
         return { ...moment, edit, parent: null, isOver: script === "finish" && point.number > last };
       }),
       ...parents.map((parent) => {

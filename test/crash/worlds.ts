@@ -48,11 +48,12 @@ export const WORLDS: readonly CrashWorld[] = [
     name: "five-files",
     steps: [
       [
-        ...["a", "b", "c", "going"].map((each) => file(`/etc/app/${each}`, `${each}=1\n`)),
+        ...["a", "b", "c", "going", "same"].map((each) => file(`/etc/app/${each}`, `${each}=1\n`)),
         link("/etc/app/link", "a"),
       ],
       [
         ...["a", "b", "c"].map((each) => file(`/etc/app/${each}`, `${each}=2\n`)),
+        file("/etc/app/same", "same=1\n"),
         file("/etc/app/sub/new", "new=1\n", { owner: "app", group: "app", mode: "600" }),
         folder("/etc/app/sub", { mode: "750", group: "app" }),
       ],
