@@ -18,6 +18,7 @@ export function runUndoChecks(ready: Ready, prepared: number, last: number): rea
   const undo = undoOf(ready, late);
   return [
     undoneOnce(ready, late),
+    recoverySays(ready, late),
     decidedOnce(ready, late, undo),
     editedMeanwhile(ready, late, undo, CHANGED),
     editedMeanwhile(ready, late, undo, REMOVED),
@@ -32,13 +33,40 @@ function undoOf(ready: Ready, late: readonly string[]): readonly Point[] {
   return readLog(join(ready.root.work, "log-finish")).points;
 }
 
+/** The host is as a kill left it, before anything was undone. */
+function killed(ready: Ready, late: readonly string[]): void {
+  const { root, before } = ready;
+  const folder = join(root.work, "killed");
+  const keep = `1:hook=${keeper(root, folder)}`;
+  runFrom(ready, { from: before, apply: late, finish: [keep], confirm: false });
+  run("sh", ["-c", '. "$0"; restore "$1" "$2"', beside("./restore.sh"), root.root, join(folder, "1")]);
+}
+
+/** The recovery ends with 0 where nothing is left to do, and otherwise is begun again by systemd. */
+function recoverySays(ready: Ready, late: readonly string[]): Check {
+  const { root, truth } = ready;
+  const recover = (line: string): string => {
+    killed(ready, late);
+    const script = `${line}; sh ${stateFolder}/recover.sh ${stateFolder} --system </dev/null >/dev/null 2>&1; echo $?`;
+    return `${inRoot(root, script, "").trim()} ${readIn(root, `${truth.txn}/state`).split(" ")[0]?.trim()}`;
+  };
+  const [undone, stuck] = [
+    recover(":"),
+    recover(
+      `mv ${truth.txn}/token ${truth.txn}/confirmed; rm -f ${stateFolder}/current; mkdir -p ${stateFolder}/current/x`,
+    ),
+  ];
+  return say(
+    "what the recovery ends with",
+    undone !== "0 ROLLEDBACK" && `behind an undo: ${undone}`,
+    stuck !== "1 COMMITTING" && `behind a commit that cannot be completed: ${stuck}`,
+  );
+}
+
 /** Its ExecStopPost= and the recovery begin at once, while another transaction has the lock: one of them undoes it, once. */
 function undoneOnce(ready: Ready, late: readonly string[]): Check {
-  const { root, truth, before } = ready;
-  const folder = join(root.work, "twice");
-  const keep = `1:hook=${keeper(root, folder)}`;
-  runFrom(ready, { from: before, apply: late, finish: [keep], confirm: true });
-  run("sh", ["-c", '. "$0"; restore "$1" "$2"', beside("./restore.sh"), root.root, join(folder, "1")]);
+  const { root, truth } = ready;
+  killed(ready, late);
   const both = [
     "mkdir -p /stand/real && ln -sf /usr/bin/flock /stand/real/flock && PATH=/stand/real:$PATH && export PATH",
     `exec 9>${stateFolder}/lock && flock 9`,

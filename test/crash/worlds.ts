@@ -50,12 +50,14 @@ export const WORLDS: readonly CrashWorld[] = [
       [
         ...["a", "b", "c", "going", "same"].map((each) => file(`/etc/app/${each}`, `${each}=1\n`)),
         link("/etc/app/link", "a"),
+        folder("/etc/app/dir"),
       ],
       [
         ...["a", "b", "c"].map((each) => file(`/etc/app/${each}`, `${each}=2\n`)),
         file("/etc/app/same", "same=1\n"),
         file("/etc/app/sub/new", "new=1\n", { owner: "app", group: "app", mode: "600" }),
         folder("/etc/app/sub", { mode: "750", group: "app" }),
+        folder("/etc/app/dir", { mode: "750", owner: "app", group: "app" }),
       ],
     ],
   },
