@@ -22,6 +22,8 @@ export function runUndoChecks(ready: Ready, prepared: number, last: number): rea
     decidedOnce(ready, late, undo),
     editedMeanwhile(ready, late, undo, CHANGED),
     editedMeanwhile(ready, late, undo, REMOVED),
+    filledFolder(ready, last),
+    movedAway(ready, last),
     stageOfAnother(ready, prepared),
     acrossDevices(ready, late),
   ];
@@ -108,6 +110,32 @@ function editedMeanwhile(ready: Ready, late: readonly string[], undo: readonly P
     `an edit of ${path} while the undo prepares it`,
     readIn(root, path) !== "mine\n" && "it was overwritten",
     !conflicts.includes(`/${path}`) && `nothing names it: ${JSON.stringify(conflicts)}`,
+  );
+}
+
+/** What someone put into a folder that was made stays there. */
+function filledFolder(ready: Ready, last: number): Check {
+  const { root, world } = ready;
+  const put = hook(ready, last, "fill", `echo mine >${root.root}/etc/app/sub/mine`);
+  const apply = [put, `${last}:kill-after`];
+  runCase(ready, { world: world.name, apply, finish: [], confirm: false });
+  return say(
+    "a new folder that is filled",
+    readIn(root, "etc/app/sub/mine") !== "mine\n" && "it was emptied",
+  );
+}
+
+/** The folder was moved and a link is in its place: what the undo would write through it stays as it is, and is named. */
+function movedAway(ready: Ready, last: number): Check {
+  const { root, world, truth } = ready;
+  const move = `mv ${root.root}/etc/app ${root.root}/srv/app && ln -s /srv/app ${root.root}/etc/app`;
+  const apply = [hook(ready, last, "away", move), `${last}:kill-after`];
+  runCase(ready, { world: world.name, apply, finish: [], confirm: false });
+  const conflicts = readIn(root, `${truth.txn}/conflicts`);
+  return say(
+    "a folder that is moved before the undo",
+    readIn(root, "srv/app/a") !== "a=2\n" && "it was written through the link",
+    !conflicts.includes(`/${CHANGED}`) && `nothing names it: ${JSON.stringify(conflicts)}`,
   );
 }
 
