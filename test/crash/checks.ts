@@ -1,10 +1,11 @@
 /** What no crash shows: edits by hand at each stage, the lock, the lease, the controller's word in every state. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { line, stateFolder, systemScope } from "../../src/host/frames.ts";
-import { scripts, transactionFiles } from "../../src/host/scripts.ts";
+import { stateFolder } from "../../src/host/frames.ts";
+import { scripts } from "../../src/host/scripts.ts";
 import { sha256 } from "../support/deliver-input.ts";
 import { scriptText } from "./deliver.ts";
+import { runDeliveryChecks } from "./delivery-checks.ts";
 import { hook } from "./hook.ts";
 import { runLeaseChecks } from "./lease-checks.ts";
 import { orderOf } from "./order.ts";
@@ -38,9 +39,7 @@ export function runChecks(ready: Ready, points: readonly Point[]): readonly Chec
     decided(ready),
     ...runLeaseChecks(ready),
     ...runUndoChecks(ready, at.get("PREPARED") ?? 0, at.get("AWAIT") ?? 0),
-    ...(["txn", "upload"] as const).map((folder) => halfMade(ready, folder)),
-    damagedDelivery(ready),
-    damagedUpload(ready),
+    ...runDeliveryChecks(ready),
   ];
 }
 
@@ -188,47 +187,4 @@ function decided({ root, truth }: Ready): Check {
     ];
   });
   return say("the controller's word in every state", ...wrong);
-}
-
-const DAMAGED = "9".repeat(32);
-/** Sent under the hash of what has as many bytes. */
-const [SENT, MEANT] = ["file\twrong\n", "file\tright\n"];
-
-/** Bytes that changed on the way are not published, and so never carried out. */
-function damagedDelivery({ root }: Ready): Check {
-  const files = [...transactionFiles, { name: "plan", text: SENT }].map(({ name, text }) => {
-    const sum = sha256(text === SENT ? MEANT : text);
-    return line("file", name, String(Buffer.byteLength(text)), sum) + text;
-  });
-  const head = `nonce\n${stateFolder}\n${systemScope}\n${line(DAMAGED, "me@here", "shop", "300", "120")}`;
-  const input = `${head}${files.join("")}end\n`;
-  inRoot(root, `(${scriptText("deliver.sh", scripts.deliver.text)}\n); exit 0`, input);
-  const isThere = existsSync(join(root.root, stateFolder, "txn", DAMAGED));
-  return say("a delivery of damaged bytes", isThere && "it was published");
-}
-
-/** What another run has made and not locked yet is no leftover: nothing is removed while it holds the folder's lock. */
-function halfMade({ root }: Ready, folder: "txn" | "upload"): Check {
-  const made = `${stateFolder}/${folder}/other.${folder === "txn" ? "tmp/new" : "part"}`;
-  const make = folder === "txn" ? `mkdir -p ${made}` : `: >${made}`;
-  const { name, text } = folder === "txn" ? scripts.deliver : scripts.upload;
-  const rest =
-    folder === "txn"
-      ? `${systemScope}\n${line(DAMAGED, "me@here", "shop", "300", "120")}`
-      : line(DAMAGED, sha256(MEANT), String(MEANT.length));
-  const hold = `mkdir -p ${stateFolder}/${folder}; ${make}; exec 6<${stateFolder}/${folder}; flock 6`;
-  inRoot(root, `${hold}; (${scriptText(name, text)}\n); exit 0`, `nonce\n${stateFolder}\n${rest}`);
-  return say(
-    `a folder of ${folder} that another run is making`,
-    !existsSync(join(root.root, made)) && "it was removed",
-  );
-}
-
-/** The same of an artifact. */
-function damagedUpload({ root }: Ready): Check {
-  const sum = sha256(MEANT);
-  const head = `nonce\n${stateFolder}\n${line(DAMAGED, sum, String(SENT.length))}`;
-  inRoot(root, `(${scriptText("upload.sh", scripts.upload.text)}\n); exit 0`, `${head}${SENT}`);
-  const isThere = existsSync(join(root.root, stateFolder, "upload", sum));
-  return say("an upload of damaged bytes", isThere && "it was stored under the hash of others");
 }
