@@ -26,7 +26,8 @@ group_of() {
 # holders SOCKET INODE: a line for each process that has it open, or one without where none can be seen.
 holders() {
   seen=' '
-  for fd in $(find /proc/[0-9]*/fd -maxdepth 1 -lname "socket:\[$2\]" 2>/dev/null); do
+  fds=$(find /proc/[0-9]*/fd -maxdepth 1 -lname "socket:\[$2\]" 2>/dev/null)
+  for fd in $fds; do
     pid=${fd#/proc/} pid=${pid%%/*}
     case $seen in *" $pid "*) continue ;; esac
     seen="$seen$pid "

@@ -178,7 +178,7 @@ describe.concurrent("the next run at once, and other runs", () => {
     expect(plan.stdout).not.toMatch(/own records|warning|[0-9] restart/);
     const seen = await shop.run(["status", "--env", "test", "--no-drift"]);
     expect(seen.stdout).toMatch(
-      /: a run of [\w.-]+@[\w.-]+ \(project workshop, AWAIT\) is under way, for \d+ s, its controller last heard/,
+      /: a run of [\w.-]+@[\w.-]+ \(project workshop, not confirmed yet\) is under way, for \d+ s, last heard of/,
     );
     const second = await shop.run(["apply", ...change(4)]);
     expect(second.code).toBe(6);
